@@ -1,7 +1,7 @@
-"""Runs the relay. Once a second it does the work that is due, also if a doorbell was missed.
+"""Runs the clock process. Once a second it does the work that is due, even if a doorbell was missed.
 
-Each step is a function of the context, and may run twice. Two relays at the same time do no harm. One is the leader, so
-that the other need not do the same work.
+Each step is a function of the context, and may run twice. Two clock processes at the same time do no harm. Only one of
+them, the leader, does this work.
 """
 
 import logging
@@ -50,7 +50,7 @@ logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 JUMP = timedelta(seconds=60)
-"""If the two clocks differ by more than this, an alarm is raised."""
+"""If the system clock jumps by more than this, an alarm is raised."""
 RING_AFTER = timedelta(seconds=0.7)
 URGENT_AFTER = timedelta(seconds=2)
 """The longest time that a message waits for a worker if Redis does not accept the doorbell."""
@@ -82,8 +82,7 @@ STEPS: tuple[Step, ...] = (
     service_sending.expire_leases,
     service_sending.retry_unknown,
     service_sending.resend_unreported,
-    # This step runs before the deadlines, because a deadline may alert the national desk now. That
-    # alert must not count as the alert of a colleague.
+    # Comes before the deadlines: their alerts to the national desk must not count as a colleague's alert.
     service_assignment.alert_undelivered_marks,
     reader_pins.report_nights,
     service_leaves.begin_leaves,
@@ -104,8 +103,8 @@ STEPS: tuple[Step, ...] = (
 def lapse_emergency(context: WorkerContext) -> None:
     """Ends an emergency publication whose time is over.
 
-    Imports the code that reads flow files only if there is such a publication. So a relay that starts does not load
-    this code.
+    Imports the code that reads flow files only if there is such a publication. So a clock process does not load this
+    code when it starts.
     """
     with context.database.reading() as session:
         if flows_tables.unsettled(session) is None:
@@ -116,17 +115,19 @@ def lapse_emergency(context: WorkerContext) -> None:
 
 
 def publish_due(context: WorkerContext) -> None:
-    """Makes the releases that are due, once an hour, in a child process. Raises StoreUnavailable, WorkEnded."""
+    """Creates the statistics releases that are due, once an hour, in a child process. Raises StoreUnavailable,
+    WorkEnded.
+    """
     if service_releases.is_due(context):
         service.run_in_child(context, "release")
 
 
 ASIDE: tuple[Step, ...] = (lapse_emergency, service_inbox.read_inbox, publish_due)
-"""Steps that call other machines or take long. The leading relay runs them in another thread."""
+"""Steps that call other machines or take long. The leader runs them in another thread."""
 FAREWELL_SECONDS = 2.0
-"""The seconds for which a relay that stops waits for these steps."""
+"""The seconds for which a stopping clock process waits for these steps."""
 FOLLOWING: tuple[Step, ...] = (service_weekly_keys.delete_old_keys,)
-"""The steps of a relay that is not the leader. Such a relay also deletes its own old keys."""
+"""The steps of a clock process that is not the leader. Such a process also deletes its own old keys."""
 
 
 def tick(context: WorkerContext, steps: Sequence[Step] = STEPS) -> None:
@@ -162,7 +163,7 @@ class BackgroundRun:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time by both clocks."""
+    """A moment, as the system clock and the monotonic clock show it."""
 
     wall: datetime
     monotonic: float
@@ -183,7 +184,7 @@ def run(
     steps: Sequence[Step] = STEPS,
     aside: Sequence[Step] = ASIDE,
 ) -> None:
-    """Ticks once a second until `stop` is set, as long as this relay is the leader."""
+    """Runs the steps once a second until `stop` is set, as long as this process is the leader."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     leadership = Leadership(context.database, holder)
     outage = database_outage()
@@ -195,7 +196,7 @@ def run(
         if abs(jump) > JUMP:
             logger.critical("alarm: the clock jumped by more than a minute")
             wake_for_jump(context)
-            # A relay that is not the leader leaves this to the leader.
+            # If this process is not the leader, the leader makes good the jump.
             back += -jump if leading and jump < timedelta(0) else timedelta(0)
         leading = leads(context, leadership, outage)
         if leading:
@@ -232,7 +233,7 @@ def wake_for_jump(context: WorkerContext) -> None:
 
 
 def database_outage() -> Outage:
-    """Returns the texts that are logged if the database does not answer."""
+    """Returns the outage log of the database, with the texts that it uses."""
     return Outage(
         logger,
         down="no leader: the database does not answer",
@@ -241,7 +242,7 @@ def database_outage() -> Outage:
 
 
 def leads(context: WorkerContext, leadership: Leadership, outage: Outage) -> bool:
-    """Returns True if this relay is the leader now. Returns False if the database does not answer."""
+    """Returns True if this clock process is the leader now. Returns False if the database does not answer."""
     try:
         leading = leadership.holds(context.now())
     except Unavailable as broken:

@@ -1,7 +1,7 @@
 """Runs the reader process, which decrypts cases for responders' phones after a PIN. It has its own process and keys.
 
-Its queue rings its doorbell, and it also checks four times a second. Without Redis, an answer comes a quarter of a
-second later.
+A job in its queue starts a check, and it also checks four times a second. Without Redis, an answer comes at most a
+quarter of a second later.
 """
 
 import logging
@@ -24,7 +24,7 @@ LOOK_SECONDS = 0.25
 TIDY_SECONDS = 60.0
 """The seconds between two deletions of old rows."""
 HAND_ON_SECONDS = 5.0
-"""While no responder asks, case keys are given to desks after each such number of seconds."""
+"""The seconds between two rounds that give case keys to desks. A round starts only while no responder asks."""
 
 
 class Reader:
@@ -51,8 +51,7 @@ class Reader:
             while reader_answering.answer_next(self._context):
                 self._handed_on = 0.0
             if time.monotonic() - self._handed_on >= HAND_ON_SECONDS:
-                # After an error, the next attempt follows when it is due, and not at every check.
-                # Responders must not wait for it.
+                # After an error, the next attempt follows only when it is due, so that responders do not wait for it.
                 self._handed_on = time.monotonic()
                 reader_handover.reconcile(self._context)
             if time.monotonic() - self._tidied >= TIDY_SECONDS:

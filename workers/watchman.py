@@ -23,7 +23,7 @@ AROUND_EACH = 6
 
 
 class Watchman:
-    """The monitor's state between two rounds, for times without a database."""
+    """The monitor's state between two rounds. It is in memory, because the database may be unavailable."""
 
     def __init__(self, context: MonitorContext) -> None:
         self._context = context

@@ -1,4 +1,4 @@
-"""Runs a worker: one queue, JSON, a list of allowed jobs, no arguments in the log, and the clock.
+"""Runs a worker. It has one queue, accepts only allowed jobs in JSON, logs no arguments, and may run the clock.
 
 All workers are equal. Each sends alerts, and any of them can be the leader that runs the clock. So any of them may be
 killed. A worker does not fork. So the context is built only once, and a worker that is killed leaves no child process
@@ -77,7 +77,9 @@ class QuietWorker(SimpleWorker):
         """Does nothing, so that the process keeps its name. So the list of processes shows no jobs."""
 
     def subscribe(self) -> None:
-        """Subscribes to no commands. Otherwise a program that can publish in Redis could stop the worker."""
+        """Does not subscribe to RQ's remote commands. Otherwise a program that can publish in Redis could stop the
+        worker.
+        """
 
     def handle_exception(self, _job: Any, *exc_info: Any) -> None:
         """Logs a line with the class of the error, and nothing about the job."""
@@ -163,7 +165,7 @@ def run(
 def _tick_until(context: WorkerContext, stop: Event) -> None:
     """Runs the clock if no other worker does.
 
-    If the clock fails, this process ends, and its keeper starts another process.
+    If the clock fails, this process ends, and the program that started it starts another process.
     """
     try:
         clock.run(context, stop)

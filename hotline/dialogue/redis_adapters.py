@@ -26,21 +26,21 @@ from hotline.core.ussd import CommittedText, SessionStart
 from hotline.errors import CircuitOpen, DecryptionFailed, QueueUnavailable, RunsUnavailable
 from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
 
-# The module also stores in Redis how sessions began. It does not wait for an answer. So a menu can
-# continue while the database is down (docs/decisions/01).
+# The module also stores in Redis how sessions began. It does not wait for an answer of Redis,
+# so that a menu can continue while the database is down (docs/decisions/01).
 
 Answer = TypeVar("Answer")
 
 SOCKET_SECONDS = 0.25
 OPEN_SECONDS = 1.0
-"""The number of seconds after a fault in which no call is made. So a hop waits only once for a server that hangs, and a
-repaired server is soon used again."""
+"""The number of seconds after a fault in which the circuit breaker allows no call. So only one hop waits for a server
+that hangs, and a repaired server is soon used again."""
 
 
 class Circuit:
     """A circuit breaker for the calls to one server.
 
-    Several threads may share it. In the worst case, two of them see the same fault.
+    Several threads may share it. In the worst case, two threads meet the same fault.
     """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
@@ -48,14 +48,14 @@ class Circuit:
         self._open_until = 0.0
 
     def call(self, ask: Callable[[], Answer]) -> Answer:
-        """Makes a call and returns its answer. Raises CircuitOpen if the server fails now or failed a moment ago."""
+        """Calls the server and returns its answer. Raises CircuitOpen if the server fails, or failed a moment ago."""
         if self._elapsed() < self._open_until:
             raise CircuitOpen("the server failed a moment ago")
         try:
             return ask()
         except (RedisError, OSError) as broken:
             self._open_until = self._elapsed() + OPEN_SECONDS
-            # The message of the driver may quote the command, so it is dropped.
+            # The error message of the driver is dropped, because it may quote the command.
             raise CircuitOpen(type(broken).__name__) from None
 
 
@@ -80,9 +80,9 @@ SECONDS = 600
 
 
 class RedisStarts:
-    """The store in Redis for how sessions began. It is the `StartStore` of production.
+    """Stores in Redis how sessions began. This is the `StartStore` of the real hotline.
 
-    It opens its connections when they are first used.
+    It opens its connections at their first use.
     """
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
@@ -95,8 +95,8 @@ class RedisStarts:
         if start.asks_rows:
             return
         noted = _written(start, committed)
-        # The lock is taken outside of the circuit breaker. A thread that waited for the lock while
-        # the server hung finds the circuit open, and makes no call.
+        # The lock is taken outside of the circuit breaker. So a thread that waited for the lock while the server
+        # hung finds the circuit open, and makes no call.
         with self._lock, suppress(CircuitOpen):
             self._circuit.call(lambda: self._send(start.key, noted))
 
@@ -141,7 +141,9 @@ def _written(start: SessionStart, committed: CommittedText) -> str:
 
 
 def read_note(key: str, noted: bytes) -> tuple[SessionStart, CommittedText] | None:
-    """Reads a `SessionStart` and a `CommittedText` from stored bytes. Returns None if these bytes are not ours."""
+    """Reads a `SessionStart` and a `CommittedText` from stored bytes. Returns None if this program did not write these
+    bytes.
+    """
     try:
         return _read(key, noted)
     except (ValueError, TypeError, AttributeError, OverflowError):
@@ -171,12 +173,14 @@ FAILURE_TTL = 3600
 
 
 class RqJobs:
-    """The queues in Redis. Together they are the `JobQueue` of production. The connection opens at the first ring."""
+    """The queues in Redis that give jobs to the workers. Together they are the `JobQueue` of the real hotline.
+
+    The connection opens at the first ring.
+    """
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         connection = connect(url)
-        # Tries once more if a restarted Redis has closed the connection. Does not try again after a
-        # timeout.
+        # Tries once more if a restarted Redis has closed the connection, but not after a timeout.
         connection.set_retry(Retry(NoBackoff(), 1, supported_errors=(Disconnected,)))
         self._connection = connection
         self._circuit = circuit or Circuit()
@@ -209,7 +213,7 @@ STATE_PREFIX = "run:"
 
 
 class RedisStates:
-    """The conversation states in Redis. This is the `StateStore` of production.
+    """Stores the conversation states in Redis. This is the `StateStore` of the real hotline.
 
     It opens its connection at the first SMS. If Redis hangs, a call takes at most 0.6 seconds.
     """
@@ -222,7 +226,8 @@ class RedisStates:
         self._circuit = circuit or Circuit()
 
     def load(self, key: str) -> dict[str, Any] | None:
-        """Returns the stored conversation state, or None if it cannot be decrypted or is not ours.
+        """Returns the stored conversation state. Returns None if it cannot be decrypted, or if this program did not
+        write it.
 
         Raises RunsUnavailable if Redis fails.
         """

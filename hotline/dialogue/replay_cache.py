@@ -1,9 +1,10 @@
-"""Remembers in a web process how sessions began, and which paths lead through the flows.
+"""Remembers in a web process how sessions began, and to which place in the flows each typed text leads.
 
-It is only a cache: without it, nothing is lost. The row that stores how a session began never changes. A path depends
-only on its class of sessions and on the typed text. The cache contains nothing that a caller reported. A text with a
-report is replayed from the last screen before the report. The module also remembers sessions that ended or became
-silent, until their screens are counted. It remembers only the names of these screens, and nothing that was typed.
+It is only a cache. If its content is lost, the process loads it again. The row that stores how a session began never
+changes. The path of a session depends only on its `PathKey` and on the typed text. The cache contains nothing that a
+caller reported. If a text contains a report, the process replays it from the last screen before the report. The module
+also remembers ended and silent sessions until their screens are counted. It remembers only the names of these screens,
+and nothing that was typed.
 """
 
 import time
@@ -20,33 +21,35 @@ from hotline.counters.rules import LeftSession, SessionStep
 from hotline.flows.conversation import ConversationState, Event
 
 MAX_UNCOUNTED = 32_768
-"""The most sessions that may wait to be counted. After hours without a count, the oldest sessions above this limit are
-dropped."""
+"""The largest number of sessions that may wait until their screens are counted. If sessions were not counted for hours,
+the oldest above this limit are dropped."""
 
 
 class LastStep(NamedTuple):
-    """The furthest point that a session has reached, as far as this process knows."""
+    """The furthest point that a session has reached, as this process knows it."""
 
     upto: int
-    """The number of letters of its text."""
+    """The length of the session's text at this point, in letters."""
     steps: tuple[SessionStep, ...]
     seen: float
-    """The time of its last hop, by the clock of this memory."""
+    """The time of the session's last hop, by the clock of this cache."""
     is_over: bool
 
 
 KEPT_SECONDS = 600.0
-"""The number of seconds for which a session is remembered. All sessions end long before that."""
+"""The number of seconds for which a session is remembered. All sessions end long before this time."""
 MAX_SESSIONS = 8192
 MAX_PATHS = 8192
 MAX_TEXT = 60
 """The number of letters of the longest text whose path is cached."""
 MAX_INPUT = 2
-"""The most letters in one input of a cached text. So each input is a key, and not a word, a number or a PIN."""
+"""The largest number of letters in one input of a cached text. So each input is only a key, and not a word, a number or
+a PIN.
+"""
 
 
 class PathKey(NamedTuple):
-    """Everything, except the text, that decides which screens an ordinary session shows.
+    """The facts that decide, together with the text, which screens a session shows.
 
     Sessions with the same key see the same screens.
     """
@@ -57,7 +60,9 @@ class PathKey(NamedTuple):
     reporting: bool
     shows_number: bool
     day: date
-    """The day when the session began. A phone number is shown only for some time after it was verified."""
+    """The day on which the session began. It matters, because a phone number is shown only for some time after it was
+    verified.
+    """
     limit: int
     receipts: bool
     alerts_blocked: bool = False
@@ -65,59 +70,63 @@ class PathKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReplayStep:
-    """A turn of the conversation. The text of a hop may contain several turns."""
+    """One turn of the conversation, as it was replayed. The text of a hop may contain several turns."""
 
     upto: int
-    """The number of letters of the text until the end of this turn."""
+    """The length of the text up to the end of this turn, in letters."""
     state: ConversationState
     events: tuple[Event, ...]
     are_words: bool = False
-    """True if this turn asked for typed words. Then the position of their end must always be committed."""
+    """True if this turn asked for free text. Then the position where this free text ends must always be committed."""
     starred: tuple[int, int] | None = None
-    """The beginning and end, in the text, of typed words that contain a `*`."""
+    """The beginning and end, in the text, of a free text that contains a `*`."""
     answered: bool = False
-    """True if the typed input answered the screen before."""
+    """True if the input answered the previous screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class CachedPath:
-    """A cached path: the place in the flows to which a text leads."""
+    """A cached path: the place in the flows to which a typed text leads."""
 
     answer: str = field(repr=False)
     state: ConversationState = field(repr=False)
     changing: tuple[ReplayStep, ...] = field(repr=False)
     """The steps on the path that change data."""
     steps: tuple[SessionStep, ...] = field(default=(), repr=False)
-    """All screens on the path, from the first. Empty if the screens of this session are not counted."""
+    """All screens on the path, beginning with the first. Empty if the screens of this session are not counted."""
 
 
 @dataclass(slots=True)
 class KnownSession:
-    """A session, with the facts from its beginning, as this process remembers it."""
+    """A session as this process remembers it, with the facts from its beginning."""
 
     start: SessionStart
     shared: PathKey | None
-    """None if its screens are only for this caller: a responder, or a caller of a programme's short code."""
+    """None if other callers do not see the same screens: the caller is a responder or dialled a programme's short
+    code.
+    """
     committed: CommittedText
-    """The part of the text that is committed, as far as this process knows.
+    """The part of the text whose effects are committed, as far as this process knows.
 
-    If more is committed already, the only effect is an unnecessary query."""
+    If more is committed already, the process only makes an unnecessary query."""
     counted: frozenset[str] = frozenset()
-    """The topics whose reading was counted and committed. If the caller reads such a topic again, nothing changes."""
+    """The topics that the session read and that are already counted. If the caller reads such a topic again, the counts
+    do not change.
+    """
     last: LastStep | None = field(default=None, repr=False)
-    """The furthest point that this process saw, until its screens are counted."""
+    """The furthest point that this process saw, until the screens up to it are counted."""
 
     def uncommitted(self, steps: Iterable[ReplayStep]) -> Sequence[ReplayStep]:
-        """Returns the steps that may not be committed yet."""
+        """Returns the steps that may not have been committed yet."""
         return [step for step in steps if step.upto > self.committed.upto]
 
 
 class PathCache:
-    """The paths that were used recently. The path whose last use is longest ago is dropped first. Several threads may
-    use it at the same time.
+    """The cached paths that were used recently. If the cache is full, the path whose last use is longest ago is dropped
+    first. Several threads may use it at the same time.
 
-    It needs no lock, because each of its steps is a single step of the interpreter. With a lock, a thread that is
-    suspended while it holds the lock would block every hop. Between two steps, another thread may drop the same path.
+    It needs no lock, because the Python interpreter does each of its steps without interruption. A lock would be a
+    risk: if the thread that holds it is suspended, every hop waits. Another thread may drop a path between two steps.
     """
 
     def __init__(self, most: int = MAX_PATHS) -> None:
@@ -139,10 +148,10 @@ class PathCache:
                 self._kept.popitem(last=False)
 
     def longest(self, shared: PathKey, text: str) -> tuple[CachedPath, int] | None:
-        """Returns the cached path for the longest possible part of a text, and the length of that part. Returns None if
-        no part has a cached path.
+        """Returns the cached path for the longest part of a text that has one, and the length of this part. Returns
+        None if there is no cached path for any part of the text.
 
-        The part always includes everything that the caller dialled ahead.
+        The part always contains all digits that the caller dialled at once.
         """
         at = text.rfind(SEPARATOR)
         while at > 0 and at >= shared.dialled:
@@ -178,7 +187,7 @@ class SessionMemory:
     def keep(self, known: KnownSession) -> None:
         """Remembers a session, and drops sessions that are old or above the limit.
 
-        A session takes only minutes, and its pseudonym must not be kept longer.
+        Sessions take only minutes, and the pseudonym of a session must not be kept longer.
         """
         now = self._elapsed()
         with self._lock:
@@ -192,7 +201,7 @@ class SessionMemory:
     def stand(self, known: KnownSession, upto: int, steps: tuple[SessionStep, ...]) -> None:
         """Records the screens of a session after a hop was answered.
 
-        Ignores a text that is shorter than the known text, because it came late or was repeated.
+        Ignores a text that is shorter than the known text, because such a text was late or repeated.
         """
         last = known.last
         if steps and (last is None or last.upto <= upto):
@@ -205,9 +214,9 @@ class SessionMemory:
             found[1].last = last._replace(is_over=True)
 
     def take_left(self, silent: float) -> Sequence[LeftSession]:
-        """Returns each session that is over, was silent for `silent` seconds, or was dropped from memory.
+        """Returns each session that has ended, was silent for `silent` seconds, or was dropped from memory.
 
-        Returns each session only once. If the session continues after that, it is returned again with all its screens.
+        Returns each session only once. If a session continues after that, it is returned again, with all its screens.
         """
         before = self._elapsed() - silent
         with self._lock:
@@ -221,11 +230,11 @@ class SessionMemory:
         return sessions
 
     def put_back(self, left: Iterable[LeftSession]) -> None:
-        """Takes back sessions that could not be counted."""
+        """Takes back sessions whose screens could not be counted."""
         self._left.extend(left)
 
     def _leave(self, known: KnownSession) -> None:
-        """Moves the screens of a session to the list of screens that must be counted."""
+        """Moves the screens of a session to the list of screens to count."""
         last, known.last = known.last, None
         if last is not None:
             self._left.append(LeftSession(known.start, last.upto, last.steps))
@@ -238,7 +247,7 @@ class SessionMemory:
 
 
 def can_be_cached(text: str, steps: Sequence[ReplayStep]) -> bool:
-    """Returns True if a text and its steps contain only keys."""
+    """Returns True if a text and its steps contain only single keys, and nothing personal."""
     if any(step.are_words or step.state.answers or step.state.attempts for step in steps):
         return False
     if len(text) > MAX_TEXT or not text.isascii():

@@ -1,9 +1,10 @@
-"""Decides if a message is a cry for help, in each of three languages and in any spelling. Pure. It accepts any text.
+"""Decides if a message is a cry for help, in each of three languages and with any spelling. The functions are pure.
+They accept any text.
 
-A cry for help alerts two people. Some words are a cry whatever other words come with them. Other words also have an
-everyday meaning. They are no cry next to a word that shows this meaning: "my SIM is locked", "inzara iranyishe", "mort
-de rire". The words are in `cry_words.toml`. `tests/dialogue/cries.csv` and `harmless.csv` contain messages with the
-right results. `tests/dialogue/hearing.py` counts how many of these results are right.
+A cry for help alerts two people. Some words are always a cry for help, also among other words. Other words also have an
+ordinary meaning. If a nearby word shows the ordinary meaning, they are not a cry: "my SIM is locked", "inzara
+iranyishe", "mort de rire". The words are in `cry_words.toml`. `tests/dialogue/cries.csv` and `harmless.csv` contain
+messages with the right results. `tests/dialogue/hearing.py` counts how many of these results are right.
 """
 
 import re
@@ -22,11 +23,13 @@ CALLED: Mapping[str, str] = WORDS["called"]
 GAP = r"(?:\w+ ){0,2}"
 """Allows up to two other words between the words of a phrase, as in "they do not let my sister go"."""
 MIN_FORGIVEN_LETTERS = 5
-"""In a word of this length or longer, one letter may be wrong, missing, doubled or exchanged with the next."""
+"""In a word of at least this length, one letter may be wrong, missing, doubled or exchanged with the next letter."""
 MIN_TWICE_FORGIVEN = 10
-"""In a word of this length or longer, two letters may be wrong."""
+"""In a word of at least this length, two letters may be wrong."""
 BRIEF = 3
-""""Urgent" is a cry only in messages with at most this number of words. In a longer message it belongs to a report."""
+"""The word "urgent" is a cry for help only in messages with at most this number of words. In a longer message, the word
+belongs to a report.
+"""
 COMPANION_WORDS = frozenset(WORDS["companions"].split())
 ORDINARY_WORDS = frozenset(WORDS["ordinary"].split())
 MARKS = "".join(verbs.MARKS)
@@ -34,7 +37,7 @@ CONTRACTED = re.compile(rf"\b({'|'.join(WORDS['before_t'].split())}) T\b")
 
 
 def is_cry(words: Sequence[str]) -> bool:
-    """Returns True if `words` are a cry for help. The words come from `keywords.normalised_words`."""
+    """Returns True if `words` contain a cry for help. `keywords.normalised_words` makes these words from a message."""
     cry = _CryWords(words)
     if cry.has(_ALWAYS):
         return True
@@ -49,14 +52,14 @@ def is_cry(words: Sequence[str]) -> bool:
 def concerns_child(words: Sequence[str]) -> bool:
     """Returns True if the message names a child together with work, a journey, money or harm.
 
-    To name a child alone is not a sign.
+    A child alone is not a sign.
     """
     cry = _CryWords(words)
     return cry.has(_MINOR) or (cry.has(_CHILD) and cry.has(_SIGN) and not cry.has(_CALM))
 
 
 class _CryWords:
-    """A message in four forms: as written and as it sounds in Kinyarwanda, each with words or with verbs."""
+    """The four forms of a message: as written or as it sounds in Kinyarwanda, and with words or with verbs."""
 
     def __init__(self, words: Sequence[str]) -> None:
         written = [_mended(_shortened(word)) for word in _joined(words)]
@@ -76,7 +79,7 @@ class _CryWords:
 
 
 _Pattern = Sequence[tuple[tuple[bool, bool], str]]
-"""Phrases, by the form of the message in which they are searched: written or sounding, with words or with verbs."""
+"""Phrases, with the form of the message in which each is searched: written or sounding, words or verbs."""
 
 
 def _line(words: Iterable[str]) -> str:
@@ -84,7 +87,7 @@ def _line(words: Iterable[str]) -> str:
 
 
 def _written_verb(word: str) -> str:
-    """Replaces a French or English word by the verbs of which it is a form, as in `vKILL_`.
+    """Replaces a French or English word by its verb stems, as in `vKILL_`.
 
     Returns any other word unchanged.
     """
@@ -92,7 +95,7 @@ def _written_verb(word: str) -> str:
 
 
 def _sounding_verb(word: str) -> str:
-    """Replaces a Kinyarwanda word by the verbs of which it is a form, each with its marks, as in `vICA_ot`.
+    """Replaces a Kinyarwanda word by its verb stems with their marks, as in `vICA_ot`.
 
     Returns any other word unchanged.
     """
@@ -107,7 +110,7 @@ def _european() -> Mapping[str, tuple[str, ...]]:
 
 
 def _joined(words: Sequence[str]) -> list[str]:
-    """Joins single letters, such as `s o s`, and contractions that were split, such as "can't"."""
+    """Joins single letters, such as `s o s`, and contractions that were split into words, such as "can't"."""
     line = re.sub(r"\b(?:[A-Z] ){2,}[A-Z]\b", _together, " ".join(words))
     return CONTRACTED.sub(r"\1T", line).split()
 
@@ -122,14 +125,14 @@ def _shortened(word: str) -> str:
 
 
 def _sounding(word: str) -> str:
-    """Returns how a word sounds: with r for l, and without doubled vowels."""
+    """Returns a word as it sounds: with r for l, and without doubled vowels."""
     return re.sub(r"([AEIOU])\1+", r"\1", sound_key(word))
 
 
 def _mended(word: str) -> str:
-    """Returns the known word that differs by one typing error, or in a long word by two.
+    """Returns the known word that differs from this word by one typing error, or by two if the word is long.
 
-    If there is no such word, returns the word itself.
+    If there is no such word, returns the word unchanged.
     """
     if len(word) < MIN_FORGIVEN_LETTERS or word in ORDINARY_WORDS or not word.isalpha():
         return word
@@ -144,9 +147,10 @@ def _mended(word: str) -> str:
 
 
 def _pattern(written: str, sounding: str) -> _Pattern:
-    """Returns both lists of phrases as patterns.
+    """Returns both lists of phrases as search patterns.
 
-    Phrases with a `{VERB}` are searched among verbs. All others are searched among words.
+    Phrases that contain a `{VERB}` are searched in the forms with verbs. All other phrases are searched in the forms
+    with words.
     """
     every = [
         ((sounds, verbs), ",".join(one for one in phrases.split(",") if ("{" in one) is verbs))
@@ -158,10 +162,10 @@ def _pattern(written: str, sounding: str) -> _Pattern:
 
 @cache
 def _compiled(phrases: str) -> re.Pattern[str]:
-    """Returns one regular expression for many phrases that are separated by commas. `STEM-` matches the beginning of a
-    word, and `-STEM-` any part of a word.
+    """Returns one regular expression for many phrases, which commas separate. `STEM-` matches the beginning of a word,
+    and `-STEM-` matches any part of a word.
 
-    The expression is compiled for the first message. So a process without messages does not compile it.
+    The expression is compiled when the first message comes. So a process that gets no messages does not compile it.
     """
     each = [_phrase(phrase.split()) for phrase in phrases.split(",") if phrase.strip()]
     return re.compile("|".join(each))

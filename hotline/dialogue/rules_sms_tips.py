@@ -1,7 +1,9 @@
-"""Reads a tip from an SMS: the answers that decide its desk, and the text that is stored. Pure. It accepts any text.
+"""Reads a tip from an SMS: finds the answers that decide its desk, and the text to store. The functions are pure. They
+accept any text.
 
-The hotline asks no questions by SMS. So a fact that the caller did not write is "unsure". This is also true for the
-answer about officials. So only the national desk can read such a tip. That desk reads the tip and passes it on.
+The hotline asks no questions by SMS. So the answer to each question is "unsure" if the message does not say it. This is
+also true for the question if an official is involved. Only the national desk can read a tip that may involve an
+official. So that desk reads the tip, and assigns it.
 """
 
 import re
@@ -19,7 +21,7 @@ from hotline.text.topics import asked_topic
 from hotline.tips.rules import WORDS, place_of
 
 MAX_BYTES = 7000
-"""The most bytes in a tip, for all its messages together. This is the largest size that can be encrypted."""
+"""The largest size of a tip in bytes, with all its messages. A larger text cannot be encrypted."""
 CUT = " [...]"
 """The mark at the end of a text that was cut."""
 WHERE = ("province", "country", "district", "sector")
@@ -33,19 +35,19 @@ COURTESY = split_words(
     " BITE CYANE KANDI MURABEHO MURAHO MURAKOZE MURAMUKE MWARAMUTSE MWESE MWIRIRWE MWIRIWE NDABASHIMIRA NDABASHIMIYE"
     " NDAGERAGEZA NEZA NTACYO OYA RWOSE SAWA TURABASHIMIRA TURABASHIMIYE URAHO URAKOZE URAMUKE WARAMUTSE WIRIWE YEGO"
 )
-"""Thanks, greetings, yes and no. A message that contains only such words reports nothing. Words that beg for help are
-not among them."""
+"""Polite words: thanks, greetings, yes and no. A message that contains only such words reports nothing. Words that beg
+for help are not in this list."""
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _PLAIN = str.maketrans({'"': "'", "\\": "/"})
-"""Two characters that would need two bytes each in the encrypted text."""
+"""Replaces two characters that would need two bytes each in the encrypted text."""
 _WORD = re.compile(r"[A-Z]{3,}")
 _CALLABLE = re.compile(r"\d(?:[ .()/-]{0,2}\d){8,}")
-"""A phone number in any spacing, with at least nine digits."""
+"""Finds a phone number with any spacing and at least nine digits."""
 LANGUAGES = {
     "fr": "UNE UN LE LA LES DES DU EST SONT DANS AVEC POUR IL ELLE ILS ON JE NOUS CHEZ QUI PAS ET SUR",
     "en": "THE AN IS ARE IN AT WITH FOR HE SHE THEY I WE WHO NOT AND HERE THERE HER HIS MY",
 }
-"""Short words that only this language has."""
+"""Short words that occur in only one of the languages."""
 
 
 def clean_message(text: str) -> str:
@@ -56,9 +58,10 @@ def clean_message(text: str) -> str:
 
 
 def is_tip(text: str) -> bool:
-    """Returns True if the text contains more than polite words: a word with meaning, or a phone number.
+    """Returns True if the text reports something: a word that is not only polite, or a phone number.
 
-    A single word that the hotline advertises asks for a lesson, or is sent by a local leader. So it is not a tip.
+    A single word that the hotline advertises requests a lesson, or a local leader sends it. So such a word alone is not
+    a tip.
     """
     if is_cry_for_help(text) or _CALLABLE.search(text):
         return True
@@ -68,14 +71,14 @@ def is_tip(text: str) -> bool:
 
 
 def has_meaning(text: str) -> bool:
-    """Returns True if any word or number is more than a polite word."""
+    """Returns True if any word or number of the text is more than a polite word."""
     return any(_meant(text))
 
 
 def _meant(text: str) -> list[str]:
     """Returns the words that are not polite words.
 
-    A word with repeated letters counts as the normal word: `merciiii` as `merci`.
+    A word with repeated letters counts like the normal word: `merciiii` like `merci`.
     """
     said = (re.sub(r"(.)\1{2,}", r"\1", word) for word in normalised_words(text) if word.isalpha())
     numbers = [word for word in normalised_words(text) if not word.isalpha()]
@@ -83,12 +86,12 @@ def _meant(text: str) -> list[str]:
 
 
 def is_cry_for_help(text: str) -> bool:
-    """Returns True if the text is a cry for help. Then it is always a tip."""
+    """Returns True if the text is a cry for help. Such a text is always a tip."""
     return is_cry(normalised_words(text))
 
 
 def cut_text(text: str) -> str:
-    """Returns the text that one tip can contain: the whole text, or its beginning with a mark."""
+    """Returns the text that fits into one tip: the whole text, or its beginning with the mark of a cut."""
     if fits(text):
         return text
     return text.encode()[: MAX_BYTES - len(CUT)].decode(errors="ignore") + CUT
@@ -100,9 +103,9 @@ def fits(text: str) -> bool:
 
 
 def report_answers(text: str) -> Mapping[str, str]:
-    """Returns the answers that the cleaned `text` gives to the questions of the report.
+    """Returns the answers to the questions of a report that the cleaned `text` contains.
 
-    It also reads the part of the text that is not stored.
+    Also reads the part of the text that is too long to be stored.
     """
     said = normalised_words(text, most=len(text))
     told = {"danger": "yes" if is_cry(said) else UNSURE, "official": UNSURE, WORDS: cut_text(text)}
@@ -112,11 +115,11 @@ def report_answers(text: str) -> Mapping[str, str]:
 
 
 def with_added_text(whole: str, newest: str, place: Mapping[str, str]) -> Mapping[str, str]:
-    """Returns the answers of a tip after the text `newest` was added. `place` contains the earlier answers about the
-    place.
+    """Returns the answers of a tip after the message `newest` was added to it. `place` contains the earlier answers
+    about the place.
 
-    If the newest message reports danger, this counts even if an earlier message does not. If the whole text names no
-    single place, the place that was named last stays.
+    If one message reports danger, the whole tip does. If the whole text does not name one clear place, the place that
+    was named last is kept.
     """
     answers, alone = report_answers(whole), report_answers(newest)
     urgent = {name: alone[name] for name in ("danger", "who") if alone.get(name) in _URGENT}
@@ -127,9 +130,9 @@ def with_added_text(whole: str, newest: str, place: Mapping[str, str]) -> Mappin
 
 
 def likely_language(text: str) -> str:
-    """Returns the most likely language of a text, by its short words.
+    """Guesses the language of a text from its short words.
 
-    Returns Kinyarwanda if no other language is clear.
+    Returns Kinyarwanda if no other language is clearly more likely.
     """
     said = normalised_words(text)
     counts = {

@@ -1,9 +1,9 @@
 """Writes and sends answers to phones that are not enrolled. They are sent after all alerts, or not at all if it is too
 late.
 
-A hook writes the answer, and a worker sends it. The hook encrypts the number for the relay, with the key of the week.
-So no copy of the database can show the number after these weeks. The relay decrypts the number for one send. The number
-is deleted with the answer. Functions raise StoreUnavailable.
+A hook writes the answer, and a worker sends it. The hook encrypts the phone number to the workers' key, and locks it
+with the key of the week. After two weeks no copy of the database can show the number. The worker decrypts the number
+only to send the answer. The number is then deleted with the answer. Functions raise StoreUnavailable.
 """
 
 import os
@@ -34,17 +34,17 @@ from hotline.text.phone_numbers import parse_sendable
 SMS = "sms"
 BATCH = 100
 BUDGET = timedelta(seconds=8)
-"""The longest time for a batch, as for alerts. Even with the longest send, the batch ends before the twenty seconds of
-the job."""
+"""The longest time for which a batch of answers is sent. It is the same for alerts. Even if the last send takes
+longest, the batch ends before the time limit of the job, which is twenty seconds."""
 OWN_BUDGET = timedelta(seconds=1)
-"""The longest time in which the relay itself sends answers in a tick."""
+"""The longest time for which the clock process sends answers in one round."""
 RING_AFTER = timedelta(seconds=0.7)
 SEND_OWN_AFTER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerContent:
-    """The content of an answer: its form, and the values that complete it."""
+    """The content of an answer: its form, and the values to fill in."""
 
     form: AnswerForm
     revision_id: int
@@ -61,12 +61,12 @@ def write_answer(
     at: datetime,
     written_at: datetime | None = None,
 ) -> int | None:
-    """Writes an answer that is due now, and returns its id. `written_at` is the time of the message, if that was
-    earlier.
+    """Writes an answer that is due now, and returns its id. `written_at` is the time of the caller's message, if this
+    was earlier.
 
-    Returns None if the phone wants no SMS, if the budget is used up, or if the relay's public key is missing. Also
-    returns None for a number that is not a mobile number in Rwanda. An answer to a satellite phone costs many times as
-    much as other answers. Such numbers are only counted.
+    Returns None if the phone has stopped SMS, if the budget is used up, or if the workers' public key is missing. Also
+    returns None for a number that is not a mobile number in Rwanda. An answer to a satellite phone would cost many
+    times as much as other answers. Such numbers are only counted.
     """
     if not _answerable(to):
         service.count_event(session, service.UNANSWERABLE, SMS, at)
@@ -126,7 +126,9 @@ def send_due(context: WorkerContext, *, limit: int = BATCH, budget: timedelta = 
 
 
 def keep_time(context: WorkerContext) -> None:
-    """Ends answers that are too late, and rings for the others. If no worker sends them, sends them itself."""
+    """Ends answers that are too late, and rings the doorbell for the others. If no worker sends them, this process
+    does.
+    """
     at = context.now()
     with context.database.reading() as session:
         due, is_late = (
@@ -143,9 +145,9 @@ def keep_time(context: WorkerContext) -> None:
 
 
 def check_answers(context: Context, *, encrypted: bool) -> CheckResult:
-    """Returns the check that phones which are not enrolled get answers.
+    """Returns the check that phones which are not enrolled get their answers.
 
-    `encrypted` is True if the hooks have the relay's key.
+    `encrypted` is True if the hooks have the workers' public key.
     """
     if not context.line.inbound_sms:
         return CheckResult("answers", True, "none by SMS (HOTLINE_INBOUND_SMS)")
@@ -178,9 +180,9 @@ def _claim(context: WorkerContext) -> Claim | None:
 
 
 def _to_stranger(context: SendingContext, claim: Claim) -> service_sending.Outgoing:
-    """Decrypts the number, and returns the message to send. Raises DecryptionFailed for every error.
+    """Decrypts the phone number of an answer, and returns the message to send. Raises DecryptionFailed for every error.
 
-    The fault is never the gateway's. So no alert is delayed because of it.
+    Such an error is not a fault of the gateway. So it does not delay the alerts.
     """
     assert claim.to is not None
     assert claim.message.contact_key is not None
@@ -215,6 +217,6 @@ def _worded(context: Context, claim: Claim) -> str:
 
 
 def _midnight(at: datetime) -> datetime:
-    """Returns the time when this day began in Kigali."""
+    """Returns the time when the day of `at` began in Kigali."""
     here = at.astimezone(KIGALI)
     return datetime.combine(here.date(), time(), KIGALI).astimezone(at.tzinfo)

@@ -1,8 +1,8 @@
-"""Carries out the effects of a hop in one transaction, and only once even if the hop is repeated.
+"""Carries out the effects of a hop in one transaction. If the hop is repeated, carries them out only once.
 
-An event that means nothing at its place has no effect. A table contains the effect of each answer, by the name under
-which a flow saves the answer. The table also decides if a hop needs a transaction. Answers of a report are not in the
-table, because `note_report` writes them together.
+An event that has no meaning at its place in the flow has no effect. A table maps the name of each saved answer to its
+effect. The table also decides if a hop needs a transaction. The answers of a report are not in the table, because
+`note_report` writes all of them together.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -56,28 +56,28 @@ from hotline.tips.queries_report import ReportedTip
 from hotline.tips.rules import Matter
 
 SILENCE = "silence"
-"""The answer with which a caller asks that no messages are sent to their phone."""
+"""The name of the answer by which a caller stops all messages to their phone."""
 
 
 @dataclass(frozen=True, slots=True)
 class EffectContext:
-    """The conversation whose effects are carried out. `repr` does not show the caller's number."""
+    """The conversation whose effects are being carried out. `repr` does not show the caller's number."""
 
     context: Context
     flow_set: FlowSet
     key: str
     caller: str = field(repr=False)
     looks: Mapping[int, AttemptResult] = field(default_factory=dict)
-    """The results of the secrets that this text contains."""
+    """The results of checking the secrets that this text contains."""
 
     def newest_look(self, upto: int) -> AttemptResult | None:
-        """Returns the result of the last secret in the first `upto` letters of the text."""
+        """Returns the result of checking the last secret in the first `upto` letters of the text."""
         reached = [at for at in self.looks if at <= upto]
         return self.looks[max(reached)] if reached else None
 
 
 class GivenAnswer(NamedTuple):
-    """An answer in a session, with all that its effect needs in the hop's transaction."""
+    """An answer in a session, with everything that its effect needs in the hop's transaction."""
 
     session: Session
     effects: EffectContext
@@ -110,9 +110,9 @@ def _withdraw_call_back(given: GivenAnswer) -> None:
 
 
 def _take_case(given: GivenAnswer) -> None:
-    """Acknowledges the chosen case, although the responder has not read it.
+    """Acknowledges the chosen case for a responder who has not read it.
 
-    If no reader process answers, this choice ends the conversation.
+    If the reader process does not answer, the conversation ends with this choice.
     """
     who = given.dialogue.responder_id
     if who is not None and given.step.state.finished:
@@ -129,7 +129,9 @@ def _act_on_case(given: GivenAnswer) -> None:
 
 
 def _keep_form(given: GivenAnswer) -> None:
-    """Stores a form that is not complete yet. Deletes the form after the reader process has recorded it."""
+    """Stores a form that the responder has not completed yet. Deletes the form after the reader process has recorded
+    it.
+    """
     who, name, answers = given.dialogue.responder_id, given.answer.name, given.answers
     case, flows = answers.get(WORK_CASE, ""), [place.flow for place in given.step.state.calls]
     if who is None or not case:
@@ -165,7 +167,7 @@ def _stop(given: GivenAnswer) -> None:
 
 
 def _join(given: GivenAnswer, *, programme: rules.Programme) -> None:
-    """Enrols the caller in a programme if their code was right."""
+    """Enrols the caller in a programme if the caller typed a right code."""
     look, caller = given.effects.looks.get(given.step.upto), given.effects.caller
     if look is not None and look.opened_key is not None and is_number(caller):
         code, at = given.answer.value, given.dialogue.started_at
@@ -231,11 +233,11 @@ FAMILIES: Sequence[tuple[Callable[[str], object], Effect]] = (
     (quiz.repeated_question, _count_a_pair),
     (rules.lesson_case, _count_a_lesson),
 )
-"""Patterns of names that contain a subject: the topic of two quiz questions, or the case of a lesson."""
+"""The effects of answers whose name contains a subject: the topic of quiz questions, or the case of a lesson."""
 
 
 def effect_of(name: str) -> Effect | None:
-    """Returns the effect of an answer, by its name. Returns None if the answer has no effect."""
+    """Returns the effect of the answer with this name. Returns None if the answer has no effect."""
     family = (effect for belongs, effect in FAMILIES if belongs(name) is not None)
     return EFFECTS.get(name) or next(family, None)
 
@@ -244,7 +246,7 @@ USSD = "ussd"
 
 
 def topics_of(steps: Sequence[ReplayStep]) -> frozenset[str]:
-    """Returns the topics that the caller read in these steps."""
+    """Returns the topics that the caller has read in these steps."""
     return frozenset(
         event.topic for step in steps for event in step.events if isinstance(event, TopicRead)
     )
@@ -255,8 +257,8 @@ def steps_with_effect(
 ) -> tuple[ReplayStep, ...]:
     """Returns the steps that have an effect. A hop without such a step needs no transaction.
 
-    A topic in `counted` was already counted in this session. A step with free text always counts as one, because the
-    end of the text is stored.
+    A topic in `counted` was already counted in this session, and has no effect. A step with free text always has an
+    effect, because the position where the text ends is stored.
     """
     return tuple(
         step
@@ -273,10 +275,10 @@ def steps_with_effect(
 def begin_session(
     context: Context, hop: UssdHop, known: KnownSession, steps: Sequence[ReplayStep]
 ) -> bool:
-    """Writes the row of a new session, and counts the session. The effects of digits that were dialled ahead are
-    committed by `carry_out`.
+    """Writes the row of a new session, and counts the session. `carry_out` commits the effects of digits that were
+    dialled at once.
 
-    Returns False and changes nothing if another hop of the same session was faster. Raises StoreUnavailable.
+    If another hop of the same session was faster, returns False and changes nothing. Raises StoreUnavailable.
     """
     start, at = known.start, known.start.started_at
     channel = rules_trial.channel_of(hop.caller, USSD)
@@ -308,10 +310,10 @@ def carry_out(
     effects: EffectContext, known: KnownSession, steps: Sequence[ReplayStep], text: str
 ) -> bool:
     """Commits the effects of steps that are not committed yet, and rings the doorbell. Returns True if there were such
-    effects.
+    steps.
 
-    After that, nothing in `text` is carried out again. Raises StoreUnavailable, also if a restored database does not
-    know the session. Callers must never read "saved" about data that is not saved.
+    A step of `text` is never carried out again. Raises StoreUnavailable. Also raises it if the database was restored
+    and does not know the session. So a screen says "saved" only about data that is saved.
     """
     new_steps = steps_with_effect(effects.flow_set, known.uncommitted(steps), known.counted)
     if not new_steps:
@@ -331,9 +333,9 @@ def carry_out(
 def _commit(
     effects: EffectContext, steps: Sequence[ReplayStep], text: str, mark: str
 ) -> CommittedText | None:
-    """Commits these steps, and returns the part of the text that is now committed.
+    """Commits these steps. Returns the part of the text whose effects are now committed.
 
-    Returns None if the session has no row.
+    Returns None if the database has no row for the session.
     """
     written: Sequence[ReportedTip] = ()
     with effects.context.database.writing() as session:
@@ -342,7 +344,7 @@ def _commit(
             return None
         if dialogue.committed < len(text):
             written = in_transaction(session, effects, dialogue, steps)
-            # A longer text may contain a secret after this part.
+            # The rest of the text may contain a secret.
             dialogue.committed, dialogue.text_key = len(text), mark
             tables_sessions.save_dialogue(session, dialogue)
             session.flush()
@@ -355,7 +357,9 @@ def _commit(
 def _count(
     effects: EffectContext, steps: Sequence[ReplayStep], text: str, mark: str
 ) -> CommittedText | None:
-    """Commits steps that only change counters, without the ORM. Returns the same as `_commit`."""
+    """Commits steps that only change counters. Uses plain SQL, because this is faster. Returns the same as
+    `_commit`.
+    """
     at = effects.context.now()
 
     def decide(counts: SessionCounts, heard: int) -> Tallies:
@@ -372,7 +376,7 @@ def _count(
 def in_transaction(
     session: Session, effects: EffectContext, dialogue: LockedDialogue, steps: Sequence[ReplayStep]
 ) -> Sequence[ReportedTip]:
-    """Carries out every effect that is not committed yet, in the order of the text. Returns the tips that it wrote."""
+    """Carries out the effects of all steps, in the order of the text. Returns the tips that were written."""
     written: dict[str, ReportedTip] = {}
     for step in steps:
         if step.upto <= dialogue.committed:
@@ -393,7 +397,7 @@ def _mark_of(context: Context, start: SessionStart, text: str) -> str:
 
 
 CALL_BACK = "call_back"
-"""The event that a caller completed a call-back and agreed to all its points."""
+"""The event that a caller completed a call-back and agreed to all its conditions."""
 
 
 def has_effect(flow_set: FlowSet, state: ConversationState, event: Event) -> bool:
@@ -414,7 +418,7 @@ def apply_event(
     event: Event,
     step: ReplayStep,
 ) -> None:
-    """Carries out one event. An event that means nothing at its place has no effect."""
+    """Carries out one event. An event that has no meaning at its place in the flow has no effect."""
     passage = step.state.attempts
     match event:
         case LanguageChosen() | TopicRead():
@@ -429,8 +433,8 @@ def apply_event(
             if effect is not None:
                 effect(GivenAnswer(session, effects, dialogue, event, step))
         case PinGiven(pin=pin) if is_reporting(effects.flow_set, step.state, Matter.TIP):
-            # In a report, the caller chooses this PIN. Under "My number", the PIN is an attempt,
-            # which was already recorded.
+            # In a report, this is a PIN that the caller chooses. Under "My number", it is an attempt,
+            # which has already been recorded.
             service_receipts.give_receipt(
                 session, effects.context, dialogue, attempt=passage, pin=pin
             )
@@ -439,13 +443,13 @@ def apply_event(
 
 
 def only_counts(flow_set: FlowSet, step: ReplayStep) -> bool:
-    """Returns True if the step only changes counters. This is so for most steps that have an effect."""
+    """Returns True if the step only changes counters. Most steps with an effect are of this kind."""
     heavy = (event for event in step.events if not isinstance(event, LanguageChosen | TopicRead))
     return not step.are_words and not any(has_effect(flow_set, step.state, one) for one in heavy)
 
 
 def event_tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
-    """Returns what an event adds to the counts of the statistics."""
+    """Returns what an event adds to the counters of the statistics."""
     match event:
         case LanguageChosen(language):
             return service.in_language(counts, language)
@@ -458,7 +462,9 @@ def event_tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
 def note_report(
     session: Session, effects: EffectContext, dialogue: LockedDialogue, step: ReplayStep
 ) -> ReportedTip | None:
-    """Writes the answers that a step adds to a report or a complaint. Returns the tip if there is enough to store."""
+    """Writes the answers that a step adds to a report or to a complaint. Returns the tip if the caller has answered
+    enough to store it.
+    """
     answered = [event for event in step.events if isinstance(event, Answered | Completed)]
     matter = _matter(effects.flow_set, step.state)
     if not answered or matter is None:
@@ -481,5 +487,7 @@ def note_report(
 
 
 def _matter(flow_set: FlowSet, state: ConversationState) -> Matter | None:
-    """Returns the kind of the report that the caller is making. Returns None if the caller is not making a report."""
+    """Returns the kind of report that the caller is making at this place. Returns None if the caller is not making a
+    report.
+    """
     return next((matter for matter in Matter if is_reporting(flow_set, state, matter)), None)

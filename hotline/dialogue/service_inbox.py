@@ -1,9 +1,8 @@
-"""Reads the gateway's own inbox, because callbacks can get lost. Marks each SMS as doubted that the inbox does not
-list.
+"""Reads the gateway's own inbox, because callbacks can get lost. Marks an SMS as doubted if the inbox does not list it.
 
-The relay does not have the key that shows which numbers are enrolled. So it decides nothing itself. It sends each SMS
-to the hotline's own hook (docs/decisions/06). After a crash it sends the same page again. The hook counts each SMS only
-once.
+The process does not have the key that finds the enrolled responder of a number. So it does not handle an SMS itself. It
+sends each SMS to the hotline's own hook (docs/decisions/06). After a crash, it sends the SMS of the same page again.
+The hook counts each SMS only once.
 """
 
 from datetime import datetime, timedelta
@@ -18,13 +17,15 @@ from hotline.gateway.rules_inbox import Bookmark, PageResult
 from hotline.gateway.tables_sessions import assignments_of
 
 PATIENCE = timedelta(minutes=10)
-"""A check fails if the inbox was not read for this time."""
+"""If the inbox was not read for this time, a check fails."""
 LATELY = timedelta(days=1)
 NOT_LISTED = "the line's own hook does not take what it lists"
 
 
 def read_inbox(context: WorkerContext) -> None:
-    """Reads one page if it is time: each minute, or at once if there are more pages. Raises StoreUnavailable."""
+    """Reads one page of the inbox if this is due: each minute, or at once if there are more pages. Raises
+    StoreUnavailable.
+    """
     if not context.line.inbound_sms or not context.line.inbox:
         return
     at = context.now()
@@ -61,7 +62,7 @@ def _due(context: WorkerContext, at: datetime) -> Bookmark | None:
             tables_inbound.create_position(session, at)
             row = tables_inbound.inbox_position(session)
         assert row is not None
-    # If the system clock was set back, this does not delay the next reading.
+    # After the system clock was set back, the next reading is due at once.
     due = row.next_at <= at or row.next_at - at > rules_inbox.EACH
     return tables_inbound.bookmark(row) if due else None
 
@@ -79,7 +80,7 @@ def _sent_to_hook(context: WorkerContext, reading: PageResult) -> bool:
 
 
 def _doubt(session: Session, context: WorkerContext, reading: PageResult, at: datetime) -> None:
-    """Marks each SMS from a callback as doubted if this page should list it and does not."""
+    """Marks an SMS as doubted if this page of the inbox should list it but does not."""
     if reading.proves_until is None:
         return
     since = reading.bookmark.sure_from
@@ -95,7 +96,7 @@ def _stumble(context: WorkerContext, fault: str, at: datetime) -> None:
 
 
 def check_inbox(session: Session, line: Line, at: datetime) -> tuple[CheckResult, ...]:
-    """Returns two checks: the inbox is read, and it lists every answer by SMS."""
+    """Returns two checks: that the inbox is read, and that it lists every answer by SMS."""
     if not line.inbound_sms:
         return (CheckResult("inbox", True, "not read: no reply by SMS reaches us"),)
     if not line.inbox:

@@ -1,8 +1,8 @@
-"""Replays the text of a session through the engine, from its start or from a cached place.
+"""Replays the text of a session through the flow engine, from its start or from a cached place.
 
-It has no side effects. It asks its calling function for all that the text does not contain. After a work PIN, it asks
-the reader process for a responder's cases, for pages and for commands. The engine stops there, as for the PIN of a
-receipt, and continues with the answer.
+It has no side effects. It asks the calling function for everything that the text does not contain. After a work PIN,
+the reader process must answer: with a responder's cases, a page or the result of a command. The engine stops there, as
+it does for the PIN of a receipt. It continues with the answer.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -68,44 +68,46 @@ from hotline.text.languages import CODES
 from hotline.tips.rules_receipts import NUMBER, RECEIPT
 
 FILLER = "xxxxxxx "
-"""A placeholder in place of a page that is not shown. Only the number of its screens matters."""
+"""A text that replaces a page when the page itself is not shown. Only the number of screens that it fills matters."""
 PREFIXES = {WORK_VERB: "", WORK_QUESTION: ASK, WORK_COLLEAGUE: PASS, WORK_DISTRICT: DISTRICT}
-"""The answers that request something about a case. The prefix and the value of the answer together make a verb."""
+"""The names of answers that are commands or questions about a case. The prefix and the value of the answer together are
+the verb of the request.
+"""
 NOTE_IN_WORDS = f"{NOTE}words"
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderRequest:
-    """A question to the reader process that must be answered before this turn."""
+    """A question to the reader process that must be answered before a turn."""
 
     upto: int
-    """The number of letters of the text up to this question, including the input that asks."""
+    """The length of the text up to this question, including the input that caused it."""
     ask: ReaderQuestion
     pin: str = field(repr=False)
     """The digits that were typed as a work PIN. They may be the code from an SMS."""
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Other typed values, by name: a start PIN, a new PIN, the text of a note, or the codes of a person."""
+    """Other values that were typed, by name: a start PIN, a new PIN, the text of a note, or codes about a person."""
     of: int | None = None
-    """The position of the earlier question, if the responder asks again because no answer came."""
+    """If the responder asks again because no answer came, the position of the earlier question."""
     wants_page: bool = False
-    """True if only the page itself is needed."""
+    """True if only the text of the page is still needed."""
     screens: Callable[[ReaderAnswer], int] = field(
         default=lambda _answer: 0, repr=False, compare=False
     )
-    """Returns the number of screens that the page of an answer fills on this phone. Returns 0 if the answer has no
-    page."""
+    """Returns the number of this phone's screens that the page of an answer fills. Returns 0 if the answer does not
+    contain a page."""
 
 
 class ReaderReply(NamedTuple):
-    """The reader's answer to a question, either new or stored."""
+    """The reader process's answer to a question, either new or stored."""
 
     answer: ReaderAnswer
     screens: int = 0
-    """The number of screens of the page, if the page is missing from the answer. 0 if the answer is complete."""
+    """If the text of the page is not stored, the number of its screens. 0 if the answer is complete."""
 
 
 class ReaderQuestions:
-    """The questions to the reader process in one text, while the text is replayed."""
+    """Collects the questions to the reader process while one text is replayed."""
 
     def __init__(self, flow_set: FlowSet, facts: Facts, limit: int) -> None:
         self._book, self._limit = flow_set, limit
@@ -113,17 +115,17 @@ class ReaderQuestions:
         self._view = ReaderAnswer()
         self._typed: dict[str, str] = {}
         self._lists: dict[str, Sequence[tuple[str, str]]] = {}
-        """The lists of all answers until now. A list is needed to replay a choice, because the choice follows it."""
+        """The lists of options in all answers until now. A choice from a list can be replayed only with this list."""
         self._last: ReaderRequest | None = None
         self._page: ReaderRequest | None = None
-        """The question whose page is replaced by a placeholder for now."""
+        """The question whose page is replaced by a filler for now."""
 
     def about(
         self, state: ConversationState, keyed: str, upto: int, facts: Facts
     ) -> tuple[ConversationState, Facts, ReaderRequest | None]:
-        """Returns the state from which an input is replayed, and the question that must be asked first.
+        """Returns the state in which an input is replayed, and the question to ask before that.
 
-        For almost every input, the question is None.
+        For almost every input, there is no question.
         """
         facts = replace(facts, answers={}) if facts.answers else facts
         node = node_at(self._book, state.calls[-1]) if state.calls and not state.finished else None
@@ -135,7 +137,7 @@ class ReaderQuestions:
             self._book, state, keyed, facts, limit=self._limit
         )
         if any(isinstance(event, FlowEntered) and event.flow in FLOWS for event in events):
-            # When the responder fills in a form again, it is about another person.
+            # If the responder fills in the form again, it is about another person.
             state = state.saying(
                 {name: said for name, said in state.answers.items() if name != MADE_PERSON}
             )
@@ -143,7 +145,7 @@ class ReaderQuestions:
             if not isinstance(event, Answered):
                 continue
             if event.name == WORK_FORM and event.value in PERSON_VERBS:
-                # These are the answers of an unfinished form in this case.
+                # The answers of an unfinished form about this case.
                 kept = self._view.words.get(f"{STARTED}.{led.answers.get(WORK_CASE, '')}")
                 started = {} if kept is None else StartedForm.from_text(kept).answers
                 return state, replace(facts, answers=started), None
@@ -155,7 +157,7 @@ class ReaderQuestions:
     def _of_answer(
         self, one: Answered, led: ConversationState, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question that must be asked because of this answer, or None."""
+        """Returns the question that an answer causes, or None."""
         about = led.answers.get(WORK_CASE, "")
         verb = ended_by(one.name, led.answers)
         if verb is not None:
@@ -174,9 +176,9 @@ class ReaderQuestions:
     def _of_pin(
         self, node: QuestionNode, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question that must be asked because of a typed PIN.
+        """Returns the question that a typed PIN causes.
 
-        For a new PIN, the question follows after it was typed twice.
+        If the PIN is new, the responder must first type it twice.
         """
         typed = keying.clean_pin(keyed, node.digits)
         if not typed:
@@ -195,7 +197,7 @@ class ReaderQuestions:
     def told(
         self, asked: ReaderRequest, learned: ReaderReply, state: ConversationState, keyed: str
     ) -> tuple[ConversationState, Facts]:
-        """Returns the state from which the engine continues, and its facts from now on."""
+        """Returns the state and the facts with which the engine continues."""
         answer = learned.answer
         if asked.ask.kind is ReaderQuestionKind.VIEW:
             self._view = answer if RIGHT in answer.flags else ReaderAnswer()
@@ -213,9 +215,9 @@ class ReaderQuestions:
         return state, facts
 
     def lacking(self, state: ConversationState) -> ReaderRequest | None:
-        """Returns the question for a page that the present screen shows but that is missing.
+        """Returns the question for a page if the present screen shows this page and its text is missing.
 
-        Returns None if no page is missing.
+        Returns None if the screen is complete.
         """
         if self._page is None or not state.calls or not shows_word(self._book, state, PAGE):
             return None
@@ -258,9 +260,9 @@ class ReaderQuestions:
         )
 
     def _screens(self, state: ConversationState, keyed: str, facts: Facts) -> int:
-        """Returns the number of screens of the page to which this input leads.
+        """Returns the number of screens of the page that this input opens.
 
-        Returns 0 if the input leads to no page.
+        Returns 0 if the input opens no page.
         """
         led, *_ = turn.resume_without_screen(self._book, state, keyed, facts, limit=self._limit)
         node = node_at(self._book, led.calls[-1]) if led.calls else None
@@ -269,7 +271,7 @@ class ReaderQuestions:
         return len(draw(self._book, node, led, facts, self._limit).pages)
 
     def _filled(self, facts: Facts, state: ConversationState, keyed: str, screens: int) -> Facts:
-        """Returns the facts with a placeholder page of this number of screens."""
+        """Returns the facts with a filler that has this number of screens."""
         page = FILLER
         filled = _paged(facts, page)
         while 0 < self._screens(state, keyed, filled) < screens:
@@ -288,7 +290,7 @@ def _of_verb(verb: str, reference: str) -> ReaderQuestion:
 
 
 class SessionContext(NamedTuple):
-    """Everything that stays the same in a session from its first to its last hop."""
+    """The facts of a session that stay the same from its first to its last hop."""
 
     flow_set: FlowSet
     facts: Facts
@@ -297,25 +299,24 @@ class SessionContext(NamedTuple):
 
 
 class StarTyped(NamedTuple):
-    """A question about a `*` in free text.
-
-    The `*` may be part of the text, or may end it. The row of the session has the answer.
+    """The question if a `*` in free text is part of the text or ends it. The session's row in the database has the
+    answer.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionReply:
-    """The answer to a question of the engine."""
+    """The answer to a question that the engine asked during a replay."""
 
     flags: Mapping[str, bool] = field(default_factory=dict)
-    """The flags that a secret sets, until another secret is typed."""
+    """The flags that a secret sets. They apply until another secret is typed."""
     committed: CommittedText = field(default_factory=lambda: CommittedText(0))
     reply: ReaderReply = field(default_factory=lambda: ReaderReply(ReaderAnswer()))
     """The answer of the reader process."""
 
 
 class Start(NamedTuple):
-    """The state and the position from which a text is replayed whose beginning is known."""
+    """The state and the position from which a replay starts if the beginning of the text is known."""
 
     state: ConversationState
     at: int
@@ -323,7 +324,7 @@ class Start(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The end of a text: the state, the state before the last input, and this input."""
+    """The end of a replay: the state, the state before the last input, and this input."""
 
     state: ConversationState
     before: ConversationState
@@ -337,16 +338,18 @@ class Played(NamedTuple):
 
 
 KEYS = ("0", "00", "000")
-"""Inputs that are keys even where text is expected. All that follows such a key was typed at the next screen."""
+"""These inputs are keys even if the screen asks for free text. The caller typed the rest of the text at the next
+screen.
+"""
 Question: TypeAlias = SecretTyped | StarTyped | ReaderRequest
 Playing: TypeAlias = Generator[Question, QuestionReply, Played]
 
 
 def landing_code(flow_set: FlowSet, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[str]]:
-    """Returns the short code that the caller dialled, and the digits after it that are used.
+    """Returns the short code that the caller dialled, and the digits after it that the session uses.
 
-    If the phone is not enrolled, a private short code has no effect, and the caller sees the usual start. After a
-    private short code, no further digits are used.
+    If the phone is not enrolled, a private short code has no effect, and the caller sees the usual first screen. Digits
+    after a private short code are ignored.
     """
     entry, ahead = short_code_of(dialled, flow_set.entries)
     if entry and flow_set.flows[flow_set.entries[entry]].private:
@@ -357,11 +360,11 @@ def landing_code(flow_set: FlowSet, dialled: str, *, enrolled: bool) -> tuple[st
 def play(
     session_context: SessionContext, text: str, committed: CommittedText, start: Start | None = None
 ) -> Playing:
-    """Replays `text` to its end. Digits that were dialled ahead start the session. All later digits are the caller's
-    answers to screens.
+    """Replays `text` to its end. Digits that the caller dialled together with the short code start the session. All
+    later digits are answers to screens.
 
-    `committed` is the known part of the session's row. If it does not contain the end of a free text, a question asks
-    for this end. `start` is a position before the end of `text`.
+    `committed` is the part of the text that the session's row is known to cover. If this part does not say
+    where a free text ends, the replay asks for it. `start` is a known position in `text`.
     """
     steps: list[ReplayStep] = []
     shown: Turn | None = None
@@ -410,7 +413,7 @@ def _learned(
     keyed: str,
     upto: int,
 ) -> Generator[Question, QuestionReply, tuple[ConversationState, Facts]]:
-    """Returns the facts for the next turn, after questions about a secret or to the reader process."""
+    """Returns the state and facts for the next turn, after asking about a secret or asking the reader process."""
     secret = _secret(session_context.flow_set, state, keyed, upto)
     if secret is not None:
         opened = (yield secret).flags
@@ -426,9 +429,9 @@ def _learned(
 def _with_page(
     session_context: SessionContext, asking: ReaderQuestions, lacking: ReaderRequest, stop: Stop
 ) -> Generator[Question, QuestionReply, Turn]:
-    """Returns the last turn, with the page on its screen.
+    """Returns the last turn, with the text of the page on its screen.
 
-    If there is no page, the screen says that the page cannot be read.
+    If there is no text, the screen says that the page cannot be read.
     """
     page = (yield lacking).reply
     facts = asking.with_page(page)
@@ -442,9 +445,9 @@ def _with_page(
 
 
 def _asking(session_context: SessionContext) -> ReaderQuestions | None:
-    """Returns the object that collects questions to the reader process.
+    """Returns the object that collects the questions to the reader process.
 
-    Returns None if no work PIN is needed, or if any input counts as the PIN.
+    Returns None if the session needs no work PIN, or if it accepts any input as the PIN.
     """
     flags = session_context.facts.flags
     any_will_do = flags.get(NO_PIN, False) and not flags.get(MAY_PROVE, False)
@@ -455,8 +458,8 @@ def _asking(session_context: SessionContext) -> ReaderQuestions | None:
 
 def _dialled(session_context: SessionContext, text: str) -> Turn:
     dialled = text[: session_context.start.dialled]
-    # The row of the session stores which short code was dialled. The short code is empty if it is
-    # private and had no effect for this phone.
+    # The session's row stores the dialled short code. It is empty if the short code is private and had no
+    # effect for this phone.
     landed = bool(session_context.start.entry)
     entry, ahead = landing_code(session_context.flow_set, dialled, enrolled=landed)
     return turn.start(
@@ -471,7 +474,9 @@ def _dialled(session_context: SessionContext, text: str) -> Turn:
 def _secret(
     flow_set: FlowSet, state: ConversationState, keyed: str, upto: int
 ) -> SecretTyped | None:
-    """Returns the secret that must be checked before this turn. Returns None if there is no secret."""
+    """Returns the secret that must be checked before an input is replayed. Returns None if the input is not a
+    secret.
+    """
     code, digits = keying.clean_keys(keyed), turn.expects_pin(flow_set, state)
     asks = digits and is_reporting(flow_set, state, RECEIPT)
     if asks and (pin := keying.clean_pin(keyed, digits)):

@@ -1,7 +1,7 @@
-"""After a work PIN, asks the reader process for the web process, waits a short time, and shows the answer.
+"""After a work PIN, sends the question of the web process to the reader process, and shows the answer.
 
-It waits without a transaction, for at most two seconds, in at most two threads of a process. The same place in the text
-always shows the same: the answer if it came in time, or a request to wait.
+It waits at most two seconds, outside of a transaction, and in at most two threads of a process. A place in the text
+always shows the same screen: the answer if it came in time, or a request to wait.
 """
 
 import json
@@ -70,19 +70,21 @@ from hotline.text.languages import FIRST
 from hotline.tips import tables
 
 MAX_SECONDS = 2.0
-"""The number of seconds that a hop waits. The gateway allows five."""
+"""The number of seconds that a hop waits. The gateway waits at most five seconds."""
 PAUSES = (0.025, 0.025, 0.05, 0.1)
-"""The seconds before each of the first checks. After these, a check follows every `LATER_PAUSE` seconds."""
+"""The seconds to wait before each of the first checks for an answer. After these checks, the next follow every
+`LATER_PAUSE` seconds.
+"""
 LATER_PAUSE = 0.2
 ASKED, RESTING = "asked", "resting"
-"""Stored results of an attempt by an unknown phone: the reader process is asked, or the phone must wait."""
+"""The stored results of an attempt by an unknown phone: the reader process is asked, or the phone must wait."""
 WAIT = ReaderReply(ReaderAnswer((rules_reading_requests.WAITS,)))
 WRONG_PIN = ReaderReply(ReaderAnswer())
-"""The answer to a wrong PIN, and to a text with a PIN other than the one that was asked with."""
+"""The answer to a wrong PIN. Also the answer if a repeated text contains another PIN than before."""
 
 
 class ReaderRequests:
-    """The requests that one hop sends to the reader process."""
+    """Sends the requests of one hop to the reader process."""
 
     def __init__(
         self, context: WebContext, hop: UssdHop, start: SessionStart, language: str
@@ -92,7 +94,7 @@ class ReaderRequests:
         self._known: dict[str, PinReading] | None = None
 
     def learn(self, asked: ReaderRequest) -> ReaderReply:
-        """Returns what this place of the text shows. Raises StoreUnavailable."""
+        """Returns the answer that this place of the text shows. Raises StoreUnavailable."""
         row = self._rows().get(self._digest(asked.upto))
         if asked.wants_page:
             return self._page(asked, row)
@@ -103,8 +105,7 @@ class ReaderRequests:
         if asked.ask.kind is not ReaderQuestionKind.VIEW:
             return self._fresh(asked)
         if self._opening.responder_id is not None:
-            # While the phone must wait, an attempt costs the reader process nothing, as for an
-            # unknown phone.
+            # While the phone must wait, an attempt causes no work for the reader process, as for an unknown phone.
             at = self._context.now()
             with self._context.database.reading() as session:
                 person = session.get(Responder, self._opening.responder_id)
@@ -119,10 +120,10 @@ class ReaderRequests:
         return self._fresh(asked, wrong=None if until is None else blocked_answer(until))
 
     def _try(self, asked: ReaderRequest) -> tuple[str, ...]:
-        """Records an attempt of an unknown phone. The phone must wait after as many attempts, and for as long, as an
+        """Records an attempt by an unknown phone. After too many attempts it must wait, with the same limits as an
         enrolled phone.
 
-        Returns `ASKED` or `RESTING`. If the phone must wait, returns the end of that time too.
+        Returns `ASKED` or `RESTING`. If the phone must wait, also returns when this time ends.
         """
         text = without_pins(self._hop.text)
         target = self._context.pseudonyms.heard("", AttemptedSecret.WORK)
@@ -153,7 +154,7 @@ class ReaderRequests:
     def _settled(
         self, asked: ReaderRequest, row_id: int | None, answer: ReaderAnswer | None
     ) -> ReaderReply:
-        """Stores what this place of the text shows.
+        """Stores the answer that this place of the text shows.
 
         If two hops do this at the same time, the first decides for both.
         """
@@ -173,16 +174,16 @@ class ReaderRequests:
         return self._known
 
     def _fresh(self, asked: ReaderRequest, wrong: ReaderAnswer | None = None) -> ReaderReply:
-        """Asks the reader process. If the PIN is wrong, this place shows `wrong`."""
+        """Asks the reader process. If the PIN is wrong, returns `wrong`."""
         row_id, answer = self._asked(asked)
         if wrong is not None and answer == ReaderAnswer():
             answer = wrong
         return self._settled(asked, row_id, answer)
 
     def _page(self, asked: ReaderRequest, row: PinReading | None) -> ReaderReply:
-        """Returns the text of a page that was shown before.
+        """Returns the text of a page that this session has shown before.
 
-        If there is none, returns a message that the page cannot be read now.
+        If there is no answer, returns a message that the page cannot be read now.
         """
         answer = None
         if row is not None:
@@ -193,9 +194,9 @@ class ReaderRequests:
         return ReaderReply(answer)
 
     def _asked(self, asked: ReaderRequest) -> tuple[int, ReaderAnswer | None]:
-        """Returns the id of the reading, and the answer if it came in time.
+        """Returns the id of the stored question, and the answer if it came in time.
 
-        If no thread may wait at the moment, there is no answer.
+        If no thread may wait at the moment, returns no answer.
         """
         pair = KeyPair.new()
         row_id, ask_id = self._begin(asked, pair)
@@ -220,7 +221,7 @@ class ReaderRequests:
     def _begin(self, asked: ReaderRequest, pair: KeyPair) -> tuple[int, int | None]:
         """Stores the request to the reader process.
 
-        Returns no id of an ask if the reader has no public key to encrypt the PIN.
+        If the reader has no public key, the PIN cannot be encrypted, and the second id is None.
         """
         key, digest, at = self._opening.key, self._digest(asked.upto), self._context.now()
         encrypted_pin = None
@@ -239,7 +240,7 @@ class ReaderRequests:
             )
 
     def _row(self, session: Session, asked: ReaderRequest) -> PinReading:
-        """Returns the reading of this place in the text. Makes it if there is none."""
+        """Returns the stored question of this place in the text. If there is none, makes it."""
         before = None if asked.of is None else self._rows().get(self._digest(asked.of))
         return tables_reading_requests.get_or_create(
             session,
@@ -252,9 +253,7 @@ class ReaderRequests:
         )
 
     def _typed(self, asked: ReaderRequest) -> Mapping[str, str]:
-        """Returns the data that only the reader may see: typed text, and the phone's digest if it may choose a new
-        PIN.
-        """
+        """Returns data that only the reader may see: typed text, and the phone's digest if it may choose a new PIN."""
         typed = {rules_reading_requests.PIN: asked.pin, **asked.typed}
         if self._hop.shows_number:
             number = self._hop.caller
@@ -280,7 +279,7 @@ class ReaderRequests:
         return None
 
     def _encrypted(self, answer: ReaderAnswer, asked: ReaderRequest) -> bytes:
-        """Encrypts an answer for storage. Its page is replaced by the number of screens that the page fills."""
+        """Encrypts an answer to store it. Replaces the text of a page by the number of screens that it fills."""
         words = {name: word for name, word in answer.words.items() if name != PAGE}
         screens = asked.screens(answer) if PAGE in answer.words else 0
         kept = {"answer": replace(answer, words=words).to_dict(), "screens": screens}
@@ -311,16 +310,16 @@ class ReaderRequests:
 # Answers the hops of a USSD session, and ends the session.
 
 Looks = dict[int, AttemptResult]
-"""The results of secrets, by the number of letters of the text before each."""
+"""The results of secrets. The key is the length of the text before each secret."""
 
 
 def answer_hop(context: WebContext, hop: UssdHop) -> str:
-    """Returns the answer to the gateway: "CON ..." or "END ...". If a hop comes from another phone, the session ends
-    without an effect.
+    """Returns the answer to the gateway: "CON ..." or "END ...". If a hop comes from another phone than the first hop,
+    the session ends without an effect.
 
-    If the answer says that something is saved, this is committed. If the database cannot commit, the answer asks the
-    caller to try again later. The same hop can then continue the session. Raises NotReady. Raises CallbackInvalid for a
-    text that no phone can have sent.
+    If the answer says that something is saved, it is already committed. If the database cannot commit, the answer asks
+    the caller to try again. The gateway can then send the same hop again to continue the session. Raises NotReady.
+    Raises CallbackInvalid for a text that no phone can send.
     """
     if hop.text.count(SEPARATOR) >= MAX_INPUTS:
         raise CallbackInvalid("the field text has too many inputs")
@@ -340,7 +339,7 @@ def answer_hop(context: WebContext, hop: UssdHop) -> str:
 
 
 def _count_stranger(context: Context) -> None:
-    """Counts a hop from another phone, and raises the alarm.
+    """Counts a hop that came from another phone, and raises an alarm.
 
     Ignores a failure of the database, which has its own alarm.
     """
@@ -351,12 +350,13 @@ def _count_stranger(context: Context) -> None:
 
 
 def failure(context: Context, language: str = FIRST) -> str:
-    """Returns the answer after a failure: to try later, and the emergency number."""
+    """Returns the answer after a failure: it asks the caller to try later, and shows the emergency number."""
     return f"END {context.phrases.say(language, Template.FAILURE)}"
 
 
 def end_session(context: WebContext, notice: EndNotice) -> None:
-    """Ends a session, and files its draft as a tip. It works before or after the last hop, and more than once.
+    """Ends a session, and files its unfinished report as a tip. It may run before or after the last hop, and more than
+    once.
 
     Raises StoreUnavailable.
     """
@@ -376,10 +376,10 @@ def end_session(context: WebContext, notice: EndNotice) -> None:
 
 
 def _begin(context: WebContext, hop: UssdHop, key: str) -> str:
-    """Answers the first hop of a session. All of its text was dialled ahead.
+    """Answers the first hop of a session. The caller dialled all of its text at once.
 
-    On SQLite, sessions begin one after the other. Parallel threads would delay each other more than the time that they
-    wait here.
+    With SQLite, only one session begins at a time. Parallel threads would delay each other for longer than they wait
+    here.
     """
     looks: Looks = {}
     start = service_session_start.open_session(context, hop, key)
@@ -401,9 +401,9 @@ def _go_on(context: WebContext, hop: UssdHop, known: KnownSession) -> str:
 def _answered(
     context: WebContext, hop: UssdHop, known: KnownSession, path: CachedPath, looks: Looks
 ) -> str:
-    """Commits the effects of this text that are not committed yet, and returns the answer.
+    """Commits the effects of this text that are not committed yet. Returns the answer.
 
-    Most hops in a menu have no such effects.
+    Most hops in a menu do not have such effects.
     """
     start = known.start
     if path.changing and path.changing[-1].upto > known.committed.upto:
@@ -418,7 +418,7 @@ def _answered(
 
 
 def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks) -> CachedPath:
-    """Returns the path of the text, either from the cache or replayed from the longest part in the cache."""
+    """Returns the path of the text. Takes it from the cache, or replays the text from the longest cached part."""
     ways, shared, base = context.sessions.ways, known.shared, None
     if shared is not None:
         way = ways.find(shared, hop.text)
@@ -450,7 +450,7 @@ def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks
 def _stand(flow_set: FlowSet, step: ReplayStep) -> SessionStep:
     """Returns the screen to which a step leads. Screens are counted after the session is over.
 
-    A page for a responder has no name, so it is not counted.
+    A responder's page has no name, so it is not counted.
     """
     state = step.state
     beneath = [flow_set.flows[place.flow] for place in state.calls if place.flow in flow_set.flows]
@@ -471,7 +471,7 @@ def _played(
     start: Start | None,
     looks: Looks,
 ) -> service_replay.Played:
-    """Replays the text to its end, and answers the engine's questions on the way."""
+    """Replays the text to its end, and answers the questions of the engine."""
     playing = service_replay.play(session_context, hop.text, known.committed, start)
     asking = ReaderRequests(context, hop, known.start, session_context.facts.language)
     try:
@@ -500,10 +500,9 @@ def _look(
     session_context: service_replay.SessionContext,
     asked: SecretTyped,
 ) -> AttemptResult:
-    """Returns what a secret gives access to. The attempt stays recorded even if this hop fails later."""
+    """Returns the result of checking a secret. The attempt stays recorded even if this hop fails afterwards."""
     if session_context.start.asks_pin:
-        # The stored digest of an attempt includes all that was typed before. So a work PIN must
-        # first be removed.
+        # The stored digest of an attempt covers all earlier input, so a work PIN must be removed from it first.
         hop = replace(hop, text=without_pins(hop.text))
     match asked.secret:
         case AttemptedSecret.RECEIPT:
@@ -515,7 +514,7 @@ def _look(
 
 
 def _language(context: WebContext, hop: UssdHop, known: KnownSession | None) -> str:
-    """Returns the caller's language after a failure, if the cache shows it."""
+    """Returns the caller's language for the answer to a failed hop, if the cache knows it."""
     if known is None or known.shared is None:
         return FIRST
     way = context.sessions.ways.longest(known.shared, f"{hop.text}{SEPARATOR}")

@@ -1,6 +1,6 @@
-"""Opens and finds sessions, and collects the facts that their flows use from the first to the last hop.
+"""Opens and finds sessions, and collects the facts that their flows use.
 
-A replay uses the same facts, even if the data has changed since.
+A replay uses the facts from the beginning of the session, even if the data has changed since.
 """
 
 from collections.abc import Iterator, Mapping
@@ -48,40 +48,40 @@ from hotline.tips.rules_events import EventChannel
 from hotline.tips.rules_visit_safety import VisitFacts
 from hotline.tips.tables import Tip
 
-# Gives the responders' flow the cases of a phone, and carries out the answers of that flow.
+# Shows a phone's cases in the responders' flow, and carries out the answers of that flow.
 
 CASE = "case"
-"""The answer that names a reference on the responders' list of cases."""
+"""The name of the answer that contains the case which the responder chose from the list."""
 VERB = "case_verb"
 LETTERS = "case_letters"
-"""The reference as the responder typed it, letter by letter."""
+"""The name of the answer that contains the reference as the responder typed it."""
 COLLEAGUE_HAS = "quicker"
-"""A flag with a reference: a colleague stays the assignee even if this responder takes the case."""
+"""The flag of a case whose assignee stays a colleague even if this responder takes the case."""
 IS_OWN = "hers"
-"""The flag of a case of which this responder is the assignee."""
+"""The flag of a case whose assignee is this responder."""
 HELPS = "helps"
-"""The flag of a case that this responder took although a colleague is the assignee."""
+"""The flag of a case that this responder took although a colleague is its assignee."""
 UNREAD = "unread"
 """The flag of a case that must be read before an open visit."""
 CAN_STAND_DOWN = "lets"
-"""The flag of a case in which this responder may stand down the people of the first place."""
+"""The flag of a case that has moved to a new place, if this responder may stand down the people of the old place."""
 DECIDES_VISIT = "decides"
-"""The flag of a case in which this responder may decide how to visit."""
+"""The flag of a case for which this responder may decide the visit safety."""
 CAN_CONFIRM = "judges"
-"""The flag of a case that a colleague asked to close, and that this responder may confirm."""
+"""The flag of a case whose closure a colleague requested and this responder may confirm."""
 ANOTHER = "another"
-"""The flag of a case that another person asked to close, with an outcome other than "not trafficking"."""
+"""The flag of a case whose closure another person requested, with any outcome except "not trafficking"."""
 NATIONAL_DESK = "national_desk"
-"""The flag of a responder of the national desk."""
+"""The flag of a responder who works for the national desk."""
 SPELLED = "spelled"
 IS_DRILL = "exercise"
-"""The flag of a drill. Every text about such a case says that it is a drill."""
+"""The flag of a case that is a drill. Every text about such a case says that it is a drill."""
 
 
 class CaseFlags(dict[str, bool]):
-    """The flags of a session. For example, `spelled.K7Q4.k704` is True if `k704` spells the reference K7Q4.
+    """The flags of a session, by name. For example, `spelled.K7Q4.k704` is True if `k704` spells the reference K7Q4.
 
-    Letters that look alike count as the same.
+    Letters that look alike count as the same letter.
     """
 
     def get(self, key: str, default: bool = False) -> bool:  # type: ignore[override]
@@ -100,7 +100,7 @@ def is_spelled(case: str, typed: str) -> bool:
 def caller_facts(
     session: Session, responder_id: int, as_of: datetime, *, asks_pin: bool = False
 ) -> CallerFacts:
-    """Returns the state of a responder's cases at a time: their own cases first, then danger, then the others."""
+    """Returns a responder's cases at a given time: first the cases that they took, then danger, then the others."""
     held = queries_references.held_cases(session, responder_id, as_of)
     opened = queries_references.open_references(session, responder_id, as_of)
     true = [f"{IS_OWN}.{one}" for one in held]
@@ -127,10 +127,10 @@ def caller_facts(
 
 
 def fresh_flags(session: Session, responder_id: int) -> Mapping[str, bool]:
-    """Returns the flags that each hop must check again.
+    """Returns the flags that each hop must compute again.
 
-    They mark cases that stay with a colleague, and cases that must be read before a visit. They also mark cases that
-    another person asked to close.
+    They mark cases that stay with a colleague, and cases that must be read before a visit. They also mark cases whose
+    closure another person requested.
     """
     true, quicker = [], set(queries_references.colleagues_cases(session, responder_id))
     who, wanted = service_closing.by_responder(responder_id), TipOutcome.NOT_TRAFFICKING
@@ -147,7 +147,9 @@ def fresh_flags(session: Session, responder_id: int) -> Mapping[str, bool]:
 
 
 def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
-    """Returns True if another person requested to close the case. Call it only for people of the national desk."""
+    """Returns True if another person requested the closure of the case. Only call it for people of the national
+    desk.
+    """
     if tip.closure_by is None:
         return False
     own = service_closing.by_responder(responder_id).name
@@ -183,7 +185,7 @@ def carry_out(
 ) -> None:
     """Carries out a command that the responder chose.
 
-    For some commands, the responder must first type the reference of the case.
+    For some commands, the responder must also type the reference of the case.
     """
     chosen = text if name == VERB else verb
     if not case or chosen not in OF_A_CASE:
@@ -206,7 +208,7 @@ MY_CASES = "my_cases"
 def find_session(context: WebContext, hop: UssdHop, key: str) -> KnownSession | None:
     """Returns a session that is not in the memory of this process. Returns None for an unknown session.
 
-    If the database does not answer, looks for the session in Redis. Raises StoreUnavailable, StrangeCaller.
+    If the database is unavailable, looks for the session in Redis. Raises StoreUnavailable, StrangeCaller.
     """
     try:
         row = tables_sessions.find_start(context.database, key)
@@ -224,7 +226,7 @@ def find_session(context: WebContext, hop: UssdHop, key: str) -> KnownSession | 
 def load_session(
     context: Context, hop: UssdHop, start: SessionStart, committed: CommittedText
 ) -> KnownSession:
-    """Returns the session as this process remembers it. Raises NotFound, StoreUnavailable."""
+    """Makes the session that this process remembers. Raises NotFound, StoreUnavailable."""
     return KnownSession(start, _shared(context, start, hop), committed)
 
 
@@ -259,21 +261,21 @@ def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
 
 
 def check_caller(context: Context, start: SessionStart, hop: UssdHop) -> None:
-    """Raises StrangeCaller if the session began on another phone."""
+    """Raises StrangeCaller if the session began on another phone than this hop."""
     if start.caller_key != context.pseudonyms.caller(start.key, hop.caller):
         raise StrangeCaller
 
 
 def context_of(context: Context, start: SessionStart, hop: UssdHop) -> SessionContext:
-    """Returns the context in which the session is replayed. Raises NotFound, StoreUnavailable."""
+    """Returns the facts with which the session is replayed. Raises NotFound, StoreUnavailable."""
     flows = context.flow_sets.get(start.revision_id)
     return SessionContext(flows, _facts(context, flows, start, hop), start, _limit(context, start))
 
 
 def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> Facts:
-    """Returns the facts as they were at the beginning of the session.
+    """Returns the facts of the session as they were at its beginning.
 
-    Who is the assignee is checked again when the responder takes the case.
+    When the responder takes a case, its assignee is checked again.
     """
     flags = {
         **numbers_shown(flow_set, start.started_at.date()),
@@ -296,8 +298,7 @@ def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHo
     pinned = start.pinned
     options = []
     for case in pinned.cases:
-        # The name of a case is only its reference. The name of a drill also says that it is a
-        # drill.
+        # A case's name is only its reference.  drill. The name of a drill also says that it is a
         called = dict.fromkeys(CODES, case)
         if f"{IS_DRILL}.{case}" in pinned.flags:
             called = {
@@ -327,17 +328,16 @@ def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHo
 def _pinned(
     context: Context, flow_set: FlowSet, start: SessionStart, caller: str, *, asks_pin: bool = False
 ) -> CallerFacts | None:
-    """Returns the facts that the caller's own rows gave at the beginning of the session.
+    """Returns facts about this caller from the database, as they were at the beginning of the session.
 
-    Returns None if the screens of the session need no such facts.
+    Returns None if the screens of the session do not need such facts.
     """
     if start.responder_id is not None:
         with context.database.reading() as session:
             who, at = start.responder_id, start.started_at
             own = caller_facts(session, who, at, asks_pin=asks_pin)
         if asks_pin:
-            # A responder counts as a trainee who needs no code. These are the lessons that they
-            # have already passed.
+            # A responder counts as a trainee without a code. These flags are the lessons that they have passed.
             passed = service_lessons.certificate_facts(context, flow_set, start, caller).flags
             known = {**service_enrolment.RESPONDER_FLAGS, **passed}
             own = replace(
@@ -345,8 +345,7 @@ def _pinned(
             )
         return own
     if asks_pin:
-        # This is the language of a person who must be proved on this phone. Only the reader process
-        # knows which phones must be proved.
+        # The language of a person who must be proved.  knows which phones these are. Only the reader process
         language = None
         if is_number(caller):
             with context.database.reading() as session:

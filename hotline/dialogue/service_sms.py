@@ -1,6 +1,6 @@
-"""Handles an SMS to the hotline: a responder's answer, a STOP, a request to read a topic, or a tip.
+"""Handles an SMS that the hotline gets: a responder's answer, a STOP, a request to read a topic, or a tip.
 
-An answer never contains text of the sender.
+An answer never repeats text of the sender.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,23 +48,25 @@ from hotline.text.languages import FIRST
 from hotline.text.topics import AskedTopic, asked_topic
 from hotline.tips import tables as tips_tables
 
-# Lets people read topics by SMS: a word opens a topic, and a digit or a word continues.
+# Lets people read topics by SMS: a word opens a topic, and a digit or a word answers its screens.
 
 SMS = "sms"
 IDLE = timedelta(minutes=30)
-"""After this time a digit means nothing, because another person may have the phone."""
+"""After this time a digit has no meaning, because another person may have the phone now."""
 KEPT = timedelta(hours=2)
-"""The time for which a conversation is remembered. The first digit that comes too late gets a hint to begin again."""
+"""The time for which a conversation is remembered. A first digit that comes too late gets the answer to begin again."""
 ECHO = timedelta(minutes=1)
-"""A repeated word for the same screen gets no answer within this time. Only a machine is that fast."""
+"""If the same word is sent again for the same screen within this time, it gets no answer. Only a machine answers so
+fast.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class SmsConversation:
-    """The state of a conversation by SMS with a person who reads topics."""
+    """A conversation by SMS with a person who reads topics."""
 
     key: str
-    """Its key in the state store: a digest under the key of the week."""
+    """The key in the state store. It is a digest made with the key of the week."""
     dialogue: str
     revision_id: int
     entry: str
@@ -72,7 +74,9 @@ class SmsConversation:
     began: datetime
     at: datetime
     lost: bool = False
-    """True if the last message was not understood or came too late. Then the next such message gets no answer."""
+    """True if the last message was not understood or came too late. In that case, the next such message gets no
+    answer.
+    """
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -87,7 +91,9 @@ class SmsConversation:
 
     @classmethod
     def from_dict(cls, key: str, document: Mapping[str, Any]) -> "SmsConversation":
-        """Reads a stored conversation. Raises KeyError, TypeError or ValueError if another release wrote it."""
+        """Reads a stored conversation. Raises KeyError, TypeError or ValueError if another release wrote it in a
+        different format.
+        """
         return cls(
             key=key,
             dialogue=str(document["dialogue"]),
@@ -102,20 +108,21 @@ class SmsConversation:
 
 @dataclass(frozen=True, slots=True)
 class HeardMessage:
-    """The meaning of a message, as found before the transaction."""
+    """The meaning of a message, found before the transaction begins."""
 
     talk: SmsConversation
     turn: SmsTurn
     on: ConversationContext
     form: AnswerForm = AnswerForm.SCREEN
     silent: bool = False
-    """True if the message gets no answer."""
+    """True if the hotline does not answer the message."""
 
 
 def gather(context: WebContext, message: MessageIn) -> HeardMessage | None:
-    """Returns what a sender who is not enrolled asks to read. Returns None if the message does not ask to read.
+    """Returns the topic or screen that a sender who is not enrolled wants to read. Returns None if the message is no
+    such request.
 
-    Raises NotReady if no flows were ever published, and StoreUnavailable.
+    Raises NotReady if flows were never published, and StoreUnavailable.
     """
     if is_cry_for_help(message.text):
         return None
@@ -145,7 +152,7 @@ def gather(context: WebContext, message: MessageIn) -> HeardMessage | None:
 def note(
     session: Session, context: WebContext, message: MessageIn, heard: HeardMessage, at: datetime
 ) -> int | None:
-    """Counts the screens that were read and writes the answer, in the transaction of the calling function.
+    """Counts the screens that were read, and writes the answer. Runs in the transaction of the calling function.
 
     Returns the id of the answer, or None.
     """
@@ -176,7 +183,7 @@ def note(
 
 
 def announce(context: WebContext, heard: HeardMessage | None, answer_id: int | None) -> None:
-    """Stores the conversation, and rings for the answer. It runs after the commit."""
+    """Stores the conversation, and rings the doorbell so that the answer is sent. It runs after the commit."""
     if heard is None:
         return
     with suppress(RunsUnavailable):
@@ -227,9 +234,9 @@ def _stage(context: WebContext, revision_id: int, began: datetime) -> Conversati
 
 
 def message_digests(context: Context, message: MessageIn, at: datetime) -> tuple[str, ...]:
-    """Returns the digests by which a repeated SMS is recognised, the exact digest first.
+    """Returns the digests that identify a repeated SMS, the exact digest first.
 
-    For an SMS without a time, uses the time when it arrived.
+    If the SMS has no time, uses the time of its arrival.
     """
     second = (message.sent_at or at).replace(microsecond=0)
     said = (message.sender, context.line.shortcode, message.text.strip())
@@ -243,7 +250,8 @@ def recognise(
 ) -> Sequence[InboundSeen]:
     """Stores a new SMS.
 
-    If the same SMS came before, returns its stored rows. If this copy is from the inbox, it proves these rows.
+    If the same SMS arrived before, returns its stored rows. If this copy comes from the inbox, it proves the sender of
+    the stored rows.
     """
     proved_at, vouched_at = seen.proved_at, seen.vouched_at
     known = tables_inbound.record_mo(session, seen, keys)
@@ -255,9 +263,9 @@ def recognise(
 
 
 def _carry_out(session: Session, context: Context, seen: InboundSeen, at: datetime) -> None:
-    """Counts the answers in an SMS that is now proved.
+    """Counts the answers in an SMS whose sender is now proved.
 
-    Carries out, only once, the commands in it that waited for this proof.
+    Also carries out the commands in it that waited for this proof. Carries each out only once.
     """
     waits, seen.queued = seen.queued or {}, None
     for assignment_id in assignments_of(seen):
@@ -267,33 +275,34 @@ def _carry_out(session: Session, context: Context, seen: InboundSeen, at: dateti
 
 
 READ_INBOX_AFTER = timedelta(seconds=5)
-"""The time until the inbox is read after a cry for help. Otherwise the inbox is read once a minute."""
+"""The time after a cry for help at which the inbox is read. Without a cry for help, the inbox is read once a minute."""
 
 
 class Arrival(StrEnum):
     """The way in which an SMS reached the hotline."""
 
     CALLED = "called"
-    """The gateway's callback brought it. Anyone who knows the secret in the address of the callback could have made
-    it."""
+    """The gateway's callback reported it. A person who knows the secret in the callback's address could have forged
+    it.
+    """
     GATEWAY = "gateway"
-    """A callback from one of the gateway's own addresses brought it."""
+    """A callback from one of the gateway's own addresses reported it."""
     LISTED = "listed"
-    """Our own relay found it in the inbox of the gateway."""
+    """The clock process found it in the gateway's inbox."""
 
 
 class InboxOutcome(StrEnum):
-    """The result of an SMS that is not a command on a case."""
+    """The result of handling an SMS that is not a command on a case."""
 
     REPEATED = "repeated"
     STOPPED = "stopped"
     STOP_NOTED = "stop_noted"
-    """A STOP that came in the name of an enrolled number. The number stays enrolled."""
+    """A STOP that seems to come from an enrolled number. The number stays enrolled."""
     UNKNOWN_SENDER = "unknown_sender"
     TIP = "tip"
     TAKEN_BACK = "taken_back"
-    """A sender who is not enrolled wants their text erased. Nothing is marked before the inbox of the gateway lists the
-    SMS."""
+    """A sender who is not enrolled wants the text of their tips to be erased. Nothing is recorded until the gateway's
+    inbox lists the SMS."""
     READ = "read"
     LEADER_HEARD = "leader_heard"
     HELPED = "helped"
@@ -301,7 +310,7 @@ class InboxOutcome(StrEnum):
 
 
 MessageOutcome: TypeAlias = InboxOutcome | CommandResult
-"""The result of an SMS: of a responder's command, or else one of the list above."""
+"""The result of an SMS: the result of a responder's command, or else a value of `InboxOutcome`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,9 +318,9 @@ class _Gathered:
     """Data that is read before the transaction."""
 
     heard: HeardMessage | None
-    """The text that a sender who is not enrolled asks to read by SMS."""
+    """The request of a sender who is not enrolled to read a topic."""
     known: FilingData | None
-    """The data to file a tip from a sender who is not enrolled."""
+    """The data that is needed to file a tip from a sender who is not enrolled."""
     reply: ReadReply | None = None
     """The answer of an enrolled responder."""
 
@@ -321,9 +330,9 @@ class _Result:
     outcome: MessageOutcome
     assignment_ids: tuple[int, ...] = ()
     queued: Mapping[str, str] = field(default_factory=dict)
-    """Commands that are carried out after the SMS was proved, by the id of the assignment."""
+    """Commands that are carried out only after the SMS is proved, by assignment id."""
     answer_id: int | None = None
-    """The id of the answer to a sender who is not enrolled, or None."""
+    """The id of the answer to a sender who is not enrolled, if there is an answer."""
     written: SmsTipWritten | None = None
 
 
@@ -332,7 +341,7 @@ def take_sms(
 ) -> MessageOutcome:
     """Handles an SMS only once, even if it arrives several times or in several ways.
 
-    Raises StoreUnavailable. Then nothing was done.
+    Raises StoreUnavailable. In this case nothing was changed.
     """
     at = context.now()
     keys = message_digests(context, message, at)
@@ -387,7 +396,7 @@ def _deal(
     *,
     proved: bool,
 ) -> _Result:
-    """Decides what an SMS is: a command, a STOP, a request to read, a tip, or nothing."""
+    """Decides the kind of an SMS: a command, a STOP, a request to read, a tip, or none of these."""
     responder = tables.find_by_number(session, context.pseudonyms.enrolled(message.sender))
     result = _answer(session, context, message, responder, gathered.reply, at, proved=proved)
     if result.outcome is not InboxOutcome.UNKNOWN_SENDER:
@@ -418,12 +427,12 @@ def _answer_cry(
     gathered: _Gathered,
     at: datetime,
 ) -> int | None:
-    """Writes the one answer to a cry for help, which is the public advertisement without any change. Returns the id of
-    the answer, or None.
+    """Writes the one answer to a cry for help. Its text is the hotline's public advertisement. Returns the id of the
+    answer, or None.
 
-    With the answer, another person who has the phone could see that the caller sent a message. So these answers are off
-    until they are approved. It is sent only if the inbox lists the SMS and one of the gateway's own addresses brought
-    it. It is sent at once or never, and to a phone at most once a week (docs/decisions/11).
+    From an answer, another person with the phone could see that the caller sent a message. So this answer is switched
+    off until it is approved. It is sent only if the inbox lists the SMS and one of the gateway's own addresses reported
+    it. It is sent at once or never. A phone gets it at most once a week (docs/decisions/11).
     """
     known = gathered.known
     if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
@@ -455,10 +464,10 @@ def _take_back(
     seen: Sequence[InboundSeen],
     at: datetime,
 ) -> None:
-    """Records an erasure request for every tip that this phone sent before.
+    """Records an erasure request for every tip that this phone sent earlier.
 
-    Senders can be forged, so only an SMS in the inbox of the gateway counts. The phone is recognised by the pseudonyms
-    of this week and of the last week. Older tips cannot be found.
+    Senders can be forged, so only an SMS that the gateway's inbox lists counts. The phone's pseudonyms of this week and
+    of last week identify its tips. Older tips of the phone cannot be found.
     """
     if not any(row.proved_at for row in seen):
         return
@@ -468,9 +477,9 @@ def _take_back(
 
 
 def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> InboundSeen:
-    """Returns a new row for an SMS. An SMS from the inbox is recognised only by its digest.
+    """Returns a new row for an SMS. An SMS from the inbox can be identified only by its digest.
 
-    The inbox counts its SMS with its own numbers, which may begin again.
+    The numbers that the inbox gives to SMS cannot identify it, because they may begin again.
     """
     listed = arrival is Arrival.LISTED
     return InboundSeen(
@@ -502,7 +511,8 @@ def _answer(
     if responder is None:
         erases = context.line.inbound_sms and is_erasure(message.text)
         return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
-    if reply is None or reply.responder_id != responder.id:  # enrolled after the SMS was read
+    # The number may have been enrolled after the SMS was read.
+    if reply is None or reply.responder_id != responder.id:
         reply = service_replies.read_reply(session, responder, message.text, at)
     replied = service_replies.handle_reply(
         session, context, responder, message, reply, at, proved=proved
@@ -515,7 +525,9 @@ def _answer(
 
 
 def _outcome(replied: ReplyResult) -> MessageOutcome:
-    """Returns the result of a responder's SMS. If it contains several commands, returns the result of the first."""
+    """Returns the result of handling a responder's SMS. If it contains several commands, returns the result of the
+    first command.
+    """
     known = [one.result for one in replied.done if one.result is not CommandResult.UNKNOWN]
     if known:
         return known[0]
@@ -524,6 +536,6 @@ def _outcome(replied: ReplyResult) -> MessageOutcome:
 
 
 def _named_assignments(replied: ReplyResult) -> tuple[int, ...]:
-    """Returns the assignments that the SMS named, followed by those that were acknowledged with them."""
+    """Returns the assignments that the SMS named. The assignments that were acknowledged with them follow."""
     ids = [one.assignment_id for one in replied.done if one.assignment_id is not None]
     return (*ids, *(also for one in replied.done for also in one.followers))

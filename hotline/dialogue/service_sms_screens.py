@@ -1,7 +1,7 @@
-"""Runs a conversation by SMS: opens a topic, applies each answer, and writes the next screen. It has no side effects.
+"""Holds a conversation by SMS: opens a topic, applies each answer, and writes the next screen. It has no side effects.
 
-It uses the same engine as USSD. Its flow set contains no flow that collects answers. A screen may be as long as an SMS,
-and an answer may be a word.
+It uses the same engine as USSD. The flow set that it uses contains no flow that collects answers. A screen may be as
+long as an SMS, and an answer may be a word.
 """
 
 from collections.abc import Mapping
@@ -20,12 +20,12 @@ from hotline.text.keywords import normalised_words
 from hotline.text.topics import AskedTopic, Topic, language_named, sounds_like
 
 MAX_KEY = 3
-"""The number of digits of the longest key, `000`."""
+"""The number of digits of the longest key, which is `000`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationContext:
-    """The flow set, the facts and the day of a conversation. They stay the same for the whole conversation."""
+    """The flow set, the facts and the date of a conversation. They stay the same for the whole conversation."""
 
     flow_set: FlowSet
     facts: Facts
@@ -34,9 +34,9 @@ class ConversationContext:
 
 @dataclass(frozen=True, slots=True)
 class SmsTurn:
-    """A turn of a conversation by SMS.
+    """One turn of a conversation by SMS.
 
-    `again` is True if the answer was not understood, so the same screen is sent again.
+    `again` is True if the hotline did not understand the answer and repeats the screen.
     """
 
     state: ConversationState = field(repr=False)
@@ -45,7 +45,7 @@ class SmsTurn:
 
 
 def conversation_context(flow_set: FlowSet, day: date) -> ConversationContext:
-    """Returns the context of a conversation. It leaves out reports, receipts, call-backs and programmes."""
+    """Makes the context of a conversation. Leaves out reports, receipts, call-backs and programmes."""
     entries = {topic.value: topic.value for topic in Topic}
     flags = numbers_shown(flow_set, day)
     return ConversationContext(
@@ -54,7 +54,7 @@ def conversation_context(flow_set: FlowSet, day: date) -> ConversationContext:
 
 
 def begin_topic(on: ConversationContext, asked: AskedTopic, language: str) -> SmsTurn:
-    """Returns the first screen of a topic, in the language of the sent word, or else in `language`."""
+    """Returns the first screen of a topic. Its language is the language of the sent word, or else `language`."""
     first = turn.start(on.flow_set, on.facts, entry=asked.topic.value, limit=ALONE)
     spoken = asked.language or language
     if spoken == first.state.language:
@@ -64,7 +64,7 @@ def begin_topic(on: ConversationContext, asked: AskedTopic, language: str) -> Sm
 
 
 def continue_topic(on: ConversationContext, state: ConversationState, text: str) -> SmsTurn | None:
-    """Returns the turn that follows an answer. Returns None if `text` does not answer the screen."""
+    """Returns the turn that follows the answer `text`. Returns None if `text` is not an answer to the screen."""
     if state.finished:
         return None
     said = normalised_words(text)
@@ -83,7 +83,7 @@ def continue_topic(on: ConversationContext, state: ConversationState, text: str)
 def screen_values(
     state: ConversationState, on: ConversationContext, *, again: bool
 ) -> Mapping[str, Any]:
-    """Returns the values from which the screen is written: its place, and the earlier choices.
+    """Returns the values from which the screen can be drawn: its place in the flow, and the earlier choices.
 
     They contain no text of the sender.
     """
@@ -97,7 +97,7 @@ def screen_values(
 
 
 def draw_screen(flow_set: FlowSet, parameters: Mapping[str, Any], language: str) -> Screen:
-    """Returns the screen for the values of `screen_values`, always in the same way."""
+    """Draws the screen for the values that `screen_values` returned. The same values always give the same screen."""
     on = conversation_context(flow_set, date.fromisoformat(parameters["day"]))
     at = ConversationState(language, (Place(*parameters["place"]),), answers=parameters["answers"])
     draw = turn.repeat if parameters["again"] else turn.render
@@ -128,4 +128,4 @@ NAVIGATION_KEYS = {
     for own in ENGINE_TEXTS.values()
     for key, name in (("9", own.more), ("0", own.back), ("00", own.home))
 } | {"SUBIRA": "0"}
-"""The keys `9`, `0` and `00`, by the words that screens show for them."""
+"""The keys `9`, `0` and `00`, by the words for them on screens."""

@@ -1,7 +1,8 @@
-"""Files a tip from one SMS, or from several SMS of the same phone. It sends no answer, so that the phone shows no trace
-of the tip.
+"""Files a tip from one SMS, or from several SMS of one phone. It sends no answer, so that the phone shows no trace of a
+tip.
 
-While a phone has an open tip, each further text is added to it: a place, a number, a count (docs/decisions/11).
+While a phone has an open tip, the hotline adds each further text to it, such as a place or a number
+(docs/decisions/11).
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,23 +29,24 @@ from hotline.tips.queries_report import ReportedTip
 
 SMS = "sms"
 TOGETHER = timedelta(minutes=30)
-"""The longest time between two messages that belong to the same tip. After this time, another person may have the
-phone."""
+"""The longest time between two messages of one tip. After this time, another person may have the phone."""
 RECENT = timedelta(hours=24)
-"""Within this time after a tip, any message that means something is a tip too. The text of the earlier message may no
-longer be stored."""
+"""Within this time after a tip, any message with a meaning is also a tip. The text of the earlier message may already
+be deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingPart:
-    """The last text of a phone, which is stored encrypted for `TOGETHER`. A tip can also be filed without it."""
+    """The last text that a phone sent. It is stored encrypted for the time of `TOGETHER`. If it is missing, a tip can
+    still be filed.
+    """
 
     key: str
     dialogue: str
     text: str = field(repr=False)
     at: datetime
     place: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The answers about the place that the phone's messages gave."""
+    """The place that the phone's messages named, as answers of a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,12 @@ class FilingData:
 
     revision_id: int
     before: PendingPart | None
-    """The text that the phone sent within `TOGETHER`."""
+    """The last text that the phone sent, if this was within `TOGETHER`."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmsTipWritten:
-    """The result of a message: the tip to announce, and the text to which a next part is added."""
+    """The result of filing a message: the tip to announce, and the text to which a next message is added."""
 
     tip: ReportedTip | None
     pending: PendingPart | None
@@ -66,9 +68,9 @@ class SmsTipWritten:
 
 def filing_data(context: WebContext, message: MessageIn, at: datetime) -> FilingData | None:
     """Returns the data that is needed to file the message. Returns None if the message reports nothing and the phone
-    has no recent tip.
+    did not send a tip recently.
 
-    Raises NotReady if no flows were ever published, and StoreUnavailable.
+    Raises NotReady if flows were never published, and StoreUnavailable.
     """
     before = _last_text(context, message, at)
     if not rules_sms_tips.is_tip(message.text) and not _adds(context, message, before, at):
@@ -93,9 +95,9 @@ def _last_text(context: WebContext, message: MessageIn, at: datetime) -> Pending
 def _adds(
     context: WebContext, message: MessageIn, before: PendingPart | None, at: datetime
 ) -> bool:
-    """Returns True for any text if the phone has an open tip.
+    """Returns True if this text must be added to an open tip of the phone.
 
-    Soon after a tip, returns True if the text means something.
+    Also returns True if the text has a meaning and the phone sent a tip recently.
     """
     if not rules_sms_tips.clean_message(message.text):
         return False
@@ -111,10 +113,10 @@ def _adds(
 def file_message(
     session: Session, context: WebContext, message: MessageIn, known: FilingData, at: datetime
 ) -> SmsTipWritten:
-    """Files the message, in the transaction of the calling function. The same text from the same phone on the same day
-    is the same tip.
+    """Files the message, in the transaction of the calling function. If the same phone sends the same text again on the
+    same day, this is the same tip.
 
-    The tip is filed even if no responder is active. Then its alert stays pending, and an alarm is raised.
+    The tip is filed even if no responder can be alerted. In this case its alert stays pending, and an alarm is raised.
     """
     said = rules_sms_tips.clean_message(message.text)
     own = context.pseudonyms.session(f"sms {message.sender} {service.day_of(at)} {said.casefold()}")
@@ -162,7 +164,7 @@ def _file(
 
 
 def announce_tip(context: WebContext, written: SmsTipWritten) -> None:
-    """Stores the text of the phone for a next part, and announces the tip. It runs after the commit."""
+    """Stores the phone's text so that a next message can be added, and announces the tip. It runs after the commit."""
     if written.pending is not None:
         pocket = written.pending
         kept = {
@@ -190,7 +192,7 @@ def locked_session(
 ) -> LockedDialogue:
     """Returns the session of an SMS, and locks it.
 
-    If there is none, makes a new session and counts it. `tells` is the text of a tip.
+    If there is none, makes a new session and counts it. `tells` is the text of the tip, if the SMS is a tip.
     """
     held = tables_sessions.lock_dialogue(session, key)
     if held is not None:

@@ -1,4 +1,4 @@
-"""Handles a STOP: no SMS is sent to that number again. For an enrolled number, it only notifies people."""
+"""Handles a STOP: no more SMS are sent to that number. If the number is enrolled, only notifies people."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,9 +19,10 @@ from hotline.programmes import service_enrolment
 
 
 def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> bool:
-    """Notifies the responder, and the leaders of their desks. Returns False if the number is not enrolled.
+    """Notifies the responder of a STOP, and the coordinators of their desks. Returns False if the number is not
+    enrolled.
 
-    A STOP that gets no answer notifies the leaders at most once a week.
+    If the hotline does not answer the STOP, it notifies the coordinators at most once a week.
     """
     responder = tables.find_by_number(session, context.pseudonyms.enrolled(msisdn))
     if responder is None:
@@ -42,10 +43,10 @@ def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> 
 
 
 def _leaders(session: Session, of: tables.Responder, at: datetime) -> Sequence[tables.Responder]:
-    """Returns the coordinators of a responder's desks. If there are none, returns the other people of the national
-    desk.
+    """Returns the coordinators of the desks at which a responder works. If there are none, returns the other people of
+    the national desk.
 
-    For a responder of the national desk, always returns the other people of that desk.
+    For a responder of the national desk, returns only the other people of that desk.
     """
     if of.level != Level.NATIONAL and (coordinators := tables.coordinators_of(session, of, at)):
         return coordinators
@@ -53,10 +54,10 @@ def _leaders(session: Session, of: tables.Responder, at: datetime) -> Sequence[t
 
 
 def stop_messages(context: Context, msisdn: str) -> None:
-    """Stops all SMS to this number for good. Also removes the number from the on-call contacts and from the programmes.
+    """Stops all SMS to this number for ever. Also removes the number from the on-call contacts and from the programmes.
 
-    For an enrolled number nothing changes, because the STOP may be forged. In that case, people are notified. Raises
-    StoreUnavailable.
+    If the number is enrolled, nothing changes, because the STOP may be forged. In this case, people are notified.
+    Raises StoreUnavailable.
     """
     with ringing(context) as session:
         stop_messages_in(session, context, msisdn, context.now())

@@ -1,4 +1,4 @@
-"""Reads and shows a responder's desks in a form, in which each row is a desk and a level."""
+"""Shows and reads the form with a responder's desks. Each row of the form is a desk and a level."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -41,7 +41,7 @@ from hotline.tips.rules import OUTCOMES, TipOutcome
 
 LEVELS = tuple(level for level in Level if level is not Level.NATIONAL)
 FREE_ROWS = 3
-"""The number of empty rows after the filled rows."""
+"""The number of empty rows after the filled rows of the form."""
 
 
 def options(visit: Visit) -> Sequence[tuple[str, str]]:
@@ -72,7 +72,7 @@ def named(visit: GuestVisit, code: str, name: str = "") -> str:
 
 
 def head_name(visit: GuestVisit, head: service_desk_page.DeskHead) -> str:
-    """Returns the desk's name with its district or camp."""
+    """Returns the desk's name, followed by its district or camp."""
     called = named(visit, head.code, head.name)
     return f"{called} ({visit.place(head.place)})" if head.place else called
 
@@ -80,7 +80,7 @@ def head_name(visit: GuestVisit, head: service_desk_page.DeskHead) -> str:
 def desk_names(visit: GuestVisit, codes: Sequence[str]) -> str:
     """Returns the names of several desks in one line.
 
-    If all districts are included, they get one name together.
+    If all districts are included, the text "all districts" replaces their names.
     """
     every = every_district()
     if set(every) <= set(codes):
@@ -89,7 +89,7 @@ def desk_names(visit: GuestVisit, codes: Sequence[str]) -> str:
 
 
 def shown_value(visit: Visit, name: str, value: str) -> str:
-    """Returns a value of a sentence in the reader's terms: roles, levels, outcomes and desks."""
+    """Translates a value in a sentence for the reader: a role, level, outcome or desk."""
     match name:
         case "role":
             return visit.say(value)
@@ -108,13 +108,13 @@ def shown_value(visit: Visit, name: str, value: str) -> str:
 
 
 def form_rows(places: Mapping[str, Level]) -> Sequence[tuple[str, str]]:
-    """Returns the rows of the form: first desks with levels, then empty rows."""
+    """Returns the rows of the form: first the responder's desks with their levels, then empty rows."""
     own = [(code, str(level)) for code, level in places.items()]
     return [*own, *[("", str(Level.RESPONDER))] * FREE_ROWS]
 
 
 def read_desks(visit: Visit) -> Mapping[str, Level]:
-    """Returns the level at each desk, as the rows of the form say. Raises FormRefused."""
+    """Reads from the form the level of the responder at each desk. Raises FormRefused."""
     desks: dict[str, Level] = {}
     pairs = zip(visit.form.many("desk"), visit.form.many("level"), strict=False)
     for code, level in pairs:
@@ -129,13 +129,12 @@ def read_desks(visit: Visit) -> Mapping[str, Level]:
     return desks
 
 
-# Lists responders, shows and changes a responder, and enrols new responders from a form or a
-# spreadsheet.
+# Lists responders, shows and changes a responder, and enrols new ones from a form or spreadsheet.
 
 DAY = "%Y-%m-%d"
 MISSING = phrase("Enter a reason.")
 FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
-"""The field of the form for each column that can be wrong."""
+"""The field of the form that shows an error, for each column that can have an error."""
 
 
 def people(visit: Visit) -> Response:
@@ -163,19 +162,20 @@ def person(visit: Visit, person_id: int) -> Response:
 
 
 def responder(visit: Visit, responder_id: int) -> Response:
-    """Shows the person of a phone, with the forms for this phone."""
+    """Shows the person who owns this phone, with the forms for the phone."""
     return _person(visit, f"responder:{responder_id}")
 
 
 def account(visit: Visit, account_id: int) -> Response:
-    """Shows the person of an account, with the forms for this account."""
+    """Shows the person who owns this account, with the forms for the account."""
     return _person(visit, f"account:{account_id}:")
 
 
 def _person(visit: Visit, who: str) -> Response:
-    """Shows who a person is, what they may do, and what waits. `who` names the phone or account that the forms change.
+    """Shows who a person is, what the person may do, and which requests are pending. `who` names the phone or account
+    that the forms change.
 
-    Without one, the forms change the first of each that still works.
+    If it names a person, the forms change the first phone and the first account that are still in use.
     """
     context, by = visit.context, visit.by
     line, phones = service_people_list.person_page(context, by, who)
@@ -204,7 +204,7 @@ def _person(visit: Visit, who: str) -> Response:
 
 
 def known_person(visit: Visit) -> Person | None:
-    """Returns the person who gets the phone or account of a form. Returns None for a new person."""
+    """Returns the person who gets the phone or account of the form. Returns None for a new person."""
     typed = visit.form.text("person") or visit.asked("person")
     return service_people_list.find_known(visit.context, number_of(typed, digits=18))
 
@@ -257,7 +257,7 @@ def record_leave(visit: Visit, responder_id: int) -> None:
 
 @form_view(responder, "back", PersonnelRefused, NumberInvalid)
 def end_leave(visit: Visit, responder_id: int) -> None:
-    """Ends a leave, or marks a number as reachable again."""
+    """Ends a leave of a responder, or marks the responder's number as reachable again."""
     service_leaves.bring_back(
         visit.context,
         str(responder_id),
@@ -272,7 +272,7 @@ def end_leave(visit: Visit, responder_id: int) -> None:
 def change_number(visit: Visit, responder_id: int) -> Response:
     """Changes the phone number of a responder.
 
-    The number is typed once and never shown. A code is sent to it, and a second admin must approve.
+    The new number is typed once and never shown. A code is sent to it, and a second admin must approve.
     """
     reason, typed = visit.reason("secret_number", MISSING), visit.form.secret("number")
     action = service_registration.change_number
@@ -281,7 +281,9 @@ def change_number(visit: Visit, responder_id: int) -> Response:
 
 @form_view(responder, "invite", PersonnelRefused, NumberInvalid)
 def invite(visit: Visit, responder_id: int) -> Response:
-    """Sends a new code to the phone, and shows a new start paper. This also helps a responder who forgot the PIN."""
+    """Sends a new code to the phone, and shows a new start paper. This also helps a responder who has forgotten the
+    PIN.
+    """
     reason = visit.reason("invite", MISSING)
     return _papers(
         visit, service_registration.invite(visit.context, visit.by.actor, responder_id, reason)
@@ -289,7 +291,7 @@ def invite(visit: Visit, responder_id: int) -> Response:
 
 
 def _papers(visit: Visit, *papers: StartPaper) -> Response:
-    """Shows start papers, which is possible only once."""
+    """Shows start papers. They can be shown only once."""
     return page(visit, "people_paper.html", papers=papers)
 
 
@@ -357,9 +359,9 @@ def _languages(visit: Visit) -> list[str]:
 
 
 def _by_field(text: list[str]) -> Mapping[str, str]:
-    """Returns the messages, by the field of the form.
+    """Returns the error messages, by the field of the form that shows each.
 
-    A message begins with the name of its column. Messages about other columns go to the field for places.
+    A message begins with the name of its column. Messages about other columns go to the field for the desks.
     """
     wrong: dict[str, str] = {}
     for words in text:

@@ -1,4 +1,6 @@
-"""Shows an account to its owner. Lists accounts, and changes their roles, links, suspensions and ends."""
+"""Shows users their own account. Also lists all accounts, changes their roles and links, and suspends or ends
+accounts.
+"""
 
 from flask import Response
 
@@ -60,7 +62,7 @@ def invite(visit: Visit) -> Response:
 
 @form_view(account, "roles", AccountRefused)
 def set_roles(visit: Visit, account_id: int) -> None:
-    """Adds roles at once, and removes roles for a reason."""
+    """Adds and removes roles of an account. To remove a role, the admin must enter a reason."""
     service_invitations.set_roles(
         visit.context, visit.by.actor, account_id, _roles(visit), _reason(visit)
     )
@@ -70,7 +72,7 @@ def set_roles(visit: Visit, account_id: int) -> None:
 def link(visit: Visit, account_id: int) -> Response | None:
     """Requests a new link, or shows the link after its waiting time.
 
-    After that the old password and code do not work any more.
+    When the link is made, the old password and code stop working.
     """
     invited = service_new_links.request_link(
         visit.context, visit.by.actor, account_id, _reason(visit)
@@ -95,7 +97,7 @@ def lift(visit: Visit, account_id: int) -> None:
 
 @form_view(account, "end", AccountRefused, PersonnelRefused)
 def end(visit: Visit, account_id: int) -> None:
-    """Ends an account, or asks a second admin. The page then shows the person's other accounts."""
+    """Ends an account, or requests the approval of a second admin. The page then shows the person's other accounts."""
     service_quick_removal.end_account(visit.context, visit.by.actor, account_id, _reason(visit))
 
 
@@ -140,7 +142,7 @@ def factor(visit: Visit) -> Response:
     """Shows a new authenticator secret each time the page is opened. Stores nothing until the user types a code of the
     new authenticator.
 
-    After a wrong code, shows the same secret again, unless the hidden field was changed.
+    After a wrong code, shows the same secret again, unless the hidden field with the secret was changed.
     """
     encrypted = visit.form.text("sealed")
     try:
@@ -171,12 +173,12 @@ def take_factor(visit: Visit) -> Response:
 
 @form_view(show)
 def confirm_renewals(visit: Visit) -> None:
-    """Removes the notices about a new sheet and a new authenticator."""
+    """Removes the notices that say that the account got a new sheet or a new authenticator."""
     service_own_account.confirm_renewals(visit.context, visit.by)
 
 
 def refuse_link(visit: Visit) -> Response:
-    """Refuses a new link for the user's own account that another person requested."""
+    """Refuses a new link for the user's own account, which another person requested."""
     service_new_links.refuse_own(visit.context, visit.by)
     return redirect_to("accounts.show", done="link")
 

@@ -18,7 +18,9 @@ from hotline.tips.rules import Urgency
 
 DESKS = (DeskKind.BORDER, DeskKind.PROTECTION)
 SHOWN = 60
-"""The number of drills in the list, the newest first. This is half a year, for thirty districts."""
+"""The number of drills in the list, the newest first. For thirty districts, these are the drills of about half a
+year.
+"""
 URGENCIES = table("exercise_urgencies")
 
 
@@ -51,7 +53,7 @@ def start(visit: Visit) -> None:
 
 @form_view(drills, "end-{drill_id}", HotlineError)
 def end(visit: Visit, drill_id: int) -> None:
-    """Ends a drill. Alerted responders who have not answered learn that it was a drill."""
+    """Ends a drill. Alerted responders who have not answered yet get an SMS that it was a drill."""
     reason = _reason(visit, f"end-{drill_id}")
     service_drills.call_off(visit.context, drill_id, by=visit.by.actor, reason=reason)
 
@@ -62,7 +64,7 @@ def _long(visit: Visit, span: timedelta) -> str:
 
 
 def _desks(visit: Visit) -> Mapping[str, str]:
-    """Returns the desks that can have a drill, by code: first districts, then border posts and camps."""
+    """Returns the desks that can have a drill, by code: first the districts, then border posts and camps."""
     added = {
         one.code: pages.head_name(visit, one)
         for one in service_desk_page.list_desks(visit.context)

@@ -1,9 +1,9 @@
-"""Changes another person's account. It limits each admin, notifies people, and requests a second admin's approval for
-some roles.
+"""Changes the account of another person. The module limits each admin, notifies people, and requests a second admin's
+approval for some roles.
 
-A reason is needed to end or suspend an account, to make a new link, or to remove a role. The national desk and the
-on-call contacts are notified of it. An admin may do this only to two accounts within an hour. So one admin cannot shut
-out a whole team. A role that decides for others needs the approval of a second admin.
+To end or suspend an account, make a new link or remove a role, an admin must enter a reason. Then the national desk and
+the on-call contacts are notified. An admin may do this only to two accounts within an hour. So a single admin cannot
+shut out a whole team. To give a role that decides for others, an admin needs the approval of a second admin.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -49,13 +49,13 @@ from hotline.text.phrases import message_text
 REASON_LETTERS = 200
 MIN_ADMINS = 2
 NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER, AccountRole.NATIONAL)
-"""Roles that at least one other account must keep. Without them, no approval could be decided. Without the national
-desk, no one could read the tips that only that desk may read."""
+"""The roles that at least one other account must have. Without admins and approvers, no request could be approved.
+Without the national desk, no one could read the tips that only that desk may read."""
 BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
 
 
 class SeriousCommand(Enum):
-    """A serious command, with its action in the audit log and its message to the national desk."""
+    """A serious command, with its action in the audit log and its SMS to the national desk."""
 
     ASK_END = ("account_end_asked", Template.ACCOUNT_END_ASKED)
     END = ("account_ended", Template.ACCOUNT_ENDED)
@@ -95,19 +95,19 @@ class AccountChange:
 
     @property
     def person(self) -> tables.Responder | None:
-        """Returns a phone of the account's person that SMS can reach, or None."""
+        """Returns a phone of the account's owner that can receive SMS, or None."""
         phones = tables_accounts.phones_of(self.session, self.account.person_id)
         return next((one for one in phones if one.active and one.unreachable is None), None)
 
     def log(self, action: str, reason: str = "") -> None:
-        """Writes an action on the account to the audit log."""
+        """Writes an action that changed the account to the audit log."""
         by, subject, at = self.by, self.subject, self.context.now()
         tables_audit.append_command(self.session, by, at, action, subject, reason)
 
     def check(self, loses: Collection[AccountRole] = NEEDED) -> None:
-        """Raises AccountRefused if this person may not make the change, or may not make it now.
+        """Raises AccountRefused if this person may not make the change now.
 
-        A command at the server needs only a reason. `loses` contains the roles that the account loses by the change.
+        A command at the server needs only a reason. `loses` contains the roles that the change takes from the account.
         """
         self.check_another()
         if self.by.account_id is None:
@@ -127,12 +127,14 @@ class AccountChange:
             raise refusal(AccountFault.TOO_MANY_COMMANDS)
 
     def check_another(self) -> None:
-        """Raises AccountRefused if the account belongs to the person who acts."""
+        """Raises AccountRefused if the account belongs to the person who makes the change."""
         if tables_accounts.acts_for(self.session, self.by, self.account.person_id):
             raise refusal(AccountFault.ONESELF)
 
     def is_last_other(self, loses: Collection[AccountRole] = NEEDED) -> bool:
-        """Returns True if no other account has one of these roles, except accounts of the person who acts."""
+        """Returns True if no other account has one of these roles. Does not count accounts of the person who makes the
+        change.
+        """
         if self.account.state == AccountState.INVITED:
             return False
         others = [
@@ -154,14 +156,14 @@ class AccountChange:
         return self.by.account_id is None and len(admins) < MIN_ADMINS
 
     def needs_second(self) -> bool:
-        """Returns True if this person needs a second admin to end the account, or to give it a new link."""
+        """Returns True if a second admin must approve before this person ends the account or gives it a new link."""
         return not self.counts_as_second() and self.is_depended_on()
 
     def is_depended_on(self) -> bool:
-        """Returns True for an admin, an approver, an account of the national desk, or the last member of a desk.
+        """Returns True for an admin, an approver, an account of the national desk, or the only member of a desk.
 
-        Roles that were removed within the last seven days count too. Otherwise an admin could remove the role, and end
-        the account a minute later.
+        Roles that were removed within the last seven days count too. Otherwise an admin could first remove the role,
+        and then end the account a minute later.
         """
         if self.account.state in (AccountState.INVITED, AccountState.ENDED):
             return False
@@ -190,9 +192,9 @@ class AccountChange:
     ) -> None:
         """Writes the command to the audit log, and sends an SMS to each person of the national desk.
 
-        Also raises an alarm, which the on-call contacts get. `own` is sent to the phone of the account's person, if
-        there is one. If only this account can decrypt a desk, the coordinators of that desk get the SMS too. `desks`
-        names these desks if the account has already lost its access.
+        Also raises an alarm, of which the on-call contacts are notified. If the account's owner has a phone, sends the
+        text `own` to it. If only this account can decrypt a desk's tips, the coordinators of that desk get the SMS too.
+        If the account has already lost its access, `desks` must name these desks.
         """
         session, at = self.session, self.context.now()
         self.log(command.action, (reason or self.reason).strip())
@@ -209,7 +211,7 @@ class AccountChange:
             self.warn_person(own)
 
     def warn_person(self, template: Template) -> None:
-        """Sends an SMS to a phone of the account's person, if the line knows one."""
+        """Sends an SMS to a phone of the account's owner, if a phone is known."""
         if (person := self.person) is not None:
             wording = Wording(template, {}, person.language)
             service_messages.write_confirmation(
@@ -221,7 +223,7 @@ class AccountChange:
     ) -> frozenset[AccountRole]:
         """Gives roles to the account, or requests a second admin's approval for them.
 
-        Returns the roles that wait for an approval.
+        Returns the roles that still need the approval.
         """
         counts = self.counts_as_second() if direct is None else direct
         waiting = frozenset() if counts else roles & TWO_PERSON_ROLES
@@ -239,7 +241,7 @@ class AccountChange:
     def settle(
         self, role: AccountRole, decision: ApprovalDecision = ApprovalDecision.WITHDRAWN
     ) -> None:
-        """Ends the pending approval of a role that was given at the server or is no longer wanted."""
+        """Ends the pending approval of a role that a command at the server has given, or that is no longer wanted."""
         subject = _subject_of(self.account.id, role)
         self.decide(
             tables_approvals.pending_for(self.session, subject, self.context.now()), decision
@@ -253,12 +255,12 @@ class AccountChange:
             )
 
     def waiting_roles(self) -> frozenset[AccountRole]:
-        """Returns the roles of the account that wait for a second admin."""
+        """Returns the roles of the account that wait for a second admin's approval."""
         return roles_by_account(self.session, self.context).get(self.account.id, frozenset())
 
     def forget(self) -> None:
         """Deletes the keys, the second factor, the codes and the sessions of the account, so that it can decrypt no
-        desk.
+        tips.
         """
         account = self.account
         tables_members.end_access(self.session, self.member, self.context.now())
@@ -273,9 +275,10 @@ class AccountChange:
 def changing(
     context: Context, by: Actor, account_id: int, reason: str = "", *, ended: bool = False
 ) -> Iterator[AccountChange]:
-    """Locks an account for a change. After the commit, rings the doorbell for its messages.
+    """Yields an account that is locked for a change. After the commit, rings the doorbell so that its messages are
+    sent.
 
-    With `ended`, also accepts an account that was ended. Raises AccountRefused.
+    If `ended` is True, also accepts an account that was ended. Raises AccountRefused.
     """
     with ringing(context) as session:
         account = (
@@ -294,7 +297,7 @@ def locked_account(session: Session, account_id: int) -> ConsoleAccount:
 
 
 def current_account(session: Session, account_id: int) -> ConsoleAccount:
-    """Returns an account that was not ended, and locks it until the transaction ends. Raises AccountRefused."""
+    """Returns an account that is not ended, and locks it until the transaction ends. Raises AccountRefused."""
     account = locked_account(session, account_id)
     if account.state == AccountState.ENDED:
         raise refusal(AccountFault.ENDED)
@@ -302,7 +305,7 @@ def current_account(session: Session, account_id: int) -> ConsoleAccount:
 
 
 def roles_by_account(session: Session, context: Context) -> Mapping[int, frozenset[AccountRole]]:
-    """Returns the roles that wait for a second admin, by account id."""
+    """Returns the roles that wait for a second admin's approval, by account id."""
     found: dict[int, frozenset[AccountRole]] = {}
     for row in tables_approvals.pending(session, context.now(), ApprovalKind.ROLE):
         account_id, role = _wanted(row)

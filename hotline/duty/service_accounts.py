@@ -1,8 +1,8 @@
-"""Lists accounts for pages, without their keys, and ends accounts.
+"""Lists accounts for the console's pages, without their keys.
 
-An account ends at once, or after a second admin has approved. An approval is needed to end an admin, an approver or an
-account of the national desk. It is also needed for the last member of a desk. A new link makes an ended account usable
-again (`service_new_links`).
+Also ends accounts, either at once or after a second admin has approved this. An approval is needed to end the account
+of an admin, an approver or the national desk. It is also needed to end the account of a desk's last member. A new link
+makes an ended account usable again (`service_new_links`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +30,7 @@ class AccountLine:
     person_id: int
     roles: frozenset[AccountRole]
     waiting: frozenset[AccountRole]
-    """Roles that wait for a second admin."""
+    """The roles that wait for a second admin's approval."""
     state: AccountState
     created_at: datetime
     seen_at: datetime | None
@@ -78,7 +78,7 @@ def _line(
 
 
 def needs_second(context: Context, by: Actor, account_id: int) -> bool:
-    """Returns True if this person needs a second admin to end the account, or to give it a new link."""
+    """Returns True if a second admin must approve before this person ends the account or gives it a new link."""
     with context.database.reading() as session:
         account = tables_accounts.get_account(session, account_id)
         return AccountChange(session, context, by, account).needs_second()
@@ -108,7 +108,7 @@ def end_account(change: AccountChange) -> None:
         change.settle(role)
     link = f"account:{account.id}:link"
     rows = [tables_approvals.pending_for(session, one, at) for one in (_subject(account.id), link)]
-    # A link that was approved before must not make the account usable again after its end.
+    # If a new link was approved earlier, it must not make the ended account usable again.
     for row in (*rows, *tables_approvals.approved(session, link)):
         change.decide(row, ApprovalDecision.WITHDRAWN)
     desks = change.desks_alone()
@@ -120,8 +120,9 @@ def end_account(change: AccountChange) -> None:
 def close_account(change: AccountChange) -> None:
     """Closes the account of a person who must lose access at once.
 
-    If a second admin is needed, suspends the account and ends its sessions. Its end then waits for approval. The last
-    other admin, approver or account of the national desk can still sign in until then.
+    If a second admin must approve this, suspends the account and ends its sessions. The account ends when the second
+    admin approves. So if this was the last admin, approver or member of the national desk, the account remains until
+    then.
     """
     account, at = change.account, change.context.now()
     if account.state == AccountState.ENDED:
@@ -137,7 +138,9 @@ def close_account(change: AccountChange) -> None:
 
 
 def describes(sentence: str) -> Callable[[Session, Context, Approval, SignedIn], ApprovalView]:
-    """Returns the function that describes a request about an account. The sentence names `by` and `about`."""
+    """Returns the function that describes a request about an account. The sentence contains the placeholders `by` and
+    `about`.
+    """
 
     def about(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
         account = tables_accounts.get_account(session, account_id_in(row))
@@ -159,11 +162,11 @@ def _subject(account_id: int) -> str:
     return f"account:{account_id}:end"
 
 
-# Deletes expired data of the console: keys after 15 minutes, expired sessions and old attempts.
+# Deletes expired data of the console, such as expired sessions and old sign-in attempts.
 
 
 def delete_expired(context: Context) -> None:
-    """Deletes expired sessions. It may run again without harm. If nothing has expired, it writes nothing."""
+    """Deletes expired sessions. It may run again without harm. If no session has expired, it writes nothing."""
     at = context.now()
     with context.database.reading() as session:
         if not tables_sessions.has_expired(session, at):
@@ -173,9 +176,9 @@ def delete_expired(context: Context) -> None:
 
 
 def end_all_sessions(session: Session) -> None:
-    """Ends every session, and deletes every link.
+    """Ends every session, and deletes every sign-in link.
 
-    Otherwise removed people could sign in again after a backup was restored.
+    Otherwise removed people could sign in again after a backup is restored.
     """
     tables_sessions.end_all_sessions(session)
     tables_accounts.delete_links(session)

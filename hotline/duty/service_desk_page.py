@@ -1,4 +1,6 @@
-"""Collects data about desks for pages: members, pending access requests, and desks that need a new key."""
+"""Collects data about desks for the console's pages: members, pending access requests, and desks that need a new
+key.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -35,9 +37,11 @@ class DeskHead:
     code: str
     kind: DeskKind
     name: str
-    """The name of the desk, if people added it. Empty for other desks, because their code is enough."""
+    """The name of a desk that people have added. Empty for all other desks, because pages show their district
+    instead.
+    """
     place: str
-    """The district of the desk, or its camp. Empty for the desk of a district itself."""
+    """The district or camp in which the desk lies. Empty for the desk of a whole district."""
     members: int
     waiting: int
     copied_since: datetime | None
@@ -45,19 +49,19 @@ class DeskHead:
     is_moving: bool
     retired_at: datetime | None
     reads: bool
-    """True if tips are encrypted for the desk."""
+    """True if tips can be encrypted for the desk."""
     signature: str
-    """A `DeskKeyState`. Empty if this process checks none, or for a retired desk."""
+    """The value of a `DeskKeyState`. Empty if this process cannot check signatures, or if the desk is retired."""
     sign_until: datetime | None
-    """Time until which a new key counts without the line's signature."""
+    """The time until which a new key counts without the hotline's signature."""
     new_key_by: str
-    """The member who made that key."""
+    """The member who made the new key."""
 
     @property
     def is_last(self) -> bool:
         """Returns True if the desk has only one member.
 
-        Without the key of that member, no one can read the tips of the desk.
+        If this member's key is lost, no one can read the tips of the desk.
         """
         return self.reads and self.members == 1
 
@@ -70,7 +74,7 @@ class DeskMemberLine:
     is_account: bool
     since: datetime
     admitted_by: str
-    """Empty if the recovery passphrase granted the access, at a time when this was not recorded yet."""
+    """Empty for an old grant with the recovery passphrase, made before this was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +82,19 @@ class DeskPage:
     head: DeskHead
     lines: Sequence[DeskMemberLine]
     waiting: Sequence[tuple[str, str]]
-    """The person who requested access, and the name of the person who waits for it."""
+    """Pairs of the person who requested access, and the name of the person who needs it."""
     others: Sequence[tuple[str, str]]
-    """The members who may be granted access, each with their name. They have a key pair, but no access yet."""
+    """The members who may be granted access, each with their name. They have a key pair, but cannot decrypt the
+    desk's tips yet.
+    """
     keyless: Sequence[str]
-    """The names of people who work at the desk but have no key pair."""
+    """The names of people who work at the desk but do not have a key pair."""
 
 
 def visible_desks(context: Context, by: SignedIn) -> frozenset[str] | None:
-    """Returns the desks whose people this account may see. Returns None if it may see all desks."""
+    """Returns the desks whose people this account may see. Returns None if the account may see the people of all
+    desks.
+    """
     if by.roles & {AccountRole.ADMIN, AccountRole.NATIONAL}:
         return None
     with context.database.reading() as session:
@@ -185,7 +193,7 @@ def _head(
 
 
 def _signature(context: Context, row: tables_desks.Desk) -> tuple[str, datetime | None, str]:
-    """Returns the state of a desk's signatures, and of a new key: until when it counts, and who made it."""
+    """Returns the state of a desk's signatures. For a new key, also returns until when it counts and who made it."""
     trust = context.encrypter.desks
     if trust is None or row.retired_at is not None:
         return "", None, ""
@@ -198,7 +206,7 @@ def _signature(context: Context, row: tables_desks.Desk) -> tuple[str, datetime 
 
 
 def _others(session: Session, code: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """Returns the people who may be granted access, and the names of people at the desk who have no key pair."""
+    """Returns the people who may be granted access, and the names of people at the desk without a key pair."""
     actions = {
         who
         for who, rows in tables.memberships_by_person(session).items()

@@ -1,4 +1,4 @@
-"""Begins to prove a phone and a person. The phone gets a code by SMS. The person gets a start PIN on paper.
+"""Starts the proof of a phone and of its owner. The phone gets a code by SMS, and the person gets a start PIN on paper.
 
 `web/service_approvals.py` carries out the second admin's decision.
 """
@@ -56,7 +56,7 @@ from hotline.text.phrases import message_text
 
 @dataclass(frozen=True, slots=True)
 class StartPaper:
-    """The paper that a person is handed."""
+    """A paper with a start PIN, which is handed to a person."""
 
     responder_id: int
     name: str
@@ -68,9 +68,10 @@ class StartPaper:
 def invite(
     context: Context, by: Actor, name: str, reason: str, *, costs: Costs = START_COSTS
 ) -> StartPaper:
-    """Sends a code to a person's phone, and makes their start PIN. A repeated call replaces both.
+    """Sends a code to a person's phone, and makes their start PIN. If it is called again, the new code and PIN replace
+    the old ones.
 
-    A person who is alerted of tips now still gets alerts during this time. Raises NotFound, PersonnelRefused.
+    A person who already gets alerts of tips still gets them during this time. Raises NotFound, PersonnelRefused.
     """
     with context.database.writing() as session:
         person = service_leaves.find_person(session, name)
@@ -83,7 +84,7 @@ def invite(
 def change_number(
     context: Context, by: Actor, name: str, number: str, reason: str, *, costs: Costs = START_COSTS
 ) -> StartPaper:
-    """Sends a code to the new number of a person. The old number works until the change is approved.
+    """Sends a code to the new number of a person. The old number works until a second admin approves the change.
 
     Raises NotFound, NumberInvalid, PersonnelRefused.
     """
@@ -153,8 +154,8 @@ def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> N
     session.flush()
 
 
-# Enrols all responders of a file, or none of them. Their numbers are encrypted for the relay, and
-# found by their digest.
+# Enrols all responders of a file, or none of them.
+# Encrypts their numbers to the workers' key, and finds responders by the digests of their numbers.
 
 BY_COMMAND = "cli"
 
@@ -164,7 +165,7 @@ def import_responders(
 ) -> Sequence[EnrolmentRow]:
     """Enrols all people of a CSV file. If there is any error, changes nothing and raises ImportRefused with all errors.
 
-    With `proving`, people get alerts only after phone and person were proved and a second admin approved.
+    If `proving` is True, people get alerts only after phone and person are proved and a second admin has approved.
     """
     rows = read_responders(text)
     enrol(context, rows, proving=proving)
@@ -176,7 +177,8 @@ def check_file(
 ) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
     """Returns the valid rows of a file, and the errors in the other rows. Stores nothing.
 
-    With `person_id`, each row is one more phone of this person. Its name and languages are not read.
+    If `person_id` is given, each row is another phone of this person. Then the name and the languages in the row are
+    ignored.
     """
     rows, faults = check_rows(text)
     rows = [replace(row, person_id=person_id) for row in rows]
@@ -190,7 +192,7 @@ def check_file(
 def enrol(
     context: Context, rows: Sequence[EnrolmentRow], *, proving: bool, actor: str = BY_COMMAND
 ) -> Sequence[int]:
-    """Enrols these phones, and returns their ids.
+    """Enrols the phones in these rows, and returns their ids.
 
     If there is any error, changes nothing and raises ImportRefused with all errors.
     """
@@ -210,7 +212,7 @@ def enrol(
 
 
 def list_responders(context: Context) -> Sequence[Responder]:
-    """Returns all responders who were ever enrolled. Their numbers stay encrypted."""
+    """Returns all responders who were ever enrolled. Their phone numbers stay encrypted."""
     with context.database.reading() as session:
         return tables.all_responders(session)
 
@@ -218,10 +220,10 @@ def list_responders(context: Context) -> Sequence[Responder]:
 def _unfit(
     session: Session, context: Context, by_key: Mapping[str, EnrolmentRow]
 ) -> Iterator[RowFault]:
-    """Yields the errors of valid rows whose number or name cannot be enrolled.
+    """Yields the errors of rows that are valid but whose number or name cannot be enrolled.
 
-    A person on the stop list could never be alerted. A name must differ from those of all responders and accounts,
-    because the audit log shows names. Names of demo accounts do not count.
+    A number on the stop list is an error, because its owner could never be alerted. A name must differ from the names
+    of all responders and accounts, because the audit log shows names. Names of demo accounts do not count.
     """
     stop_keys = {key: context.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
     known = tables.known_numbers(session, by_key)
@@ -271,9 +273,9 @@ def _responder(context: Context, key: str, row: EnrolmentRow) -> Responder:
 def _about(
     session: Session, context: Context, asked: Approval, _by: SignedIn
 ) -> ApprovalView | None:
-    """Describes an enrolment for the page of approvals, without the number.
+    """Describes an enrolment for the page of approvals. Does not show the phone number.
 
-    Returns None if the number was not proved by a code yet.
+    Returns None if the phone was not proved by a code yet.
     """
     row = tables_enrolments.enrolment_of_approval(session, asked.id)
     if row is None or row.proved_at is None or not may_decide(row.proved_at, context.now()):

@@ -1,7 +1,7 @@
-"""Makes console accounts, gives them roles, and suspends them.
+"""Makes accounts for the console, gives them roles, and suspends them.
 
-A role that decides for others needs a second admin, both for a new and for an existing account. While fewer than two
-admins are active, a command at the server counts as the second person. The audit log records this.
+A role that decides for others needs the approval of a second admin. While fewer than two admins are active, a command
+at the server counts as the second person. The audit log records that this was so.
 """
 
 from collections.abc import Iterable
@@ -44,9 +44,9 @@ LETTERS = {NameFault.MARKS: AccountFault.NAME_MARKS, NameFault.SCRIPTS: AccountF
 class Invited:
     account_id: int
     link: str = field(repr=False)
-    """The token of the link. Any person who has it can set up the account within 15 minutes."""
+    """The secret part of the link. A person who has it can set up the account within 15 minutes."""
     waiting: frozenset[AccountRole]
-    """Roles that a second admin must still approve."""
+    """The roles that a second admin must still approve."""
 
 
 def invite(
@@ -58,9 +58,10 @@ def invite(
     *,
     person_id: int | None = None,
 ) -> Invited:
-    """Makes an account for a new person or of `person_id`, and a link to set it up. Raises AccountRefused, NotFound.
+    """Makes an account and a link to set it up. The account belongs to a new person, or to the person `person_id`.
+    Raises AccountRefused, NotFound.
 
-    An SMS tells a person whose phone is known.
+    If the person's phone is known, the person gets an SMS about the account.
     """
     shown, wanted = tidy_name(name), frozenset(roles)
     if not is_valid_name(shown):
@@ -90,7 +91,7 @@ def invite(
 
 
 def _check_name(session: Session, shown: str, person_id: int | None) -> None:
-    """Raises AccountRefused if the audit log could confuse the name with another person or thing."""
+    """Raises AccountRefused if readers of the audit log could confuse the name with another name."""
     called = [called for one in tables_desks.all_desks(session) for called in (one.name, one.code)]
     if is_reserved(shown, filter(None, called)):
         raise refusal(AccountFault.NAME_RESERVED)
@@ -100,11 +101,10 @@ def _check_name(session: Session, shown: str, person_id: int | None) -> None:
 
 
 def make_link(change: AccountChange) -> Invited:
-    """Makes a new link for an account. The key pair, the second factor and the sessions of the account end now. The
-    link makes a new key pair.
+    """Makes a new link for an account. The key pair, the second factor and the sessions of the account end at once. The
+    owner gets a new key pair by opening the link.
 
-    Roles that decide for others need a new approval. Otherwise the admin who gets the link could act as the second
-    person.
+    Roles that decide for others need a new approval. Otherwise an admin who opens the link could use these roles.
     """
     account, waited = change.account, change.waiting_roles()
     deciding, direct = account.held_roles & TWO_PERSON_ROLES, change.counts_as_second()
@@ -121,7 +121,7 @@ def set_roles(
 ) -> frozenset[AccountRole]:
     """Gives roles to an account, and removes roles from it. Returns the roles that wait for a second admin.
 
-    To remove a role, a reason is needed. Raises AccountRefused.
+    To remove a role, the admin must give a reason. Raises AccountRefused.
     """
     wanted = frozenset(roles)
     _check(wanted)
@@ -144,11 +144,11 @@ def set_roles(
 
 
 def suspend(context: Context, by: Actor, account_id: int, reason: str) -> None:
-    """Suspends an account for 24 hours without deleting its keys. Another admin may lift the suspension. Raises
+    """Suspends an account for 24 hours without deleting its keys. Another admin may end the suspension earlier. Raises
     AccountRefused.
 
-    The same admin can suspend the same account only once in seven days. Otherwise one admin alone could shut the
-    account out for ever.
+    The same admin can suspend the same account only once in seven days. Otherwise one admin alone could block the
+    account for ever.
     """
     with changing(context, by, account_id, reason) as change:
         change.check()
@@ -162,7 +162,7 @@ def suspend(context: Context, by: Actor, account_id: int, reason: str) -> None:
 
 
 def lift_suspension(context: Context, by: Actor, account_id: int) -> None:
-    """Lifts a suspension, so that the person can sign in again. Raises AccountRefused."""
+    """Ends a suspension, so that the person can sign in again. Raises AccountRefused."""
     with changing(context, by, account_id) as change:
         change.check_another()
         if not change.account.is_suspended(context.now()):
@@ -172,7 +172,7 @@ def lift_suspension(context: Context, by: Actor, account_id: int) -> None:
 
 
 def admins_who_enter(context: Context, *, is_emulated: bool) -> int:
-    """Returns the number of admins who can sign in. If the gateway is the emulator, admins of the demo count too.
+    """Returns the number of admins who can sign in. If the gateway is the emulator, counts admins of the demo too.
 
     Raises StoreUnavailable.
     """

@@ -1,7 +1,7 @@
-"""Records the leaves of responders, and makes them active again after a leave, a removal, or an unreachable number.
+"""Records the leaves of responders.
 
-When a leave begins, the responder gets no more alerts, and their open cases go to others at once. It also finds people
-by name, checks the second person, and checks that the national desk has enough people.
+When a leave begins, the responder gets no more alerts, and others get the responder's open cases at once. The module
+also makes responders active again, finds people by name, and checks approvals and the national desk's size.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from hotline.text.time import KIGALI
 
 
 def hand_on(session: Session, context: Context, responder_id: int, at: datetime) -> None:
-    """Hands a responder's cases to others, in the transaction that ends their duty."""
+    """Gives a responder's cases to others, in the transaction that ends the responder's work."""
     session.flush()
     queries_people.drop_messages(session, responder_id)
     service_commands.hand_on_cases(session, context, responder_id, at)
@@ -56,9 +56,9 @@ def on_leave(context: Context) -> Mapping[int, datetime]:
 def check_national(
     session: Session, person: Responder, starts_at: datetime, ends_at: datetime
 ) -> int:
-    """Checks that the national desk has enough people without this person, at every moment of that period.
+    """Checks that the national desk has enough people without this person, at each moment of the period.
 
-    Returns the lowest number of people. Raises PersonnelRefused if there are too few.
+    Returns the lowest number of people during the period. Raises PersonnelRefused if there are too few.
     """
     left = fewest_national(
         queries_people.members(session, but=person.person_id), starts_at, ends_at
@@ -80,7 +80,7 @@ def check_second(
 ) -> None:
     """Checks that two different people decide, and that neither is the person concerned.
 
-    Raises PersonnelRefused if this is not so.
+    Raises PersonnelRefused otherwise.
     """
     if second is None:
         raise PersonnelRefused(f"{what} needs a second person: add `--second NAME`")
@@ -117,7 +117,7 @@ MAX_LEAVE = timedelta(days=366)
 class BroughtBack:
     person: Responder
     ended: Sequence[str]
-    """The reasons why the person got no alerts until now: `left`, `record_leave`, `planned leave`, `unreachable`."""
+    """The reasons why the person got no alerts: `left`, `record_leave`, `planned leave` or `unreachable`."""
 
 
 def record_leave(
@@ -165,8 +165,8 @@ def bring_back(
 ) -> BroughtBack:
     """Makes a responder active again: ends a leave, a removal, or the mark of an unreachable number.
 
-    If the number is on the stop list, it must be typed, because only its digest is stored. For a removed responder, a
-    second person is needed. Raises NotFound, NumberInvalid, PersonnelRefused.
+    If the number is on the stop list, the number must be given, because the list stores only digests. For a removed
+    responder, a second person is needed. Raises NotFound, NumberInvalid, PersonnelRefused.
     """
     at = context.now()
     ended: list[str] = []
@@ -197,9 +197,9 @@ def bring_back(
 
 
 def _reopen(session: Session, person: Responder, removed_at: datetime, at: datetime) -> None:
-    """Makes a phone that was removed at this time active again.
+    """Makes a phone active again that was removed at `removed_at`.
 
-    If the phone was never proved, it must be proved first.
+    If the phone was never proved, this must be done first.
     """
     tables.reopen_memberships(session, person, removed_at, at)
     person.removed_at = None
@@ -208,9 +208,9 @@ def _reopen(session: Session, person: Responder, removed_at: datetime, at: datet
 
 
 def begin_leaves(context: Context) -> None:
-    """Hands the cases of people whose leave begins to others, and drops messages to removed people.
+    """Gives the cases of people whose leave begins to others. Also drops messages to removed people.
 
-    The clock worker calls it. It may run again without harm. Raises StoreUnavailable.
+    The clock calls it. It may run again without harm. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

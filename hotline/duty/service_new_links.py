@@ -1,11 +1,11 @@
-"""Gives an account a new link, after its owner lost password and sheet, or if an admin requests it.
+"""Gives an account a new link if its owner has lost the password and the recovery sheet, or if an admin requests it.
 
 A link for another person's account waits for 24 hours, or until a second admin approves. During this time the owner
-gets an SMS, can sign in as usual, and may refuse the link. Hours in which the account is suspended are added. A second
-admin must always approve if the account was ended, or if a team or a desk depends on it. The same is true if no phone
-of the owner is known.
+gets an SMS, can sign in as before, and may refuse the link. Hours in which the account is suspended do not count as
+waiting time. A second admin must always approve if the account was ended, or if a team or a desk depends on it. The
+same is true if the hotline knows no phone of the owner.
 
-A command at the server makes the first account, and helps if no one can sign in.
+A command at the server makes the first account. It also helps if no one can sign in.
 """
 
 from collections.abc import Iterable
@@ -33,13 +33,14 @@ FIRST_BY = Actor("init")
 
 @dataclass(frozen=True, slots=True)
 class WaitingLink:
-    """A new link that was requested but not made yet."""
+    """A new link that was requested but does not exist yet."""
 
     row: Approval
     asked_by: str
     usable_at: datetime | None
-    """The earliest time when the link can be made. None if a second admin must approve. This is so if no phone of the
-    owner is known. It is also so if the account was ended, or if a team or a desk depends on it."""
+    """The earliest time when the link can be made. None if a second admin must approve first. This is the case if the
+    hotline knows no phone of the owner. It is also the case if the account was ended, or if a team or a desk depends on
+    it."""
 
     @property
     def asked_at(self) -> datetime:
@@ -58,11 +59,11 @@ class WaitingLink:
 
 
 def request_link(context: Context, by: Actor, account_id: int, reason: str = "") -> Invited:
-    """Requests a new link, or makes the link after its waiting time. `Invited.link` is empty while the link waits.
+    """Requests a new link, or makes the link after its waiting time. `Invited.link` is empty until the link is made.
 
-    The link ends the old keys and the old second factor of the account. Roles that decide for others need a second
-    admin again. An account that was never set up gets the link at once. The link makes an ended account usable again.
-    Raises AccountRefused.
+    The link ends the old keys and the old second factor of the account. Roles that decide for others then need the
+    approval of a second admin again. An account that was never set up gets the link at once. The link makes an ended
+    account usable again. Raises AccountRefused.
     """
     with changing(context, by, account_id, reason, ended=True) as change:
         change.check_another()
@@ -81,7 +82,7 @@ def request_link(context: Context, by: Actor, account_id: int, reason: str = "")
 
 
 def first_link(context: Context) -> Invited | None:
-    """Returns a link for the first admin. Returns None if an account is active, or if people have made accounts."""
+    """Returns a link for the first admin. Returns None if an account is active, or if other accounts already exist."""
     lines = [
         one for one in service_accounts.list_accounts(context) if one.state is not AccountState.DEMO
     ]
@@ -102,7 +103,7 @@ def invite_at_the_server(
 ) -> Invited:
     """Makes a new account, or gives an existing account more roles or a new link. Raises AccountRefused.
 
-    `link` is empty if the account was already set up and only got roles. Then its owner signs in as before.
+    `link` is empty if the account was already set up and only got new roles. In this case its owner signs in as before.
     """
     found, wanted = service_accounts.find_account(context, name), frozenset(roles)
     if found is None:
@@ -118,9 +119,9 @@ def invite_at_the_server(
 
 
 def waiting_link(context: Context, account_id: int) -> WaitingLink | None:
-    """Returns the link that was requested for an account.
+    """Returns the request for a new link of an account.
 
-    Returns None if there is no request, or if the link was made, was refused or has expired.
+    Returns None if there is no request, or if the link was made, refused or has expired.
     """
     with context.database.reading() as session, suppress(NotFound):
         account = tables_accounts.get_account(session, account_id)
@@ -148,8 +149,7 @@ def _of_account(change: AccountChange) -> WaitingLink | None:
     waits = account.state == AccountState.ENDED or change.is_depended_on()
     usable_at = None
     if not waits and change.person is not None:
-        # A suspended person cannot sign in to refuse the link. So the hours of the suspension are
-        # added.
+        # A suspended owner cannot sign in to refuse the link, so the hours of the suspension are added.
         until = account.suspended_until or row.asked_at
         since = max(row.asked_at, until - SUSPENDED_FOR)
         usable_at = row.asked_at + LINK_WAIT + max(until - since, timedelta(0))

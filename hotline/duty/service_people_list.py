@@ -1,6 +1,7 @@
-"""Lists persons for pages, without phone numbers: who a person is, what they may do, and what waits.
+"""Lists persons for the console's pages: who each person is, what they may do, and which requests are pending.
 
-Also stores the languages that a person speaks. Messages to the person are in the first language.
+Pages show no phone numbers. The module also stores the languages that a person speaks. The hotline writes to the person
+in the first of these languages.
 """
 
 from collections import defaultdict
@@ -37,7 +38,7 @@ from hotline.text.places import districts
 
 
 def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequence[str]) -> None:
-    """Sets a person's languages. The person reads messages in the first. Raises NotFound, PersonnelRefused."""
+    """Sets a person's languages. The person gets messages in the first language. Raises NotFound, PersonnelRefused."""
     languages = list(dict.fromkeys(spoken))
     if not languages or any(one not in CODES for one in languages):
         raise PersonnelRefused(message_text("choose at least one language"))
@@ -48,7 +49,9 @@ def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequen
 
 
 class PersonState(StrEnum):
-    """Says if a person can be alerted of tips, or why not. Without a phone, that of their account."""
+    """The state of a person: it says if the person can be alerted of tips, or why not. For a person without a phone, it
+    is the state of the account.
+    """
 
     ACTIVE = "can be alerted"
     LEAVE = "on leave"
@@ -61,7 +64,7 @@ class PersonState(StrEnum):
 
     @property
     def is_enrolled(self) -> bool:
-        """Returns True after phone and paper code were confirmed and a second admin has approved."""
+        """Returns True if phone and start PIN were confirmed and a second admin has approved."""
         return self not in UNPROVED_STATES.values()
 
     @property
@@ -74,7 +77,9 @@ class PersonState(StrEnum):
 class ResponderLine:
     id: int
     places: Mapping[str, Level]
-    """The desks of the phone. `EVERYWHERE` represents all districts, if the level is the same in all of them."""
+    """The desks at which the phone's owner works. If the level is the same in all districts, the key `EVERYWHERE`
+    represents them.
+    """
     state: PersonState
     back_at: datetime | None
     has_pin: bool
@@ -83,10 +88,12 @@ class ResponderLine:
     is_stopped: bool
     """True if the number is on the stop list."""
     confirmed_at: datetime | None = None
-    """The time when a code proved the number. Only on the person's page, like the leaves and the cases."""
+    """The time when a code proved the phone. Only the person's own page has it. The same is true for leaves and
+    cases.
+    """
     leaves: Sequence[Leave] = ()
     open_cases: int | None = None
-    """None for a desk. Some cases may exclude that desk, and a count would reveal it."""
+    """None if the reader is a desk. Some cases may be hidden from that desk, and a number would reveal them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +101,29 @@ class PersonLine:
     id: int
     name: str
     languages: Sequence[str]
-    """The person reads messages in the first."""
+    """The languages of the person. Messages are in the first."""
     roles: Sequence[str]
-    """Keys of `ROLES`."""
+    """The keys of the person's roles in `ROLES`."""
     state: PersonState
     phones: Sequence[ResponderLine]
     accounts: Sequence[AccountLine]
     """Empty if the reader may not see accounts."""
     desks: Sequence[str]
-    """The desks that the person can decrypt with a key of their own."""
+    """The desks whose tips the person can decrypt with a key of their own."""
     is_on_call: bool
 
     def works_at(self, desk: str) -> bool:
-        """Returns True if a phone belongs to this desk."""
+        """Returns True if a phone of the person belongs to this desk."""
         wanted = {desk, EVERYWHERE} if desk.isdigit() else {desk}
         return any(wanted & one.places.keys() for one in self.phones)
 
 
 EVERYWHERE = "*"
-"""Means all districts, as a key of `places`."""
+"""A key of `places` that means all districts."""
 
 
 def list_people(context: Context, by: SignedIn) -> Sequence[PersonLine]:
-    """Returns all persons that this account may see, by name. Removed persons come last."""
+    """Returns all persons that this account may see, sorted by name. Removed persons come last."""
     seen = visible_desks(context, by)
     with context.database.reading() as session:
         lines = _PersonLines(session, context, by, seen).of(tables.all_persons(session))
@@ -126,9 +133,9 @@ def list_people(context: Context, by: SignedIn) -> Sequence[PersonLine]:
 def person_page(
     context: Context, by: SignedIn, who: str
 ) -> tuple[PersonLine, Sequence[ResponderLine]]:
-    """Returns a person and their phones. `who` names them as `persons_of` reads it.
+    """Returns a person and the person's phones. `who` identifies the person in a form that `persons_of` reads.
 
-    Raises NotFound, also if this account may not see them.
+    Raises NotFound. Also raises it if this account may not see the person.
     """
     seen = visible_desks(context, by)
     with context.database.writing() as session:
@@ -148,7 +155,9 @@ def person_page(
 
 
 def find_known(context: Context, person_id: int | None) -> Person | None:
-    """Returns the person who gets one more phone or account. Returns None for a new person. Raises NotFound."""
+    """Returns the person who will get another phone or account. Returns None for a new person. Raises NotFound if
+    the person does not exist.
+    """
     if person_id is None:
         return None
     with context.database.reading() as session:
@@ -156,10 +165,11 @@ def find_known(context: Context, person_id: int | None) -> Person | None:
 
 
 class _PersonLines:
-    """Reads the phones, accounts, contacts and keys of all persons once. Shows what one account may see.
+    """Makes the lines of persons. Reads the phones, accounts, contacts and keys of all persons only once. Shows only
+    what the reader's account may see.
 
-    `seen` are the desks whose people it sees. None means all desks. Only admins see accounts and on-call contacts, and
-    persons without a desk.
+    `seen` contains the desks whose people the account may see. If it is None, the account sees all desks. Only admins
+    see accounts, on-call contacts, and persons without a desk.
     """
 
     def __init__(
@@ -179,7 +189,7 @@ class _PersonLines:
         self.on_call = {one.person_id for one in queries_on_call.on_call_contacts(session)}
 
     def of(self, people: Iterable[Person]) -> list[PersonLine]:
-        """Returns the lines of those persons that the reader may see. Leaves out the phone of the daily trial."""
+        """Returns a line for each person that the reader may see. Leaves out the phone of the daily test."""
         return [line for one in people if (line := self._line(one)) is not None]
 
     def _line(self, person: Person) -> PersonLine | None:
@@ -235,9 +245,10 @@ class _PersonLines:
 def _person_state(
     phones: Sequence[ResponderLine], accounts: Sequence[AccountLine], is_known: bool
 ) -> PersonState:
-    """Returns the state of the phone that reaches the person best, or that of their accounts.
+    """Returns the state of the phone on which the person can best be reached, or the state of the person's accounts.
 
-    `is_known`: the person is an on-call contact, or opens a desk by an account that the reader may not see.
+    `is_known` is True for an on-call contact, and for a person who decrypts tips with an account that the reader may
+    not see.
     """
     found = {one.state for one in phones} - {PersonState.REMOVED}
     states = {one.state for one in accounts} - {AccountState.ENDED}
@@ -256,7 +267,7 @@ UNPROVED_STATES: Mapping[str, PersonState] = {
 
 
 def state_of(person: Responder, back_at: datetime | None) -> PersonState:
-    """Returns the state of a person. `back_at` is the end of a leave that has begun."""
+    """Returns the state of a person. `back_at` is the end of a leave that has already begun."""
     if person.removed_at is None and person.state in UNPROVED_STATES:
         return UNPROVED_STATES[person.state]
     if not person.active:

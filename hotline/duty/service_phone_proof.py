@@ -1,8 +1,8 @@
-"""Proves a phone and a person: the person enters the code from the SMS and the start PIN from paper on the phone.
+"""Proves a phone and its owner: the owner enters the code from the SMS and the start PIN from paper on the phone.
 
-The reader process calls it. The check is slow on purpose, so `is_proof_right` is called outside of a transaction. Each
-attempt is counted before it is checked. Wrong, expired, used and unknown values give the same answer and take the same
-time.
+The reader process calls this module. The check is slow on purpose, so the code calls `is_proof_right` outside of a
+transaction. Each attempt is counted before the code checks it. Wrong, expired, used and unknown values give the same
+answer and take the same time.
 """
 
 from hotline.core.contexts import Context
@@ -16,9 +16,9 @@ from hotline.people.tables_enrolments import Enrolment
 
 
 def knows_code(enrolment: Enrolment | None, code: str) -> bool:
-    """Returns True if this is the code that was sent to the phone.
+    """Returns True if this is the code that the phone got by SMS.
 
-    The code alone proves nothing, because the start PIN must follow.
+    The code alone proves nothing. The owner must also enter the start PIN.
     """
     stored = enrolment.code_hash if enrolment else None
     return is_same(stored, code, CODE_COSTS) and enrolment is not None
@@ -27,7 +27,7 @@ def knows_code(enrolment: Enrolment | None, code: str) -> bool:
 def is_proof_right(
     enrolment: Enrolment | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
 ) -> bool:
-    """Returns True if both the code and the start PIN are right. Takes the same time if there is nothing to prove."""
+    """Returns True if both the code and the start PIN are right. Takes the same time if there is no enrolment."""
     right_code = is_same(enrolment.code_hash if enrolment else None, code, CODE_COSTS)
     right_start = is_same(enrolment.start_hash if enrolment else None, start_pin, costs)
     return enrolment is not None and right_code and right_start
@@ -41,10 +41,10 @@ def record_proof(
     public_key: bytes | None = None,
     pin_wrap: bytes | None = None,
 ) -> bool:
-    """Records that code and start PIN were right, so that a second admin can decide.
+    """Records that the code and the start PIN were right, so that a second admin can decide.
 
-    Stores the key pair if the person has chosen a PIN. A change of number has no key pair. Returns False if the
-    enrolment was proved, ended or replaced in the meantime.
+    Stores the key pair if the person has chosen a PIN. A change of number does not need a key pair. Returns False if
+    the enrolment was already proved, ended or replaced.
     """
     at = context.now()
     row = tables_enrolments.open_enrolment(session, enrolment.responder_id, for_writing=True)

@@ -1,6 +1,7 @@
 """Changes the desks at which a responder works.
 
-Fewer desks or a lower level take effect at once. More needs a second person.
+If a responder gets fewer desks or a lower level, the change takes effect at once. If a responder gets more, a second
+person must approve.
 """
 
 from collections.abc import Mapping
@@ -33,9 +34,9 @@ from hotline.text.phrases import message_text
 def change_desks(
     context: Context, by: Actor, responder_id: int, posting: RequestedPosting, reason: str
 ) -> bool:
-    """Changes the desks of a responder. Returns True if a part of the change waits for a second person.
+    """Changes the desks of a responder. Returns True if part of the change waits for a second person.
 
-    The other part takes effect at once. Raises NotFound, PersonnelRefused.
+    The rest takes effect at once. Raises NotFound, PersonnelRefused.
     """
     at = context.now()
     with ringing(context) as session:
@@ -59,7 +60,7 @@ def change_desks(
 def request_access_everywhere(
     session: Session, context: Context, by: Actor, person: Responder, reason: str
 ) -> None:
-    """Requests access for a responder at each of their desks where they have none.
+    """Requests access for a responder at each of their desks whose tips the responder cannot decrypt yet.
 
     Does nothing for a responder without a key pair.
     """

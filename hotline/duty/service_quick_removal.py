@@ -1,8 +1,8 @@
 """Removes a person at once: from all work, from one desk, or from the console. One admin may do this alone.
 
-But one of the last two people of the national desk is removed only after a second person approves. Otherwise one person
-could silence that desk. Until then the person loses all access but still gets alerts. An account on which a team or a
-desk depends also ends only with a second person.
+But to remove one of the last two people of the national desk, a second person must approve. Otherwise one admin could
+silence that desk. Until the approval, the person has no access but still gets alerts. A second person must also approve
+the end of an account on which a team or a desk depends.
 """
 
 from hotline.alerts import queries_people
@@ -40,10 +40,10 @@ from hotline.text.phrases import message_text, phrase
 
 
 def remove_person(context: Context, by: SignedIn, person_id: int, reason: str) -> None:
-    """Removes a person immediately, with each phone, account and on-call contact.
+    """Removes a person at once, with all phones, accounts and on-call contacts.
 
-    If this is one of the last two people of the national desk, ends all access and requests an approval. Only an admin
-    removes a person without a phone. Raises NotFound, AccountRefused, PersonnelRefused.
+    For one of the last two people of the national desk, ends all access and requests an approval. Only an admin can
+    remove a person who has no phone. Raises NotFound, AccountRefused, PersonnelRefused.
     """
     with ringing(context) as session:
         queries_people.take_lock(session)
@@ -82,7 +82,7 @@ def _take_away(
 def end_account(context: Context, by: Actor, account_id: int, reason: str = "") -> bool:
     """Ends an account, and removes the responder who is the same person. The limits of both commands apply.
 
-    Returns False if a second admin must approve first. Nothing else changes before that. Raises AccountRefused,
+    Returns False if a second admin must approve first. In this case nothing has changed yet. Raises AccountRefused,
     PersonnelRefused.
     """
     with ringing(context) as session:
@@ -97,7 +97,9 @@ def end_account(context: Context, by: Actor, account_id: int, reason: str = "") 
 
 
 def _end(change: AccountChange) -> None:
-    """Ends an account and removes its responder. The calling function must have checked that this is allowed."""
+    """Ends an account, and removes the phones of its owner. The calling function must check first that this is
+    allowed.
+    """
     service_accounts.end_account(change)
     session, person_id = change.session, change.account.person_id
     said = ": ".join(filter(None, ("the account of the same person was ended", change.reason)))
@@ -107,7 +109,7 @@ def _end(change: AccountChange) -> None:
 
 
 def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason: str) -> None:
-    """Removes a person from one desk: their access by phone and account, their sessions, and their work there.
+    """Removes a person from one desk. Ends their access by phone and account, their sessions, and their work there.
 
     Raises NotFound, DeskRefused, PersonnelRefused.
     """

@@ -1,4 +1,4 @@
-"""Finds places whose tips would reach too few people, for the doctor and the monitor."""
+"""Finds places whose tips would reach too few people. The doctor and the monitor use it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from hotline.text.codes import NATIONAL
 from hotline.text.places import districts, place_name
 
 SHOWN = 5
-"""The most names in one line of text. Programs can read all of them."""
+"""The largest number of names in one line of text. Programs get all names."""
 BRING = (
     "the page People, or `hotline people import FILE.csv`; `hotline people list` says who is away"
 )
@@ -61,7 +61,7 @@ def _national(people: Sequence[Member], at: datetime) -> CheckResult:
 def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
     """Checks if enough people can be alerted, so that the hotline may open.
 
-    The monitor raises no alarm from this check, because the check of the national desk already does.
+    The monitor raises no alarm from this check, because the check of the national desk already raises one.
     """
     active, national = sum(one.is_active(at) for one in people), active_national(people, at)
     text = f"{active} can be alerted, {national} of them at the national desk"
@@ -76,9 +76,9 @@ def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
 
 
 def _gaps(name: str, codes: Sequence[str], well: str, wrong: str, todo: str) -> CheckResult:
-    """Makes a result about places.
+    """Makes a check result about places.
 
-    `wrong` contains one placeholder, for a text such as `2 districts (Gasabo, Huye)`.
+    `wrong` contains one placeholder. A text such as `2 districts (Gasabo, Huye)` replaces it.
     """
     if not codes:
         return CheckResult(name, True, well)

@@ -1,8 +1,8 @@
-"""Enrols people from a page, with the service that also enrols people from files. Each person gets a code and a start
+"""Enrols people from a page. Uses the service that also enrols people from files. Each person gets a code and a start
 PIN.
 
-A checked sheet contains numbers. So it is sent to the browser encrypted, with the token of the session. No page shows a
-number again.
+A checked spreadsheet contains phone numbers. So the browser gets it encrypted with the token of the session. No page
+shows a phone number again.
 """
 
 import base64
@@ -25,24 +25,24 @@ from hotline.people.rules import COLUMNS, EnrolmentRow, RowFault
 from hotline.text.phrases import message_text
 
 MAX_ROWS = 30
-"""The most people on a sheet that is sent by page, because making each start PIN is slow. `hotline people import`
-accepts more."""
+"""The largest number of people on a spreadsheet that a page accepts, because making each start PIN is slow. `hotline
+people import` accepts more."""
 BOUND = "sheet of people"
 
 
 @dataclass(frozen=True, slots=True)
 class TypedPerson:
-    """A person as typed into a form. `repr` does not show the number."""
+    """A person, as an admin has typed them into a form. `repr` does not show the phone number."""
 
     name: str
     msisdn: str = field(repr=False)
     languages: Sequence[str]
     level: str
     districts: Sequence[str]
-    """The names of districts. A district may have its own level, as in `Gasabo=deputy`."""
+    """The names of the person's districts. A district can have its own level, as in `Gasabo=deputy`."""
     categories: Sequence[str]
     person_id: int | None = None
-    """The person who gets one more phone. None for a new person."""
+    """The person who gets the phone. None for a new person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class CheckedPeople:
     good: Sequence[EnrolmentRow] = field(repr=False)
     faults: Sequence[RowFault]
     locked: str = field(repr=False)
-    """The whole sheet, encrypted for this session."""
+    """The whole spreadsheet, encrypted for this session."""
 
 
 def enrol_person(context: ConsoleContext, by: Actor, typed: TypedPerson, reason: str) -> StartPaper:
@@ -63,7 +63,7 @@ def faults_of(context: ConsoleContext, typed: TypedPerson) -> Sequence[RowFault]
 
 
 def check_sheet(context: ConsoleContext, token: str, text: str) -> CheckedPeople:
-    """Checks a sheet, and returns its valid rows and the errors in the other rows. Stores nothing."""
+    """Checks a spreadsheet. Returns its valid rows, and the errors in the other rows. Stores nothing."""
     good, faults = service_enrolment.check_file(context, text)
     if len(good) > MAX_ROWS:
         most = message_text(
@@ -77,7 +77,7 @@ def check_sheet(context: ConsoleContext, token: str, text: str) -> CheckedPeople
 def enrol_sheet(
     context: ConsoleContext, by: Actor, token: str, locked: str, reason: str
 ) -> Sequence[StartPaper]:
-    """Enrols all people of a checked sheet, or none of them. Raises ImportRefused, PersonnelRefused."""
+    """Enrols all people of a checked spreadsheet, or none of them. Raises ImportRefused, PersonnelRefused."""
     try:
         held = unlock_key(token, base64.b64decode(locked, validate=True), account=BOUND)
     except (binascii.Error, ValueError):
@@ -95,7 +95,7 @@ def invite(context: ConsoleContext, by: Actor, responder_id: int, reason: str) -
 def change_number(
     context: ConsoleContext, by: Actor, responder_id: int, number: str, reason: str
 ) -> StartPaper:
-    """Begins to change a person's number, and returns the start paper.
+    """Begins to change a person's phone number, and returns the start paper.
 
     Raises NotFound, NumberInvalid, PersonnelRefused.
     """

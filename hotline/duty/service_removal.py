@@ -1,6 +1,6 @@
 """Removes people, and sets the desks at which a responder works.
 
-To remove a person ends all their phones, accounts and on-call contacts, and their access to all desks.
+If a person is removed, all their phones, accounts, on-call contacts and access to desks end.
 
 All functions except `remove_responder` run in the transaction of the calling function.
 """
@@ -39,7 +39,9 @@ from hotline.text.codes import NATIONAL
 
 
 def national_desk_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
-    """Returns how many active people the national desk has without this responder, and True if these are too few."""
+    """Returns how many active people the national desk has without this responder. Also returns True if these are too
+    few.
+    """
     rest = active_national(queries_people.members(session, but=person.person_id), at)
     before = active_national(queries_people.members(session), at)
     return rest, rest < before and rest < MIN_NATIONAL
@@ -48,7 +50,7 @@ def national_desk_without(session: Session, person: Responder, at: datetime) -> 
 def close_desks(
     session: Session, person_id: int, at: datetime, *, but: Collection[str] = ()
 ) -> None:
-    """Ends a person's access to every desk except those in `but`, for their phones and accounts."""
+    """Ends the access of a person's phones and accounts to every desk, except the desks in `but`."""
     for member in queries_member_keys.names_of(session, person_id):
         tables_members.end_access(session, member, at, but=but)
 
@@ -56,9 +58,9 @@ def close_desks(
 def end_access(
     session: Session, context: Context, by: Actor, person_id: int, reason: str, *, by_two: bool
 ) -> None:
-    """Ends the access to all desks and the accounts of a removed person, and their on-call contacts.
+    """Ends a removed person's access to all desks, their accounts and their on-call contacts.
 
-    `by_two` is True if a second person approved the removal. Then it also ends an account that one person alone may not
+    `by_two` is True if a second person approved the removal. If so, also ends an account that one person alone may not
     end.
     """
     for account in tables_accounts.of_person(session, person_id):
@@ -80,7 +82,7 @@ class Removed:
     national: int
     """The number of people of the national desk who can be alerted now."""
     is_below_minimum: bool
-    """True if the national desk lost a person and now has fewer than `MIN_NATIONAL`."""
+    """True if the national desk lost a person and now has fewer people than `MIN_NATIONAL`."""
 
 
 def set_desks(
@@ -91,10 +93,10 @@ def set_desks(
     categories: Collection[str],
     at: datetime,
 ) -> None:
-    """Sets the desks and the categories of cases of a responder.
+    """Sets the desks of a responder and the categories of cases that they get.
 
-    If they lose a desk or a category, hands their open cases there to others. Raises PersonnelRefused if the national
-    desk would have too few active people.
+    If the responder loses a desk or a category, others get the open cases there. Raises PersonnelRefused if the
+    national desk would have too few active people.
     """
     before = {row.desk_code for row in tables.current_memberships(session, person.id)}
     lost = before - set(desks)
@@ -115,8 +117,8 @@ def remove_responder(
 ) -> Removed:
     """Removes a person at once: they get no alerts, their open cases go to others, and their phones and accounts end.
 
-    The desks to which the person had access then need a new key (see the page Desks). The national desk gets an SMS
-    that says how many cases went to others. The SMS does not name the person.
+    After that, the desks whose tips the person could decrypt need a new key (see the page Desks). The national desk
+    gets an SMS with the number of cases that others got. The SMS does not name the person.
 
     To remove one of the last two people of the national desk, a second person must approve. Raises NotFound,
     PersonnelRefused.
@@ -161,7 +163,7 @@ def remove_within(
 
 
 def _end_one(session: Session, person: Responder, at: datetime) -> None:
-    """Ends a phone, with its memberships and its open enrolment."""
+    """Ends a phone, with its memberships and its unfinished enrolment."""
     is_new = person.state in UNPROVED
     person.active, person.removed_at = False, at
     person.state = EnrolmentState.PROVING if is_new else EnrolmentState.REMOVED

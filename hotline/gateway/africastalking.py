@@ -2,7 +2,7 @@
 
     GET /version1/user?username=... -> {"UserData": {"balance": "RWF 250000.0000"}}
 
-The gateway's documentation spells the key `userData`. This module accepts both spellings.
+The gateway's documentation writes the key as `userData`. This module accepts both spellings.
 """
 
 import json
@@ -53,7 +53,7 @@ class Account:
 
 
 def read_balance(text: str) -> float | None:
-    """Returns the balance in the text of an answer, or None if the text contains none. Never raises an error."""
+    """Returns the balance that an answer contains, or None. Never raises an error."""
     try:
         match json.loads(text):
             case {"UserData": {"balance": str(written)}} | {"userData": {"balance": str(written)}}:
@@ -65,11 +65,11 @@ def read_balance(text: str) -> float | None:
         return None
 
 
-# Sends SMS through Africa's Talking, and turns its codes into outcomes. No other module knows these
-# codes.
+# Sends SMS through Africa's Talking, and translates its codes into outcomes.
+#  codes. No other module knows these
 
 SEND_SECONDS = 10.0
-"""The number of seconds until a call ends, even if the server is still sending."""
+"""The number of seconds after which a call is ended, even if the server is still sending."""
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -99,19 +99,21 @@ MEANINGS: Mapping[tuple[str, str], Outcome] = {
     # Too many requests: the gateway did not accept the message.
     ("http", "429"): Outcome.NOT_SENT,
 }
-"""The outcome of each code of the gateway. The outcome of any other code is UNKNOWN."""
+"""The outcome of each code of the gateway. Any other code has the outcome UNKNOWN."""
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayAnswer:
-    """An HTTP answer of the gateway, before its meaning is known."""
+    """An HTTP answer of the gateway, before this code has interpreted it."""
 
     http_status: int
     text: str
 
 
 class AfricasTalkingSms:
-    """An account at the gateway. It is the `SmsGateway` of production. In the demo it calls the emulator."""
+    """Sends SMS with an account at the gateway. It is the `SmsGateway` of the real hotline. In the demo, the emulator
+    answers its calls.
+    """
 
     def __init__(
         self,
@@ -123,7 +125,7 @@ class AfricasTalkingSms:
         *,
         seconds: float = SEND_SECONDS,
     ) -> None:
-        """Keeps at most `at_once` connections, one for each send at the same time."""
+        """Keeps at most `at_once` connections, so that this number of SMS can be sent at the same time."""
         self._service = Service(base_url, username, api_key, seconds, at_once=at_once)
         self._sender_id = sender_id or None
 
@@ -141,7 +143,7 @@ class AfricasTalkingSms:
 
 
 def outcome_of(answer: GatewayAnswer) -> SendResult:
-    """Returns the outcome that an answer of the gateway means.
+    """Returns the outcome for an answer of the gateway.
 
     Never raises an error. For an unknown answer, returns UNKNOWN.
     """
@@ -149,8 +151,7 @@ def outcome_of(answer: GatewayAnswer) -> SendResult:
         outcome = MEANINGS.get(("http", str(answer.http_status)), Outcome.UNKNOWN)
         return SendResult(outcome, http_status=answer.http_status)
 
-    # The SDK reads JSON only under one exact content type. This code reads JSON under any content
-    # type, so that no id is lost.
+    # The SDK reads JSON only with one exact content type. This code accepts any content type, so that no id is lost.
     match _data(answer.text):
         case {"Recipients": [dict() as recipient]}:
             return _of_recipient(recipient, answer.http_status)
@@ -181,12 +182,16 @@ def _of_recipient(recipient: Mapping[str, Any], http_status: int) -> SendResult:
 
 
 def _word(text: str) -> str:
-    """Returns the status if it is a single word, or else "other". A longer status may contain the phone number."""
+    """Returns the status if it is a single word. Otherwise returns "other". A longer status may contain the phone
+    number.
+    """
     return text if re.fullmatch(r"[A-Za-z0-9]{1,40}", text) else "other"
 
 
 class Service(SMSService):  # type: ignore[misc]
-    """A client of the SDK that uses the address from the settings. It keeps the HTTP status, which the SDK drops."""
+    """A client of the SDK that uses the address from the settings. It keeps the HTTP status, which the SDK would
+    drop.
+    """
 
     def __init__(
         self,
@@ -207,7 +212,7 @@ class Service(SMSService):  # type: ignore[misc]
     def submit(
         self, text: str, msisdn: str, sender_id: str | None, call: WireCall
     ) -> GatewayAnswer:
-        # Threads share this service. So the call is an argument that the SDK passes through.
+        # Threads share this service, so the SDK passes the call through as an argument.
         answer: GatewayAnswer = self.send(text, [msisdn], sender_id=sender_id, callback=call)
         return answer
 
@@ -240,19 +245,23 @@ class Service(SMSService):  # type: ignore[misc]
         return GatewayAnswer(response.status_code, text)
 
 
-# Reads the inbox of the hotline at Africa's Talking. The inbox lists every SMS to the short code,
-# even if its callback never arrived.
+# Reads the hotline's inbox at Africa's Talking. It lists every SMS to the short code,
+# even if the callback about the SMS never arrived.
 
 MAX_LISTED = 100
 MAX_INBOX_BYTES = MAX_LISTED * (1600 * 12 + 1000)
-"""The most bytes of an answer: 1,600 letters for each message, each written as the two escapes of an emoji."""
+"""The largest size of an answer in bytes: 1,600 letters for each message, each letter an emoji that takes two
+escapes.
+"""
 MAX_NUMBER = 2**63 - 1
 """The largest number that the database can store."""
 DATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|\+00:?00)?", re.ASCII)
 
 
 class AfricasTalkingInbox:
-    """The inbox at the gateway. It is the `SmsInbox` of production. In the demo it reads the emulator."""
+    """Reads the inbox at the gateway. It is the `SmsInbox` of the real hotline. In the demo, it reads the emulator's
+    inbox.
+    """
 
     def __init__(
         self, base_url: str, username: str, api_key: str, *, seconds: float = SEND_SECONDS
@@ -271,9 +280,9 @@ class AfricasTalkingInbox:
 
 
 def read_page(text: str) -> InboxPage:
-    """Returns the messages of an answer, by their numbers.
+    """Returns the messages that an answer lists, in the order of their numbers.
 
-    Leaves out an entry that it cannot read. If an entry is left out or has no date, the page is not whole. Raises
+    Leaves out entries that it cannot read. If an entry is left out or has no date, the page is not whole. Raises
     InboxUnavailable if the answer contains no list.
     """
     try:
@@ -307,7 +316,7 @@ def _entry(entry: Any) -> ListedSms | None:
 
 
 def _sound(written: str) -> str:
-    """Replaces half of an emoji by a question mark, because a form cannot contain it."""
+    """Replaces half an emoji by a question mark, because a form cannot contain half an emoji."""
     return written.encode("utf-8", "replace").decode()
 
 
@@ -319,7 +328,9 @@ def _number(written: int | str) -> int | None:
 
 
 def _date(written: Any) -> datetime | None:
-    """Returns the time to the second, as the callback gives it, or None. A date without a time zone is in UTC."""
+    """Returns the time without fractions of a second, like the callback, or None. A date without a time zone is in
+    UTC.
+    """
     found = DATE.fullmatch(written) if isinstance(written, str) else None
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Rings the doorbell of the workers after the commit. If the queue fails, the clock worker finds the row later."""
+"""Rings the doorbell of the workers after the commit. If the queue fails, the clock process finds the row later."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -25,7 +25,7 @@ def ringing(
 ) -> Iterator[Session]:
     """Opens a writing transaction. After the commit, rings the doorbell if a message is due.
 
-    `turn` is held during the transaction, and released before the bell rings.
+    Holds `turn` during the transaction, and releases it before the doorbell rings.
     """
     with turn or nullcontext(), context.database.writing() as session:
         yield session

@@ -1,8 +1,8 @@
-"""Makes an HTTP call with one time limit for all of it, and records if the call reached the server.
+"""Makes an HTTP call with one time limit for the whole call. Records if the call reached the server.
 
-A read timeout limits only each single read. So a server that sends one byte a second would never be too late. Here a
-timer closes the socket when the time is over. Then all that waits on the socket ends at once, and the call fails with
-an error of `requests`.
+A usual read timeout limits only each single read. So a server that sends one byte every second would never exceed it.
+Here a timer closes the socket when the time limit is reached. Every read and write on the socket then ends at once, and
+the call fails with an error of `requests`.
 """
 
 import os
@@ -21,11 +21,11 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 IDLE_SECONDS = 5.0
-"""An unused connection is closed after this number of seconds, and not used again. Networks drop such connections
-without notice. A message sent on a dropped connection would wait for nothing."""
+"""An unused connection is closed after this number of seconds, and not used again. Networks may drop such connections
+without notice. A message on a dropped connection would never arrive."""
 MAX_BYTES = 64 * 1024
-"""The most bytes of an answer, which is more than any answer to a sent SMS has. Further bytes are not read. A request
-for a list sets its own limit."""
+"""The largest size of an answer in bytes. Every answer to a sent SMS is smaller. The rest of a longer answer is not
+read. A request for a list sets its own limit."""
 
 
 class WireCall:
@@ -33,13 +33,13 @@ class WireCall:
 
     def __init__(self) -> None:
         self.connected = False
-        """True after the connection and its TLS handshake. Before that, nothing was sent."""
+        """True after the connection and its TLS handshake succeeded. Before that, the call has sent nothing."""
         self._sockets: list[socket.socket] = []
         self._over = False
         self._lock = Lock()
 
     def watch(self, connection: socket.socket) -> None:
-        """Stores a second handle of the socket, because TLS takes over the descriptor of the first.
+        """Stores a second handle of the socket, because TLS takes over the first one.
 
         If the call has already ended, closes this handle at once.
         """
@@ -51,7 +51,7 @@ class WireCall:
             _shut(handle)
 
     def end(self) -> None:
-        """Closes the sockets of this call, so that all that waits on them ends."""
+        """Closes the sockets of this call, so that every read and write on them ends."""
         with self._lock:
             self._over = True
             handles = tuple(self._sockets)
@@ -64,15 +64,14 @@ class WireCall:
 
 
 _CALL: ContextVar[WireCall] = ContextVar("call")
-"""The call that this thread is making. A pooled connection is used for many calls, one after the other."""
+"""The call that this thread is making. A connection from the pool serves many calls, one after the other."""
 
 
 class Connections:
     """The HTTP connections of an adapter. Several threads share them. An unused connection can be used again for `kept`
     seconds.
 
-    There are no proxies, no netrc, no cookies, no redirects and no retries. The protocol that uses the connections
-    decides about those.
+    It uses no proxies, no netrc, no cookies, no redirects and no retries.
     """
 
     def __init__(
@@ -162,7 +161,7 @@ def _shut(handle: socket.socket) -> None:
 
 
 class _WatchedAdapter(HTTPAdapter):
-    """An adapter of `requests` that tells each call which connection it uses."""
+    """An adapter for `requests` that tells each call which connection it uses."""
 
     def __init__(self, most: int, kept: float, elapsed: Callable[[], float]) -> None:
         self._watched = {
@@ -207,8 +206,7 @@ def _watched(connection: type[Any]) -> type[Any]:
     def request(self: Any, *args: Any, **kwargs: Any) -> None:
         call = _CALL.get()
         if self.sock is not None and not call.connected:
-            # On a reused connection, the first byte may now be sent. From here on, the call counts
-            # as connected.
+            # A reused connection may send the first byte from here on, so the call now counts as connected.
             call.watch(self.sock)
             call.connected = True
         connection.request(self, *args, **kwargs)

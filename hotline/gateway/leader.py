@@ -1,9 +1,10 @@
-"""Chooses the one relay that handles the deadlines. Two relays at once do no harm, because each update has a condition.
+"""Chooses one clock process, the leader, which handles the deadlines. Two leaders at the same time do no harm, because
+each update checks a condition.
 
-On SQLite, the leader has a row with a lease. On PostgreSQL, the leader holds an advisory lock on its own connection.
-When the leader ends, the lock is free at once, whatever time the clocks show. The leader also writes the row there: for
-the doctor, and in case a frozen leader keeps its lock. If the lease in the row ended long ago, another relay works as
-well.
+With SQLite, the leader has a row in the database with a lease. With PostgreSQL, the leader holds an advisory lock on a
+connection of its own. When the leader ends, the lock is free at once, whatever time the machines' clocks show. The
+leader also writes the row with PostgreSQL: for the doctor, and in case a frozen leader keeps the lock. If the lease in
+this row ended long ago, another clock process works too.
 """
 
 from contextlib import suppress
@@ -19,15 +20,17 @@ from hotline.gateway import tables
 from hotline.text.causes import known_cause
 
 LEASE = timedelta(seconds=3)
-"""The lease is short, so that a leader that was killed is replaced within this time."""
+"""The time for which a leader is not replaced. It is short, in case the leader is killed."""
 FROZEN = timedelta(seconds=12)
-"""The additional time for which the holder of the lock counts as the leader after its lease ended."""
+"""The additional time for which the holder of the lock counts as the leader after its lease has ended."""
 LOCK = 4_114_110_003
-"""The PostgreSQL advisory lock of the relay."""
+"""The PostgreSQL advisory lock of the clock process."""
 
 
 class Leadership:
-    """A relay's claim to be the leader. It exists as long as the relay runs, and is checked at each tick."""
+    """The claim of a clock process to be the leader. It exists as long as the process runs, and the process checks it
+    every second.
+    """
 
     def __init__(self, database: Database, holder: str) -> None:
         self._database = database
@@ -35,7 +38,9 @@ class Leadership:
         self._connection: Connection | None = None
 
     def holds(self, at: datetime) -> bool:
-        """Returns True if this relay is the leader now. Raises StoreUnavailable. Then no relay is the leader."""
+        """Returns True if this clock process is the leader now. Raises StoreUnavailable if the database does not
+        answer. In this case, no clock process is the leader.
+        """
         if self._database.is_sqlite:
             return self._leases(at, grace=timedelta(0))
         try:
@@ -49,7 +54,7 @@ class Leadership:
         return self._leases(at, grace=FROZEN)
 
     def close(self) -> None:
-        """Releases the lock, so that another relay can be the leader at once."""
+        """Releases the lock, so that another clock process can be the leader at once."""
         if self._connection is None:
             return
         with suppress(DBAPIError):
@@ -58,9 +63,9 @@ class Leadership:
         self._connection = None
 
     def _locks(self) -> bool:
-        """Takes the lock on a connection that stays open as long as the relay has the lock.
+        """Takes the lock on a connection that stays open as long as the clock process holds the lock.
 
-        Returns False if another relay has it.
+        Returns False if another clock process holds it.
         """
         if self._connection is not None:
             return True
@@ -78,7 +83,7 @@ class Leadership:
         return True
 
     def _write(self, at: datetime) -> None:
-        """Writes the leader's row on the connection that has the lock.
+        """Writes the leader's row on the connection that holds the lock.
 
         If this connection is lost, the lock is lost too.
         """

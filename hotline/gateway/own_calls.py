@@ -1,6 +1,6 @@
-"""Dials the hotline itself over HTTP, as the gateway does. It makes a first hop, and a second hop in the same session.
+"""Calls the hotline itself over HTTP, as the gateway does. It makes the first hop of a session, and then a second hop.
 
-It also sends an SMS from the inbox to the hotline over HTTP, at an address that only the relay knows.
+It also sends the hotline an SMS from the inbox over HTTP, at an address that only the clock process knows.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,18 +16,18 @@ from hotline.gateway.rules_inbox import ListedSms
 from hotline.keys.key_folder import listed_secrets
 
 HOP_SECONDS = 5.0
-"""The number of seconds in which the hotline promises an answer. The network of a caller waits longer."""
+"""The number of seconds within which the hotline must answer. A caller's network would wait longer."""
 KEYED = "1"
-"""A key that the first screen of every flow set offers."""
+"""A key that the first screen of every flow set accepts."""
 
 
 class Dialler:
-    """A test caller of a hotline. Each call is a new session, from a number that statistics leave out."""
+    """A test caller of a hotline. Each call is a new session, from a number that the statistics do not count."""
 
     def __init__(
         self, base_url: str, secrets: Callable[[], Sequence[bytes]], service_code: str
     ) -> None:
-        """Stores `secrets`, a function that returns the secrets, the newest first.
+        """Stores `secrets`, a function that returns the valid secrets of the hook, the newest first.
 
         Each hop calls this function, because the secrets may change.
         """
@@ -51,7 +51,7 @@ class Dialler:
         return all(self._hop(session_id, text).startswith("CON ") for text in texts)
 
     def _hop(self, session_id: str, text: str) -> str:
-        """Returns the text of the answer. It is empty if no correct answer arrives in time."""
+        """Returns the text of the hotline's answer. The text is empty if no correct answer arrives in time."""
         fields = {
             "phoneNumber": rules_trial.CALLER,
             "serviceCode": self._service_code,
@@ -70,7 +70,7 @@ TELL_SECONDS = 10.0
 
 
 class ListedHook:
-    """A client for the hotline's own hook, which takes SMS from the inbox. The relay uses it."""
+    """A client for the hotline's own hook that receives SMS from the inbox. The clock process uses it."""
 
     def __init__(self, base_url: str, keys: Path) -> None:
         self._base_url = base_url

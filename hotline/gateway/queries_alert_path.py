@@ -1,4 +1,6 @@
-"""Reads with a single query if an alert that is due now can be sent. Each session begins with this query."""
+"""Finds out with a single query if a due alert can be sent now. The hotline makes this query at the beginning of each
+session.
+"""
 
 import time
 from collections.abc import Callable
@@ -38,9 +40,9 @@ QUESTION = select(
 
 
 class TickMemory:
-    """A web process's memory of the relay's ticks, measured in elapsed time.
+    """Remembers in a web process when the clock process last worked, by a clock that cannot be changed.
 
-    So a changed system clock does not look like an outage.
+    So a change of the system clock does not look like an outage.
     """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
@@ -50,17 +52,19 @@ class TickMemory:
         self._ticked: float | None = None
 
     def saw(self, until: datetime | None) -> bool:
-        """Records the newest tick. Returns True if a tick came within the last minute."""
+        """Records until when the newest lease of the clock process lasts. Returns True if the lease was renewed within
+        the last minute.
+        """
         now, looked = self._elapsed(), self._looked
         if looked is not None and until != self._until:
-            # The tick came between the two checks, perhaps just after the first.
+            # The lease was renewed between the two checks, perhaps just after the first check.
             self._ticked = looked
         self._until, self._looked = until, now
         return self._ticked is not None and now - self._ticked <= STALE.total_seconds()
 
 
 def alert_path(database: Database, at: datetime) -> AlertPath:
-    """Returns the state of all that an alert needs to be sent. Raises StoreUnavailable."""
+    """Returns the state of everything that is needed to send an alert. Raises StoreUnavailable."""
     with database.looking() as connection:
         row = connection.ask(QUESTION, at=at, since=at - REFUSAL_VALID)
     assert row is not None
@@ -75,11 +79,13 @@ MONITOR = "watch"
 
 
 LEASE = timedelta(minutes=1)
-"""This is six rounds of ten seconds. A round takes longer if a connection is dead or the gateway is slow."""
+"""The time in which the monitor makes six rounds of ten seconds. A round takes longer if a connection is dead or the
+gateway is slow.
+"""
 
 
 def note_look(session: Session, at: datetime) -> None:
-    """Records that the monitor checks now."""
+    """Records that the monitor is checking now."""
     tables.write_leader(session, MONITOR, at + LEASE, name=MONITOR)
 
 
@@ -92,7 +98,7 @@ def last_look(session: Session) -> datetime | None:
 def is_starting(session: Session, at: datetime) -> bool:
     """Returns True if the processes were told to start less than one lease ago.
 
-    Then the monitor may not have checked yet.
+    In this case, the monitor may not have checked yet.
     """
     awaited = tables.queue_state(session).awaited_at
     return awaited is not None and at - awaited < LEASE

@@ -1,8 +1,8 @@
-"""Reads the state of the outbox and of the clock worker from several tables, for the doctor.
+"""Reads the state of the outbox and of the clock process from several tables, for the doctor.
 
 Also lists undeliverable messages until a person has reviewed them. Also reads the pause of the outgoing queue, and the
-messages that the pause holds back. Defines when no responder has taken a tip. Lists, pages, commands and alarms all use
-this definition.
+messages that the pause holds back. Also defines when a tip counts as not taken. Lists, pages, commands and alarms all
+use this one definition.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,12 +25,12 @@ from hotline.tips.rules_receipts import AskedAgain
 from hotline.tips.tables import IS_WAITING, PendingAlert, Tip
 
 ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
-"""The conditions that a `Deadline` is open and that responders are asked to take its tip."""
+"""The conditions that a `Deadline` is open, and that responders are asked to take its tip."""
 UNTAKEN = or_(
     Tip.assignee_id.is_(None), exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip)
 )
-"""The condition on `Tip` that responders are asked to take it. The tip has no assignee, or its assignee passed it on or
-does not answer."""
+"""The condition that responders are asked to take a `Tip`. Either the tip has no assignee, or its assignee has passed
+it on or does not answer."""
 OPEN = (
     Message.state == MessageState.UNDELIVERABLE,
     Message.answered_at.is_(None),
@@ -44,7 +44,7 @@ class UndeliverableMessage:
     kind: str
     written_at: datetime
     name: str
-    """The name of the responder who should have got the message."""
+    """The name of the responder who should have received the message."""
     tip_id: int | None
 
 
@@ -61,7 +61,9 @@ def unreviewed(session: Session) -> Sequence[UndeliverableMessage]:
 
 
 def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
-    """Records that a person has reviewed these messages. Returns the ids of those that were not reviewed before."""
+    """Records that a person has reviewed these messages. Returns the ids of the messages that were not reviewed
+    before.
+    """
     here = (*OPEN, Message.id.in_(message_ids))
     answered = update(Message).where(*here).values(answered_at=at).returning(Message.id)
     return sorted(session.scalars(answered))
@@ -74,30 +76,30 @@ LATE_UNTAKEN = (
     Tip.channel.not_in(rules_trial.UNCOUNTED),
     or_(Tip.assignee_id.is_(None), Deadline.kind == DeadlineKind.OVERDUE),
 )
-"""The conditions of a tip, joined to its deadlines, that no responder has taken it or that it is overdue."""
+"""The conditions that no responder has taken a tip, or that the tip is overdue. The query joins the tip's deadlines."""
 MAX_LATE = 100
 TO_RESPONDER = Message.responder_id.is_not(None)
-"""The condition of messages to responders. Answers to callers end after some minutes, and the monitor's own notices
-raise no alarm."""
+"""The condition that a message goes to a responder. Answers to callers end after some minutes, and the monitor's own
+notices cause no alarm."""
 ON_THE_WAY = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxHealth:
     oldest_unsent: datetime | None
-    """The time when the oldest SMS was written that no gateway has accepted yet."""
+    """The time when the oldest SMS was written that the gateway has not accepted yet."""
     unknown: int
-    """The number of SMS of which it is unknown if they were sent."""
+    """The number of SMS that may or may not have been sent."""
     dead: int
     """The number of undeliverable SMS that no person has reviewed."""
     unassigned_since: datetime | None
-    """The filing time of the oldest tip of which no responder was alerted."""
+    """The filing time of the oldest tip without an alerted responder."""
     untaken_since: Mapping[int, datetime]
-    """By urgency: the filing time of the oldest tip that no responder has taken or that is overdue."""
+    """For each urgency, the filing time of the oldest tip that no responder has taken or that is overdue."""
     locked: int
     """The number of open tips that a desk should read but cannot decrypt."""
     clock_until: datetime | None
-    """The end of the lease of the clock worker's leader."""
+    """The end of the lease of the clock process that is the leader."""
 
 
 def outbox_health(session: Session) -> OutboxHealth:
@@ -115,7 +117,7 @@ def outbox_health(session: Session) -> OutboxHealth:
 
 
 class LateTip(NamedTuple):
-    """A tip that may cause an alarm."""
+    """A tip that may raise an alarm."""
 
     id: int
     urgency: int
@@ -123,7 +125,7 @@ class LateTip(NamedTuple):
 
 
 def unassigned_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
-    """Returns the tips of which no responder was alerted and that this viewer may see, the oldest first."""
+    """Returns the tips without an alerted responder that this viewer may see, the oldest first."""
     found = select(Tip.id, Tip.urgency, Tip.filed_at).outerjoin(
         PendingAlert, PendingAlert.tip_id == Tip.id
     )
@@ -165,7 +167,7 @@ def _count(session: Session, state: MessageState) -> int:
 
 
 def _untaken(session: Session) -> Mapping[int, datetime]:
-    """Returns, by urgency, since when tips were not taken or are overdue."""
+    """Returns for each urgency the filing time of the oldest tip that no responder has taken or that is overdue."""
     rows = session.execute(
         select(Tip.urgency, func.min(Tip.filed_at))
         .join(Deadline, Deadline.tip_id == Tip.id)
@@ -180,11 +182,11 @@ UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING, Messag
 
 @dataclass(frozen=True, slots=True)
 class WaitingMessages:
-    """SMS of one kind that are sent when the pause ends."""
+    """The waiting SMS of one kind, which are sent when the pause ends."""
 
     kind: MessageKind
     doubtful: bool
-    """True if they were written before the backup was made. Only such messages may have been sent once before."""
+    """True if they were written before a backup was restored. Only such messages may already have been sent."""
     count: int
     oldest: datetime
 
@@ -194,14 +196,16 @@ def current_pause(session: Session) -> QueuePause | None:
 
 
 def pause_for_writing(session: Session) -> QueuePause | None:
-    """Returns the pause, and locks it until the transaction ends, so that two people do not end it at once."""
+    """Returns the pause, and locks it until the transaction ends, so that two people cannot end it at the same time."""
     return session.get(QueuePause, SMS, with_for_update=True)
 
 
 def waiting_messages(
     session: Session, doubtful_until: datetime | None
 ) -> Sequence[WaitingMessages]:
-    """Returns the messages that only the pause holds back: doubtful messages first, and alerts before confirmations."""
+    """Returns the messages that wait only because of the pause: doubtful messages first, and alerts before
+    confirmations.
+    """
     before = false() if doubtful_until is None else Message.created_at <= doubtful_until
     doubtful = case((before, 1), else_=0).label("doubtful")
     goes = or_(Message.state.in_(UNSENT), and_(before, _unreported()))
@@ -217,9 +221,9 @@ def waiting_messages(
 def drop_doubtful(
     session: Session, kinds: Collection[MessageKind], doubtful_until: datetime
 ) -> int:
-    """Ends the doubtful messages of these kinds, so that none of them is sent again.
+    """Ends the doubtful messages of these kinds, so that they are not sent again.
 
-    Returns their number. The deadlines of their tips continue.
+    Returns their number. The deadlines of their tips remain.
     """
     doubtful = and_(Message.kind.in_(kinds), Message.created_at <= doubtful_until)
     ended = session.execute(
@@ -235,7 +239,7 @@ def drop_doubtful(
 
 
 def _unreported() -> ColumnElement[bool]:
-    """Returns the condition of an accepted alert that may be sent once more, because no delivery report came."""
+    """Returns the condition of an accepted alert without a delivery report, which may be sent once more."""
     return and_(
         Message.state == MessageState.ACCEPTED,
         Message.kind == MessageKind.ALERT,
@@ -246,9 +250,9 @@ def _unreported() -> ColumnElement[bool]:
 def asked_besides_assignee(
     session: Session, tip_ids: Collection[int] | None = None
 ) -> dict[int, AskedAgain]:
-    """Returns the tips that have an assignee although others are asked to take them, each with the reason.
+    """Returns the tips that have an assignee but that others are also asked to take. Gives the reason for each.
 
-    If `tip_ids` is None, searches all tips.
+    If `tip_ids` is None, looks at all tips.
     """
     passed = exists().where(
         Assignment.tip_id == Tip.id,

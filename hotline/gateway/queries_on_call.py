@@ -16,7 +16,7 @@ from hotline.gateway.tables import Message, OnCallContact
 from hotline.text.time import KIGALI
 
 STOPPED = "stopped"
-"""The mark of an on-call contact who sent STOP and wants no more SMS."""
+"""The mark of an on-call contact who has sent STOP and wants no more SMS."""
 
 
 def on_call_contacts(session: Session) -> Sequence[OnCallContact]:
@@ -34,7 +34,7 @@ def can_be_notified(session: Session) -> bool:
 
 
 def add_contact(session: Session, contact: OnCallContact) -> bool:
-    """Adds an on-call contact. Returns False if this number already is an active contact.
+    """Adds an on-call contact. Returns False if this number already belongs to an active contact.
 
     A contact who was removed or could not be reached becomes active again, with the new name and language.
     """
@@ -72,7 +72,7 @@ def contact_for_writing(session: Session, on_call_id: int) -> OnCallContact:
 
 
 def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[Message]:
-    """Returns the newest notice of an alarm for each contact, and for the other channel."""
+    """Returns the newest notice of an alarm to each contact, and the newest to the other channel."""
     written = select(Message).where(
         Message.priority == Priority.MONITOR, Message.created_at >= alarm.since
     )
@@ -96,7 +96,7 @@ def newest_to_contacts(session: Session) -> Message | None:
 
 
 def newest_digest(session: Session) -> datetime | None:
-    """Returns the time of the newest notice with a digest of the audit log."""
+    """Returns the time when a digest of the audit log was last sent as a notice."""
     written = select(Message.created_at).where(
         Message.priority == Priority.MONITOR, Message.template == Template.AUDIT_DIGEST.name
     )

@@ -1,18 +1,24 @@
-"""Decides if a due alert can be sent, from the state of the queue, the clock worker and the gateway. Pure."""
+"""Decides if a due alert can be sent, from the state of the queue, the clock process and the gateway. All functions are
+pure.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 STALE = timedelta(seconds=60)
-"""This is longer than a restart of all processes takes. An alarm also waits this long before on-call contacts are
-notified."""
+"""The time after which a part counts as failed. A restart of all processes takes less. An alarm also waits this long
+before on-call contacts are notified."""
 RECENT_FAILURE = timedelta(minutes=2)
-"""The worker repeats a failed send within a minute. An older failure says nothing about the present."""
+"""The time for which a failed send counts. The worker repeats a failed send within a minute. So an older failure says
+nothing about the present.
+"""
 
 
 class BlockReason(StrEnum):
-    """A reason why no alert can be sent. `/readyz`, the doctor and the alarm show it. Callers never see it."""
+    """The reason why alerts cannot be sent. `/readyz`, the doctor and the alarm show this reason. Callers never see
+    it.
+    """
 
     PAUSED = "the lane is held by hand"
     FAULT = "the gateway refuses us"
@@ -23,18 +29,18 @@ class BlockReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertPath:
-    """The state of all that an alert needs to be sent."""
+    """The state of everything that is needed to send an alert."""
 
     has_responder: bool = True
     """True if at least one responder can be alerted of a tip."""
     is_paused: bool = False
-    """True if a person has paused the outgoing queue."""
+    """True if a person has paused the queue of outgoing messages."""
     fault: str | None = None
     """The reason why the gateway refused a message. None after the gateway has accepted a message again."""
     wrong_key: bool = False
     """True if a worker recently could not start because of a wrong key."""
     clock_until: datetime | None = None
-    """The end of the lease of the clock worker's leader. None if no clock worker has ever run."""
+    """The end of the lease of the clock process that is the leader. None if no clock process has ever run."""
     awaited_at: datetime | None = None
     """The time when the sending processes were last told to start."""
     failing_since: datetime | None = None
@@ -44,8 +50,9 @@ class AlertPath:
 def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> BlockReason | None:
     """Returns the reason why no alert can be sent now. Returns None if alerts can be sent.
 
-    Also returns None if no process has ever sent a message. `fresh` is True if this process saw a tick of the clock
-    worker within the last minute. The process measures this minute itself, so a changed system clock has no effect.
+    Also returns None if no process has ever sent a message. `fresh` is True if this process saw that the clock process
+    worked within the last minute. This process measures the minute itself, so a change of the system clock has no
+    effect.
     """
     if path.is_paused:
         return BlockReason.PAUSED
@@ -61,7 +68,7 @@ def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> Block
 
 
 def _out_of_reach(path: AlertPath, at: datetime) -> bool:
-    """Returns True if for a minute no send reached the gateway, and the last failure was recent."""
+    """Returns True if no send reached the gateway for a minute, and the last failure was recent."""
     if path.failing_since is None or path.failed_at is None:
         return False
     return path.failed_at - path.failing_since >= STALE and at - path.failed_at <= RECENT_FAILURE

@@ -1,6 +1,6 @@
-"""Defines the states of an outgoing SMS, the allowed steps between them, and the waiting times (delivery protocol).
+"""Defines the states of an outgoing SMS, the allowed changes between them, and the waiting times.
 
-Pure.
+All functions are pure.
 """
 
 from collections.abc import Mapping
@@ -12,20 +12,20 @@ from enum import IntEnum, StrEnum
 class MessageState(StrEnum):
     """The state of an outgoing SMS.
 
-    A pending message goes to sending, then to accepted, then to delivered. A message that is being sent may also go to
-    retry, unknown or failed. An unknown message may go to answered. Any message whose state is not final may go to
-    dead, which means undeliverable. The console shows such messages, and the national desk is notified until a person
-    has reviewed them.
+    A message usually changes from pending to sending, then to accepted, then to delivered. A message in the state
+    sending may also change to retry, unknown or failed. An unknown message may change to answered. A message in any
+    state that is not final may change to dead, which means undeliverable. The console shows undeliverable messages, and
+    the national desk is notified until a person has reviewed them.
     """
 
     PENDING = "pending"
     SENDING = "sending"
     ACCEPTED = "accepted"
     DELIVERED = "delivered"
-    """A delivery report says that the message arrived."""
+    """A delivery report says that the phone received the message."""
     ANSWERED = "answered"
-    """It is unknown if the message arrived, but the responder has answered about the case. So the message is not sent
-    again."""
+    """It is unknown if the phone received the message, but the responder has answered about the case. So the message is
+    not sent again."""
     RETRY = "retry"
     UNKNOWN = "unknown"
     FAILED = "failed"
@@ -43,7 +43,7 @@ FINAL_STATES = (
 
 
 class Outcome(StrEnum):
-    """The result of an attempt to send. A result that our code does not know counts as `UNKNOWN`."""
+    """The result of an attempt to send a message. A result that the code does not know counts as `UNKNOWN`."""
 
     ACCEPTED = "accepted"
     NOT_SENT = "not_sent"
@@ -52,24 +52,28 @@ class Outcome(StrEnum):
     MONEY_FAULT = "money_fault"
     PERMANENT = "permanent"
     STOPPED = "stopped"
-    """The user of the phone asked us, or the gateway, to send no more messages."""
+    """The owner of the phone asked us, or the gateway, to send no more messages."""
     TRANSIENT = "transient"
     UNREADABLE = "unreadable"
-    """The stored number or code cannot be decrypted. This is our fault, so the responder may still be reachable."""
+    """The stored phone number or code cannot be decrypted. This is an error of the hotline, so the responder may still
+    be reachable.
+    """
     WITHDRAWN = "withdrawn"
-    """The code in the message was used or replaced, or the recipient wants no more messages."""
+    """The code in the message was already used or replaced, or the recipient wants no more messages."""
 
 
 FAULTS = (Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
-"""Faults of the whole hotline, and not of a single message. They pause the whole outgoing queue."""
+"""These faults affect the whole hotline, and not only one message. They pause the queue of outgoing messages."""
 NEVER = (Outcome.PERMANENT, Outcome.STOPPED)
-"""Outcomes after which no attempt can reach this number."""
+"""After these outcomes, no attempt can reach this number."""
 UNCOUNTED = (Outcome.NOT_SENT, *FAULTS)
-"""Outcomes that prove that nothing was sent. They are not counted as one of the eight attempts."""
+"""These outcomes prove that the message was not sent. So they do not count as one of the eight attempts."""
 
 
 class Gateway(StrEnum):
-    """An SMS gateway. Its message ids are unique only for this gateway. So a report is matched by gateway and id."""
+    """An SMS gateway. A message id is unique only within one gateway. So a delivery report is matched by gateway and
+    id.
+    """
 
     AFRICAS_TALKING = "africastalking"
 
@@ -89,23 +93,27 @@ class SendResult:
 
 
 LEASE = timedelta(seconds=30)
-"""The time for which a worker's claim on a message is valid. This is more than twice as long as the longest send."""
+"""The time for which a worker may keep a message that it claimed for sending. It is more than twice as long as the
+longest send.
+"""
 MAX_SEND = timedelta(seconds=12)
-"""The ten seconds of the gateway, and time to write the result. An older claim belongs to a process that has
-stopped."""
+"""The longest time of a send: ten seconds for the gateway, and the time to write the result. If a claim is older, its
+process has stopped."""
 MAX_ATTEMPTS = 8
-"""The most attempts that may have reached the network."""
+"""The largest number of attempts that may have reached the network."""
 PARALLEL_AFTER = 2
-"""After this number of counted failures of an alert, a colleague is alerted too."""
+"""After this number of counted failures, a colleague is alerted too."""
 FAULT_PAUSE = timedelta(seconds=60)
-"""The time after which a paused queue tries to send one message."""
+"""The time after which a paused queue sends one message as a test."""
 LONG_WAIT = timedelta(seconds=5)
-"""After this time, a further alert with danger counts as a first alert. To send a first alert may take ten seconds."""
+"""If a further alert of danger has waited for this time, it counts as a first alert. A first alert may take ten seconds
+to send.
+"""
 JITTER = 0.2
 
 
 class Priority(IntEnum):
-    """The queues of outgoing SMS, the most urgent first. The first three are the urgencies of a tip."""
+    """The priority of an outgoing SMS, the most urgent first. The first three values are the urgencies of a tip."""
 
     URGENT = 1
     SOON = 2
@@ -113,10 +121,10 @@ class Priority(IntEnum):
     CONFIRMATION = 4
     DRILL = 5
     ANSWER = 6
-    """An answer to a phone that is not enrolled. It is sent only while no other message is due."""
+    """An answer to a phone that is not enrolled. It is sent only if no other message is due."""
     MONITOR = 7
-    """A message about an alarm to an on-call contact. Only the monitor claims it, with its own key. No pause stops
-    it."""
+    """A message about an alarm to an on-call contact. Only the monitor claims it, with its own key. It is also sent
+    while the queue is paused."""
 
 
 TO_RESPONDERS = (
@@ -130,23 +138,23 @@ TO_RESPONDERS = (
 
 @dataclass(frozen=True, slots=True)
 class OutgoingQueue:
-    """The waiting times for the messages of one queue."""
+    """The waiting times for messages of one priority."""
 
     retries: tuple[int, ...] = (1, 2, 5, 10, 15, 30, 60)
-    """The seconds until each next attempt, by the number of attempts before it. The last value is used for all further
+    """The seconds until the next attempt, by the number of attempts so far. The last value applies to all further
     attempts."""
     unknown: timedelta = timedelta(minutes=10)
-    """The waiting time after no answer, or after an answer that cannot be read. A duplicate message costs little money.
-    A lost alert may cost a life."""
+    """The waiting time if the gateway gave no answer, or an answer that cannot be read. It is short: sending a message
+    twice costs little money, but a lost alert may cost a life."""
     error: timedelta | None = None
-    """The waiting time if the gateway answers that it failed. Then the message was most likely not sent. None means the
-    same time as `unknown`."""
+    """The waiting time if the gateway answers that it has failed. In this case, the message was probably not sent. If
+    None, the time in `unknown` applies."""
     report: timedelta = timedelta(minutes=10)
     ends: Mapping[Outcome, MessageState] | None = None
-    """The state after each outcome, for messages that are tried until they are too old. None means the eight attempts
-    of an alert."""
+    """The state after each outcome, for messages that are tried until they are too old. If None, the eight attempts of
+    an alert apply."""
     holds: bool = True
-    """True if a fault of ours pauses this queue. Only the monitor's queue is never paused."""
+    """True if a fault of the hotline pauses these messages. Only the monitor's messages are never paused."""
 
 
 QUEUES: Mapping[int, OutgoingQueue] = {
@@ -164,7 +172,7 @@ QUEUES: Mapping[int, OutgoingQueue] = {
         retries=(2, 5, 15, 30, 60),
         ends={
             **dict.fromkeys((*NEVER, Outcome.UNREADABLE, Outcome.WITHDRAWN), MessageState.FAILED),
-            # A second answer would cost more than it helps, because the caller can write again.
+            # A second answer costs more than it helps, because the caller can write again.
             **dict.fromkeys((Outcome.ACCEPTED, Outcome.UNKNOWN), MessageState.ACCEPTED),
         },
     ),
@@ -181,16 +189,16 @@ QUEUES: Mapping[int, OutgoingQueue] = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The changes to a message after an attempt with this outcome."""
+    """The changes to a message after an attempt."""
 
     state: MessageState
     wait: timedelta
-    """The time until a worker handles the message again. In a final state it is not used."""
+    """The time until a worker handles the message again. It has no meaning in a final state."""
     counted: bool
     replace: bool = False
     """True if a colleague must be alerted now."""
     flag: bool = False
-    """True if this number can never be reached, so that the responder gets no more alerts."""
+    """True if this number can never be reached. The responder then gets no more alerts."""
     pause: bool = False
     """True if the outgoing queue must be paused."""
 
@@ -203,16 +211,16 @@ WITHOUT_RETRY = {
     ),
     Outcome.WITHDRAWN: Verdict(MessageState.FAILED, timedelta(), counted=False),
 }
-"""Verdicts that end a message after any number of attempts."""
+"""The verdicts for outcomes that always end a message, whatever the number of attempts."""
 
 
 def decide(
     result: SendResult, *, priority: int, attempts: int, counted: int, chance: float
 ) -> Verdict:
-    """Returns what an attempt's result changes for its message.
+    """Returns how the result of an attempt changes the message.
 
-    `attempts` includes this attempt. `counted` is the number of counted attempts before this one. `chance` spreads the
-    next attempts over time.
+    `attempts` includes this attempt. `counted` is the number of counted attempts before this attempt. `chance` varies
+    the waiting time, so that attempts do not all come at once.
     """
     outcome, queue = result.outcome, QUEUES[priority]
     if outcome in FAULTS and queue.holds:
@@ -241,9 +249,9 @@ def decide(
 
 
 def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
-    """Returns the next state of a message if it stays unknown whether it arrived, and no report came.
+    """Returns the next state of a message if no report came and it stays unknown if the message arrived.
 
-    `answered` does not prove that it arrived. The responder may have answered another message about the case.
+    `answered` does not prove that the message arrived. The responder may have answered another message about the case.
     """
     if withheld:
         return MessageState.FAILED
@@ -252,20 +260,20 @@ def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
 
 @dataclass(frozen=True, slots=True)
 class FreeSends:
-    """The number of further messages that may be sent now."""
+    """The number of messages that may be sent now, in addition to those being sent."""
 
     first: int
-    """The places for first alerts with danger, and for alerts with danger that have waited for `LONG_WAIT`."""
+    """The places for first alerts of danger, and for alerts of danger that have waited for `LONG_WAIT`."""
     others: int
-    """The places for alerts with danger to a second or third person, and for all messages that can wait."""
+    """The places for alerts of danger to a second or third person, and for all less urgent messages."""
 
 
 def free_sends(at_once: int, under_way: int, others: int, *, doubted: bool) -> FreeSends:
-    """Returns how many more messages may be sent now. First alerts with danger may use all places. All other messages
-    may use three of eight.
+    """Returns how many messages may be sent now, in addition to those being sent. First alerts of danger may use all
+    places. All other messages may use three of eight places.
 
-    `under_way` counts all sends that are in progress. `others` counts those that are not first alerts with danger.
-    After a fault of ours, the queue is `doubted`. Then it sends one message at a time.
+    `under_way` is the number of all messages that are being sent. `others` is the number of those that are not first
+    alerts of danger. `doubted` is True after a fault of the hotline. Then only one message is sent at a time.
     """
     if doubted:
         one = 0 if under_way else 1
@@ -282,7 +290,7 @@ def retry_wait(priority: int, tries: int, chance: float) -> timedelta:
 
 
 def unknown_wait(priority: int, http_status: int | None) -> timedelta:
-    """Returns the waiting time until a message is sent again if it is unknown whether it arrived."""
+    """Returns the waiting time before a message is sent again, if it is unknown if it arrived."""
     queue = QUEUES[priority]
     failed = http_status is not None and http_status >= 500
     return queue.error if failed and queue.error is not None else queue.unknown
@@ -294,7 +302,7 @@ class ReportMeaning(StrEnum):
     ARRIVED = "arrived"
     LOST = "lost"
     NOTHING = "nothing"
-    """The message is on its way, or we do not know the status."""
+    """The message is still on its way, or the code does not know the status."""
 
 
 REPORTS = {
@@ -307,7 +315,7 @@ REPORTS = {
 
 
 def report_meaning(status: str) -> ReportMeaning:
-    """Returns the meaning of a status of the gateway, in capital or small letters.
+    """Returns the meaning of the gateway's status. Upper and lower case mean the same.
 
     An unknown status means `NOTHING`.
     """

@@ -1,8 +1,9 @@
-"""Reads pages of the gateway's inbox. Finds SMS that no callback brought, and callbacks that were forged. Pure.
+"""Decides what to do with a page of the gateway's inbox. Finds SMS whose callback was lost, and callbacks that were
+forged. All functions are pure.
 
-A callback reports each received SMS, and the inbox lists the SMS too. If the callback is lost, the inbox still lists
-the SMS. If the callback is forged, the inbox does not list the SMS. This is proved after a whole page was read that
-ends at a later time.
+The gateway sends a callback for each SMS that it receives, and also lists the SMS in the inbox. If a callback was lost,
+the inbox still lists its SMS. If a callback was forged, the inbox does not list its SMS. This is certain only after a
+complete page was read that ends later than the SMS.
 """
 
 from collections.abc import Sequence
@@ -10,20 +11,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 EACH = timedelta(minutes=1)
-"""The time between two requests for a page."""
+"""The time between two requests to the inbox."""
 APART = timedelta(minutes=1)
-"""The largest difference between the gateway's clock and ours, and the largest delay of the inbox."""
+"""The largest difference between the gateway's clock and ours, including the largest delay of the inbox."""
 OLDEST = timedelta(days=25)
-"""A listed SMS of this age or older is not handled. Ids of SMS are stored for thirty days, so an older SMS might be
-handled twice."""
+"""An SMS in the inbox that is as old as this is ignored. The ids of handled SMS are stored for thirty days. So an older
+SMS could be handled twice."""
 NO_NEWS = timedelta(days=1)
-"""After this time without a new SMS, the numbers of the inbox may have begun again."""
+"""After this time without a new SMS, the inbox may have restarted its numbers."""
 SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedSms:
-    """A received SMS, as the inbox lists it. `repr` does not show its text and its sender."""
+    """An SMS that the gateway received, as the inbox lists it. `repr` does not show its text and its sender."""
 
     number: int
     sender: str = field(repr=False)
@@ -39,7 +40,7 @@ class InboxPage:
     listed: Sequence[ListedSms]
     """The SMS in the order of their numbers."""
     whole: bool
-    """True if every entry could be read. Only a whole page can show that a callback was forged."""
+    """True if every entry of the page could be read. Only such a page can show that a callback was forged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +48,42 @@ class Bookmark:
     """The position up to which the inbox was read."""
 
     number: int
-    """The number of the last SMS that was read. 0 before the first."""
+    """The number of the last SMS that was read. 0 before the first SMS."""
     until: datetime | None
-    """The time when the latest of these SMS was sent."""
+    """The latest sending time among these SMS."""
     since: datetime
     """The time when the hotline began to read the inbox. SMS that were sent before this time are not handled."""
     sure_from: datetime
-    """The time since which no SMS can have been missed."""
+    """The hotline has certainly read all SMS since this time."""
     news_at: datetime
-    """The time when an SMS was last listed, or when the inbox was read from its beginning."""
+    """The time when the inbox last listed a new SMS, or was read from its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """The result of reading one page. The bookmark moves after every SMS in `to_answer` was handled."""
+    """The result of reading one page. The bookmark moves only after every SMS in `to_answer` was handled."""
 
     to_answer: Sequence[ListedSms]
     bookmark: Bookmark
     proves_until: datetime | None
-    """The time up to which the page can show that a callback was forged. An earlier SMS that no page lists is not
-    proved. None if the page cannot show this."""
+    """The time up to which this page can show that a callback was forged. If no page lists an earlier SMS, this SMS is
+    not proved. None if the page cannot show this at all."""
     more: bool
     """True if there may be another page."""
 
 
 def next_request(bookmark: Bookmark, at: datetime) -> int:
-    """Returns the number after which the next page begins. Returns 0 if no new SMS came for a long time."""
+    """Returns the number of the SMS after which the next page begins. Returns 0 if there was no new SMS for a long
+    time.
+    """
     return 0 if abs(at - bookmark.news_at) > NO_NEWS else bookmark.number
 
 
 def read_page(
     bookmark: Bookmark, page: InboxPage, *, after: int, shortcode: str, at: datetime
 ) -> PageResult:
-    """Returns the SMS of this page that must be handled, and the new bookmark. The page begins after the number
-    `after`.
+    """Returns the SMS of this page that must be handled, and the new bookmark. `after` is the number of the SMS after
+    which the page begins.
     """
     again = after < bookmark.number
     listed = [one for one in page.listed if one.number > after]
@@ -104,9 +107,9 @@ def read_page(
 
 
 def same_second(second: datetime) -> tuple[datetime, ...]:
-    """Returns the times that count as the same second.
+    """Returns all times that count as the same second as `second`.
 
-    One source cuts off the fraction of a second. The other rounds.
+    The callback and the inbox may treat the fraction of a second differently: one cuts it off, the other rounds.
     """
     return (second, second - SECOND, second + SECOND)
 
@@ -118,6 +121,6 @@ def _has_restarted(bookmark: Bookmark, latest: datetime | None) -> bool:
 def _is_ours(sms: ListedSms, bookmark: Bookmark, at: datetime) -> bool:
     """Returns True if the SMS must be handled.
 
-    An SMS whose time cannot be read is always handled. To handle it twice is better than never.
+    An SMS without a readable time is always handled. It is better to handle it twice than never.
     """
     return sms.sent_at is None or sms.sent_at >= max(bookmark.since, at - OLDEST)

@@ -1,4 +1,6 @@
-"""Defines received and outgoing messages as values, and the limits of answers to phones that are not enrolled. Pure."""
+"""Defines received and outgoing messages as values. Also limits the answers to phones that are not enrolled. All
+functions are pure.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +18,7 @@ from hotline.tips.rules_visit_safety import VISIT_SAFETIES, VisitSafety
 
 
 class DoubtDecision(StrEnum):
-    """An admin's decision about messages that may already have been sent once."""
+    """An admin's decision about messages that may already have been sent."""
 
     SEND = "send"
     DROP = "drop"
@@ -34,18 +36,20 @@ class MessageKind(StrEnum):
 
 
 TO_DECIDE = (MessageKind.ALERT, MessageKind.CONFIRMATION)
-"""The kinds about which an admin decides after a backup was restored. Answers would come too late then, and nothing may
-delay notices."""
+"""The kinds of messages about which an admin decides after a backup was restored. Answers would be too late by then,
+and notices must not be delayed."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageIn:
-    """A received SMS. `repr` shows neither its text nor its sender, so no log and no traceback contains them."""
+    """A received SMS. `repr` shows neither its text nor its sender, so that no log and no traceback contains them."""
 
     provider_id: str | None
-    """The id that the gateway gave the SMS. None if there is no usable id. Then the digest of the SMS identifies it."""
+    """The id that the gateway gave the SMS. None if the gateway gave no usable id. In this case, the digest of the SMS
+    identifies it.
+    """
     sender: str = field(repr=False)
-    """The number of the sender in E.164 format."""
+    """The phone number of the sender in E.164 format."""
     text: str = field(repr=False)
     sent_at: datetime | None = None
     network: str | None = None
@@ -53,7 +57,7 @@ class MessageIn:
 
 @dataclass(frozen=True, slots=True)
 class ReportIn:
-    """A delivery report."""
+    """A delivery report of the gateway."""
 
     provider_id: str
     status: str
@@ -63,9 +67,10 @@ class ReportIn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wording:
-    """The text of a message, which is fixed when the message is written. So every attempt sends exactly the same text.
+    """The text of a message, as template, values and language. It is fixed when the message is written. So every
+    attempt sends exactly the same text.
 
-    After a burst of tips, most alerts differ only in the reference. So the other part of the text is made only once.
+    After many tips at once, most alerts differ only in the reference. The rest of the text is then made only once.
     """
 
     template: Template
@@ -74,7 +79,7 @@ class Wording:
 
 
 Pair = tuple[Template, Template]
-"""Two texts: one if we can receive a reply by SMS, and one if the responder must dial."""
+"""Two templates: one if responders can reply by SMS, and one if they must dial."""
 
 REQUEST_TEXTS: Mapping[Purpose, Pair] = {
     Purpose.OPEN: (Template.ALERT_OPEN_REPLY, Template.ALERT_OPEN_DIAL),
@@ -83,14 +88,14 @@ REQUEST_TEXTS: Mapping[Purpose, Pair] = {
     Purpose.HOW: (Template.HOW_REPLY, Template.HOW_DIAL),
     Purpose.LET: (Template.LET_REPLY, Template.LET_DIAL),
 }
-"""For each purpose, the texts that ask the responder for something."""
+"""The templates that ask a responder for something, by the purpose of the assignment."""
 ALERTS: Mapping[tuple[bool, bool], Pair] = {
     (True, True): (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL),
     (True, False): (Template.ALERT_URGENT_REPLY, Template.ALERT_URGENT_DIAL),
     (False, True): (Template.ALERT_LOCKED_REPLY, Template.ALERT_LOCKED_DIAL),
     (False, False): (Template.ALERT_REPLY, Template.ALERT_DIAL),
 }
-"""All other alerts: with danger or not, and for a tip that can be decrypted or not."""
+"""The templates of all other alerts. The key says if there is danger, and if the tip's text is locked."""
 PLAIN: Mapping[Purpose, Template] = {
     Purpose.UNANSWERED: Template.MANNER_SILENT,
     Purpose.TOLD_FIRST: Template.TOLD_FIRST,
@@ -98,7 +103,7 @@ PLAIN: Mapping[Purpose, Template] = {
     Purpose.MORE: Template.MORE_TOLD,
 }
 PLACE_CHANGED: Pair = (Template.PLACE_CHANGED, Template.PLACE_CHANGED_ALONE)
-"""The text with the number of the national desk, and the text without it if no number is verified."""
+"""One template with the phone number of the national desk, and one without it if no number is verified."""
 NOTICES = {
     one.name
     for pair in (
@@ -111,18 +116,18 @@ NOTICES = {
     )
     for one in pair
 }
-"""The names of templates for notices to alerted responders. They are sent again even after a responder took the case,
-and ask for no reply."""
+"""The names of templates for notices to responders who were alerted. They are sent even if a responder has taken the
+case, and need no reply."""
 
 
 @lru_cache(1024)
 def alert_but_ref(
     place: str, urgency: int, purpose: Purpose, language: str, code: str | None, locked: bool
 ) -> Wording:
-    """Returns the text of an alert, without its reference. Its parameters are positional, because this makes the cache
-    faster.
+    """Returns the text of an alert, except the reference of the case. Its parameters are positional, because the cache
+    is then faster.
 
-    About a requested closure the responder can only answer by dialling. So `code` is then never None.
+    The responder can confirm a requested closure only by dialling. So `code` is never None in this case.
     """
     if purpose is Purpose.CONFIRM_CLOSURE:
         return Wording(Template.CLOSURE_REQUESTED, {"code": code or ""}, language)
@@ -146,10 +151,10 @@ def notice(
     code: str | None,
     place: str = "",
 ) -> Wording:
-    """Returns the notice that every alerted responder gets in addition to the alert. It fits into one segment.
+    """Returns the notice that every alerted responder gets after the alert. It fits into one segment.
 
-    `number` is the number of the national desk. `code` is the responders' short code, if we cannot receive replies by
-    SMS.
+    `number` is the phone number of the national desk. `code` is the responders' short code. It is set if responders
+    cannot reply by SMS.
     """
     if purpose in REQUEST_TEXTS:
         said = {} if purpose is Purpose.HOW else {"place": place_name(place, language)}
@@ -171,7 +176,9 @@ LIKE = {
 
 
 def with_similar_case(words: Wording, reference: str | None) -> Wording:
-    """Adds the reference of a similar case that the responder knows to an alert. All other texts stay the same."""
+    """Adds the reference of a similar case to an alert, if the responder knows that case. Any other text stays the
+    same.
+    """
     template = LIKE.get(words.template)
     if reference is None or template is None:
         return words
@@ -183,44 +190,48 @@ def render(wording: Wording, phrases: Phrases) -> str:
 
 
 def responders_short_code(service_code: str) -> str:
-    """Returns the short code that a responder dials: `*384*777*90#` for the service code `*384*777#`."""
+    """Returns the short code that responders dial, such as `*384*777*90#` for the service code `*384*777#`."""
     return f"{service_code.removesuffix('#')}*{RESPONDERS_SUFFIX}#"
 
 
 RESPONDERS_SUFFIX = "90"
-"""The last part of the responders' short code. The flows define the same short code."""
+"""The last part of the short code for responders. The flows must define the same part."""
 
 
 MAX_ANSWER_DELAY = timedelta(minutes=10)
-"""An answer that could not be sent within this time is never sent, because another person may have the phone then."""
+"""If an answer could not be sent within this time, it is never sent, because another person may have the phone then."""
 KEPT = timedelta(hours=72)
-"""The time for which the row of an answer is kept without its number, so that the answer can be counted."""
+"""The time for which the row of an answer is kept to count the answer. The row no longer contains the number."""
 SOON = timedelta(seconds=50)
-"""Within this time, sending the answer to a cry for help must begin. Even with the longest send, it then arrives within
-a minute."""
+"""The answer to a cry for help must be sent within this time. So it arrives within a minute, even if the send takes as
+long as possible."""
 CRY_ANSWER_INTERVAL = timedelta(days=7)
-"""A phone that sent a cry for help gets at most one answer within this time. The row of the answer is kept for this
-time, to recognise the phone."""
+"""A phone that sent a cry for help gets at most one answer within this time. For this time the row of the answer is
+kept, to recognise the phone."""
 AN_HOUR, A_DAY = 20, 60
-"""The most answers to a phone in an hour and in a day. If there are more, two machines are answering each other."""
+"""The largest number of answers to one phone in an hour and in a day. A phone that exceeds them is probably a machine
+that replies to our answers.
+"""
 ANSWER_SHARE = 0.7
-"""The part of a day's budget that answers may use. The rest is for alerts, which no budget limits."""
+"""The part of the daily budget that answers may use. The rest is for alerts, which the budget does not limit."""
 
 
 class AnswerForm(StrEnum):
-    """The content of an answer. It is stored in place of the name of a template."""
+    """The form of an answer. It is stored instead of the name of a template."""
 
     SCREEN = "SCREEN"
     """A screen of the flows."""
     HINT = Template.READ_AGAIN.name
-    """The text that says how to begin again. It is sent only once."""
+    """The text that explains how to begin again. It is sent only once."""
     ADVERTISEMENT = Template.ADVERTISEMENT.name
     """The hotline's public advertisement, sent to a phone that sent a cry for help."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswersSent:
-    """The numbers of answers that were sent: to this phone in the last hour and day, and to all phones today."""
+    """The number of answers that were sent to this phone in the last hour, to this phone in the last day, and to all
+    phones today.
+    """
 
     hour: int
     day: int
@@ -228,5 +239,5 @@ class AnswersSent:
 
 
 def can_answer(spent: AnswersSent, budget: int) -> bool:
-    """Returns True if another answer may be written."""
+    """Returns True if the hotline may write another answer."""
     return spent.hour < AN_HOUR and spent.day < A_DAY and spent.line < int(budget * ANSWER_SHARE)

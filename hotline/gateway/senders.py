@@ -1,7 +1,7 @@
-"""Sends SMS in several threads of the process, as many at once as a setting allows.
+"""Sends SMS in several threads of the process. A setting limits the number of threads.
 
-Also blocks the real gateway if the database contains sample data, whatever the settings say. So none of these SMS
-reaches a phone.
+Also blocks the real gateway if the database contains sample data, even if the settings name this gateway. So no SMS
+about sample data reaches a phone.
 """
 
 import logging
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class ThreadSenders:
-    """A pool of threads. Every process that sends SMS uses it as its `Senders`.
+    """A pool of threads that send SMS. Every process that sends SMS uses it as its `Senders`.
 
     No thread starts before the first SMS is sent.
     """
@@ -75,9 +75,9 @@ class ThreadSenders:
 
 
 def _name_failure(ended: Future[None]) -> None:
-    """Logs the kind of the error, and no data of the SMS.
+    """Logs the class of the error, but no data of the SMS.
 
-    The lease of the claim then expires. After that, the clock worker ends the claim with an unknown result.
+    The lease of the claim on the SMS then expires. After that, the clock process ends the claim with an unknown result.
     """
     if broken := ended.exception():
         logger.error("sending failed: %s", type(broken).__name__)
@@ -95,8 +95,8 @@ class SmsOfRealLines(SmsGateway):
     def send(self, msisdn: str, text: str) -> SendResult:
         """Sends an SMS, unless the database contains sample data.
 
-        Sends nothing while the database does not answer. Only an empty database can be marked as sample data, so one
-        query is enough.
+        If the database does not answer, sends nothing. Only an empty database can be marked as sample data, so the code
+        asks only once.
         """
         if self._known is None:
             try:

@@ -1,6 +1,6 @@
-"""Finds out if a responder can be alerted, and why alerts cannot be sent.
+"""Finds out if a responder can be alerted, and if not, why alerts cannot be sent.
 
-`/readyz` and flows that promise an alert use it.
+`/readyz` and all flows that promise an alert use it.
 """
 
 from datetime import datetime
@@ -12,7 +12,8 @@ from hotline.gateway.rules_alert_path import BlockReason, block_reason
 
 
 def current_alert_path(context: WebContext) -> tuple[bool, BlockReason | None]:
-    """Returns True if any responder can be alerted. Also returns the reason why alerts cannot be sent, or None.
+    """Returns True if at least one responder can be alerted. Also returns the reason why alerts cannot be sent, or
+    None.
 
     Raises StoreUnavailable.
     """
@@ -23,7 +24,7 @@ def current_alert_path(context: WebContext) -> tuple[bool, BlockReason | None]:
 
 
 def await_senders(database: Database, at: datetime) -> None:
-    """Records that the sending processes are starting. They count as running until the clock worker ticks.
+    """Records that the sending processes are starting. They count as running until the clock process has worked once.
 
     Raises StoreUnavailable.
     """
@@ -32,7 +33,8 @@ def await_senders(database: Database, at: datetime) -> None:
 
 
 def begin_waiting(database: Database, at: datetime) -> None:
-    """Records this once for a new installation. So the hotline promises callers no alert while no process can send one.
+    """Records for a new installation that the sending processes are starting. Does so only once. Without this, the
+    hotline would promise callers an alert although no process can send it.
 
     Raises StoreUnavailable.
     """

@@ -1,8 +1,8 @@
-"""Pauses and resumes the outgoing queue. Each pause and each end of a pause writes a row to the audit log.
+"""Pauses and resumes the outgoing queue. Each pause, and each end of a pause, is recorded in the audit log.
 
-After a backup was restored, it is unknown which messages were sent since the backup was made. The person who resumes
-the queue decides about these doubtful messages, for each kind. They can be sent, perhaps for the second time, or
-dropped. None of them is sent before this decision.
+After a backup was restored, it is unknown which of the waiting messages have already been sent. So the person who
+resumes the queue decides about these doubtful messages, for each kind. They can be sent, perhaps for a second time, or
+dropped. Before this decision, none of them is sent.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,13 +26,13 @@ class QueueView:
 
     pause: QueuePause | None
     fault: str | None
-    """The reason why the gateway refuses messages, or None. It ends when the gateway accepts a message, without a
-    command."""
+    """The reason why the gateway refuses messages, if it does. It is cleared when the gateway accepts a message. No
+    command is needed."""
     waiting: Sequence[WaitingMessages]
 
     @property
     def undecided(self) -> Collection[MessageKind]:
-        """Returns the kinds of messages of which some are doubtful, so that a person must decide."""
+        """Returns the kinds of messages about which a person must decide, because some of them are doubtful."""
         return [one.kind for one in self.waiting if one.doubtful]
 
 
@@ -50,7 +50,7 @@ def queue_view(context: Context) -> QueueView:
 def current_pause(context: Context) -> QueuePause | None:
     """Returns the pause of the queue, or None.
 
-    Unlike `queue_view`, it counts no messages, because every page of the console calls it.
+    Every page of the console calls it. So it counts no messages, unlike `queue_view`.
     """
     with context.database.reading() as session:
         return queries_health.current_pause(session)
@@ -59,16 +59,17 @@ def current_pause(context: Context) -> QueuePause | None:
 def pause(context: Context, *, by: CommandActor, reason: str) -> bool:
     """Pauses the queue.
 
-    Returns False if the queue was already paused. A message that is being sent is still sent to the end.
+    Returns False if the queue was already paused. A message that is being sent at this moment is still sent.
     """
     with context.database.writing() as session:
         return write_pause(session, by=by, reason=reason, at=context.now())
 
 
 def pause_restored(session: Session, *, by: str, reason: str, at: datetime) -> int:
-    """Pauses the queue of a restored database. Returns the number of waiting messages. All of them are doubtful.
+    """Pauses the queue of a restored database. Returns the number of waiting messages. All of them may already have
+    been sent.
 
-    The new pause replaces a pause from the time of the backup.
+    The new pause replaces a pause that the backup contained.
     """
     current = queries_health.current_pause(session)
     if current is not None:
@@ -103,9 +104,9 @@ def write_pause(
 def resume(
     context: Context, *, by: CommandActor, reason: str, doubts: Mapping[MessageKind, DoubtDecision]
 ) -> Resumed:
-    """Resumes the queue.
+    """Resumes the queue of outgoing messages.
 
-    Raises NotFound if the queue is not paused, or Undecided if the decision about a kind is missing.
+    Raises NotFound if the queue is not paused, or Undecided if `doubts` lacks a decision about a kind.
     """
     at = context.now()
     with context.database.writing() as session:
@@ -146,7 +147,7 @@ def mark_reviewed(
 ) -> Sequence[int]:
     """Marks undeliverable messages as reviewed by a person.
 
-    Raises NotFound if one of them is not undeliverable, or was reviewed already.
+    Raises NotFound if one of them is not undeliverable or was already reviewed.
     """
     at = context.now()
     with context.database.writing() as session:

@@ -1,4 +1,6 @@
-"""Provides fake ports for sample data and for tests. Each class inherits from its port, so that mypy checks it."""
+"""Provides fakes of gateway, queue and stores, for sample data and for tests. Each class inherits from the interface
+that it replaces, so that mypy checks it.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -22,12 +24,14 @@ from hotline.gateway.rules_delivery import Outcome, SendResult
 
 @dataclass
 class FakeSms(SmsGateway):
-    """A gateway that accepts every SMS, or returns the entries of `results` one after the other."""
+    """A gateway that accepts every SMS, or returns the values of `results` one after the other."""
 
     results: list[SendResult] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
     during: Callable[[], None] | None = None
-    """This function is called during a send. With it, a test can change the row at that moment."""
+    """A function that is called while an SMS is being sent. With it, a test can change the row of the message at this
+    moment.
+    """
 
     def send(self, msisdn: str, text: str) -> SendResult:
         self.sent.append((msisdn, text))
@@ -45,9 +49,9 @@ class FakeSms(SmsGateway):
 
 @dataclass
 class FakeSenders(Senders):
-    """Senders that work in the thread of the calling function, one SMS after another.
+    """A sender of SMS that works in the thread of the calling function, one SMS after the other.
 
-    `most` limits how many SMS one call sends.
+    `most` limits how many SMS one call of `fill` sends.
     """
 
     most: int | None = None
@@ -72,7 +76,7 @@ class FakeSenders(Senders):
 
 @dataclass
 class FakeJobs(JobQueue):
-    """A queue that stores which doorbells were rung. If `dead` is True, it raises QueueUnavailable."""
+    """A job queue that stores which doorbells were rung. If `dead` is True, it raises QueueUnavailable."""
 
     scheduled: list[tuple[Job, int]] = field(default_factory=list)
     dead: bool = False
@@ -101,7 +105,9 @@ class FakeStates(StateStore):
 
 @dataclass
 class FakeStarts(StartStore):
-    """A store that keeps the last start of each session. If `dead` is True, it stores nothing and finds nothing."""
+    """A store that keeps the last start of each session in memory. If `dead` is True, it stores nothing and finds
+    nothing.
+    """
 
     saved: dict[str, tuple[SessionStart, CommittedText]] = field(default_factory=dict)
     dead: bool = False

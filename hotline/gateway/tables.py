@@ -1,8 +1,8 @@
-"""Stores the outbox: a row for each outgoing SMS, with its attempts and delivery reports. Also stores the deadlines of
-tips.
+"""Stores the outbox: one row for each outgoing SMS, with its attempts and delivery reports. Also stores the deadlines
+of tips.
 
 The queries are in `alerts/queries*.py`. `gateway/rules_delivery.py` defines the states and the steps between them. The
-state of the outgoing queue and the relay's leader are rows too, so that any process can read them.
+state of the outgoing queue and the leader of the clock processes are rows too. So any process can read them.
 """
 
 from datetime import datetime, timedelta
@@ -30,37 +30,37 @@ class Assignment(Row):
     step: Mapped[int]
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     reference: Mapped[str] = mapped_column(unique=True)
-    """The name of the assignment in SMS: four to six letters and digits. Each responder has their own reference, and no
-    reference is used twice."""
+    """The name of the assignment in SMS. It has four to six letters and digits. Each responder of a tip has another
+    reference, and no reference is used twice."""
     state: Mapped[str]
-    """A value of `alerts.rules_assignment.AssignmentState`."""
+    """The value of an `alerts.rules_assignment.AssignmentState`."""
     created_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     proved_at: Mapped[datetime | None]
-    """The time when the responder's answer was proved: by dialling, or by an SMS that the gateway's inbox lists."""
+    """The time when the responder's answer was proved, by a call or by an SMS that the gateway's inbox lists."""
     doubted_at: Mapped[datetime | None]
-    """The time when an answer by SMS was not found in the inbox. Until it is proved, such an answer does not stop
-    escalation."""
+    """The time when the inbox was found not to list an answer by SMS. Such an answer does not stop escalation until it
+    is proved."""
     on_site_at: Mapped[datetime | None]
     """The time when the responder answered that they are on site."""
     handed_to_help_at: Mapped[datetime | None]
-    """The time when the responder answered that someone helps the person."""
+    """The time when the responder answered that another helper is with the person."""
     passed_at: Mapped[datetime | None]
     """The time when the responder answered that they cannot take the case."""
     released_at: Mapped[datetime | None]
-    """The time when the assignment ended because the place or the answer about officials was corrected.
+    """The time when the assignment was ended because the place or the answer about officials was corrected.
 
-    After that, the case no longer concerns the responder."""
+    After that, the responder has nothing more to do with the case."""
     opened_at: Mapped[datetime | None]
     """The time when the responder first read the tip with their own PIN."""
 
 
 HAS_ANSWERED = Assignment.acknowledged_at.is_not(None)
 IS_BELIEVED = or_(Assignment.doubted_at.is_(None), Assignment.proved_at.is_not(None))
-"""The condition that an acknowledgement counts, because it was not doubted or was proved."""
+"""The condition that an acknowledgement counts: it was never doubted, or it was proved."""
 HAS_TAKEN = and_(HAS_ANSWERED, IS_BELIEVED)
 IS_CURRENT = Assignment.released_at.is_(None)
-"""The condition that the assignment was not ended, so that the case still concerns the responder."""
+"""The condition that the assignment was not ended by a correction."""
 
 
 def assigned_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -80,25 +80,25 @@ class OnCallContact(Row):
         tables.person_languages(person_id), expire_on_flush=False
     )
     number_key: Mapped[str] = mapped_column(unique=True)
-    """A keyed digest of the MSISDN, which never changes."""
+    """A keyed digest of the phone number, which never changes."""
     encrypted_number: Mapped[bytes]
-    """The MSISDN, encrypted so that only the monitor can decrypt it."""
+    """The phone number, encrypted so that only the monitor can decrypt it."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
-    """The reason why the gateway can never deliver to this number, if the gateway gave one."""
+    """The reason why the gateway can never deliver to this number, if the gateway gave a reason."""
     created_at: Mapped[datetime]
 
     @property
     def language(self) -> str:
-        """Returns the language in which the monitor writes to the contact."""
+        """Returns the language of messages to this contact."""
         return self.languages[0]
 
 
 class Message(Row):
-    """An outgoing SMS, stored as template and parameters and never as text.
+    """An outgoing SMS, stored as a template and its values, and never as a text.
 
-    It is sent to a responder, to an on-call contact, or to the encrypted number of another phone. If it is sent to none
-    of these, it is a notice for the monitor's other channel.
+    It goes to a responder, to an on-call contact, or to the encrypted number of another phone. If it has no recipient,
+    it is a notice for the monitor's other channel (mail or a command).
     """
 
     __tablename__ = "message"
@@ -109,45 +109,47 @@ class Message(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    """A value of `gateway.rules_message.MessageKind`."""
+    """The value of a `gateway.rules_message.MessageKind`."""
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
     on_call_id: Mapped[int | None] = mapped_column(ForeignKey("on_call_contact.id"))
     contact_key: Mapped[str | None]
-    """Only for an answer: the pseudonym of the phone in this week. It is used to count the answers to this phone."""
+    """Only for an answer: the pseudonym of the phone in the week of the answer. With it, the answers to one phone are
+    counted.
+    """
     encrypted_number: Mapped[bytes | None]
-    """Only for an answer: the MSISDN, encrypted for the relay under a weekly lock. It is emptied when the answer
-    ends."""
+    """Only for an answer: the phone number, encrypted to the workers' key under a weekly lock. It is deleted when no
+    more attempts follow."""
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
-    """Only for an answer: the published flows that contain its screen."""
+    """Only for an answer: the published flows that contain the screen."""
     template: Mapped[str]
-    """The name of a `core.wording.Template`. For an answer, a value of `gateway.rules_message.AnswerForm`."""
+    """The name of a `core.wording.Template`. For an answer, the value of a `gateway.rules_message.AnswerForm`."""
     parameters: Mapped[dict[str, Any]]
-    """For an answer, until it ends: the place of its screen, and the choices that the caller made before. They never
-    contain text of the caller."""
+    """For an answer that is not sent yet: the place of its screen in the flow, and the earlier choices of the caller.
+    They never contain text of the caller."""
     language: Mapped[str]
     priority: Mapped[int]
-    """The queue of the message, a value of `gateway.rules_delivery.Priority`."""
+    """The priority of the message, as the value of a `gateway.rules_delivery.Priority`."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The place of the message among the alerts of one step of a tip. The first alert of every tip is sent before the
-    second alert of any tip."""
+    """The place of the message in the order of alerts from one step of a tip. So the first alert of every tip is sent
+    before the second alert of any tip."""
     state: Mapped[str]
-    """A value of `gateway.rules_delivery.MessageState`."""
+    """The value of a `gateway.rules_delivery.MessageState`."""
     attempts: Mapped[int] = mapped_column(default=0)
-    """The number of the newest attempt. Only the attempt that still has the claim may write its result here."""
+    """The number of the newest attempt. Only the attempt that holds the claim may write its result here."""
     counted: Mapped[int] = mapped_column(default=0)
     """The number of attempts that may have reached the network. At most eight such attempts are made."""
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
     outcome: Mapped[str | None]
-    """The outcome of the last attempt, a value of `gateway.rules_delivery.Outcome`."""
+    """The outcome of the last attempt, as the value of a `gateway.rules_delivery.Outcome`."""
     gateway: Mapped[str | None]
-    """The gateway that accepted the message, a value of `gateway.rules_delivery.Gateway`. The gateway knows the message
-    by `provider_id`."""
+    """The gateway that accepted the message, as the value of a `gateway.rules_delivery.Gateway`. This gateway
+    identifies the message by `provider_id`."""
     provider_id: Mapped[str | None]
     created_at: Mapped[datetime]
-    """For an advertisement, this is the time when the cry for help was written. An advertisement is sent at once or
+    """For the answer to a cry for help, the time when the caller wrote the cry. Such an answer is sent at once or
     never."""
     accepted_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
@@ -158,12 +160,12 @@ class Message(Row):
 
     @property
     def has_ended(self) -> bool:
-        """Returns True if no more attempts follow, except for an alert without a delivery report."""
+        """Returns True if no more attempts follow. Only an alert without a delivery report may still be sent again."""
         return self.state in (MessageState.ACCEPTED, *FINAL_STATES)
 
 
 class Attempt(Row):
-    """An attempt to send a message. The row is written before the connection opens. The outcome is added at the end."""
+    """An attempt to send a message. The row is written before the connection opens, and gets its outcome at the end."""
 
     __tablename__ = "attempt"
     __table_args__ = (UniqueConstraint("message_id", "n"),)
@@ -182,7 +184,7 @@ class Attempt(Row):
 class DeliveryReport(Row):
     """A delivery report from the gateway about an outgoing SMS.
 
-    If it comes before our own row has the message id, it is applied as soon as the row has the id.
+    A report may arrive before the row of the SMS has the message id. It is applied as soon as the row has the id.
     """
 
     __tablename__ = "delivery_report"
@@ -193,13 +195,15 @@ class DeliveryReport(Row):
     provider_id: Mapped[str]
     status: Mapped[str]
     network: Mapped[str | None]
-    """The gateway's code of the phone's network."""
+    """The gateway's code for the network of the phone."""
     received_at: Mapped[datetime]
     applied: Mapped[bool] = mapped_column(default=False)
 
 
 class Deadline(Row):
-    """A deadline of a case. It is stored as a row, so that no restart loses it."""
+    """A deadline of a tip, at which people are alerted or reminded. It is stored as a row, so that it survives a
+    restart.
+    """
 
     __tablename__ = "deadline"
     __table_args__ = (UniqueConstraint("tip_id", "kind", "step"),)
@@ -207,27 +211,27 @@ class Deadline(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     kind: Mapped[str]
-    """A value of `tips.rules_deadlines.DeadlineKind`. A tip has at most one open deadline of each kind."""
+    """The value of a `tips.rules_deadlines.DeadlineKind`. A tip has at most one open deadline of each kind."""
     step: Mapped[int]
-    """The number of the deadline among those of its kind for this tip, beginning with 0."""
+    """The number of this deadline among the tip's deadlines of this kind, beginning with 0."""
     nth: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of times that this kind had fired in a row when this deadline was set."""
+    """The number of times that deadlines of this kind fired in a row before this deadline was set."""
     set_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
     named_at: Mapped[datetime | None]
-    """The time that texts and pages name, if the deadline first fires earlier to remind."""
+    """The time that texts and pages show, if the deadline fires earlier once as a reminder."""
     fired_at: Mapped[datetime | None]
-    """The time when the deadline fired, or was closed before it fired."""
+    """The time when the deadline fired, or when it was cancelled."""
 
 
 TRULY_DUE = func.coalesce(Deadline.named_at, Deadline.due_at)
-"""The time of a deadline that texts and pages name. At this time, others are alerted."""
+"""The time of a deadline that texts and pages show. At this time, others are alerted."""
 
 
 class QueueState(Row):
     """The state of the outgoing queue.
 
-    A fault of configuration or money pauses the queue, and is not counted as an attempt.
+    A fault of the configuration or of the account's money pauses the queue, and does not count as an attempt.
     """
 
     __tablename__ = "queue_state"
@@ -236,18 +240,18 @@ class QueueState(Row):
     paused_until: Mapped[datetime | None]
     reason: Mapped[str | None]
     awaited_at: Mapped[datetime | None]
-    """The time when the sending processes were last told to start. They count as running until the clock worker
-    ticks."""
+    """The time when the sending processes were last told to start. They count as running until the clock process has
+    worked once."""
     failing_since: Mapped[datetime | None]
-    """The time of the first send that did not reach the gateway, if no message was accepted since."""
+    """The time of the first send that did not reach the gateway, if the gateway has not accepted any message since."""
     failed_at: Mapped[datetime | None]
     """The time of the last such send."""
 
 
 class QueuePause(Row):
-    """A pause of the outgoing queue by a person. No SMS is sent while this row exists.
+    """A pause of the outgoing queue that a person started. No SMS is sent while this row exists.
 
-    Earlier pauses are in the audit log.
+    The audit log records earlier pauses.
     """
 
     __tablename__ = "queue_pause"
@@ -257,15 +261,15 @@ class QueuePause(Row):
     reason: Mapped[str]
     since: Mapped[datetime]
     doubtful_until: Mapped[datetime | None]
-    """The time when the database was restored from a backup, or None. Messages that were written before it may already
-    have been sent."""
+    """The time when the database was restored from a backup, or None. Messages that were written before this time may
+    already have been sent."""
 
 
 class Leader(Row):
-    """The relay that handles the deadlines, and the end of its lease. It does no harm if two relays do this by
-    accident.
+    """The clock process that is the leader and handles the deadlines, with the end of its lease. If two clock processes
+    are leaders by accident, this does no harm.
 
-    A second row belongs to the monitor.
+    A second row of this table belongs to the monitor.
     """
 
     __tablename__ = "leader"
@@ -282,23 +286,23 @@ DUE = "due"
 
 
 def note_due(session: Session, message_id: int) -> None:
-    """Records that this transaction makes a message due.
+    """Records in this transaction that a message is due.
 
-    The code that commits the transaction then rings the doorbell.
+    The code that commits the transaction then rings the doorbell for it.
     """
     session.info.setdefault(DUE, message_id)
 
 
 def first_due(session: Session) -> int | None:
-    """Returns the first message that this transaction made due."""
+    """Returns the first message that became due in this transaction."""
     found: int | None = session.info.get(DUE)
     return found
 
 
 def pause_reason(session: Session, at: datetime) -> str | None:
-    """Returns the reason why nothing may be sent now, or None.
+    """Returns the reason why no message may be sent now, or None.
 
-    If a person paused the queue, the pause lasts until a person ends it.
+    If a person paused the queue, the pause lasts until a person resumes it.
     """
     if session.get(QueuePause, SMS) is not None:
         return BY_HAND
@@ -310,7 +314,7 @@ def pause_reason(session: Session, at: datetime) -> str | None:
 def queue_state(session: Session) -> QueueState:
     """Returns the state of the outgoing queue.
 
-    If the hotline has never sent a message, returns a state without a pause.
+    If the hotline has never sent a message, returns a new state without a pause.
     """
     return session.get(QueueState, SMS) or QueueState(name=SMS)
 
@@ -326,7 +330,7 @@ def pause_for_fault(session: Session, until: datetime, reason: str) -> None:
 
 
 def end_fault(session: Session) -> None:
-    """Ends a fault that pauses the queue, because the gateway accepted a message."""
+    """Ends the pause that a fault caused, because the gateway has accepted a message."""
     faulty = or_(QueueState.reason.is_not(None), QueueState.failing_since.is_not(None))
     session.execute(
         update(QueueState)
@@ -336,7 +340,7 @@ def end_fault(session: Session) -> None:
 
 
 def note_failure(session: Session, at: datetime) -> None:
-    """Records that a send did not reach the gateway."""
+    """Records that an SMS did not reach the gateway."""
     _change(session, failing_since=func.coalesce(QueueState.failing_since, at), failed_at=at)
 
 
@@ -353,10 +357,10 @@ def take_lead(
     *,
     grace: timedelta = timedelta(0),
 ) -> bool:
-    """Makes this relay the leader, or extends its lease. Returns True if this relay is the leader.
+    """Makes this clock process the leader, or extends its lease. Returns True if this clock process is the leader.
 
-    Another relay stays the leader until its lease ended longer than `grace` ago. A lease that is too long was written
-    before the clock was set back, and is ignored.
+    Another process stays the leader until its lease ended more than `grace` ago. A lease that ends too late was written
+    before the system clock was set back, so it is ignored.
     """
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
@@ -377,7 +381,9 @@ def take_lead(
 
 
 def write_leader(session: Session, holder: str, until: datetime, *, name: str = RELAY) -> None:
-    """Stores which process is the leader, and the end of its lease. Only the process that has the lock may call it."""
+    """Stores which process is the leader, and the end of its lease. Only the process that holds the lock may call this
+    function.
+    """
     if not add_if_new(session, Leader(name=name, holder=holder, until=until)):
         session.execute(
             update(Leader).where(Leader.name == name).values(holder=holder, until=until)

@@ -1,8 +1,8 @@
-"""Stores how sessions began, without the mapper. The row of a session and its count are written before the first screen
-is shown.
+"""Stores how sessions began. Uses plain SQL, because this is faster. Writes the row of a session and its count before
+the first screen is shown.
 
-On SQLite this takes three statements in one transaction. On PostgreSQL it takes one. Every function raises
-StoreUnavailable. If a hop changes the session, it locks the row, reads it, and writes the changed columns.
+With SQLite, this takes three statements in one transaction. With PostgreSQL, it takes one statement. Every function
+raises StoreUnavailable. A hop that changes the session locks its row, reads it, and writes only the changed columns.
 """
 
 import json
@@ -20,58 +20,60 @@ from hotline.core.database import Database, Row, add_if_new
 from hotline.core.ussd import CallerFacts, CommittedText, SessionStart
 from hotline.text.sketch import register_and_rank
 
-# Stores sessions, and the numbers that want no messages. Phones are stored only as keyed digests.
+# Stores sessions, and the phone numbers whose owners want no messages. Phone numbers are stored only as keyed digests.
 
 CALL = "ussd"
-"""The channel of a session that the mobile network keeps open."""
+"""The channel of a USSD session."""
 
 
 class Dialogue(Row):
-    """A session: the flows that it uses, how much of its text is committed, and what it has already counted."""
+    """A session: the flows that it uses, the length of its committed text, and the counters to which it has added."""
 
     __tablename__ = "dialogue"
     __table_args__ = (Index("dialogue_started", "started_at"),)
 
     key: Mapped[str] = mapped_column(primary_key=True)
-    """A keyed digest of the gateway's session id."""
+    """A keyed digest of the session id from the gateway."""
     channel: Mapped[str]
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     """The flows that were live when the session began. The whole session uses these flows."""
     entry: Mapped[str]
     """The digits that the caller dialled after the service code. Empty if the caller dialled only the service code."""
     dialled: Mapped[int]
-    """The number of letters of `text` that the caller dialled before the first screen."""
+    """The length in letters of the digits that the caller dialled before the first screen."""
     reporting: Mapped[bool]
     """True if the caller could make a report when the session began."""
     alerts_blocked: Mapped[bool] = mapped_column(default=False)
-    """True if no alert could be sent when the session began. Then the screens promise no alert."""
+    """True if alerts could not be sent when the session began. In this case, the screens promise no alert."""
     responder_id: Mapped[int | None]
-    """Set if an enrolled phone dialled the responders' short code."""
+    """Only set if an enrolled phone dialled the responders' short code."""
     network: Mapped[str | None]
     language: Mapped[str]
     counted: Mapped[list[str]]
-    """The names of the counters to which this session has already added."""
+    """The names of the counters to which this session has added."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     committed: Mapped[int] = mapped_column(default=0)
-    """The number of letters of `text` whose effects are committed. If a hop repeats these letters, early or late,
-    nothing changes."""
+    """The length in letters of the text whose effects are committed. If a hop repeats this text, early or late, nothing
+    changes."""
     text_key: Mapped[str | None]
-    """The number of committed letters and the keyed digest of these letters: `12:9f...`. None before the first
+    """The length of the committed text, and the keyed digest of this text, such as `12:9f...`. None before the first
     commit."""
     starred: Mapped[list[str] | None]
-    """Typed texts that contain a `*`. Each is stored as its beginning and end in `text`, such as `12-30`."""
+    """The free texts that contain a `*`. Each is stored as its beginning and end in the session's text, such as
+    `12-30`.
+    """
     caller_key: Mapped[str | None]
-    """A keyed digest of the session and the MSISDN. It is emptied some time after the session. None for a session by
-    SMS."""
+    """A keyed digest of the session and the caller's phone number. It is deleted some time after the session. None for
+    a session by SMS."""
     pinned: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """A value of `core.ussd.CallerFacts`."""
     screens_counted: Mapped[int | None]
-    """The number of letters of `text` whose screens were counted. None before the first count."""
+    """The length in letters of the text whose screens were counted. None before the screens were first counted."""
 
 
 class Stopped(Row):
-    """A number that must never get a message again, as a keyed digest that never changes."""
+    """A phone number that must never get a message again. It is stored as a keyed digest that never changes."""
 
     __tablename__ = "stopped"
 
@@ -80,8 +82,8 @@ class Stopped(Row):
 
 
 class InboundSeen(Row):
-    """A received SMS that was handled. The gateway repeats an SMS until it gets the status 200. The text of the SMS is
-    never stored.
+    """An SMS that the hotline has received and handled. The gateway repeats an SMS until it gets the status 200. The
+    text of the SMS is never stored.
 
     The queries are in `alerts/tables_inbound.py`.
     """
@@ -93,18 +95,18 @@ class InboundSeen(Row):
     outcome: Mapped[str]
     received_at: Mapped[datetime]
     sms_key: Mapped[str | None]
-    """A keyed digest of sender, short code, text and second. It is needed because the ids in callbacks and in the inbox
-    differ."""
+    """A keyed digest of the sender, the short code, the text and the time in seconds. It is needed because callbacks
+    and the inbox use different ids for the same SMS."""
     assignment_id: Mapped[int | None]
     """The assignment that the SMS is about, if it acknowledges a case."""
     more_assignments: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
-    """The other assignments, if the SMS named several."""
+    """Further assignments, if the SMS named several."""
     queued: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    """Commands that wait until the inbox lists the SMS: values of `alerts.rules_replies.Verb`, by assignment id."""
+    """Commands that wait until the inbox lists the SMS: the values of `alerts.rules_replies.Verb`, by assignment id."""
     proved_at: Mapped[datetime | None]
-    """The time when the gateway's own inbox was found to list the SMS."""
+    """The time when the hotline found the SMS in the gateway's own inbox."""
     vouched_at: Mapped[datetime | None]
-    """The time when a callback from one of the gateway's own addresses brought the SMS."""
+    """The time when a callback from one of the gateway's own addresses reported the SMS."""
     unproven_at: Mapped[datetime | None]
     """The time when a page of the inbox should have listed the SMS but did not."""
 
@@ -120,7 +122,7 @@ def find_dialogue(session: Session, key: str) -> Dialogue | None:
 
 
 def running_calls(session: Session, since: datetime) -> int:
-    """Returns the number of calls that began after `since` and have not ended."""
+    """Returns the number of USSD sessions that began after `since` and have not ended."""
     here = select(func.count()).select_from(Dialogue)
     talking = here.where(
         Dialogue.started_at >= since, Dialogue.ended_at.is_(None), Dialogue.channel == CALL
@@ -129,33 +131,35 @@ def running_calls(session: Session, since: datetime) -> int:
 
 
 def add_stop(session: Session, number_key: str, at: datetime) -> None:
-    """Adds a number to the stop list. Does nothing if the number is already on the list."""
+    """Adds a phone number to the stop list. Does nothing if the number is already on the list."""
     add_if_new(session, Stopped(number_key=number_key, stopped_at=at))
 
 
 def remove_stop(session: Session, number_key: str) -> None:
-    """Removes a number from the stop list.
+    """Removes a phone number from the stop list.
 
-    The owner of the number asked for messages again, and a command recorded this with a reason.
+    The owner of the number must have asked for this, and the command must record a reason.
     """
     session.execute(delete(Stopped).where(Stopped.number_key == number_key))
 
 
 def stopped(session: Session, number_keys: Collection[str]) -> set[str]:
-    """Returns those of the given digests that are on the stop list."""
+    """Returns the given digests that are on the stop list."""
     return set(
         session.scalars(select(Stopped.number_key).where(Stopped.number_key.in_(number_keys)))
     )
 
 
 def try_writing(session: Session, at: datetime) -> None:
-    """Writes a row and deletes it again, to find a full disk or a read-only database. Raises StoreUnavailable."""
+    """Writes a row and deletes it again, to find out if the disk is full or the database is read-only. Raises
+    StoreUnavailable.
+    """
     add_if_new(session, Stopped(number_key=PROBE, stopped_at=at))
     session.execute(delete(Stopped).where(Stopped.number_key == PROBE))
 
 
 PROBE = "probe"
-"""The key of the row that is written for the test. It is not a digest, so it is the key of no number."""
+"""The key of the row that this test writes. It is not a digest, so it cannot be the key of a phone number."""
 
 START_COLUMNS = (
     "revision_id",
@@ -169,11 +173,11 @@ START_COLUMNS = (
     "caller_key",
     "pinned",
 )
-"""The columns for the fields of `SessionStart`, without its key."""
+"""The columns for the fields of `SessionStart`, except its key."""
 ROW = ("key", "channel", "language", "counted", "committed", "text_key", *START_COLUMNS)
 READ = f"SELECT {', '.join(START_COLUMNS)}, committed, starred FROM dialogue WHERE key = "
 TALLY = ("day", "measure", "language", "channel", "entry", "district", "topic", "count")
-"""The columns of a counter: those of `counters.tables.CounterKey`, and the count."""
+"""The columns of a counter: the columns of `counters.tables.CounterKey`, and the count."""
 _RAISED = (
     "ON CONFLICT (period, register) DO UPDATE SET rank = excluded.rank"
     " WHERE people_register.rank < excluded.rank"
@@ -188,19 +192,19 @@ class FirstHop:
     channel: str
     language: str
     committed: int
-    """The number of letters of its text, if nothing in the text must be committed. Otherwise -1."""
+    """The length of the session's text in letters, if no effect of the text must be committed. -1 otherwise."""
     text_key: str | None = field(repr=False)
     measure: str
-    """The counter of sessions. Empty if this session is not counted."""
+    """The name of the counter to which the session adds. Empty if the session is not counted."""
     day: date
     people: Mapping[str, int] = field(default_factory=dict, repr=False)
-    """The digest of the caller in each period, with which the number of callers is estimated."""
+    """The digest of the caller for each period. With these digests, the number of callers is estimated."""
 
 
 def write_first_hop(database: Database, first: FirstHop) -> bool:
     """Writes the row of a session at its first hop, and counts the session.
 
-    Returns False and changes nothing if another hop of the session was first.
+    If another hop of the session was faster, returns False and changes nothing.
     """
     if database.is_sqlite:
         return database.jointly(lambda connection: _write_by_one(connection, first))
@@ -243,7 +247,7 @@ def _write_by_one(connection: driver.PlainConnection, first: FirstHop) -> bool:
 
 @cache
 def _apart() -> tuple[str, str]:
-    """Returns the statements of SQLite for the row and for its count."""
+    """Returns the SQLite statements for the row of a session and for its count."""
     marks, counts = ", ".join("?" * len(ROW)), ", ".join("?" * len(TALLY))
     return (
         f"INSERT INTO dialogue ({', '.join(ROW)}) VALUES ({marks}) ON CONFLICT DO NOTHING",
@@ -259,9 +263,9 @@ def _people(number: int) -> str:
 
 @cache
 def _whole(counted: bool, people: int) -> str:
-    """Returns the single statement of PostgreSQL.
+    """Returns the single PostgreSQL statement for the row of a session and its counts.
 
-    It writes the counts only if it also writes the row of the session.
+    It writes the counts only if it also writes the row.
     """
     marks = ", ".join(["%s"] * len(ROW))
     parts = [
@@ -300,9 +304,9 @@ def _tally(first: FirstHop) -> tuple[object, ...]:
 
 
 def _seen(first: FirstHop) -> tuple[object, ...]:
-    """Returns the values of the registers, in the order of the periods.
+    """Returns the values for the registers that estimate the number of callers, in the order of the periods.
 
-    So two hops that write the same registers never block each other.
+    Because of this order, two hops that write the same registers never block each other.
     """
     return tuple(
         value
@@ -312,7 +316,9 @@ def _seen(first: FirstHop) -> tuple[object, ...]:
 
 
 def ends_of(starred: object) -> dict[int, int]:
-    """Returns, by its beginning, the end of each typed text that contains a `*`. Reads marks such as `12-30`."""
+    """Returns the end of each free text that contains a `*`, by its beginning. Reads stored positions such as
+    `12-30`.
+    """
     assert isinstance(starred, list | tuple)
     pairs = (mark.split("-") for mark in starred)
     return {int(begins): int(ends) for begins, ends in pairs}
@@ -330,9 +336,9 @@ _HELD = driver.PreparedStatement(
 
 @dataclass(slots=True)
 class LockedDialogue:
-    """The row of a session that this transaction has locked. The class `Dialogue` explains the columns.
+    """The row of a session that this transaction has locked. The class `Dialogue` explains the fields.
 
-    A list in the row is replaced and never changed.
+    The code replaces a list in the row, and never changes it.
     """
 
     key: str
@@ -373,6 +379,8 @@ def save_dialogue(session: Session, dialogue: LockedDialogue) -> None:
 
 @cache
 def _writing(names: tuple[str, ...]) -> driver.PreparedStatement:
-    """Returns a prepared statement, which is made only once for each set of columns. There are few such sets."""
+    """Returns a prepared statement that writes these columns. It is made only once for each set of columns. There are
+    few such sets.
+    """
     here = update(_DIALOGUE).where(_DIALOGUE.c.key == bindparam("held"))
     return driver.PreparedStatement(here.values(driver.new_values(names)))

@@ -1,11 +1,11 @@
-"""Encrypts conversation states for the run store, so that it never contains a caller's answers in clear text.
+"""Encrypts conversation states for Redis, so that Redis never contains a caller's answers in clear text.
 
-Only the hooks have this key. A state that does not decrypt counts as forgotten, and the conversation starts again. The
-key is made from two: the hooks' own key, which may be rotated, and the key of the week, which never goes back. The log
-of Redis keeps overwritten values. A thief of the log needs both keys, and after two weeks the week's key no longer
-exists.
+Only the hooks have this key. A state that cannot be decrypted counts as lost, and the conversation starts again. Each
+state's key is made from two keys: the hooks' own key, and the key of the week. The hooks' key may be rotated. The key
+of the week only advances. The log of Redis keeps overwritten values. A thief of this log needs both keys, and after two
+weeks the week's key no longer exists.
 
-    `version 3 | week 8, as in 2026-W48 | nonce 24, the run, tag 16`
+    `version 3 | week 8, as in 2026-W48 | nonce 24, the state, tag 16`
 """
 
 from collections.abc import Callable, Iterable
@@ -26,7 +26,9 @@ STATES_KEY = "runs.key"
 
 
 class StateCipher:
-    """Encrypts states with XChaCha20-Poly1305, each bound to its session. The previous key decrypts while it exists."""
+    """Encrypts states with XChaCha20-Poly1305, each bound to its session. The previous key still decrypts while it
+    exists.
+    """
 
     def __init__(self, *keys: bytes, live: LiveKeys | None = None) -> None:
         self._keys = keys
@@ -36,7 +38,7 @@ class StateCipher:
     def of(cls, folder: KeyFolder, *, each: float = 0.0) -> "StateCipher":
         """Reads the key from a folder, and checks it for a change after `each` seconds. Raises KeyMissing.
 
-        A state that no key decrypts also causes a check.
+        A state that no key decrypts also causes a check of the folder.
         """
         live = LiveKeys(folder.path, STATES_KEY, each=each)
         return cls(*live.now(), live=live)
@@ -46,7 +48,9 @@ class StateCipher:
         return self._keys if self._live is None else self._live.now()
 
     def keys_again(self) -> tuple[bytes, ...]:
-        """Checks the folder now, and returns the keys. Another process may have sealed a state with a newer key."""
+        """Checks the key folder now, and returns the keys. Another process may have encrypted a state with a newer
+        key.
+        """
         return self._keys if self._live is None else self._live.again()
 
     def seal(self, session_key: str, plain: bytes) -> bytes:
@@ -73,7 +77,7 @@ def encrypt_under(key: bytes, bound: bytes, plain: bytes) -> bytes:
 
 
 def try_decrypt(key: bytes, bound: bytes, encrypted: bytes) -> bytes | None:
-    """Decrypts what `encrypt_under` encrypted. Returns None for another key, another binding or altered content."""
+    """Decrypts what `encrypt_under` encrypted. Returns None for another key, another binding or altered text."""
     try:
         return decrypt(encrypted[NONCE_BYTES:], bound, encrypted[:NONCE_BYTES], key)
     except (CryptoError, ValueError, TypeError):
@@ -85,7 +89,9 @@ HEAD_BYTES = 1 + WEEK_BYTES
 
 
 class WeeklyStateCipher:
-    """Encrypts states under the hooks' key joined with the week's key, or under the hooks' key if there is no other."""
+    """Encrypts states under the hooks' key joined with the week's key. Without a weekly key, uses only the hooks'
+    key.
+    """
 
     def __init__(
         self, cipher: StateCipher, weekly_lock: WeeklyLock, now: Callable[[], datetime]

@@ -1,4 +1,6 @@
-"""Decrypts desk keys, tips, the codes of cases and numbers. No hook may import this file (import contract)."""
+"""Decrypts desk keys, tips, codes about persons of cases, and phone numbers. No hook may import this file. A test of
+the imports checks this.
+"""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -34,7 +36,9 @@ def decrypt_text(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, 
 
 
 def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
-    """Decrypts a body and keeps its padding. Raises CryptoError, TypeError, ValueError or DecryptionFailed."""
+    """Decrypts a body, but does not remove the padding. Raises CryptoError, TypeError, ValueError or
+    DecryptionFailed.
+    """
     if body[:1] != encrypt.PAIRED:
         return Aead(key).decrypt(_current(body), aad=bound)
     head, encrypted = body[:HEAD_BYTES], body[HEAD_BYTES:]
@@ -54,7 +58,7 @@ def decrypt_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> b
 
 
 def regrant(grant: bytes, *, uid: str, desk: str, private_key: bytes, public_key: bytes) -> bytes:
-    """Seals the content of a grant to the desk's next key. Raises DecryptionFailed."""
+    """Encrypts the content of a grant to the desk's next key. Raises DecryptionFailed."""
     key = decrypt_grant(grant, uid=uid, desk=desk, private_key=private_key)
     return VERSION + SealedBox(PublicKey(public_key)).encrypt(key + label(uid, desk))
 
@@ -68,12 +72,12 @@ def opens_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> boo
 
 
 def decrypt_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes) -> bytes:
-    """Decrypts the private half of a case's pair, from a grant without its weekly lock. Raises DecryptionFailed."""
+    """Decrypts the private key of a case, from a grant without its weekly lock. Raises DecryptionFailed."""
     return decrypt_grant(grant, uid=case_name(uid), desk=holder, private_key=private_key)
 
 
 def decrypt_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) -> bytes:
-    """Decrypts codes that `case_codes` sealed. Raises DecryptionFailed."""
+    """Decrypts codes that `encrypt_codes` encrypted. Raises DecryptionFailed."""
     bound_as = bound(uid, entry_id)
     try:
         plain = SealedBox(PrivateKey.from_seed(private)).decrypt(_current(body))
@@ -85,7 +89,7 @@ def decrypt_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str)
 
 
 def decrypt_number(encrypted: bytes, *, private_key: bytes) -> str:
-    """Decrypts an E.164 number that was sealed to the relay. Raises DecryptionFailed."""
+    """Decrypts a phone number in E.164 format that was encrypted to the workers' key. Raises DecryptionFailed."""
     plain = _open_box(encrypted, private_key)
     try:
         return bytes(sodium_unpad(plain, encrypt.NUMBER_BYTES)).decode()
@@ -95,17 +99,18 @@ def decrypt_number(encrypted: bytes, *, private_key: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LiveNumbers:
-    """The relay's keys to the sealed numbers, as the port `NumberDecrypter` requires. The previous key decrypts too.
+    """The workers' keys that decrypt phone numbers. Implements `NumberDecrypter`. The previous key decrypts too.
 
-    Distinguishes a wrong key from a damaged number. A key that was replaced under a running process opens no canary.
+    Distinguishes a wrong key from a damaged number. If a key was replaced while the process runs, it decrypts no
+    canary.
     """
 
     keys: LiveKeys
     are_ours: Callable[[Sequence[bytes]], bool] = field(default=lambda _keys: True, repr=False)
-    """Returns False if these keys open none of their canaries."""
+    """Returns False if these keys do not decrypt their canaries."""
 
     def decrypt_number(self, encrypted: bytes) -> str:
-        """Decrypts an E.164 number. Raises KeyWrong or DecryptionFailed."""
+        """Decrypts a phone number in E.164 format. Raises KeyWrong or DecryptionFailed."""
         newest, *before = keys = self.keys.now()
         for key in before:
             with suppress(DecryptionFailed):
@@ -119,9 +124,9 @@ class LiveNumbers:
 
 
 def stretch_passphrase(passphrase: str, costs: Costs, salt: bytes) -> bytes:
-    """Computes the slow part of unwrapping.
+    """Derives a key from the passphrase, which is the slow part of unwrapping.
 
-    Wraps with the same salt share it, so a caller that opens many keeps it in `cache`.
+    Secrets that were wrapped with the same salt share this key. So code that unwraps many secrets can cache it.
     """
     return costs.stretch(passphrase, salt)
 
@@ -132,7 +137,7 @@ Stretch = Callable[[str, Costs, bytes], bytes]
 def unwrap(
     wrapped: bytes, passphrase: str, *, owner: str, part: str, stretch: Stretch = stretch_passphrase
 ) -> bytes:
-    """Unwraps what `WrappingKey.wrap` wrapped. Error messages use `part` as its name.
+    """Unwraps what `WrappingKey.wrap` wrapped. Error messages call the secret by the name in `part`.
 
     Raises PassphraseWrong or DecryptionFailed.
     """

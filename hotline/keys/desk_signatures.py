@@ -1,8 +1,9 @@
-"""Checks that the line signed a desk's key. Only the public half of the line's signing key is here.
+"""Checks that the hotline signed a desk's key. Only the public half of the hotline's signing key is here.
 
-A proof begins with a statement that the line signed. Each new key of the desk adds one, signed with the key that it
-replaces and by the member who made it. All statements name the desk, its kind and its place, so that no other row can
-use them. The newest statements that a process saw are in its key folder. An older row of the database is refused.
+A proof begins with a statement that the hotline signed. Each new key of the desk adds a statement. The previous key and
+the member who made the new key both sign it. All statements name the desk, its kind and its place, so that they are not
+valid for another desk. Each process stores the newest statements that it saw in its key folder. If the database shows
+an older statement than these, the process refuses it.
 """
 
 import json
@@ -22,39 +23,45 @@ from hotline.text.codes import NATIONAL
 
 LINE_PUBLIC_KEY = "line.pub"
 RECOVERY = ":recovery"
-"""The code under which the public half of the recovery pair is signed. No desk has a code with a colon."""
+"""The code under which the hotline signs the public half of the recovery pair. A desk's code never contains a colon."""
 SEEN_FILE = ".desks.seen"
-"""Holds the newest statements that this process saw. A name with a dot is in no export, because each process has its
-own."""
+"""The file with the newest statements that this process saw. Its name begins with a dot, so that no export contains it:
+each process has its own file."""
 UNSIGNED_FOR = timedelta(hours=72)
-"""Time for which a new key counts before the line signs it."""
+"""The time for which a new key counts although the hotline has not signed it."""
 AHEAD = timedelta(hours=1)
-"""A member's statement from further ahead is refused, since it would make later statements look old."""
+"""If the time of a member's statement is further in the future than this, the statement is refused. It would make later
+statements look old.
+"""
 PURPOSE = b"hotline desk key 1\0"
 MAX_PROOF = 64 * 1024
-"""Bytes of the longest proof that is read. Anyone who writes the database can store a longer one."""
+"""The largest size in bytes of a proof that is read. An attacker who can write to the database could store a longer
+proof.
+"""
 
 
 class DeskKeyState(StrEnum):
     SIGNED = "signed"
     PROVISIONAL = "provisional"
-    """A member made the key, and 72 hours have not passed."""
+    """A member made the key less than 72 hours ago, and the hotline has not signed it yet."""
     LATE = "late"
     CHANGED = "changed"
-    """The line signed another key, kind or place for this desk."""
+    """The hotline signed another key, kind or place for this desk."""
     OLD = "old"
     """This process saw a newer key of the desk."""
     UNSIGNED = "unsigned"
 
 
 COUNTING = frozenset((DeskKeyState.SIGNED, DeskKeyState.PROVISIONAL))
-"""States in which tips are encrypted to the key."""
+"""The states in which tips are encrypted to the key."""
 WAITING = frozenset((DeskKeyState.PROVISIONAL, DeskKeyState.LATE, DeskKeyState.CHANGED))
-"""States that a signature ends. An old key needs a person who names its desk, as after a restore."""
+"""The states that end when the hotline signs the key. For an old key, as after a restore, a person must name its
+desk.
+"""
 
 
 class DeskKey(NamedTuple):
-    """A desk's key as the database has it. Anyone who writes the database can change each value."""
+    """A desk's key, as the database stores it. An attacker who can write to the database can change each value."""
 
     code: str
     kind: str
@@ -68,15 +75,15 @@ class Statement(NamedTuple):
 
     public_key: str
     verify_key: str
-    """Checks the signature of the desk's next key. It belongs to the desk's private key."""
+    """The key that checks the signature of the desk's next key. It belongs to the desk's private key."""
     at: int
     by: str = ""
-    """The member who made the key. Empty in the line's own statement."""
+    """The name of the member who made the key. Empty in a statement of the hotline."""
     by_key: str = ""
-    """Checks the member's signature."""
+    """The key that checks the member's signature."""
     signature: str = ""
     own_signature: str = ""
-    """The member's."""
+    """The signature of this member."""
 
     def signed_text(self, code: str, kind: str, place: str) -> bytes:
         said = (code, kind, place, *self[:5])
@@ -85,7 +92,7 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SignedKey:
-    """The newest key of a proof whose every signature is right."""
+    """The newest key in a proof. All signatures of the proof are valid."""
 
     kind: str
     place: str
@@ -101,11 +108,13 @@ class SignedKey:
 
     @property
     def since(self) -> int:
-        """Returns when the first key was made that the line has not signed. Returns 0 if it signed the newest."""
+        """Returns the time of the first key that the hotline has not signed. Returns 0 if the hotline signed the newest
+        key.
+        """
         return self.statements[1].at if len(self.statements) > 1 else 0
 
     def proof(self, statement: Statement, *, by_line: bool) -> bytes:
-        """Writes a proof with one more statement. The line's own replaces all earlier ones."""
+        """Returns the proof with one more statement. A statement of the hotline replaces all earlier statements."""
         said = (statement,) if by_line else (*self.statements, statement)
         return proof_of(self.kind, self.place, said)
 
@@ -135,9 +144,10 @@ def read_proof(line_key: bytes, code: str, proof: bytes | None) -> SignedKey | N
 
 
 def _in_order(said: Sequence[Statement]) -> bool:
-    """Returns True if each statement names a whole key and a time, and none is older than the one before.
+    """Returns True if each statement has a complete key and a time, and no statement is older than the previous one.
 
-    A member's statement with the time 0 would look like the line's own. Raises ValueError or TypeError for other types.
+    A member's statement with the time 0 would look like a statement of the hotline. Raises ValueError or TypeError for
+    values of another type.
     """
     times = [one.at for one in said]
     keys = [bytes.fromhex(one.public_key) for one in said]
@@ -153,7 +163,9 @@ class Seen(NamedTuple):
     newest: int = 0
 
     def merged(self, other: "Seen") -> "Seen":
-        """Returns the newer of two. The 72 hours of a key that waits for its signature begin with the first."""
+        """Returns the newer of two records. A key waits 72 hours at most for its signature. This time begins with the
+        earlier record.
+        """
         newer = max(self, other, key=lambda one: (one.by_line, one.newest))
         if self.by_line != other.by_line or not (self.since and other.since):
             return newer
@@ -171,7 +183,7 @@ class DeskTrust:
         return read_proof(self.line_key, code, proof)
 
     def state(self, row: DeskKey, at: datetime) -> DeskKeyState:
-        """Returns the state of a desk's key, and remembers its newest statements."""
+        """Returns the state of a desk's key, and stores its newest statements."""
         signed = self.signed(row.code, row.proof)
         if signed is None or (signed.since and signed.newest > (at + AHEAD).timestamp()):
             return DeskKeyState.UNSIGNED
@@ -192,8 +204,8 @@ class DeskTrust:
     def key(self, row: DeskKey, at: datetime) -> bytes | None:
         """Returns the public key to which a desk's tips are encrypted, or None if no key counts.
 
-        The national desk is the last reader. Its late or old key counts, with an alarm, so that no tip is readable by
-        no one. In place of its changed row, the key that the line signed counts.
+        Some desk must always be able to read a tip, and the national desk is the last one. So its late or old key
+        counts, and an alarm is raised. If its row was changed, the key that the hotline signed counts instead.
         """
         state = self.state(row, at)
         if state in COUNTING:
@@ -210,7 +222,9 @@ class DeskTrust:
         return {}
 
     def _remember(self, code: str, seen: Seen) -> None:
-        """Keeps the newest of what this process and others of its folder saw. Without room, it stays in memory."""
+        """Stores the newest statements that this process and other processes with the same folder saw. If the disk is
+        full, they stay in memory.
+        """
         self._seen[code] = seen
         for other, its in self._read().items():
             self._seen[other] = its.merged(self._seen.get(other, its))

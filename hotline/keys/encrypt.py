@@ -1,4 +1,6 @@
-"""Defines the formats that sealing and decrypting share: key pairs, versions, sizes and bindings. Decrypts nothing."""
+"""Defines the formats that encryption and decryption share: key pairs, versions, sizes and bindings. This module
+decrypts nothing.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -20,26 +22,28 @@ from hotline.keys.key_folder import LiveKeys
 from hotline.keys.weekly_lock import WeeklyLock
 
 VERSION = b"\x01"
-"""The first byte of every sealed value. A later format gets another number."""
+"""The first byte of every encrypted value. A later format gets another number."""
 PAIRED = b"\x04"
-"""The first byte of a body that is sealed to its tip's key pair. Older bodies are sealed under the tip's key
+"""The first byte of a body that is encrypted to its tip's key pair. Older bodies are encrypted under the tip's key
 directly."""
 MARK_BYTES = 16
 HEAD_BYTES = len(PAIRED) + MARK_BYTES + PublicKey.SIZE
-"""Bytes at the start of a paired body that are not encrypted. They hold two marks and the pair's public half.
+"""The number of bytes at the start of a paired body that are not encrypted. They contain two marks and the pair's public
+half.
 
-The first mark is of tip, desks and pair, the second one of tip and pair. Both need the key of the hooks."""
+The first mark is made from the tip, the desks and the pair. The second mark is made from the tip and the pair. Both are
+made with the key of the hooks."""
 HALF = MARK_BYTES // 2
 SIZES = (256, 512, 1024, 2048, 4096, 8192)
-"""Bytes. A body is padded to one of these sizes, so that its length reveals very little. A long SMS needs the
-last two."""
+"""The sizes in bytes to which a body is padded. They make sure that the length of a body reveals very little. Only a
+long SMS needs the last two sizes."""
 NUMBER_BYTES = 32
-"""Bytes of every sealed number after padding."""
+"""The size of every phone number after padding, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """An X25519 key pair. The code that makes a pair seals the private half and stores it nowhere else."""
+    """An X25519 key pair. The code that makes a pair encrypts the private half, and stores it nowhere else."""
 
     public: bytes
     private: bytes = field(repr=False)
@@ -100,33 +104,37 @@ def readers_mark(desks: Mapping[str, bytes]) -> bytes:
     return digest.digest()
 
 
-# Seals tips, answers and numbers. Nothing here can decrypt them again.
+# Encrypts tips, answers and phone numbers. This module cannot decrypt them again.
 
 
 @dataclass(frozen=True, slots=True)
 class EncryptedTip:
     body: bytes
     grants: Mapping[str, bytes]
-    """The tip's key for each desk code, sealed to that desk."""
+    """The tip's key for each desk code, encrypted to that desk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encrypter:
     relay_public_key: bytes | None = field(default=None, repr=False)
-    """The relay's public key, to which numbers are sealed. A process that stores no number has none."""
+    """The workers' public key, to which phone numbers are encrypted. A process that stores no phone number does not
+    have this key.
+    """
     weekly_lock: WeeklyLock = field(default_factory=WeeklyLock)
-    """The outer lock of every grant."""
+    """Locks every grant a second time."""
     live: LiveKeys | None = field(default=None, repr=False)
-    """The relay's public key, for a process that must notice a rotation."""
+    """Reads the workers' public key again, for a process that must notice a rotation."""
     mark_key: bytes = field(default=b"", repr=False)
     """The key of the marks, so that no one who writes the database can put another pair into a tip."""
     reader: Callable[[], bytes] | None = field(default=None, repr=False)
-    """Returns the reader's public key. The first code about a person seals its case's key to the reader."""
+    """Returns the reader's public key. The first code about a person encrypts the case's key to the reader."""
     desks: DeskTrust | None = field(default=None, repr=False)
-    """Decides which desk keys count. Without the line's public key, each key in the database counts."""
+    """Decides which desk keys count. None if the process lacks the hotline's public key. Then each key in the database
+    counts.
+    """
 
     def counting(self, rows: Iterable[DeskKey], at: datetime) -> dict[str, bytes]:
-        """Returns the public keys by desk code to which tips may be encrypted. The others raise an alarm."""
+        """Returns the public keys to which tips may be encrypted, by desk code. All other keys raise an alarm."""
         keys = {one.code: self.desks.key(one, at) if self.desks else one.public_key for one in rows}
         return {code: key for code, key in keys.items() if key is not None}
 
@@ -140,10 +148,10 @@ class Encrypter:
         at: datetime | None = None,
         identity: str = "",
     ) -> EncryptedTip:
-        """Seals answers to a new key pair, and the key of its private half to desks (code -> public key).
+        """Encrypts answers to a new key pair, and encrypts the pair's private half to each desk (code -> public key).
 
-        The answers are padded to one of `SIZES`. A desk with an unusable key gets no grant. `at` locks the grants under
-        the key of that week. Raises ValueError for answers that are too long: the engine prevents such answers.
+        The answers are padded to one of `SIZES`. A desk with an unusable key gets no grant. If `at` is given, locks the
+        grants under the key of that week. Raises ValueError for answers that are too long, which the flows prevent.
         """
         key = random(PrivateKey.SEED_SIZE)
         public_key = bytes(PrivateKey.from_seed(key).public_key)
@@ -165,11 +173,12 @@ class Encrypter:
         body: bytes,
         identity: str = "",
     ) -> bytes | None:
-        """Seals newer answers to the pair of a tip's current body, so that the existing grants still decrypt them.
+        """Encrypts newer answers to the key pair of a tip's current body, so that the existing grants still decrypt
+        them.
 
         Returns None if that pair was not made for exactly this tip, these desks and keys. The caller then uses `tip`.
-        `desks` is None if the pair of any desks will do. `body` needs only its first `HEAD_BYTES`. Raises ValueError
-        for answers that are too long.
+        If `desks` is None, the pair may belong to any desks. Only the first `HEAD_BYTES` of `body` are needed. Raises
+        ValueError for answers that are too long.
         """
         head, name = body[:HEAD_BYTES], uid + identity
         if not self.made(head, uid=uid, identity=identity):
@@ -198,17 +207,19 @@ class Encrypter:
     def grant(
         self, key: bytes, *, uid: str, desk: str, public_key: bytes, at: datetime | None = None
     ) -> bytes:
-        """Seals a tip's key to one more desk. Raises CryptoError, TypeError or ValueError for an unusable key."""
+        """Encrypts a tip's key to one more desk. Raises CryptoError, TypeError or ValueError for an unusable key."""
         bound = label(uid, desk)
         grant = VERSION + SealedBox(PublicKey(public_key)).encrypt(key + bound)
         return grant if at is None else self.weekly_lock.lock(grant, bound, at)
 
     def answer(self, told: Mapping[str, str], *, public_key: bytes) -> bytes:
-        """Seals a reporter's answer to a desk's question, with that question's pair."""
+        """Encrypts a reporter's answer to a desk's question, with the key pair of that question."""
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(padded_document(told))
 
     def number(self, msisdn: str) -> bytes:
-        """Seals an MSISDN to the relay. Raises KeyMissing if the folder lacks the relay's public key."""
+        """Encrypts a phone number to the workers' key. Raises KeyMissing if the folder lacks the workers' public
+        key.
+        """
         public_key = self._relay_key
         if public_key is None:
             raise KeyMissing("the public key of the relay is missing: run `hotline keys import`")
@@ -216,7 +227,7 @@ class Encrypter:
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(plain)
 
     def line_mark(self) -> str:
-        """Returns a short digest of the relay's public key, which identifies this installation.
+        """Returns a short digest of the workers' public key, which identifies this installation.
 
         Returns an empty text without a key.
         """
@@ -245,29 +256,34 @@ def mark_of(public_key: bytes) -> str:
 
 
 def _encrypted(head: bytes, answers: Mapping[str, str], uid: str, place: str) -> bytes:
-    """Seals padded answers and their binding to the public key in `head`. Returns them after the head."""
+    """Encrypts padded answers and their binding to the public key in `head`. Returns the head, followed by the
+    encrypted text.
+    """
     public_key = PublicKey(head[len(PAIRED) + MARK_BYTES :])
     return head + SealedBox(public_key).encrypt(
         padded_document(answers) + head + binding(uid, place)
     )
 
 
-# Encrypts codes about a person for the key pair of the case. Writing needs no secret key. Another module decrypts.
+# Encrypts codes about a person for the key pair of the case. No secret key is needed for this.
+# Another module decrypts these codes.
 
 READER = ":reader"
-"""Holder of a case's key that is the reader. Other holders are desks, whose codes never begin with a colon."""
+"""The name of the reader as a holder of a case's key. The other holders are desks, whose codes never begin with a
+colon.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A new case's key pair. The private key leaves this file only as the reader's grant."""
+    """A new case's key pair. Outside of this file, the private key exists only as the reader's grant."""
 
     public_key: bytes
     grant: bytes = field(repr=False)
 
 
 def new_case(encrypter: Encrypter, *, uid: str, at: datetime) -> NewCase:
-    """Creates the key pair of a case. Raises KeyMissing where this process lacks the reader's public key."""
+    """Creates the key pair of a case. Raises KeyMissing if this process lacks the reader's public key."""
     private = random(PrivateKey.SEED_SIZE)
     to = encrypter.reader_key()
     grant = encrypter.grant(private, uid=case_name(uid), desk=READER, public_key=to, at=at)
@@ -277,8 +293,8 @@ def new_case(encrypter: Encrypter, *, uid: str, at: datetime) -> NewCase:
 def encrypt_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str) -> bytes:
     """Encrypts codes, bound to the tip of this uid and to a case event.
 
-    An unfinished form has a name in place of the event. Raises DecryptionFailed. Raises ValueError where the codes
-    are too long.
+    For an unfinished form, `entry_id` is a name and not the number of an event. Raises DecryptionFailed. Raises
+    ValueError if the codes are too long.
     """
     codes = padded(plain) + bound(uid, entry_id)
     try:
@@ -288,7 +304,7 @@ def encrypt_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | 
 
 
 def case_name(uid: str) -> str:
-    """Returns the name that a grant of a case's key is bound to. A tip's grant is bound to the uid itself."""
+    """Returns the name to which the grant of a case's key is bound. A tip's grant is bound to the uid itself."""
     return f"case:{uid}"
 
 

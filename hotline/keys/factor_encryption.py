@@ -1,4 +1,6 @@
-"""Encrypts the secrets of authenticators. Only the console's pages hold the key, no database and no other role."""
+"""Encrypts the secrets of authenticators. Only the console has this key. It is in no database, and no other process has
+it.
+"""
 
 import hmac
 from dataclasses import dataclass, field
@@ -12,17 +14,17 @@ from hotline.keys.password_queue import StretchQueue
 
 TOTP_KEY = "totp.key"
 DIGEST_KEY = "digest.key"
-"""File of the digest key, written at the first rotation. No later rotation changes it.
+"""The file with the digest key, which the first rotation writes. Later rotations do not change it.
 
-Printed codes are not stored, so their digests can never be computed under another key.
+Printed codes are not stored. So their digests could never be computed again under another key.
 """
 
 
 class FactorEncrypter:
-    """A store of keys that encrypts second factors and computes keyed digests.
+    """Encrypts the secrets of authenticators, and computes keyed digests.
 
-    Each secret is bound to its account. Digests are keyed, so that a stolen row reveals nothing. The previous key still
-    decrypts while its file exists. Digests always use the first key.
+    Each secret is bound to its account. Digests need a key, so that a stolen row reveals nothing. The previous key
+    still decrypts while its file exists. Digests always use the first key that existed.
     """
 
     def __init__(
@@ -56,7 +58,7 @@ class FactorEncrypter:
     def digest(self, purpose: str, words: str) -> bytes:
         """Returns the digest of a text.
 
-        Equal texts have equal digests, so a printed code or a typed name is found again.
+        Equal texts have equal digests, so that a printed code or a typed name can be found again.
         """
         said = f"{purpose}\0{words}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._digests, said, "sha256")
@@ -68,14 +70,16 @@ class FactorEncrypter:
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """The means to verify a person of the console: encrypted second factors, and a queue for slow key derivations."""
+    """The tools to verify a user of the console: encrypted second factors, and a queue for slow key derivations."""
 
     factors: FactorEncrypter
     stretching: StretchQueue = field(default_factory=StretchQueue)
     costs: Costs = field(default_factory=Costs)
-    """Costs of one attempt at a password."""
+    """The Argon2id costs of one attempt at a password."""
     start_costs: Costs | None = None
-    """Costs of one attempt at a start PIN that a page creates. None means the costs of every other start PIN."""
+    """The Argon2id costs of one attempt at a start PIN that a page creates. If None, the costs of all other start PINs
+    apply.
+    """
 
     @classmethod
     def of(cls, folder: KeyFolder) -> "Proofs":
@@ -84,7 +88,7 @@ class Proofs:
 
 
 def digests_of(key: bytes) -> bytes:
-    """Returns the digest key of the first key. It holds until a rotation writes it to a file."""
+    """Derives the digest key from the first key. This digest key is used until a rotation writes it to a file."""
     return hmac.digest(key, b"digest", "sha256")
 
 

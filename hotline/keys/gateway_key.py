@@ -1,6 +1,6 @@
 """Reads the gateway's key from a file that only the sending processes have.
 
-It is never in an environment (docs/decisions/12).
+It is never in an environment variable (docs/decisions/12).
 """
 
 import os
@@ -11,9 +11,9 @@ from pathlib import Path
 from hotline.errors import SettingsInvalid
 
 GATEWAY_KEY = "gateway.key"
-"""File name of the gateway's key in a key folder."""
+"""The file name of the gateway's key in a key folder."""
 SENDING_ROLES = ("workers", "watch")
-"""Roles whose folders contain the gateway's key."""
+"""The roles whose folders contain the gateway's key."""
 MAX_BYTES = 4096
 VISIBLE = re.compile(r"[\x21-\x7e]+")
 
@@ -21,7 +21,7 @@ VISIBLE = re.compile(r"[\x21-\x7e]+")
 def read_gateway_key(file: Path) -> str:
     """Returns the gateway's key.
 
-    Raises SettingsInvalid, with the command to type, if the file is unreadable or open to other accounts.
+    Raises SettingsInvalid, with the command to type, if the file is unreadable or other accounts may read it.
     """
     try:
         with file.open("rb") as opened:

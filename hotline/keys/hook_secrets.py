@@ -1,8 +1,8 @@
-"""Reads the secrets in the paths of the hooks, and changes them without losing a call.
+"""Reads the secrets in the addresses of the hooks, and changes them so that no call is lost.
 
-The operator pastes the first secret into the gateway's dashboard. The hooks also accept the older secrets until a
-person ends them, after checking when each was last used. An empty file next to the secrets records that time. Its name
-contains a digest of the secret.
+The operator pastes the first secret into the gateway's dashboard. The hooks also accept older secrets, until an
+operator has checked when each was last used and ends them. For each secret, an empty file next to the secrets records
+when it was last used. The name of this file contains a digest of the secret.
 """
 
 import hashlib
@@ -20,13 +20,15 @@ from hotline.keys import key_folder
 from hotline.keys.key_folder import LISTED, KeyFolder, LiveKeys, Stamp, hook_secrets, listed_secrets
 
 NOTED_EACH = 5.0
-"""Seconds between two notes of the same secret, so that a hop rarely writes a note."""
+"""The seconds between two records of the same secret's use, so that a hop rarely writes a file."""
 LOOKED_EACH = 0.1
-"""Seconds until a change is noticed. Reading the disk releases the interpreter lock, and a hop waits to get it back."""
+"""The seconds until a process notices changed secrets. Reading from disk releases Python's interpreter lock, and a hop
+must wait to get it back.
+"""
 
 
 class LiveSecrets(Mapping[str, Sequence[str]]):
-    """The hook secrets as one process sees them. It notices a rotation within `each` seconds.
+    """The secrets of the hooks, as one process sees them. It notices a rotation within `each` seconds.
 
     Raises KeyMissing if the file does not exist at the start.
     """
@@ -52,7 +54,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
 
     def __getitem__(self, hook: str) -> Sequence[str]:
         if hook == LISTED:
-            # The relay calls this hook once a minute, so that no hop pays for reading another file.
+            # Only the clock process calls this hook, once a minute. So no caller's hop reads another file.
             return listed_secrets(self._folder)
         now = self._elapsed()
         until, live = self._live.get(hook, (now, ()))
@@ -71,7 +73,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         return "LiveSecrets()"
 
     def used(self, _hook: str, secret: str) -> None:
-        """Notes the time at which a secret was used. A folder that cannot be written does not stop the call."""
+        """Records the time at which a secret was used. If the folder is not writable, the call still succeeds."""
         now = time.monotonic()
         if now - self._noted.get(secret, -NOTED_EACH) < NOTED_EACH:
             return
@@ -95,7 +97,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
     def _again(self, stamp: Stamp) -> Mapping[str, tuple[str, ...]]:
         """Reads the secrets again, and keeps the previous ones if the file is invalid.
 
-        An operator's mistake blocks no caller.
+        So an operator's mistake blocks no caller.
         """
         with suppress(KeyMissing, ValueError, KeyError, TypeError):
             self._read = (stamp, hook_secrets(self._folder))
@@ -103,15 +105,16 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
 
 
 def live_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """Returns the secrets of every hook, including the relay's. Raises KeyMissing."""
+    """Returns the secrets of every hook, including the hook for the inbox. Raises KeyMissing."""
     return {**hook_secrets(folder), LISTED: listed_secrets(folder)}
 
 
 def rotate_secrets(folder: Path, relay: Path | None = None) -> Mapping[str, tuple[str, ...]]:
-    """Adds a new secret in front of the valid ones of each hook, and returns them all. Raises KeyMissing.
+    """Adds a new secret to each hook, before the secrets that are valid already, and returns all of them. Raises
+    KeyMissing.
 
-    `relay` is the folder of the process that calls the `listed` hook. The web process gets the new secret first, so
-    that it accepts the secret before the relay uses it.
+    `relay` is the key folder of the process that calls the `listed` hook. The web process gets the new secret first, so
+    that it accepts the secret before the other process uses it.
     """
     live = {hook: (secrets.token_urlsafe(32), *old) for hook, old in live_secrets(folder).items()}
     if relay is None:
@@ -148,11 +151,15 @@ def _write(folder: Path, live: Mapping[str, Sequence[str]]) -> None:
 
 
 def _write_listed(folder: Path | None, known: Sequence[str]) -> None:
-    """Writes the relay's secrets, if there are any. An upgraded installation has none before `hotline init`."""
+    """Writes the secrets of the `listed` hook, if there are any. After an upgrade there are none until `hotline init`
+    makes them.
+    """
     if folder is not None and known:
         KeyFolder(folder).replace(key_folder.LISTED_SECRET, "\n".join(known).encode())
 
 
 def _note(secret: str) -> str:
-    """Returns the file name of a secret's note. It begins with a dot, so it does not count as a key."""
+    """Returns the name of the file that records when a secret was used. The name begins with a dot, so that the file
+    does not count as a key.
+    """
     return f".used-{hashlib.sha256(secret.encode()).hexdigest()[:16]}"

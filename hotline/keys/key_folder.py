@@ -1,7 +1,7 @@
 """Reads and writes the key folder of one role: files of mode 0400 in a folder of mode 0700.
 
-Each key is made once, and only a rotation changes it. A process gets its own folder and no other. It therefore has no
-key for data that it must not decrypt.
+Each key is made once. Only a rotation changes it. A process has access only to its own folder. So it has no key for
+data that it must not decrypt.
 """
 
 import json
@@ -19,25 +19,31 @@ from hotline.errors import KeyMissing
 
 KEY_BYTES = 32
 HOOKS = ("ussd", "ended", "sms", "delivery", "optout")
-"""The gateway's hooks in the web process. Each has its own secret path."""
+"""The names of the hooks that the gateway calls. Each hook has its own secrets in its address."""
 LISTED = "listed"
-"""The relay's hook. The relay reports through it the messages that the gateway's inbox lists."""
+"""The name of the hook that the clock process calls. Through it, the clock process reports the SMS that the gateway's
+inbox lists.
+"""
 HOOKS_FILE = "hooks.json"
 DIAL_SECRET = "dial.secret"
-"""File with the path secret that the monitor dials with. The rotation of the hooks' own secrets does not affect it."""
+"""The file with the secret that is in the address of the monitor's test calls. A rotation of the other secrets does not
+change it.
+"""
 LISTED_SECRET = "listed.secret"
-"""File with the path secrets that the relay reports with, one a line, newest first."""
+"""The file with the secrets that the clock process uses, one per line, newest first."""
 
 
 DATABASE_ACCOUNT, REDIS_ACCOUNT = "database.account", "redis.account"
-"""Files with `NAME:PASSWORD` of the process' own account at a server (operations/server_roles.py)."""
+"""The files with `NAME:PASSWORD` of the process's own account at a server (operations/server_roles.py)."""
 
 
 class KeyFolder:
-    """Keys by file name. Each key is read once, and a process keeps its first reading."""
+    """The keys of one folder, by file name. Each key is read once, and the process does not read it again."""
 
     def __init__(self, path: Path, *, without: Collection[str] = ()) -> None:
-        """Excludes the keys of `without`, which are wrong and count as missing. No one could decrypt what they seal."""
+        """Leaves out the keys in `without`. They are wrong, and count as missing. Data that is encrypted with a wrong
+        key could never be decrypted.
+        """
         self.path = path
         self._without = frozenset(without)
         self._held: dict[str, bytes] = {}
@@ -70,9 +76,10 @@ class KeyFolder:
         return tuple(sorted(p.name for p in self.path.iterdir() if not p.name.startswith(".")))
 
     def make(self, name: str, secret: bytes) -> bool:
-        """Writes a key unless it exists. Returns True if it was written. Raises OSError if the folder is not writable.
+        """Writes a key if the file does not exist yet. Returns True if it was written. Raises OSError if the folder is
+        not writable.
 
-        The key appears complete or not at all. Two processes that make the same key end with the same content.
+        The key appears complete or not at all. If two processes make the same key, both end with the same content.
         """
         with self._draft(name, secret) as draft:
             try:
@@ -83,7 +90,8 @@ class KeyFolder:
         return True
 
     def replace(self, name: str, secret: bytes) -> None:
-        """Writes a key in place of an old one. A reader finds either the old or the new key, complete.
+        """Writes a key in place of an old one. Other processes find either the complete old key or the complete new
+        key.
 
         Raises OSError.
         """
@@ -107,9 +115,9 @@ class KeyFolder:
             draft.unlink(missing_ok=True)
 
     def destroy(self, name: str) -> None:
-        """Removes a key from memory and from disk. In a folder that is not writable, it stays on disk.
+        """Removes a key from memory and from disk. If the folder is not writable, the key stays on disk.
 
-        The file is filled with zeros first, so that a disk that keeps deleted content keeps zeros.
+        The file is first filled with zeros, because a disk may keep the content of deleted files.
         """
         self._held.pop(name, None)
         path = self.path / name
@@ -132,7 +140,9 @@ class KeyFolder:
 
 
 def with_account(url: str, folder: Path, name: str) -> str:
-    """Returns a server's address with the account in this folder. Without one, returns the address unchanged."""
+    """Returns the address of a server, with the account from this folder. If the folder has no account, returns the
+    address unchanged.
+    """
     keys = KeyFolder(folder)
     if url.startswith("sqlite") or not keys.holds(name):
         return url
@@ -142,13 +152,14 @@ def with_account(url: str, folder: Path, name: str) -> str:
 
 
 def own_addresses(folder: Path, database: str, redis: str) -> tuple[str, str]:
-    """Returns the addresses of both servers with the accounts in this folder."""
+    """Returns the addresses of the database and of Redis, with the accounts from this folder."""
     own = with_account(redis, folder, REDIS_ACCOUNT)
     return with_account(database, folder, DATABASE_ACCOUNT), own
 
 
 def hook_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """Returns the valid secrets of each hook's path. The one to paste into the dashboard comes first.
+    """Returns the valid secrets for the address of each hook. The secret that the operator pastes into the dashboard
+    comes first.
 
     Raises KeyMissing.
     """
@@ -157,9 +168,9 @@ def hook_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
 
 
 def listed_secrets(folder: Path) -> tuple[str, ...]:
-    """Returns the valid secrets of the relay's hook, newest first.
+    """Returns the valid secrets of the `listed` hook, newest first.
 
-    An upgraded installation has none before `hotline init`.
+    After an upgrade there are none until `hotline init` makes them.
     """
     keys = KeyFolder(folder)
     return tuple(keys.read(LISTED_SECRET).decode().split()) if keys.holds(LISTED_SECRET) else ()
@@ -178,13 +189,17 @@ def new_hook_secrets() -> bytes:
 # Reads a key that may be rotated while the process runs.
 
 EACH = 1.0
-"""Seconds between two checks, for callers that ask at every hop. They call `again` if a key does not fit."""
+"""The seconds between two checks, for code that needs the key at every hop. Such code calls `again` if a key does not
+fit.
+"""
 
 Stamp = tuple[int, int]
 
 
 def previous_name(name: str) -> str:
-    """Returns the file name of the previous key, which is kept while it is needed: `relay.key` -> `relay.old.key`."""
+    """Returns the file name of the previous key: `relay.key` -> `relay.old.key`. The previous key is kept while it is
+    needed.
+    """
     stem, _, kind = name.rpartition(".")
     return f"{stem}.old.{kind}"
 
@@ -199,7 +214,7 @@ def stamp_of(file: Path | str) -> Stamp | None:
 
 
 class LiveKeys:
-    """The newest version of one key, and the previous one. Raises KeyMissing if there is no key at the start.
+    """Holds the newest version of one key, and the previous version. Raises KeyMissing if there is no key at the start.
 
     If the key disappears later, the last version that was read stays in use.
     """
@@ -232,14 +247,14 @@ class LiveKeys:
         self._due = self._elapsed() + self._each
         stamp = self._look()
         if stamp is not None and stamp != self._stamp:
-            # The stamp is older than the reading. A change in between causes one more reading.
+            # The stamp was taken before the key was read. If the file changes in between, the key is read once more.
             self._keys, self._stamp = self._read() or self._keys, stamp
         return self._keys
 
     def _look(self) -> Stamp | None:
         """Returns the stamp of the newest key.
 
-        A change of the previous key touches this file, so one check is enough.
+        A change of the previous key also touches this file, so one check is enough.
         """
         return stamp_of(self._files[0])
 
@@ -257,17 +272,19 @@ def _bytes_of(file: Path) -> bytes | None:
         return None
 
 
-# Keeps the keys for counting people: one for each month and each week, and none of past periods.
+# Stores the keys for counting callers: one for each current month and week, and none of past periods.
 
 KIGALI = timezone(timedelta(hours=2), "CAT")
-"""Time zone in which a month begins. Rwanda has no summer time."""
+"""The time zone in which a month begins. Rwanda has no summer time."""
 AHEAD = 3
-"""Weeks for which `init` makes keys in advance, including this one. It also makes the keys of their months."""
+"""The number of weeks for which `init` makes keys in advance, including this week. It also makes the keys of the months
+in which these weeks lie.
+"""
 _NAME = re.compile(r"people-(\d{4}-W?\d\d)\.key")
 
 
 def periods_of(at: datetime) -> tuple[str, str]:
-    """Returns the month and the ISO week of a moment: `2026-11`, `2026-W48`."""
+    """Returns the month and the ISO week of a moment, such as `2026-11` and `2026-W48`."""
     day = at.astimezone(KIGALI)
     year, week, _ = day.isocalendar()
     return f"{day:%Y-%m}", f"{year}-W{week:02}"
@@ -279,20 +296,24 @@ class PeopleKeys:
         self._keys: dict[str, bytes] = {}
 
     def at(self, moment: datetime) -> dict[str, bytes]:
-        """Returns the keys of a moment's periods. Raises KeyMissing if the folder never had such a key, or is full."""
+        """Returns the keys for the month and the week of a moment. Raises KeyMissing if the folder never had such a
+        key, or if the disk is full.
+        """
         periods = periods_of(moment)
         if tuple(self._keys) != periods:
             self._keys = self._begin(periods)
         return self._keys
 
     def lay(self, moment: datetime) -> list[str]:
-        """Makes the keys of this period and the next ones. Returns the names of those that were missing."""
+        """Makes the missing keys of this period and of the next ones. Returns the names of the keys that were
+        missing.
+        """
         periods = {p for n in range(AHEAD) for p in periods_of(moment + timedelta(weeks=n))}
         names = sorted(map(_named, periods))
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroys the keys of past periods, in a folder that no process maintains."""
+        """Destroys the keys of past periods, in a folder that no running process maintains."""
         for period in self.held():
             if any(_before(period, current) for current in periods_of(moment)):
                 self._folder.destroy(_named(period))

@@ -1,4 +1,4 @@
-"""Makes the key folder of every role. `hotline init` does this first, and can repeat it at any time."""
+"""Makes the key folder of every role. `hotline init` does this first, and an operator can repeat it at any time."""
 
 import hmac
 import secrets
@@ -28,9 +28,13 @@ PEPPER_KEY = "pepper.key"
 READER_KEY = "reader.key"
 READER_PUBLIC_KEY = "reader.pub"
 SIGNING_KEY = "backup-sign.key"
-"""Signs backups (Ed25519). No person is there each hour, so this key is under no passphrase."""
+"""The key that signs backups (Ed25519). Backups are made every hour without an operator, so no passphrase protects this
+key.
+"""
 AUDIT_KEY = "audit.key"
-"""Seals the rows that a process writes to the audit log. Each role has its own, so the six files differ."""
+"""The key with which a process seals the rows that it writes to the audit log. Each role has its own key, so the six
+files differ.
+"""
 
 RANDOM: Mapping[str, Sequence[str]] = {
     pseudonyms.SESSION_KEY: ("hooks",),
@@ -47,7 +51,7 @@ RANDOM: Mapping[str, Sequence[str]] = {
     WATCH_KEY: ("watch",),
     SIGNING_KEY: ("console",),
 }
-"""Random keys, and the roles that share each."""
+"""The random keys, with the roles that share each key."""
 HELD_BY: Mapping[str, Sequence[str]] = {
     **RANDOM,
     HOOKS_FILE: ("hooks",),
@@ -60,7 +64,7 @@ HELD_BY: Mapping[str, Sequence[str]] = {
     LINE_PUBLIC_KEY: ROLES,
     AUDIT_KEY: ROLES,
 }
-"""Every lasting key, and the roles whose folders contain it."""
+"""Every lasting key, with the roles whose folders contain it."""
 
 
 def missing_keys(folder: Path, role: str) -> list[str]:
@@ -74,16 +78,16 @@ PAIRS: Mapping[str, str] = {
     WATCH_KEY: WATCH_PUBLIC_KEY,
     READER_KEY: READER_PUBLIC_KEY,
 }
-"""Private halves of key pairs, each with its public half."""
+"""The private half of each key pair, with its public half."""
 
 
 def make_keys(
     folder: Path, at: datetime, *, new: Collection[str] = (), leave: Collection[str] = ()
 ) -> list[str]:
-    """Makes the missing keys below `folder`, in one folder for each role. Returns their names as `role/name`.
+    """Makes the missing keys below `folder`. Each role has its own folder there. Returns their names as `role/name`.
 
-    `new` keys replace lost ones, so their public halves are replaced too. `leave` keys are not made. Raises KeysDiffer
-    if roles have different copies of a key, or the public half of another pair.
+    The keys in `new` replace lost keys, so that their public halves are replaced too. The keys in `leave` are not made.
+    Raises KeysDiffer if the roles have different copies of a key, or if a public half belongs to another pair.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     roles = {name: KeyFolder(folder / name) for name in ROLES}
@@ -112,7 +116,9 @@ def make_keys(
 
 
 def lay_line_key(folder: Path, public_key: bytes) -> list[str]:
-    """Writes the public half of the line's signing key for every role. Returns what was missing, as `role/name`."""
+    """Writes the public half of the hotline's signing key for every role. Returns the files that were missing, as
+    `role/name`.
+    """
     made = _Made({name: KeyFolder(folder / name) for name in ROLES})
     made.each(LINE_PUBLIC_KEY, secret=public_key)
     return made.names
@@ -130,7 +136,9 @@ class _Made:
         self.names: list[str] = []
 
     def each(self, name: str, *, secret: bytes | None = None) -> None:
-        """Writes one secret to the folder of every role that shares it. Uses an existing copy if a role has one."""
+        """Writes one secret to the folder of every role that shares it. If a role already has a copy, uses this
+        copy.
+        """
         roles = HELD_BY[name]
         holders = [role for role in roles if self.roles[role].holds(name)]
         held = {self.roles[role].read(name) for role in holders}
@@ -144,10 +152,10 @@ class _Made:
                 self.names.append(f"{role}/{name}")
 
     def public_half(self, name: str, *, replaced: bool) -> None:
-        """Writes a pair's public half to every role that seals to the pair.
+        """Writes the public half of a pair for every role that encrypts to this pair.
 
-        During a rotation, the previous public half is accepted too. The public half of another pair would seal data
-        that no one can decrypt.
+        During a rotation, the previous public half is also accepted. With the public half of another pair, a process
+        would encrypt data that no one can decrypt.
         """
         (role,), public = HELD_BY[name], PAIRS[name]
         private = [
@@ -174,7 +182,7 @@ class _Made:
     def weekly(self, name: str, *, secret: bytes) -> None:
         """Writes the same first weekly key for every role.
 
-        Each role then advances separately, so later copies may differ.
+        Each role then advances its own copy, so the copies may differ later.
         """
         roles = HELD_BY[name]
         held = [self.roles[role].read(name) for role in roles if self.roles[role].holds(name)]
@@ -183,7 +191,7 @@ class _Made:
                 self.names.append(f"{role}/{name}")
 
 
-# Makes and checks canaries: short texts in the database, each sealed once by a lasting key.
+# Makes and checks canaries: short texts in the database, each encrypted once with a lasting key.
 
 WITH_CANARY = (
     *RANDOM,
@@ -193,18 +201,21 @@ WITH_CANARY = (
     WEEKLY_KEY,
     DIGEST_KEY,
 )
-"""Every lasting key that has a canary. The weekly keys of contacts and people have none: they are random and last only
-weeks. The path secrets and the gateway's key have none: the process that is called with them checks them."""
+"""The lasting keys that have a canary. The weekly keys of contacts and of counted callers have none, because they are
+random and last only weeks. The secrets in addresses and the gateway's key have none, because the called program checks
+them."""
 TEXT = b"canary"
 
 
 def canary_of(name: str, key: bytes) -> bytes:
-    """Seals a canary under a key derived from this one. Raises DecryptionFailed for a key of an unknown format."""
+    """Encrypts a canary under a key that is derived from this key. Raises DecryptionFailed for a key of an unknown
+    format.
+    """
     return bytes(Aead(_derived(name, key)).encrypt(TEXT, aad=name.encode()))
 
 
 def decrypts(name: str, key: bytes, canary: bytes) -> bool:
-    """Returns True if this key sealed the canary."""
+    """Returns True if the canary was encrypted with this key."""
     with suppress(CryptoError, DecryptionFailed, ValueError, TypeError):
         return Aead(_derived(name, key)).decrypt(canary, aad=name.encode()) == TEXT
     return False
@@ -226,11 +237,11 @@ def held_keys(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
 
 
 def _derived(name: str, key: bytes) -> bytes:
-    """Derives the key that seals the canary.
+    """Derives the key that encrypts the canary.
 
-    Each role advances its weekly key separately. The derivation therefore uses the key of a far week that every role
-    can reach. HMAC pads a short key with zeros. The length therefore distinguishes a key from one that lost a zero at
-    its end.
+    Each role advances its weekly key separately. So the derivation uses the key of a week in the far future, which
+    every role can compute. HMAC would treat a short key like one with zeros at its end. So the digest includes the
+    length, and differs if a key lost a zero at its end.
     """
     lasting = far_key(key) if name == WEEKLY_KEY else key
     said = b"canary\0" + len(lasting).to_bytes(2, "big") + name.encode()

@@ -1,7 +1,8 @@
-"""Seals the questions of the web process to the reader, and the answers to them, for one hop.
+"""Encrypts the questions that the web process asks the reader, and the reader's answers.
 
-A key pair is made for one hop and stays in memory only. No one can decrypt the answer later. The question is sealed to
-the reader's lasting pair. Each box is bound to its purpose, and its padded length reveals very little.
+A key pair is made for each hop, and stays in memory only. So no one can decrypt the answer later. The question is
+encrypted to the reader's lasting key pair. Each box is bound to its purpose. The box is padded, so that its length
+reveals very little.
 
     `version 1 | box: digest of the binding 32, content padded to a size`
 """
@@ -25,7 +26,9 @@ def public_of(private: bytes) -> bytes:
 
 
 def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
-    """Seals a small document. Raises DecryptionFailed for an invalid key, or ValueError if the document is too long."""
+    """Encrypts a small document. Raises DecryptionFailed for an invalid key, or ValueError if the document is too
+    long.
+    """
     plain = _digest(bound) + padded_document(content)
     try:
         return VERSION + SealedBox(PublicKey(public)).encrypt(plain)
@@ -34,7 +37,7 @@ def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
 
 
 def decrypt_box(encrypted: bytes, *, private: bytes, bound: str) -> dict[str, Any]:
-    """Decrypts a document that `seal` sealed. Raises DecryptionFailed."""
+    """Decrypts a document that `seal` encrypted. Raises DecryptionFailed."""
     try:
         if encrypted[:1] != VERSION:
             raise ValueError

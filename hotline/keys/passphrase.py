@@ -1,9 +1,10 @@
-"""Wraps a desk's private key, or another secret, under a passphrase. `opening` unwraps it.
+"""Encrypts a desk's private key, or another secret, with a key that is derived from a passphrase. `decrypt.unwrap`
+decrypts it.
 
     `version 1 | passes 4 | KiB of memory 4 | salt 16 | nonce 24 | secret and tag | checksum 16`
 
-The header contains the costs, so they can rise without a change to older envelopes. The checksum is not secret. It
-distinguishes a damaged envelope from a mistyped passphrase.
+The header contains the costs, so that new envelopes can cost more while old ones stay valid. The checksum is not
+secret. It shows if an envelope is damaged, or if the passphrase was mistyped.
 """
 
 import hashlib
@@ -24,16 +25,18 @@ MAX_KIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The costs of Argon2id. A thief of the database pays them for each guess."""
+    """The costs of one key derivation with Argon2id. A thief of the database must pay them for each attempt at a
+    passphrase.
+    """
 
     passes: int = 3
     kib: int = 128 * 1024
 
     @property
     def are_bearable(self) -> bool:
-        """Returns False for costs outside sensible limits.
+        """Returns False if the costs are outside sensible limits.
 
-        They are read from data that an attacker may have changed.
+        The costs come from data that an attacker may have changed.
         """
         return 1 <= self.passes <= MAX_PASSES and 8 <= self.kib <= MAX_KIB
 
@@ -46,7 +49,7 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class WrappedPair:
-    """A key pair whose private half exists only under a passphrase."""
+    """A key pair whose private half is stored only in encrypted form, under a passphrase."""
 
     public_key: bytes
     wrapped_key: bytes = field(repr=False)
@@ -54,7 +57,9 @@ class WrappedPair:
 
 @dataclass(frozen=True, slots=True)
 class WrappingKey:
-    """A stretched passphrase that wraps any number of keys. One passphrase protects them all in any case."""
+    """A key that was derived from a passphrase. It can wrap any number of secrets. They may share it, because the same
+    passphrase protects all of them.
+    """
 
     salt: bytes
     costs: Costs
@@ -66,7 +71,9 @@ class WrappingKey:
         return cls(salt=salt, costs=costs, key=costs.stretch(passphrase, salt))
 
     def wrap(self, secret: bytes, *, owner: str) -> bytes:
-        """Wraps a secret for its owner, a desk or a purpose. It does not unwrap for another owner."""
+        """Encrypts a secret for its owner, which is a desk or a purpose. The result cannot be decrypted for another
+        owner.
+        """
         header = HEADER.pack(VERSION, self.costs.passes, self.costs.kib, self.salt)
         envelope = header + bytes(Aead(self.key).encrypt(secret, aad=header + owner.encode()))
         return envelope + checksum(envelope)

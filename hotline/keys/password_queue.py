@@ -1,7 +1,9 @@
-"""Runs the slow key derivations of passwords one at a time. Each takes 128 MiB and a core for a quarter of a second.
+"""Runs the slow key derivations of passwords one at a time. Each derivation takes 128 MiB of memory, and one core for a
+quarter of a second.
 
-Signed-in people and known browsers have their own queue, which goes first. Strangers share another queue, in which one
-network has few places and few attempts. So a stranger cannot block a colleague, and no network can block another.
+Signed-in users and known browsers have their own queue, which comes first. Unknown browsers share another queue. In it,
+each network has few places and few attempts. So an unknown browser cannot block a colleague, and no network can block
+another.
 """
 
 from collections import Counter, OrderedDict, deque
@@ -13,24 +15,28 @@ from time import monotonic
 from typing import Protocol
 
 MAX_STRANGERS = 8
-"""Most strangers that may wait."""
+"""The largest number of unknown browsers that may wait."""
 MAX_KNOWN = 16
-"""Most signed-in people and known browsers that may wait."""
+"""The largest number of signed-in users and known browsers that may wait."""
 MAX_OF_ONE = 2
-"""Most places of one network, one session or one known browser, waiting or at work."""
+"""The largest number of places for one network, one session or one known browser, waiting or at work."""
 BURST = 20
-"""Most attempts of one network at once. A whole ministry may have one address."""
+"""The largest number of attempts that one network may make at once. All computers of a ministry may share one
+address.
+"""
 EACH_SECONDS = 1.0
-"""Seconds between attempts of one network after its burst."""
+"""The seconds between two attempts of one network after it has made `BURST` attempts."""
 MAX_NETWORKS = 4096
 FULL_GAP = 10.0
-"""Seconds without a refusal after which the strangers' queue no longer counts as full."""
+"""If no attempt was refused for this number of seconds, the queue of unknown browsers no longer counts as full."""
 ALARM_AFTER = 60.0
 ALARM_AGAIN = 600.0
 
 
 class WorkPlaces(Protocol):
-    """The places of requests that run at the same time. A thread that waits here gives its place to another."""
+    """The places of requests that a process works on at the same time. A thread that waits for a key derivation gives
+    its place to another thread.
+    """
 
     def take(self) -> None: ...
 
@@ -39,12 +45,12 @@ class WorkPlaces(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """One sender of a password, with its network and with what identifies it."""
+    """A user or browser that sends a password, with its network and what identifies it."""
 
     network: str = field(default="", repr=False)
-    """Network in the form of `core.addresses.network_of`."""
+    """The network, in the form that `core.addresses.network_of` returns."""
     known: str = field(default="", repr=False)
-    """Known session, link or browser. Empty for a stranger."""
+    """The known session, link or browser. Empty for an unknown browser."""
 
     @property
     def name(self) -> tuple[bool, str]:
@@ -53,25 +59,25 @@ class Entrant:
 
 @dataclass(frozen=True, slots=True)
 class StretchTurn:
-    """The answer to one entrant who wants a turn."""
+    """The answer to an entrant that wants a turn."""
 
     is_given: bool
     wait_seconds: int = 0
-    """Seconds until the network may try again, where it tried too often."""
+    """The seconds until the network may try again, if it tried too often."""
     is_alarm: bool = False
-    """True once, after strangers were refused for a minute."""
+    """True once, after attempts of unknown browsers were refused for a minute."""
 
 
 @dataclass(slots=True)
 class _Allowance:
-    """The attempts that a network has left."""
+    """The number of attempts that a network has left."""
 
     left: float
     at: float
 
 
 class StretchQueue:
-    """The queue of one process. Thread-safe."""
+    """The queue of one process. Several threads may use it at the same time."""
 
     def __init__(
         self,
@@ -92,12 +98,14 @@ class StretchQueue:
         self._lent: WorkPlaces | None = None
 
     def share(self, places: WorkPlaces) -> None:
-        """Frees the place of each thread that waits or works here, so that other pages are answered in the meantime."""
+        """Gives back the place of each thread that waits or works here, so that the process can answer other pages."""
         self._lent = places
 
     @contextmanager
     def turn(self, entrant: Entrant) -> Iterator[StretchTurn]:
-        """Runs the block alone where the entrant gets a turn. Otherwise runs it at once, with the refusal."""
+        """Runs the `with` block alone if the entrant gets a turn. Otherwise runs the block at
+        once, with the refusal as its value.
+        """
         turn, line = object(), self._lines[bool(entrant.known)]
         with self._changed:
             refused = self._refusal(entrant)
@@ -121,7 +129,7 @@ class StretchQueue:
                 self._lent.take()
 
     def waiting(self, *, known: bool) -> int:
-        """Returns the count of entrants with a place, including the one at work."""
+        """Returns the number of entrants with a place, including the entrant at work."""
         with self._changed:
             return self._held(known=known)
 
@@ -152,9 +160,9 @@ class StretchQueue:
         return None if known else self._too_often(entrant.network, at)
 
     def _is_alarm(self, at: float) -> bool:
-        """Records that a stranger found the queue full.
+        """Records that an unknown browser found the queue full.
 
-        Returns True if it was full for a minute, once in ten minutes.
+        Returns True if the queue was full for a minute, but only once in ten minutes.
         """
         if at - self._refused_at > FULL_GAP:
             self._full_since = at
@@ -165,7 +173,7 @@ class StretchQueue:
         return True
 
     def _too_often(self, network: str, at: float) -> StretchTurn | None:
-        """Takes one attempt from the network's allowance. Returns the refusal where none is left."""
+        """Takes one attempt from the attempts that the network has left. Returns the refusal if no attempt is left."""
         allowance = self._allowances.pop(network, None) or _Allowance(self._burst, at)
         gained = (at - allowance.at) / EACH_SECONDS
         allowance.left, allowance.at = min(self._burst, allowance.left + gained), at

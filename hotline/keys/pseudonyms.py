@@ -1,8 +1,8 @@
-"""Makes keyed digests, which recognise a phone, a session or a text without storing it.
+"""Makes keyed digests, which identify a phone, a session or a text without storing it.
 
-Each purpose has its own key. The purposes are sessions, receipts, weekly contacts, people counted, enrolled numbers,
-the stop list, programmes and certificates. A digest of one purpose matches none of another. Reads only the keys that it
-is given.
+Each purpose has its own key. The purposes are sessions, receipts, weekly contacts, counted callers, enrolled numbers,
+the stop list, programmes and certificates. A digest for one purpose matches no digest for another purpose. The module
+reads only the keys that the folder contains.
 """
 
 import hmac
@@ -21,7 +21,9 @@ CERTIFICATE_KEY = "certificate.key"
 
 
 class Pseudonyms:
-    """The digests of one process, made with its key folder. A purpose without its key raises KeyMissing."""
+    """Makes the digests of one process, with the keys from its folder. If the key for a purpose is missing, raises
+    KeyMissing.
+    """
 
     def __init__(self, folder: KeyFolder) -> None:
         self._folder = folder
@@ -33,25 +35,25 @@ class Pseudonyms:
         return self._by(SESSION_KEY, "session", session_id)
 
     def heard(self, session_key: str, text: str) -> str:
-        """Returns the digest of an accepted USSD text. It is stored in place of the text."""
+        """Returns the digest of an accepted USSD text. The digest is stored in place of the text."""
         return self._by(SESSION_KEY, "heard", session_key, text)
 
     def caller(self, session_key: str, msisdn: str) -> str:
-        """Returns the digest of a session and its phone, so that another phone cannot continue it.
+        """Returns the digest of a session and its phone, so that another phone cannot continue the session.
 
-        It links no two sessions.
+        The digest does not link two sessions of one phone.
         """
         return self._by(SESSION_KEY, "caller", session_key, msisdn)
 
     def shown_key(self, session_id: str, text: str) -> bytes:
-        """Returns a key for the screen that a hop showed.
+        """Returns a key that encrypts the screen of a hop.
 
-        It needs the gateway's session id and text, which are not stored.
+        The key can be computed only with the gateway's session id and the caller's text, which are not stored.
         """
         return bytes.fromhex(self._by(SESSION_KEY, "shown", session_id, text))
 
     def identity(self, session_key: str, passage: str) -> str:
-        """Returns a tip's identity: one digest of session and report attempt."""
+        """Returns the identity of a tip: a digest of the session and the report attempt."""
         return self._by(SESSION_KEY, "identity", session_key, passage)
 
     def mark_key(self) -> bytes:
@@ -66,19 +68,22 @@ class Pseudonyms:
         return digest(self._weekly.at(at), "contact", msisdn)
 
     def contacts(self, msisdn: str, at: datetime) -> tuple[str, ...]:
-        """Returns every pseudonym that may still match a phone: this week's, and last week's while its key exists."""
+        """Returns every pseudonym that may match a phone: this week's and, while its key exists, last week's."""
         before = self._weekly.before(at)
         own = self.contact(msisdn, at)
         return (own,) if before is None else (own, digest(before, "contact", msisdn))
 
     def likeness(self, what: str, text: str, at: datetime) -> str:
-        """Returns this week's digest of an answer. It finds similar tips for a day, and cannot be decrypted."""
+        """Returns the digest of an answer, made with this week's key. It helps to find similar tips for a day. The
+        answer cannot be computed from it.
+        """
         return digest(self._weekly.at(at), "likeness", what, text)
 
     def person(self, msisdn: str, at: datetime) -> dict[str, int]:
-        """Returns 64 bits that represent a phone in each of a moment's periods. They are counted and then dropped.
+        """Returns 64 bits that represent a phone, for the current month and for the current week. They are counted and
+        then dropped.
 
-        Also retires old weekly keys of contacts, because sessions are more frequent than contacts.
+        Also destroys old weekly keys of contacts, because this code runs more often than `contact`.
         """
         self._weekly.at(at)
         keys = self._people.at(at)
@@ -86,9 +91,9 @@ class Pseudonyms:
 
     @property
     def knows_receipts(self) -> bool:
-        """Returns False on an upgraded installation before `hotline init` makes the key.
+        """Returns False if the key is missing, as after an upgrade until `hotline init` makes it.
 
-        Until then no receipt is offered.
+        Without the key, the hotline offers no receipts.
         """
         try:
             return bool(self._folder.read(RECEIPT_KEY))
@@ -96,23 +101,29 @@ class Pseudonyms:
             return False
 
     def receipt_seed(self, session_key: str) -> str:
-        """Returns the seed of a session's receipt. A repeated hop gets the same seed."""
+        """Returns the seed from which a session's receipt is made. A repeated hop gets the same seed."""
         return self._by(RECEIPT_KEY, "seed", session_key)
 
     def receipt_number(self, number: str) -> str:
-        """Returns the digest under which attempts on a receipt number are counted. The receipt may not exist."""
+        """Returns the digest under which the hotline counts attempts to use a receipt number. A receipt with this
+        number may not exist.
+        """
         return self._by(RECEIPT_KEY, "number", number)
 
     def receipt(self, number: str, pin: str) -> str:
-        """Returns the digest that finds a tip again. It needs both the number and the PIN."""
+        """Returns the digest that finds the tip of a receipt. It can be computed only with both the number and the
+        PIN.
+        """
         return self._by(RECEIPT_KEY, "receipt", number, pin)
 
     def enrolled(self, msisdn: str) -> str:
-        """Returns the lasting digest of a responder's number."""
+        """Returns the lasting digest of a responder's phone number."""
         return self._by(ENROLLED_KEY, "enrolled", msisdn)
 
     def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
-        """Returns the digest that recognises one SMS. The gateway has two ids for the same SMS."""
+        """Returns the digest that identifies an SMS that was sent to the hotline. The ids cannot do this, because the
+        gateway uses two ids for the same SMS.
+        """
         return self._by(SESSION_KEY, "sms", msisdn, shortcode, text, second)
 
     def stopped(self, msisdn: str) -> str:
@@ -129,28 +140,28 @@ class Pseudonyms:
 
     @property
     def knows_certificates(self) -> bool:
-        """Returns False on an upgraded installation before `hotline init` makes the key.
+        """Returns False if the key is missing, as after an upgrade until `hotline init` makes it.
 
-        Until then no certificate is shown.
+        Without the key, the hotline shows no certificates.
         """
         return self._folder.holds(CERTIFICATE_KEY)
 
     def holder(self, number_key: str, month: int) -> str:
-        """Returns the digest from which a certificate's serial number is drawn.
+        """Returns the digest from which the serial number of a certificate is derived.
 
-        It identifies no person and changes every month.
+        It identifies no person, and changes every month.
         """
         return self._by(CERTIFICATE_KEY, "holder", number_key, str(month))
 
     def certificate(self, text: str) -> str:
-        """Returns the proof that this installation issued a certificate with this content."""
+        """Returns the digest that proves that this installation issued a certificate with this content."""
         return self._by(CERTIFICATE_KEY, "certificate", text)
 
 
 def digest(key: bytes, purpose: str, *parts: str) -> str:
-    """Returns HMAC-SHA-256 of the purpose and its parts.
+    """Returns the HMAC-SHA-256 of a purpose and its parts.
 
-    Each part follows its length, so two lists of parts never collide.
+    The length of each part precedes it, so that two different lists of parts never give the same digest.
     """
     framed = b""
     for part in (purpose, *parts):

@@ -1,6 +1,7 @@
-"""Rotates a key: makes a new one, and keeps the previous one until no data needs it.
+"""Rotates a key: makes a new key, and keeps the previous key until no data needs it.
 
-Every process can continue after each step. An interrupted rotation continues from the step where it stopped.
+All processes continue to work after each step. If a rotation is interrupted, it continues with the step at which it
+stopped.
 """
 
 import os
@@ -21,12 +22,12 @@ from hotline.keys.key_making import HELD_BY, PAIRS, PEPPER_KEY, READER_KEY, RELA
 
 @dataclass(frozen=True, slots=True)
 class Rotating:
-    """A key that can be rotated. `HELD_BY` and `PAIRS` list the folders of its halves."""
+    """A key that can be rotated. `HELD_BY` and `PAIRS` list the folders that contain its two halves."""
 
     file: str
     digest_file: str | None = None
-    """File of the key for its digests, which never changes. Their original text is unknown, so they cannot be made
-    again."""
+    """The file of the key that makes its digests. A rotation never changes this file. Digests cannot be made again,
+    because their original texts are not stored."""
 
     @property
     def role(self) -> str:
@@ -34,7 +35,7 @@ class Rotating:
 
     @property
     def shared_role(self) -> str | None:
-        """Returns the role that shares the same secret. It gets the new one after `role` accepts both."""
+        """Returns the other role that has the same secret. It gets the new secret after `role` accepts both secrets."""
         return next(iter(HELD_BY[self.file][1:]), None)
 
     @property
@@ -54,9 +55,10 @@ ROTATING: Mapping[str, Rotating] = {
 
 
 def stage_key(folder: Path, key: Rotating) -> bool:
-    """Makes a new key and keeps the old one as the previous key. Returns False if one was staged before.
+    """Makes a new key and keeps the old one as the previous key. Returns False if an earlier run already made the new
+    key.
 
-    No data is sealed to a new pair yet: `publish_key` writes its public half later. Raises NotReady if there is no key.
+    No data is encrypted to the new pair until `publish_key` writes its public half. Raises NotReady if there is no key.
     """
     role = KeyFolder(folder / key.role)
     if not role.holds(key.file):
@@ -75,9 +77,9 @@ def stage_key(folder: Path, key: Rotating) -> bool:
 
 
 def publish_key(folder: Path, key: Rotating) -> bytes | None:
-    """Puts the new key into use, and returns its public half. Returns None if it has none.
+    """Puts the new key into use. Returns its public half. Returns None if the key has no public half.
 
-    From now on, data is sealed to the new pair. The other role uses a new shared secret.
+    After that, data is encrypted to the new pair. If two roles share the secret, the other role now uses the new one.
     """
     if key.shared_role is not None:
         fresh = KeyFolder(folder / key.role).read(key.file)
@@ -91,19 +93,23 @@ def publish_key(folder: Path, key: Rotating) -> bytes | None:
 
 
 def staged_at(folder: Path, key: Rotating) -> datetime | None:
-    """Returns when the previous key was set aside. Returns None if there is none."""
+    """Returns the time since which the old key is kept as the previous key. Returns None if there is no previous
+    key.
+    """
     file = folder / key.role / previous_name(key.file)
     return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
 
 
 def private_halves(folder: Path, key: Rotating) -> tuple[bytes, bytes]:
-    """Returns the newest private half and the previous one. Raises KeyMissing."""
+    """Returns the newest private half and the previous private half. Raises KeyMissing."""
     role = KeyFolder(folder / key.role)
     return role.read(key.file), role.read(previous_name(key.file))
 
 
 def newest_keys(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
-    """Yields the newest key, its public half and the key of its digests, with their file names. Raises KeyMissing."""
+    """Yields the newest key, its public half and the key that makes its digests, each with its file name. Raises
+    KeyMissing.
+    """
     role = KeyFolder(folder / key.role)
     secret = role.read(key.file)
     yield key.file, secret
@@ -114,6 +120,8 @@ def newest_keys(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
 
 
 def destroy_previous(folder: Path, key: Rotating) -> None:
-    """Destroys the previous key on disk. Each process that checks its keys again drops it from memory too."""
+    """Destroys the previous key on disk. Every running process that checks its keys again also drops the key from
+    memory.
+    """
     KeyFolder(folder / key.role).destroy(previous_name(key.file))
     os.utime(folder / key.role / key.file)

@@ -14,16 +14,20 @@ REFUSAL_VALID = timedelta(minutes=10)
 
 
 STARTS_KEPT = timedelta(days=30)
-"""The age at which starts are deleted. A container has another name at each start."""
+"""The time after which the record of a start is deleted. A container has a new name at each start, so its old records
+are never replaced.
+"""
 
 
 class KeyCanary(Row):
-    """One text sealed with a lasting key (`key_making.py`). A name has two rows while its key is rotated."""
+    """One text that was encrypted with a lasting key (`key_making.py`). While a key is rotated, its name has two
+    rows.
+    """
 
     __tablename__ = "key_canary"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    """The key's file, such as `relay.key`. Every role that has the file has the same key."""
+    """The name of the key's file, such as `relay.key`. All roles that have this file have the same key."""
     canary: Mapped[bytes] = mapped_column(primary_key=True)
 
 
@@ -33,13 +37,13 @@ class ProcessStart(Row):
     __tablename__ = "process_start"
 
     role: Mapped[str] = mapped_column(primary_key=True)
-    """A `bootstrap.Role`."""
+    """The value of a `bootstrap.Role`."""
     host: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     wrong_keys: Mapped[str]
-    """The keys that do not decrypt their canaries, separated by commas. Empty if all keys fit."""
+    """The keys that do not decrypt their canaries, separated by commas. Empty if all keys decrypt their canaries."""
     second_channel: Mapped[bool | None]
-    """For `watch`: True if it can send alarms by mail or command."""
+    """Only for `watch`: True if the process can send alarms by mail or by a command."""
 
 
 def canaries(session: Session) -> Mapping[str, Sequence[bytes]]:
@@ -58,7 +62,9 @@ def drop_canary(session: Session, name: str, canary: bytes) -> None:
 
 
 def note_start(session: Session, start: ProcessStart) -> None:
-    """Replaces the last start of a role on a machine. Also deletes old starts, since their machines no longer exist."""
+    """Replaces the last recorded start of a role on a machine. Also deletes old records, because their machines may no
+    longer exist.
+    """
     session.execute(delete(ProcessStart).where(ProcessStart.at < start.at - STARTS_KEPT))
     values = {
         "at": start.at,

@@ -1,20 +1,21 @@
-"""Locks every grant a second time, with a key that advances week by week and never goes back.
+"""Locks every grant a second time, with a weekly key. Old weekly keys are destroyed.
 
-Erased data stays in a database's log, in its dead rows and in every backup. Each desk's grant is therefore locked once
-more under the key of a week. The relay locks the remaining grants again each week, and the old weeks' keys are
-forgotten. After that, no passphrase decrypts a backup's copy of an erased tip.
+A database keeps erased data in its log, in dead rows and in every backup. So each desk's grant is encrypted once more,
+under the key of a week. Each week the workers lock the remaining grants again, and all processes destroy the keys of
+old weeks. After that, no passphrase can decrypt an erased tip that is still in a backup.
 
-The key of a week is a digest of the week before. Every process advances its own copy of one file that `hotline init`
-made. A copy of the file opens everything that was locked since it was made, and nothing older. Keep such a copy in a
-safe and not in a backup. The outer lock alone decrypts nothing, because the inner one belongs to the desk. A locked
-grant has this format:
+The key of a week is a digest of the previous week's key. `hotline init` makes one key file, and every process advances
+its own copy of it. A copy of the file decrypts everything that was locked after the copy was made, and nothing older.
+Keep such a copy in a safe and not in a backup. The weekly key alone decrypts no tip, because the inner encryption
+belongs to the desk. A locked grant has this format:
 
     `version 2 | week 8, as in 2026-W48 | nonce 24, the grant, tag 16`
 
-Also keeps the weekly keys of contacts. Two exist at a time and older ones are destroyed, so that last month's data
-identifies no one. `hotline init` makes keys in advance. If this week's key is missing, the process that needs it makes
-one in its own folder. If the folder is not writable, the process uses its newest key, because a tip must not wait. A
-folder that never had a contact key belongs to another role, and raises KeyMissing.
+The module also manages the weekly keys of contacts. Only two of these keys exist at a time. Older keys are destroyed,
+so that last month's data identifies no one. `hotline init` makes keys in advance. If this week's key is missing, the
+process that needs it makes the key in its own folder. If the folder is not writable, the process uses the newest key it
+has, because a tip must not wait. If a folder never had a contact key, it belongs to another role, and the code raises
+KeyMissing.
 """
 
 import hmac
@@ -35,7 +36,7 @@ WEEK_BYTES = 8
 MARK_BYTES = 1 + WEEK_BYTES
 FAR_WEEK = "2100-W01"
 MAX_WEEKS = 100 * 53
-"""Weeks. A clock that is wrong by more than this is ignored."""
+"""The largest number of weeks that a key advances. If the clock is wrong by more than this, it is ignored."""
 
 
 def week_of(at: datetime) -> str:
@@ -49,20 +50,20 @@ def last_week(at: datetime) -> str:
 
 
 def week_mark(week: str) -> bytes:
-    """Returns the first bytes of a grant that was locked in a week.
+    """Returns the first bytes of a grant that was locked in a given week.
 
-    They sort by week, after grants that were never locked.
+    Sorted by these bytes, grants that were never locked come first, and the others follow by week.
     """
     return LOCKED + week.encode()
 
 
 def new_weekly_key(at: datetime, key: bytes) -> bytes:
-    """Returns the content of the key file: the first week that it opens, and that week's key."""
+    """Returns the content of the key file: the first week that it decrypts, and that week's key."""
     return week_of(at).encode() + key
 
 
 class WeeklyLock:
-    """The weekly keys of one process. Without a key it leaves grants unlocked, and `start` is None."""
+    """The weekly keys of one process. Without a key file, it leaves grants unlocked, and `start` is None."""
 
     def __init__(self, folder: KeyFolder | None = None) -> None:
         self._folder = folder
@@ -77,13 +78,13 @@ class WeeklyLock:
 
     @property
     def start(self) -> str | None:
-        """Returns the earliest week that can still be opened. Returns None if there is no key."""
+        """Returns the earliest week whose grants can still be unlocked. Returns None if there is no key."""
         return self._start[0] if self._start else None
 
     def lock(self, grant: bytes, bound: bytes, at: datetime) -> bytes:
-        """Locks a grant under the key of a moment's week.
+        """Locks a grant under the key of the week of `at`.
 
-        Returns it unchanged if it is locked already, or if there is no key.
+        Returns the grant unchanged if it is already locked, or if there is no key.
         """
         if self._start is None or grant[:1] == LOCKED:
             return grant
@@ -93,7 +94,7 @@ class WeeklyLock:
     def unlock(self, grant: bytes, bound: bytes) -> bytes:
         """Returns the desk's grant without the weekly lock.
 
-        Raises KeyMissing if its week was forgotten, or DecryptionFailed.
+        Raises KeyMissing if the key of its week was destroyed. Raises DecryptionFailed.
         """
         if grant[:1] != LOCKED:
             return grant
@@ -104,9 +105,10 @@ class WeeklyLock:
             raise DecryptionFailed("the grant was altered or belongs to another tip") from None
 
     def forget(self, before: str) -> bool:
-        """Advances to a week, so that no older week opens any more. Never goes back.
+        """Advances the key to a week, so that no older grant can be unlocked any more. The key never goes back to an
+        earlier week.
 
-        Returns False if the file could not be written. The old key is then still on the disk.
+        Returns False if the file could not be written. In this case, the old key is still on disk.
         """
         if self._start is None or self._folder is None or before <= self._start[0]:
             return True
@@ -122,7 +124,9 @@ class WeeklyLock:
         return max(self._start[0], week_of(at)) if self._start else ""
 
     def joined(self, week: str, key: bytes) -> bytes:
-        """Returns one key made from a week's key and another key. Both are needed to make it. Raises KeyMissing."""
+        """Returns a key that is made from a week's key and another key. It cannot be computed with only one of them.
+        Raises KeyMissing.
+        """
         if (week, key) not in self._joined:
             self._joined[week, key] = hmac.digest(self._key(week), b"joined" + key, "sha256")
         return self._joined[week, key]
@@ -167,18 +171,18 @@ def _walked(key: bytes, weeks: int) -> bytes:
 
 
 def _monday(week: str) -> date:
-    """Returns the first day of a week. Raises ValueError."""
+    """Returns the Monday of a week. Raises ValueError."""
     year, _, number = week.partition("-W")
     return date.fromisocalendar(int(year), int(number), 1)
 
 
 def cannot_advance(folder: KeyFolder) -> bool:
-    """Returns True if the folder holds a key that must advance, but is not writable."""
+    """Returns True if the folder contains a key that must advance, but is not writable."""
     return folder.holds(WEEKLY_KEY) and not folder.writable()
 
 
 def _overwrite(folder: KeyFolder, content: bytes) -> bool:
-    """Replaces the key file and fills the old one with zeros. On a full disk, the old key stays."""
+    """Replaces the key file, and fills the old file with zeros. If the disk is full, the old key stays."""
     try:
         path = folder.path / WEEKLY_KEY
         path.chmod(0o600)
@@ -193,12 +197,12 @@ def _overwrite(folder: KeyFolder, content: bytes) -> bool:
 
 
 AHEAD = 3
-"""Weeks for which `init` makes keys in advance, including this one."""
+"""The number of weeks for which `init` makes keys in advance, including this week."""
 _NAME = re.compile(r"contact-\d{4}-W\d\d\.key")
 
 
 def key_name(at: datetime) -> str:
-    """Returns the key name of a moment's ISO week in UTC: `contact-2026-W48.key`."""
+    """Returns the file name of the key for a moment's ISO week in UTC, such as `contact-2026-W48.key`."""
     year, week, _ = at.astimezone(UTC).isocalendar()
     return f"contact-{year}-W{week:02}.key"
 
@@ -217,17 +221,21 @@ class WeeklyKeys:
         return self._weeks[name]
 
     def before(self, moment: datetime) -> bytes | None:
-        """Returns the key of the week before. Returns None if it no longer exists. Never makes one."""
+        """Returns the key of the previous week. Returns None if this key no longer exists. This function never makes a
+        key.
+        """
         name = key_name(moment - timedelta(weeks=1))
         return self._folder.read(name) if self._folder.holds(name) else None
 
     def lay(self, moment: datetime) -> list[str]:
-        """Makes the keys of this week and the next ones. Returns the names of those that were missing."""
+        """Makes the missing keys of this week and of the next weeks. Returns the names of the keys that were
+        missing.
+        """
         names = [key_name(moment + timedelta(weeks=n)) for n in range(AHEAD)]
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroys the keys from before last week, in a folder that no process maintains."""
+        """Destroys all keys older than last week's, in a folder that no running process maintains."""
         self._retire(key_name(moment - timedelta(weeks=1)))
 
     def _begin(self, name: str) -> bytes:
@@ -245,7 +253,7 @@ class WeeklyKeys:
     def _retire(self, oldest: str) -> None:
         """Destroys the keys that are too old, but never the newest one.
 
-        On a full disk, it may be the only one to use.
+        If the disk is full, no new key can be written, and the newest key is the only one to use.
         """
         for name in self.held()[:-1]:
             if name < oldest:

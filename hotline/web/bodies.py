@@ -2,8 +2,8 @@
 
 The server gives each request a thread, and waits for its body without a time limit. So there are many threads, but only
 a few of them work at the same time. A thread takes a place when the body of its request is complete. It gives the place
-back while another thread writes to the database for it (docs/decisions/12). Threads get places in their order, and wait
-without a time limit.
+back while another thread writes to the database for it (docs/decisions/12). Threads get places in the order in which
+they ask, and wait without a time limit.
 """
 
 import threading
@@ -20,15 +20,15 @@ from hotline.core.addresses import network_of, peer_of
 from hotline.core.database import Database
 
 AT_WORK = 4
-"""The number of requests that work at the same time. If there were more, they would only wait for each other at the
-database."""
+"""The number of requests that the process works on at the same time. If there were more, they would only wait for each
+other at the database."""
 OF_ONE = 8
-"""The most forms of one network for which the console waits at the same time. There must be fewer of them than threads
-in a process."""
+"""The largest number of incomplete forms from one network that the console waits for at the same time. It must be
+smaller than the number of threads in a process."""
 
 
 class RequestBodies:
-    """The request bodies that this process waits for, and the places of its working requests.
+    """The request bodies that this process waits for, and the places of the requests that it works on.
 
     Several threads may use it at the same time.
     """
@@ -89,7 +89,7 @@ def bodies_for(database: Database) -> RequestBodies:
 
 @dataclass(slots=True)
 class Body:
-    """The body of a request, as the `wsgi.input` of WSGI."""
+    """A request's body, in the form that WSGI expects as `wsgi.input`."""
 
     stream: Any = field(repr=False)
     bodies: RequestBodies
@@ -99,7 +99,7 @@ class Body:
 
 
 def in_turn(application: WSGIApplication, bodies: RequestBodies) -> WSGIApplication:
-    """Wraps the application, so that only a few requests work at the same time.
+    """Wraps the application, so that it works on only a few requests at the same time.
 
     No request waits for the body of another request.
     """
@@ -117,7 +117,9 @@ def in_turn(application: WSGIApplication, bodies: RequestBodies) -> WSGIApplicat
 
 
 class WaitingForms:
-    """Counts the forms that the process waits for, by network. Several threads may use it at the same time."""
+    """Counts for each network the forms that the process still waits for. Several threads may use it at the same
+    time.
+    """
 
     def __init__(self, of_one: int = OF_ONE) -> None:
         self._of_one = of_one
@@ -141,9 +143,10 @@ class WaitingForms:
 def complete_bodies_first(
     application: WSGIApplication, bodies: RequestBodies, most: int, proxies: Sequence[str] = ()
 ) -> WSGIApplication:
-    """Wraps the application, so that it gets only complete bodies. A request whose body breaks off gets the status 400.
+    """Wraps the application, so that it gets only complete bodies. A request whose body ends too early gets the status
+    400.
 
-    Otherwise the code that reads forms would take a part of a body for the whole body. Then half of a text would be
+    Otherwise the code that reads forms would mistake part of a body for the whole body. Then half of a text would be
     saved. A body of more than `most` bytes is not read, and the application refuses it. If a network sends many
     incomplete bodies, this does not delay other networks. Such a network gets the status 429, and its next body is not
     read.

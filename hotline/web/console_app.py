@@ -26,15 +26,17 @@ HEADERS = {
 }
 """The headers of every response. With `Referrer-Policy: no-referrer`, browsers would send `Origin: null` with forms."""
 LINE = "X-Line"
-"""The header that identifies this hotline, so that the doctor does not take another program for the console."""
+"""The header that identifies this hotline. Without it, the doctor command could mistake another program for the
+console.
+"""
 MAX_BYTES = 3 * 1024 * 1024
-"""The largest request, which is a spreadsheet of 2 MB with the form around it."""
+"""The largest size of a request in bytes. A spreadsheet of 2 MB and the form around it fit."""
 AT_WORK = 16
-"""The number of requests that work at the same time. A request that waits for long work gives its place to another
-request."""
+"""The number of requests that the console works on at the same time. A request that waits for long work gives its place
+to another request."""
 PATIENCE = 30.0
-"""The most seconds to wait for a body or a page. The web servers in front of the console end a request after the same
-time."""
+"""The longest time in seconds that the console waits for a body or a page. The web servers in front of the console end
+a request after the same time."""
 
 
 def _later(view: str, context: ConsoleContext, by: SignedIn) -> object:

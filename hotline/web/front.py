@@ -52,15 +52,14 @@ def _say(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
     body = reply.body.encode()
     headers = [("Content-Type", PLAIN), ("Content-Length", str(len(body)))]
     start_response(STATUS[HTTPStatus(reply.status)], headers)
-    # With a list, the server can send the body in one piece. With any other iterable, the server
-    # would ask for a next piece.
+    # The server can send a list in one piece. For any other iterable, it would ask for another piece.
     return [body]
 
 
 OUTCOMES = {"CON ": "con", "END ": "end"}
 Counted = dict[HookCount, tuple[int, float]]
 Noted = tuple[str, str, int]
-"""The plain fields of an `Answered`. So no hop must wait until an object is created."""
+"""The fields of an `Answered` object, as a plain tuple. So a hop spends no time on creating an object."""
 
 
 class Meter:

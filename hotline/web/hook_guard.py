@@ -1,6 +1,6 @@
 """Reads the form of a callback strictly, and refuses every form that the gateway would not send.
 
-Also checks if the installation is ready, which means that a promised tip would reach a recipient.
+Also checks if the installation is ready. It is ready if a tip that it accepts would reach a recipient.
 """
 
 import hmac
@@ -40,7 +40,7 @@ Environ = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CallbackForm:
-    """The fields of a callback, each at most once. `repr` does not show them."""
+    """The fields of a callback. Each field occurs at most once. `repr` does not show them."""
 
     fields: Mapping[str, str]
     came_from: str = ""
@@ -161,11 +161,10 @@ def _body(environ: Environ) -> bytes:
     return body
 
 
-# Guards the hooks: checks the secret, the method and the size, and parses the form strictly before
-# any work.
+# Guards the hooks: checks the secret, the method, the size and the form before any work.
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""All methods, because the routes accept each of them. A wrong secret gets the status 404 with any method."""
+"""All HTTP methods. The routes accept all of them, so that a wrong secret gets the status 404 with any method."""
 
 HOOK_CONTEXT_KEY = "hotline.door"
 """The key under which the application stores the context of the hooks."""

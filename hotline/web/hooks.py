@@ -1,9 +1,10 @@
-"""Handles the gateway's five callbacks, and one callback from our own relay. Each callback reads a form and calls a
-service.
+"""Handles the gateway's five callbacks, and one callback from our own clock process. Each callback reads a form and
+calls a service.
 
-A hop always gets the status 200 and a text with `CON ` or `END `, except for a wrong secret or method. The gateway
-repeats an SMS every minute until it gets the status 200. So if an SMS could not be stored, the reply is 503. The relay
-reports SMS from the gateway's inbox at its own address. Such an SMS counts as proved (docs/decisions/06).
+A hop always gets the status 200 and a text that starts with `CON ` or `END `, except for a wrong secret or method. The
+gateway repeats an SMS every minute until it gets the status 200. So if an SMS could not be stored, the reply is 503.
+The clock process reads the gateway's inbox, and reports each SMS from there at a sixth address. The sender of such an
+SMS counts as proved (docs/decisions/06).
 
 The module also turns the callbacks of Africa's Talking into values. The names of their fields are used only here.
 Unknown fields are ignored.
@@ -32,7 +33,9 @@ from hotline.web.hook_guard import CallbackForm, broken_hook, broken_hop, guarde
 
 MAX_USSD = 1000
 MAX_SMS = 32 * 1024
-"""The most letters of an SMS. A body has no more bytes than this. A long SMS is accepted, and cut when it is stored."""
+"""The most letters of an SMS. The body of a request has no more bytes than this. A long SMS is accepted, and cut when
+it is stored.
+"""
 MAX_WORD = 100
 NETWORK = re.compile(r"[0-9]{5,6}", re.ASCII)
 DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")

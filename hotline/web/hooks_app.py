@@ -1,7 +1,7 @@
 """Serves the public page of results. It is the only page for people in this process. The page sets no cookie, and
 nothing about visitors is stored.
 
-The page is made at most once in ten minutes, and then kept. So many requests need only one query.
+The page is made at most once in ten minutes, and then kept. Many requests therefore need only one query.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from hotline.web.hooks import delivery_report, listed_sms, optout, session_end, 
 results = Blueprint("results", __name__)
 KEPT = timedelta(minutes=10)
 AWAY = timedelta(seconds=30)
-"""If the database did not answer, it is not asked again for this time."""
+"""The time for which the page does not ask the database again after it failed to answer."""
 _HASH = b64encode(hashlib.sha256(service_report.STYLE.encode()).digest()).decode()
 HEADERS = {
     "Content-Security-Policy": (

@@ -23,7 +23,7 @@ def log(visit: Visit) -> Response:
     found = service_audit.newest_rows(
         visit.context, wanted, before=number_of(visit.asked("before"), digits=11)
     )
-    # The sentence of the action, with dots in place of its subject.
+    # The sentence of each action, with dots in place of the subject.
     actions = [
         (name, visit.say(action_sentence(name)[0], subject="...", outcome="..."))
         for name in service_audit.ACTIONS

@@ -1,4 +1,6 @@
-"""Shows the outgoing queue and the on-call contacts. People can pause, resume, review, add, test and remove there."""
+"""Shows the outgoing queue and the on-call contacts. Pauses and resumes the queue, reviews messages, and adds, tests
+and removes contacts.
+"""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -82,7 +84,7 @@ MAX_TESTED = 50
 
 
 def contacts(visit: Visit) -> Response:
-    # The recipients of the last test, and how far each notice has come.
+    # The recipients of the last test, and the state of each recipient's notice.
     ids = _numbers(visit.asked("tested").split("-"))[:MAX_TESTED]
     return page(
         visit,

@@ -70,7 +70,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 MAX_TIPS = 5
 """The number of late tips that the page Today names. The other late tips are only counted."""
 SOON = timedelta(days=60)
-"""The time before a number's verification ends in which the page Today shows a line about it."""
+"""The page Today shows a line about a number if its verification ends within this time."""
 
 
 LineMaker = Callable[[ConsoleContext, SignedIn], Iterator[TodayLine]]
@@ -161,7 +161,7 @@ def _own_link(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Shows that the account has a new sheet or authenticator, until its owner confirms it."""
+    """Shows that the account got a new recovery sheet or authenticator, until its owner confirms this."""
     found = service_own_account.unconfirmed_renewals(context, by)
     for at, says in (
         (

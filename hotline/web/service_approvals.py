@@ -46,14 +46,14 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         service_exclusions.LIFT,
     )
 }
-"""The rule for each kind of approval: who requests and decides, its sentence, and what follows."""
+"""The rule for each kind of approval: who requests it, who decides it, its sentence, and what an approval does."""
 REASON_LETTERS = 200
 OVER = message_text("this was already decided or has expired")
 
 
 @dataclass(frozen=True, slots=True)
 class AccountMark:
-    """An account with its number and the time when it was made.
+    """An account with its number and creation time.
 
     Number and time distinguish the account from another with a similar name.
     """

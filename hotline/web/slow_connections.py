@@ -66,7 +66,7 @@ def overdue_connections(
     patience: float = PATIENCE,
     look_every: float = LOOK_EVERY,
 ) -> tuple[list[Peer], dict[Peer, int]]:
-    """Returns the connections to close, and how often each other overdue connection was seen, for the next check.
+    """Returns the connections to close. Also returns how often it has seen each other overdue connection.
 
     A connection is overdue if we have sent nothing on it for five seconds. If the other end has sent nothing either,
     the connection is closed at once. If the other end still sends some bytes, the connection is closed at the fifth
@@ -110,7 +110,7 @@ def close_slow_ones(
 
 
 def close_slow_ones_for_ever(bodies: RequestBodies, *, patience: float = PATIENCE) -> None:
-    """Checks every second, in a thread of its own.
+    """Closes overdue connections every second, in a thread of its own.
 
     A request may work for at most `patience` seconds, because after that it looks like a late body.
     """
