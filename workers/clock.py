@@ -196,7 +196,7 @@ def run(
         if abs(jump) > JUMP:
             logger.critical("alarm: the clock jumped by more than a minute")
             wake_for_jump(context)
-            # If this process is not the leader, the leader makes good the jump.
+            # If this process is not the leader, the leader adjusts the waiting times.
             back += -jump if leading and jump < timedelta(0) else timedelta(0)
         leading = leads(context, leadership, outage)
         if leading:

@@ -26,8 +26,8 @@ from hotline.core.ussd import CommittedText, SessionStart
 from hotline.errors import CircuitOpen, DecryptionFailed, QueueUnavailable, RunsUnavailable
 from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
 
-# The module also stores in Redis how sessions began. It does not wait for an answer of Redis,
-# so that a menu can continue while the database is down (docs/decisions/01).
+# The module also stores in Redis how sessions began, so that a menu can continue without the database.
+# It does not wait for an answer of Redis (docs/decisions/01).
 
 Answer = TypeVar("Answer")
 
@@ -95,8 +95,8 @@ class RedisStarts:
         if start.asks_rows:
             return
         noted = _written(start, committed)
-        # The lock is taken outside of the circuit breaker. So a thread that waited for the lock while the server
-        # hung finds the circuit open, and makes no call.
+        # The lock is taken outside of the circuit breaker.
+        # So a thread that waited for the lock while the server hung finds the circuit open, and makes no call.
         with self._lock, suppress(CircuitOpen):
             self._circuit.call(lambda: self._send(start.key, noted))
 

@@ -433,8 +433,8 @@ def apply_event(
             if effect is not None:
                 effect(GivenAnswer(session, effects, dialogue, event, step))
         case PinGiven(pin=pin) if is_reporting(effects.flow_set, step.state, Matter.TIP):
-            # In a report, this is a PIN that the caller chooses. Under "My number", it is an attempt,
-            # which has already been recorded.
+            # In a report, this is a PIN that the caller chooses.
+            # Under "My number", it is an attempt, which has already been recorded.
             service_receipts.give_receipt(
                 session, effects.context, dialogue, attempt=passage, pin=pin
             )

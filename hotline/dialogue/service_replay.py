@@ -458,8 +458,8 @@ def _asking(session_context: SessionContext) -> ReaderQuestions | None:
 
 def _dialled(session_context: SessionContext, text: str) -> Turn:
     dialled = text[: session_context.start.dialled]
-    # The session's row stores the dialled short code. It is empty if the short code is private and had no
-    # effect for this phone.
+    # The session's row stores the dialled short code.
+    # The field is empty if the short code is private and had no effect for this phone.
     landed = bool(session_context.start.entry)
     entry, ahead = landing_code(session_context.flow_set, dialled, enrolled=landed)
     return turn.start(

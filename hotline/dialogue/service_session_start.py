@@ -298,7 +298,7 @@ def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHo
     pinned = start.pinned
     options = []
     for case in pinned.cases:
-        # A case's name is only its reference.  drill. The name of a drill also says that it is a
+        # A case's name is only its reference. The name of a drill also says that it is a drill.
         called = dict.fromkeys(CODES, case)
         if f"{IS_DRILL}.{case}" in pinned.flags:
             called = {
@@ -345,7 +345,7 @@ def _pinned(
             )
         return own
     if asks_pin:
-        # The language of a person who must be proved.  knows which phones these are. Only the reader process
+        # The language of a person who must be proved. Only the reader process knows which phones these are.
         language = None
         if is_number(caller):
             with context.database.reading() as session:

@@ -66,7 +66,7 @@ def read_balance(text: str) -> float | None:
 
 
 # Sends SMS through Africa's Talking, and translates its codes into outcomes.
-#  codes. No other module knows these
+# No other module knows these codes.
 
 SEND_SECONDS = 10.0
 """The number of seconds after which a call is ended, even if the server is still sending."""
@@ -245,8 +245,8 @@ class Service(SMSService):  # type: ignore[misc]
         return GatewayAnswer(response.status_code, text)
 
 
-# Reads the hotline's inbox at Africa's Talking. It lists every SMS to the short code,
-# even if the callback about the SMS never arrived.
+# Reads the hotline's inbox at Africa's Talking.
+# The inbox lists every SMS to the short code, even if the callback about the SMS never arrived.
 
 MAX_LISTED = 100
 MAX_INBOX_BYTES = MAX_LISTED * (1600 * 12 + 1000)

@@ -1,8 +1,8 @@
-"""Encrypts other texts for the readers of a tip: the answer to a desk's question, and a responder's note.
+"""Encrypts texts that belong to a tip: the caller's answer to a desk's question, and a responder's note.
 
 The answer to each question has its own key pair. The private key of this pair is encrypted with the key of the tip. A
-note is encrypted directly with the key of the tip. Without the grants of the tip, neither text can be read. No module
-that a hook loads may import this file.
+note is encrypted directly with the key of the tip. Only a person who has a grant of the tip can decrypt these texts. No
+module that a hook loads may import this file.
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from hotline.keys.encrypt import VERSION, KeyPair, document_in, padded, unpadded
 class AnswerPair:
     """A key pair for the answer to one question of a desk.
 
-    The hooks use the public key. The private key is encrypted with the key of the tip.
+    The hooks encrypt the answer with the public key. The private key is itself encrypted with the key of the tip.
     """
 
     public_key: bytes

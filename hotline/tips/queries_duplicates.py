@@ -1,7 +1,7 @@
 """Stores the digests by which similar tips are found, and the links between tips of the same situation.
 
 The digests are deleted after a day. A link means that two tips are probably about the same situation. The tips stay
-separate. A removed link keeps its row, so that the same link is not made again.
+separate. When a link is removed, its row stays, so that the hotline does not make the same link again.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -42,12 +42,14 @@ from hotline.tips.rules_duplicates import (
 from hotline.tips.tables import HAS_PENDING_ALERT, Tip
 
 MAX_COMPARED = 2000
-"""The most earlier tips that are compared in one batch. If there are more, the newest are compared."""
+"""The largest number of earlier tips that are compared with a batch of new tips. If there are more earlier tips, only
+the newest are compared.
+"""
 DIGESTS_KEPT = DAY + timedelta(hours=1)
 
 
 class TipLikeness(Row):
-    """The digests of one tip, under the key of the week. The row is deleted after a day."""
+    """The digests of one tip. They were made with the key of the week. The row is deleted after a day."""
 
     __tablename__ = "tip_likeness"
     __table_args__ = (
@@ -65,8 +67,8 @@ class TipLikeness(Row):
     """The digest of the answer to "Who needs help?"."""
     at: Mapped[datetime]
     leader_id: Mapped[int | None]
-    """The first tip of the cluster. Its responders were notified of this tip as an addition. None if this tip had its
-    own alert, or if its alert is pending."""
+    """The first tip of the cluster. Its responders were only notified of this tip, as an addition to the first tip.
+    None if responders were alerted of this tip separately, or if its alert is still pending."""
 
 
 class LikenessKeys(NamedTuple):
@@ -92,7 +94,7 @@ _CHANGED = PreparedStatement(
 def store_digests(
     session: Session, tip_id: int, keys: LikenessKeys, *, contact_key: str, at: datetime
 ) -> None:
-    """Stores the digests of a tip that has none."""
+    """Stores the digests of a tip that has no digests yet."""
     _KEPT.rows(
         session,
         new_tip_id=tip_id,
@@ -112,9 +114,9 @@ def replace_digests(session: Session, tip_id: int, keys: LikenessKeys) -> int | 
 def repeated_tips(
     session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
 ) -> dict[int, ComparedTip]:
-    """Returns those of these pending tips whose phone or text has been used too often since `since`.
+    """Returns the pending tips whose phone or text has been used too often since `since`.
 
-    The result is almost always empty.
+    Usually the result is empty.
     """
     new = aliased(TipLikeness, name="waits")
 
@@ -137,7 +139,9 @@ def repeated_tips(
 def earlier_tips(
     session: Session, new: Iterable[ComparedTip], since: datetime
 ) -> Sequence[ComparedTip]:
-    """Returns open, alerted tips from the same phones or with the same text as these tips, the oldest first."""
+    """Returns earlier tips with the same phone or text as these tips, the oldest first. They are open, and people were
+    alerted of them.
+    """
     contacts = {one.contact_key for one in new}
     words = {one.words_key for one in new if one.words_key is not None}
     alike = or_(TipLikeness.contact_key.in_(contacts), TipLikeness.words_key.in_(words))
@@ -154,7 +158,7 @@ def earlier_tips(
 
 
 def record_leaders(session: Session, leaders: Mapping[int, int | None]) -> None:
-    """Stores the first tip of the cluster that each of these tips joined."""
+    """Stores for each of these tips the first tip of the cluster that it joined."""
     for tip_id, leader_id in leaders.items():
         session.execute(
             update(TipLikeness)
@@ -211,16 +215,16 @@ def _traits() -> Select[*tuple[Any, ...]]:
 
 
 BY_THE_LINE = "line"
-"""The author of links that the hotline made itself."""
+"""The author of a link that the hotline made without a person."""
 COMPARED = (
     Tip.matter == Matter.TIP,
     *(Tip.channel != one for one in sorted(rules_trial.UNCOUNTED)),
     Tip.state != TipState.DRAFT,
     Tip.state != TipState.FRAGMENT,
 )
-"""The conditions on `Tip` under which a tip is compared with others."""
+"""The conditions on a `Tip` without which it is not compared with other tips."""
 MAX_LINKED = 100
-"""The most tips of a situation that one search finds, in addition to the tips that it starts from."""
+"""The largest number of tips of one situation that a search adds to the tips that it starts from."""
 
 
 class TipLink(Row):
@@ -231,12 +235,12 @@ class TipLink(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     a: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
-    """The earlier tip."""
+    """The id of the earlier tip."""
     b: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
     reason: Mapped[str]
-    """A value of `tips.rules_duplicates.LinkReason`."""
+    """The value of a `tips.rules_duplicates.LinkReason`."""
     by: Mapped[str]
-    """The person, as the audit log names an actor. `BY_THE_LINE` if the hotline made the link itself."""
+    """The person who made the link, as the audit log names people. It is `BY_THE_LINE` if the hotline made the link."""
     at: Mapped[datetime]
     undone_by: Mapped[str | None]
     undone_at: Mapped[datetime | None]
@@ -246,10 +250,10 @@ IS_LINKED = TipLink.undone_at.is_(None)
 
 
 def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipTraits]:
-    """Returns this tip, and the newest earlier tip for each reason to link it. So it returns at most three earlier
-    tips.
+    """Returns this tip, and the newest earlier tip for each reason to link the two. So it returns three earlier tips at
+    most.
 
-    Returns nothing if this tip has no digests. The cost stays the same on a day with thousands of similar tips.
+    Returns an empty list if this tip has no digests. It stays fast even on a day with thousands of similar tips.
     """
     session.flush()
     row = _ONE.first(session, tip_id=tip_id)
@@ -273,7 +277,9 @@ def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipT
 def add_links(
     session: Session, pairs: Iterable[LikelyPair], by: str, at: datetime
 ) -> Sequence[LikelyPair]:
-    """Writes new links and returns them. Existing links do not change, even if they were removed."""
+    """Writes those links that do not exist yet, and returns them. Existing links do not change, even if people have
+    removed them.
+    """
     made = []
     for one in pairs:
         a, b = sorted((one.a, one.b))
@@ -290,7 +296,7 @@ def link_between(session: Session, a: int, b: int) -> TipLink | None:
 
 
 def same_situation(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """Returns the other tips of the same situation, for each of the given tips that has links."""
+    """Returns, for each of the given tips that has links, the other tips of the same situation."""
     known: set[int] = set(tip_ids)
     pairs: set[tuple[int, int]] = set()
     fresh = set(known)
@@ -350,4 +356,4 @@ _NEAREST = tuple(
         ).order_by(Tip.created_at.desc(), Tip.id.desc()),
     )
 )
-"""The queries for the newest earlier tip with the same phone, the same text, or the same place and category."""
+"""Queries for the newest earlier tip with the same phone, with the same text, or with the same place and category."""

@@ -1,7 +1,7 @@
-"""Reads and writes the parts of a tip that a hop needs, without the mapper.
+"""Reads and writes the parts of a tip that a hop needs. Uses plain SQL, because this is faster.
 
-A report consists of many small answers, each in its own transaction. So each statement is prepared only once, for both
-databases.
+A report consists of many small answers, each in its own transaction. So each SQL statement is prepared only once. There
+is one statement for both kinds of databases.
 """
 
 from collections.abc import Mapping
@@ -48,8 +48,8 @@ CHANGED = (
     "alert_urgency",
     "locked_for",
 )
-"""The only columns that an answer may change, besides the body. Of the body, only the first bytes are read, but all of
-it is written."""
+"""The only columns of a tip, besides its body, that an answer may change. The code reads only the first bytes of the
+body, but writes the whole body."""
 READ = ("do_not_visit", "visit_decision")
 _TIP, _GRANT = Tip.metadata.tables[Tip.__tablename__], Tip.metadata.tables[Grant.__tablename__]
 _PLACE = TipPlace.metadata.tables[TipPlace.__tablename__]
@@ -58,7 +58,7 @@ _LIKENESS = TipLikeness.metadata.tables[TipLikeness.__tablename__]
 
 @dataclass(slots=True)
 class ReportedTip:
-    """A tip as a hop reads and writes it.
+    """A tip, as a hop reads and writes it.
 
     The class `Tip` explains the columns. `repr` shows nothing that the caller reported.
     """
@@ -92,13 +92,15 @@ class ReportedTip:
     visit_decision: str | None = None
     assigned_at: datetime | None = None
     id: int = 0
-    """The id is 0 until the tip is written."""
+    """The id is 0 until the tip is stored."""
     body: bytes = field(default=b"", repr=False)
-    """The whole body, if the tip is to be written. After a tip was read, only the first bytes of its body."""
+    """Before the tip is written, this is the whole body. After the tip was read, it is only the beginning of the
+    body.
+    """
     likeness: LikenessKeys | None = field(default=None, repr=False)
     """None if no digests of the tip are stored."""
     moved: bool = False
-    """True if responders were alerted for another place before."""
+    """True if responders were alerted earlier, for another place of the tip."""
     record_key: int = field(default_factory=new_record_key, repr=False)
 
 
@@ -136,7 +138,7 @@ _GRANTED = PreparedStatement(
 def tip_of_attempt(session: Session, identity: str) -> ReportedTip | None:
     """Returns the tip of a report attempt, or None.
 
-    Locks the tip, because the clock worker may file it at the same moment.
+    Locks the tip, because the clock process may file it at the same moment.
     """
     session.flush()
     row = _FOUND.first(session, identity=identity)
@@ -167,7 +169,9 @@ def write_tip(session: Session, tip: ReportedTip) -> None:
 
 
 def give_keys(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first: bool) -> None:
-    """Gives exactly these desks the key of the tip's present body. `first` is True if no desk had a key before."""
+    """Stores the key of the tip's present body for exactly these desks. `first` is True if no desk has had a key
+    before.
+    """
     if not first:
         _UNGRANT.rows(session, tip_id=tip_id)
     for code, key in keys.items():
@@ -180,5 +184,5 @@ def granted_desks(session: Session, tip_id: int) -> set[str]:
 
 
 def tip_row(session: Session, tip: ReportedTip) -> Tip:
-    """Reads the whole row of the tip again, for the alerts to responders."""
+    """Reads the whole row of the tip again, as the code that alerts responders needs it."""
     return session.get_one(Tip, tip.id, populate_existing=True)

@@ -1,14 +1,14 @@
-"""Decides who may see a tip. Every list, count, search, link and export uses this condition for its reader.
+"""Decides who may see a tip. Every list, count, search, link and export uses this decision.
 
-A desk sees the tips that were encrypted for it. It does not see tips that involve, or may involve, an official. The
-national desk sees every tip. An exclusion hides a tip from a person with all their phones and accounts, or from a desk
-and its members.
+A desk sees the tips that were encrypted for it. It does not see a tip that involves an official, or that may involve
+one. The national desk sees every tip. An exclusion hides a tip from a person, with all their phones and accounts. It
+can also hide a tip from a desk and its members.
 
-The condition has these four forms. `visible_to` selects the tips that a viewer may see. `is_not_excluded` selects
-assigned tips that the responder may see. `may_see_tip` selects the responders who may see a tip. `desk_may_know`
-selects the desks for which details of a tip may be encrypted.
+The decision is written as four conditions. `visible_to` finds the tips that a viewer may see. `is_not_excluded` finds
+the assigned tips that a responder may still see. `may_see_tip` finds the responders who may see a tip. `desk_may_know`
+finds the desks for which details of a tip may be encrypted.
 
-The module also stores exclusions, and finds the responders who get no alert because of them.
+The module also stores exclusions, and finds responders who get no alert because of an exclusion.
 """
 
 from collections import defaultdict
@@ -30,19 +30,19 @@ from hotline.tips.tables import Grant, Tip
 
 
 class ExclusionReason(StrEnum):
-    """The reason for an exclusion.
+    """The reason why a person or desk is excluded from a tip.
 
-    An official needs no exclusion, because `Tip.official` already hides the tip from all desks but the national.
+    There is no reason for officials: `Tip.official` already hides the tip from all desks except the national desk.
     """
 
     NAMED = "named"
-    """The tip names this person. They are never alerted of it."""
+    """The tip names this person. This person is never alerted of the tip."""
     ASKED = "asked"
     """The caller asked for the exclusion."""
 
 
 class Exclusion(Row):
-    """A person or a desk that may not see a tip. The row stays after the exclusion was lifted."""
+    """An exclusion: a person or a desk that may not see a tip. The row stays after the exclusion has ended."""
 
     __tablename__ = "exclusion"
 
@@ -51,9 +51,9 @@ class Exclusion(Row):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     desk_code: Mapped[str | None]
     reason: Mapped[str]
-    """A value of `ExclusionReason`."""
+    """The value of an `ExclusionReason`."""
     by: Mapped[str]
-    """The person who excluded, as the audit log names an actor."""
+    """The person who made the exclusion, as the audit log names people."""
     at: Mapped[datetime]
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
@@ -67,20 +67,20 @@ IS_EXCLUDED = Exclusion.lifted_at.is_(None)
 
 
 class ExcludedParty(NamedTuple):
-    """A person or a desk that is excluded from a tip. Exactly one of the two is set."""
+    """A person or a desk that is excluded from a tip. Exactly one of the two fields is set."""
 
     person_id: int | None = None
     desk_code: str | None = None
 
     def __str__(self) -> str:
-        """Returns the name for the audit log, such as `desk 12` or `person 7`."""
+        """Returns the name of the person or desk in the audit log, such as `desk 12` or `person 7`."""
         return f"person {self.person_id}" if self.desk_code is None else f"desk {self.desk_code}"
 
 
 def current_exclusions(
     session: Session, tip_id: int, *, for_writing: bool = False
 ) -> Sequence[Exclusion]:
-    """Returns the exclusions that were not lifted, the oldest first. `for_writing` locks their rows."""
+    """Returns the exclusions that are in force, the oldest first. `for_writing` locks their rows."""
     found = select(Exclusion).where(Exclusion.tip_id == tip_id, IS_EXCLUDED).order_by(Exclusion.id)
     return session.scalars(found.with_for_update() if for_writing else found).all()
 
@@ -101,12 +101,14 @@ def copy_exclusions(
 
 
 def tips_with_exclusions(session: Session) -> frozenset[int]:
-    """Returns the ids of the tips that have an exclusion. Such tips are few, even when many tips are pending."""
+    """Returns the ids of the tips that have an exclusion. There are only few such tips, even if many tips are
+    pending.
+    """
     return frozenset(session.scalars(select(Exclusion.tip_id).where(IS_EXCLUDED)))
 
 
 def excluded_responders(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """Returns the responders who are excluded from these tips, by tip. The result is almost always empty."""
+    """Returns for each tip the responders who are excluded from it. Usually the result is empty."""
     if not tip_ids:
         return {}
     found = select(Exclusion).where(Exclusion.tip_id.in_(tip_ids), IS_EXCLUDED)
@@ -131,17 +133,17 @@ def excluded_responders(session: Session, tip_ids: Collection[int]) -> Mapping[i
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A person who reads tips, with the desks that give them access."""
+    """A person who reads tips, with the desks to which they have access."""
 
     desks: frozenset[str]
     responder_id: int | None = None
-    """The phone with which a responder reads."""
+    """The phone with which the responder reads."""
     person_id: int | None = None
 
 
 THE_LINE: Viewer | None = None
-"""The hotline itself as a reader, which may see every tip. Its own counts use this viewer, and so do commands without a
-desk."""
+"""A viewer that may see every tip: the hotline itself. The hotline counts tips with this viewer. Commands that are not
+for a desk use it too."""
 
 
 def desk_viewer(code: str) -> Viewer:
@@ -151,9 +153,9 @@ def desk_viewer(code: str) -> Viewer:
 def account_viewer(
     session: Session, account: tables_accounts.ConsoleAccount, desks: frozenset[str]
 ) -> Viewer:
-    """Returns a viewer with the desks whose keys the account can decrypt.
+    """Returns a viewer for an account, with the desks whose keys the account can decrypt.
 
-    If the person of the account has phones, one of the phones must also belong to the desk.
+    If the owner of the account has phones, the viewer has only the desks to which one of these phones also belongs.
     """
     phones = tables_accounts.phones_of(session, account.person_id)
     if phones:
@@ -186,7 +188,7 @@ def is_visible(session: Session, tip_id: int, viewer: Viewer | None) -> bool:
 def tip_with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, bytes | None]:
     """Returns a filed tip with its encrypted key for a desk. Raises NotFound if the tip does not exist.
 
-    The key is None if the desk may not see the tip.
+    The key is None if the desk has no access to the tip.
     """
     tip = tips_tables.get_filed(session, tip_id)
     key = select(Grant.encrypted_key).join(Tip, Tip.id == Grant.tip_id)
@@ -214,14 +216,14 @@ def has_no_exclusion(
 
 
 def may_see_tip(tip_id: int) -> ColumnElement[bool]:
-    """Returns the condition on `Responder` that the responder may see this tip through one of their desks."""
+    """Returns the condition on `Responder` that the responder may see this tip."""
     kept = exists().where(Exclusion.tip_id == tip_id, IS_EXCLUDED, _names(Responder.id))
     official = exists().where(Tip.id == tip_id, Tip.official != "no").correlate(None)
     return and_(~kept.correlate(Responder), or_(_is_national(Responder.id), ~official))
 
 
 def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Returns the condition on `Exclusion` that it names this responder as a person, or one of their desks."""
+    """Returns the condition that an `Exclusion` names this responder's person, or one of their desks."""
     responder = aliased(Responder)
     person: ColumnElement[int] = Responder.person_id.expression
     if isinstance(who, int):
@@ -239,13 +241,15 @@ def _is_national(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
 def those_who_may_see(
     session: Session, tip_id: int, responder_ids: Collection[int]
 ) -> frozenset[int]:
-    """Returns those of the given responders who may see this tip."""
+    """Returns which of the given responders may see this tip."""
     some = (Responder.id.in_(responder_ids), may_see_tip(tip_id))
     return frozenset(session.scalars(select(Responder.id).where(*some)))
 
 
 def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that the desk in this column may still see the tip that was encrypted for it."""
+    """Returns the condition on `Tip` that a desk may still see a tip that was encrypted for it. `code` is the column
+    with the desk.
+    """
     kept = select(Exclusion.id).where(
         Exclusion.tip_id == Tip.id, IS_EXCLUDED, Exclusion.desk_code == code
     )
@@ -254,9 +258,9 @@ def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
 
 
 def _of_an_official(tip_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Returns the condition that the tip involves, or may involve, an official.
+    """Returns the condition that the tip involves an official, or may involve one.
 
-    Then only the national desk may see the tip.
+    Only the national desk may see such a tip.
     """
     tip = aliased(Tip)
     found = select(tip.id).where(tip.id == tip_id, tip.official != "no")

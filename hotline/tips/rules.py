@@ -1,9 +1,9 @@
 """Defines what a tip is, and decides when a caller's answers become a tip. Pure.
 
-It follows decision C8. An answer that gives both danger and a place files the tip at once. From the first answer on,
-all other reports are drafts. A draft is filed when the caller hangs up, or after three minutes without an answer. If
-the caller has named no district by then, it becomes a fragment. Each report attempt makes one tip, even if the caller
-corrects answers.
+It follows decision C8 of the project. An answer that gives both danger and a place files the tip at once. Before that,
+and in all other cases, the answers are a draft. A draft is filed when the caller hangs up, or when the caller has given
+no answer for three minutes. If the caller has not named a district by then, the draft becomes a fragment. Each report
+attempt makes only one tip, even if the caller corrects answers.
 """
 
 from collections.abc import Mapping
@@ -22,24 +22,25 @@ class Matter(StrEnum):
 
     TIP = "tip"
     COMPLAINT = "complaint"
-    """A report about a person who should have helped."""
+    """A report about a person who should have helped but did wrong."""
 
 
 class TipState(StrEnum):
-    """The state of a tip. It moves from draft to fragment, filed and complete. Each of these steps may be skipped.
+    """The state of a tip. A tip goes from draft to fragment, then to filed, then to complete. It may skip any of these
+    states.
 
-    Only the row of a draft may be deleted.
+    A row may be deleted only while it is a draft.
     """
 
     DRAFT = "draft"
     FRAGMENT = "fragment"
-    """The caller hung up before they named a district. No one can act on it, and no deadline runs."""
+    """The caller hung up before naming a district. No responder can act on it, so it has no deadline."""
     FILED = "filed"
     COMPLETE = "complete"
 
 
 class TipOutcome(StrEnum):
-    """The outcome of a closed case. No outcome blocks a phone, because callers may test the hotline."""
+    """The outcome of a closed case. No outcome blocks the caller's phone, because callers may try out the hotline."""
 
     HELPED = "helped"
     REFERRED = "referred"
@@ -52,20 +53,24 @@ class TipOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRow:
-    """The texts and rules of an outcome."""
+    """The texts and the rules of an outcome."""
 
     screen: Template
-    """The text on the responder's phone, after the PIN."""
+    """The text on the responder's phone, after the responder has typed the PIN."""
     label: str
-    """The English text in the console."""
+    """The English text of the outcome in the console."""
     choice: str = ""
-    """The value of the choice on the responder's phone. Empty if the phone does not offer this outcome."""
+    """The value of this choice in the menu on the responder's phone. Empty if the responder's phone does not offer this
+    outcome.
+    """
     is_help: bool = False
-    """True if statistics count this outcome as help."""
+    """True if this outcome counts as help in the statistics."""
     is_safe: bool = False
-    """True if the outcome is possible when a service helps the person. For `NOT_FOUND` it is False."""
+    """True if a case can have this outcome although a service helps the person. It is False for `NOT_FOUND`."""
     is_for_desk: bool = False
-    """True if the national desk must decide, in the console and with a reason, after a person was met."""
+    """True if only the national desk may choose it after a person was met. The desk does this in the console, with a
+    reason.
+    """
 
 
 OUTCOMES: Mapping[TipOutcome, OutcomeRow] = {
@@ -99,17 +104,17 @@ class Urgency(IntEnum):
 
 
 class Basis(StrEnum):
-    """The legal basis in law 058/2021 for storing the tip."""
+    """The legal basis for storing a tip, in law 058/2021."""
 
     PUBLIC_DUTY = "public_duty"
     VITAL_INTEREST_CHILD = "vital_interest_child"
 
 
 TYPE_AGAIN = "again"
-"""A value that is not a place: the caller types the name again."""
+"""A choice that is not a place: the caller wants to type the name again."""
 
 SOON = frozenset({"today", "week"})
-"""Answers about the departure after which the journey can still be stopped."""
+"""Answers to the question of departure. After these answers, the journey can still be stopped."""
 
 _RANK = {state: rank for rank, state in enumerate(TipState)}
 _CATEGORIES = frozenset(Category)
@@ -118,13 +123,13 @@ _THREE_WAYS = frozenset({"yes", "no", UNSURE})
 
 @dataclass(frozen=True, slots=True)
 class TipSummary:
-    """The facts in the answers of a report attempt. They are the part of a tip that is not encrypted."""
+    """The facts in the answers of a report attempt. These facts are not encrypted in the tip."""
 
     state: TipState
     place: str
     within: str | None
-    """The country if the place is abroad, or the province if the district is unsure. None if the caller did not say
-    it."""
+    """The country if the place is abroad, or the province if the caller is unsure of the district. None if the caller
+    did not name it."""
     sector: str | None
     category: str | None
     urgency: Urgency
@@ -133,12 +138,14 @@ class TipSummary:
 
 
 def desk_of(place: str, official: str) -> str | None:
-    """Returns the desk of the district if it may see the tip. Returns None if only the national desk may."""
+    """Returns the desk of the district, if this desk may see the tip. Returns None if only the national desk may see
+    it.
+    """
     return place if official == "no" and is_district(place) else None
 
 
 def report_facts(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
-    """Returns the facts that these answers give. Returns None if there is nothing to store yet."""
+    """Returns the facts in these answers of a report. Returns None if the answers are not enough to store a tip."""
     place, category = place_of(answers), _category(answers)
     state = stage(answers, completed=completed)
     if state is None:
@@ -168,7 +175,7 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
 
 
 def abandoned_state(place: str) -> TipState:
-    """Returns the state of a draft when its caller can add no more answers."""
+    """Returns the state that a draft gets when its caller can add no more answers."""
     return TipState.FRAGMENT if place == NOT_SAID or is_province(place) else TipState.FILED
 
 
@@ -178,10 +185,10 @@ def later_state(one: TipState, other: TipState) -> TipState:
 
 
 def place_of(answers: Mapping[str, str]) -> str | None:
-    """Returns the code of a district, "abroad" or "unsure". Returns None if the caller gave no place.
+    """Returns the code of a district, or "abroad" or "unsure". Returns None if the caller gave no place.
 
-    The code of a district begins with the code of its province. A district from an earlier answer counts only if it
-    lies in the chosen province.
+    The code of a district begins with the code of its province. A district
+    from an earlier answer counts only if it lies in the chosen province.
     """
     province, district = answers.get("province"), answers.get("district")
     if province in (ABROAD, UNSURE):
@@ -194,7 +201,7 @@ def place_of(answers: Mapping[str, str]) -> str | None:
 
 
 def _begun(answers: Mapping[str, str]) -> str:
-    """Returns the province if the caller gave no district. Returns an empty string if the caller gave no province."""
+    """Returns the chosen province if the caller gave no district. Returns an empty string if the caller chose none."""
     province = answers.get("province", NOT_SAID)
     return province if is_province(province) else NOT_SAID
 
@@ -209,9 +216,9 @@ def urgency(answers: Mapping[str, str]) -> Urgency:
 
 
 def can_be_stopped(answers: Mapping[str, str]) -> bool:
-    """Returns True for a journey abroad that begins soon.
+    """Returns True if the answers describe a journey abroad that begins soon.
 
-    The journey can still be stopped, so this counts as danger.
+    The journey can still be stopped, so the tip is as urgent as danger.
     """
     return answers.get("province") == ABROAD and answers.get("leaves") in SOON
 
@@ -221,9 +228,9 @@ def concerns_child(answers: Mapping[str, str]) -> bool:
 
 
 def _category(answers: Mapping[str, str]) -> str | None:
-    """Returns the category, if it is on the closed list.
+    """Returns the category of the tip if it is on the closed list.
 
-    For any other answer, returns `OTHER`. Returns None if there is no answer.
+    Returns `OTHER` if the category is not on the list. Returns None if the caller has not answered.
     """
     kind = answers.get("kind")
     if kind is None:
@@ -249,9 +256,9 @@ def _sector(answers: Mapping[str, str], place: str) -> str | None:
 
 
 def _named(answers: Mapping[str, str]) -> str:
-    """Returns the code of the district or sector that the caller chose by typing a name.
+    """Returns the code of the district or sector that the caller chose after typing a name.
 
-    Empty until the caller has chosen.
+    Returns an empty string until the caller has chosen.
     """
     named = answers.get("named", UNSURE)
     return named if answers.get("district") == TYPED and named not in (UNSURE, TYPE_AGAIN) else ""

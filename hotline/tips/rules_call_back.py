@@ -1,6 +1,6 @@
 """Defines call-backs: when a call may be made, who may see the number, and when the request ends. Pure.
 
-If we call at a wrong time, another person may answer the phone. So every rule here refuses the call if there is doubt.
+If the desk calls at a wrong time, another person may answer the phone. So in doubt, every rule refuses the call.
 """
 
 from collections.abc import Mapping
@@ -11,15 +11,18 @@ from enum import StrEnum
 from hotline.text.time import KIGALI
 
 WINDOW_LENGTH = timedelta(hours=2)
-"""The length of every window."""
+"""The length of every window of time for a call."""
 NOTICE_DELAY = timedelta(minutes=3)
-"""The time until the desk is notified. Before that, the caller can still withdraw the request."""
+"""The time between a request and the notice to the desk. During this time, the caller can still withdraw the
+request.
+"""
 
 
 class CallBackState(StrEnum):
     """The state of a call-back.
 
-    It goes from waiting to done, withdrawn or expired. Only a waiting call-back has a number.
+    A call-back goes from waiting to done, withdrawn or expired. The number is stored only while the call-back is
+    waiting.
     """
 
     WAITING = "waiting"
@@ -29,18 +32,18 @@ class CallBackState(StrEnum):
 
 
 class CallOutcome(StrEnum):
-    """The result of a call. The next window, if there is one, stays only after the outcome `SILENT`."""
+    """The result of a call to a caller. A second window remains only if the outcome is `SILENT`."""
 
     REACHED = "reached"
     SILENT = "silent"
     OTHER = "other"
     """Another person answered the phone. The desk never calls this number again."""
     REFUSED = "refused"
-    """The caller answered, but wants no call."""
+    """The caller answered the phone, but wants no call."""
 
 
 class DayPart(StrEnum):
-    """A part of the day, as the menu offers it."""
+    """A part of the day that the menu offers for a call."""
 
     MORNING = "morning"
     NOON = "noon"
@@ -49,22 +52,24 @@ class DayPart(StrEnum):
 
 OPENS = {DayPart.MORNING: time(8), DayPart.NOON: time(12), DayPart.EVENING: time(17)}
 DAYS = {"tomorrow": (1,), "after": (2,), "either": (1, 2)}
-"""The days from the request to the call, for each answer of the caller."""
+"""The number of days between the request and the call, for each answer of the caller."""
 SHARED = frozenset({"alone", "family"})
-"""The answers about other people who may pick up the phone, after which a call is possible. A person that the caller
-fears is not on this list."""
+"""The answers to the question of who else may answer the phone. After these answers, a call is possible. The answer
+that the caller fears this person is not among them."""
 
 WANTED, OTHERS_ANSWER, DAY, PART, WORD = "call", "call_who", "call_day", "call_part", "call_word"
 ANSWERS = frozenset({WANTED, OTHERS_ANSWER, DAY, PART, WORD})
-"""The questions about a call-back. Only the national desk sees the answers. The body of a tip does not contain them."""
+"""The names of the answers about a call-back. Only the national desk sees the answers. They are not in the body of the
+tip.
+"""
 OFFERED = ("me_adult", "child", "adult", "several")
-"""The answers about who needs help after which a call is offered. A caller who says that they are under 18 gets no
-offer (ADR 31)."""
+"""The answers to "Who needs help?" after which the menu offers a call. A caller who says that they are under 18 gets no
+such offer (ADR 31)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The time in which a call may be made."""
+    """A window of time in which the desk may call."""
 
     opens_at: datetime
     closes_at: datetime
@@ -78,9 +83,9 @@ class Window:
 
 
 def windows(answers: Mapping[str, str], asked_at: datetime) -> tuple[Window, ...]:
-    """Returns one or two windows, in their order.
+    """Returns the one or two windows for a call, the earlier first.
 
-    Returns none if these answers do not agree to all points of a call.
+    Returns none if the caller has not agreed to all conditions of a call.
     """
     days, part = DAYS.get(answers.get(DAY, "")), answers.get(PART)
     if answers.get(WANTED) != "yes" or answers.get(OTHERS_ANSWER) not in SHARED:
@@ -101,9 +106,9 @@ def window_from(opens_at: datetime) -> Window:
 def refusal_reason(
     window: Window, at: datetime, *, has_asked: bool, approved_by: str | None
 ) -> str | None:
-    """Returns why this person may not see the number now. Returns None if they may.
+    """Returns the reason why this person may not see the number now. Returns None if the person may see the number.
 
-    `has_asked` is True if this person made the latest request for the number.
+    `has_asked` is True if this person made the last request for the number.
     """
     if not has_asked:
         return "has not been asked for by this person"

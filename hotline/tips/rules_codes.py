@@ -1,8 +1,10 @@
-"""Maps our codes to two standards: to HTCDS 2.0 by its exact names, and to IC-TIP by its elements. Pure.
+"""Maps the hotline's codes to the names of HTCDS 2.0 and to the elements of IC-TIP. Both are international standards.
+Pure.
 
-Each table is a CSV file in this folder. Its first line names the standard and the version of the table. A code has one
-row for each field that it maps to. A code that maps to no field has one row with the reason. We do not claim that the
-hotline conforms to IC-TIP. Before such a claim, a person must compare the code list of IC-TIP with the table.
+Each mapping is a CSV file in this folder. The first line of a file names the standard and the version of the mapping. A
+code has one row for each field of the standard that it maps to. A code that maps to no field has one row with the
+reason. The hotline does not claim that it conforms to IC-TIP. Before such a claim, a person must compare the mapping
+with the code list of IC-TIP.
 """
 
 import csv
@@ -14,15 +16,15 @@ from functools import cache
 from importlib.resources import files
 
 ANY = "*"
-"""Means every code and value of a list that uses the codes of the standard."""
+"""Means all codes and values of a list whose codes are those of the standard."""
 FIRST_LINE = re.compile(r"# (?P<standard>[^,]+), table (?P<version>\d+): (?P<how>.+)")
 
 
 class CodeStandard(StrEnum):
     HTCDS = "htcds"
-    """Human Trafficking Case Data Standard, of the International Organization for Migration."""
+    """The Human Trafficking Case Data Standard of the International Organization for Migration (IOM)."""
     ICTIP = "ictip"
-    """International Classification for Administrative Data on Trafficking in Persons, of IOM and UNODC."""
+    """The International Classification for Administrative Data on Trafficking in Persons, by IOM and UNODC."""
 
 
 COLUMNS: Mapping[CodeStandard, tuple[str, ...]] = {
@@ -33,15 +35,19 @@ COLUMNS: Mapping[CodeStandard, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class MappedCode:
-    """One of our codes, with a field of a standard that means the same."""
+    """One code of the hotline, with the field of a standard that has the same meaning."""
 
     of: str
-    """The list that has the code, such as `form`."""
+    """The name of the list that contains the code, such as `form`."""
     code: str
     field: str
-    """In HTCDS a field, in IC-TIP an element. Empty if there is none. Then the note gives the reason."""
+    """For HTCDS the name of a field, for IC-TIP the name of an element. Empty if the standard has nothing with this
+    meaning. In this case, the note gives the reason.
+    """
     value: str
-    """In HTCDS the value. It is empty if the field contains our own code. In IC-TIP the part of the element."""
+    """For HTCDS, the value in the field. It is empty if the field contains the hotline's own code. For IC-TIP, the part
+    of the element.
+    """
     note: str
 
     @property
@@ -54,15 +60,15 @@ class CodeTable:
     standard: str
     """The standard with its version, such as `HTCDS 2.0`."""
     version: str
-    """The version of the table, not of the standard."""
+    """The version of the mapping, not of the standard."""
     how: str
-    """The statement that we may publish about this mapping."""
+    """The statement about this mapping that we may publish."""
     rows: Sequence[MappedCode]
 
 
 @cache
 def code_table(standard: CodeStandard) -> CodeTable:
-    """Returns the table of a standard. Raises ValueError if its file has a wrong first line or wrong columns."""
+    """Returns the mapping to a standard. Raises ValueError if its file has a wrong first line or wrong columns."""
     text = files(__package__).joinpath(f"{standard}.csv").read_text(encoding="utf-8")
     first, *lines = text.splitlines()
     head = FIRST_LINE.fullmatch(first)

@@ -1,7 +1,7 @@
-"""Defines the deadlines of a case, and computes when each deadline is due. Pure.
+"""Defines the deadlines of a tip, and computes when each is due. Pure.
 
-A tip has at most one open deadline of each kind. Closing a deadline closes no other. The times depend on the urgency,
-as the casework design says. Working hours are Monday to Friday, 08:00 to 17:00 in Kigali (UTC+2 all year).
+A tip has at most one open deadline of each kind. When a deadline is closed, the others remain open. The times depend on
+the urgency of the tip. Working hours are Monday to Friday, 08:00 to 17:00 in Kigali (UTC+2 all year).
 """
 
 from collections.abc import Mapping
@@ -14,56 +14,56 @@ from hotline.tips.rules import Urgency
 
 OPENS, CLOSES = 8, 17
 MORNING_SMS = (6, 30)
-"""The hour and minute of the national desk's morning SMS."""
+"""The hour and minute at which the national desk gets its morning SMS."""
 SATURDAY = 5
 
 
 class DeadlineKind(StrEnum):
-    """The event that must happen before the deadline.
+    """The kind of a deadline, named after the event that must happen before it.
 
-    Whether an alert arrives has its own time limit: `next_at` of the message.
+    There is no kind for the arrival of an alert: the message's own `next_at` is its time limit.
     """
 
     ACKNOWLEDGE = "acknowledge"
-    """A responder takes the tip."""
+    """A responder takes the case."""
     OPEN = "open"
-    """The assignee reads the tip, if they have a PIN."""
+    """The assignee reads the tip. This applies only to assignees with a PIN."""
     OUTCOME = "outcome"
-    """The assignee reports the outcome."""
+    """The assignee reports the outcome of the case."""
     CONFIRM_CLOSURE = "judge"
     """A second person confirms or refuses a requested closure."""
     DECISION = "decision"
-    """The national desk decides on the closure of a case in which a person was met."""
+    """The national desk decides if a case in which a person was met may be closed."""
     SECOND_LOOK = "second_look"
-    """A second person looks at a case with danger that was taken."""
+    """A second person looks at a case of danger that was taken."""
     OVERDUE = "red"
-    """No other person is left to alert. The national desk is alerted again and again until one of its people takes the
-    case."""
+    """All other people were already alerted. The national desk is alerted again and again until one of its people takes
+    the case."""
     VISIT_SAFETY = "manner"
-    """The national desk decides how responders must visit."""
+    """The national desk decides how responders may visit."""
     ERASURE = "erasure"
     """The national desk decides on an erasure request."""
 
 
 OVERDUE_FROM = 2
-"""The number of times that the outcome's deadline fires until others are alerted too. The first firing, at half time,
+"""Others are alerted when the outcome's deadline fires for this time in a row. The first time, at half of the time,
 only reminds the assignee."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRow:
-    """The rules of one kind of deadline.
+    """The rules for one kind of deadline.
 
-    `rules_escalation.DEADLINE_STEPS` has the step that follows when a deadline is due.
+    `rules_escalation.DEADLINE_STEPS` says which step follows when it is due.
     """
 
     ends_with_case: bool = True
     asks: bool = False
-    """True if the deadline runs while people are asked to take the tip."""
+    """True if this deadline is open while people are asked to take the tip."""
     is_overdue: bool = False
-    """True if a tip is overdue once this deadline has passed."""
+    """True if a tip is overdue after this deadline has passed."""
     may_fire: int = 0
-    """A case needs no one else only while this deadline has fired fewer times than this number."""
+    """A case is in good hands only if this deadline has fired fewer times than this number."""
 
 
 DEADLINES: Mapping[DeadlineKind, DeadlineRow] = {
@@ -84,12 +84,12 @@ OVERDUE_KINDS = tuple(kind for kind, row in DEADLINES.items() if row.is_overdue)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The due time of a deadline, and how often this kind has fired in a row."""
+    """An open deadline: its due time, and how often this kind has fired in a row."""
 
     due_at: datetime
     nth: int = 0
     named_at: datetime | None = None
-    """The time that texts name, when others will be alerted. None if the deadline itself fires at this time."""
+    """The time that texts show, at which others will be alerted. None if this is the due time itself."""
 
 
 Clocks = Mapping[DeadlineKind, Clock]
@@ -97,7 +97,7 @@ Clocks = Mapping[DeadlineKind, Clock]
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The time limits of a case at one urgency. None means until the next working morning."""
+    """The time limits for tips of one urgency. A limit of None ends on the next working morning."""
 
     acknowledge: timedelta
     later: timedelta | None
@@ -106,7 +106,7 @@ class Times:
     outcome: timedelta | None
     """The time until the outcome must be reported. None means three working days."""
     outcome_again: timedelta | None
-    """The time between the alerts of an overdue outcome, first to the coordinator and then to the national desk."""
+    """The time between the alerts about an overdue outcome: first to the coordinator, then to the national desk."""
     alarm: timedelta
     """The time after which a tip without an assignee raises an alarm."""
 
@@ -139,18 +139,18 @@ TIMES: Mapping[int, Times] = {
 }
 WORKING_DAYS = 3
 HELP_REACHED_WITHIN = timedelta(hours=72)
-"""The time after a service referral in which the responder must report if the person reached help."""
+"""The time after a service referral within which the responder must report if the person reached the service."""
 VISIT_SAFETY_WITHIN = timedelta(minutes=10)
-"""The time after a visit-safety mark in which the national desk must decide how to visit."""
+"""The time after a caller's wish for no visit, within which the national desk must decide how responders may visit."""
 SECOND_LOOK_AFTER = timedelta(hours=2)
 AGAIN = timedelta(minutes=15)
 HOURLY = timedelta(hours=1)
 
 
 def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
-    """Returns True if a case has an assignee and needs no other person.
+    """Returns True if a case has an assignee and no other person needs to act.
 
-    Nothing is overdue in the case. No other responder is asked to take it, to read it, or to confirm its closure.
+    Nothing in such a case is overdue. No other responder is asked to take it, to read it or to confirm its closure.
     """
     known = DeadlineKind.OUTCOME in clocks
     return known and all(
@@ -159,7 +159,7 @@ def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
 
 
 def acknowledge_due(urgency: int, at: datetime, *, step: int) -> datetime:
-    """Returns when a tip must be taken after this step of escalation, counted from 0."""
+    """Returns the time by which a tip must be taken after this step of escalation. Steps are counted from 0."""
     if step == 0:
         return at + TIMES[urgency].acknowledge
     later = TIMES[urgency].later
@@ -183,10 +183,10 @@ def open_due(urgency: int, at: datetime) -> datetime:
 
 
 def outcome_clock(urgency: int, at: datetime, due_at: datetime) -> Clock:
-    """Returns a deadline that first reminds the assignee at half time, and then alerts others when the outcome is due.
+    """Returns a deadline that reminds the assignee at half of the time, and alerts others when the outcome is due.
 
-    Without danger, the assignee is reminded only in working hours, and others are alerted only by day. So the reminder
-    may come late, or not at all.
+    Without danger, the assignee is reminded only in working hours, and others are alerted only during the day. So the
+    reminder may come late. It may also be dropped.
     """
     reminded_at = at + (due_at - at) / 2
     if urgency != Urgency.DANGER:
@@ -204,27 +204,27 @@ def outcome_again(urgency: int, at: datetime) -> datetime:
 
 
 def next_morning_sms(at: datetime) -> datetime:
-    """Returns the next 06:30 in Kigali."""
+    """Returns the next time when the clock in Kigali shows 06:30."""
     hour, minute = MORNING_SMS
     bell = at.astimezone(KIGALI).replace(hour=hour, minute=minute, second=0, microsecond=0)
     return (bell if bell > at else bell + timedelta(days=1)).astimezone(at.tzinfo)
 
 
 def decision_due(at: datetime) -> datetime:
-    """Returns when the national desk must decide on a closure: the end of the next working day."""
+    """Returns when the national desk must decide on a closure, which is the end of the next working day."""
     day = next_morning(at).astimezone(KIGALI)
     return day.replace(hour=CLOSES).astimezone(at.tzinfo)
 
 
 def overdue_due(urgency: int, at: datetime) -> datetime:
-    """Returns when the national desk is alerted again: at any hour with danger, otherwise in working hours."""
+    """Returns when the national desk is alerted again. Without danger, this is always in working hours."""
     if urgency == Urgency.DANGER:
         return at + AGAIN
     return in_hours(at + (AGAIN if urgency == Urgency.SEEN else HOURLY))
 
 
 def in_hours(at: datetime) -> datetime:
-    """Returns `at` if it is in working hours, or else the next time that is."""
+    """Returns `at` if it is within working hours. Otherwise returns the next beginning of working hours."""
     here = at.astimezone(KIGALI)
     works = here.weekday() < SATURDAY
     if works and OPENS <= here.hour < CLOSES:
@@ -234,14 +234,14 @@ def in_hours(at: datetime) -> datetime:
 
 
 def may_remind(urgency: int, at: datetime) -> bool:
-    """Returns True if an assignee may be reminded now: at any hour with danger, otherwise only in working hours."""
+    """Returns True if an assignee may be reminded now. Without danger, this is only in working hours."""
     return urgency == Urgency.DANGER or in_hours(at) == at
 
 
 def by_day(at: datetime) -> datetime:
-    """Returns `at` if it is between 08:00 and 17:00, or else the next 09:00, also at weekends.
+    """Returns `at` if it is between 08:00 and 17:00. Otherwise returns the next 09:00, also at weekends.
 
-    So the reminders of 08:00 come first.
+    09:00 is later than 08:00, so that reminders come before alerts.
     """
     here = at.astimezone(KIGALI)
     if OPENS <= here.hour < CLOSES:
@@ -259,9 +259,9 @@ def next_morning(at: datetime) -> datetime:
 
 
 def any_morning(at: datetime) -> datetime:
-    """Returns 08:00 of the next day in Kigali, also at weekends.
+    """Returns 08:00 of the next day in Kigali, even if this is at a weekend.
 
-    A question about a person's arrival cannot wait until Monday.
+    For example, the question if a person has arrived cannot wait until Monday.
     """
     morning = at.astimezone(KIGALI).replace(hour=OPENS, minute=0, second=0, microsecond=0)
     return (morning + timedelta(days=1)).astimezone(at.tzinfo)
@@ -270,39 +270,47 @@ def any_morning(at: datetime) -> datetime:
 # Defines how long data is kept, and when the text of a tip is erased. Pure.
 
 WORDS = timedelta(days=90)
-"""The time for which the text of a tip is kept after the case was closed."""
+"""The time for which the text of a tip is kept after its case was closed."""
 COUNTS_AS_CLOSED = timedelta(days=180)
-"""An open tip counts as closed when this time has passed since it was filed."""
+"""The time after filing at which an open tip counts as closed."""
 WARNING = timedelta(days=14)
 PSEUDONYMS_KEPT = timedelta(days=30)
-"""The time for which sessions are kept, and the pseudonyms of phones and sessions in tips."""
+"""The time for which sessions, and the pseudonyms in tips, are kept."""
 ATTEMPTS_KEPT = timedelta(days=2)
-"""The time for which attempts at receipts and codes are kept. This is longer than the period of every limit."""
+"""The time for which attempts to use receipts and codes are stored. It is longer than the period of any limit on
+attempts.
+"""
 CALLERS_KEPT = timedelta(hours=1)
-"""The time after which the pseudonym of the phone is erased from a session's row. No network keeps a session open for
-this long."""
+"""The time after which the phone's pseudonym is erased from the row of a session. No network keeps a session open for
+so long."""
 CALLERS_SEARCHED = timedelta(days=3)
-"""Rows older than this are not searched for such pseudonyms. The clock worker erases them every day."""
+"""Only rows that are newer than this are searched for such pseudonyms. The clock process erases the pseudonyms every
+day, so older rows have none.
+"""
 INBOUND_KEPT = timedelta(days=30)
-"""The time for which the ids of received SMS are kept. The gateway may repeat an id for twelve hours."""
+"""The time for which the ids of received SMS are kept. The gateway may send the same id again for twelve hours."""
 STRAY_REPORTS_KEPT = timedelta(days=7)
-"""The time for which delivery reports of unknown messages are kept. The gateway names the id of a message within
-minutes."""
+"""The time for which a delivery report is kept if its message is unknown. The gateway returns the id of a sent message
+within minutes."""
 REPLIES_KEPT = timedelta(days=7)
-"""The time for which answers to responders' SMS are kept. This is longer than the period of every limit."""
+"""The time for which the hotline stores that it answered a responder's SMS. It is longer than the period of any limit
+on answers.
+"""
 PARAMETERS_KEPT = timedelta(days=90)
-"""The time for which the parameters of a message are kept. The times when it was sent and arrived are kept longer."""
+"""The time for which the values in the text of a message are kept. The times when the message was sent and when it
+arrived are kept longer.
+"""
 
 
 class TextState(StrEnum):
     """The state of a tip's text.
 
-    It goes from kept to warned and to erased. Until the text is erased, a legal hold changes the state to `HELD`.
+    It goes from kept to warned, and then to erased. Until the text is erased, a legal hold sets the state to `HELD`.
     """
 
     KEPT = "kept"
     WARNED = "warned"
-    """An admin can see when the text will be erased."""
+    """An admin can see the date on which the text will be erased."""
     HELD = "held"
     ERASED = "erased"
 
@@ -327,6 +335,6 @@ class RetentionTerm:
 
     @property
     def goes_at(self) -> datetime:
-        """Returns the earliest time when the text may be erased if it has no legal hold."""
+        """Returns the earliest time at which the text may be erased if there is no legal hold."""
         end = (self.closed_at or self.filed_at + COUNTS_AS_CLOSED) + WORDS
         return end if self.warned_at is None else max(end, self.warned_at + WARNING)

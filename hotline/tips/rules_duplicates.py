@@ -1,16 +1,16 @@
-"""Groups similar tips. Decides who is alerted of a further tip, which visit-safety mark applies, and which are
-duplicates. Pure.
+"""Groups similar tips, and finds duplicates. Decides who is alerted of a further similar tip, and how responders may
+visit. Pure.
 
 Every tip stays a separate case with its own deadlines. A cluster only limits how often the same people are alerted of
-similar tips. Tips are similar if they have the same phone, place, category and answer about officials, or the same
-typed text. The limits come from the threat model. A tip with danger is never delayed: people are alerted, or notified
-at once of the addition.
+similar tips. Tips are similar if they have the same phone, place, category and answer about officials. They are also
+similar if they have the same typed text. The limits come from the threat model. A tip of danger is never delayed:
+people are alerted at once, or notified at once of the addition.
 
-All tips of a cluster share a visit-safety mark, and no responder is notified of it twice. A responder who was only
-notified of an addition knows the later tip by the reference of the first tip. A responder who was alerted of the later
-tip knows its own reference.
+All tips of a cluster share a wish for no visit, and no responder is notified of it twice. A responder who was only
+notified of an addition knows the later tip by the first tip's reference. A responder who was alerted of the later tip
+knows that tip's own reference.
 
-A link says that two tips are probably about the same situation. Linked tips stay separate. A tip that joins a cluster
+A link means that two tips are probably about the same situation. Linked tips stay separate. A tip that joins a cluster
 also gets a link. Most linked tips are in no cluster.
 """
 
@@ -31,24 +31,28 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MAX_AN_HOUR = 3
 MAX_A_DAY = 8
-"""The most similar tips of a phone, in an hour and in a day, that each have their own alert."""
+"""The largest numbers of similar tips from one phone that have separate alerts: in an hour, and in a day."""
 MAX_DANGERS = 2
-"""The most similar tips of a phone with danger, within an hour, that each have their own alert."""
+"""The largest number of similar tips of danger from one phone that have separate alerts within an hour."""
 ALERT_AGAIN_AFTER = timedelta(minutes=30)
-"""A cluster with danger has a new alert if its last alert is older than this."""
+"""People are alerted of a cluster with danger again if its last alert is older than this."""
 MAX_SAME_TEXT = 4
-"""The most tips from any phones with the same typed text that each have their own alert."""
+"""The largest number of tips with the same typed text that have separate alerts."""
 SAME_TEXT_WITHIN = timedelta(minutes=10)
 MIN_LETTERS = 12
-"""The smallest number of letters in a typed text that is compared. Shorter texts are too often the same by chance."""
+"""The smallest number of letters that a typed text must have to be compared. Shorter texts are often equal by
+chance.
+"""
 TYPED = (WORDS, "landmark")
-"""The answers that callers type in their own words. Choices of menus are often the same, so they are not compared."""
+"""The answers that callers type in their own words. Answers from menus are often equal, so the code does not compare
+them.
+"""
 
 
 class ComparedTip(NamedTuple):
-    """The facts with which a recent tip is compared. The fields that end in `_key` are digests.
+    """The facts by which the code compares a tip with others. Fields with a name that ends in `_key` are digests.
 
-    `category` and `who_key` are None until the caller has answered.
+    `category` and `who_key` are None until the caller has answered these questions.
     """
 
     tip_id: int
@@ -63,8 +67,8 @@ class ComparedTip(NamedTuple):
     who_key: str | None
     """The digest of the answer to "Who needs help?"."""
     leader_id: int | None = None
-    """The first tip of the cluster, if its people were notified of this tip as an addition. None if this tip had its
-    own alert."""
+    """The first tip of the cluster, if people were only notified of this tip as an addition. None if people were
+    alerted of this tip separately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +76,24 @@ class Following:
     """The cluster that a new tip joins."""
 
     leader_id: int
-    """The first tip of the cluster. The people who were alerted of it get the notices of the whole cluster."""
+    """The id of the first tip of the cluster. The people who were alerted of it get all notices of the cluster."""
     announced: bool
-    """True if they were already notified of an addition since the last alert of the cluster."""
+    """True if these people were already notified of an addition since the cluster's last alert."""
 
 
 def typed_text(answers: Mapping[str, str]) -> str | None:
-    """Returns the typed text without accents, capital letters and spaces.
+    """Returns the text that the caller typed, without accents, capital letters and spaces.
 
-    Returns None if it is too short to be compared.
+    Returns None if the text is too short to be compared.
     """
     said = "".join(word for name in TYPED for word in normalised_words(answers.get(name, "")))
     return said if len(said) >= MIN_LETTERS else None
 
 
 def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | None:
-    """Returns the cluster that a new tip joins. Returns None if the tip gets its own alert.
+    """Returns the cluster that a new tip joins. Returns None if people must be alerted of the tip separately.
 
-    `earlier` contains open tips of the last day with the same place and answer about officials, oldest first.
+    `earlier` contains the open tips of the last day with the same place and answer about officials, the oldest first.
     """
     like = [one for one in earlier if one.at <= new.at and _alike(new, one)]
     same = [one for one in like if one.contact_key == new.contact_key]
@@ -102,8 +106,7 @@ def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | 
         cluster = _contact_cluster(new, same) or _words_cluster(new, words)
     rings = [one for one in cluster if one.leader_id is None]
     if not rings:
-        # The tips with their own alert are closed, or older than a day. So this tip gets its own
-        # alert and begins a new cluster.
+        # All tips that had separate alerts are closed or older than a day, so this tip begins a new cluster.
         return None
     announced = any(one.leader_id is not None and one.at >= rings[-1].at for one in cluster)
     return Following(rings[0].tip_id, announced)
@@ -112,8 +115,8 @@ def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | 
 def _alike(new: ComparedTip, one: ComparedTip) -> bool:
     """Returns True if two tips are similar.
 
-    An unknown category counts as the same as any other. A tip with danger is compared before its category is known, and
-    once more after that.
+    An unknown category counts as equal to any other. A tip of danger is compared before its category is known, and
+    again afterwards.
     """
     if _says_the_same(new, one):
         return True
@@ -132,9 +135,9 @@ def _contact_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[
 
 
 def _danger_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
-    """Returns the tips with danger of the last hour.
+    """Returns the tips of danger from the last hour.
 
-    Returns none if another person needs help, or if there was no alert for a long time.
+    Returns none if the new tip is about another person, or if the last alert was long ago.
     """
     lately = [one for one in same if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
     if len(lately) < MAX_DANGERS:
@@ -154,25 +157,27 @@ def _words_cluster(new: ComparedTip, words: Sequence[ComparedTip]) -> Sequence[C
 
 
 def _quiet(new: ComparedTip, cluster: Sequence[ComparedTip]) -> bool:
-    """Returns True if the last alert of the cluster was so long ago that a danger is alerted again."""
+    """Returns True if the cluster's last alert was so long ago that people are alerted of a danger again."""
     return all(new.at - one.at >= ALERT_AGAIN_AFTER for one in cluster if one.leader_id is None)
 
 
 def _with_a_ring(
     lately: Sequence[ComparedTip], same: Sequence[ComparedTip]
 ) -> Sequence[ComparedTip]:
-    """Returns the tips of the last hour. If none of these had its own alert, returns all similar tips of the phone."""
+    """Returns the similar tips of the last hour. If none of them had a separate alert, returns all similar tips of the
+    phone.
+    """
     return lately if any(one.leader_id is None for one in lately) else same
 
 
 class VisitInstruction(StrEnum):
-    """The instruction about visits that a message gives."""
+    """The instruction about visits in a message."""
 
     NOTHING = "nothing"
     STAY_AWAY = "stay_away"
     CAREFUL = "careful"
     SILENT = "silent"
-    """The national desk has not decided how to visit."""
+    """The national desk has not decided how responders may visit."""
     UNSEEN = "unseen"
     OPENLY = "openly"
 
@@ -209,25 +214,27 @@ COVERED = {
     VisitInstruction.UNSEEN: (VisitInstruction.UNSEEN,),
     VisitInstruction.OPENLY: (VisitInstruction.OPENLY,),
 }
-"""For each instruction, the instructions that make it unnecessary if the responder last read one of them."""
+"""For each instruction, the instructions that include it. If the responder last read one of these, no new message is
+needed.
+"""
 DECISIONS = (VisitInstruction.UNSEEN, VisitInstruction.OPENLY)
 STRICTEST = (VisitSafety.NONE, VisitSafety.DO_NOT_VISIT, VisitSafety.DISCREET, VisitSafety.CAREFUL)
 
 
 @dataclass(frozen=True, slots=True)
 class KnownName:
-    """A reference by which a responder knows a tip of a cluster, because a message was about it."""
+    """A reference by which a responder knows a tip, because a message with it was sent."""
 
     tip_id: int
     urgency: int
     assignment_id: int
     reference: str
     read: VisitInstruction = VisitInstruction.NOTHING
-    """The instruction about visits that the responder last read under this reference."""
+    """The last instruction about visits that the responder read with this reference."""
 
 
 def instruction_of(purpose: Purpose, safety: VisitSafety) -> VisitInstruction:
-    """Returns the instruction that a message for this purpose gives."""
+    """Returns the instruction about visits that a message for this purpose contains."""
     if purpose is Purpose.UNANSWERED:
         return VisitInstruction.SILENT
     return VisitInstruction.CAREFUL if purpose is Purpose.HOW else OF_VISIT_SAFETY[safety]
@@ -241,11 +248,11 @@ def names_for(
     *,
     again: bool = False,
 ) -> tuple[KnownName, ...]:
-    """Returns the references under which a responder is notified of an instruction. Returns none if the responder
-    already knows the instruction.
+    """Returns the references with which a responder is notified of an instruction. Returns none if the responder
+    already has the instruction.
 
-    `first` is the first tip of the cluster. A decision is sent under each reference that had an instruction before.
-    `again` is True if the national desk is asked once more.
+    `first` is the id of the cluster's first tip. A decision is sent for each reference that had an instruction before.
+    `again` is True if the national desk is asked a second time.
     """
     own = name_for(known, tip_id, first)
     if instruction in DECISIONS:
@@ -259,42 +266,46 @@ def names_for(
 
 
 def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
-    """Returns the tip's own reference if the responder knows it, else the first tip's, else the newest."""
+    """Returns the reference by which a responder knows the tip: the tip's own, else the first tip's, else the
+    newest.
+    """
     by_tip = {one.tip_id: one for one in known}
     return by_tip.get(tip_id) or by_tip.get(first) or known[-1]
 
 
 def visit_safety_under(name: KnownName, safety: VisitSafety) -> VisitSafety:
-    """Returns the visit safety that a message with this reference gives.
+    """Returns the visit safety that a message with this reference contains.
 
-    With danger, a message never says "stay away".
+    If there is danger, a message never tells responders to stay away.
     """
     danger = name.urgency == Urgency.DANGER
     return VisitSafety.CAREFUL if danger and safety is VisitSafety.DO_NOT_VISIT else safety
 
 
 def strictest(cares: Iterable[VisitSafety]) -> VisitSafety:
-    """Returns the visit safety for a responder of a cluster: the strictest of all its tips."""
+    """Returns the strictest visit safety of all tips in a cluster."""
     return max(cares, key=STRICTEST.index, default=VisitSafety.NONE)
 
 
 def strictest_visit(own: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts:
-    """Returns the facts about visits for a responder who takes a case: those of the strictest tip in the cluster."""
+    """Returns the facts about visits for a responder who takes a case. They come from the strictest tip in the
+    cluster.
+    """
     return max((own, *others), key=lambda one: STRICTEST.index(one.safety))
 
 
 CONTACT_WITHIN = timedelta(days=30)
-"""Tips of the same phone are compared within this time. The pseudonym of a phone changes each week, so in fact the time
-is shorter."""
+"""The code compares tips from the same phone that were sent within this time. The real limit is shorter, because the
+pseudonym of a phone changes each week."""
 WITHIN = timedelta(hours=24)
-"""Tips with the same place and category, or with the same typed text, are compared within this time."""
+"""The code compares tips with the same place and category, or the same text, that were sent within this time."""
 
 
 class LinkReason(StrEnum):
-    """The reason why two tips are linked, with the most certain reason first."""
+    """The reasons to link two tips, the most certain reason first."""
 
     SAID = "said"
-    """A person of a desk linked the tips."""
+    """A person at a desk said that the tips belong together."""
     CONTACT = "contact"
     WORDS = "words"
     PLACE_TIME = "place_time"
@@ -302,7 +313,7 @@ class LinkReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TipTraits:
-    """The facts with which duplicates are found. The fields that end in `_key` are digests."""
+    """The facts by which duplicates are found. Fields with a name that ends in `_key` are digests."""
 
     tip_id: int
     at: datetime
@@ -323,7 +334,9 @@ class LikelyPair:
 
 
 def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]:
-    """Returns the newest earlier tip for each reason. Each earlier tip appears once, with its most certain reason."""
+    """Returns a pair with the newest earlier tip for each reason. Each earlier tip occurs only once, with its most
+    certain reason.
+    """
     before = sorted(
         (one for one in earlier if one.tip_id < new.tip_id), key=lambda one: -one.tip_id
     )
@@ -336,7 +349,7 @@ def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[Likel
 
 
 def situation_leaders(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
-    """Returns the first tip of each linked tip's situation. Also counts links that lead over other tips."""
+    """Returns for each linked tip the first tip of its situation. Also follows links from tip to tip."""
     first: dict[int, int] = {}
 
     def of(tip_id: int) -> int:
@@ -363,7 +376,9 @@ def _holds(reason: LinkReason, new: TipTraits, one: TipTraits) -> bool:
 
 
 def _same_place(new: TipTraits, one: TipTraits) -> bool:
-    """Returns True if both tips are in the same district. If both tips name a sector, this must be the same too."""
+    """Returns True if both tips are in the same district. If both tips name a sector, the sectors must also be the
+    same.
+    """
     if not is_district(new.place) or new.place != one.place:
         return False
     return None in (new.sector, one.sector) or new.sector == one.sector

@@ -1,4 +1,4 @@
-"""Names the events of a case, and the purposes of messages about it. Pure."""
+"""Defines the events of a case, and the purposes of messages about a case. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from hotline.tips.rules_deadlines import DeadlineKind
 
 
 class CaseEventKind(StrEnum):
-    """Something that happened in a case."""
+    """An event of a case that may change who must act."""
 
     RAISED = "raised"
     """A later answer made the case more urgent."""
     NOT_REACHED = "unreached"
-    """An alert will arrive late or never."""
+    """An alert did not arrive, or arrives late."""
     REMOVED = "left"
-    """An alerted responder was removed, or is on leave now."""
+    """An alerted responder was removed or is on leave."""
     ACKNOWLEDGED = "taken"
-    """A responder took the case, and this counts."""
+    """A responder took the case with an answer that counts."""
     OPENED = "opened"
-    """An alerted responder read the case with their own PIN."""
+    """An alerted responder read the case with their PIN."""
     ON_SITE = "on_site"
     REFERRED = "referred"
     ANSWERED = "answered"
@@ -29,32 +29,32 @@ class CaseEventKind(StrEnum):
     PASSED = "passed"
     """A responder passed the case on."""
     DOUBTED = "doubted"
-    """The SMS with which a responder took the case could not be proved. If this responder was the assignee, the case
-    loses its assignee."""
+    """The gateway's inbox does not list the SMS with which a responder took the case. If this responder was the
+    assignee, the case loses its assignee."""
     CLOSURE_REQUESTED = "end_wanted"
     REFUSED = "refused"
     """A second person refused the requested closure. A person who refuses by phone becomes the assignee."""
     CLOSURE_READ = "closure_read"
-    """A person who may confirm the closure has opened the case after the request."""
+    """A person who may confirm the closure opened the case after the closure was requested."""
     CLOSED = "closed"
     MARKED = "marked"
-    """The caller asked that no one visits, or erased the report."""
+    """The caller asked for no visit, or erased the report."""
     NOT_HEARD = "unheard"
-    """The notice about visit safety did not reach the assignee."""
+    """The notice about visits did not reach the assignee."""
     DECIDED = "decided"
-    """The national desk decided how responders must visit."""
+    """The national desk decided how responders may visit."""
     MOVED = "moved"
-    """The caller corrected the place."""
+    """The caller corrected the place of the tip."""
     BESIDE = "beside"
-    """A later answer gives a partner desk access: it names the camp, or says that the journey begins soon."""
+    """A later answer gives a partner desk access. It names a camp, or a journey that begins soon."""
     WITHHELD = "withheld"
-    """A later answer says that an official is, or may be, involved."""
+    """After a later answer, the tip involves an official or may involve one."""
     SENT_DOWN = "sent_down"
-    """The national desk gave a district access to a case that was withheld from it."""
+    """The national desk gave a district access to a tip that was hidden from it because of an official."""
     DANGER_AGAIN = "danger_again"
-    """A person who had help is in danger again. The case is now open and urgent."""
+    """A person who had been helped is in danger again. The case is open and urgent again."""
     STOOD_DOWN = "released"
-    """The national desk stood down the people of the first place."""
+    """The national desk stood down the responders of the first place."""
     DUE = "due"
     """A deadline fired. `Event.kind` names the deadline."""
 
@@ -63,8 +63,8 @@ class CaseEventKind(StrEnum):
 class Event:
     """An event of a case, with the data that belongs to it. `by` is the responder who caused the event.
 
-    `kind`, `nth` and `named_at` describe a deadline that fired. If the place was corrected, `nth` is the number of
-    corrections.
+    `kind`, `nth` and `named_at` describe the deadline that fired. If the place was corrected, `nth` is the number of
+    corrections so far.
     """
 
     what: CaseEventKind
@@ -73,7 +73,7 @@ class Event:
     nth: int = 0
     named_at: datetime | None = None
     chosen: tuple[int, ...] = ()
-    """The responders to ask, if the responder who passed the case on chose them."""
+    """If a responder passed the case on and chose colleagues, the ids of these colleagues."""
 
 
 class Purpose(StrEnum):
@@ -83,40 +83,40 @@ class Purpose(StrEnum):
     OPEN = "open"
     """To the national desk: no responder has taken the case yet."""
     REMIND = "remind"
-    """To the assignee: please report the outcome."""
+    """To the assignee: report the outcome."""
     OVERDUE = "overdue"
     """To a coordinator or the national desk: the case was taken, and its outcome is overdue."""
     LOOK = "look"
-    """To the national desk: a second person must look at a case with danger that was taken two hours ago."""
+    """To the national desk: look at a case of danger that one person took two hours ago."""
     CONFIRM_CLOSURE = "judge"
-    """To the national desk: closure was requested, please confirm or refuse it."""
+    """To the national desk: confirm or refuse the requested closure."""
     VISIT_SAFETY = "care"
-    """To every alerted responder: how to visit."""
+    """To every alerted responder: how they may visit."""
     HOW = "how"
-    """To the national desk: please decide how responders must visit."""
+    """To the national desk: decide how responders may visit."""
     UNANSWERED = "unanswered"
-    """To responders who may visit: the national desk has not decided how to visit."""
+    """To responders who may visit: the national desk has not decided about visits yet."""
     MOVED = "moved"
-    """To every alerted responder: the place changed."""
+    """To every alerted responder: the place of the tip has changed."""
     TOLD_FIRST = "told_first"
-    """To the national desk: the district was alerted before an official was named."""
+    """To the national desk: people of the district were alerted before the caller named an official."""
     MORE = "more"
     """To the national desk: the caller added to the report."""
     LET = "let"
-    """To the national desk: a responder of the new place took the case. The desk is asked if the people of the first
-    place may be stood down."""
+    """To the national desk: a responder at the new place has taken the case. The desk must decide if the responders of
+    the first place are stood down."""
     FOLLOW = "follow"
     """To the responder who may know, then to higher levels: what happened to a person who was offered help?"""
     STAND_DOWN = "let_go"
-    """To the people of the first place: they are stood down, because others took the case."""
+    """To the responders of the first place: they are stood down, because others have taken the case."""
 
 
-# Defines the case events and their closed lists of codes. They never contain free text that is not
-# encrypted. Pure.
+# Defines the events in the log of a case, and the closed lists of their codes.
+# An event contains no free text, except encrypted text. All functions are pure.
 
 
 class LoggedEvent(StrEnum):
-    """The kind of a case event."""
+    """The kind of an event in the log of a case."""
 
     ALERTED = "told"
     DELIVERED = "delivered"
@@ -126,13 +126,13 @@ class LoggedEvent(StrEnum):
     SCREENED = "screened"
     CONSENT = "consent"
     OFFERED = "offered"
-    """A responder asked a service for help."""
+    """A responder asked a service to help a person."""
     ANSWERED = "answered"
-    """The service answered."""
+    """The service answered the request."""
     ARRIVED = "arrived"
     THIRTY = "thirty"
     ASKED = "asked"
-    """A question waits for the holder of the receipt."""
+    """A desk asked the holder of the receipt a question."""
     NOTE = "note"
     PASSED = "passed"
     CLOSURE_DECIDED = "judged"
@@ -144,7 +144,7 @@ class LoggedEvent(StrEnum):
 
 
 class EventChannel(StrEnum):
-    """The channel through which a case event was recorded."""
+    """The channel through which an event was recorded."""
 
     USSD = "ussd"
     SMS = "sms"
@@ -154,16 +154,16 @@ class EventChannel(StrEnum):
 
 
 class TakeProof(StrEnum):
-    """The proof that a responder really took a case."""
+    """Says how well it is proved that a responder took a case."""
 
     PROVED = "proved"
-    """The responder dialled, or the inbox of the gateway lists their SMS."""
+    """The responder dialled, or the gateway's inbox lists the responder's SMS."""
     UNPROVED = "unproved"
-    """An SMS that counts until it is doubted."""
+    """The responder sent an SMS. It counts until it is doubted."""
     PROVISIONAL = "provisional"
-    """An SMS that counts only after it was proved."""
+    """The responder sent an SMS. It counts only after it is proved."""
     DOUBTED = "doubted"
-    """No inbox lists the SMS, so it does not count any more."""
+    """The inbox does not list the SMS, so it no longer counts."""
 
 
 class NoteCode(StrEnum):
@@ -185,7 +185,7 @@ class PassedTo(StrEnum):
 
 
 class NotTrafficking(StrEnum):
-    """The nature of a case that was not trafficking."""
+    """The kind of a case that was not trafficking."""
 
     VIOLENCE = "violence"
     SMUGGLING = "smuggling"
@@ -218,8 +218,7 @@ CODES: Mapping[LoggedEvent, Mapping[str, frozenset[str]]] = {
         WAITS: frozenset((YES,)),
     },
 }
-"""The codes that an event of each kind may contain, with the possible values. Kinds that are missing here have no
-codes."""
+"""The codes that an event of each kind may have, with their possible values. Events of other kinds have no codes."""
 
 
 def check_codes(kind: LoggedEvent, codes: Mapping[str, str]) -> None:

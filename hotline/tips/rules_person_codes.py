@@ -1,7 +1,7 @@
-"""Defines the forms about a person of a case, as data: questions, codes, texts and conditions. Pure.
+"""Defines the forms about a person of a case as data: questions, codes, texts and conditions. Pure.
 
-All lists of codes are closed, so a form has no free text. The case events never contain these codes in clear text. The
-codes are stored separately and encrypted.
+All lists of codes are closed, so a form has no free text. The events of a case never contain the codes in clear text.
+They are stored separately and encrypted.
 """
 
 import json
@@ -19,11 +19,11 @@ NOT_SAID, OTHER, UNKNOWN = "not_said", "other", "unknown"
 
 
 class ConsentCode(StrEnum):
-    """A person's answer to the question if they want help. The person is asked alone."""
+    """A person's answer to the question if they want help. A responder asks the person alone."""
 
     YES = "yes"
     NO = "no"
-    """An adult refuses help. This answer is valid until the person says something else."""
+    """An adult does not want help. This answer is valid until the person gives another answer."""
     CANNOT_SAY = "cannot_say"
     ASSENT_YES = "assent_yes"
     """A child agrees to help."""
@@ -35,7 +35,7 @@ OF_CHILD = frozenset({ConsentCode.ASSENT_YES, ConsentCode.ASSENT_NO, ConsentCode
 
 
 class ServiceAnswer(StrEnum):
-    """The answer of a service that was asked for help."""
+    """The answer of a service that was asked to help."""
 
     ACCEPTED = "accepted"
     NO_ROOM = "no_room"
@@ -47,7 +47,7 @@ class ServiceAnswer(StrEnum):
 
 
 class ThirtyDays(StrEnum):
-    """The situation of a person thirty days after they reached help."""
+    """The situation of a person thirty days after arriving at the service."""
 
     HELPED = "helped"
     SAFE = "safe"
@@ -69,7 +69,7 @@ SURE = {YES: "yes", NO: "no", UNSURE: "not sure"}
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question about a person, with the codes that can answer it and the English texts of the console.
+    """A question about a person, with its possible codes and the English texts for the console.
 
     The flows contain the texts for phones.
     """
@@ -204,7 +204,7 @@ def _of_refusal(answers: Answers) -> bool:
 def _of_consent(answers: Answers) -> bool:
     """Returns True unless the person refused help or cannot answer.
 
-    For a child, returns True even before it is decided what is best.
+    For a child, returns True even before people have decided what is best.
     """
     return answers.get(CONSENT) not in (NO, ConsentCode.CANNOT_SAY)
 
@@ -214,13 +214,13 @@ def _of_decision(answers: Answers) -> bool:
 
 
 class FormPlace(StrEnum):
-    """The places in which a form asks a question."""
+    """The places where a question of a form is asked."""
 
     BOTH = "both"
     USSD = "ussd"
     CONSOLE = "console"
     BESIDE = "beside"
-    """The phone asks the question in another form, and sends the answer with this form."""
+    """The phone asks the question in another form, but sends the answer with this form."""
 
 
 ON_USSD = (FormPlace.BOTH, FormPlace.USSD)
@@ -230,30 +230,32 @@ ON_CONSOLE = (FormPlace.BOTH, FormPlace.CONSOLE)
 
 @dataclass(frozen=True, slots=True)
 class AskedCode:
-    """A question as a form asks it."""
+    """A question in a form, with its conditions."""
 
     code: str
     where: FormPlace = FormPlace.BOTH
     must: bool = False
-    """True if an event without this answer is refused."""
+    """True if an event without an answer to this question is refused."""
     is_required: bool = False
-    """True if the form of the console needs an answer. The phone always asks the question."""
+    """True if the form in the console needs an answer to this question. The form on the phone always asks the
+    question.
+    """
     when: Callable[[Answers], bool] = _always
-    """Returns False if other answers make the question unnecessary."""
+    """Returns False if other answers make this question unnecessary."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseForm:
-    """A form about a person of a case, with its questions in their order. A completed form makes one case event."""
+    """A form about a person of a case, with its questions in order. A completed form makes one event of the case."""
 
     title: str
     asked: tuple[AskedCode, ...]
     on_site: bool = False
-    """True if the person is present when the responder answers. Then safety comes first."""
+    """True if the person is present when the responder answers. In this case, questions of safety come first."""
 
     @property
     def codes(self) -> Mapping[str, frozenset[str]]:
-        """Returns the codes that the form may contain, by question."""
+        """Returns for each question of the form the codes that are possible answers."""
         return {one.code: frozenset(QUESTIONS[one.code].values) for one in self.asked}
 
     @property
@@ -261,20 +263,22 @@ class CaseForm:
         return tuple(one.code for one in self.asked if one.must)
 
     def names(self, at: Collection[FormPlace]) -> tuple[str, ...]:
-        """Returns every question that the form asks in these places, in order."""
+        """Returns all questions that the form asks in these places, in order."""
         return tuple(one.code for one in self.asked if one.where in at)
 
     def questions(self, answers: Answers, at: Collection[FormPlace]) -> list[str]:
-        """Returns the questions that the form asks in these places after these answers, in order."""
+        """Returns the questions that the form asks in these places, in order. Leaves out those that these answers make
+        unnecessary.
+        """
         return [one.code for one in self.asked if one.where in at and one.when(answers)]
 
     def meant(self, answers: Answers, at: Collection[FormPlace]) -> dict[str, str]:
-        """Returns the answers that belong to this form, without those that another answer makes unnecessary."""
+        """Returns the answers to questions of this form. Leaves out answers that another answer makes unnecessary."""
         given = {code: answers[code] for code in self.names(at) if answers.get(code)}
         return {code: given[code] for code in self.questions(given, at) if code in given}
 
     def missing(self, answers: Answers) -> list[str]:
-        """Returns the questions of the console's form that still need an answer."""
+        """Returns the questions of the console's form that must still be answered."""
         asked = self.questions(answers, ON_CONSOLE)
         wanted = {one.code for one in self.asked if one.must or one.is_required}
         return [code for code in asked if code in wanted and code not in answers]
@@ -334,24 +338,24 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
 }
 """The forms about a person. The phone, the console, the encrypted events and the statistics all use this table."""
 OF_REFERRAL = (LoggedEvent.ANSWERED, LoggedEvent.ARRIVED, LoggedEvent.THIRTY)
-"""The kinds of events that belong to an offer of help."""
+"""The kinds of events that concern an offer of help."""
 MAX_PEOPLE = 99
 
 
 @dataclass(frozen=True, slots=True)
 class PersonCodes:
-    """The codes of an event about a person of its case."""
+    """The codes of an event that concern a person of the case."""
 
     n: int
-    """The number of the person within the case, beginning with 1. The name of the person is never stored."""
+    """The number of the person within the case, counted from 1. The name of the person is never stored."""
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     referral: int | None = None
-    """The id of the offer's event, if this event belongs to an offer."""
+    """The id of the event in which help was offered, if this event concerns that offer."""
 
     def checked(self, kind: LoggedEvent) -> "PersonCodes":
-        """Returns the same codes after a check.
+        """Returns the same codes, after checking them.
 
-        Raises ValueError for codes that such an event may not contain. The error does not contain the value.
+        Raises ValueError for codes that an event of this kind may not have. The error does not contain the value.
         """
         form = CASE_FORMS.get(kind)
         allowed = {} if form is None else form.codes
@@ -381,7 +385,7 @@ class PersonCodes:
 
 
 def codes_of_kind(kind: LoggedEvent, codes: Mapping[str, str]) -> dict[str, str]:
-    """Returns those of the answers that an event of this kind may contain."""
+    """Returns the answers that are codes of an event of this kind."""
     allowed = CASE_FORMS[kind].codes
     return {name: value for name, value in codes.items() if value in allowed.get(name, ())}
 

@@ -1,6 +1,6 @@
-"""Builds the persons of a case from its events and the decrypted codes. Pure.
+"""Collects what is known about the persons of a case, from its events and their decrypted codes. Pure.
 
-An event that corrects another one counts in its place and at its time. Readers see both events.
+If an event corrects another event, its codes replace those of the other event at its time. Readers see both events.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,17 +40,19 @@ from hotline.tips.rules_person_codes import (
 
 
 class FollowKind(StrEnum):
-    """A kind of fact about a person that is still missing."""
+    """The kind of a fact about a person that is still missing."""
 
     ANSWER = "answer"
-    """The answer of the service."""
+    """The answer of the service that was asked to help."""
     OFFER = "offer"
-    """A service that helps. The person wants help, but no service was asked or the last service could not help."""
+    """A service that helps the person. The person wants help, but no service was asked yet, or the last service could
+    not help.
+    """
     ARRIVAL = "arrival"
     THIRTY = "thirty"
-    """The situation of the person, thirty days after they arrived."""
+    """The situation of the person thirty days after arriving at the service."""
     CONSENT = "consent"
-    """The person's answer about help, when asked once more."""
+    """The person's answer when a responder asks again if they want help."""
 
 
 class ScreeningResult(StrEnum):
@@ -62,15 +64,15 @@ class ScreeningResult(StrEnum):
 def is_taken_for_child(minor: str | None) -> bool:
     """Returns True if a person is, or may be, under 18.
 
-    A person whose age is in doubt counts as a child until the age is known.
+    A person whose age is in doubt counts as a child until the age is clear.
     """
     return minor in (YES, UNSURE)
 
 
 def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
-    """Returns the result of a screening.
+    """Returns the result of a screening from its answers.
 
-    For a child, the result does not need force or deceit. A question that was not asked counts as "unsure".
+    A child can be a victim even without force or deceit. A question that was not asked counts as "unsure".
     """
     act, purpose = codes.get(rules_person_codes.ACT, UNSURE), codes.get(PURPOSE, UNSURE)
     means = (codes.get(FORCE, UNSURE), codes.get(rules_person_codes.DECEIT, UNSURE))
@@ -84,13 +86,13 @@ def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
 
 
 ARRIVAL_WITHIN = timedelta(hours=72)
-"""The time after a service accepted in which the person should arrive. Before that, the answer "not known" leaves the
-question open."""
+"""The time after a service has accepted, within which the person should arrive. Until then, the answer "not known" does
+not settle if the person arrived."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonEntry:
-    """A case event with its codes about a person."""
+    """An event of a case with its codes about a person."""
 
     id: int
     kind: LoggedEvent
@@ -104,7 +106,9 @@ class PersonEntry:
 
 @dataclass(frozen=True, slots=True)
 class PersonTimelineItem:
-    """An event about a person as a reader sees it. A corrected event stays, and names the event that corrects it."""
+    """An event about a person, as a page shows it. A corrected event is still shown, and names the event that corrects
+    it.
+    """
 
     entry: PersonEntry
     corrected_by: int | None = None
@@ -112,10 +116,10 @@ class PersonTimelineItem:
 
 @dataclass(slots=True)
 class OfferedHelp:
-    """An offer of help: a service that was asked to help a person."""
+    """An offer of help: a service was asked to help a person."""
 
     offered_id: int
-    """The id of the offer's event. Later events refer to the offer by this id."""
+    """The id of the event in which help was offered. Later events name the offer by this id."""
     offered_at: datetime
     offered_by: int | None
     service: str
@@ -124,33 +128,35 @@ class OfferedHelp:
     arrived: str | None = None
     arrived_at: datetime | None = None
     lost: int = 0
-    """The number of reports that the person did not arrive. After the arrival was due, the answer "not known" counts as
-    such a report too."""
+    """The number of reports that the person did not arrive. After the time for the arrival, the answer "not known" is
+    counted too."""
     thirty: str | None = None
     thirty_at: datetime | None = None
 
     @property
     def is_on_the_way(self) -> bool:
-        """Returns True until a report says if the person arrived. An early "not known" does not count."""
+        """Returns True until a report says if the person arrived. The answer "not known" before the arrival is due does
+        not count as such a report.
+        """
         if self.arrived is None or self.arrived_at is None or self.answered_at is None:
             return self.arrived is None
         return self.arrived == UNKNOWN and self.arrived_at < self.answered_at + ARRIVAL_WITHIN
 
 
 class ConsentState(StrEnum):
-    """Says if help may be offered to a person now."""
+    """Says if a responder may offer help to a person now."""
 
     YES = "yes"
     NO = "no"
-    """An adult refused help and has said nothing newer."""
+    """An adult refused help, and has not changed the answer."""
     UNASKED = "unasked"
     UNDECIDED = "undecided"
-    """A child was not asked, or it is not decided yet with the child officer what is best."""
+    """The child was not asked, or it is not yet decided with the child officer what is best."""
 
 
 @dataclass(slots=True)
 class MetPerson:
-    """A person of a case, known by a number within the case and never by a name."""
+    """A person of a case. The person is known by a number within the case, and never by a name."""
 
     n: int
     met_at: datetime
@@ -161,33 +167,34 @@ class MetPerson:
     form: str | None = None
     result: ScreeningResult | None = None
     consents: list[tuple[datetime, str, str | None]] = field(default_factory=list)
-    """Each time that the person was asked: the time, the answer, and for a child the decision."""
+    """The answers each time that the person was asked: the time, the answer, and for a child the decision."""
     referrals: list[OfferedHelp] = field(default_factory=list)
     determination: str | None = None
     body: str | None = None
     timeline: list[PersonTimelineItem] = field(default_factory=list)
     is_possible: bool = False
-    """True for a possible victim, according to the last clear screening or the last official decision. An unclear
-    screening does not change it. After a deciding body has found a victim, no screening changes it."""
+    """True if the person is a possible victim, after the last clear screening or the last official decision. An unclear
+    screening does not change it. After a deciding body has said that the person is a victim, no screening changes it.
+    """
 
     @property
     def actual(self) -> bool | None:
-        """Returns True if a deciding body found a victim, and False if it found none.
+        """Returns True if a deciding body said that the person is a victim, and False if it said the opposite.
 
-        Returns None if no body has decided.
+        Returns None if no deciding body has decided.
         """
         return None if self.determination is None else self.determination == ACTUAL
 
     @property
     def wants_woman(self) -> bool:
-        """Returns True if the newest answer asks for a woman to ask again."""
+        """Returns True if the newest answer says that a woman should ask again."""
         lines = (one for one in reversed(self.timeline) if one.corrected_by is None)
         codes = (one.entry.reported.codes for one in lines)
         return next((one[AGAIN] for one in codes if AGAIN in one), None) == rules_person_codes.WOMAN
 
     @property
     def is_child(self) -> bool:
-        """Returns True if the person may be a child or looks like a child."""
+        """Returns True if the person may be a child, or looks like a child."""
         if self.sex in (GIRL, rules_person_codes.BOY) or is_taken_for_child(self.minor):
             return True
         last = self.consents[-1][1] if self.consents else None
@@ -195,9 +202,9 @@ class MetPerson:
 
     @property
     def consent(self) -> ConsentState:
-        """Returns the consent that is valid now.
+        """Returns the consent of the person that is valid now.
 
-        After a person refused, this stays until they agree. Other answers do not change it.
+        After a refusal, the person must agree before help may be offered again. Other answers do not end a refusal.
         """
         last = next((said for _, said, _ in reversed(self.consents) if said in DECISIVE), None)
         if last == ConsentCode.NO:
@@ -212,7 +219,7 @@ class MetPerson:
         return self.referrals[-1] if self.referrals else None
 
     def refusals(self) -> int:
-        """Returns how often the person has refused since they last agreed."""
+        """Returns how often the person has refused help since they last agreed."""
         count = 0
         for _, said, _ in reversed(self.consents):
             if said in (ConsentCode.YES, ConsentCode.ASSENT_YES):
@@ -230,9 +237,9 @@ DECISIVE = (ConsentCode.YES, ConsentCode.NO, ConsentCode.ASSENT_YES)
 
 
 def build_persons(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
-    """Returns the persons of a case. The person who was met first comes first.
+    """Returns the persons of a case, in the order in which they were met.
 
-    `entries` must be in the order in which they were written.
+    `entries` must be in the order of writing.
     """
     written = list(entries)
     newest, corrected = _corrections(written)
@@ -248,9 +255,9 @@ def build_persons(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
 def _corrections(
     written: Sequence[PersonEntry],
 ) -> tuple[Mapping[int, PersonEntry], dict[int, int]]:
-    """Returns, by id, the event that counts in place of each original event.
+    """Returns for each original event the newest event that corrects it, or the event itself.
 
-    Also returns the event that corrects each event.
+    Also returns for each corrected event the event that corrected it.
     """
     roots: dict[int, int] = {}
     newest: dict[int, PersonEntry] = {}
@@ -265,7 +272,7 @@ def _corrections(
 
 
 def _add(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
-    """Adds an event to a person, with its own codes or with the codes that correct them."""
+    """Adds an event to a person, with the valid codes."""
     codes = reported.codes
     person.sex = codes.get(SEX, person.sex)
     person.nationality = codes.get(NATIONALITY, person.nationality)
@@ -289,20 +296,20 @@ def _add(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
 
 
 def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
-    """Adds what happened to an offer of help. Ignores an event that refers to no known offer."""
+    """Adds an event about an offer of help to that offer. Ignores an event about an unknown offer."""
     found = next((help for help in person.referrals if help.offered_id == reported.referral), None)
     if found is None:
         return
     if one.kind is LoggedEvent.ANSWERED:
         found.answer, found.answered_at = reported.codes[ANSWER], one.at
         if found.answer == ServiceAnswer.PERSON_REFUSED and not person.is_child:
-            # If the person refuses a service, this counts as a refusal of help. No help is offered
-            # again until the person agrees.
+            # If the person refuses a service, this counts as refusing help.
+            # No help is offered again until the person agrees.
             person.consents.append((one.at, ConsentCode.NO, None))
     elif one.kind is LoggedEvent.ARRIVED:
         found.arrived, found.arrived_at = reported.codes[rules_person_codes.ARRIVED], one.at
-        # After five weeks without a report, responders do not look for the person again. So an
-        # event of the clock worker counts twice.
+        # After five weeks without a report, responders stop looking for the person.
+        # So an event that the clock process writes counts twice.
         is_lost = found.arrived != YES and not found.is_on_the_way
         found.lost += is_lost + (one.channel == EventChannel.CLOCK)
     elif one.kind is LoggedEvent.THIRTY:
@@ -310,31 +317,31 @@ def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
 
 
 COUNTING_PROOFS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
-"""The kinds of proof with which an acknowledgement counts. The empty text means that the event names no proof."""
+"""The proofs with which an acknowledgement counts. An empty text means that the event has no proof."""
 
 
-# Defines the rules by which two people close a case together. Pure.
+# Defines the rules for the closure of a case by two people. Pure.
 
 
 class ClosureRefusal(StrEnum):
-    """A reason why a closure cannot be confirmed or requested."""
+    """The reason why a closure cannot be confirmed or requested."""
 
     NOT_REQUESTED = "not_requested"
     SAME_PERSON = "same_person"
     UNOPENED = "unopened"
-    """This person has not opened the case since the closure was requested."""
+    """This person has not opened the case since its closure was requested."""
     IN_CONSOLE = "in_console"
-    """The national desk must decide in the console, which can decrypt the codes about persons."""
+    """The national desk must decide in the console, because only the console can decrypt the codes about persons."""
     POSSIBLE = "possible"
-    """A person is a possible victim. First a new screening or an official decision is needed."""
+    """A person in the case is a possible victim. A new screening or an official decision must come first."""
     ANOTHER_WAITS = "another_waits"
-    """Another person has already requested a different outcome."""
+    """Another person has already requested closure with a different outcome."""
 
 
 def is_for_national_desk(outcome: TipOutcome, *, has_met: bool) -> bool:
-    """Returns True if the national desk must decide on this closure.
+    """Returns True if only the national desk may decide on this closure.
 
-    `has_met` is True if a person was screened, or was asked about help.
+    `has_met` is True if a person in the case was screened or was asked about help.
     """
     return has_met and OUTCOMES[outcome].is_for_desk
 

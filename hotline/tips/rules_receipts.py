@@ -1,10 +1,9 @@
-"""Makes and checks receipts, compares waiting times with promised times, and defines filters of tips and complaints.
-Pure.
+"""Makes and checks receipts, compares waiting times with the promised times, and defines the filters of tips. Pure.
 
-It also decides when a desk may ask the caller one question.
+It also decides if a desk may ask the caller a question, and defines complaints.
 
 A complaint is a report about a person who should have helped. Complaints are handled like tips, but stay separate from
-them. Only the national desk reads complaints, because the helper may work at the desk of the district.
+them. Only the national desk reads complaints, because the helper may work at the district's desk.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,26 +17,28 @@ from hotline.tips.rules import Basis, Matter, TipState, TipSummary, Urgency, pla
 from hotline.tips.rules_deadlines import acknowledge_due
 
 RECEIPT = "receipt"
-"""The matter of the flow with which callers use a receipt."""
+"""The name of the flow in which callers use a receipt."""
 
 
 NUMBER = "receipt"
-"""The answer that contains the digits of the receipt."""
+"""The name of the answer with the digits of the receipt."""
 
 
 ERASE = "erase"
-"""The answer that requests to erase the report."""
+"""The name of the answer that requests to erase the report."""
 
 
 DIGITS = 9
 
 
 FIRST_DIGITS = "13456"
-"""The digits with which a receipt can begin. Phone numbers in Rwanda begin only with 0, 2, 7, 8 and 9."""
+"""The digits with which a receipt may begin. Phone numbers in Rwanda begin only with 0, 2, 7, 8 and 9."""
 
 
 class ReceiptStatus(StrEnum):
-    """The status that the caller learns about a tip. The values are in their usual order."""
+    """The status of a tip that the holder of its receipt hears. The values are in the order in which a tip usually
+    reaches them.
+    """
 
     RECEIVED = "received"
     CHECKING = "checking"
@@ -48,7 +49,7 @@ class ReceiptStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The facts that decide the status of a tip."""
+    """The facts from which the status of a tip follows."""
 
     is_taken: bool = False
     helped_at: datetime | None = None
@@ -64,7 +65,7 @@ class Progress:
 
 
 def status_of(tips: Sequence[Progress]) -> ReceiptStatus | None:
-    """Returns the status of the open tip that is furthest. Returns `CLOSED` if all tips are closed.
+    """Returns the most advanced status of all open tips. Returns `CLOSED` if all tips are closed.
 
     Returns None if there are no tips.
     """
@@ -75,21 +76,21 @@ def status_of(tips: Sequence[Progress]) -> ReceiptStatus | None:
 
 
 def number_from(seed: str) -> str:
-    """Returns the nine digits for a session, computed from a hex digest of the session."""
+    """Returns the nine digits of a session's receipt. They are computed from a digest of the session."""
     drawn = int(seed, 16)
     body = FIRST_DIGITS[drawn % len(FIRST_DIGITS)] + f"{drawn // len(FIRST_DIGITS) % 10**7:07}"
     return body + _check_digit(body)
 
 
 def group_digits(number: str) -> str:
-    """Returns the digits in groups of three, which are easier to read and remember: `430 021 655`."""
+    """Returns the digits in groups of three, such as `430 021 655`, because they are easier to remember so."""
     return f"{number[:3]} {number[3:6]} {number[6:]}"
 
 
 def is_receipt(number: str) -> bool:
-    """Returns True if these digits can be a receipt.
+    """Returns True if these digits are a possible receipt.
 
-    The check detects a wrong digit and most cases of two exchanged digits.
+    The check finds one wrong digit, and most exchanges of two digits.
     """
     whole = len(number) == DIGITS and number.isascii() and number.isdecimal()
     return whole and number[0] in FIRST_DIGITS and _check_digit(number[:-1]) == number[-1]
@@ -103,16 +104,16 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 UNITS = (("min", timedelta(minutes=1), HOUR), ("h", HOUR, 2 * DAY), ("days", DAY, timedelta.max))
-"""The units of time. Each has its length, and the time from which the next unit is used."""
+"""The units of time. Each unit has its length, and the time from which on the next unit is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The time that a tip has waited for an assignee, and the promised time."""
+    """The time for which a tip has waited for an assignee, and the promised time."""
 
     spent: timedelta
     promised: timedelta
-    """The time after filing in which a responder should take the tip."""
+    """The time after filing within which a responder should take the tip."""
 
     @property
     def is_late(self) -> bool:
@@ -120,9 +121,9 @@ class Wait:
 
     @property
     def counted(self) -> tuple[tuple[int, str], tuple[int, str]]:
-        """Returns the waiting time and the promised time, each as a number and a unit of `UNITS`.
+        """Returns the waiting time and the promised time. Each is a number and a unit of `UNITS`.
 
-        A late waiting time is rounded up if it would otherwise equal the promised time.
+        A late waiting time is rounded up if it would look equal to the promised time.
         """
         (spent, unit), promised = whole_units(self.spent), whole_units(self.promised)
         is_same = self.is_late and (spent, unit) == promised
@@ -135,7 +136,7 @@ class Wait:
         return spent + (self.is_late and spent == promised), promised
 
     def __str__(self) -> str:
-        """Returns a text such as `9 of 3 min`. If the units differ, it names both."""
+        """Returns a text such as `9 of 3 min`. If the two units differ, the text contains both."""
         spent, promised = self.counted
         if spent[1] == promised[1]:
             return f"{spent[0]} of {promised[0]} {promised[1]}"
@@ -145,7 +146,7 @@ class Wait:
 def wait_of(urgency: int, filed_at: datetime, *, ended_at: datetime | None, now: datetime) -> Wait:
     """Returns how long a tip has waited.
 
-    The waiting ended when the tip was taken, or when it was closed without being taken.
+    The waiting ends when the tip is taken, or when it is closed before that.
     """
     promised = acknowledge_due(urgency, filed_at, step=0) - filed_at
     spent = max((ended_at or now) - filed_at, timedelta())
@@ -153,7 +154,7 @@ def wait_of(urgency: int, filed_at: datetime, *, ended_at: datetime | None, now:
 
 
 def whole_units(span: timedelta) -> tuple[int, str]:
-    """Returns a length of time as a number of whole units, rounded down."""
+    """Returns a length of time as a whole number of units, rounded down."""
     for unit, length, up_to in UNITS:
         if span < up_to:
             return span // length, unit
@@ -161,17 +162,17 @@ def whole_units(span: timedelta) -> tuple[int, str]:
 
 
 STILL_REPORTING = timedelta(minutes=3)
-"""The time after the last answer in which the caller may add to the tip. An addition encrypts the tip again. A question
-is not asked before this time has passed."""
+"""The time after the last answer during which the caller may still add to the tip. Each addition encrypts the tip
+again. So a desk may not ask a question during this time."""
 
 
 def question_refusal(
     at: datetime, *, filed_at: datetime, has_receipt: bool, closed: bool, asked: bool, signed: bool
 ) -> str | None:
-    """Returns the reason why a question may not be asked now. Returns None if it may be asked.
+    """Returns the reason why a desk may not ask a question now. Returns None if the desk may ask.
 
-    `filed_at` is the time of the caller's last answer. `asked` is True if a question was already asked about this tip,
-    or about another tip of the same receipt. `signed` is True if the present text of the question is approved.
+    `filed_at` is the time of the caller's last answer. `asked` is True if a desk already asked a question about this
+    tip or another tip of the same receipt. `signed` is True if the present text of the question is approved.
     """
     if not signed:
         return "this question's present text is not signed: the tip's page lists the others"
@@ -187,29 +188,29 @@ def question_refusal(
 
 
 class TipStateFilter(StrEnum):
-    """The state of a tip, as the filters of lists use it."""
+    """The state of a tip, as the filter of a list names it."""
 
     WAITS = "waits"
-    """Responders are asked to take the tip, or its closure waits for a second person."""
+    """Responders are asked to take the tip, or a second person must confirm its closure."""
     TAKEN = "taken"
     HELPED = "helped"
-    """Help has reached the person."""
+    """Help reached the person."""
     CLOSING = "judged"
-    """The closure of the tip waits for a second person."""
+    """A second person must confirm the closure of the tip."""
     CLOSED = "closed"
     ALL = "all"
 
 
 class AskedAgain(StrEnum):
-    """The reason why others are asked to take a tip that still has an assignee."""
+    """The reason why others are asked to take a tip although it has an assignee."""
 
     PASSED_ON = "passed_on"
     SILENT = "silent"
-    """The assignee has not read the tip, or has not reported."""
+    """The assignee has not read the tip, or has not reported its outcome."""
 
 
 class TipRefusal(StrEnum):
-    """The reason why a request about a tip is refused, if the page of the tip has a text for it."""
+    """The reason why a command about a tip is refused. The page of the tip has a text for each reason."""
 
     EXCLUDED_ALREADY = "kept_already"
     SAME_TIP = "same_tip"
@@ -219,16 +220,16 @@ class TipRefusal(StrEnum):
 
 
 class AssigneeFilter(StrEnum):
-    """The assignees whose tips a list shows."""
+    """The filter of a list by the assignee of the tips."""
 
     ANYBODY = "anybody"
     MINE = "mine"
-    """Tips of which the reader of the list is the assignee."""
+    """The reader of the list is the assignee."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipFilter:
-    """A filter for lists of tips. A listed tip matches every field. An empty field matches all tips."""
+    """A filter for lists of tips. A listed tip must match every field. An empty field matches all tips."""
 
     state: TipStateFilter = TipStateFilter.WAITS
     matter: Matter = Matter.TIP
@@ -237,37 +238,40 @@ class TipFilter:
     urgency: int | None = None
     category: str = ""
     question: str = ""
-    """The state of the question to the caller: asked, answered or read."""
+    """The state of a desk's question to the caller: asked, answered or read."""
     soon: bool = False
-    """True for tips whose text is erased within 14 days."""
+    """True for tips whose text will be erased within 14 days."""
     owes: bool = False
-    """True for tips with a missing fact about a person: an answer, an arrival, the thirty days, or another question."""
+    """True for tips with a missing fact about a person: an answer, an arrival, the situation after thirty days, or
+    consent.
+    """
 
 
 WRONG = "wrong"
-"""The answer that says what the helper did wrong."""
+"""The name of the answer that says what the helper did wrong."""
 
 
 class ComplaintKind(StrEnum):
-    """The kind of a complaint, as the first question offers it. The values are in the order of the menu."""
+    """The kind of a complaint, as the first question of the flow offers it. The values are in the order of the menu."""
 
     ASKED = "asked"
     """The helper asked for money or sex."""
     ABSENT = "absent"
-    """No helper came."""
+    """The helper did not come."""
     TOLD = "told"
-    """Other people learned about the report."""
+    """The helper told other people about the report."""
     HURT = "hurt"
-    """The helper hurt or frightened the person. This is as urgent as danger."""
+    """The helper hurt or frightened the person. It is as urgent as danger."""
     OTHER = "other"
 
 
 def complaint_facts(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
-    """Returns the facts that these answers give. Returns None if there is nothing to store yet.
+    """Returns the facts in these answers of a complaint. Returns None if the answers are not enough to store a
+    complaint.
 
-    Each report attempt makes one complaint, even if the caller corrects answers. No other desk can have been alerted.
-    The kind of the complaint stays encrypted. The helper counts as an official here. So the complaint never reaches the
-    desk of a district, like a tip about an official.
+    Each report attempt makes only one complaint, even if the caller corrects answers. No other desk can have been
+    alerted of it. The kind of the complaint stays encrypted. A helper counts as an official. So a district's desk never
+    gets the complaint, like a tip about an official.
     """
     state = stage(answers, completed=completed)
     if state is None:
@@ -285,9 +289,10 @@ def complaint_facts(answers: Mapping[str, str], *, completed: bool = False) -> T
 
 
 def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | None:
-    """Returns the state of a complaint with these answers. After the caller hangs up, it is kept even without a place.
+    """Returns the state of a complaint with these answers. After the caller hangs up, the complaint is kept even if it
+    has no place.
 
-    If a person was hurt and a place is known, it is filed at once, like danger.
+    If the helper hurt a person and the place is known, the complaint is filed at once, like a tip of danger.
     """
     if completed:
         return TipState.COMPLETE

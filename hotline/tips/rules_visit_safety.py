@@ -1,9 +1,8 @@
 """Decides how responders may visit, from the caller's answer and the national desk's decision. Pure.
 
-The case gets a mark if the caller answers `visit: no`, or keys `000` after the tip was filed. Without danger, no
-responder visits or calls before they have read the tip. With danger, responders still visit, but in another way. The
-person with the phone may be the person that the victim fears. So the national desk decides how to visit
-(docs/decisions/09).
+A case gets a visit-safety mark if the caller answers `visit: no`, or keys `000` after the tip was filed. Without
+danger, no responder visits or calls before reading the tip. If there is danger, responders still visit, but not openly.
+The victim may fear the person who has the phone. So the national desk decides how to visit (docs/decisions/09).
 """
 
 from collections.abc import Mapping
@@ -24,30 +23,32 @@ class VisitDecision(StrEnum):
 
 
 class VisitSafety(StrEnum):
-    """The visit safety that every alerted responder must know before a visit."""
+    """The instruction about visits that every alerted responder must know."""
 
     NONE = "none"
     DO_NOT_VISIT = "stay_away"
-    """The case has a mark and no danger. No responder visits or calls before they have read the tip."""
+    """The caller wants no visit, and there is no danger. No responder visits or calls before reading the tip."""
     CAREFUL = "careful"
-    """The case has a mark and danger. Responders do not visit openly. The national desk decides how to visit."""
+    """The caller wants no visit, but there is danger. Responders do not visit openly. The national desk decides how to
+    visit.
+    """
     DISCREET = "unseen"
-    """The national desk decided: visit, but not openly."""
+    """The national desk decided that responders visit, but not openly."""
 
 
 @dataclass(frozen=True, slots=True)
 class VisitSafetyRow:
-    """The texts for one kind of visit safety."""
+    """The texts for one value of visit safety."""
 
     sms: tuple[Template, Template]
-    """The SMS to alerted responders. The first names the number of the national desk, the second is used without
-    one."""
+    """The SMS to alerted responders. The first template names the phone number of the national desk. The second is for
+    a hotline without this number."""
     screen: Template | None = None
-    """The first line of a case's page on the responder's phone."""
+    """The first line of the case on the responder's phone."""
     sentence: str = ""
-    """The English first line on the page of a tip."""
+    """The English first line on the console's page of the tip."""
     mark: str = ""
-    """The English mark in a list."""
+    """The English mark in the console's lists."""
 
 
 VISIT_SAFETIES: Mapping[VisitSafety, VisitSafetyRow] = {
@@ -79,7 +80,7 @@ MARK_NOT_ASKED = "discreet: caller was not asked"
 
 @dataclass(frozen=True, slots=True)
 class VisitFacts:
-    """The facts that decide how responders may visit for one tip."""
+    """The facts about one tip that decide how responders may visit."""
 
     urgency: int
     visit: str | None = None
@@ -105,16 +106,16 @@ class VisitFacts:
     def goes_unseen(self) -> bool:
         """Returns True if a responder who takes the case without reading it must not visit openly.
 
-        A visit is open only after a yes, or if the national desk decided so. "Not sure" counts as no answer.
+        An open visit needs the caller's yes or a decision of the national desk. "Not sure" counts as no answer.
         """
         if self.decision is not None:
             return self.decision == VisitDecision.UNSEEN
         return self.is_marked or self.visit != YES
 
     def sentence(self, matter: str) -> str:
-        """Returns the English instruction about visits for the top of a tip's page.
+        """Returns the English instruction about visits at the top of a tip's page.
 
-        Empty if no instruction is needed.
+        Returns an empty text if no instruction is needed.
         """
         if matter != Matter.TIP and not self.is_marked:
             return ""
@@ -125,7 +126,7 @@ class VisitFacts:
         return NOT_ASKED if self.visit is None else NOT_SURE
 
     def mark(self, matter: str) -> str:
-        """Returns the English mark for a list. Empty if no mark is needed."""
+        """Returns the English mark about visits in a list. Returns an empty text if no mark is needed."""
         if VISIT_SAFETIES[self.safety].mark or self.decision is not None:
             return VISIT_SAFETIES[self.safety].mark
         return MARK_NOT_ASKED if self.visit is None and matter == Matter.TIP else ""
@@ -134,19 +135,19 @@ class VisitFacts:
 def visit_facts(
     matter: str, urgency: int, visit: str | None, erased: bool, decision: str | None
 ) -> VisitFacts:
-    """Returns the facts about visits from a tip's row.
+    """Returns the facts about visits, from the columns of a tip.
 
-    A complaint counts as a tip without danger. No responder visits because of a complaint, and a person reads it before
-    anyone calls.
+    A complaint counts as a tip without danger. No responder visits because of a complaint, and a person reads the
+    complaint before anyone calls.
     """
     pressing = urgency if matter == Matter.TIP else Urgency.HEARD
     return VisitFacts(pressing, visit, erased, decision)
 
 
 def kept_visit_answer(before: str | None, now: str | None, *, filed: bool) -> str | None:
-    """Returns the answer about visits that is stored.
+    """Returns the answer about visits that must be stored.
 
-    After the tip was filed, a "no" cannot be changed, because another person may have the phone.
+    After the tip was filed, a "no" stays, because another person may have the phone now.
     """
     if filed and before == NO:
         return before

@@ -1,6 +1,6 @@
-"""Stores tips, and the grants with which desks decrypt them.
+"""Stores tips, and the grants that let desks decrypt them.
 
-Columns for routing and counting are in clear text. All other data is encrypted.
+Columns that are needed to assign and count tips are in clear text. All other data is encrypted.
 """
 
 from collections import defaultdict
@@ -33,9 +33,9 @@ from hotline.tips.rules import Matter, TipState
 
 
 class Tip(Row):
-    """A tip, from the first draft on.
+    """A tip, beginning with its first draft.
 
-    The columns here are all the data of a tip that is not encrypted. Only `body` is encrypted.
+    All columns except `body` are in clear text.
     """
 
     __tablename__ = "tip"
@@ -49,46 +49,55 @@ class Tip(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(unique=True)
-    """32 random hex digits. The encrypted data of the tip is bound to them."""
+    """A random id of 32 hex digits. The encrypted data of the tip is bound to this id."""
     identity: Mapped[str] = mapped_column(unique=True)
-    """The keyed digest of the session and the report attempt. With it, a repeated hop or a corrected answer finds the
-    same tip."""
+    """A keyed digest of the session and the report attempt. It identifies the tip if a hop is repeated or an answer is
+    corrected."""
     session_key: Mapped[str]
     attempt: Mapped[int]
     """The number of the report attempt within the session, beginning with 1."""
     matter: Mapped[str] = mapped_column(default=Matter.TIP, server_default=Matter.TIP)
-    """A value of `tips.rules.Matter`. A complaint is handled like a tip, but is not counted as a tip."""
+    """The value of a `tips.rules.Matter`. A complaint is handled like a tip, but statistics do not count it as a
+    tip.
+    """
     state: Mapped[str]
-    """A value of `tips.rules.TipState`."""
+    """The value of a `tips.rules.TipState`."""
     channel: Mapped[str]
     language: Mapped[str]
     entry: Mapped[str]
     place: Mapped[str]
-    """The NISR code of a district, or "abroad" or "unsure". For a fragment, the code of a province or an empty text."""
+    """The NISR code of a district, or "abroad" or "unsure". For a fragment, it is the code of a province, or an empty
+    text.
+    """
     within: Mapped[str | None]
-    """The country if the place is "abroad", or the province if the place is "unsure". Alerts never name a country."""
+    """The country if the place is "abroad". The province if the place is "unsure". Alerts never name a country."""
     sector: Mapped[str | None]
     """The code of a sector or of a camp (`text.codes.is_camp`)."""
     category: Mapped[str | None]
     urgency: Mapped[int]
     """1: danger or a child. 2: the caller is affected or saw it. 3: the caller heard about it."""
     first_urgency: Mapped[int | None]
-    """The urgency of the first report, if the person was in danger again later. Statistics use it to count response
-    times."""
+    """If the person was in danger again later, the urgency of the first report. Statistics of response times use it."""
     official: Mapped[str]
-    """The answer about officials: yes, no or unsure. If it is not "no", the desk of the district gets no access."""
+    """The answer to the question if an official is involved: yes, no or unsure. If the answer is not "no", the
+    district's desk gets no access.
+    """
     basis: Mapped[str]
-    """The legal basis: public_duty or vital_interest_child (law 058/2021)."""
+    """The legal basis in law 058/2021: public_duty or vital_interest_child."""
     do_not_visit: Mapped[bool] = mapped_column(default=False)
     """True if the caller keyed `000` after the tip was filed."""
     visit: Mapped[str | None]
-    """The caller's answer about visits by helpers: yes, no or unsure. None if the question was not asked."""
+    """The caller's answer to the question if helpers may visit: yes, no or unsure. None if the question was not
+    asked.
+    """
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of the first alerting step for the present place of the tip."""
+    """The first step of alerts that is about the tip's present place."""
     visit_decision: Mapped[str | None]
-    """The national desk's decision on visits, a value of `tips.rules_visit_safety.VisitDecision`."""
+    """The national desk's decision about visits: the value of a `tips.rules_visit_safety.VisitDecision`."""
     contact_key: Mapped[str]
-    """The pseudonym of the phone, which changes each week. It is used to link tips. Linked tips stay separate."""
+    """The pseudonym of the caller's phone, which changes each week. It is used to link tips of the same phone. Linked
+    tips stay separate.
+    """
     body: Mapped[bytes]
     """The answers of the caller, padded and encrypted."""
     created_at: Mapped[datetime]
@@ -97,62 +106,70 @@ class Tip(Row):
     completed_at: Mapped[datetime | None]
     assigned_at: Mapped[datetime | None]
     alert_urgency: Mapped[int | None]
-    """The urgency of the alerts that were sent. A later answer may raise the urgency of the tip above it."""
+    """The urgency with which people were alerted. A later answer may make the tip more urgent than that."""
     assignee_id: Mapped[int | None]
-    """The assignee: a responder who acknowledged the tip and is not doubted."""
+    """The id of the assignee: a responder who acknowledged the tip with an answer that is not doubted."""
     renewed_at: Mapped[datetime | None]
-    """The time when the outcome's deadline was extended, because the assignee made progress. This happens at most
+    """The time when the outcome's deadline was extended because the assignee had made progress. It can be extended only
     once."""
     outcome_asked: Mapped[str | None]
-    """The `TipOutcome` of the requested closure, until a second person decides."""
+    """The `TipOutcome` of a requested closure, until a second person decides."""
     closure_by: Mapped[str | None]
-    """The person who requested closure: `responder:7`, or `name:` with the name given to a command."""
+    """The person who requested the closure: `responder:7`, or `name:` followed by the name that was given to a
+    command.
+    """
     closure_requested_at: Mapped[datetime | None]
-    """The time of the closure request that waits."""
+    """The time when the pending closure was requested."""
     closure_read_at: Mapped[datetime | None]
-    """The time when a person who may confirm the closure opened the case."""
+    """The time when a person who may confirm the closure first opened the case after the request."""
     locked_for: Mapped[str | None]
-    """The codes of the desks that should be able to decrypt the tip but cannot. Their keys were missing when the tip
-    was encrypted."""
+    """The codes of desks that should be able to decrypt the tip but cannot. They had no valid key when the tip was
+    encrypted."""
     receipt_key: Mapped[str | None]
-    """The keyed digest of the receipt's number and PIN, with which the caller asks about the tip. None if the caller
-    has no receipt."""
+    """A keyed digest of the receipt's number and PIN. The caller asks about the tip with them. None if the caller has
+    no receipt."""
     erasure_asked_at: Mapped[datetime | None]
-    """The time when the caller used the receipt to request erasure."""
+    """The time when the caller used the receipt to request erasure of the text."""
     helped_at: Mapped[datetime | None]
     """The time when the desk reported that help has reached the person."""
     closed_at: Mapped[datetime | None]
-    """The time when the case was closed. The retention term begins then (`tips/rules_deadlines.py`)."""
+    """The time when the case was closed. The time for which the text is kept begins then
+    (`tips/rules_deadlines.py`).
+    """
     outcome: Mapped[str | None]
-    """A value of `tips.rules.TipOutcome`, if the desk chose an outcome."""
+    """The value of a `tips.rules.TipOutcome`, if the desk chose an outcome."""
     warned_at: Mapped[datetime | None]
-    """The time since which the console shows that the text will be erased."""
+    """The time since which the console warns that the text will be erased."""
     erased_at: Mapped[datetime | None]
-    """The time when body, grants and pseudonyms were erased. The other columns stay for the statistics."""
+    """The time when the body, the grants and the pseudonyms were erased. The other columns are kept for the
+    statistics.
+    """
     record_key: Mapped[int] = mapped_column(default=new_record_key)
-    """A number from 0 to 255. It decides how published counts that include this tip are rounded. No exported file
-    contains this number."""
+    """A number from 0 to 255. It decides how published numbers that count this tip are rounded. This number is in no
+    exported file."""
 
 
 WITHOUT_BODY = defer(Tip.body, raiseload=True)
-"""Option of a query: leaves out the encrypted text. A row that was read so raises an error for its body."""
+"""An option for a query that leaves out the encrypted text. If code asks such a row for its body, an error is
+raised.
+"""
 IS_REPORTED = (Tip.state != TipState.DRAFT, Tip.channel != rules_trial.CHANNEL)
-"""The conditions for tips of callers and of drills. They leave out drafts and the hotline's own test tips."""
+"""The conditions for tips of callers, and for drills. Drafts and the hotline's own test tips do not match."""
 IS_REAL_CASE = (
     Tip.matter == Matter.TIP,
     Tip.channel.not_in(rules_trial.UNCOUNTED),
     Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
 )
-"""The conditions for real cases. They leave out complaints, drills, trials, drafts and fragments."""
+"""The conditions for real cases. Complaints, drills, test tips, drafts and fragments do not match."""
 SMS = "sms"
 """The channel of a tip that arrived by SMS."""
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
-"""The value is written into the SQL text and is not a parameter. A database uses a partial index only if the SQL text
-contains the value."""
+"""This value is part of the SQL text, and is not a parameter. A database uses a partial index only if the value is in
+the SQL text."""
 IS_WAITING = and_(
     Tip.state != DRAFT, or_(Tip.alert_urgency.is_(None), Tip.alert_urgency > Tip.urgency)
 )
-"""The condition that a filed tip has no alert yet, or none at its present urgency."""
+"""The condition that people were not alerted of a filed tip, or not at its present urgency."""
 
 
 BORDER = and_(Tip.place == ABROAD, Desk.kind == DeskKind.BORDER)
@@ -187,11 +204,11 @@ class Grant(Row):
 
 
 class PendingAlert(Row):
-    """A mark that responders must be alerted of a filed tip. The row is deleted when responders are alerted. It has no
-    effect if the tip already has an assignment.
+    """Says that responders must still be alerted of a filed tip. The row is deleted when they are alerted. The row has
+    no effect if the tip already has an assignment.
 
-    The rows are small. So a burst of tips does not rewrite the large rows of tips. A tip that needs a second alert has
-    no such row. The condition `IS_WAITING` finds such a tip by its own columns.
+    Because these rows are small, many tips at once do not cause large rows to be written again. A tip that needs a
+    second alert does not have such a row. The condition `IS_WAITING` finds it by the columns of the tip.
     """
 
     __tablename__ = "pending_alert"
@@ -199,8 +216,8 @@ class PendingAlert(Row):
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
     urgency: Mapped[int]
-    """The urgency when the tip was filed. If an answer has raised the urgency since, `IS_WAITING` also finds the
-    tip."""
+    """The urgency at the time when the tip was filed. If a later answer makes the tip more urgent, `IS_WAITING` also
+    finds the tip."""
 
 
 HAS_PENDING_ALERT = exists().where(PendingAlert.tip_id == Tip.id)
@@ -211,11 +228,13 @@ _PUT = PreparedStatement(
         new_values(("tip_id", "urgency"))
     )
 )
-"""The statement is prepared only once, because each filed tip uses it."""
+"""This statement is prepared only once, because every filed tip uses it."""
 
 
 def drop_closure_request(tip: Tip) -> None:
-    """Removes the closure request from a tip. The request was confirmed or refused, or the case has changed since."""
+    """Removes the closure request from a tip. Either the request was decided, or the case has changed since the
+    request.
+    """
     tip.outcome_asked = tip.closure_by = None
     tip.closure_requested_at = tip.closure_read_at = None
 
@@ -227,7 +246,7 @@ def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:
 
 
 def written_by(session: Session, contact_keys: Collection[str], before: datetime) -> Sequence[int]:
-    """Returns the ids of the tips that this phone sent by SMS up to `before`."""
+    """Returns the ids of the tips that this phone sent by SMS until `before`."""
     theirs = select(Tip.id).where(
         Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at <= before
     )
@@ -241,18 +260,20 @@ def has_written(session: Session, contact_keys: Collection[str], since: datetime
 
 
 def can_be_extended(session: Session, session_key: str) -> bool:
-    """Returns True if the caller may add to a tip of the session. The tip must be open and have no erasure request."""
+    """Returns True if the caller may add text to a tip of this session. Such a tip is open and has no erasure
+    request.
+    """
     open_ones = (Tip.closed_at.is_(None), Tip.erasure_asked_at.is_(None))
     return has_row(session, Tip.id, Tip.session_key == session_key, *open_ones)
 
 
 def has_silent_draft(session: Session, before: datetime) -> bool:
-    """Returns True if there is a draft that got no answer since `before`."""
+    """Returns True if a draft got no answer since `before`."""
     return has_row(session, Tip.id, *_silent(before))
 
 
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
-    """Returns the drafts that got no answer since `before`, and locks them until the transaction ends.
+    """Returns the drafts that got no answer since `before`. Locks them until the transaction ends.
 
     Skips rows that other transactions have locked.
     """
@@ -273,7 +294,7 @@ def earlier_places(session: Session, tip_id: int) -> Sequence[TipPlace]:
 def give_key(session: Session, tip: Tip, code: str, encrypted_key: bytes) -> None:
     """Stores the key of the tip for one more desk.
 
-    Replaces an earlier key of this desk, which no longer decrypts the tip.
+    If this desk has an earlier key, which no longer decrypts the tip, replaces this key.
     """
     before = delete(Grant).where(Grant.tip_id == tip.id, Grant.desk_code == code)
     session.execute(before.execution_options(synchronize_session=False))
@@ -282,11 +303,11 @@ def give_key(session: Session, tip: Tip, code: str, encrypted_key: bytes) -> Non
 
 
 def extra_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
-    """Returns the additional desks that may read each tip: border desks if it is abroad, or the protection desk of a
+    """Returns the additional desks that may read each tip: border desks for a tip abroad, or the protection desk of a
     camp.
 
-    Leaves out tips that have no such desk. If a border desk has a grant, the journey can still be stopped. The time of
-    the departure itself is encrypted.
+    Leaves out tips without additional desks. A border desk has a grant only if the journey could still be stopped. So
+    the time of the departure itself can stay encrypted.
     """
     if not tip_ids:
         return {}
@@ -306,15 +327,15 @@ def camp_desks(session: Session, tip_id: int) -> Mapping[str, str]:
 
 
 def remove_grants(session: Session, tip_id: int, *, but: Collection[str]) -> None:
-    """Removes the access of all desks except the ones in `but`."""
+    """Removes the access of all desks to the tip, except the desks in `but`."""
     gone = (Grant.tip_id == tip_id, Grant.desk_code.not_in(but))
     session.execute(delete(Grant).where(*gone))
 
 
 def erase_session(session: Session, session_key: str, *, up_to_attempt: int) -> Sequence[Tip]:
-    """Handles the keys `000`: deletes the drafts of this session, and returns its filed tips unchanged.
+    """Handles the keys `000`: deletes the drafts of this session. Returns the filed tips, without changing them.
 
-    Includes the report attempts of this session up to `up_to_attempt`.
+    Only report attempts up to `up_to_attempt` are included.
     """
     here = (Tip.session_key == session_key, Tip.attempt <= up_to_attempt)
     rows = session.scalars(

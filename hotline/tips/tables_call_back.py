@@ -1,7 +1,7 @@
-"""Stores the call-backs that callers asked for, with their encrypted numbers.
+"""Stores the call-backs that callers requested, with their encrypted phone numbers.
 
-Only `body` contains the number and the code word. It is encrypted for the national desk. When the call-back ends,
-`body` and `encrypted_key` are emptied.
+Only `body` contains the phone number and the code word. It is encrypted for the national desk. When the call-back ends,
+the contents of `body` and `encrypted_key` are deleted.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,32 +26,34 @@ class CallBack(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     uid: Mapped[str] = mapped_column(unique=True)
-    """32 random hex digits. The encrypted data of the call-back is bound to them."""
+    """A random id of 32 hex digits. The encrypted data of the call-back is bound to this id."""
     state: Mapped[str]
-    """A value of `tips.rules_call_back.CallBackState`."""
+    """The value of a `tips.rules_call_back.CallBackState`."""
     body: Mapped[bytes]
-    """The number, the code word, and the answer about other people who may pick up the phone. All of it is padded and
-    encrypted."""
+    """The phone number, the code word, and the answer to the question of who else may answer the phone. They are padded
+    and encrypted."""
     encrypted_key: Mapped[bytes]
     """The key of `body`, encrypted for the national desk under the weekly lock."""
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
-    """The end of the window that is open now or opens next."""
+    """The end of the present window for a call, or of the next window."""
     again_at: Mapped[datetime | None]
-    """The start of the second window, if the caller agreed to two windows."""
+    """The beginning of a second window, if the caller agreed to two windows."""
     asked_at: Mapped[datetime]
     notified_at: Mapped[datetime | None]
     """The time when the desk was notified of the request."""
     begun_at: Mapped[datetime | None]
-    """The time when the desk was notified that the window is open."""
+    """The time when the desk was notified that the window has begun."""
     asked_by: Mapped[str | None]
     approved_by: Mapped[str | None]
-    """The persons who requested and approved the call in this window, by name. They count only for this window."""
+    """The names of the people who requested and approved to see the number in this window. They are valid only for this
+    window.
+    """
     opened_at: Mapped[datetime | None]
-    """The last time when the number was shown in this window."""
+    """The last time in this window when the number was shown."""
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
-    """A value of `tips.rules_call_back.CallOutcome`."""
+    """The value of a `tips.rules_call_back.CallOutcome`."""
 
     @property
     def window(self) -> Window:
@@ -83,7 +85,7 @@ def get_call_back(session: Session, call_back_id: int, *, for_writing: bool = Fa
 
 
 def visible_call_backs(session: Session, viewer: Viewer | None = THE_LINE) -> Sequence[CallBack]:
-    """Returns the call-backs that the viewer may see: first those that wait, by time, then the others, the newest
+    """Returns the call-backs that the viewer may see: first those that are waiting, by time, then the others, newest
     first.
     """
     found = select(CallBack).join(Tip, Tip.id == CallBack.tip_id).where(visible_to(viewer))
@@ -94,12 +96,12 @@ def visible_call_backs(session: Session, viewer: Viewer | None = THE_LINE) -> Se
 
 
 def has_due(session: Session, at: datetime) -> bool:
-    """Returns True if a message or the end of a waiting call-back is due now."""
+    """Returns True if a call-back must now be ended or needs a message."""
     return has_row(session, CallBack.id, *_due(at))
 
 
 def due_call_backs(session: Session, at: datetime) -> Sequence[CallBack]:
-    """Returns up to 200 call-backs that need an action now, and locks them until the transaction ends.
+    """Returns up to 200 call-backs that need an action now. Locks them until the transaction ends.
 
     Skips rows that other transactions have locked.
     """

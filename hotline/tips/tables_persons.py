@@ -1,6 +1,6 @@
-"""Stores the persons of a case by number: when each was met, which help was offered, and when to ask about them.
+"""Stores the persons of a case by number: when each was met, the help that was offered, and the next reminder.
 
-The content of notes, offers and outcomes is stored elsewhere and encrypted.
+The contents of notes, offers and outcomes are stored encrypted in other tables.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,7 +16,7 @@ from hotline.tips.rules_persons import FollowKind
 class PossibleVictim(Row):
     """A person of a case, known by a number.
 
-    The row contains no name, age or code. The case events contain what is known about the person.
+    The row contains no name, age or code. What is known about the person is in the case events.
     """
 
     __tablename__ = "possible_victim"
@@ -27,14 +27,16 @@ class PossibleVictim(Row):
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     """The responder who last asked this person about help."""
     clock: Mapped[str | None]
-    """The running reminder, as a value of `tips.rules_persons.FollowKind`. None if no fact is missing."""
+    """The kind of the next reminder, as the value of a `tips.rules_persons.FollowKind`. None if no fact is missing."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """The time by which a responder must ask a service, or ask the person once more. None if no fact is missing."""
+    """The time of the next reminder: to ask a service for help, or to ask the person once more. None if no fact is
+    missing.
+    """
     times: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of reminders that were sent so far."""
+    """The number of reminders that were already sent."""
     record_key: Mapped[int] = mapped_column(default=new_record_key)
-    """Decides how published counts that include this person are rounded. It is a number from 0 to 255. It is deleted
-    with the row."""
+    """A number from 0 to 255 that decides how published numbers that count this person are rounded. It is deleted with
+    the row."""
 
 
 def add_person(session: Session, tip_id: int, n: int, at: datetime) -> bool:
@@ -49,7 +51,7 @@ def persons_of_tip(session: Session, tip_id: int) -> Sequence[PossibleVictim]:
 
 
 def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
-    """Returns those of the given tips in which a person was met."""
+    """Returns which of the given tips have a person who was met."""
     if not tip_ids:
         return frozenset()
     found = select(PossibleVictim.tip_id).where(PossibleVictim.tip_id.in_(tip_ids))
@@ -57,16 +59,16 @@ def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[in
 
 
 def bring_offers_forward(session: Session, tip_id: int, due_at: datetime) -> None:
-    """Moves the reminders to ask a service to this time, if they are later. Earlier reminders do not change."""
+    """Moves the reminders to ask a service forward to this time, if they are later. Earlier reminders do not change."""
     later = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
     rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *later)
     session.execute(rows.values(due_at=due_at))
 
 
 class ServiceReferral(Row):
-    """An offer of help to a person, known by the id of its case event.
+    """An offer of help to a person. It is identified by the id of its case event.
 
-    The row contains times and the running reminder.
+    The row contains only times and the next reminder.
     """
 
     __tablename__ = "service_referral"
@@ -85,10 +87,12 @@ class ServiceReferral(Row):
     """The time when a responder reported if the person arrived."""
     thirty_at: Mapped[datetime | None]
     clock: Mapped[str | None]
-    """A value of `tips.rules_persons.FollowKind`. None if the offer needs no more reminders."""
+    """The kind of the next reminder, as the value of a `tips.rules_persons.FollowKind`. None if the offer needs no more
+    reminders.
+    """
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     times: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of reminders that were sent so far."""
+    """The number of reminders that were already sent."""
 
 
 def add_offer(session: Session, row: ServiceReferral) -> None:
@@ -103,7 +107,7 @@ def offers_of(session: Session, tip_id: int) -> Sequence[ServiceReferral]:
 
 
 def due_tips(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Returns the ids of tips with a due reminder about a person or an offer. It locks nothing.
+    """Returns the ids of the tips with a reminder that is due, about a person or an offer. The function locks nothing.
 
     The calling function must lock the tip before it changes these rows.
     """
@@ -116,9 +120,9 @@ def due_tips(session: Session, at: datetime, limit: int) -> Sequence[int]:
 def longest_due(
     session: Session, tip_id: int, at: datetime
 ) -> PossibleVictim | ServiceReferral | None:
-    """Returns the person or offer of a tip whose reminder was due first, or None.
+    """Returns the person or offer of a tip whose reminder has been due for longest, or None.
 
-    The calling function must hold the lock on the tip.
+    The calling function must have locked the tip.
     """
     person = select(PossibleVictim).where(
         PossibleVictim.tip_id == tip_id, PossibleVictim.due_at <= at
