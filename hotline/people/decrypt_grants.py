@@ -1,4 +1,5 @@
-"""Grants members access to desks. An admin requests access, and a member whose key is unlocked grants it.
+"""Grants members access to desks. An admin requests access for a member. Another member whose key is unlocked grants
+it.
 
 So an admin who manages accounts never reads tips. For the first member of a desk, the recovery passphrase grants
 access. No module that a hook loads may import this file.
@@ -51,7 +52,7 @@ class PendingAccess:
     desk: str
     member: str
     asked_by: str
-    """The name of the person who asked."""
+    """The name of the person who made the request."""
 
 
 def request_access(context: Context, by: Actor, desk: str, member: str, reason: str) -> None:
@@ -95,10 +96,12 @@ def has_access_or_request(session: Session, context: Context, desk: str, member:
 def grant_by_passphrase(
     context: Context, by: TwoPeople, passphrase: str
 ) -> Sequence[tuple[str, str]]:
-    """Grants every pending access request with the recovery passphrase. Returns the desk and the member's name of each.
+    """Grants every pending access request with the recovery passphrase. Returns for each request the desk and the name
+    of the new member.
 
-    It may run again without harm. A request by the first person, or about the first person, stays pending for another
-    person. Raises PassphraseWrong, DeskRefused or DecryptionFailed. The request that fails changes nothing.
+    It may run again without harm. A request by the first person, or about the first person, stays pending, because
+    another person must decide it. Raises PassphraseWrong, DeskRefused or DecryptionFailed. If a request fails, nothing
+    changes for it.
     """
     opener, actor = PassphraseDecrypter(by, passphrase), Actor(by.first)
     done = []
@@ -157,10 +160,10 @@ def _seal(decision: Decision, private_key: bytes) -> None:
 
 
 def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
-    """Describes an access request for the page of approvals. The account of a desk sees only requests for its own
-    desks.
+    """Describes an access request for the page of approvals. An account that works for a desk sees only requests about
+    its own desks.
 
-    A member of the desk decides.
+    A member of the desk makes the decision.
     """
     desk, member = _wanted(row)
     seen = queries_member_keys.desks_of_account(
@@ -210,7 +213,7 @@ ADMISSION = ApprovalRule(
 
 
 def _fit(session: Session, desk: str, member: str) -> bytes:
-    """Locks the desk, and returns the public key of a person who may get access. Raises DeskRefused."""
+    """Locks the desk, and returns the public key of the person who should get access. Raises DeskRefused."""
     row = tables_desks.get_desk(session, desk, for_writing=True)
     if row.retired_at is not None or DeskKind(row.kind or kind_of(desk)) not in READING_KINDS:
         raise DeskRefused(
@@ -236,7 +239,7 @@ def _wanted(row: Approval) -> tuple[str, str]:
 def log_member_command(
     session: Session, context: Context, action: str, by: Actor, desk: str, member: str, reason: str
 ) -> None:
-    """Writes a command about a member of a desk to the audit log, in the transaction of the calling function."""
+    """Writes a command about a member of a desk to the audit log. Runs in the transaction of the calling function."""
     subject, why = _logged(session, member), f"{desk}: {reason}"
     tables_audit.append_command(session, by, context.now(), action, subject, why)
 

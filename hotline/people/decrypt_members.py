@@ -1,8 +1,8 @@
-"""Encrypts a desk's private key for its members, and each member's own private key under a PIN.
+"""Encrypts a desk's private key for its members. Encrypts each member's own private key under a PIN.
 
-Only the reader process has the pepper, so only the reader can decrypt a key with a PIN. Without the pepper, an attacker
-could quickly try all PINs of six digits. No module that a hook loads may import this file. The formats of a member's
-key and of a desk's key are:
+Only the reader process has the secret called pepper, so only the reader can decrypt a key with a PIN. Without the
+pepper, an attacker could quickly try all PINs of six digits. No module that a hook loads may import this file. The
+first format is for a member's key, the second for a desk's key:
 
     `version 3 | pepper's mark 4 | passes 4 | KiB of memory 4 | salt 16 | nonce 24, key, tag 16`
     `version 2 | box to the member: desk's key, desk and member`
@@ -27,7 +27,7 @@ UNDER_PIN = b"\x03"
 MARK_BYTES = 4
 HEADER = struct.Struct(">c4sII16s")
 PIN_COSTS = Costs(passes=3, kib=64 * 1024)
-"""The cost of one PIN attempt: a third of a second on one core, because a caller waits for it."""
+"""The cost of one attempt at a PIN: a third of a second on one core, because a responder waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class PinVault:
     """Encrypts and decrypts members' private keys with their PINs and the reader's pepper."""
 
     peppers: Callable[[], Sequence[bytes]] = field(repr=False)
-    """Returns the peppers, the newest first. The previous pepper still decrypts the keys that were encrypted with
-    it."""
+    """Returns the peppers, the newest first. A pepper is a secret of the reader process. The previous pepper still
+    decrypts keys that were encrypted with it."""
     costs: Costs = PIN_COSTS
 
     def wrap(self, private: bytes, pin: str, responder_id: int) -> bytes:
@@ -102,7 +102,7 @@ class PinVault:
         return not is_under(wrap, self.peppers()[0])
 
     def open_nothing(self, pin: str) -> None:
-        """Takes as long as a real attempt, for a phone that has no key."""
+        """Takes as long as a real attempt. It is for a phone that has no key."""
         _stretched(pin, bytes(PrivateKey.SIZE), self.costs, bytes(argon2id.SALTBYTES))
 
     def _read(self, wrap: bytes) -> tuple[bytes, Costs, bytes] | None:
@@ -126,7 +126,7 @@ def _stretched(pin: str, pepper: bytes, costs: Costs, salt: bytes) -> bytes:
 
 
 def _mark(pepper: bytes) -> bytes:
-    """Returns a mark that shows which pepper was used, without revealing it."""
+    """Returns a mark that shows which pepper was used. It does not reveal the pepper."""
     return hmac.digest(pepper, b"mark", "sha256")[:MARK_BYTES]
 
 

@@ -1,4 +1,4 @@
-"""Decrypts desk keys with the recovery passphrase, while two people are present. No other file does this.
+"""Decrypts desk keys with the recovery passphrase, while two people are present. Only this file does this.
 
 No module that a hook loads may import this file.
 """
@@ -34,26 +34,26 @@ class TwoPeople:
             raise DeskRefused(ALONE)
 
     def check(self, session: Session) -> None:
-        """Raises DeskRefused if both names belong to one person, by any phone or account."""
+        """Raises DeskRefused if both names belong to one person. Compares the persons' phones and accounts."""
         if is_same_person(session, self.first, self.second):
             raise DeskRefused(ALONE)
 
     def why(self, reason: str) -> str:
-        """Returns the reason for the audit log, which names the second person.
+        """Returns the reason for the audit log. It names the second person.
 
-        The first person is the actor of the row.
+        The audit log names the first person as the actor of the row.
         """
         return f"{reason}; by the passphrase, with {self.second}"
 
 
 OF_THE_DEMO = TwoPeople("the demo's key holder", "no one, since it is a demo")
-"""The two people for an installation whose gateway is the emulator. Its passphrase is in its home folder, where every
-user can read it."""
+"""The two people of an installation whose gateway is the emulator. Its passphrase is in the home folder, and every user
+can read it there."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrappedDesk:
-    """The encrypted private keys of a desk: the present key, and the previous key during a rotation."""
+    """The encrypted private keys of a desk: the present key and, during a rotation, the previous key."""
 
     desk: str
     today: bytes = field(repr=False)
@@ -79,7 +79,9 @@ class PassphraseDecrypter:
     stretch: Stretch = field(default_factory=lambda: cache(stretch_passphrase), repr=False)
 
     def open(self, found: WrappedDesk) -> tuple[bytes, ...]:
-        """Returns the present private key, followed by the previous one. Raises PassphraseWrong, DecryptionFailed."""
+        """Returns the present private key. During a rotation, the previous key follows. Raises PassphraseWrong,
+        DecryptionFailed.
+        """
         each = [(found.today, tables_desks.PASSPHRASE_MEMBER)]
         if found.before is not None:
             each.append((found.before, tables_desks.PREVIOUS_KEY))

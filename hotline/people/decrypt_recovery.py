@@ -38,8 +38,9 @@ def ensure_pair(
 ) -> None:
     """Makes sure that this passphrase decrypts the present recovery pair.
 
-    `replaces` is given when the passphrase changes. It has the previous passphrase. Then a new pair is added, and the
-    old pair stays for the time being. Raises DeskRefused if there are no desks yet, PassphraseWrong, DecryptionFailed.
+    If the passphrase is being changed, `replaces` has the previous passphrase. In this case a new pair is added, and
+    the old pair also stays until the change is complete. Raises DeskRefused if there are no desks yet, PassphraseWrong,
+    DecryptionFailed.
     """
     with context.database.reading() as session:
         opener.by.check(session)
@@ -58,8 +59,8 @@ def ensure_pair(
     under = WrappingKey.stretch(opener.passphrase, costs or Costs())
     made = under.new_pair(owner=OWNER)
     with context.database.writing() as session:
-        # To add a desk, a process must also lock the national desk. So no desk can be encrypted for
-        # a pair that was just replaced.
+        # A process that adds a desk must also lock the national desk.
+        # So no desk can be encrypted for a pair that was just replaced.
         tables_desks.get_desk(session, NATIONAL, for_writing=True)
         newest = tables_members.newest_pair(session)
         if newest is None or newest.id != today.id:
@@ -76,7 +77,7 @@ def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
 
 
 def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datetime) -> SigningKey:
-    """Makes the recovery pair and the line's signing key under this passphrase. Returns the signing key."""
+    """Makes the recovery pair and the hotline's signing key under this passphrase. Returns the signing key."""
     line, under = SigningKey.generate(), WrappingKey.stretch(passphrase, costs or Costs())
     add_pair(session, under.new_pair(owner=OWNER), under, line, at)
     return line
@@ -85,7 +86,7 @@ def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datet
 def add_pair(
     session: Session, made: WrappedPair, under: WrappingKey, line: SigningKey | None, at: datetime
 ) -> None:
-    """Stores a recovery pair with the line's signature, and the signing key under the same passphrase."""
+    """Stores a recovery pair with the hotline's signature. Also stores the signing key under the same passphrase."""
     proof = None
     if line is not None:
         said = Statement(made.public_key.hex(), made.public_key.hex(), int(at.timestamp()))
@@ -95,7 +96,7 @@ def add_pair(
 
 
 def public_key(session: Session, context: Context) -> bytes:
-    """Returns the public key for which desk keys are encrypted.
+    """Returns the public key of the recovery pair, for which desk keys are encrypted.
 
     The transaction must have locked the desk. Raises DeskRefused.
     """
@@ -125,7 +126,7 @@ def make_desk(
 
 
 def retire_older_pairs(context: Context, opener: PassphraseDecrypter) -> None:
-    """Deletes the older recovery pairs, after it checked that the present pair decrypts every desk."""
+    """Checks that the present recovery pair decrypts every desk, and then deletes the older pairs."""
     with context.database.reading() as session:
         every = tables_members.recovery_pairs(session)
     if len(every) < 2:

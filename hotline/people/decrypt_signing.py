@@ -1,8 +1,9 @@
-"""Signs desk keys with the line's signing key. The recovery passphrase opens that key, or two admins together do.
+"""Signs desk keys with the hotline's signing key. The recovery passphrase decrypts that key. Two admins can also
+decrypt it together.
 
-For each two admins a copy is encrypted to the second and then to the first. The first one asks for a signature and
-passes the inner part on, with a digest of what to sign. The second one signs nothing else. No code that a hook reaches
-imports this file.
+For each two admins there is a copy that is encrypted for the second admin, and then for the first. The first admin
+requests a signature. This decrypts the outer part and passes on the inner part, with a digest of the desk's key. The
+second admin can sign only what has this digest. No module that a hook loads may import this file.
 """
 
 import json
@@ -59,7 +60,7 @@ REPLACED = message_text("the key of this desk changed: ask for its signature aga
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs a desk's next key: the line, or the member who makes it."""
+    """The signer of a desk's next key: the hotline, or the member who makes the key."""
 
     line: SigningKey | None = field(default=None, repr=False)
     member: str = ""
@@ -69,7 +70,7 @@ class Signer:
 def line_proof(
     line: SigningKey, code: str, kind: str, place: str, private: bytes, at: datetime
 ) -> bytes:
-    """Returns the line's proof of a new key pair."""
+    """Returns the hotline's proof of a new key pair."""
     public_key = bytes(PrivateKey(private).public_key).hex()
     said = Statement(public_key, verify_key_of(signing_key_of(private)), int(at.timestamp()))
     return proof_of(kind, place, [with_signature(line, said, code, kind, place)])
@@ -100,9 +101,9 @@ def next_proof(
 
 
 def signed_key(context: Context, row: DeskKey, at: datetime) -> SignedKey | None:
-    """Returns a desk's signed key. Returns None if this process checks no signatures.
+    """Returns the signed key of a desk. Returns None if this process checks no signatures.
 
-    Raises DeskRefused for a key that members must not use, because the line did not sign it.
+    Raises DeskRefused for a key that members must not use, because the hotline did not sign it.
     """
     trust = context.encrypter.desks
     if trust is None:
@@ -114,7 +115,7 @@ def signed_key(context: Context, row: DeskKey, at: datetime) -> SignedKey | None
 
 
 def line_key(context: Context, opener: PassphraseDecrypter) -> SigningKey | None:
-    """Opens the line's signing key with the recovery passphrase. Returns None if this line signs nothing.
+    """Decrypts the hotline's signing key with the recovery passphrase. Returns None if this hotline signs no keys.
 
     Raises PassphraseWrong, DecryptionFailed, DeskRefused.
     """
@@ -124,7 +125,7 @@ def line_key(context: Context, opener: PassphraseDecrypter) -> SigningKey | None
 def open_line_key(
     context: Context, passphrase: str, stretch: Stretch = stretch_passphrase
 ) -> SigningKey | None:
-    """Opens the signing key for `hotline init`, which opens no desk. Raises the errors of `line_key`."""
+    """Decrypts the signing key for `hotline init`, which decrypts no desk. Raises the same errors as `line_key`."""
     with context.database.reading() as session:
         copies = tables_members.line_key_copies(session, PASSPHRASE_MEMBER)
     if not copies and context.encrypter.desks is None:
@@ -136,7 +137,7 @@ def open_line_key(
 
 
 def keep_line_key(session: Session, line: SigningKey, under: WrappingKey, at: datetime) -> None:
-    """Stores the line's signing key under the recovery passphrase."""
+    """Stores the hotline's signing key, encrypted under the recovery passphrase."""
     sealed = under.wrap(bytes(line), owner=OWNER)
     copy = LineKeyCopy(holder=PASSPHRASE_MEMBER, second="", sealed=sealed, made_at=at)
     tables_members.replace_line_key(session, [copy], by_passphrase=True)
@@ -145,7 +146,8 @@ def keep_line_key(session: Session, line: SigningKey, under: WrappingKey, at: da
 def sign_desks(
     context: Context, codes: Sequence[str], opener: PassphraseDecrypter, reason: str
 ) -> Sequence[str]:
-    """Signs the keys of these desks, or of all that wait, with the recovery passphrase. Returns their codes.
+    """Signs the keys of these desks with the recovery passphrase. Without codes, signs all keys that wait for a
+    signature. Returns the codes of the signed desks.
 
     Leaves out retired desks. Raises PassphraseWrong, DeskRefused.
     """
@@ -168,7 +170,9 @@ def sign_desks(
 
 
 def share_line_key(context: Context, opener: PassphraseDecrypter) -> Sequence[ConsoleAccount]:
-    """Lets each two of today's admins sign together. Returns them. Raises PassphraseWrong, DeskRefused."""
+    """Makes it possible for each two of the present admins to sign together. Returns these admins. Raises
+    PassphraseWrong, DeskRefused.
+    """
     line, at = line_key(context, opener), context.now()
     if line is None:
         raise DeskRefused(NOT_OURS)
@@ -209,7 +213,9 @@ def _copy(
 def request_signature(
     context: Context, by: Actor, private_key: bytes, code: str, reason: str
 ) -> None:
-    """Asks another admin to sign a desk's key with this admin. Raises NotFound, DeskRefused, DecryptionFailed."""
+    """Requests that another admin and this admin sign a desk's key together. Raises NotFound, DeskRefused,
+    DecryptionFailed.
+    """
     with context.database.writing() as session:
         signed = _wanted(context, tables_desks.get_desk(session, code, for_writing=True))
         copies = tables_members.line_key_copies(session, of_account(by.account_id or 0))
@@ -228,7 +234,7 @@ def request_signature(
 
 
 def _passed_on(sealed: bytes, private_key: bytes, digest: bytes) -> str:
-    """Encrypts the second admin's part for that admin, with the digest of what both sign."""
+    """Encrypts the inner part of the key for the second admin, with the digest of what both sign."""
     plain = _opened(sealed, private_key)
     second, inner = plain[: PublicKey.SIZE], plain[PublicKey.SIZE :]
     return SealedBox(PublicKey(second)).encrypt(digest + inner).hex()
@@ -237,7 +243,9 @@ def _passed_on(sealed: bytes, private_key: bytes, digest: bytes) -> str:
 def _about(
     _session: Session, _context: Context, row: Approval, by: SignedIn
 ) -> ApprovalView | None:
-    """Describes a request for the approvals page. Only an admin with a part of the key decides."""
+    """Describes a request for a signature on the page of approvals. Only an admin who has a part of the signing key can
+    decide.
+    """
     desk = row.subject.partition(":")[2]
     return ApprovalView(
         message_text("{by} asks to sign the key of the desk {desk}", by=row.asker, desk=desk),
@@ -260,7 +268,7 @@ def _approve(decision: Decision) -> None:
     line = _ours(decision.context, opened.removesuffix(own.encode()))
     _sign(decision.session, decision.context, code, line, decision.context.now())
     _log(decision.session, decision.context, decision.by, "desk_signed", code, decision.reason)
-    # The parts of the signing key have done their work. Each later signature needs a new request.
+    # The parts of the signing key were used, so they are deleted. Each later signature needs a new request.
     decision.row.encrypted = None
 
 
@@ -274,7 +282,7 @@ SIGNATURE = ApprovalRule(
 
 
 def _sign(session: Session, context: Context, code: str, line: SigningKey, at: datetime) -> None:
-    """Signs the newest key of a desk's proof, and restores what another hand changed in the row."""
+    """Signs the newest key in a desk's proof. Restores values in the row that were changed without a signature."""
     desk = tables_desks.get_desk(session, code, for_writing=True)
     signed = _wanted(context, desk)
     newest = signed.statements[-1]
@@ -286,7 +294,9 @@ def _sign(session: Session, context: Context, code: str, line: SigningKey, at: d
 
 
 def _wanted(context: Context, desk: Desk) -> SignedKey:
-    """Returns the newest key that the line signed, or that members made from it. Raises DeskRefused."""
+    """Returns the newest key of a desk that the hotline signed, or that members made from such a key. Raises
+    DeskRefused.
+    """
     trust = context.encrypter.desks
     signed = trust.signed(desk.code, desk.proof) if trust is not None else None
     if signed is None or desk.retired_at is not None:
@@ -319,7 +329,7 @@ def _opened(sealed: bytes, private_key: bytes) -> bytes:
 
 
 def _ours(context: Context, seed: bytes) -> SigningKey:
-    """Returns the signing key. Raises DeskRefused if it is not the one whose public half this process has."""
+    """Returns the signing key. Raises DeskRefused if it does not belong to the public half that this process has."""
     try:
         line = SigningKey(seed)
     except (CryptoError, ValueError, TypeError):

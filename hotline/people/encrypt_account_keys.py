@@ -1,6 +1,6 @@
 """Encrypts an account's private key twice: under the password, and under the printed recovery key.
 
-`keys.passphrase` defines both formats. The encrypted key is also the only proof of a password. No other digest of a
+`keys.passphrase` defines both formats. Decrypting the key is also the only check of a password. No other digest of a
 password is stored.
 """
 
@@ -29,19 +29,19 @@ def wrap_under_paper(private_key: bytes, recovery_key: str, *, account: str) -> 
 
 
 def unwrap_by_password(wrapped: bytes, password: str, *, account: str) -> bytes | None:
-    """Returns the private key. Returns None if the password is wrong. Raises DecryptionFailed."""
+    """Returns the decrypted private key. Returns None if the password is wrong. Raises DecryptionFailed."""
     return _opened(wrapped, password, account)
 
 
 def unwrap_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes | None:
-    """Returns the private key. Returns None if the recovery key is wrong. Raises DecryptionFailed."""
+    """Returns the decrypted private key. Returns None if the recovery key is wrong. Raises DecryptionFailed."""
     return _opened(wrapped, recovery_key, _on_paper(account))
 
 
 def dummy_envelope(costs: Costs) -> bytes:
-    """Returns an encrypted key that no password decrypts.
+    """Returns an encrypted key that no password can decrypt.
 
-    It makes a sign-in without an account take as long as any other.
+    With it, a sign-in to an account that does not exist takes as long as any other.
     """
     header = HEADER.pack(VERSION, costs.passes, costs.kib, random(argon2id.SALTBYTES))
     envelope = header + random(Aead.NONCE_SIZE + PrivateKey.SIZE + Aead.MACBYTES)

@@ -1,8 +1,8 @@
 """Decrypts desk keys with the recovery key pair. Each desk's private key is encrypted for this pair and for the members
 of the desk.
 
-The private key of the pair exists only encrypted under the recovery passphrase. A member needs only its public key to
-encrypt the next key of a desk for it. No module that a hook loads may import this file.
+The private key of this pair exists only in encrypted form, under the recovery passphrase. A member who makes a desk's
+next key needs only the public key of the pair. No module that a hook loads may import this file.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,8 @@ def decrypt_by_passphrase(
 ) -> bytes:
     """Returns a desk's private key. `recovery` contains the encrypted private keys, the newest first.
 
-    Raises PassphraseWrong, also if this desk was encrypted for a pair with another passphrase. Raises DecryptionFailed.
+    Raises PassphraseWrong. Also raises it if the desk was encrypted for a pair with another passphrase. Raises
+    DecryptionFailed.
     """
     closed = not recovery
     for one in recovery:

@@ -1,5 +1,5 @@
-"""Makes a digest of a code or a start PIN with salted Argon2id. The digest is only for comparison. The digits cannot be
-read from it.
+"""Makes a digest of a code or a start PIN with salted Argon2id. The digest is used only to compare digits that are
+typed later. The digits cannot be computed from it.
 
 The format is `version 4 | passes 4 | KiB of memory 4 | salt 16 | digest 32`.
 """
@@ -18,8 +18,8 @@ HEADER = struct.Struct(">cII16s")
 DIGEST_BYTES = 32
 START_COSTS = PIN_COSTS
 CODE_COSTS = Costs(passes=1, kib=1024)
-"""The cost of the digest of a code. It is low, because a code is valid for two days and three attempts, and the phone
-shows the code anyway."""
+"""The cost of computing the digest of a code. It is low. A code is valid for two days and three attempts, and the phone
+shows it in the SMS anyway."""
 
 
 def digest_digits(digits: str, costs: Costs) -> bytes:

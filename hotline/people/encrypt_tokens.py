@@ -1,7 +1,7 @@
-"""Creates and checks the tokens of sessions and invitations. Only one browser has a token. The database has only its
-digest.
+"""Creates and checks the tokens of sessions and invitations. Only one browser has the token itself. The database has
+only the token's digest.
 
-A value that is locked with a token can be read only with both the row and the token.
+A value that is encrypted with a token can be decrypted only with the token and the row.
 """
 
 import base64
@@ -27,9 +27,9 @@ def digest_of(token: str) -> bytes | None:
 
 
 def form_key(token: str) -> str:
-    """Returns the key that every form of a session contains.
+    """Returns the secret key that every form of a session contains.
 
-    It shows nothing about the token. Raises ValueError if the text is not a token.
+    It reveals nothing about the token. Raises ValueError if the text is not a token.
     """
     return _derived(token, b"form").hex()
 

@@ -1,7 +1,7 @@
 """Guards every page of the console, and shows the error pages.
 
-Checks in this order: our host, our origin, a session, a role, the form's key, a recent sign-in. A page that the account
-may not see looks like an unknown address.
+The guard checks in this order: our host, our origin, a session, a role, the form's key, a recent sign-in. A page that
+the account may not see looks like an unknown address.
 
 An error page tells the user what to do next. It does not describe the error. The log line contains the class of the
 error and a reference. It contains no address, because an address below `/welcome/` is a secret. It contains no message,
@@ -43,15 +43,15 @@ from hotline.people import service_sessions
 from hotline.text.languages import CODES, FIRST
 
 PART = "X-Part"
-"""The header with which the script asks for only the changing parts of a page."""
+"""The header of a request from our script that needs only the changing parts of a page."""
 URLENCODED = "application/x-www-form-urlencoded"
 AUTOMATIC = "auto"
 """The query parameter of a page that reloads automatically. A request with it does not extend the session."""
 MAX_ROW_ID = 2**31 - 1
 """The highest possible id of a row."""
 MAX_FIELDS = 2000
-"""The most fields in a form. Our largest form has a few hundred fields. A million empty fields would use a gigabyte of
-memory."""
+"""The largest number of fields in a form. The largest form of the console has a few hundred fields. A million empty
+fields would use a gigabyte of memory."""
 Answer = Callable[..., Response]
 
 
@@ -64,7 +64,7 @@ class GuardContext:
 
 
 def check_host(context: GuardContext) -> Response | None:
-    """Refuses a request for another host name that leads to this machine."""
+    """Refuses a request that names another host, although it reached this machine."""
     if request.host != urlsplit(context.context.console_url).netloc:
         return make_response("", 421)
     return None
@@ -73,7 +73,7 @@ def check_host(context: GuardContext) -> Response | None:
 def check_field_count() -> None:
     """Refuses a form with too many fields, before the form is parsed.
 
-    For a form with a file, Flask has its own limit.
+    For a form with a file, Flask has a limit of its own.
     """
     if request.mimetype == URLENCODED and request.get_data().count(b"&") >= MAX_FIELDS:
         abort(413)
@@ -104,8 +104,7 @@ def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
             abort(404)
         visit = signed_visit(guest, by, token)
         if request.method == "POST":
-            # Compares bytes, because `compare_digest` does not accept strings with non-ASCII
-            # letters.
+            # Compares bytes, because `compare_digest` accepts no strings with non-ASCII letters.
             posted = visit.form.text(FORM_KEY).encode("utf-8", "replace")
             if not hmac.compare_digest(posted, by.session_key.encode()):
                 return page(visit, "again.html", status=422, to=visit.path, kept=visit.form.kept())
@@ -135,7 +134,9 @@ def _only_what_may_be(context: GuardContext, values: dict[str, object]) -> None:
 
 
 def _outside(guest: GuestVisit) -> Response:
-    """Shows the sign-in page. The page contains the fields that were posted. They are stored nowhere else."""
+    """Shows the sign-in page. The page also contains the fields that were posted. These fields are stored nowhere
+    else.
+    """
     if PART in request.headers:
         return make_response("", 401)
     if request.method == "GET":
@@ -148,9 +149,9 @@ def _outside(guest: GuestVisit) -> Response:
 def _fresh(
     visit: Visit, route: PageRoute, values: dict[str, object], password: str, code: str
 ) -> Response:
-    """Signs the account in again for a page that needs it, if the request contains the password and the code.
+    """Signs the account in again for a page that needs a recent sign-in, if the request contains password and code.
 
-    If it does not, asks for both.
+    If they are missing, asks for both.
     """
     if not password and not code:
         return _asked(visit)
@@ -168,7 +169,7 @@ def _asked(visit: Visit) -> Response:
 
 
 def _guest(context: GuardContext) -> GuestVisit:
-    """Builds a visit without an account. Its language comes from the address, from the form, or from the browser."""
+    """Makes a visit without an account. Its language comes from the address, from the form, or from the browser."""
     asked = (request.args.get("language"), request.form.get("speaks"))
     preferred = request.accept_languages.best_match(CODES, default=FIRST)
     language = next((code for code in (*asked, preferred) if code in CODES), FIRST)
@@ -193,7 +194,7 @@ LOG = logging.getLogger("hotline.console")
 
 
 def error_page(context: GuardContext, error: Exception) -> Response:
-    """Returns the page for an unknown or hidden address, for an invalid request, or for an error."""
+    """Returns the page for an error, for an invalid request, and for an address that is unknown or hidden."""
     if isinstance(error, HTTPException | NotFound):
         code = 404 if isinstance(error, NotFound) else error.code or 400
         language = _of_the_account(context)
@@ -203,7 +204,7 @@ def error_page(context: GuardContext, error: Exception) -> Response:
     reference, away = secrets.token_hex(4), isinstance(error, Unavailable)
     level = logging.WARNING if away else logging.ERROR
     LOG.log(level, "%s, reference %s", type(error).__name__, reference)
-    # The session is still valid, so the user can send the typed text again.
+    # The session is still valid, so the user can send the typed text once more.
     kept = PostedForm(tuple(request.form.items(multi=True))).kept()
     return _drawn(context, "broken.html", 503 if away else 500, reference=reference, kept=kept)
 

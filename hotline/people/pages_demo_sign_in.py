@@ -1,4 +1,4 @@
-"""Signs a visitor in as a demo account with one click. Only the process that `hotline demo` starts has this address."""
+"""Signs a visitor in as a demo account with one click. Only the process that `hotline demo` starts has this page."""
 
 from flask import Response, abort, request
 

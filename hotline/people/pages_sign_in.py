@@ -1,6 +1,6 @@
 """Handles sign-in, sign-out, lost passwords and the links of new accounts.
 
-It also sends the static files of the pages.
+Also sends the static files that the pages use.
 """
 
 from dataclasses import replace
@@ -37,7 +37,7 @@ from hotline.text import qr_code
 from hotline.text.languages import CODES
 
 ONE_CLICK = "demo_entering.enter"
-"""The endpoint that exists only in the demo's process."""
+"""The name of the address that exists only in the demo's process."""
 SAFE: Any = {"secure": True, "httponly": True, "samesite": "Strict"}
 KNOWN_SECONDS = service_sessions.MARK_DAYS * 24 * 3600
 KEPT = "kept."
@@ -52,7 +52,7 @@ def sign_in_page(visit: GuestVisit) -> Response:
 
 
 def sign_in(visit: GuestVisit) -> Response:
-    """Signs the account in and shows the requested page.
+    """Signs the account in, and shows the page that was requested before.
 
     If fields were typed before, shows them with a button that sends them again.
     """
@@ -140,7 +140,7 @@ ASKED = {
     "code": "secret_code",
     "finish": "have",
 }
-"""The field at which a refusal is shown, by action."""
+"""The field of the form that shows a refusal, for each action."""
 
 
 def step(visit: GuestVisit, token: str) -> Response:
@@ -200,7 +200,7 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
 
 
 def _carrying(answer: Response, browser: str) -> Response:
-    """Sets the cookie with the token of this browser on the response. If the token is empty, deletes the cookie."""
+    """Adds the cookie with this browser's token to the response. If the token is empty, deletes the cookie."""
     if browser:
         answer.set_cookie(LINK_COOKIE, browser, **SAFE)
     else:
@@ -227,9 +227,9 @@ A_YEAR = "public, max-age=31536000, immutable"
 
 
 def static(visit: GuestVisit, name: str) -> Response:
-    """Sends the static file with this name. The name contains a digest of the file.
+    """Sends the static file with this name. The name contains a digest of the content.
 
-    Names of files of another release are not found.
+    So a file of another release is not found.
     """
     file = next((one for one in visit.templates.files.values() if one.name == name), None)
     if file is None:

@@ -41,7 +41,9 @@ def end_lost_access(session: Session, member: str, at: datetime) -> None:
 
 
 def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
-    """Returns the desks of an account: those of its person's phones, or else those whose key it can decrypt."""
+    """Returns the desks of an account: the desks of its owner's phones. Without phones, those whose key it can
+    decrypt.
+    """
     phones = tables_accounts.phones_of(session, account.person_id)
     if phones:
         every = (tables.current_memberships(session, responder.id) for responder in phones)
@@ -50,7 +52,7 @@ def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str
 
 
 def names_of(session: Session, person_id: int) -> tuple[str, ...]:
-    """Returns all member names of a person: those of their phones and those of their accounts."""
+    """Returns all names under which a person is a member of desks: one for each phone and account."""
     phones = select(Responder.id).where(Responder.person_id == person_id).order_by(Responder.id)
     logins = select(ConsoleAccount.id).where(ConsoleAccount.person_id == person_id)
     return (
@@ -65,7 +67,7 @@ def _acts(session: Session, person: Responder, desk: str) -> bool:
 
 
 def _reads(session: Session, account: ConsoleAccount, desk: str) -> bool:
-    """Returns True if the role of the account gives access to the desk.
+    """Returns True if the role of the account allows access to the desk.
 
     If the person has phones, one of the phones must also belong to the desk.
     """

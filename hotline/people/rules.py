@@ -1,10 +1,10 @@
 """Checks if enough responders are active, so that every tip reaches a responder. Pure.
 
-The hotline needs two people of the national desk at any time, and a responder in each district. It needs three phones
-before it can open. If a district has no responder, the national desk is alerted at once, so callers notice nothing. But
-an admin must see it.
+The hotline always needs two active people of the national desk, and a responder in each district. At least three phones
+must be enrolled before the hotline can open. If a district has no responder, the national desk is alerted instead, and
+callers notice no difference. But an admin must know about it.
 
-The module also turns a responder's levels at desks into one level and a list of districts, and back.
+The module also computes one level and a list of districts from a responder's desks, and the desks from these.
 """
 
 import csv
@@ -54,7 +54,7 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A responder who is enrolled and was not removed. It also says if messages can reach the responder."""
+    """A responder who is enrolled and was not removed. The object also says if messages can reach the responder."""
 
     id: int
     person_id: int
@@ -104,9 +104,9 @@ def desks_without_active(
 
 
 def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
-    """Returns the desks of a responder who has this level in these districts, with the level at each desk.
+    """Returns the desks at which a responder of this level works in these districts, with the level at each.
 
-    If no districts are given, the responder has all.
+    If no districts are given, the responder works in all districts.
     """
     if level is Level.NATIONAL:
         return {NATIONAL: level}
@@ -119,7 +119,7 @@ def highest_level(levels: Iterable[Level]) -> Level:
 
 
 def districts_of(desks: Collection[str]) -> list[str]:
-    """Returns the districts among these desks. An empty list means all districts or none."""
+    """Returns the districts among these desks. An empty list means either all districts or none."""
     every = every_district()
     mine = [code for code in every if code in desks]
     return [] if len(mine) == len(every) else mine
@@ -129,8 +129,7 @@ def every_district() -> list[str]:
     return sorted(district.code for district in districts())
 
 
-# Reads files of responders, defines the rules and states of enrolment, and makes the responders of
-# the demo. Pure.
+# Reads files of responders, defines the rules and states of enrolment, and makes the demo's responders.
 
 OF_DISTRICTS = tuple(level for level in Level if level is not Level.NATIONAL)
 COLUMNS = ("name", "msisdn", "language", "level", "districts", "categories")
@@ -146,20 +145,20 @@ LETTERS = {
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentRow:
-    """A row of the file. `repr` does not show the number."""
+    """A row of a file with new responders. `repr` does not show the phone number."""
 
     line: int
     name: str
     msisdn: str = field(repr=False)
-    """The number in E.164 format."""
+    """The phone number in E.164 format."""
     languages: tuple[str, ...]
-    """Codes of the responder's languages. Messages to the responder are in the first."""
+    """The codes of the responder's languages. The hotline writes to the responder in the first language."""
     desks: Mapping[str, Level]
     """The responder's desks, with their level at each desk."""
     categories: tuple[Category, ...]
-    """Categories of cases that the responder may get. Empty if they may get all."""
+    """The categories of cases that the responder may get. Empty if the responder may get all categories."""
     person_id: int | None = None
-    """The person who gets this phone. None for a new person."""
+    """The person who gets this phone, if the person already exists. None for a new person."""
 
     @property
     def language(self) -> str:
@@ -178,7 +177,7 @@ class EnrolmentRow:
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """A fault in a line of the file."""
+    """An error in a line of the file."""
 
     line: int
     reason: MessageText
@@ -188,7 +187,7 @@ class RowFault:
 
 
 def read_responders(text: str) -> Sequence[EnrolmentRow]:
-    """Returns the rows of a CSV file. Raises ImportRefused with all faults.
+    """Returns the rows of a CSV file. Raises ImportRefused with all errors.
 
     Commas or semicolons may separate the cells. The columns may be in any order.
     """
@@ -198,7 +197,9 @@ def read_responders(text: str) -> Sequence[EnrolmentRow]:
 
 
 def check_rows(text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
-    """Returns the rows that are valid on their own, and all faults. A repeated row is in both results."""
+    """Returns the rows that contain no error, and the errors of all rows. A row that repeats another row is in both
+    results.
+    """
     faults: list[RowFault] = []
     rows = [row for line, cells in _cells(text, faults) if (row := _row(line, cells, faults))]
     faults += _repeated(rows)
@@ -208,13 +209,13 @@ def check_rows(text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
 
 
 def refuse_faults(faults: Sequence[RowFault]) -> None:
-    """Raises ImportRefused with all faults, in the order of their lines. Does nothing if there is no fault."""
+    """Raises ImportRefused with all errors, in the order of their lines. Does nothing if there is no error."""
     if faults:
         raise ImportRefused([str(fault) for fault in sorted(faults, key=lambda fault: fault.line)])
 
 
 def _cells(text: str, faults: list[RowFault]) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Yields the line number and the cells by column, for each row that has all its columns."""
+    """Yields the line number and the cells of each complete row. The key of a cell is its column."""
     text = text.removeprefix("\ufeff")
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
@@ -301,7 +302,7 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolme
 def _desks(level: str, cell: str, wrong: list[MessageText]) -> Mapping[str, Level]:
     """Returns the desks that a cell names, with the level at each. An empty cell means every district.
 
-    `Gasabo;Huye` gives both districts the level of the row. `Gasabo=deputy` gives Gasabo its own level.
+    With `Gasabo;Huye`, both districts have the level of the row. With `Gasabo=deputy`, Gasabo has its own level.
     """
     named: dict[str, Level] = {}
     usual = Level(level) if level in set(Level) else Level.RESPONDER
@@ -359,20 +360,24 @@ def _quoted(word: str) -> str:
 
 
 CODE_VALIDITY = timedelta(hours=48)
-"""The time for which the code is valid. The hotline sends it by SMS, so it proves the phone."""
+"""It proves the phone, because the hotline sends it by SMS."""
 START_PIN_VALIDITY = timedelta(days=14)
-"""The time for which the start PIN is valid. It is printed on paper, so it proves the person."""
+"""The time for which the start PIN is valid. It proves the person, because the person gets it on paper."""
 DECIDED_WITHIN = timedelta(days=7)
-"""The time in which an admin must decide after both proofs. After this time the proofs are no longer valid."""
+"""The time within which a second admin must decide after phone and person were proved. After this time the proofs are
+no longer valid.
+"""
 OLD_NUMBER_KEPT = timedelta(days=7)
-"""The time for which the old number is kept, so that the hotline can notify it of the change."""
+"""The time for which the old number is stored, so that the hotline can send an SMS about the change to it."""
 MAX_ATTEMPTS = 3
 CODE_DIGITS = 6
 START_DIGITS = 8
 
 
 def new_digits(count: int) -> str:
-    """Returns this number of random digits. The first digit is never zero, because people leave out a leading zero."""
+    """Returns this number of random digits. The first digit is never zero, because people may leave out a leading
+    zero.
+    """
     first = 10 ** (count - 1)
     return str(first + secrets.randbelow(9 * first))
 
@@ -386,7 +391,7 @@ def may_decide(proved_at: datetime | None, at: datetime) -> bool:
 class RequestedPosting:
     desks: Mapping[str, Level]
     categories: tuple[Category, ...] = ()
-    """Empty if the responder may get all categories."""
+    """Empty if the responder may get all categories of cases."""
 
     def __str__(self) -> str:
         places = ",".join(f"{code}={level}" for code, level in sorted(self.desks.items()))
@@ -394,7 +399,9 @@ class RequestedPosting:
 
 
 def read_posting(text: str) -> RequestedPosting:
-    """Reads the requested desks from a text that `str` made of this class. Raises ValueError for any other text."""
+    """Reads the requested desks from a text that `RequestedPosting.__str__` made. Raises ValueError for any other
+    text.
+    """
     places, _, kinds = text.partition("|")
     pairs = (one.split("=") for one in places.split(",") if one)
     return RequestedPosting(
@@ -412,7 +419,7 @@ def gains_rights(before: Mapping[str, Level], after: Mapping[str, Level]) -> boo
 
 
 def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
-    """Returns the part of a change that needs no approval: known desks, each with the lower of its two levels."""
+    """Returns the part of a change that needs no approval: the present desks, each with the lower of its two levels."""
     return {
         code: min(level, before[code], key=LEVELS.index)
         for code, level in after.items()
@@ -423,32 +430,34 @@ def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Ma
 class EnrolmentState(StrEnum):
     """The state of an enrolment.
 
-    It goes from proving to waiting, active and left. It can go from left back to active.
+    It changes from proving to waiting, then to active, then to left. From left, it can change back to active.
     """
 
     PROVING = "proving"
-    """The responder is registered. The phone was sent a code, and the person got a start PIN."""
+    """The responder is registered. The hotline sent a code to the phone, and the person got a start PIN."""
     WAITING = "waiting"
-    """The responder entered both on that phone, and chose a PIN. A second admin must decide."""
+    """The responder entered code and start PIN on that phone, and chose a PIN. A second admin must decide."""
     ACTIVE = "active"
     REMOVED = "left"
 
 
 UNPROVED = frozenset({EnrolmentState.PROVING, EnrolmentState.WAITING})
-"""The states in which a responder gets no alert. A removed responder who returns must prove everything again."""
+"""The states in which a responder gets no alert. A removed responder who returns must prove phone and person again."""
 
 
 class EnrolmentKind(StrEnum):
-    """The thing that an enrolment proves."""
+    """Says what an enrolment proves."""
 
     ENROL = "enrol"
-    """The person's own phone and PIN. It is also used after the responder forgot the PIN."""
+    """The person's own phone and PIN. This kind is also used after a responder has forgotten the PIN."""
     NUMBER = "number"
     """A new number of the responder. The key and the PIN stay the same."""
 
 
 PREFIX = "+25078810"
-"""A valid form, so that all checks of numbers apply. The demo sends no SMS over a real network."""
+"""The beginning of the demo's phone numbers. They are valid, so that all checks of numbers apply to them. The demo
+sends no real SMS to them.
+"""
 EACH = 2
 ON_CALL = ("Admin 1", f"{PREFIX}9901", "en")
 """The name, number and language of the demo's on-call contact, who also has an account."""
@@ -461,7 +470,7 @@ WITH_PINS = ("Gasabo 1", "Gasabo 2", "National desk 1")
 
 
 def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
-    """Returns the rows of `numbers.csv` for the demo's two numbers, in the form that a real desk would verify."""
+    """Returns rows of `numbers.csv` for the demo's two numbers, as if a desk had verified them."""
     services = {CALL_BACK_NUMBER: "National desk calls back", NATIONAL_NUMBER: "National desk"}
     return [
         {
@@ -480,7 +489,7 @@ def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
 def demo_responders() -> str:
     """Returns a CSV file for `hotline people import`.
 
-    Each number contains the district and the person, as in +25078810 12 01.
+    Each number contains the district and the person: +25078810 12 01 is person 01 of district 12.
     """
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")

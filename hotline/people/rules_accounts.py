@@ -15,7 +15,7 @@ class DemoAccount:
     roles: tuple[AccountRole, ...]
     password: str = field(repr=False)
     secret: str = field(repr=False)
-    """The secret for the authenticator app."""
+    """The secret of the account's authenticator app."""
 
 
 DEMO_ACCOUNTS: tuple[tuple[str, tuple[AccountRole, ...]], ...] = (
@@ -29,11 +29,10 @@ DEMO_ACCOUNTS: tuple[tuple[str, tuple[AccountRole, ...]], ...] = (
 """The names and roles of the demo's accounts. Two of them are admins, so that a second person can approve, as on a real
 hotline."""
 DEMO_DESKS: Mapping[str, str] = {"National 1": NATIONAL, "Desk 1": "12"}
-"""The accounts that can read tips of a desk: of the national desk, and of Gasabo's desk."""
+"""The demo accounts that can read tips, each with its desk: the national desk, and the desk of Gasabo."""
 
 
-# Lists the reasons to refuse a request about an account, as sentences for pages and for the command
-# line. Pure.
+# Lists the reasons to refuse a request about an account, as sentences for pages and commands. Pure.
 
 
 class AccountFault(StrEnum):

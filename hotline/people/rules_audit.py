@@ -1,8 +1,8 @@
 """Turns rows of the audit log into sentences, such as "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked".
 Pure.
 
-Every action that the code writes to the log has a sentence here. For an action of a later release, a page shows the
-name of the action.
+Every action that the code writes to the log has a sentence here. For an action that another release wrote, a page shows
+the action's name.
 """
 
 import re
@@ -27,12 +27,12 @@ PROCESSES = PHRASES["processes"]
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
 SENTENCES = PHRASES["sentences"]
 OUTCOMES = PHRASES["outcomes"]
-"""The sentences of actions that end with the outcome of a tip, by the beginning of the action."""
+"""The sentences of actions whose name ends with the outcome of a tip, by the beginning of the name."""
 ROSTER = re.compile(
     "(account|desk|person|responder|watcher)s?_"
     "(?!entered|entry|factor|paper|password|renewal|languages|on_leave|noted)"
 )
-"""Actions that add, remove or change a person, a role or a desk."""
+"""Matches actions that add, remove or change a person, a role or a desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,11 @@ class AuditFilter:
     """A filter for rows of the audit log. An empty field matches all rows."""
 
     name: str = ""
-    """A part of the actor's name."""
+    """Part of the actor's name."""
     action: str = ""
     tip_id: int | None = None
     day: date | None = None
-    """A day in Kigali's time."""
+    """A day in Kigali time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class AuditRow:
     desk: str
     name: str
     phrase: str
-    """The English sentence of the action, with the places `{subject}` and `{outcome}`."""
+    """The English sentence of the action, with the placeholders `{subject}` and `{outcome}`."""
     subject: str
     outcome: str
     reason: str
@@ -71,7 +71,7 @@ class AuditRow:
 def read_row(
     at: datetime, by: str, action: str, about: str, reason: str, names: Mapping[int, str]
 ) -> AuditRow:
-    """Returns the parts of a row of the audit log. `names` are the names of responders, by their ids."""
+    """Returns the parts of a row of the audit log. `names` contains the names of responders, by id."""
     phrase, outcome = action_sentence(action)
     return AuditRow(at, *read_actor(by, names), phrase, read_subject(about, names), outcome, reason)
 
@@ -81,7 +81,7 @@ def is_known_action(action: str) -> bool:
 
 
 def action_sentence(action: str) -> tuple[str, str]:
-    """Returns the sentence of an action with the place `{subject}`, ready to translate, and the outcome."""
+    """Returns an action's English sentence, with the placeholder `{subject}`, and the outcome that the action names."""
     for begins, said in OUTCOMES.items():
         if action.startswith(begins):
             return said, action.removeprefix(begins)
@@ -89,7 +89,9 @@ def action_sentence(action: str) -> tuple[str, str]:
 
 
 def read_actor(text: str, names: Mapping[int, str]) -> tuple[str, str]:
-    """Returns the desk that acted, if there is one, and the person. Rows of the first release name only a desk."""
+    """Returns the desk that acted, if the row names one, and the name of the person. Rows of the first release name
+    only a desk.
+    """
     kind, _, rest = text.partition(":")
     if kind == DESK:
         code, _, name = rest.partition(":")
@@ -104,8 +106,8 @@ def read_actor(text: str, names: Mapping[int, str]) -> tuple[str, str]:
 
 
 def read_subject(text: str, names: Mapping[int, str]) -> str:
-    """Returns `tip:12` as "tip 12", `responder:7` with the name of the person, and `desk:12` as the name of the
-    desk.
+    """Returns the name of what the row is about: `tip:12` gives "tip 12", `responder:7` and `desk:12` give their
+    names.
     """
     kind, _, rest = text.partition(":")
     if kind == "district":

@@ -1,6 +1,6 @@
 """Defines the kinds of desks, and what each kind may know. Pure.
 
-It also defines the names of a desk's members. The desk's key is encrypted for a member under such a name.
+It also defines the names under which a desk's key is encrypted for its members.
 """
 
 import re
@@ -16,18 +16,18 @@ class DeskKind(StrEnum):
     DISTRICT = "district"
     NATIONAL = "national"
     SERVICE = "service"
-    """A desk of this kind gets service referrals, and never a tip. It has no grants, and no place in the escalation
-    policy."""
+    """A desk of this kind gets service referrals, but never tips. It has no grants, and is not alerted during
+    escalation."""
     BORDER = "border"
     """A border desk can stop a journey that has begun."""
     PROTECTION = "protection"
-    """A protection desk works for a refugee camp. It is alerted together with the police of its district."""
+    """A protection desk works for a refugee camp. It is alerted together with the desk of its district."""
     OVERSIGHT = "oversight"
-    """An oversight desk is outside of the ministry. It gets complaints about the national desk."""
+    """An oversight desk does not belong to the ministry. It gets complaints about the national desk."""
 
 
 ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
-"""The kinds of desks that people can add. `hotline init` makes the others."""
+"""The kinds of desks that people can add. `hotline init` makes the desks of other kinds."""
 READING_KINDS = frozenset(DeskKind) - {DeskKind.SERVICE}
 """The kinds of desks for which data may be encrypted."""
 
@@ -38,13 +38,15 @@ def kind_of(code: str) -> DeskKind:
 
 
 def is_code(code: str) -> bool:
-    """Returns True if an added desk may have this code. The codes of places and of the first desks cannot be used."""
+    """Returns True if an added desk may have this code. Codes of places and of the desks that `hotline init` makes are
+    not possible.
+    """
     taken = code in {NATIONAL, ABROAD, UNSURE, TYPED} or is_district(code)
     return bool(CODE.fullmatch(code)) and not taken
 
 
 def is_desk_name(name: str) -> bool:
-    """Returns True if a desk may have this name, which pages and the audit log show."""
+    """Returns True if a desk may have this name. Pages and the audit log show it."""
     whole = 1 <= len(name) <= NAME_LETTERS and name.isprintable()
     return whole and name == " ".join(name.split()) and not set(name) & set(":<>|")
 

@@ -1,13 +1,14 @@
-"""Checks if an account may have a password, and suggests passwords. Pure: the calling function passes the randomness as
-an argument.
+"""Checks if an account may have a password, and suggests passwords. Pure: the calling function passes a source of
+chance as an argument.
 
-The library zxcvbn knows English words. This module adds the words of our own texts in Kinyarwanda and French, so it
-also finds everyday phrases in them. It does not know rare words, names of people, and forms of Kinyarwanda verbs that
-our texts do not contain. A phrase of three or more words counts as unrelated words.
+The library zxcvbn knows English words. This module adds the words of our own texts in Kinyarwanda and French, so that
+it finds everyday phrases in these languages. It does not know rare words, names of people, or verb forms of Kinyarwanda
+that our texts do not contain. It treats the words of a longer phrase as if they were unrelated.
 
-The module also lists the names that no account may have, because the audit log uses them for processes and desks.
+The module also lists names that no account may have, because the audit log uses them for processes and desks.
 
-It also turns a public key into four words. One person reads the words aloud, and a member of the desk compares them.
+It also computes four words from a public key. To compare keys, one person reads these words aloud and a member of the
+desk checks them.
 """
 
 import hashlib
@@ -29,11 +30,13 @@ MIN_LETTERS = 12
 MAX_LETTERS = 200
 MIN_DIFFERENT = 5
 NAME_COUNTS_FROM = 4
-"""A name of this length or longer may not be part of a password. A shorter name may be part of a password by chance."""
+"""A password must not contain a part of the name that has at least this many letters. A shorter part may be in a
+password by chance.
+"""
 MIN_ATTEMPTS = 10**9
-"""The number of attempts that a password must withstand: eight years on one core, at four key derivations a second."""
+"""The number of attempts that a password must resist. At four attempts a second, they take eight years on one core."""
 MAX_CHECKED = 40
-"""The most letters that zxcvbn checks. An attacker's password of 72 letters would keep zxcvbn busy for seconds."""
+"""The largest number of letters that zxcvbn checks. For a very long password, zxcvbn would need several seconds."""
 _LOCAL = """
 rwanda kigali hotline umurongo police polisi gendarme ministere murakoze mwaramutse muraho amakuru ijambobanga imana
 yesu amahoro urukundo umutoni umwana inkotanyi amavubi gasabo huye musanze rubavu urakoze mwiriwe muramuke ndagukunda
@@ -51,25 +54,25 @@ SUGGESTED_WORDS = 5
 SYLLABLES = 3
 
 Pick = Callable[[str], str]
-"""A function that returns one of the given letters by chance."""
+"""A function that chooses one of the given letters by chance."""
 
 
 def password_fault(password: str, name: str) -> AccountFault | None:
-    """Returns the fault of a new password, or None if it has none."""
+    """Returns what is wrong with a new password, or None."""
     fault = form_fault(password, name)
     return AccountFault.COMMON_PASSWORD if fault is None and is_common(password, name) else fault
 
 
 def is_common(password: str, name: str) -> bool:
-    """Returns True if the password can be found with few attempts.
+    """Returns True if an attacker could find the password with few attempts.
 
     The check knows words, names, dates, neighbouring keys, and the usual changes to them.
     """
-    # The word lists use 12 MB. A process that checks no passwords does not need them.
+    # The word lists take 12 MB of memory, and a process that checks no passwords does not need them.
     from zxcvbn import zxcvbn
 
     known = [*account_name_key(name).split(), *LOCAL_WORDS, *our_words()]
-    # Words are also found if a space or a dash separates them.
+    # Finds words even if spaces or dashes separate their parts.
     joined = "".join(one for one in password if one.isalnum())
     weighed = (zxcvbn(one[:MAX_CHECKED], user_inputs=known) for one in (password, joined) if one)
     return any(one["guesses"] < MIN_ATTEMPTS for one in weighed)
@@ -92,7 +95,7 @@ def _words_in(path: Path) -> Iterator[str]:
 
 
 def form_fault(password: str, name: str) -> AccountFault | None:
-    """Returns the fault in the length or the letters of a password, or None. This check is fast."""
+    """Returns what is wrong with the length or the letters of a password, or None. This check is fast."""
     held, of = account_name_key(password).replace(" ", ""), account_name_key(name).replace(" ", "")
     if len(password) < MIN_LETTERS:
         return AccountFault.SHORT_PASSWORD
@@ -106,7 +109,7 @@ def form_fault(password: str, name: str) -> AccountFault | None:
 
 
 def suggest_password(pick: Pick) -> str:
-    """Returns five words that speakers of all our languages can say aloud, with 88 bits of chance."""
+    """Returns five words that speakers of all our languages can say. They contain 88 bits of chance."""
     syllables = [pick(CONSONANTS) + pick(VOWELS) for _ in range(SUGGESTED_WORDS * SYLLABLES)]
     return "-".join(
         "".join(syllables[first : first + SYLLABLES])
@@ -137,7 +140,7 @@ AROUND = ("{}", "{} desk", "the {} desk", "desk {}", "bureau {}", "bureau de {}"
 def is_reserved(name: str, desks: Iterable[str]) -> bool:
     """Returns True if the name belongs to a process or a desk.
 
-    The desks are those of the districts, the national desk, and those in `desks`.
+    The desks are the districts' desks, the national desk, and the desks in `desks`.
     """
     return any(is_one_name(name, one) for one in _reserved(desks))
 
@@ -150,7 +153,9 @@ def _reserved(desks: Iterable[str]) -> Iterator[str]:
 
 
 WORDS = 4
-"""The number of words, of 17 bits each. A search for another key with the same words takes longer than a lifetime."""
+"""The number of words in a fingerprint. Each word represents 17 bits. To find another key with the same words would
+take longer than a lifetime.
+"""
 
 
 def fingerprint_words(public_key: bytes) -> str:

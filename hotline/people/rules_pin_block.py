@@ -1,6 +1,6 @@
-"""Decides how long wrong PINs block a phone, and when the coordinator is warned about a PIN. Pure.
+"""Decides for how long wrong PINs block a phone, and when coordinators are warned. Pure.
 
-A warning says that another person may use the PIN of a responder.
+A warning means that another person may be using a responder's PIN.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,17 +11,16 @@ from hotline.core.wording import Template
 from hotline.text.time import KIGALI
 
 MAX_IN_A_ROW = 3
-"""This number of wrong PINs in a row blocks the phone for `SHORT_BLOCK`."""
+"""This number of wrong PINs in a row blocks the phone for the time of `SHORT_BLOCK`."""
 MAX_IN_A_DAY = 6
 """This number of wrong PINs within `DAY`, without a right PIN, blocks the phone until `BLOCK_ENDS`."""
 SHORT_BLOCK, DAY = timedelta(minutes=10), timedelta(hours=24)
 BLOCK_ENDS = time(6)
-"""The time when a long block ends, in Kigali's time."""
+"""The time of day in Kigali at which a long block ends."""
 
 
 def blocked_until(wrong: Sequence[datetime]) -> datetime | None:
-    """Returns the time until which the last of these wrong PINs blocks the phone. Returns None if the phone is not
-    blocked.
+    """Returns the time until which these wrong PINs block the phone. Returns None if the phone is not blocked.
 
     `wrong` contains the times of the wrong PINs since the last right PIN, the oldest first. After a long block, the
     count begins again.
@@ -38,7 +37,7 @@ def blocked_until(wrong: Sequence[datetime]) -> datetime | None:
 
 
 def is_long_block(at: datetime, until: datetime) -> bool:
-    """Returns True if a block from `at` to `until` is a long block, after which colleagues take over."""
+    """Returns True if the block from `at` to `until` is long, so that colleagues take over the cases."""
     return until - at > SHORT_BLOCK or until == _morning_after(at)
 
 
@@ -54,21 +53,23 @@ MANY_CASES = 10
 """The number of cases that a phone may open within `MANY_WITHIN`. If a phone opens more, the coordinator is warned."""
 MANY_WITHIN = timedelta(hours=1)
 NIGHT_BEGINS, NIGHT_ENDS, REPORTED_AT = time(22), time(6), time(7)
-"""These times are in Kigali's time. One SMS at `REPORTED_AT` reports all phones that opened cases at night."""
+"""These times of day are in Kigali time. One SMS at `REPORTED_AT` reports all phones that opened cases during the
+night.
+"""
 SHOWN_FOR = timedelta(days=7)
-"""The time for which a coordinator can read a warning, after entering the PIN."""
+"""The time for which a coordinator can read a warning."""
 KEPT_FOR = timedelta(days=90)
 
 
 class PinWarning(StrEnum):
-    """A reason to ask a responder who used their phone."""
+    """The reason why a coordinator should ask a responder who used the phone."""
 
     WRONG = "wrong"
     """Three wrong PINs in a row, or six in a day."""
     NETWORK = "network"
-    """The phone used another network than the time before. The SIM card may be a copy."""
+    """The phone used another mobile network than at its previous use. So the SIM card may have been copied."""
     MANY = "many"
-    """The phone opened more cases in an hour than a person can read."""
+    """The phone opened more cases in an hour than one person can read."""
     NIGHT = "night"
     """The phone was first used at night."""
     NOT_ME = "not_me"
@@ -82,7 +83,7 @@ WARNING_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.NIGHT: Template.PIN_NIGHT,
     PinWarning.NOT_ME: Template.PIN_NOT_ME,
 }
-"""The SMS to the coordinator for each warning. It does not name the responder."""
+"""The SMS to the coordinator, for each warning. It does not name the responder."""
 SHOWN_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.WRONG: Template.WARNING_WRONG,
     PinWarning.NETWORK: Template.WARNING_NETWORK,
@@ -90,24 +91,26 @@ SHOWN_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.NIGHT: Template.WARNING_NIGHT,
     PinWarning.NOT_ME: Template.WARNING_NOT_ME,
 }
-"""The text of each warning that the coordinator reads after entering the PIN. It names the responder."""
+"""The text that the coordinator reads after entering the PIN, for each warning. It names the responder."""
 
 
 def is_night(at: datetime) -> bool:
-    """Returns True from `NIGHT_BEGINS` until `NIGHT_ENDS`."""
+    """Returns True if the time is between `NIGHT_BEGINS` and `NIGHT_ENDS`."""
     local = at.astimezone(KIGALI).time()
     return local >= NIGHT_BEGINS or local < NIGHT_ENDS
 
 
 def night_began(at: datetime) -> datetime:
-    """Returns the start of the night that contains `at`."""
+    """Returns when the present or last night began."""
     local = at.astimezone(KIGALI)
     begins = datetime.combine(local.date(), NIGHT_BEGINS, KIGALI)
     return begins if begins <= local else begins - timedelta(days=1)
 
 
 def last_report_before(at: datetime) -> datetime:
-    """Returns the last 07:00 before `at`. Cases that were opened before this time must be reported now."""
+    """Returns the last time before `at` when the clock in Kigali showed 07:00. Cases that were opened before this time
+    must be reported now.
+    """
     local = at.astimezone(KIGALI)
     morning = datetime.combine(local.date(), REPORTED_AT, KIGALI)
     return morning if morning <= local else morning - timedelta(days=1)

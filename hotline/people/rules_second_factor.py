@@ -1,10 +1,10 @@
-"""Checks the second factor: an authenticator's codes (RFC 6238), each accepted only once, and the codes on paper. Pure.
+"""Checks second factors: the codes of an authenticator (RFC 6238), each accepted only once, and the codes on paper.
+Pure.
 
-Also defines how long a name must wait after failed attempts, and how long a session lasts. The waiting time grows and
-then ends. Nothing locks an account.
+Also defines for how long a name must wait after failed attempts, and for how long a session is valid. The waiting time
+grows up to a limit. No account is ever locked.
 
-Otherwise a stranger who knows the name could lock the owner out. Otherwise a stranger who knows its name could lock the
-owner out.
+Otherwise any stranger who knows a name could lock out the owner of the account.
 """
 
 import hmac
@@ -17,14 +17,14 @@ from hotline.people.rules_passwords import Pick
 STEP_SECONDS = 30
 DIGITS = 6
 EARLY_OR_LATE = 1
-"""The number of steps by which the clock of a phone may differ."""
+"""The number of time steps by which a phone's clock may be early or late."""
 ISSUER = "Hotline"
 PAPER_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that are hard to confuse on paper."""
 PAPER_CODES = 10
 PAPER_CODE_LETTERS = 10
 RECOVERY_KEY_LETTERS = 26
-"""This is 128 bits of chance, which no one can find by trying."""
+"""These letters contain 128 bits of chance, so an attacker cannot find the key by trying."""
 
 
 def step_at(at: datetime) -> int:
@@ -32,10 +32,10 @@ def step_at(at: datetime) -> int:
 
 
 def accepted_step(secret: str, typed: str, at: datetime, *, after: int) -> int | None:
-    """Returns the step of a right code. The code may be one step early or late. Returns None for a wrong code, or for a
-    step up to `after`.
+    """Returns the time step of a right code. The code may be one step early or late. Returns None for a wrong code, or
+    for a step that is not later than `after`.
 
-    The function that accepts the code stores its step as the next `after`. So each code is accepted only once.
+    The code that accepts it must store this step as the next `after`. So each code is accepted only once.
     """
     code, now = plain_typed(typed), step_at(at)
     authenticator = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
@@ -59,7 +59,9 @@ def authenticator_uri(secret: str, name: str) -> str:
 
 
 def plain_typed(typed: str) -> str:
-    """Returns a text that was typed from a phone or from paper, in small letters and without spaces and dashes."""
+    """Returns a text that a person copied from a phone or from paper, in small letters and without spaces and
+    dashes.
+    """
     return "".join(letter for letter in typed.casefold() if letter.isalnum())
 
 
@@ -68,7 +70,7 @@ def is_paper_code(typed: str) -> bool:
 
 
 def group_letters(letters: str, size: int) -> str:
-    """Returns letters in groups, which are easier to read from paper."""
+    """Returns letters in groups, because groups are easier to read from paper."""
     return "-".join(letters[first : first + size] for first in range(0, len(letters), size))
 
 
@@ -85,45 +87,48 @@ MAX_WAIT = timedelta(seconds=60)
 FORGET_AFTER = timedelta(hours=1)
 """The time after which the failed attempts of a name no longer count."""
 ALARM_FAILURES_OF_NAME, ALARM_FAILURES = 20, 200
-"""The numbers of failed attempts in an hour that raise an alarm: with one name, and with all names together."""
+"""The numbers of failed attempts within an hour that raise an alarm: for one name, and for all names together."""
 LOGGED_EACH = 5
 SUSPENDED_FOR = timedelta(hours=24)
 """The time for which one admin alone can suspend an account."""
 SUSPENDED_AGAIN = timedelta(days=7)
-"""The time until the same admin may suspend the same account again."""
+"""The time after which the same admin may suspend the same account again."""
 LINK_WAIT = timedelta(hours=24)
-"""The time until a new link for another person's account works, unless a second admin approves the link."""
+"""The time after which a new link for another person's account works, if no second admin approves it before."""
 COMMANDS_WITHIN, MAX_COMMANDS = timedelta(hours=1), 2
-"""The number of accounts that one admin may end, suspend, link again or take roles from in this time."""
+"""The time, and the largest number of accounts that one admin may end, suspend, link again or take roles from in it."""
 MAX_IDLE = timedelta(minutes=15)
 MAX_SESSION = timedelta(hours=8)
 FACTOR_VALIDITY = timedelta(minutes=15)
-"""The time for which a second factor is valid, and for which the key stays unlocked."""
+"""The time for which a sign-in with the second factor counts as recent, and for which the private key stays
+unlocked.
+"""
 SEEN_EACH = timedelta(seconds=60)
-"""The shortest time between two updates of a session's row. On SQLite, each update makes callers wait."""
+"""The shortest time between two updates of a session's row. With SQLite, each update makes callers wait."""
 RENEWAL_NOTICE = timedelta(days=7)
-"""The time for which the person is notified of a new sheet or authenticator, unless they confirm it."""
+"""The time for which a person sees notices about a new sheet or authenticator, unless the person confirms them."""
 LINK_VALIDITY = timedelta(minutes=15)
 APPROVAL_VALIDITY = timedelta(days=7)
 
 
 def wait_after(failures: int) -> timedelta:
-    """Returns the waiting time after this number of failures: from the fifth on 2, 4, 8 and up to 60 seconds."""
+    """Returns the waiting time after this number of failures. From the fifth on, it is 2, 4, 8 and up to 60 seconds."""
     if failures < FREE_FAILURES:
         return timedelta(0)
     return min(MAX_WAIT, timedelta(seconds=2 ** min(10, failures - FREE_FAILURES + 1)))
 
 
 def is_logged(number: int) -> bool:
-    """Returns True if the audit log records this failed attempt of an hour: 1 to 5, 10, 20, 50, 100, 200 and so on.
+    """Returns True if the audit log records the failed attempt with this number: 1 to 5, 10, 20, 50, 100, 200 and so
+    on.
 
-    Rows of the log are never deleted. So if all attempts were recorded, a stranger could fill the log.
+    Rows of the log are never deleted. If it recorded all attempts, a stranger could fill the log.
     """
     return number <= LOGGED_EACH or str(number).rstrip("0") in ("1", "2", "5")
 
 
 def seconds_left(until: datetime | None, at: datetime) -> int:
-    """Returns the number of seconds until this time, rounded up. Returns 0 if the time has passed."""
+    """Returns the number of seconds until this time, rounded up. Returns 0 if this time has passed."""
     if until is None or until <= at:
         return 0
     return -int((at - until).total_seconds() // 1)

@@ -1,7 +1,8 @@
 """Requests approvals, and checks who may approve. `web/service_approvals.py` lists approvals of all kinds and carries
 them out.
 
-Each kind has an `ApprovalRule` in the service that requests it. No module that a hook loads may import this file.
+The service that requests a kind of approval defines its `ApprovalRule`. No module that a hook loads may import this
+file.
 """
 
 from collections.abc import Callable
@@ -24,12 +25,12 @@ OPERATING = ADMIN | NATIONAL
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
-    """A pending approval as a page describes it, with the person that it concerns."""
+    """A pending approval with the person that it concerns, as a page describes it."""
 
     sentence: MessageText
-    """A page translates its values `role`, `desk`, `desks`, `places` and `outcome` to names."""
+    """Its values `role`, `desk`, `desks`, `places` and `outcome` are codes. The page replaces them by names."""
     subject: str
-    """The subject of the row in the audit log."""
+    """The subject of the row that is written to the audit log."""
     detail: str = ""
     """The text before the reason in the audit log."""
     person_id: int | None = None
@@ -38,16 +39,16 @@ class ApprovalView:
     """The account that the approval concerns, if there is one."""
     asked_at: datetime | None = None
     expires_at: datetime | None = None
-    """If these are None, the times of the request apply."""
+    """If these fields are None, the times of the request apply."""
     may_decide: bool = True
     needs_key: bool = False
     fingerprint: str = ""
-    """The four words that the approver compares with the person. Empty if there are none."""
+    """The four words that the approver compares with the person. Empty if there is no key to compare."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision on an approval, with all that is needed to carry it out in its transaction."""
+    """A decision on an approval, with everything that is needed to carry it out in its transaction."""
 
     session: Session
     context: Context
@@ -55,16 +56,16 @@ class Decision:
     by: Actor
     reason: str
     key: bytes | None = field(default=None, repr=False)
-    """The private key of the approver. None if the key is locked."""
+    """The private key of the person who decides. None if the key is locked."""
 
 
 def no_effect(_decision: Decision) -> None:
-    """Does nothing. It is for kinds of approval whose decision needs no other action."""
+    """Does nothing. It is used for kinds of approval that need no further action."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRule:
-    """The rule for one kind of approval: who may decide, how a page describes it, and what follows."""
+    """The rule for one kind of approval: who may decide, how a page describes it, and the action that follows."""
 
     kind: ApprovalKind
     decided_by: frozenset[AccountRole]
@@ -72,9 +73,9 @@ class ApprovalRule:
     about: Callable[[Session, Context, Approval, SignedIn], ApprovalView | None]
     """Returns None if this account may not see the approval, or if it is no longer pending."""
     refused: str
-    """The action in the audit log for a refusal."""
+    """The name in the audit log for a refusal."""
     given: str = ""
-    """The action in the audit log for an approval. Empty if `approve` writes the row itself."""
+    """The name in the audit log for an approval. Empty if the function `approve` writes the row itself."""
     approve: Callable[[Decision], None] = no_effect
     refuse: Callable[[Decision], None] = no_effect
 
@@ -99,9 +100,7 @@ def request(
 
 
 def may_decide(session: Session, by: Actor, row: Approval, about: ApprovalView) -> bool:
-    """Returns False for the person who requested it, for the person concerned, and for a name that looks like
-    theirs.
-    """
+    """Returns False for the person who requested the approval and the person concerned, and for a name like theirs."""
     me = tables_audit.by_actor(by)
     if not about.may_decide or is_same_person(session, me, row.asked_by):
         return False

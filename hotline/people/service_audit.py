@@ -1,4 +1,4 @@
-"""Reads the audit log for people: lists its rows as sentences, and checks the chain of its digests."""
+"""Reads the audit log for people: lists its rows as sentences, and checks the chain of digests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from hotline.people.rules_audit import ROSTER, SENTENCES, AuditFilter, AuditRow,
 from hotline.people.tables_audit import AuditEntry, Chain, Proofs
 
 ACTIONS = tuple(sorted(SENTENCES))
-"""The names of all actions that a row can have."""
+"""The names of all actions that a row of the log can have."""
 ROWS = 50
 """The number of rows on a page."""
 
@@ -20,7 +20,7 @@ ROWS = 50
 class AuditPage:
     rows: Sequence[AuditRow]
     before: int | None
-    """Older rows have ids below this id. None if there are no older rows."""
+    """The id of the oldest row on this page. Older rows have lower ids. None if there are no older rows."""
     length: int
     """The number of rows in the whole log."""
     newest: str
@@ -32,7 +32,7 @@ def list_rows(
 ) -> Sequence[tuple[AuditEntry, AuditRow]]:
     """Returns the rows of the log in their order, filtered by time, by person or by tip.
 
-    A part of the person's name is enough for the filter.
+    Part of the person's name is enough for the filter.
     """
     about = None if tip_id is None else f"tip:{tip_id}"
     with context.database.reading() as session:
@@ -43,9 +43,9 @@ def list_rows(
 
 
 def roster_changes(database: Database, since: str) -> Sequence[str] | None:
-    """Returns sentences on persons, roles and desks that were added or removed after the row with this digest.
+    """Returns sentences about persons, roles and desks that were added or removed after the row with this digest.
 
-    None if the log has no such row. Raises StoreUnavailable.
+    Returns None if the log does not have such a row. Raises StoreUnavailable.
     """
     with database.reading() as session:
         names = tables.responder_names(session)
@@ -55,7 +55,7 @@ def roster_changes(database: Database, since: str) -> Sequence[str] | None:
 
 
 def newest_rows(context: Context, wanted: AuditFilter, *, before: int | None = None) -> AuditPage:
-    """Returns the newest rows that match the filter. With `before`, returns only rows with a lower id.
+    """Returns the newest rows that match the filter. If `before` is given, returns only rows with a lower id.
 
     Raises StoreUnavailable.
     """

@@ -36,13 +36,13 @@ class DemoEntry:
     roles: tuple[AccountRole, ...]
     password: str = field(repr=False)
     code: str = field(repr=False)
-    """A code that was not used yet."""
+    """A code that has not been used yet."""
     seconds: int
     """The number of seconds for which the code is valid."""
 
 
 def make_accounts(context: ConsoleContext) -> Sequence[DemoAccount]:
-    """Makes the demo accounts that are missing. Makes none if the gateway is not the emulator."""
+    """Makes those demo accounts that do not exist yet. Makes none if the gateway is not the emulator."""
     if not context.is_emulated:
         return ()
     made = []
@@ -86,7 +86,7 @@ def entries(context: ConsoleContext) -> Sequence[DemoEntry]:
 def sign_in(context: ConsoleContext, name: str) -> service_sessions.NewSession | None:
     """Starts a session of a demo account without a code, using the password from the demo's file.
 
-    Returns None for any other account, or if the gateway is not the emulator.
+    Returns None for an account that is not of the demo, or if the gateway is not the emulator.
     """
     kept = next((one for one in context.demo_accounts if one.name == name), None)
     if not context.is_emulated or kept is None:
@@ -128,7 +128,7 @@ def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
 def _entry(context: ConsoleContext, one: DemoAccount, used: int) -> DemoEntry:
     """Returns a demo account with a valid code.
 
-    If the present code was used, shows the next code, which is accepted early.
+    If the present code was already used, returns the next code, which is accepted early.
     """
     at = context.now()
     if step_at(at) <= used:
@@ -157,7 +157,7 @@ def _make(
     pair, bound = KeyPair.new(), envelope_owner(account.id)
     password, secret = suggest_password(secrets.choice), pyotp.random_base32()
     account.public_key = pair.public
-    # The sign-in page shows this password, so a slow key derivation would protect nothing.
+    # The sign-in page shows this password, so a slow key derivation would be useless.
     account.wrapped_key = wrap_under_password(
         pair.private, password, account=bound, costs=PAPER_COSTS
     )

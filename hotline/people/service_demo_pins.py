@@ -1,4 +1,4 @@
-"""Gives three responders of the demo PINs, so that a learner can read a case by dialling.
+"""Gives PINs to three responders of the demo, so that a learner can read a case by dialling.
 
 These PINs work only in the demo.
 """
@@ -20,7 +20,7 @@ ASKS = Actor("demo")
 WHY = "a responder of the demo"
 PIN_DIGITS = 6
 Wraps = Callable[[bytes, str, int], bytes]
-"""Encrypts a responder's private key with a PIN."""
+"""A function that encrypts a responder's private key with a PIN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class DemoPin:
 
 
 def make_pins(context: Context, wraps: Wraps, passphrase: str) -> Sequence[DemoPin]:
-    """Makes PINs for demo responders who have none, and gives them the keys of their desks. Raises PassphraseWrong.
+    """Makes PINs for demo responders who have no PIN, and gives them the keys of their desks. Raises PassphraseWrong.
 
     The calling function must make sure that the gateway is the emulator.
     """

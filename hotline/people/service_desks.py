@@ -1,6 +1,6 @@
 """Adds desks, retires desks, and checks their keys.
 
-To check the passphrase, it decrypts a desk's key. So no module that a hook loads may import this file.
+To check the passphrase, it decrypts the key of a desk. So no module that a hook loads may import this file.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from hotline.text.codes import NATIONAL, is_camp
 
 KEYS = "desk keys"
 NAMED = 5
-"""The most desks that one line of output names."""
+"""The largest number of desks that one line of output names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class NewDesk:
     kind: DeskKind
     name: str
     place: str | None = None
-    """The district of the desk. For a protection desk, the camp."""
+    """The district in which the desk lies. For a protection desk, the camp."""
 
 
 def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
-    """Returns the results of the doctor's check of desk keys.
+    """Returns the results of the doctor's checks of desk keys.
 
-    Returns none if the database does not answer, because another check reports this.
+    If the database does not answer, returns no result, because another check reports this.
     """
     try:
         with context.database.reading() as session:
@@ -59,7 +59,7 @@ def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
         if (one.kind or kind_of(one.code)) in READING_KINDS and one.retired_at is None
     ]
     alone = tuple(one.code for one in lines if one.code not in opened)
-    # This includes retired desks, because their old tips can still be decrypted.
+    # Retired desks are included, because their old tips can still be decrypted.
     left = tuple(one.code for one in every if one.copied_since is not None)
     if left:
         says = f"a person who left may hold a copy of the key of {_some(left)}"
@@ -124,7 +124,7 @@ def _check_place(new: NewDesk) -> None:
 
 
 def retire_desk(context: Context, code: str, *, by: str, reason: str) -> None:
-    """Retires a desk. No one can join it any more, and nothing is encrypted for it. Raises NotFound, DeskRefused.
+    """Retires a desk. After that, no member can join it, and nothing is encrypted for it. Raises NotFound, DeskRefused.
 
     Earlier tips of the desk can still be decrypted.
     """

@@ -1,6 +1,6 @@
-"""Compares the keys that a person decrypts with the public ones in the database, at each sign-in.
+"""Compares the keys that a person decrypts at sign-in with the public keys in the database.
 
-No code that a hook reaches imports this file.
+No module that a hook loads may import this file.
 """
 
 from contextlib import suppress
@@ -36,7 +36,9 @@ def prove_keys(
     who: ConsoleAccount | Responder,
     private_key: bytes,
 ) -> None:
-    """Raises an alarm if a key of this member differs from its public one. The person signs in all the same."""
+    """Raises an alarm if a key of this member does not fit its public key in the database. The sign-in still
+    succeeds.
+    """
     differ = []
     if who.public_key is not None and not _fits(private_key, who.public_key):
         name = f"responder:{who.id}" if isinstance(who, Responder) else f"account {who.label}"
@@ -62,7 +64,7 @@ def prove_keys(
 
 
 def _is_forged(context: Context, desk: tables_desks.Desk, member: str, private_key: bytes) -> bool:
-    """Returns True if a statement names this member, who did not sign it."""
+    """Returns True if a statement names this member as signer, but was signed with another key."""
     trust = context.encrypter.desks
     signed = trust.signed(desk.code, desk.proof) if trust is not None else None
     own = verify_key_of(signing_key_of(private_key))

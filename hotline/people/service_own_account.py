@@ -1,7 +1,8 @@
 """Lets people change their own accounts: language, password, second factor and recovery sheet.
 
-A new password needs the old password and a second factor that was entered recently. A new factor or a new sheet needs
-the password and a code each time. So a person at an unlocked screen cannot make lasting changes.
+To change the password, a person needs the old password and a recent second factor. To change the authenticator or the
+sheet, a person needs the password and a code each time. So another person at an unlocked screen cannot make lasting
+changes.
 """
 
 import base64
@@ -35,7 +36,7 @@ from hotline.text.languages import CODES
 
 @dataclass(frozen=True, slots=True)
 class NewFactor:
-    """The secret of an authenticator that is not in use yet."""
+    """The secret of an authenticator that does not count yet."""
 
     letters: str = field(repr=False)
     uri: str = field(repr=False)
@@ -53,7 +54,7 @@ def set_language(context: ConsoleContext, signed_in: SignedIn, language: str) ->
 
 
 def fingerprint(context: ConsoleContext, signed_in: SignedIn) -> str:
-    """Returns the four words for the account's public key. Returns an empty text if the account has no key."""
+    """Returns the four words of the account's public key. Returns an empty text if the account has no key."""
     with context.database.reading() as session:
         public_key = tables_accounts.get_account(session, signed_in.account_id).public_key
     return fingerprint_words(public_key) if public_key else ""
@@ -92,7 +93,7 @@ def change_password(
 def new_factor(context: ConsoleContext, signed_in: SignedIn, encrypted: str = "") -> NewFactor:
     """Returns the secret for a new authenticator. Stores nothing. Raises AccountRefused.
 
-    If the page is shown again, `encrypted` contains the secret from before.
+    If the page is shown again, `encrypted` contains the secret that it showed before.
     """
     secret = _opened(context, signed_in, encrypted) if encrypted else pyotp.random_base32()
     if not encrypted:
@@ -127,7 +128,7 @@ def replace_factor(
 def new_paper(
     context: ConsoleContext, token: str, password: str, code: str
 ) -> RecoverySheet | SignInRefused:
-    """Makes a new recovery sheet. The earlier sheet is then invalid. Raises AccountRefused."""
+    """Makes a new recovery sheet. The earlier sheet does not work any more. Raises AccountRefused."""
     signed_in, digest = _here(context, token)
 
     def make(session: Session, account: ConsoleAccount, private_key: bytes) -> RecoverySheet:
@@ -141,14 +142,14 @@ def new_paper(
 
 @dataclass(frozen=True, slots=True)
 class RenewedProofs:
-    """The times of a new sheet and of a new authenticator, if the person has not confirmed them yet."""
+    """The times when a new sheet and a new authenticator were made, if the person has not confirmed them."""
 
     paper_at: datetime | None
     factor_at: datetime | None
 
 
 def unconfirmed_renewals(context: ConsoleContext, signed_in: SignedIn) -> RenewedProofs:
-    """Returns the new sheet and authenticator of the last seven days that the person has not confirmed."""
+    """Returns the new sheet and authenticator of the last seven days, if the person has not confirmed them."""
     since = context.now() - RENEWAL_NOTICE
     with context.database.reading() as session:
         account = tables_accounts.get_account(session, signed_in.account_id)
@@ -160,7 +161,7 @@ def unconfirmed_renewals(context: ConsoleContext, signed_in: SignedIn) -> Renewe
 
 
 def confirm_renewals(context: ConsoleContext, signed_in: SignedIn) -> None:
-    """Removes the notices about a new sheet and a new authenticator, after the person has confirmed them."""
+    """Removes the notices about a new sheet and a new authenticator, because the person has confirmed them."""
     with context.database.writing() as session:
         account = tables_accounts.get_account(session, signed_in.account_id, for_writing=True)
         account.paper_at = account.factor_at = None

@@ -1,8 +1,8 @@
 """Resets a lost password, and makes the recovery sheet.
 
-With the recovery key and a code, a person can still decrypt all that they could before. Without the recovery key, they
-need a new link from an admin, which makes a new key pair. A sheet contains the recovery key, and ten codes that replace
-an authenticator.
+With the recovery key and a code, a person keeps the same access as before. Without the recovery key, the person needs a
+new link from an admin, which makes a new key pair. A sheet contains the recovery key, and ten codes that can replace
+codes of an authenticator.
 """
 
 import secrets
@@ -43,7 +43,7 @@ def reset_password(
 ) -> SignInRefused | None:
     """Replaces a lost password, and ends every session of the account. Raises AccountRefused.
 
-    For a name without an account, it takes the same time.
+    It takes the same time for a name without an account.
     """
     wrong = form_fault(password, name)
     if wrong is not None:
@@ -56,8 +56,8 @@ def reset_password(
         bound = envelope_owner(account.id) if account is not None else ""
         envelope = held or dummy_envelope(PAPER_COSTS)
         private_key = unwrap_by_paper(envelope, plain_typed(recovery_key), account=bound)
-        # The password is checked only after the right key. The check is slow, and strangers can
-        # send this form.
+        # Checks the new password only if the recovery key is right.
+        # The check is slow, and strangers can send this form.
         if private_key is not None and is_common(password, name):
             raise refusal(AccountFault.COMMON_PASSWORD)
         kept = private_key or random(KEY_BYTES)
@@ -75,7 +75,9 @@ def reset_password(
 
 @dataclass(frozen=True, slots=True)
 class RecoverySheet:
-    """The codes and the key of a recovery sheet. The sheet is shown once, for printing, and is never stored."""
+    """The codes and the key of a recovery sheet. The console shows the sheet once, for printing, and never stores
+    it.
+    """
 
     codes: tuple[str, ...] = field(repr=False)
     key: str = field(repr=False)
@@ -84,7 +86,7 @@ class RecoverySheet:
 def make_sheet(
     session: Session, context: ConsoleContext, account: ConsoleAccount, private_key: bytes
 ) -> RecoverySheet:
-    """Returns a new recovery sheet. The earlier sheet is then invalid."""
+    """Returns a new recovery sheet. The earlier sheet does not work any more."""
     codes = tuple(paper_code(secrets.choice) for _ in range(PAPER_CODES))
     key = recovery_key(secrets.choice)
     account.recovery_key = wrap_under_paper(

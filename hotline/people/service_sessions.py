@@ -1,10 +1,10 @@
-"""Manages console sessions: sign-in, sign-out, the person who sent a request, and their unlocked key.
+"""Manages console sessions: sign-in, sign-out, the person behind a request, and the person's unlocked key.
 
 It recognises browsers in which the person signed in before, and counts their attempts separately. Otherwise a stranger
-who tries a name again and again would shut the person out. The mark in a browser does not prove who uses it. The
-console still asks for password and code. Failures in a browser delay only that browser.
+who tries a name again and again would delay its owner. The mark in a known browser does not prove who uses the browser.
+So the console still asks for password and code. Failed attempts in a known browser delay only that browser.
 
-The sign-in page asks for name, password and code together. Every wrong entry gets the same answer.
+The sign-in page asks for name, password and code together. Each wrong entry gets the same answer, whatever was wrong.
 """
 
 import hmac
@@ -36,7 +36,7 @@ from hotline.people.tables_sessions import ConsoleSession
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A session, as its person sees it in a list."""
+    """A session, as its owner sees it in a list."""
 
     created_at: datetime
     seen_at: datetime
@@ -49,14 +49,15 @@ class NewSession:
     """The token of the session, which only the browser gets."""
     signed_in: SignedIn
     known: str = field(default="", repr=False)
-    """The mark that the browser stores for its next sign-in. With it, a stranger's attempts do not delay this
-    browser."""
+    """The mark that the browser stores for its next sign-in. With it, attempts of strangers do not delay this
+    browser.
+    """
 
 
 def find_session(
     context: ConsoleContext, token: str, *, automatic: bool = False
 ) -> SignedIn | None:
-    """Returns the person who sent a request. Returns None if there is no session.
+    """Returns the person who sent a request with this token. Returns None if there is no session.
 
     An `automatic` request does not extend the session.
     """
@@ -66,8 +67,7 @@ def find_session(
     row, account = found
     at = context.now()
     if not automatic and at - row.seen_at >= SEEN_EACH:
-        # The page is more important than the time of the last request. So a failed write is
-        # ignored.
+        # The page is more important than the time of the last request, so a failed write is ignored.
         with suppress(StoreUnavailable), context.database.writing() as session:
             tables_sessions.note_activity(session, row.digest, at)
     return _signed_in(account, token, fresh=is_fresh(row.factor_at, at))
@@ -76,11 +76,11 @@ def find_session(
 def open_flow(
     context: ConsoleContext, by: SignedIn, token: str, flow: str
 ) -> Sequence[tuple[str, datetime]]:
-    """Records that this session has a flow open. Returns the names of others who have the flow open, each with the
-    time.
+    """Records that a person has opened a flow in this session. Returns the names of other people who have the flow
+    open, each with the time.
 
-    Also returns the names if the database cannot write at the moment. Raises StoreUnavailable if the database does not
-    answer.
+    If the database cannot write at the moment, still returns the names. Raises StoreUnavailable if the database does
+    not answer.
     """
     own, at = digest_of(token), context.now()
     with context.database.reading() as session:
@@ -95,7 +95,7 @@ def open_flow(
 
 
 def key_of(context: ConsoleContext, token: str) -> bytes | None:
-    """Returns the private key of the person who is signed in.
+    """Returns the private key of the person who is signed in with this token.
 
     Returns None if they entered their second factor more than 15 minutes ago.
     """
@@ -118,7 +118,7 @@ def sign_out(context: ConsoleContext, token: str) -> None:
 def step_up(
     context: ConsoleContext, token: str, password: str, code: str
 ) -> SignedIn | SignInRefused | None:
-    """Checks password and code again within the same session. Returns None if the session has ended."""
+    """Checks password and code again in a running session. Returns None if the session has ended."""
     found = _found(context, token)
     if found is None:
         return None
@@ -139,9 +139,9 @@ def step_up(
 
 
 def session_entrant(digest: bytes) -> Entrant:
-    """Returns the entrant of a session.
+    """Returns the entrant of the password queue for a session.
 
-    So a stranger who knows the name cannot delay a person who is signed in.
+    So a stranger who knows a name cannot delay the owner, who is signed in.
     """
     return Entrant(known=f"session {digest.hex()}")
 
@@ -149,7 +149,7 @@ def session_entrant(digest: bytes) -> Entrant:
 def open_session(
     session: Session, context: ConsoleContext, account: ConsoleAccount, private_key: bytes
 ) -> NewSession:
-    """Starts a session for a person after password and code were right, in the transaction that accepted the code."""
+    """Starts a session after password and code were right. Runs in the transaction that accepted the code."""
     token, at = new_token(), context.now()
     digest = digest_of(token)
     assert digest is not None
@@ -227,7 +227,7 @@ MARK_DAYS = 180
 def browser_mark(context: ConsoleContext, name: str, before: str = "") -> str:
     """Returns the mark that the browser stores after a sign-in.
 
-    If the earlier mark belongs to this name, returns that mark.
+    If the earlier mark belongs to this name, returns the earlier mark.
     """
     if queue_of(context, name, before):
         return before
@@ -236,7 +236,7 @@ def browser_mark(context: ConsoleContext, name: str, before: str = "") -> str:
 
 
 def browser_entrant(context: ConsoleContext, name: str, known: str, network: str) -> Entrant:
-    """Returns a known browser if the mark belongs to this name and the account may sign in.
+    """Returns a known browser for the password queue, if the mark belongs to this name and the account may sign in.
 
     Otherwise returns an unknown browser.
     """

@@ -1,6 +1,6 @@
 """Checks a person's password and code. Each code is accepted only once, and each failure delays the next attempt.
 
-All attempts take the same path through the code. For a name without an account, a dummy key is derived and delays are
+All attempts take the same path through the code. If no account has the name, a dummy key is derived and the delays are
 the same.
 """
 
@@ -31,25 +31,24 @@ from hotline.people.tables_accounts import ConsoleAccount
 T = TypeVar("T")
 
 Decrypts = Callable[[ConsoleAccount | None], bytes | None]
-"""Decrypts the private key of an account with the typed secret. Returns None if the secret is wrong or there is no
-account."""
+"""A function that decrypts the private key of an account with the typed secret. It returns None if the secret is wrong
+or the account does not exist."""
 SignedInAction = Callable[[Session, ConsoleAccount, bytes], T]
-"""The action that follows when the person has proved who they are. It runs in the transaction that accepted the
-code."""
+"""A function that runs after the person has proved who they are. It runs in the transaction that accepted the code."""
 
 NO_ACCOUNT = "names without an account"
 DUMMY_SECRET = "A" * 32
 
 
 def envelope_owner(account_id: int) -> str:
-    """Returns the text that an account's encrypted keys are bound to."""
+    """Returns the text to which the encrypted keys of an account are bound."""
     return f"account:{account_id}"
 
 
 def log_own(
     session: Session, context: ConsoleContext, account: ConsoleAccount, action: str
 ) -> None:
-    """Writes an action of a person on their own account to the audit log."""
+    """Writes to the audit log what a person did to their own account."""
     actor = tables_audit.by_actor(Actor(account.shown, account.id))
     tables_audit.append_row(session, context.now(), actor, action)
 
@@ -89,12 +88,12 @@ def prove(
     entrant: Entrant,
     may: Callable[[ConsoleContext, ConsoleAccount], bool] = may_sign_in,
 ) -> T | SignInRefused:
-    """Runs `then` if the password and the code are right. One commit contains what `then` writes and the mark that the
-    code was used.
+    """Runs `then` if the typed secret and the code are right. The changes of `then` and the mark that the code was used
+    are committed together.
 
-    Each attempt counts as failed before it starts. So a crash cannot remove a failure from the count. Failures delay
-    only attempts on this name from the same session or browser. `code` is None if the session has a recent second
-    factor. `may` decides which accounts may do this.
+    Each attempt is counted as failed before it is checked. So a crash cannot remove a failure from the count. Failures
+    delay only attempts with this name from the same session or browser. `code` is None if the session has a recent
+    second factor. `may` decides for which accounts this is allowed.
     """
     with context.proofs.stretching.turn(entrant) as turn:
         if not turn.is_given:
@@ -135,14 +134,13 @@ def _no_turn(context: ConsoleContext, turn: StretchTurn) -> SignInRefused:
 
 
 def _count(context: ConsoleContext, name_key: bytes) -> int:
-    """Counts an attempt before it is checked.
+    """Counts an attempt before its secret is checked.
 
-    If the attempt is too early, counts nothing and returns the seconds to wait.
+    If the attempt comes too early, counts nothing and returns the seconds to wait.
     """
     at = context.now()
     with context.database.reading() as session:
-        # Reads first, so that repeated attempts do not make callers wait for the only writer of
-        # SQLite.
+        # Reads before it writes, because SQLite allows only one writer, and callers would wait for repeated attempts.
         left = seconds_left(tables_sessions.next_attempt_at(session, name_key), at)
     if left:
         return left
@@ -160,7 +158,9 @@ def _count(context: ConsoleContext, name_key: bytes) -> int:
 def _note_failure(
     session: Session, context: ConsoleContext, entered: str, account: ConsoleAccount | None
 ) -> None:
-    """Counts a failed attempt for the alarm, and writes it to the audit log. The row names only accounts that exist."""
+    """Counts a failed attempt for the alarm, and writes it to the audit log. The row of the log names the account only
+    if it exists.
+    """
     at, is_known = context.now(), account is not None and may_sign_in(context, account)
     name_key = context.proofs.factors.digest("failed", entered)
     number = tables_sessions.note_failure(
@@ -189,11 +189,11 @@ def _is_same(now: ConsoleAccount, account: ConsoleAccount | None) -> bool:
 
 
 def _right_step(context: ConsoleContext, account: ConsoleAccount | None, code: str) -> int | None:
-    """Returns the time step of a right code. Without an account, checks a dummy secret, which takes the same time, and
-    returns None.
+    """Returns the time step of a right code. If there is no account, checks a dummy secret, which takes the same time,
+    and returns None.
 
-    If the key of the authenticator secrets is lost, the secret cannot be decrypted. Then every code counts as wrong,
-    and the person needs a new link.
+    If the key that encrypts authenticator secrets is lost, no code can be checked. In this case every code counts as
+    wrong, and the person needs a new link.
     """
     if account is not None and account.totp is not None:
         with suppress(DecryptionFailed):
@@ -206,7 +206,7 @@ def _right_step(context: ConsoleContext, account: ConsoleAccount | None, code: s
 def _use(
     session: Session, context: ConsoleContext, account: ConsoleAccount, code: str, step: int | None
 ) -> bool:
-    """Accepts a right code once. Returns False if the code is wrong or was already used."""
+    """Accepts a right code, but only once. Returns False if the code is wrong or was already used."""
     if step is not None:
         return tables_accounts.accept_step(session, account.id, step)
     if account.totp is None or not is_paper_code(code):
@@ -216,7 +216,7 @@ def _use(
 
 
 def paper_digest(context: ConsoleContext, account_id: int, code: str) -> bytes:
-    """Returns the digest by which a code of an account's recovery sheet is found."""
+    """Returns the digest that identifies a code of an account's recovery sheet."""
     return context.proofs.factors.digest(
         "paper", f"{envelope_owner(account_id)}\0{plain_typed(code)}"
     )

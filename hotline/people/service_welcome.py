@@ -1,9 +1,9 @@
-"""Sets up an account by its link in three steps: a password, an authenticator and a recovery sheet.
+"""Sets up a new account by its link in three steps: a password, an authenticator and a recovery sheet.
 
 After the last step the account is active. The database stores each step, so that a reloaded page continues at the same
-step. The link alone allows only the first step. That step makes a token for the browser, and encrypts the new private
-key with it. So another person who has the link cannot see the authenticator's secret or the sheet. With the password,
-the person can continue in another browser.
+step. With the link alone, a person can take only the first step. The first step makes a token for this browser, and
+encrypts the new private key with it. So another person who has the link cannot see the authenticator's secret or the
+sheet. With the password, the person can continue in another browser.
 """
 
 import secrets
@@ -46,21 +46,23 @@ class Welcome:
     """The content of the page that a link shows."""
 
     name: str
-    """The name of the person, or the sign-in name if it differs. Password managers store this name."""
+    """The name of the person, or the sign-in name if it differs. Password managers store it."""
     language: str
     step: WelcomeStep
     suggestion: str = field(repr=False)
-    """A suggested password that is easy to type. Each time the page loads, it suggests another password."""
+    """A password that the page suggests. It is easy to type. Each time the page is loaded, it suggests another
+    password.
+    """
     letters: str = field(default="", repr=False)
     """The secret of the authenticator as text, for people who cannot scan the QR code."""
     uri: str = field(default="", repr=False)
     """The content of the QR code."""
     browser: str = field(default="", repr=False)
-    """The token that this browser needs for the later steps, if this step made a token."""
+    """The token that this browser needs for the later steps. Empty if this step made no token."""
 
 
 def current_step(context: ConsoleContext, link: str, browser: str = "") -> Welcome | None:
-    """Returns the present step for this browser. Returns None for an unknown, used or expired link."""
+    """Returns the step at which this browser continues. Returns None for an unknown, used or expired link."""
     digest = digest_of(link)
     if digest is None:
         return None
@@ -104,10 +106,11 @@ def choose_password(
 
 
 def continue_here(context: ConsoleContext, link: str, password: str) -> Welcome | SignInRefused:
-    """Continues in this browser with the password that was chosen in another browser. The other browser can then do
-    nothing more.
+    """Continues in this browser with the password that was chosen in another browser. After that, the other browser
+    cannot continue.
 
-    A sheet that the other browser showed is then invalid, and this browser shows a new sheet. Raises AccountRefused.
+    If the other browser showed a sheet, that sheet is invalid, and this browser shows a new sheet. Raises
+    AccountRefused.
     """
     with context.database.reading() as session:
         row = _row(session, context, link)
@@ -149,8 +152,8 @@ def prove_code(context: ConsoleContext, link: str, code: str, browser: str) -> W
 
 
 def new_sheet(context: ConsoleContext, link: str, browser: str) -> RecoverySheet:
-    """Takes the third step: returns codes and a key for printing. Each call makes a new sheet, which replaces the
-    earlier sheet.
+    """Takes the third step: returns codes and a recovery key for printing. Each call makes a new sheet, which replaces
+    the earlier sheet.
 
     Raises AccountRefused.
     """
@@ -222,7 +225,7 @@ def _taken(
 ) -> tuple[AccountCode, ConsoleAccount]:
     """Returns the link and its account, both locked for writing.
 
-    Raises AccountRefused, also if this is the wrong browser.
+    Raises AccountRefused. Also raises it if another browser has the token.
     """
     row = _row(session, context, link, for_writing=True)
     account = tables_accounts.get_account(session, row.account_id, for_writing=True)
@@ -246,7 +249,9 @@ def _row(
 
 
 def _waiting_key(row: AccountCode, browser: str) -> bytes | None:
-    """Returns the private key that waits in the link's row. Returns None unless the browser has the right token."""
+    """Returns the private key that the link's row stores until the account is set up. Returns None if the browser does
+    not have the right token.
+    """
     if row.locked_key is None:
         return None
     return unlock_key(browser, row.locked_key, account=envelope_owner(row.account_id))

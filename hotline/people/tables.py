@@ -1,9 +1,9 @@
 """Stores persons and their phones. A responder acts in a district by phone, with memberships of desks and leaves.
 
-A person has one name. They may have several phones, accounts (`tables_accounts`) and on-call contacts.
+A person has only one name. They may have several phones, accounts (`tables_accounts`) and on-call contacts.
 
-Only this module writes memberships. For lists, the row of a responder repeats their highest level, their districts and
-their kinds of cases.
+Only this module writes memberships. For lists, the row of a responder also contains the highest level, the districts
+and the kinds of cases.
 """
 
 from collections import defaultdict
@@ -34,14 +34,16 @@ from hotline.text.codes import NATIONAL
 
 
 class Person(Row):
-    """A human who works for the hotline. Their state follows from their phones, accounts and on-call contacts."""
+    """A human who works for the hotline. The person's state follows from their phones, accounts and on-call
+    contacts.
+    """
 
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     languages: Mapped[list[str]]
-    """All languages that the person speaks. The hotline writes to them in the first."""
+    """All languages that the person speaks. The hotline writes to the person in the first of them."""
 
 
 def person_name(person_id: Mapped[int]) -> ScalarSelect[str]:
@@ -67,7 +69,8 @@ def all_persons(session: Session) -> Sequence[Person]:
 
 
 def merge_persons(session: Session, other: int, into: int) -> None:
-    """Changes all rows that refer to one person so that they refer to another person. Then deletes the first person.
+    """Changes all rows that refer to the person `other`, so that they refer to the person `into`. Then deletes the
+    person `other`.
 
     Does nothing if both are the same person.
     """
@@ -81,7 +84,7 @@ def merge_persons(session: Session, other: int, into: int) -> None:
 
 
 class PinWarningRow(Row):
-    """A warning about a responder's PIN. The row names no case."""
+    """A warning about a responder's PIN. The row does not name a case."""
 
     __tablename__ = "pin_warning"
     __table_args__ = (
@@ -92,16 +95,18 @@ class PinWarningRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     kind: Mapped[str]
-    """A value of `people.rules_pin_block.PinWarning`."""
+    """The value of a `people.rules_pin_block.PinWarning`."""
     at: Mapped[datetime]
     notified_at: Mapped[datetime | None]
-    """The time when an SMS reported the warning. None while a warning about the night waits for the morning."""
+    """The time when an SMS reported the warning to the coordinator. None if the warning is about the night and waits
+    for the next morning.
+    """
 
 
 def add_warning(
     session: Session, responder_id: int, kind: PinWarning, at: datetime, *, waits: bool
 ) -> None:
-    """Stores a warning. With `waits`, the SMS of the next morning reports it."""
+    """Stores a warning. If `waits` is True, the SMS of the next morning reports it."""
     told_at = None if waits else at
     session.add(PinWarningRow(responder_id=responder_id, kind=kind, at=at, notified_at=told_at))
     session.flush()
@@ -118,7 +123,7 @@ def has_warning(session: Session, responder_id: int, kind: PinWarning, since: da
 
 
 def has_waiting_warning(session: Session, before: datetime) -> bool:
-    """Returns True if warnings from before this time wait for the SMS of the morning."""
+    """Returns True if warnings from before this time wait for the morning's SMS."""
     return session.scalar(select(PinWarningRow.id).where(*_waiting(before)).limit(1)) is not None
 
 
@@ -163,58 +168,58 @@ class Responder(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
-    """Used only to write a new person together with their phone."""
+    """It is used only to write a new person together with this phone."""
     name: Mapped[str] = column_property(person_name(person_id), expire_on_flush=False)
     languages: Mapped[list[str]] = column_property(
         person_languages(person_id), expire_on_flush=False
     )
     level: Mapped[str]
-    """The responder's highest level at any desk, a value of `people.rules.Level`."""
+    """The highest level of the responder at any desk, as the value of a `people.rules.Level`."""
     districts: Mapped[list[str]]
-    """NISR codes of the responder's districts, only for lists. Empty if the responder has all districts. The
-    memberships decide about alerts, and not this column."""
+    """The NISR codes of the responder's districts, which only lists use. Empty if the responder has all districts.
+    Memberships, and not this column, decide who is alerted."""
     categories: Mapped[list[str]]
-    """The kinds of cases that the responder gets, only for lists. Empty if they get all kinds."""
+    """The kinds of cases that the responder gets, which only lists use. Empty if the responder gets all kinds."""
     number_key: Mapped[str] = mapped_column(unique=True)
-    """A keyed digest of the MSISDN, which never changes. It identifies an enrolled phone."""
+    """A keyed digest of the phone number, which never changes. It identifies the phone."""
     encrypted_number: Mapped[bytes]
-    """The MSISDN, encrypted so that only the relay can decrypt it."""
+    """The phone number, encrypted so that only the workers can decrypt it."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
-    """The reason why the gateway can never deliver to this number, if the gateway gave one.
+    """The reason why the gateway can never deliver to this number, if the gateway gave a reason.
 
-    With a reason, the responder gets no alerts."""
+    If there is a reason, the responder gets no alerts."""
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
-    """The time when the responder was removed. The row stays as a record. `active` is then False."""
+    """The time when the responder was removed. The row stays as a record. `active` is False from this time on."""
     state: Mapped[str] = mapped_column(
         default=EnrolmentState.ACTIVE, server_default=EnrolmentState.ACTIVE
     )
-    """A value of `EnrolmentState`. `active` is False until this state is `active`, and after the responder was
+    """The value of an `EnrolmentState`. `active` is True only while this state is `active` and the responder is not
     removed."""
     public_key: Mapped[bytes | None]
-    """The responder's X25519 public key. Private keys of desks are encrypted for it. None until the responder has
-    chosen a PIN."""
+    """The responder's X25519 public key. The private keys of desks are encrypted for this key. None until the responder
+    has chosen a PIN."""
     pin_wrap: Mapped[bytes | None]
-    """The private key, encrypted with the PIN and the reader's pepper. Its first bytes name its format. Only the reader
-    process writes it."""
+    """The private key, encrypted with the PIN and the reader's pepper. The first bytes identify the format. Only the
+    reader process writes it."""
     pin_set_at: Mapped[datetime | None]
     wrong_pins: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
-    """The times of the wrong PINs since the last right PIN, in ISO 8601."""
+    """The times of wrong PINs since the last right PIN, in ISO 8601."""
     rested_until: Mapped[datetime | None]
-    """Until this time, no PIN of this phone is checked."""
+    """Until this time, the reader checks no PIN of this phone."""
     pin_opened_at: Mapped[datetime | None]
-    """The time when the PIN was last used to open the list of cases."""
+    """The last time when the responder opened the list of cases with the PIN."""
     pin_openings: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of times that this PIN was used to open the list."""
+    """The number of times that the responder opened the list of cases with this PIN."""
     pin_network: Mapped[str | None]
-    """The code of the network at that time."""
+    """The code of the mobile network when the list was last opened."""
     read_lately: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
-    """The cases that were read in the last hour, each as `tip id@ISO 8601`."""
+    """The cases that the responder read in the last hour, each as `tip id@ISO 8601`."""
     warnings_read_at: Mapped[datetime | None]
-    """The time when this person last read the warnings about PINs of the desk."""
+    """The time when this responder last read the warnings about PINs."""
     memberships: Mapped[list["Membership"]] = relationship(lazy="raise")
-    """Used only to write a new person together with their memberships."""
+    """It is used only to write a new phone together with its memberships."""
 
     @property
     def language(self) -> str:
@@ -225,7 +230,7 @@ class Responder(Row):
 class Membership(Row):
     """A responder's membership of a desk.
 
-    A row is never changed. It can only be ended. If the level changes, a new row is written.
+    A row is ended and never changed otherwise. If the level changes, a new row is written.
     """
 
     __tablename__ = "membership"
@@ -234,12 +239,12 @@ class Membership(Row):
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     desk_code: Mapped[str]
     level: Mapped[str]
-    """A value of `people.rules.Level`."""
+    """The value of a `people.rules.Level`."""
     categories: Mapped[list[str]]
     """Empty if the member gets all kinds of cases."""
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
-    """None while the membership is current. If the responder was removed, this is the time of the removal."""
+    """None if the membership is current. If the responder was removed, it is the time of the removal."""
 
 
 class Leave(Row):
@@ -252,17 +257,18 @@ class Leave(Row):
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    """The time from which the responder is back."""
+    """The time when the responder is back."""
     asked_by: Mapped[str]
     asked_at: Mapped[datetime]
     begun_at: Mapped[datetime | None]
-    """The time when the responder's open cases were handed to others."""
+    """The time when others got the responder's open cases."""
 
 
 def active_conditions(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
-    """Returns the conditions that a responder is active and may be alerted at this time.
+    """Returns the conditions that a responder is active, and may be alerted, at this time.
 
-    They say that the responder is enrolled, can be reached, and is not on leave. No other code defines who is active.
+    They say that the responder is enrolled, can be reached, and is not on leave. Only this function defines who is
+    active.
     """
     away = exists().where(
         Leave.responder_id == Responder.id, Leave.starts_at <= at, Leave.ends_at > at
@@ -284,7 +290,7 @@ def active_responders(session: Session, at: datetime) -> Sequence[Responder]:
 
 
 def national_people(session: Session, at: datetime, *, but: int = 0) -> Sequence[Responder]:
-    """Returns the active people of the national desk, without the person `but`."""
+    """Returns the active people of the national desk, except the responder `but`."""
     found = active_responders(session, at)
     return [one for one in found if one.level == Level.NATIONAL and one.id != but]
 
@@ -308,7 +314,7 @@ def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
 
 
 def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
-    """Returns those of the given digests that belong to a responder, active or not."""
+    """Returns which of the given digests belong to a responder, active or not."""
     return set(
         session.scalars(select(Responder.number_key).where(Responder.number_key.in_(number_keys)))
     )
@@ -340,7 +346,7 @@ IS_RUNNING = Membership.until_at.is_(None)
 def new_memberships(
     desks: Mapping[str, Level], categories: Collection[str], at: datetime
 ) -> list[Membership]:
-    """Returns memberships for a person who is being enrolled. The calling function must store them."""
+    """Returns new memberships for a responder who is being enrolled. The calling function must store these rows."""
     return [
         Membership(desk_code=code, level=level, categories=list(categories), from_at=at)
         for code, level in desks.items()
@@ -361,7 +367,7 @@ def desks_at(session: Session, responder_id: int, at: datetime) -> Sequence[str]
 
 
 def memberships_by_person(session: Session) -> Mapping[int, Sequence[Membership]]:
-    """Returns the current memberships of every responder, by id and in the order of desks."""
+    """Returns the current memberships of every responder, by responder id. They are in the order of the desks."""
     found: dict[int, list[Membership]] = defaultdict(list)
     for row in session.scalars(select(Membership).where(IS_RUNNING).order_by(Membership.desk_code)):
         found[row.responder_id].append(row)
@@ -401,7 +407,7 @@ def end_memberships(session: Session, person: Responder, at: datetime) -> None:
 def reopen_memberships(
     session: Session, person: Responder, removed_at: datetime, at: datetime
 ) -> None:
-    """Creates new memberships for those that ended when the responder was removed.
+    """Makes new memberships to replace those that ended when the responder was removed.
 
     Skips desks of which the responder is already a member.
     """
@@ -416,7 +422,7 @@ def reopen_memberships(
 
 
 def coordinators_of(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
-    """Returns the coordinators of a responder's desks who can be notified. Leaves out the responder."""
+    """Returns the coordinators of a responder's desks who can be notified now. Leaves out this responder."""
     own = select(Membership.desk_code).where(Membership.responder_id == of.id, IS_RUNNING)
     leads = exists().where(
         Membership.responder_id == Responder.id,
@@ -429,7 +435,7 @@ def coordinators_of(session: Session, of: Responder, at: datetime) -> Sequence[R
 
 
 def coordinators_and_national(session: Session, desk: str, at: datetime) -> Sequence[Responder]:
-    """Returns the coordinators of a desk and the people of the national desk who can be notified."""
+    """Returns the coordinators of a desk and the people of the national desk who can be notified now."""
     place = or_(
         and_(Membership.desk_code == desk, Membership.level == Level.COORDINATOR),
         Membership.desk_code == NATIONAL,

@@ -1,4 +1,4 @@
-"""Stores the accounts of the console, and their codes, each of which can be used once.
+"""Stores the accounts of the console and their codes. Each code can be used once.
 
 The module does not check passwords.
 """
@@ -24,10 +24,10 @@ from hotline.text.names import comparison_keys, is_one_name
 
 class CodeKind(StrEnum):
     LINK = "link"
-    """The code in an invitation link. It can be used once, before it expires, to set the password, the second factor
-    and the recovery sheet."""
+    """The secret code in an invitation link. It can be used once to set the password, the second factor and the
+    recovery sheet. It expires."""
     RECOVERY = "recovery"
-    """A code on the recovery sheet. It can be used once in place of a code of the authenticator."""
+    """A code on the recovery sheet. It can be used once instead of a code from the authenticator."""
 
 
 class ConsoleAccount(Row):
@@ -36,35 +36,37 @@ class ConsoleAccount(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
-    """Used only to write a new person together with their account."""
+    """It is used only to write a new person together with this account."""
     name: Mapped[str] = mapped_column(unique=True)
     """The sign-in name, in the form that `core.actors.account_name_key` returns."""
     shown: Mapped[str] = column_property(tables.person_name(person_id), expire_on_flush=False)
-    """The name of the person, as pages show it."""
+    """The name of the account's owner, as pages show it."""
     roles: Mapped[list[str]]
-    """Values of `AccountRole`. A role that waits for an approval is not included."""
+    """The values of `AccountRole`. A role that still needs an approval is not in this list."""
     language: Mapped[str]
     state: Mapped[str]
-    """A value of `AccountState`."""
+    """The value of an `AccountState`."""
     public_key: Mapped[bytes | None]
     wrapped_key: Mapped[bytes | None]
-    """The private key, encrypted with the password. A password is checked only by decrypting this key."""
+    """The account's private key, encrypted with the password. To check a password, the code tries to decrypt this
+    key.
+    """
     recovery_key: Mapped[bytes | None]
-    """The private key, encrypted with the recovery key that is printed on paper."""
+    """The account's private key, encrypted with the recovery key on paper."""
     totp: Mapped[bytes | None]
-    """The secret of the authenticator, encrypted with the console's own key."""
+    """The secret of the authenticator, encrypted with a key that only the console has."""
     totp_step: Mapped[int] = mapped_column(default=0)
-    """The time step of the last accepted code of the authenticator. 0 if no code was accepted yet."""
+    """The time step of the last accepted code of the authenticator. 0 if no code was accepted."""
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
     """The time of the last request in any session of the account."""
     ended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
-    """The end of a suspension. Until then the account cannot sign in. The keys of the account stay."""
+    """The end of a suspension. Until then the account cannot sign in. The account keeps its keys."""
     paper_at: Mapped[datetime | None]
-    """The time when a new recovery sheet was made in a session. NULL after the owner has confirmed this."""
+    """The time when the owner made a new recovery sheet in a session. NULL after the owner has confirmed it."""
     factor_at: Mapped[datetime | None]
-    """The time when a new authenticator was added in a session. NULL after the owner has confirmed this."""
+    """The time when the owner added a new authenticator in a session. NULL after the owner has confirmed it."""
 
     def is_suspended(self, at: datetime) -> bool:
         return self.suspended_until is not None and self.suspended_until > at
@@ -85,12 +87,12 @@ class AccountCode(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     kind: Mapped[str]
-    """A value of `CodeKind`."""
+    """The value of a `CodeKind`."""
     digest: Mapped[bytes] = mapped_column(unique=True)
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     locked_key: Mapped[bytes | None]
-    """The new private key of a link that is in use, encrypted with the token of the first step's browser."""
+    """Only for a link in use: the new private key, encrypted with the token of the browser that took the first step."""
 
 
 def find_account(
@@ -128,7 +130,7 @@ def accounts_with_factor(session: Session) -> Sequence[ConsoleAccount]:
 
 
 def admins_in_states(session: Session, *states: AccountState) -> frozenset[int]:
-    """Returns the persons who have an admin account in one of these states."""
+    """Returns the persons with an admin account in one of these states."""
     found = select(ConsoleAccount).where(ConsoleAccount.state.in_(states))
     return frozenset(
         one.person_id for one in session.scalars(found) if AccountRole.ADMIN in one.held_roles
@@ -136,7 +138,7 @@ def admins_in_states(session: Session, *states: AccountState) -> frozenset[int]:
 
 
 def accept_step(session: Session, account_id: int, step: int) -> bool:
-    """Accepts the time step of an authenticator code, only once.
+    """Accepts the time step of an authenticator code. Each step is accepted only once.
 
     Returns False if this step or a later step was already accepted.
     """
@@ -172,7 +174,7 @@ def usable_link(
 def use_code(session: Session, account_id: int, digest: bytes, at: datetime) -> bool:
     """Marks a code of the recovery sheet as used.
 
-    Returns False if the code was already used, or does not belong to this account.
+    Returns False if the code was already used, or if it does not belong to this account.
     """
     taken = (
         update(AccountCode)
@@ -197,13 +199,12 @@ def delete_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
 
 
 def delete_links(session: Session) -> None:
-    """Deletes every invitation link, so that no link works any more."""
+    """Deletes every invitation link, so that none works any more."""
     session.execute(delete(AccountCode).where(AccountCode.kind == CodeKind.LINK))
 
 
-# Finds persons by the names that refer to them, and decides if two names refer to the same person.
-# The audit log, approvals and case events refer to a person by account, by responder, or by the
-# name given to a command.
+# Finds the persons that a name refers to, and decides if two names refer to the same person.
+# The audit log, approvals and case events name a person by account, by responder, or by a name given to a command.
 
 NAMED_BY = {
     "account": (ConsoleAccount.id, ConsoleAccount.person_id),
@@ -213,10 +214,10 @@ NAMED_BY = {
 
 
 def is_same_person(session: Session, one: str, other: str) -> bool:
-    """Returns True if two names refer to the same person. Every check that needs a second person uses this function.
+    """Returns True if two names refer to the same person. Every check for a second person uses this function.
 
-    Accounts and phones are compared by the persons that they belong to. A name given to a command counts for every
-    person whose name or sign-in name looks like it.
+    For accounts and phones, it compares the persons who own them. A name given to a command represents every person
+    whose name or sign-in name looks like it.
     """
     first, second = persons_of(session, one), persons_of(session, other)
     if first and second:
@@ -225,7 +226,9 @@ def is_same_person(session: Session, one: str, other: str) -> bool:
 
 
 def persons_of(session: Session, who: str) -> frozenset[int]:
-    """Returns the persons that a name refers to: `account:<id>:<name>`, `responder:<id>`, `person:<id>`, or a name."""
+    """Returns the persons that a text refers to: `account:<id>:<name>`, `responder:<id>`, `person:<id>`, or just a
+    name.
+    """
     kind, _, rest = who.partition(":")
     number = rest.partition(":")[0]
     if kind in NAMED_BY and number.isdecimal():
@@ -243,13 +246,13 @@ def of_member(session: Session, member: str) -> Person:
 
 
 def named(session: Session, name: str) -> frozenset[int]:
-    """Returns the persons whose name or sign-in name looks like this one."""
+    """Returns the persons whose name or sign-in name looks like this name."""
     known = keys_of_names(session)
     return frozenset().union(*(known.get(key, ()) for key in enumerate(comparison_keys(name))))
 
 
 def keys_of_names(session: Session) -> Mapping[tuple[int, str], AbstractSet[int]]:
-    """Returns the persons by the comparison keys of their names and sign-in names."""
+    """Returns the persons with a name or sign-in name, by the keys with which names are compared."""
     called = select(Person.id, Person.name)
     logins = select(ConsoleAccount.person_id, ConsoleAccount.name)
     found: dict[tuple[int, str], set[int]] = defaultdict(set)
@@ -260,12 +263,14 @@ def keys_of_names(session: Session) -> Mapping[tuple[int, str], AbstractSet[int]
 
 
 def acts_for(session: Session, by: Actor, person_id: int) -> bool:
-    """Returns True if the account that acts belongs to this person. For a command without an account, returns False."""
+    """Returns True if the account that gives the command belongs to this person. Returns False for a command without an
+    account.
+    """
     return by.account_id is not None and person_id in persons_of(session, tables_audit.by_actor(by))
 
 
 def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
-    """Returns the phones of a person that are or were enrolled. Removed phones come last."""
+    """Returns the phones of a person whose enrolment was once complete. Removed phones come last."""
     own = select(Responder).where(
         Responder.person_id == person_id, Responder.state.not_in(UNPROVED)
     )

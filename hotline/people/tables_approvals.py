@@ -1,4 +1,4 @@
-"""Stores requests for approval: who requested, and what the second person decided."""
+"""Stores requests for approval: who made each request, and how a second person decided."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,23 +17,24 @@ class ApprovalKind(StrEnum):
     ROLE = "role"
     """A new role for an account. The subject is `account:<id>:<role>`."""
     ADMISSION = "admission"
-    """A member's access to a desk. The subject is `desk:<code>:<member>`. `encrypted` contains the public key of that
+    """A member's access to a desk. The subject is `desk:<code>:<member>`. `encrypted` contains the public key of this
     member."""
     ENROLMENT = "enrolment"
     """The enrolment of a responder, or of a responder's new number. The subject is `enrolment:<id>`."""
     POSTING = "posting"
-    """A place at another desk, or at a higher level, for a responder. The subject is `posting:<id>:<requested
-    posting>`."""
+    """A place for a responder at another desk, or at a higher level. The subject is `posting:<id>:<requested
+    posting>`.
+    """
     REMOVAL = "removal"
     """The removal of one of the last two people of the national desk. The subject is `responder:<id>`."""
     LIFT = "lift"
-    """The lifting of an exclusion from a tip. The subject is `exclusion:<id>`."""
+    """The end of an exclusion from a tip. The subject is `exclusion:<id>`."""
     LINK = "link"
     """A new link for an account. The subject is `account:<id>:link`."""
     END = "end"
     """The end of an account. The subject is `account:<id>:end`."""
     SIGNATURE = "signature"
-    """The line's signature of a desk's key. The subject is `signature:<code>`."""
+    """The hotline's signature of a desk's key. The subject is `signature:<code>`."""
 
 
 class ApprovalDecision(StrEnum):
@@ -41,7 +42,7 @@ class ApprovalDecision(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     USED = "used"
-    """The approved command was carried out. The approval cannot be used a second time."""
+    """The approved command was carried out, so the approval cannot be used again."""
 
 
 class Approval(Row):
@@ -49,23 +50,23 @@ class Approval(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    """A value of `ApprovalKind`."""
+    """The value of an `ApprovalKind`."""
     subject: Mapped[str] = mapped_column(index=True)
     encrypted: Mapped[bytes | None]
-    """Data that the command needs, such as a phone number. It is encrypted if it is secret."""
+    """Data that the approved command needs, such as a phone number. It is encrypted if it is secret."""
     asked_by: Mapped[str]
-    """The person who requested, as the audit log names an actor."""
+    """The person who made the request, as the audit log names people."""
     asked_at: Mapped[datetime]
     reason: Mapped[str]
     expires_at: Mapped[datetime]
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None]
-    """A value of `ApprovalDecision`."""
+    """The value of an `ApprovalDecision`."""
 
     @property
     def asker(self) -> str:
-        """Returns the name of the person who requested."""
+        """Returns the name of the person who made the request."""
         return tables_audit.name_in(self.asked_by)
 
 
@@ -80,7 +81,7 @@ def add_request(
     lives: timedelta = APPROVAL_VALIDITY,
     encrypted: bytes | None = None,
 ) -> Approval:
-    """Stores a request for approval, which expires after `lives`."""
+    """Stores a request for approval. It expires after the time `lives`."""
     row = Approval(
         kind=kind,
         subject=subject,
@@ -106,7 +107,7 @@ def pending(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
 
 
 def approved_by_subject(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
-    """Returns, by subject, the newest request that was approved but not used yet."""
+    """Returns the newest request about each of these subjects that was approved but not used yet, by subject."""
     given = select(Approval).where(
         Approval.subject.in_(subjects), Approval.decision == ApprovalDecision.APPROVED
     )
@@ -147,9 +148,9 @@ def approved(session: Session, subject: str) -> Sequence[Approval]:
 
 
 def record_decision(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:
-    """Records the decision on an approval. `by` is the person who decided, as the audit log names an actor.
+    """Records the decision on an approval. `by` is the person who made the decision, as the audit log names people.
 
-    Deletes the data of a command that will not run.
+    If the command will not run, deletes its data.
     """
     row.decided_by, row.decided_at, row.decision = by, at, decision
     if decision is not ApprovalDecision.APPROVED:

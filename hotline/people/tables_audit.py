@@ -1,9 +1,10 @@
-"""Writes the audit log. Rows can only be added, and each row contains a digest of the row before it. The log records
-that a person read a tip, and never the content.
+"""Writes the audit log of the hotline. Rows can only be added. Each row contains a digest of the previous row. The log
+records that a person read a tip, but never what the tip contains.
 
-The chain shows a row that was changed, removed or inserted. A person who can write the table can compute a new chain.
-So each process also numbers its rows and seals them with a key of its own, which no database holds. Rows cut off the
-end leave no trace here: the monitor keeps the digest of each day and sends it (monitoring/service_audit_digest.py).
+If a row was changed, removed or inserted, a check of these digests shows it. But a person who can write to the table
+could compute all digests again. So each process also numbers its rows, and seals them with its own key, which is in no
+database. A check here cannot find rows that were cut off at the end. So the monitor stores and sends the digest of each
+day (monitoring/service_audit_digest.py).
 """
 
 import hashlib
@@ -26,11 +27,11 @@ from hotline.people.rules_audit import AuditFilter
 from hotline.text.time import KIGALI
 
 CommandActor: TypeAlias = str | Actor
-"""The person behind a command: the name that the command was given, or an account."""
+"""The person behind a command: an account, or the name that was given to the command."""
 RESTORED = ("lane_held", "restored")
-"""Actions that may have no seal: a restore on a new machine comes before its keys. `verify` names each."""
+"""Actions that may have no seal, because a machine is restored before it has keys. `verify` lists these rows."""
 BEGINNING = "0" * 64
-"""The value of `previous` in the first row."""
+"""The value of `previous` in the first row of the log."""
 LOCK = 4_114_110_001
 """The PostgreSQL advisory lock for adding a row. SQLite needs no lock because it has only one writer at a time."""
 
@@ -44,21 +45,21 @@ class AuditEntry(database.Row):
     actor: Mapped[str]
     """One of "line", "clock", "cli:<name>", "account:<id>:<name>", "desk:<code>:<name>", "responder:<id>".
 
-    `people/rules_audit.py` turns it into a name."""
+    `people/rules_audit.py` makes a name for people from it."""
     action: Mapped[str]
-    """A verb in the past tense, such as "tip_read" or "responders_imported"."""
+    """The name of the action in the past tense, such as "tip_read" or "responders_imported"."""
     subject: Mapped[str]
     reason: Mapped[str]
     previous: Mapped[str] = mapped_column(unique=True)
-    """The digest of the row before this row. It is unique, so no two rows can follow the same row."""
+    """The digest of the previous row. It is unique, so that only one row can follow each row."""
     digest: Mapped[str] = mapped_column(unique=True)
     """The SHA-256 digest of `previous` and the fields of this row."""
     process: Mapped[str | None]
-    """The role whose key sealed the row. None if the process had no key: a missing key stops no tip."""
+    """The role whose key sealed the row. None if the process had no key, because a missing key must not stop a tip."""
     number: Mapped[int | None]
-    """The row's number among the rows of its process, from 1 without a gap."""
+    """The number of this row among the rows of its process, beginning with 1 and without gaps."""
     seal: Mapped[str | None]
-    """HMAC-SHA-256 of process, number and digest under the key of the process."""
+    """The HMAC-SHA-256 of process, number and digest, made with the key of the process."""
 
 
 protect_rows(AuditEntry)
@@ -72,38 +73,40 @@ class Chain:
     newest: str
     """The digest of the last row."""
     broken_at: int | None
-    """The id of the first row that is wrong. None if the log is intact."""
+    """The id of the first row that is wrong. None if no row is wrong."""
     reason: str = ""
     unchecked: Collection[str] = ()
-    """Rows without a checked seal: those of processes whose key was not given, and restores without keys."""
+    """Rows whose seal was not checked: their process's key was not given, or a restore had no keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """The proofs that are not in the database."""
+    """Proofs about the audit log that are stored outside of the database."""
 
     keys: Mapping[str, bytes | None]
-    """The audit key of each process of this line. None for a key that is on another machine."""
+    """The audit key of each process of this hotline. None if the key is on another machine."""
     digests: Mapping[int, str] = field(default_factory=dict)
-    """Digests that were kept elsewhere, by the id of their row."""
+    """Digests that were stored elsewhere, by the id of their row."""
     since: int = 0
-    """The first row whose seal is checked. The operator answers for earlier rows, such as those of a lost key."""
+    """The id of the first row whose seal is checked. The operator is responsible for earlier rows, for example if a key
+    was lost.
+    """
 
 
 def by_command(name: str) -> str:
-    """Returns the actor name of a person who entered this name for a command."""
+    """Returns the name in the audit log for a person who gave this name to a command."""
     return f"cli:{name}"
 
 
 def by_actor(actor: Actor) -> str:
-    """Returns the actor name of a person with an account, or of a person who only entered a name."""
+    """Returns the name in the audit log for a person with an account, or for a person who only gave a name."""
     if actor.account_id is None:
         return by_command(actor.name)
     return f"account:{actor.account_id}:{actor.name}"
 
 
 def actor_of(by: CommandActor) -> str:
-    """Returns the actor name of a person who gave a command."""
+    """Returns the name in the audit log for a person who gave a command."""
     return by_actor(by) if isinstance(by, Actor) else by_command(by)
 
 
@@ -113,12 +116,12 @@ def name_of(by: CommandActor) -> str:
 
 
 def name_in(actor: str) -> str:
-    """Returns the plain name that an actor name contains."""
+    """Returns the plain name that is part of a name in the audit log."""
     return actor.rpartition(":")[2]
 
 
 def account_of(actor: str) -> int | None:
-    """Returns the account id that an actor name contains.
+    """Returns the account id that is part of a name in the audit log.
 
     Returns None for a command without an account, and for a process.
     """
@@ -132,7 +135,7 @@ def append_row(
 ) -> AuditEntry:
     """Adds a row in the `writing()` transaction of the calling function.
 
-    Processes that add rows wait here for each other until they commit.
+    Processes that add rows at the same time wait here for each other's commit.
     """
     database.take_lock(session, LOCK)
     entry = AuditEntry(
@@ -171,9 +174,9 @@ def append_command(
 def count_actions(
     session: Session, actor: str, actions: Collection[str], since: datetime, subject: str = ""
 ) -> int:
-    """Returns how often an actor has done one of these actions since a time.
+    """Returns how often an actor has done one of these actions since the time `since`.
 
-    With `subject`, counts only actions on that subject.
+    If `subject` is given, counts only actions about it.
     """
     done = select(func.count()).where(
         AuditEntry.actor == actor, AuditEntry.action.in_(actions), AuditEntry.at > since
@@ -184,7 +187,7 @@ def count_actions(
 def entries(
     session: Session, *, since: datetime | None = None, subject: str | None = None
 ) -> Sequence[AuditEntry]:
-    """Returns rows of the log, the oldest first: from `since` on, or about one `subject`, if these are given."""
+    """Returns rows of the log, the oldest first. If `since` or `subject` is given, only rows since then or about it."""
     found = select(AuditEntry).order_by(AuditEntry.id)
     if since is not None:
         found = found.where(AuditEntry.at >= since)
@@ -194,7 +197,7 @@ def entries(
 
 
 def rows_after(session: Session, digest: str) -> Sequence[AuditEntry] | None:
-    """Returns the rows after the one with this digest, oldest first. None if no row has it."""
+    """Returns the rows after the row with this digest, the oldest first. Returns None if no row has this digest."""
     known = session.scalar(select(AuditEntry.id).where(AuditEntry.digest == digest))
     if known is None:
         return None
@@ -210,9 +213,10 @@ def newest_rows(
     before: int | None,
     limit: int,
 ) -> Sequence[AuditEntry]:
-    """Returns the newest rows that match a filter, the newest first. With `before`, only rows with a lower id.
+    """Returns the newest rows that match a filter, the newest first. If `before` is given, returns only rows with a
+    lower id.
 
-    The row of a responder contains an id. So `names` gives the names by id. A day runs from midnight to midnight in
+    The row of a responder contains only an id, so `names` gives the names. A day lasts from midnight to midnight in
     Kigali.
     """
     found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
@@ -259,7 +263,7 @@ def _newest_digest(session: Session) -> str:
 
 
 def verify_chain(session: Session, proofs: Proofs | None = None) -> Chain:
-    """Checks the log from its beginning, up to the first wrong row. Without proofs, checks the chain alone."""
+    """Checks the log from its beginning to the first wrong row. Without proofs, checks only the chain of digests."""
     newest, length = BEGINNING, 0
     check = None if proofs is None else _ProofCheck(proofs)
     every = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
@@ -278,17 +282,17 @@ def verify_chain(session: Session, proofs: Proofs | None = None) -> Chain:
 
 
 class _ProofCheck:
-    """Compares each row, in order, with the proofs that are not in the database."""
+    """Compares each row, in order, with the proofs that are stored outside of the database."""
 
     def __init__(self, proofs: Proofs) -> None:
         self._proofs = proofs
         self._numbers: dict[str, int] = {}
         self.digests = dict(sorted(proofs.digests.items()))
-        """The kept digests whose row was not met yet."""
+        """The stored digests of rows that were not checked yet."""
         self.unchecked: set[str] = set()
 
     def fault(self, entry: AuditEntry) -> str:
-        """Returns what is wrong with this row, or an empty text."""
+        """Returns an error text about this row, or an empty text."""
         kept = self.digests.pop(entry.id, entry.digest)
         if kept != entry.digest:
             return "another digest of this row was kept elsewhere"

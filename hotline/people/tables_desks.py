@@ -1,4 +1,6 @@
-"""Stores desks. The members of a desk can decrypt the tips of its district, or of the nation."""
+"""Stores the desks that read tips. The members of a desk can decrypt the tips of its district, or of the whole
+country.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -28,38 +30,38 @@ PASSPHRASE_MEMBER = "enrolment"
 
 
 PREVIOUS_KEY = "before"
-"""The member whose row has the old key during a rotation, encrypted in the same way.
+"""The name of the row that keeps the old key during a rotation. It is encrypted like the present key.
 
-The row stays until no grant needs the old key."""
+The row is kept until no grant needs the old key."""
 PREVIOUS_KEY_OF = "before:"
-"""The prefix of such a row for a single member, as in `before:r17`."""
+"""The prefix of the name of such a row for one member, such as `before:r17`."""
 
 
 class Desk(Row):
     """A desk, with the public key of its key pair.
 
-    The private key exists only in encrypted form, once for each member.
+    The private key exists only in encrypted form, with one copy for each member.
     """
 
     __tablename__ = "desk"
 
     code: Mapped[str] = mapped_column(primary_key=True)
-    """The NISR code of a district (such as "12"), "national", or a word."""
+    """The NISR code of a district (such as "12"), "national", or the code of a desk that people added."""
     kind: Mapped[str | None]
-    """A value of `people.rules_desks.DeskKind`. None if a process of the previous release made the row."""
+    """The value of a `people.rules_desks.DeskKind`. None if the previous release made the row."""
     name: Mapped[str | None]
-    """The name of the desk, if people added it."""
+    """The name of a desk that people added."""
     place: Mapped[str | None]
-    """The district of the desk. For a protection desk, the camp."""
+    """The district in which the desk lies. For a protection desk, the camp."""
     public_key: Mapped[bytes]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
     """From this time on, nothing is encrypted for the desk. Older data can still be decrypted."""
     copied_since: Mapped[datetime | None]
-    """The time since which a person without access may have a copy of the desk's private key. None after the key of
-    that time decrypts nothing any more."""
+    """The time since which a person without access may have a copy of the desk's present private key. None after a new
+    key has replaced that key."""
     proof: Mapped[bytes | None]
-    """The signatures of the key, as `keys.desk_signatures` checks them."""
+    """The signatures of the key, which `keys.desk_signatures` checks."""
 
 
 class DeskMember(Row):
@@ -71,21 +73,21 @@ class DeskMember(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
     member: Mapped[str]
-    """`r<id>` for a responder, `account:<id>`, or "enrolment" for the recovery passphrase."""
+    """`r<id>` for a responder, `account:<id>` for an account, or "enrolment" for the recovery passphrase."""
     wrapped_key: Mapped[bytes]
-    """The encrypted private key. Its first bytes name its format.
+    """The encrypted private key. The first bytes identify the format.
 
     If the member is the recovery passphrase, `hotline.people.encrypt_desk_keys` decrypts it.
 
-    For every other member, `hotline.people.decrypt_members` does."""
+    For all other members, `hotline.people.decrypt_members` decrypts it."""
     created_at: Mapped[datetime]
 
 
 @cache
 def _keys_of(many: int) -> PreparedStatement:
-    """Returns a prepared query for this number of desks, which is made only once.
+    """Returns a prepared query for this number of desks. It is made only once for each number.
 
-    Each answer of a report needs the keys of one or two desks.
+    The query is used often: each answer of a report needs the keys of one or two desks.
     """
     desk = Desk.metadata.tables[Desk.__tablename__].c
     these = desk.code.in_([bindparam(f"code_{n}") for n in range(many)])
@@ -94,7 +96,7 @@ def _keys_of(many: int) -> PreparedStatement:
 
 
 def desk_keys(session: Session, codes: Collection[str]) -> Sequence[DeskKey]:
-    """Returns keys with their signatures. Leaves out codes without a desk."""
+    """Returns the keys of desks, with their signatures. Leaves out codes of desks that do not exist."""
     if not codes:
         return ()
     asked = {f"code_{n}": code for n, code in enumerate(codes)}
@@ -105,7 +107,9 @@ def desk_keys(session: Session, codes: Collection[str]) -> Sequence[DeskKey]:
 
 
 def public_keys(session: Session, codes: Collection[str]) -> dict[str, bytes]:
-    """Returns the public keys of desks, by desk code, signed or not. Leaves out codes of desks that do not exist."""
+    """Returns the public keys of desks, by desk code. The keys may be unsigned. Leaves out codes of desks that do not
+    exist.
+    """
     return {one.code: one.public_key for one in desk_keys(session, codes)}
 
 
@@ -125,12 +129,12 @@ def all_desks(session: Session) -> Sequence[Desk]:
 
 
 def desks_of_kind(session: Session, kind: str) -> Sequence[str]:
-    """Returns the codes of the desks of this kind that were not retired."""
+    """Returns the codes of the desks of this kind that are not retired."""
     return _sealed_to(session, Desk.kind == kind)
 
 
 def desks_of_camp(session: Session, camp: str | None) -> Sequence[str]:
-    """Returns the codes of a camp's protection desks that were not retired."""
+    """Returns the codes of a camp's protection desks that are not retired."""
     return _sealed_to(session, Desk.kind == DeskKind.PROTECTION, Desk.place == camp)
 
 
@@ -149,7 +153,7 @@ def get_desk(session: Session, code: str, *, for_writing: bool = False) -> Desk:
 
 
 def wrapped_key(session: Session, code: str, member: str) -> bytes:
-    """Returns a desk's private key, encrypted for this member. Raises NotFound."""
+    """Returns a desk's private key as it was encrypted for this member. Raises NotFound."""
     found = session.scalar(_wrapped(code, member))
     if found is None:
         raise NotFound(f"desk {code} has no member {member}")
@@ -157,15 +161,15 @@ def wrapped_key(session: Session, code: str, member: str) -> bytes:
 
 
 def previous_key(session: Session, code: str) -> bytes | None:
-    """Returns the old private key, in encrypted form, that is kept during a rotation.
+    """Returns the old private key of a rotation, in encrypted form.
 
-    Returns None if there is no rotation at the moment.
+    Returns None if the desk is not in a rotation.
     """
     return session.scalar(_wrapped(code, PREVIOUS_KEY))
 
 
 def keep_previous_key(session: Session, code: str, *, wrapped_key: bytes, at: datetime) -> None:
-    """Stores the present private key as the old key of a rotation. It must already be encrypted."""
+    """Stores the present private key as the old key of a rotation. The key must already be encrypted."""
     _add_member(session, code, PREVIOUS_KEY, wrapped_key, at)
 
 
@@ -186,7 +190,7 @@ def rewrap(session: Session, code: str, member: str, wrapped_key: bytes) -> None
 
 
 def rotation_since(session: Session, code: str) -> datetime | None:
-    """Returns when the present rotation began. Returns None if there is no rotation at the moment."""
+    """Returns when the present rotation began. Returns None if the desk is not in a rotation."""
     row = select(DeskMember.created_at)
     return session.scalar(
         row.where(DeskMember.desk_code == code, DeskMember.member == PREVIOUS_KEY)
@@ -194,7 +198,9 @@ def rotation_since(session: Session, code: str) -> datetime | None:
 
 
 def end_rotation(session: Session, code: str) -> None:
-    """Deletes the old keys of this desk. After this, a person who was removed before the rotation has no useful key."""
+    """Deletes the old keys of this desk after a rotation. After this, keys that a removed person may have copied before
+    the rotation are useless.
+    """
     since = rotation_since(session, code)
     aside = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(PREVIOUS_KEY_OF))
     session.execute(delete(DeskMember).where(DeskMember.desk_code == code, aside))

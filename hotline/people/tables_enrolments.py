@@ -13,35 +13,37 @@ from hotline.people.rules import MAX_ATTEMPTS, OLD_NUMBER_KEPT, EnrolmentKind
 from hotline.people.tables import Responder
 
 PREVIOUS_NUMBER_TEMPLATES = frozenset({Template.NUMBER_CHANGED, Template.NUMBER_CHANGED_ALONE})
-"""Templates of messages that go only to the earlier number after a change."""
+"""Templates of messages that go only to the number from before a change."""
 
 
 class EnrolmentEnd(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
-    """Another enrolment replaced it, or the responder was removed."""
+    """Another enrolment replaced this one, or the responder was removed."""
 
 
 class Enrolment(Row):
-    """A responder's enrolment, or the change of their number. Each responder has at most one that is open."""
+    """The enrolment of a responder, or of a responder's new number. A responder has only one open enrolment at a
+    time.
+    """
 
     __tablename__ = "enrolment"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     kind: Mapped[str]
-    """A value of `people.rules.EnrolmentKind`."""
+    """The value of a `people.rules.EnrolmentKind`."""
     approval_id: Mapped[int | None]
-    """The approval that the second admin decides on, after phone and person were proved."""
+    """The approval that a second admin decides on after phone and person were proved."""
     number_key: Mapped[str] = mapped_column(index=True)
-    """A keyed digest, which never changes, of the number that must be proved."""
+    """A keyed digest of the phone number that must be proved. The digest never changes."""
     encrypted_number: Mapped[bytes | None]
-    """The same number, encrypted for the relay, until the change is complete.
+    """The same number, encrypted to the workers' key, until the change is complete.
 
-    After that the earlier number, for some days."""
+    After that, it is the previous number, for some days."""
     encrypted_code: Mapped[bytes | None]
-    """The code, encrypted for the relay until it is sent."""
+    """The code, encrypted to the workers' key. It is deleted when it was sent."""
     code_hash: Mapped[bytes | None]
     """A hash of the code that was sent to the phone."""
     code_until: Mapped[datetime | None]
@@ -51,16 +53,16 @@ class Enrolment(Row):
     tries: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[datetime]
     proved_at: Mapped[datetime | None]
-    """The time when code and start PIN were entered on that phone."""
+    """The time when code and start PIN were entered on the phone."""
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
-    """A value of `EnrolmentEnd`."""
+    """The value of an `EnrolmentEnd`."""
 
 
 def open_enrolment(
     session: Session, responder_id: int, *, for_writing: bool = False
 ) -> Enrolment | None:
-    """Returns the responder's enrolment if it was not ended. It may have expired.
+    """Returns the responder's enrolment that is not ended, or None. It may have expired.
 
     Locks the row if `for_writing` is True.
     """
@@ -73,7 +75,7 @@ def open_enrolment(
 def enrolment_of_approval(
     session: Session, approval_id: int, *, for_writing: bool = False
 ) -> Enrolment | None:
-    """Returns the open enrolment that this approval belongs to, or None. Locks the row if `for_writing` is True."""
+    """Returns the open enrolment to which this approval belongs, or None. Locks the row if `for_writing` is True."""
     found = select(Enrolment).where(
         Enrolment.approval_id == approval_id, Enrolment.ended_at.is_(None)
     )
@@ -81,7 +83,9 @@ def enrolment_of_approval(
 
 
 def confirmed_at(session: Session, responder_id: int) -> datetime | None:
-    """Returns when the responder's present number was proved with a code. Returns None if no code was ever needed."""
+    """Returns when the responder's present number was proved with a code. Returns None if the number never needed a
+    code.
+    """
     own = select(Enrolment.proved_at).where(
         Enrolment.responder_id == responder_id, Enrolment.end_reason == EnrolmentEnd.APPROVED
     )
@@ -89,9 +93,9 @@ def confirmed_at(session: Session, responder_id: int) -> datetime | None:
 
 
 def provable_enrolment(session: Session, number_key: str, at: datetime) -> Enrolment | None:
-    """Returns the enrolment that this phone can prove now.
+    """Returns the enrolment that can be proved on this phone now.
 
-    Returns None if there is none, or if it had too many attempts.
+    Returns None if there is no such enrolment, or if too many attempts were made.
     """
     found = select(Enrolment).where(
         Enrolment.number_key == number_key,
@@ -117,9 +121,9 @@ ANY_PIN = (
 
 
 def has_any_pin(database: Database) -> bool:
-    """Returns True if any responder has a PIN or must choose one.
+    """Returns True if any responder has a PIN, or must choose a PIN.
 
-    Then every caller of the responders' short code is asked for a PIN. Raises StoreUnavailable.
+    Then every phone that dials the responders' short code must enter a PIN. Raises StoreUnavailable.
     """
     with database.looking() as connection:
         return connection.ask(ANY_PIN) is not None
@@ -141,7 +145,7 @@ def language_to_prove(session: Session, number_key: str, at: datetime) -> str | 
 
 
 def take_attempt(session: Session, enrolment_id: int) -> bool:
-    """Counts an attempt to prove an enrolment. Returns False if no attempt was left."""
+    """Counts an attempt to prove an enrolment, before the attempt is checked. Returns False if no attempts are left."""
     counted = (
         update(Enrolment)
         .where(
@@ -157,7 +161,7 @@ def take_attempt(session: Session, enrolment_id: int) -> bool:
 
 
 def previous_number(session: Session, responder_id: int) -> bytes | None:
-    """Returns the responder's encrypted number before the last change, while the row still has it.
+    """Returns the responder's encrypted number from before the last change, if the row still has it.
 
     Otherwise returns None.
     """
@@ -171,18 +175,18 @@ def previous_number(session: Session, responder_id: int) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class MessageAddress:
-    """The number that a message goes to, and the code that the message contains. Both are encrypted."""
+    """The phone number to which a message goes, and the code in the message. Both are encrypted."""
 
     number: bytes = field(repr=False)
     code: bytes | None = field(default=None, repr=False)
     is_own: bool = True
-    """True if the result of sending shows whether the responder's own number works."""
+    """True if the result of sending shows that the responder's own number works or does not work."""
 
 
 def message_address(session: Session, template: Template, person: Responder) -> MessageAddress:
-    """Returns the number for a message to the responder.
+    """Returns the phone number for a message to the responder.
 
-    During a change, this is the new or the earlier number, depending on the template.
+    During a change of number, the template decides between the new and the previous number.
     """
     if template in PREVIOUS_NUMBER_TEMPLATES:
         return MessageAddress(previous_number(session, person.id) or b"", is_own=False)
@@ -196,7 +200,7 @@ def message_address(session: Session, template: Template, person: Responder) -> 
 
 
 def delete_numbers(session: Session, at: datetime) -> None:
-    """Deletes the numbers of enrolments that ended longer than `OLD_NUMBER_KEPT` ago."""
+    """Deletes the numbers of enrolments that ended more than `OLD_NUMBER_KEPT` ago."""
     over = (Enrolment.encrypted_number.is_not(None), Enrolment.ended_at <= at - OLD_NUMBER_KEPT)
     session.execute(update(Enrolment).where(*over).values(encrypted_number=None))
 

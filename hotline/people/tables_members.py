@@ -1,4 +1,4 @@
-"""Stores the members of each desk and the desk's key for each, except for the recovery passphrase."""
+"""Stores the members of each desk, each with a copy of the desk's key that is encrypted for the member."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -25,31 +25,29 @@ _ARE_MEMBERS = (
 
 
 def members_of_desk(session: Session, code: str) -> Mapping[str, bytes]:
-    """Returns the desk's private key in encrypted form, by member. Leaves out the old keys of a rotation."""
+    """Returns the desk's private key in encrypted form, for each member. Leaves out the old keys of a rotation."""
     return {row.member: row.wrapped_key for row in _rows(session, code)}
 
 
 def member_counts(session: Session) -> Mapping[str, int]:
-    """Returns the number of members who have the key of each desk."""
+    """Returns for each desk the number of members who have its key."""
     rows = select(DeskMember.desk_code, func.count()).where(*_ARE_MEMBERS)
     return {code: count for code, count in session.execute(rows.group_by(DeskMember.desk_code))}  # noqa: C416
 
 
 def desks_in_rotation(session: Session) -> frozenset[str]:
-    """Returns the desks that are in a rotation and still have an old key."""
+    """Returns the desks that still have an old key because of a rotation."""
     aside = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(PREVIOUS_KEY_OF))
     return frozenset(session.scalars(select(DeskMember.desk_code).where(aside)))
 
 
 def access_since(session: Session, code: str) -> Mapping[str, datetime]:
-    """Returns when each member got access to the desk."""
+    """Returns the time when each member got access to the desk."""
     return {row.member: row.created_at for row in _rows(session, code)}
 
 
 def wrapped_keys(session: Session, code: str, member: str) -> Sequence[bytes]:
-    """Returns a desk's private key, encrypted for one member: the present key, then the old key if there is a
-    rotation.
-    """
+    """Returns a desk's private keys, encrypted for one member: the present key and, during a rotation, the old key."""
     found = select(DeskMember).where(
         DeskMember.desk_code == code, DeskMember.member.in_((member, PREVIOUS_KEY_OF + member))
     )
@@ -65,7 +63,7 @@ def desks_of(session: Session, member: str) -> frozenset[str]:
 
 
 def desks_by_member(session: Session) -> Mapping[str, Sequence[str]]:
-    """Returns the desks whose key is encrypted to each member, ordered by desk."""
+    """Returns for each member the desks whose key is encrypted for the member, in the order of the codes."""
     found: dict[str, list[str]] = defaultdict(list)
     rows = select(DeskMember).where(*_ARE_MEMBERS).order_by(DeskMember.desk_code)
     for row in session.scalars(rows):
@@ -80,7 +78,7 @@ def store_key(session: Session, code: str, member: str, wrapped_key: bytes, at: 
 
 
 def replace_keys(session: Session, code: str, encrypted: Mapping[str, bytes], at: datetime) -> None:
-    """Stores the new key of each member, and keeps their earlier keys as old keys.
+    """Stores the new key for each member, and keeps the earlier keys as old keys.
 
     A member who is not in `encrypted` loses access.
     """
@@ -102,7 +100,7 @@ def replace_keys(session: Session, code: str, encrypted: Mapping[str, bytes], at
 def end_access_at(session: Session, code: str, names: Collection[str], at: datetime) -> bool:
     """Ends the access of these members to this desk. Returns True if any of them had access.
 
-    They may have a copy of the key until the desk gets a new key.
+    These people may have a copy of the key until the desk gets a new key.
     """
     opened = [member for member in names if code in desks_of(session, member)]
     for member in opened:
@@ -125,11 +123,11 @@ def end_access(
 
 
 def _shut(session: Session, code: str, member: str, at: datetime) -> None:
-    """Deletes a member's keys of a desk, and stores the time since which they may have a copy.
+    """Deletes a member's copies of a desk's key, and stores since when the member may have kept one.
 
-    Locks the desk first, as the code for a new key does. Otherwise the two transactions could wait for each other.
-    During a rotation, the member may have the new key too. So the stored time is after the beginning of the rotation,
-    and the end of the rotation does not clear it.
+    Locks the desk first, in the same order as the code that makes a new key. Otherwise the two transactions could wait
+    for each other for ever. During a rotation, the member may also have the new key. So the stored time is later than
+    the beginning of the rotation. The end of the rotation then does not delete it.
     """
     tables_desks.get_desk(session, code, for_writing=True)
     _forget(session, code, member)
@@ -153,11 +151,11 @@ def _rows(session: Session, code: str) -> Sequence[DeskMember]:
     return session.scalars(found.order_by(DeskMember.id)).all()
 
 
-# Stores the recovery key pair.
+# Stores the recovery key pairs.
 
 
 class RecoveryPair(Row):
-    """A recovery key pair.
+    """A key pair for which every desk's key is also encrypted.
 
     There are two while the recovery passphrase is being changed. The newer pair has the higher id.
     """
@@ -167,11 +165,11 @@ class RecoveryPair(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_key: Mapped[bytes]
     wrapped_key: Mapped[bytes]
-    """The private key, encrypted with the recovery passphrase. Its first bytes name its format for
+    """The private key, encrypted with the recovery passphrase. The first bytes identify the format for
     `encrypt_desk_keys`."""
     made_at: Mapped[datetime]
     proof: Mapped[bytes | None]
-    """The line's signature of the public key."""
+    """The hotline's signature of the public key."""
 
 
 def recovery_pairs(session: Session) -> Sequence[RecoveryPair]:
@@ -180,9 +178,9 @@ def recovery_pairs(session: Session) -> Sequence[RecoveryPair]:
 
 
 def newest_pair(session: Session) -> RecoveryPair | None:
-    """Returns the pair for which desk keys are encrypted now, or None.
+    """Returns the recovery pair for which desk keys are encrypted now, or None.
 
-    The calling function must hold the lock on the desk.
+    The calling function must have locked the desk.
     """
     return next(iter(recovery_pairs(session)), None)
 
@@ -201,20 +199,20 @@ def add_pair(
 
 
 def delete_older_pairs(session: Session, than: int) -> None:
-    """Deletes the older pairs. No key may be encrypted for them any more."""
+    """Deletes the recovery pairs that are older than this one. No desk key may depend on the older pairs any more."""
     session.execute(delete(RecoveryPair).where(RecoveryPair.id < than))
 
 
 class LineKeyCopy(Row):
-    """One encrypted copy of the line's signing key: under the recovery passphrase, or for two admins together."""
+    """A copy of the hotline's signing key, encrypted under the recovery passphrase or for two admins together."""
 
     __tablename__ = "line_key"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     holder: Mapped[str]
-    """"enrolment" for the recovery passphrase, or the member name of the first admin."""
+    """"enrolment" for the recovery passphrase. Otherwise the first admin's name as a member of desks."""
     second: Mapped[str]
-    """The member name of the second admin. Empty for the recovery passphrase."""
+    """The second admin's name as a member of desks. Empty for the recovery passphrase."""
     sealed: Mapped[bytes]
     made_at: Mapped[datetime]
 
@@ -226,7 +224,7 @@ def line_key_copies(session: Session, holder: str) -> Sequence[LineKeyCopy]:
 def replace_line_key(
     session: Session, copies: Sequence[LineKeyCopy], *, by_passphrase: bool
 ) -> None:
-    """Replaces the copy of the recovery passphrase, or else all copies of admins."""
+    """Replaces the copy for the recovery passphrase, or else all copies for admins."""
     is_of_passphrase = LineKeyCopy.holder == PASSPHRASE_MEMBER
     replaced = is_of_passphrase if by_passphrase else ~is_of_passphrase
     session.execute(delete(LineKeyCopy).where(replaced))

@@ -1,6 +1,6 @@
-"""Stores console sessions: the digest of each token, and the time until which the session's key is unlocked.
+"""Stores console sessions: the digest of each token, and until when the session's private key is unlocked.
 
-Also stores failed sign-ins by name. A name without an account is delayed in the same way as a name with an account.
+Also stores failed sign-ins, by the typed name. A name without an account is delayed in the same way as other names.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ class ConsoleSession(Row):
     locked_key: Mapped[bytes | None]
     """The account's private key, encrypted with the token. NULL after `key_until`."""
     flow: Mapped[str | None]
-    """The flow of a draft that the account opened last."""
+    """The flow that the account last opened as a draft."""
     flow_at: Mapped[datetime | None]
 
 
@@ -57,7 +57,7 @@ def note_activity(session: Session, digest: bytes, at: datetime) -> None:
 
 
 def note_open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> None:
-    """Records that this session opened a flow of a draft."""
+    """Records that a person opened a flow of a draft in this session."""
     here = update(ConsoleSession).where(ConsoleSession.digest == digest)
     session.execute(here.values(flow=flow, flow_at=at))
 
@@ -65,9 +65,9 @@ def note_open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> 
 def accounts_with_flow(
     session: Session, flow: str, seen: datetime, *, but: int
 ) -> Sequence[tuple[str, datetime]]:
-    """Returns the accounts that last opened this flow and were active after `seen`.
+    """Returns the accounts that last opened this flow and sent a request after `seen`.
 
-    Each entry is a name and the time when the flow was opened. Leaves out the account `but`.
+    Each entry is a name and the time when the flow was opened. Leaves out the account with the id `but`.
     """
     opened = (
         select(ConsoleAccount.shown, func.max(ConsoleSession.flow_at))
@@ -83,7 +83,7 @@ def accounts_with_flow(
 def renew_factor(
     session: Session, digest: bytes, *, at: datetime, key_until: datetime, locked_key: bytes
 ) -> bool:
-    """Records that the second factor was checked again, and keeps the key unlocked longer.
+    """Records that the second factor was checked again, and keeps the private key unlocked for longer.
 
     Returns False if the session has ended.
     """
@@ -103,7 +103,7 @@ def end_session(session: Session, digest: bytes) -> bool:
 
 
 def end_sessions_of(session: Session, account_id: int, *, but: bytes | None = None) -> None:
-    """Ends every session of an account, except the session `but`."""
+    """Ends every session of an account, except the session with the digest `but`."""
     gone = delete(ConsoleSession).where(ConsoleSession.account_id == account_id)
     session.execute(gone if but is None else gone.where(ConsoleSession.digest != but))
 
@@ -116,8 +116,8 @@ class SignInAttempt(Row):
     __tablename__ = "sign_in_attempt"
 
     name_key: Mapped[bytes] = mapped_column(primary_key=True)
-    """A keyed digest of the typed name. The name is not stored, because some people type their password in its
-    field."""
+    """A keyed digest of the name that was typed. The name itself is not stored, because some people type their password
+    into this field."""
     failures: Mapped[int]
     last_at: Mapped[datetime]
     next_try_at: Mapped[datetime | None]
@@ -130,8 +130,8 @@ class FailedSignIn(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name_key: Mapped[bytes]
-    """A keyed digest of the typed name. The name is not stored, because some people type their password in its
-    field."""
+    """A keyed digest of the name that was typed. The name itself is not stored, because some people type their password
+    into this field."""
     is_known: Mapped[bool]
     """True if an account with this name exists and may sign in."""
     at: Mapped[datetime] = mapped_column(index=True)
@@ -139,20 +139,20 @@ class FailedSignIn(Row):
 
 @dataclass(frozen=True, slots=True)
 class SignInFailures:
-    """The numbers of failed sign-ins since a time."""
+    """The numbers of sign-ins that failed since a given time."""
 
     of_one: int
-    """The failures of the name that failed most often."""
+    """The failures with the name that failed most often."""
     in_all: int
 
 
 def note_failure(
     session: Session, name_key: bytes, at: datetime, since: datetime, *, is_known: bool
 ) -> int:
-    """Records a failed sign-in, and returns the number of failures since `since`.
+    """Records a failed sign-in, and returns the number of similar failures since `since`.
 
-    For a name with an account, counts the failures of this name. For other names, counts the failures of all names
-    without an account together.
+    If an account has the name, counts the failures with this name. Otherwise counts the failures with all names that
+    belong to no account.
     """
     session.add(FailedSignIn(name_key=name_key, is_known=is_known, at=at))
     session.flush()
@@ -167,9 +167,9 @@ def count_failures(session: Session, since: datetime) -> SignInFailures:
 
 
 def locked_name(session: Session, name_key: bytes, at: datetime) -> SignInAttempt:
-    """Returns the row of a name, and locks it until the transaction ends. Creates the row if there is none.
+    """Returns the row for a typed name, and locks it until the transaction ends. Makes the row if there is none.
 
-    Creates it again if a successful sign-in deleted it between the two statements.
+    Makes it again if a successful sign-in deleted it in the meantime.
     """
     found = select(SignInAttempt).where(SignInAttempt.name_key == name_key).with_for_update()
     row = None
@@ -192,12 +192,11 @@ def next_attempt_at(session: Session, name_key: bytes) -> datetime | None:
 
 
 ExpiredRows = tuple[type[Row], ColumnElement[bool], dict[str, None] | None]
-"""Expired rows: their table, their condition, and the columns that are emptied. None means that these rows are
-deleted."""
+"""Expired rows: the table, the condition, and the columns to empty. If there are no columns, the rows are deleted."""
 
 
 def _over(at: datetime) -> Iterator[ExpiredRows]:
-    """Yields the conditions for expired keys, ended sessions, keys of expired links, and old failed sign-ins."""
+    """Yields the conditions for expired keys, ended sessions, keys of expired links and old failed sign-ins."""
     ended = or_(
         ConsoleSession.seen_at <= at - MAX_IDLE, ConsoleSession.created_at <= at - MAX_SESSION
     )
