@@ -1,7 +1,7 @@
-"""Manages the call-backs of the national desk: lists them, approves them, and records their results. One person
-requests a number and a second person approves. The number is decrypted only inside the agreed window.
+"""Manages the call-backs of the national desk: lists them, approves requests for a number, and records results. One
+person requests a number and a second person approves. The number is decrypted only during the agreed window of time.
 
-This code decrypts what the hooks encrypt. So no module that a hook loads may import this file.
+The module can decrypt what the hooks encrypt. No module that a hook loads may import this file.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ from hotline.tips.tables_call_back import CallBack
 
 @dataclass(frozen=True, slots=True)
 class CallDetails:
-    """The details that a person needs to call the caller back. `repr` shows none of them."""
+    """The data that a person needs to call the caller back. `repr` shows none of them."""
 
     number: str = field(repr=False)
     word: str = field(repr=False)
@@ -35,9 +35,9 @@ class CallDetails:
 
 
 def list_call_backs(context: Context) -> Sequence[CallBack]:
-    """Returns every call-back without its number.
+    """Returns every call-back without its phone number.
 
-    Call-backs that still wait come first, in the order of their windows.
+    Call-backs that are waiting come first, in the order of their windows.
     """
     with context.database.reading() as session:
         return tables_call_back.visible_call_backs(session)
@@ -62,10 +62,11 @@ def approve_request(
     reason: str,
     asked_by: str | None = None,
 ) -> None:
-    """Approves the latest request for the number, for the present window only. Raises NotFound, CallRefused.
+    """Approves the latest request for the number. The approval is valid only in the present window. Raises NotFound,
+    CallRefused.
 
-    `asked_by` is the name of the requester that the approver saw. If another person made a later request, the function
-    approves nothing.
+    `asked_by` is the name of the person who made the request, as the approver saw it. If another person has made a
+    later request, approves nothing.
     """
     with context.database.writing() as session:
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
@@ -87,9 +88,10 @@ def decrypt_call(
     reason: str,
     keys: Callable[[], Sequence[bytes]],
 ) -> CallDetails:
-    """Returns the number and the code word. Writes and commits an audit row first, even if the call is refused.
+    """Returns the phone number and the code word of a call-back. First commits a row to the audit log, also if the call
+    is refused.
 
-    `keys` returns the private keys of the national desk, the current key first. Raises NotFound, CallRefused,
+    `keys` returns the private keys of the national desk, the present key first. Raises NotFound, CallRefused,
     DecryptionFailed, KeyMissing.
     """
     with context.database.reading() as session:
@@ -103,7 +105,7 @@ def decrypt_call(
         raise
 
     with context.database.writing() as session:
-        # Checks again. The caller may have withdrawn the call-back during the slow key derivation.
+        # Checks again, because the caller may have withdrawn the call-back during the slow key derivation.
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
         _check(session, row, context, by)
         row.opened_at = context.now()
@@ -114,10 +116,10 @@ def decrypt_call(
 def record_outcome(
     context: Context, call_back_id: int, *, by: CommandActor, reason: str, outcome: CallOutcome
 ) -> None:
-    """Records the result of a call-back. Deletes the number. The number stays only if the caller did not answer and had
-    agreed to another window.
+    """Records the result of a call-back. Deletes the phone number. Only if the caller did not answer and has agreed to
+    another window, the number is kept.
 
-    Raises NotFound. Raises CallRefused if no one decrypted the number. Without the number there was no call.
+    Raises NotFound. Raises CallRefused if no one has decrypted the number, because then there was no call.
     """
     with context.database.writing() as session:
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
@@ -130,9 +132,9 @@ def record_outcome(
 
 
 def code_word(context: Context, opened: CallDetails) -> str:
-    """Returns the code word in the caller's language, from the live flows.
+    """Returns the code word in the caller's language, as the live flows name it.
 
-    Returns the value itself if the flows have no label for it.
+    If the flows have no label for it, returns the value itself.
     """
     try:
         node = context.flow_sets.get(context.flow_sets.live()).flows["report"].nodes["call_word"]

@@ -1,6 +1,6 @@
-"""Reads and writes the assignments of each tip: its alerted responders, its assignee, and its pending alerts.
+"""Reads and writes the assignments of tips: who was alerted, who took the case, and which alerts are pending.
 
-Also reads the roster of responders. Writes many assignments and their alerts at once.
+Also reads the roster of active responders. Can write many assignments and alerts at once.
 """
 
 import json
@@ -47,26 +47,26 @@ from hotline.tips.tables import IS_WAITING, Grant, PendingAlert, Tip
 LOAD_PERIOD = timedelta(days=1)
 """The period over which a responder's assignments are counted."""
 MAX_LOAD = 200
-"""The most unanswered assignments counted for one responder. The limit keeps the query's cost the same on the worst
-day.
-Among responders at the limit, the one assigned longest ago comes first.
+"""The largest number of unanswered assignments that are counted for one responder. With this limit, the query takes the
+same time even on the worst day. Among responders who have reached the limit, the one who was assigned a tip longest ago
+comes first.
 """
 
 
 def tip_for_writing(session: Session, tip_id: int) -> Tip:
-    """Returns the tip, locked until the transaction ends.
+    """Returns a tip, and locks it until the transaction ends.
 
-    Two processes that escalate the same tip then work one after the other.
+    So two processes that escalate the same tip work one after the other.
     """
     held = select(Tip).where(Tip.id == tip_id).with_for_update(key_share=True)
     return session.scalars(held).one()
 
 
 def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) -> list[Candidate]:
-    """Returns every active recipient with the number of their recent assignments. If `known` is not empty, takes these
+    """Returns every active responder, with the number of their recent assignments. If `known` is given, takes these
     numbers from it.
 
-    A responder appears once for each level they have. For example, a deputy of one district may be the coordinator of
+    A responder occurs once for each of their levels. For example, the deputy of one district may be the coordinator of
     another.
     """
     hands = {one.id: (one.load, one.alerted_at) for one in known} or _recent_work(session, at)
@@ -86,9 +86,7 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
 
 
 def _recent_work(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
-    """Returns each active responder's recent unanswered assignments, at most `MAX_LOAD`, and the time of the last
-    one.
-    """
+    """Returns for each active responder the number of recent unanswered assignments, and the time of the last one."""
     own = (
         Assignment.responder_id == Responder.id,
         Assignment.created_at > at - LOAD_PERIOD,
@@ -109,9 +107,9 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
 
 
 def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
-    """Returns the responders alerted of each tip at any step, unless that assignment was ended.
+    """Returns the responders who were alerted of each tip. Leaves out assignments that were ended.
 
-    Each responder has the level that they hold at the place of the tip.
+    Each responder has the level that they have at the place of the tip.
     """
     border = select(Grant.desk_code).where(Grant.tip_id == Tip.id, Tip.place == ABROAD)
     camp = Membership.desk_code.in_(select(Desk.code).where(Desk.kind == DeskKind.PROTECTION))
@@ -148,33 +146,33 @@ def is_taken(session: Session, tip_id: int) -> bool:
 
 
 def newest_assignment(session: Session, tip_id: int, responder_id: int) -> Assignment | None:
-    """Returns the newest assignment of a tip to a responder, or None. Ignores ended assignments."""
+    """Returns the newest assignment of a tip to a responder, or None. Leaves out assignments that were ended."""
     own = select(Assignment).where(*assigned_to(tip_id, responder_id), IS_CURRENT)
     newest = own.order_by(Assignment.id.desc()).limit(1)
     return session.scalars(newest).one_or_none()
 
 
 def assignments_to(session: Session, tip_id: int, responder_id: int) -> Sequence[Assignment]:
-    """Returns every assignment of a tip to a responder, except ended ones."""
+    """Returns every assignment of a tip to a responder, except those that were ended."""
     theirs = assigned_to(tip_id, responder_id)
     return session.scalars(select(Assignment).where(*theirs, IS_CURRENT)).all()
 
 
 def newest_by_responder(session: Session, tip_id: int) -> dict[int, Assignment]:
-    """Returns the newest assignment of a tip to each responder, by the responder's id."""
+    """Returns the newest assignment of a tip to each responder, by responder id."""
     here = (Assignment.tip_id == tip_id, IS_CURRENT)
     rows = session.scalars(select(Assignment).where(*here).order_by(Assignment.id))
     return {row.responder_id: row for row in rows}
 
 
 def references_of_tip(session: Session, tip_id: int) -> Sequence[str]:
-    """Returns the references of a tip's assignments, oldest first."""
+    """Returns the references of a tip's assignments, the oldest first."""
     found = select(Assignment.reference).where(Assignment.tip_id == tip_id)
     return session.scalars(found.order_by(Assignment.id)).all()
 
 
 def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]:
-    """Returns those of the given ids whose responder belongs to the national desk."""
+    """Returns the ids of those given responders who belong to the national desk."""
     of_desk = (Responder.id.in_(responder_ids), Responder.level == Level.NATIONAL)
     return frozenset(session.scalars(select(Responder.id).where(*of_desk)))
 
@@ -182,7 +180,7 @@ def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]
 def references_by_responder(
     session: Session, tip_ids: Collection[int]
 ) -> dict[tuple[int | None, int], str]:
-    """Returns each responder's newest reference for each tip, by tip and responder."""
+    """Returns each responder's newest reference for each tip. The key is the tip and the responder."""
     if not tip_ids:
         return {}
     rows = session.execute(
@@ -194,9 +192,9 @@ def references_by_responder(
 
 
 def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
-    """Returns the other responders who acknowledged the tip at its present urgency, earliest first.
+    """Returns the other responders who acknowledged the tip at its present urgency, the earliest first.
 
-    Leaves out the assignee, responders who cannot take the tip, and doubted acknowledgements.
+    Leaves out the assignee, doubted acknowledgements, and responders who said that they cannot take the tip.
     """
     took = select(Assignment.responder_id, func.min(Assignment.acknowledged_at).label("at")).where(
         Assignment.tip_id == tip.id,
@@ -212,18 +210,19 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
 
 
 def record_passed(session: Session, tip_id: int, responder_id: int, at: datetime | None) -> None:
-    """Records that the responder cannot take the tip, on all their assignments of it.
+    """Records on all assignments of a responder that they cannot take the tip.
 
-    With None, removes this mark again.
+    If `at` is None, removes this mark again.
     """
     own = assigned_to(tip_id, responder_id)
     session.execute(update(Assignment).where(*own).values(passed_at=at))
 
 
 def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
-    """Returns the ids of open tips that concern a responder, oldest first.
+    """Returns the ids of the open tips that concern a responder, the oldest first.
 
-    A tip concerns them if they are its assignee, if it has no assignee, or if its acknowledgement is still due.
+    A tip concerns its assignee. It concerns all alerted responders if it has no assignee, or if a responder must still
+    take it.
     """
     asked = exists().where(
         Deadline.tip_id == Tip.id,
@@ -241,9 +240,9 @@ def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
 
 
 def locked_assignment(session: Session, responder_id: int, reference: str) -> Assignment | None:
-    """Returns the responder's assignment with that reference, or None.
+    """Returns the responder's assignment with this reference, or None.
 
-    Locks its tip, so that colleagues who answer at once are handled one after the other.
+    Locks its tip, so that answers of several colleagues at once are handled one after the other.
     """
     own = (
         Assignment.reference == reference,
@@ -258,17 +257,19 @@ def locked_assignment(session: Session, responder_id: int, reference: str) -> As
 
 
 def was_escalated(session: Session, assignment_id: int | None) -> bool:
-    """Returns True if a later step than that of this assignment alerted more responders."""
+    """Returns True if more responders were alerted after the step of this assignment."""
     referral = session.get_one(Assignment, assignment_id)
     return referral.step + 1 < next_step(session, referral.tip_id)
 
 
 LOCK = 411_411_006
-"""The PostgreSQL advisory lock for assigning. With it, each process sees the assignments of the process before it."""
+"""The PostgreSQL advisory lock for assigning tips. With this lock, each process sees the assignments of the previous
+process.
+"""
 
 
 class NewAssignment(NamedTuple):
-    """A new assignment of a tip to a responder, not written yet.
+    """A new assignment of a tip to a responder, before it is written.
 
     It is a tuple because the database driver takes tuples.
     """
@@ -289,20 +290,21 @@ class Alert(NamedTuple):
 
 
 def take_lock(session: Session) -> None:
-    """Waits until no other process assigns tips. A transaction takes this lock before all its other locks.
+    """Waits until no other process is assigning tips. A transaction must take this lock before all other locks.
 
-    SQLite needs no such lock because it has only one writer.
+    SQLite does not need it, because it has only one writer.
     """
     database.take_lock(session, LOCK)
 
 
 def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[int]]:
-    """Returns filed tips with a pending alert, most urgent first, then oldest. Locks them until the transaction ends.
+    """Returns filed tips with a pending alert, the most urgent first and then the oldest. Locks them until the
+    transaction ends.
 
-    Also returns the ids of the tips whose alert is pending because of a mark on the tip itself.
+    Also returns the ids of those tips whose own columns say that an alert is pending.
     """
-    # Reads the ids first, in a query of their own. With a single query, PostgreSQL may read every
-    # tip while its table statistics are poor.
+    # Reads the ids first, in a separate query.
+    # With a single query, PostgreSQL may read every tip while its table statistics are poor.
     first = (
         select(PendingAlert.tip_id).order_by(PendingAlert.urgency, PendingAlert.tip_id).limit(limit)
     )
@@ -340,7 +342,7 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
 
 
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
-    """Returns the columns that alerting needs of pending tips, and locks these tips.
+    """Returns the columns of pending tips that are needed to alert people. Locks these tips.
 
     `alerted_by_tip` is True if the tip already has assignments, because another process was faster.
     """
@@ -366,8 +368,7 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
     )
     if limit is not None:
         tips = tips.order_by(Tip.urgency, Tip.id).limit(limit)
-    # Uses the connection and not the mapper. With thousands of rows, the mapper would cause most of
-    # the cost.
+    # Uses the connection directly. With thousands of rows, the mapper would take most of the time.
     return session.connection().execute(tips).all()
 
 
@@ -384,7 +385,7 @@ def delete_pending(session: Session, tip_ids: Collection[int]) -> None:
 
 
 def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Records when tips were assigned, and how urgent they were then."""
+    """Records when these tips were assigned, and how urgent they were then."""
     session.execute(
         update(Tip)
         .where(in_numbers(session, Tip.id, tip_ids))
@@ -394,9 +395,9 @@ def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> N
 
 
 def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Returns each pair of tip and responder where the responder's desk cannot decrypt the tip.
+    """Returns the pairs of tip and responder in which the responder's desk cannot decrypt the tip.
 
-    The result is almost always empty.
+    Usually the result is empty.
     """
     if not alerted:
         return set()
@@ -415,17 +416,16 @@ def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tu
 
 
 def new_assignment_ids(session: Session, count: int) -> Sequence[int]:
-    """Reserves ids for assignments that will be written next."""
+    """Reserves ids for assignments that are written later."""
     return new_ids(session, Assignment, count)
 
 
 def write_assignments(
     session: Session, given: Mapping[str, NewAssignment], at: datetime
 ) -> Collection[int]:
-    """Writes assignments under their references. Returns the ids of the assignments that it wrote.
+    """Writes assignments with their references. Returns the ids of the assignments that it wrote.
 
-    Skips an assignment whose reference is already taken. The calling function draws another reference for that
-    assignment.
+    Skips an assignment if its reference is already in use. The calling function must draw another reference for it.
     """
     count = add_rows(
         session,
@@ -444,16 +444,15 @@ def write_assignments(
     ids = {one.assignment_id for one in given.values()}
     if count == len(ids):
         return ids
-    # These ids were reserved in sequence. One range query reads the rows faster than a look-up of
-    # each id.
+    # The ids were reserved in sequence, so one range query is faster than a query for each id.
     between = select(Assignment.id).where(Assignment.id.between(min(ids), max(ids)))
     return ids.intersection(session.scalars(between).all())
 
 
 def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> None:
-    """Writes the alerts of new assignments, which are due at once.
+    """Writes alerts for new assignments. They are due at once.
 
-    `turn` is the first turn that the steps of these alerts use.
+    `turn` is the place in the sending order at which these alerts begin.
     """
     if not alerts:
         return
@@ -494,16 +493,16 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
 
 
 def _parts(words: Wording) -> tuple[str, str]:
-    """Returns the name of the template, and the JSON text that follows the reference.
+    """Returns the name of the template, and the JSON text after the reference.
 
-    The JSON contains only letters and digits.
+    The values in this JSON contain only letters and digits.
     """
     rest = json.dumps(words.parameters)[1:]
     return words.template.name, f",{rest}" if words.parameters else rest
 
 
 def _next(session: Session, tip_ids: Collection[int]) -> dict[int, int]:
-    """Returns the number of the next step of each tip. Leaves out tips that have no step yet."""
+    """Returns for each tip the number of its next step. Leaves out tips without a step."""
     if not tip_ids:
         return {}
     last = select(Assignment.tip_id, func.max(Assignment.step)).where(

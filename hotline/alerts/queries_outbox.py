@@ -1,7 +1,7 @@
-"""Reads and writes the outbox: due messages, their claims by workers, and the attempts that delivery reports belong to.
+"""Reads and writes the outbox: due messages, workers' claims on them, and the attempts that delivery reports are about.
 
-Answers to unknown phones are one queue of the outbox. The row of such an answer holds the encrypted number for the few
-minutes until it is sent.
+Answers to phones that are not enrolled have a queue of their own in the outbox. The row of such an answer contains the
+encrypted number until the answer is sent, which takes minutes.
 """
 
 from collections.abc import Collection, Sequence
@@ -51,11 +51,11 @@ from hotline.people.tables import Responder
 from hotline.people.tables_enrolments import MessageAddress
 
 LOCK = 411_411_005
-"""The PostgreSQL advisory lock for message ids of the gateway."""
+"""The PostgreSQL advisory lock for the gateway's message ids."""
 CLAIMING = 411_411_007
 """The PostgreSQL advisory lock for claiming messages."""
 FIRST = and_(Message.priority == Priority.URGENT, Message.turn == 0)
-"""The condition of the first alert of each danger tip. It is sent before the second alert of any tip."""
+"""The condition of the first alert for each tip about danger. It is sent before the second alert for any tip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Claim:
 
     message: Message
     to: MessageAddress | None
-    """None for a notice of the monitor, which goes through another channel."""
+    """None for a notice of the monitor that goes through its other channel."""
     tip_id: int | None = None
 
     @property
@@ -84,9 +84,10 @@ class Claim:
 
 
 def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: str) -> list[Claim]:
-    """Claims the most urgent due messages: at most `free` messages, and no more than the gateway may send at once.
+    """Claims the most urgent due messages. Claims at most `free` messages, and no more than may be sent at once.
 
-    Writes each claim before anything is sent. If another process is claiming at the same time, claims only one message.
+    Writes each claim before the message is sent. If another process is claiming at the same time, claims only one
+    message.
     """
     if not _claims_alone(session):
         free = min(free, 1)
@@ -121,9 +122,9 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
 
 
 def _addressed(session: Session, message: Message) -> MessageAddress | None:
-    """Returns the address of a message.
+    """Returns the address to which a message must be sent.
 
-    Returns an empty number for an on-call contact who asked for no more messages.
+    Returns an empty number for an on-call contact who wants no more messages.
     """
     if message.responder_id is not None:
         responder = session.get_one(Responder, message.responder_id)
@@ -136,7 +137,9 @@ def _addressed(session: Session, message: Message) -> MessageAddress | None:
 
 
 def claim_answer(session: Session, at: datetime, worker: str) -> Claim | None:
-    """Claims the answer that has waited longest, unless it is too late to send. Returns None if there is none."""
+    """Claims the answer that has waited longest, unless it is too late to send it. Returns None if there is no such
+    answer.
+    """
     due = select(Message).where(Message.priority == Priority.ANSWER, _is_due(at), ~_too_late(at))
     oldest = due.order_by(Message.next_at, Message.id).limit(1)
     message = session.scalars(oldest.with_for_update(skip_locked=True)).one_or_none()
@@ -144,7 +147,7 @@ def claim_answer(session: Session, at: datetime, worker: str) -> Claim | None:
 
 
 def due_notices(session: Session, at: datetime, *, oldest: timedelta) -> Sequence[int]:
-    """Returns the ids of the notices that are due and young enough to be sent, in the order of their ids."""
+    """Returns the ids of due notices that are young enough to be sent, in the order of their ids."""
     due = select(Message.id).where(_is_due_notice(at), Message.created_at > at - oldest)
     return session.scalars(due.order_by(Message.id).limit(50)).all()
 
@@ -157,16 +160,18 @@ def claim_notice(session: Session, message_id: int, at: datetime, worker: str) -
 
 
 def _is_due_notice(at: datetime) -> ColumnElement[bool]:
-    """Returns the condition that a notice is due. Includes notices whose monitor stopped while it sent them."""
+    """Returns the condition that a notice of the monitor is due. A notice is also due if its monitor stopped while
+    sending it.
+    """
     lapsed = and_(Message.state == MessageState.SENDING, Message.lease_until < at)
     return and_(Message.priority == Priority.MONITOR, or_(_is_due(at), lapsed))
 
 
 def _claims_alone(session: Session) -> bool:
-    """Returns True if no other process claims messages at this moment. Two processes that claim at once would both
-    count the same free places.
+    """Returns True if no other process is claiming messages at this moment. Two processes that claim messages at the
+    same time would both count the same free places.
 
-    Does not wait for the other process, which may hang. SQLite always has only one writer.
+    Does not wait for the other process, because that process may hang. With SQLite there is always only one writer.
     """
     if session.get_bind().dialect.name != "postgresql":
         return True
@@ -175,9 +180,9 @@ def _claims_alone(session: Session) -> bool:
 
 
 def _under_way(session: Session, at: datetime) -> tuple[int, int]:
-    """Returns how many messages all processes together may still be sending.
+    """Returns how many messages all processes together may be sending at this moment.
 
-    Also returns how many of them are not the first alert of a danger tip.
+    Also returns how many of them are not the first alert for a tip about danger.
     """
     begun = Message.lease_until > at + LEASE - MAX_SEND
     held = (
@@ -190,7 +195,7 @@ def _under_way(session: Session, at: datetime) -> tuple[int, int]:
 
 
 def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
-    """Writes the result in the row of its attempt, so that a late result is kept too."""
+    """Writes the result into the row of its attempt, so that even a late result is stored."""
     session.execute(
         update_rows(Attempt)
         .where(Attempt.message_id == claim.message.id, Attempt.n == claim.message.attempts)
@@ -226,9 +231,9 @@ def tip_of(session: Session, message: Message) -> int | None:
 
 
 def expired(session: Session, at: datetime) -> Sequence[Message]:
-    """Locks and returns the claims whose worker has stopped or hangs.
+    """Returns claims whose worker has stopped or hangs, and locks them.
 
-    Leaves out the claims of the monitor, which handles them alone.
+    Leaves out the claims of the monitor, because the monitor handles them.
     """
     return locked_rows(
         session,
@@ -239,14 +244,14 @@ def expired(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def doubtful(session: Session, at: datetime) -> Sequence[Message]:
-    """Locks and returns the messages whose result has been unknown for long enough."""
+    """Returns messages whose result has been unknown for long enough, and locks them."""
     return locked_rows(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
 
 
 def unreported(session: Session, at: datetime) -> Sequence[Message]:
-    """Locks and returns the alerts that the gateway accepted but did not report on in time.
+    """Returns alerts that the gateway accepted but did not report about in time, and locks them.
 
-    Leaves out alerts that were sent twice.
+    Leaves out alerts that were already sent twice.
     """
     return locked_rows(
         session,
@@ -258,9 +263,9 @@ def unreported(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def is_acknowledged(session: Session, message: Message) -> bool:
-    """Returns True if the responder has acknowledged the case since the message was written.
+    """Returns True if the responder has acknowledged the case after the message was written.
 
-    Then the message is no longer needed.
+    In this case, the message is no longer needed.
     """
     if message.assignment_id is None:
         return False
@@ -271,9 +276,10 @@ def is_acknowledged(session: Session, message: Message) -> bool:
 
 
 def lock_provider_id(session: Session, provider_id: str) -> None:
-    """Makes two transactions take turns: one handles a report, the other writes the message id that the report names.
+    """Lets two transactions run one after the other: one handles a delivery report, the other writes the id of its
+    message.
 
-    If both run at the same time, the second sees the rows of the first.
+    So the second transaction sees the rows of the first.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
@@ -283,9 +289,9 @@ def lock_provider_id(session: Session, provider_id: str) -> None:
 
 
 def end_message(message: Message, state: MessageState) -> None:
-    """Writes a final state, and ends the claim on the message.
+    """Writes the final state of a message, and ends the claim on it.
 
-    If the message is an answer, deletes its number and its content.
+    If the message is an answer, deletes its phone number and content.
     """
     message.state, message.lease_until, message.leased_by = state, None, None
     if message.contact_key is not None and state not in DUE_STATES:
@@ -293,7 +299,7 @@ def end_message(message: Message, state: MessageState) -> None:
 
 
 def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> Message | None:
-    """Returns the message with an attempt that the gateway knows by this id.
+    """Returns the message of which the gateway knows an attempt by this id.
 
     Locks the message until the transaction ends.
     """
@@ -308,7 +314,7 @@ def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> 
 
 
 def early_reports(session: Session, gateway: str, provider_id: str) -> Sequence[DeliveryReport]:
-    """Returns the reports that arrived before our own row had the message id, in their order."""
+    """Returns the reports that arrived before the row of the message had its id, in their order."""
     return session.scalars(
         select(DeliveryReport)
         .where(
@@ -330,7 +336,7 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
 
 
 def locked_rows(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
-    """Returns the oldest 500 messages that match, and locks them until the transaction ends.
+    """Returns up to 500 messages that match, the oldest first. Locks them until the transaction ends.
 
     Skips rows that other transactions have locked.
     """
@@ -363,7 +369,7 @@ def answers_since(session: Session, since: datetime) -> int:
 
 
 def has_cried_recently(session: Session, contact_keys: Collection[str], at: datetime) -> bool:
-    """Returns True if a cry for help from this phone was answered in the last week, or is being answered."""
+    """Returns True if a cry for help from this phone was answered in the last week, or is being answered now."""
     return has_row(
         session,
         Message.id,
@@ -385,13 +391,15 @@ def has_late_answer(session: Session, at: datetime) -> bool:
 
 
 def end_late_answers(session: Session, at: datetime) -> None:
-    """Ends the answers that were not sent in time. They will never be sent."""
+    """Ends the answers that could not be sent in time, so that they are never sent."""
     for row in locked_rows(session, _waits(_too_late(at))):
         end_message(row, MessageState.FAILED)
 
 
 def delete_answers(session: Session, at: datetime, limit: int) -> int:
-    """Deletes old answers that ended, with their attempts. Returns how many it deleted."""
+    """Deletes old answers that need no more attempts, together with their attempts. Returns the number of deleted
+    answers.
+    """
     ended = Message.state.in_((MessageState.ACCEPTED, MessageState.FAILED))
     old = _older(at, KEPT, of_an_advertisement=CRY_ANSWER_INTERVAL)
     found = select(Message.id).where(IS_ANSWER, ended, old)

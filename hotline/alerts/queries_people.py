@@ -1,4 +1,4 @@
-"""Reads the facts that changes of people need: who has a name, who is on leave, and who has which cases."""
+"""Reads facts that are needed to change people: who has a name, who is on leave, and who has which cases."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,19 +18,19 @@ from hotline.tips.tables import Tip
 LOCK = 411_411_011
 """The PostgreSQL advisory lock for changes of people."""
 DROPPED = (*DUE_STATES, MessageState.UNKNOWN)
-"""States of messages that would still be sent, or be sent again."""
+"""The states of messages that would still be sent, or be sent again."""
 
 
 def take_lock(session: Session) -> None:
-    """Makes two changes of people run one after the other.
+    """Lets two changes of people run one after the other.
 
-    If two people at once remove the last two members of a desk, the second sees the first change.
+    If two admins remove the last two members of a desk at the same time, the second sees the first change.
     """
     database.take_lock(session, LOCK)
 
 
 def locked_by_name(session: Session, name: str) -> Sequence[Responder]:
-    """Returns every responder with exactly this name, including removed ones. Locks their rows."""
+    """Returns every responder with exactly this name, including removed responders. Locks their rows."""
     found = select(Responder).where(Responder.name == name, Responder.level != rules_trial.LEVEL)
     return session.scalars(found.order_by(Responder.id).with_for_update(key_share=True)).all()
 
@@ -41,7 +41,7 @@ def get_responder(session: Session, responder_id: int) -> Responder | None:
 
 
 def members(session: Session, *, but: int | None = None) -> list[Member]:
-    """Returns every enrolled responder who was not removed, each with all their leaves. Leaves out the person `but`."""
+    """Returns every enrolled responder who was not removed, with all their leaves. Leaves out the person `but`."""
     away: dict[int, list[Absence]] = defaultdict(list)
     for leave in session.scalars(select(Leave)):
         away[leave.responder_id].append(Absence(leave.starts_at, leave.ends_at))
@@ -69,7 +69,7 @@ def current_leaves(session: Session, responder_id: int, at: datetime) -> Sequenc
 
 
 def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
-    """Returns the responders who are on leave now, each with the time when the leave ends."""
+    """Returns the responders who are on leave now, each with the end of the leave."""
     rows = session.execute(
         select(Leave.responder_id, Leave.ends_at).where(Leave.starts_at <= at, Leave.ends_at > at)
     )
@@ -77,7 +77,7 @@ def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
 
 
 def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
-    """Returns the leaves that have begun but whose cases were not handed to others yet.
+    """Returns leaves that have begun while the responder still has cases that others must get.
 
     Locks them until the transaction ends.
     """
@@ -86,14 +86,16 @@ def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
 
 
 def has_to_hand_on(session: Session, at: datetime) -> bool:
-    """Returns True if cases of a leave must be handed to others, or if a message waits for a removed person."""
+    """Returns True if others must get the cases of a responder on leave, or if a message to a removed responder
+    waits.
+    """
     come = select(Leave.id).where(*_comes(at)).limit(1)
     waits = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
     return session.scalar(come) is not None or session.scalar(waits) is not None
 
 
 def open_cases(session: Session, responder_id: int) -> int:
-    """Returns the number of the responder's assignments of tips that are not closed."""
+    """Returns the number of the responder's assignments whose tips are not closed."""
     own = (
         Assignment.responder_id == responder_id,
         Tip.closed_at.is_(None),
@@ -104,9 +106,9 @@ def open_cases(session: Session, responder_id: int) -> int:
 
 
 def drop_messages(session: Session, responder_id: int | None = None) -> None:
-    """Ends the messages that still wait for this responder, or for all removed responders.
+    """Ends the waiting messages to this responder, or to all removed responders.
 
-    It cannot stop a message that is already being sent.
+    A message that is already being sent cannot be stopped.
     """
     whose = _has_left() if responder_id is None else Message.responder_id == responder_id
     session.execute(

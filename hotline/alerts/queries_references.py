@@ -1,6 +1,7 @@
-"""Finds the references by which responders know the tips of a cluster, and the text that each responder last read.
+"""Finds the references by which responders know the tips of a cluster, and the last instruction that each responder
+read.
 
-Also finds assignees who did not receive a message about visit safety.
+Also finds assignees who have not received a message about visits.
 """
 
 from collections import defaultdict
@@ -44,10 +45,10 @@ NOT_DELIVERED = (MessageState.FAILED, MessageState.UNDELIVERABLE)
 
 
 def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
-    """Returns the open tips of this tip's cluster, including the tip itself, with the first tip first. Most tips have
-    no other tip in their cluster.
+    """Returns the open tips in the cluster of this tip, including this tip. The first tip comes first. Most tips are
+    alone in their cluster.
 
-    Leaves out tips whose place or answer about officials has changed since.
+    Leaves out tips whose place, or answer about officials, has changed.
     """
     known = session.get(TipLikeness, tip.id)
     if known is None:
@@ -70,7 +71,7 @@ def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
 
 
 def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
-    """Returns the ids of the given tips that are in a cluster, and of the tips that they lead or follow."""
+    """Returns the given tips that are in a cluster, and all tips that lead them or follow them."""
     led = TipLikeness.tip_id.in_(tip_ids) & TipLikeness.leader_id.is_not(None)
     leads = TipLikeness.leader_id.in_(tip_ids)
     rows = session.execute(select(TipLikeness.tip_id, TipLikeness.leader_id).where(or_(led, leads)))
@@ -78,9 +79,9 @@ def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
 
 
 def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[KnownName]]:
-    """Returns for each responder their newest reference of each of these tips, with the text that they last read.
+    """Returns for each responder their newest reference of each tip, with the instruction that they last read.
 
-    Leaves out alerts that only announce more details, because they name no reference.
+    Leaves out alerts that only announce more details, because these contain no reference.
     """
     urgency = {tip.id: tip.urgency for tip in tips}
     rows = session.execute(
@@ -116,7 +117,7 @@ def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[
 def recently_sent(
     session: Session, responder_ids: Collection[int], template: Template, since: datetime
 ) -> set[tuple[int, str]]:
-    """Returns the responders who were sent this template at or after `since`, each with the reference in it."""
+    """Returns the responders who got this template at or after `since`, each with the reference in the message."""
     rows = session.execute(
         select(Message.responder_id, Message.parameters).where(
             Message.responder_id.in_(responder_ids),
@@ -129,7 +130,7 @@ def recently_sent(
 
 
 WITHIN = timedelta(minutes=10)
-"""If the assignee's phone is off for longer than this, a colleague is alerted about visit safety."""
+"""If the assignee does not get the message about visits within this time, a colleague is alerted."""
 NO_LATER = timedelta(hours=1)
 MARKS = [
     name
@@ -138,14 +139,14 @@ MARKS = [
 ]
 REACHED = (MessageState.DELIVERED, MessageState.ANSWERED)
 NOT_REACHED = [state for state in MessageState if state not in REACHED]
-"""Lists the states one by one, so that the query uses their index. The relay runs this query each second."""
+"""Names each state, so that the query can use its index. The clock process makes this query every second."""
 
 
 def marks_not_delivered(session: Session, at: datetime) -> Sequence[int]:
-    """Returns open tips whose assignee was sent a message about visit safety that failed or came too late.
+    """Returns open tips whose assignee did not get a message about visits, or got it too late.
 
-    Leaves out tips with a later alert to any responder. Leaves out assignees who have answered about the case since,
-    because their phone works again.
+    Leaves out tips with a later alert to any responder. Leaves out assignees who have answered about the case since
+    then, because their phone works again.
     """
     later = aliased(Assignment)
     told_since = exists().where(later.tip_id == Tip.id, later.created_at > Message.created_at)
@@ -171,22 +172,22 @@ def marks_not_delivered(session: Session, at: datetime) -> Sequence[int]:
     return session.scalars(found).all()
 
 
-# Finds the cases that a responder's answer may name.
+# Finds the cases that a responder's answer may be about.
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCases:
-    """The references of one responder, newest first."""
+    """The references that one responder may use, the newest first."""
 
     open: tuple[str, ...]
-    """One reference for each open case that no colleague holds."""
+    """One reference for each open case that is not taken by a colleague."""
     also: tuple[str, ...]
-    """References of cases that are closed, that a colleague holds, or that were taken from them. Also older
-    references."""
+    """References of closed cases, of cases that a colleague has, and of cases that were taken from the responder. It
+    also contains older references."""
 
 
 def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Returns the conditions of `Assignment` for the cases that this responder may know now."""
+    """Returns the conditions of an `Assignment` by which this responder may know the case now."""
     return (
         Assignment.responder_id == responder_id,
         IS_CURRENT,
@@ -197,7 +198,7 @@ def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
 def usable_reference(responder_id: int) -> ColumnElement[bool]:
     """Returns the condition that the responder may use the reference of an `Assignment`.
 
-    Includes ended assignments, so that a responder who answers reads that the case is over.
+    Assignments that were ended count too, so that a responder who answers reads that the case is over.
     """
     over = and_(
         Assignment.released_at.is_not(None), has_no_exclusion(responder_id, Assignment.tip_id)
@@ -206,10 +207,9 @@ def usable_reference(responder_id: int) -> ColumnElement[bool]:
 
 
 def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that a colleague is the assignee, and stays assignee if this responder takes the
-    case.
+    """Returns the condition on `Tip` that its assignee is a colleague, even if this responder takes the case.
 
-    It is the rule `_may_change_hands` of `rules_escalation.py` as a query, for lists of many cases.
+    It is the same rule as `_may_change_assignee` in `rules_escalation.py`, for lists of many cases.
     """
     hands_on = or_(
         and_(Deadline.kind == DeadlineKind.ACKNOWLEDGE, Tip.closure_by.is_(None)),
@@ -235,7 +235,9 @@ def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
 
 
 def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCases:
-    """Returns the cases that this responder was alerted of after `since`, and the open cases that they acknowledged."""
+    """Returns the cases of which this responder was alerted after `since`, and the open cases that they
+    acknowledged.
+    """
     took = and_(HAS_ANSWERED, Assignment.passed_at.is_(None))
     rows = session.execute(
         select(
@@ -264,7 +266,7 @@ def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCa
 
 
 def dangerous_references(session: Session, references: Collection[str]) -> frozenset[str]:
-    """Returns those of the given references that belong to a tip with danger."""
+    """Returns which of the given references belong to a tip about danger."""
     if not references:
         return frozenset()
     urgent = select(Assignment.reference).join(Tip, Tip.id == Assignment.tip_id)
@@ -280,7 +282,7 @@ def open_tips(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
 
 
 def held_cases(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """Returns the newest reference of each case that this responder holds and took before `as_of`, danger first."""
+    """Returns the newest reference of each case that this responder has and took before `as_of`. Danger comes first."""
     proved = or_(Assignment.doubted_at.is_(None), Assignment.proved_at < as_of)
     found = select(Assignment.tip_id, Assignment.reference).where(
         *_is_own(responder_id),
@@ -293,7 +295,7 @@ def held_cases(session: Session, responder_id: int, as_of: datetime) -> list[str
 
 
 def helped_cases(session: Session, responder_id: int) -> list[str]:
-    """Returns the references of the open cases that this responder took but that now have a colleague as assignee."""
+    """Returns the references of open cases that this responder took, but whose assignee is now a colleague."""
     found = select(Assignment.tip_id, Assignment.reference).where(
         *_is_own(responder_id),
         Tip.assignee_id != responder_id,
@@ -306,17 +308,18 @@ def helped_cases(session: Session, responder_id: int) -> list[str]:
 
 
 def colleagues_cases(session: Session, responder_id: int) -> list[str]:
-    """Returns the references of the cases whose assignee stays a colleague even if this responder takes them."""
+    """Returns the references of cases whose assignee stays a colleague even if this responder takes the case."""
     stays = (*_is_own(responder_id), stays_with_colleague(responder_id))
     rows = select(Assignment.reference).join(Tip, Tip.id == Assignment.tip_id).where(*stays)
     return list(session.scalars(rows))
 
 
 def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """Returns the references of cases that are open for this responder or stay with a colleague, danger first.
+    """Returns the references of cases that are open for this responder or stay with a colleague. Danger comes first.
 
-    Returns one reference for each tip, as things were at `as_of`. A case is open for a responder who has not
-    acknowledged it. It is also open if they acknowledged it, it is not closed, and they are not its assignee.
+    Returns one reference for each tip. The state of the case at `as_of` counts. A case is open for a responder who has
+    not acknowledged it. It is also open for a responder who acknowledged it but is not its assignee, until it is
+    closed.
     """
     unproven = and_(
         Assignment.doubted_at <= as_of,
@@ -337,12 +340,12 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
 
 
 def was_open(as_of: datetime) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that the case was not closed at that time."""
+    """Returns the condition on `Tip` that the case was still open at this time."""
     return or_(Tip.closed_at.is_(None), Tip.closed_at >= as_of)
 
 
 def _newest_names(session: Session, found: Select[int, str]) -> list[str]:
-    """Returns the newest reference of each tip: danger first, then newest first."""
+    """Returns the newest reference of each tip. Danger comes first, then the newest."""
     rows = session.execute(
         found.join(Tip, Tip.id == Assignment.tip_id).order_by(
             Tip.urgency != Urgency.DANGER, Assignment.created_at.desc(), Assignment.id.desc()
@@ -355,23 +358,25 @@ def _newest_names(session: Session, found: Select[int, str]) -> list[str]:
 
 
 def known_reference(session: Session, responder_id: int, tip_ids: Collection[int]) -> str | None:
-    """Returns the oldest reference by which the responder knows one of these tips, if they may still see the tip."""
+    """Returns the oldest reference by which the responder knows one of these tips. The responder must still be allowed
+    to see it.
+    """
     own = (*_is_own(responder_id), Assignment.tip_id.in_(tip_ids))
     return session.scalar(select(Assignment.reference).where(*own).order_by(Assignment.id).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
 class RecentAlert:
-    """The reference of a case of which a responder was alerted, and the time of the alert."""
+    """A case of which a responder was alerted: its reference, and the time of the alert."""
 
     reference: str
     alerted_at: datetime
     is_taken: bool
-    """True if the responder acknowledged the case, did not pass it on, and the acknowledgement is not doubted."""
+    """True if the responder has taken the case and not passed it on. A doubted acknowledgement does not count."""
 
 
 def recent_alerts(session: Session, responder_id: int, since: datetime) -> Sequence[RecentAlert]:
-    """Returns the cases of which the responder was alerted after `since`, newest first. Leaves out drills."""
+    """Returns the cases of which the responder was alerted after `since`, the newest first. Leaves out drills."""
     alerted = (Assignment.responder_id == responder_id, Assignment.created_at > since, IS_OF_CASE)
     took = and_(HAS_TAKEN, Assignment.passed_at.is_(None))
     rows = session.execute(
@@ -383,7 +388,7 @@ def recent_alerts(session: Session, responder_id: int, since: datetime) -> Seque
 
 
 def acknowledged_since(session: Session, tip: Tip) -> datetime | None:
-    """Returns when the assignee first acknowledged the tip, or None."""
+    """Returns the time when the assignee first acknowledged the tip, or None."""
     theirs = (
         Assignment.tip_id == tip.id,
         Assignment.responder_id == tip.assignee_id,
@@ -393,7 +398,7 @@ def acknowledged_since(session: Session, tip: Tip) -> datetime | None:
 
 
 def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
-    """Returns the ids of alerted responders who have a PIN but have not read the case under any reference."""
+    """Returns the ids of alerted responders with a PIN who have not read the case with any of its references."""
     rows = session.execute(
         select(Assignment.responder_id, func.max(Assignment.opened_at))
         .join(Responder, Responder.id == Assignment.responder_id)
@@ -404,25 +409,26 @@ def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
 
 
 def has_read(session: Session, assignment_id: int) -> bool:
-    """Returns True if the responder has read the case under any of their references."""
+    """Returns True if the responder has read the case, with any of their references."""
     one = session.get_one(Assignment, assignment_id)
     own = assigned_to(one.tip_id, one.responder_id)
     return has_row(session, Assignment.id, *own, Assignment.opened_at.is_not(None))
 
 
 def has_reported_help(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the responder answered, under any of their references, that the person has help."""
+    """Returns True if the responder answered that another helper is with the person, with any of their references."""
     own = assigned_to(tip_id, responder_id)
     return has_row(session, Assignment.id, *own, Assignment.handed_to_help_at.is_not(None))
 
 
 def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
-    """Returns the cases, open or closed, about which this responder may answer how a person is.
+    """Returns the cases, open or closed, in which this responder may report how a person is.
 
     Returns the newest reference of each case.
 
-    A responder may answer if they offered help, heard that the person wants help, or took the case. From the second
-    request on, every responder who knows the case may answer. If a person refused help, another responder asks again.
+    A responder may report if they offered help, recorded that the person wants help, or took the case. After the first
+    reminder, every responder who knows the case may report. If a person has refused help, another responder must ask
+    again.
     """
     known = Assignment.tip_id == Tip.id, Assignment.responder_id == responder_id
     took = exists().where(*known, HAS_TAKEN)
@@ -442,7 +448,7 @@ def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, 
 
 
 def _asked_last(responder_id: int) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that this responder was the last who asked the person about help."""
+    """Returns the condition on `Tip` that this responder was the last to ask the person if they want help."""
     said = CaseEventRow.tip_id == Tip.id, CaseEventRow.kind == LoggedEvent.CONSENT
     newest = select(func.max(CaseEventRow.id)).where(*said).correlate(Tip).scalar_subquery()
     return exists().where(CaseEventRow.id == newest, CaseEventRow.responder_id == responder_id)

@@ -1,10 +1,11 @@
-"""Erases data whose retention term is over, some rows at a time. A legal hold or an erasure request stops this.
+"""Erases data that was kept long enough, in small batches. Legal holds and erasure requests can prevent this.
 
-Each deletion here may run twice without harm. If two relays delete at once, each skips the rows of the other.
+Each deletion may run twice without harm. If two processes delete at the same time, each skips the rows that the other
+has locked.
 
-Finds the tips of an erasure request and the responders who are notified of it.
+Also finds the tips of an erasure request, and the responders who must be notified of it.
 
-Ends assignments before the case is closed, and withholds messages to those responders.
+Also ends assignments before a case is closed, and stops messages to these responders.
 """
 
 from collections.abc import Collection, Sequence
@@ -67,7 +68,7 @@ class LegalHold(Row):
 
 
 class TimedTask(Row):
-    """An hourly or daily task, with the time when it was last completed."""
+    """A task that runs once an hour or once a day, with the time when it was last completed."""
 
     __tablename__ = "timed_task"
 
@@ -77,7 +78,7 @@ class TimedTask(Row):
 
 @dataclass(frozen=True, slots=True)
 class RetainedTip:
-    """A tip with its legal hold and its retention term. It holds only plain columns and nothing encrypted."""
+    """A tip, with its legal hold and the time for which its text is kept. It contains nothing encrypted."""
 
     tip: Tip
     hold: LegalHold | None
@@ -85,8 +86,8 @@ class RetainedTip:
 
 
 DECIDED = and_(Tip.erasure_asked_at.is_not(None), Tip.closed_at.is_(None))
-"""The condition that an open case has an erasure request. Then a person decides about the erasure, and not the
-retention term."""
+"""The condition that the text of an open case should be erased at the caller's request. The erasure of such a text
+follows other rules than its age."""
 HAS_LEGAL_HOLD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
 
@@ -96,9 +97,9 @@ def done_at(session: Session, name: str) -> datetime | None:
 
 
 def is_done(session: Session, name: str, at: datetime, within: timedelta) -> bool:
-    """Returns True if the task was completed within this time.
+    """Returns True if the task was completed less than `within` ago.
 
-    A clock that was set back does not delay the task for longer than this time.
+    If the clock was set back, this delays the task by no more than this time.
     """
     last = done_at(session, name)
     return last is not None and abs(at - last) < within
@@ -110,9 +111,9 @@ def note_done(session: Session, name: str, at: datetime) -> None:
 
 
 def warn_of_erasure(session: Session, at: datetime, limit: int) -> int:
-    """Marks the tips whose text will be erased soon, so that an admin sees them in time.
+    """Marks tips whose text will soon be erased, so that an admin sees this in time.
 
-    Returns the number of marked tips.
+    Returns the number of tips that were marked.
     """
     ids = _tips(session, _ends_before(at + WARNING), Tip.warned_at.is_(None), limit=limit)
     session.execute(update(Tip).where(Tip.id.in_(ids)).values(warned_at=at))
@@ -120,7 +121,7 @@ def warn_of_erasure(session: Session, at: datetime, limit: int) -> int:
 
 
 def erase_due(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Erases the tips whose term is over, with their keys and pseudonyms. Returns their ids."""
+    """Erases the text, keys and pseudonyms of tips that were kept long enough. Returns the ids of these tips."""
     over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HAS_LEGAL_HOLD, ~DECIDED)
     ids = _tips(session, *over, limit=limit)
     erase_text(session, ids, at)
@@ -130,7 +131,7 @@ def erase_due(session: Session, at: datetime, limit: int) -> Sequence[int]:
 def erase_text(session: Session, ids: Sequence[int], at: datetime) -> None:
     """Erases the text, answers, notes, keys, pseudonyms and receipts of tips.
 
-    The other columns stay for the statistics.
+    The other columns are kept for the statistics.
     """
     tables.delete_questions(session, ids)
     tables_case_events.delete_notes(session, ids)
@@ -156,11 +157,11 @@ OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
     (Dialogue.key, Dialogue.started_at, PSEUDONYMS_KEPT, true()),
     # Attempts at PINs and other short secrets: the sender and the result.
     (AttemptRow.id, AttemptRow.at, rules_deadlines.ATTEMPTS_KEPT, true()),
-    # Received SMS: the id of each, and its answer.
+    # Received SMS: the id of each, and its result.
     (InboundSeen.provider_id, InboundSeen.received_at, rules_deadlines.INBOUND_KEPT, true()),
     # The answers to SMS from responders.
     (ReplyAnswer.id, ReplyAnswer.answered_at, rules_deadlines.REPLIES_KEPT, true()),
-    # Delivery reports that belong to no known message.
+    # Delivery reports about unknown messages.
     (
         DeliveryReport.id,
         DeliveryReport.received_at,
@@ -168,7 +169,7 @@ OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
         DeliveryReport.applied.is_(False),
     ),
 )
-"""The rows that are deleted by age: their key, time, retention term and condition."""
+"""Rows that are deleted when they are old: their key, their time, how long they are kept, and a condition."""
 
 
 def delete_rows(
@@ -180,14 +181,14 @@ def delete_rows(
     at: datetime,
     limit: int,
 ) -> int:
-    """Deletes the rows that are as old as the term or older. Returns the number of deleted rows."""
+    """Deletes rows that are at least as old as `term`. Returns the number of deleted rows."""
     found = select(key).where(when <= at - term, which).order_by(key).limit(limit)
     gone = delete(key.class_).where(key.in_(session.scalars(found).all())).returning(key)
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
 def erase_pseudonyms(session: Session, at: datetime, limit: int) -> int:
-    """Erases the pseudonyms of phones and sessions in old tips. Returns the number of changed tips."""
+    """Erases the pseudonyms of phones and sessions in old tips. Returns the number of tips that were changed."""
     old = (Tip.created_at <= at - PSEUDONYMS_KEPT, Tip.state != TipState.DRAFT)
     ids = _tips(session, *old, or_(Tip.contact_key != "", Tip.session_key != ""), limit=limit)
     session.execute(update(Tip).where(Tip.id.in_(ids)).values(contact_key="", session_key=""))
@@ -195,9 +196,9 @@ def erase_pseudonyms(session: Session, at: datetime, limit: int) -> int:
 
 
 def erase_callers(session: Session, at: datetime, limit: int) -> int:
-    """Erases the pseudonym of the phone from sessions that ended long ago and cannot continue.
+    """Erases the phone's pseudonym in sessions that are too old to continue.
 
-    Returns the number of changed sessions.
+    Returns the number of sessions that were changed.
     """
     over = Dialogue.started_at.between(
         at - rules_deadlines.CALLERS_SEARCHED, at - rules_deadlines.CALLERS_KEPT
@@ -209,9 +210,9 @@ def erase_callers(session: Session, at: datetime, limit: int) -> int:
 
 
 def erase_parameters(session: Session, at: datetime, limit: int) -> int:
-    """Erases the parameters of old messages.
+    """Erases the values in the texts of old messages.
 
-    Returns the number of changed messages. The rows stay, because statistics use their times.
+    Returns the number of messages that were changed. The rows themselves are kept, because statistics use their times.
     """
     old = select(Message.id).where(
         Message.created_at <= at - rules_deadlines.PARAMETERS_KEPT,
@@ -224,7 +225,9 @@ def erase_parameters(session: Session, at: datetime, limit: int) -> int:
 
 
 def erased_next(session: Session) -> Sequence[RetainedTip]:
-    """Returns the tips whose text is erased next, earliest first. Includes tips that only a legal hold keeps."""
+    """Returns the tips whose text will be erased next, the earliest first. Tips that only a legal hold protects are
+    included.
+    """
     found = select(Tip).where(
         Tip.erased_at.is_(None), or_(Tip.warned_at.is_not(None), HAS_LEGAL_HOLD)
     )
@@ -233,7 +236,7 @@ def erased_next(session: Session) -> Sequence[RetainedTip]:
 
 
 def retained_tip(session: Session, tip_id: int) -> RetainedTip:
-    """Locks a tip and returns it with its legal hold and its term.
+    """Locks a tip. Returns it with its legal hold and the time for which its text is kept.
 
     Raises NotFound if the tip does not exist or is a draft.
     """
@@ -250,7 +253,7 @@ def _kept(session: Session, tip: Tip) -> RetainedTip:
 
 
 def term_of(tip: Tip, *, is_held: bool) -> RetentionTerm:
-    """Returns the retention term of a tip's text."""
+    """Returns the facts that decide for how long a tip's text is kept."""
     return RetentionTerm(
         filed_at=tip.filed_at or tip.created_at,
         closed_at=tip.closed_at,
@@ -261,7 +264,7 @@ def term_of(tip: Tip, *, is_held: bool) -> RetentionTerm:
 
 
 def _ends_before(at: datetime) -> ColumnElement[bool]:
-    """Returns `RetentionTerm.goes_at`, without the warning time, as an SQL condition."""
+    """Returns an SQL condition like `RetentionTerm.goes_at`, but without the time for a warning."""
     return and_(
         Tip.erased_at.is_(None),
         Tip.state != TipState.DRAFT,
@@ -273,13 +276,15 @@ def _ends_before(at: datetime) -> ColumnElement[bool]:
 
 
 def _tips(session: Session, *which: ColumnElement[bool], limit: int) -> Sequence[int]:
-    """Returns the ids of matching tips, locked until the transaction ends. Skips tips locked by another process."""
+    """Returns the ids of the tips that match, and locks these tips until the transaction ends. Skips tips that another
+    process has locked.
+    """
     ids = select(Tip.id).where(*which).order_by(Tip.id).limit(limit)
     return session.scalars(ids.with_for_update(skip_locked=True)).all()
 
 
 def without_erasure_request(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
-    """Returns those of the tips that still have their text and no erasure request.
+    """Returns the given tips that still have their text and have no erasure request.
 
     Locks these tips until the transaction ends.
     """
@@ -297,10 +302,10 @@ def has_legal_hold(session: Session, tip_id: int) -> bool:
 def others_due(
     session: Session, tip: Tip, like: Collection[int], at: datetime, due: datetime
 ) -> Sequence[Tip]:
-    """Returns related tips whose erasure request is due after `at` and not later than `due`.
+    """Returns other tips whose erasure request is due after `at` and not later than `due`.
 
-    A tip is related if it is in `like`, or if it belongs to the same erasure request. Tips of the same request have the
-    same time, place and answer about officials.
+    Only tips in `like`, and tips of the same erasure request, are included. Tips belong to the same request if they
+    have the same time of request, place and answer about officials.
     """
     same_wish = and_(
         Tip.erasure_asked_at == tip.erasure_asked_at,
@@ -319,7 +324,7 @@ def others_due(
 
 
 def notified_of_erasure(session: Session, tip: Tip, at: datetime) -> Sequence[Recipient]:
-    """Returns the assignee, or every alerted responder if the case has no assignee."""
+    """Returns the assignee of the case. If there is none, returns every alerted responder."""
     holds = () if tip.assignee_id is None else (Responder.id == tip.assignee_id,)
     return [*tables.recipients_who_may_see(session, tip.id, at, *holds).values()]
 
@@ -327,7 +332,7 @@ def notified_of_erasure(session: Session, tip: Tip, at: datetime) -> Sequence[Re
 def stand_down(
     session: Session, tip_id: int, responder_ids: Collection[int], before: int, at: datetime
 ) -> None:
-    """Ends the assignments of these responders that belong to a step earlier than `before`."""
+    """Ends the assignments of these responders that are from an earlier step than `before`."""
     theirs = (
         Assignment.tip_id == tip_id,
         Assignment.responder_id.in_(responder_ids),
@@ -338,17 +343,17 @@ def stand_down(
 
 
 def newest_more(session: Session, tip_id: int) -> Message | None:
-    """Returns the newest message that announces new details of the tip, or None."""
+    """Returns the newest message that the caller gave more details on the tip, or None."""
     said = (Assignment.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
     found = select(Message).join(Assignment, Assignment.id == Message.assignment_id).where(*said)
     return session.scalar(found.order_by(Message.id.desc()).limit(1))
 
 
 def is_withheld(session: Session, message: Message) -> bool:
-    """Returns True if a message must never be sent. There are two reasons.
+    """Returns True if a message must never be sent. There are two possible reasons.
 
-    The case may involve an official, and the responder's assignment has ended. Or the message is an alert of a drill
-    that is over.
+    One is that the case may involve an official, and the responder's assignment was ended. The other is that the
+    message is an alert of a drill that is over.
     """
     released = select(Assignment.id).join(Tip, Tip.id == Assignment.tip_id)
     of_official = and_(Assignment.released_at.is_not(None), Tip.official != "no")
@@ -358,7 +363,7 @@ def is_withheld(session: Session, message: Message) -> bool:
 
 
 def withhold(session: Session, tip_id: int, responder_ids: Collection[int]) -> None:
-    """Withholds all unsent messages to these responders about this tip."""
+    """Stops all unsent messages to these responders about this tip."""
     theirs = select(Assignment.id).where(
         Assignment.tip_id == tip_id, Assignment.responder_id.in_(responder_ids)
     )

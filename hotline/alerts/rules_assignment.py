@@ -1,10 +1,10 @@
-"""Makes and reads references, the names of assignments in SMS. They stay readable on bad screens and with typing
-errors. Pure.
+"""Makes and reads references, which are the names of assignments in SMS. A reference is readable on a bad screen, and
+with a typing error. Pure.
 
-Some letters and digits look alike. References use only one character of each such pair. A typed character of the other
-kind is read as that one: B as 8, and Z as 2. Each reference has at least one letter, and one digit that looks like no
-letter. References have four characters as long as enough are free, then five, then six. No reference is used twice
-(docs/decisions/06).
+Some letters and digits look similar. References use only one of two similar characters. If a responder types the other
+one, it is replaced: B is read as 8, and Z as 2. Each reference has at least one letter, and at least one digit that
+does not look like a letter. References have four characters as long as enough of these are free, then five, then six.
+No reference is used twice (docs/decisions/06).
 """
 
 import re
@@ -21,36 +21,39 @@ from hotline.tips.rules import Urgency
 
 ALPHABET = "ACDEFHJKMNPQRTUWXY23456789"
 TWINS = str.maketrans("BGSVZO0", "865U2QQ")
-"""Replaces a typed character by the one that looks alike and is used in references."""
+"""Replaces a typed character by the similar character that references use."""
 SURE_DIGITS = "3479"
-"""Digits that look like no letter. Each reference contains one of them, so no word is read as a reference."""
+"""The digits that do not look like a letter. Each reference contains one of them, so no word can be read as a
+reference.
+"""
 ANSWERS = "2345"
-"""Digits of the alphabet that responders also send as answers.
+"""The digits in references that responders also send as answers.
 
-No long reference begins or ends with one. So `2K7Q4` can only be the answer `2` joined to the reference `K7Q4`."""
+A longer reference does not begin or end with one of them. So `2K7Q4` can only be the answer `2` together with the
+reference `K7Q4`."""
 LENGTHS = (4, 5, 6)
 MAX_UNLUCKY = 3
-"""The number of unlucky draws after which references get longer. A draw is unlucky if less than half of its references
-were free."""
+"""After this number of unlucky draws, references get longer. A draw is unlucky if less than half of its references were
+still free."""
 NOISE = 20
-"""The number of random bytes for each wanted reference. This is more than a draw needs."""
+"""The number of random bytes for each reference. A draw needs fewer."""
 
 _TIMES = 256 // len(ALPHABET)
 _LETTERS = (ALPHABET * (_TIMES + 1)).encode()[:256]
 _UNFAIR = bytes(range(_TIMES * len(ALPHABET), 256))
-"""Bytes that are skipped, because with them some letters would be more likely than others."""
+"""Bytes that are skipped, because they would make some letters more likely than others."""
 _SHAPE = re.compile(
     rf"(?=.*[{SURE_DIGITS}])(?=.*[A-Z])"
     rf"(?:[{ALPHABET}]{{4}}|(?![{ANSWERS}])[{ALPHABET}]{{5,6}}(?<![{ANSWERS}]))"
 )
 _MEASURE = re.compile(r"\d+(?:KM|[AP]M|[HJM])|\d{1,2}H\d{2}")
-"""Matches distances and times of day. No reference has such a form.
+"""Matches distances and times of day. No reference looks like one of these.
 
-Else a responder who reports a distance would seem to name a case."""
+Otherwise a responder who writes a distance would seem to name a case."""
 
 
 def draw_references(noise: bytes, length: int, most: int) -> list[str]:
-    """Returns references of this length made from random bytes, without duplicates.
+    """Returns different references of this length, made from random bytes.
 
     Returns at most `most` references, and sometimes fewer.
     """
@@ -70,16 +73,16 @@ def is_reference(text: str) -> bool:
 
 
 def read_reference(text: str) -> str | None:
-    """Returns the reference that a responder meant with this text, or None."""
+    """Returns the reference that a responder meant by this text, or None."""
     meant = text.upper().translate(TWINS)
     return meant if is_reference(meant) else None
 
 
-# Chooses the responders to alert of a tip, and their order. Pure.
+# Chooses the responders who are alerted of a tip, and their order. Pure.
 
 
 class AssignmentState(StrEnum):
-    """The state of an assignment, which goes from sent to acknowledged to closed.
+    """The state of an assignment. It changes from sent to acknowledged, and then to closed.
 
     A second acknowledgement changes nothing.
     """
@@ -93,30 +96,30 @@ class EscalationReason(StrEnum):
     """The reason why another responder is alerted."""
 
     SILENT = "silent"
-    """No responder took the tip in time. A responder of the next level is alerted."""
+    """No responder took the tip in time. So a responder of the next level is alerted."""
     UNREACHED = "unreached"
-    """An alert will arrive late or never. A colleague is alerted at once."""
+    """An alert does not arrive, or arrives late. So a colleague is alerted at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The facts of a tip that decide which responders are alerted."""
+    """The facts about a tip that decide which responders are alerted."""
 
     place: str
     category: str | None
     urgency: int
     official: str
     once: bool = False
-    """True for a fragment: the national desk is alerted once, and no clock runs."""
+    """True for a fragment: the national desk is alerted once, and there are no deadlines."""
     partners: frozenset[str] = frozenset()
-    """The partner desks that are alerted too: border desks while a journey can be stopped, or the desk of a camp."""
+    """The partner desks that are also alerted: border desks while a journey can be stopped, or the desk of a camp."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An active recipient: a responder who is enrolled and can be reached.
+    """A responder who can be alerted: enrolled, reachable and not on leave.
 
-    A responder with two levels appears as two candidates with the same id.
+    A responder with two levels is two candidates with the same id.
     """
 
     id: int
@@ -126,27 +129,27 @@ class Candidate:
     categories: frozenset[str] = frozenset()
     """An empty set means all categories."""
     load: int = 0
-    """The number of recent assignments that are not acknowledged yet."""
+    """The number of recent assignments that the responder has not acknowledged."""
     alerted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AlertedResponder:
-    """A responder who was alerted of the tip, at one level."""
+    """A responder who was alerted of the tip, with the level at which this was."""
 
     responder_id: int
     level: Level
     has_old_place: bool = False
-    """True if the responder's district was alerted but the place of the tip was corrected since."""
+    """True if the responder was alerted for a place that was corrected later."""
     is_partner: bool = False
-    """True if the responder was alerted as a member of a partner desk and not of the district."""
+    """True if the responder was alerted for a partner desk, and not for the district."""
 
 
 Who = TypeVar("Who")
 Turn = tuple[int, datetime, int]
 NEVER = datetime.min.replace(tzinfo=UTC)
 RECIPIENTS_IN_DANGER = 2
-"""The number of people who are alerted of a danger, in the district and in a camp each."""
+"""The number of people who are alerted of a danger: in the district, and again in a camp."""
 
 
 def first_recipients(
@@ -154,8 +157,8 @@ def first_recipients(
 ) -> tuple[int, ...]:
     """Returns the responders to alert of a new tip, or of a tip that became more urgent.
 
-    Prefers responders who were alerted before, because they must learn that the tip is more urgent. The result is empty
-    only if no person of the national desk is active.
+    Responders who were alerted before come first, because they must know that the tip is more urgent. The result is
+    empty only if no person of the national desk is active.
     """
     before = {one.responder_id for one in alerted}
     return choose_first(
@@ -168,9 +171,9 @@ def first_recipients(
 def eligible(
     case: Case, roster: Sequence[Candidate]
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
-    """Returns three groups for a new tip: the lowest levels of the district and of a camp, and the national desk.
+    """Returns three groups of people for a new tip: the lowest level of the district, of a camp, and the national desk.
 
-    A person who belongs to two groups is only in the first.
+    A person who belongs to two groups is only in the first of them.
     """
     local, camp = _lowest(_local(case, roster)), _lowest(_camp(case, roster))
     here = {c.id for c in (*local, *camp)}
@@ -186,7 +189,7 @@ def choose_first(
 ) -> tuple[int, ...]:
     """Applies the rule of `first_recipients` to people who may be alerted.
 
-    `fairly` picks at most so many of these people, in the order of their turns.
+    `fairly` chooses at most a given number of people from a group, in the order of their turns.
     """
     danger = urgency == Urgency.DANGER
     most = RECIPIENTS_IN_DANGER if danger else 1
@@ -202,10 +205,10 @@ def next_recipients(
     alerted: Collection[AlertedResponder],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    """Returns the responders to alert next, of the district, then of the national desk, and also of a camp.
+    """Returns the responders who are alerted next: of the district, then of the national desk, and also of a camp.
 
-    If an alert did not arrive, alerts no person twice, even if all phones are off. If no one answered, the result is
-    never empty while a person of the national desk is active.
+    If an alert did not arrive, no person is alerted twice, even if all phones are off. If no one answered, the result
+    is never empty while a person of the national desk is active.
     """
     before = {one.responder_id for one in alerted}
     here = [one for one in alerted if one.level is not Level.NATIONAL and not one.has_old_place]
@@ -227,7 +230,9 @@ def _higher(
     before: Collection[int],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    """Returns a person to alert next: of the highest alerted level, or of a higher level if that one was silent."""
+    """Returns the next person of the highest level that was alerted. If this level was silent, returns a person of a
+    higher level.
+    """
     rank = max((_rank(one.level) for one in alerted), default=-1)
     if reason is EscalationReason.SILENT:
         rank += 1
@@ -248,9 +253,10 @@ def _national(
 def overdue_recipients(
     case: Case, roster: Sequence[Candidate], assignee: int, nth: int
 ) -> tuple[int, ...]:
-    """Returns the person to alert of an overdue outcome: first a coordinator, later the national desk, then no person.
+    """Returns the person who is alerted of an overdue outcome: first a coordinator, later the national desk, then no
+    one.
 
-    Prefers a coordinator of the assignee's own desk.
+    A coordinator of the assignee's own desk comes first.
     """
     people = [c for c in roster if c.id != assignee]
     hers = {desk for c in roster if c.id == assignee for desk in c.districts}
@@ -276,7 +282,7 @@ def national_people(roster: Sequence[Candidate]) -> frozenset[int]:
 def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
     """Returns the people of the district who may see the case.
 
-    For a place that is not a district, returns the people of its partner desks.
+    If the place is not a district, returns the people of its partner desks.
     """
     here = is_district(case.place)
     desks = frozenset({case.place}) if here else case.partners
@@ -284,7 +290,7 @@ def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """Returns the people of a district's partner desks who may see the case but do not belong to the district."""
+    """Returns people of a district's partner desks who may see the case, and who do not belong to the district."""
     if not case.partners or not is_district(case.place):
         return []
     local = {c.id for c in _local(case, roster)}
@@ -293,7 +299,7 @@ def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _hearing(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """Returns the people outside the national desk who may see such a case, wherever they work."""
+    """Returns all people, except those of the national desk, who may see such a case. Their place does not matter."""
     people = [c for c in roster if c.level is not Level.NATIONAL and case.official == "no"]
     kind = case.category
     return [c for c in people if not c.categories or kind is None or kind in c.categories]
@@ -305,7 +311,7 @@ def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def turns(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple[int, ...]:
-    """Returns the people in the order of their turns, with those in `first` before the others."""
+    """Returns the ids of these people in the order of their turns. Those in `first` come before the others."""
 
     def turn(c: Candidate) -> tuple[bool, Turn]:
         return (c.id not in first, turn_of(c))
@@ -314,7 +320,7 @@ def turns(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple
 
 
 def turn_of(candidate: Candidate) -> Turn:
-    """Returns the sort key of a candidate: the smallest load first, then the oldest alert."""
+    """Returns the key by which candidates are sorted: the lowest load first, then the oldest alert."""
     return (candidate.load, candidate.alerted_at or NEVER, candidate.id)
 
 

@@ -1,17 +1,19 @@
-"""Decides what a drill may do. A drill is a test alert that looks real and is sent in the real way, to one desk. Pure.
+"""Decides what is allowed in a drill. A drill is a test alert to one desk. It looks real, and is sent like a real
+alert. Pure.
 
-If a drill were announced to its district, it would not measure how people react to a real alert. If drills reached the
-national desk, its people would learn to ignore overdue cases. So a drill alerts the lowest level of the desk, higher
-levels only on request, and never the national desk. Statistics do not count drills. A drill removes no responder from
-escalation. All other messages are sent before the messages of a drill.
+If a district knew of a drill in advance, the drill would not show how people react to a real alert. If drills reached
+the national desk, its people would learn to ignore overdue cases. So a drill alerts the lowest level of one desk. Only
+if this was requested, it also alerts the higher levels of the desk. It never alerts the national desk, and statistics
+do not count it. No responder misses a real alert because of a drill. All other messages are sent before those of a
+drill.
 
-Only one person is needed to start a drill. It runs by day, and at most four times a year at a desk. No person can
+One person alone can start a drill. A drill runs during the day, and a desk has at most four in a year. No one can
 change these limits (docs/decisions/05).
 
-The module also decides if an answer without a reference may belong to a drill. If an answer to a case is counted for a
-drill, this harms no one. If an answer to a drill is counted for a case, the escalation of that case stops. So an answer
-that may belong to either is counted for the drill. Then the hotline asks the responder about the case, and its
-escalation continues. After the responder has learned that it was a drill, no answer is counted for it.
+The module also decides if an answer without a reference may be about a drill. If an answer about a case is counted for
+a drill, no one is harmed. But if an answer about a drill is counted for a case, the escalation of that case stops. So
+an answer that may be about either is counted for the drill. The hotline then asks the responder about the case, and its
+escalation continues. After the responder knows that it was a drill, no answer is counted for it any more.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,18 +32,20 @@ from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_events import Event, Purpose
 
 DURATION = {Urgency.DANGER: timedelta(hours=1), Urgency.SEEN: timedelta(hours=2)}
-"""The length of a drill, by urgency. Then it ends automatically, and the hotline notifies the responders who did not
-answer."""
+"""The length of a drill, by urgency of its alert. After this time the drill ends, and the hotline notifies the
+responders who have not answered."""
 YEAR = timedelta(days=365)
 MAX_A_YEAR = 4
-"""The most drills at one desk within `YEAR`. With more drills, responders would believe that a real alert is a
-drill."""
+"""The largest number of drills at one desk within `YEAR`. With more drills, responders might think that a real alert is
+a drill."""
 MIN_INTERVAL = timedelta(days=7)
 """The shortest time between two drills at one desk."""
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6
-"""No drill runs between these hours in Kigali. A responder who is called at night without need may stop answering."""
+"""The hours in Kigali between which no drill runs. A responder who is called at night for no reason may stop
+answering.
+"""
 AFTER_DANGER = timedelta(hours=2)
-"""No drill starts until this time after a danger in the district or province, if that case is still open."""
+"""After a danger in the district or province, no drill starts for this time, if the case is still open."""
 
 
 class DrillEnd(StrEnum):
@@ -50,23 +54,23 @@ class DrillEnd(StrEnum):
     CALLED_OFF = "called_off"
     TIME = "time"
     DANGER = "danger"
-    """A caller reported a real danger in the district or in its province."""
+    """A caller has reported a real danger in the district or province."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrillRequest:
-    """A request for a drill at one desk, with the urgency of its alert."""
+    """A request for a drill at one desk."""
 
     desk: str
-    """The code of a district, or of an added desk that gets alerts."""
+    """The code of a district, or of another desk that gets alerts."""
     urgency: Urgency = Urgency.DANGER
     escalates: bool = False
-    """True if higher levels of the desk are also alerted when no responder answers."""
+    """True if the higher levels of the desk are also alerted when no responder answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrillRecipient:
-    """A responder alerted in a drill, with the time of each step. A time is None if that step did not happen."""
+    """A responder who was alerted in a drill, with the time of each step. A time is None if the step did not happen."""
 
     name: str
     level: str
@@ -75,12 +79,12 @@ class DrillRecipient:
     answered_at: datetime | None = None
     opened_at: datetime | None = None
     lost: str | None = None
-    """The state of an alert that will never arrive. None for all other alerts."""
+    """The state of the alert, if it can never arrive. None if the alert has arrived or may still arrive."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepSummary:
-    """A summary of one step in a drill: how many responders did it, the median time and the slowest time."""
+    """A summary of one step of a drill: how many responders did it, and their median and slowest time."""
 
     count: int
     median: timedelta | None
@@ -88,10 +92,10 @@ class StepSummary:
 
 
 def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> Sequence[Candidate]:
-    """Returns the people that a drill may alert: the lowest level of the desk, or with `escalates` all its levels.
+    """Returns the people that a drill may alert: the lowest level of the desk or, if `escalates` is True, all levels.
 
-    The result contains no people of the national desk. Each person counts only for this desk. So a person of both a
-    camp and its district is alerted as a member of the tested desk.
+    People of the national desk are never among them. Each person has only this desk. So a person of a camp and its
+    district is alerted for the desk that is tested.
     """
     every = is_district(desk)
     here = [
@@ -107,10 +111,10 @@ def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> 
 def drill_decision(
     state: CaseState, people: Sequence[Candidate], event: Event, at: datetime, ends_at: datetime
 ) -> Decision:
-    """Returns the decision about an event of a drill: the escalation policy for these people only.
+    """Returns the decision about an event of a drill. It applies the escalation policy to the tested people only.
 
-    Only the deadline to acknowledge runs. It stops when no person is left to alert, or when the drill's time is over.
-    So nothing is alerted at night after that.
+    The only deadline of a drill is the one to acknowledge the case. It ends when no one is left to alert, or when the
+    time of the drill is over. So no one is alerted at night because of the drill.
     """
     decision = rules_escalation.decide(state, people, event, at)
     acknowledge = DeadlineKind.ACKNOWLEDGE
@@ -132,7 +136,7 @@ def is_by_night(urgency: Urgency, at: datetime) -> bool:
 
 
 def step_summaries(people: Iterable[DrillRecipient]) -> dict[str, StepSummary]:
-    """Returns the summary of each step, over all alerted responders."""
+    """Returns a summary of each step, over all alerted responders."""
     recipients = list(people)
     return {
         "delivered": _step([(one.alerted_at, one.delivered_at) for one in recipients]),
@@ -148,28 +152,30 @@ def _step(times: Iterable[tuple[datetime, datetime | None]]) -> StepSummary:
 
 
 CROSSING = timedelta(seconds=20)
-"""The time in which a responder's answer and our SMS that it was a drill may cross."""
+"""The time for which a responder's answer and our SMS that it was a drill may cross each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecentDrill:
-    """A drill of which a responder was recently alerted."""
+    """A drill of which the responder was recently alerted."""
 
     reference: str
     alerted_at: datetime
     answered_at: datetime | None
     disclosed_at: datetime | None
-    """The time when the network accepted our SMS that it was a drill. None if no SMS was sent."""
+    """The time when the network accepted our SMS to the responder that it was a drill. None if there was no such
+    SMS.
+    """
 
 
 def meant_drills(
     drills: Sequence[RecentDrill], alerted_at: datetime | None, at: datetime
 ) -> tuple[str, ...]:
-    """Returns the drills to which an answer without a reference may belong, newest first.
+    """Returns the drills that an answer without a reference may be about, the newest first.
 
-    `alerted_at` is the time of the alert of the responder's newest open case. If `alerted_at` is None, the answer
-    belongs to the newest drill, even if that was answered before. Then the responder is notified again that it was a
-    drill.
+    `alerted_at` is the time when the responder was alerted of their newest open case. If it is None, the answer is
+    about the newest drill, even if the responder has answered that drill before. In this case, the responder is
+    notified again that it was a drill.
     """
     if alerted_at is None:
         return tuple(one.reference for one in drills[:1])
@@ -180,5 +186,5 @@ def _may_be_meant(one: RecentDrill, alerted_at: datetime, at: datetime) -> bool:
     if one.answered_at is not None:
         return at - one.answered_at < CROSSING
     knows = one.disclosed_at is not None and at - one.disclosed_at >= CROSSING
-    # A late answer may belong to a drill that began after the case, even if the drill is over.
+    # A late answer may be about a drill that began after the case, even if the drill is over.
     return not knows or one.alerted_at >= alerted_at

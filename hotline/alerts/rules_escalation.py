@@ -1,9 +1,9 @@
-"""Applies the escalation policy: turns an event of a case into alerts and deadlines. Pure.
+"""Applies the escalation policy: decides which alerts and deadlines follow from an event of a case. Pure.
 
-Each change of a case goes through `decide`. A service collects the state of the case, calls `decide`, and carries out
-its result. Escalation ends in only two ways: the case is closed with an outcome, or a named person takes it. Otherwise
-the case stays overdue until a person of the national desk takes it. Among people of one level, `rules_assignment.py`
-chooses.
+Every change of a case goes through `decide`. A service collects the state of the case, calls `decide`, and carries out
+the decision. Escalation ends in only two ways: the case is closed with an outcome, or a responder takes it. If neither
+happens, the case stays overdue until a person of the national desk takes it. `rules_assignment.py` chooses among the
+people of one level.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,7 +39,9 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.rules_visit_safety import VisitSafety
 
 ESCALATED = 2
-"""The number of times that the outcome's deadline fires until others are alerted: at half time and at full time."""
+"""The number of the firing of the outcome's deadline at which others are alerted. It fires at half of the time, and at
+its end.
+"""
 FRAGMENT_EVENTS = frozenset(
     {
         CaseEventKind.CLOSURE_REQUESTED,
@@ -48,14 +50,16 @@ FRAGMENT_EVENTS = frozenset(
         CaseEventKind.DUE,
     }
 )
-"""Events that are handled for a fragment as for any other case. A second person must confirm each requested closure."""
+"""Events that are handled in the same way for a fragment as for any other case. A second person must confirm each
+requested closure, even of a fragment.
+"""
 ENDS_ASSIGNEE = frozenset({CaseEventKind.REMOVED, CaseEventKind.DOUBTED, CaseEventKind.PASSED})
-"""Events after which a fragment has no assignee."""
+"""Events after which a fragment no longer has an assignee."""
 Step = Callable[[CaseState], Decision]
 
 
 def decide(state: CaseState, roster: Sequence[Candidate], event: Event, at: datetime) -> Decision:
-    """Returns the decision about an event of an open case. `roster` contains the active recipients."""
+    """Returns the decision about an event of an open case. `roster` contains the active responders."""
     s = replace(state, roster=roster, event=event, at=at)
     step = EVENT_STEPS[event.what] if event.kind is None else DEADLINE_STEPS[event.kind]
     decision = _of_fragment(s) if s.case.once and event.what not in FRAGMENT_EVENTS else step(s)
@@ -65,10 +69,10 @@ def decide(state: CaseState, roster: Sequence[Candidate], event: Event, at: date
 
 
 def _of_fragment(s: CaseState) -> Decision:
-    """Returns the decision for a fragment. A fragment is a report without a known district, on which no one can act.
+    """Returns the decision for a fragment. A fragment is a report without a known district. No one can act on it.
 
-    One person of the national desk is alerted, or another person of that desk if the phone is off. No deadline runs. A
-    fragment is never overdue.
+    One person of the national desk is alerted. If that person's phone is off, another person is. A fragment has no
+    deadlines, and is never overdue.
     """
     what, by = s.event.what, s.event.by
     if what is CaseEventKind.MARKED:
@@ -86,7 +90,7 @@ def _of_fragment(s: CaseState) -> Decision:
 
 
 def more_urgent_clocks(case: Case, safety: VisitSafety, at: datetime) -> Decision:
-    """Returns the new deadlines of a case that became more urgent because of a later answer.
+    """Returns the new deadlines of a case that a later answer made more urgent.
 
     The case has no assignee until a responder takes it again.
     """
@@ -110,7 +114,7 @@ def _raised(s: CaseState) -> Decision:
 def _danger_again(s: CaseState) -> Decision:
     """Alerts two people of the national desk, even if the case has an assignee.
 
-    If no one of that desk is active, alerts people as for a new case.
+    If no person of this desk is active, alerts people as for a new case.
     """
     people = turns([c for c in s.roster if c.level is Level.NATIONAL])[
         : rules_assignment.RECIPIENTS_IN_DANGER
@@ -123,9 +127,9 @@ def _danger_again(s: CaseState) -> Decision:
 
 
 def _unreached(s: CaseState) -> Decision:
-    """Alerts a colleague at once if an alert will not arrive and the case is not acknowledged.
+    """Alerts a colleague at once, if an alert will not arrive and no one has acknowledged the case.
 
-    Alerts no person twice, even if all phones are off.
+    It alerts no person twice, even if all phones are off.
     """
     if s.assignee is not None and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
@@ -152,7 +156,7 @@ def _passed(s: CaseState) -> Decision:
 
 
 def _next(s: CaseState, *, assignee: int | None) -> Decision:
-    """Asks another responder at once to take the case. If there is no other responder, the case becomes overdue."""
+    """Asks another responder at once to take the case. If there is no other responder, makes the case overdue."""
     now = replace(s, assignee=assignee)
     who = s.next_alerted(EscalationReason.UNREACHED)
     then = ask_people(now, who) if who else overdue(now, but=s.event.by)
@@ -160,7 +164,7 @@ def _next(s: CaseState, *, assignee: int | None) -> Decision:
 
 
 def _without_request(s: CaseState, decision: Decision) -> Decision:
-    """Ends the closure request if its requester was removed, or if the SMS with the request was doubted."""
+    """Ends the closure request if the person who made it was removed, or if the SMS with it was doubted."""
     if s.closure_by is None or s.closure_by != s.event.by:
         return decision
     return replace(decision, close=decision.close | {DeadlineKind.CONFIRM_CLOSURE})
@@ -169,7 +173,8 @@ def _without_request(s: CaseState, decision: Decision) -> Decision:
 def _taken(s: CaseState) -> Decision:
     """Makes the first responder who takes the case its assignee.
 
-    A later one becomes assignee if the first passed the case on, its place was corrected, or its outcome is overdue.
+    A later responder becomes the assignee if the first passed the case on, or if its place was corrected or its outcome
+    is overdue.
     """
     by = s.event.by
     if by in rules_escalation_steps.alerted_elsewhere(s) and DeadlineKind.OVERDUE not in s.clocks:
@@ -179,8 +184,8 @@ def _taken(s: CaseState) -> Decision:
     if assignee != s.assignee:
         close = {DeadlineKind.OVERDUE, DeadlineKind.ACKNOWLEDGE}
     elif assignee == by:
-        # The assignee passed the case on and now takes it back. An overdue outcome stays overdue,
-        # because taking a case is not an outcome.
+        # The assignee passed the case on, and takes it again. An overdue outcome stays overdue,
+        # because to take a case is not an outcome.
         close = {DeadlineKind.ACKNOWLEDGE}
     if s.assignee is not None and _looks(s):
         close.add(DeadlineKind.SECOND_LOOK)
@@ -193,9 +198,9 @@ def _taken(s: CaseState) -> Decision:
 
 
 def _looks(s: CaseState) -> bool:
-    """Returns True if this acknowledgement answers the request for a second look.
+    """Returns True if this acknowledgement answers the request for a second look at the case.
 
-    It does if the national desk was asked and one of its people, not the assignee, takes the case.
+    This is so if the national desk was asked, and one of its people who is not the assignee takes the case.
     """
     look, by = s.clocks.get(DeadlineKind.SECOND_LOOK), s.event.by
     return look is not None and look.nth > 0 and by in s.desk and by != s.assignee
@@ -213,7 +218,7 @@ def _may_change_assignee(s: CaseState) -> bool:
 
 
 def _further(s: CaseState) -> Decision:
-    """Sets the outcome's deadline later, once, when the assignee makes progress on the case.
+    """Extends the outcome's deadline once, because the assignee has made progress.
 
     After a service referral, the new deadline is in three days.
     """
@@ -230,8 +235,8 @@ def _further(s: CaseState) -> Decision:
 def _doubted(s: CaseState) -> Decision:
     """Makes another active responder who took the case its assignee.
 
-    If there is no such responder, escalation continues as if no one had answered. It continues at its earlier time, or
-    at once if that time has passed.
+    If there is none, escalation continues as if no one had answered. The deadline to acknowledge gets its earlier time
+    again. If that time has passed, it fires at once.
     """
     if s.assignee is not None and s.assignee != s.event.by:
         return _without_request(s, Decision())
@@ -249,10 +254,10 @@ def _closed(_s: CaseState) -> Decision:
 
 
 def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
-    """Adds the reading deadline of a new assignee to the decision.
+    """Adds a deadline to read the case to the decision, for a new assignee.
 
-    The deadline runs if the assignee has a PIN and can read the case, but has not read it. It ends when the assignee
-    opens the case's page, or when the case gets another assignee.
+    The deadline is needed if the assignee has a PIN and could read the case, but has not read it. It ends when the
+    assignee opens the case on the phone, or when the assignee changes.
     """
     if decision.assignee == s.assignee:
         return decision
@@ -265,15 +270,15 @@ def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
 
 
 def _opened(s: CaseState) -> Decision:
-    """Ends the reading deadline if the reader is the assignee."""
+    """Ends the deadline to read the case, if the person who opened it is the assignee."""
     return Decision(close={DeadlineKind.OPEN} if s.event.by == s.assignee else frozenset())
 
 
 def _unread_due(s: CaseState) -> Decision:
-    """Asks the next responder if the assignee has not read a case with danger.
+    """Asks the next responder, if the assignee has not read a case with danger.
 
-    Without danger, first reminds the assignee in working hours. Asks the next responder only after that. The assignee
-    stays responsible until another responder takes the case.
+    If there is no danger, first reminds the assignee during working hours. Asks the next responder only after that. The
+    assignee stays responsible until another responder takes the case.
     """
     if s.assignee is None or s.assignee not in s.unread:
         return Decision()
@@ -299,9 +304,9 @@ def _acknowledge_due(s: CaseState) -> Decision:
 
 
 def _outcome_due(s: CaseState) -> Decision:
-    """Reminds the assignee at half time.
+    """Reminds the assignee of the outcome at half of the time.
 
-    At full time, alerts a coordinator first and then, again and again, the national desk.
+    At the end of the time, alerts a coordinator. After that, alerts the national desk again and again.
     """
     nth = s.event.nth
     if s.assignee is None:
@@ -318,9 +323,10 @@ def _outcome_due(s: CaseState) -> Decision:
 
 
 def _look_due(s: CaseState) -> Decision:
-    """Asks a person of the national desk for a second look, in turn. From the third time on, asks all its people.
+    """Asks people of the national desk in turn to look at the case as a second person. From the third time on, asks all
+    people of this desk.
 
-    Never asks the assignee. If no other person of that desk is active, asks a colleague of the district.
+    The assignee is never asked. If no other person of this desk is active, asks a colleague of the district.
     """
     nth, assignee = s.event.nth, s.assignee
     who = (
@@ -365,13 +371,13 @@ DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
     DeadlineKind.SECOND_LOOK: _look_due,
     DeadlineKind.OVERDUE: lambda s: overdue(s, nth=s.event.nth + 1),
     DeadlineKind.VISIT_SAFETY: rules_escalation_steps.visit_decision_due,
-    # `alerts/service_closing.py` handles erasure requests. They are not part of escalation.
+    # `alerts/service_closing.py` handles erasure requests, so escalation does nothing here.
     DeadlineKind.ERASURE: lambda _: Decision(),
 }
 
 
-# Plans the first alerts of many tips at once. The result for each tip is that of
-# `rules_assignment.py`, but this is much faster. Pure.
+# Plans the first alerts of many tips at once. The result is the same as with `rules_assignment.py`,
+# but this is much faster. Pure.
 
 NO_ONE: frozenset[int] = frozenset()
 Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
@@ -379,10 +385,10 @@ Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
 class WaitingTip(NamedTuple):
-    """A filed tip with a pending alert: no one was alerted yet, or it became more urgent.
+    """A filed tip with a pending alert: no one was alerted yet, or the tip became more urgent.
 
-    This class and `EscalationStep` are tuples, not dataclasses. After a burst of tips there are a hundred thousand of
-    each, and dataclasses take three times as long.
+    This class and `EscalationStep` are tuples, because dataclasses would take three times as long. After many tips at
+    once, there are a hundred thousand of each.
     """
 
     tip_id: int
@@ -394,11 +400,11 @@ class WaitingTip(NamedTuple):
     """True if a desk that should read the tip cannot decrypt it."""
     safety: VisitSafety = VisitSafety.NONE
     excluded: frozenset[int] = NO_ONE
-    """Excluded responders, who must not be alerted."""
+    """The responders who are excluded from the tip and must not be alerted."""
 
 
 class EscalationStep(NamedTuple):
-    """An order to alert some responders of a tip, as one step of its escalation."""
+    """An order to alert some responders of a tip. It is one step of the escalation."""
 
     tip_id: int
     case: Case
@@ -408,17 +414,19 @@ class EscalationStep(NamedTuple):
     locked: bool = False
     """True if a desk that should read the tip cannot decrypt it. Another query finds this desk."""
     leader: int | None = None
-    """The first tip of the cluster that this tip joins. Responders who were alerted of the first tip are not alerted of
-    this one."""
+    """The id of the first tip of the cluster that this tip joins. Responders who were alerted of the first tip get no
+    alert of this tip."""
     more: bool = False
-    """True if the responders of the first tip are notified that there are more details."""
+    """True if these responders are notified that the caller gave more details."""
     safety: VisitSafety = VisitSafety.NONE
     """The visit safety that a responder must know before a visit."""
     is_drill: bool = False
 
 
 class AlertPlan:
-    """The roster with each person's load. Each planned tip adds to the load, so the next tip goes to another person."""
+    """The roster, with the load of each person. Each planned tip adds to the load of a person, so that another person
+    gets the next tip.
+    """
 
     def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
         self._people = tuple(roster)
@@ -431,7 +439,7 @@ class AlertPlan:
         return tuple(self._standing(one) for one in self._people)
 
     def steps(self, waiting: Iterable[WaitingTip]) -> Iterator[EscalationStep]:
-        """Yields a step for each tip that has an active recipient, in the order of the tips."""
+        """Yields a step for each tip for which a responder is active, in the order of the tips."""
         for tip in waiting:
             recipients = self.first_alerted(tip.case, tip.alerted, tip.excluded)
             if recipients:
@@ -442,7 +450,7 @@ class AlertPlan:
     def first_alerted(
         self, case: Case, alerted: Sequence[AlertedResponder] = (), but: frozenset[int] = NO_ONE
     ) -> tuple[int, ...]:
-        """Returns the responders to alert first at the present loads. Leaves out the people in `but`."""
+        """Returns the responders who are alerted first, with the present loads. Leaves out the people in `but`."""
         route = self._route(case) if not but else self._route_without(case, but)
         chosen = rules_assignment.choose_first(case.urgency, *route, fairly=self._fairly(alerted))
         for one in chosen:
@@ -461,9 +469,9 @@ class AlertPlan:
         )
 
     def _next(self, people: Sequence[int], most: int) -> tuple[int, ...]:
-        """Returns these people in the order of their turns, if none was alerted before.
+        """Returns people in the order of their turns, if no one was alerted before.
 
-        Avoids a sort in the usual case of one person.
+        For the usual case of one person, this needs no sorting.
         """
         turn = self._turns.__getitem__
         if most == 1 and people:
@@ -477,7 +485,9 @@ class AlertPlan:
         return Candidate(one.id, one.level, one.districts, one.categories, load, told_at)
 
     def _route_without(self, case: Case, but: frozenset[int]) -> Route:
-        """Returns the route of a tip that has excluded people. It is not cached, because such tips are rare."""
+        """Returns the groups of people for a tip from which people are excluded. The result is not cached, because such
+        tips are rare.
+        """
         return _ids(*eligible(case, [one for one in self._people if one.id not in but]))
 
     def _route(self, case: Case) -> Route:

@@ -1,17 +1,17 @@
-"""Decides the escalation steps after a requested closure, a visit-safety mark, or a corrected place. Pure.
+"""Decides what follows after a requested closure, a wish for no visit, or a corrected place. Pure.
 
-The national desk is asked again and again to confirm a requested closure, until one of its people decides. Until then
-the case stays open and its other deadlines run. If the desk must decide, the deadline of its decision replaces that of
-the assignee's outcome. No person can close a case alone. If no other person of the desk is active, the hotline
-continues to send alerts.
+The national desk is asked again and again to confirm a requested closure, until one of its people decides. Until then,
+the case stays open and keeps its other deadlines. If only the national desk may decide, the deadline of its decision
+replaces the deadline of the assignee's outcome. No person can close a case alone. If no other person of this desk is
+active, the hotline continues to send alerts.
 
-A visit-safety mark on one tip counts for all tips of its cluster. All alerted responders are notified how to visit, and
-the desk is asked only once. These steps never close another deadline, change the assignee, or stop a responder from
-taking the case.
+If the caller of one tip wants no visit, this counts for all tips of the cluster. All alerted responders are notified
+how they may visit. The desk is asked only once. These rules never close another deadline, change the assignee, or
+prevent a responder from taking the case.
 
-Each report attempt makes one case. With danger, a corrected place stands down no responder, because another person may
-have made the correction. The people of the first place stay alerted. The national desk can end their assignments after
-a responder of the new place has taken the case.
+Each report attempt is only one case. If there is danger, no responder is stood down after a corrected place, because
+another person may have made the correction. So the responders of the first place stay alerted. After a responder at the
+new place has taken the case, the national desk can stand down those of the first place.
 """
 
 from collections.abc import Collection, Mapping, Sequence, Set
@@ -36,11 +36,10 @@ from hotline.tips.rules_deadlines import Clock, Clocks, DeadlineKind, in_hours
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.rules_visit_safety import VisitSafety
 
-# Defines the terms of escalation: the events of a case, its known state, and the possible
-# decisions. Pure.
+# Defines the terms of escalation: the events of a case, its state, and the possible decisions. Pure.
 
 DUE = Event(CaseEventKind.DUE)
-"""A deadline passed before anyone acted."""
+"""The event that a deadline passed before anyone acted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +48,39 @@ class CaseState:
 
     case: Case
     step: int
-    """The number of the next step. It equals the number of times that people were alerted so far."""
+    """The number of the next step of escalation. It is also the number of steps in which people were alerted so far."""
     alerted: Sequence[AlertedResponder] = ()
     """Every responder who was ever alerted of the case."""
     assignee: int | None = None
     """The assignee: a responder who took the case, with an acknowledgement that is not doubted."""
     other_assignees: tuple[int, ...] = ()
-    """Other responders who took the case and are not doubted, the earliest first."""
+    """Other responders who took the case with an acknowledgement that is not doubted, the earliest first."""
     last_due_at: datetime | None = None
     """The time when the latest deadline to acknowledge the case was due."""
     renewed: bool = False
-    """True if the outcome's deadline was already extended once, because the assignee made progress. It is not extended
-    a second time."""
+    """True if the outcome's deadline was already extended, because the assignee made progress. It can be extended only
+    once."""
     closure_by: int | None = None
-    """The responder whose closure request waits for a second person. 0 if the requester has no phone."""
+    """The responder who requested a closure that a second person must confirm. 0 if this person has no phone."""
     is_safe: bool = False
-    """True if a service helps every person who was met, and the requested outcome agrees with this."""
+    """True if a service helps every person who was met, and the requested outcome says the same."""
     desk_decides: bool = False
-    """True if the national desk decides on the requested closure, because a person was met."""
+    """True if only the national desk may decide on the requested closure, because a person was met."""
     closure_read: bool = False
-    """True if a person who may confirm the closure has opened the case since the request."""
+    """True if a person who may confirm the closure has opened the case after the request."""
     safety: VisitSafety = VisitSafety.NONE
-    """The visit safety: how alerted responders must visit."""
+    """The instruction on visits for alerted responders."""
     clocks: Clocks = field(default_factory=dict)
-    """The deadlines that run now."""
+    """The open deadlines of the case."""
     company: tuple[int, ...] = ()
-    """Responders who were alerted of another tip of the same cluster."""
+    """Responders who were alerted of another tip in the same cluster."""
     unread: frozenset[int] = frozenset()
-    """Alerted responders who have a PIN and have not read the case."""
+    """Alerted responders with a PIN who have not read the case."""
     linked_questions: int = -1
-    """The number of unanswered questions to the desk about visit safety of another tip in the cluster. -1 for no
-    question."""
+    """The number of times that the national desk was asked without an answer how to visit for another tip of the
+    cluster. -1 if it was not asked."""
     roster: Sequence[Candidate] = ()
-    """The active recipients. `rules_escalation.decide` sets the fields `roster`, `event` and `at`."""
+    """The active responders. `rules_escalation.decide` sets the fields `roster`, `event` and `at`."""
     event: Event = DUE
     at: datetime = rules_assignment.NEVER
 
@@ -91,7 +90,7 @@ class CaseState:
 
     @property
     def knew(self) -> frozenset[int]:
-        """Returns every responder who was ever alerted."""
+        """Returns the ids of all responders who were alerted of the case."""
         return frozenset(one.responder_id for one in self.alerted)
 
     @property
@@ -115,21 +114,20 @@ class Notice:
 
 
 def notices(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Notice, ...]:
-    """Returns those orders that have a recipient."""
+    """Returns an order for each purpose that has a recipient."""
     return tuple(Notice(who, purpose) for who, purpose in orders if who)
 
 
 UNCHANGED = -1
-"""A mark that the assignee does not change. Only steps use it: `rules_escalation.decide` replaces it with the
-assignee."""
+"""A value that says that the assignee does not change. Only the steps use it. `rules_escalation.decide` replaces it by
+the assignee."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision about an event.
+    """The decision about an event: notices, deadlines and the assignee.
 
-    A new deadline replaces the running one of the same kind. To close `CONFIRM_CLOSURE` means to end the closure
-    request.
+    A new deadline replaces an open deadline of the same kind. If `CONFIRM_CLOSURE` is closed, the closure request ends.
     """
 
     notices: tuple[Notice, ...] = ()
@@ -138,31 +136,31 @@ class Decision:
     assignee: int | None = UNCHANGED
     """The assignee after the event."""
     release: tuple[int, ...] = ()
-    """Responders whose assignments end, because the case no longer concerns them."""
+    """Responders whose assignments end, because they have nothing more to do with the case."""
 
 
 WITHIN = timedelta(hours=72)
-"""The time after an erasure request until the text is erased, or until the national desk must decide."""
+"""The time after an erasure request when the text is erased, or when the national desk must have decided."""
 ASKED_AGAIN = timedelta(days=1)
-"""The time until the desk is notified again of an overdue decision, moved into working hours."""
+"""The time after which the desk is notified again of an overdue decision. It is moved into working hours."""
 KEPT_FOR = timedelta(days=30)
-"""The time until the next decision, if the desk keeps the text or a legal hold exists."""
+"""The time until the next decision, if the desk decided to keep the text or there is a legal hold."""
 
 
 class TextFate(StrEnum):
-    """The fate of a tip's text after an erasure request."""
+    """The rule for a tip's text after an erasure request."""
 
     GO = "go"
-    """The text is erased when the case closes, or when the time of the request is over."""
+    """The text is erased when the case is closed, or when the time of the request is over."""
     DECIDED = "decided"
-    """The national desk decides. No text is erased automatically."""
+    """The national desk decides. The text is not erased without this decision."""
     HELD = "held"
-    """A court asked for the text. A legal hold prevents its erasure."""
+    """A court wants the text, so a legal hold prevents its erasure."""
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureRequest:
-    """A caller's request to erase a text, with the state of the case that decides about it."""
+    """A caller's request to erase a text, with the facts that decide if this is possible."""
 
     urgency: int
     taken: bool
@@ -179,27 +177,31 @@ class ErasureRequest:
 
 
 def next_due(state: TextFate, at: datetime) -> datetime:
-    """Returns the next due time of an erasure request whose deadline fired while the text still exists."""
+    """Returns the next due time of an erasure request, if the text still exists when the deadline fires."""
     return at + KEPT_FOR if state is TextFate.HELD else in_hours(at + ASKED_AGAIN)
 
 
 ALL_FROM = 2
-"""The number of the first alert that goes to the whole national desk, counted from 0. It is the third alert."""
+"""The number of the first alert that goes to all people of the national desk. The first alert has the number 0. So it
+is the third alert.
+"""
 MAX_MOVES = 3
-"""The most corrections in one report attempt that may alert another district. It equals the number of alerts that
-similar tips may cause in an hour."""
+"""The largest number of corrections in one report attempt after which another district is alerted. It equals the number
+of alerts that similar tips may cause within an hour."""
 ASSIGNEE_CLOCKS = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
-"""The deadlines that an assignee has."""
+"""The deadlines that exist only while the case has an assignee."""
 
 
 def acknowledge_clock(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
-    """Returns the deadline to acknowledge a tip that a responder is asked to take now."""
+    """Returns the deadline to acknowledge a tip that responders are asked to take now."""
     due = rules_deadlines.acknowledge_due(case.urgency, at, step=0)
     return {DeadlineKind.ACKNOWLEDGE: Clock(due)}
 
 
 def visit_safety_clock(safety: VisitSafety, at: datetime) -> Mapping[DeadlineKind, Clock]:
-    """Returns the deadline for the national desk to decide how to visit in a marked case of danger."""
+    """Returns the deadline for the national desk to decide how to visit, if the caller wants no visit but there is
+    danger.
+    """
     if safety is not VisitSafety.CAREFUL:
         return {}
     return {DeadlineKind.VISIT_SAFETY: Clock(at + rules_deadlines.VISIT_SAFETY_WITHIN)}
@@ -213,9 +215,9 @@ def first_outcome(s: CaseState) -> dict[DeadlineKind, Clock]:
 def assignee_clocks(
     s: CaseState, closed: Set[DeadlineKind] = frozenset()
 ) -> dict[DeadlineKind, Clock]:
-    """Returns the deadlines of a new assignee.
+    """Returns the deadlines for a new assignee.
 
-    A running deadline for a second look continues, unless it is in `closed`.
+    An open deadline for a second look is kept, unless it is in `closed`.
     """
     fresh = first_outcome(s)
     if s.urgency == Urgency.DANGER and DeadlineKind.SECOND_LOOK not in s.clocks.keys() - closed:
@@ -224,10 +226,10 @@ def assignee_clocks(
 
 
 def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
-    """Alerts the national desk now, and again until a responder takes the case. The case is overdue from now on.
+    """Alerts the national desk now, and again until a responder takes the case. From now on the case is overdue.
 
-    If no one of that desk is active, alerts the district's people. If the case is already overdue, the count of alerts
-    continues.
+    If no person of this desk is active, alerts people of the district. If the case is already overdue, continues the
+    count of alerts.
     """
     clock = s.clocks.get(DeadlineKind.OVERDUE) or Clock(
         rules_deadlines.overdue_due(s.urgency, s.at), nth
@@ -242,7 +244,9 @@ def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
 def national_people(
     roster: Sequence[Candidate], nth: int, *, but: int | None = None
 ) -> tuple[int, ...]:
-    """Returns one person of the national desk, in turn. From the third alert on, returns all its people."""
+    """Returns one person of the national desk, another each time. From the third alert on, returns all people of this
+    desk.
+    """
     people = rules_assignment.turns(
         [c for c in roster if c.level is Level.NATIONAL and c.id != but]
     )
@@ -254,9 +258,9 @@ def _by_turns(people: tuple[int, ...], nth: int) -> tuple[int, ...]:
 
 
 def alert_people(s: CaseState, ids: Collection[int]) -> tuple[Notice, ...]:
-    """Returns alerts to these people.
+    """Returns the alerts to these people.
 
-    Once the district was alerted, the alert to the national desk says that no responder took the case.
+    If the district was already alerted, the alert to the national desk says that no responder has taken the case.
     """
     if s.assignee is not None or not s.alerted:
         return notices((tuple(ids), Purpose.ALERT))
@@ -264,7 +268,7 @@ def alert_people(s: CaseState, ids: Collection[int]) -> tuple[Notice, ...]:
 
 
 def ask_people(s: CaseState, ids: Collection[int]) -> Decision:
-    """Asks these people to take the case, and sets a new deadline to acknowledge. The assignee does not change."""
+    """Asks these people to take the case, and sets a new deadline to acknowledge it. The assignee does not change."""
     return Decision(alert_people(s, ids), acknowledge_clock(s.case, s.at), assignee=s.assignee)
 
 
@@ -279,7 +283,7 @@ def without(people: Collection[int], some: Collection[int | None]) -> tuple[int,
 def closure_requested(s: CaseState) -> Decision:
     """Asks the national desk to confirm a new or changed closure request.
 
-    Does nothing if the desk will be asked at that time or earlier anyway.
+    Does nothing if the desk will be asked at that time, or earlier, anyway.
     """
     asks, reminds = (
         s.clocks.get(DeadlineKind.CONFIRM_CLOSURE),
@@ -293,7 +297,9 @@ def closure_requested(s: CaseState) -> Decision:
 
 
 def closure_due(s: CaseState) -> Decision:
-    """Asks the national desk again until it decides. From the third time on, asks all its people."""
+    """Asks the national desk again to confirm the closure, until it decides. From the third time on, asks all people of
+    this desk.
+    """
     nth = s.event.nth + 1
     again = {DeadlineKind.CONFIRM_CLOSURE: Clock(_closure_again(s), nth)}
     return Decision(notices((closure_confirmers(s, nth), Purpose.CONFIRM_CLOSURE)), again)
@@ -302,9 +308,9 @@ def closure_due(s: CaseState) -> Decision:
 def _closure_again(s: CaseState) -> datetime:
     """Returns when the national desk is asked again to confirm a closure.
 
-    About a case with danger, the desk is asked at any hour. If a service helps every person who was met, the desk is
-    asked at 06:30. About all other cases, the desk is asked in working hours. This also holds for danger, if the desk
-    must decide and one of its people has opened the case.
+    For a case with danger, this may be at any hour. If a service helps every person who was met, it is at 06:30. For
+    all other cases, it is during working hours. This is also so for danger, if only the desk may decide and one of its
+    people has opened the case.
     """
     if s.urgency != Urgency.DANGER or (s.desk_decides and s.closure_read):
         return rules_deadlines.in_hours(s.at + rules_deadlines.HOURLY)
@@ -312,7 +318,7 @@ def _closure_again(s: CaseState) -> datetime:
 
 
 def closure_read(s: CaseState) -> Decision:
-    """Waits until the next working day to ask again, if the desk must decide and has opened the case."""
+    """Asks again only on the next working day, if only the desk may decide and has opened the case."""
     asks = s.clocks.get(DeadlineKind.CONFIRM_CLOSURE)
     if asks is None or not s.desk_decides:
         return Decision()
@@ -321,9 +327,9 @@ def closure_read(s: CaseState) -> Decision:
 
 
 def decision_due(s: CaseState) -> Decision:
-    """Alerts the whole national desk that its decision is overdue, and repeats this each morning.
+    """Alerts all people of the national desk that their decision is overdue, and repeats this each morning.
 
-    If the assignee is the only active person of that desk, the case becomes overdue. So another person is alerted too.
+    If the assignee is the only active person of this desk, makes the case overdue, so that others are alerted too.
     """
     again = {DeadlineKind.DECISION: Clock(rules_deadlines.next_morning(s.at), s.event.nth + 1)}
     who = closure_confirmers(s, ALL_FROM)
@@ -336,17 +342,17 @@ def decision_due(s: CaseState) -> Decision:
 
 def closure_confirmers(s: CaseState, nth: int) -> tuple[int, ...]:
     """Returns the people of the national desk who are asked to confirm a closure. The person who requested the closure
-    is never asked.
+    is never among them.
 
-    If that desk has no other active person, returns people of the district. They cannot confirm the closure, but the
-    hotline continues to alert them.
+    If the desk has no other active person, returns people of the district. These people cannot confirm the closure, but
+    the hotline must continue to alert someone.
     """
     others = without(rules_assignment.colleagues(s.case, s.roster, but=s.closure_by), (s.assignee,))
     return national_people(s.roster, nth, but=s.closure_by) or _by_turns(others, nth)
 
 
 def closure_refused(s: CaseState) -> Decision:
-    """Ends the closure request. A person who refuses by phone becomes the assignee."""
+    """Ends the closure request that a second person refused. A person who refuses by phone becomes the assignee."""
     if s.event.by is None:
         asked = s.assignee is not None or DeadlineKind.ACKNOWLEDGE in s.clocks
         again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(s.at)}
@@ -356,7 +362,9 @@ def closure_refused(s: CaseState) -> Decision:
 
 
 def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
-    """Replaces the assignee's deadline with that of the desk's decision, or sets the assignee's deadline again."""
+    """Replaces the assignee's deadline by the deadline of the desk's decision, if only the desk may decide. Otherwise
+    sets the assignee's deadline again.
+    """
     runs = DeadlineKind.DECISION in s.clocks
     waits = s.closure_by is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
     fresh = dict(decision.set)
@@ -373,9 +381,9 @@ def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
 
 
 def visit_marked(s: CaseState) -> Decision:
-    """Notifies every alerted responder of the visit-safety mark.
+    """Notifies every alerted responder that the caller wants no visit.
 
-    With danger, asks the national desk how responders must visit.
+    If there is danger, asks the national desk how responders may visit.
     """
     who = concerned_responders(s)
     if s.safety is not VisitSafety.CAREFUL:
@@ -388,21 +396,21 @@ def visit_marked(s: CaseState) -> Decision:
 
 
 def mark_not_delivered(s: CaseState) -> Decision:
-    """Alerts another responder of the marked case, because the assignee's phone is off."""
+    """Alerts another responder of the case, because the assignee's phone is off."""
     return Decision(notices((s.next_alerted(EscalationReason.UNREACHED), Purpose.ALERT)))
 
 
 def visit_decided(s: CaseState) -> Decision:
-    """Notifies every alerted responder of the national desk's decision on visits."""
+    """Notifies every alerted responder of the national desk's decision about visits."""
     return Decision(
         notices((concerned_responders(s), Purpose.VISIT_SAFETY)), close={DeadlineKind.VISIT_SAFETY}
     )
 
 
 def visit_decision_due(s: CaseState) -> Decision:
-    """Notifies responders once that the national desk did not decide on visits, and asks the desk again, in turn.
+    """Notifies responders once that the national desk has not decided about visits. Asks another person of the desk.
 
-    If the desk was asked about another tip of the cluster, that question also counts for this tip.
+    If the desk was asked about another tip of the cluster, this question counts for this tip too.
     """
     nth = s.event.nth
     again = {DeadlineKind.VISIT_SAFETY: Clock(s.at + rules_deadlines.AGAIN, nth + 1)}
@@ -414,17 +422,17 @@ def visit_decision_due(s: CaseState) -> Decision:
 
 
 def concerned_responders(s: CaseState) -> tuple[int, ...]:
-    """Returns the active responders who were alerted of this tip or of its cluster, without duplicates."""
+    """Returns the active responders who were alerted of this tip or of its cluster, each once."""
     alive = {one.id for one in s.roster}
     return tuple(dict.fromkeys((*active_alerted(s), *within(s.company, alive))))
 
 
 def place_corrected(s: CaseState) -> Decision:
-    """Notifies alerted responders of the corrected place, and alerts the people of the new place.
+    """Notifies alerted responders of the corrected place, and alerts people of the new place.
 
-    Without danger, the people of the first place are stood down at once. After `MAX_MOVES` corrections only the
-    national desk is alerted. If that desk does not act, the people of the last place are alerted when the deadline to
-    acknowledge passes.
+    If there is no danger, stands down the people of the first place at once. After `MAX_MOVES` corrections, alerts only
+    the national desk. If this desk does not act, people of the last place are alerted when the deadline to acknowledge
+    passes.
     """
     before, new = active_alerted(s), s.first_alerted()
     if s.event.nth > MAX_MOVES:
@@ -441,7 +449,7 @@ def place_corrected(s: CaseState) -> Decision:
 
 
 def partner_desks_added(s: CaseState) -> Decision:
-    """Alerts the people of partner desks that get access by a later answer. No deadline changes."""
+    """Alerts people of partner desks that got access because of a later answer. No deadline changes."""
     new = partner_recipients(s.case, s.roster, s.alerted) if s.event.nth <= MAX_MOVES else ()
     return Decision(notices((new, Purpose.ALERT)))
 
@@ -449,7 +457,7 @@ def partner_desks_added(s: CaseState) -> Decision:
 def partner_recipients(
     case: Case, roster: Sequence[Candidate], alerted: Sequence[AlertedResponder]
 ) -> tuple[int, ...]:
-    """Returns the people of a camp or border desk who must still be alerted of a known case."""
+    """Returns the people of a camp's or border's desk who have not been alerted of a known case yet."""
     local, camp, _ = rules_assignment.eligible(case, roster)
     near = camp if is_district(case.place) else local
     knew = {one.responder_id for one in alerted}
@@ -459,9 +467,10 @@ def partner_recipients(
 
 
 def withheld(s: CaseState) -> Decision:
-    """Takes the case away from the district's people, because it may involve an official. They get no message.
+    """Ends the assignments of the district's people, because the case may involve an official. These people get no
+    message about it.
 
-    The national desk is notified that the people of the district were alerted first.
+    The national desk is notified that people of the district were alerted first.
     """
     gone = tuple(dict.fromkeys(o.responder_id for o in s.alerted if o.level is not Level.NATIONAL))
     if not gone:
@@ -476,20 +485,22 @@ def withheld(s: CaseState) -> Decision:
 
 
 def sent_down(s: CaseState) -> Decision:
-    """Alerts the district's people as of a new tip, because the national desk gave them access."""
+    """Alerts people of the district as for a new tip, because the national desk gave them access."""
     new = without(s.first_alerted(), s.knew)
     return Decision(notices((new, Purpose.ALERT)), acknowledge_clock(s.case, s.at) if new else {})
 
 
 def stood_down(s: CaseState) -> Decision:
-    """Stands down and notifies the people of the first place, because the national desk decided so."""
+    """Stands down the people of the first place and notifies them, because the national desk decided so."""
     gone = alerted_elsewhere(s)
     notified = notices((within(active_alerted(s), gone), Purpose.STAND_DOWN))
     return Decision(notified, close=_request_deadline(s, gone), release=gone)
 
 
 def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
-    """Asks the national desk to stand down the people of the first place, because the new place has taken the case."""
+    """Asks the national desk to stand down the people of the first place, because a responder at the new place has
+    taken the case.
+    """
     if decision.assignee == s.assignee or not alerted_elsewhere(s):
         return decision
     lets = notices((_of_desk(s, active_alerted(s)), Purpose.LET))
@@ -497,27 +508,29 @@ def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
 
 
 def _of_desk(s: CaseState, ids: Collection[int]) -> tuple[int, ...]:
-    """Returns the national desk's people among these. If there are none, returns one person of that desk."""
+    """Returns those of these people who belong to the national desk. If there are none, returns one person of this
+    desk.
+    """
     return within(ids, s.desk) or national_people(s.roster, 0)
 
 
 def alerted_elsewhere(s: CaseState) -> tuple[int, ...]:
-    """Returns the responders who were alerted only for a place that was corrected since.
+    """Returns the responders who were alerted only for a place that was corrected later.
 
-    If they take the case, the people of the new place are still asked.
+    If one of them takes the case, the people of the new place are still asked.
     """
     here = {one.responder_id for one in s.alerted if not one.has_old_place}
     return without(dict.fromkeys(one.responder_id for one in s.alerted if one.has_old_place), here)
 
 
 def active_alerted(s: CaseState) -> tuple[int, ...]:
-    """Returns the active responders who were alerted, without duplicates."""
+    """Returns the active responders who were alerted, each once."""
     alive = {one.id for one in s.roster}
     return within(dict.fromkeys(one.responder_id for one in s.alerted), alive)
 
 
 def _request_deadline(s: CaseState, gone: Collection[int]) -> Set[DeadlineKind]:
-    """Returns the deadline to confirm a closure if its requester is in `gone`, because the request then ends."""
+    """Returns the deadline to confirm a closure, if the person who requested it is in `gone`. The request then ends."""
     return (
         {DeadlineKind.CONFIRM_CLOSURE}
         if s.closure_by is not None and s.closure_by in gone

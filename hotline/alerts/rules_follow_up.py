@@ -1,6 +1,6 @@
-"""Defines when the persons of a month's cases are counted: once, 75 days after the end of the month. Pure.
+"""Defines when the persons in the cases of a month are counted: once, 75 days after the month ends. Pure.
 
-Months begin and end in Kigali's time. A case belongs to the month in which its tip was filed.
+Months begin and end at midnight in Kigali. A case belongs to the month in which its tip was filed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -33,12 +33,12 @@ from hotline.tips.rules_person_codes import (
 from hotline.tips.rules_persons import ConsentState, FollowKind, MetPerson, OfferedHelp
 
 COUNTED_AFTER = timedelta(days=75)
-"""The time after the end of a month until its persons are counted. After the count, the codes about these persons may
+"""The time between the end of a month and the count of its persons. After the count, the codes about these persons may
 be erased."""
 
 
 def month_of(at: datetime | date) -> str:
-    """Returns the month of a time or a day, such as 2026-11."""
+    """Returns the month that contains a time or a day, such as 2026-11."""
     day = at.astimezone(KIGALI) if isinstance(at, datetime) else at
     return f"{day:%Y-%m}"
 
@@ -49,7 +49,7 @@ def begins(month: str) -> datetime:
 
 
 def ends(month: str) -> datetime:
-    """Returns the first moment after a month."""
+    """Returns the first moment after the end of a month."""
     return (begins(month) + timedelta(days=31)).replace(day=1)
 
 
@@ -59,9 +59,9 @@ def counted_at(month: str) -> datetime:
 
 
 def due(known: Collection[str], counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months that must be counted now, the earliest first, from the first known month on.
+    """Returns the months that must be counted now, the earliest first. The first known month is the first.
 
-    Also counts a month in which no person was met.
+    A month in which no person was met is counted too.
     """
     if not known:
         return ()
@@ -72,34 +72,33 @@ def due(known: Collection[str], counted: Collection[str], at: datetime) -> Seque
 
 
 def counted_before(at: datetime) -> datetime:
-    """Returns a time. Every tip filed before it belongs to a month that is counted by `at`."""
+    """Returns the time before which all filed tips belong to months that are counted by `at`."""
     return begins(month_of(at - COUNTED_AFTER))
 
 
-# Sets the reminders about a person who was offered help: which question, when, and which responder
-# is asked. Pure.
+# Sets the reminders about a person who was offered help: which question, when, and which responder. Pure.
 
 
 class AskedPerson(StrEnum):
-    """The responder who is asked about a person."""
+    """The kind of responder who is asked about a person."""
 
     REFERRER = "referrer"
     ANOTHER = "another"
-    """A responder other than the one who asked the person before."""
+    """A responder who is not the one who asked the person before."""
     COORDINATOR = "coordinator"
     NATION = "nation"
 
 
 ANSWER_WITHIN = timedelta(hours=24)
 OFFER_WITHIN = timedelta(hours=2)
-"""With danger: the time after a person agrees to help until a service must be asked. Without danger, a service must be
-asked by the next morning."""
+"""If there is danger: the time after a person agrees to help, within which a service must be asked. If there is no
+danger, a service must be asked by the next morning."""
 THIRTY_DAYS = timedelta(days=30)
 UNKNOWN_AFTER = timedelta(days=7)
-"""The time after the thirty days for an answer. If no responder has answered by then, the hotline records that it is
-unknown how the person is."""
+"""The time for an answer after the thirty days. If no responder answers in this time, the hotline records that it is
+not known how the person is."""
 ASKED_AGAIN = timedelta(days=3)
-"""The time after an adult refuses help. Then another responder asks the person once more."""
+"""The time after an adult has refused help, when another responder asks the person once more."""
 NEXT_DAY = timedelta(days=1)
 WEEKLY = timedelta(days=7)
 UP_TO_THE_NATION = (
@@ -113,17 +112,17 @@ UP_TO_THE_NATION = (
 
 @dataclass(frozen=True, slots=True)
 class FollowRow:
-    """The texts and rules of one kind of missing fact."""
+    """The texts and the rules for one kind of missing fact."""
 
     screen: Template
-    """The text on the responder's phone, which only the PIN shows."""
+    """The text on the responder's phone. It appears only after the PIN."""
     owed: str
-    """The English text in a list."""
+    """The English text in the console's lists."""
     until: str
-    """The English text on the page of a case. A time follows this text."""
+    """The English text on the console's page of the case. The due time follows this text."""
     rings: Sequence[AskedPerson] = UP_TO_THE_NATION
     unknown: LoggedEvent | None = None
-    """The event that records the fact as unknown if no responder answers in time."""
+    """The event that records "unknown", if no responder answers in time."""
 
 
 FOLLOWS: Mapping[FollowKind, FollowRow] = {
@@ -159,23 +158,23 @@ FOLLOWS: Mapping[FollowKind, FollowRow] = {
 
 @dataclass(frozen=True, slots=True)
 class FollowClock:
-    """The next question about an offer or a person, and the time of its reminder."""
+    """The next reminder about an offer or a person, and its time."""
 
     kind: FollowKind
     due_at: datetime
     times: int = 0
-    """The number of reminders so far."""
+    """The number of reminders that were already sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class FollowReminder:
-    """The reminder that is due now, and the deadline after it."""
+    """A reminder that is due now, and the reminder that follows it."""
 
     responder_ids: tuple[int, ...]
     reminds: bool
-    """True if the reminder goes to a responder who can answer, and not to a higher level."""
+    """True if the reminder goes to a responder who knows the answer. False if it goes to a higher level."""
     next: FollowClock | None
-    """None if there are no more reminders."""
+    """None if no more reminders follow."""
 
     @property
     def is_over(self) -> bool:
@@ -183,7 +182,7 @@ class FollowReminder:
 
 
 def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
-    """Returns the next reminder about an offer of help. Returns None if the offer needs no more reminders."""
+    """Returns the next reminder about an offer of help. Returns None if no more reminders about it are needed."""
     if offer.thirty is not None:
         return None
     if offer.arrived == YES and offer.arrived_at is not None:
@@ -193,8 +192,8 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
     if offer.is_on_the_way and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + rules_persons.ARRIVAL_WITHIN)
     if offer is not person.newest or offer.lost > 1 or wants_since(person) is not None:
-        # Another service was asked since. Or the person did not arrive, and a search did not find
-        # the person. Or the person has agreed to help since, and a service must be asked.
+        # Another service was asked, or the person did not arrive and was not found.
+        # Or the person has agreed to help again, and a service must be asked.
         return None
     last = offer.arrived_at or offer.answered_at or offer.offered_at
     is_open = offer.answer in (None, ServiceAnswer.NONE)
@@ -203,7 +202,9 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
 
 
 def person_clock(person: MetPerson, urgency: int) -> FollowClock | None:
-    """Returns the reminder to ask a service, or to ask the person once more. Returns None if neither is needed."""
+    """Returns the reminder to ask a service for help, or to ask the person once more. Returns None if neither is
+    needed.
+    """
     since = wants_since(person)
     if since is None:
         return ask_again_clock(person)
@@ -212,7 +213,7 @@ def person_clock(person: MetPerson, urgency: int) -> FollowClock | None:
 
 
 def owed_to(person: MetPerson) -> tuple[FollowKind, ...]:
-    """Returns the facts that are still missing about a person, whether the case is open or closed."""
+    """Returns the kinds of facts that are still missing about a person, whether the case is open or closed."""
     offers = (offer_clock(person, one) for one in person.referrals)
     kinds = [one.kind for one in (ask_again_clock(person), *offers) if one is not None]
     first = [FollowKind.OFFER] if wants_since(person) is not None else []
@@ -220,10 +221,10 @@ def owed_to(person: MetPerson) -> tuple[FollowKind, ...]:
 
 
 def wants_since(person: MetPerson) -> datetime | None:
-    """Returns the time since which a person wants help but no service was asked. Returns None if a service was asked,
+    """Returns the time since which a person wants help and no service was asked. Returns None if a service was asked,
     or if the person does not want help.
 
-    If the person agrees again, this time does not change.
+    If the person agrees once more, the time does not change.
     """
     if person.consent is not ConsentState.YES:
         return None
@@ -239,14 +240,14 @@ def wants_since(person: MetPerson) -> datetime | None:
 
 
 def _goes_on(offer: OfferedHelp) -> bool:
-    """Returns True if this service was asked and may still help."""
+    """Returns True if this service was asked and can still help."""
     if offer.answer in (None, ServiceAnswer.NONE):
         return True
     return offer.answer == ServiceAnswer.ACCEPTED and (offer.is_on_the_way or offer.arrived == YES)
 
 
 def ask_again_clock(person: MetPerson) -> FollowClock | None:
-    """Returns the reminder to ask a person once more, or None if the person is not asked again."""
+    """Returns the reminder to ask a person once more. Returns None if the person is not asked again."""
     if not person.consents:
         return None
     at, said, decided = person.consents[-1]
@@ -267,9 +268,9 @@ def next_reminder(
     since: datetime,
     at: datetime,
 ) -> FollowReminder:
-    """Returns the responders to remind now, and the next reminder.
+    """Returns the responders who are reminded now, and the next reminder.
 
-    `since` is the time when this reminder was set. If a level has no active responder, the next level is asked.
+    `since` is the time when the present reminder was set. If a level has no active responder, asks the next level.
     """
     rings = FOLLOWS[clock.kind].rings
     for turn in range(clock.times, len(rings)):
@@ -282,17 +283,17 @@ def next_reminder(
 
 
 def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: int) -> datetime:
-    """Returns when the next level is asked: the coordinator the next morning, the national desk a day later, then
-    weekly.
+    """Returns when the next level is asked: the coordinator in the morning, the national desk a day later, then once a
+    week.
 
-    With danger, the next level is asked after two hours if no service was asked.
+    If there is danger and no service was asked, the next level is asked after two hours.
     """
     if turn + 1 < min(len(FOLLOWS[kind].rings), 3):
         if kind is FollowKind.OFFER and urgency == Urgency.DANGER:
             return at + OFFER_WITHIN
         return any_morning(at)
     if kind is FollowKind.THIRTY:
-        # If a reminder fires late, the responder still has until the next morning.
+        # If a reminder fires late, the responder still has until the next morning to answer.
         return max(any_morning(at), since + THIRTY_DAYS + UNKNOWN_AFTER)
     return at + WEEKLY
 
@@ -314,23 +315,23 @@ def _asked_people(
             return national_people(roster, turn, but=None)
 
 
-# Decides if an event about a person may be recorded now. Pure. Every function that records such an
-# event asks this module first.
+# Decides if an event about a person may be recorded now. Pure.
+# Every function that records such an event must ask this module first.
 
 
 class StopReason(StrEnum):
-    """A reason why an event may not be recorded. Screens use each value as a flag."""
+    """The reason why an event about a person may not be recorded. The flows use each value as a flag."""
 
     SAYS_NO = "says_no"
     UNASKED = "unasked"
     UNDECIDED = "undecided"
     NOBODY_WAITS = "nobody_waits"
-    """There is no such person, no such offer, or no earlier event that this event could follow."""
+    """There is no such person, no such offer, or no earlier event to which this event belongs."""
     TOO_EARLY = "too_early"
     """The thirty days are not over yet."""
     ASK_AGAIN = "ask_again"
-    """A correction cannot turn a no into a yes, or remove a no. The person must be asked again, which is a new
-    event."""
+    """A correction cannot change a refusal into an agreement, or remove a refusal. The person must be asked again, and
+    this is a new event."""
 
 
 OF_CONSENT = {
@@ -339,7 +340,7 @@ OF_CONSENT = {
     ConsentState.UNDECIDED: StopReason.UNDECIDED,
 }
 MEETING_EVENTS = (LoggedEvent.SCREENED, LoggedEvent.CONSENT)
-"""Events that may record a person who is met for the first time."""
+"""Events that may be the first about a person."""
 
 
 def refusal_of(
@@ -350,9 +351,9 @@ def refusal_of(
     *,
     corrects: int | None = None,
 ) -> StopReason | None:
-    """Returns the reason why the event may not be recorded, or None if it may.
+    """Returns the reason why the event may not be recorded. Returns None if it may be recorded.
 
-    `corrects` is the id of the event that this event replaces.
+    `corrects` is the id of the event that this event corrects.
     """
     person = next((one for one in people if one.n == reported.n), None)
     if person is None:
@@ -385,8 +386,7 @@ def _follows(
 def _corrected(
     person: MetPerson, kind: LoggedEvent, reported: PersonCodes, corrects: int
 ) -> StopReason | None:
-    # A corrected event no longer counts. A second correction of the same event would remove the
-    # first correction.
+    # A corrected event no longer counts. To correct it again would remove the first correction.
     entries = (one.entry for one in person.timeline if one.corrected_by is None)
     was = next((one for one in entries if one.id == corrects), None)
     if was is None or was.kind is not kind or was.reported.referral != reported.referral:

@@ -1,8 +1,8 @@
-"""Lists in one table what a responder may answer about a case. All code that reads or offers these digits uses the
-table. Pure.
+"""Contains one table of the answers that a responder may give about a case. All code that reads or offers the digits of
+answers uses this table. Pure.
 
-The SMS parser reads the digits and words of the table. Hints offer the digits. The menus of the responders' short code
-record the same digits. `alerts/service_commands.py` carries out each answer.
+The SMS parser reads the digits and words in the table. Hints in SMS offer its digits. The menus of the responders'
+short code use the same digits. `alerts/service_commands.py` carries out the answers.
 """
 
 import unicodedata
@@ -19,7 +19,7 @@ from hotline.tips.rules_visit_safety import VisitDecision, VisitFacts
 
 
 class Verb(StrEnum):
-    """A responder's answer about a case. Its value is the digit."""
+    """An answer that a responder may give about a case. Its value is the digit that the responder sends."""
 
     HELP = "0"
     TAKE = "1"
@@ -34,53 +34,61 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OfferedCase:
-    """An open case, with the facts that decide which digits the SMS offers to a responder."""
+    """An open case, with the facts that decide which digits an SMS offers to a responder."""
 
     is_own: bool = False
-    """This responder is the assignee."""
+    """True if this responder is the assignee."""
     is_helped: bool = False
-    """A colleague is the assignee, and no other responder is asked to take the case."""
+    """True if a colleague is the assignee, and no other responder is asked to take the case."""
     is_on_site: bool = False
-    """This responder answered that they are on site."""
+    """True if this responder answered that they are on site."""
     has_service: bool = False
-    """This responder answered that a service helps."""
+    """True if this responder answered that a service helps."""
     is_passed: bool = False
-    """This responder passed the case on, and no responder has taken it since."""
+    """True if this responder passed the case on, and no one has taken it since."""
     closure_requested: bool = False
     decides: bool = False
-    """The responder belongs to the national desk, which must decide how to visit."""
+    """True if the responder belongs to the national desk, and this desk must decide about visits."""
     may_stand_down: bool = False
-    """The responder belongs to the national desk, which may stand down the people of the first place."""
+    """True if the responder belongs to the national desk, and this desk may stand down the people of the first
+    place.
+    """
 
 
 Words = Mapping[str, str]
-"""Words and phrases in each language, as people write them, with `|` between two of them."""
+"""Words and phrases in each language, as people write them. A `|` separates two of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that a responder may give about a case."""
+    """The rules for one answer that a responder may give about a case."""
 
     offer: Template | None = None
-    """The text of a hint, which begins with the digit. None if the answer asks for help and changes no case."""
+    """The text that offers this answer in a hint. It begins with the digit. None if the answer asks for help, and
+    changes no case.
+    """
     is_possible: Callable[[OfferedCase], bool] = bool
-    """Returns True if the answer would change the case. A hint offers the digit only then."""
+    """Returns True if the answer would change the case, so that a hint may offer its digit."""
     own: Words = field(default_factory=dict)
-    """Words by which responders say what they do themselves. These words count even next to unknown words."""
+    """Words by which responders say that they do something themselves. They count even if an unknown word is next to
+    them.
+    """
     words: Words = field(default_factory=dict)
-    """Words that count only if no unknown word is next to them. For example, "deux filles" counts girls."""
+    """Words that count only if no unknown word is next to them. For example, "deux" in "deux filles" counts girls, and
+    is not an answer.
+    """
     labels: Words = field(default_factory=dict)
-    """Words of our hints and menus. These words count only next to their digit."""
+    """Words from our own hints and menus. They count only next to their digit."""
     national: bool = False
     """True if only the national desk may give this answer."""
     letters: bool = False
-    """True if a responder who dials must confirm with the letters of the reference."""
+    """True if a responder who dials must confirm by typing the letters of the reference."""
     outcome: TipOutcome | None = None
-    """The outcome with which this answer closes the case, or requests to close it."""
+    """The outcome with which this answer closes the case, or requests its closure."""
     decision: VisitDecision | None = None
-    """The decision on visits that this answer makes."""
+    """The decision about visits that this answer makes."""
     button: str = ""
-    """The English text of the button on a tip's page. Empty if the console does this in another way."""
+    """The English text of the button on the page of a tip. Empty if the page has no button for it."""
 
 
 REPLIES: Mapping[Verb, Reply] = {
@@ -192,18 +200,18 @@ OFFERED_DIGITS: Mapping[Template, Verb] = {
     **{reply.offer: verb for verb, reply in REPLIES.items() if reply.offer is not None},
     Template.DIGIT_HELP_TOO: Verb.TAKE,
 }
-"""The digit of each text that offers a digit. In every language the text begins with this digit."""
+"""The digit that each text of a hint offers. In every language, the text begins with this digit."""
 BUTTONS = {verb.name.lower(): verb for verb, reply in REPLIES.items() if reply.button}
-"""The answers that a tip's page offers, by the value of their button."""
+"""The answers that the page of a tip offers, by the value of their button."""
 
 
 def digits(*, national: bool) -> str:
-    """Returns the digits with which a responder may answer, including help."""
+    """Returns all digits with which a responder may answer, including the digit for help."""
     return "".join(verb for verb, reply in REPLIES.items() if national or not reply.national)
 
 
 def offered_texts(case: OfferedCase) -> tuple[Template, ...]:
-    """Returns the texts of the digits that a hint offers, in order."""
+    """Returns the texts for the digits that a hint offers, in order."""
     words = {verb: REPLIES[verb].offer for verb in OF_A_CASE}
     if case.is_helped:
         words[Verb.TAKE] = Template.DIGIT_HELP_TOO
@@ -211,7 +219,7 @@ def offered_texts(case: OfferedCase) -> tuple[Template, ...]:
 
 
 def plain_text(text: str) -> str:
-    """Returns a text in capital letters, without accents and with plain digits."""
+    """Returns a text in capital letters, without accents and with ordinary digits."""
     spelled = unicodedata.normalize("NFKD", text)
     return "".join(c for c in spelled if unicodedata.category(c) not in ("Mn", "Cf")).upper()
 
@@ -220,7 +228,7 @@ Phrase = tuple[str, ...]
 
 
 def split_phrases(words: Words) -> Iterable[Phrase]:
-    """Yields each phrase as the parser reads it. For example, "I can't" becomes I, CAN, T."""
+    """Yields each phrase in the form in which the parser reads it. For example, "I can't" becomes I, CAN, T."""
     for code in CODES:
         for one in filter(None, words.get(code, "").split("|")):
             yield tuple("".join(c if c.isalnum() else " " for c in plain_text(one)).split())
@@ -246,26 +254,26 @@ YES_WORDS: Mapping[Phrase, Verb] = dict.fromkeys(
     ),
     Verb.TAKE,
 )
-"""Words that take a case if the SMS contains no other answer. Next to any other answer they are only polite."""
+"""Words that take a case if the SMS contains no other answer. Next to another answer they are only polite."""
 MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **YES_WORDS}
 LONGEST = max(map(len, MEANING))
 
 REFUSALS = frozenset(split_phrases({"rw": "oya", "fr": "non", "en": "no"}))
-"""Words that pass a case on. Next to an unknown word they deny that word instead."""
+"""Words that pass a case on. If an unknown word follows, they negate this word instead."""
 
 NEGATIONS = _set(
     "NOT NEVER NEITHER NOR DON DONT WON WONT HAVEN HAVENT DIDN DIDNT ISN ISNT UNABLE"
     " PAS NE JAMAIS AUCUN NTA NTABWO SI NTARABYO NTIBYO"
 )
-"""Words that negate an answer next to them. Then the hotline asks the responder."""
+"""Words that negate the answer next to them. The hotline then asks the responder what is meant."""
 
 UNSURE = _set(
     "MAYBE PERHAPS WAIT SOON LATER TOMORROW SORRY MISTAKE CANCEL UNDO"
     " ATTENDS ATTENDEZ PEUT BIENTOT DEMAIN DESOLE DESOLEE PARDON ERREUR ANNULE ANNULER ANNULEZ"
     " WENDA TEGEREZA EJO NIBESHYE MBABARIRA"
 )
-"""Words that delay or cancel an answer, anywhere in the text. Then the hotline asks the responder, unless they take the
-case or pass it on."""
+"""Words that delay or cancel an answer, at any place in the text. The hotline then asks the responder what is meant,
+unless the responder takes the case or passes it on."""
 
 COURTESY = _set(
     "REPLY ANSWER SEND SUBIZA REPONDEZ REPONDS REPONDRE ENVOYEZ"
@@ -274,12 +282,11 @@ COURTESY = _set(
     " BONJOUR BONSOIR SALUT MERCI SVP"
     " MURAHO MWARAMUTSE MWIRIWE MURAKOZE NDABASABYE"
 )
-"""Polite words that may come with an answer and mean nothing. Some of them are words with which an alert asks for an
+"""Polite words that may come with an answer and have no meaning. Some of them are words in which an alert asks for an
 answer."""
 
 
-# Defines a responder's commands on a case and their results, for SMS, dialling and the command
-# line. Pure.
+# Defines a responder's commands on a case, and their results, for SMS, dialling and the command line. Pure.
 
 
 class CommandResult(StrEnum):
@@ -287,25 +294,27 @@ class CommandResult(StrEnum):
 
     TAKEN = "taken"
     ALREADY_TAKEN = "already_taken"
-    """A colleague is the assignee. The hotline records this responder as well."""
+    """A colleague is already the assignee. The hotline records that this responder took the case too."""
     NOTED = "noted"
-    """The case is in danger, and it is not proved yet that the responder sent the SMS. So other responders are asked
-    too."""
+    """There is danger, and it is not proved yet that the responder sent the SMS. So other responders are asked to take
+    the case too."""
     ON_SITE = "on_site"
     REFERRED = "referred"
     CLOSED = "closed"
     CLOSURE_REQUESTED = "to_be_judged"
     """A second person must confirm the closure first."""
     ANOTHER_WAITS = "another_waits"
-    """Another person already requested closure with another outcome. So this request is not recorded."""
+    """Another person has already requested closure with another outcome. So this request is not recorded."""
     GOES_ON_WAITS = "goes_on_waits"
-    """The responder refuses a requested closure, but it is not proved yet that they sent the SMS. The refusal waits for
-    this proof."""
+    """The responder refuses a requested closure, but it is not proved yet that the responder sent the SMS. The refusal
+    counts after this is proved."""
     OPEN_FIRST = "open_first"
-    """A colleague requested closure. The responder must open the case by PIN or in the console before they confirm."""
+    """A colleague has requested closure. Before confirming it, the responder must open the case with the PIN or in the
+    console.
+    """
     PASSED = "passed"
     THEIRS = "theirs"
-    """A colleague is the assignee and no other responder is asked. So passing the case on would alert no one."""
+    """A colleague is the assignee, and no other responder is asked. So passing the case on would alert no one."""
     NOT_TAKEN_YET = "not_taken_yet"
     """Only the assignee may give this answer."""
     UNKNOWN = "unknown"
@@ -313,23 +322,23 @@ class CommandResult(StrEnum):
     OVER = "over"
     """The case is closed."""
     MOVED = "moved"
-    """The responder was alerted for a place that was corrected since. The answer is recorded, and the reply tells them
-    about the corrected place."""
+    """The responder was alerted for a place that was corrected later. The answer is recorded, and the reply names the
+    corrected place."""
     STOOD_DOWN = "let_go"
     """The people of the first place were stood down."""
     LET_TOO_EARLY = "let_too_early"
-    """No responder of the new place has taken the case yet."""
+    """No responder at the new place has taken the case yet."""
     VISIT_DECIDED = "how_said"
-    """The national desk decided how to visit. Every alerted responder is notified."""
+    """The national desk decided about visits. Every alerted responder is notified."""
     HOW_WAITS = "how_waits"
-    """The national desk decided how to visit, but it is not proved yet that the responder sent the SMS."""
+    """The national desk decided about visits, but it is not proved yet that its responder sent the SMS."""
     DRILL = "exercise"
-    """The alert was a drill. The responder answered it and need not go."""
+    """The alert was a drill. The responder has answered it, and need not go."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of a responder about a case."""
+    """A responder's command about a case."""
 
     responder_id: int
     reference: str
@@ -337,16 +346,16 @@ class Command:
     channel: EventChannel
     at: datetime
     proved: bool = True
-    """False while only the gateway's callback reports the SMS, and no page of the inbox lists it yet."""
+    """False while only a callback reports the SMS, and no page of the inbox lists it."""
     to: PassedTo = PassedTo.NEXT
-    """The receiver, if the responder passes the case on."""
+    """The receiver of the case, if the responder passes it on."""
     chosen: tuple[int, ...] = ()
-    """The responders to ask if the case is passed on: a named colleague, or people of a desk in turn."""
+    """If the case is passed on, the responders who are asked: a chosen colleague, or people of a desk in turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandOutcome:
-    """The result of a command, with the facts that the reply needs."""
+    """The result of a command, with the facts that the reply names."""
 
     result: CommandResult
     reference: str = ""
@@ -356,6 +365,6 @@ class CommandOutcome:
     visit_facts: VisitFacts | None = None
     """The facts that a visitor must know, if the responder took the case."""
     queued: Verb | None = None
-    """The command that is carried out after the inbox lists this SMS."""
+    """The command that waits until the inbox lists this SMS."""
     followers: tuple[int, ...] = ()
-    """The responder's assignments of other tips in the cluster, which they took with this command."""
+    """The responder's assignments of other tips in the cluster, which this command also acknowledged."""

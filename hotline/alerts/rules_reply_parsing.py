@@ -1,8 +1,8 @@
-"""Reads a responder's SMS in any spelling: what they do, and with which case. Pure.
+"""Reads a responder's SMS with any spelling: what the responder does, and in which case. Pure.
 
 Examples: `1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`. The parser finds only
-references that belong to the responder. It accepts a typing error only when a responder takes a case. If anything else
-is unclear, the hotline asks the responder (docs/decisions/06).
+references that belong to the responder. If it corrects a typing error, the responder can only take a case. If anything
+else is unclear, the hotline asks the responder what is meant (docs/decisions/06).
 """
 
 import re
@@ -30,17 +30,17 @@ from hotline.alerts.rules_replies import (
 from hotline.text.keywords import is_stop
 
 MAX_LETTERS = 10_000
-"""The most characters that are read of an SMS. The rest is ignored."""
+"""The largest number of characters of an SMS that are read. The rest of the SMS is ignored."""
 LIKE_ONE = "IL"
-"""Letters that look like the digit 1, even when they are joined to a reference."""
+"""Letters that look like the digit 1. They are read as 1 even if they are joined to a reference."""
 STUCK = digits(national=False) + LIKE_ONE
 LETTERS = dict.fromkeys(LIKE_ONE, "1") | {"Z": "2", "S": "5", "O": "0"}
-"""Single letters that mean a digit if only polite words come with them."""
+"""Single letters that are read as a digit, if they come only with polite words."""
 HEAD = "rc"
-"""A reference followed by a colon. Our own messages begin with one."""
+"""A mark for a reference followed by a colon. Our own messages begin with such a reference."""
 HINTS = frozenset({"REPLY", "REPONDEZ", "SUBIZA"})
-"""Words that begin our own hint, directly after such a reference. The digits after these words are offers and not
-answers."""
+"""Words with which our own hint begins, directly after such a reference. The digits after these words are offers, and
+not answers."""
 WIDEST = LENGTHS[-1] + 1
 
 _UNITS = (
@@ -54,28 +54,30 @@ _NOISE = re.compile(
     r"|\b(?:I?MINOTA|MINUTES?|KM|ISAHA|AMASAHA|SAA|IMINSI)[ :]*\d+(?:[.,:]\d+)?\b"
     r"|\b\d{2,}\b"
 )
-"""Times, dates, distances, minutes and other numbers that are not answers."""
+"""Matches times, dates, distances, minutes and other numbers that are not answers."""
 _SILENCE = re.compile(r"\bNO (?=(?:WORD|NEWS|ANSWER|REPLY)\b)")
-"""A "no" about another person's silence does not refuse the case. It negates the words next to it."""
+"""Finds a "no" that says that another person is silent. It does not refuse the case. It only negates the words next to
+it.
+"""
 _THANKS = re.compile(r"\bTHANK YOU\b")
 _DENIED = re.compile(r"\bNO ?[,.;:!]+ ?(?=TRAFFICKING\b)")
-"""A punctuation mark between two words separates them: "no, trafficking" is not "no trafficking"."""
+"""Finds a punctuation mark between two words, which separates them: "no, trafficking" is not "no trafficking"."""
 _QUESTION = re.compile(
     r"\?|\b(?:SHOULD|SHALL|CAN|COULD|MAY|MUST) (?:I|WE)\b|\b(?:DOIS|PUIS)[- ]?JE\b|\bEST[- ]?CE QU|\bM?B?ESE\b"
 )
-"""A question mark, or words that begin a question."""
+"""Finds a question mark, or words that begin a question."""
 _LATER = re.compile(r"\b(?:IN|DANS|MU) (?:\d|I?MINOTA|UNE? )")
-"""Words that say how long something will take, such as "in 10 minutes"."""
+"""Finds words that say how long something will take, such as "in 10 minutes"."""
 _LONE = re.compile(r"\b\d\b")
 
 
 class PieceKind(Enum):
-    """The kinds of pieces into which an SMS is cut."""
+    """The kinds of pieces into which the parser cuts an SMS."""
 
     REFERENCE = auto()
     DIGIT = auto()
     OWN = auto()
-    """Words by which responders say what they do themselves."""
+    """Words by which responders say that they do something themselves."""
     WORD = auto()
     LABEL = auto()
     """Words of a hint. They count only next to their digit."""
@@ -86,7 +88,7 @@ class PieceKind(Enum):
     COURTESY = auto()
     NOISE = auto()
     STRANGE = auto()
-    """Letters mixed with digits, which may be meant as a reference."""
+    """Letters mixed with digits, which may be a mistyped reference."""
     OTHER = auto()
 
 
@@ -102,9 +104,9 @@ ANSWERING = (
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of an SMS.
+    """One piece of an SMS.
 
-    `text` contains a reference, the digit that is meant, or the letters. `repr` does not show it.
+    `text` contains a reference, a digit or letters. `repr` does not show it.
     """
 
     sort: PieceKind
@@ -120,7 +122,7 @@ class Pieces:
 
     pieces: tuple[Piece, ...]
     unclear: bool = False
-    """True if the same letters could be two different references of the responder."""
+    """True if the same letters could be two different references of this responder."""
 
 
 class ReplyKind(StrEnum):
@@ -129,9 +131,9 @@ class ReplyKind(StrEnum):
     ACT = "act"
     HELP = "help"
     ASK = "ask"
-    """The answer or the case is not clear, so the hotline asks the responder."""
+    """The answer or the case is unclear, so the hotline asks the responder what is meant."""
     WRONG = "wrong"
-    """The SMS names a reference that does not belong to the responder."""
+    """The SMS contains a reference that does not belong to this responder."""
     STOP = "stop"
     """The responder wants no more messages."""
 
@@ -151,17 +153,19 @@ class ReplyReading:
     meant: ReplyKind
     actions: tuple[Action, ...] = ()
     reference: str | None = None
-    """The case that the hotline asks about. There may be actions as well. None if no case or several cases may be
-    meant."""
+    """The case about which the hotline asks the responder. There may be actions too. None if it is unclear which case
+    is meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class BareDrills:
-    """Drills to which an answer without a reference may belong, in addition to the responder's cases."""
+    """The drills that an answer without a reference may be about, in addition to the responder's cases."""
 
     references: tuple[str, ...] = ()
     similar: str | None = None
-    """The reference of a case that may also be meant. The hotline asks the responder about it."""
+    """The reference of a case that the responder may also have meant. The hotline asks the responder about this
+    case.
+    """
 
 
 NO_DRILLS = BareDrills()
@@ -176,11 +180,11 @@ def parse_reply(
     national: bool = False,
     drills: BareDrills = NO_DRILLS,
 ) -> ReplyReading:
-    """Reads any text and never raises an error.
+    """Reads any text. It never raises an error.
 
-    `lately` is True if the responder's only open case was alerted in the last twelve hours. `over` contains references
-    of closed cases. The parser finds these only if they are written in full, and never guesses them. `national` is True
-    for a responder of the national desk, which has additional digits.
+    `lately` is True if the responder was alerted of their only open case within the last twelve hours. `over` contains
+    references of closed cases. They are found only if they are written completely. They are never guessed. `national`
+    is True for a responder of the national desk, who may use more digits.
     """
     if is_stop(text):
         return ReplyReading(ReplyKind.STOP)
@@ -198,9 +202,9 @@ def parse_reply(
 
 
 def read_pieces(text: str, references: Collection[str], allowed: str) -> Pieces:
-    """Cuts any text into pieces. Finds only the given `references`.
+    """Cuts any text into pieces. Only the given `references` are found.
 
-    `allowed` contains the digits that may be answers.
+    `allowed` contains the digits that can be answers.
     """
     said = plain_text(text[:MAX_LETTERS])
     known = {one.translate(TWINS): one for one in references}
@@ -223,11 +227,11 @@ class _Span:
     reference: str
     before: str = ""
     after: str = ""
-    """A digit that is joined to the reference."""
+    """A digit that directly follows the reference."""
 
 
 def _spans(text: str, known: Mapping[str, str], stuck: str) -> Iterator[_Span]:
-    """Yields every place of the text where a reference can be read, the simplest reading first."""
+    """Yields every place in the text at which a reference can be read, the simplest reading first."""
     if not known:
         return
     found = list(re.finditer(r"[A-Z0-9]+", text))
@@ -252,7 +256,7 @@ def _splits(joined: str, stuck: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
-    """Returns the spans that do not overlap, in order.
+    """Returns those places that do not overlap, in order.
 
     The second value is True if the same letters can be read as two different references.
     """
@@ -267,9 +271,9 @@ def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
 
 
 def _marked(text: str, spans: list[_Span]) -> str:
-    """Returns the text with `r0`, `r1` and so on in place of the references.
+    """Returns the text with `r0`, `r1` and so on instead of the references.
 
-    The text has no other lower-case letters.
+    The text contains no other small letters.
     """
     parts: list[str] = []
     behind = 0
@@ -300,7 +304,7 @@ def _pieces(tokens: list[str], names: list[str], allowed: str) -> Iterator[Piece
 
 
 def _answer_alone(tokens: list[str], named: list[str], allowed: str) -> list[tuple[str, str]]:
-    """Drops our own alert or hint that the responder sent back: all from its `K7Q4:` to its last `1 K7Q4`."""
+    """Leaves out our own alert or hint, if the responder sent it back: from its `K7Q4:` to its last `1 K7Q4`."""
     kept: list[tuple[str, str]] = []
     for token, name in zip(tokens, named, strict=True):
         if token in HINTS and kept and kept[-1][0] == HEAD:
@@ -346,9 +350,9 @@ def _single(token: str, name: str, allowed: str) -> Piece:
 
 
 def similar_references(letters: str, known: Sequence[str]) -> list[tuple[str, str]]:
-    """Returns the references that differ from these letters by one letter, each with the digit joined to it.
+    """Returns the references that differ from these letters by one letter. Each has the digit that was joined to it.
 
-    The letter may be wrong, missing, doubled or exchanged with its neighbour.
+    The letter may be wrong, missing, doubled, or exchanged with its neighbour.
     """
     found = [
         (one, LETTERS.get(before + behind, before + behind))
@@ -360,9 +364,9 @@ def similar_references(letters: str, known: Sequence[str]) -> list[tuple[str, st
 
 
 def _one_slip(typed: str, meant: str) -> bool:
-    """Returns True if two references differ by one letter.
+    """Returns True if two references differ by only one letter.
 
-    An extra letter counts only if it repeats the letter before it. Else a longer reference may be meant.
+    An additional letter counts only if it repeats the letter before it. Otherwise a longer reference may be meant.
     """
     if len(typed) > len(meant):
         return any(
@@ -375,10 +379,10 @@ def _one_slip(typed: str, meant: str) -> bool:
 def _unless_unsure(
     text: str, reading: ReplyReading, only: str | None, digits_said: Collection[str]
 ) -> ReplyReading:
-    """Asks the responder if the text contains a question, or a word that delays or cancels the answer.
+    """Asks the responder what is meant, if the text contains a question or a word that delays or cancels the answer.
 
-    The responder still takes the case, and still passes it on if they apologise. If such a word comes with two digits,
-    one digit cancels the other, as in "1 K7Q4 sorry 5".
+    But a responder who takes the case still takes it, and one who passes it on with an apology still does. If such a
+    word comes with two digits, one digit may cancel the other, as in "1 K7Q4 sorry 5".
     """
     unsure = not rules_replies.UNSURE.isdisjoint(re.findall(r"[A-Z]+", text)) or _LATER.search(text)
     verbs = {one.verb for one in reading.actions} - {Verb.TAKE}
@@ -410,10 +414,10 @@ def _is_between(pieces: Sequence[Piece]) -> bool:
 
 
 def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
-    """Reads a text that contains several references. If digits and references alternate, each pair is an answer.
+    """Reads an SMS that contains several references. If digits and references alternate, each pair is an answer.
 
-    If the only answer is to take a case, the responder takes all the named cases. For all other texts, the hotline asks
-    the responder.
+    If the only answer is to take a case, the responder takes all these cases. For any other text, the hotline asks the
+    responder what is meant.
     """
     doubtful = (
         PieceKind.NEGATION,
@@ -445,10 +449,10 @@ def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
 def _of_none(
     text: str, pieces: Sequence[Piece], known: Sequence[str], lately: bool, drills: BareDrills
 ) -> ReplyReading:
-    """Reads a text that contains no reference. It guesses only that the responder takes a case, and only if a single
-    case can be meant.
+    """Reads an SMS that contains no reference. The only answer that it guesses is to take a case, and only if a single
+    case is possible.
 
-    An answer that may belong to a drill counts for the drill and not for a case.
+    An answer that may be about a drill counts for the drill.
     """
     only = known[0] if len(known) == 1 else None
     strange = [one.text for one in pieces if one.sort is PieceKind.STRANGE]
@@ -471,8 +475,8 @@ def _of_none(
 def _of_strange(
     pieces: Sequence[Piece], strange: Sequence[str], known: Sequence[str]
 ) -> ReplyReading:
-    """Reads letters that look like a reference but are not the responder's. It may be a typing error or a strange
-    reference.
+    """Reads letters that look like a reference but are not a reference of this responder. The responder may have
+    mistyped a reference, or may have sent another person's reference.
     """
     meant = {
         (one, stuck) for letters in strange for one, stuck in similar_references(letters, known)
@@ -497,17 +501,17 @@ def _of_strange(
 
 
 def _is_within(letters: str, reference: str) -> bool:
-    """Returns True if the letters are this reference with only digits joined to it, as in "12K7Q4" and "1K7Q42"."""
+    """Returns True if the letters are this reference with digits joined to it, as in "12K7Q4" and "1K7Q42"."""
     before, found, behind = letters.translate(TWINS).partition(reference)
     return bool(found) and (before + behind).isdecimal()
 
 
 def _sure(pieces: Sequence[Piece]) -> list[Piece]:
-    """Drops digits and words that are about something else, as in "2 girls", "abana 2" and "they are coming".
+    """Leaves out digits and words that are about something else, as in "2 girls", "abana 2" and "they are coming".
 
-    An unknown word next to them shows this, even with other dropped words between them, as in "2 arrived yesterday". A
-    1 or a refusal directly before a reference stays an answer, whatever words come before it. Any other "no" negates
-    the words next to it.
+    An unknown word next to them shows this, even if other words are between them, as in "2 arrived yesterday". A 1 or a
+    refusal directly before a reference is always an answer, whatever comes before it. Any other "no" negates the words
+    next to it.
     """
     sure = list(pieces)
     while True:
@@ -535,7 +539,9 @@ def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
 
 
 def _verb(pieces: Sequence[Piece]) -> Verb | None:
-    """Returns the only answer in the pieces. Returns None if there is no answer or more than one."""
+    """Returns the answer in the pieces, if there is only one. Returns None if there is no answer, or if there is more
+    than one.
+    """
     said = {sort: {one.text for one in pieces if one.sort is sort} for sort in PieceKind}
     if said[PieceKind.NEGATION]:
         return None
@@ -549,51 +555,57 @@ def _verb(pieces: Sequence[Piece]) -> Verb | None:
 
 
 def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
-    """Returns the digit that a single letter means, if only polite words come with it."""
+    """Returns the digit that a single letter represents, if only polite words come with it."""
     quiet = (PieceKind.LETTER, PieceKind.COURTESY, PieceKind.REFERENCE, PieceKind.STRANGE)
     if any(one.sort not in quiet for one in pieces):
         return set()
     return {one.text for one in pieces if one.sort is PieceKind.LETTER}
 
 
-# Decides if a responder's SMS gets a reply, from the time and the earlier replies. Pure.
+# Decides if a responder's SMS gets a reply. This depends on the time and on earlier replies. Pure.
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-"""This is longer than the period of every limit."""
+"""The time for which replies are counted. It is longer than the period of any limit."""
 UNASKED_AN_HOUR = 3
 UNASKED_A_DAY = 8
 DANGER_AN_HOUR = 10
-"""The most replies in an hour while the responder has an open case with danger. The last of these replies says that no
-more will follow."""
+"""The largest number of replies in an hour, if the responder has an open case with danger. The last of them says that
+no more replies will follow."""
 ECHO = timedelta(minutes=1)
-"""A text repeated within this time comes from a machine and gets no reply. With danger, a later repeat gets a reply."""
+"""A text that is repeated within this time comes from a machine, and gets no reply. If there is danger, a later
+repetition gets a reply.
+"""
 WRONG_AN_HOUR = 2
-"""The third wrong reference in an hour gets no answer. So no person can try out which references exist."""
+"""The third SMS with a wrong reference within an hour gets no reply. So a person cannot find out which references
+exist.
+"""
 ACTS_AN_HOUR = 20
 
 
 class AnswerReason(StrEnum):
     """The reason why an SMS gets a reply.
 
-    Every reason except `ACT` counts against the limits for replies that change nothing.
+    Every reason except `ACT` counts towards the limits for replies that change nothing.
     """
 
     ACT = "act"
     REPEAT = "repeat"
-    """The responder repeated an action within a day. The repeat changes nothing."""
+    """The responder repeated an answer within a day. The repetition changes nothing."""
     HINT = "hint"
     HELP = "help"
     WRONG = "wrong"
     STOP = "stop"
     LAST = "last"
-    """The last reply of an hour that changes nothing, with danger. Its text says that no more replies follow."""
+    """The last reply in an hour that changes nothing, if there is danger. Its text says that no more replies will
+    follow.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class SentAnswer:
-    """A reply that was sent."""
+    """A reply that the hotline has sent."""
 
     reason: AnswerReason
     text_key: str
@@ -608,7 +620,7 @@ def answer_reason(
     *,
     in_danger: bool = False,
 ) -> AnswerReason | None:
-    """Returns the reason for which the SMS gets a reply. Returns None if it gets no reply."""
+    """Returns the reason why the SMS gets a reply. Returns None if it gets no reply."""
     lately = [one for one in given if one.at > at - DAY]
     alike = [one.at for one in lately if one.text_key == text_key]
     if reason is AnswerReason.ACT:
@@ -635,7 +647,9 @@ def answer_reason(
 def _in_danger(
     reason: AnswerReason, unasked: Sequence[SentAnswer], at: datetime
 ) -> AnswerReason | None:
-    """Applies the wider limits for a case with danger. The usual limits still apply to a repeated action."""
+    """Applies the wider limits that are valid if there is danger. For a repeated answer, the usual limits still
+    apply.
+    """
     repeats = [one for one in unasked if one.reason is AnswerReason.REPEAT]
     if reason is AnswerReason.REPEAT and (
         len(repeats) >= UNASKED_A_DAY or _count(repeats, at) >= UNASKED_AN_HOUR
@@ -647,5 +661,5 @@ def _in_danger(
 
 
 def _count(given: Sequence[SentAnswer], at: datetime, reason: AnswerReason | None = None) -> int:
-    """Counts the replies of the last hour, for one reason or for all."""
+    """Counts the replies within the last hour, for one reason or for all reasons."""
     return sum(one.at > at - HOUR and reason in (None, one.reason) for one in given)

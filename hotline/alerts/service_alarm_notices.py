@@ -1,6 +1,7 @@
-"""Sends the monitor's notices of alarms. They have their own queue and key, and no pause stops them.
+"""Sends notices of alarms to on-call contacts. These notices have their own queue and key, and are sent even if the
+queue is paused.
 
-If the database fails, the monitor sends notices from the data in its memory.
+If the database fails, the monitor sends notices with the data in its memory.
 """
 
 import os
@@ -29,13 +30,13 @@ TEMPLATES = {
 }
 OTHERS_LANGUAGE = "en"
 STALE = timedelta(hours=6)
-"""The age after which a notice is not sent any more. If the alarm still exists, a newer notice repeats it."""
+"""The age after which a notice is no longer sent. If the alarm still exists then, there is a newer notice of it."""
 
 
 def new_notice(
     alarm: str, kind: Notice, to: OnCallContact | None, since: datetime, at: datetime
 ) -> Message:
-    """Returns a notice that is due now, for an on-call contact or for the other channel."""
+    """Returns a notice that is due now, to an on-call contact or through the other channel."""
     return Message(
         kind=MessageKind.NOTICE,
         on_call_id=None if to is None else to.id,
@@ -51,13 +52,13 @@ def new_notice(
 
 
 def send_due(context: MonitorContext) -> None:
-    """Tries once to send each due notice. Raises StoreUnavailable."""
+    """Tries to send each due notice once. Raises StoreUnavailable."""
     with context.database.reading() as session:
         waiting = queries_outbox.due_notices(session, context.now(), oldest=STALE)
     for message_id in waiting:
         at = context.now()
         with context.database.writing() as session:
-            # A slow gateway delays the next check.
+            # Records the check here, because a slow gateway delays the next check.
             queries_alert_path.note_look(session, at)
             claim = queries_outbox.claim_notice(session, message_id, at, str(os.getpid()))
         if claim is not None:
@@ -65,7 +66,7 @@ def send_due(context: MonitorContext) -> None:
 
 
 def contacts(context: MonitorContext) -> Sequence[tuple[str, bytes]]:
-    """Returns the language and encrypted number of each contact to notify if the database fails.
+    """Returns the language and the encrypted number of each contact who can be notified if the database fails.
 
     Raises StoreUnavailable.
     """
@@ -84,9 +85,9 @@ def notify_database_failure(
     *,
     well: bool,
 ) -> AlarmState | None:
-    """Notifies the given contacts of a database failure.
+    """Notifies these contacts that the database has failed or works again.
 
-    Keeps the state of this alarm in memory, because it cannot write a row.
+    The state of this alarm is in memory, because it cannot be stored.
     """
     at = context.now()
     change = next_state(before, Alarm.DATABASE, 0 if well else 1, at)
@@ -114,9 +115,9 @@ def _send(context: MonitorContext, claim: Claim) -> SendResult:
 
 
 def _to_contact(context: SendingContext, claim: Claim) -> service_sending.Outgoing:
-    """Decrypts a contact's number.
+    """Decrypts the phone number of a contact.
 
-    Does not check the stop list, because a contact on that list already counts as unreachable.
+    It need not check the stop list, because contacts on it already count as unreachable.
     """
     assert claim.to is not None
     return service_sending.Outgoing(
@@ -127,9 +128,9 @@ def _to_contact(context: SendingContext, claim: Claim) -> service_sending.Outgoi
 def end_contact(
     session: Session, contact: OnCallContact, by: tables_audit.CommandActor, at: datetime
 ) -> bool:
-    """Removes an on-call contact, and notifies all contacts who could be reached until now.
+    """Removes an on-call contact, and notifies all contacts who could be reached before.
 
-    Returns False and keeps the contact if no other contact can be reached.
+    If no other contact can be reached, keeps the contact and returns False.
     """
     reached = [one for one in queries_on_call.on_call_contacts(session) if one.unreachable is None]
     if reached == [contact]:

@@ -1,4 +1,6 @@
-"""Alerts people of a tip: first when it is filed, then if a deadline passes or a visit-safety message is lost."""
+"""Alerts people of tips: when a tip is filed, when a deadline passes, and when a message about visits did not
+arrive.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,21 +26,21 @@ from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
 
 BATCH = 2000
-"""The most tips in one transaction. Each batch needs one commit and one doorbell."""
+"""The largest number of tips in one transaction. Each batch of tips needs one commit, and rings the doorbell once."""
 SERVER_BATCH = 5000
-"""The most tips in one transaction on PostgreSQL, where each statement travels to the server and back.
+"""The largest number of tips in one transaction with PostgreSQL, where each statement takes a round trip.
 
-On PostgreSQL, a batch delays only an answer to one of its own tips."""
+With PostgreSQL, a batch delays only answers about its own tips."""
 STEPS_A_TICK = 100
 STEPS_IN_TRANSACTION = 10
-"""The most deadlines that are handled in one transaction."""
+"""The largest number of deadlines that one transaction handles."""
 
 
 def assign_pending(context: Context, *, most: int | None = None) -> int:
-    """Alerts people of every pending tip, the most urgent first. Returns the number of tips.
+    """Alerts people of every tip with a pending alert, the most urgent first. Returns the number of tips.
 
-    `most` is the limit for one transaction. If no active responder can be alerted, the tip stays pending. Then `readyz`
-    fails, and callers cannot report until a responder is active again.
+    `most` limits the number of tips in one transaction. If no active responder can be alerted of a tip, its alert stays
+    pending. In this case `readyz` fails, and callers cannot report until a responder is active again.
     """
     assigned = 0
     roster: Sequence[Candidate] = ()
@@ -54,7 +56,9 @@ def assign_pending(context: Context, *, most: int | None = None) -> int:
 def _assign_batch(
     context: Context, roster: Sequence[Candidate], most: int
 ) -> tuple[int, Sequence[Candidate]]:
-    """Returns the number of alerted tips, and the roster with its new loads. The next batch starts from that roster."""
+    """Returns the number of tips whose people were alerted, and the roster with the new loads. The next batch continues
+    with this roster.
+    """
     at = context.now()
     with ringing(context) as session:
         queries.take_lock(session)
@@ -81,10 +85,10 @@ def _assign_batch(
 
 
 def fire_deadlines(context: Context) -> None:
-    """Handles the deadlines that have passed. Each tip takes one step in a tick, even if the system clock jumped
-    forward.
+    """Handles the deadlines that have passed. Each call takes only one step for each tip, even if the system clock has
+    jumped forward.
 
-    Each transaction handles only a few tips, because on SQLite callers must wait until it ends.
+    Each transaction handles only a few tips, because with SQLite callers must wait until it ends.
     """
     at = context.now()
     stepped: set[int] = set()
@@ -111,11 +115,10 @@ def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: 
 
 
 def alert_undelivered_marks(context: Context) -> None:
-    """Alerts the next person of the desk, or the national desk, of each visit-safety mark that the assignee did not
-    receive.
+    """Alerts the next person of the desk, or the national desk, if an assignee did not get the message about visits.
 
-    Each tick of the clock worker calls it. A second call alerts no person again, because it counts earlier alerts.
-    Raises StoreUnavailable.
+    The clock process calls it every second. A person who was alerted is not alerted again, because earlier alerts
+    count. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

@@ -1,8 +1,8 @@
-"""Stores call-back requests, notifies the national desk of them, and ends them when withdrawn or when their time is
-over.
+"""Stores requests for a call-back, and notifies the national desk of them. Ends them when they are withdrawn or too
+old.
 
-`store_request` and both `withdraw` functions run inside the transaction of the calling function. This module cannot
-decrypt a number. Only `alerts/decrypt_call_backs.py` can.
+`store_request` and the two `withdraw` functions run inside the transaction of the calling function. This module cannot
+decrypt a phone number.
 """
 
 import logging
@@ -39,13 +39,15 @@ from hotline.tips.tables_call_back import CallBack
 logger = logging.getLogger(__name__)
 
 BOUND_AS = "call-back"
-"""The value that a request is bound to in place of a district. So an encrypted request can never be read as a tip."""
+"""The value to which a request is bound. For a tip, this value would be a district. So an encrypted request cannot be
+decrypted as a tip.
+"""
 
 
 def call_flags(context: Context, flow_set: FlowSet, start: SessionStart) -> dict[str, bool]:
-    """Returns the flags that let the flow offer a call-back, one for each kind of person who needs help.
+    """Returns the flags with which the flow may offer a call-back. There is one for each kind of person who needs help.
 
-    Returns none if the desk's number is not verified.
+    If the desk's phone number is not verified, returns no flags.
     """
     number = flow_set.numbers.get(context.line.call_back_number)
     if number is None or not number.is_confirmed(start.started_at.date()):
@@ -62,10 +64,10 @@ def store_request(
     *,
     caller: str,
 ) -> None:
-    """Stores the caller's number, if the answers agree to all points of a call-back. Withdraws an earlier request of
-    the same session.
+    """Stores the caller's phone number, if the caller has agreed to all conditions of a call-back. Withdraws an earlier
+    request from the same session.
 
-    Stores nothing if the national desk has no key, because no desk could decrypt the number.
+    If the national desk has no key, stores nothing, because no one could decrypt the number.
     """
     withdraw_session(session, context, dialogue.key, up_to_attempt=tip.attempt)
     agreed = windows(answers, dialogue.started_at)
@@ -90,20 +92,20 @@ def store_request(
 def withdraw_session(
     session: Session, context: Context, session_key: str, *, up_to_attempt: int
 ) -> None:
-    """Withdraws the requests of a session, after `000` or after a changed answer about the call-back."""
+    """Withdraws the requests of a session, after the keys `000` or a changed answer about the call-back."""
     rows = tables_call_back.waiting_of_session(session, session_key, up_to_attempt=up_to_attempt)
     _withdraw(session, context, rows)
 
 
 def withdraw(session: Session, context: Context, tip_id: int) -> None:
-    """Withdraws the request that came with a tip, because the caller asked to erase the tip."""
+    """Withdraws the request that belongs to a tip, because the caller wants the tip erased."""
     _withdraw(session, context, tables_call_back.waiting_call_backs(session, [tip_id]))
 
 
 def keep_time(context: Context) -> None:
-    """Notifies the desk of new requests, and of windows that begin. Ends requests whose time is over.
+    """Notifies the desk of new requests, and when a window begins. Also ends requests whose time is over.
 
-    Each tick of the clock worker calls it. Raises StoreUnavailable.
+    The clock process calls it every second. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -116,13 +118,13 @@ def keep_time(context: Context) -> None:
 
 
 def end_request(row: CallBack, state: CallBackState, at: datetime) -> None:
-    """Ends a request and deletes its number."""
+    """Ends a request, and deletes its phone number."""
     row.state, row.ended_at = state, at
     row.body = row.encrypted_key = b""
 
 
 def next_window(row: CallBack) -> bool:
-    """Moves a request to its second window, which again needs an approval by two people.
+    """Moves a request to its second window. Two people must approve the call again.
 
     Returns False if the request has no second window.
     """
@@ -163,9 +165,9 @@ def _withdraw(session: Session, context: Context, rows: Iterable[CallBack]) -> N
 
 
 def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
-    """Brings the state of a request up to date, and returns the messages for the desk.
+    """Updates the state of a request, and returns the messages that the desk must get.
 
-    There are two messages if the first window was missed and the second has already begun.
+    These are two messages if the first window was missed and the second has already begun.
     """
     said: list[Template] = []
     while row.closes_at <= at:
@@ -189,7 +191,7 @@ def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
 def _notify(session: Session, row: CallBack, template: Template, at: datetime) -> None:
     """Notifies each active member of the national desk who may see the tip.
 
-    The message contains no number, no place and no text of the caller.
+    The message contains no phone number, no place and no text of the caller.
     """
     parameters = {
         "ref": f"C{row.id}",

@@ -1,6 +1,6 @@
-"""Writes case events in the transaction of the change that they describe.
+"""Writes an event of a case, in the transaction of the change that it describes.
 
-Each event has its own key, so a repeated command writes it only once. The functions run inside the transaction of the
+Each event has a unique key, so a repeated command writes it only once. The functions run inside the transaction of the
 calling function.
 """
 
@@ -22,19 +22,21 @@ WAYS = {
     "account": EventChannel.CONSOLE,
     RESPONDER: EventChannel.USSD,
 }
-"""The channel of a case event, by the prefix of its actor's name in the audit log. All other actors are timed jobs."""
+"""The channel of an event, by the prefix of the actor's name in the audit log. All other actors are jobs that run at a
+given time.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class EventActor:
-    """The person or process that acted, with the name that the audit log uses."""
+    """The person or process that caused an event, with its name in the audit log."""
 
     actor: str
     channel: EventChannel | None = None
-    """None if the actor's name shows the channel: a command, a page of the console, or a timed job."""
+    """None if the channel follows from the actor's name: a command, a page of the console, or a timed job."""
     desk: str | None = None
     person: int | None = None
-    """The id of a responder who acts through their console account."""
+    """The id of a responder who used a console account."""
 
     @property
     def by_way(self) -> EventChannel:
@@ -61,7 +63,7 @@ def write_event(
     codes: Mapping[str, str] | None = None,
     supersedes: int | None = None,
 ) -> int | None:
-    """Writes an event to a case. Returns the id of the event, or None if the event was written before."""
+    """Writes an event of a case. Returns the id of the event. Returns None if it was written before."""
     row = tables_case_events.CaseEventRow(
         tip_id=tip_id,
         at=at,
@@ -79,9 +81,9 @@ def write_event(
 def write_taken(
     session: Session, tip_id: int, taker: int, at: datetime, channel: EventChannel, proof: TakeProof
 ) -> None:
-    """Writes that a responder acknowledged the case, or that the acknowledgement was proved or doubted.
+    """Writes an event: a responder acknowledged the case, or the acknowledgement was proved or doubted.
 
-    Writes nothing if this is already the last state.
+    If the last event already says the same, writes nothing.
     """
     last = tables_case_events.last_event_of(session, tip_id, taker)
     held = tables_case_events.last_event_of(session, tip_id, taker, but_told=True)
@@ -91,7 +93,7 @@ def write_taken(
     if proof is TakeProof.DOUBTED and was not in COUNTING_PROOFS:
         return
     if proof is TakeProof.PROVISIONAL and was in COUNTING_PROOFS:
-        # An earlier acknowledgement of the responder counts until it is doubted.
+        # An earlier acknowledgement of this responder counts until it is doubted.
         return
     same = was == proof or (was in COUNTING_PROOFS and proof in COUNTING_PROOFS)
     if same and not (told_since and proof in COUNTING_PROOFS):
@@ -110,9 +112,9 @@ def write_taken(
 
 
 def write_taken_by(session: Session, tip_id: int, command: Command, *, counts: bool) -> None:
-    """Writes that a responder acknowledges the case now.
+    """Writes the event that a responder acknowledges the case now.
 
-    `counts` is True if the acknowledgement counts already, even if its proof is still to come.
+    `counts` is True if the acknowledgement already counts, even if it is not proved yet.
     """
     proof = TakeProof.PROVED if command.proved else TakeProof.UNPROVED
     proof = proof if counts else TakeProof.PROVISIONAL
@@ -120,13 +122,15 @@ def write_taken_by(session: Session, tip_id: int, command: Command, *, counts: b
 
 
 def write_report(session: Session, row: Assignment, command: Command, kind: LoggedEvent) -> None:
-    """Writes an event that a responder can report once under each of their references."""
+    """Writes an event that a responder can cause once with each of their references."""
     by = by_responder(command.responder_id, command.channel)
     write_event(session, row.tip_id, kind, by, command.at, key=str(row.id))
 
 
 def write_passed(session: Session, tip_id: int, command: Command) -> None:
-    """Writes that a responder passes the case on. The key contains the responder's last event in the case."""
+    """Writes the event that a responder passes the case on. Its key contains the id of the responder's last event in
+    this case.
+    """
     who = command.responder_id
     last = tables_case_events.last_event_of(session, tip_id, who)
     key = f"{tip_id}:{who}:{last.id if last is not None else 0}"
@@ -144,9 +148,9 @@ def write_closed(
     waits: bool = False,
     supersedes: int | None = None,
 ) -> None:
-    """Writes that a case was closed. With `waits`, writes that its closure was requested.
+    """Writes the event that a case was closed. If `waits` is True, writes instead that its closure was requested.
 
-    `supersedes` is the id of the request that this one replaces.
+    `supersedes` is the id of an earlier request that this request replaces.
     """
     codes = {**codes, WAITS: YES} if waits else codes
     which = f"wanted:{':'.join(codes.values())}" if waits else "done"

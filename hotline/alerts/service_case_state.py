@@ -1,6 +1,6 @@
-"""Reads the state of an open case, from which the escalation policy decides. The module changes no data.
+"""Reads the state of an open case, which the escalation policy needs to decide. The module changes nothing.
 
-It also finds the digits with which a responder may answer about a case, and writes them into a text.
+It also finds the digits with which a responder may answer about a case, and writes a text with them.
 """
 
 from collections.abc import Sequence
@@ -33,18 +33,18 @@ from hotline.tips.rules_visit_safety import VisitFacts, visit_facts
 from hotline.tips.tables import Tip
 
 RESPONDER = "responder:"
-"""The prefix of a responder's id in fields that may also contain a person's name."""
+"""The prefix of a responder's id, in fields that can also contain a person's name."""
 
 
 WITH_A_SERVICE = frozenset({rules_persons.FollowKind.ARRIVAL, rules_persons.FollowKind.THIRTY})
-"""The reminders that run after a service accepted, or after the person arrived."""
+"""The kinds of reminders that follow after a service has accepted, or after the person has arrived."""
 INBOX_PATIENCE = timedelta(minutes=5)
-"""The longest time without a new page of the gateway's inbox. After that time, an SMS answer to a case with danger is
-only provisional."""
+"""The longest time for which the gateway's inbox may stay unread. After that time, a responder's answer by SMS to a
+case with danger does not count until it is proved."""
 
 
 def is_inbox_unread(session: Session, context: Context, tip: Tip, at: datetime) -> bool:
-    """Returns True for a case with danger if no page of the gateway's inbox was read for `INBOX_PATIENCE`."""
+    """Returns True if there is danger, and the gateway's inbox was not read for the time of `INBOX_PATIENCE`."""
     if tip.urgency != Urgency.DANGER or not context.line.inbox:
         return False
     read = tables_inbound.inbox_position(session)
@@ -70,7 +70,7 @@ def visit_facts_of(tip: Tip | ReportedTip) -> VisitFacts:
 
 
 def assignee_visit_facts(session: Session, tip: Tip) -> VisitFacts:
-    """Returns the visit safety that the assignee must follow: the strictest among the open tips of the cluster."""
+    """Returns the facts about visits for the assignee. They come from the strictest open tip in the cluster."""
     others = (one for one in queries_references.cluster_of(session, tip) if one.id != tip.id)
     return strictest_visit(visit_facts_of(tip), map(visit_facts_of, others))
 
@@ -106,7 +106,7 @@ def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
 def can_stand_down(session: Session, tip: Tip) -> bool:
     """Returns True if the people of an earlier place may be stood down.
 
-    The assignee must have been alerted for the present place.
+    For this, the assignee must have been alerted for the present place.
     """
     state = case_state(session, tip)
     gone = rules_escalation_steps.alerted_elsewhere(state)
@@ -114,9 +114,9 @@ def can_stand_down(session: Session, tip: Tip) -> bool:
 
 
 def desk_decides(session: Session, tip: Tip) -> bool:
-    """Returns True if the national desk must decide on the requested closure.
+    """Returns True if only the national desk may decide on the requested closure.
 
-    The returned value does not reveal the result of a screening.
+    The value does not show the result of a screening.
     """
     if tip.closure_by is None:
         return False
@@ -127,9 +127,9 @@ def desk_decides(session: Session, tip: Tip) -> bool:
 
 
 def _is_safe(session: Session, tip: Tip) -> bool:
-    """Returns True if a service helps every person who was met, and the requested outcome agrees with this.
+    """Returns True if a service helps every person who was met, and the requested outcome says the same.
 
-    Reads only deadlines, which are not encrypted.
+    It reads only reminders, because these are not encrypted.
     """
     if tip.outcome_asked is None or not OUTCOMES[TipOutcome(tip.outcome_asked)].is_safe:
         return False
@@ -142,9 +142,9 @@ def _is_safe(session: Session, tip: Tip) -> bool:
 
 
 def is_with_colleague(session: Session, tip: Tip, responder_id: int) -> bool:
-    """Returns True if a colleague is the assignee and no acknowledgement is due.
+    """Returns True if a colleague is the assignee, and no responder is asked to take the case.
 
-    Then it would change nothing if the responder passes the case on.
+    In this case, passing the case on would change nothing.
     """
     if tip.assignee_id is None or tip.assignee_id == responder_id:
         return False
@@ -152,12 +152,12 @@ def is_with_colleague(session: Session, tip: Tip, responder_id: int) -> bool:
 
 
 def digits_text(context: Context, case: OfferedCase, language: str) -> str:
-    """Returns the text of the digits that are possible, in this language."""
+    """Returns the texts of all digits that are possible in this case, in one line."""
     return " ".join(context.phrases.say(language, one) for one in offered_texts(case))
 
 
 def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCase:
-    """Returns what a responder may do now with an open case."""
+    """Returns what a responder may answer about an open case now."""
     own: Sequence[Assignment] = queries.assignments_to(session, tip.id, responder.id)
     is_national = responder.level == Level.NATIONAL
     clocks = tables.open_clocks(session, tip.id)

@@ -3,8 +3,8 @@
 Two people are needed to close a case with danger, with a child or with an official. They are also needed if a person
 was met in the case.
 
-The module also handles erasure requests. It marks the tip and notifies people at once. It erases the text as soon as
-the state of the case allows it.
+The module also handles erasure requests. After a request, it marks the tip and notifies people at once. It erases the
+text as soon as the state of the case allows this.
 
 All functions except `decide_erasure` and `undecided_others` run inside the transaction of the calling function. Each
 change writes a row to the audit log.
@@ -61,9 +61,10 @@ from hotline.tips.tables import Tip, drop_closure_request
 def request_erasure(
     session: Session, context: Context, tip_ids: Collection[int], *, actor: str
 ) -> None:
-    """Records a request to erase the text of these tips. Deletes the call-back number and the receipt at once.
+    """Records a request to erase the text of these tips. Deletes the number for a call-back and the receipt at once.
 
-    Also erases the text at once if the case is closed and has no legal hold. A repeated request changes nothing.
+    If the case is closed and has no legal hold, also erases the text at once. If the request is repeated, nothing
+    changes.
     """
     at = context.now()
     for tip in queries_retention.without_erasure_request(session, tip_ids):
@@ -87,10 +88,10 @@ def request_erasure(
 
 
 def erasure_due(session: Session, context: Context, tip: Tip) -> None:
-    """Erases the text when the time of an erasure request is over. If the text may not be erased, sets the next due
+    """Handles an erasure request whose time is over: erases the text, if this is allowed. Otherwise sets the next due
     time.
 
-    Asks the national desk again if it must decide.
+    If the national desk must decide, asks it again.
     """
     at = context.now()
     if tip.erasure_asked_at is None or tip.erased_at is not None:
@@ -106,7 +107,7 @@ def erasure_due(session: Session, context: Context, tip: Tip) -> None:
 
 
 def erase_at_closing(session: Session, context: Context, tip: Tip) -> None:
-    """Erases the text of a closed case with an erasure request, unless the case has a legal hold."""
+    """Erases the text of a case that was just closed, if this was requested. A legal hold prevents it."""
     if tip.erasure_asked_at is None or tip.erased_at is not None:
         return
     if text_fate(session, tip) is TextFate.GO:
@@ -139,7 +140,7 @@ def decide_erasure(
 
 
 def undecided_others(context: Context, tip_id: int) -> Sequence[int]:
-    """Returns the other tips of the same erasure request about which the national desk must decide too."""
+    """Returns the other tips of the same erasure request about which the national desk must also decide."""
     with context.database.reading() as session:
         at, tip = context.now(), queries_retention.retained_tip(session, tip_id).tip
         return [
@@ -150,7 +151,7 @@ def undecided_others(context: Context, tip_id: int) -> Sequence[int]:
 
 
 def text_fate(session: Session, tip: Tip) -> TextFate:
-    """Returns what the rules allow now for the text of a tip."""
+    """Returns what the rules allow for the text of a tip now."""
     return ErasureRequest(
         urgency=tip.urgency,
         taken=tip.assignee_id is not None,
@@ -172,7 +173,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
 
 
 def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str = "") -> None:
-    """Erases the text. The case continues, and its other deadlines still run."""
+    """Erases the text of a tip. The case stays open, and keeps its other deadlines."""
     tables_audit.append_about_tip(session, tip.id, "tip_erased", actor, at, reason)
     tables.close_clocks(session, [tip.id], [DeadlineKind.ERASURE], at)
     session.flush()
@@ -182,7 +183,7 @@ def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str 
 def _ask_to_decide(session: Session, tip: Tip, due: datetime, at: datetime) -> None:
     """Asks the national desk to decide on an erasure request.
 
-    Does not ask if the desk will be asked by then about a related tip.
+    If the desk will be asked about a related tip by then, does nothing.
     """
     like = [one.id for one in cluster_of(session, tip)]
     others = queries_retention.others_due(session, tip, like, at, due)
@@ -201,7 +202,9 @@ def _notify(
     parameters: dict[str, str],
     at: datetime,
 ) -> None:
-    """Writes an SMS to each person: at once with danger, otherwise by day. The desk has three days to decide."""
+    """Writes an SMS to each person. If there is danger it is due at once, otherwise during the day. The desk then has
+    three days to decide.
+    """
     due = at if tip.urgency == Urgency.DANGER else by_day(at)
     for one in people:
         wording = Wording(template, {"ref": one.reference, **parameters}, one.language)
@@ -209,41 +212,43 @@ def _notify(
 
 
 NAME = "name:"
-"""The prefix of a name that a person gave with a command."""
+"""The prefix of a name that was given to a command."""
 ACCOUNT = "account:"
-"""The prefix of an account's id and name in the name of an actor."""
+"""The prefix of an account's id and name."""
 
 
 @dataclass(frozen=True, slots=True)
 class CloseResult:
     ending: CommandResult
-    """The result: the case was closed, the closure waits for a second person, or another request was waiting."""
+    """The result: the case was closed, the closure waits for a second person, or another request was already
+    waiting.
+    """
     outcome: TipOutcome | None = None
-    """The recorded outcome."""
+    """The outcome that was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class CloseRequest:
-    """The person who decides on a case, and their reason."""
+    """The person who decides about a case, with their reason."""
 
     name: str
-    """The person as the case stores them: `responder:7`, `account:4:Alice`, or `name:` with the name given to a
+    """The person, as the case stores people: `responder:7`, `account:4:Alice`, or `name:` with the name given to a
     command."""
     actor: str
-    """The person as the audit log names them."""
+    """The person, as the audit log names people."""
     reason: str = ""
     responder_id: int | None = None
     channel: EventChannel | None = None
-    """None if `actor` shows the channel: a command, a page of the console, or the clock worker."""
+    """None if the channel follows from `actor`: a command, a page of the console, or the clock process."""
     not_trafficking: rules_events.NotTrafficking | None = None
-    """The reason why the case is not trafficking, if the responder closes it with that outcome."""
+    """If the responder closes the case as not trafficking, the kind of case that it was."""
 
     @property
     def entry_by(self) -> EventActor:
         return EventActor(self.actor, self.channel, person=self.responder_id)
 
     def codes(self, outcome: TipOutcome | None) -> dict[str, str]:
-        """Returns the codes that the case event of this closure stores."""
+        """Returns the codes that the event of this closure contains."""
         said = {rules_events.OUTCOME: outcome, rules_events.WHAT: self.not_trafficking}
         return {name: code.value for name, code in said.items() if code is not None}
 
@@ -258,9 +263,9 @@ def by_command(name: str, reason: str) -> CloseRequest:
 
 
 def by_signed_command(session: Session, by: tables_audit.CommandActor, reason: str) -> CloseRequest:
-    """Returns the request of a person who runs a command under their own name.
+    """Returns the decision of a person who gives a command in their own name.
 
-    If the person of an account has a phone, the request is made in the name of this phone.
+    If the owner of an account has a phone, the decision is made in the name of the phone.
     """
     if not isinstance(by, Actor) or by.account_id is None:
         return by_command(tables_audit.name_of(by), reason)
@@ -273,7 +278,7 @@ def by_signed_command(session: Session, by: tables_audit.CommandActor, reason: s
 
 
 def person_name(name: str) -> str:
-    """Returns the person's name as people read it."""
+    """Returns the name of the person, without a prefix."""
     if name.startswith(ACCOUNT):
         return name.split(":", 2)[2]
     return name.removeprefix(NAME)
@@ -282,9 +287,9 @@ def person_name(name: str) -> str:
 def needs_second(session: Session, tip: Tip) -> bool:
     """Returns True if a second person must confirm the closure of this case.
 
-    This is so with danger, with a child, and if an official may be involved. It is also so if a person was screened or
-    offered help in the case. Screening results are encrypted. So this rule must not depend on them. A drill never needs
-    a second person.
+    This is so if there is danger, if the case is about a child, and if an official may be involved. It is also so if a
+    person was screened or was offered help. The rule does not use the results of screenings, because these are
+    encrypted. A drill can always be closed by one person.
     """
     child = tip.basis == Basis.VITAL_INTEREST_CHILD
     if tip.channel == rules_trial.DRILL:
@@ -310,10 +315,10 @@ def close(
     *,
     only_requests: bool = False,
 ) -> CloseResult:
-    """Closes a case with an outcome. If a second person must confirm, only records the request.
+    """Closes a case with an outcome. If a second person must confirm this, only records the request.
 
-    The same person's later request replaces the earlier one. `only_requests` is True for a command, which can only
-    request.
+    A later request of the same person replaces the earlier one. `only_requests` is True for a command that may only
+    request closure.
     """
     if tip.closed_at is not None:
         return CloseResult(
@@ -334,7 +339,7 @@ def close(
 
 
 def _is_recorded(session: Session, tip: Tip, actor: CloseRequest, outcome: TipOutcome) -> bool:
-    """Returns True if the same request already waits, no matter who made it."""
+    """Returns True if the same request is already pending, no matter who made it."""
     if tip.closure_by is None or tip.outcome_asked != outcome:
         return False
     request = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
@@ -354,7 +359,7 @@ def _request(
     actor: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records a closure request, which replaces an earlier request. The case events keep both requests."""
+    """Records a closure request. It replaces an earlier request. The log of the case keeps both."""
     before = None
     if tip.closure_by is not None:
         before = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
@@ -375,9 +380,9 @@ def _request(
 def note_opened(
     session: Session, context: Context, tip: Tip, name: str, by: EventActor, at: datetime
 ) -> None:
-    """Records that this person opened the case while a closure request waits.
+    """Records that this person opened the case while a closure request was pending.
 
-    `name` has the form of `CloseRequest.name`.
+    `name` has the same form as `CloseRequest.name`.
     """
     if tip.closure_requested_at is None or tip.closed_at is not None:
         return
@@ -394,9 +399,9 @@ def note_opened(
 
 
 def may_confirm(session: Session, requested_by: str, name: str) -> bool:
-    """Returns True if this person belongs to the national desk and did not request the closure.
+    """Returns True if this person belongs to the national desk and has not requested the closure.
 
-    Both names have the form of `CloseRequest.name`.
+    Both names have the same form as `CloseRequest.name`.
     """
     if is_same_person(session, requested_by, name):
         return False
@@ -410,7 +415,7 @@ def may_confirm(session: Session, requested_by: str, name: str) -> bool:
 
 
 def has_opened(session: Session, tip: Tip, name: str) -> bool:
-    """Returns True if this person has opened the case since the closure was requested."""
+    """Returns True if this person has opened the case since its closure was requested."""
     if tip.closure_requested_at is None:
         return False
     return tables_case_events.is_written(session, f"{LoggedEvent.OPENED}:{_opening(tip, name)}")
@@ -474,7 +479,7 @@ def confirm_closure(
 
 
 def _take(session: Session, tip: Tip, taker: int, channel: EventChannel, at: datetime) -> None:
-    """Records that the responder who refuses a closure takes the case. So lists and statistics show it."""
+    """Records that the responder who refused a closure has taken the case. Lists and statistics then show this."""
     tables.acknowledge(session, tip.id, taker, at, proved=True)
     queries.record_passed(session, tip.id, taker, None)
     service_case_events.write_taken(session, tip.id, taker, at, channel, TakeProof.PROVED)
@@ -483,7 +488,7 @@ def _take(session: Session, tip: Tip, taker: int, channel: EventChannel, at: dat
 def _check_confirms(
     session: Session, tip: Tip, actor: CloseRequest, people: Sequence[MetPerson] | None
 ) -> None:
-    # An erased text cannot be opened, so the person need not open it before they confirm.
+    # If the text was erased, the person cannot open the case, and may confirm without this.
     if tip.erased_at is None and not has_opened(session, tip, actor.name):
         raise EndRefused(
             f"tip {tip.id}: {person_name(actor.name)} has not read the tip since closure was requested: read it first",
@@ -503,7 +508,7 @@ def _check_confirms(
 
 
 def reopen(session: Session, tip: Tip, actor: CloseRequest, at: datetime) -> None:
-    """Reopens a closed case. Its escalation continues at the next tick. Raises EndRefused."""
+    """Reopens a closed case. Its escalation then continues within a second. Raises EndRefused."""
     if tip.closed_at is None:
         raise EndRefused(f"tip {tip.id} is open")
     if tip.channel == rules_trial.DRILL:

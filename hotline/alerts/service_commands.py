@@ -1,11 +1,12 @@
-"""Carries out the commands of responders about a case. Each verb has its own function.
+"""Carries out the commands of responders about a case. Each verb has a function, which SMS, dialling and the command
+line share.
 
-SMS, dialling and the command line share these functions. Everything runs inside the transaction of the calling
-function. A repeated command changes nothing and gets the same answer. A case with danger, with a child or with an
-official closes only when a second person confirms. That person must have opened the case after the request.
+Everything runs inside the transaction of the calling function. A repeated command changes nothing, and gets the same
+answer. A case with danger, with a child or with an official is closed only after a second person has confirmed. This
+person must have opened the case after the request.
 
-The module also records that an SMS answer was proved or doubted. It hands the cases of a responder who left, or is on
-leave, to others.
+The module also records that an answer by SMS was proved or doubted. If a responder was removed or is on leave, it gives
+their cases to others.
 """
 
 from collections.abc import Callable, Mapping
@@ -56,13 +57,13 @@ class _ActContext:
 
     @property
     def is_away(self) -> bool:
-        """Returns True if the responder was only alerted for an earlier place, which was corrected since."""
+        """Returns True if the responder was alerted only for an earlier place, which was corrected later."""
         newest = queries.newest_assignment(self.session, self.tip.id, self.command.responder_id)
         return newest is not None and newest.step < self.tip.place_step and not self.is_national
 
     @property
     def may_judge(self) -> bool:
-        """Returns True if another person requested closure and this responder belongs to the national desk."""
+        """Returns True if another person requested closure, and this responder belongs to the national desk."""
         wanted, own = self.tip.closure_by, f"{RESPONDER}{self.command.responder_id}"
         if wanted is None or tables_accounts.is_same_person(self.session, wanted, own):
             return False
@@ -74,7 +75,9 @@ class _ActContext:
         return person.level == Level.NATIONAL
 
     def wait(self, result: CommandResult) -> CommandOutcome:
-        """Returns a result that waits until the inbox lists this same SMS. Another SMS does not prove it."""
+        """Returns a result that counts after the inbox lists this SMS. Another SMS of the responder does not prove
+        it.
+        """
         return replace(self.done(result), queued=self.command.verb)
 
     def done(self, result: CommandResult) -> CommandOutcome:
@@ -94,12 +97,11 @@ def carry_out(session: Session, context: Context, one: Command) -> CommandOutcom
     if tip.channel == rules_trial.DRILL:
         return service_drills.record_answer(session, context, one, referral, tip)
     if referral.released_at is not None:
-        # After two corrections of the place, the responder may know the case under another
-        # reference.
+        # After two corrections of the place, the responder may know the case by another reference.
         referral = queries.newest_assignment(session, tip.id, one.responder_id) or referral
     if tip.closed_at is not None or referral.released_at is not None:
         return CommandOutcome(CommandResult.OVER, one.reference, referral.id)
-    # If the gateway has no inbox, no answer can ever be proved. Then every answer counts at once.
+    # If the gateway has no inbox, no answer can be proved. So every answer counts at once.
     believed = replace(one, proved=one.proved or not context.line.inbox)
     command = _ActContext(session, context, believed, referral, tip)
     if REPLIES[one.verb].national and not command.is_national:
@@ -128,7 +130,7 @@ def _take(command: _ActContext) -> CommandOutcome:
 
 
 def _refuse_the_end(command: _ActContext) -> CommandOutcome:
-    """Refuses the requested closure, and makes this responder the assignee. An SMS counts only after it was proved.
+    """Refuses the requested closure, and makes this responder the assignee. An SMS counts only after it is proved.
 
     So no one can take a case with a forged SMS.
     """
@@ -143,10 +145,10 @@ def _refuse_the_end(command: _ActContext) -> CommandOutcome:
 
 
 def _take_what_followed(command: _ActContext) -> tuple[int, ...]:
-    """Acknowledges the tips of a cluster whose alerts were left out because their first tip was alerted.
+    """Acknowledges other tips of the cluster for which the responder got no alert of their own.
 
-    Each of these tips stays a separate case. Returns the responder's assignments of these tips, so that a later proof
-    or doubt applies to each of them.
+    Each of these tips is still a separate case. Returns the responder's assignments of these tips, so that a later
+    proof or doubt applies to all of them.
     """
     session, one = command.session, command.command
     own = []
@@ -165,7 +167,7 @@ def _take_what_followed(command: _ActContext) -> tuple[int, ...]:
 def _on_site(command: _ActContext) -> CommandOutcome:
     """Records that the responder is on site.
 
-    Also acknowledges the case, if the responder has not acknowledged it yet.
+    If the responder has not acknowledged the case, also does this.
     """
     own = alerts_tables.is_believed(command.session, command.tip.id, command.command.responder_id)
     if command.tip.assignee_id is None or not own:
@@ -197,9 +199,9 @@ def _further(command: _ActContext, logged: LoggedEvent, kind: CaseEventKind) -> 
 
 
 def _close(command: _ActContext) -> CommandOutcome:
-    """Closes the case, or requests its closure. An SMS counts only after it was proved, so a forged SMS closes no case.
+    """Closes the case, or requests its closure. An SMS counts only after it is proved, so a forged SMS closes no case.
 
-    An SMS never confirms the request of a colleague. A responder must open the case before they confirm.
+    An SMS never confirms the closure that a colleague requested. To confirm it, a responder must first open the case.
     """
     session, context, one, tip = command.session, command.context, command.command, command.tip
     who = service_closing.by_responder(one.responder_id, one.channel)
@@ -219,7 +221,7 @@ def _close(command: _ActContext) -> CommandOutcome:
 def _pass_on(command: _ActContext) -> CommandOutcome:
     """Passes the case on at once. The assignee stays the same until another responder takes the case.
 
-    If a colleague is the assignee, no other responder is alerted.
+    If a colleague is the assignee, alerts no one.
     """
     one, tip = command.command, command.tip
     stays = service_case_state.is_with_colleague(command.session, tip, one.responder_id)
@@ -233,9 +235,9 @@ def _pass_on(command: _ActContext) -> CommandOutcome:
 
 
 def _say_how(command: _ActContext) -> CommandOutcome:
-    """Records the national desk's decision on visits. "Openly" by SMS counts only after it was proved.
+    """Records the national desk's decision about visits. An SMS that allows open visits counts only after it is proved.
 
-    A forged "openly" could put a person in danger.
+    If such an SMS were forged, it could put a person in danger.
     """
     decision = REPLIES[command.command.verb].decision or VisitDecision.UNSEEN
     if decision is VisitDecision.OPENLY and not command.command.proved:
@@ -248,7 +250,7 @@ def _say_how(command: _ActContext) -> CommandOutcome:
 
 
 def _stand_down(command: _ActContext) -> CommandOutcome:
-    """Stands down the people of the first place. An SMS of the national desk counts only after it was proved."""
+    """Stands down the people of the first place. An SMS of the national desk counts only after it is proved."""
     session, one, tip = command.session, command.command, command.tip
     if not service_case_state.can_stand_down(session, tip):
         return command.done(CommandResult.LET_TOO_EARLY)
@@ -274,11 +276,12 @@ VERBS: Mapping[Verb, Callable[[_ActContext], CommandOutcome]] = {
 def prove_answer(
     session: Session, context: Context, assignment_id: int, at: datetime, queued: Verb | None = None
 ) -> None:
-    """Marks an SMS answer as proved, because the inbox lists it. `queued` is the command of this SMS, which was not
-    carried out yet.
+    """Records that an answer by SMS is proved, because the inbox lists the SMS. `queued` is the command in this SMS
+    that has waited for the proof.
 
-    If the responder is no longer active, only records the proof, because their cases went to others. A decision of the
-    national desk does not prove an acknowledgement. An earlier acknowledgement in the same name may be forged.
+    If the responder is no longer active, only records the proof, because others got the cases. If the SMS contains only
+    a decision of the national desk, this does not prove an acknowledgement. An earlier acknowledgement in the same name
+    may be forged.
     """
     referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)
@@ -287,8 +290,7 @@ def prove_answer(
     before = decides or alerts_tables.is_believed(session, tip.id, who)
     if not decides:
         alerts_tables.believe(session, tip.id, who, at)
-    # The answer may name an alert that came after the acknowledgement. So an answer under any
-    # reference of the case proves it.
+    # The answer may name a later alert, so an answer with any reference of the case proves the acknowledgement.
     took = alerts_tables.taken_at(session, tip.id, who)
     if not before and took is not None:
         service_case_events.write_taken(
@@ -296,8 +298,7 @@ def prove_answer(
         )
     if not tables.is_active(session, who, at):
         return
-    # An acknowledgement from before the case became urgent does not count. The responder must give
-    # it again.
+    # An acknowledgement does not count if the case became urgent later. The responder must give it again.
     if not before and took and tip.assigned_at and took >= tip.assigned_at:
         service_escalation.handle_event(
             session, context, tip.id, Event(CaseEventKind.ACKNOWLEDGED, by=who), at
@@ -307,7 +308,9 @@ def prove_answer(
 
 
 def doubt_answer(session: Session, context: Context, assignment_id: int, at: datetime) -> None:
-    """Marks an SMS answer as doubted, because no inbox lists it. Escalation continues if no colleague took the case."""
+    """Records that an answer by SMS is doubted, because the inbox does not list it. If no colleague has taken the case,
+    escalation continues.
+    """
     referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)
     if alerts_tables.doubt(session, referral, at):
@@ -321,9 +324,9 @@ def doubt_answer(session: Session, context: Context, assignment_id: int, at: dat
 
 
 def hand_on_cases(session: Session, context: Context, responder_id: int, at: datetime) -> None:
-    """Hands the open cases of a responder who left, or is on leave, to others.
+    """Gives the open cases of a responder who was removed or is on leave to others.
 
-    The next step of each case starts at once.
+    The next step of each case begins at once.
     """
     for tip_id in queries.open_tips_of(session, responder_id):
         event = Event(CaseEventKind.REMOVED, by=responder_id)

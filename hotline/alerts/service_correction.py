@@ -1,9 +1,8 @@
-"""Handles corrections after a tip was filed: of its place, or of its answer about officials.
+"""Handles corrections of a filed tip: of its place, or of its answer about officials.
 
-Also records visit-safety marks and the national desk's decision about them, and notifies all alerted people.
+Also records that a caller wants no visit, and the national desk's decision about this. Notifies all alerted people.
 
-Every function except `decide_visit` runs inside the transaction of the calling function. Each report attempt is one
-case.
+All functions except `decide_visit` run inside the transaction of the calling function. Each report attempt is one case.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -44,7 +43,7 @@ from hotline.tips.rules_visit_safety import VisitDecision, VisitFacts, VisitSafe
 from hotline.tips.tables import Tip, TipPlace
 
 MAX_PART_WAIT = timedelta(minutes=1)
-"""The time to wait for further parts of an SMS."""
+"""The time for which the hotline waits for further parts of an SMS."""
 MORE_AGAIN = timedelta(minutes=5)
 """The shortest time between two notices that the caller added text."""
 WORST = ("no", "unsure", "yes")
@@ -52,10 +51,10 @@ WORST = ("no", "unsure", "yes")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The place and the answer about officials before a correction, which decided the desks."""
+    """The place and the answer about officials before a correction. They decided which desks could read the tip."""
 
     filed: bool
-    """True for a whole tip. A corrected draft, fragment or complaint only changes its desk."""
+    """True for a filed tip. If a draft, a fragment or a complaint is corrected, only its desk changes."""
     place: str
     official: str
 
@@ -66,10 +65,10 @@ def route_of(tip: ReportedTip) -> Route:
 
 
 def official_of(before: Route, now: str) -> str:
-    """Returns the answer about officials that decides which desks read the tip. After the tip was filed, a later answer
-    can only restrict access further.
+    """Returns the answer about officials that decides which desks may read the tip. After the tip was filed, a later
+    answer can only take access away.
 
-    Only the national desk can give a restricted tip back to its district.
+    Only the national desk can then give the district access again.
     """
     if not before.filed:
         return now
@@ -77,9 +76,9 @@ def official_of(before: Route, now: str) -> str:
 
 
 def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: datetime) -> None:
-    """Stores the earlier place of a corrected tip.
+    """Stores the earlier place of a tip whose place was corrected.
 
-    In an alerted case with danger, the earlier desk can read the tip until the national desk ends this.
+    If there is danger and people were alerted, the earlier desk can read the tip until the national desk ends this.
     """
     if not before.filed or before.place == tip.place:
         return
@@ -97,7 +96,9 @@ def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: d
 def reading_desks(
     tip: Tip | ReportedTip, earlier: Sequence[TipPlace], partners: Collection[str] = ()
 ) -> list[str]:
-    """Returns the codes of the desks that may read the tip. `earlier` contains the places before each correction."""
+    """Returns the codes of all desks that may read the tip. `earlier` contains the places from before each
+    correction.
+    """
     places = [tip.place, *(one.place for one in earlier if one.released_at is None)]
     local = (desk_of(place, tip.official) for place in places)
     return [NATIONAL, *dict.fromkeys(desk for desk in local if desk is not None), *partners]
@@ -109,10 +110,9 @@ def partner_desks(
     earlier: Sequence[TipPlace],
     answers: Mapping[str, str] = MappingProxyType({}),
 ) -> Sequence[str]:
-    """Returns the partner desks that may read the tip: the border desks of a journey, and the protection desk of a
-    camp.
+    """Returns the partner desks that may read the tip: border desks for a journey, and the protection desk of a camp.
 
-    A border desk may read the tip if the journey can still be stopped, or if that desk could read it before. After a
+    A border desk may read it if the journey can still be stopped, or if this desk could read it before. After a
     correction, the desk of the earlier camp can read the tip as long as its district can.
     """
     if tip.official != "no" or tip.matter != Matter.TIP:
@@ -136,10 +136,10 @@ def partner_desks(
 def passed_districts(
     session: Session, tip: ReportedTip, before: Route, earlier: Sequence[TipPlace]
 ) -> Sequence[str]:
-    """Returns the districts to which the case was passed on. These districts can still read it, like the people who
-    were asked there.
+    """Returns the districts to which the case was passed on. These districts can still read the case, like the people
+    there who were asked.
 
-    Without danger, a corrected place ends their access, as it does for the first place.
+    If there is no danger, a corrected place ends their access, as it does for the first place.
     """
     corrected = before.place != tip.place and tip.urgency != Urgency.DANGER
     if not before.filed or tip.official != "no" or corrected:
@@ -159,7 +159,7 @@ def _was_alerted(session: Session, tip: Tip | ReportedTip) -> bool:
 
 
 def needs_notice(tip: ReportedTip, before: Route, official: str) -> bool:
-    """Returns True if `alert_of_correction` must alert people even when the partner desks stay the same."""
+    """Returns True if `alert_of_correction` must alert people although the partner desks stay the same."""
     if not before.filed:
         return False
     corrected = (tip.place, tip.official) != (before.place, before.official)
@@ -176,9 +176,9 @@ def alert_of_correction(
     *,
     others: bool = False,
 ) -> None:
-    """Alerts the people who are concerned by a correction. `official` is the caller's present answer about officials.
+    """Alerts the people who must know about a correction. `official` is the caller's present answer about officials.
 
-    `others` is True if the tip is now encrypted for other desks than before.
+    `others` is True if other desks than before can now read the tip.
     """
     if not before.filed:
         return
@@ -209,7 +209,7 @@ def _moves(session: Session, tip: Tip) -> int:
 def stand_down(
     session: Session, context: Context, tip: Tip, by: CloseRequest, at: datetime
 ) -> None:
-    """Stands down the people of earlier places, because the national desk ordered it.
+    """Stands down the people of earlier places, because the national desk decided so.
 
     Also ends the access of their desks.
     """
@@ -224,7 +224,7 @@ def stand_down(
 
 
 def send_down(session: Session, context: Context, tip: Tip, by: CloseRequest, at: datetime) -> None:
-    """Gives the tip to its district and alerts the people there, because the national desk ordered it."""
+    """Gives the district access to a tip and alerts the people there, because the national desk decided so."""
     tip.official = "no"
     tables_audit.append_about_tip(session, tip.id, "tip_sent_down", by.actor, at, by.reason)
     session.flush()
@@ -236,9 +236,9 @@ def _national(one: AlertedResponder) -> bool:
 
 
 def _notify_more(session: Session, context: Context, tip: Tip, at: datetime) -> None:
-    """Notifies the people of a tip, only once, that the caller gave more details.
+    """Notifies the people of a tip that the caller gave more details, but only once.
 
-    Only the national desk can give the tip to a district.
+    If an official may be involved, only the national desk can give a district access.
     """
     alerted = tuple(
         dict.fromkeys(o.responder_id for o in queries.alerted_by_tip(session, [tip.id])[tip.id])
@@ -250,10 +250,10 @@ def _notify_more(session: Session, context: Context, tip: Tip, at: datetime) -> 
 
 
 def notify_added(session: Session, context: Context, reported: ReportedTip, at: datetime) -> None:
-    """Notifies everyone who was alerted that the caller added text. A notice that is not sent yet covers all later text
-    too.
+    """Notifies all alerted people that the caller added text. A notice that is not sent yet is also about all text that
+    is added later.
 
-    Waits a minute for further parts of the SMS. Without danger, also waits until the day.
+    It waits a minute for further parts of the SMS. If there is no danger, it also waits for the day.
     """
     last = queries_retention.newest_more(session, reported.id)
     if last is not None and last.state in DUE_STATES:
@@ -275,15 +275,15 @@ def notify_added(session: Session, context: Context, reported: ReportedTip, at: 
 def notify_mark(
     session: Session, context: Context, tip: Tip, before: VisitFacts, at: datetime
 ) -> None:
-    """Alerts people of a new visit-safety mark, only once.
+    """Notifies people that the caller wants no visit, but only once.
 
-    People who are alerted later read the mark in their alert.
+    People who are alerted later read this in their alert.
     """
     session.flush()
     if before.is_marked or not visit_facts_of(tip).is_marked:
         return
     if tip.visit_decision == VisitDecision.OPENLY:
-        # The desk did not know the mark when it made this decision. So it must decide again.
+        # The desk did not know the caller's wish when it decided, so it must decide again.
         tip.visit_decision = None
     _notify(session, context, tip, at)
 
@@ -291,9 +291,9 @@ def notify_mark(
 def notify_followers(
     session: Session, context: Context, tip_ids: Iterable[int], at: datetime
 ) -> None:
-    """Notifies people of the marked tips that joined a cluster.
+    """Notifies people about those of these tips, which joined a cluster, whose caller wants no visit.
 
-    These people got the alert of another tip in its place.
+    These people were alerted of another tip of the cluster instead.
     """
     for tip_id in tip_ids:
         _notify(session, context, queries.tip_for_writing(session, tip_id), at)
@@ -305,7 +305,7 @@ def _notify(session: Session, context: Context, tip: Tip, at: datetime) -> None:
 
 
 def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
-    """Applies the decision for a discreet visit, which was made about another tip of the cluster, to this tip."""
+    """Applies a decision for a discreet visit to this tip. It was made about another tip of the cluster."""
     if visit_facts_of(tip).safety is not VisitSafety.CAREFUL:
         return
     company = queries_references.cluster_of(session, tip)
@@ -326,7 +326,7 @@ def decide_visit(
     by: tables_audit.CommandActor,
     reason: str,
 ) -> None:
-    """Records the national desk's decision on visits, made by a command. Raises NotFound.
+    """Records the national desk's decision about visits, which was given as a command. Raises NotFound.
 
     Raises EndRefused if the tip is closed.
     """
@@ -346,10 +346,10 @@ def record_visit_decision(
     by: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records the decision on visits for all tips of the cluster that have a mark and danger. Writes a row to the audit
-    log for each case.
+    """Records the decision about visits for all tips of the cluster with danger whose caller wants no visit. Writes a
+    row to the audit log for each of these cases.
 
-    A repeated decision sends no messages.
+    If the decision is repeated, sends no messages.
     """
     company = queries_references.cluster_of(session, tip)
     concerned = [one for one in company if one.id == tip.id or _is_asked(one)]
@@ -365,7 +365,7 @@ def record_visit_decision(
 
 
 def _is_asked(tip: Tip) -> bool:
-    """Returns True if the national desk must decide on the visit safety of this tip."""
+    """Returns True if the national desk must decide how responders may visit for this tip."""
     return tip.urgency == Urgency.DANGER and visit_facts_of(tip).is_marked
 
 

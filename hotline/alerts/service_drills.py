@@ -1,6 +1,7 @@
-"""Runs drills. A drill sends alerts to the people of one desk, and these alerts look real.
+"""Starts and ends drills, and records the answers. A drill sends alerts to the people of one desk. These alerts look
+real.
 
-Each responder who answers learns at once that it is a drill.
+Each responder who answers is notified at once that it is a drill.
 """
 
 import secrets
@@ -55,7 +56,7 @@ from hotline.tips.tables import Grant, Tip
 
 @dataclass(frozen=True, slots=True)
 class DrilledDesk:
-    """The desk whose people a drill tests, and the place of its sample tip."""
+    """The desk whose people a drill tests, and the place that the sample tip names."""
 
     code: str
     place: str
@@ -64,7 +65,7 @@ class DrilledDesk:
 
 
 def drilled_desk(session: Session, code: str) -> DrilledDesk:
-    """Returns the district, border post or camp with this code, as the desk of a drill. Drills are possible there
+    """Returns the district, border post or camp with this code as the desk of a drill. A drill is possible there,
     because these desks get alerts of tips.
 
     Raises DrillRefused for any other desk, and NotFound for an unknown code.
@@ -90,7 +91,7 @@ def _no_such() -> DrillRefused:
 def check_allowed(
     session: Session, desk: DrilledDesk, urgency: Urgency, people: Sequence[Candidate], at: datetime
 ) -> None:
-    """Raises DrillRefused with the reason if no drill may begin at this desk now."""
+    """Raises DrillRefused, with the reason, if no drill may begin at this desk now."""
     if tables.pause_reason(session, at) is not None:
         raise DrillRefused(
             message_text("all messages are paused: resume sending before you start a drill")
@@ -134,7 +135,9 @@ WORDS = "words"
 def make_tip(
     session: Session, context: Context, desk: DrilledDesk, urgency: Urgency, at: datetime
 ) -> Tip:
-    """Stores a sample tip, encrypted like a real tip. Its text only says that it is a drill, in every language."""
+    """Stores a sample tip for a drill. It is encrypted like a real tip. Its text only says in each language that it is
+    a drill.
+    """
     uid = secrets.token_hex(16)
     said = " / ".join(context.phrases.say(language, Template.EXERCISE_TOLD) for language in CODES)
     codes = (desk.code, NATIONAL)
@@ -183,7 +186,7 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
     """Starts a drill, alerts the first people, and returns the id of the drill. Raises DrillRefused, NotFound,
     StoreUnavailable.
 
-    Notifies the national desk, and those coordinators of the desk who are not tested.
+    Also notifies the national desk, and those coordinators of the desk who are not tested.
     """
     at = context.now()
     with ringing(context) as session:
@@ -217,7 +220,7 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
 def _alert(
     session: Session, context: Context, tip: Tip, people: Sequence[Candidate], at: datetime
 ) -> None:
-    """Alerts the first of these people and sets the deadline to acknowledge."""
+    """Alerts the first of these people, and sets the deadline to acknowledge the case."""
     case = routed_case(session, tip)
     step = EscalationStep(tip.id, case, 0, first_recipients(case, people), is_drill=True)
     alerts_tables.set_clocks(
@@ -239,15 +242,15 @@ def _notify_answering(session: Session, row: Drill, but: Collection[int], at: da
 
 
 def desk_named(code: str, language: str) -> str:
-    """Returns the name of a desk for an SMS: the name of a district, or the code of another desk.
+    """Returns the name of a desk in an SMS: the name of a district, or the code of any other desk.
 
-    Every phone can show the letters of a code.
+    All phones can show the letters of a code.
     """
     return place_name(code, language) if is_district(code) else code
 
 
 def call_off(context: Context, drill_id: int, *, by: Actor, reason: str) -> None:
-    """Ends a drill before its time. Alerted people who have not answered learn that it was a drill.
+    """Ends a drill before its time is over. Alerted people who have not answered get an SMS that it was a drill.
 
     Raises NotFound, DrillRefused, StoreUnavailable.
     """
@@ -279,9 +282,9 @@ def end_due(context: Context) -> None:
 def record_answer(
     session: Session, context: Context, command: Command, known_as: tables.Assignment, tip: Tip
 ) -> CommandOutcome:
-    """Records the first answer of a responder to a drill. Every verb counts as an answer.
+    """Records the first answer of a responder in a drill. Any verb counts as an answer.
 
-    If the responder passes the drill on, the next person is alerted. Every other verb counts as an acknowledgement.
+    If the responder passes the case on, the next person is alerted. Any other verb counts as an acknowledgement.
     """
     if tip.closed_at is None and known_as.acknowledged_at is None and known_as.passed_at is None:
         what = _answer(session, tip, command)
@@ -317,9 +320,9 @@ def _end(
     by: Actor | None = None,
     reason: str = "",
 ) -> None:
-    """Ends a drill. No more alerts are sent, and people who have not answered learn that it was a drill.
+    """Ends a drill, and sends no more of its alerts. People who have not answered get an SMS that it was a drill.
 
-    `by` is None if the clock worker ends it.
+    `by` is None if the clock process ends the drill.
     """
     at = context.now()
     tip = queries.tip_for_writing(session, row.tip_id)
@@ -350,14 +353,14 @@ def _notify_unanswered(session: Session, tip_id: int, at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class DrillReport:
-    """A drill, with the times of every alerted responder."""
+    """A drill, with all alerted responders and the times of their steps."""
 
     exercise: Drill
     recipients: Sequence[DrillRecipient]
 
 
 def list_drills(context: Context) -> Sequence[DrillReport]:
-    """Returns all drills, newest first. Raises StoreUnavailable."""
+    """Returns all drills, the newest first. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return [
             DrillReport(row, tables_drills.drill_recipients(session, row.tip_id))

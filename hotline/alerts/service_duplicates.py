@@ -1,7 +1,8 @@
-"""Finds out which pending tips join a cluster of similar tips or get a link to one. Stores the digests for this
-comparison, which are kept for one day.
+"""Finds pending tips that join a cluster of similar tips, or that are linked to a similar tip. Stores the digests that
+are needed to compare tips. They are kept for one day.
 
-Also chooses the reference in a visit-safety message, if similar tips share one alert. See docs/decisions/08.
+Also chooses the reference in a message about visits, if several tips share one alert. The reasons are in
+docs/decisions/08.
 
 The functions run inside the transaction of the calling function. The rules are in `tips/rules_duplicates.py`.
 """
@@ -31,12 +32,12 @@ from hotline.tips.tables import Tip
 
 WHO = "who"
 MAX_COMPARED = 50
-"""The most tips that are compared in one batch. When very many tips arrive, every tip resembles others, so links would
-not help."""
+"""The largest number of tips that are compared in one batch. If very many tips arrive at once, many are similar, and
+links do not help."""
 
 
 def comparison_keys(context: Context, answers: Mapping[str, str], at: datetime) -> LikenessKeys:
-    """Returns the digests with which a new tip is compared with other tips."""
+    """Returns the digests by which a new tip is compared with other tips."""
     typed, who = rules_duplicates.typed_text(answers), answers.get(WHO)
     digest = context.pseudonyms.likeness
     return LikenessKeys(
@@ -46,11 +47,11 @@ def comparison_keys(context: Context, answers: Mapping[str, str], at: datetime) 
 
 
 def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str | None) -> bool:
-    """Stores the comparison digests of a written tip. Returns True if the tip is in a cluster and must be compared
+    """Stores the digests of a tip that was just written. Returns True if the tip is in a cluster and must be compared
     again.
 
-    This is so if the caller has since answered what kind of report it is, or who needs help. `kind` is the answer about
-    the kind before this hop.
+    This is so if the caller has now answered what happens there, or who needs help. `kind` is the category of the tip
+    before this hop.
     """
     known = tip.likeness
     if known is None:
@@ -67,10 +68,10 @@ def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str
 def join_clusters(
     session: Session, waiting: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> dict[int, EscalationStep]:
-    """Returns the steps of the pending tips that join a cluster. The people of the cluster get the case, and at most
-    one SMS.
+    """Returns a step for each pending tip that joins a cluster. In this step, the people of the cluster get the case
+    and at most one SMS.
 
-    If no person of the cluster is still active, the tip leaves it and has its own alerts.
+    If none of these people is active any more, the tip leaves the cluster, and people are alerted of it separately.
     """
     joined = joining_tips(session, [tip.tip_id for tip in waiting], at)
     if not joined:
@@ -88,7 +89,7 @@ def join_clusters(
         if not who:
             queries_duplicates.record_leaders(session, {tip.tip_id: None})
             continue
-        # This tip may concern a camp or a border, even if the first tip of the cluster does not.
+        # This tip may be about a camp or a border, even if the first tip of the cluster is not.
         near = partner_recipients(tip.case, people, alerted[one.leader_id])
         who |= dict.fromkeys(one for one in near if one not in tip.excluded)
         recipients = () if tip.alerted else tuple(who)
@@ -108,7 +109,7 @@ def join_clusters(
 def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int, Following]:
     """Returns the pending tips that join a cluster.
 
-    Each tip is also compared with the pending tips before it in this order.
+    Each tip is also compared with the pending tips before it.
     """
     since = at - rules_duplicates.DAY
     new = queries_duplicates.repeated_tips(
@@ -145,9 +146,9 @@ def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict
 def link_tips(
     session: Session, waiting: Sequence[WaitingTip], at: datetime
 ) -> Sequence[WaitingTip]:
-    """Links tips that get their first alert to earlier tips that are probably about the same matter.
+    """Links tips of which people are now alerted first to earlier tips that are probably about the same situation.
 
-    Before any alert, exclusions from an earlier tip of the same phone are copied to the new tip.
+    Before any alert, copies exclusions from an earlier tip of the same phone to the new tip.
     """
     fresh = [tip.tip_id for tip in waiting if tip.step == 0]
     if not fresh or len(fresh) > MAX_COMPARED:
@@ -168,10 +169,10 @@ def link_tips(
 
 
 def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
-    """Links a tip whose people were alerted before the caller answered what kind of report it is. With danger, people
-    are alerted first and the caller is asked after that.
+    """Links a tip of which people were alerted before the caller had named its category. If there is danger, people are
+    alerted first, and the caller is asked afterwards.
 
-    It runs inside the transaction of the calling function, so it compares the tip only with the most similar ones.
+    Compares it only with the most similar tips, because it runs in the transaction of a hop.
     """
     found = queries_duplicates.likely_earlier(session, tip_id, at)
     if found:
@@ -181,7 +182,9 @@ def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
 
 
 def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
-    """Copies the exclusions of a tip to a later tip of the same phone. Returns True if it copied any exclusion."""
+    """Copies the exclusions of a tip to a later tip of the same phone. Returns True if there was an exclusion to
+    copy.
+    """
     if pair.reason is not LinkReason.CONTACT:
         return False
     written = queries_visible.copy_exclusions(session, pair.a, pair.b, BY_THE_LINE, at)
@@ -199,9 +202,10 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
 def known_in_situation(
     session: Session, asked: Collection[tuple[int, int]]
 ) -> Mapping[tuple[int, int], str]:
-    """Returns the reference by which a responder knows another tip of the same situation, by tip and responder.
+    """Returns the reference by which a responder knows another tip of the same situation. The key is the tip and the
+    responder.
 
-    Leaves out responders who know no other tip of the situation. Returns nothing if more than 50 tips are asked about.
+    Leaves out responders who know no other tip of the situation. Returns nothing if there are more than 50 tips.
     """
     tip_ids = {tip_id for tip_id, _ in asked}
     if not tip_ids or len(tip_ids) > MAX_COMPARED:
@@ -217,14 +221,16 @@ def known_in_situation(
 
 
 HOW_TO_GO = (Purpose.VISIT_SAFETY, Purpose.HOW, Purpose.UNANSWERED)
-"""Purposes of messages that are sent once for a whole cluster. Messages for any other purpose are sent for each tip,
-with its own reference."""
+"""The purposes of messages that are sent once for a whole cluster. Messages for other purposes are sent for each tip,
+with the tip's own reference."""
 
 
 def references_for(
     session: Session, tip: Tip, order: Notice, safety: VisitSafety, *, again: bool
 ) -> Mapping[int, Sequence[KnownName]]:
-    """Returns the references for this message, by responder. Leaves out responders who already got this message."""
+    """Returns the references that a message names, for each responder. Leaves out responders who have already got this
+    message.
+    """
     own = {
         who: [KnownName(tip.id, tip.urgency, row.id, row.reference)]
         for who, row in queries.newest_by_responder(session, tip.id).items()
@@ -244,9 +250,10 @@ def references_for(
 def with_strictest_visit(
     session: Session, steps: Sequence[EscalationStep]
 ) -> Sequence[EscalationStep]:
-    """Returns the steps. Each gets the visit safety of the strictest tip in its cluster.
+    """Returns the steps with the visit safety of the strictest tip in the cluster.
 
-    Changes only later steps of a tip. At its first step, a tip is alone, or it joined a cluster and sends no alert.
+    Changes only steps after a tip's first step. At its first step, a tip is alone, or it has joined a cluster and has
+    no alert.
     """
     later = {one.tip_id for one in steps if one.number > 0}
     together = queries_references.tips_in_clusters(session, later) if later else set()
@@ -267,9 +274,9 @@ def with_strictest_visit(
 def people_to_notify_of_erasure(
     session: Session, tip: Tip, people: Collection[Recipient], at: datetime
 ) -> Sequence[Recipient]:
-    """Returns the people to notify of an erasure request, each with the reference by which they know the case.
+    """Returns the people who are notified of an erasure request, each with the reference by which they know the case.
 
-    Leaves out people who already got this notice for the cluster within the last day.
+    Leaves out people who got this notice for the same cluster within the last day.
     """
     company = queries_references.cluster_of(session, tip)
     known = queries_references.known_names(session, company)

@@ -44,7 +44,7 @@ from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip, drop_closure_request, was_alerted
 
 ASKS_TO_TAKE = (Purpose.ALERT, Purpose.OPEN)
-"""Purposes of alerts that the alert of a similar tip may replace. Messages to responders for any other purpose are
+"""The purposes of alerts that are not sent if people were alerted of a similar tip. Messages for all other purposes are
 always sent."""
 
 
@@ -73,17 +73,17 @@ TO_ALERTED = (
     Purpose.TOLD_FIRST,
     Purpose.STAND_DOWN,
 )
-"""Purposes of messages that are sent only to people who were alerted before."""
+"""The purposes of messages that go only to people who were alerted before."""
 NOTICING = (*TO_ALERTED, Purpose.HOW, Purpose.LET)
-"""Purposes of messages that use the reference by which the responder knows the case."""
+"""The purposes of messages with the reference by which the responder already knows the case."""
 
 
 def handle_event(
     session: Session, context: Context, tip_id: int, event: Event, at: datetime
 ) -> None:
-    """Carries out the decision about an event of a case: its alerts, deadlines and assignee.
+    """Carries out the decision about an event of a case: alerts people, sets deadlines and sets the assignee.
 
-    Does nothing if no one was alerted of the case yet. For a closed case, only ends the deadlines.
+    If no one was alerted of the case yet, does nothing. If the case is closed, only ends its deadlines.
     """
     tip = queries.tip_for_writing(session, tip_id)
     if tip.channel == rules_trial.CHANNEL or not was_alerted(session, tip):
@@ -102,7 +102,7 @@ def handle_event(
 
 
 def alert_colleague(session: Session, context: Context, tip_id: int, at: datetime) -> None:
-    """Alerts a colleague, because an alert will arrive late or never."""
+    """Alerts a colleague, because an alert does not arrive or arrives late."""
     handle_event(session, context, tip_id, Event(CaseEventKind.NOT_REACHED), at)
 
 
@@ -144,7 +144,7 @@ def _carry_out(
 def _set_clocks(
     session: Session, tip: Tip, before: CaseState, decision: Decision, at: datetime
 ) -> None:
-    """Stores the deadlines that run from now on, and the assignee."""
+    """Stores the deadlines of the decision, and the assignee."""
     tables.close_clocks(session, [tip.id], decision.close, at)
     if DeadlineKind.CONFIRM_CLOSURE in decision.close:
         drop_closure_request(tip)
@@ -157,9 +157,9 @@ def _set_clocks(
 def begin_steps(
     session: Session, steps: Sequence[EscalationStep], at: datetime, marked: Collection[int]
 ) -> None:
-    """Removes the pending alerts of these tips, and sets the first deadline of each tip. A fragment has no deadline.
+    """Deletes the pending alerts of these tips, and sets the first deadline of each. A fragment has no deadline.
 
-    `marked` contains the tips that were pending because of their own columns, without a row of `PendingAlert`.
+    `marked` contains those tips whose own columns say that an alert is pending.
     """
     tip_ids = [step.tip_id for step in steps]
     queries.delete_pending(session, tip_ids)
@@ -187,10 +187,10 @@ def begin_steps(
 def write_steps(
     session: Session, context: Context, steps: Sequence[EscalationStep], at: datetime
 ) -> None:
-    """Writes an assignment and an alert for each recipient of each step.
+    """Writes an assignment and an alert for each responder of each step.
 
-    People who were alerted of the first tip of a cluster get no alert of a later tip. They are notified once that more
-    was reported.
+    People who were alerted of the first tip of a cluster get no alert of a later tip. They are notified once that there
+    are more details.
     """
     steps = service_duplicates.with_strictest_visit(session, steps)
     new = [(step, who) for step in steps for who in step.recipients]
@@ -221,7 +221,7 @@ def write_steps(
             dials = entry if step.purpose is Purpose.CONFIRM_CLOSURE else code
             said = (case.place, case.urgency, step.purpose, languages[who], dials, shut)
             words = with_similar_case(alert_but_ref(*said), like.get((step.tip_id, who)))
-            # Every other message is sent before a message of a drill.
+            # The messages of a drill are sent after all other messages.
             priority = Priority.DRILL if step.is_drill else case.urgency
             alerts.append(Alert(one.given, one.name, words, priority))
             by_name.append(one)
@@ -236,7 +236,7 @@ def write_steps(
 def write_assignments(
     session: Session, alerted: Sequence[tuple[EscalationStep, int]], at: datetime
 ) -> Sequence[WrittenAssignment]:
-    """Writes an assignment for each person of a step, under a reference that was never used before."""
+    """Writes an assignment for each person of a step, with a reference that was never used before."""
     ids = zip(queries.new_assignment_ids(session, len(alerted)), alerted, strict=True)
     given = [NewAssignment(id, step.tip_id, step.number, who) for id, (step, who) in ids]
     named: dict[int, str] = {}

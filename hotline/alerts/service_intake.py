@@ -1,12 +1,12 @@
-"""Stores tips: encrypts the answers, and files the tip at the promised hop.
+"""Stores tips: encrypts the answers, and files a tip as soon as there is enough to act.
 
-Each report attempt has one row.
+There is one row for each report attempt.
 
 `store_report`, `erase_report`, `file_drafts` and `reach_state` run inside the transaction of the calling function.
-After the commit, `announce` rings the doorbell of the workers. `store_report` runs after every answer. So it uses
-mapped rows only if someone must be alerted, because without them it is faster.
+After the commit, `announce` rings the doorbell of the workers. `store_report` runs after every answer. To be fast, it
+uses mapped rows only if people must be alerted.
 
-The state of a tip only moves forward: from draft or fragment to filed and to complete.
+A tip never returns to an earlier state: it goes from draft or fragment to filed, and then to complete.
 """
 
 import logging
@@ -48,7 +48,7 @@ from hotline.tips.tables import Tip
 def reach_state(
     session: Session, context: Context, tip: Tip | ReportedTip, state: TipState
 ) -> None:
-    """Moves a tip to a new state. Files the tip if it was a draft."""
+    """Moves a tip to a new state. If the tip was a draft, files it."""
     now = context.now()
     rings_for_nobody = state is TipState.FRAGMENT and tip.place == NOT_SAID
     if tip.state == TipState.DRAFT and state is not TipState.DRAFT:
@@ -82,12 +82,12 @@ logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(minutes=3)
 FACTS_OF = {Matter.TIP: report_facts, Matter.COMPLAINT: complaint_facts}
-"""The function that summarises the answers, by the matter of the report."""
+"""The function that finds the facts in the answers, for each kind of report."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportAttempt:
-    """The answers so far in one attempt to report or to complain. `repr` does not show them."""
+    """All answers so far in one attempt to report or to complain. `repr` does not show them."""
 
     answers: Mapping[str, str]
     number: int
@@ -107,9 +107,9 @@ def store_report(
     *,
     caller: str,
 ) -> ReportedTip | None:
-    """Stores the report from the first answer on, as a new tip or as more answers to the tip of this attempt.
+    """Stores a report, beginning with its first answer. Makes a new tip, or changes the tip of this attempt.
 
-    Ignores an incomplete new place if this attempt has already filed a whole tip.
+    If this attempt has already filed a tip, ignores a new place that is incomplete.
     """
     come_to = FACTS_OF[attempt.matter](attempt.answers, completed=attempt.completed)
     if come_to is None:
@@ -149,7 +149,7 @@ def store_report(
 def erase_report(
     session: Session, context: Context, dialogue: LockedDialogue, *, up_to_attempt: int
 ) -> None:
-    """Handles the keys `000`: deletes drafts, and marks filed tips so that responders do not visit openly.
+    """Handles the keys `000`: deletes drafts. Marks filed tips, so that responders do not visit openly.
 
     Notifies all people who were alerted.
     """
@@ -160,7 +160,7 @@ def erase_report(
 
 
 def file_drafts(session: Session, context: Context, drafts: Iterable[Tip]) -> Sequence[Tip]:
-    """Files drafts whose caller gives no more answers. This needs no encryption and no decryption."""
+    """Files the drafts of callers who can give no more answers. This encrypts and decrypts nothing."""
     filed = tuple(drafts)
     for tip in filed:
         reach_state(session, context, tip, abandoned_state(tip.place))
@@ -168,9 +168,9 @@ def file_drafts(session: Session, context: Context, drafts: Iterable[Tip]) -> Se
 
 
 def file_silent(context: Context, older_than: timedelta = SILENCE) -> None:
-    """Files reports whose caller gave no answer for some time.
+    """Files reports whose caller has given no answer for some time.
 
-    Each tick of the clock worker calls it. It only changes states, so it needs no key.
+    The clock process calls it every second. It changes only the state, so it needs no key.
     """
     with context.database.reading() as session:
         if not tables.has_silent_draft(session, context.now() - older_than):
@@ -189,9 +189,10 @@ def before_commit(context: Context, written: Sequence[Tip | ReportedTip]) -> Non
 
 
 def announce(context: Context, committed: Sequence[Tip | ReportedTip]) -> None:
-    """Rings for every stored tip that needs an alert, or a more urgent one.
+    """Rings the doorbell for every stored tip of which people must be alerted, or alerted again because it is more
+    urgent.
 
-    If the ring fails, the clock worker starts the alert later.
+    If this fails, the clock process starts the alert later.
     """
     if not committed:
         return
@@ -234,9 +235,9 @@ def _new(
 def _fill(
     context: Context, tip: ReportedTip, come_to: TipSummary, attempt: ReportAttempt, before: Route
 ) -> None:
-    """Sets the columns of the tip that are not encrypted.
+    """Sets those columns of the tip that are not encrypted.
 
-    After the tip was filed, its urgency can only rise, because a responder may already be on the way.
+    After the tip was filed, it can only become more urgent, because a responder may already be on the way.
     """
     is_draft = tip.state == TipState.DRAFT
     tip.language = attempt.language
@@ -256,8 +257,9 @@ def _seal(
 ) -> Mapping[str, bytes] | None:
     """Encrypts the answers for the desks that may read them.
 
-    Returns the grants if a new key was made. Returns None if the existing grants also decrypt the new answers. A desk
-    whose key is missing, invalid or unsigned cannot read the tip. The tip is still stored and alerted, with an alarm.
+    Returns the grants, if a new key was made. Returns None if the existing grants can also decrypt the new answers. A
+    desk whose key is missing, invalid or unsigned cannot read the tip. The tip is still stored and people are alerted
+    of it, and an alarm is raised.
     """
     earlier = tables.earlier_places(session, tip.id) if tip.moved else ()
     partners = service_correction.partner_desks(session, tip, earlier, attempt.answers)
@@ -280,7 +282,7 @@ def _seal(
         tip.locked_for = " ".join(code for code in wanted if code not in grants) or None
         had = set() if grants else queries_report.granted_desks(session, tip.id)
         if had and had <= set(wanted):
-            # No key counts now. The desks that could read the tip read the new answers too.
+            # No desk's key counts now. So the desks that could read the tip can also read the new answers.
             kept = context.encrypter.again(answers, **seal, desks=None, body=tip.body)
             body, grants = kept or body, grants if kept is None else None
     if tip.locked_for is not None:
@@ -305,9 +307,9 @@ def _keys(session: Session, context: Context, codes: Sequence[str]) -> Mapping[s
 def _waits_again(
     session: Session, context: Context, tip: ReportedTip, attempt: ReportAttempt, kind: str | None
 ) -> bool:
-    """Returns True if the tip may no longer belong to its cluster. Then its alert is pending again.
+    """Returns True if the tip may no longer belong to its cluster. In this case, its alert is pending again.
 
-    If it no longer belongs to the cluster, it gets its own alert.
+    If it does not belong to the cluster any more, people are alerted of it separately.
     """
     keys = service_duplicates.comparison_keys(context, attempt.answers, context.now())
     return attempt.matter is Matter.TIP and service_duplicates.store_keys(session, tip, keys, kind)
@@ -323,9 +325,9 @@ def _alert(
     *,
     others: bool,
 ) -> None:
-    """Alerts people of the changes that this answer causes. Almost always there are none.
+    """Alerts people of the changes that this answer causes. Usually there are none.
 
-    `others` is True if other desks may read the tip now.
+    `others` is True if other desks than before may read the tip now.
     """
     marked = visit_facts_of(tip).is_marked and not before.is_marked
     more = others and route.filed

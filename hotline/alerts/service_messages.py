@@ -1,4 +1,4 @@
-"""Sends messages about a case to people who know it, and visit-safety messages together with alerts.
+"""Sends messages about a case to people who know it. Also sends messages about visits together with alerts.
 
 The functions run inside the transaction of the calling function.
 """
@@ -31,9 +31,9 @@ from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
 
 BEHIND = 100
-"""The place in the sending order of messages that go out with alerts: after every alert.
+"""The place in the sending order for messages that go out together with alerts. It is after all alerts.
 
-A notice of a corrected place has order 0. So it is sent before the alerts of the new place."""
+A notice of a corrected place has the place 0. So it is sent before the alerts to people of the new place."""
 
 
 class WrittenAssignment(NamedTuple):
@@ -45,7 +45,7 @@ class WrittenAssignment(NamedTuple):
 
 
 def dial_code(context: Context) -> str | None:
-    """Returns the short code that an alert tells the responder to dial.
+    """Returns the short code that an alert asks the responder to dial.
 
     Returns None if the hotline can receive replies by SMS.
     """
@@ -81,11 +81,11 @@ def notify(
     again: bool = False,
     due: datetime | None = None,
 ) -> tuple[int, ...]:
-    """Notifies people, each under the reference by which they know the case. Returns the people who have no reference
-    of the case.
+    """Notifies people with the reference by which each knows the case. Returns the people who have no reference of the
+    case.
 
-    `again` is True to ask people once more who already know the case. `due` is the time to send the message, if it is
-    not due now.
+    `again` is True if people are asked again who already know the case. `due` is the time when the message is sent, if
+    this is not now.
     """
     names = service_duplicates.references_for(session, tip, order, safety, again=again)
     languages = queries.languages(session, order.responder_ids)
@@ -116,10 +116,10 @@ def visit_safety_messages(
     informed: Collection[tuple[int | None, int]],
     languages: Mapping[int, str],
 ) -> list[Alert]:
-    """Returns the visit-safety messages to people who are alerted of a marked case.
+    """Returns messages about visits to people who are alerted of a case whose caller wants no visit.
 
-    `informed` contains the pairs of tip and responder that were alerted before. Such people get the message only with
-    another alert.
+    `informed` contains the pairs of tip and responder of people who were alerted before. These people get the message
+    only together with another alert.
     """
     careful = [
         one
@@ -148,9 +148,8 @@ def visit_safety_messages(
 def write_confirmation(
     session: Session, wording: Wording, responder_id: int, at: datetime, of: int | None = None
 ) -> None:
-    """Writes an SMS that confirms a responder's command. It is due now.
-
-    Other messages are sent first, because no case waits for it.
+    """Writes an SMS that answers a responder's command. It is due now, but other messages are sent first, because no
+    case waits for it.
     """
     write_message(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
 
@@ -164,7 +163,7 @@ def new_message(
     at: datetime,
     of: int | None,
 ) -> tables.Message:
-    """Returns a new SMS to a responder, which is due at `at`. Does not store the SMS."""
+    """Returns a new SMS to a responder, which is due at `at`. Does not store it."""
     return tables.Message(
         kind=kind,
         responder_id=responder_id,
@@ -212,8 +211,8 @@ def may_answer(
     *,
     in_danger: bool = False,
 ) -> AnswerReason | None:
-    """Counts an answer to this responder, and returns the reason for which it counts. Returns None if no answer may be
-    sent.
+    """Counts an answer to this responder, and returns the reason for which it is counted. Returns None if no answer may
+    be sent.
 
     `in_danger` is True if the responder has an open case with danger.
     """
@@ -242,9 +241,7 @@ def count_first_stop(session: Session, responder: Responder, text_key: str, at: 
 
 
 def notify_removal(session: Session, cases: int, at: datetime) -> None:
-    """Notifies each member of the national desk that one person alone removed a responder, and how many cases were
-    open.
-    """
+    """Notifies the national desk that one person alone has removed a responder, and how many cases were open."""
     for one in people_tables.active_responders(session, at):
         if one.level == Level.NATIONAL:
             wording = Wording(Template.REMOVED, {"count": str(cases)}, one.language)

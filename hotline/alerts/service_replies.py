@@ -1,8 +1,8 @@
-"""Reads a responder's SMS, carries out its commands, and answers with an SMS of one segment.
+"""Reads a responder's SMS, carries out its commands, and answers with a short SMS.
 
-It reads the SMS before the transaction of the calling function. It carries out the commands inside that transaction. An
-answer never contains text of the responder. A hint names the responder's newest open case with danger, or else the
-newest case. It offers only commands that are possible.
+The SMS is read before the transaction of the calling function. The commands are carried out inside this transaction. An
+answer never repeats text of the responder. A hint is about the responder's newest open case with danger, or else about
+the newest case. It offers only commands that are possible now.
 """
 
 from collections import defaultdict
@@ -42,16 +42,16 @@ from hotline.tips.tables import Tip
 
 
 def _no_more(context: Context, responder: Responder) -> Wording:
-    """Returns the text of the last answer within an hour."""
+    """Returns the text of the last answer in an hour."""
     code = {"code": responders_short_code(context.line.service_code)}
     return Wording(Template.NO_MORE_ANSWERS, code, responder.language)
 
 
 NAMED_FOR = timedelta(days=30)
-"""The time after an alert during which the responder may name its case."""
+"""The time after an alert during which the responder may answer about the case."""
 RECENT_ALERTS = timedelta(hours=12)
 MAX_REFERENCES = 6
-"""The most references in one answer. With its text they must fit into one segment."""
+"""The largest number of references in one answer. Together with the text, they must fit into one segment."""
 
 ANSWERS = {
     CommandResult.TAKEN: Template.TAKEN,
@@ -75,13 +75,15 @@ ANSWERS = {
     CommandResult.HOW_WAITS: Template.HOW_WAITS,
     CommandResult.DRILL: Template.EXERCISE,
 }
-"""The template that answers each result. For an unknown reference, the answer to a wrong reference is used."""
+"""The template that answers each result of a command. The answer to an unknown reference is the answer to a wrong
+reference.
+"""
 BY = {
     Template.TAKEN: Template.TAKEN_UNTIL,
     Template.ON_SITE_NOTED: Template.ON_SITE_UNTIL,
     Template.REFERRED_NOTED: Template.REFERRED_UNTIL,
 }
-"""The template that replaces the usual one if an outcome is due."""
+"""The template that replaces the usual template if an outcome is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +96,20 @@ class ReplyResult:
 
 @dataclass(frozen=True, slots=True)
 class ReadReply:
-    """A responder's SMS as it was read, with the cases that the responder knew at that time."""
+    """A responder's SMS as it was read, with the cases that the responder knew then."""
 
     responder_id: int
     cases: queries_references.KnownCases
     reading: ReplyReading
     dangers: tuple[str, ...] = ()
-    """References of the open cases with danger, newest first."""
+    """The references of the open cases with danger, the newest first."""
 
 
 def read_reply(session: Session, responder: Responder, text: str, at: datetime) -> ReadReply:
-    """Returns the meaning of a responder's SMS. Runs before the transaction, because it may be slow.
+    """Returns the meaning of a responder's SMS. It runs before the transaction, because it may be slow: a responder of
+    the national desk may know thousands of cases.
 
-    A responder of the national desk may know thousands of cases. On SQLite, all other writers would wait during this
-    time. Each command reads its own case again.
+    With SQLite, all other writers would have to wait for it. Each command later reads its own case again.
     """
     known = queries_references.known_cases(session, responder.id, at - NAMED_FOR)
     alerts = queries_references.recent_alerts(session, responder.id, at - RECENT_ALERTS)
@@ -172,7 +174,7 @@ def _ask_similar(
     reply: ReadReply,
     at: datetime,
 ) -> None:
-    """Sends a hint after a command about a drill. The responder may have meant one of their real cases."""
+    """Sends a hint after a command about a drill. The responder may have meant one of the real cases."""
     said = f"? {reply.reading.reference}"
     key = context.pseudonyms.sms(message.sender, context.line.shortcode, said, "")
     urgent = bool(reply.dangers)
@@ -196,9 +198,9 @@ def _why(reading: ReplyReading) -> AnswerReason:
 
 
 def _digest(context: Context, message: MessageIn, reading: ReplyReading) -> str:
-    """Returns a digest with which a repeated SMS is recognised.
+    """Returns a digest that identifies a repeated SMS.
 
-    It is made from the commands, or from the text if there are no commands.
+    It is made from the commands in the SMS, or from the text if there are no commands.
     """
     commands = [f"{one.verb.value} {one.reference}" for one in reading.actions]
     said = "\n".join(commands) or " ".join(message.text.split()).casefold()
@@ -212,7 +214,9 @@ def _worded(
     reply: ReadReply,
     done: Sequence[CommandOutcome],
 ) -> list[tuple[Wording, int | None]]:
-    """Returns the text for each kind of result, with its references. Returns a hint if no command was carried out."""
+    """Returns a text for each kind of result, with the references to which it applies. If no command was carried out,
+    returns a hint.
+    """
     known = [one for one in done if one.result is not CommandResult.UNKNOWN]
     if not known:
         return [(_hint(session, context, responder, reply), None)]
@@ -236,7 +240,7 @@ def _worded(
 def _template(one: CommandOutcome, responder: Responder, number: str | None) -> Template:
     """Returns the template that answers a command.
 
-    Prefers the template with visit safety if the responder has not read the case yet.
+    If the responder has not read the case, prefers a template that says how to visit.
     """
     template = ANSWERS[one.result]
     if template is Template.PLACE_CHANGED and number is None:
@@ -277,9 +281,9 @@ def _confirmation(
 
 
 def _hint(session: Session, context: Context, responder: Responder, reply: ReadReply) -> Wording:
-    """Returns the hint about the case that the SMS names.
+    """Returns a hint about the case that the SMS names.
 
-    If it names no case, the hint is about the newest case with danger, or else the newest case.
+    If the SMS names no case, the hint is about the newest case with danger, or else about the newest case.
     """
     about = reply.reading.reference or next(iter((*reply.dangers, *reply.cases.open)), None)
     referral = queries.locked_assignment(session, responder.id, about) if about else None

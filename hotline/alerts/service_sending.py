@@ -1,8 +1,8 @@
-"""Sends the messages of every queue: claims a message, sends it without an open transaction, and records the result.
+"""Sends messages: claims a message, sends it outside of a transaction, and records the result.
 
-The claim is committed before the message is sent. The result of an attempt is recorded only if no newer attempt exists.
-This module sends several messages to responders at the same time. `dialogue/service_sms.py` sends the answers to
-callers, and the monitor sends its own notices.
+The claim is committed before the message is sent. The result of an attempt is recorded only if there is no newer
+attempt. This module sends several messages to responders at the same time. `dialogue/service_answers.py` sends the
+answers to callers, and the monitor sends its own notices.
 """
 
 import os
@@ -38,10 +38,10 @@ from hotline.tips.rules_events import EventChannel, LoggedEvent
 
 
 def apply_report(context: Context, report: ReportIn) -> None:
-    """Stores a delivery report. Applies it as soon as a message has the id that it names. Repeated reports and unknown
-    statuses change nothing.
+    """Stores a delivery report from the gateway. Applies it to its message, as soon as a message has the id in the
+    report. Repeated reports, and reports with an unknown status, change nothing.
 
-    Raises StoreUnavailable. Then the hook asks the gateway to send the report again.
+    Raises StoreUnavailable. In this case, the gateway sends the report again.
     """
     at = context.now()
     with ringing(context) as session:
@@ -60,7 +60,7 @@ def apply_report(context: Context, report: ReportIn) -> None:
 def apply_early(
     session: Session, context: Context, gateway: str, provider_id: str, at: datetime
 ) -> None:
-    """Applies the stored reports that name this id, if a message has the id by now."""
+    """Applies the stored reports with this id, if a message now has the id."""
     queries_outbox.lock_provider_id(session, provider_id)
     kept = queries_outbox.early_reports(session, gateway, provider_id)
     message = queries_outbox.message_of_provider_id(session, gateway, provider_id) if kept else None
@@ -75,10 +75,10 @@ def apply_early(
 def _apply_report(
     session: Session, context: Context, message: Message, report: DeliveryReport, at: datetime
 ) -> None:
-    """Applies a delivery report to its message. A final state never changes, except that an answered message may become
+    """Applies a delivery report to its message. A final state never changes, except that an answered message can become
     delivered.
 
-    A failed older attempt does not change the message.
+    If an older attempt failed, this does not change the message.
     """
     meaning = rules_delivery.report_meaning(report.status)
     arrived = meaning is ReportMeaning.ARRIVED
@@ -103,7 +103,7 @@ def _apply_report(
 
 
 def _log(session: Session, message: Message, at: datetime) -> None:
-    """Writes a case event: an alert was delivered to the responder's phone."""
+    """Writes the event that an alert arrived on the responder's phone."""
     tip_id = queries_outbox.tip_of(session, message)
     if message.kind != MessageKind.ALERT or tip_id is None or message.responder_id is None:
         return
@@ -114,15 +114,15 @@ def _log(session: Session, message: Message, at: datetime) -> None:
 
 
 OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
-"""States of a message whose newest attempt may still report its result."""
+"""The states of a message whose newest attempt may still report its result."""
 
 
 def deliver_due(context: WorkerContext) -> int:
     """Begins to send the most urgent due messages, as many as there are free places. Returns the number of messages
     that it began to send.
 
-    It does not matter which message rang the doorbell. When a send ends, the next due message follows without another
-    ring.
+    It does not matter for which message the doorbell rang. When a message was sent, the next due message follows at
+    once.
     """
     return context.senders.fill(partial(_claim, context))
 
@@ -158,15 +158,15 @@ class Outgoing:
     msisdn: str = field(repr=False)
     text: str = field(repr=False)
     stop_key: str | None = None
-    """The digest of the number, as the stop list stores it. None if the stop list is not checked."""
+    """The digest by which the stop list knows the number. None if the stop list need not be checked."""
 
 
 def _to_responder(context: SendingContext, claim: Claim) -> Outgoing:
-    """Decrypts the number and the enrolment code of a message, and writes its text.
+    """Decrypts the phone number and the enrolment code for a message, and writes its text.
 
     Raises KeyMissing, DecryptionFailed.
 
-    No row of the outbox contains the enrolment code in clear text.
+    The outbox never contains the enrolment code in clear text.
     """
     to, wording = claim.to, claim.wording
     assert to is not None
@@ -178,7 +178,7 @@ def _to_responder(context: SendingContext, claim: Claim) -> Outgoing:
 
 
 def is_withdrawn(claim: Claim) -> bool:
-    """Returns True if the code in the message was used or replaced, or if its number was deleted."""
+    """Returns True if the code in the message was already used or replaced, or if the phone number was deleted."""
     to = claim.to
     without_code = claim.message.template == Template.JOIN.name and (to is None or to.code is None)
     return without_code or to is None or not to.number
@@ -191,10 +191,10 @@ def send_claimed(
     *,
     turn: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> tuple[SendResult, str | None]:
-    """Sends a claimed message without an open transaction. Returns the result, and the digest of the number for the
-    stop list.
+    """Sends a claimed message outside of a transaction. Returns the result, and the digest of the number for the stop
+    list.
 
-    `prepare` decrypts the number. It raises KeyMissing or DecryptionFailed.
+    `prepare` is a function that decrypts the number. It may raise KeyMissing or DecryptionFailed.
     """
     if is_withdrawn(claim):
         return SendResult(Outcome.WITHDRAWN), None
@@ -219,16 +219,15 @@ def record_result(
     *,
     turn: AbstractContextManager[object] | None = None,
 ) -> None:
-    """Records the result of an attempt and applies its consequences."""
+    """Records the result of an attempt, and does what follows from it."""
     at = context.now()
     if claim.message.contact_key is not None:
-        # With the gateway's records, its message id could reveal the phone of a pseudonym.
+        # Together with the gateway's records, the message id could reveal the phone behind a pseudonym.
         result = replace(result, provider_id=None)
     with ringing(context, turn) as session:
         row = queries_outbox.message_for_writing(session, claim.message.id)
         queries_outbox.close_attempt(session, claim, result)
-        # The monitor and the workers may use different gateways. So a result of one does not
-        # describe the other.
+        # The monitor and the workers may use different gateways, so a result of one says nothing about the other.
         if (
             claim.message.priority != rules_delivery.Priority.MONITOR
             and result.outcome is Outcome.ACCEPTED
@@ -247,18 +246,18 @@ def record_result(
                 row.state = MessageState.FAILED
             _consequences(session, context, claim, result, verdict, at)
         if result.provider_id is not None:
-            # Delivery reports may arrive before this row is written.
+            # Delivery reports may arrive before this row has the message id.
             apply_early(session, context, result.gateway, result.provider_id, at)
         if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_drill:
-            # The gateway's list says that this person wants no messages. The hotline remembers this
-            # even if that list changes.
+            # The gateway's list says that this person wants no messages.
+            # The hotline stores this, in case that list changes.
             tables_sessions.add_stop(session, stop_key, at)
 
 
 def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
     """Returns True if this attempt may change the message.
 
-    An older attempt may change it only if the gateway accepted the message late.
+    An older attempt may do so only if the gateway accepted its message late.
     """
     if row.attempts == n:
         return row.state in OPEN_STATES
@@ -306,20 +305,22 @@ def _consequences(
         session.get_one(OnCallContact, claim.message.on_call_id).unreachable = result.outcome
         return
     is_hers = claim.message.responder_id is not None and claim.to is not None and claim.to.is_own
-    # A drill never marks a responder as unreachable. The next real alert will show this.
+    # A drill never marks a responder as unreachable. The next real alert will do this.
     if verdict.flag and is_hers and not claim.is_drill:
         responder = session.get_one(Responder, claim.message.responder_id)
         said = None if result.outcome is Outcome.STOPPED else result.provider_status
         responder.unreachable = said or result.outcome
         session.flush()
-        # This covers every open case of the responder, including the present one.
+        # Others get every open case of the responder, including this one.
         service_commands.hand_on_cases(session, context, responder.id, at)
     elif verdict.replace and claim.tip_id is not None:
         service_escalation.alert_colleague(session, context, claim.tip_id, at)
 
 
 def expire_leases(context: WorkerContext) -> None:
-    """Ends the claims of workers that stopped or hang. It is unknown whether the messages of these claims were sent."""
+    """Ends the claims of workers that have stopped or hang. It is then unknown if the messages of these claims were
+    sent.
+    """
     at = context.now()
     with ringing(context) as session:
         for row in queries_outbox.expired(session, at):
@@ -334,7 +335,7 @@ def expire_leases(context: WorkerContext) -> None:
 def retry_unknown(context: WorkerContext) -> None:
     """Sends messages with an unknown result again after some time.
 
-    `gateway.rules_delivery.after_doubt` decides which messages are sent again.
+    `gateway.rules_delivery.after_doubt` decides which messages these are.
     """
     at = context.now()
     with ringing(context) as session:
@@ -349,10 +350,11 @@ def retry_unknown(context: WorkerContext) -> None:
 
 
 def resend_unreported(context: WorkerContext) -> None:
-    """Sends an alert again, once, if no delivery report arrived in time. Also alerts the next person of its level.
+    """Sends an alert once more, if no delivery report about it arrived in time. Also alerts the next person of
+    the same level.
 
-    It alerts only one person for each level, even if many reports are missing. So a network that sends no reports does
-    not cause a flood of messages. The deadline to acknowledge does not change.
+    It alerts only one such person for each level, even if many reports are missing. So a network that sends no reports
+    does not cause too many messages. The deadline to acknowledge the case does not change.
     """
     at = context.now()
     with ringing(context) as session:

@@ -1,6 +1,6 @@
 """Stores the answers that were sent to responders' SMS.
 
-The text of a responder's SMS is not stored. A keyed digest shows if the responder sent the same text before.
+The text of a responder's SMS is never stored. A keyed digest shows if the responder has sent the same text before.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -46,7 +46,7 @@ from hotline.tips.tables_call_back import desk_people
 
 
 class ReplyAnswer(Row):
-    """An answer to a responder's SMS: the reason for it, and the digest of that SMS."""
+    """An answer to a responder's SMS: the reason for it, and the digest of the SMS."""
 
     __tablename__ = "reply_answer"
     __table_args__ = (
@@ -57,7 +57,7 @@ class ReplyAnswer(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     reason: Mapped[str]
-    """A value of `alerts.rules_reply_parsing.AnswerReason`."""
+    """The value of an `alerts.rules_reply_parsing.AnswerReason`."""
     text_key: Mapped[str]
     answered_at: Mapped[datetime]
 
@@ -65,7 +65,7 @@ class ReplyAnswer(Row):
 def answers_since(session: Session, responder_id: int, since: datetime) -> list[SentAnswer]:
     """Returns the answers that a responder got after `since`.
 
-    Locks the row of the responder, so that two SMS from the same responder are counted one after the other.
+    Locks the responder's row, so that two SMS of the same responder are counted one after the other.
     """
     session.execute(
         select(Responder.id).where(Responder.id == responder_id).with_for_update(key_share=True)
@@ -78,12 +78,14 @@ def answers_since(session: Session, responder_id: int, since: datetime) -> list[
     return [SentAnswer(AnswerReason(why), text_key, at) for why, text_key, at in rows]
 
 
-# Stores the deadlines of cases as rows, so that no restart loses them. A tip has at most one open
-# deadline of each kind.
+# Stores the deadlines of cases as rows, so that no restart loses them.
+# A tip has at most one open deadline of each kind.
 
 
 def set_first_clocks(session: Session, due: Mapping[datetime, Sequence[int]], at: datetime) -> None:
-    """Sets the first deadline of many new tips at once. By then, a responder must acknowledge the tip."""
+    """Sets the first deadline of many new tips at once. It is the time by which a responder must acknowledge the
+    tip.
+    """
     same = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.set_at: at, Deadline.nth: 0}
     for due_at, tip_ids in due.items():
         rows = [(tip_id, 0) for tip_id in tip_ids]
@@ -97,7 +99,7 @@ def set_first_clocks(session: Session, due: Mapping[datetime, Sequence[int]], at
 
 
 def set_clocks(session: Session, tip_id: int, clocks: Clocks, at: datetime) -> None:
-    """Sets deadlines of one tip. Each new deadline replaces the open one of the same kind."""
+    """Sets deadlines for one tip. Each new deadline replaces the open one of the same kind."""
     close_clocks(session, [tip_id], clocks, at)
     last = select(Deadline.kind, func.max(Deadline.step)).where(Deadline.tip_id == tip_id)
     steps = {row[0]: row[1] for row in session.execute(last.group_by(Deadline.kind))}
@@ -149,7 +151,8 @@ def open_clocks_of(
 
 
 def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) -> int:
-    """Returns how often the open deadline of this kind has fired in a row. Takes the highest number among these tips.
+    """Returns how often in a row the open deadline of this kind has fired. If the deadline is open for several of these
+    tips, returns the highest number.
 
     Returns -1 if no such deadline is open.
     """
@@ -161,7 +164,7 @@ def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) 
 
 
 def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | None:
-    """Returns the due time of the newest deadline of this kind, as texts name it.
+    """Returns the due time of the newest deadline of this kind, as texts show it.
 
     Returns None if there was no such deadline.
     """
@@ -172,7 +175,7 @@ def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | No
 def overdue_clocks(
     session: Session, at: datetime, limit: int, *, but: Collection[int] = ()
 ) -> Sequence[ResultRow[Deadline, Tip]]:
-    """Returns the deadlines that have passed, the oldest first, and locks them until the transaction ends.
+    """Returns deadlines that have passed, the oldest first, and locks them until the transaction ends.
 
     Leaves out the tips in `but`.
     """
@@ -193,8 +196,9 @@ def acknowledge(
 ) -> bool:
     """Marks all sent assignments of a tip to this responder as acknowledged.
 
-    Returns True if the acknowledgement counts. After an answer that the inbox did not list, a later answer counts only
-    when it is proved. With `provisional`, the inbox cannot be read. So the answer is doubted until it is proved.
+    Returns True if the acknowledgement counts. After an answer that the inbox does not list, a later answer counts only
+    if it is proved. `provisional` is True if the inbox could not be read. Then the answer is doubted until it is
+    proved.
     """
     own = assigned_to(tip_id, responder_id)
     forged = (*own, Assignment.doubted_at.is_not(None), Assignment.proved_at.is_(None))
@@ -231,7 +235,7 @@ def doubt(session: Session, assignment: Assignment, at: datetime) -> bool:
 
 
 def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:
-    """Records that the responder really answered, because the inbox lists the SMS or because they dialled."""
+    """Records that the responder really answered: the inbox lists the SMS, or the responder dialled."""
     session.execute(
         update(Assignment)
         .where(*assigned_to(tip_id, responder_id), HAS_ANSWERED, Assignment.proved_at.is_(None))
@@ -245,14 +249,14 @@ def is_answered(session: Session, tip_id: int, responder_id: int) -> bool:
 
 
 def is_believed(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the responder acknowledged the tip and this is not doubted."""
+    """Returns True if the responder acknowledged the tip, and this is not doubted."""
     return has_row(session, Assignment.id, *assigned_to(tip_id, responder_id), HAS_TAKEN)
 
 
 def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | None:
     """Returns when this responder last acknowledged the tip.
 
-    Returns None if the acknowledgement is doubted or the responder passed the tip on.
+    Returns None if this is doubted, or if the responder has passed the tip on.
     """
     took = (*assigned_to(tip_id, responder_id), HAS_TAKEN, Assignment.passed_at.is_(None))
     return session.scalar(select(func.max(Assignment.acknowledged_at)).where(*took))
@@ -263,8 +267,8 @@ def acknowledged_since_alert(
 ) -> frozenset[int]:
     """Returns the tips that their assignee acknowledged, with proof, after this responder was last alerted of them.
 
-    Ignores alerts that this responder acknowledged. The assignee must be active. The assignee must
-    also have read the case under any reference, or have no PIN.
+    Alerts that this responder acknowledged are left out of this comparison. The assignee must be active. The assignee
+    must also have read the case, or have no PIN.
     """
     theirs = (
         select(
@@ -292,7 +296,7 @@ def acknowledged_since_alert(
     return frozenset(session.scalars(since))
 
 
-# Stores the questions that desks ask back, at most one for each tip, with their answers.
+# Stores the questions that desks ask callers, at most one for each tip, and the answers.
 
 
 class QuestionBackRow(Row):
@@ -300,15 +304,15 @@ class QuestionBackRow(Row):
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
     question: Mapped[str]
-    """The name of the question on the signed list."""
+    """The name of the question in the list of approved questions."""
     desk: Mapped[str]
     asked_at: Mapped[datetime]
     public_key: Mapped[bytes]
     """The public key with which the hooks encrypt the answer."""
     locked_key: Mapped[bytes]
-    """The private key, encrypted with the tip's key."""
+    """The private key for the answer, encrypted with the key of the tip."""
     body: Mapped[bytes]
-    """The padded and encrypted answer. Empty until the caller has answered."""
+    """The answer, padded and encrypted. Empty until the caller has answered."""
     answered_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
     """The time when a desk officer first read the answer."""
@@ -316,7 +320,7 @@ class QuestionBackRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A responder who is notified about a tip, with the reference by which they know it."""
+    """A responder who is notified about a tip, with the reference by which they know the tip."""
 
     responder_id: int
     language: str
@@ -324,16 +328,16 @@ class Recipient:
 
 
 def has_question(session: Session, tip_ids: Collection[int]) -> bool:
-    """Returns True if a question was ever asked about one of these tips."""
+    """Returns True if a desk ever asked a question about one of these tips."""
     return has_row(session, QuestionBackRow.tip_id, QuestionBackRow.tip_id.in_(tip_ids))
 
 
 def waiting_question(
     session: Session, tip_ids: Collection[int], *, for_writing: bool = False
 ) -> QuestionBackRow | None:
-    """Returns the question about these tips that still waits for its answer, or None.
+    """Returns the question about these tips that has no answer yet, or None.
 
-    Locks the question if `for_writing` is True.
+    If `for_writing` is True, locks it.
     """
     here = select(QuestionBackRow).where(
         QuestionBackRow.tip_id.in_(tip_ids), QuestionBackRow.answered_at.is_(None)
@@ -347,7 +351,7 @@ def question_of_tip(session: Session, tip_id: int) -> QuestionBackRow | None:
 
 
 def note_read(session: Session, tip_id: int, at: datetime) -> None:
-    """Records that a desk officer reads the answer. Only the first time is stored."""
+    """Records that a desk officer has read the answer. Only the first time is stored."""
     row = session.get(QuestionBackRow, tip_id)
     if row is not None and row.answered_at is not None and row.read_at is None:
         row.read_at = at
@@ -356,7 +360,7 @@ def note_read(session: Session, tip_id: int, at: datetime) -> None:
 def recipients_who_may_see(
     session: Session, tip_id: int, at: datetime, *which: ColumnElement[bool]
 ) -> dict[int, Recipient]:
-    """Returns the active responders of `which` who may see a tip, by id, each with their newest reference."""
+    """Returns the active responders who may see a tip and match `which`, by id. Each has their newest reference."""
     alerted = (
         select(Responder.id, Responder.languages, Assignment.reference)
         .join(Assignment, Assignment.responder_id == Responder.id)
@@ -367,7 +371,7 @@ def recipients_who_may_see(
 
 
 def national_recipients(session: Session, tip_id: int, at: datetime) -> Sequence[Recipient]:
-    """Returns the active people of the national desk, with the tip's number as reference."""
+    """Returns the active people of the national desk. The number of the tip is their reference."""
     people = desk_people(session, at, tip_id)
     return [Recipient(one.id, one.language, f"T{tip_id}") for one in people]
 
@@ -391,27 +395,27 @@ def delete_questions(session: Session, tip_ids: Collection[int]) -> None:
     session.execute(delete(QuestionBackRow).where(QuestionBackRow.tip_id.in_(tip_ids)))
 
 
-# Finds tips by their receipt, for the caller who reported them.
+# Finds tips by a receipt, for the caller who reported them.
 
 
 @dataclass(frozen=True, slots=True)
 class FoundReceipt:
-    """The tips that have this receipt, and the progress of each tip."""
+    """The tips that belong to a receipt, and the progress of each."""
 
     tip_ids: Sequence[int]
     progress: Sequence[Progress]
 
 
 def give_receipt(session: Session, session_key: str, *, attempt: int, receipt_key: str) -> None:
-    """Gives a receipt to the tips of this report attempt. A newer receipt replaces an earlier one."""
+    """Gives the tips of this report attempt a receipt. A new receipt replaces an earlier one."""
     here = (Tip.session_key == session_key, Tip.attempt == attempt, Tip.erasure_asked_at.is_(None))
     session.execute(update(Tip).where(*here).values(receipt_key=receipt_key))
 
 
 def find_receipt(session: Session, receipt_key: str) -> FoundReceipt:
-    """Returns the tips of a receipt, and the progress of each.
+    """Returns the tips that belong to a receipt, and the progress of each.
 
-    Includes tips that the caller reported in the same attempt after going back and changing an answer.
+    If the caller went back and changed an answer, the tips of the same attempt are included.
     """
     of_receipt = Tip.receipt_key == receipt_key
     attempts = select(Tip.session_key, Tip.attempt).where(of_receipt, Tip.session_key != "")

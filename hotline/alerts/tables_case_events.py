@@ -1,6 +1,6 @@
-"""Stores the log of each case. Its rows are written once and never changed.
+"""Stores the log of each case. A row is written once and never changed.
 
-Triggers in both databases refuse UPDATE, DELETE and TRUNCATE. Our code never turns these triggers off.
+Triggers in both kinds of databases refuse UPDATE, DELETE and TRUNCATE. The code never switches these triggers off.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,7 +19,7 @@ from hotline.tips.rules_events import WHY, EventChannel, LoggedEvent, check_code
 
 
 class CaseEventRow(Row):
-    """A case event. Repeated events have the same `key`, and only the first is written."""
+    """An event in the log of a case. If an event is repeated, it has the same `key` and is not written again."""
 
     __tablename__ = "case_event"
 
@@ -33,7 +33,7 @@ class CaseEventRow(Row):
     codes: Mapped[dict[str, Any]]
     key: Mapped[str] = mapped_column(unique=True)
     supersedes: Mapped[int | None] = mapped_column(ForeignKey("case_event.id"))
-    """The id of the case event that this one corrects. Pages show both events."""
+    """The id of the event that this event corrects. Pages show both events."""
 
 
 OF_MEETING = (LoggedEvent.SCREENED, LoggedEvent.CONSENT)
@@ -42,10 +42,10 @@ protect_rows(CaseEventRow)
 
 
 def write_event(session: Session, row: CaseEventRow) -> int | None:
-    """Writes a case event in the transaction of the calling function. Returns its id, or None if an event with this key
-    exists already.
+    """Writes an event of a case, in the transaction of the calling function. Returns its id. Returns None if an event
+    with this key already exists.
 
-    Raises ValueError for a code that is not in any list.
+    Raises ValueError for a code that an event of this kind may not have.
     """
     check_codes(LoggedEvent(row.kind), row.codes)
     if not add_if_new(session, row):
@@ -56,13 +56,15 @@ def write_event(session: Session, row: CaseEventRow) -> int | None:
 def write_alerted(
     session: Session, alerted: Sequence[tuple[int, int, int, int, str]], at: datetime
 ) -> None:
-    """Writes a case event for each alerted responder. `alerted` has assignment id, tip, step, responder and reason."""
+    """Writes an event for each alerted responder. Each entry of `alerted` has the id of the assignment, the tip, the
+    step, the responder and the reason.
+    """
     rows = [(tip_id, who, why, f"told:{id}") for id, tip_id, _, who, why in alerted]
     _written(session, LoggedEvent.ALERTED, rows, at)
 
 
 def write_links(session: Session, links: Sequence[tuple[int, int, str]], at: datetime) -> None:
-    """Writes a case event for each link of a later tip to an earlier tip, with the reason of the link."""
+    """Writes an event for each link from a later tip to an earlier tip, with the reason of the link."""
     rows = [(later, None, why, f"linked:{earlier}:{later}") for later, earlier, why in links]
     _written(session, LoggedEvent.LINKED, rows, at)
 
@@ -73,7 +75,9 @@ def _written(
     rows: Sequence[tuple[int, int | None, str, str]],
     at: datetime,
 ) -> None:
-    """Writes many case events of the clock worker. Each row contains tip, responder, reason and key."""
+    """Writes many events that the clock process caused. Each row contains the tip, the responder, the reason and the
+    key.
+    """
     columns = (CaseEventRow.tip_id, CaseEventRow.responder_id, CaseEventRow.codes, CaseEventRow.key)
     coded = [(tip_id, who, f'{{"{WHY}":"{why}"}}', key) for tip_id, who, why, key in rows]
     same: dict[Column, object] = {
@@ -85,7 +89,7 @@ def _written(
 
 
 def events_of_tip(session: Session, tip_id: int) -> Sequence[CaseEventRow]:
-    """Returns all case events of a tip, oldest first."""
+    """Returns all events of a tip, the oldest first."""
     found = select(CaseEventRow).where(CaseEventRow.tip_id == tip_id)
     return session.scalars(found.order_by(CaseEventRow.id)).all()
 
@@ -95,13 +99,13 @@ def is_written(session: Session, key: str) -> bool:
 
 
 def has_met(session: Session, tip_id: int) -> bool:
-    """Returns True if a person in this case was screened, or was asked whether they want help."""
+    """Returns True if a person in this case was screened, or was asked if they want help."""
     is_of_meeting = CaseEventRow.kind.in_(OF_MEETING)
     return has_row(session, CaseEventRow.id, CaseEventRow.tip_id == tip_id, is_of_meeting)
 
 
 def newest_event(session: Session, tip_id: int, kind: LoggedEvent) -> CaseEventRow | None:
-    """Returns the newest case event of this kind, or None."""
+    """Returns the newest event of this kind, or None."""
     found = select(CaseEventRow).where(CaseEventRow.tip_id == tip_id, CaseEventRow.kind == kind)
     return session.scalars(found.order_by(CaseEventRow.id.desc()).limit(1)).first()
 
@@ -109,7 +113,7 @@ def newest_event(session: Session, tip_id: int, kind: LoggedEvent) -> CaseEventR
 def find_tip(session: Session, name: str) -> int | None:
     """Returns the id of a tip from its number, such as `12` or `T12`, or from a responder's reference.
 
-    Does not check that a tip with this number exists. Returns None for an unknown reference.
+    It does not check if a tip with this number exists. Returns None for an unknown reference.
     """
     number = name.removeprefix("T")
     if number.isdecimal():
@@ -120,9 +124,9 @@ def find_tip(session: Session, name: str) -> int | None:
 def last_event_of(
     session: Session, tip_id: int, responder_id: int, *, but_told: bool = False
 ) -> CaseEventRow | None:
-    """Returns the newest case event that shows if the case is the responder's: alerted, acknowledged or passed on.
+    """Returns the newest event that shows if the responder has the case: alerted, acknowledged or passed on.
 
-    With `but_told`, ignores alerts.
+    If `but_told` is True, leaves out alerts.
     """
     kinds = OF_TAKING[1:] if but_told else OF_TAKING
     own = (CaseEventRow.tip_id == tip_id, CaseEventRow.responder_id == responder_id)
@@ -134,7 +138,7 @@ def last_event_of(
 
 
 class CaseKey(Row):
-    """The public key of a case, which is not encrypted. Code that writes codes needs only this key."""
+    """The public key of a case, in clear text. To write codes about persons, this key is enough."""
 
     __tablename__ = "case_key"
 
@@ -142,11 +146,11 @@ class CaseKey(Row):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
     warned_at: Mapped[datetime | None]
-    """The time since which an admin can see that the codes will be deleted."""
+    """The time since which the console shows that the codes will be deleted."""
 
 
 class CaseGrant(Row):
-    """The private key of a case, encrypted for one holder: the reader process or a desk that may read the tip."""
+    """The private key of a case, encrypted for the reader process or for a desk that may read the tip."""
 
     __tablename__ = "case_grant"
     __table_args__ = (UniqueConstraint("tip_id", "holder"),)
@@ -154,7 +158,7 @@ class CaseGrant(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("case_key.tip_id", ondelete="CASCADE"))
     holder: Mapped[str]
-    """The code of a desk, or `READER`."""
+    """The code of a desk, or the constant `READER`."""
     encrypted_key: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -174,14 +178,14 @@ protect_by(CaseKey, KEY_SQLITE, KEY_POSTGRES)
 
 
 def public_key(session: Session, tip_id: int) -> bytes | None:
-    """Returns the public key of a case. Returns None if no code about a person was written yet."""
+    """Returns the public key of a case. Returns None if the case has no codes about persons yet."""
     return session.scalar(select(CaseKey.public_key).where(CaseKey.tip_id == tip_id))
 
 
 def store_key(session: Session, tip_id: int, new: NewCase, at: datetime) -> bytes:
-    """Stores a key pair for a case and returns its public key.
+    """Stores a key pair for a case, and returns its public key.
 
-    If two processes make a key at once, the first one stays.
+    If two processes make a key pair at the same time, the first one is kept.
     """
     key = CaseKey(tip_id=tip_id, public_key=new.public_key, made_at=at)
     if add_if_new(session, key):
@@ -191,7 +195,9 @@ def store_key(session: Session, tip_id: int, new: NewCase, at: datetime) -> byte
 
 
 def give(session: Session, tip_id: int, holder: str, encrypted_key: bytes) -> bool:
-    """Stores the private key of a case, encrypted for this holder. Returns False if the holder already had it."""
+    """Stores the private key of a case as it was encrypted for a desk or for the reader. Returns False if it is already
+    stored.
+    """
     return add_if_new(session, CaseGrant(tip_id=tip_id, holder=holder, encrypted_key=encrypted_key))
 
 
@@ -205,7 +211,7 @@ class CaseCode(Row):
 
     case_event_id: Mapped[int] = mapped_column(ForeignKey("case_event.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    """The codes of the case event, as `keys.encrypt.encrypt_codes` encrypts them."""
+    """The codes of an event, as `keys.encrypt.encrypt_codes` encrypted them."""
 
 
 NOT_COUNTED = (
@@ -232,20 +238,20 @@ protect_by(CaseCode, CODE_SQLITE, CODE_POSTGRES)
 class CaseNote(Row):
     """The text of a note, encrypted with the key of its tip.
 
-    It is deleted together with the text of the tip. The case event of the note stays.
+    It is deleted when the text of the tip is erased. The event about the note is kept.
     """
 
     __tablename__ = "case_note"
 
     case_event_id: Mapped[int] = mapped_column(ForeignKey("case_event.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    """The text, as `tips.encrypt_notes.encrypt_note` encrypts it."""
+    """The text, as `tips.encrypt_notes.encrypt_note` encrypted it."""
 
 
 def store_body(
     session: Session, table: type[CaseCode] | type[CaseNote], entry_id: int, body: bytes
 ) -> None:
-    """Stores an encrypted body under the id of its case event."""
+    """Stores encrypted data under the id of its event."""
     session.add(table(case_event_id=entry_id, body=body))
     session.flush()
 
@@ -253,7 +259,7 @@ def store_body(
 def bodies_of(
     session: Session, table: type[CaseCode] | type[CaseNote], tip_id: int
 ) -> Mapping[int, bytes]:
-    """Returns the encrypted bodies of a tip by the id of their case event, oldest first."""
+    """Returns the encrypted data of a tip, by the id of its event, the oldest first."""
     found = (
         select(table.case_event_id, table.body)
         .join(CaseEventRow, CaseEventRow.id == table.case_event_id)
@@ -264,14 +270,14 @@ def bodies_of(
 
 
 def delete_notes(session: Session, tip_ids: Collection[int]) -> None:
-    """Deletes the texts of the notes on these tips."""
+    """Deletes the texts of all notes about these tips."""
     theirs = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(tip_ids))
     gone = delete(CaseNote).where(CaseNote.case_event_id.in_(theirs))
     session.execute(gone.execution_options(synchronize_session=False))
 
 
 class CaseCounted(Row):
-    """A tip whose codes were counted for its month, or were all written after its month was counted."""
+    """A tip whose codes were counted with its month, or were written only after this count."""
 
     __tablename__ = "case_counted"
 
@@ -281,21 +287,21 @@ class CaseCounted(Row):
 
 
 def is_counted(session: Session, tip_id: int) -> bool:
-    """Returns True if the month of the tip was counted.
+    """Returns True if the month of the tip was already counted.
 
-    Codes that are written later are not in any table of statistics.
+    Statistics do not include codes that are written later.
     """
     return session.get(CaseCounted, tip_id) is not None
 
 
 def mark_counted(session: Session, tip_ids: Collection[int], month: str, at: datetime) -> None:
-    """Marks these tips as counted. After this, their codes may be deleted."""
+    """Records that these tips were counted. After that, their codes may be deleted."""
     session.add_all(CaseCounted(tip_id=tip_id, month=month, at=at) for tip_id in tip_ids)
     session.flush()
 
 
 class StartedFormRow(Row):
-    """A responder's answers to a form that they have not finished. The row is replaced after each answer."""
+    """The answers of a responder in a form that is not finished. After each answer, the row is replaced."""
 
     __tablename__ = "started_form"
 
@@ -306,7 +312,7 @@ class StartedFormRow(Row):
 
 
 def store_form(session: Session, tip_id: int, responder_id: int, body: bytes, at: datetime) -> None:
-    """Replaces the stored answers of an unfinished form. The calling function must hold the lock on the tip."""
+    """Replaces the stored answers of an unfinished form. The calling function must have locked the tip."""
     row = StartedFormRow(tip_id=tip_id, responder_id=responder_id, body=body, at=at)
     session.merge(row)
     session.flush()
@@ -318,7 +324,7 @@ def drop_form(session: Session, tip_id: int, responder_id: int) -> None:
 
 
 def forms_of(session: Session, responder_id: int, tip_ids: Collection[int]) -> Mapping[int, bytes]:
-    """Returns this responder's encrypted answers to unfinished forms, by tip."""
+    """Returns this responder's encrypted answers in unfinished forms, by tip."""
     found = select(StartedFormRow.tip_id, StartedFormRow.body).where(
         StartedFormRow.responder_id == responder_id, StartedFormRow.tip_id.in_(tip_ids)
     )

@@ -1,4 +1,4 @@
-"""Stores drills. The tip of each drill has the channel `drill`."""
+"""Stores drills. The sample tip of each drill has the channel `drill`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,11 +31,11 @@ class Drill(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), unique=True)
     place: Mapped[str]
-    """The place of the tip: the district that an alert names, or abroad."""
+    """The place of the sample tip, as an alert names it: a district, or abroad."""
     desk: Mapped[str]
-    """The code of the desk whose people take part."""
+    """The code of the desk whose people are tested."""
     escalates: Mapped[bool]
-    """True if the drill escalates to the desk's higher levels when no responder answers."""
+    """True if higher levels of the desk are also alerted when no responder answers."""
     started_by: Mapped[str]
     reason: Mapped[str]
     started_at: Mapped[datetime]
@@ -43,7 +43,7 @@ class Drill(Row):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
     end_reason: Mapped[str | None]
-    """A value of `DrillEnd`."""
+    """The value of a `DrillEnd`."""
 
 
 IS_OF_CASE = Assignment.tip_id.not_in(select(Drill.tip_id))
@@ -61,26 +61,27 @@ def running_drills(session: Session) -> Sequence[Drill]:
 
 
 def all_drills(session: Session) -> Sequence[Drill]:
-    """Returns all drills, newest first."""
+    """Returns all drills, the newest first."""
     return session.scalars(select(Drill).order_by(Drill.id.desc())).all()
 
 
 def locked_drill(session: Session, drill_id: int) -> Drill | None:
-    """Locks and returns a drill, so that no other process ends it at the same time."""
+    """Returns a drill, and locks it so that no other process ends it at the same time."""
     return session.get(Drill, drill_id, with_for_update=True)
 
 
 def drills_since(session: Session, desk: str, at: datetime) -> Sequence[Drill]:
-    """Returns the drills at a desk that began after `at`, newest first."""
+    """Returns the drills at a desk that began after `at`, the newest first."""
     found = select(Drill).where(Drill.desk == desk, Drill.started_at > at)
     return session.scalars(found.order_by(Drill.id.desc())).all()
 
 
 def has_danger_since(session: Session, place: str, at: datetime) -> bool:
-    """Returns True if an open tip with danger in the same province was filed or alerted since `at`.
+    """Returns True if the province has an open tip about danger that was filed, or of which people were alerted, since
+    `at`.
 
-    For a place abroad, looks at the tips abroad. Includes tips whose urgency was raised to danger, and older tips that
-    escalate.
+    For a place abroad, it looks at the tips from abroad. Tips that became dangerous later, and older tips that still
+    escalate, are included.
     """
     alerted = exists().where(Assignment.tip_id == Tip.id, Assignment.created_at >= at)
     near = province_of(place) if is_district(place) else place
@@ -101,7 +102,7 @@ def drill_references(session: Session, responder_id: int) -> frozenset[str]:
 
 
 def recent_drills(session: Session, responder_id: int, since: datetime) -> Sequence[RecentDrill]:
-    """Returns the drills whose alert was sent to this responder after `since`, newest first."""
+    """Returns the drills whose alert was sent to this responder after `since`, the newest first."""
     sent = exists().where(
         Message.assignment_id == Assignment.id,
         Message.kind == MessageKind.ALERT,
@@ -124,9 +125,9 @@ def recent_drills(session: Session, responder_id: int, since: datetime) -> Seque
 
 
 def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]:
-    """Returns the responders who were sent an alert but have not answered or read it.
+    """Returns the responders who got an alert but have neither answered nor read the case.
 
-    Each is returned with the id of their newest assignment.
+    Each has the id of their newest assignment.
     """
     tried = (Message.kind == MessageKind.ALERT, Message.attempts > 0)
     rows = session.execute(
@@ -144,7 +145,7 @@ def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]
 
 
 def drop_alerts(session: Session, tip_id: int) -> None:
-    """Stops the alerts of the drill that were not sent yet, so that they are never sent."""
+    """Ends the alerts of a drill that are not sent yet, so that they are never sent."""
     theirs = select(Assignment.id).where(Assignment.tip_id == tip_id)
     here = (Message.assignment_id.in_(theirs), Message.kind == MessageKind.ALERT)
     session.execute(
@@ -156,9 +157,9 @@ def drop_alerts(session: Session, tip_id: int) -> None:
 
 
 def drill_recipients(session: Session, tip_id: int) -> Sequence[DrillRecipient]:
-    """Returns every responder who was alerted of the drill, in the order of the alerts.
+    """Returns every responder who was alerted in the drill, in the order of the alerts.
 
-    To take the case or to pass it on counts as an answer.
+    To take the case, or to pass it on, counts as an answer.
     """
     other = aliased(Message)
     newest = select(func.max(other.id)).where(

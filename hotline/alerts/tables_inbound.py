@@ -1,4 +1,4 @@
-"""Stores each received SMS, and the position up to which the gateway's inbox was read."""
+"""Stores each received SMS, and how far the gateway's inbox was read."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ SMS = "sms"
 
 
 class InboxRead(Row):
-    """The position in the inbox, as a `gateway.rules_inbox.Bookmark`, with the next reading time and the last error."""
+    """The position in the inbox: a `gateway.rules_inbox.Bookmark`, the time of the next reading, and the last error."""
 
     __tablename__ = "inbox_read"
 
@@ -28,7 +28,7 @@ class InboxRead(Row):
     news_at: Mapped[datetime]
     next_at: Mapped[datetime]
     read_at: Mapped[datetime]
-    """The last time when a page was read and fully processed."""
+    """The last time when a page was read and all its SMS were handled."""
     fault: Mapped[str]
     """The reason why no page was read since then. Empty if there was no error."""
 
@@ -44,12 +44,12 @@ def bookmark(row: InboxRead) -> Bookmark:
 
 
 def inbox_position(session: Session) -> InboxRead | None:
-    """Returns the position in the inbox, or None if it was never read."""
+    """Returns how far the inbox was read. Returns None if it was never read."""
     return session.get(InboxRead, SMS)
 
 
 def create_position(session: Session, at: datetime) -> None:
-    """Creates the position at the start of the inbox. A second call changes nothing."""
+    """Stores that nothing of the inbox was read yet. If this is already stored, changes nothing."""
     first = InboxRead(
         name=SMS,
         number=0,
@@ -67,9 +67,9 @@ def create_position(session: Session, at: datetime) -> None:
 def move_position(
     session: Session, before: Bookmark, now: Bookmark, *, at: datetime, next_at: datetime
 ) -> bool:
-    """Moves the position after a page was fully processed.
+    """Moves the bookmark after all SMS of a page were handled.
 
-    Returns False and changes nothing if another relay has moved it.
+    If another process has moved it, returns False and changes nothing.
     """
     moved = (
         update(InboxRead)
@@ -89,22 +89,23 @@ def move_position(
 
 
 def record_fault(session: Session, fault: str, next_at: datetime) -> None:
-    """Records why a page was not read or not fully processed. Does not move the position."""
+    """Records the reason why a page was not read, or why not all its SMS were handled. It does not move the
+    bookmark.
+    """
     session.execute(
         update(InboxRead).where(InboxRead.name == SMS).values(fault=fault, next_at=next_at)
     )
 
 
 def record_mo(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequence[InboundSeen]:
-    """Records a received SMS, unless a row for it exists already.
+    """Stores a received SMS, unless it is already stored.
 
-    Returns the existing rows. `keys` contains the digests of the SMS.
+    Returns the rows that existed before. `keys` contains the digests of the SMS.
     """
     known = _known(session, keys)
     if known or add_if_new(session, row):
         return known
-    # Another process was faster. The same id may have arrived with another time, so these keys find
-    # no row.
+    # Another process was faster. If the same id arrived with another time, these keys find no row.
     return _known(session, keys) or [session.get_one(InboundSeen, row.provider_id)]
 
 
@@ -115,7 +116,9 @@ def note_listed(
     proved_at: datetime | None,
     vouched_at: datetime | None,
 ) -> None:
-    """Records that the inbox lists these SMS, or that a callback proved to be from the gateway."""
+    """Records that the inbox lists these SMS, or that a callback about them came from one of the gateway's own
+    addresses.
+    """
     for row in rows:
         row.proved_at = row.proved_at or proved_at
         row.vouched_at = row.vouched_at or vouched_at
@@ -129,7 +132,7 @@ def bring_forward(session: Session, next_at: datetime) -> None:
 
 
 def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[InboundSeen]:
-    """Returns the SMS that callbacks delivered in this period but that no page of the inbox lists.
+    """Returns the SMS of this period that callbacks have reported, but that no page of the inbox lists.
 
     Locks these rows until the transaction ends.
     """

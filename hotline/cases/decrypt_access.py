@@ -1,7 +1,8 @@
-"""Makes the keys of desks, and decrypts tips with the recovery passphrase. Each use writes a row to the audit log.
+"""Makes the keys of desks, and decrypts tips with the recovery passphrase. Each use of the passphrase is recorded in
+the audit log.
 
-Also gives a withheld tip to its district. Also stands down the responders of a corrected tip's first place. It can
-decrypt what the hooks encrypt. So no module that a hook loads may import this file.
+Also lets a district read a tip that was withheld from it. Also stands down the responders of a tip's first place after
+the place was corrected. The module can decrypt what the hooks encrypt.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,7 +46,7 @@ from hotline.tips.rules_visit_safety import VisitFacts
 
 @dataclass(frozen=True, slots=True)
 class UnlockedTip:
-    """A tip with the desk's grant, already without its weekly lock, and the private key that decrypts the grant.
+    """A tip that a desk can decrypt: its grant without the weekly lock, and the private key for this grant.
 
     `repr` does not show the keys.
     """
@@ -57,7 +58,7 @@ class UnlockedTip:
 
 @dataclass(frozen=True, slots=True)
 class QuestionBack:
-    """The question that a desk asked about a tip, with the answer. `repr` does not show the answer."""
+    """A question that a desk asked the caller about a tip, with the answer. `repr` does not show the answer."""
 
     question: str
     answered_at: datetime | None
@@ -72,18 +73,20 @@ class DecryptedTip:
 
     matter: str
     visit_facts: VisitFacts
-    """The visit safety of the case. Every page shows this first."""
+    """The facts that decide how responders may visit. Every page shows them first."""
     erasure_asked_at: datetime | None
-    """The time of an erasure request. The person who made the request may not be the person who reported."""
+    """The time when the erasure of the text was requested. The person who requested it may not be the person who
+    reported.
+    """
     earlier: tuple[str, ...]
-    """The places of the tip before its corrections, oldest first."""
+    """The earlier places of the tip before corrections, the oldest first."""
     answers: Mapping[str, str] = field(repr=False)
     asked: QuestionBack | None = None
     notes: Sequence[decrypt_codes.DecryptedNote] = ()
 
 
 def missing_desks(context: Context) -> Sequence[str]:
-    """Returns the codes of the desks that have no key yet, among the national desk and all districts."""
+    """Returns the codes of the national desk and of districts whose desks have no key yet."""
     with context.database.reading() as session:
         held = tables_desks.desk_codes(session)
     wanted = (NATIONAL, *(district.code for district in districts()))
@@ -91,12 +94,12 @@ def missing_desks(context: Context) -> Sequence[str]:
 
 
 def make_desks(context: Context, passphrase: str, *, costs: Costs | None = None) -> Sequence[str]:
-    """Makes the missing desks, and encrypts their private keys to the recovery key pair. Returns the codes of the new
+    """Makes the missing desks, and encrypts their private keys for the recovery key pair. Returns the codes of the new
     desks.
 
     The first call also makes the recovery key pair under the passphrase. Existing desks keep their keys, and an
-    existing recovery key pair keeps its passphrase. Raises DeskRefused if desks exist but the recovery key pair is
-    lost.
+    existing recovery key pair keeps its passphrase. Raises DeskRefused if desks exist but the recovery key pair does
+    not.
     """
     missing = missing_desks(context)
     if not missing:
@@ -120,7 +123,7 @@ def make_desks(context: Context, passphrase: str, *, costs: Costs | None = None)
 
 
 def line_public_key(context: Context, passphrase: str) -> bytes:
-    """Returns the public half of the line's signing key. Raises PassphraseWrong, DeskRefused."""
+    """Returns the public half of the hotline's signing key. Raises PassphraseWrong, DeskRefused."""
     line = decrypt_signing.open_line_key(context, passphrase)
     if line is None:
         raise DeskRefused(decrypt_signing.NOT_OURS)
@@ -128,14 +131,15 @@ def line_public_key(context: Context, passphrase: str) -> bytes:
 
 
 def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[TipOverview]:
-    """Returns filed tips, newest first. Leaves out drafts. The result contains no encrypted data."""
+    """Returns the filed tips, the newest first. Leaves out drafts. The result contains no text of callers."""
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
         return tip_overviews(session, wanted)
 
 
 def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
-    """Checks that a desk may read a tip, before a person enters the passphrase. Writes a refusal to the audit log.
+    """Checks that a desk may read a tip, before an operator types the passphrase. If the check fails, writes this to
+    the audit log.
 
     Raises NotFound if the tip does not exist or the desk has no grant.
     """
@@ -147,8 +151,8 @@ def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reas
 def unlock(
     context: Context, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
 ) -> UnlockedTip:
-    """Decrypts the desk's private key with the passphrase, so that the desk can read the tip. Writes every refusal to
-    the audit log.
+    """Decrypts the desk's private key with the passphrase, so that the tip can be read. Writes every failure to the
+    audit log.
 
     Raises NotFound if the tip does not exist or the desk has no grant. Also raises PassphraseWrong, DecryptionFailed or
     KeyMissing.
@@ -173,10 +177,10 @@ def unlock(
 def read_tip(
     context: Context, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
 ) -> DecryptedTip:
-    """Decrypts the answers of a tip, and the caller's answer to a question of the desk. Commits a row to the audit log
-    before it returns them.
+    """Decrypts the answers of a tip, and the caller's answer to the desk's question. Before it returns them, commits a
+    row to the audit log.
 
-    Raises the errors of `unlock`.
+    Raises the same errors as `unlock`.
     """
     found = unlock(context, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason)
     with context.database.reading() as session:
@@ -188,7 +192,8 @@ def read_tip(
 
 
 def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> DecryptedTip:
-    """Decrypts the text of an unlocked tip. The calling function must write the audit row before it shows the text.
+    """Decrypts the text of an unlocked tip. The calling function must write a row to the audit log before it shows the
+    text.
 
     Raises DecryptionFailed.
     """
@@ -208,10 +213,10 @@ def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> Decrypt
 def send_down(
     context: Context, tip_id: int, *, passphrase: str, by: TwoPeople, reason: str
 ) -> None:
-    """Encrypts the key of a tip for its district and camp, and alerts their responders.
+    """Encrypts the key of a tip for its district and camp, and alerts the responders there.
 
-    Only the national desk can do this, once for each tip. If the caller later corrects the answer about officials to
-    "no", this alone gives no access. Raises EndRefused and the errors of `unlock`.
+    Only the national desk can do this, once for each tip. If the caller later says that no official is involved, this
+    alone gives no access. Raises EndRefused and the same errors as `unlock`.
     """
     found = unlock(context, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")
@@ -239,9 +244,9 @@ def send_down(
 
 
 def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
-    """Stands down the responders of the first place.
+    """Stands down the responders of a tip's first place.
 
-    Raises NotFound, or EndRefused if no responder of the new place is the assignee yet.
+    Raises NotFound. Raises EndRefused if no responder at the new place has taken the case.
     """
     with ringing(context) as session:
         tip = tables.get_filed(session, tip_id)
@@ -274,9 +279,9 @@ def _granted(
 def _asked(
     row: alerts_tables.QuestionBackRow | None, tip_key: bytes, uid: str
 ) -> QuestionBack | None:
-    """Returns the question that was asked about a tip.
+    """Returns the question that a desk asked about a tip.
 
-    Leaves out an answer that cannot be decrypted, so that the tip is still shown.
+    If the answer cannot be decrypted, leaves it out, so that the tip is still shown.
     """
     if row is None:
         return None

@@ -1,8 +1,8 @@
-"""Decrypts the codes about persons and the notes of a case, with the keys of a holder. No module that a hook loads
-imports this file.
+"""Decrypts the codes about persons and the notes of a case, with the keys of the reader or of a desk. No module that a
+hook loads may import this file.
 
-The calling function must first check that the content may be shown. It checks a PIN or the key of an account, and
-`visible_to`.
+The calling function must first check that a person may see the content. For this it checks the PIN or the account's
+key, and calls `visible_to`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,8 @@ from hotline.tips.tables import Tip
 def case_private_key(
     session: Session, context: Context, tip: Tip, holder: str, privates: Sequence[bytes]
 ) -> bytes | None:
-    """Returns the private key of a case. Decrypts it with a holder's keys, of which the newest is tried first.
+    """Returns the private key of a case. Decrypts it with the keys of a desk or of the reader, trying the newest key
+    first.
 
     Returns None if none of these keys decrypts it.
     """
@@ -43,7 +44,7 @@ def case_private_key(
 
 
 def codes_by_event(session: Session, tip: Tip, private: bytes) -> Mapping[int, bytes]:
-    """Returns the decrypted codes by the id of their case event. Leaves out codes that cannot be decrypted."""
+    """Returns the decrypted codes, by the id of their case event. Leaves out codes that cannot be decrypted."""
     found = {}
     for entry_id, body in tables_case_events.bodies_of(session, CaseCode, tip.id).items():
         with suppress(DecryptionFailed):
@@ -60,13 +61,13 @@ class DecryptedNote:
     words: str = field(default="", repr=False)
 
     def headed(self, context: Context, language: str) -> str:
-        """Returns the heading of this note on a page, with the time when it was written."""
+        """Returns the heading above this note on a page: a text with the time when the note was written."""
         time = f"{self.at.astimezone(KIGALI):%d/%m %H:%M}"
         return context.phrases.say(language, Template.NOTE_AT, time=time)
 
 
 def decrypt_notes(session: Session, tip: Tip, tip_key: bytes) -> Sequence[DecryptedNote]:
-    """Returns the notes, oldest first. If a note cannot be decrypted, the others are still returned."""
+    """Returns the notes of a tip, the oldest first. If a note cannot be decrypted, returns the others."""
     bodies = tables_case_events.bodies_of(session, CaseNote, tip.id)
     found = []
     for row in tables_case_events.events_of_tip(session, tip.id):

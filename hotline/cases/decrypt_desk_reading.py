@@ -1,6 +1,7 @@
-"""Decrypts the text of a tip for a console account, with the key of the account. Also asks the caller a question.
+"""Decrypts the text of a tip for a console account, with the key of the account. Also asks the caller a question for an
+account.
 
-No decrypted text is stored. No module that a hook loads imports this file.
+The decrypted text is never stored. No module that a hook loads may import this file.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,10 +34,11 @@ Got = TypeVar("Got")
 def read_tip(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> DecryptedTip:
-    """Returns the decrypted text of a tip. Commits a row to the audit log first, even for a refusal.
+    """Returns the decrypted text of a tip. First commits a row to the audit log, also if the account may not read the
+    tip.
 
-    Raises NotFound if the account may not see this tip. Raises KeyMissing, or DecryptionFailed if its key fits no
-    grant.
+    Raises NotFound if the account may not see this tip. Raises KeyMissing. Raises DecryptionFailed if no key of the
+    account fits a grant.
     """
     viewer, _ = get_readable(context, by, tip_id, reason)
     actor = tables_audit.by_actor(by.actor)
@@ -62,7 +64,7 @@ def read_tip(
 def ask_question(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, question: str, reason: str
 ) -> None:
-    """Stores one question about a tip, which the holder of its receipt can answer.
+    """Stores a question about a tip. The holder of the tip's receipt can answer it.
 
     Raises NotFound, AskRefused, KeyMissing, DecryptionFailed.
     """
@@ -98,9 +100,9 @@ def _with_key(
     tip_id: int,
     gets: Callable[[Session, UnlockedTip, str], Got],
 ) -> Got:
-    """Returns the result of `gets` for the first desk of the account that can decrypt the tip.
+    """Calls `gets` for the first desk of the account that can decrypt the tip, and returns the result.
 
-    Tries all desks of the account before it fails.
+    Fails only after it tried all desks of the account.
     """
     private_key = account_key(context, token)
     with context.database.reading() as session:
@@ -118,9 +120,9 @@ def _unlocked(
     tip_id: int,
     private_key: bytes,
 ) -> Iterator[tuple[str, UnlockedTip]]:
-    """Yields each desk of this account that may read the tip, with its keys.
+    """Yields each desk of this account that may read the tip, with the desk's keys.
 
-    The keys are the present key of the desk and the key before the last rotation.
+    The keys are the present key and, after a rotation, the previous key.
     """
     member = of_account(by.account_id)
     for desk in sorted(viewer.desks):
@@ -135,9 +137,9 @@ def _unlocked(
 def _is_opened(
     session: Session, context: ConsoleContext, viewer: Viewer, tip_id: int, actor: str
 ) -> None:
-    """Records that a person opened the tip with this account.
+    """Records that a person opened the tip with an account.
 
-    If this person is an alerted responder, ends the deadline to read the case.
+    If the person is also an alerted responder, ends the deadline to read the case.
     """
     at, who, own = context.now(), viewer.responder_id, None
     if who is not None:

@@ -1,6 +1,6 @@
-"""Asks the caller one question from the reviewed list, after the desk has decrypted the tip.
+"""Asks the caller a question from the approved list, after the desk has decrypted the tip.
 
-It can decrypt what the hooks encrypt. So no module that a hook loads may import this file.
+The module can decrypt what the hooks encrypt.
 """
 
 from collections.abc import Mapping
@@ -24,11 +24,11 @@ NOT_DECRYPTED = {
     "en": "(came, and does not open)",
     "fr": "(arrivée, mais ne s'ouvre pas)",
 }
-"""Shown in place of an answer that cannot be decrypted."""
+"""The text that is shown if an answer cannot be decrypted."""
 
 
 def list_questions(context: Context) -> Mapping[str, Question]:
-    """Returns the published questions in their order. Raises NotReady."""
+    """Returns the published questions, in their order. Raises NotReady."""
     return questions(context.flow_sets.get(context.flow_sets.live()))
 
 
@@ -43,10 +43,10 @@ def store_question(
     actor: str,
     reason: str,
 ) -> None:
-    """Stores a question for the caller, who sees it when they enter their receipt. Runs in the transaction of the
-    calling function.
+    """Stores a question. The caller sees it when they enter their receipt. Runs in the transaction of the calling
+    function.
 
-    The calling function must have decrypted the tip's key. Raises NotFound, AskRefused.
+    The calling function must have decrypted the key of the tip. Raises NotFound, AskRefused.
     """
     question = list_questions(context).get(name)
     if question is None:
@@ -77,9 +77,9 @@ def _log(session: Session, row: alerts_tables.QuestionBackRow, actor: str, reaso
 
 
 def question_text(context: Context, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
-    """Returns the question and its answer in the language of the desk officer.
+    """Returns the question and its answer in the given language.
 
-    If the question is no longer published, returns the names of question and answer.
+    If the question is no longer published, returns the names of question and answer instead.
     """
     if asked is None:
         return {}

@@ -1,4 +1,4 @@
-"""Defines the context that only the reader process has: the keys that PINs unlock, and the memory of used keys."""
+"""Defines the context that only the reader process has. It contains the keys for PINs, and the keys used lately."""
 
 import hmac
 import secrets
@@ -18,9 +18,10 @@ MAX_KEYS = 1024
 
 
 class KeyMemory:
-    """Remembers decrypted private keys, by session, responder and PIN. Several threads may use it at the same time.
+    """Keeps decrypted private keys in memory, by session, responder and PIN. Several threads may use it at the same
+    time.
 
-    Forgets each key after ten minutes. If there are too many keys, forgets the oldest.
+    Drops each key after ten minutes. If there are too many keys, drops the oldest.
     """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
@@ -59,10 +60,10 @@ class KeyMemory:
 class ReaderContext(Context):
     vault: PinVault
     pair: LiveKeys
-    """The private keys that decrypt the PINs in waiting hops, the newest first."""
+    """The private keys that decrypt the PINs of waiting hops, the newest first."""
     memory: KeyMemory = field(default_factory=KeyMemory)
     bell: Event = field(default_factory=Event)
-    """It is set when a hop asks, so that the reader answers at once."""
+    """It is set when a hop asks a question, so that the reader answers at once."""
 
     @classmethod
     def of(cls, context: Context, keys: KeyFolder) -> "ReaderContext":

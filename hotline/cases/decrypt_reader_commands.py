@@ -1,4 +1,4 @@
-"""Carries out a responder's command after the PIN, and returns the content of the next screen."""
+"""Carries out a responder's command after the PIN, and returns what the next screen shows."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -44,41 +44,41 @@ from hotline.tips.rules_persons import ClosureRefusal
 from hotline.tips.tables import Tip
 
 WHO, NATIONAL_DESK = "who", "national"
-"""Two verbs: list the colleagues to choose from, and pass the case to the national desk."""
+"""Verbs of commands: list the colleagues to choose from, and pass the case to the national desk."""
 HAS_COLLEAGUES, NO_COLLEAGUES = "picks", "nobody_else"
-"""Two flags: there are colleagues to choose from, and there are none."""
+"""Flags for the flow: there are colleagues to choose from, and there are no colleagues."""
 MAX_COLLEAGUES = 20
 MAX_LETTERS = 480
-"""The most letters in a note."""
+"""The largest number of letters in a note."""
 NOTED = "note_kept"
-"""The flag that a note was stored."""
+"""The flag that says that a note was stored."""
 CONFIRM = "confirm"
-"""The verb with which a responder confirms the closure that a colleague requested."""
+"""The verb of the command that confirms a closure which a colleague requested."""
 REFUSALS: Mapping[str, str] = {
     ClosureRefusal.UNOPENED: "closure_unopened",
     ClosureRefusal.IN_CONSOLE: "closure_in_console",
 }
 """The flags that say why a closure cannot be confirmed."""
 ALSO = "also"
-"""The verb with which a responder also takes a case that a colleague has taken."""
+"""The verb of the command to take a case that a colleague has already taken."""
 CLOSING_CHOICES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
     **{row.choice: (outcome, None) for outcome, row in OUTCOMES.items() if row.choice},
     **{f"close_{what}": (TipOutcome.NOT_TRAFFICKING, what) for what in NotTrafficking},
 }
-"""The outcome of each choice. For "not trafficking" also the reason."""
+"""The outcome of the case for each choice on the phone. For "not trafficking", also the reason."""
 LATE, UNREAD = "late", "taken_unread"
-"""Two flags: a colleague has the case and nothing was done, and the responder must read the case before a visit."""
+"""Flags for the flow: a colleague has the case and nothing changed, and the case must be read before a visit."""
 HELPS_UNREAD = "helps_unread"
-"""The flag of a responder who helps a colleague with a case and must read it before a visit."""
+"""The flag of a responder who helps a colleague with a case, and must read the case before a visit."""
 ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"
-"""Two flags: the caller gets the question with the receipt, and the question cannot be asked in this case."""
+"""Flags for the flow: the caller will see the question, and the question cannot be asked."""
 RESULT_PREFIX = "acted_"
-"""The prefix of the flags that name the result of a command."""
+"""The prefix of flags that name the result of a command."""
 NAME_LETTERS = len(WIDEST["who"])
 
 
 def result_answer(result: str, **words: str) -> ReaderAnswer:
-    """Returns the answer that names the result of a command."""
+    """Returns an answer with the flag for the result of a command."""
     return ReaderAnswer((f"{RESULT_PREFIX}{result}",), words=words)
 
 
@@ -86,11 +86,10 @@ OVER, NOT_TAKEN = result_answer(CommandResult.OVER), result_answer(CommandResult
 
 
 def carry_out(turn: ReaderTurn) -> ReaderAnswer:
-    """Carries out the verb that the responder chose, and returns the content of the next screen."""
+    """Carries out the verb that the responder chose, and returns what the next screen shows."""
     verb, reference = turn.ask.verb, turn.ask.reference
     if reference in tables_drills.drill_references(turn.session, turn.person.id):
-        # A drill is never passed to a chosen colleague, and no question can be asked in a drill.
-        # Every verb counts as an answer to the drill.
+        # In a drill, no case is passed to a chosen colleague and no question is asked. Any verb answers the drill.
         passes = verb == Verb.PASS_ON or verb.startswith((PASS, DISTRICT))
         return _carried_out(turn, Verb.PASS_ON if passes else Verb.TAKE)
     if verb.startswith(ASK):
@@ -112,7 +111,7 @@ def carry_out(turn: ReaderTurn) -> ReaderAnswer:
 def _carried_out(
     turn: ReaderTurn, verb: Verb, to: PassedTo = PassedTo.NEXT, chosen: tuple[int, ...] = ()
 ) -> ReaderAnswer:
-    """Carries out a verb that also exists by SMS, as a command that was dialled."""
+    """Carries out a verb that also exists by SMS. It counts as a command that was dialled."""
     way, reference = EventChannel.USSD, turn.ask.reference
     one = Command(turn.person.id, reference, verb, way, turn.at, to=to, chosen=chosen)
     done = service_commands.carry_out(turn.session, turn.context, one)
@@ -141,7 +140,7 @@ def store_note(
     words: str = "",
     tip_key: bytes = b"",
 ) -> None:
-    """Stores a note as a case event. If the note has a text, encrypts it with the key of the tip."""
+    """Stores a note as an event of the case. If the note has text, encrypts the text with the key of the tip."""
     key, codes = f"{tip.id}:{by.responder_id or by.desk}:{at.timestamp()}", {SAYS: note_code.value}
     entry_id = service_case_events.write_event(
         session, tip.id, LoggedEvent.NOTE, by, at, key=key, codes=codes
@@ -155,7 +154,7 @@ def store_note(
 def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
     """Passes the case to the chosen colleague or desk, or lists the colleagues to choose from.
 
-    The assignee stays the same until another responder takes the case.
+    The assignee remains the same until another responder takes the case.
     """
     target = turn.ask.verb.removeprefix(PASS)
     kept = queries_visible.excluded_responders(turn.session, [tip.id]).get(tip.id, NO_ONE)
@@ -192,10 +191,11 @@ def _no_colleagues() -> ReaderAnswer:
 def _let_district_read(
     turn: ReaderTurn, tip: Tip, place: str, people: list[rules_assignment.Candidate]
 ) -> tuple[int, ...]:
-    """Gives the desk of another district access to the tip. Returns the responder of that district who is asked first.
+    """Gives the desk of another district access to the tip. Returns the responder of that district who should be asked
+    first.
 
     Returns an empty tuple if no responder of that district may see the case. If an official may be involved, only the
-    national desk can give a case to a district.
+    national desk can do this.
     """
     desk, case = desk_of(place, tip.official), decrypt_reader_pages.decrypt_case(turn, tip)
     local, _, _ = rules_assignment.eligible(replace(case_of(tip), place=place), people)
@@ -238,9 +238,9 @@ def _assignee_name(turn: ReaderTurn, assignment_id: int | None) -> str:
 
 
 def _taken_by_another(turn: ReaderTurn) -> datetime | None:
-    """Returns since when a colleague has had the case, if the case stays with that colleague.
+    """Returns the time when a colleague took the case, if the case stays with that colleague.
 
-    Returns None if this responder can become the assignee at once.
+    Returns None if this responder would become the assignee at once.
     """
     known_as = queries.locked_assignment(turn.session, turn.person.id, turn.ask.reference)
     quick = queries_references.colleagues_cases(turn.session, turn.person.id)
@@ -255,7 +255,7 @@ def _taken_by_another(turn: ReaderTurn) -> datetime | None:
 
 
 def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
-    """Asks the caller one approved question about a case that the responder knows."""
+    """Asks the caller an approved question about a case of this responder."""
     known = turn.known()
     if known is None:
         return OVER
@@ -279,9 +279,9 @@ def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _close(turn: ReaderTurn) -> ReaderAnswer:
-    """Closes a case of which this responder is the assignee, or requests its closure.
+    """Closes a case whose assignee is this responder, or requests its closure.
 
-    The answer names the recorded outcome.
+    The answer names the outcome that was recorded.
     """
     known = turn.known()
     if known is None:
@@ -296,12 +296,12 @@ def _close(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _named(turn: ReaderTurn, outcome: TipOutcome | None) -> dict[str, str]:
-    """Returns the outcome in the responder's language, for the screen that shows the recorded outcome."""
+    """Returns the outcome in the responder's language, for the screen that shows it."""
     return {} if outcome is None else {"outcome": turn.say(OUTCOMES[outcome].screen)}
 
 
 def _confirm(turn: ReaderTurn) -> ReaderAnswer:
-    """Confirms a closure that a colleague requested, as the second person."""
+    """Confirms a closure that a colleague requested. This responder is the second person."""
     tip = turn.open_case()
     if tip is None or tip.closure_by is None:
         return OVER

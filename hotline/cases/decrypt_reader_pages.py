@@ -1,4 +1,4 @@
-"""Shows a case on the responder's phone, in their language, with warnings of danger first.
+"""Shows a case on the responder's phone, in the responder's language. Warnings about danger come first.
 
 Decrypts the case with the responder's own key.
 """
@@ -34,9 +34,9 @@ from hotline.tips.rules_visit_safety import VISIT_SAFETIES
 from hotline.tips.tables import Tip
 
 MAX_LETTERS = 1500
-"""The most letters on a page, which is about a dozen screens. The encrypted answer has no room for more."""
+"""The largest number of letters on a page. This is about a dozen screens. The encrypted answer cannot hold more."""
 BY_DIALLING = "by dialling, with their PIN"
-"""The reason that the audit log records when a responder reads a case by phone."""
+"""The reason in the audit log for reading a case by phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class DecryptedCase:
 
 
 def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
-    """Returns the text of the case that the responder asks for.
+    """Returns the text of the case that the responder requests.
 
-    `again` is True for a repeated request, which is already in the log.
+    `again` is True if the request is repeated. Then the audit log has it already.
     """
     known = turn.known()
     case = None if known is None else decrypt_case(turn, known[0])
@@ -76,9 +76,9 @@ def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
 
 
 def timeline_page(turn: ReaderTurn) -> ReaderAnswer:
-    """Returns the page with the timeline of a case, newest first.
+    """Returns the page with the timeline of a case, the newest event first.
 
-    Names a similar case only if the responder knows both cases.
+    It names a similar case only if the responder knows both.
     """
     known = turn.known()
     if known is None:
@@ -102,9 +102,9 @@ def _page_of(*lines: str) -> ReaderAnswer:
 
 
 def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
-    """Records in the audit log and the timeline that the responder read the case.
+    """Records in the audit log and in the timeline that the responder has read the case.
 
-    Ends the deadline to read the case.
+    Also ends the deadline to read the case.
     """
     session, at = turn.session, turn.at
     turn.log("tip_read", BY_DIALLING, f"tip:{tip.id}")
@@ -122,11 +122,11 @@ def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
 
 
 def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
-    """Decrypts a tip with the grant of the first desk of the responder that may read it. Returns None if no grant can
-    be decrypted.
+    """Decrypts a tip for the first of the responder's desks that may read it. Returns None if no grant can be
+    decrypted.
 
-    A grant may be encrypted for an earlier key pair of the desk. This happens if the desk got the case before its place
-    was corrected.
+    The grant may be encrypted for an earlier key pair of the desk. This is so if the desk got access before the place
+    of the tip was corrected.
     """
     session, member = turn.session, of_responder(turn.person.id)
     for desk in sorted(tables_members.desks_of(session, member)):
@@ -144,7 +144,7 @@ def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
 
 
 def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
-    """Yields the warnings, which the page shows before any text of the caller."""
+    """Yields the warnings that the page shows before any text of the caller."""
     facts = assignee_visit_facts(turn.session, tip)
     if tip.channel == rules_trial.DRILL:
         yield turn.say(Template.EXERCISE_TOLD)
@@ -159,7 +159,7 @@ def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
 
 
 def _like(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
-    """Yields the line that names another case of the responder that is probably the same."""
+    """Yields a line about another case of this responder that is probably the same situation."""
     for name in service_duplicates.known_in_situation(
         turn.session, [(tip.id, turn.person.id)]
     ).values():

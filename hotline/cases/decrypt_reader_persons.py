@@ -1,7 +1,6 @@
-"""Builds the lists and flags of persons for a responder's screens, and records what the responder reports about
-persons.
+"""Makes the lists and flags of persons for a responder's screens. Records reports about persons.
 
-The codes arrive encrypted, together with the PIN.
+The codes in a report arrive encrypted, together with the PIN.
 """
 
 import json
@@ -49,26 +48,28 @@ SEEN = {
     rules_person_codes.BOY: Template.MET_BOY,
 }
 MAX_PEOPLE = 20
-"""The most persons on one list."""
+"""The largest number of persons on one list."""
 MAX_LETTERS = 2400
-"""The most letters for the persons of all cases together. The encrypted answer has no room for more.
+"""The largest number of letters for the persons of all cases together. The encrypted answer cannot hold more.
 
 If the persons of a case do not fit, the case is shown without questions about persons."""
 MAX_OWED_LETTERS = len(WIDEST["owed"])
-"""The most letters for the open follow-ups on the screen that lists them."""
+"""The largest number of letters for the list of open follow-ups on a screen."""
 LISTS = {
     FollowKind.ARRIVAL: ("arrival_due", "arrivals", "arrival_people"),
     FollowKind.THIRTY: ("thirty_due", "thirties", "thirty_people"),
 }
-"""For each follow-up: the flag that it is due, the flag that several persons are due, and the list of these persons."""
+"""For each kind of follow-up: the flag that one is due, the flag that several are due, and the list of these
+persons.
+"""
 EARLY = "arrival_early"
-"""The flag of a case in which an arrival may be reported before it is due."""
+"""The flag of a case in which an arrival can be reported before the report is due."""
 
 
 def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequence[MetPerson]:
     """Returns the persons of a tip.
 
-    Returns none if their codes cannot be decrypted. Then a page says that the codes cannot be read.
+    Returns an empty list if their codes cannot be decrypted. In this case, a page says so.
     """
     try:
         return service_people.decrypted_persons(
@@ -79,9 +80,10 @@ def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequen
 
 
 def may_be_asked(context: Context, tip: Tip) -> bool:
-    """Returns True if the screens about persons are shown for this case.
+    """Returns True if the phone may show the screens about persons for this case.
 
-    They need the public key of the reader process. Drills, trials, sample data and complaints have no such screens.
+    These screens need the public key of the reader process. Drills, test tips, sample data and complaints do not have
+    such screens.
     """
     try:
         context.encrypter.reader_key()
@@ -91,10 +93,10 @@ def may_be_asked(context: Context, tip: Tip) -> bool:
 
 
 def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
-    """Returns the flags and lists of persons for these cases, by the reference under which the responder knows each
-    case.
+    """Returns the flags and lists about the persons in these cases. The keys are the references that the responder
+    knows.
 
-    Leaves out a case that does not fit into the encrypted answer.
+    If a case does not fit into the encrypted answer, leaves it out.
     """
     session, answer = turn.session, ReaderAnswer()
     ids = [tip.id for tip in cases.values()]
@@ -120,7 +122,7 @@ def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 
 
 def _goes_on(turn: ReaderTurn, case: str, tip: Tip, body: bytes) -> ReaderAnswer:
-    """Offers the form that this responder has not finished.
+    """Offers to continue the form that this responder has not finished.
 
     Offers nothing if the form cannot be decrypted, or if its event can no longer be recorded.
     """
@@ -139,7 +141,7 @@ def _goes_on(turn: ReaderTurn, case: str, tip: Tip, body: bytes) -> ReaderAnswer
 
 
 def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
-    """Returns the open follow-ups in cases whose closure this responder may confirm."""
+    """Returns the open follow-ups of cases whose closure this responder may confirm."""
     answer = ReaderAnswer()
     met = tables_persons.tips_with_person(turn.session, [tip.id for tip in cases.values()])
     for case, tip in cases.items():
@@ -151,16 +153,16 @@ def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 
 
 def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
-    """Returns the flags and lists of the persons in one case.
+    """Returns the flags and lists about the persons in one case.
 
-    `case` is the reference by which the responder knows the case.
+    `case` is the reference by which the responder knows it.
     """
     at, flags, lists = turn.at, list[str](), dict[str, list[tuple[str, str]]]()
 
     def list_as(name: str, people: Sequence[MetPerson]) -> None:
-        """Lists each person by number, by what the helper saw, and by the day of the meeting.
+        """Lists each person by number, by how the person looked, and by the day of the meeting.
 
-        Never shows the result of a screening.
+        The list never shows the result of a screening.
         """
         lists[f"{name}.{case}"] = [
             (str(one.n), f"{_who(turn, one)} {one.met_at.astimezone(KIGALI):%d/%m}")
@@ -196,7 +198,9 @@ def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> Read
 
 
 def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
-    """Lists the follow-ups to do before the case closes, as many as fit. Example: `1 woman: help, 2 man: arrival`."""
+    """Lists the follow-ups that must be done before the case is closed, as many as fit. Example: `1 woman: help, 2 man:
+    arrival`.
+    """
     parts = [
         f"{_who(turn, one)}: {turn.say(FOLLOWS[kind].screen)}"
         for one in met
@@ -209,12 +213,12 @@ def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAns
 
 
 def awaited_offer(person: MetPerson, kind: FollowKind, at: datetime) -> OfferedHelp | None:
-    """Returns the newest offer for which this follow-up may be reported now."""
+    """Returns the newest offer of help about which this follow-up can be reported now."""
     return next((one for one in reversed(person.referrals) if _is_due(person, one, kind, at)), None)
 
 
 def unanswered_offer(person: MetPerson) -> OfferedHelp | None:
-    """Returns the newest offer to which no service has answered."""
+    """Returns the newest offer of help that no service has answered."""
     return next((one for one in reversed(person.referrals) if one.answer in (None, "none")), None)
 
 
@@ -235,9 +239,9 @@ def _is_asked_now(person: MetPerson, kind: FollowKind, at: datetime) -> bool:
 
 
 def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
-    """Returns True if this responder must now ask the person again about help.
+    """Returns True if this responder should now ask the person again if they want help.
 
-    After a person said no, a colleague asks, and not the responder who recorded that answer.
+    After a person refused, a colleague must ask, and not the responder who recorded the refusal.
     """
     clock = rules_follow_up.ask_again_clock(person)
     if clock is None or clock.due_at > turn.at:
@@ -265,16 +269,16 @@ def _who(turn: ReaderTurn, one: MetPerson) -> str:
 
 
 KEPT, STOPPED = "person_kept", "person_stopped"
-"""Two flags: the report was stored, and it was not stored (a second flag says why)."""
+"""Flags for the flow: the report was stored, and the report was not stored. Another flag gives the reason."""
 NEW = 0
-"""The person's number in the request, if the person is not recorded yet."""
+"""The number in a request for a person who is not recorded yet."""
 WHICH = "which_person"
-"""The reason for a refusal: several persons may be meant and the responder chose none."""
+"""The reason for a refusal: the report could be about several persons, and the responder has not chosen one."""
 ASKS = {LoggedEvent.ARRIVED: FollowKind.ARRIVAL, LoggedEvent.THIRTY: FollowKind.THIRTY}
 
 
 def record_report(turn: ReaderTurn) -> ReaderAnswer:
-    """Records a responder's report about a person, and returns the content of the next screen."""
+    """Records a responder's report about a person, and returns what the next screen shows."""
     session, at, kind, known = turn.session, turn.at, LoggedEvent(turn.ask.verb), turn.known()
     if known is None:
         return OVER
@@ -305,7 +309,8 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
 def _reported(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:
     """Returns the person, the offer and the codes of this report.
 
-    Raises CodesRefused if it is not clear which person is meant. Also raises it for codes that no screen asks for.
+    Raises CodesRefused if it is unclear which person the report is about. Also raises it for codes that no screen on a
+    phone offers.
     """
     n, told = person_and_codes(turn.typed)
     codes, offered = rules_person_codes.codes_of_kind(kind, told), None
@@ -338,7 +343,7 @@ def _offer(
         return None
     found = awaited_offer(one, follow, at)
     if found is None and codes.get(THIRTY) == ThirtyDays.DANGER:
-        # A report that the person is in danger need not wait until the thirty days are over.
+        # A report of new danger does not have to wait for the end of the thirty days.
         found = next((offer for offer in reversed(one.referrals) if offer.arrived == "yes"), None)
     return found
 
@@ -361,17 +366,16 @@ def _flags_told(
 
 
 def _flags_after(reported: PersonCodes, person: MetPerson) -> Sequence[str]:
-    """Returns the flags by which the flow chooses the next screen."""
+    """Returns the flags with which the flow chooses the next screen."""
     if rules_person_codes.PURPOSE in reported.codes and person.result is not None:
         return [person.result.value]
-    # If a child refuses one service, this does not refuse all help. The responder offers another
-    # service.
+    # A child who refuses one service does not refuse all help. The responder offers another service.
     is_no = reported.codes.get(rules_person_codes.ANSWER) == ServiceAnswer.PERSON_REFUSED
     return [StopReason.SAYS_NO] if is_no and person.consent is ConsentState.NO else []
 
 
 def _due(reported: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
-    """Returns the time that the next screen names: of the next follow-up, or when to ask the person again."""
+    """Returns the time that the next screen names: the next follow-up, or the next time to ask the person."""
     if rules_person_codes.CONSENT in reported.codes:
         clock = rules_follow_up.ask_again_clock(person)
         return None if clock is None else clock.due_at

@@ -1,7 +1,7 @@
-"""Shows tips that an account may see: the list, and a single tip without its text. Shows decrypted text only in the
-answer to a POST.
+"""Shows the tips that an account may see, as a list and one by one without the text. Decrypted text is shown only in
+response to a POST.
 
-Browsers cannot store or print such a page, and it closes after five minutes.
+Browsers cannot store or print such a page, and the page closes after five minutes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ def late_sentence(visit: Visit, line: TipLine) -> Mapping[str, object]:
     who = line.taken_by or visit.say("Not taken")
     if line.asked is not None:
         who = visit.say(ASKED[line.asked], who=line.taken_by)
-    # Visit safety comes before everything else on the page.
+    # The instruction about visits comes before everything else on the page.
     first = phrase("This is a drill. No one is in danger, and no one needs to go.")
     if not line.is_drill:
         first = line.visit_facts.sentence(line.matter)
@@ -71,7 +71,7 @@ def _outcome(visit: Visit, outcome: str | None) -> str:
 
 
 def format_wait(visit: Visit, wait: Wait) -> str:
-    """Returns the time that a tip has waited and the promised time, such as `9 of 3 min`.
+    """Returns the time that a tip has waited, and the promised time, such as `9 of 3 min`.
 
     If the units differ, each number has its own unit.
     """
@@ -130,7 +130,7 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
 
 
 def _words_go(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
-    """Yields the marks about erasure: done, requested, stopped by a legal hold, or due on a day."""
+    """Yields marks about the erasure of the text: done, requested, stopped by a legal hold, or planned for a day."""
     if line.erased_at is not None:
         yield _mark(visit, "erased", day=visit.day(line.erased_at.date()))
         return
@@ -148,12 +148,14 @@ Member = TypeVar("Member", TipStateFilter, AssigneeFilter, Matter)
 TIMELINE_PHRASES = table("tip_events")
 NOTES = table("notes")
 REASONS = table("reasons")
-"""The reasons for decrypting a tip. The reason `other` needs a sentence."""
+"""The reasons that an account can choose for decrypting a tip. For the reason `other`, a person must type a
+sentence.
+"""
 EXCLUSION_REASONS = table("exclusion_reasons")
 
 
 def tips(visit: Visit) -> Response:
-    """Lists the tips that match the filter.
+    """Lists the tips that match a filter.
 
     The address contains the whole filter, so that a link can show the same list.
     """
@@ -174,7 +176,7 @@ def tips(visit: Visit) -> Response:
 
 
 def tip(visit: Visit, tip_id: int) -> Response:
-    """Shows one tip without decrypting it. Answers 404 if the account may not see a tip with this number."""
+    """Shows one tip without decrypting it. Answers with 404 if the account may not see the tip with this number."""
     sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
     line = sheet.line
     to_erase: Sequence[int] = ()
@@ -219,7 +221,7 @@ def _moment(visit: Visit, sheet: TipSheet, one: TimelineItem) -> tuple[str, str]
 
 
 def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
-    """Returns each available question: its name, its text for the desk officer, and the screen that the caller gets."""
+    """Returns each question that can be asked: its name, its text for the desk officer, and the caller's screen."""
     language = sheet.line.language
     shown = []
     for name, question in sheet.questions.items():
@@ -234,7 +236,9 @@ FILTERS = ("state", "matter", "whose", "place", "urgency", "category", "question
 
 
 def _filter(visit: Visit) -> TipFilter:
-    """Returns the filter that the address contains. For an unknown value, uses the default or no filter."""
+    """Returns the filter that the address of the page contains. Replaces an unknown value by the default, or ignores
+    it.
+    """
     asked = visit.asked
     urgency = number_of(asked("urgency"))
     return TipFilter(
@@ -255,7 +259,7 @@ def _member(kind: type[Member], value: str, otherwise: Member) -> Member:
 
 
 def _options(visit: Visit) -> Mapping[str, list[tuple[str, str]]]:
-    """Returns the options for each select field of the filter."""
+    """Returns the options of each select field in the filter."""
     anything = ("", visit.say("any"))
     elsewhere = [(code, visit.place(code)) for code in (ABROAD, UNSURE)]
     places = sorted(((one.code, one.name) for one in districts()), key=lambda one: one[1])
@@ -271,7 +275,7 @@ def _options(visit: Visit) -> Mapping[str, list[tuple[str, str]]]:
 
 
 OPEN_SECONDS = 300
-"""The number of seconds after which a decrypted page closes, unless the reader closes it before."""
+"""The number of seconds after which a decrypted page closes."""
 OTHER = "other"
 MAX_LETTERS = 200
 CLOSED = phrase(
@@ -284,7 +288,7 @@ NOT_ASKED = phrase(
 
 
 def decrypted_page(visit: Visit, template: str, back: str, **values: Any) -> Response:
-    """Shows a decrypted page for five minutes. After that the browser goes back to `back`."""
+    """Shows a decrypted page for five minutes. After that, the browser returns to `back`."""
     answer = page(visit, template, minutes=OPEN_SECONDS // 60, **values)
     answer.headers["Refresh"] = f"{OPEN_SECONDS}; url={back}?auto"
     return answer
@@ -292,7 +296,7 @@ def decrypted_page(visit: Visit, template: str, back: str, **values: Any) -> Res
 
 @form_view(tip, "why", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
 def read_tip(visit: Visit, tip_id: int) -> Response:
-    """Shows the decrypted text of a tip. The audit row is committed before the page is shown."""
+    """Shows the decrypted text of a tip. A row in the audit log is committed before the page is shown."""
     why = reason_of(visit, "why", "Choose or enter a reason for opening the report text.")
     sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
     decrypted = decrypt_desk_reading.read_tip(visit.context, visit.by, visit.token, tip_id, why)
@@ -311,7 +315,7 @@ def read_tip(visit: Visit, tip_id: int) -> Response:
     tip, "question", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED, AskRefused: NOT_ASKED}
 )
 def ask_question(visit: Visit, tip_id: int) -> None:
-    """Asks the caller one question from the signed list. The caller sees it when they enter the receipt."""
+    """Asks the caller a question from the approved list. The caller sees it when they enter their receipt."""
     question, reason = visit.form.text("question", most=40), visit.form.text("reason", most=200)
     if not question or not reason:
         raise FormRefused(
@@ -326,7 +330,7 @@ def ask_question(visit: Visit, tip_id: int) -> None:
 
 
 def reason_of(visit: Visit, field: str, missing: str) -> str:
-    """Returns the reason in English for the audit log: a reason of the list, or the typed text.
+    """Returns the reason for the audit log in English: a reason from the list, or the typed text.
 
     Raises FormRefused if there is no reason.
     """

@@ -1,6 +1,7 @@
-"""Carries out the commands on tips and call-backs of the desk's pages. It decrypts no tips.
+"""Carries out the commands on tips and call-backs that the console's pages offer. The module decrypts no tips, but
+`read_call` shows a call-back's number.
 
-Most commands need a reason.
+A reason is needed for most commands.
 """
 
 import secrets
@@ -52,8 +53,7 @@ from hotline.tips.rules_person_codes import CASE_FORMS, ON_CONSOLE, PersonCodes,
 from hotline.tips.rules_persons import ConsentState, MetPerson, OfferedHelp, PersonTimelineItem
 from hotline.tips.rules_visit_safety import VisitDecision
 
-# Shows the persons of a case and the forms that are possible next. The module decrypts only in the
-# answer to a POST.
+# Shows the persons of a case, and the forms that are possible next. Decrypts only in response to a POST.
 
 NOT_READABLE = phrase(
     "You cannot open these notes yet. The reader gives your desk access within a minute. Try "
@@ -63,14 +63,14 @@ PERSON_STOPS = table("person_stops")
 
 
 NEW = "new"
-"""The form's value for a person who was not met before."""
+"""The value in the form for a person who was not met before."""
 
 
 @form_view(pages.tip, "of_persons", text={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
 def read(visit: Visit, tip_id: int) -> Response:
-    """Shows the decrypted notes about persons. No other page shows them.
+    """Shows the decrypted reports about persons. No other page shows them.
 
-    Commits the audit row before the page is shown.
+    A row in the audit log is committed before the page is shown.
     """
     why = reason_of(
         visit, "of_persons", "Choose or enter a reason for opening the notes on people."
@@ -103,7 +103,9 @@ def read(visit: Visit, tip_id: int) -> Response:
 
 
 def ask(visit: Visit, tip_id: int, act: str) -> Response:
-    """Shows a form about the person with the chosen number. The form shows no facts about the person."""
+    """Shows a form about the person with the chosen number. The form does not show what is already recorded about the
+    person.
+    """
     kind, form, query = _kind(act), visit.form, visit.query
     person = form.text("person", most=24) or query.get("person", "")
     corrects = form.text("corrects", most=12) or query.get("corrects", "")
@@ -158,7 +160,7 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
 
 
 def _kind(act: str) -> LoggedEvent:
-    """Returns the kind of case event that the form records. Answers 404 for an unknown form."""
+    """Returns the kind of case event that the form records. Answers with 404 for an unknown form."""
     found = next((kind for kind in CASE_FORMS if kind.value == act), None)
     if found is None:
         abort(404)
@@ -166,7 +168,7 @@ def _kind(act: str) -> LoggedEvent:
 
 
 def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
-    """Returns the reason why the event was not recorded, and the next step."""
+    """Returns the reason why the report was not recorded, and the next step."""
     said = visit.say(PERSON_STOPS[stop])
     if stop != StopReason.SAYS_NO:
         return said
@@ -179,14 +181,14 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
 
 
 def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
-    """Returns, by the person's number, when a responder must ask again for consent."""
+    """Returns for each person, by number, when a responder must ask again if the person wants help."""
     return {one.n: one.due_at for one in clocks if one.offered_id is None}
 
 
 def _choices(
     visit: Visit, kind: LoggedEvent, persons: CasePersons, corrects: bool
 ) -> Sequence[tuple[str, str]]:
-    """Returns the choices of a form: persons by number and day, or offers by their time."""
+    """Returns the choices of a form: persons by number and day, or offers of help by their time."""
     if kind in rules_person_codes.OF_REFERRAL:
         says = phrase("Person {n}: help offered {at}")
         return [
@@ -206,16 +208,16 @@ def _names(kind: LoggedEvent) -> Sequence[str]:
 
 
 def _of_person(person: MetPerson) -> Sequence[LoggedEvent]:
-    """Returns the forms that are possible for a person.
+    """Returns the forms that can be filled in about a person.
 
-    If the person does not want help, there is no form for an offer.
+    If the person does not want help, the form for an offer is left out.
     """
     offers = [LoggedEvent.OFFERED] if person.consent is ConsentState.YES else []
     return [LoggedEvent.SCREENED, LoggedEvent.CONSENT, *offers, LoggedEvent.DETERMINATION]
 
 
 def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
-    """Returns a sentence about the person's consent and about the time when a responder asks again."""
+    """Returns a sentence about the person's consent, and about when a responder asks again."""
     at = "" if asked is None else visit.when(asked)
     is_asked = rules_follow_up.ask_again_clock(person) is not None and asked is not None
     again = ""
@@ -248,9 +250,9 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
 
 
 def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[LoggedEvent]:
-    """Returns the forms that are possible for an offer now.
+    """Returns the forms that can be filled in about an offer now.
 
-    After a person refused help, only an accepted offer can be followed further.
+    After a person has refused help, only offers that a service accepted are followed further.
     """
     if offer.answer == ServiceAnswer.ACCEPTED:
         return [LoggedEvent.THIRTY if offer.arrived == "yes" else LoggedEvent.ARRIVED]
@@ -260,7 +262,7 @@ def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[LoggedEvent]:
 def _correction(tip_id: int, person: MetPerson, moment: PersonTimelineItem) -> str:
     """Returns the address of the form that corrects an event.
 
-    Empty if the event was already corrected, or if it is an offer and the person refused help.
+    Empty if the event was already corrected, or if it is an offer to a person who refuses help.
     """
     entry, said = moment.entry, moment.entry.reported
     is_closed = entry.kind is LoggedEvent.OFFERED and person.consent is ConsentState.NO
@@ -274,7 +276,7 @@ REFUSED = phrase(
     "You cannot do this now. Another person was faster, or a second person must do it."
 )
 TIP_STOPS = table("tip_stops")
-"""A message for each reason why a request is refused, with the next step."""
+"""The message for each reason to refuse a command. It names the next step."""
 
 
 _on_a_tip = form_view(pages.tip)
@@ -288,7 +290,9 @@ def _done(
     missing: FormRefused | None = None,
     **values: object,
 ) -> None:
-    """Runs a command if the form contains a reason. Raises `missing` if something named in the form does not exist."""
+    """Runs a command, if the form contains a reason. If something that the form names does not exist, raises
+    `missing`.
+    """
     field = f"reason-{form}"
     reason = visit.reason(field, "Enter a reason.")
     try:
@@ -347,7 +351,7 @@ def legal_hold(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def decide_erasure(visit: Visit, tip_id: int) -> None:
-    """Decides on an erasure request when the tip has no assignee or a danger."""
+    """Decides on an erasure request that needs a decision, because the tip has no assignee or is about danger."""
     erases = visit.form.text("do") == "erase"
     _done(visit, tip_id, "erasure", service_desk_commands.decide_erasure, erases=erases)
 
@@ -360,7 +364,7 @@ def decide_visit(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def exclude(visit: Visit, tip_id: int) -> None:
-    """Excludes a person by their exact name, or a desk by its name or code.
+    """Excludes a person by the exact name, or a desk by its name or code.
 
     The form must name either a person or a desk.
     """
@@ -380,7 +384,7 @@ def exclude(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def link_tip(visit: Visit, tip_id: int) -> None:
-    """Links another tip to this tip as the same situation, or removes the link."""
+    """Links another tip to this tip because both are about the same situation, or removes the link."""
     other = number_of(visit.form.text("other_tip", most=12))
     missing = visit.wrong("other_tip", "No tip has this number. Check the number.")
     if other is None:
@@ -391,7 +395,7 @@ def link_tip(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def request_lift(visit: Visit, tip_id: int) -> None:
-    """Requests to lift an exclusion. A second person decides."""
+    """Requests that an exclusion is lifted. A second person must decide."""
     chosen = number_of(visit.form.text("exclusion", most=9))
     if chosen is None:
         raise visit.wrong("exclusion", "Choose a person or desk to give access again.")
@@ -400,7 +404,7 @@ def request_lift(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def carry_out(visit: Visit, tip_id: int) -> None:
-    """Carries out a command of the account's responder on a tip of which they were alerted."""
+    """Carries out a command of a responder with an account, on a tip of which this responder was alerted."""
     try:
         service_desk_commands.carry_out(
             visit.context, visit.by, tip_id, visit.form.text("do", most=20)
@@ -435,9 +439,9 @@ def ask_call(visit: Visit, call_back_id: int) -> None:
 
 @_call_act
 def approve_call(visit: Visit, call_back_id: int) -> None:
-    """Approves the request of the person that the page names.
+    """Approves the request of the person that the page has named.
 
-    Refuses if another person has requested the number since.
+    If another person has requested the number since then, refuses.
     """
     reason, asked_by = _why(visit, call_back_id), visit.form.text("asked_by", most=200)
     service_call_back.approve_request(
@@ -458,7 +462,7 @@ def end_call(visit: Visit, call_back_id: int) -> None:
 
 @_on_a_call(text={CallRefused: NOT_OPEN, KeyMissing: NOT_OPEN, DecryptionFailed: NOT_OPEN})
 def read_call(visit: Visit, call_back_id: int) -> Response:
-    """Shows the number of a call-back for five minutes. It cannot be printed. No other page shows the number."""
+    """Shows the number of a call-back for five minutes. The page cannot be printed. No other page shows the number."""
     reason = _why(visit, call_back_id)
     opened = service_call_back.decrypt_call(
         visit.context, visit.by, visit.token, call_back_id, reason

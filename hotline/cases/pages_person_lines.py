@@ -1,4 +1,4 @@
-"""Prepares the persons of a case for its page without decrypting: numbers, deadlines, and links to forms."""
+"""Prepares the persons of a case for its page, without decrypting anything: numbers, deadlines and links to forms."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,7 +17,7 @@ from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import CASE_FORMS, OF_REFERRAL, QUESTIONS, STATE
 
 ON_A_PAGE = 5
-"""The number of persons on one page. The notes on a person can be long, so more persons would make the page slow."""
+"""The number of persons on one page of reports. Reports can be long, and more persons would make the page slow."""
 
 
 THE_LINE = phrase("The line")
@@ -27,7 +27,7 @@ HAPPENED = table("person_events")
 
 
 def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
-    """Returns the number and the label of each part of the page. Empty if all persons fit on one page."""
+    """Returns the number and the label of each part of a long page. Empty if all persons fit on one page."""
     begins = range(1, count + 1, ON_A_PAGE)
     says = phrase("people {first} to {last}")
     return [
@@ -38,7 +38,7 @@ def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
 
 
 def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
-    """Returns the possible forms: for a first meeting, for a person met before, or for offered help."""
+    """Returns the forms that are possible: for a new person, for a person met before, or for an offer of help."""
     return [
         kind
         for kind in CASE_FORMS
@@ -47,7 +47,7 @@ def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
 
 
 def plain_entry(visit: Visit, moment: TimelineItem) -> str:
-    """Returns an event of the timeline without its codes, which are encrypted."""
+    """Returns a sentence about an event in the timeline, without its codes, which are encrypted."""
     who = visit.place(moment.name) or visit.say(THE_LINE)
     said = visit.say(HAPPENED[LoggedEvent(moment.outcome)], who=who)
     corrects = visit.say("This corrects an earlier note.")
@@ -57,7 +57,7 @@ def plain_entry(visit: Visit, moment: TimelineItem) -> str:
 def code_label(visit: Visit, name: str, code: str) -> str:
     """Returns the text of a code in the language of the page.
 
-    A code that only a later release knows is returned unchanged.
+    A code that only another release knows is returned unchanged.
     """
     if name == STATE:
         return country_names(visit.language).get(code, code)
@@ -69,7 +69,7 @@ def code_label(visit: Visit, name: str, code: str) -> str:
 def country_names(language: str) -> Mapping[str, str]:
     """Returns the names of all countries, without other territories.
 
-    The data has no names in Kinyarwanda, so French names are used for it.
+    There are no Kinyarwanda names in the data, so pages in Kinyarwanda show French names.
     """
     names = Locale("fr" if language == FIRST else language).territories
     return {code: names[code] for code in STATES}
@@ -78,7 +78,7 @@ def country_names(language: str) -> Mapping[str, str]:
 def form_address(
     tip_id: int, kind: LoggedEvent, *, person: str = "", corrects: int | None = None
 ) -> str:
-    """Returns the address of a form. Leaves out values that are missing."""
+    """Returns the address of a form about a person. Values that are not given are left out."""
     return url_for(
         "persons.ask", tip_id=tip_id, act=kind.value, person=person or None, corrects=corrects
     )

@@ -1,4 +1,4 @@
-"""Finds the cases that the count of a month includes, and deletes codes about persons after the count."""
+"""Finds the cases that a monthly count includes, and deletes codes about persons after the count."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,11 +28,11 @@ FILED = func.coalesce(Tip.filed_at, Tip.created_at)
 
 @dataclass(frozen=True, slots=True)
 class MonthTips:
-    """The tips of a month that have codes about persons."""
+    """The tips of a month with codes about persons."""
 
     tips: Sequence[Tip]
     written: int
-    """The number of case events that have codes. If this number changes, codes were written since."""
+    """The number of case events with codes. If it changes, codes were written after this was read."""
 
     @property
     def ids(self) -> Sequence[int]:
@@ -40,7 +40,7 @@ class MonthTips:
 
     @property
     def counting(self) -> Sequence[Tip]:
-        """Returns the tips that statistics count. Leaves out trials, drills, sample data and complaints."""
+        """Returns the tips that the statistics count. Leaves out test tips, drills, sample data and complaints."""
         return [
             tip
             for tip in self.tips
@@ -49,9 +49,9 @@ class MonthTips:
 
 
 def due_months(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months that should be counted by `at` and are not counted yet.
+    """Returns the months that must be counted by `at` and have not been counted.
 
-    Begins with the first month that has codes or was counted.
+    It begins with the first month that has codes, or that was counted.
     """
     filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
     known = {rules_follow_up.month_of(one) for one in filed} | {*counted}
@@ -73,7 +73,7 @@ def tips_of_month(session: Session, begins: datetime, ends: datetime) -> MonthTi
 def late_tips(
     session: Session, counted: Collection[str], at: datetime
 ) -> Mapping[str, Sequence[int]]:
-    """Returns, by month, the tips whose first code was written after their month was counted."""
+    """Returns by month the tips that got their first code only after the month was counted."""
     found = select(Tip.id, FILED).join(CaseKey, CaseKey.tip_id == Tip.id)
     found = found.outerjoin(CaseCounted, CaseCounted.tip_id == Tip.id)
     found = found.where(CaseCounted.tip_id.is_(None), rules_follow_up.counted_before(at) > FILED)
@@ -84,18 +84,18 @@ def late_tips(
 
 
 def lock_tips(session: Session, tip_ids: Collection[int]) -> None:
-    """Locks tips for a count.
+    """Locks these tips for a count.
 
-    Writes that began earlier are complete, and later writes wait until this transaction ends.
+    Earlier writes are then complete, and later writes wait until the end of this transaction.
     """
     held = select(Tip.id).where(Tip.id.in_(tip_ids)).order_by(Tip.id)
     session.execute(held.with_for_update(key_share=True))
 
 
 def warn_of_deletion(session: Session, filed_before: datetime, at: datetime, limit: int) -> int:
-    """Marks the cases of months whose codes are deleted soon, so that an admin can see them.
+    """Marks cases whose codes will soon be deleted, so that an admin can see this.
 
-    Returns the number of marked cases.
+    Returns the number of cases that were marked.
     """
     old = select(CaseKey.tip_id).join(Tip, Tip.id == CaseKey.tip_id)
     old = old.where(CaseKey.warned_at.is_(None), filed_before > FILED)
@@ -106,7 +106,7 @@ def warn_of_deletion(session: Session, filed_before: datetime, at: datetime, lim
 
 
 def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Deletes the codes, times and keys of counted cases that have no legal hold and no running reminder.
+    """Deletes the codes, times and keys of counted cases that have no legal hold and no open reminder.
 
     Returns the ids of their tips.
     """
@@ -114,8 +114,7 @@ def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
     old = select(Tip.id).join(CaseKey, CaseKey.tip_id == Tip.id).join(CaseCounted, over[0])
     old = old.where(over[1], ~HAS_LEGAL_HOLD, ~_followed()).order_by(Tip.id).limit(limit)
     held = session.scalars(old.with_for_update(of=Tip, skip_locked=True, key_share=True)).all()
-    # Another process may have written to the tip before the lock. So the conditions are checked
-    # again under the lock.
+    # Another process may have written to the tip before it was locked, so the conditions are checked again.
     still = select(Tip.id).where(Tip.id.in_(held), ~HAS_LEGAL_HOLD, ~_followed())
     ids = session.scalars(still.order_by(Tip.id)).all()
     entries = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(ids))
@@ -131,9 +130,9 @@ def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
 
 
 def deleted_next(session: Session) -> Sequence[tuple[int, datetime, bool]]:
-    """Returns the cases whose codes are deleted soon, or would be without a legal hold.
+    """Returns the cases whose codes will soon be deleted, or would be deleted without a legal hold.
 
-    Each entry is the tip, the filing time, and True if the tip has a legal hold.
+    Each entry has the id of the tip, the filing time, and True if the tip has a legal hold.
     """
     found = select(Tip.id, FILED, HAS_LEGAL_HOLD).join(CaseKey, CaseKey.tip_id == Tip.id)
     rows = session.execute(found.where(CaseKey.warned_at.is_not(None)).order_by(Tip.id))
@@ -143,7 +142,7 @@ def deleted_next(session: Session) -> Sequence[tuple[int, datetime, bool]]:
 def clear_warning(session: Session, tip_id: int) -> None:
     """Removes the deletion warning of a case after its legal hold was lifted.
 
-    An admin is warned again before its codes are deleted.
+    So an admin is warned once more before the codes of the case are deleted.
     """
     session.execute(update(CaseKey).where(CaseKey.tip_id == tip_id).values(warned_at=None))
 
@@ -153,7 +152,7 @@ def has_codes(session: Session, tip_id: int) -> bool:
 
 
 def _followed() -> ColumnElement[bool]:
-    """Returns the condition that a reminder runs about a person of the case, or about an offer."""
+    """Returns the condition that a reminder about a person or an offer in the case is open."""
     return or_(
         *(
             select(row.tip_id)

@@ -1,8 +1,8 @@
-"""Returns lists of tips and single tips for a viewer, without their texts. Each query uses `visible_to`.
+"""Returns tips for a viewer without their texts, in lists and one by one. Each query uses `visible_to`.
 
-Also finds the overdue answers about persons, and the closures that wait for a second person. For each there is one
-condition and one query, so that all pages agree. Also returns the timeline of a tip: who was alerted, what they did,
-and which deadlines passed. It reads only rows that are not encrypted.
+The module also finds overdue reports about persons, and closures that wait for a second person. There is only one query
+for each of these, so that all pages agree. It also returns the history of a tip: who was alerted, what they did, and
+which deadlines passed. It reads no encrypted columns.
 """
 
 from collections import Counter
@@ -54,7 +54,7 @@ def page_of_tips(
 ) -> Sequence[Tip]:
     """Returns the tips that match a filter and that the viewer may see, newest first.
 
-    With `before`, returns only tips with a lower id.
+    If `before` is given, returns only tips with a lower id.
     """
     found = _seen(viewer).where(*_conditions(viewer, wanted))
     if before is not None:
@@ -66,18 +66,22 @@ WAIT = (
     *(Tip.id, Tip.place, Tip.within, Tip.urgency, Tip.state, Tip.matter, Tip.channel),
     *(Tip.filed_at, Tip.closed_at, Tip.assignee_id),
 )
-"""The columns that show how long a tip has waited. The bar at the top of every page reads them for all waiting tips."""
+"""The columns that are needed to show how long a tip has waited. The bar at the top of every page reads them for all
+waiting tips.
+"""
 
 
 def waiting_tips(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
-    """Returns the tips that no responder has taken, oldest first. Leaves out drills, which are never late."""
+    """Returns the tips that no responder has taken, the oldest first. Leaves out drills, because a drill is never
+    late.
+    """
     real = (Tip.matter == Matter.TIP, Tip.channel.not_in(rules_trial.UNCOUNTED))
     found = _seen(viewer).options(load_only(*WAIT, raiseload=True)).where(*WAITING, *real)
     return session.scalars(found.order_by(Tip.filed_at, Tip.id).limit(limit)).all()
 
 
 def visible_tip(session: Session, viewer: Viewer, tip_id: int) -> Tip:
-    """Returns a tip without its text. Raises NotFound if the tip does not exist or this viewer may not see it."""
+    """Returns a tip without its text. Raises NotFound if the tip does not exist, or if this viewer may not see it."""
     tip = session.scalar(_seen(viewer).where(Tip.id == tip_id))
     if tip is None:
         raise NotFound(f"there is no tip {tip_id}")
@@ -85,9 +89,9 @@ def visible_tip(session: Session, viewer: Viewer, tip_id: int) -> Tip:
 
 
 def acknowledged_times(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
-    """Returns when the assignee of each tip acknowledged it.
+    """Returns for each tip the time when its assignee acknowledged it.
 
-    If the assignee never acknowledged it, returns when the first colleague did.
+    If the assignee has not, returns the time when the first colleague did.
     """
     rows = session.execute(
         select(Tip.id, Assignment.acknowledged_at)
@@ -103,7 +107,7 @@ def acknowledged_times(session: Session, tip_ids: Collection[int]) -> Mapping[in
 
 
 def question_states(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:
-    """Returns the state of the question about each tip: asked, answered or read."""
+    """Returns for each tip the state of the question to the caller: asked, answered or read."""
     rows = session.execute(
         select(QuestionBackRow.tip_id, QuestionBackRow.answered_at, QuestionBackRow.read_at).where(
             in_numbers(session, QuestionBackRow.tip_id, tip_ids)
@@ -116,18 +120,18 @@ def question_states(session: Session, tip_ids: Collection[int]) -> Mapping[int, 
 
 
 def under_legal_hold(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
-    """Returns those of the given tips that have a legal hold."""
+    """Returns which of the given tips have a legal hold."""
     return frozenset(session.scalars(select(Tip.id).where(Tip.id.in_(tip_ids), HAS_LEGAL_HOLD)))
 
 
 def visible_tips(session: Session, viewer: Viewer, tip_ids: Collection[int]) -> Sequence[int]:
-    """Returns those of the given tips that this viewer may see, newest first."""
+    """Returns which of the given tips this viewer may see, the newest first."""
     found = select(Tip.id).where(*IS_REPORTED, Tip.id.in_(tip_ids), visible_to(viewer))
     return session.scalars(found.order_by(Tip.id.desc())).all()
 
 
 def linked_tips(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
-    """Returns other tips from the same phone and week that this viewer may see, newest first."""
+    """Returns other tips from the same phone and week that this viewer may see, the newest first."""
     if not tip.contact_key or tip.matter != Matter.TIP:
         return ()
     found = select(Tip.id).where(*_of_phones(viewer, [tip.contact_key]), Tip.id != tip.id)
@@ -137,7 +141,7 @@ def linked_tips(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
 def linked_counts(
     session: Session, viewer: Viewer | None, tips: Sequence[Tip]
 ) -> Mapping[int, int]:
-    """Returns the number of tips from the same phone and week, by tip.
+    """Returns for each tip the number of tips from the same phone and week.
 
     Leaves out complaints, which are never linked.
     """
@@ -203,26 +207,26 @@ def _is_own(viewer: Viewer) -> ColumnElement[bool]:
 
 OF_OFFER = (ServiceReferral.due_at.is_not(None), ServiceReferral.times > 0)
 OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.times > 0)
-"""The conditions of a reminder that was sent at least once and still runs."""
+"""The conditions of a reminder about a person that was sent at least once and is still open."""
 
 
 def owes_answer() -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that an answer about a person is overdue.
+    """Returns the condition on `Tip` that a report about a person is overdue.
 
-    It searches the reminders, which are few, and not all tips.
+    The query searches the reminders, because there are fewer reminders than tips.
     """
     offers = select(ServiceReferral.tip_id).where(*OF_OFFER)
     return Tip.id.in_(offers.union(select(PossibleVictim.tip_id).where(*OF_PERSON)))
 
 
 def owing_tips(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
-    """Returns the tips with an overdue answer that this viewer may see, oldest first."""
+    """Returns the tips with an overdue report that this viewer may see, the oldest first."""
     found = select(Tip).options(WITHOUT_BODY).where(*IS_REPORTED, visible_to(viewer), owes_answer())
     return session.scalars(found.order_by(Tip.id).limit(limit)).all()
 
 
 def owed_by_tip(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[FollowKind]]:
-    """Returns the kinds of overdue answers, by tip."""
+    """Returns for each tip the kinds of reports that are overdue."""
     owed: dict[int, set[FollowKind]] = {}
     offers = select(ServiceReferral.tip_id, ServiceReferral.clock).where(
         ServiceReferral.tip_id.in_(tip_ids), *OF_OFFER
@@ -238,7 +242,7 @@ def owed_by_tip(session: Session, tip_ids: Collection[int]) -> Mapping[int, froz
 
 
 CLOSURE_WAITS = and_(Tip.closure_requested_at.is_not(None), Tip.closed_at.is_(None))
-"""The condition on `Tip` that a closure was requested, but no second person has decided on it."""
+"""The condition on `Tip` that a closure was requested and no second person has decided."""
 
 
 class WaitingClosure(NamedTuple):
@@ -247,14 +251,14 @@ class WaitingClosure(NamedTuple):
     tip: Tip
     outcome: TipOutcome
     requested_by: str
-    """The requester as the case stores them: `responder:7`, `account:4:Alice` or `name:Alice`."""
+    """The person who requested it, as the case stores people: `responder:7`, `account:4:Alice` or `name:Alice`."""
     requested_at: datetime
 
 
 def closures_waiting(
     session: Session, viewer: Viewer | None, limit: int
 ) -> Sequence[WaitingClosure]:
-    """Returns the waiting closures that this viewer may see, the oldest request first."""
+    """Returns the requested closures that this viewer may see, the oldest request first."""
     found = select(Tip).options(WITHOUT_BODY).where(*IS_REPORTED, visible_to(viewer), CLOSURE_WAITS)
     rows = session.scalars(found.order_by(Tip.closure_requested_at, Tip.id).limit(limit))
     return [
@@ -270,7 +274,7 @@ def closures_waiting(
 
 
 class AlertedPerson(NamedTuple):
-    """An assignment of a tip, with the name of the responder."""
+    """An assignment of a tip and the name of its responder."""
 
     assignment: Assignment
     name: str
@@ -278,7 +282,7 @@ class AlertedPerson(NamedTuple):
 
 
 def assignments_of(session: Session, tip_ids: Collection[int]) -> Sequence[AlertedPerson]:
-    """Returns the assignments of these tips, in the order of the alerts."""
+    """Returns the assignments of these tips, in the order in which responders were alerted."""
     rows = session.execute(
         select(Assignment, Responder.name, IS_BELIEVED)
         .join(Responder, Responder.id == Assignment.responder_id)
@@ -289,7 +293,7 @@ def assignments_of(session: Session, tip_ids: Collection[int]) -> Sequence[Alert
 
 
 def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
-    """Returns the responders whose phones received an alert, each with the time."""
+    """Returns the responders whose phones received an alert, each with the time of arrival."""
     rows = session.execute(
         select(Responder.name, Message.delivered_at)
         .join(Assignment, Assignment.id == Message.assignment_id)
@@ -301,7 +305,7 @@ def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
 
 
 def missed_limits(session: Session, tip_id: int) -> Sequence[datetime]:
-    """Returns the times when a deadline to acknowledge the tip passed."""
+    """Returns the times at which a deadline to acknowledge the tip passed."""
     rows = select(Deadline.fired_at).where(
         Deadline.tip_id == tip_id,
         Deadline.kind == DeadlineKind.ACKNOWLEDGE,
@@ -311,7 +315,7 @@ def missed_limits(session: Session, tip_id: int) -> Sequence[datetime]:
 
 
 def running_clocks(session: Session, tip_ids: Sequence[int]) -> Sequence[tuple[int, str, datetime]]:
-    """Returns the running deadlines of these tips as tip, kind and due time, the earliest first."""
+    """Returns the open deadlines of these tips as tip, kind and due time, the earliest first."""
     rows = session.execute(
         select(Deadline.tip_id, Deadline.kind, TRULY_DUE)
         .where(in_numbers(session, Deadline.tip_id, tip_ids), Deadline.fired_at.is_(None))

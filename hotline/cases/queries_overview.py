@@ -1,4 +1,6 @@
-"""Reads the state of tips by joining tips, assignments and responders. Reads only columns that are not encrypted."""
+"""Reads the state of tips, from their own rows, their assignments and their responders. It reads no encrypted
+columns.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -21,55 +23,55 @@ from hotline.tips.tables import IS_REPORTED, WITHOUT_BODY, Tip
 
 @dataclass(frozen=True, slots=True)
 class TipOverview:
-    """A tip with its state. It contains no encrypted data."""
+    """A tip and its state, without its text."""
 
     tip: Tip
     acknowledged_by: str | None
-    """The first responder who acknowledged the tip, is not doubted, and may still work on it."""
+    """The first responder who acknowledged the tip and may still act on it. A doubted answer does not count."""
     acknowledged_at: datetime | None
     unproven: str | None
-    """A responder whose SMS answer is not in the gateway's inbox. The answer does not count until the inbox lists
-    it."""
+    """A responder whose answer by SMS is not in the gateway's inbox. Until the inbox lists the SMS, the answer does not
+    count."""
     assignments: int
     same_contact: int
-    """The number of other tips from the same phone in the same week. Such tips are linked but never merged. Complaints
-    are not linked."""
+    """The number of other tips from the same phone in the same week. Such tips are linked, but stay separate.
+    Complaints are never linked."""
     question: str | None = None
-    """The state of the question to the caller: asked, answered or read."""
+    """The state of the desk's question to the caller: asked, answered or read."""
     responsible: str | None = None
-    """The assignee's name."""
+    """The name of the assignee."""
     clock: str | None = None
-    """The kind of the deadline that is due first (`tips.rules_deadlines.DeadlineKind`)."""
+    """The kind of the next deadline: the value of a `tips.rules_deadlines.DeadlineKind`."""
     due_at: datetime | None = None
     closure_by: str | None = None
-    """The person who requested closure, until a second person decides."""
+    """The person who requested the closure, until a second person decides."""
     asked: AskedAgain | None = None
-    """The reason why other responders are asked to take the tip although it has an assignee."""
+    """The reason why others are asked to take the tip although it has an assignee."""
     is_overdue: bool = False
-    """True if everyone was alerted and no responder has taken the tip. The national desk gets alerts until one of its
-    people takes the tip."""
+    """True if all responders were alerted and none has taken the tip. The national desk then gets alerts until one of
+    its people takes the tip."""
 
     @property
     def is_taken(self) -> bool:
-        """Returns True if the tip has an assignee and no other responder is asked to take it."""
+        """Returns True if the tip has an assignee, and no other responder is asked to take it."""
         return self.responsible is not None and self.asked is None
 
 
 @dataclass(frozen=True, slots=True)
 class TipListFilter:
-    """A filter of the list of tips. A listed tip matches every field that is set."""
+    """A filter for the list of tips. A listed tip must match every field that is set."""
 
     is_open: bool = False
-    """True to leave out closed tips."""
+    """If True, closed tips are left out."""
     viewer: Viewer | None = None
-    """The person who reads the list. Tips that this person may not see are neither listed nor counted."""
+    """The person who reads the list. Tips that this person may not see are neither shown nor counted."""
     since: datetime | None = None
-    """Leaves out tips filed before this time."""
+    """Tips that were filed before this time are left out."""
     urgency: int | None = None
     before: int | None = None
-    """The id of a tip. Only tips with a lower id are listed."""
+    """If it is set, only tips with a lower id are listed."""
     tip_id: int | None = None
-    """The id of the only tip to list."""
+    """If it is set, only the tip with this id is listed."""
     limit: int | None = None
 
 
@@ -77,7 +79,7 @@ ALL_TIPS = TipListFilter()
 
 
 def tip_overviews(session: Session, wanted: TipListFilter = ALL_TIPS) -> Sequence[TipOverview]:
-    """Returns tips, newest first. Leaves out drafts and the hotline's own test tips."""
+    """Returns the tips that match a filter, the newest first. Leaves out drafts and the hotline's own test tips."""
     tips = _tips(session, wanted)
     ids = [tip.id for tip in tips]
     more = queries_list.linked_counts(session, wanted.viewer, tips)
@@ -117,7 +119,7 @@ def _tips(session: Session, wanted: TipListFilter) -> Sequence[Tip]:
 
 
 def _first_taker(alerted: Sequence[AlertedPerson]) -> tuple[str | None, datetime | None]:
-    """Returns the first person who acknowledged a tip, is believed and may still act on it, and the time."""
+    """Returns the name and time of the first responder who acknowledged the tip and may still act on it."""
     taken = [
         (one.assignment.acknowledged_at, one.name)
         for one in alerted

@@ -1,4 +1,4 @@
-"""Finds the weekly lock of each grant of a tip or a case. The first bytes of a grant name the week of its lock."""
+"""Finds the grants of tips and cases by the week of their lock. The first bytes of a grant name this week."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ GRANTS: tuple[Any, ...] = (Grant, CaseGrant)
 class OldGrant:
     grant: Grant | CaseGrant
     bound: bytes
-    """The label that the lock is bound to."""
+    """The label to which the lock is bound."""
 
 
 def locked_before(session: Session, week: str, *, since: str, limit: int) -> Sequence[OldGrant]:
-    """Returns the grants that have no lock, or the lock of an earlier week.
+    """Returns the grants without a lock, and those with the lock of an earlier week.
 
-    Leaves out grants that can no longer be decrypted, and rows that other transactions have locked. Locks the rows
+    Leaves out grants that can no longer be decrypted, and rows that another transaction has locked. Locks the rows
     until the transaction ends.
     """
     found: list[OldGrant] = []
@@ -45,7 +45,7 @@ def locked_before(session: Session, week: str, *, since: str, limit: int) -> Seq
 
 
 def oldest_week(session: Session) -> str | None:
-    """Returns the earliest week whose lock is still on a grant, or None."""
+    """Returns the earliest week from which a grant still has its lock, or None."""
     marks: list[bytes] = []
     for row in GRANTS:
         begins = _mark(row)

@@ -13,7 +13,9 @@ from hotline.keys.key_making import READER_KEY, READER_PUBLIC_KEY
 from hotline.keys.one_off import public_of
 
 MAX_WAITING = 2
-"""The most threads of one process that may wait for the reader at the same time. The other threads answer callers."""
+"""The largest number of threads in a process that may wait for the reader at the same time. The other threads can
+answer callers.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,10 @@ class ReaderAccess:
 
 
 def public_half(folder: KeyFolder) -> Callable[[], bytes] | None:
-    """Returns a function that returns the reader's public key. The key is read from the public file, or from the
-    reader's key pair.
+    """Returns a function that returns the reader's public key. The function reads the key from the file with the public
+    key, or from the reader's key pair.
 
-    Returns None if the folder has neither file. An upgraded installation has neither file until `hotline init` runs.
+    If the folder has neither file, returns None. After an upgrade, this is so until `hotline init` runs.
     """
     if folder.holds(READER_KEY):
         pair = LiveKeys(folder.path, READER_KEY)

@@ -1,4 +1,4 @@
-"""Builds the lists and menu texts of a responder's cases, as they were at the beginning of the session."""
+"""Makes the lists and menu texts of a responder's cases, as they were at the beginning of the session."""
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -57,20 +57,20 @@ from hotline.tips.rules_deadlines import DeadlineKind, is_in_good_hands
 from hotline.tips.tables import Tip
 
 IS_OWN, CAN_STAND_DOWN, DECIDES_VISIT, CAN_CONFIRM = "hers", "lets", "decides", "judges"
-"""The prefix of a flag that was stored at the start of the session. The reference of a case follows it.
+"""The names of flags that were stored at the beginning of the session. The reference of the case follows each name.
 `dialogue/service_session_start.py` explains each flag."""
 HAS_WORK = "has_work"
-"""The flag of a responder who has an open case."""
+"""The flag of a responder with an open case."""
 HAS_QUESTIONS = "has_questions"
 MAX_QUESTIONS = 10
 MAX_CASES = 40
-"""The most cases on a list. The encrypted answer has no room for more."""
+"""The largest number of cases on a list. The encrypted answer cannot hold more."""
 
 
 def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
-    """Returns the references, places, times and numbers of persons of a responder's cases.
+    """Returns what the menus show of a responder's cases: references, places, times and numbers of persons.
 
-    The result never contains a caller's text.
+    It never contains text of a caller.
     """
     person_id = turn.person.id
     tips = dict(queries_references.open_tips(turn.session, person_id))
@@ -128,9 +128,9 @@ def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
 def _theirs(
     turn: ReaderTurn, cases: Mapping[str, Tip], pinned: CallerFacts, due: Collection[int]
 ) -> frozenset[str]:
-    """Returns the cases that a colleague has taken and in which this responder has nothing to do.
+    """Returns the cases that a colleague has taken, and in which this responder has nothing to do.
 
-    Leaves out drills, because the label of a drill must say that it is a drill.
+    Leaves out drills, because the label of a drill must say that it is one.
     """
     asks = (f"{IS_OWN}.", f"{CAN_STAND_DOWN}.", f"{DECIDES_VISIT}.", f"{CAN_CONFIRM}.")
     asked = {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
@@ -144,9 +144,9 @@ def _theirs(
 
 
 def _with_colleagues(turn: ReaderTurn, tips: Iterable[Tip]) -> frozenset[int]:
-    """Returns the ids of tips that a colleague has taken and read.
+    """Returns the ids of the tips that a colleague has taken and read.
 
-    Leaves out tips that are overdue, or that have new details since this responder was alerted.
+    Leaves out overdue tips, and tips with new details since this responder was alerted.
     """
     held = [
         one.id
@@ -161,7 +161,7 @@ def _with_colleagues(turn: ReaderTurn, tips: Iterable[Tip]) -> frozenset[int]:
 
 
 def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
-    """Returns the questions that are approved today, each as name and text in the responder's language."""
+    """Returns the questions that are approved today. Each has its name and its text in the responder's language."""
     try:
         listed = decrypt_questions.list_questions(turn.context)
     except NotReady:
@@ -175,7 +175,9 @@ def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
 def _labels(
     turn: ReaderTurn, cases: Mapping[str, Tip], theirs: Collection[str], pinned: CallerFacts
 ) -> Iterable[tuple[str, str]]:
-    """Yields each case with its label on the list. The label names another case that is probably the same."""
+    """Yields each case with its label on the list. The label also names another case that is probably the same
+    situation.
+    """
     like = service_duplicates.known_in_situation(
         turn.session, [(tip.id, turn.person.id) for tip in cases.values()]
     )
@@ -199,39 +201,39 @@ def _label(turn: ReaderTurn, case: str, tip: Tip, pinned: CallerFacts) -> str:
     return turn.say(Template.LIST_URGENT if urgent else Template.LIST_NEW, ref=case)
 
 
-# Does the work of the reader process: checks a PIN, carries out a request, and encrypts the answer
-# for the waiting hop.
+# Does the work of the reader process: checks a PIN, carries out a request, and encrypts the answer.
 
 PROVED = b"proved"
 
 
 @dataclass(frozen=True, slots=True)
 class ProofAttempt:
-    """The result of checking a code and a start PIN. The check runs before the transaction."""
+    """The result of checking a code and a start PIN. This check runs before the transaction begins."""
 
     enrolment: Enrolment | None = None
-    """The enrolment that was proved. None if the proof failed."""
+    """The enrolment that the code and the start PIN have proved. None if they are wrong."""
     pair: KeyPair | None = field(default=None, repr=False)
     wrap: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class FreshWrap:
-    """A responder's private key, encrypted again: with a new PIN, or with the newest pepper."""
+    """A responder's private key that was encrypted again, with a new PIN or with the newest pepper."""
 
     public: bytes
-    """The public key of this pair."""
+    """The public key that belongs to it."""
     before: bytes | None = field(repr=False)
-    """The encrypted key that this one replaces. None if the responder chose a new PIN."""
+    """The encrypted private key that this value replaces. None if the responder chose a new PIN."""
     wrap: bytes = field(repr=False)
 
 
 def _rewrapped(
     context: ReaderContext, one: WaitingHop, private: bytes, wrap: bytes | None
 ) -> FreshWrap | None:
-    """Encrypts a key with the newly chosen PIN, or with the same PIN and the newest pepper.
+    """Encrypts a private key again, with a PIN that the responder has chosen now, or with the newest pepper.
 
-    Returns None if neither is needed, or if the chosen PIN is refused. `wrap` is None if the key came from memory.
+    Returns None if this is not needed, or if the chosen PIN is not allowed. `wrap` is None if the private key came from
+    memory.
     """
     pin = _chosen_pin(one) if one.kind is ReaderQuestionKind.CHANGE else None
     before = None if pin is not None else wrap
@@ -244,16 +246,16 @@ def _rewrapped(
 
 
 def _move(person: Responder, fresh: FreshWrap) -> None:
-    """Stores the newly encrypted key.
+    """Stores a private key that was encrypted again.
 
-    Stores nothing if the responder got another key pair or another PIN in the meantime.
+    Does nothing if the responder has got another key pair or PIN in the meantime.
     """
     if person.public_key == fresh.public and person.pin_wrap == fresh.before:
         person.pin_wrap = fresh.wrap
 
 
 def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
-    """Changes the PIN and ends the session. After this, the earlier PIN decrypts nothing."""
+    """Changes the PIN of a responder, and ends the session. After that, the previous PIN decrypts nothing."""
     if fresh is None or fresh.before is not None or turn.person.public_key != fresh.public:
         return ReaderAnswer((REFUSED,))
     turn.person.pin_wrap, turn.person.pin_set_at = fresh.wrap, turn.at
@@ -262,7 +264,7 @@ def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
 
 
 def _waits_for(context: ReaderContext, one: WaitingHop) -> Enrolment | None:
-    """Returns the enrolment that this phone may prove now, or None."""
+    """Returns the enrolment that can be proved on this phone now, or None."""
     with context.database.reading() as session:
         return tables_enrolments.provable_enrolment(
             session, one.typed.get(NUMBER_KEY, ""), context.now()
@@ -270,7 +272,7 @@ def _waits_for(context: ReaderContext, one: WaitingHop) -> Enrolment | None:
 
 
 def _proof_tried(context: ReaderContext, one: WaitingHop) -> ProofAttempt:
-    """Checks the code and the start PIN. Makes a key pair if the responder is choosing a PIN."""
+    """Checks the code and the start PIN. If the responder chooses a PIN, also makes a key pair."""
     wanted = _waits_for(context, one)
     if not _proves(context, one, wanted) or wanted is None:
         return ProofAttempt()
@@ -283,7 +285,7 @@ def _proof_tried(context: ReaderContext, one: WaitingHop) -> ProofAttempt:
 
 
 def _chosen_pin(one: WaitingHop) -> str | None:
-    """Returns the new PIN, which the responder entered twice.
+    """Returns the new PIN, if the responder typed it twice.
 
     Returns None if the two entries differ or if the PIN is easy to guess.
     """
@@ -299,7 +301,7 @@ def _chosen_pin(one: WaitingHop) -> str | None:
 def _proof_decided(
     session: Session, context: ReaderContext, first: PinReading, proof: ProofAttempt
 ) -> ReaderAnswer:
-    """Decides the answer to a proof. A proof that was refused once stays refused."""
+    """Decides the answer to a code and a start PIN. If they were refused once, a repeated request is refused too."""
     wanted = proof.enrolment
     if wanted is None or first.state == ReadingState.WRONG:
         first.state = ReadingState.WRONG
@@ -320,7 +322,7 @@ def _proof_decided(
 
 
 def _proof_refused(session: Session, context: ReaderContext, one: WaitingHop) -> ReaderAnswer:
-    """Returns the answer to a wrong proof. The answer says if the proof has expired or had too many attempts."""
+    """Returns the answer to a wrong code or start PIN. The answer says if no more attempt is possible."""
     key = one.typed.get(NUMBER_KEY, "")
     is_over = tables_enrolments.provable_enrolment(session, key, context.now()) is None
     return ReaderAnswer((PROOF_OVER,)) if is_over else ReaderAnswer()
@@ -329,7 +331,7 @@ def _proof_refused(session: Session, context: ReaderContext, one: WaitingHop) ->
 def _proves(context: ReaderContext, one: WaitingHop, enrolment: Enrolment | None) -> bool:
     """Returns True if the code and the start PIN are right.
 
-    Takes the same time if no proof is pending or no attempt is left.
+    Takes the same time if there is nothing to prove, or if no attempts are left.
     """
     start, costs = one.typed.get(rules_reading_requests.START_PIN, ""), context.vault.costs
     if enrolment is None:
@@ -338,7 +340,7 @@ def _proves(context: ReaderContext, one: WaitingHop, enrolment: Enrolment | None
     if context.memory.find(one.session_key, enrolment.responder_id, name) is not None:
         return True
     with context.database.writing() as session:
-        # The same attempt is not counted a second time.
+        # The same attempt must not be counted twice.
         first = tables_reading_requests.locked_reading(session, one.reading_id)
         counts = first.state == ReadingState.ASKED and tables_enrolments.take_attempt(
             session, enrolment.id
@@ -359,20 +361,20 @@ PROOFS = (ReaderQuestionKind.PROVE, ReaderQuestionKind.CHOOSE)
 
 @dataclass(frozen=True, slots=True)
 class PinAttempt:
-    """The result of checking a PIN. The check runs before the transaction."""
+    """The result of checking a PIN. This check runs before the transaction begins."""
 
     private: bytes | None = field(default=None, repr=False)
-    """The responder's private key. None for a wrong PIN."""
+    """The responder's private key. None if the PIN is wrong."""
     is_code: bool = False
-    """True if the typed digits are not a PIN, but the code that was sent to this phone."""
+    """True if the typed digits are the code that was sent to this phone, and not a PIN."""
     fresh: FreshWrap | None = None
-    """The private key, encrypted with a new PIN or with the newest pepper."""
+    """The private key that was encrypted again, with a new PIN or with the newest pepper."""
 
 
 def answer_next(context: ReaderContext) -> bool:
-    """Answers one hop that waits for the reader. Returns False if no hop waits. Raises StoreUnavailable.
+    """Answers the next hop that waits for the reader. Returns False if no hop waits. Raises StoreUnavailable.
 
-    Hops whose key is in memory come first, then enrolled phones, then the oldest hop.
+    Hops whose private key is in memory come first, then hops of enrolled phones, then the oldest hop.
     """
     with context.database.reading() as session:
         waiting = tables_reading_requests.waiting_hops(session, context.now() - KEPT_FOR)
@@ -384,7 +386,7 @@ def answer_next(context: ReaderContext) -> bool:
     try:
         _answer(context, one)
     except (DecryptionFailed, KeyError, TypeError, ValueError) as broken:
-        # A row that cannot be processed must not block other rows.
+        # A request that cannot be answered must not block the other requests.
         logger.error("the reader cannot answer a request: %s", type(broken).__name__)
         with context.database.writing() as session:
             tables_reading_requests.store_answer(session, one.ask_id, None, context.now())
@@ -402,7 +404,7 @@ def _read(context: ReaderContext, ask: PinReadingAsk, row: PinReading) -> Waitin
 
 
 def _opened(context: ReaderContext, encrypted: bytes, bound: str) -> dict[str, Any] | None:
-    """Decrypts a request with the reader's present key pair or with the one before.
+    """Decrypts a request with the reader's present key pair, or with the previous one.
 
     Returns None if neither key decrypts it.
     """
@@ -413,14 +415,15 @@ def _opened(context: ReaderContext, encrypted: bytes, bound: str) -> dict[str, A
 
 
 def _remembered(context: ReaderContext, one: WaitingHop) -> bytes | None:
-    """Returns the private key, if this PIN was entered before in this session."""
+    """Returns the responder's private key, if the same PIN was already right in this session."""
     if one.responder_id is None:
         return None
     return context.memory.find(one.session_key, one.responder_id, one.pin)
 
 
 def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
-    """Checks the PIN of this hop. Takes the key from memory if this PIN was entered before in this session.
+    """Checks the PIN that was typed before this hop. If the same PIN was already right in this session, takes the
+    private key from memory.
 
     The check takes the same time for an unknown phone.
     """
@@ -442,7 +445,7 @@ def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
 def _prove_keys(
     session: Session, context: ReaderContext, one: WaitingHop, private: bytes | None
 ) -> None:
-    """Compares the keys that a PIN opens with the public ones, once a session."""
+    """Compares the keys that a PIN decrypts with their public keys, once in a session."""
     if private is None or one.responder_id is None or _remembered(context, one) is not None:
         return
     person, member = session.get_one(Responder, one.responder_id), of_responder(one.responder_id)
@@ -461,8 +464,7 @@ def _answer(context: ReaderContext, one: WaitingHop) -> None:
         else:
             is_over = start is not None and start.started_at < context.now() - KEPT_FOR
             if is_over and first.state == ReadingState.ASKED:
-                # If the hop were repeated after its reading was deleted, it would read newer lists.
-                # Then the same digits could choose something else.
+                # A later repeat of this hop would read newer lists, so the same digits could choose something else.
                 first.state = ReadingState.RESTED
             answer = _decided(session, context, one, first, found, start)
         tables_reading_requests.record_state(session, one.reading_id, first.state)
@@ -499,7 +501,9 @@ def _decided(
     found: PinAttempt,
     start: SessionStart | None,
 ) -> ReaderAnswer:
-    """Decides the answer to this request. A request that was refused once stays refused."""
+    """Decides the answer to a request with a PIN. If the request was refused once, a repeated request is refused
+    too.
+    """
     at, person = context.now(), None
     if first.responder_id is not None:
         person = session.get(Responder, first.responder_id, with_for_update={"key_share": True})
@@ -508,8 +512,7 @@ def _decided(
         and found.private is not None
         and (not person.active or person.pin_wrap is None)
     ):
-        # Since the key came into memory, the responder may have been removed or the PIN may have
-        # ended.
+        # The responder was removed, or the PIN has ended, since the private key came into memory.
         return _of_no_one(first, PinAttempt())
     if first.state == ReadingState.WRONG or first.responder_id is None:
         return _of_no_one(first, found)
@@ -535,9 +538,9 @@ def _decided(
 
 
 def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
-    """Counts a wrong PIN and asks for it again.
+    """Counts a wrong PIN, and asks for the PIN again.
 
-    Tells the responder at once if this attempt blocks the phone for some time.
+    If this attempt blocks the phone, says so at once.
     """
     reader_pins.count_wrong(turn)
     has_rest = reader_pins.is_blocked(turn.person, turn.at)
@@ -547,10 +550,8 @@ def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
 
 
 def _of_no_one(first: PinReading, found: PinAttempt) -> ReaderAnswer:
-    """Answers a PIN from a phone that belongs to no responder. The digits are the code of a phone that proves itself,
-    or they are wrong.
-
-    They are not counted as a responder's wrong PIN.
+    """Returns the answer to a PIN from a phone that belongs to no responder. The digits may be the code with which the
+    phone proves itself. Otherwise they are wrong.
     """
     if found.is_code and first.state != ReadingState.WRONG:
         first.state = ReadingState.DONE
@@ -588,16 +589,16 @@ def _done(
 
 
 def _keep(context: ReaderContext, first: PinReading, answer: ReaderAnswer) -> None:
-    """Stores the answer, in case the same request is repeated."""
+    """Stores the answer, in case the request is repeated."""
     own = one_off.public_of(context.pair.now()[0])
     bound = bound_to(first.session_key, first.text_digest)
     first.encrypted_answer = one_off.seal(answer.to_dict(), public=own, bound=bound)
 
 
 def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> ReaderAnswer:
-    """Returns the stored answer without any change.
+    """Returns the stored answer to an earlier request, unchanged.
 
-    Raises DecryptionFailed if the stored answer cannot be decrypted.
+    Raises DecryptionFailed if it cannot be decrypted.
     """
     box = _opened(context, encrypted, bound_to(first.session_key, first.text_digest))
     if box is None:

@@ -1,7 +1,7 @@
-"""Gives the key of a case to each desk that may read its tip. Removes the key from every other desk.
+"""Gives the key of a case to each desk that may read the tip, and removes it from every other desk.
 
-Only the reader process does this. So phones and pages can write codes without a private key, and no desk must give its
-key to another. A repeat changes nothing.
+Only the reader process does this. So phones and pages can write codes without a private key, and desks need not share
+keys. If it runs again, it changes nothing.
 """
 
 import logging
@@ -22,13 +22,13 @@ FIRST = (0, "")
 def case_private_key(session: Session, context: ReaderContext, tip: Tip) -> bytes | None:
     """Decrypts the private key of a case with the reader's own grant.
 
-    Returns None if no codes were written, or if the key was deleted.
+    Returns None if the case has no codes yet, or if its key was deleted.
     """
     return decrypt_codes.case_private_key(session, context, tip, READER, context.pair.now())
 
 
 def reconcile(context: ReaderContext) -> None:
-    """Updates the grants of all cases, if a desk lacks a grant or has one that it should not have.
+    """Updates the keys of all cases, if a desk lacks a key or has a key that it should not have.
 
     Raises StoreUnavailable.
     """

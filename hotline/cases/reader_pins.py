@@ -1,4 +1,4 @@
-"""Counts wrong PINs, ends PINs, and warns the coordinator if another person seems to use a PIN."""
+"""Counts wrong PINs, ends PINs, and warns coordinators if another person seems to use a PIN."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -37,12 +37,12 @@ from hotline.tips.rules import Urgency
 from hotline.tips.rules_events import CaseEventKind, Event
 from hotline.tips.tables import Tip
 
-# Describes a hop that waits for the reader, and the transaction that answers it.
+# Describes a hop that waits for the reader, and the transaction in which the reader answers it.
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingHop:
-    """A hop that waits for the reader. `repr` does not show the typed answers."""
+    """A hop that waits for the reader's answer. `repr` does not show what the responder typed."""
 
     ask_id: int
     reading_id: int
@@ -52,7 +52,7 @@ class WaitingHop:
     bound: str
     responder_id: int | None
     typed: Mapping[str, str] = field(repr=False)
-    """They are decrypted from the request. Empty if it cannot be decrypted."""
+    """The values that the responder typed, decrypted from the request. Empty if the request cannot be decrypted."""
 
     @property
     def pin(self) -> str:
@@ -60,16 +60,16 @@ class WaitingHop:
 
     @property
     def comes_first(self) -> bool:
-        """Returns True for an enrolled phone, or for a phone that entered a right code.
+        """Returns True for an enrolled phone, and for a phone that entered a right code.
 
-        Unknown phones are answered after these.
+        All other phones are answered later.
         """
         return self.responder_id is not None or self.kind is not ReaderQuestionKind.VIEW
 
 
 @dataclass(slots=True)
 class ReaderTurn:
-    """A responder's request, in the transaction that answers it. `repr` does not show keys and typed answers."""
+    """A responder's request, in the transaction that answers it. `repr` shows neither keys nor typed values."""
 
     session: Session
     context: ReaderContext
@@ -85,14 +85,16 @@ class ReaderTurn:
         return f"{RESPONDER}{self.person.id}"
 
     def known(self) -> tuple[Tip, Assignment] | None:
-        """Returns the requested case with its alert. Returns None if the responder no longer has the case."""
+        """Returns the requested case, and the assignment of this responder. Returns None if the responder no longer has
+        the case.
+        """
         alert = queries.locked_assignment(self.session, self.person.id, self.ask.reference)
         if alert is None or alert.released_at is not None:
             return None
         return self.session.get_one(Tip, alert.tip_id), alert
 
     def open_case(self) -> Tip | None:
-        """Returns the requested case if it is open and the responder still has it. Otherwise returns None."""
+        """Returns the requested case, if it is open and the responder still has it. Otherwise returns None."""
         known = self.known()
         return None if known is None or known[0].closed_at is not None else known[0]
 
@@ -101,7 +103,7 @@ class ReaderTurn:
         return self.context.phrases.say(self.person.language, template, **words)
 
     def log(self, action: str, reason: str, subject: str = "") -> None:
-        """Writes an action of this responder to the audit log. Without a subject, the responder is also the subject."""
+        """Writes what this responder did to the audit log. If no subject is given, it is the responder."""
         actor, at = self.actor, self.at
         subject = subject or actor
         tables_audit.append_row(self.session, at, actor, action, subject, reason)
@@ -109,9 +111,9 @@ class ReaderTurn:
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MAX_WARNINGS = 40
-"""The number of newest warnings in which a coordinator's warnings are searched."""
+"""The number of newest warnings that are searched for those of one coordinator."""
 MAX_LINES = 12
-"""The most warnings on the page, which fill up to three screens."""
+"""The largest number of warnings on the page. They fill up to three screens."""
 
 
 def is_blocked(person: Responder, at: datetime) -> bool:
@@ -119,9 +121,10 @@ def is_blocked(person: Responder, at: datetime) -> bool:
 
 
 def count_wrong(turn: ReaderTurn) -> None:
-    """Counts a wrong PIN. The third wrong PIN in a row blocks the phone for some time.
+    """Counts a wrong PIN of a responder. The third wrong PIN in a row blocks the phone for some time.
 
-    The sixth in a day blocks the phone until the morning. Then its open cases with danger go to other responders.
+    The sixth wrong PIN in a day blocks it until the next morning. In that case, other responders get the phone's open
+    cases with danger.
     """
     person, at = turn.person, turn.at
     person.wrong_pins = [*person.wrong_pins, at.isoformat()]
@@ -140,9 +143,10 @@ def count_wrong(turn: ReaderTurn) -> None:
 
 
 def count_opening(turn: ReaderTurn, network: str | None) -> None:
-    """Counts that the list of cases was opened, and clears the wrong PINs.
+    """Counts that the responder opened the list of cases, and forgets earlier wrong PINs.
 
-    Warns at once if the list was opened in another network. A warning about the night waits until the morning.
+    If the phone used another network than before, warns the coordinators at once. A warning about opening the list at
+    night waits until the morning.
     """
     session, person, at = turn.session, turn.person, turn.at
     person.wrong_pins = []
@@ -159,7 +163,9 @@ def count_opening(turn: ReaderTurn, network: str | None) -> None:
 
 
 def count_read(turn: ReaderTurn, tip_id: int) -> None:
-    """Counts a case that was read. Warns once if the responder has read unusually many cases within an hour."""
+    """Counts that the responder read a case. If the responder has read unusually many cases within an hour, warns the
+    coordinators once.
+    """
     person, at = turn.person, turn.at
     noted = (one.partition("@") for one in person.read_lately)
     before = {int(case): when for case, _, when in noted}
@@ -178,10 +184,10 @@ def count_read(turn: ReaderTurn, tip_id: int) -> None:
 
 
 def end_pin(turn: ReaderTurn) -> None:
-    """Ends the PIN, so that it decrypts nothing from now on. Passes the phone's open cases with danger to other
+    """Ends the responder's PIN, so that it decrypts nothing any more. Passes the open cases with danger to other
     responders. The phone still gets alerts.
 
-    Only two admins together can enrol the phone again for a new PIN.
+    For a new PIN, two admins must enrol the phone again.
     """
     turn.person.pin_wrap = None
     turn.session.flush()
@@ -191,7 +197,7 @@ def end_pin(turn: ReaderTurn) -> None:
 
 
 def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
-    """Stores the warning, and notifies the coordinators of this responder."""
+    """Stores a warning, and notifies the coordinators of this responder."""
     tables.add_warning(turn.session, turn.person.id, kind, turn.at, waits=False)
     code = responders_short_code(turn.context.line.service_code)
     for one in _who_lead(turn.session, turn.person, turn.at):
@@ -208,18 +214,18 @@ def _pass_dangers_on(turn: ReaderTurn) -> None:
 
 
 def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
-    """Returns the active coordinators of this responder's desks, without the responder.
+    """Returns the active coordinators of this responder's desks, except the responder.
 
-    If there are none, or the responder is a coordinator too, returns the other people of the national desk.
+    If there are none, or if the responder is a coordinator, returns the other people of the national desk.
     """
     coordinators = () if person.level in LEADS else tables.coordinators_of(session, person, at)
     return coordinators or tables.national_people(session, at, but=person.id)
 
 
 def report_nights(context: Context) -> None:
-    """Tells each coordinator in one SMS at 07:00 how many phones of the desk opened cases at night.
+    """Sends each coordinator one SMS at 07:00: how many phones of the desk opened cases at night.
 
-    Marks each warning as sent, so that a repeat sends no warning twice. Raises StoreUnavailable.
+    Marks these warnings as sent, so that no warning is sent twice. Raises StoreUnavailable.
     """
     at = context.now()
     before = last_report_before(at)
@@ -240,7 +246,7 @@ def report_nights(context: Context) -> None:
 
 
 def last_opening(turn: ReaderTurn) -> str:
-    """Returns when the PIN last opened the list of cases, and how often it did, such as "28/11 03:12 (14 times)"."""
+    """Returns when the list of cases was last opened with the PIN, and how often, such as "28/11 03:12 (14 times)"."""
     at = turn.person.pin_opened_at
     if at is None:
         return turn.say(Template.PIN_NEVER)
@@ -249,7 +255,7 @@ def last_opening(turn: ReaderTurn) -> str:
 
 
 def has_unread_warnings(turn: ReaderTurn) -> bool:
-    """Returns True if warnings were sent since the coordinator last read them."""
+    """Returns True if warnings were sent after the coordinator last read them."""
     read_at = turn.person.warnings_read_at
     return any(
         row.notified_at is not None and (read_at is None or row.notified_at > read_at)
@@ -258,7 +264,9 @@ def has_unread_warnings(turn: ReaderTurn) -> bool:
 
 
 def warnings_page(turn: ReaderTurn) -> ReaderAnswer:
-    """Returns the page of warnings about the PINs of the desk, newest first. After this, the warnings count as read."""
+    """Returns the page with warnings about the PINs of the desk, the newest first. After that, these warnings count as
+    read.
+    """
     lines = [
         turn.say(
             rules_pin_block.SHOWN_TEMPLATES[PinWarning(row.kind)],
@@ -272,7 +280,7 @@ def warnings_page(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]:
-    """Returns the recent warnings that this coordinator may read, each with its responder, newest first."""
+    """Returns the newest warnings that this coordinator may read, each with its responder."""
     session, person, at = turn.session, turn.person, turn.at
     if person.level not in LEADS:
         return ()
@@ -286,10 +294,10 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
 
 
 def delete_old_requests(context: Context) -> None:
-    """Deletes requests with a PIN that are older than ten minutes. The reader process and the clock worker both call
-    it.
+    """Deletes requests to the reader that are older than ten minutes. The reader process and the clock process both
+    call it.
 
-    A repeat deletes nothing more. If there is nothing to delete, it takes no write lock. Raises StoreUnavailable.
+    If there is nothing to delete, takes no lock. Raises StoreUnavailable.
     """
     before = context.now() - rules_reading_requests.KEPT_FOR
     with context.database.reading() as session:

@@ -1,8 +1,7 @@
-"""Defines the requests of the web process to the reader process after a work PIN was entered, and the answers. Pure
-values.
+"""Defines the requests that the web process sends to the reader process after a work PIN, and the answers.
 
-The web process cannot see if a PIN is right, and it decrypts no case. It gets flags, lists and texts from the reader,
-and shows them.
+The web process cannot find out if a PIN is right, and cannot decrypt a case. It gets flags, lists and texts from the
+reader process, and shows them.
 """
 
 import json
@@ -18,46 +17,54 @@ from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import CASE_FORMS, ON_USSD, SENT_BY_USSD, codes_of_kind
 
 WORK_PIN = "work_pin"
-"""The answer that contains a work PIN. Only the reader gets it, and it is stored nowhere."""
+"""The name of the answer that contains a work PIN. Only the reader process gets this answer. It is stored nowhere."""
 START_PIN, NEW_PIN, NEW_AGAIN = "start_pin", "new_pin", "new_again"
-"""The answers with a start PIN from paper, a new work PIN, and the new work PIN once more."""
+"""The names of the answers with a start PIN from paper, a new work PIN, and the new work PIN again."""
 READER_PINS = frozenset({WORK_PIN, START_PIN, NEW_PIN, NEW_AGAIN})
-"""Answers that only the reader gets. No hop commits them, and they are stored nowhere."""
+"""The names of answers that only the reader process gets. They are neither committed nor stored."""
 PIN, NUMBER_KEY, NUMBER_END = "pin", "number_key", "number_end"
-"""Fields in the encrypted request: the typed work PIN, the keyed digest of the phone, and its last digits."""
+"""Fields of the encrypted request: the typed work PIN, the keyed digest of the phone number, and the number's last
+digits.
+"""
 NUMBER_END_DIGITS = 6
 WORK_CASE = "work_case"
-"""The answer that names a case of the responder."""
+"""The name of the answer that names a case of the responder."""
 WORK_FORM = "work_form"
-"""The answer that names the unfinished form about a person. It has another value if the responder continues no form."""
+"""The name of the answer that names an unfinished form about a person. It has another value if the responder does not
+continue a form.
+"""
 WORK_VERB = "work_verb"
-"""The answer that says what the responder wants to do with a case."""
+"""The name of the answer that says what to do with the case."""
 AGAIN = "work_again"
-"""The answer with which the responder asks again for content that did not arrive in time."""
+"""The name of the answer that requests content again, because it did not arrive in time."""
 WORK_QUESTION = "work_question"
-"""The answer that names the question to ask back."""
+"""The name of the answer that names a question for the caller."""
 WORK_WORDS = "work_words"
-"""The answer that contains the text of a note. The reader gets it with the PIN. It is stored nowhere in clear text."""
+"""The name of the answer that contains the text of a note. The reader gets this text together with the PIN. It is never
+stored in clear text.
+"""
 WORK_COLLEAGUE = "work_colleague"
-"""The answer that names the colleague to pass a case to."""
+"""The name of the answer that names the colleague who should get a case."""
 WORK_DISTRICT = "work_district"
-"""The answer that names the district to pass a case to."""
+"""The name of the answer that names the district that should get a case."""
 READ, HISTORY, WARNINGS = "read", "history", "warnings"
-"""The values of `WORK_VERB` that ask for a page: the report, the timeline, or the warnings about PINs."""
+"""The values of `WORK_VERB` that request a page: the report, the timeline, or the warnings about PINs."""
 NOT_ME = "not_me"
-"""The value of `WORK_VERB` that ends the PIN of this phone, because another person used it."""
+"""The value of `WORK_VERB` that ends this phone's PIN, because another person has used it."""
 MY_WORK, MY_QUESTIONS, MY_COLLEAGUES = "my_work", "my_questions", "my_colleagues"
-"""The lists of the responder's cases, of questions to ask back, and of colleagues who may get a case."""
+"""The names of lists: the responder's cases, the questions for callers, and the colleagues who may get a case."""
 ASK, PASS, DISTRICT = "ask.", "pass.", "district."
-"""Prefixes of verbs: ask the caller a question, pass the case to a colleague, pass the case to a district."""
+"""The prefixes of verbs: ask the caller a question, pass the case to a colleague, pass the case to a district."""
 NOTE = "note_"
-"""The prefix of the verbs that write a note. A value of `NoteCode` follows it."""
+"""The prefix of verbs that write a note. A `NoteCode` follows the prefix."""
 PAGE = "page"
-"""The placeholder of a screen that shows a page of a case."""
+"""The placeholder on a screen that shows a page of a case."""
 KEPT_FOR = timedelta(minutes=10)
-"""The time for which a request to the reader is stored. No session lasts that long."""
+"""The time for which a request to the reader is stored. No session lasts so long."""
 MIN_PIN_LETTERS = 4
-"""A typed answer with this number of digits or more may be a PIN. No digest is made of a text that contains it."""
+"""A typed answer with at least this number of digits may be a PIN. So no digest is made of a text that contains such an
+answer.
+"""
 
 
 class ReaderQuestionKind(StrEnum):
@@ -66,17 +73,17 @@ class ReaderQuestionKind(StrEnum):
     PAGE = "page"
     """A page of a case, in the responder's language."""
     ACT = "act"
-    """A command that can also be sent by SMS."""
+    """A command that also exists by SMS."""
     PROVE = "prove"
     """A check of the code from an SMS and the start PIN from paper."""
     CHOOSE = "choose"
-    """The same check, followed by the work PIN that the responder chooses."""
+    """The same check, and then the work PIN that the responder chooses."""
     CHANGE = "change"
-    """A new work PIN, after the present one was entered in this session."""
+    """A new work PIN. The responder has already entered the present PIN in this session."""
 
 
 class ReadingState(StrEnum):
-    """The state of a request to the reader. For a waiting phone, `WRONG` and `RESTED` differ only in their texts."""
+    """The state of a request to the reader process. On a phone, `WRONG` and `RESTED` differ only in their texts."""
 
     ASKED = "asked"
     DONE = "done"
@@ -85,18 +92,20 @@ class ReadingState(StrEnum):
 
 
 NO_PIN = "no_pin"
-"""A flag that stays for the session: an enrolled phone has no PIN yet. Any PIN opens its list, without content."""
+"""A flag for the whole session: an enrolled phone does not have a PIN yet. With any PIN, it gets a list without
+content.
+"""
 MAY_PROVE = "may_prove"
-"""A flag that stays for the session: an enrolled phone without a PIN can enter the code that it was sent."""
+"""A flag for the whole session: an enrolled phone without a PIN can enter the code from its SMS."""
 PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
     "proves",
     "paper_right",
     "number_proved",
     "proof_over",
 )
-"""Flags: the code was right, the start PIN was right too, a new number is proved, and no proof is possible now."""
+"""Flags: the code was right, the start PIN was also right, a new number is proved, and nothing can be proved now."""
 CHOSEN, CHANGED, REFUSED = "pin_chosen", "pin_changed", "pin_refused"
-"""Flags: the responder has a work PIN, has changed it, and chose one that is too easy or typed differently twice."""
+"""Flags: the responder chose a PIN, changed the PIN, or typed two different PINs or a PIN that is too easy."""
 ENDED, HAS_WARNINGS = "pin_ended", "has_warnings"
 """Flags: the PIN was ended, and there are unread warnings about PINs."""
 RIGHT, WAITS, IS_BLOCKED, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
@@ -125,9 +134,11 @@ class ReaderAnswer:
 
     flags: tuple[str, ...] = ()
     lists: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict, repr=False)
-    """By the name of the list: the value of each choice, and its label in the responder's language."""
+    """For each list, by its name: the value and the label of each choice, in the responder's language."""
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The values of placeholders in texts. For example, `place.K7Q4` belongs to the case K7Q4."""
+    """The values that replace placeholders in texts, by placeholder. For example, `place.K7Q4` is the place of the case
+    K7Q4.
+    """
 
     def and_also(self, other: "ReaderAnswer") -> "ReaderAnswer":
         lists, words = {**self.lists, **other.lists}, {**self.words, **other.words}
@@ -150,9 +161,9 @@ class ReaderAnswer:
 
 
 def blocked_answer(until: datetime | None) -> ReaderAnswer:
-    """Returns the answer to a phone whose PIN is blocked for some time.
+    """Returns the answer to a phone whose PIN is blocked.
 
-    The answer names the time of the next possible attempt, if it is known.
+    If the time is known, the answer says when the next attempt is possible.
     """
     return ReaderAnswer((IS_BLOCKED,), words={} if until is None else {"time": kigali_time(until)})
 
@@ -160,17 +171,17 @@ def blocked_answer(until: datetime | None) -> ReaderAnswer:
 def bound_to(session_key: str, text_digest: str) -> str:
     """Returns a name for one place in the text of one session.
 
-    A value that is bound to this name is valid nowhere else.
+    A value that is bound to this name cannot be used at another place.
     """
     return f"{session_key}:{text_digest}"
 
 
 def without_pins(text: str) -> str:
-    """Returns the text in the same length. The first part that may be a PIN, and all after it, are replaced. Only a
-    digest of this text is stored.
+    """Returns the text with the first part that may be a PIN, and everything after it, replaced by `#`. The length of
+    the text stays the same. Only a digest of the result is stored.
 
-    With a digest of the full text, a million attempts would find the PIN. The answers about a person would be found
-    with even fewer attempts.
+    From a digest of the whole text, an attacker could find the PIN with a million attempts. Answers about a person
+    could be found with even fewer attempts.
     """
     parts = text.split(SEPARATOR)
     first = next((at for at, part in enumerate(parts) if _may_be_pin(part)), len(parts))
@@ -181,44 +192,45 @@ def _may_be_pin(typed: str) -> bool:
     return sum(letter.isdecimal() for letter in typed) >= MIN_PIN_LETTERS
 
 
-# Collects what a responder enters about one person, and builds the encrypted request that carries
-# it with the PIN. Pure.
+# Collects what a responder types about a person, and builds the request that carries it with the PIN. Pure.
 
 PERSON = "person"
-"""The number of the person within the case, in the request and as a placeholder in the reader's answer."""
+"""The name of the person's number, in the request and as a placeholder in the reader's answer."""
 CODE = "code."
-"""The prefix of the codes in the request."""
+"""The prefix of codes in the request."""
 NEW = "new"
 """The value for a person who is not recorded yet."""
 WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON = "work_person", "arrival_person", "thirty_person"
-"""The answers that name a person: to screen or to help, to report as arrived, and to report on after thirty days."""
+"""The names of answers that name a person: for screening or help, for an arrival, and for the report after thirty
+days.
+"""
 MADE_PERSON = "made_person"
-"""The answer that names a person, after this form was already recorded about them once. If the responder goes back, the
-record of this person is corrected."""
+"""The name of the answer that names the person of the form that was just recorded. If the responder goes back and
+fills in the form again, the record of this person is corrected."""
 STARTED = "started"
-"""The prefix before a case's reference, for the flag, the list and the placeholder of an unfinished form."""
+"""The prefix, before a case's reference, of the flag, list and placeholder for an unfinished form."""
 SCREENING, KEEPING = "screening", "keeping"
-"""The flow with the questions on site, and the flow that waits until the reader has recorded a form."""
+"""The names of the flow with questions on site, and of the flow that waits until the reader has recorded a form."""
 FLOWS = frozenset({SCREENING, "helping", "following"})
-"""The flows that begin with the choice of a person."""
+"""The names of the flows that begin with the choice of a person."""
 USSD_FORMS = {kind: form for kind, form in CASE_FORMS.items() if form.names(ON_USSD)}
 PERSON_VERBS = frozenset(kind.value for kind in USSD_FORMS)
-"""The verbs of requests about a person. Each verb equals the kind of the event that the request writes."""
+"""The verbs of requests to record a report about a person. Each verb equals the kind of the event that is recorded."""
 WHO = {LoggedEvent.ARRIVED: ARRIVAL_PERSON, LoggedEvent.THIRTY: THIRTY_PERSON}
-"""The answer that names the person, if this is not `WORK_PERSON`."""
+"""The name of the answer that names the person, if it is not `WORK_PERSON`."""
 CODE_ANSWER = "person_"
-"""The prefix of the answers in which a flow stores a code."""
+"""The prefix of the names of answers in which a flow stores a code."""
 KEPT_ANSWERS = frozenset(
     f"{CODE_ANSWER}{code}"
     for form in USSD_FORMS.values()
     for code in form.names(ON_USSD)
     if len(form.names(ON_USSD)) > 1
 )
-"""The answers to forms that have several questions."""
+"""The names of answers in forms with several questions."""
 
 
 def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
-    """Returns the codes among the answers of a session."""
+    """Returns the codes that are among the answers of a session."""
     return {
         name.removeprefix(CODE_ANSWER): value
         for name, value in answers.items()
@@ -227,7 +239,7 @@ def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
-    """Returns the form that this answer completes. Returns None if the form has further questions."""
+    """Returns the form that is complete with this answer. Returns None if the form has more questions."""
     code, codes = name.removeprefix(CODE_ANSWER), codes_in(answers)
     if not name.startswith(CODE_ANSWER):
         return None
@@ -238,10 +250,10 @@ def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
 
 
 def form_content(kind: LoggedEvent, answers: Mapping[str, str]) -> Mapping[str, str]:
-    """Returns the person and the codes for the reader, without codes that a correction made unnecessary.
+    """Returns the person and the codes for the reader. Leaves out codes that another answer makes unnecessary.
 
-    If several persons may be meant, the flow has asked the responder to choose. Otherwise a new person is meant, or the
-    only person who is due.
+    If several persons are possible, the flow has let the responder choose. If the responder chose none, the report is
+    about a new person or about the only person who is due.
     """
     meant = USSD_FORMS[kind].meant(codes_in(answers), SENT_BY_USSD)
     codes = {f"{CODE}{code}": value for code, value in meant.items()}
@@ -265,7 +277,7 @@ class StartedForm:
 
     @property
     def answers(self) -> Mapping[str, str]:
-        """Returns the answers of a session in which the responder has filled in this form up to here."""
+        """Returns the answers of a session in which the responder has filled in this part of the form."""
         codes = {f"{CODE_ANSWER}{code}": value for code, value in self.codes.items()}
         return {WORK_PERSON: self.person, **codes}
 
@@ -273,7 +285,7 @@ class StartedForm:
     def step(self) -> tuple[int, int]:
         """Returns the number of the next question, and the number of all questions.
 
-        Skipped questions are not counted.
+        Questions that are skipped do not count.
         """
         asked: Sequence[str] = USSD_FORMS[self.kind].questions(self.codes, ON_USSD)
         last = max((at for at, code in enumerate(asked) if code in self.codes), default=-1)
@@ -286,7 +298,7 @@ class StartedForm:
 
     @classmethod
     def from_text(cls, text: str) -> "StartedForm":
-        """Reads a form from its text. Drops codes that the form does not have.
+        """Reads an unfinished form from its text. Drops codes that do not belong to the form.
 
         Raises ValueError, KeyError or TypeError for any other text.
         """
@@ -300,7 +312,7 @@ class StartedForm:
 def started_form(name: str, answers: Mapping[str, str], flows: Sequence[str]) -> StartedForm:
     """Returns the form to which this answer belongs, with all answers so far.
 
-    `flows` contains the flows that are open now.
+    `flows` contains the names of the flows that are open now.
     """
     code = name.removeprefix(CODE_ANSWER)
     kinds = [kind for kind, form in USSD_FORMS.items() if code in form.names(ON_USSD)]
@@ -313,7 +325,7 @@ def started_form(name: str, answers: Mapping[str, str], flows: Sequence[str]) ->
 def person_and_codes(typed: Mapping[str, str]) -> tuple[int | None, Mapping[str, str]]:
     """Returns the number of the person and the codes in a request.
 
-    The number is 0 for a new person and None for no person.
+    The number is 0 for a new person, and None if the request names no person.
     """
     person = typed.get(PERSON, "")
     codes = {

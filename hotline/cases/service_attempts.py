@@ -1,7 +1,7 @@
-"""Checks attempts at short secrets that could be guessed. Records each attempt in the transaction that compares the
-secret.
+"""Checks attempts at short secrets, which an attacker could find by trying. Each attempt is recorded in the transaction
+that compares the secret.
 
-A repeated hop gets the same answer again. A wrong, an unknown and a blocked secret all get the same answer.
+If a hop is repeated, it gets the same answer again. Wrong, unknown and blocked secrets all get the same answer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,14 +16,14 @@ from hotline.core.ussd import UssdHop, follows
 from hotline.gateway import tables_sessions
 
 BUT_PINS = "but-pins:"
-"""The prefix of a digest of a text without digits that may be a work PIN."""
+"""The prefix of a digest of a text in which digits that may be a work PIN were replaced."""
 CompareSecret = Callable[[Session], "AttemptResult"]
-"""A function that compares a secret and returns what the secret gives access to."""
+"""A function that compares a secret, and returns what the secret gives access to."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """The result of an attempt at a secret. No part of it may be logged."""
+    """The result of comparing a secret. No part of it may be logged."""
 
     results: Sequence[str] = ()
     opened_key: str | None = field(default=None, repr=False)
@@ -45,9 +45,9 @@ class SecretAttempt:
 
 
 def text_digest(context: Context, session_key: str, text: str, *, but_pins: bool = False) -> str:
-    """Returns a digest of the text that a session has sent, for the row of the session.
+    """Returns a digest of the text that a session has sent. The row of the session stores it.
 
-    `but_pins` leaves out digits that may be a work PIN.
+    If `but_pins` is True, digits that may be a work PIN are replaced first.
     """
     if but_pins:
         return f"{len(text)}:{BUT_PINS}{context.pseudonyms.heard(session_key, without_pins(text))}"
@@ -57,7 +57,7 @@ def text_digest(context: Context, session_key: str, text: str, *, but_pins: bool
 def continues_text(context: Context, dialogue: tables_sessions.LockedDialogue, text: str) -> bool:
     """Returns True if `text` continues the text that this session sent before.
 
-    The session may have sent nothing before.
+    If the session has sent nothing before, any text continues it.
     """
     length, known = max(dialogue.committed, 0), dialogue.text_key
     if known is None or not follows(text, length):
@@ -74,9 +74,10 @@ def try_once(
     target_key: str,
     compare: CompareSecret,
 ) -> AttemptResult:
-    """Returns the result of a secret that was entered in a hop. A repeated hop gets its previous result.
+    """Returns the result of a secret that the caller typed in this hop. If the hop is repeated, returns the earlier
+    result.
 
-    If the text does not continue the earlier text of the session, the result is empty. Raises StoreUnavailable.
+    If the text does not continue the session's earlier text, the result is empty. Raises StoreUnavailable.
     """
     key = context.pseudonyms.session(hop.session_id)
     heard_key = context.pseudonyms.heard(key, hop.text[:upto])
@@ -101,7 +102,7 @@ def try_secret(
 ) -> AttemptResult:
     """Compares a secret and records the attempt, in the transaction of the calling function.
 
-    After too many attempts, only records the attempt.
+    After too many attempts, records the attempt without comparing the secret.
     """
     at, secret, target = context.now(), attempt.secret, attempt.target_key
     contact_key = context.pseudonyms.contact(attempt.caller, at)
@@ -131,7 +132,7 @@ def try_secret(
 
 
 def count_attempts(session: Session, context: Context, secret: AttemptedSecret, caller: str) -> int:
-    """Returns the number of this caller's attempts that were recorded in the last hour."""
+    """Returns how many attempts by this caller were recorded in the last hour."""
     at = context.now()
     keys = {context.pseudonyms.contact(caller, at), context.pseudonyms.contact(caller, at - HOUR)}
     return tables_attempts.count_of_contact(session, secret, keys, at - HOUR)

@@ -1,8 +1,8 @@
-"""Gives accounts of the national desk access to the numbers of call-backs. One account requests the number, and another
-account approves.
+"""Lets accounts of the national desk see the phone numbers of call-backs. One account requests the number, and another
+account approves this.
 
-Then the first account decrypts the number with its own key. A person who is excluded from a tip is excluded from its
-call-back too. No module that a hook loads imports this file.
+The first account then decrypts the number with its own key. A person who is excluded from a tip is also excluded from
+its call-back. No module that a hook loads may import this file.
 """
 
 from collections.abc import Sequence
@@ -25,23 +25,25 @@ from hotline.tips import tables_call_back
 from hotline.tips.rules_call_back import CallBackState, CallOutcome, Window
 
 MAX_LINES = 50
-"""The most call-backs on the page: waiting ones first, then the newest that are over."""
+"""The largest number of call-backs on the page: first those that are waiting, then the newest of those that have
+ended.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class CallLine:
-    """A call-back without its number, with the commands that this account may give now."""
+    """A call-back without its phone number, and the commands that this account may give now."""
 
     id: int
     tip_id: int
     state: CallBackState
     window: Window
     has_second: bool
-    """True if the caller also agreed to a second time."""
+    """True if the caller also agreed to a second window for the call."""
     asked_by: str
     asked_at: datetime | None
     reason: str
-    """The reason for the request, in the words of the person who made it."""
+    """The reason for the request, as the person who made it typed it."""
     approved_by: str
     outcome: str
     may_ask: bool
@@ -51,9 +53,9 @@ class CallLine:
 
 
 def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]:
-    """Returns the call-backs, pending ones first.
+    """Returns the call-backs, beginning with those that are waiting.
 
-    Returns none for an account that cannot read the tips of the national desk.
+    Returns none to an account that cannot read the national desk's tips.
     """
     at, me = context.now(), tables_audit.by_actor(by.actor)
     with context.database.reading() as session:
@@ -69,13 +71,13 @@ def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]
 
 
 def _asked(session: Session, row: tables_call_back.CallBack) -> tables_audit.AuditEntry | None:
-    """Returns the newest row of the audit log that records a request for this number."""
+    """Returns the newest row of the audit log about a request for this number."""
     found = tables_audit.entries(session, subject=f"call-back:{row.id}")
     return next((one for one in reversed(found) if one.action == "call_back_wanted"), None)
 
 
 def request_number(context: ConsoleContext, by: SignedIn, call_back_id: int, reason: str) -> None:
-    """Requests the number of a call-back, with a reason. Raises NotFound."""
+    """Requests to see the phone number of a call-back, with a reason. Raises NotFound."""
     _check(context, by, call_back_id)
     decrypt_call_backs.request_number(context, call_back_id, by=by.actor, reason=reason)
 
@@ -83,7 +85,7 @@ def request_number(context: ConsoleContext, by: SignedIn, call_back_id: int, rea
 def approve_request(
     context: ConsoleContext, by: SignedIn, call_back_id: int, reason: str, *, asked_by: str
 ) -> None:
-    """Approves the request of the named person for the number. Raises NotFound, CallRefused."""
+    """Approves the request for the number, if the person `asked_by` made it. Raises NotFound, CallRefused."""
     _check(context, by, call_back_id)
     decrypt_call_backs.approve_request(
         context, call_back_id, by=by.actor, reason=reason, asked_by=asked_by
@@ -93,7 +95,7 @@ def approve_request(
 def decrypt_call(
     context: ConsoleContext, by: SignedIn, token: str, call_back_id: int, reason: str
 ) -> decrypt_call_backs.CallDetails:
-    """Decrypts the number and the code word, with the key of this session.
+    """Decrypts the phone number and the code word, with the private key that this session has unlocked.
 
     Raises NotFound, CallRefused, KeyMissing, DecryptionFailed.
     """

@@ -19,9 +19,9 @@ from hotline.tips.tables import Tip
 
 
 def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) -> bytes:
-    """Returns the public key for the codes of a case. Makes a key pair if there is none.
+    """Returns the public key with which the codes of a case are encrypted. If the case has no key pair yet, makes one.
 
-    Raises KeyMissing if the reader's key is missing.
+    Raises KeyMissing if the reader's public key is missing.
     """
     found = tables_case_events.public_key(session, tip.id)
     if found is not None:
@@ -32,9 +32,9 @@ def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) 
 
 
 def form_binding(responder_id: int) -> str:
-    """Returns the text that a responder's unfinished form is bound to.
+    """Returns the text to which a responder's unfinished form is bound.
 
-    A finished form is bound to its case event.
+    A finished form is bound to its case event instead.
     """
     return f"started by {responder_id}"
 
@@ -51,9 +51,9 @@ def store_codes(
 def store_form(
     session: Session, context: Context, responder_id: int, reference: str, form: StartedForm
 ) -> None:
-    """Stores a responder's unfinished form, which replaces the earlier one.
+    """Stores a responder's unfinished form, and replaces an earlier one.
 
-    Stores nothing if the case allows no such form.
+    Stores nothing if such a form is not possible in this case.
     """
     tip = _tip_of(session, responder_id, reference)
     if tip is None or tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
@@ -73,7 +73,7 @@ def store_form(
 
 
 def drop_form(session: Session, responder_id: int, reference: str) -> None:
-    """Deletes a responder's unfinished form after the finished form was written."""
+    """Deletes a responder's unfinished form, because the finished form was recorded."""
     tip = _tip_of(session, responder_id, reference)
     if tip is not None:
         tables_case_events.drop_form(session, tip.id, responder_id)
@@ -82,7 +82,7 @@ def drop_form(session: Session, responder_id: int, reference: str) -> None:
 def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
     """Returns the case that this responder knows by this reference.
 
-    Returns None if the responder's assignment was ended.
+    Returns None if the responder no longer has the case.
     """
     known_as = queries.locked_assignment(session, responder_id, reference)
     if known_as is None or known_as.released_at is not None:

@@ -1,4 +1,4 @@
-"""Carries out the commands of console accounts on a tip. Each command first checks that the account may see the tip.
+"""Carries out commands of console accounts on a tip. Before each command, it checks that the account may see the tip.
 
 The module also links two tips as the same situation, and removes such links. Linked tips stay separate.
 """
@@ -31,12 +31,12 @@ from hotline.tips.rules_receipts import TipRefusal
 from hotline.tips.tables import Tip
 
 ACTIONS = ("tips_linked", "tips_unlinked")
-"""Actions in the audit log whose rows name another tip. An account sees such a row only if it may see that other
-tip."""
+"""The names in the audit log for commands that also name another tip. An account sees such a row only if it may also
+see the other tip."""
 
 
 def other_tip(reason: str) -> int | None:
-    """Returns the id of the other tip that a row of `ACTIONS` names."""
+    """Returns the id of the other tip that such a row names."""
     number = reason.partition(":")[0].removeprefix("tip ")
     return int(number) if number.isdecimal() else None
 
@@ -44,7 +44,7 @@ def other_tip(reason: str) -> int | None:
 def link_tips(
     context: Context, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str
 ) -> None:
-    """Links two tips as the same situation, even if an earlier link was removed. Raises NotFound, EndRefused."""
+    """Links two tips as the same situation, even if the link was removed before. Raises NotFound, EndRefused."""
     with context.database.writing() as session:
         _check(session, a, b, viewer)
         if any(session.get_one(Tip, one).channel in rules_trial.UNCOUNTED for one in (a, b)):
@@ -67,7 +67,7 @@ def unlink_tips(
 ) -> None:
     """Removes a link between two tips.
 
-    After that, only a person can link the two tips again. Raises NotFound, EndRefused.
+    After that, only a person can link them again. Raises NotFound, EndRefused.
     """
     with context.database.writing() as session:
         _check(session, a, b, viewer)
@@ -105,10 +105,10 @@ def _record(
 
 
 def _checked(action: Callable[..., object], *, national: bool = False) -> Callable[..., None]:
-    """Returns the same command for accounts. It first checks that the account may see the tip. `national` is True if
-    only the national desk may give the command.
+    """Makes a command for accounts from the function `action`. The command first checks that the account may see the
+    tip. `national` is True if only the national desk may give the command.
 
-    The command raises NotFound and the errors of `action`.
+    It raises NotFound and the errors of `action`.
     """
     may = check_national if national else check_visible
 
@@ -122,7 +122,7 @@ def _checked(action: Callable[..., object], *, national: bool = False) -> Callab
 
 
 close_tip = _checked(service_retention.close_tip)
-"""Closes a tip. If a second person must confirm, only records the request."""
+"""Closes a tip. If a second person must confirm the closure, only records the request."""
 reopen, helped = _checked(service_retention.reopen_tip), _checked(service_retention.record_help)
 hold, lift = (
     _checked(service_retention.set_legal_hold, national=True),
@@ -136,7 +136,7 @@ exclude = _checked(service_exclusions.exclude, national=True)
 def confirm_closure(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, *, agrees: bool, reason: str
 ) -> None:
-    """Confirms or refuses a requested closure, as a second person of the national desk.
+    """Confirms or refuses a requested closure. The account is the second person, from the national desk.
 
     Raises NotFound, EndRefused. Raises KeyMissing or DecryptionFailed if this account cannot decrypt the codes about
     persons.
@@ -157,7 +157,7 @@ def confirm_closure(
 
 
 def others_to_erase(context: ConsoleContext, by: SignedIn, tip_id: int) -> Sequence[int]:
-    """Returns the other tips of the same erasure request that this account may see."""
+    """Returns those other tips of the same erasure request that this account may see."""
     found = service_closing.undecided_others(context, tip_id)
     with context.database.reading() as session:
         return sorted(queries_list.visible_tips(session, viewer_of(session, by), found))
@@ -166,7 +166,7 @@ def others_to_erase(context: ConsoleContext, by: SignedIn, tip_id: int) -> Seque
 def set_link(
     context: ConsoleContext, by: SignedIn, tip_id: int, other: int, *, like: bool, reason: str
 ) -> None:
-    """Records that two tips are the same situation, or that they are not. Raises NotFound, EndRefused."""
+    """Records that two tips are about the same situation, or that they are not. Raises NotFound, EndRefused."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
     change = link_tips if like else unlink_tips
@@ -178,7 +178,7 @@ def set_link(
 def request_lift(
     context: ConsoleContext, by: SignedIn, tip_id: int, exclusion_id: int, reason: str
 ) -> None:
-    """Requests to lift an exclusion from a tip. A second person decides. Raises NotFound."""
+    """Requests that an exclusion from a tip is lifted. A second person must decide. Raises NotFound."""
     check_national(context, by, tip_id)
     with context.database.reading() as session:
         if exclusion_id not in {
@@ -189,7 +189,7 @@ def request_lift(
 
 
 def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> CommandResult:
-    """Carries out a responder's command that was given in the console. Raises NotFound, EndRefused."""
+    """Carries out a responder's command that the responder gave in the console. Raises NotFound, EndRefused."""
     at = context.now()
     with ringing(context) as session:
         viewer = viewer_of(session, by)

@@ -1,7 +1,8 @@
-"""Excludes a person or a desk from a tip. The tip may name the person, or the caller may not trust them.
+"""Excludes a person or a desk from a tip. The reason may be that the tip names the person, or that the caller does not
+trust them.
 
-One person alone can exclude. To lift an exclusion needs two people: one of the national desk requests it, and another
-decides. The excluded person never learns the reason.
+One person alone can exclude. Two people are needed to lift an exclusion: one person of the national desk requests it,
+and another decides. The excluded person never gets to know the reason.
 """
 
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ EVERY_STEP = 1 << 30
 class ExclusionTarget:
     """The person or the desk to exclude. Exactly one of the two is set.
 
-    A person is given by name, by sign-in name, or by the id of a phone. A desk is given by code or by name.
+    A person is given by their name, by a sign-in name, or by the id of a phone. A desk is given by its code or name.
     """
 
     person: str | None = None
@@ -52,10 +53,10 @@ def exclude(
     by: tables_audit.CommandActor,
     reason: str,
 ) -> None:
-    """Excludes a person or a desk from the tip, and hands their cases to others at once.
+    """Excludes a person or a desk from the tip. Others get their open case at once.
 
-    `kind` is a value of `ExclusionReason`. If two people have this name, both are excluded. Raises NotFound. Raises
-    EndRefused if they are already excluded.
+    `kind` is the value of an `ExclusionReason`. If two people have this name, both are excluded. Raises NotFound.
+    Raises EndRefused if the person or desk is already excluded.
     """
     at = context.now()
     with ringing(context) as session:
@@ -86,7 +87,9 @@ def exclude(
 def write_exclusion_event(
     session: Session, row: Exclusion, actor: str, at: datetime, *, lifted: bool = False
 ) -> None:
-    """Writes the case event of an exclusion. Only the row of the exclusion names the person or the desk."""
+    """Writes the case event about an exclusion. The event does not name the person or the desk. Only the row of the
+    exclusion does.
+    """
     codes = {WHY: row.reason, **({LIFTED: YES} if lifted else {})}
     key = f"{row.id}:lifted" if lifted else str(row.id)
     by = service_case_events.EventActor(actor)
@@ -96,7 +99,9 @@ def write_exclusion_event(
 
 
 def _end_assignments(session: Session, context: Context, tip_id: int, at: datetime) -> None:
-    """Ends the assignments of excluded people, withholds their unsent messages, and alerts the next people."""
+    """Ends the assignments of excluded people, stops messages to them that were not sent, and alerts the next
+    people.
+    """
     kept = queries_visible.excluded_responders(session, [tip_id])[tip_id]
     alerted = {one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]}
     for who in sorted(kept & alerted):
@@ -108,12 +113,12 @@ def _end_assignments(session: Session, context: Context, tip_id: int, at: dateti
 
 
 def excluded_name(session: Session, row: Exclusion) -> str:
-    """Returns the name of the excluded person. Empty for a desk."""
+    """Returns the name of the person that a row excludes. Returns an empty text if it excludes a desk."""
     return "" if row.person_id is None else session.get_one(Person, row.person_id).name
 
 
 def _targets(session: Session, target: ExclusionTarget) -> Sequence[ExcludedParty]:
-    """Returns the persons or the desk to exclude. Raises NotFound."""
+    """Returns the persons that the name refers to, or the desk. Raises NotFound."""
     if target.person is None:
         return [ExcludedParty(desk_code=_desk(session, target.desk or ""))]
     found = tables_accounts.named(session, target.person)
@@ -125,7 +130,7 @@ def _targets(session: Session, target: ExclusionTarget) -> Sequence[ExcludedPart
 def _desk(session: Session, typed: str) -> str:
     """Returns the code of the desk with this code or name.
 
-    Raises NotFound for any other name, and for the national desk.
+    Raises NotFound if there is no such desk. Also raises it for the national desk, which cannot be excluded.
     """
     known = {
         one.code: one.name or "" for one in tables_desks.all_desks(session) if one.code != NATIONAL
@@ -166,7 +171,7 @@ def _about(
 ) -> ApprovalView | None:
     """Describes a pending request to lift an exclusion.
 
-    Returns None if the reader's desks do not give access to the tip.
+    Returns None if the reader may not see the tip.
     """
     row = session.get(Exclusion, _id_in(asked))
     viewer = service_viewer.viewer_of(session, by)

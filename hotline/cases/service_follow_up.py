@@ -1,7 +1,7 @@
-"""Asks responders how a person is now. Records "unknown" if no answer comes in time.
+"""Asks responders how a person in a case is now. If no answer comes in time, records the answer "unknown".
 
-Each tick of the clock worker calls it. In a tick, one reminder of each case is sent, even if the case is closed.
-Without danger, reminders are sent only by day.
+The clock process calls this module every second. Each time, it sends at most one reminder for each case, even if the
+case is closed. If there is no danger, it sends reminders only during the day.
 """
 
 from collections.abc import Sequence
@@ -38,9 +38,9 @@ BY_CLOCK = service_case_events.EventActor("clock", EventChannel.CLOCK)
 
 
 def ask_due(context: Context) -> None:
-    """Sends the reminders of every case in which one is due, each in its own transaction.
+    """Sends a reminder for every case in which one is due. Each has its own transaction.
 
-    On SQLite, callers must wait until such a transaction ends.
+    With SQLite, callers must wait until such a transaction ends.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -51,7 +51,7 @@ def ask_due(context: Context) -> None:
 
 
 def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
-    """Sends the oldest reminder that is due, unless another relay has sent it already."""
+    """Sends the reminder of a case that has been due for longest, unless another process has sent it."""
     row = tables_persons.longest_due(session, tip.id, at)
     if row is None or row.due_at is None:
         return
@@ -90,9 +90,9 @@ def _fires(
 
 
 def _responsible(session: Session, tip: Tip, row: ServiceReferral | PossibleVictim) -> int | None:
-    """Returns the responder who offered help, or who last asked the person.
+    """Returns the responder who offered the help, or who last asked the person.
 
-    Returns None if the responder no longer has the case.
+    Returns None if this responder no longer has the case.
     """
     who = row.responder_id
     if isinstance(row, PossibleVictim) and row.clock == FollowKind.CONSENT:
@@ -111,7 +111,7 @@ def _unknown(
 ) -> None:
     """Records the answer "unknown", because no answer came in time.
 
-    It uses only the public key, because the clock worker can decrypt nothing.
+    It uses only the public key of the case, because the clock process can decrypt nothing.
     """
     entry_id = service_case_events.write_event(
         session, tip.id, kind, BY_CLOCK, at, key=f"clock:{row.offered_id}"
@@ -129,9 +129,9 @@ def _unknown(
 def _ask(
     session: Session, context: Context, tip: Tip, ids: Sequence[int], at: datetime, *, reminds: bool
 ) -> None:
-    """Asks these people by SMS.
+    """Asks these responders by SMS about a person.
 
-    `reminds` is True if these are the responders who know the answer, and not people above them.
+    `reminds` is True if the responders know the answer. It is False if they are on a higher level.
     """
     template = Template.FOLLOW if reminds else Template.FOLLOW_ABOVE
     names = queries.newest_by_responder(session, tip.id)
@@ -144,9 +144,9 @@ def _ask(
 
 
 def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assignment:
-    """Writes an assignment and returns it, so that the responder has a reference for the case.
+    """Writes an assignment and returns it. It gives the responder a reference for the case.
 
-    No alert asks them to acknowledge it.
+    It does not ask the responder to acknowledge the case.
     """
     number = queries.next_step(session, tip.id)
     step = EscalationStep(tip.id, case_of(tip), number, (responder_id,), Purpose.FOLLOW)
@@ -154,14 +154,13 @@ def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assig
     return session.get_one(Assignment, written.given.assignment_id)
 
 
-# Records reports about a person, with their effects on escalation, on the receipt and on the
-# urgency.
+# Records reports about a person, and what follows for escalation, for the receipt and for the urgency.
 
 
 def reopen_as_danger(
     session: Session, context: Context, tip: Tip, by: service_case_events.EventActor, at: datetime
 ) -> None:
-    """Marks a case as a danger again, and reopens it if it was closed."""
+    """Marks a case as dangerous again. If it was closed, reopens it."""
     if tip.closed_at is not None:
         key = f"{tip.id}:{at.timestamp()}"
         service_case_events.write_event(session, tip.id, LoggedEvent.REOPENED, by, at, key=key)
@@ -169,8 +168,8 @@ def reopen_as_danger(
         drop_closure_request(tip)
     tip.first_urgency = tip.first_urgency or tip.urgency
     tip.urgency = Urgency.DANGER
-    # This sends the alert, so no other process must send it. An earlier assignee must acknowledge
-    # the case again.
+    # This function sends the alert, so no other process must send it.
+    # An earlier assignee must acknowledge the case again.
     tip.assigned_at, tip.alert_urgency = at, Urgency.DANGER
     tables_audit.append_about_tip(session, tip.id, "danger_again", by.actor, at)
     tables_persons.bring_offers_forward(session, tip.id, at + rules_follow_up.OFFER_WITHIN)
@@ -188,11 +187,12 @@ def record_report(
     *,
     private: bytes | None,
 ) -> tuple[int, MetPerson] | None:
-    """Records a report once. Returns the id of its case event, and the person after it.
+    """Records a report about a person only once. Returns the id of its case event, and the person as known after the
+    report.
 
-    A report closes no case and lowers no urgency. Returns None if the report was recorded before. `private` is the
-    private key of the case, decrypted from any grant. It is None if nothing was recorded about any person yet. Raises
-    ValueError for unknown codes, CodesRefused, DecryptionFailed, KeyMissing.
+    A report closes no case and lowers no urgency. Returns None if the report was recorded earlier. `private` is the
+    private key of the case. It is None if nothing has been recorded about persons of the case. Raises ValueError for
+    unknown codes, CodesRefused, DecryptionFailed, KeyMissing.
     """
     written = service_people.write_report(session, context, tip, report, private=private)
     if written is None:
@@ -212,8 +212,7 @@ def record_report(
             pass
     session.flush()
     if tip.closure_by is not None and tip.closed_at is None:
-        # The report may make the waiting closure more urgent, or require a decision of the national
-        # desk.
+        # The report may make the pending closure more urgent, or may require that the national desk decides.
         service_escalation.handle_event(
             session, context, tip.id, Event(CaseEventKind.CLOSURE_REQUESTED), report.at
         )
@@ -221,7 +220,9 @@ def record_report(
 
 
 def _offered(session: Session, context: Context, tip: Tip, responder_id: int, at: datetime) -> None:
-    """Records that the responder offers help, like an SMS with the digit 3. The outcome is then due in three days."""
+    """Records that the responder has offered help, as if they had answered 3 by SMS. The outcome of the case is then
+    due in three days.
+    """
     known_as = queries.newest_by_responder(session, tip.id).get(responder_id)
     if known_as is None or known_as.handed_to_help_at is not None:
         return
@@ -237,16 +238,16 @@ def _offered(session: Session, context: Context, tip: Tip, responder_id: int, at
 
 
 def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
-    """Makes the receipt show that help has reached the person.
+    """Makes the receipt say that help has reached the person.
 
-    Does nothing if the person does not want help any more.
+    Does nothing if the person no longer wants help.
     """
     if tip.helped_at is None and person.consent is not ConsentState.NO:
         tip.helped_at = at
 
 
 def _not_accepted(tip: Tip, person: MetPerson, corrected: int) -> None:
-    """Removes this message from the receipt, if the acceptance that caused it was recorded by mistake."""
+    """Makes the receipt not say this any more, if the report was recorded by mistake."""
     was = next(one.entry for one in person.timeline if one.entry.id == corrected)
     if tip.helped_at == was.at:
         tip.helped_at = None

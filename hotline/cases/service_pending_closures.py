@@ -1,10 +1,12 @@
-"""Lists the closures that wait for a second person and that a console account may see.
+"""Lists the closures that wait for a second person, for an account that may see them.
 
-Also decides which accounts may read the reasons of a requested closure and of its refusal. These accounts belong to the
-national desk or to the desk of the requester. A reason may contain facts that other desks must not see.
+Also decides which accounts may read the reason for a request or for its refusal. Only accounts of the national desk,
+and of the desk of the person who made the request, may read it. The reason may contain facts that other desks must not
+know.
 
-Also sends the national desk a morning SMS about closures that have waited for 24 hours or longer. The clock worker
-calls it each second. It sends the SMS once a day: at 06:30, or when the relay starts later in the morning.
+Also sends the national desk an SMS each morning about closures that have waited for at least 24 hours. The clock
+process calls this each second. It sends the SMS once a day: at 06:30, or when the clock process starts later in the
+morning.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,20 +32,24 @@ from hotline.tips.rules import TipOutcome, Urgency
 from hotline.tips.rules_deadlines import next_morning_sms
 
 REQUESTED, REFUSED = "end_wanted_", "end_refused"
-"""Actions in the audit log: the prefix of a request, which its outcome follows, and a refusal."""
+"""Names in the audit log: the beginning of the name for a request, which ends with the outcome, and the name for a
+refusal.
+"""
 
 
 def readable_rows(
     session: Session, viewer: Viewer, rows: Sequence[tables_audit.AuditEntry]
 ) -> frozenset[int]:
-    """Returns the ids of those rows of a tip whose reasons this viewer may read. `rows` begins with the oldest row."""
+    """Returns the ids of the rows about a tip whose reasons this viewer may read. `rows` must begin with the oldest
+    row.
+    """
     if is_national(viewer):
         return frozenset(row.id for row in rows)
     return frozenset(_of_own_desk(session, viewer, rows))
 
 
 def request_reason(session: Session, viewer: Viewer, tip_id: int) -> str:
-    """Returns the reason of the waiting closure request. Empty if this viewer may not read it."""
+    """Returns the reason of the pending closure request. Returns an empty text if this viewer may not read it."""
     rows = tables_audit.entries(session, subject=f"tip:{tip_id}")
     asked = [row for row in rows if row.action.startswith(REQUESTED)][-1:]
     may = readable_rows(session, viewer, asked)
@@ -62,7 +68,7 @@ def _of_own_desk(
 
 
 def _desks_of(session: Session, actor: str) -> frozenset[str]:
-    """Returns the desks of the person who acted. Returns none for a command."""
+    """Returns the desks of the person who acted. Returns none if the actor gave a command at the server."""
     account_id = tables_audit.account_of(actor)
     if account_id is not None:
         return tables_members.desks_of(session, of_account(account_id))
@@ -73,28 +79,30 @@ def _desks_of(session: Session, actor: str) -> frozenset[str]:
 
 
 MAX_CLOSURES = 200
-"""The most closures on one page."""
+"""The largest number of closures on one page."""
 LATE_AFTER = timedelta(hours=24)
-"""The waiting time after which the morning SMS to the national desk names a closure."""
+"""If a closure has waited for longer than this, the morning's SMS to the national desk names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClosureLine:
-    """A closure that waits for a second person. It contains no encrypted data."""
+    """A requested closure that waits for a second person. It contains no encrypted data."""
 
     tip_id: int
     place: str
     within: str | None
     outcome: TipOutcome
     requested_by: str
-    """The requester's name as people read it."""
+    """The name of the person who requested the closure."""
     requested_at: datetime
     age: timedelta
     reason: str
-    """The reason for the request. Only the national desk and the requester's own desk may read it."""
+    """The reason for the request. Only the national desk, and the desk of the person who made the request, may read
+    it.
+    """
     is_danger: bool
     may_confirm: bool
-    """True if this account may confirm as the second person, after it has opened the case."""
+    """True if this account may confirm the closure as the second person. The account must first open the case."""
 
     @property
     def is_late(self) -> bool:
@@ -132,13 +140,13 @@ def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine
 ERRAND = "morning closures"
 DAY = timedelta(days=1)
 UNTIL = timedelta(hours=5)
-"""The time after 06:30 in which a relay that starts late still sends the SMS of that morning."""
+"""The time after 06:30 during which a clock process that starts late still sends the SMS of that morning."""
 NAMED = 6
-"""The most references in one SMS. The SMS gives the number of further closures."""
+"""The largest number of references in one SMS. The SMS gives only the number of all other closures."""
 
 
 def write_morning_sms(context: Context) -> None:
-    """Writes the SMS of this morning once. Raises StoreUnavailable."""
+    """Writes the SMS of this morning, but only once. Raises StoreUnavailable."""
     at = context.now()
     bell = next_morning_sms(at) - DAY
     if at - bell > UNTIL:
@@ -175,9 +183,9 @@ def _notify(session: Session, context: Context, at: datetime) -> None:
 def _names(
     session: Session, late: Sequence[queries_list.WaitingClosure], person: tables.Responder
 ) -> list[str]:
-    """Returns the closures that this person may decide on, under the references that the person knows.
+    """Returns the closures that this person may confirm. Each is named by the reference that the person knows.
 
-    A closure without such a reference is named by the number of its tip.
+    If the person knows no reference, it is named by the number of the tip.
     """
     names = []
     for one in late:

@@ -1,8 +1,9 @@
-"""Reads the persons of a case from its encrypted codes. Also writes new codes, and the rows that follow from them.
+"""Reads the persons of a case from its encrypted codes. Also writes new codes, and the rows that are computed from
+them.
 
-The codes are stored once, encrypted, with their case event. The other rows contain numbers, times and deadlines. They
-can be made again from the case events. All functions run inside the transaction of the calling function. No module that
-a hook loads may import this file.
+The codes themselves are stored once, encrypted, with their case event. The other rows contain only numbers, times and
+deadlines. So these rows can be computed again from the case events. All functions run inside the transaction of the
+calling function. No module that a hook loads may import this file.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,9 +27,9 @@ from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 def update_rows(
     session: Session, tip: Tip, before: Sequence[MetPerson], after: Sequence[MetPerson]
 ) -> None:
-    """Updates the rows of a case after a change of its persons.
+    """Updates the rows of a case after what is known about its persons has changed.
 
-    If a reminder did not change, the count of sent reminders stays the same.
+    If a reminder did not change, keeps the number of reminders that were already sent.
     """
     was, tip_id = {one.n: one for one in before}, tip.id
     rows = {row.offered_id: row for row in tables_persons.offers_of(session, tip_id)}
@@ -57,7 +58,7 @@ def _follow_person(session: Session, tip: Tip, old: MetPerson | None, person: Me
 
 
 def _asked_by(person: MetPerson) -> int | None:
-    """Returns the responder who last asked this person for consent to help."""
+    """Returns the responder who last asked this person if they want help."""
     if not person.consents:
         return None
     last, _, _ = person.consents[-1]
@@ -97,13 +98,13 @@ class PersonReport:
     by: service_case_events.EventActor
     at: datetime
     key: str
-    """A unique key, so that a repeated report is written only once."""
+    """A unique key. If the report is repeated, it is written only once."""
     supersedes: int | None = None
     """The id of the case event that this report corrects."""
 
 
 def decrypted_persons(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson, ...]:
-    """Returns the persons of a case. Returns none if the case has no codes.
+    """Returns the persons of a case, from its decrypted codes. Returns none if the case has no codes.
 
     Raises DecryptionFailed if codes exist and `private` is None.
     """
@@ -113,7 +114,7 @@ def decrypted_persons(session: Session, tip: Tip, private: bytes | None) -> tupl
 def person_events(session: Session, tip: Tip, private: bytes | None) -> Sequence[PersonEntry]:
     """Returns the case events about persons, in their order.
 
-    If the codes of an event cannot be decrypted, the other events are still returned.
+    If the codes of an event cannot be decrypted, returns the other events.
     """
     if private is None:
         if tables_case_events.public_key(session, tip.id) is not None:
@@ -135,10 +136,11 @@ def _read(session: Session, tip: Tip, codes: Mapping[int, bytes]) -> Iterator[Pe
 def write_report(
     session: Session, context: Context, tip: Tip, report: PersonReport, *, private: bytes | None
 ) -> tuple[int, MetPerson] | None:
-    """Writes a case event, its encrypted codes, and the rows that follow from them.
+    """Writes a case event, its encrypted codes, and the rows that are computed from them.
 
-    Returns the id of the event and the person after it, or None if the event was written before. The calling function
-    must have locked the tip. Raises ValueError for unknown codes, CodesRefused, DecryptionFailed or KeyMissing.
+    Returns the id of the event and the person as known after it, or None if the event already exists. The calling
+    function must have locked the tip. Raises ValueError for unknown codes, CodesRefused, DecryptionFailed or
+    KeyMissing.
     """
     kind, said, by, at = report.kind, report.reported.checked(report.kind), report.by, report.at
     known = person_events(session, tip, private)

@@ -1,9 +1,10 @@
-"""Shows the persons of a case on a page. Without a key, the page shows the number of persons and the running reminders.
+"""Shows the persons of a case on a page of the console. Without a key, it shows only how many persons there are, and
+the open reminders.
 
-With the key of the case, it also shows what was recorded about each person. No decrypted data is stored. No module that
-a hook loads imports this file.
+With the key of the case, it also shows the reports about each person. Decrypted data is never stored. No module that a
+hook loads may import this file.
 
-Also records reports by accounts: those that a responder can make by phone, and official decisions.
+Also records reports that accounts make: the reports of a responder's phone, and official decisions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,39 +42,41 @@ from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
 NOTED = "person_noted"
-"""The action in the audit log when an account records a report about a person."""
+"""The name in the audit log when an account records a report about a person."""
 OF_PEOPLE = frozenset(CASE_FORMS)
 
 
 @dataclass(frozen=True, slots=True)
 class RunningClock:
-    """A follow-up on one person, with the time when it is due."""
+    """A follow-up about a person, with the time when it is due."""
 
     n: int
     kind: FollowKind
     due_at: datetime
     is_owed: bool
-    """True if a responder was asked for this and has not answered yet."""
+    """True if a responder was already asked about it and has not answered."""
     offered_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CasePersons:
-    """The data about the persons of a case that is not encrypted: numbers and times."""
+    """Data about the persons of a case that is not encrypted: numbers and times."""
 
     met: Mapping[int, datetime]
     offers: Sequence[ServiceReferral]
     clocks: Sequence[RunningClock]
-    """The reminder that is due first comes first."""
+    """The open reminders, the one that is due first at the beginning."""
     are_gone: bool
-    """True if a person was met, and the codes were erased after the month was counted."""
+    """True if a person was met, but the codes were erased after the month was counted."""
     is_counted: bool = False
-    """True if the month of the case was counted. Later reports help the person but do not enter the statistics."""
+    """True if the month of the case was already counted. Later reports can still help the person, but the statistics do
+    not include them.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class DecryptedPersons:
-    """The decrypted reports about persons, which `repr` does not show, and the author of each event."""
+    """The decrypted reports about persons and the author of each. `repr` does not show the reports."""
 
     people: Sequence[MetPerson] = field(repr=False)
     by: Mapping[int, str]
@@ -103,7 +106,7 @@ def plain_persons(session: Session, tip_id: int) -> CasePersons:
 
 
 def due_follow_ups(context: Context, tip_id: int) -> Sequence[RunningClock]:
-    """Returns the follow-ups that are due for the persons of a case, the earliest first."""
+    """Returns the follow-ups for the persons of a case, the earliest due time first."""
     with context.database.reading() as session:
         return plain_persons(session, tip_id).clocks
 
@@ -111,11 +114,11 @@ def due_follow_ups(context: Context, tip_id: int) -> Sequence[RunningClock]:
 def read_persons(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> DecryptedPersons:
-    """Returns the decrypted reports about the persons of a case. Commits a row to the audit log first, even for a
-    refusal.
+    """Returns the decrypted reports about the persons of a case. First commits a row to the audit log, also if the
+    account may not read them.
 
-    Raises NotFound if the account may not see this tip. Raises KeyMissing, or DecryptionFailed if its key fits no
-    grant.
+    Raises NotFound if the account may not see this tip. Raises KeyMissing. Raises DecryptionFailed if no key of the
+    account fits a grant.
     """
     viewer, tip = get_readable(context, by, tip_id, reason)
     try:
@@ -134,9 +137,9 @@ def read_persons(
 def persons_for_rules(
     session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
 ) -> Sequence[MetPerson]:
-    """Returns the persons of a case so that a rule can check them.
+    """Returns the persons of a case for a rule that must check them.
 
-    No page shows them. Raises KeyMissing, DecryptionFailed.
+    The result is not shown on a page. Raises KeyMissing, DecryptionFailed.
     """
     viewer = viewer_of(session, by)
     _, private = case_key(session, context, by, account_key(context, token), viewer, tip)
@@ -144,7 +147,7 @@ def persons_for_rules(
 
 
 def account_key(context: ConsoleContext, token: str) -> bytes:
-    """Returns the private key of the account. Raises KeyMissing."""
+    """Returns the unlocked private key of the account. Raises KeyMissing."""
     private_key = service_sessions.key_of(context, token)
     if private_key is None:
         raise KeyMissing("this session can no longer decrypt: sign in again")
@@ -159,9 +162,9 @@ def case_key(
     viewer: Viewer,
     tip: Tip,
 ) -> tuple[str, bytes | None]:
-    """Returns the desk by which this account can read the case, and the private key of the case.
+    """Returns the desk through which this account can read the case, and the private key of the case.
 
-    The key is None if none of the account's desks has it.
+    The private key is None if none of the account's desks can decrypt it.
     """
     member, desks = of_account(by.account_id), sorted(viewer.desks)
     for desk in desks:
@@ -179,7 +182,7 @@ def case_key(
 def report_authors(session: Session, tip_id: int) -> Mapping[int, str]:
     """Returns the author of each case event about a person: a responder, an account or a desk.
 
-    The author is empty for the clock worker.
+    The author is empty if the clock process wrote the event.
     """
     signed = {
         row.at: read_actor(row.actor, {})[1]
@@ -197,7 +200,7 @@ def _append(context: ConsoleContext, by: SignedIn, tip_id: int, action: str, rea
 
 
 CLOSED = "closed"
-"""The reason for a refusal: the case is closed, so no new person can be screened."""
+"""The reason for a refusal: the case is closed, so a new person cannot be screened."""
 
 
 def record_report(
@@ -211,11 +214,12 @@ def record_report(
     once: str,
     corrects: int | None,
 ) -> None:
-    """Records the report of a form, with a row in the audit log. A report about a new person has the number 0.
+    """Records the report in a form, and writes a row to the audit log. In a report about a new person, the number of
+    the person is 0.
 
-    `once` is unique for each shown form, so that a form that is sent twice is recorded once. Raises NotFound if the
-    account may not see this tip, CodesRefused, and ValueError for unknown codes. Raises KeyMissing or DecryptionFailed
-    if the account's key cannot decrypt the case.
+    `once` is a unique value for each form that is shown. So a form that is sent twice is recorded once. Raises NotFound
+    if the account may not see this tip, CodesRefused, and ValueError for unknown codes. Raises KeyMissing or
+    DecryptionFailed if the account's key cannot decrypt the case.
     """
     private_key, at, actor = (
         account_key(context, token),
@@ -249,7 +253,7 @@ def record_report(
 
 
 def _numbered(session: Session, tip: Tip, reported: PersonCodes) -> PersonCodes:
-    """Gives a new person the next number of the case."""
+    """Gives the next number in the case to a new person."""
     numbers = (row.n for row in tables_persons.persons_of_tip(session, tip.id))
     return reported if reported.n else replace(reported, n=max(numbers, default=0) + 1)
 
@@ -257,7 +261,7 @@ def _numbered(session: Session, tip: Tip, reported: PersonCodes) -> PersonCodes:
 def _check(
     session: Session, tip: Tip, report: service_people.PersonReport, private: bytes | None
 ) -> None:
-    """Refuses a report that the screens of a phone never offer. Raises CodesRefused for it."""
+    """Refuses reports that the screens of a phone would never offer. Raises CodesRefused for such a report."""
     is_new = report.supersedes is None
     if report.kind is LoggedEvent.SCREENED and tip.closed_at is not None and is_new:
         raise CodesRefused(CLOSED)

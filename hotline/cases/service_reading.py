@@ -1,6 +1,6 @@
-"""Shows a tip as the original questions and the chosen answers, in the language of its reader.
+"""Shows a tip as the questions of the flow and the caller's answers, in the language of the reader.
 
-It works on decrypted tips. So no module that a hook loads may import this file.
+It works with decrypted tips. No module that a hook loads may import this file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,22 +15,22 @@ from hotline.text.places import place_name
 from hotline.tips.rules import WORDS
 
 PLACES = frozenset({"province", "country", "district", "sector", "named"})
-"""Answers whose values are codes of places."""
+"""The names of answers whose values are codes of places."""
 OWN_LABELS = {
     WORDS: {"rw": "Ubutumwa bugufi (SMS)", "en": "Told by SMS", "fr": "Dit par SMS"},
     "question": {"rw": "Ikibazo cyabajijwe", "en": "Asked back", "fr": "Question posée"},
     "answer": {"rw": "Igisubizo", "en": "Answered", "fr": "Réponse"},
 }
-"""Labels of values that no flow asks for."""
+"""The labels of values for which no flow has a question."""
 
 AskingNodes = Mapping[str, Sequence[MenuNode | QuestionNode]]
-"""The nodes that save each answer, by the name of the answer."""
+"""The nodes that save an answer, by the name of the answer."""
 
 
 def question_answers(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
-    """Returns each question with its answer.
+    """Returns each question together with its answer.
 
-    If the published flows no longer ask for a value, returns the stored value.
+    If the published flows no longer have the question, returns the stored value.
     """
     try:
         asked = _asked(context.flow_sets.get(context.flow_sets.live()), tip.matter)
@@ -53,7 +53,7 @@ def question_answers(context: Context, tip: DecryptedTip, language: str) -> list
 
 
 def _asked(flow_set: FlowSet, matter: str) -> AskingNodes:
-    """Returns the nodes of the flow that collected the tip, followed by the nodes of all other flows."""
+    """Returns the nodes of the flow that collected the tip. The nodes of all other flows follow."""
     flows = sorted(flow_set.flows.values(), key=lambda flow: flow.gathers != matter)
     found: dict[str, list[MenuNode | QuestionNode]] = {}
     for node in (node for flow in flows for node in flow.nodes.values()):

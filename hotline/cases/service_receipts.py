@@ -1,10 +1,11 @@
-"""Gives receipts. A receipt is a number and a PIN, with which a caller asks about their tip from any phone.
+"""Gives callers receipts, and checks receipts. With a receipt, which is a number and a PIN, a caller can ask about
+their tip from any phone.
 
-A wrong, an expired and a used-up receipt all get the same answer. `give_receipt`, `request_erasure` and
-`answer_question` run inside the transaction of the calling function.
+Wrong, expired and blocked receipts all get the same answer. `give_receipt`, `request_erasure` and `answer_question` run
+inside the transaction of the calling function.
 
-The module also offers the desk's question, once, to the holder of the receipt. It takes one answer, and notifies the
-people who asked. This module cannot decrypt an answer. `cases/decrypt_access.py` can.
+The module also shows a desk's question to the holder of the receipt, once. It stores one answer, and notifies the
+people who asked. This module cannot decrypt the answer, but `cases/decrypt_access.py` can.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -26,13 +27,13 @@ from hotline.people import tables_audit
 from hotline.tips import rules_receipts
 
 QUESTION_OFFERED = "question"
-"""The flag of a receipt for which a question waits."""
+"""The flag that a question waits for the holder of a receipt."""
 
 
 def question_flags(
     session: Session, context: Context, flow_set: FlowSet, tip_ids: Collection[int]
 ) -> list[str]:
-    """Returns the flags of the question that waits for an answer.
+    """Returns the flags for a question that waits for an answer.
 
     Returns none if the question is not approved today.
     """
@@ -44,7 +45,7 @@ def question_flags(
 
 
 def _notify(session: Session, context: Context, row: tables.QuestionBackRow) -> None:
-    """Notifies each recipient that an answer arrived, under the reference that they know, without its content."""
+    """Notifies each recipient that the caller has answered. The SMS names the reference, but not the answer."""
     at = context.now()
     for one in tables.question_recipients(session, row, at):
         wording = Wording(Template.ANSWERED, {"ref": one.reference}, one.language)
@@ -52,19 +53,19 @@ def _notify(session: Session, context: Context, row: tables.QuestionBackRow) -> 
 
 
 OFFERED = "receipts"
-"""The flag of a hotline that can give and read receipts."""
+"""The flag of a hotline that can give and check receipts."""
 SHOWN = "receipt"
-"""The placeholder in a text for the receipt number of this session."""
+"""The placeholder in texts for the receipt number of this session."""
 
 
 class SessionNumber(Mapping[str, str]):
-    """The receipt number of this session. It is computed only if a text shows it, which is rare."""
+    """The receipt number of this session. It is computed only when a text shows it, which is rare."""
 
     def __init__(self, context: Context, session_key: str) -> None:
         self._pseudonyms = context.pseudonyms
         self._session_key = session_key
         self.shown = False
-        """True after a screen has shown the number. Then the screen is only for this session."""
+        """True after a screen has shown the number. From then on, no other session may share the screen."""
 
     def __getitem__(self, name: str) -> str:
         if name != SHOWN:
@@ -82,7 +83,7 @@ class SessionNumber(Mapping[str, str]):
 
 
 def receipt_facts(context: Context, session_key: str) -> Facts:
-    """Returns the facts about receipts that a flow may show in this session."""
+    """Returns the facts about receipts for the flows of this session."""
     if not context.pseudonyms.knows_receipts:
         return Facts()
     return Facts(flags={OFFERED: True}, words=SessionNumber(context, session_key))
@@ -91,7 +92,7 @@ def receipt_facts(context: Context, session_key: str) -> Facts:
 def give_receipt(
     session: Session, context: Context, dialogue: LockedDialogue, *, attempt: int, pin: str
 ) -> None:
-    """Lets the caller find this report attempt later, with the receipt number of the session and this PIN."""
+    """Makes this report attempt available under the session's receipt number and this PIN."""
     number = rules_receipts.number_from(context.pseudonyms.receipt_seed(dialogue.key))
     key = context.pseudonyms.receipt(number, pin)
     tables.give_receipt(session, dialogue.key, attempt=attempt, receipt_key=key)
@@ -100,8 +101,8 @@ def give_receipt(
 def try_receipt(
     context: Context, flow_set: FlowSet, hop: UssdHop, asked: SecretTyped
 ) -> AttemptResult:
-    """Returns what a receipt number and a PIN give access to. A number with a typing error is not counted as an
-    attempt.
+    """Returns the tips to which a receipt number and a PIN give access. A number with a typing error does not count as
+    an attempt.
 
     Raises StoreUnavailable.
     """
@@ -124,9 +125,9 @@ def try_receipt(
 
 
 def request_erasure(session: Session, context: Context, opened: AttemptResult | None) -> None:
-    """Records an erasure request for the tips of the receipt that the caller last entered.
+    """Records an erasure request for the tips of the receipt that the caller has entered last.
 
-    After this, the receipt gets the same answer as a wrong receipt.
+    After that, this receipt is treated like a wrong receipt.
     """
     if opened is not None and opened.opened_key is not None:
         tip_ids = tables.find_receipt(session, opened.opened_key).tip_ids
@@ -136,7 +137,7 @@ def request_erasure(session: Session, context: Context, opened: AttemptResult | 
 def answer_question(
     session: Session, context: Context, opened: AttemptResult | None, text: str, *, language: str
 ) -> None:
-    """Encrypts the caller's answer to the question of the entered receipt, and notifies the people who asked.
+    """Encrypts the caller's answer to a desk's question, and notifies the people who asked.
 
     Does nothing if the question was already answered.
     """

@@ -1,4 +1,6 @@
-"""Erases old data once a day, in small batches. The relay runs it. Also sets and lifts legal holds, which stop this."""
+"""Erases old data once a day, in small batches. The clock process runs it. Also sets and lifts legal holds, which
+prevent the erasure.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +35,7 @@ from hotline.tips.tables import Tip
 
 @dataclass(frozen=True, slots=True)
 class CodesToDelete:
-    """The cases of a month whose codes about persons are erased after the month is counted."""
+    """The cases of a month whose codes about persons will be erased after the count of the month."""
 
     month: str
     counted_at: datetime
@@ -47,7 +49,8 @@ ERRAND = "retention"
 
 
 def erase_batch(context: Context) -> None:
-    """Erases one batch of each kind at each tick, until nothing is left to erase. Then waits for a day.
+    """Erases one batch of each kind of data, each time that it is called, until nothing is left. After that, does
+    nothing for a day.
 
     Raises StoreUnavailable.
     """
@@ -68,14 +71,16 @@ def erase_batch(context: Context) -> None:
 
 
 def upcoming_erasures(context: Context) -> Sequence[RetainedTip]:
-    """Returns every tip with a deletion warning or a legal hold. The tip that is erased first comes first."""
+    """Returns every tip with a warning about its erasure, or with a legal hold. The tip that will be erased first comes
+    first.
+    """
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
         return queries_retention.erased_next(session)
 
 
 def upcoming_codes(context: Context) -> Sequence[CodesToDelete]:
-    """Returns, by month, the codes about persons that are erased soon or that only a legal hold keeps.
+    """Returns by month the codes about persons that will soon be erased, or that only a legal hold protects.
 
     The earliest month comes first.
     """
@@ -98,11 +103,12 @@ def close_tip(
     outcome: TipOutcome | None = None,
     only_requests: bool = False,
 ) -> RetainedTip:
-    """Closes a tip. Its retention term begins then. If the tip is already closed, the time does not change.
+    """Closes a tip. The time for which the text is kept begins then. If the tip is already closed, the time does not
+    change.
 
-    A case with danger, with a child or with an official stays open until a second person confirms. An outcome can be
-    added later, but only once. `only_requests` is True if this person may not close a case. Raises NotFound. Raises
-    EndRefused if another person's request with another outcome waits.
+    A case with danger, with a child or with an official stays open until a second person confirms the closure. An
+    outcome can be added later, but only once. `only_requests` is True if this person may only request the closure.
+    Raises NotFound. Raises EndRefused if another person has requested the closure with another outcome.
     """
     with ringing(context) as session:
         signed = service_closing.by_signed_command(session, by, reason)
@@ -138,7 +144,8 @@ def confirm_closure(
     reason: str,
     people: Callable[[Session, Tip], Sequence[MetPerson]] | None = None,
 ) -> RetainedTip:
-    """Confirms or refuses a requested closure, as the second person. `people` decrypts the reports about persons.
+    """Confirms or refuses a requested closure. The person who does this is the second person. `people` is a function
+    that returns the persons of the case.
 
     Raises NotFound, EndRefused.
     """
@@ -165,7 +172,7 @@ def reopen_tip(context: Context, tip_id: int, *, by: CommandActor, reason: str) 
 
 
 def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> None:
-    """Records that help has reached the person, so that the receipt shows it. Raises NotFound."""
+    """Records that help has reached the person. The receipt then says so. Raises NotFound."""
     with context.database.writing() as session:
         tip = queries_retention.retained_tip(session, tip_id).tip
         if tip.helped_at is None:
@@ -176,9 +183,9 @@ def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str)
 
 
 def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
-    """Sets a legal hold. The text and the codes about persons stay until the hold is lifted.
+    """Sets a legal hold on a tip. The text and the codes about persons are then kept until the hold is lifted.
 
-    Raises NotFound, also if both were already erased.
+    Raises NotFound. Also raises it if both were already erased.
     """
     with context.database.writing() as session:
         found = queries_retention.retained_tip(session, tip_id)
@@ -202,7 +209,8 @@ def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: s
 
 
 def lift_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
-    """Lifts a legal hold, so that the retention term applies again. An admin is warned again before anything is erased.
+    """Lifts a legal hold. The usual time for erasure then applies again. Before anything is erased, an admin is warned
+    again.
 
     Raises NotFound.
     """
@@ -226,7 +234,7 @@ def _batch(context: Context, chore: Callable[[Session, datetime, int], int], at:
 
 
 def _erase(session: Session, at: datetime, limit: int) -> int:
-    """Erases the text of tips whose term is over, and ends their deadlines.
+    """Erases the text of tips that were kept long enough, and ends their deadlines.
 
     Writes a row to the audit log for each of these tips.
     """

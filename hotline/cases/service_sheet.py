@@ -1,7 +1,7 @@
-"""Shows a console account its tips without their text: a page of the list, the late tips, and a single tip.
+"""Shows tips to a console account without their text: a page of the list, the late tips, and a single tip.
 
-Only the national desk may read reasons, because a reason may name a person that the district knows. The desk of a
-member who requested a closure may also read the reasons of the request and of its refusal.
+Only the national desk may read reasons, because a reason may name a person that people of the district know. If a
+member of a desk requested a closure, this desk may also read the reasons of the request and of its refusal.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,14 +49,14 @@ from hotline.tips.rules_visit_safety import VisitFacts
 from hotline.tips.tables import Tip
 
 ROWS = 50
-"""The most rows on one page."""
+"""The largest number of tips on one page."""
 MAX_LATE = 200
-"""The most untaken tips that are examined. The page does not count further tips."""
+"""The largest number of tips without an assignee that are examined. The page does not count any further tips."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipLine:
-    """A tip without its text, for a row of the list and for the top of its page."""
+    """A tip without its text, as a row of the list and as the top of its own page show it."""
 
     id: int
     matter: str
@@ -70,17 +70,19 @@ class TipLine:
     is_fragment: bool
     is_drill: bool
     language: str
-    """The language of the report."""
+    """The language in which the caller reported."""
     filed_at: datetime | None
     visit_facts: VisitFacts
     visit_decision: str | None
     wait: Wait | None
-    """The time that the tip waited until it was acknowledged. None for a fragment, and for a tip that was closed
-    without an acknowledgement."""
+    """The time that the tip has waited, or waited until it was acknowledged. None for a fragment, and for a tip that
+    was closed without being acknowledged."""
     is_taken: bool
-    """True if the tip has an assignee and no other responder is asked to take it."""
+    """True if the tip has an assignee, and no other responder is asked to take it."""
     taken_by: str
-    """The name of the assignee, even while others are asked to take the tip. Empty if there is no assignee."""
+    """The name of the assignee. It is set even while others are asked to take the tip. Empty if the tip does not have
+    an assignee.
+    """
     asked: AskedAgain | None
     """The reason why others are asked to take the tip although it has an assignee."""
     is_helped: bool
@@ -89,7 +91,7 @@ class TipLine:
     outcome_asked: str | None
     closure_requested_at: datetime | None
     closure_age: timedelta | None
-    """The time that the closure request has waited for a second person. None if no closure was requested."""
+    """The time for which a requested closure has waited for a second person. None if no closure was requested."""
     linked: int
     question: str
     is_overdue: bool
@@ -97,10 +99,10 @@ class TipLine:
     erasure_asked_at: datetime | None
     erased_at: datetime | None
     goes_at: datetime
-    """The time when the text is erased, unless a legal hold stops this."""
+    """The time when the text will be erased, unless the tip has a legal hold."""
     warned: bool
     owed: frozenset[FollowKind]
-    """The follow-ups on persons that were asked for and are not answered yet."""
+    """The follow-ups about persons that a responder was asked for and has not answered."""
 
 
 OF_TIP = (
@@ -115,7 +117,7 @@ OF_TIP = (
 class TipList:
     lines: Sequence[TipLine]
     before: int | None
-    """Older tips have ids lower than this id. None if there are no older tips."""
+    """The id of the oldest tip on this page. Older tips have lower ids. None if there are no older tips."""
     has_key: bool
     """True if this account can decrypt the key of at least one desk."""
     is_national: bool
@@ -128,15 +130,15 @@ class LateTip:
     within: str | None
     wait: Wait
     passed_by: str
-    """The name of the assignee who passed the tip on. Empty if no assignee did."""
+    """The name of the assignee who has passed the tip on. Empty if the tip was not passed on by an assignee."""
 
 
 @dataclass(frozen=True, slots=True)
 class UntakenTips:
     late: Sequence[LateTip]
-    """The tip that has waited longest comes first."""
+    """The late tips, beginning with the tip that has waited for longest."""
     in_time: int
-    """The number of other tips that no responder has taken and that are not late."""
+    """The number of tips that no responder has taken yet and that are not late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +158,10 @@ class _TipDetails:
 def list_tips(
     context: ConsoleContext, by: SignedIn, wanted: TipFilter, *, before: int | None
 ) -> TipList:
-    """Returns one page of the newest tips, with late tips first and urgent tips next. Raises StoreUnavailable.
+    """Returns a page with the newest tips. Late tips come first, then urgent tips. Raises StoreUnavailable.
 
-    Each page contains a range of tip ids, so this order holds only within the page. The page Today lists late tips from
-    all pages.
+    A page contains the tips in a range of ids, so this order applies only within the page. The page Today shows the
+    late tips of all pages.
     """
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
@@ -171,9 +173,9 @@ def list_tips(
 
 
 def _order(line: TipLine) -> tuple[bool, int, int]:
-    """Returns the sort key: late tips, then urgent tips, then the newest.
+    """Returns the key by which tips are sorted: late tips, then urgent tips, then the newest.
 
-    Tips that need no action come last, the newest first.
+    Tips that need no action come last, the newest of them first.
     """
     waits = line.closed_at is None and not line.is_taken and not line.is_fragment
     is_late = waits and line.wait is not None and line.wait.is_late
@@ -182,7 +184,7 @@ def _order(line: TipLine) -> tuple[bool, int, int]:
 
 
 def untaken_tips(context: ConsoleContext, by: SignedIn) -> UntakenTips:
-    """Returns the tips that no responder has acknowledged: each late tip, and the number of the others."""
+    """Returns the tips that no responder has taken: each late tip, and the number of the others."""
     at = context.now()
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
@@ -198,7 +200,7 @@ def untaken_tips(context: ConsoleContext, by: SignedIn) -> UntakenTips:
 
 
 def _passed_by(session: Session, tips: Sequence[Tip]) -> Mapping[int, str]:
-    """Returns, by tip, the name of the assignee who passed the tip on."""
+    """Returns the name of the assignee who passed each tip on, by tip."""
     asked = queries_health.asked_besides_assignee(
         session, [tip.id for tip in tips if tip.assignee_id]
     )
@@ -210,7 +212,9 @@ def _passed_by(session: Session, tips: Sequence[Tip]) -> Mapping[int, str]:
 
 
 def owing_tips(context: ConsoleContext, by: SignedIn) -> Sequence[Tip]:
-    """Returns the tips in which a follow-up on a person is overdue, the oldest first. The number of tips is limited."""
+    """Returns the tips with an overdue follow-up about a person, the oldest first. Returns only a limited number of
+    them.
+    """
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         return queries_list.owing_tips(session, viewer, MAX_LATE) if viewer.desks else ()
@@ -219,7 +223,7 @@ def owing_tips(context: ConsoleContext, by: SignedIn) -> Sequence[Tip]:
 def lines_of(
     session: Session, viewer: Viewer, found: Sequence[Tip], at: datetime
 ) -> Sequence[TipLine]:
-    """Returns a line for each of these tips. Reads the data of other tables only once for the whole page."""
+    """Returns a line for each of these tips. Reads other tables only once for all these tips."""
     ids = [tip.id for tip in found]
     clocks = queries_list.running_clocks(session, ids)
     details = _TipDetails(
@@ -277,11 +281,11 @@ def _wait(tip: Tip, taken_at: datetime | None, at: datetime) -> Wait | None:
 
 
 HIDDEN = ("tip_exclu", "tip_refused")
-"""Prefixes of audit log actions that only the national desk may see: exclusions and refused reading."""
+"""The beginnings of audit log names that only the national desk may see: exclusions, and refused attempts to read."""
 
 
 class TimelineKind(StrEnum):
-    """The kind of an item in the timeline of a tip."""
+    """The kind of an entry in the timeline of a tip."""
 
     FILED = "told"
     ALERTED = "alerted"
@@ -295,12 +299,14 @@ class TimelineKind(StrEnum):
     STOOD_DOWN = "released"
     MOVED = "moved"
     PERSON = "person"
-    """A report about a person. `outcome` is the kind of the case event. Its content is encrypted."""
+    """A report about a person. `outcome` contains the kind of the case event. The content of the report is
+    encrypted.
+    """
     NOTED = "noted"
-    """A note of a responder. `outcome` is the code of the note. If the note has a text, it is shown only with the text
-    of the tip."""
+    """A note of a responder. `outcome` contains the code of the note. If the note has text, only the page with the text
+    of the tip shows it."""
     LOGGED = "logged"
-    """A row of the audit log, as `phrase` describes it."""
+    """A row of the audit log. `phrase` is its sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,44 +319,50 @@ class TimelineItem:
     reason: str = ""
     place: str = ""
     entry_id: int = 0
-    """The id of the case event. 0 for an item that is no case event."""
+    """The id of the case event. 0 if the entry is not a case event."""
     corrects: bool = False
-    """True if it corrects an earlier case event, which is also shown."""
+    """True if this entry corrects an earlier case event, which is also shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipSheet:
     line: TipLine
     timeline: Sequence[TimelineItem]
-    """The oldest item comes first."""
+    """The entries of the timeline, the oldest first."""
     linked: Sequence[int]
-    """Other tips from the same phone and week."""
+    """The ids of other tips from the same phone and week."""
     alike: Sequence[int]
-    """Other tips that are similar to this tip."""
+    """The ids of other tips about the same situation."""
     is_national: bool
     needs_second: bool
-    """True if a second person must confirm the closure of the tip."""
+    """True if a second person must confirm the closure of this tip."""
     may_confirm: bool
-    """True if this account may decide on the requested closure."""
+    """True if this account may confirm or refuse the requested closure."""
     has_opened: bool
-    """True if this account has opened the case since the closure was requested."""
+    """True if this account has opened the case since its closure was requested."""
     desk_decides: bool
-    """True if the national desk must decide on the closure."""
+    """True if only the national desk may decide on the closure."""
     decision_due: datetime | None
-    """The time by which the desk must decide. None if no deadline runs, because no one was alerted of the tip."""
+    """The time by which the national desk must decide. None if there is no such deadline, because no responder was
+    alerted of the tip.
+    """
     reference: str
-    """The reference of the tip in the alert to the account's responder. Empty if that responder got no alert."""
+    """The reference of the tip in the alert to the responder who owns this account. Empty if this responder was not
+    alerted.
+    """
     holds: bool
-    """True if that responder is the assignee and no other responder is asked to take the tip."""
+    """True if this responder is the assignee, and no other responder is asked to take the tip."""
     questions: Mapping[str, Question]
-    """The questions that may be asked now, by name."""
+    """The questions that may be asked now, by their names."""
     exclusions: Sequence[tuple[int, str, str, str]]
-    """Each exclusion, for the national desk: its id, the excluded person, the excluded desk, and the reason."""
+    """The exclusions, only for the national desk: the id, the excluded person, the excluded desk, and the reason."""
     persons: service_persons.CasePersons
 
 
 def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
-    """Returns the page of one tip. Raises NotFound if the tip does not exist or this account may not see it."""
+    """Returns the content of the page of one tip. Raises NotFound if the tip does not exist, or if this account may not
+    see it.
+    """
     at = context.now()
     asks = _questions(context, at)
     with context.database.reading() as session:
@@ -393,7 +405,7 @@ def _alike(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
 
 
 def _questions(context: ConsoleContext, at: datetime) -> Mapping[str, Question]:
-    """Returns the questions that are approved and may be asked today."""
+    """Returns the questions that are approved, so that they may be asked today."""
     try:
         found = decrypt_questions.list_questions(context)
     except NotReady:

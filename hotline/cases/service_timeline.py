@@ -1,6 +1,6 @@
 """Returns the timeline of a case for phones, pages and commands.
 
-It contains no encrypted content, and never shows which people are excluded from the case.
+The timeline contains nothing encrypted. It never shows who is excluded from the case.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,18 +38,18 @@ EVENT_LABELS = {
     LoggedEvent.THIRTY: Template.LINE_THIRTY,
     LoggedEvent.DETERMINATION: Template.LINE_DETERMINED,
 }
-"""The label of each kind of event. Events of other kinds are shown only to desks."""
+"""The label of each kind of event that responders may see. Only desks see events of other kinds."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
-    """A case event as a person reads it."""
+    """A case event, as a person reads it."""
 
     at: datetime
     kind: LoggedEvent
     channel: str
     name: str
-    """The name of the responder. Empty for a desk, a command or a timed job."""
+    """The name of the responder who caused the event. Empty if a desk, a command or a timed job caused it."""
     desk: str
     codes: Mapping[str, str] = field(default_factory=dict)
     entry_id: int = 0
@@ -60,7 +60,7 @@ class TimelineEvent:
 
     @property
     def template(self) -> Template | None:
-        """Returns the label of the event. Returns None if only desks may see the event."""
+        """Returns the label of this event. Returns None if only desks may see the event."""
         if self.kind is LoggedEvent.ACKNOWLEDGED and self.codes.get(PROOF) == TakeProof.DOUBTED:
             return Template.LINE_DOUBTED
         if self.kind is LoggedEvent.CLOSED and self.codes.get(WAITS) == YES:
@@ -71,7 +71,7 @@ class TimelineEvent:
 
 
 def timeline_of(session: Session, tip_id: int) -> Sequence[TimelineEvent]:
-    """Returns the timeline of a tip, oldest first."""
+    """Returns the timeline of a tip, the oldest event first."""
     rows = tables_case_events.events_of_tip(session, tip_id)
     ids = {row.responder_id for row in rows if row.responder_id is not None}
     names = {one: session.get_one(Responder, one).name for one in ids}
@@ -94,13 +94,13 @@ def _moment(row: tables_case_events.CaseEventRow, names: Mapping[int, str]) -> T
 
 @dataclass(frozen=True, slots=True)
 class CaseSheet:
-    """A whole case, without encrypted data."""
+    """Everything about a case that is not encrypted."""
 
     overview: TipOverview
     references: Sequence[str]
     """The references by which responders know the case, the oldest first."""
     links: Sequence[int]
-    """The other tips of the same situation."""
+    """The ids of the other tips of the same situation."""
     timeline: Sequence[TimelineEvent]
 
 

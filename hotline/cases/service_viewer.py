@@ -1,6 +1,7 @@
-"""Finds the desks whose tips a console account can decrypt, and so the tips that the account may see.
+"""Finds the desks whose tips an account can decrypt. The account may see the tips of these desks.
 
-It reads memberships. A role alone gives no access. An account sees no tips if no desk's key was encrypted for it.
+It reads which desks' keys were encrypted for the account. A role alone gives no access. If no desk's key was encrypted
+for the account, the account sees no tips.
 """
 
 from hotline.cases import queries_list
@@ -17,9 +18,9 @@ from hotline.tips.tables import Tip
 
 
 def viewer_of(session: Session, by: SignedIn) -> Viewer:
-    """Returns the viewer of an account, with the desks whose keys the account can decrypt.
+    """Returns the viewer for an account, with the desks whose keys the account can decrypt.
 
-    If the account belongs to a responder, the responder must also be a member of these desks.
+    If the account's owner is also a responder, the responder must belong to these desks too.
     """
     account = tables_accounts.get_account(session, by.account_id)
     member = of_account(account.id)
@@ -51,9 +52,9 @@ def check_national(context: Context, by: SignedIn, tip_id: int) -> None:
 
 
 def get_readable(context: Context, by: SignedIn, tip_id: int, reason: str) -> tuple[Viewer, Tip]:
-    """Returns a tip to an account that wants to read its text. Raises NotFound.
+    """Returns a tip for an account that wants to read its text. Raises NotFound if the account may not see it.
 
-    If the tip exists, the refusal is written to the audit log.
+    If the tip exists, this refusal is written to the audit log.
     """
     with context.database.reading() as session:
         viewer = viewer_of(session, by)

@@ -1,4 +1,4 @@
-"""Encrypts the stored grants again with the key of each new week. Each role deletes its keys of earlier weeks."""
+"""Locks the stored grants again with the key of each new week. Each role also deletes its keys of earlier weeks."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -13,9 +13,10 @@ from hotline.keys.weekly_lock import last_week, week_of
 
 
 def relock_grants(session: Session, context: Context, at: datetime, limit: int) -> int:
-    """Puts this week's lock on grants that have an older lock or none. Returns the number of these grants.
+    """Locks grants with this week's key, if they have an older lock or no lock. Returns the number of grants that were
+    locked.
 
-    The encryption below the lock stays the same.
+    The inner encryption for the desk stays the same.
     """
     keys = context.encrypter.weekly_lock
     if keys.start is None:
@@ -29,12 +30,12 @@ def relock_grants(session: Session, context: Context, at: datetime, limit: int) 
 
 
 def delete_old_keys(context: Context) -> None:
-    """Deletes weekly keys that are older than last week's and that no grant needs. Raises StoreUnavailable."""
+    """Deletes the weekly keys that are older than last week's and that no grant needs. Raises StoreUnavailable."""
     keys = context.encrypter.weekly_lock
     if keys.start is None or keys.start >= last_week(context.now()):
         return
     if not keys.forget(needed_since(context)):
-        # A database that cannot commit raises its own alarm.
+        # If the database cannot commit, another alarm is raised.
         with suppress(StoreUnavailable):
             service.raise_alarm(context, Alarm.FORGETTING)
 
@@ -48,19 +49,20 @@ def needed_since(context: Context) -> str:
 
 
 def delete_old_keys_in(session: Session, context: Context, at: datetime) -> None:
-    """Deletes weekly keys older than last week's, in the transaction of a session's first SMS. The web process reads no
-    grants, so it need not check them.
+    """Deletes the weekly keys older than last week's, in the transaction of a session's first SMS. The web process
+    never reads grants, so it can delete these keys without a check.
 
-    Raises an alarm if the key stays on the disk.
+    Raises an alarm if a key is still on disk.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         service.record(session, Alarm.FORGETTING, context.now())
 
 
 def delete_old_keys_first(context: Context, at: datetime) -> None:
-    """Deletes weekly keys older than last week's. It runs before a first hop, which has no transaction yet.
+    """Deletes the weekly keys older than last week's. It runs before the first hop of a session, when there is no
+    transaction yet.
 
-    Raises an alarm if the key stays on the disk. A database that cannot commit raises its own alarm.
+    Raises an alarm if a key is still on disk. If the database cannot commit, another alarm is raised.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         with suppress(StoreUnavailable):

@@ -1,6 +1,6 @@
-"""Finds the desks that lack the key of a case, and the desks that should not have it.
+"""Finds the desks that lack the key of a case, and the desks that must not have it any more.
 
-The condition is in `tips/queries_visible.py`.
+The conditions are in `tips/queries_visible.py`.
 """
 
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class LackingDesk:
-    """A desk that may read a tip but does not have the key of its case yet."""
+    """A desk that may read a tip but does not have the key of the case yet."""
 
     tip: Tip
     code: str
 
 
 def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
-    """Returns the next desks that lack the key of a case, in the order of tip and desk."""
+    """Returns the next desks that lack the key of a case, in the order of tips and desks."""
     held = exists().where(CaseGrant.tip_id == CaseKey.tip_id, CaseGrant.holder == Desk.code)
     found = (
         select(Tip, Desk.code)
@@ -45,14 +45,14 @@ def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingD
 
 
 def has_excess_keys(session: Session) -> bool:
-    """Returns True if a desk has the key of a case that it should not have."""
+    """Returns True if a desk has the key of a case and must not have it any more."""
     return has_row(session, CaseGrant.id, _beyond())
 
 
 def delete_excess_keys(session: Session) -> int:
     """Deletes the case keys of desks that may no longer read the tip. Returns the number of deleted keys.
 
-    When the text of a tip is erased, its grants are deleted too. This alone deletes no case key.
+    When only the text of a tip is erased, its grants are also deleted. This does not delete the case keys.
     """
     gone = delete(CaseGrant).where(_beyond()).returning(CaseGrant.id)
     rows = session.scalars(gone.execution_options(synchronize_session=False))

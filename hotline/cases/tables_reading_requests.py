@@ -1,8 +1,9 @@
-"""Stores the requests that responders send to the reader process with their PINs. The rows are deleted after some
+"""Stores the requests that responders make to the reader process with their PINs. The rows are deleted after some
 minutes.
 
-A reading is one request. Each place in the text of a session has at most one reading. An ask is a hop that waits for
-the answer to a reading. A hop that arrives twice makes two asks, but its request is carried out only once.
+A row of `PinReading` is one request. There is at most one for each place in the text of a session. A row of
+`PinReadingAsk` is a hop that waits for the answer. A hop that arrives twice makes two such rows, but its request is
+carried out only once.
 """
 
 from collections.abc import Sequence
@@ -17,9 +18,9 @@ from hotline.core.database import Database, Row, add_if_new
 
 
 class PinReading(Row):
-    """A request to the reader: for a list, for a page or for a command.
+    """A request to the reader process: for a list, for a page or for a command.
 
-    The result is encrypted for the reader itself and for each waiting hop.
+    Its answer is encrypted for the reader itself, and for each waiting hop.
     """
 
     __tablename__ = "pin_reading"
@@ -28,29 +29,31 @@ class PinReading(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     session_key: Mapped[str]
     text_digest: Mapped[str]
-    """A keyed digest of the text up to this request, without the PIN. So no one can find the PIN by trying digests."""
+    """A keyed digest of the text up to this request, without the PIN. So no one can find the PIN by comparing
+    digests.
+    """
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
-    """None for a phone that belongs to no responder."""
+    """None if the phone belongs to no responder."""
     question: Mapped[dict[str, Any]]
-    """A value of `cases.rules_reading_requests.ReaderQuestion`."""
+    """The value of a `cases.rules_reading_requests.ReaderQuestion`."""
     of_id: Mapped[int | None] = mapped_column(ForeignKey("pin_reading.id"))
-    """The earlier reading that this reading repeats. The request is carried out once for both readings."""
+    """The earlier request that this request repeats. The two requests are carried out only once."""
     state: Mapped[str]
-    """A value of `cases.rules_reading_requests.ReadingState`."""
+    """The value of a `cases.rules_reading_requests.ReadingState`."""
     encrypted_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The answer, encrypted only for the reader, so that a repeated request gets the same answer. It is never a page of
-    a case."""
+    """The answer, encrypted for the reader itself. So a repeated request gets the same answer. It never contains a page
+    of a case."""
     shown: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The answer that the hop showed. Its key needs the gateway's session id and the PIN. It is never a page of a
-    case."""
+    """The answer that the hop has shown, in encrypted form. It can be decrypted only with the gateway's session id and
+    the PIN. It never contains a page of a case."""
     given_up_at: Mapped[datetime | None]
-    """The time when the responder was asked to wait. After that, this place of the text always shows the request to
-    wait."""
+    """The time when the phone was told to wait, because no answer came in time. After that, this place in the text
+    always shows the same request to wait."""
     at: Mapped[datetime]
 
 
 class PinReadingAsk(Row):
-    """A waiting hop: the PIN, encrypted for the reader, and the place for the answer."""
+    """A hop that waits for the reader: the PIN, encrypted for the reader, and a column for the answer."""
 
     __tablename__ = "pin_reading_ask"
     __table_args__ = (Index("pin_reading_ask_open", "answered_at", "id"),)
@@ -59,14 +62,14 @@ class PinReadingAsk(Row):
     reading_id: Mapped[int] = mapped_column(ForeignKey("pin_reading.id", ondelete="CASCADE"))
     encrypted_pin: Mapped[bytes] = mapped_column(LargeBinary)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    """The public key of the hop. The answer is encrypted with it."""
+    """The public key of this hop, with which the answer is encrypted."""
     box: Mapped[bytes | None] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
 
 
 def readings_of_session(session: Session, session_key: str) -> dict[str, PinReading]:
-    """Returns the readings of a session, by the digest of their text."""
+    """Returns the requests of a session, by the digest of their text."""
     rows = session.scalars(select(PinReading).where(PinReading.session_key == session_key))
     return {row.text_digest: row for row in rows}
 
@@ -81,7 +84,7 @@ def get_or_create(
     of_id: int | None,
     at: datetime,
 ) -> PinReading:
-    """Returns the reading of this place in the text. Creates the reading if it does not exist."""
+    """Returns the request of this place in the text. If there is none, makes it."""
     new = PinReading(
         session_key=session_key,
         text_digest=text_digest,
@@ -121,10 +124,10 @@ def answer_of(database: Database, ask_id: int) -> bytes | None:
 
 
 def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datetime) -> PinReading:
-    """Stores the answer that this place of the text shows from now on. Without an answer, this place always asks the
-    responder to wait.
+    """Stores the answer that this place in the text shows from now on. If there is no answer, this place always tells
+    the responder to wait.
 
-    If two hops do this, the first decides. Returns the reading as it was committed.
+    If two hops do this at the same time, the first one decides. Returns the row as it was committed.
     """
     session.execute(
         update(PinReading)
@@ -141,9 +144,9 @@ def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datet
 
 
 def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReadingAsk, PinReading]]:
-    """Returns the hops that still wait for an answer, the oldest first.
+    """Returns the hops that still wait for an answer, each with its request, the oldest first.
 
-    Leaves out hops that began to wait before `since`.
+    Leaves out hops that have waited since before `since`.
     """
     waiting = (
         select(PinReadingAsk, PinReading)
@@ -155,20 +158,20 @@ def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReading
 
 
 def locked_reading(session: Session, reading_id: int) -> PinReading:
-    """Returns the first reading of this request, and locks it until the transaction ends."""
+    """Returns the original row of this request, and locks it until the transaction ends."""
     root = session.scalar(select(PinReading.of_id).where(PinReading.id == reading_id))
     first = select(PinReading).where(PinReading.id == (root or reading_id)).with_for_update()
     return session.scalars(first.execution_options(populate_existing=True)).one()
 
 
 def record_state(session: Session, reading_id: int, state: str) -> None:
-    """Records the state of a reading, which may be a repeat of an earlier reading."""
+    """Records the state of a request, which may repeat an earlier request."""
     here = update(PinReading).where(PinReading.id == reading_id)
     session.execute(here.values(state=state).execution_options(synchronize_session=False))
 
 
 def store_answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> None:
-    """Stores the answer to a waiting hop. `box` is None if there is no answer."""
+    """Stores the answer for a waiting hop. `box` is None if there is no answer."""
     here = update(PinReadingAsk).where(
         PinReadingAsk.id == ask_id, PinReadingAsk.answered_at.is_(None)
     )
@@ -182,7 +185,7 @@ def has_older(session: Session, before: datetime) -> bool:
 
 
 def delete_older(session: Session, before: datetime) -> None:
-    """Deletes old readings, with the hops that waited for them."""
+    """Deletes old requests, and the hops that waited for them."""
     old = select(PinReading.id).where(PinReading.at <= before)
     session.execute(delete(PinReadingAsk).where(PinReadingAsk.reading_id.in_(old)))
     session.execute(update(PinReading).where(PinReading.of_id.in_(old)).values(of_id=None))

@@ -106,8 +106,8 @@ PARALLEL_AFTER = 2
 FAULT_PAUSE = timedelta(seconds=60)
 """The time after which a paused queue sends one message as a test."""
 LONG_WAIT = timedelta(seconds=5)
-"""If a further alert of danger has waited for this time, it counts as a first alert. A first alert may take ten seconds
-to send.
+"""If a further alert about danger has waited for this time, it counts as a first alert. A first alert may take ten
+seconds to send.
 """
 JITTER = 0.2
 
@@ -263,17 +263,17 @@ class FreeSends:
     """The number of messages that may be sent now, in addition to those being sent."""
 
     first: int
-    """The places for first alerts of danger, and for alerts of danger that have waited for `LONG_WAIT`."""
+    """The places for first alerts about danger, and for alerts about danger that have waited for `LONG_WAIT`."""
     others: int
-    """The places for alerts of danger to a second or third person, and for all less urgent messages."""
+    """The places for alerts about danger to a second or third person, and for all less urgent messages."""
 
 
 def free_sends(at_once: int, under_way: int, others: int, *, doubted: bool) -> FreeSends:
-    """Returns how many messages may be sent now, in addition to those being sent. First alerts of danger may use all
+    """Returns how many messages may be sent now, in addition to those being sent. First alerts about danger may use all
     places. All other messages may use three of eight places.
 
     `under_way` is the number of all messages that are being sent. `others` is the number of those that are not first
-    alerts of danger. `doubted` is True after a fault of the hotline. Then only one message is sent at a time.
+    alerts about danger. `doubted` is True after a fault of the hotline. Then only one message is sent at a time.
     """
     if doubted:
         one = 0 if under_way else 1

@@ -173,7 +173,7 @@ class Seen(NamedTuple):
 
 
 class DeskTrust:
-    """Decides which desk keys count. Raises KeyMissing for a folder without the line's public key."""
+    """Decides which desk keys count. Raises KeyMissing for a folder without the hotline's public key."""
 
     def __init__(self, keys: KeyFolder) -> None:
         self.line_key, self._keys = keys.read(LINE_PUBLIC_KEY), keys

@@ -3,7 +3,7 @@ visit. Pure.
 
 Every tip stays a separate case with its own deadlines. A cluster only limits how often the same people are alerted of
 similar tips. Tips are similar if they have the same phone, place, category and answer about officials. They are also
-similar if they have the same typed text. The limits come from the threat model. A tip of danger is never delayed:
+similar if they have the same typed text. The limits come from the threat model. A tip about danger is never delayed:
 people are alerted at once, or notified at once of the addition.
 
 All tips of a cluster share a wish for no visit, and no responder is notified of it twice. A responder who was only
@@ -33,7 +33,7 @@ MAX_AN_HOUR = 3
 MAX_A_DAY = 8
 """The largest numbers of similar tips from one phone that have separate alerts: in an hour, and in a day."""
 MAX_DANGERS = 2
-"""The largest number of similar tips of danger from one phone that have separate alerts within an hour."""
+"""The largest number of similar tips about danger from one phone that have separate alerts within an hour."""
 ALERT_AGAIN_AFTER = timedelta(minutes=30)
 """People are alerted of a cluster with danger again if its last alert is older than this."""
 MAX_SAME_TEXT = 4
@@ -115,7 +115,7 @@ def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | 
 def _alike(new: ComparedTip, one: ComparedTip) -> bool:
     """Returns True if two tips are similar.
 
-    An unknown category counts as equal to any other. A tip of danger is compared before its category is known, and
+    An unknown category counts as equal to any other. A tip about danger is compared before its category is known, and
     again afterwards.
     """
     if _says_the_same(new, one):
@@ -135,7 +135,7 @@ def _contact_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[
 
 
 def _danger_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
-    """Returns the tips of danger from the last hour.
+    """Returns the tips about danger from the last hour.
 
     Returns none if the new tip is about another person, or if the last alert was long ago.
     """

@@ -292,7 +292,7 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
     """Returns the state of a complaint with these answers. After the caller hangs up, the complaint is kept even if it
     has no place.
 
-    If the helper hurt a person and the place is known, the complaint is filed at once, like a tip of danger.
+    If the helper hurt a person and the place is known, the complaint is filed at once, like a tip about danger.
     """
     if completed:
         return TipState.COMPLETE
