@@ -28,8 +28,8 @@ PAIRED = b"\x04"
 directly."""
 MARK_BYTES = 16
 HEAD_BYTES = len(PAIRED) + MARK_BYTES + PublicKey.SIZE
-"""The number of bytes at the start of a paired body that are not encrypted. They contain two marks and the pair's public
-half.
+"""The number of bytes at the start of a paired body that are not encrypted. They contain two marks and the
+pair's public half.
 
 The first mark is made from the tip, the desks and the pair. The second mark is made from the tip and the pair. Both are
 made with the key of the hooks."""
