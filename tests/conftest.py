@@ -1,4 +1,5 @@
-"""Fixtures that every test package shares. Each is real where it can be: a database is a database."""
+"""Provides the fixtures that all test packages share. They are real if possible: for example, the database is a real
+one."""
 
 import gc
 from collections.abc import Callable, Generator, Iterator
@@ -64,7 +65,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    """Starts one browser for all pages of a process, and only if a test asks for it."""
+    """Starts one browser for all pages of a process, only if a test needs it."""
     with import_module("tests.support.keypad").chromium_browser() as browser:
         yield browser
 
@@ -131,5 +132,5 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Moves the long tests to the front, so that no run waits for one that began last."""
+    """Moves the long tests to the front, so that the end of a run does not wait for a long test."""
     long.keep(config, items)

@@ -157,13 +157,13 @@ class Comparison:
 
 
 def _end_lines_at_sigterm() -> None:
-    """Makes a player stop its line when it gets SIGTERM."""
+    """Makes a process that runs worlds stop its hotline when it gets SIGTERM."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 @contextmanager
 def _all_end() -> Iterator[None]:
-    """Ends every player and its line if anything fails here."""
+    """Ends every such process and its hotline if anything fails here."""
     try:
         yield
     except BaseException:
@@ -173,7 +173,7 @@ def _all_end() -> Iterator[None]:
 
 
 def first_day(*roots: Path) -> datetime:
-    """Returns a Monday after every day in a flow file, so that every review in the flows is already valid."""
+    """Returns a Monday after all days in the flow files, so that every review in the flows is already valid."""
     days = [
         date.fromisoformat(day)
         for root in roots

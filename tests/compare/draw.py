@@ -1,4 +1,4 @@
-"""Draws stories by a seed, and gives each screen of the flows to a story that can reach it."""
+"""Draws stories at random from a seed, and gives each screen of the flows to a story that can reach it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ DAYS = (
     *(14 * DAY + 3, 34 * DAY + 101, 34 * DAY + 122, 40 * DAY - 17),
 )
 GRID = (*MINUTES, *DAYS)
-"""Minutes of a world at which something may happen, and at which the clock is checked."""
+"""The minutes of a world at which something may happen, and at which the clock is checked."""
 HOURS = ((6, 20), (12, 10), (19, 40), (4, 5), (15, 30), (7, 50), (21, 15), (9, 0))
-"""Start times of worlds in UTC: by day, in the evening and at night."""
+"""The times in UTC at which worlds start: in daytime, in the evening and at night."""
 MONTHS = 4
-"""Months in which worlds begin. The talk for leaders changes each month, with four themes in turn."""
+"""The months in which worlds begin. The talking point for leaders changes each month. There are four in turn."""
 EACH = 50
-"""Stories in one world."""
+"""The number of stories in one world."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One story before it is played."""
+    """One story before it is run."""
 
     number: int
     tale: str
@@ -46,17 +46,17 @@ class DrawnWorld:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One use of a tale: the districts where it is playable, and the number of screens for one story."""
+    """One use of a tale: the districts in which it can run, and the number of screens for one story."""
 
     tale: Tale
     where: str
     each: int
     fills: int = 0
-    """The number of its stories when no screen needs to be covered."""
+    """The number of its stories if no screen has to be covered."""
 
     @property
     def owns(self) -> bool:
-        """Returns True if the responders of its district act in no other story."""
+        """Returns True if the responders of its district take part in no other story."""
         return self.where not in ("free", "month")
 
 
@@ -130,7 +130,7 @@ OF_NODE = {
     "no_key": "locked_out",
     "exercise": "drills",
 }
-"""The tale that reaches each node of the responders' own flow."""
+"""The tale that reaches each node in the flow of responders."""
 
 
 MUST_OCCUR = frozenset(
@@ -140,14 +140,14 @@ MUST_OCCUR = frozenset(
         *("channel ussd", "channel sms"),
     )
 )
-"""Marks that a whole comparison needs in addition to every node."""
+"""Things that a complete comparison must cover in addition to every node."""
 EXCUSED: dict[str, str] = {
     "responders.another_waits": "the holder's outcome beside a request of the desk, which is made in the console",
     "responders.too_early": "a place is corrected again, while the national desk decides of the first correction",
     "keeping.no_key": "the reader has lost its own key, while a call goes on",
     "keeping.not_yet": "an acknowledgement that is believed no longer, while its call goes on",
 }
-"""Nodes that no story reaches, each with its reason."""
+"""Nodes that no story reaches, each with the reason."""
 
 
 def tale_of(target: str, entry: str) -> str:
@@ -169,7 +169,7 @@ def tale_of(target: str, entry: str) -> str:
 def draw(
     seed: int, count: int, at: datetime, targets: Sequence[tuple[str, str]], pins: int
 ) -> list[DrawnWorld]:
-    """Draws `count` stories. `targets` maps each screen to the digits of its nearest entry."""
+    """Draws `count` stories. `targets` gives for each screen the digits of its nearest short code."""
     random = Random(seed)
     hall = _Hall(random, max(1, -(-count // EACH)), pins)
     wanted: dict[str, list[str]] = {}
@@ -181,7 +181,7 @@ def draw(
         for chunk in _chunks(random, screens, KINDS[tale].each)
     ]
     random.shuffle(must)
-    # The talk for leaders depends on the month, so each of those stories is played in every month.
+    # The talk for leaders depends on the month, so each of these stories is run in every month.
     speeches = [one for one in must if one[0] == "speaks"]
     for month in range(MONTHS):
         for tale, chunk in speeches[: count - hall.count]:
@@ -202,7 +202,7 @@ def draw(
 
 
 class _Hall:
-    """The places of all worlds. Gives them to stories one at a time."""
+    """The free places in all worlds. It gives them to stories one by one."""
 
     def __init__(self, random: Random, worlds: int, pins: int) -> None:
         self.placed: list[list[Drawn]] = [[] for _ in range(worlds)]
@@ -211,8 +211,8 @@ class _Hall:
         self._free = [_places(number, pins) for number in range(worlds)]
 
     def place(self, tale: str, targets: tuple[str, ...], *, month: int | None = None) -> None:
-        """Gives a story to the emptiest world with room, of that month if one is given. Does nothing if none has
-        room."""
+        """Puts a story into the emptiest world with a free place. If a month is given, the world must begin in it.
+        It does nothing if there is no free place."""
         where = KINDS[tale].where
         worlds = [
             one
@@ -235,15 +235,16 @@ def _begins(at: datetime, world: int) -> datetime:
 
 
 def _places(world: int, pins: int) -> dict[str, list[int]]:
-    """Returns the districts of one world for each kind of tale. Tales without responders may use any of them."""
+    """Returns the districts in one world for each kind of tale. Tales without responders may use any of these
+    districts."""
     last = len(DISTRICTS)
-    # An invitation expires, so invited people and those with a new number prove it in the first month.
+    # An invitation expires, so invited people and people with a new number confirm it in the first month.
     fresh = pins and world % MONTHS == 0
     invited = [*range(pins + 1, pins + 1 + INVITED)] if fresh else []
     moved = [0] if fresh else []
     keyless = [pins] if pins else []
     drill = [last - 1] if world in (0, len(HOURS) // 2) else []
-    # The district has no coordinator, so the national desk is notified of its PINs.
+    # The district has no coordinator, so the national desk is notified about its PINs.
     watched = [pins - 1] if pins and not world else []
     taken = {*invited, *moved, *keyless, *drill, *watched}
     return {

@@ -1,6 +1,6 @@
-"""Reads the flow files of a checkout as a graph: the node of each screen, and the key that leads nearer to a target.
+"""Reads the flow files of a checkout as a graph: the node of each screen, and the key that leads towards a target.
 
-It knows the file format that editors write (see `flows/README.md`), and no code.
+It knows only the file format that editors write (see `flows/README.md`), and no code.
 """
 
 import re
@@ -16,14 +16,14 @@ import yaml
 LANGUAGES = ("rw", "en", "fr")
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 SAID = ("text", "one", "none")
-"""Keys of a node that hold its text. A list also has a text for one entry and for none."""
+"""The keys under which a node has its text. A list also has a text for a single place and for no place."""
 OPTION = re.compile(r"^(\d{1,3}) (.+)$")
 FAR = 10_000
 NO_CHOICES = ("0", "00", "9")
-"""Keys that the line itself puts on a screen: back, home, more."""
+"""Keys that the hotline itself puts on a screen: back, home, more."""
 LETTERS = re.compile(r"[^\W\d_]")
 SOME_LETTERS = 3
-"""The fewest letters that count as a node's own text. With fewer, the whole text is filled in."""
+"""The minimum letters of a node's own text. With fewer letters, all of the screen's text comes from placeholders."""
 _TAKES = ("yours", "theirs", "colleague", "unread_by", "helps_unread", "helps_too", "exercise")
 _CLOSES = ("closed", "judged", "another_waits", "closure_unopened", "closure_in_console")
 _SLOW = ("did_waits", "no_key", "over")
@@ -46,10 +46,10 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "note_words": ("noted",),
     "did_again": ("did_off",),
 }
-"""Maps a responder's act, or the node where it was typed, to the line's possible answers.
+"""For a responder's action, or for the node with the action: the possible answers of the hotline.
 
-One node of the flow file branches to the answers of every act, by flags that the line sets. Without this table, any act
-would seem to lead to any answer.
+One node of the flow file branches to the answers of all actions, by flags that the hotline sets. Without this table,
+any action could seem to lead to any answer.
 """
 ANSWERED = "responders.did"
 
@@ -65,16 +65,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One node of a flow, by its full name `flow.node`."""
+    """One node of a flow, with its full name `flow.node`."""
 
     name: str
     kind: str
     parts: Mapping[str, Any]
     options: tuple[Option, ...]
     leads: tuple[str, ...]
-    """Every node that may come next."""
+    """All nodes that may come next."""
     texts: Mapping[str, tuple[re.Pattern[str], ...]]
-    """For each language, the patterns of its screens. A screen of this node matches one of them."""
+    """The patterns of its screens in each language. A screen of this node matches one of these patterns."""
 
     @property
     def has_screen(self) -> bool:
@@ -91,7 +91,7 @@ class FlowMap:
     starts: Mapping[str, str]
     """The first node of each flow."""
     entries: Mapping[str, str]
-    """The flow that each dialled short code leads to."""
+    """The flow to which each dialled short code leads."""
     _near: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @classmethod
@@ -117,7 +117,7 @@ class FlowMap:
 
     @cached_property
     def before(self) -> Mapping[str, Sequence[str]]:
-        """Returns the nodes that may come just before each node."""
+        """Returns the nodes that may come directly before each node."""
         found: dict[str, list[str]] = {}
         for node in self.nodes.values():
             for lead in node.leads:
@@ -125,7 +125,7 @@ class FlowMap:
         return found
 
     def distances(self, target: str) -> Mapping[str, int]:
-        """Returns the smallest number of steps from each node to the target."""
+        """Returns the minimum number of steps from each node to the target."""
         if target not in self._near:
             near = {target: 0}
             ahead = deque([target])
@@ -139,7 +139,8 @@ class FlowMap:
         return self._near[target]
 
     def entry_of(self, target: str) -> str | None:
-        """Returns the dialled digits from which the target is nearest; "" is the plain code, None is nowhere."""
+        """Returns the dialled digits from which the target is nearest. "" means the plain code, and None means that
+        no digits lead there."""
         near = self.distances(target)
         ways = {"": self.starts["front"]} | {
             digits: self.starts[flow] for digits, flow in self.entries.items()
@@ -148,7 +149,7 @@ class FlowMap:
         return min(found, key=lambda digits: (found[digits], digits), default=None)
 
     def with_a_screen(self) -> frozenset[str]:
-        """Returns every node that shows something and that some dial may reach."""
+        """Returns every node that has a screen and that a caller can reach."""
         return frozenset(
             name
             for name, node in self.nodes.items()
@@ -172,10 +173,11 @@ class FlowMap:
     def recognised(
         self, screen: str, after: str = "", expected: Collection[str] = ()
     ) -> tuple[str, str]:
-        """Returns (node, language) of a screen, or ("", "") if no node has this text.
+        """Returns the node and the language of a screen, or ("", "") if no node has this text.
 
-        Several nodes may have the same text. An expected node is preferred, then the node whose choices fit best and
-        that is nearest after `after`. A node without text of its own, whose whole text is filled in, comes last.
+        Several nodes may have the same text. An expected node is preferred. Otherwise it is the node whose choices
+        match best and that is nearest after `after`. A node whose whole text comes from placeholders is used only if no
+        other node matches.
         """
         shown = " ".join(screen.split())
         options = filter(None, map(OPTION.match, screen.splitlines()))
@@ -201,7 +203,7 @@ class FlowMap:
                     -LANGUAGES.index(language),
                 )
                 if not best[0] or rank > best[0]:
-                    # A text that is filled in whole has no language, unless its choices show one.
+                    # A text that comes wholly from placeholders has no language, unless its choices show one.
                     best = (rank, node.name, language if letters or lines & labels else "")
         return best[1], best[2]
 
@@ -216,7 +218,7 @@ class FlowMap:
 
 
 class _Plain(yaml.SafeLoader):
-    """Reads `yes` and `no` as words, and days as text."""
+    """A YAML loader that reads `yes` and `no` as words, and days as text."""
 
 
 _Plain.yaml_implicit_resolvers = {
@@ -230,7 +232,7 @@ _Plain.yaml_implicit_resolvers = {
 
 
 def _returns(documents: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
-    """Returns the nodes where the callers of each flow continue when it ends without text."""
+    """Returns for each flow the nodes at which its callers continue when it ends without a text."""
     found: dict[str, list[str]] = {}
     for flow, document in documents.items():
         for parts in document["nodes"].values():
@@ -242,13 +244,13 @@ def _returns(documents: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
 
 
 def _answers(nodes: Mapping[str, Node]) -> Iterator[Node]:
-    """Yields one extra answering node for each act. It leads to that act's answers alone."""
+    """Yields one extra node with answers for each action. It leads only to the answers of that action."""
     answered = nodes.get(ANSWERED)
     for act in {lead.partition(":")[2] for node in nodes.values() for lead in node.leads}:
         if not act or answered is None:
             continue
         answers = ANSWERS.get(act) or _of_word(act)
-        # The act that removes a PIN is no path to a screen that any act may lead to.
+        # The action that removes a PIN is not a path to a screen that any action may lead to.
         slow = () if act in ("did_again", "not_me") else _SLOW
         leads = tuple(
             lead for lead in answered.leads if lead.partition(".")[2] in (*answers, *slow)
@@ -261,7 +263,7 @@ def _of_word(act: str) -> tuple[str, ...]:
 
 
 def _answered(lead: str, act: str) -> str:
-    """Returns the target of an act: its own answering node, if one node answers all acts."""
+    """Returns the target of an action. If one node answers all actions, it is the extra node of this action."""
     return f"{ANSWERED}:{act}" if lead == ANSWERED and act else lead
 
 
@@ -295,6 +297,6 @@ def _nodes(
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """Returns the pattern of a screen with this text. Its {placeholders} match anything."""
+    """Returns the pattern of a screen with this text. Its {placeholders} match any text."""
     pieces = re.split(r"\{[^}]*\}", " ".join(text.split()))
     return re.compile(".*".join(map(re.escape, pieces)))

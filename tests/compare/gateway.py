@@ -1,7 +1,7 @@
-"""Acts as the SMS gateway on loopback: takes the line's SMS and calls its hooks.
+"""Acts as the SMS gateway on this machine: accepts the hotline's SMS and calls its hooks.
 
-It speaks the vendor's HTTP alone (one form endpoint, one inbox, one balance), on the line's own clock. One thread sends
-the delivery reports in order. So two plays of one story send the line the same callbacks.
+It offers only the provider's HTTP (one form endpoint, one inbox, one balance), and uses the hotline's own clock. One
+thread sends the delivery reports in order. So two runs of the same story send the same callbacks to the hotline.
 """
 
 import json
@@ -33,7 +33,7 @@ FAULTS = (
     "report_failed",
     "no_report",
 )
-"""Possible faults of one SMS."""
+"""The possible faults of one SMS."""
 
 
 def network_of(msisdn: str) -> str:
@@ -42,30 +42,30 @@ def network_of(msisdn: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One SMS that the line sent."""
+    """One SMS that the hotline sent."""
 
     to: str
     text: str
     answered: str
-    """"taken", or the fault that struck."""
+    """The word "taken", or the fault that occurred."""
     at: float = 0.0
-    """The time when the gateway took it, by the monotonic clock."""
+    """The time at which the gateway accepted it, by the monotonic clock."""
 
 
 @dataclass
 class Gateway:
-    """One gateway for one line. `now` is the line's own time."""
+    """The gateway for one hotline. `now` returns the hotline's own time."""
 
     now: Callable[[], datetime]
     outbox: list[Sent] = field(default_factory=list)
     hooks: Mapping[str, str] = field(default_factory=dict)
     faults: list[tuple[str, str]] = field(default_factory=list)
-    """(number, fault): each strikes the next SMS to that number, once."""
+    """Pairs of a number and a fault. Each fault affects the next SMS to that number once."""
     inbox: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
-    """Seconds until each answer to a send."""
+    """The seconds until each answer to a send request."""
     polls: int = 0
-    """The number of times that the line read the inbox."""
+    """The number of times that the hotline read the inbox."""
     last: float = 0.0
     """The time of the last traffic, by the monotonic clock."""
     struck: float = 0.0
@@ -93,7 +93,7 @@ class Gateway:
                 gateway._look(self)
 
             def log_message(self, format: str, *args: Any) -> None:
-                """Logs nothing, because the log would show a number."""
+                """Logs nothing, because the log would contain a phone number."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -111,12 +111,12 @@ class Gateway:
         self._server.server_close()
 
     def busy(self) -> bool:
-        """Returns True while a delivery report is still to be sent."""
+        """Returns True while a delivery report is not sent yet."""
         with self._lock:
             return self._pending > 0
 
     def call(self, hook: str, fields: Mapping[str, str]) -> tuple[int, str]:
-        """Posts one callback. Returns status and body, with status 0 if the line did not answer."""
+        """Posts one callback. Returns the status and the body. The status is 0 if the hotline did not answer."""
         url = urlsplit(self.hooks[hook])
         body = "&".join(f"{name}={quote_plus(value)}" for name, value in fields.items())
         connection = HTTPConnection(str(url.hostname), url.port, timeout=30)
@@ -137,7 +137,7 @@ class Gateway:
     def text(
         self, msisdn: str, shortcode: str, text: str, *, told: bool = True, twice: bool = False
     ) -> None:
-        """Sends one SMS from a handset. `told=False` loses its callback, so it is in the inbox alone."""
+        """Sends one SMS from a handset. With `told=False` its callback is lost, so only the inbox has it."""
         with self._lock:
             number = len(self.inbox) + 1
             at = self.now()
@@ -209,7 +209,7 @@ class Gateway:
 
     def _tell_reports(self) -> None:
         while (one := self._reports.get()) is not None:
-            # The line has read the answer by then, as it has by the time a network reports.
+            # By then the hotline has read the answer, as it has when a real network reports.
             time.sleep(0.02)
             self.call(*one)
             with self._lock:

@@ -1,4 +1,4 @@
-"""Plays one phone: dials, reads, presses keys and writes SMS, as the network would carry them."""
+"""Simulates one phone: dials, reads, presses keys and writes SMS, as the network would carry them."""
 
 import re
 import time
@@ -15,26 +15,26 @@ from tests.compare.line import SERVICE_CODE, SHORTCODE
 MOST_HOPS = 30
 """The number of keys in one call after which the caller hangs up."""
 MOST_VISITS = 2
-"""The number of looks at one screen on one walk after which the caller stops."""
+"""If one screen appears this many times on one walk, the caller stops."""
 DETOUR = 2
-"""The number of extra steps that a path may have if the shortest one led back."""
+"""The number of extra steps that a path may have if the shortest path led back."""
 MORE = re.compile(r"(?m)^9 \S")
 WAITING = ("waits", "_off", ".off")
-"""Endings of the names of nodes that ask the caller to wait."""
+"""The ends of the names of nodes that ask the caller to wait."""
 LOOK_AGAIN, MOST_LOOKS = 0.5, 8
 VAIN_CHOICES = 3
-"""The number of last choices that count as in vain if a walk led elsewhere."""
+"""The number of last choices that count as useless if a walk led elsewhere."""
 IN_VAIN = 3
-"""The number of steps that an earlier choice in vain adds to a distance."""
+"""The number of steps by which a useless choice makes a distance longer."""
 WORDS = ("near the blue shop", "hafi y'isoko", "pres de l'eglise")
 Note = Callable[[str, str], None]
 Choice = tuple[str, str, str]
-"""A node, the value that was chosen there, and the node that it leads to."""
+"""A node, the value chosen there, and the node to which it leads."""
 
 
 @dataclass
 class Hand:
-    """One phone. `typed` holds the answer to each question, by the name under which the flow keeps it."""
+    """One simulated phone. `typed` has the answer to each question, by the name under which the flow saves it."""
 
     msisdn: str
     role: str
@@ -46,17 +46,18 @@ class Hand:
     """Everything that the run covered: nodes shown, digits pressed, languages and channels."""
     typed: dict[str, str] = field(default_factory=dict)
     places: tuple[str, ...] = ()
-    """Text of the entry that this person chooses in a list."""
+    """The text of the place that this person chooses in a list."""
     prefer: tuple[str, ...] = ()
-    """Values that this person chooses where they are offered and can lead to the target. Earlier values come first."""
+    """The values that this person chooses if they are offered and can lead to the target. Earlier values have
+    priority."""
     screen: str = ""
     node: str = ""
     language: str = ""
     open: bool = False
     patient: bool = True
-    """If True, the phone checks again silently when the line asks it to wait a moment."""
+    """If True, the phone checks again without pressing a key when the hotline asks it to wait."""
     vain: dict[str, Counter[Choice]] = field(default_factory=dict)
-    """For each target, the number of times that each choice led elsewhere."""
+    """The number of times that each choice led elsewhere, for each target."""
     _near: Mapping[str, int] = field(default_factory=dict)
     _vain: Counter[Choice] = field(default_factory=Counter)
     _visits: Counter[str] = field(default_factory=Counter)
@@ -64,12 +65,12 @@ class Hand:
     _keys: list[str] = field(default_factory=list)
     _session: str = ""
     _shown: set[str] = field(default_factory=set)
-    """Nodes of this call."""
+    """The nodes that this call has shown."""
     _meant: str = ""
     """The target of the choice that was pressed."""
 
     def dial(self, digits: str = "") -> None:
-        """Dials the line, with or without digits after its code."""
+        """Dials the hotline, with or without digits after its code."""
         if self.open:
             self.hang_up()
         self._session = f"ATUid_{UUID(int=self.random.getrandbits(128)).hex}"
@@ -78,22 +79,22 @@ class Hand:
         self.note(
             f"{self.role} dials", SERVICE_CODE if not digits else f"{SERVICE_CODE[:-1]}*{digits}#"
         )
-        # Entries may begin with the same text. The dialled digits tell which of them is shown.
+        # The first screens of several short codes may have the same text. The dialled digits say which one is shown.
         self._hop(after=self.map.starts[self.map.entries.get(digits, "front")])
 
     def key(self, text: str) -> None:
-        """Answers a screen."""
+        """Sends an answer to a screen."""
         self._keys.append(text)
         self.note(f"{self.role} keys", text)
         self._hop()
 
     def again(self) -> None:
-        """Repeats the last hop, as the network may. The answer must be the same."""
+        """Repeats the last hop, as the network may do. The answer must be the same."""
         self.note(f"{self.role}'s hop is repeated", self._keys[-1] if self._keys else "")
         self._hop()
 
     def hang_up(self, *, told: bool = True) -> None:
-        """Ends the call. With `told=False` the gateway does not report the end."""
+        """Ends the call. With `told=False`, the gateway does not report the end."""
         if not self.open:
             return
         self.open = False
@@ -102,7 +103,7 @@ class Hand:
             self._end("Incomplete")
 
     def text(self, words: str, *, told: bool = True, twice: bool = False) -> None:
-        """Writes an SMS to the line."""
+        """Writes an SMS to the hotline."""
         self.seen.add("channel sms")
         self.seen.update(f"digit {digit} by SMS" for digit in re.findall(r"\b\d\b", words))
         self.note(f"{self.role} writes", words + ("" if told else " (not told)"))
@@ -117,9 +118,9 @@ class Hand:
         }
 
     def walk(self, target: str, *, most: int = MOST_HOPS) -> bool:
-        """Presses keys that lead nearer to a node. Returns True once it is shown, and stops where no key helps.
+        """Presses keys that lead towards a node. Returns True when the node is shown. It stops if no key leads there.
 
-        A choice in vain seems farther away on the next walk to the same node.
+        On the next walk to the same node, a useless choice counts as farther away.
         """
         self._near, self._vain = self.map.distances(target), self.vain.setdefault(target, Counter())
         self._chosen, self._visits = [], Counter()
@@ -136,12 +137,12 @@ class Hand:
 
     @property
     def screen_kind(self) -> str:
-        """Returns the kind of the node that is shown, or "" if no node has this text."""
+        """Returns the kind of the shown node, or "" if no node has this text."""
         node = self.map.nodes.get(self.node)
         return node.kind if node else ""
 
     def answer(self) -> None:
-        """Answers the screen that is shown: for the walk, or by chance."""
+        """Answers the current screen, either to continue the walk or at random."""
         node = self.map.nodes.get(self.node)
         if node is None:
             self.key(self._any_key())
@@ -155,7 +156,7 @@ class Hand:
             self.key(self._any_key())
 
     def choose(self, labels: Iterable[str]) -> bool:
-        """Turns pages and presses the first of these labels on offer."""
+        """Turns pages and presses the first of these labels that is offered."""
         wanted = set(labels)
         for _ in range(12):
             found = [key for label, key in self.options().items() if label in wanted]
@@ -191,7 +192,7 @@ class Hand:
         return option.value in self.prefer and way < FAR
 
     def _far(self, node: Node, value: str, leads: str) -> int:
-        """Returns the apparent distance from a choice to the target, with earlier choices in vain."""
+        """Returns the distance from a choice to the target. Earlier useless choices make it longer."""
         return self._near.get(leads, FAR) + IN_VAIN * self._vain[node.name, value, leads]
 
     def _answer_ask(self, node: Node) -> None:
@@ -208,7 +209,7 @@ class Hand:
             self.key(str(self.random.randint(2, 60)))
 
     def _choose_place(self, node: Node) -> None:
-        """Chooses an entry of a list, or one of the node's other choices."""
+        """Chooses a place in a list, or one of the node's other choices."""
         offered = self.options()
         flow = node.name.partition(".")[0]
         listed = f"{flow}.{node.parts.get('goes')}"
@@ -257,12 +258,12 @@ class Hand:
             self.node, language = self.map.recognised(self.screen, before, expected)
             if not self.patient or not self.node.endswith(WAITING):
                 break
-            # The machine is slow, not the story. So check again, and note nothing.
+            # The machine is slow, and this does not belong to the story. So check again without recording it.
             time.sleep(LOOK_AGAIN)
             self._keys.append("1")
             status, body = self._post()
         if not self.node and self._keys[-1:] == ["9"]:
-            # A further page shows the rest of a list, and not the question.
+            # The next page shows the rest of a list without the question.
             self.node = before
         self.language = language or self.language
         self.note(

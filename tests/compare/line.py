@@ -1,7 +1,7 @@
-"""Runs one line of one checkout by its own commands, on a clock that the player sets.
+"""Runs one hotline from one checkout with its own commands, and with a clock that the test sets.
 
-The line reads its clock's offset from a file (`HOTLINE_CLOCK`). The player sets the moment before each step. So a step
-carries that step's minute, however long the machine took.
+The hotline reads the offset of its clock from a file (`HOTLINE_CLOCK`). The test sets the time before each step. So the
+hotline records that minute for the step, even if the machine is slow.
 """
 
 import json
@@ -26,7 +26,7 @@ SERVICE_CODE, SHORTCODE = "*384*777#", "3847"
 
 
 class LineBroken(Exception):
-    """A failed command, or a line that did not start. Carries the output."""
+    """A command that failed, or a hotline that did not start. The error contains the output."""
 
 
 def free_port() -> int:
@@ -37,12 +37,12 @@ def free_port() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A tree of files with the environment that runs it."""
+    """A folder with the project's files and the environment that runs them."""
 
     name: str
     root: Path
     python: Path
-    """The folder of the environment's programs."""
+    """The folder with the environment's programs."""
 
     def environ(self, home: Path) -> dict[str, str]:
         kept = {
@@ -69,11 +69,11 @@ class Checkout:
         }
 
     def command(self, environ: Mapping[str, str], *words: str, given: str = "") -> str:
-        """Runs `hotline WORDS`. Raises LineBroken with its output."""
+        """Runs `hotline WORDS`. Raises LineBroken with the command's output."""
         return self._run(environ, ["hotline", *words], given)
 
     def script(self, environ: Mapping[str, str], program: str) -> str:
-        """Runs a Python program with the modules of this checkout. Raises LineBroken with its output."""
+        """Runs a Python program with the modules of this checkout. Raises LineBroken with the program's output."""
         return self._run(environ, ["python", "-c", program], "")
 
     def _run(self, environ: Mapping[str, str], words: Sequence[str], given: str) -> str:
@@ -93,7 +93,7 @@ class Checkout:
 
 @dataclass
 class Line:
-    """One running line. `moment` is the last time that the player set."""
+    """One running hotline. `moment` is the last time that the test set."""
 
     checkout: Checkout
     home: Path
@@ -122,7 +122,7 @@ class Line:
         return self.moment + timedelta(seconds=time.monotonic() - self._set_at)
 
     def set(self, moment: datetime) -> None:
-        """Sets the line's clock to a moment, and never back."""
+        """Sets the hotline's clock to a time. The clock never goes back."""
         if self._set_at:
             moment = max(moment, self.now())
         offset = round((moment - datetime.now(UTC)).total_seconds())
@@ -136,7 +136,8 @@ class Line:
         return self.checkout.command(self._environ, *words, given=given)
 
     def any_command(self, *ways: Sequence[str], script: str = "", given: str = "") -> str:
-        """Runs the first of several spellings that this checkout has. If it has none, runs the script."""
+        """Runs the first of several forms of a command that this checkout supports. If it supports none, it runs the
+        script."""
         refused = ""
         for words in ways:
             try:
@@ -150,11 +151,11 @@ class Line:
         raise LineBroken(refused)
 
     def script(self, program: str) -> str:
-        """Runs a Python program with the modules and settings of this line. Raises LineBroken."""
+        """Runs a Python program with the modules and settings of this hotline. Raises LineBroken."""
         return self.checkout.script(self._environ, program)
 
     def start(self, procfile: Path | None = None) -> None:
-        """Starts the line, with the processes of another Procfile if one is given. Raises LineBroken."""
+        """Starts the hotline, with the processes of another Procfile if one is given. Raises LineBroken."""
         log = (self.home / "compare.log").open("ab")
         self._process = subprocess.Popen(
             [
@@ -191,7 +192,7 @@ class Line:
             connection.close()
 
     def wait(self, until: Callable[[], bool], seconds: float = 60.0) -> None:
-        """Waits until a condition on the line is true. Raises LineBroken."""
+        """Waits until a condition of the hotline is true. Raises LineBroken."""
         end = time.monotonic() + seconds
         while not until():
             if time.monotonic() > end:
@@ -199,13 +200,13 @@ class Line:
             time.sleep(0.05)
 
     def hop(self, fields: Mapping[str, str]) -> tuple[int, str]:
-        """Sends one hop of a USSD session, and adds the fields that all hops share."""
+        """Sends one hop of a USSD session with the fields that all hops have in common."""
         alike = {"serviceCode": SERVICE_CODE, "networkCode": network_of(fields["phoneNumber"])}
         return self.gateway.call("ussd", {**fields, **alike})
 
     @contextmanager
     def paused(self, name: str) -> Iterator[None]:
-        """Pauses the processes that `run` started under this name, as a machine that swaps would."""
+        """Pauses the processes that `run` started under this name, as a machine without free memory would."""
         held = [pid for pid in self.processes() if name in _command_of(pid)[1:]]
         if not held:
             raise LineBroken(f"no process of the line is called {name}")
@@ -218,13 +219,13 @@ class Line:
                 os.kill(pid, signal.SIGCONT)
 
     def processes(self, *, whole: bool = False) -> list[int]:
-        """Returns the processes below `run`. With `whole`, includes `run` itself."""
+        """Returns the processes below `run`. With `whole`, it includes `run` itself."""
         if self._process is None:
             return []
         return [self._process.pid] * whole + below(self._process.pid)
 
     def at_work(self) -> bool:
-        """Returns True if any thread of the line runs, or waits for a processor."""
+        """Returns True if any thread of the hotline runs, or waits for a processor."""
         for pid in self._known():
             for file in Path(f"/proc/{pid}/task").glob("*/stat"):
                 try:
@@ -256,11 +257,11 @@ def _command_of(pid: int) -> list[str]:
         said = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
     except OSError:
         return []
-    # A process from the fork server has its command in one piece.
+    # A process from the fork server has its whole command as a single text.
     return said.replace("\0", " ").split()
 
 
 def copied(home: Path, to: Path) -> Path:
-    """Copies the home of a stopped line, without sockets and logs."""
+    """Copies the home of a stopped hotline, without sockets and logs."""
     shutil.copytree(home, to, ignore=shutil.ignore_patterns("*.sock", "*.log"))
     return to

@@ -1,7 +1,8 @@
-"""Prepares the home of a line: keys, tables and flows by `hotline init`, and sample people by `hotline people import`.
+"""Prepares the home of a hotline: keys, tables and flows by `hotline init`, and sample people by `hotline people
+import`.
 
 Some of these people also get a PIN by dialling, as real responders do. One home is prepared for each checkout, and each
-world plays on a copy.
+world uses a copy of it.
 """
 
 import json
@@ -27,10 +28,10 @@ DISTRICTS = {
 LANGUAGES = ("rw", "fr", "en")
 NATIONALS = 3
 ENTRY = "90"
-"""The short code of the responders' own entry."""
+"""The short code of the responders' flow."""
 INVITED = 4
 PAPER = re.compile(r"(?m)^(.*?): dial .*?, then ([0-9]{6,})")
-"""Name and start PIN, in the file that an invitation writes."""
+"""The name and the start PIN in the file that an invitation writes."""
 KEPT = "compare.json"
 FIND = """
 from importlib import import_module
@@ -42,7 +43,7 @@ def find(name, *modules):
             pass
     raise SystemExit(name)
 """
-"""Finds a name where this checkout has it, because code moves between two commits."""
+"""Finds a name in this checkout, because code may be in another module in another commit."""
 IN_THE_CONSOLE = f"""{FIND}
 import os
 from contextlib import closing
@@ -52,13 +53,13 @@ Settings = find("Settings", "hotline.core.settings", "hotline.config")
 kit = build_console(Settings.read(os.environ))
 with closing(kit.database):
 """
-"""The start of each script that acts as a console page does."""
+"""The beginning of each script that acts as a page of the console does."""
 ACTOR = 'Actor = find("Actor", "hotline.core.actors", "hotline.domain.accounts.account")'
 APPROVES = f"""{IN_THE_CONSOLE}
     approves_by_name = find("approves_by_name", "tests.support.deciding", "tests.support.deciding")
     approves_by_name(kit, "Admin 2", {{name!r}})
 """
-"""Approves an enrolment in place of the console, and leaves no account behind."""
+"""Approves an enrolment instead of the console, and removes the account that it used."""
 CHANGES_NUMBER = f"""{IN_THE_CONSOLE}
     write = find("write", "hotline.cli.people", "hotline.cli.people.people")
     {ACTOR}
@@ -82,20 +83,20 @@ class Responder:
     lets_in: bool = True
     """False if the person is approved but no desk grants access."""
     code: str = ""
-    """The unused code of an SMS that invites this person, or a new number."""
+    """The unused code from the SMS that invites this person, or from the SMS to a new number."""
     paper: str = ""
     """The start PIN of this invitation."""
     new_number: str = ""
 
     @property
     def role(self) -> str:
-        """Returns this person's name in a transcript."""
+        """Returns the name of this person in a transcript."""
         return f"{self.level} {self.name.rpartition(' ')[2]}"
 
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """One district, the people who act there, and the phones that a story may call from."""
+    """One district, the people who act there, and the phones from which a story may call."""
 
     name: str
     code: int
@@ -109,13 +110,13 @@ class District:
 
     @property
     def province(self) -> int:
-        """Returns the province's number in the list of provinces."""
+        """Returns the number of the province in the list of provinces."""
         return self.code // 10
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A home that worlds copy, and the facts that its people would know."""
+    """A home that worlds copy, with the facts that its people would know."""
 
     home: Path
     at: datetime
@@ -123,7 +124,7 @@ class Prepared:
     nationals: tuple[Responder, ...]
 
     def who(self, msisdn: str) -> Responder | None:
-        """Returns the responder with this number, or None."""
+        """Returns the responder with this phone number, or None."""
         people = (self.nationals, *(place.responders for place in self.districts))
         return next((one for some in people for one in some if one.msisdn == msisdn), None)
 
@@ -148,11 +149,11 @@ class Prepared:
 
 
 def sample(pins: int) -> tuple[tuple[District, ...], tuple[Responder, ...]]:
-    """Returns all people who act: two responders a district, coordinators in every third district, and the national
-    desk.
+    """Returns all people who act: two responders for each district, coordinators in every third district, and the
+    national desk.
 
-    The first responder of `pins` districts and the first person of the national desk have a PIN. In the districts after
-    these, one responder has a PIN without access to a desk, and some are invited.
+    In `pins` districts the first responder has a PIN, and so has the first person of the national desk. In the next
+    districts, one responder has a PIN but no access to a desk, and some people are invited.
     """
     random = Random(1)
     districts = []
@@ -184,7 +185,7 @@ def sample(pins: int) -> tuple[tuple[District, ...], tuple[Responder, ...]]:
 
 
 def prepare(checkout: Checkout, home: Path, at: datetime, pins: int) -> Prepared:
-    """Makes one home. Raises LineBroken."""
+    """Prepares one home. Raises LineBroken."""
     districts, nationals = sample(pins)
     everybody = [*nationals, *(one for place in districts for one in place.responders)]
     line = Line(checkout, home, at)
@@ -214,18 +215,18 @@ def prepare(checkout: Checkout, home: Path, at: datetime, pins: int) -> Prepared
 
 
 def _has_pin(district: int, at: int, pins: int) -> bool:
-    """Returns True for the first responder of some districts. Also for the second of district 0, who gets a new
-    number."""
+    """Returns True for the first responder of some districts. It also returns True for the second responder of
+    district 0, who gets a new number."""
     return pins > 0 and ((at == 1 and district <= pins) or (at == 2 and district == 0))
 
 
 def _pin(random: Random) -> str:
-    """Returns six digits that are no likely first guess."""
+    """Returns six digits that no one is likely to guess first."""
     return f"{random.choice((7, 8, 9))}{random.randint(10, 49)}{random.choice((0, 1, 5))}{random.randint(60, 98)}"
 
 
 def joining_code(line: Line, roll: str) -> str:
-    """Returns a code that joins a phone to the programme of leaders or trainees. It is valid for thirty days."""
+    """Returns a code with which a phone joins the programme of leaders or trainees. It is valid for thirty days."""
     written = line.any_command(
         (roll, "code", "Gasabo", "--days", "30", "--name", "Editor 1"),
         script=MAKES_CODE.format(roll=roll),
@@ -237,7 +238,8 @@ def joining_code(line: Line, roll: str) -> str:
 
 
 def _set_pins(line: Line, people: Sequence[Responder]) -> None:
-    """Invites each person, dials with the invitation's code and the paper's digits, and approves the enrolment."""
+    """Invites each person, dials with the code of the invitation and the digits on paper, and approves the
+    enrolment."""
     for one in _invite(line, people):
         _dial_in(line, one)
     _approve(line, [one for one in people if one.lets_in])
@@ -248,7 +250,7 @@ def _set_pins(line: Line, people: Sequence[Responder]) -> None:
 
 
 def _invite(line: Line, people: Sequence[Responder]) -> Sequence[Responder]:
-    """Returns the same people with the code and the paper of their invitations."""
+    """Returns the same people with the code and the start PIN of their invitations."""
     paper = line.home / "compare-paper"
     said = ("--reason", "compare", "--by", "Admin 1")
     names = [one.name for one in people]
@@ -262,7 +264,7 @@ def _invite(line: Line, people: Sequence[Responder]) -> Sequence[Responder]:
 
 
 def _approve(line: Line, people: Sequence[Responder]) -> None:
-    """Approves people by the command of an older checkout, or as the console's second admin."""
+    """Approves people with the command of an older checkout, or as the second admin of the console."""
     said = ("--reason", "compare", "--by", "Admin 2")
     for one in people:
         line.any_command(
@@ -271,7 +273,8 @@ def _approve(line: Line, people: Sequence[Responder]) -> None:
 
 
 def _invite_more(line: Line, districts: Sequence[District], pins: int) -> tuple[District, ...]:
-    """Invites the first responder of some districts without PINs, and gives one person of the first a new number."""
+    """Invites the first responder of some districts without PINs. Gives one person of the first district a new
+    number."""
     asked = [one.responders[0] for one in districts[pins + 1 : pins + 1 + INVITED]]
     known = {one.name: one for one in _invite(line, asked)}
     mover = districts[0].responders[1]

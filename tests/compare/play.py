@@ -1,4 +1,4 @@
-"""Plays one drawn world on one checkout, in a process of its own."""
+"""Runs one drawn world on one checkout, in its own process."""
 
 import shutil
 import tempfile
@@ -18,7 +18,7 @@ from tests.compare.world import Story, World
 @dataclass(frozen=True, slots=True)
 class Played:
     transcripts: tuple[Transcript, ...]
-    """One for each story, and the national desk's last."""
+    """One transcript for each story, and at the end that of the national desk."""
     seen: frozenset[str]
     steps: int
     seconds: float
@@ -33,7 +33,7 @@ def play(
     *,
     procfile: Path | None = None,
 ) -> Played:
-    """Plays a world on a copy of a prepared home."""
+    """Runs a world on a copy of a prepared home."""
     began = time.monotonic()
     prepared = Prepared.read(home)
     folder = Path(tempfile.mkdtemp(prefix="hotline-compare-"))

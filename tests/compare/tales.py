@@ -1,6 +1,7 @@
-"""Holds the tales of the stories. Each tale draws its choices by the story's own dice, so one seed plays one story.
+"""Contains the tales, from which stories are made. A tale makes its choices with the story's own random numbers, so the
+same seed always gives the same story.
 
-A tale acts, then yields the minutes until its next act. It uses only the hooks and SMS.
+A tale does something, and then yields the minutes until its next action. It uses only the hooks and SMS.
 """
 
 import re
@@ -23,7 +24,7 @@ start = find("start", "hotline.alerts.service_drills", "hotline.services.referra
 with console_kit() as kit:
     start(kit, Wanted("{{desk}}"), by=Actor("Admin 1"), reason="the week of drills")
 """
-"""Starts a drill as the console's page does. The line has no command for it."""
+"""Starts a drill as the page of the console does. There is no command for it."""
 OWN_NAMES = {"rw": "Kinyarwanda", "en": "English", "fr": "Francais"}
 PROVINCES = {
     1: ("Kigali",),
@@ -36,11 +37,11 @@ AFTER_PLACE = tuple(
     f"report.{name}"
     for name in ("kind", "who", "visit", "saved", "number", "pin", "landmark", "call")
 )
-"""Screens that come after the place. Most callers name the place."""
+"""The screens that come after the place. Most callers name the place."""
 RECEIPT = re.compile(r"\b(\d{3}) (\d{3}) (\d{3})\b")
 DAY = 24 * 60
 DIGITS = "012345678"
-"""Every digit that a responder may answer by SMS."""
+"""Every digit with which a responder may answer by SMS."""
 CRIES = (
     ("rw", "Mfasha barankubise bikomeye"),
     ("rw", "mutabare bamfungiranye mu nzu Gasabo"),
@@ -74,11 +75,11 @@ ANSWERS = (
     "nahageze {ref}",
     "{digit} ZZ9Z",
 )
-"""Examples of responders' SMS, well and badly written."""
+"""Examples of SMS from responders, with and without errors."""
 
 
 def reads(story: Story) -> Iterator[int]:
-    """Plays a caller who looks for topics, hangs up at some, dials again, and ends with 000."""
+    """Simulates a caller who looks for topics, hangs up at some of them, dials again, and ends with 000."""
     caller = story.caller()
     for target in story.targets:
         _reach(story, caller, target)
@@ -87,14 +88,14 @@ def reads(story: Story) -> Iterator[int]:
 
 
 def learns(story: Story) -> Iterator[int]:
-    """Plays a leader or a trainee who joins with a code and reads the screens behind the entry."""
+    """Simulates a leader or a trainee who joins with a code and reads the programme's screens."""
     learner = story.caller()
     line = story.world.line
     codes = {
         "leader_code": joining_code(line, "leaders"),
         "officer_code": joining_code(line, "training"),
     }
-    # Only a phone that has not joined may join, and only one that has joined can leave.
+    # Only a phone that has not joined can join, and only one that has joined can leave.
     for target in sorted(story.targets, key=_when_joined):
         wrong = target.endswith((".wrong", ".again"))
         learner.typed = dict.fromkeys(codes, "87654321") if wrong else dict(codes)
@@ -112,7 +113,7 @@ def _when_joined(target: str) -> int:
 
 
 def speaks(story: Story) -> Iterator[int]:
-    """Plays a leader who reads the talk of the month. The line offers one theme of several."""
+    """Simulates a leader who reads the talking point of the month. The hotline offers one talking point of several."""
     learner = story.caller()
     learner.typed = {"leader_code": joining_code(story.world.line, "leaders")}
     for target in story.targets:
@@ -122,7 +123,7 @@ def speaks(story: Story) -> Iterator[int]:
 
 
 def certified(story: Story) -> Iterator[int]:
-    """Plays a trainee who answers every case of every lesson correctly and gets a code."""
+    """Simulates a trainee who answers every case of every lesson correctly and gets a certificate."""
     officer = story.caller()
     officer.typed = {"officer_code": joining_code(story.world.line, "training")}
     officer.prefer = ("right",)
@@ -145,7 +146,7 @@ def certified(story: Story) -> Iterator[int]:
 
 
 def tells(story: Story) -> Iterator[int]:
-    """Plays a caller who reports a tip. The district's responders answer by SMS, by dialling, or not at all."""
+    """Simulates a caller who reports a tip. The district's responders answer by SMS, by dialling, or not at all."""
     caller = story.caller()
     if story.random.random() < 0.3:
         who = story.random.choice(story.district.responders)
@@ -170,7 +171,7 @@ def tells(story: Story) -> Iterator[int]:
 
 
 def asks_after(story: Story) -> Iterator[int]:
-    """Plays a caller who takes a receipt, asks about the tip, and asks for its erasure."""
+    """Simulates a caller who takes a receipt, asks about the tip, and asks to erase it."""
     caller = story.caller()
     closed = any(target.endswith("closed") for target in story.targets)
     number = _with_receipt(story, caller, here=closed, danger=False if closed else None)
@@ -193,7 +194,7 @@ def asks_after(story: Story) -> Iterator[int]:
 
 
 def hears_of_help(story: Story) -> Iterator[int]:
-    """Plays a service that accepts a person. The caller who reported the tip then asks about it."""
+    """Simulates a service that agrees to help a person. After that, the caller who reported the tip asks about it."""
     caller = story.caller()
     number = _with_receipt(story, caller, here=True)
     yield 2
@@ -211,7 +212,8 @@ def hears_of_help(story: Story) -> Iterator[int]:
 
 
 def asked_back(story: Story) -> Iterator[int]:
-    """Plays a responder who asks the holder of the receipt one question, behind a PIN. The caller answers it."""
+    """Simulates a responder who asks the holder of the receipt one question, after entering the PIN. The caller
+    answers the question."""
     caller = story.caller()
     _with_receipt(story, caller, here=True)
     yield 2
@@ -239,7 +241,7 @@ def asked_back(story: Story) -> Iterator[int]:
 
 
 def works(story: Story) -> Iterator[int]:
-    """Plays a responder who reads and works on a case behind a PIN, for more than a month."""
+    """Simulates a responder who reads a case after entering the PIN and works on it for more than a month."""
     caller = story.caller()
     left = list(story.targets)
     setups = list(dict.fromkeys(one for target in left for one in _setups(target)))
@@ -269,7 +271,7 @@ def works(story: Story) -> Iterator[int]:
 
 
 def meanwhile(story: Story) -> Iterator[int]:
-    """Plays a responder at a screen behind a PIN while the case changes. The call then continues."""
+    """Simulates a responder who is at a screen after the PIN while the case changes. The call then continues."""
     for target in story.targets:
         caller = story.caller()
         what = MEANWHILE[target]
@@ -283,7 +285,7 @@ def meanwhile(story: Story) -> Iterator[int]:
             yield setup.wait
         hand.places, hand.prefer = (_newest(story, who),), what.stands.prefer
         for _ in range(2):
-            # After a day the case may have escalated to others. Then the first call takes it again.
+            # After a day, the case may have escalated to others. Then the first call takes it again.
             hand.dial(ENTRY)
             if hand.walk(what.stands.screen):
                 break
@@ -294,7 +296,7 @@ def meanwhile(story: Story) -> Iterator[int]:
             story.hand(who.msisdn, who.role).text(words)
             yield 1
         if what.other:
-            # A dropped call continues in parallel with the next call of the same phone.
+            # A call that was cut off continues at the same time as the next call from this phone.
             second = _behind_pin(story, who)
             second.places = hand.places
             second.dial(ENTRY)
@@ -311,8 +313,8 @@ def meanwhile(story: Story) -> Iterator[int]:
 
 
 def colleague_first(story: Story) -> Iterator[int]:
-    """Plays a case that no one may visit openly, and that a responder takes by SMS. A responder then dials, and helps
-    too or owes an answer."""
+    """Simulates a case that no one may visit openly, and that a responder takes by SMS. A second responder then
+    dials, and helps too or owes an answer."""
     caller = story.caller()
     reports(story, caller, "report.visit", danger=True, here=True)
     caller.prefer = ("no",)
@@ -337,7 +339,7 @@ def colleague_first(story: Story) -> Iterator[int]:
 
 
 def judged_later(story: Story) -> Iterator[int]:
-    """Plays a closure request. The national desk reads the case and then confirms the closure."""
+    """Simulates a request to close a case. The national desk reads the case and then confirms the closure."""
     caller = story.caller()
     reports(story, caller, "report.saved", danger=True, here=True, openly=True)
     caller.hang_up()
@@ -370,7 +372,7 @@ def judged_later(story: Story) -> Iterator[int]:
 
 
 def _reads_closing(hand: Hand) -> None:
-    """Reads the case of a closure request, as required before its confirmation."""
+    """Reads the case of a closure request. This must happen before the confirmation."""
     hand.dial(ENTRY)
     hand.walk("responders.closing")
     hand.prefer = ("read",)
@@ -381,32 +383,32 @@ def _reads_closing(hand: Hand) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A screen that a responder passes first, so that a later one can be shown."""
+    """A screen through which a responder must go first, so that a later screen can appear."""
 
     screen: str
     prefer: tuple[str, ...] = ()
     turn: int = 1
     wait: int = 1
-    """The minutes to wait after it."""
+    """The minutes to wait after this screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """A responder's screen, and the changes to the case before the call continues."""
+    """A responder's screen, and the changes of the case before the call continues."""
 
     stands: Setup
     setups: tuple[Setup, ...] = ()
     danger: bool = False
     writes: str = ""
-    """The responder's own SMS."""
+    """The SMS that the responder writes."""
     moves: bool = False
     """If True, the caller corrects the district."""
     answers: tuple[str, ...] = ()
     """The responder's answers afterwards."""
     then: tuple[Setup, ...] = ()
-    """Screens that the responder passes afterwards."""
+    """The screens through which the responder goes afterwards."""
     other: tuple[Setup, ...] = ()
-    """Screens that the same person passes in a second call at the same time."""
+    """The screens through which the same person goes in a second call at the same time."""
 
 
 TAKEN = Setup("responders.yours")
@@ -414,7 +416,7 @@ ACCEPTED = ("accepted", "yes", "assent_yes", "new")
 REFUSED = ("no", "new")
 VICTIM = ("new", "yes", "labour")
 OPENLY = ("yes", "me_adult")
-"""Answers of a caller who says that responders may come, and that no child is meant."""
+"""The answers of a caller who says that responders may come, and that the tip is not about a child."""
 PREFERRED = {
     "following.there": ("yes",),
     "following.not_there": ("no",),
@@ -426,9 +428,9 @@ PREFERRED = {
 """The answers that lead to each target."""
 ASKED_LATER = Setup("offering.tomorrow", ("cannot_say", "new", "no"), wait=DAY + 7)
 AFTER_THIRTY_DAYS = ("thirty", "thirty_person", "reopened")
-"""Endings of the screens that ask about a person after thirty days."""
+"""The ends of the names of screens that ask about a person after thirty days."""
 SAYS_NO = (Setup("offering.why"), Setup("offering.declined", ("person_refused",)))
-"""A service is asked, and the person declines it."""
+"""A service is asked to help, and the person declines."""
 MEANWHILE = {
     "keeping.over": Meanwhile(Setup("screening.free"), (TAKEN,), writes="4 {ref}"),
     "responders.over": Meanwhile(
@@ -475,7 +477,8 @@ def _setups(target: str) -> tuple[Setup, ...]:
 
 
 def dials(story: Story) -> Iterator[int]:
-    """Plays a responder without a PIN who takes and closes cases by dialling. Any six digits are typed as a PIN."""
+    """Simulates a responder without a PIN who takes and closes cases by dialling. Any six digits are typed as the
+    PIN."""
     caller = story.caller()
     who = story.district.responders[-1]
     hand = _behind_pin(story, who)
@@ -492,7 +495,7 @@ def dials(story: Story) -> Iterator[int]:
 
 
 def joins(story: Story) -> Iterator[int]:
-    """Plays an invited person who proves phone and paper, and chooses a PIN."""
+    """Simulates an invited person who confirms the phone and the paper, and chooses a PIN."""
     who = story.district.responders[0]
     hand = story.hand(who.msisdn, who.role)
     for target in story.targets:
@@ -509,13 +512,13 @@ def joins(story: Story) -> Iterator[int]:
 
 
 def moves(story: Story) -> Iterator[int]:
-    """Plays a responder who proves a new number."""
+    """Simulates a responder who confirms a new number."""
     who = story.district.responders[1]
     hand = story.hand(who.new_number, who.role)
     for target in story.targets:
         _proves(hand, who, target)
         if target.endswith("no_proof"):
-            # A second call proves the number while the first one waits for the paper.
+            # A second call confirms the number while the first call waits for the start PIN from paper.
             hand.dial(ENTRY)
             hand.walk("responders.paper")
             second = story.hand(who.new_number, who.role)
@@ -538,7 +541,7 @@ def _proves(hand: Hand, who: Responder, target: str) -> None:
 
 
 def forgets(story: Story) -> Iterator[int]:
-    """Plays a responder who types wrong PINs until the phone must rest, and changes the PIN later."""
+    """Simulates a responder who types wrong PINs until the phone must wait, and changes the PIN later."""
     hand = _behind_pin(story, story.district.responders[0])
     for target in story.targets:
         own = hand.typed["work_pin"]
@@ -554,7 +557,8 @@ def forgets(story: Story) -> Iterator[int]:
 
 
 def warns(story: Story) -> Iterator[int]:
-    """Plays wrong PINs on a responder's phone until it must rest. The national desk reads the warning by dialling."""
+    """Simulates wrong PINs on a responder's phone until it must wait. The national desk reads the warning by
+    dialling."""
     hand = _behind_pin(story, story.district.responders[0])
     hand.typed["work_pin"] = "480915"
     _attempt(story, hand, "responders.pin_rests")
@@ -568,7 +572,7 @@ def warns(story: Story) -> Iterator[int]:
 
 
 def locked_out(story: Story) -> Iterator[int]:
-    """Plays a responder who has a PIN but no access from any desk. The phone can read nothing."""
+    """Simulates a responder who has a PIN but no access to any desk. Nothing can be read on this phone."""
     caller = story.caller()
     reports(story, caller, "report.saved", danger=True, here=True, openly=True)
     caller.hang_up()
@@ -584,7 +588,8 @@ def locked_out(story: Story) -> Iterator[int]:
 
 
 def waits(story: Story) -> Iterator[int]:
-    """Plays a paused reader process. The line asks the phone to wait, and the responder acts without reading."""
+    """Simulates a reader process that is paused. The hotline asks the phone to wait, and the responder acts without
+    reading."""
     caller = story.caller()
     reports(story, caller, "report.saved", danger=True, here=True)
     caller.hang_up()
@@ -607,7 +612,7 @@ def waits(story: Story) -> Iterator[int]:
 
 
 def writes(story: Story) -> Iterator[int]:
-    """Plays strangers who write by SMS: topics, answers, cries for help, nonsense, and STOP."""
+    """Strangers who write by SMS: topics, answers, cries for help, nonsense, and STOP."""
     caller = story.caller()
     for _ in range(story.random.randint(3, 6)):
         kind = story.random.randrange(3)
@@ -626,7 +631,7 @@ def writes(story: Story) -> Iterator[int]:
 
 
 def answers(story: Story) -> Iterator[int]:
-    """Plays responders who answer alerts by SMS with every digit, well and badly written."""
+    """Responders who answer alerts by SMS with every digit, with and without errors."""
     caller = story.caller()
     reports(story, caller, "report.saved", here=True)
     digits = [*DIGITS]
@@ -640,7 +645,7 @@ def answers(story: Story) -> Iterator[int]:
 
 
 def decides(story: Story) -> Iterator[int]:
-    """Plays a case that no one may visit openly, or a corrected place. The national desk decides how to visit."""
+    """Simulates a case that no one may visit openly, or a corrected place. The national desk decides how to visit."""
     caller = story.caller()
     corrected = any(one.endswith(("let", "early")) for one in story.targets)
     reports(story, caller, "report.visit", danger=True, here=True)
@@ -675,8 +680,8 @@ def decides(story: Story) -> Iterator[int]:
 
 
 def closes(story: Story) -> Iterator[int]:
-    """Plays a responder who asks to close a case, and a colleague who asks for another outcome. The national desk
-    confirms."""
+    """Simulates a responder who asks to close a case, and a colleague who asks for another outcome. The national
+    desk confirms one of them."""
     caller = story.caller()
     reports(story, caller, "report.saved", danger=True, here=True)
     caller.hang_up()
@@ -705,7 +710,7 @@ def closes(story: Story) -> Iterator[int]:
 
 
 def complains(story: Story) -> Iterator[int]:
-    """Plays a caller who reports a responder's behaviour."""
+    """Simulates a caller who complains about a responder's behaviour."""
     caller = story.caller()
     caller.places = _places(story)
     for target in story.targets:
@@ -718,7 +723,7 @@ def complains(story: Story) -> Iterator[int]:
 
 
 def drills(story: Story) -> Iterator[int]:
-    """Plays a drill with a sample alert. Each answer to it says that it was a drill."""
+    """Simulates a drill with a sample alert. The reply to every answer says that it was a drill."""
     story.world.line.script(DRILL.format(desk=story.district.code))
     yield 1
     for who in story.district.responders[:2]:
@@ -740,9 +745,10 @@ def reports(
     here: bool = False,
     openly: bool = False,
 ) -> None:
-    """Reports a tip up to a screen, nearly always in the story's own district.
+    """Reports a tip up to a given screen, nearly always in the story's own district.
 
-    `here`: no official is involved, so the district's own responders are alerted. `openly`: responders may visit.
+    With `here`, no official is involved, so the district's own responders are alerted. With `openly`, responders may
+    visit openly.
     """
     dice = story.random
     in_danger = dice.random() < 0.6 if danger is None else danger
@@ -767,7 +773,7 @@ def reports(
 
 
 def _corrects(story: Story, caller: Hand) -> str:
-    """Goes back to the list of districts, and chooses another one. Returns its name."""
+    """Goes back to the list of districts, and chooses another district. Returns the name of that district."""
     for _ in range(8):
         if caller.node == "report.district" or not caller.open:
             break
@@ -788,8 +794,8 @@ def _corrects(story: Story, caller: Hand) -> str:
 def _with_receipt(
     story: Story, caller: Hand, *, here: bool = False, danger: bool | None = None
 ) -> str:
-    """Reports a tip, and takes a receipt with a PIN of four digits. The tip is of danger, unless `danger` says
-    otherwise."""
+    """Reports a tip, and takes a receipt with a PIN of four digits. The tip is about danger, unless `danger` is
+    False."""
     caller.typed["pin"] = story.random.choice(("4827", "9153", "6082"))
     in_danger = danger if danger is not None else here or None
     reports(story, caller, "report.number", danger=in_danger, here=here)
@@ -805,7 +811,7 @@ def _places(story: Story) -> tuple[str, ...]:
 
 
 def _reach(story: Story, caller: Hand, target: str, tries: int = 3) -> bool:
-    """Dials the entry that is nearest to a screen, and walks there."""
+    """Dials the short code that is nearest to a screen, and walks to that screen."""
     for _ in range(tries):
         caller.dial(caller.map.entry_of(target) or "")
         _speaks(story, caller)
@@ -817,7 +823,7 @@ def _reach(story: Story, caller: Hand, target: str, tries: int = 3) -> bool:
 def _attempt(
     story: Story, hand: Hand, target: str, *, answers: bool = False, tries: int = 1
 ) -> bool:
-    """Dials as a responder and walks to a screen. Some calls repeat a hop, answer, or end without a report."""
+    """Dials as a responder and walks to a screen. Some calls repeat a hop, answer, or end without a notice."""
     reached = False
     for _ in range(tries):
         hand.dial(ENTRY)
@@ -845,7 +851,7 @@ def _behind_pin(story: Story, who: Responder) -> Hand:
 
 @contextmanager
 def _no_reader(story: Story, hand: Hand) -> Iterator[None]:
-    """Pauses the process that reads for phones, and lets the phone show that it waits."""
+    """Pauses the reader process, and lets the phone show that it must wait."""
     hand.patient = False
     with story.world.line.paused("reader"):
         yield
@@ -854,7 +860,7 @@ def _no_reader(story: Story, hand: Hand) -> Iterator[None]:
 
 @contextmanager
 def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
-    """Pauses the outgoing queue during the report if the target screen says that no alert can leave."""
+    """Pauses the outgoing queue during the report if the target screen says that no alert can be sent."""
     line, why = story.world.line, ("--reason", "comparison")
     by, name = ("--by", "Admin 1"), ("--name", "Admin 1")
     if target.endswith("unsent"):
@@ -866,8 +872,7 @@ def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
 
 
 def _before_waiting(target: str) -> str:
-    """Returns the screen at which to pause the reader, so that the next key meets a paused reader. "" is the first
-    screen."""
+    """Returns the screen at which to pause the reader, so that the next key finds it paused. "" is the first screen."""
     name = target.partition(".")[2]
     if target.startswith("keeping."):
         return "screening.free"
@@ -877,7 +882,7 @@ def _before_waiting(target: str) -> str:
 
 
 def _speaks(story: Story, caller: Hand) -> None:
-    """Chooses the story's language, where the screen offers it."""
+    """Chooses the story's language if the screen offers it."""
     language = story.random.choice(tuple(OWN_NAMES))
     if language != caller.language:
         caller.choose([OWN_NAMES[language]])
@@ -929,7 +934,7 @@ def _newest(story: Story, who: Responder) -> str:
 
 
 def _national_case(story: Story, who: Responder, places: Sequence[str]) -> str:
-    """Returns the reference of the newest case of one of these places, as the national desk received it."""
+    """Returns the reference with which the national desk knows the newest case in one of these places."""
     texts = story.received(who.msisdn)
     return _named_last([text for text in texts if any(place in text for place in places)])
 

@@ -1,4 +1,4 @@
-"""Tests that one commit does not differ from itself, and that a changed text, minute or recipient is found."""
+"""Tests that a commit does not differ from itself, and that a changed text, minute or recipient is found."""
 
 import re
 import shutil
@@ -35,14 +35,15 @@ WORLD = DrawnWorld(
     ),
 )
 DEADLINE = re.compile(r"(Urgency\.DANGER: Times\(\s*acknowledge=timedelta\(minutes=)3\b")
-"""The source line with the minutes an alert of danger waits. Equal SMS may come up to two minutes apart."""
+"""The source line with the minutes for which an alert of danger waits. The comparison allows two minutes between
+equal SMS."""
 SAID = "OK."
 """The text that the changed home adds to one screen, in each language."""
 
 
 @pytest.fixture
 def home(lay_home: LayHome, tmp_path: Path) -> Path:
-    """Returns the home of a demo, laid out as a comparison prepares one."""
+    """Returns the home of a demo, prepared as for a comparison."""
     home = lay_home(tmp_path) / "home"
     shutil.copytree(ROOT / "flows", home / "compare-flows")
     Prepared(home, AT, *sample(0)).keep()
@@ -55,7 +56,7 @@ def played(checkout: Checkout, home: Path, tmp_path: Path) -> dict[str, Transcri
 
 
 def changed(home: Path, tmp_path: Path) -> tuple[Checkout, Path]:
-    """Returns a tree in which an alert waits three minutes longer, and a home with another text on one screen."""
+    """Returns a checkout in which an alert waits three minutes longer, and a home with another text on one screen."""
     root = tmp_path / "changed"
     for name in ("hotline", "workers", "locales", "flows"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))

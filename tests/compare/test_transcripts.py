@@ -1,4 +1,4 @@
-"""Tests that two plays of one story differ only where a person would see it."""
+"""Tests that two runs of one story differ only if a person would see a difference."""
 
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def test_another_order_is_a_difference() -> None:
 
 
 def test_what_moved_in_one_play_alone_is_no_difference() -> None:
-    """A loaded machine sent one SMS a minute late, once on each side. One other thing always differs."""
+    """A busy machine sent one SMS a minute late, once in each checkout. One other event always differs."""
     soon, late = (3, "SMS", "REF: danger"), (4, "SMS", "REF: danger")
     other_late = ((5, "SMS", "by 10:30"), (6, "SMS", "by 10:30"))
     ours = [played(soon, other_late[0]), played(late, other_late[0])]

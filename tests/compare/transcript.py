@@ -1,4 +1,4 @@
-"""Writes down the events of one story without random values, and finds the differences between two plays."""
+"""Writes down the events of one story without random values, and finds the differences between two runs."""
 
 import re
 from collections import Counter
@@ -13,11 +13,12 @@ CERTIFICATE = re.compile(r"\b(?:[A-Z0-9]{4} ){2}[A-Z0-9]{4}\b")
 DIGITS = re.compile(r"(?<![*\d])\d{3} \d{3} \d{3}\b|(?<![*\d])\d{5,9}\b")
 """Receipts, codes and start PINs."""
 SHOWN_BEFORE = 6
-"""Lines of the story before the first difference."""
+"""The number of lines shown before the first difference."""
 TOLERANCE = 2
-"""Minutes by which an SMS may come later or earlier. The line's clock runs while the player looks at a step."""
+"""The minutes by which an SMS may arrive earlier or later. The hotline's clock continues while the test looks at a
+step."""
 SHOWN = 5
-"""Lines of each side that differ."""
+"""The number of differing lines shown for each checkout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Entry:
     text: str
 
     def is_nearly(self, other: "Entry") -> bool:
-        """Returns True for the same SMS within the tolerance."""
+        """Returns True for the same SMS if its times differ only by the allowed minutes."""
         is_same = (self.what, self.text) == (other.what, other.text)
         is_near = abs(self.minute - other.minute) <= TOLERANCE
         return is_same and is_near and self.what.startswith("SMS to ")
@@ -40,7 +41,7 @@ class Entry:
 
 @dataclass
 class Transcript:
-    """One story that was played. `names` maps each reference to its name in this transcript."""
+    """One story that was run. `names` gives each reference its name in this transcript."""
 
     story: str
     numbered: bool = True
@@ -52,7 +53,7 @@ class Transcript:
         self.entries.append(Entry(minute, what, self.plain(text)))
 
     def plain(self, text: str) -> str:
-        """Replaces values that differ in each play."""
+        """Replaces values that are different in every run."""
         text = CERTIFICATE.sub("CERTIFICATE", text)
         text = REFERENCE.sub(self._named, text)
         return DIGITS.sub("DIGITS", text).replace("\n", " / ")
@@ -65,7 +66,7 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first place where two plays of one story differ, with what led to it."""
+    """The first place at which two runs of one story differ, with the lines before it."""
 
     story: str
     before: Sequence[str]
@@ -74,11 +75,11 @@ class Difference:
 
 
 def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Difference | None:
-    """Returns the difference between the plays of one story, or None.
+    """Returns the difference between the runs of one story, or None.
 
-    A line counts if every play of one side has it oftener than any play of the other. A line that a slow machine moved
-    in one play is no difference. Plays with the same lines in another order differ, too. Their order does not count if
-    several stories share a transcript, since it is chance.
+    A line counts if every run of one checkout has it more often than any run of the other. A line that a slow machine
+    moved in one run is not a difference. Runs with the same lines in another order are also different. The order does
+    not count if several stories share a transcript, because it is then random.
     """
     one, other = _counted(ours), _counted(theirs)
     lines = {line for count in (*one, *other) for line in count}
@@ -97,7 +98,7 @@ def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Diff
 
 
 def _pair_off(more: set[Entry], less: set[Entry]) -> None:
-    """Takes out SMS that both sides have, one of them a little later."""
+    """Removes SMS that both runs have, even if one of them is a little later."""
     for line in sorted(more, key=lambda one: one.minute):
         twin = next((one for one in less if one.is_nearly(line)), None)
         if twin is not None:
@@ -118,7 +119,7 @@ def _most(counts: Sequence[Counter[Entry]], line: Entry) -> int:
 
 
 def _shown(ours: Transcript, theirs: Transcript, more: set[Entry], less: set[Entry]) -> Difference:
-    """Returns the lines before the first difference, and the first differing lines of each side."""
+    """Returns the lines before the first difference, and the first differing lines of each checkout."""
     first = min(
         next((at for at, line in enumerate(play.entries) if line in lines), len(play.entries))
         for play, lines in ((ours, more), (theirs, less))
@@ -132,7 +133,7 @@ def _shown(ours: Transcript, theirs: Transcript, more: set[Entry], less: set[Ent
 
 
 def told(found: Difference) -> Iterator[str]:
-    """Yields the lines that a reader sees of one difference."""
+    """Yields the lines that a reader sees for one difference."""
     yield f"--- {found.story}"
     yield from (f"   {line}" for line in found.before)
     yield from (f"  -{line}" for line in found.theirs or ["(nothing)"])

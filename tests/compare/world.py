@@ -1,8 +1,8 @@
-"""Plays many stories on one line, in lockstep: sets the clock, waits until the line is quiet, and runs each story's
-act.
+"""Runs many stories on one hotline in parallel: sets the clock, waits until the hotline is idle, and runs the next
+action of each story.
 
-A world has one line of its own, made from a copy of a prepared home. Each story has a district and phones of its own,
-so stories do not meet. The national desk's messages have a transcript of their own.
+A world has its own hotline, made from a copy of a prepared home. Each story has its own district and phones, so that
+stories do not affect each other. The messages to the national desk have a separate transcript.
 """
 
 import time
@@ -18,31 +18,31 @@ from tests.compare.people import District, Prepared
 from tests.compare.transcript import Transcript
 
 TICK = 1.25
-"""Seconds of real time within which the line checks its clock again."""
+"""The seconds of real time within which the hotline checks its clock again."""
 QUIET = 0.3
 QUIET_AFTER_FAULT = 3.5
-"""The line tries again after one second, and after two."""
+"""The hotline tries again after one second, and then after two."""
 LONGEST = 20.0
 PLAUSIBLE = (*range(1, 6), *range(10, 61, 5), 75, 90, 120, 180, 240, 360)
-"""Minutes after which something may be due."""
+"""The minutes after which something may be due."""
 NEVER = 10**9
 LATEST_SECOND = 40
-"""A step may last for the rest of the minute, so that screens show the same minute."""
+"""A step may take the rest of the minute, so that all its screens show the same minute."""
 APART = 6
-"""Seconds between a time that one step sets and a time that a later step looks for."""
+"""The minimum seconds between a time that one step sets and a time for which a later step looks."""
 
 Tale = Callable[["Story"], Iterator[int]]
-"""A story, which acts and yields the minutes until its next act."""
+"""The actions of a story. It yields the minutes until its next action."""
 
 
 @dataclass
 class Story:
-    """One story in play."""
+    """One story that is running."""
 
     name: str
     tale: Tale
     starts: int
-    """Minutes after the world's beginning."""
+    """The minutes after the beginning of the world."""
     world: "World"
     district: District
     random: Random
@@ -75,7 +75,7 @@ class Story:
         return self.world.prepared
 
     def fault(self, msisdn: str, kind: str) -> None:
-        """Makes the gateway fail once, at the next SMS to this number."""
+        """Makes the gateway fail once, for the next SMS to this number."""
         who = self.prepared.who(msisdn)
         self.note("gateway", f"{kind} for the next SMS to {who.role if who else 'a caller'}")
         self.world.line.gateway.faults.append((msisdn, kind))
@@ -90,27 +90,27 @@ class Story:
 
 @dataclass
 class World:
-    """One line and its stories. `slow` multiplies every wait, to check a difference again."""
+    """One hotline and its stories. `slow` multiplies every waiting time, to check a difference again."""
 
     line: Line
     prepared: Prepared
     map: FlowMap
     begins: datetime
     grid: Sequence[int]
-    """Minutes at which the clock is checked, and at which stories act."""
+    """The minutes at which the clock is checked, and at which stories act."""
     slow: float = 1.0
     minute: int = 0
     seen: set[str] = field(default_factory=set)
     owners: dict[str, tuple[Story, str]] = field(default_factory=dict)
     inboxes: dict[str, list[str]] = field(default_factory=dict)
-    """The SMS that came to each number."""
+    """The SMS that each number received."""
     nation: Transcript = field(default_factory=lambda: Transcript("nation", numbered=False))
     say: Callable[[str], None] = lambda _: None
     _heard: int = 0
     _order: int = 0
 
     def play(self, stories: Sequence[Story]) -> None:
-        """Plays all stories to their end, and all checks."""
+        """Runs all stories to their end, with all checks."""
         told = [(story.starts, story.tale(story)) for story in stories]
         past: list[tuple[int, int]] = []
         for minute in self.grid:
@@ -128,7 +128,7 @@ class World:
             self._hear(stories)
 
     def _settle(self, *, tick: bool) -> None:
-        """Waits until nothing moves. With `tick`, also waits until the line has checked its clock."""
+        """Waits until the hotline is idle. With `tick`, it also waits until the hotline has checked its clock."""
         gateway, polls = self.line.gateway, self.line.gateway.polls
         began = quiet = time.monotonic()
         least = TICK * self.slow if tick else 0.0
@@ -143,7 +143,7 @@ class World:
             time.sleep(0.04)
 
     def _hear(self, stories: Sequence[Story]) -> None:
-        """Writes down every SMS that came since the last time, in an order that does not depend on threads."""
+        """Writes down every SMS since the last time, in an order that does not depend on threads."""
         outbox = self.line.gateway.outbox
         fresh, self._heard = outbox[self._heard :], len(outbox)
         plain = Transcript("", numbered=False).plain
@@ -155,7 +155,8 @@ class World:
             self.inboxes.setdefault(sent.to, []).append(sent.text)
 
     def _whose(self, msisdn: str, stories: Sequence[Story]) -> tuple[Story | None, str]:
-        """Returns the story of an SMS to this number (None for the national desk), and its owner's name there."""
+        """Returns the story of an SMS to this number (None for the national desk), and the name of the recipient
+        there."""
         if msisdn in self.owners:
             return self.owners[msisdn]
         who = self.prepared.who(msisdn)
@@ -166,7 +167,7 @@ class World:
 
 
 def second_for(minute: int, past: Sequence[tuple[int, int]]) -> int:
-    """Returns a second of the minute that is far from the seconds of earlier due times."""
+    """Returns a second within the minute that is far from the seconds of earlier due times."""
     taken = [second for before, second in past if minute - before in PLAUSIBLE or minute == before]
     last = past[-1] if past else None
 

@@ -1,4 +1,4 @@
-"""Serves the console on a port of this machine, with a browser in front of it."""
+"""Serves the console on a port of this machine, with a browser that opens it."""
 
 import socket
 import threading
@@ -16,7 +16,7 @@ from tests.support.signing import Person
 OFFICE: ViewportSize = {"width": 1366, "height": 768}
 NARROW: ViewportSize = {"width": 360, "height": 640}
 TWICE_AS_LARGE: ViewportSize = {"width": OFFICE["width"] // 2, "height": OFFICE["height"] // 2}
-"""The size of a page on the office's screen at 200 %."""
+"""The size of a page on the screen of an office, enlarged to 200 %."""
 
 
 def free_port() -> int:
@@ -26,7 +26,7 @@ def free_port() -> int:
 
 
 class QuietHandler(WSGIRequestHandler):
-    """Logs no request: a link's address is a secret."""
+    """A request handler that logs nothing, because the address of a link is a secret."""
 
     def log(self, type: str, message: str, *args: object) -> None:
         return None
@@ -34,7 +34,7 @@ class QuietHandler(WSGIRequestHandler):
 
 @contextmanager
 def served(app: Flask, port: int) -> Iterator[None]:
-    """Serves each request in a thread of its own, as the console's server does."""
+    """Serves each request in its own thread, as the console's server does."""
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -48,7 +48,7 @@ def served(app: Flask, port: int) -> Iterator[None]:
 
 @dataclass
 class Site:
-    """A console that listens, with the browser of a test."""
+    """A console that accepts requests, and the browser of a test."""
 
     desk: Desk
     browser: Browser
@@ -66,7 +66,7 @@ class Site:
         locale: str = "en-GB",
         expects: Callable[[str], bool] = lambda _: False,
     ) -> Iterator[Page]:
-        """Opens a browser context of its own. Fails if its log has a message that the test does not expect."""
+        """Opens a separate browser context. The test fails if the browser's log has an unexpected message."""
         wrong: list[str] = []
 
         def complains(said: ConsoleMessage) -> None:

@@ -1,4 +1,4 @@
-"""Builds a test's console: the whole application around a real database, and people with browsers."""
+"""Builds the console for tests: the whole application with a real database, and people with browsers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -36,10 +36,10 @@ __all__ = ["embedded"]
 ADDRESS = "http://127.0.0.1:8080"
 WORDS = load_console_words()
 PAGES = Templates(WORDS)
-"""The template environment, made once. Reading templates takes longer than a test."""
+"""The template environment, made only once. Reading the templates takes longer than a test."""
 GASABO, NUMBER = "12", "+250788009901"
 CHANGE = 1
-"""Every console has one open draft, without a step."""
+"""Every console has one open draft without a step."""
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Desk:
     def tab(self, *roles: AccountRole, name: str = "") -> "Tab":
         """Opens a browser in which a person with these roles is signed in."""
         called = " ".join(sorted(roles)) or "nobody"
-        # A desk is called "national".
+        # One desk is called "national".
         who = self.person(name or {"national": "National 9"}.get(called, called), *roles)
         tab = Tab(self, self.app.test_client())
         tab.take(who.enters().token)
@@ -71,7 +71,7 @@ class Desk:
 
 @dataclass
 class Tab:
-    """A browser: it sends its cookie, and the origin of the page that it is on."""
+    """A browser. It sends its cookie and the origin of its current page."""
 
     desk: Desk
     client: FlaskClient
@@ -120,7 +120,7 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
 
 @pytest.fixture
 def desk(make_desk: MakeDesk) -> Desk:
-    """Builds a console with one publication, so that each address of the route table has its page."""
+    """Builds a console with one publication, so that each address in the table of routes has a page."""
     made = make_desk()
     writes_history(made)
     writes_people(made)
@@ -135,7 +135,7 @@ def writes_people(desk: Desk) -> None:
 
 
 def writes_history(desk: Desk) -> None:
-    """Records the current flows as published by a version, as on an installed hotline."""
+    """Records the current flows as published by a release, as on an installed hotline."""
     with desk.context.database.writing() as session:
         live = tables.live_id(session)
         assert live is not None

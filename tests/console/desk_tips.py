@@ -1,4 +1,4 @@
-"""Gives the pages of tips their data: desks with keys, tips sealed to them, and accounts with access."""
+"""Gives the pages of tips their data: desks with keys, tips encrypted for them, and accounts with access."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -47,8 +47,8 @@ def tell(
     minutes: int = 0,
     **fields: object,
 ) -> int:
-    """Files a tip that is `minutes` old. Seals it to the national desk, and to its district if no official is
-    involved."""
+    """Files a tip that is `minutes` old. It encrypts the tip for the national desk, and for its district if no
+    official is involved."""
     at = desk.clock() - timedelta(minutes=minutes)
     named = {"uid": f"{next(_NUMBERS):032}", "at": at, "filed_at": at, **fields}
     tip = make_tip(place=place, official=official, **named)  # type: ignore[arg-type]
@@ -65,7 +65,7 @@ def tell(
 
 
 def lets_in(desk: Desk, account_id: int, code: str) -> None:
-    """Grants an account access to a desk. One admin asks, and another one carries it out."""
+    """Grants an account access to a desk. One admin requests it, and another one carries it out."""
     member = of_account(account_id)
     decrypt_grants.request_access(
         desk.context, Actor("Admin 1", 99), code, member, "she works there"
@@ -74,7 +74,7 @@ def lets_in(desk: Desk, account_id: int, code: str) -> None:
 
 
 def admitted(desk: Desk, name: str, role: AccountRole, code: str) -> Tab:
-    """Signs in an account of that role, and grants it access to that desk."""
+    """Signs in an account with that role, and grants it access to that desk."""
     made = desk.tab(role, name=name)
     lets_in(desk, desk.people[name].account_id, code)
     return made
@@ -102,7 +102,7 @@ def with_a_tip(desk: Desk) -> None:
 
 
 def with_a_release(desk: Desk) -> None:
-    """Stores one published release of a quarter."""
+    """Stores one published release of statistics for a quarter."""
     cells = [
         ReleaseNumber(CellName("calls"), 1230),
         ReleaseNumber(CellName("calls", "language", "rw"), None),
@@ -116,7 +116,7 @@ def with_a_release(desk: Desk) -> None:
 
 
 def hands_on(desk: Desk) -> None:
-    """Runs the reader, which gives each desk the keys of the cases that it may see."""
+    """Runs the reader, which gives each desk the keys of the cases that the desk may see."""
     plain = {name: getattr(desk.context, name) for name in SHARED}
     pair = SimpleNamespace(now=lambda: (bytes(THE_READER),))
     reader_handover.reconcile(ReaderContext(**plain, vault=cast(Any, None), pair=cast(Any, pair)))

@@ -1,4 +1,5 @@
-"""Plays a person at a page of the console, in one of its languages. Each click, key and text read costs seconds."""
+"""Simulates a person at a page of the console, in one of its languages. Each click, each key and each text that the
+person reads takes some seconds."""
 
 import os
 from dataclasses import dataclass
@@ -15,29 +16,30 @@ PICTURES = ROOT / "docs" / "admin-guide"
 BESIDE_THE_HANDSETS = ROOT / "docs" / "console.png"
 """The picture that the README shows."""
 SHAPE: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": 800}
-"""The shape of the picture of the handsets."""
+"""The size of the picture of the handsets."""
 BOTTOM = "document.querySelector('main > :last-child').getBoundingClientRect().bottom"
 TALLEST = 1000.0
 CLICK, KEY, LETTER = 2.5, 0.4, 0.08
-"""Seconds of a click, a key and a letter, for a person who types slowly and reads half aloud."""
+"""The seconds for a click, a key and a letter, for a person who types slowly and reads half aloud."""
 
 
 class Newcomer(Protocol):
-    """A person who has an account, or takes one up."""
+    """A person who has an account, or who is completing one."""
 
     name: str
     password: str
     secret: str
-    """The secret of the authenticator."""
+    """The secret of the authenticator app."""
 
     def code(self) -> str:
-        """Returns a code that was not shown before."""
+        """Returns an authenticator code that was not used before."""
         ...
 
 
 @dataclass
 class Hands:
-    """A person at a page, who finds its elements by the catalogue's phrases. So one story runs in each language."""
+    """A person at a page. The person finds its elements by the catalogue's phrases. So one story can run in each
+    language."""
 
     page: Page
     language: str = "en"
@@ -46,7 +48,7 @@ class Hands:
     letters: int = 0
 
     def says(self, phrase: str, **values: object) -> str:
-        """Returns a phrase as this page says it."""
+        """Returns a phrase as this page shows it."""
         return WORDS[self.language][phrase].format(**values)
 
     def click(self, target: Locator) -> None:
@@ -54,7 +56,7 @@ class Hands:
         self.clicks += 1
 
     def opens(self, name: str) -> None:
-        """Follows a link with a name that a person gave: of a flow, a screen, a draft."""
+        """Follows a link whose name a person chose: the name of a flow, a screen or a draft."""
         self.click(self.page.get_by_role("link", name=name, exact=True).first)
 
     def follows(self, phrase: str, **values: object) -> None:
@@ -79,7 +81,7 @@ class Hands:
         self.keys += len(words)
 
     def chooses(self, field: Locator, value: str) -> None:
-        """Selects a value of a list."""
+        """Selects a value in a list."""
         field.select_option(value)
         self.clicks += 2
 
@@ -99,7 +101,7 @@ class Hands:
         return self.clicks * CLICK + self.keys * KEY + self.letters * LETTER
 
     def counted(self) -> "Hands":
-        """Returns the same hands with all counts at zero."""
+        """Returns the same object with all counts at zero."""
         return Hands(self.page, self.language)
 
     def signs_in(self, person: Newcomer) -> None:
@@ -111,7 +113,7 @@ class Hands:
         self.page.wait_for_url("**/")
 
     def keeps(self, name: str) -> None:
-        """Keeps the guide's picture of this name, cropped below the page's content."""
+        """Saves the guide's picture with this name. It is cut off below the page's content."""
         if not self.is_drawing:
             return
         width, height = OFFICE["width"], OFFICE["height"]
@@ -131,7 +133,7 @@ class Hands:
 
     @property
     def is_drawing(self) -> bool:
-        """Returns True if pictures are asked for and the page is in English, as the guide is."""
+        """Returns True if pictures are requested and the page is in English, like the guide."""
         return self.language == "en" and is_yes(os.environ.get("HOTLINE_TEST_PICTURES", ""))
 
     def _sized(self, size: ViewportSize) -> None:

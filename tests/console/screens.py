@@ -1,4 +1,4 @@
-"""Plays an editor who opens a screen, reads its form as a browser would, and presses one of its buttons."""
+"""Simulates an editor who opens a screen, reads its form as a browser would, and presses one of its buttons."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ Form = dict[str, str]
 
 
 class FormReader(HTMLParser):
-    """The fields of the form that a browser would send, and the words of the page."""
+    """The fields that a browser would send with the form, and the text of the page."""
 
     def __init__(self, action: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -122,14 +122,14 @@ class Editor:
         return answer.text
 
     def sent(self, form: Mapping[str, Any], do: str) -> str:
-        """Presses a button that stores, and returns the next page."""
+        """Presses a button that saves the form, and returns the next page."""
         answer = self.press(form, do)
         assert answer.status_code == 303, answer.text
         self.page = self.tab.get(str(answer.location)).text
         return self.page
 
     def looked(self, form: Mapping[str, Any], do: str = "look") -> Form:
-        """Presses a button that stores nothing, and returns the form after it."""
+        """Presses a button that saves nothing, and returns the form that follows."""
         answer = self.press(form, do)
         assert answer.status_code == 200
         return self.form(answer)
@@ -138,7 +138,7 @@ class Editor:
         return nodes_of(service_drafts.part_draft(self.desk.context, CHANGE, flow).document)[node]
 
     def other(self, name: str = "Editor 3") -> "Editor":
-        """Returns a second person at the same draft."""
+        """Returns a second person with the same draft."""
         return Editor(self.desk, self.desk.tab(AccountRole.EDITOR, name=name))
 
 

@@ -1,4 +1,4 @@
-"""Tests that the editor answers every posted form and loses no word of it."""
+"""Tests that the editor answers every posted form and loses none of its text."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -111,5 +111,5 @@ def test_any_form_is_answered_and_no_word_is_lost(
 
 
 def flat(words: str) -> str:
-    """Returns text as a save may write it: composed, and with plain marks instead of Word's."""
+    """Returns text as a save may write it: with composed letters, and with simple characters instead of Word's."""
     return "".join(TYPOGRAPHY.get(letter, letter) for letter in plain_text(words)).strip()

@@ -1,4 +1,4 @@
-"""Tests that a translator's question is shown at its screen, and that a search finds a draft's own text."""
+"""Tests that a translator's question appears at its screen, and that a search finds the text of a draft."""
 
 import re
 

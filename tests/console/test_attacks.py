@@ -1,4 +1,4 @@
-"""Tests the console's pages against an attacker with a browser, a link, or a session."""
+"""Tests the pages of the console against an attacker with a browser, a link, or a session."""
 
 import re
 from dataclasses import replace
@@ -67,7 +67,7 @@ def test_no_header_names_another_host_for_a_link(desk: Desk) -> None:
 
 @pytest.mark.parametrize("path", ["/enter", "/account/language"])
 def test_a_form_of_too_many_fields_or_bytes_is_refused_unread(desk: Desk, path: str) -> None:
-    """Without a session, a page copies the sent fields into its answer. The limits keep that answer small."""
+    """If there is no session, a page copies the sent fields into its answer. The limits keep this answer small."""
     client, sent = desk.app.test_client(), {"Origin": ADDRESS}
     for body in (b"&" * MAX_FIELDS, b"x" * (MAX_BYTES + 1)):
         answer = client.post(path, base_url=ADDRESS, headers=sent, data=body, content_type=FORM)
@@ -106,7 +106,7 @@ def test_a_session_loses_a_role_or_its_account_between_two_pages(desk: Desk) -> 
 
 
 def test_another_authenticator_ends_every_other_session(desk: Desk) -> None:
-    """The owner may change it because a thief is signed in with the lost phone."""
+    """The owner may change the authenticator because a thief is signed in with the lost phone."""
     mine, thief = (desk.tab(AccountRole.EDITOR, name="Editor 1") for _ in range(2))
     page = mine.get("/account/factor").text
     (letters,) = re.findall(r'<p class="letters">([^<]+)</p>', page)
@@ -139,7 +139,8 @@ def test_a_sheet_of_words_is_kept_by_no_cache(desk: Desk) -> None:
 
 
 def test_the_network_of_a_stranger_is_the_one_that_our_web_server_names(desk: Desk) -> None:
-    """The limit is twenty attempts at once, then one a second. A header of the browser's own does not change it."""
+    """The limit is twenty attempts at once, and then one attempt a second. A header that the browser sets does not
+    change this."""
     queue = StretchQueue(burst=2, clock=lambda: 0.0)
     context = replace(desk.context, proofs=replace(desk.context.proofs, stretching=queue))
     app = create_console(context, PAGES)

@@ -1,4 +1,5 @@
-"""Tests calls in the console: one person asks, another approves, and the number opens inside its time (A8)."""
+"""Tests call-backs in the console: one person asks, another approves, and the number is shown only within its time
+(A8)."""
 
 from datetime import timedelta
 
@@ -21,12 +22,12 @@ TOLD = {"number": NUMBER, "word": "rice", "others": "family", "language": "rw"}
 
 
 BY_ONE = {"asked_by": "National 1"}
-"""The form field that names the asker to the approver."""
+"""The form field that tells the approver who asked."""
 
 
 @pytest.fixture
 def two(desk: Desk) -> tuple[Tab, Tab]:
-    """Signs in two people of the national desk, and stores a call-back that may be opened now."""
+    """Signs in two people of the national desk, and stores a call-back whose number may be shown now."""
     man(desk)
     tip, at = tell(desk), desk.clock()
     with desk.context.database.writing() as session:
@@ -108,7 +109,7 @@ def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approva
 
 
 def test_a_later_request_is_not_approved(desk: Desk, two: tuple[Tab, Tab]) -> None:
-    """Otherwise one person could use the approval that was meant for a colleague."""
+    """Otherwise a person could use an approval that was given to a colleague."""
     one, other = two
     third = desk.tab(AccountRole.NATIONAL, name="National 3")
     lets_in(desk, desk.people["National 3"].account_id, NATIONAL)

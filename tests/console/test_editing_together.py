@@ -1,4 +1,4 @@
-"""Tests two editors at one screen: no locks, no overwriting, and questions only about texts that both changed."""
+"""Tests two editors at one screen: no locks, no lost edits, and questions only about texts that both changed."""
 
 import copy
 import re
@@ -20,12 +20,12 @@ def words(editor: Editor, node: str = "fee") -> dict[str, str]:
 
 
 def settling(editor: Editor, page: str) -> Form:
-    """Returns the form of the page that asks, as a browser would send it."""
+    """Returns the form of the page that asks which text to keep, as a browser would send it."""
     return dict(read(page, editor.at).fields)
 
 
 def both(editor: Editor, mine: Form, hers: Form) -> tuple[Editor, str]:
-    """Saves as editor 3 first, then as the other editor. Returns editor 3 and the page after the second save."""
+    """Saves first as editor 3 and then as the other editor. Returns editor 3 and the page after the second save."""
     other = editor.other()
     form, theirs = editor.open("abroad", "fee"), other.open("abroad", "fee")
     other.sent(theirs | hers, "save")

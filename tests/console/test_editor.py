@@ -1,4 +1,4 @@
-"""Tests the editor: one screen of a draft in a form, next to a handset. Every button submits that form."""
+"""Tests the editor: one screen of a draft in a form, next to a handset. Every button sends that form."""
 
 import re
 from html import unescape
@@ -55,7 +55,7 @@ def test_every_kind_of_screen_is_shown_whole_and_comes_back_as_it_was(editor: Ed
     assert service_drafts.history(editor.desk.context, CHANGE) == []
 
 
-# The rows run in order, and each acts on the result of the one before.
+# The rows run in order, and each continues from the result of the row before.
 ROWS: tuple[tuple[str, str, str, str, object], ...] = (
     ("front", "front", "up:choices.1", "menu.choices.0.goes", "homes"),
     ("front", "front", "up:1", "menu.choices.0.goes", "abroad"),

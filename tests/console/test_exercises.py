@@ -1,4 +1,4 @@
-"""Tests a drill in the console: one person starts and stops it, its steps are timed, and every list marks it (R12)."""
+"""Tests a drill in the console: one person starts and stops it, its steps have times, and every list marks it (R12)."""
 
 import re
 
@@ -17,7 +17,7 @@ WANTED = {"desk": DISTRICT, "urgency": "1", "reason": "the week of drills"}
 
 @pytest.fixture
 def national(desk: Desk) -> Tab:
-    """Signs in the national desk, which has one responder to alert."""
+    """Signs in the national desk. It has one responder to alert."""
     row = (
         "name,msisdn,language,level,districts,categories\nNational 1,+250788009902,en,national,,\n"
     )
@@ -26,7 +26,7 @@ def national(desk: Desk) -> Tab:
 
 
 def words(page: str) -> str:
-    """Returns the page's text without markup, in one line."""
+    """Returns the page's text without markup, on one line."""
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 

@@ -1,4 +1,4 @@
-"""Tests the list of flows: the state of each, its problems, its open drafts, and its last editor."""
+"""Tests the list of flows: the state of each flow, its problems, its open drafts, and its last editor."""
 
 import re
 from html import unescape
@@ -15,7 +15,7 @@ __all__ = ["writing"]
 
 
 def cells(tab: Tab, flow: str = FLOW) -> list[str]:
-    """Returns the texts of a flow's row."""
+    """Returns the texts in the row of a flow."""
     rows = re.findall(r"<tr>(.*?)</tr>", tab.get("/flows").text, re.S)
     (row,) = [one for one in rows if f'href="/flows/{flow}"' in one]
     found = re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row, re.S)
@@ -41,7 +41,7 @@ def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> 
 
 
 def test_what_was_published_is_on_every_page_at_once(writing: Writing) -> None:
-    """The pages find the flows in memory, and must still show a new publication."""
+    """The pages read the flows from memory, but must show a new publication at once."""
     words, pages = "Ntukishyure uwo.", ("/find?q=Ntukishyure+uwo", "/words/rw?state=all&flow=learn")
     assert not any(words in writing.editor.get(page).text for page in pages)
     change = writing.opened("Begun before")

@@ -1,4 +1,4 @@
-"""Tests the markup of every page: labels, ids, form keys, and secrets that no form sends back."""
+"""Tests the markup of every page: labels, ids, form keys, and secrets that no form returns."""
 
 from html.parser import HTMLParser
 
@@ -89,7 +89,7 @@ def assert_reachable(path: str, page: Outline) -> None:
     for form in page.forms:
         is_open = form.get("action") in {"/enter", "/recover"} or form.get("method") == "get"
         assert is_open or form["has_key"], form
-        # A screen that cannot be deleted says why, and offers no button.
+        # A screen that cannot be deleted gives the reason and has no button.
         assert form["sends"] or page.is_refused, f"{path}: nothing sends {form}"
 
 

@@ -1,4 +1,5 @@
-"""Tests the guard: one host, one origin, one session. Typed text survives the end of a session, and secrets do not."""
+"""Tests the checks before every page: one host, one origin, one session. If a session ends, typed text is kept, but
+secrets are not."""
 
 import re
 
@@ -133,7 +134,7 @@ def test_a_factor_given_with_the_form_is_taken_in_the_same_request(desk: Desk) -
 def test_a_new_sheet_or_authenticator_asks_for_password_and_code(
     desk: Desk,
 ) -> None:
-    """A screen that a person left open is not enough for a lasting change."""
+    """A screen that a person left open must not allow a lasting change."""
     tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
     editor = desk.people["Editor 1"]
     for path in ("/account/paper", "/account/factor"):
@@ -211,7 +212,7 @@ def test_a_page_that_reloads_itself_keeps_no_session_alive(desk: Desk, tab: Tab)
 
 
 def test_a_link_in_a_mail_is_followed_once_more_from_our_own_page(desk: Desk) -> None:
-    """The browser withholds a strict cookie after another site's link, and sends it with the next request."""
+    """After a link on another site, the browser does not send a strict cookie. It sends it with the next request."""
     answer = desk.outside().get("/enter?to=/flows", **{"Sec-Fetch-Site": "cross-site"})
     assert answer.headers["Refresh"] == "0; url=/flows"
     assert "Refresh" not in desk.outside().get("/enter?to=/flows").headers

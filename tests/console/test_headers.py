@@ -1,4 +1,4 @@
-"""Tests the headers of every answer, the weight of each page, and files that browsers may keep for a year."""
+"""Tests the headers of every answer, the size of each page, and files that browsers may keep for a year."""
 
 import re
 
@@ -20,7 +20,7 @@ FILES = {
     "/statistics/releases/<period>/files",
     "/statistics/results",
 }
-"""Rules that answer with a file to keep, not with a page."""
+"""Routes that answer with a file to store and not with a page."""
 PAGES = [
     path_of(one)
     for one in ROUTES

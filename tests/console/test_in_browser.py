@@ -1,6 +1,6 @@
-"""Tests the pages in Chromium: with axe, with a keyboard alone, without script, on a narrow screen.
+"""Tests the pages in Chromium: with axe, with a keyboard only, without JavaScript, and on a narrow screen.
 
-Tests the script as well.
+It also tests the pages' own JavaScript.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,8 @@ OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violati
 READERS = ("/tips", "/tips/1", "/tips/1/persons/screened", "/call-backs")
 OUTSIDE = ("/enter", "/recover", "/nothing")
 DAYS = 9
-"""The number of parts in which the pages take turns. Axe takes most of a second for each page."""
+"""The pages are divided into this many parts, and each day one part is tested. Axe needs most of a second for each
+page."""
 SIZES = {"office": OFFICE, "narrow": NARROW, "twice as large": TWICE_AS_LARGE}
 EVERYTHING = (
     AccountRole.ADMIN,
@@ -80,7 +81,7 @@ def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) 
 
 
 def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
-    """Returns the faults of the pages of tips, which no admin sees, and of opened texts and persons."""
+    """Returns the faults on the pages of tips, which no admin sees, and on the pages of decrypted texts and persons."""
     paths = [path for path in PAGES[share::DAYS] if path in READERS]
     if not paths:
         return []
@@ -106,9 +107,10 @@ def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
 
 
 def judged(page: Page, path: str) -> list[str]:
-    """Returns the faults of a page: by axe, a page wider than its screen, elements too small or cut off.
+    """Returns the faults of a page: those that axe finds, a page wider than its screen, and elements that are too small
+    or cut off.
 
-    Also returns the elements that hide the keyboard's focus.
+    It also returns the elements that hide the keyboard focus.
     """
     page.goto(path)
     return faults_of(page, path)
@@ -232,7 +234,8 @@ FORM = """<!doctype html><title>x</title><body data-ended="Ended?"><p id="networ
 
 @pytest.fixture
 def form(site: Site) -> Iterator[Page]:
-    """Opens a page with moving parts, drawn by the console's own script. The test answers its requests."""
+    """Opens a page whose parts change while a person types. The console's own script updates them. The test answers
+    the requests of that script."""
     with site.page(expects=lambda said: "Failed to load" in said) as page:
         body = FORM.format(script=f"/static/{TEMPLATES.files['console.js'].name}")
         page.route("**/try", lambda route: route.fulfill(body=body, content_type="text/html"))

@@ -1,4 +1,4 @@
-"""Tests that attempts at a person's name do not block that person in a browser that signed in before."""
+"""Tests that attempts with a person's name do not block that person in a browser that they used before."""
 
 from http.cookies import SimpleCookie
 

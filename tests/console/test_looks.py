@@ -1,4 +1,5 @@
-"""Tests the stylesheet and the script: contrasts, sizes, and nothing that an old browser or the policy refuses."""
+"""Tests the stylesheet and the script: contrasts, sizes, and nothing that an old browser or the security policy
+refuses."""
 
 import re
 
@@ -11,11 +12,11 @@ SCRIPT = (STATIC / "console.js").read_text(encoding="utf-8")
 RULES = re.sub(r"/\*.*?\*/", "", CSS, flags=re.S)
 NAMED = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})", RULES))
 READ = 4.5
-"""The contrast that WCAG requires for text. Edges and focus need 3."""
+"""The contrast that WCAG requires for text. Borders and the focus need a contrast of 3."""
 
 
 def light(colour: str) -> float:
-    """Returns the relative luminance of WCAG 2."""
+    """Returns the relative luminance as WCAG 2 defines it."""
     digits = NAMED.get(colour, colour).lstrip("#")
     digits = "".join(one * 2 for one in digits) if len(digits) == 3 else digits
     parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]

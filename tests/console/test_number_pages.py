@@ -1,4 +1,4 @@
-"""Tests the numbers and short codes of a draft: edits that need two people, and printed codes that stay."""
+"""Tests the numbers and short codes of a draft: edits that need two people, and printed codes that never change."""
 
 import re
 
@@ -21,7 +21,7 @@ def tab(desk: Desk) -> Tab:
 
 
 def send(tab: Tab, path: str, to: str, **fields: str) -> TestResponse:
-    """Sends a form of the page at `path`, with the page's stamps."""
+    """Sends a form of the page at `path` with the page's hidden values."""
     page = tab.get(path).text
     stamps = {name: re.findall(rf'name="{name}" value="([^"]+)"', page)[0] for name in STAMPS}
     return tab.post(to, stamps | fields)

@@ -1,4 +1,4 @@
-"""Tests the pages of the outgoing queue, the on-call contacts and the joining codes, as an admin sees them."""
+"""Tests the pages of the outgoing queue, the on-call contacts and the enrolment codes, as an admin sees them."""
 
 import re
 from datetime import timedelta
@@ -83,7 +83,7 @@ def test_only_an_admin_with_a_fresh_second_factor_pauses(desk: Desk, admin: Tab)
 
 
 def test_the_national_desk_resumes_what_one_admin_paused(desk: Desk, admin: Tab) -> None:
-    """At night there may be no admin, while every alert waits."""
+    """At night no admin may be available, while every alert waits."""
     admin.post("/outgoing/pause", {"reason": "a wrong list"})
     assert desk.tab(AccountRole.DESK).post("/outgoing/resume", {"reason": "x"}).status_code == 404
     national = desk.tab(AccountRole.NATIONAL)

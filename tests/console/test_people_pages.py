@@ -48,7 +48,7 @@ FORM = {
 
 @pytest.fixture
 def two(desk: Desk) -> tuple[Tab, Tab]:
-    """Signs in two admins: one asks, the other decides."""
+    """Signs in two admins: one requests, and the other decides."""
     return desk.tab(AccountRole.ADMIN, name="Admin 1"), desk.tab(AccountRole.ADMIN, name="Admin 2")
 
 
@@ -58,7 +58,7 @@ def person(desk: Desk, responder_id: int) -> Responder:
 
 
 def proves(desk: Desk, responder_id: int) -> None:
-    """Marks an enrolment as proved, as the reader does once code and start PIN were keyed on that phone."""
+    """Marks an enrolment as confirmed, as the reader does after code and start PIN were keyed on that phone."""
     with desk.context.database.writing() as session:
         row = tables_enrolments.open_enrolment(session, responder_id)
         assert row is not None
@@ -297,7 +297,7 @@ def test_a_desk_sees_its_own_people_alone_and_changes_nothing(desk: Desk) -> Non
 
 
 def rows(desk: Desk, kind: str) -> list[Approval]:
-    """Returns the pending approvals of a kind."""
+    """Returns the pending approvals of one kind."""
     with desk.context.database.reading() as session:
         found = session.query(Approval).filter_by(kind=kind, decided_at=None)
         return [row for row in found if row.expires_at > desk.clock()]
@@ -308,7 +308,7 @@ def account(desk: Desk, name: str) -> int:
 
 
 def opened(desk: Desk, name: str) -> Tab:
-    """Signs in an account that decrypts Gasabo's desk by its own key."""
+    """Signs in an account that decrypts the tips of Gasabo's desk with its own key."""
     tab = desk.tab(AccountRole.DESK, name=name)
     lets_in(desk, account(desk, name), GASABO)
     assert service_sessions.key_of(desk.context, tab.token) is not None

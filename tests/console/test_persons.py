@@ -1,4 +1,5 @@
-"""Tests the persons of a case in the console: noted by forms, opened with a reason, hidden from others (R8, R9)."""
+"""Tests the persons of a case in the console: recorded with forms, decrypted with a reason, hidden from others (R8,
+R9)."""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ ONCE = count(1)
 
 @dataclass
 class CaseDesk:
-    """A tip of one district. The reader hands on keys when a test asks for it."""
+    """A tip of one district. The reader gives access to keys when a test asks for it."""
 
     desk: Desk
     tip: int
@@ -45,7 +46,8 @@ class CaseDesk:
         return (by or self.district).post(f"/tips/{self.tip}/persons/{form}", fields)
 
     def offers(self) -> str:
-        """Notes a person who wants help and is offered it. Returns the person's reference for later forms."""
+        """Records a person who wants help, and an offer of help. Returns the reference of the person for later
+        forms."""
         assert self.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
         hands_on(self.desk)
         assert self.says("consent", consent="yes").status_code == 303
@@ -71,7 +73,7 @@ class CaseDesk:
         return [(row.actor.rpartition(":")[2], row.action, row.reason) for row in told]
 
     def later(self, **time: int) -> None:
-        """Turns the clock and signs in again, because the old session has ended by then."""
+        """Moves the clock forward and signs in again, because the old session has ended by then."""
         self.desk.clock.turn(**time)
         self.district = self.desk.tab(AccountRole.DESK, name="Desk 1")
 
@@ -313,7 +315,7 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_today(case: CaseD
 
 @pytest.mark.parametrize("language", ["rw", "fr", "en"])
 def test_pages_of_persons_are_light_in_each_language(case: CaseDesk, language: str) -> None:
-    """The case has five persons, each with everything that may be noted."""
+    """The case has five persons, each with everything that can be recorded."""
     for n in range(1, 6):
         told = {**GROWN_UP, "free": "no", "form": "labour", "sex": "girl", "nationality": "other"}
         assert case.says("screened", "new", **told).status_code == 303

@@ -1,4 +1,5 @@
-"""Tests the picture of a flow: no boxes overlap, each links to its screen, and text next to it says the same."""
+"""Tests the picture of a flow: no boxes overlap, each box is a link to its screen, and the text next to it says the
+same."""
 
 import re
 

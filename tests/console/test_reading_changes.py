@@ -1,4 +1,4 @@
-"""Tests that a reading page shows the whole difference, and that each refusal says what to do next."""
+"""Tests that a page for reading shows the whole difference, and that each refusal says what to do next."""
 
 import copy
 import re
@@ -43,7 +43,7 @@ def visit(language: str = "en") -> Any:
 
 UNTITLED = Titles({}, "en")
 
-# the difference
+# These tests are about the difference.
 
 
 __all__ = ["writing"]
@@ -68,7 +68,7 @@ def paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def edited(document: Any, edits: list[tuple[int, Any]]) -> Any:
-    """Returns a document with some other values, as an editor or a broken draft leaves it."""
+    """Returns a document with some other values, as an editor or an invalid draft leaves it."""
     for number, value in edits:
         places = [path for path in paths(document["flows"]) if len(path) > 1]
         path = places[number % len(places)]
@@ -151,7 +151,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
 
 
 def test_a_screen_is_a_link_into_the_editor_for_an_editor_alone(writing: Writing) -> None:
-    """For an approver, such a link led to a missing page."""
+    """For an approver, such a link would lead to a missing page."""
     change = writing.opened()
     writing.says(change)
     link = f'href="/changes/{change}/flows/learn/'
@@ -185,7 +185,7 @@ def test_every_field_of_a_screen_has_a_name_for_people() -> None:
     assert changed_field_text(visit("fr"), moved) == "Choix 2 mène à b. Avant : a"
 
 
-# refusals
+# These tests are about refusals.
 
 
 @pytest.mark.parametrize("why", [*Refusal])

@@ -1,4 +1,4 @@
-"""Tests the route table: each address answers each role and need as the table says, and the table has every page."""
+"""Tests the table of routes: each address answers each role as the table says, and the table has every page."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ FILLED = {
     "<int:drill_id>": "1",
     "<period>": "2026-Q3",
 }
-"""Values for the variable parts of an address. Each names a row that exists."""
+"""Values for the variable parts of an address. Each value is that of an existing row."""
 ELSEWHERE = "https://elsewhere.example"
 
 
@@ -55,7 +55,8 @@ def named(route: Route) -> str:
 
 @pytest.fixture
 def tabs(desk: Desk) -> dict[AccountRole, Tab]:
-    """Signs in one account of each role, with admins last. While there is no admin, the server is the second person."""
+    """Signs in one account of each role, with the admin last. While there is no admin, the server counts as the
+    second person."""
     roles = sorted(AccountRole, key=lambda role: role is AccountRole.ADMIN)
     opened = {role: desk.tab(role) for role in roles}
     with_a_tip(desk)
@@ -107,8 +108,8 @@ def test_a_row_says_what_it_must() -> None:
 
 
 def test_whoever_changes_more_than_their_own_words_gives_the_factor_again() -> None:
-    """The audit log keeps such an action for ever under a person's name. So a stranger at an open browser must not do
-    it."""
+    """The audit log stores such an action for ever under a person's name. So a stranger at an open browser must not
+    be able to do it."""
     loose = [named(route) for route in GUARDED if route.audit and route.needs is Needs.NOTHING]
     assert loose == []
 

@@ -1,4 +1,4 @@
-"""Tests that nothing loads while a page is drawn, and that nothing encrypted reaches a template."""
+"""Tests that rendering a page loads nothing from the database, and that no encrypted value reaches a template."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ def test_no_relation_of_a_row_loads_later() -> None:
 
 
 def rows_in(value: object, seen: set[int]) -> Iterator[DeclarativeBase]:
-    """Yields the rows in what a template gets: in values, sequences and mappings."""
+    """Yields the database rows among the values for a template: in values, sequences and mappings."""
     if id(value) in seen:
         return
     seen.add(id(value))
@@ -41,7 +41,7 @@ def rows_in(value: object, seen: set[int]) -> Iterator[DeclarativeBase]:
 
 
 def encrypted_in(row: DeclarativeBase) -> set[str]:
-    """Returns the columns of bytes that a row has loaded."""
+    """Returns the columns with bytes that are loaded in a row."""
     held = {name for name, one in vars(row).items() if isinstance(one, bytes) and one}
     return {f"{type(row).__name__}.{name}" for name in held}
 

@@ -50,11 +50,11 @@ OURS = re.compile(
     "html|head|meta|title|link|script|body|a|header|div|nav|ul|li|form|input|button|p|main|h[123]|span|table|caption"
     "|thead|tr|th|tbody|td|code|label|select|option|legend|fieldset|dl|dt|dd|section|ol|pre|br|textarea"
 )
-"""The elements of our templates."""
+"""The elements that our templates use."""
 
 
 class Drawn(HTMLParser):
-    """Elements of a page that no template of ours has, and attributes that would run or fetch something."""
+    """The elements of a page that no template of ours has, and attributes that would run or load something."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

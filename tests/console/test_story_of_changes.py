@@ -1,5 +1,5 @@
-"""Tests a sentence on its way through the pages: drafted, submitted, read, published and restored. Also an urgent
-one."""
+"""Tests a sentence on its way through the pages: drafted, submitted, read, published and restored. It also tests an
+emergency change."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""Tests that strange letters in fields, queries, cookies and addresses get an answer and cause no server fault."""
+"""Tests that unusual characters in fields, queries, cookies and addresses get an answer and cause no server error."""
 
 from itertools import product
 

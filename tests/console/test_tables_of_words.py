@@ -1,4 +1,4 @@
-"""Tests that each value on a page has its sentence in `words.toml`, and that no sentence is of another value."""
+"""Tests that each value on a page has its sentence in `words.toml`, and that every sentence belongs to a value."""
 
 from enum import StrEnum
 

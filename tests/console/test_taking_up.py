@@ -1,4 +1,4 @@
-"""Tests an account on its pages alone: from the invitation to the first page, and a person's later changes."""
+"""Tests an account through its pages only: from the invitation to the first page, and a person's later changes."""
 
 import re
 
@@ -17,7 +17,7 @@ def admin(desk: Desk) -> Tab:
 
 
 def invited(admin: Tab, *roles: str) -> str:
-    """Invites an editor. Returns the path of the link, which the page shows once."""
+    """Invites an editor. Returns the path of the link, which the page shows only once."""
     fields = {"name": "Editor 1", "roles": list(roles), "language": "fr"}
     page = admin.post("/accounts", fields).text
     (link,) = re.findall(r"<code>http://127\.0\.0\.1:8080(/welcome/[\w-]+)</code>", page)
@@ -65,7 +65,7 @@ def test_a_person_takes_up_an_account_and_signs_in(desk: Desk, admin: Tab) -> No
 
 
 def gives_password_and_code(desk: Desk, tab: Tab, link: str) -> str:
-    """Takes the first two steps of a link. Returns the authenticator's secret."""
+    """Does the first two steps after opening a link. Returns the secret of the authenticator."""
     tab.post(link, {"do": "password", "secret_password": PASSWORD}, key="")
     secret = secret_of(tab.get(link).text)
     tab.post(link, {"do": "code", "secret_code": code_at(secret, desk.clock())}, key="")
@@ -73,7 +73,7 @@ def gives_password_and_code(desk: Desk, tab: Tab, link: str) -> str:
 
 
 def test_a_link_alone_shows_no_secret_once_a_password_was_chosen(desk: Desk, admin: Tab) -> None:
-    """The admin who made the link keeps it, and tries it at each step."""
+    """The admin who made the link keeps it, and tries it after each step."""
     link, person, admins_copy = invited(admin, "editor"), desk.outside(), desk.outside()
     person.post(link, {"do": "password", "secret_password": PASSWORD}, key="")
     secret = secret_of(person.get(link).text)

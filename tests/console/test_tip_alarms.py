@@ -1,4 +1,4 @@
-"""Tests that Today leads from an alarm to its tip, for every account that may see that tip."""
+"""Tests that the page Today leads from an alarm to its tip, for every account that may see that tip."""
 
 import html
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Tests the decisions on a tip's page: closure, legal hold, exclusion, and similar tips (A8, R7)."""
+"""Tests the decisions on the page of a tip: closure, legal hold, exclusion, and similar tips (A8, R7)."""
 
 from datetime import timedelta
 
@@ -29,7 +29,8 @@ def taken(desks: Desks, tip: int) -> None:
 
 @pytest.mark.row("A8")
 def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desks: Desks) -> None:
-    """A tip of danger needs two people. The second is not the asker, and has opened the case since the request."""
+    """A tip about danger needs two people. The second person did not request the closure, and has opened the case
+    after the request."""
     tip = tell(desks.desk, urgency=1)
     closes = {"outcome": "helped", "reason": "she is safe"}
     assert desks.national.post(f"/tips/{tip}/close", closes).status_code == 303
@@ -50,7 +51,8 @@ def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desk
 
 
 def test_a_waiting_closure_is_on_today_under_approvals_and_in_the_list(desks: Desks) -> None:
-    """A danger that a responder took is in no default list. With a requested closure it is listed, with its age."""
+    """A case of danger that a responder took is not in the default list. After closure is requested it is listed,
+    with its age."""
     tip = tell(desks.desk, urgency=1)
     taken(desks, tip)
     assert listed(desks.national) == []
@@ -74,7 +76,8 @@ def test_a_waiting_closure_is_on_today_under_approvals_and_in_the_list(desks: De
 
 
 def test_the_desk_that_asked_to_close_reads_its_reason_and_why_it_was_refused(desks: Desks) -> None:
-    """The national desk reads the asker's reason under Approvals. Another desk of the tip reads neither."""
+    """The national desk reads the reason of the desk that asked, on the page Approvals. Another desk that has the
+    tip reads neither of the two reasons."""
     tip = tell(desks.desk, urgency=1)
     beside = admitted(desks.desk, "Desk 3", AccountRole.DESK, OTHER_DISTRICT)
     with desks.desk.context.database.writing() as session:

@@ -1,4 +1,4 @@
-"""Tests tips in the console: the list, one tip, its text behind a reason, and the commands on it (A8)."""
+"""Tests tips in the console: the list, one tip, its text after giving a reason, and the commands on it (A8)."""
 
 import re
 
@@ -53,7 +53,7 @@ def test_a8_an_account_without_a_desk_is_told_so_and_sees_nothing(desks: Desks) 
 
 @pytest.mark.row("R6")
 def test_r6_the_district_of_an_officials_tip_meets_it_nowhere_in_the_console(desks: Desks) -> None:
-    """The list, count, address, text, links and every command act as if there were no such tip."""
+    """The list, the number, the address, the text, links and every command act as if the tip did not exist."""
     mine = tell(desks.desk)
     tip = tell(desks.desk, official="unsure", minutes=9)
     assert listed(desks.district, "?state=all") == [mine]
@@ -228,7 +228,7 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
 
 @pytest.mark.parametrize("language", ["rw", "fr", "en"])
 def test_a8_pages_of_tips_are_light_and_whole_in_each_language(desks: Desks, language: str) -> None:
-    """A full list, one tip and its text have labels, ids and the policy, and weigh little."""
+    """A full list, one tip and its text have labels, ids and the security policy, and their pages are small."""
     for _ in range(ROWS):
         tip = tell(desks.desk, urgency=1, official="unsure", minutes=9)
     desks.national.post("/account/language", {"language": language, "to": "/tips"})
@@ -255,7 +255,7 @@ def test_no_word_of_a_tip_stands_in_a_log(desks: Desks, caplog: pytest.LogCaptur
 
 
 def test_a_row_about_a_like_tip_is_for_who_may_know_of_that_one(desks: Desks) -> None:
-    """The number and the reason name it. The national desk is no exception."""
+    """The number and the reason name that tip. This is also true for the national desk."""
     mine, kept = tell(desks.desk), tell(desks.desk, official="yes")
     like = {"other_tip": str(kept), "reason": "the same house"}
     assert desks.national.post(f"/tips/{mine}/like", like).status_code == 303

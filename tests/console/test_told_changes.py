@@ -1,4 +1,5 @@
-"""Tests the console's notices about changes: text by one person alone, and drafts that wait for a reader."""
+"""Tests the console's notices about changes: text that one person published alone, and drafts that wait for a
+reader."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""Tests that a case without an assignee waits on Today, in the list and on its page (A8)."""
+"""Tests that a case without an assignee is shown on Today, in the list and on its page (A8)."""
 
 import re
 from datetime import timedelta
@@ -24,7 +24,7 @@ ASKED = {"by": "Alice", "reason": "their wish"}
 
 @pytest.fixture
 def taken(desks: Desks) -> Desks:
-    """Files a danger in Gasabo, tip 1, that the first of its responders takes. Returns the desks."""
+    """Files a case of danger in Gasabo as tip 1. The first of its responders takes it. Returns the desks."""
     context = desks.desk.context
     with context.database.writing() as session:
         for row in session.query(Responder):

@@ -1,4 +1,4 @@
-"""Tests that the heaviest pages of the editor stay light. A line of 100 kbit/s carries 12 kB a second."""
+"""Tests that the largest pages of the editor stay small. A connection of 100 kbit/s carries 12 kB in a second."""
 
 import re
 from collections.abc import Callable
@@ -20,9 +20,10 @@ SCREENS = 60
 CHOICES = 10
 FLOW = "learn"
 ROOMY = 59_000
-"""The most bytes of the heaviest page with problems next to its texts. Later additions have room under `HEAVIEST`."""
+"""The maximum bytes of the largest page with problems next to its texts. This leaves room for later additions below
+`HEAVIEST`."""
 WORDS = "Nobody may take your passport, your contract or your telephone away from you. Call 112 for free."
-"""A text as long as a screen has room for."""
+"""A text that fills a screen."""
 
 
 def named(at: int) -> str:
@@ -30,7 +31,8 @@ def named(at: int) -> str:
 
 
 def menu() -> dict[str, Any]:
-    """Returns a menu of ten choices in three languages, each with a condition. Every third has further fields."""
+    """Returns a menu of ten choices in three languages, each with a condition. Every third choice has further
+    fields."""
     choices = [
         {
             "label": t(f"A choice of the menu {at}"),
@@ -75,7 +77,7 @@ def flow_with(node: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("made", [menu, branch, said])
 def test_the_heaviest_screen_is_light(writing: Writing, made: Callable[[], dict[str, Any]]) -> None:
-    """The page is in French, which has the longest texts."""
+    """The page is in French, because French texts are the longest."""
     change = writing.opened()
     writing.saves(change, flow_with(made()))
     at = f"/changes/{change}/flows/{FLOW}/{named(0)}"
@@ -87,7 +89,7 @@ def test_the_heaviest_screen_is_light(writing: Writing, made: Callable[[], dict[
 
 
 def large(writing: Writing, flows: int = 200, menus: int = 10) -> int:
-    """Publishes many flows with a short code for each. Returns a draft on that line."""
+    """Publishes many flows with a short code for each. Returns a draft of these flows."""
     live = live_document(writing.desk.context.database)
     asked = {"menu": {"text": t("Choose"), "choices": [{"label": t("One"), "goes": "last"}]}}
     nodes = {**{named(at): asked for at in range(menus)}, "last": {"finish": {}}}
@@ -144,7 +146,8 @@ def test_a_new_flow_offers_the_menus_of_one_flow_at_a_time(writing: Writing) -> 
 
 
 def test_a_part_of_a_page_asks_nothing_that_it_does_not_show(writing: Writing) -> None:
-    """Otherwise each check by the script would count all waiting messages, and query the rest of the bars."""
+    """Otherwise each check by the script would count all waiting messages, and query everything for the rest of the
+    page."""
     change = writing.opened()
     at = f"/changes/{change}/flows/{FLOW}/one"
     fields = dict(read(writing.editor.get(at).text, at).fields)

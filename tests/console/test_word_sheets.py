@@ -1,5 +1,5 @@
-"""Tests sheets of text: download, check and upload. Nothing is saved before it was shown, and no file harms the
-line."""
+"""Tests spreadsheets of texts: download, check and upload. Nothing is saved before it was shown, and no file can
+harm the hotline."""
 
 import csv
 import html
@@ -76,7 +76,8 @@ def test_what_goes_out_is_the_filter_with_every_column(tab: Tab) -> None:
 
 @pytest.mark.row("A5")
 def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, tab: Tab) -> None:
-    """A slow sheet goes out, texts change meanwhile, it is checked and saved, and the rest goes out again."""
+    """A spreadsheet is downloaded, texts change meanwhile, it is checked and saved, and the remaining texts are
+    downloaded again."""
     found = agreed(out(tab), FEE, "abroad.contract.say.text", rw=NEW_WORDS)
     other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
     press(other, "both", words="Ntukabanze kwishyura.")
@@ -191,7 +192,7 @@ def test_no_file_is_asked_for_again(tab: Tab) -> None:
 )
 @given(data=st.data())
 def test_any_bytes_get_a_clear_answer(desk: Desk, tab: Tab, data: st.DataObject) -> None:
-    """The file is random bytes or a damaged sheet, and the hidden fields are written by hand."""
+    """The file has random bytes or is a damaged spreadsheet, and the test makes the hidden fields itself."""
     good = b"place,rw,agreed,digest\r\nabroad.fee.say.text,Ntukishyure.,yes,00\r\n"
     if data.draw(st.booleans()):
         raw = data.draw(st.binary(max_size=100))

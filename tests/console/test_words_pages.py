@@ -1,4 +1,4 @@
-"""Tests the pages of texts: the reviewers of a text, saved texts, and texts that wait."""
+"""Tests the pages of texts: who reviewed a text, saved texts, and texts that wait for a review."""
 
 import re
 from collections import Counter
@@ -55,8 +55,8 @@ def state(desk: Desk, place: str = FEE, language: str = "rw") -> ReviewState:
 
 
 def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
-    """The document is large, and the lists of flows and texts count every language of it. The next page finds it in
-    memory."""
+    """The document is large, and the lists of flows and texts count every language in it. The next page finds the
+    document in memory."""
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -75,7 +75,7 @@ def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
 
 
 def publish(desk: Desk, language: str) -> None:
-    """Publishes the texts of a language, by two other people."""
+    """Publishes the texts of a language in the names of two other people."""
     change = language_review(desk.context, language).draft_id
     assert change is not None
     assert (

@@ -1,4 +1,4 @@
-"""Signs in four people at their desks, who see the pages of tips differently."""
+"""Signs in four people at their desks. They see the pages of tips differently."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ OTHER_DISTRICT = "11"
 
 @dataclass
 class Desks:
-    """The national desk with two people, a district's desk, and another district's."""
+    """The national desk with two people, the desk of a district, and the desk of another district."""
 
     desk: Desk
     national: Tab
@@ -26,7 +26,7 @@ class Desks:
     other: Tab
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """Returns the actor, action and reason of each audit row about a tip."""
+        """Returns the actor, the action and the reason of each row in the audit log about a tip."""
         with self.desk.context.database.reading() as session:
             found = session.query(AuditEntry).order_by(AuditEntry.id).all()
         return [
@@ -54,6 +54,6 @@ def desks(desk: Desk) -> Desks:
 
 
 def listed(tab: Tab, query: str = "") -> list[int]:
-    """Returns the numbers of a list's tips, in its order."""
+    """Returns the numbers of the tips in a list, in its order."""
     found = re.findall(r'href="/tips/(\d+)"', tab.get(f"/tips{query}").text)
     return [int(number) for number in found]

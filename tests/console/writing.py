@@ -1,4 +1,4 @@
-"""Signs in two people at the console of a small line, and changes a sentence of it."""
+"""Signs in two people at the console of a small hotline, and changes one of its sentences."""
 
 import copy
 import re
@@ -94,14 +94,14 @@ class Writing:
 
     @property
     def heard(self) -> str:
-        """Returns the text that callers read now."""
+        """Returns the text that callers read at the moment."""
         flow = live_document(self.desk.context.database)["flows"][FLOW]
         said: str = flow["nodes"][NODE]["say"]["text"]["rw"]
         return said
 
 
 def small_desk(database: Database, clock: Clock, **changes: Any) -> Desk:
-    """Builds a console over a line of few screens, because their checks take no time."""
+    """Builds a console for a hotline with few screens, so that checking them takes little time."""
     context = make_console_context(database=database, now=clock)
     context = replace(context, **{"flow_sets": SqlFlowSets(database, place_lists()), **changes})
     service_publishing.publish_version(context, playable(OLD))

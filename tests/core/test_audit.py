@@ -1,4 +1,4 @@
-"""Tests the audit chain: whole while rows are only added, and broken at a row that was changed."""
+"""Tests the chain of the audit log: it is intact while rows are only added, and broken at a row that was changed."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -101,7 +101,8 @@ def test_a_row_that_was_rolled_back_leaves_no_gap(database: Database) -> None:
 def test_no_row_is_changed_or_deleted(
     database: Database, touch: Callable[[Session], object]
 ) -> None:
-    """The database itself refuses. No retention deletes rows of this log, so there is no lawful way."""
+    """The database itself refuses the change. Rows of this log are never erased, so no part of the code may delete
+    them."""
     for n in range(1, 4):
         append(database, n)
     with pytest.raises(IntegrityError), database.writing() as session:

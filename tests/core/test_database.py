@@ -1,4 +1,4 @@
-"""Tests the database when it is locked, missing, damaged or asked something wrong."""
+"""Tests the database when it is locked, missing, damaged or gets a wrong query."""
 
 import subprocess
 import sys
@@ -69,7 +69,7 @@ def test_a_locked_database_fails_in_5_seconds_and_reads(sqlite: Database, tmp_pa
 
 
 def test_writers_of_one_process_take_turns_before_the_file_lock(sqlite: Database) -> None:
-    """SQLite's own wait lets the last writer go first."""
+    """SQLite's own way of waiting lets the last writer go first."""
     impatient = Database(sqlite.engine, turn=0.01)
     begun: list[str] = []
     with impatient.writing():
@@ -196,7 +196,7 @@ def test_times_come_back_aware_and_in_utc(database: Database) -> None:
 
 
 def test_a_commit_survives_power_loss_and_foreign_keys_are_kept(tmp_path: Path) -> None:
-    """The line opens its database this way. The other tests do not wait for a disk."""
+    """The hotline opens its database in this way. The other tests do not wait for a disk."""
     database = open_database(f"sqlite:///{tmp_path}/synced.db")
     with database.reading() as session:
         pragmas = [

@@ -1,4 +1,5 @@
-"""Tests a real embedded Valkey: it has no port, excludes other users, keeps its data, and refuses writes when full."""
+"""Tests a real embedded Valkey: it has no port, excludes other users, keeps its data, and refuses writes when it is
+full."""
 
 import stat
 import subprocess

@@ -1,4 +1,4 @@
-"""Tests writes of several threads in one SQLite transaction. None is lost, and none fails because of another."""
+"""Tests writes of several threads in one SQLite transaction. No write is lost, and none fails because of another."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ def stop(key: str, connection: PlainConnection) -> str:
 
 
 class Joint:
-    """A file whose transactions are counted. The first one waits until the test lets it continue."""
+    """A database file whose transactions are counted. The first transaction waits until the test lets it continue."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -49,7 +49,7 @@ class Joint:
         return len(self.writes._waiting) == number
 
     def all_at_once(self, works: list[Write]) -> list["Future[str]"]:
-        """Starts the first write, and the others while it runs. Returns all results."""
+        """Starts the first write, and the other writes while it runs. Returns all results."""
         pool = ThreadPoolExecutor(len(works))
         first = pool.submit(self.writes.write, works[0])
         eventually(lambda: self.begun == 1, seconds=10)
@@ -83,7 +83,7 @@ def test_all_who_came_meanwhile_are_committed_together(joint: Joint) -> None:
 
 
 def test_who_fails_fails_alone(joint: Joint) -> None:
-    """The second `k1` breaks the shared transaction. Each write of it is then repeated alone."""
+    """The second `k1` breaks the shared transaction. After that, each of its writes is repeated alone."""
     found = joint.all_at_once([partial(stop, key) for key in ("k0", "k1", "k1", "k2")])
     broken = [one.exception() for one in found]
     assert sum(isinstance(one, sqlite3.IntegrityError) for one in broken) == 1
@@ -127,7 +127,7 @@ def test_who_waits_too_long_is_told_and_is_not_written(joint: Joint) -> None:
 
 
 class Told:
-    """The places of a process, with a record of what waiting threads do with theirs."""
+    """The places for threads of a process, with a record of what waiting threads do with them."""
 
     def __init__(self) -> None:
         self.said = list[str]()
@@ -140,7 +140,7 @@ class Told:
 
 
 def test_a_writer_that_waits_gives_its_place_to_another(joint: Joint) -> None:
-    """The second thread writes for the third. A thread that writes needs no place."""
+    """The second thread writes for the third. A thread that writes does not need a place."""
     places = Told()
     joint.writes.places = places
     joint.all_at_once([partial(stop, key) for key in ("k0", "k1", "k2")])

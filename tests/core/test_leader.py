@@ -1,4 +1,5 @@
-"""Tests that one relay at a time is the leader, on either database. Another takes over when it stops or freezes."""
+"""Tests that only one relay at a time is the leader, with either database. Another relay takes over if it stops or
+freezes."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -22,7 +23,7 @@ Claim = Callable[[str], Leadership]
 
 @pytest.fixture
 def claim(database: Database) -> Iterator[Claim]:
-    """Yields a function that makes a relay's claim. Closes all claims at the end."""
+    """Yields a function with which a relay claims to lead. All claims are closed at the end."""
     with ExitStack() as claims:
         yield lambda holder: claims.enter_context(closing(Leadership(database, holder)))
 
@@ -52,12 +53,12 @@ def test_the_row_says_who_and_until_when(claim: Claim, database: Database) -> No
 
 
 def test_another_leads_when_it_is_gone(claim: Claim, pair: Pair) -> None:
-    """Another leads at once where a lock decides, and after the lease where a row does."""
+    """If a lock decides, another relay leads at once. If a row decides, it leads after the lease."""
     one, other = claim("one"), claim("other")
     assert one.holds(NOON)
     one.close()
     if pair is Pair.SERVERS:
-        # The server returns the lock once it has seen that the connection is closed.
+        # The server releases the lock after it has noticed that the connection is closed.
         eventually(lambda: other.holds(LATER), seconds=5)
     else:
         assert not other.holds(LATER)
@@ -71,7 +72,7 @@ def test_a_clock_set_back_leaves_the_line_with_a_leader(claim: Claim) -> None:
 
 
 def test_who_is_frozen_with_the_lock_in_hand_is_not_waited_for(claim: Claim) -> None:
-    """A frozen holder keeps the lock, and no lease ends it. Once it runs again, exactly one relay leads."""
+    """A frozen relay keeps the lock, and no lease ends that. When it runs again, exactly one relay leads."""
     frozen, second, third = claim("frozen"), claim("second"), claim("third")
     assert frozen.holds(NOON)
     at = NOON + timedelta(seconds=15)

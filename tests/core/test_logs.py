@@ -1,4 +1,5 @@
-"""Tests that each log event is one line of allowed fields. It holds no number, unknown text or exception message."""
+"""Tests that each log event is one line with allowed fields. The line contains no number, no unknown text and no
+exception message."""
 
 import json
 import logging

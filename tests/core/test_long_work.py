@@ -1,4 +1,4 @@
-"""Tests that long work runs in a child process of low priority, which ends by its limits and with its parent."""
+"""Tests that long work runs in a child process with low priority. The child ends at its limits and with its parent."""
 
 import json
 import os
@@ -26,7 +26,7 @@ from tests.support.made_once import lay_line, publish_shipped
 
 pytestmark = pytest.mark.slow(reason="waits for Pythons that start")
 ENDLESS = "#let n = 0\n#for _ in range(9999) { for _ in range(9999) { n += 1 } }"
-"""A document that takes typst minutes."""
+"""A document for which typst needs minutes."""
 STARTED = """
 import sys
 from hotline.core import long_work
@@ -39,7 +39,7 @@ def paper(template: str) -> bytes:
 
 
 def works() -> list[psutil.Process]:
-    """Returns the children that do long work, and zombies."""
+    """Returns the child processes with long work, including zombies."""
     children = psutil.Process().children()
     return [
         one
@@ -49,7 +49,7 @@ def works() -> list[psutil.Process]:
 
 
 def is_limited(child: psutil.Process) -> bool:
-    """Returns True once a child has set its last limit."""
+    """Returns True after a child process has set its last limit."""
     return child.rlimit(psutil.RLIMIT_CPU)[0] != psutil.RLIM_INFINITY
 
 
@@ -61,7 +61,7 @@ def raised() -> list[str]:
 
 @pytest.fixture
 def running(raised: list[str]) -> Iterator["Future[bytes]"]:
-    """Starts work that does not end, in its child."""
+    """Starts work that does not end, in its child process."""
     with ThreadPoolExecutor(1) as one:
         done = one.submit(
             long_work.run, "paper", paper(ENDLESS), alarm=lambda: raised.append("one")

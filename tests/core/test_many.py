@@ -1,4 +1,5 @@
-"""Tests many rows written at once: each whole, each once and in order, in every way a database takes them."""
+"""Tests many rows that are written at once: each is complete, once and in order, in every way that a database
+accepts them."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,7 @@ from tests.support.builders import NOON
 pytestmark = pytest.mark.both
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
-"""Texts without NUL, which PostgreSQL cannot store."""
+"""Texts without NUL characters, which PostgreSQL cannot store."""
 EACH_ON_A_DATABASE_OF_ITS_TEST = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25
 )

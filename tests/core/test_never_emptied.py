@@ -1,4 +1,4 @@
-"""Tests that no table whose rows a trigger protects can be truncated. SQLite has no TRUNCATE."""
+"""Tests that no table with protected rows can be truncated. SQLite has no TRUNCATE command."""
 
 import pytest
 from sqlalchemy import text

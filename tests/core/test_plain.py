@@ -1,4 +1,4 @@
-"""Tests statements in the driver's own SQL: whole or not at all, on connections that are kept open."""
+"""Tests statements in the driver's own SQL. They have a complete effect or none, and their connections stay open."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.both
 
 
 def test_connections_of_many_threads_are_kept(database: Database) -> None:
-    """Sixteen threads run three times. Opening a connection for each costs more than its query."""
+    """Sixteen threads run three times. Opening a connection for each of them would cost more than its query."""
     if not database.is_sqlite:
         return
     opened: list[object] = []

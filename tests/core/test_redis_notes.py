@@ -1,4 +1,4 @@
-"""Tests notes of how sessions began, in a real Valkey. Writing a note does not wait.
+"""Tests notes about how sessions began, in a real Valkey. Writing a note does not wait.
 
 A note can be read while the database is down.
 """
@@ -22,7 +22,7 @@ HEARD = CommittedText(12, {4: 9})
 
 
 def eventually(valkey: Valkey) -> bytes:
-    """Returns the note, waiting up to five seconds. Another connection writes it in the background."""
+    """Returns the note. It waits up to five seconds. Another connection writes the note in the background."""
     with valkey.client() as client:
         until = time.monotonic() + 5
         while time.monotonic() < until:

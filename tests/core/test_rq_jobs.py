@@ -1,4 +1,4 @@
-"""Tests the job queue with a real Valkey: the jobs it stores, and the cost of a dead server."""
+"""Tests the job queue with a real Valkey: the jobs that it stores, and the cost of a dead server."""
 
 import time
 from pathlib import Path

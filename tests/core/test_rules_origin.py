@@ -1,4 +1,4 @@
-"""Tests whether an address belongs to a known network."""
+"""Tests how an address is recognised as part of a known network."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,5 @@
-"""Tests PostgreSQL when it is killed, frozen or read-only. Errors come in time, and the line recovers without help."""
+"""Tests PostgreSQL when it is killed, frozen or read-only. Errors come in time, and the hotline recovers without
+help."""
 
 import time
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ def test_a_killed_server_is_reported_and_its_return_used(server: Postgres, line:
 
 
 def test_a_restart_between_two_hops_costs_none_of_them(server: Postgres, line: Database) -> None:
-    """Every connection of the pool is dead by then. Each is checked before it is used."""
+    """After the restart, every connection in the pool is dead. Each connection is checked before it is used."""
     with line.reading(), line.reading(), line.reading():
         pass
     server.restart()
@@ -99,7 +100,7 @@ def test_a_kill_before_the_commit_keeps_nothing(server: Postgres, line: Database
 
 @pytest.mark.slow(reason="waits for a frozen server's time to end")
 def test_a_frozen_server_is_given_up_in_time(server: Postgres, line: Database) -> None:
-    """The server keeps the connection and sends nothing. Its own time limits do not run either."""
+    """The frozen server keeps the connection and sends nothing. Its own time limits do not run either."""
     stop(line, "before")
     with frozen(server):
         with within(HOP_SECONDS), pytest.raises(StoreUnavailable):

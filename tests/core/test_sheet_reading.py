@@ -1,4 +1,4 @@
-"""Tests how a workbook is read: in a child process with limits, so that no file can harm the line."""
+"""Tests how a workbook is read: in a child process with limits, so that no file can harm the hotline."""
 
 import io
 import zipfile
@@ -60,7 +60,7 @@ def written(*rows: Sequence[str]) -> bytes:
 
 
 def declared() -> bytes:
-    """Returns a file of 60 MB that declares its true size."""
+    """Returns a file of 60 MB that states its true size."""
     raw = io.BytesIO()
     with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("xl/worksheets/sheet1.xml", bytes(60 * 2**20))
@@ -68,7 +68,7 @@ def declared() -> bytes:
 
 
 def undeclared() -> bytes:
-    """Returns a file of 60 MB that declares a size of a hundred bytes."""
+    """Returns a file of 60 MB that states a size of a hundred bytes."""
     raw = bytearray(declared())
     size = (60 * 2**20).to_bytes(4, "little")
     return bytes(raw.replace(size, (100).to_bytes(4, "little")))
@@ -187,7 +187,7 @@ WHOLE = written(["report.danger.menu.text", "Hari uri mu kaga?"])
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_any_file_is_read_or_refused(data: st.DataObject) -> None:
-    """A file holds random bytes, or is a good workbook with changed bytes or a missing end."""
+    """The file has random bytes, or is a valid workbook with changed bytes or a missing end."""
     if data.draw(st.booleans()):
         raw = data.draw(st.binary(max_size=200))
     else:
@@ -198,14 +198,15 @@ def test_any_file_is_read_or_refused(data: st.DataObject) -> None:
     try:
         rows = rows_of(raw, 20_000)
     except Exception:
-        return  # `read` says of any fault of its child that it is no workbook.
+        return  # For any fault of its child, `read` says that the file is not a workbook.
     assert all(isinstance(text, str) for row in rows for text in row)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_workbook_whose_parts_are_strange_is_read_or_refused(data: st.DataObject) -> None:
-    """The zip is valid, but bytes inside a part are changed. A broken or hostile program could write such a file."""
+    """The zip file is valid, but bytes inside a part of it are changed. A faulty or hostile program could write such
+    a file."""
     raw = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(WHOLE)) as good, zipfile.ZipFile(raw, "w") as strange:
         chosen = data.draw(st.sampled_from(good.namelist()))
@@ -217,5 +218,5 @@ def test_a_workbook_whose_parts_are_strange_is_read_or_refused(data: st.DataObje
     try:
         rows = rows_of(raw.getvalue(), 20_000)
     except Exception:
-        return  # `read` says of any fault of its child that it is no workbook.
+        return  # For any fault of its child, `read` says that the file is not a workbook.
     assert all(isinstance(text, str) for row in rows for text in row)

@@ -1,4 +1,5 @@
-"""Tests SQLite's writers of one process. The first to come goes first, and no writer waits for ever."""
+"""Tests the threads of one process that write to SQLite. The first one to arrive goes first, and none waits for
+ever."""
 
 from functools import partial
 from threading import Event, Thread

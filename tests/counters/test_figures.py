@@ -1,4 +1,4 @@
-"""Tests usage statistics: each session counts once, on Kigali's day, and no cell of a sheet is a formula."""
+"""Tests statistics of use: each session counts once, on Kigali's day, and no cell of a spreadsheet is a formula."""
 
 import csv
 import io

@@ -1,4 +1,5 @@
-"""Tests how people are counted by sketches: once each, under keys that are destroyed. The numbers stay."""
+"""Tests how people are counted with sketches: each person once, with keys that are destroyed later. The resulting
+numbers are kept."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -31,7 +32,7 @@ def many(first: int, count: int = 6) -> list[str]:
 
 
 def persons(line: Line) -> dict[str, int]:
-    """Returns the raw counts by month and week."""
+    """Returns the exact numbers by month and week."""
     with line.database.reading() as session:
         return tables.totals(session)
 
@@ -61,7 +62,7 @@ def test_last_month_s_count_stays_without_its_key(line: Line, tmp_path: Path) ->
 
 
 def test_no_row_stands_for_anybody(line: Line) -> None:
-    """One person leaves different registers in two periods, and each register holds one small number."""
+    """One person sets different registers in two periods, and each register contains one small number."""
     dialled(line, *many(0, 1))
     month, week = sorted(line.all(PeopleRegister), key=lambda row: row.period)
     assert (month.period, week.period) == ("2026-11", "2026-W48")
@@ -129,7 +130,7 @@ def fold_some(database: Database) -> Callable[[int], None]:
 
 
 def test_who_counts_waits_for_nobody(database: Database) -> None:
-    """Two hops count at the same time, and neither waits for a row lock of the other."""
+    """Two hops count at the same time, and neither waits for a row that the other has locked."""
     if database.is_sqlite:
         return
     cell = CounterKey(NOON.date(), "session", "rw", "ussd", "")

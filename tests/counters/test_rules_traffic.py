@@ -1,4 +1,4 @@
-"""Tests when traffic counts as quiet, when a network fails, and when a budget is spent."""
+"""Tests when traffic counts as quiet, when a network counts as faulty, and when a budget is spent."""
 
 import pytest
 

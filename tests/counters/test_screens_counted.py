@@ -1,4 +1,4 @@
-"""E1: tests that a session's screens and network count once, despite repeats, late hops and crashes."""
+"""E1: tests that the screens and the network of a session count once, despite repeats, late hops and crashes."""
 
 import random
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ WEEK = date(2026, 11, 22)
 
 
 class Dies(BaseException):
-    """A kill of the process: no code catches it."""
+    """The killing of the process. No code catches this exception."""
 
 
 def die() -> None:
@@ -40,7 +40,7 @@ def die() -> None:
 
 
 def counts(line: Line) -> Counts:
-    """Returns every counter. All belong to one week."""
+    """Returns every counter. All counters belong to one week."""
     rows = line.all(ScreenCount)
     assert {row.week for row in rows} <= {WEEK}
     return {(row.measure, row.name): row.count for row in rows}
@@ -103,7 +103,7 @@ def test_e1_a_session_without_an_end_notice_is_counted_after_three_minutes(web: 
 
 @pytest.mark.row("E1")
 def test_e1_whatever_comes_again_or_late_a_session_counts_once(web: Line) -> None:
-    """The end notice comes twice and late, hops repeat, and a caller continues after the session was counted."""
+    """The end notice arrives twice and late, hops repeat, and a caller continues after the session was counted."""
     caller = told(web, "7", *DANGER_HERE)
     caller.hang_up()
     count_ended_sessions(web.context)
@@ -153,7 +153,8 @@ def test_e1_what_memory_lets_go_of_or_cannot_be_written_waits_and_is_counted(web
 
 @pytest.mark.row("E1")
 def test_e1_whichever_processes_a_session_came_to_it_counts_as_in_one(web: Line) -> None:
-    """Hops reach three processes at random. Each counts the hops it knows, in any order and also between hops."""
+    """Hops reach three processes at random. Each process counts the hops that it knows, in any order and also
+    between hops."""
     chance = random.Random(seed())
     told(alone := other_process(web), *STORY)
     count_all(alone)

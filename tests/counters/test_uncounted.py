@@ -1,7 +1,7 @@
-"""E1: tests that no statistics count the line's own calls, drills or sample data.
+"""E1: tests that statistics never count the hotline's own test calls, drills or sample data.
 
-Each function of the store that counts what people did is in one of two tables. It asks for `trial.UNCOUNTED`, or says
-why it makes no statistics. Code that asks for the trial's channel alone also says why.
+Each store function that counts people's actions is in one of two tables. It uses `trial.UNCOUNTED`, or gives the reason
+why it makes no statistics. Code that uses only the channel of test calls also gives the reason.
 """
 
 import ast
@@ -82,7 +82,7 @@ TRIALS_ALONE: Mapping[str, str] = {
 
 
 def parts(*kinds: str) -> Iterator[tuple[str, ast.stmt]]:
-    """Yields every function, class and constant of the files of these kinds, with its place."""
+    """Yields every function, class and constant in the files of these kinds, with its place."""
     root = Path(hotline.__file__).parent
     found = [path for path in root.rglob("*.py") if path.stem.startswith(kinds)]
     assert found, f"no file is of these kinds: {kinds}"
@@ -123,7 +123,7 @@ def test_whoever_asks_for_the_trials_channel_alone_says_why() -> None:
 
 
 def figures(session: Session) -> Mapping[str, int]:
-    """Returns every count for the hour and the month of noon."""
+    """Returns every count for the hour and the month around noon."""
     month = rules_follow_up.month_of(NOON)
     tips = queries_follow_up.tips_of_month(
         session, rules_follow_up.begins(month), rules_follow_up.ends(month)

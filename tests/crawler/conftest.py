@@ -1,4 +1,4 @@
-"""Runs the crawler on the embedded pair."""
+"""Runs the tests of the crawler with the embedded database and Redis."""
 
 from tests.support.servers import embedded
 

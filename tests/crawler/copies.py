@@ -1,4 +1,4 @@
-"""Gives each standing a line of its own, so that the traces of one do not reach another."""
+"""Gives each prepared phone its own hotline, so that the traces of one phone do not affect another."""
 
 import shutil
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ MONTH = timedelta(days=31)
 
 @contextmanager
 def copied(line: Line, folder: Path, *, months: int = 0) -> Iterator[Line]:
-    """Copies a line on SQLite to another folder, some months later. The copy sends its SMS where the first line
-    does."""
+    """Copies a hotline with SQLite to another folder, some months later. The copy sends its SMS to the same place as
+    the first hotline."""
     folder.mkdir()
     file = folder / "hotline.db"
     with line.database.engine.connect() as connection:

@@ -1,9 +1,9 @@
-"""Presses every digit at every screen, as a phone that knows no flow and believes no text.
+"""Presses every digit on every screen, like a phone that knows no flow and trusts no text.
 
-It checks what a stranger can see. Each answer is `CON` or `END`, and fits a screen of GSM-7. A repeated hop gets the
-same bytes, even after `END` and after the line forgot the session. A redial shows the same as a first dial of another
-phone. If a screen has one way onward, its key is `1`. A digit without meaning shows the screen again, under a line that
-names digits.
+It checks everything that a stranger can see. Each answer is `CON` or `END`, and fits on a screen in GSM-7. A repeated
+hop gets exactly the same answer, even after `END` and after the hotline forgot the session. Dialling again shows the
+same screen as the first call from another phone. If there is only one way to continue from a screen, its key is `1`. A
+digit without meaning shows the screen again below a line that names digits.
 """
 
 import re
@@ -16,17 +16,17 @@ import gsm0338
 DIGITS = (*"123456789", "0")
 CHOICE, MORE = re.compile(r"(?m)^[1-8] \S"), re.compile(r"(?m)^9 \S")
 BACK = "0"
-"""The target of this key depends on the path to the screen, not on the screen."""
+"""The target of this key depends on the path to the screen and not on the screen."""
 PHONE, STRANGER = "+250788000001", "+250788000999"
 LONGEST_TEXT = 120
-"""Letters of accumulated text after which the phone hangs up and dials again."""
+"""The number of letters in a session's text after which the phone hangs up and dials again."""
 
 
 class Line(Protocol):
-    """The line that the crawler calls: the real hook, or the engine behind it."""
+    """The hotline that the crawler calls: the real hook, or only the engine."""
 
     def hop(self, session: str, phone: str, text: str) -> str:
-        """Sends one callback, and returns the body of its answer."""
+        """Sends one callback, and returns the body of the answer."""
 
     def forget(self) -> None:
         """Forgets every conversation state that waits for its next hop."""
@@ -37,18 +37,19 @@ class Crawler:
     line: Line
     limit: int = 156
     most_hops: int = 100_000
-    """The number of presses after which it stops. Then `finished` may be False."""
+    """The number of presses after which the crawler stops. In that case `finished` may be False."""
 
     pressed: dict[str, dict[str, str]] = field(default_factory=dict)
-    """For each screen, the screen that each pressed digit led to."""
+    """The screen to which each pressed digit led, for each screen."""
     faults: list[str] = field(default_factory=list)
     presses: int = 0
     sessions: int = 0
 
     _found_at: dict[str, str] = field(default_factory=dict)
-    """For each screen, the keys at its first showing. The same keys lead there again."""
+    """The keys with which each screen was first reached. The same keys lead to that screen again."""
     _ahead: deque[str] = field(default_factory=deque)
-    """Screens in the order of discovery. After a walk, the first one has a digit that was never pressed."""
+    """Screens in the order in which they were found. After a walk, the first of them has a digit that was never
+    pressed."""
     _session: str = ""
     _text: str = ""
     _front: str = ""
@@ -68,11 +69,11 @@ class Crawler:
 
     @property
     def finished(self) -> bool:
-        """Returns True if every digit was pressed at every screen that was shown."""
+        """Returns True if every digit was pressed on every screen that was shown."""
         return not any(map(self._has_news, self.pressed))
 
     def _dialled(self, way: str) -> str:
-        """Starts a new session, and keys the path to a screen from an older one."""
+        """Starts a new session, and presses the keys of an older session up to a screen."""
         self.sessions += 1
         self._session, self._text = f"crawl-{self.sessions}", ""
         screen = self._hop(again=not self.pressed)
@@ -81,7 +82,7 @@ class Crawler:
         return screen
 
     def _roam(self, screen: str) -> None:
-        """Presses on in one session while new digits are ahead, and stops at an unexpected screen."""
+        """Presses digits in one session while new ones are possible. Stops at an unexpected screen."""
         while not screen.startswith("END") and len(self._text) <= LONGEST_TEXT:
             for digit in self._way_to_news(screen):
                 if self.presses >= self.most_hops:
@@ -94,7 +95,7 @@ class Crawler:
                 return
 
     def _way_to_news(self, start: str) -> tuple[str, ...]:
-        """Returns the digits up to and including the nearest unpressed one, or none if no path is known."""
+        """Returns the digits up to the nearest digit that was never pressed, or none if no path is known."""
         seen = {start}
         waiting: deque[tuple[str, tuple[str, ...]]] = deque([(start, ())])
         while waiting:
@@ -121,7 +122,8 @@ class Crawler:
         return self._hop(again=again)
 
     def _hop(self, *, again: bool) -> str:
-        """Sends a hop. With `again`, sends it twice more, the second time after the line forgot it."""
+        """Sends a hop. With `again`, it sends the hop twice more, the second time after the hotline forgot the
+        session."""
         shown = self.line.hop(self._session, PHONE, self._text)
         if again:
             if self.line.hop(self._session, PHONE, self._text) != shown:
@@ -136,7 +138,7 @@ class Crawler:
         return shown
 
     def _meet(self, shown: str) -> None:
-        """Records and checks a screen that is new, and compares a redial with a first dial."""
+        """Records and checks a new screen, and compares a second call with a first one."""
         if not shown.startswith("END"):
             self.pressed[shown] = {}
             self._found_at[shown] = self._text
@@ -155,7 +157,7 @@ class Crawler:
             self._fault("a redial is not a first dial")
 
     def _hold_to_its_keys(self, screen: str, led: dict[str, str]) -> None:
-        """Checks the pressed digits against the text of the screen."""
+        """Checks the pressed digits with the text of the screen."""
         one_way = MORE.search(screen) and not CHOICE.search(screen)
         if one_way and {"1", "9"} <= {*led} and led["1"] != led["9"]:
             self.faults.append(f"1 is not the one way on, behind {self._found_at[screen]}")

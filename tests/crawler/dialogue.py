@@ -1,4 +1,4 @@
-"""Plays one dialogue on the real services, as a phone that knows its typed and chosen answers."""
+"""Runs one conversation with the real services, as a phone that knows the answers that it typed and chose."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,29 +15,30 @@ from tests.support.callers import Line
 from tests.support.contexts import WholeContext
 
 CANARY = "Zuzuzu"
-"""The text that is typed where a screen asks for words."""
+"""The text that is typed if a screen asks for words."""
 CONFIRMING = {
     ("responders", "helps_too"),
     ("responders", "helps_unread"),
     ("responders", "on_site_later"),
 }
-"""Screens behind a PIN that show the chosen verb or a menu's entry, and nothing of a case."""
+"""Screens after a PIN that show the chosen action or a menu's entry, and nothing about a case."""
 FOUND_BY = {("report", "named"): ("report", "name")}
-"""Maps a screen that confirms a place to the screen of the typed name. The first may show that name."""
+"""For a screen that confirms a place: the screen with the typed name. The first screen may show that name."""
 PIN = "8305"
 SHORT = 4
-"""A label of at most so many letters (No, Yego) identifies no answer."""
+"""A label with this many letters or fewer (No, Yego) does not reveal an answer."""
 RECEIPT = re.compile(r"\d{3} \d{3} \d{3}")
 CERTIFICATE = re.compile(r"\b[A-Z0-9]{4} [A-Z0-9]{4} [A-Z0-9]{4}\b")
 
 Hop = Callable[[WholeContext, UssdHop], str]
 Typed = Mapping[str, tuple[str, ...]]
-"""The texts that this phone types, by the name of their answer. Other answers get the canary."""
+"""The texts that this phone types, by the name of their answer. For any other answer, the canary is typed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key to press: a digit, or one text of those typed under a name. Codes differ in each dialogue."""
+    """One key to press: a digit, or a text that is typed for an answer of this name. Codes are different in each
+    conversation."""
 
     digit: str
     name: str = ""
@@ -58,7 +59,7 @@ class Dialogue:
     said: list[tuple[Place, str]] = field(default_factory=list)
     """The answers and their places: the typed text, the digits, or the chosen label."""
     _led: tuple[str, ConversationState] | None = None
-    """The text that was played last, and its conversation state. Playing it costs as much as a hop, and many calls need
+    """The last replayed text, and its conversation state. Replaying it costs as much as a hop, and many calls need
     it."""
 
     def dial(self, ahead: str) -> None:
@@ -69,7 +70,7 @@ class Dialogue:
         self.key(self._typed(key.name)[key.at] if key.name else key.digit)
 
     def jump(self, way: Sequence[Key], said: Sequence[tuple[Place, str]]) -> None:
-        """Presses all keys in one hop. `said` holds the answers from an earlier walk along them."""
+        """Presses all keys in a single hop. `said` has the answers from an earlier walk with these keys."""
         keyed = "*".join(self._typed(key.name)[key.at] if key.name else key.digit for key in way)
         self.text, self.said = f"{self.text}*{keyed}", [*said]
         self._hear()
@@ -121,7 +122,7 @@ class Dialogue:
         return self.body.startswith("END ")
 
     def keys(self) -> Iterator[Key]:
-        """Yields every key that leads onward, except to another language."""
+        """Yields every key that leads to another screen, except to another language."""
         node = node_at(self.book, self.place)
         if self.ends or node is None or isinstance(node, EndNode):
             return
@@ -137,8 +138,8 @@ class Dialogue:
     def echoes(self) -> Iterator[str]:
         """Yields the answers to other screens that this screen shows.
 
-        A screen that confirms a verb may show it. A screen that confirms a place shows the place that was found. So it
-        may show a typed name that found a place, but no other typed words.
+        A screen that confirms an action may show the action. A screen that confirms a place shows the place that was
+        found. So it may show a typed name that found a place, but no other typed words.
         """
         here = self.place.flow, self.place.node
         if here in CONFIRMING:
@@ -164,7 +165,8 @@ class Dialogue:
         self.said.extend((place, number) for number in RECEIPT.findall(self.body))
 
     def _only_leads(self, node: MenuNode, label: str) -> bool:
-        """Returns True if this choice is not kept as an answer. The next screen may have its label as heading."""
+        """Returns True if this choice is not saved as an answer. The next screen may have the choice's label as its
+        heading."""
         language = self.run.language
         kept_as_none = (one.label[language] for one in node.choices if not one.value)
         return label in kept_as_none

@@ -1,4 +1,4 @@
-"""Calls the engine as the hook does: accumulated text in, a body out."""
+"""Calls the engine as the hook does: it takes the session's text and returns a body."""
 
 import json
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ class EngineLine:
     book: FlowSet
     facts: Facts
     held: dict[str, tuple[str, dict[str, object], str]] = field(default_factory=dict)
-    """For each session, the last text, its conversation state, and the body of its answer."""
+    """For each session: the last text, its conversation state, and the body of the answer."""
 
     def hop(self, session: str, phone: str, text: str) -> str:
         heard = self.held.get(session)

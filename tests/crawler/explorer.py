@@ -1,4 +1,5 @@
-"""Walks from a dial to every screen of a standing, in one language, and shows each once."""
+"""Walks from the first screen to every other screen that one prepared phone can reach, in one language, and shows
+each once."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ class Explorer:
     """The answers that were given on each path."""
 
     def screens(self, msisdn: str) -> Iterator[tuple[Dialogue, Way]]:
-        """Walks on while screens are new. Each other possible key starts a walk of its own."""
+        """Continues while it finds new screens. Each other possible key starts a new walk."""
         met: set[tuple[Place, str]] = set()
         ahead: deque[Way] = deque([()])
         while ahead:
@@ -51,7 +52,7 @@ class Explorer:
                 dialogue.press(keys[0])
 
     def walked(self, msisdn: str, way: Way, *, forgetful: bool = False) -> Dialogue:
-        """Walks along a path in a new dialogue. With `forgetful`, the line forgets its states after each key."""
+        """Walks along a path in a new conversation. With `forgetful`, the hotline forgets its states after each key."""
         dialogue = self.dialled(msisdn, self.standing.entry, prepared=True)
         if self.standing.meanwhile is not None:
             self.standing.meanwhile(self.line)
@@ -91,5 +92,5 @@ class Explorer:
 
 
 def masked(screen: str) -> str:
-    """Masks values that differ in each dialogue or on each known phone: receipt numbers and certificates."""
+    """Hides values that differ in each conversation or on each known phone: receipt numbers and certificates."""
     return CERTIFICATE.sub("WWWW WWWW WWWW", RECEIPT.sub("000 000 000", screen))

@@ -1,4 +1,4 @@
-"""Prepares the phone of a responder who was alerted of one case, for each kind of case in the list."""
+"""Prepares the phone of a responder who was alerted about one case, for each kind of case in the list."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,18 +23,18 @@ from tests.support.callers import DANGER_HERE, Line
 from tests.support.taking import close_by_two, take_case
 
 ELSEWHERE = ("0", "2")
-"""Keys that lead back to the list of districts and choose another one."""
+"""The keys that lead back to the list of districts and choose another district."""
 OF_HERE, OF_ELSEWHERE = "+250788000033", "+250788000034"
 
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """A responder's phone that was alerted of one case alone, the newest. With `took`, it took the case before the
-    dial."""
+    """The phone of a responder who was alerted about only one case, the newest. With `took`, the responder took the
+    case before dialling."""
 
     told: tuple[str, ...] = DANGER_HERE
     national: bool = False
-    """If True, this is the only phone of the national desk. Otherwise it is of the case's district."""
+    """If True, this is the only phone of the national desk. Otherwise it belongs to the district of the case."""
     exercise: bool = False
     """If True, the case is a drill."""
     took: bool = False
@@ -96,7 +96,7 @@ def _rehearse(line: Line) -> None:
 
 
 def _posted(line: Line, msisdn: str) -> int:
-    """Enrols a phone in the district of the newest tip. Returns the responder's id."""
+    """Enrols a phone in the district of the newest tip. Returns the id of the responder."""
     as_idle_helper(line, msisdn, "rw")
     key = line.context.pseudonyms.enrolled(msisdn)
     with line.database.writing() as session:
@@ -118,7 +118,7 @@ def _correct(line: Line, witness: Dialogue) -> None:
 
 
 def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
-    """Enrols a phone, once, for no district."""
+    """Enrols a phone once, for no district."""
     key = line.context.pseudonyms.enrolled(msisdn)
     with line.database.writing() as session:
         hers = select(Responder).where(Responder.number_key == key)
@@ -130,7 +130,7 @@ def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
 
 
 def _end_all(line: Line) -> None:
-    """Ends every case, because a responder's list holds alerted and taken cases until their closure."""
+    """Ends every case, because a responder's list contains alerted and taken cases until they are closed."""
     service_assignment.assign_pending(line.context)
     for row in line.all(Assignment):
         if row.state == AssignmentState.SENT:

@@ -1,4 +1,4 @@
-"""Prepares a phone before it dials, so that the line knows something about it."""
+"""Prepares a phone before it dials, so that the hotline knows something about it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,10 +37,11 @@ TYPED: Typed = {
 
 MAY_COME = (*DANGER_HERE, "1", "1", *REST)
 NOBODY_COMES = (*MAY_COME[:-1], "2")
-"""Keys of a whole report of danger: responders may come, or must not."""
+"""The keys of a complete report of danger. Responders may come, or must not come."""
 
 Prepare = Callable[[Line, str, str], Typed]
-"""Prepares a phone before it dials in a language. Returns the texts that it types in addition to `TYPED`."""
+"""A function that prepares a phone before it dials in a language. It returns the texts that the phone types in
+addition to `TYPED`."""
 
 
 def as_all(_line: Line, _msisdn: str, _language: str) -> Typed:
@@ -48,7 +49,7 @@ def as_all(_line: Line, _msisdn: str, _language: str) -> Typed:
 
 
 def while_alerts_are_blocked(line: Line, _msisdn: str, _language: str) -> Typed:
-    """Pauses the queue for any phone, as when the gateway refuses every SMS."""
+    """Pauses the outgoing queue for any phone, as when the gateway refuses every SMS."""
     with line.database.writing() as session:
         tables.pause_for_fault(session, line.clock() + timedelta(days=1), "config_fault")
     return {}
@@ -56,7 +57,7 @@ def while_alerts_are_blocked(line: Line, _msisdn: str, _language: str) -> Typed:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A phone outside each programme, whose caller holds a code."""
+    """A phone outside all programmes. Its caller has a code."""
 
     roll: Programme
 
@@ -69,7 +70,7 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A phone that joined a programme."""
+    """A phone that has joined a programme."""
 
     roll: Programme
 
@@ -85,7 +86,7 @@ class Joined:
 
 
 def as_certified(line: Line, msisdn: str, language: str) -> Typed:
-    """Makes a trainee's phone pass every lesson."""
+    """Lets a trainee's phone pass every lesson."""
     Joined(Programme.TRAINEES)(line, msisdn, language)
     number_key = line.context.pseudonyms.joined(Programme.TRAINEES, msisdn)
     with line.database.writing() as session:
@@ -97,7 +98,7 @@ def as_certified(line: Line, msisdn: str, language: str) -> Typed:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Any phone, whose caller holds a tip's receipt and PIN."""
+    """Any phone whose caller has the receipt and the PIN of a tip."""
 
     become: Callable[[Line, int], None]
 
@@ -112,7 +113,7 @@ class Holder:
 
 
 def colleagues_are_quicker(line: Line) -> None:
-    """Takes every case for the responder of the national desk, who was enrolled first."""
+    """Takes every case in the name of the national desk's responder, who was enrolled first."""
     rows = [row for row in line.all(Assignment) if row.responder_id == 1]
     for row in rows:
         take_case(line.context, 1, row.reference, line.clock())
@@ -120,7 +121,7 @@ def colleagues_are_quicker(line: Line) -> None:
 
 
 def tell(line: Line, *keyed: str) -> Dialogue:
-    """Plays another caller's dialogue. All keys come in one hop, because each walk of a tour begins with it."""
+    """Runs the conversation of another caller. All keys come in one hop, because each walk of a tour begins with it."""
     number = next(line.numbers)
     witness = Dialogue(line, WITNESS, f"witness-{number}", TYPED)
     witness.dial("")
@@ -147,7 +148,7 @@ def _closed(line: Line, tip_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AskedBack:
-    """A question about a tip that the national desk has asked back."""
+    """A question about a tip that the national desk asked back."""
 
     question: str
 

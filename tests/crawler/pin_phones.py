@@ -1,4 +1,4 @@
-"""Prepares a responder's phone that has a PIN, and the texts that it types behind the entry."""
+"""Prepares a responder's phone with a PIN, and the texts that it types after the short code."""
 
 import re
 from dataclasses import replace
@@ -20,7 +20,7 @@ from tests.support.callers import DANGER_HERE, Line
 
 
 def behind_pin(line: Line, msisdn: str, language: str) -> Typed:
-    """Gives the phone a PIN and one case by SMS. `ToldReader` supplies every page behind the PIN."""
+    """Gives the phone a PIN and one case by SMS. `ToldReader` provides every page after the PIN."""
     as_idle_helper(line, msisdn, language)
     key = line.context.pseudonyms.enrolled(msisdn)
     with line.database.reading() as session:
@@ -37,9 +37,9 @@ def behind_pin(line: Line, msisdn: str, language: str) -> Typed:
 
 
 def left_in_clear(kept: bytes, said: str) -> list[str]:
-    """Returns the PINs, and the words of a page or a note, that a row, Redis or a log holds.
+    """Returns the PINs and the words of pages or notes that are found in a row, in Redis or in a log.
 
-    Six digits may occur within a digest by chance.
+    Six digits may occur in a digest by chance.
     """
     all_of_it = kept + said.encode()
     typed = sorted({one for pins in PINS.values() for one in pins} - {EASY})

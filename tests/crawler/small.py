@@ -1,4 +1,4 @@
-"""Builds a country of one province, one district and one sector, whose names no flow contains."""
+"""Builds a country with one province, one district and one sector. No flow contains their names."""
 
 from dataclasses import replace
 
@@ -10,13 +10,13 @@ from tests.support.callers import Line
 
 
 def small(line: Line) -> Line:
-    """Returns the same line in the small country."""
+    """Returns the same hotline in the small country."""
     books = SqlFlowSets(line.database, canaries())
     return replace(line, context=replace(line.context, flow_sets=books))
 
 
 def large(line: Line) -> Line:
-    """Returns the same line in the whole country."""
+    """Returns the same hotline in the whole country."""
     return replace(
         line, context=replace(line.context, flow_sets=SqlFlowSets(line.database, place_lists()))
     )

@@ -1,4 +1,5 @@
-"""Lists the phones of the tours: unknown ones, and each kind that the line knows. Together they reach every node."""
+"""Lists the phones for the tours: unknown phones, and each kind of phone that the hotline knows. Together, these
+phones reach every node."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -37,20 +38,22 @@ class Standing:
     name: str
     entry: str = ""
     opening: tuple[str, ...] = ()
-    """Digits that every walk begins with, after the choice of the language."""
+    """The digits with which every walk begins, after the choice of the language."""
     within: frozenset[str] = frozenset()
-    """The flows of this standing. A walk leaves other flows at their start. An empty set means all flows."""
+    """The flows that this phone visits. In other flows, a walk ends at their first screen. An empty set means all
+    flows."""
     prepare: Prepare = as_all
     meanwhile: Callable[[Line], None] | None = None
-    """Runs between the dial and the first key."""
+    """A function that runs between dialling and the first key."""
     months: int = 0
-    """Months by which its clock is ahead of the others, because some texts change each month."""
+    """The months by which its clock is ahead of the others, because some texts change each month."""
     enrolled: bool = False
-    """If True, this is a responder's phone. The line knows its language and shows it screens of its own."""
+    """If True, this is a responder's phone. The hotline knows its language and shows it special screens."""
     at_once: bool = False
-    """If True, each walk is one hop except its last key. The phone's typed text must be the same in every dialogue."""
+    """If True, all keys of a walk except the last come in one hop. The text that the phone types must be the same in
+    every conversation."""
     most: int = 400
-    """The most hops on one tour. More are a fault of the line, or of the prepared phone."""
+    """The maximum hops on one tour. If there are more, the hotline or the prepared phone has a fault."""
 
 
 STANDINGS = (
@@ -141,7 +144,7 @@ ABOUT = {
     "says how it is after thirty days": (("3",), {"following"}, 200),
     "asks once more": (("4",), {"following", "offering"}, 400),
 }
-"""The keys at a responder's case, the flows that are walked, and the most hops."""
+"""The keys in a responder's case, the flows to visit, and the maximum hops."""
 BEHIND_PIN = {
     "cases": (
         HERS,
@@ -158,4 +161,5 @@ BEHIND_PIN = {
         for name, (keys, flows, most) in ABOUT.items()
     ),
 }
-"""Tours behind a PIN: of all cases, and of the persons of one case. Each day has one of them in one language."""
+"""The tours after a PIN: one of all cases, and one of the persons of one case. Each day runs one of these tours in
+one language."""

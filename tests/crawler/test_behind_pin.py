@@ -1,7 +1,7 @@
-"""Tests C9 and C14 at every screen of the responders' flows behind a PIN: hanging up leaves nothing in clear.
+"""Tests C9 and C14 on every screen of the responders' flows after a PIN: hanging up leaves nothing unencrypted.
 
-On one day of two it tours the cases or the persons, in one language. A full run tours both in all three languages.
-`ToldReader` plays the reader. The last test compares it with the real one.
+On every second day, it visits the cases or the persons, in one language. A full test run visits both in all three
+languages. `ToldReader` simulates the reader process. The last test compares it with the real one.
 """
 
 import logging
@@ -38,7 +38,7 @@ TOURS = {f"{language}-{half}": (language, half) for language in CODES for half i
 
 
 def verbs(book: FlowSet) -> set[str]:
-    """Returns every verb that a responder's menu offers."""
+    """Returns every action in the menu of a responder."""
     menus = (node for node in book.flows["responders"].nodes.values() if isinstance(node, MenuNode))
     hers = (menu for menu in menus if menu.saves == WORK_VERB)
     return {choice.value for menu in hers for choice in menu.choices if choice.value}
@@ -46,7 +46,7 @@ def verbs(book: FlowSet) -> set[str]:
 
 @dataclass
 class Measured:
-    """The line, with its screens that fit no phone."""
+    """The hotline, with a list of screens that are too long for a phone."""
 
     unfit: list[int] = field(default_factory=list)
     """The number of keys that lead to each of these screens."""
@@ -109,7 +109,8 @@ CHOICE = re.compile(r"\n[1-8] ")
 
 
 def shown_to(line: Line, phone: str, *keyed: str) -> list[object]:
-    """Keys a path on a phone. Returns its screens without names and page texts, and the requests to the reader."""
+    """Presses the keys of a path on a phone. Returns its screens without names and page texts, and the requests to
+    the reader."""
     caller, before = line.caller(phone), len(line.all(PinReading))
     shown = [caller.dial("90"), *(caller.key(one) for one in keyed)]
     asked = [
@@ -125,9 +126,9 @@ def _shape(screen: str) -> str:
 
 
 def test_what_a_tour_is_told_is_what_the_reader_says(line: Line) -> None:
-    """The same keys show the same screens except names, and store the same rows.
+    """The same keys show the same screens except for names, and store the same rows.
 
-    They cover a wrong PIN, a page, a command, and a reader that does not answer.
+    They include a wrong PIN, a page, a command, and a reader that does not answer.
     """
     beside = reader_beside(line)
     at_her_desk(beside)

@@ -11,7 +11,7 @@ from tests.support.made_once import shipped_book
 from tests.support.steps import Tell
 
 MOST = 90_000
-"""The most presses in a country of thirty districts. More are a fault of the crawler or of a list."""
+"""The maximum presses in a country with thirty districts. If there are more, the crawler or a list has a fault."""
 REPORTING = Facts(flags={"reporting": True})
 
 
@@ -50,7 +50,7 @@ def test_every_digit_at_every_screen_where_no_report_is_offered(book: FlowSet) -
 
 @dataclass
 class Spoilt:
-    """A line that answers as the engine does, with one fault."""
+    """A hotline that answers like the engine, but with one fault."""
 
     line: Line
     how: str
@@ -84,7 +84,7 @@ class Spoilt:
 
 @dataclass
 class Elsewhere:
-    """A line that starts again from the front after any key."""
+    """A hotline that starts again at the front after any key."""
 
     line: Line
 

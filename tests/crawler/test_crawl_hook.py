@@ -1,4 +1,4 @@
-"""Tests the crawler at the hook that the gateway calls, with a database behind it."""
+"""Tests the crawler with the hook that the gateway calls, and a real database."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ __all__ = ["line"]
 
 @pytest.mark.parametrize("way", [*Way])
 def test_a_thousand_digits_at_the_nearest_screens(line: Line, way: Way) -> None:
-    """The country has one sector. The engine's own crawl presses the other digits."""
+    """The country has one sector. The crawl of the engine alone presses the other digits."""
     lists = {name: options[:1] for name, options in place_lists().items()}
     context = replace(line.context, flow_sets=SqlFlowSets(line.database, lists))
     crawler = Crawler(

@@ -1,8 +1,9 @@
-"""Tests C9 and C14 at every node of every shipped flow, through the real services. Each standing has a line of its own.
+"""Tests C9 and C14 at every node of every shipped flow, with the real services. Each prepared phone has its own
+hotline.
 
-Every phone tours in Kinyarwanda. On one day of two, a third of the phones also tours in French or English. A full run
-tours with every phone in all three languages. A sample repeats one screen in four on a phone that never called, so each
-screen has its day.
+Every phone makes a tour in Kinyarwanda. On every second day, a third of the phones also makes a tour in French or
+English. A full test run makes tours with every phone in all three languages. A sample repeats one in four screens on a
+phone that never called. Over time, every screen is checked.
 """
 
 from dataclasses import dataclass, field, replace
@@ -42,7 +43,7 @@ THIRDS = {
     "holders of a number": HOLDERS,
     "known phones": tuple(one for one in STANDINGS[1:] if one not in HOLDERS),
 }
-"""Three groups of standings, each with about a third of the hops."""
+"""Three groups of prepared phones, each with about a third of the hops."""
 PARTS = {
     f"{language}-{name}": (language, third)
     for language in ("fr", "en")
@@ -62,7 +63,7 @@ def sms() -> FakeSms:
 
 @pytest.fixture
 def whole(line: Line, sms: FakeSms) -> Line:
-    """Returns a line with every offer, including a call."""
+    """Returns a hotline that offers everything, including call-backs."""
     offers = replace(line.context.line, call_back_number="112")
     return small(replace(line, context=replace(line.context, line=offers, sms=sms)))
 
@@ -78,7 +79,8 @@ def with_a_screen(book: FlowSet) -> set[Place]:
 
 
 def behind_a_pin(book: FlowSet) -> set[Place]:
-    """Returns the nodes behind a PIN. These tours have no PIN, and the one of `test_behind_pin.py` walks there."""
+    """Returns the nodes that come after a PIN. The tours here use no PIN. The tour in `test_behind_pin.py` visits
+    those nodes."""
     flow = book.flows[book.entries["90"]]
     waiting, without = [flow.start], {flow.start}
     while waiting:
@@ -131,7 +133,7 @@ def test_c9_c14_nothing_is_left_behind_at_any_node(
 
 
 def do_what_waits(line: Line) -> None:
-    """Does the due work of the clock and the workers, SMS included."""
+    """Does the due work of the clock and the workers, including SMS."""
     line.clock.turn(minutes=4)
     service_intake.file_silent(line.context)
     service_call_back_requests.keep_time(line.context)
@@ -148,7 +150,8 @@ def test_a_tour_that_grows_is_stopped(whole: Line) -> None:
 
 
 def test_a_helper_has_one_case_however_often_she_dials(whole: Line) -> None:
-    """Otherwise the list grows with every walk, each reference makes another screen, and the tour never ends."""
+    """Otherwise the list would grow with every walk, each reference would make a new screen, and the tour would
+    never end."""
     (standing,) = [one for one in STANDINGS if one.name == "helper with a case"]
     others = Explorer(whole, STANDINGS[1], "rw")
     for number in range(12):
@@ -159,7 +162,7 @@ def test_a_helper_has_one_case_however_often_she_dials(whole: Line) -> None:
 
 @dataclass
 class Spoilt:
-    """A line that answers as ours does, with one fault."""
+    """A hotline that answers like ours, but with one fault."""
 
     how: str
     last: dict[str, str] = field(default_factory=dict)

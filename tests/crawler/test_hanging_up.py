@@ -1,4 +1,4 @@
-"""Tests C8 and C9 at every node of the report: hanging up reports the tip, and `000` erases or marks it.
+"""Tests C8 and C9 at every node of the report: hanging up sends the tip, and `000` erases or marks it.
 
 This module states the promises again in the product's own words, independently of `tips/rules.py`.
 """
@@ -41,8 +41,8 @@ def telling(line: Line, danger: str, official: str, language: str) -> Explorer:
 def promised(answers: Mapping[str, str]) -> str:
     """Returns the promised state of a tip after these answers, before the caller hangs up.
 
-    It is complete after the question about the visit. It is filed at once with danger and a place, or with a journey
-    soon. Otherwise it is a draft.
+    After the question about the visit, the report is complete. With danger and a place, or with a journey soon, it is
+    filed at once. Otherwise it is a draft.
     """
     if "visit" in answers:
         return "complete"
@@ -63,14 +63,14 @@ def tips_of(line: Line, dialogue: Dialogue) -> list[Tip]:
 
 
 def ways(explorer: Explorer) -> Iterator[tuple[Way, Mapping[str, str]]]:
-    """Yields the path to every screen of the report, with the answers given by then."""
+    """Yields the path to every screen of the report, with the answers up to that screen."""
     found = [(way, dialogue.run.answers) for dialogue, way in explorer.screens(PHONE)]
     assert len(found) > 10
     yield from found
 
 
 def enrol_helper(line: Line) -> int:
-    """Enrols a responder for every district. The national desk has a responder already."""
+    """Enrols a responder for every district. The national desk already has a responder."""
     codes = tuple(district.code for district in districts())
     helper = make_responder(msisdn=HELPER, districts=codes)
     with line.database.writing() as session:
@@ -82,7 +82,7 @@ def enrol_helper(line: Line) -> int:
 @pytest.mark.row("C8")
 @pytest.mark.parametrize(("danger", "official", "language"), EVERY)
 def test_a_hangup_files_as_promised(line: Line, danger: str, official: str, language: str) -> None:
-    """The line forgets every conversation state, as if Redis were emptied after each hop."""
+    """The hotline forgets every conversation state, as if Redis were emptied after each hop."""
     helper = enrol_helper(line)
     explorer = telling(line, danger, official, language)
     for way, answers in ways(explorer):

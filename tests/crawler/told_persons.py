@@ -1,4 +1,5 @@
-"""Answers a tour about the persons of a case. The choice decides if an entry is kept, stopped, or never answered."""
+"""Gives the answers for a tour about the persons of a case. The choice decides if an entry is stored, stopped, or
+never answered."""
 
 from collections.abc import Mapping
 
@@ -7,9 +8,9 @@ from hotline.cases.decrypt_reader_commands import RESULT_PREFIX
 from hotline.cases.rules_reading_requests import PERSON, UNREADABLE, ReaderAnswer
 
 HERS, ARRIVAL, THIRTY, AGAIN = "K7Q4", "A7RV", "T3RY", "G4NA"
-"""Four cases: one held by the responder, one that asks who arrived.
+"""Four cases. The responder has the first one, and the second one asks who arrived.
 
-The third asks about a person after thirty days, and the fourth has a refusal.
+The third asks about a person after thirty days, and in the fourth a service refused.
 """
 TIME = "25/11 14:05"
 TWO = (("1", "1 Zuzuwoman"), ("2", "2 Zuzuman"))
@@ -34,7 +35,7 @@ HELD_UP: Mapping[str, tuple[str, ...]] = {
     "legal": ("person_stopped", "too_early"),
     "journey_home": (f"{RESULT_PREFIX}{CommandResult.OVER}",),
 }
-"""The results of choices of a service. With these, the answers about a person are not kept."""
+"""The results of choosing a service. With these results, the answers about a person are not stored."""
 COMES_TO = {"labour": "possible", "sex": "not_indicated"}
 """The results of the screening form, by the kind of exploitation."""
 
@@ -46,7 +47,8 @@ def about(told: ReaderAnswer) -> ReaderAnswer:
 
 
 def of_person(codes: Mapping[str, str]) -> ReaderAnswer | None:
-    """Returns the answer about a person. Returns None, as a silent reader, for one form and one answer of a service."""
+    """Returns the reader's answer about a person. For one form and one answer of a service it returns None, like a
+    reader that does not answer."""
     if codes.get("form") == "servitude" or codes.get("answer") == "no_room":
         return None
     held = HELD_UP.get(codes.get("service", ""))

@@ -1,7 +1,7 @@
-"""Plays a reader that decrypts nothing. Its answers depend on the PIN, the case and the verb.
+"""Simulates a reader that decrypts nothing. Its answers depend on the PIN, the case and the action.
 
-So a tour reaches every screen behind a PIN, and no act changes the next walk. It uses the same rows and boxes as the
-reader's process, in the same words. `test_behind_pin.py` compares the two.
+So a tour reaches every screen after a PIN, and no action changes the next walk. It uses the same rows and message boxes
+as the real reader process, and the same words. `test_behind_pin.py` compares both.
 """
 
 from collections.abc import Callable, Mapping
@@ -77,9 +77,9 @@ from hotline.tips.rules_persons import ClosureRefusal
 from tests.crawler.told_persons import ABOUT_CASES, HERS, TIME, about, of_person
 
 RIGHT_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN = "407193", "407194", "407195", "407196"
-"""PINs: the right one; one without an answer; one for a case without an answer; one without cases."""
+"""Five PINs in this order: correct, without an answer, for a case without an answer, without cases."""
 ONE_PIN = "407197"
-"""The PIN for one case, as a reader with one case would answer it. No tour keys it."""
+"""The PIN for one case, as a reader with one case would answer it. No tour enters it."""
 ABOUT_PIN = "407198"
 """The PIN for cases that ask about persons. Only the tours of these cases begin with it."""
 WARNED_PIN = "407188"
@@ -92,7 +92,7 @@ PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER = (
     "40719303",
     "40719304",
 )
-"""Start PINs: the right one; a wrong one; one that proves a new number; an expired one; one without an answer."""
+"""Five start PINs in this order: correct, wrong, for a new number, expired, without an answer."""
 NEW, EASY, SLOW_NEW, LATE_NEW = "728190", "123456", "728191", "728192"
 PINS: Mapping[str, tuple[str, ...]] = {
     "work_pin": (RIGHT_PIN, WARNED_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN, WRONG_PIN, TIRED_PIN, CODE),
@@ -100,20 +100,20 @@ PINS: Mapping[str, tuple[str, ...]] = {
     NEW_PIN: (NEW, EASY),
     NEW_AGAIN: (NEW, EASY, SLOW_NEW, LATE_NEW),
 }
-"""The texts that are typed for the reader alone, by the name of their answer."""
+"""The texts that are typed only for the reader, by the name of their answer."""
 
 NEWS, ODD, NATIONS, LATER, MET = "H3ND", "W2RT", "M9XP", "R4CT", "C5JM"
 OVER, QUICK = "V3RQ", "B6YN"
-"""The other cases, in addition to the one that the responder holds.
+"""The other cases, in addition to the one that the responder has.
 
-In order: one that is not taken; one that a colleague has and no key decrypts; one of the national desk; one that is
-never opened in time. `MET` keeps answers about a person, and owes one. `OVER` is closed, and a colleague takes `QUICK`
-at that moment.
+In order: not taken, taken by a colleague and impossible to decrypt, of the national desk, and never opened in time.
+`MET` stores answers about a person, and one answer is still missing. `OVER` is closed, and a colleague takes `QUICK` at
+that moment.
 """
 GOES_ON = StartedForm(LoggedEvent.OFFERED, "1", {"sex": "girl"})
-"""The form that a dropped call left on one case."""
+"""The form that a call left unfinished in one case."""
 LATE_VERBS = ("", Verb.TAKE)
-"""The verbs for reading this case and for taking it."""
+"""The actions of reading this case and of taking it."""
 COLLEAGUE = "7"
 PAGE_CANARY = "Zuzupage"
 PAGES = " ".join([PAGE_CANARY, *["they keep the papers and lock the gate at night"] * 4])
@@ -136,7 +136,7 @@ DONE: Mapping[str, Mapping[str, str]] = {
     QUICK: {Verb.TAKE: f"{RESULT_PREFIX}{CommandResult.ALREADY_TAKEN}"},
     MET: {Verb.ON_SITE: f"{RESULT_PREFIX}{CommandResult.ON_SITE}"},
 }
-"""The results of acts that are chosen on a screen with the case's name."""
+"""The results of actions that are chosen on a screen with the name of the case."""
 OF_ANY: Mapping[str, str] = {
     f"{ASK}still": ASKED_BACK,
     f"{ASK}moved": NOT_ASKED,
@@ -149,12 +149,12 @@ OF_ANY: Mapping[str, str] = {
     "close_nobody": f"{RESULT_PREFIX}{CommandResult.ANOTHER_WAITS}",
     "close_trial": f"{RESULT_PREFIX}{CommandResult.MOVED}",
 }
-"""The results of acts on a screen that is the same for every case. A tour presses its keys for one case alone."""
+"""The results of actions on a screen that is the same for every case. A tour presses these keys for only one case."""
 
 
 @dataclass
 class ToldReader:
-    """The reader's process of a tour, which answers while a hop waits."""
+    """The reader process of a tour. It answers while a hop waits."""
 
     database: Database
     pair: LiveKeys
@@ -230,9 +230,9 @@ class ToldReader:
         return None if pin == DEAD_PIN else ReaderAnswer(flags.get(pin, ()), words=words)
 
     def _cases(self, *cases: str) -> ReaderAnswer:
-        """Returns the answer with these cases. A session pins `hers`, `lets` and `decides` at its start.
+        """Returns the answer with these cases. A session stores `hers`, `lets` and `decides` at its start.
 
-        Here the reader says them of its own cases.
+        Here the reader gives them for its own cases.
         """
         labels = [(one, self._label(one)) for one in cases]
         questions = [("still", "Zuzustill?"), ("moved", "Zuzumoved?")]

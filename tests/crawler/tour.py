@@ -1,7 +1,7 @@
-"""Checks redials, `000` and earlier answers at every screen of a standing.
+"""Checks second calls, `000` and earlier answers on every screen that a prepared phone can reach.
 
-A redial from the same phone, hung up or not, shows what a new phone sees at its first dial. So does `000`. No screen
-shows an answer given on another screen. No screen depends on earlier calls from this phone.
+A second call from the same phone, hung up or not, shows what a new phone sees in its first call. The same is true after
+`000`. No screen shows an answer that was given on another screen. No screen depends on earlier calls from this phone.
 """
 
 from dataclasses import dataclass, field
@@ -19,11 +19,11 @@ class Tour:
     explorer: Explorer
     phone: str
     among: int = 1
-    """The second check runs on one of so many screens; on each where this is 1."""
+    """The second check is done on one of this many screens. If it is 1, every screen is checked."""
     nodes: set[Place] = field(default_factory=set)
-    """Every node that showed a screen."""
+    """Every node whose screen was shown."""
     ends: set[str] = field(default_factory=set)
-    """Texts of all last screens."""
+    """The texts of all last screens."""
     faults: list[str] = field(default_factory=list)
     _front: str = ""
 
@@ -52,7 +52,7 @@ class Tour:
             self.ends.add(dialogue.body)
 
     def _go_again(self, way: Way, shown: list[str]) -> None:
-        """Walks to the screen again, from a new phone unless the caller is enrolled, and then keys `000`."""
+        """Walks to the screen again, from a new phone unless the caller is enrolled, and then presses `000`."""
         enrolled = self.explorer.standing.enrolled
         phone = self.phone if enrolled else self.explorer.new_phone()
         dialogue = self.explorer.walked(phone, way)
@@ -68,7 +68,7 @@ class Tour:
             self._fault(dialogue, "a redial after 000 is not a first dial")
 
     def _dial_entries(self) -> None:
-        """Dials every short code except the one behind which this phone is enrolled."""
+        """Dials every short code except the one for which this phone is enrolled."""
         dialogue = self.explorer.dialled(self.phone)
         stranger = self.explorer.new_phone()
         for entry in sorted({*dialogue.book.entries} - {self.explorer.standing.entry}):
@@ -79,7 +79,8 @@ class Tour:
         return self.explorer.dialled(msisdn, ahead).body
 
     def _fault(self, dialogue: Dialogue, what: str) -> None:
-        """Notes a fault without the screen's text: it may hold an answer that must stay hidden."""
+        """Records a fault without the text of the screen, because the text may contain an answer that must stay
+        hidden."""
         here = dialogue.place
         name = self.explorer.standing.name
         self.faults.append(f"{here.flow}.{here.node}, {name}: {what}")

@@ -1,4 +1,4 @@
-"""Decides what a stranger's SMS comes to by its words. Counts how many messages of a table are understood."""
+"""Decides from its words what a stranger's SMS is. Counts how many messages of a table are understood."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -12,25 +12,25 @@ from hotline.text.topics import asked_topic
 
 TABLES = Path(__file__).parent
 LEAST_RIGHT = 95
-"""Per cent of the cries for help that must be understood."""
+"""The minimum percentage of cries for help that must be understood."""
 MOST_ALARMS = 5
-"""Per cent of the harmless messages that may be called urgent: each of them alerts two people."""
+"""The maximum percentage of harmless messages that may be called urgent. Each of them alerts two people."""
 
 
 class Comes(StrEnum):
-    """The result of one SMS, named as in `tests/dialogue/cries.csv`."""
+    """The result for one SMS, with the names in `tests/dialogue/cries.csv`."""
 
     DROPPED = "dropped"
-    """Alerts no one: a request to read or to stop messages, a greeting, a code."""
+    """The SMS alerts no one: it asks to read or to stop messages, is a greeting, or is a code."""
     TIP = "tip"
     CHILD = "child"
-    """Urgent, because it reports a child."""
+    """The SMS is urgent, because it reports a child."""
     DANGER = "danger"
 
 
 @dataclass(frozen=True, slots=True)
 class HeardRow:
-    """One message of a table and its required result. A harmless message must not come to anything urgent."""
+    """One message of a table and its required result. A harmless message must never have an urgent result."""
 
     language: str
     text: str
@@ -39,7 +39,7 @@ class HeardRow:
 
 @dataclass(frozen=True, slots=True)
 class CryFigures:
-    """The counts of one language, or of all."""
+    """The numbers for one language, or for all languages."""
 
     language: str
     cries: int
@@ -50,7 +50,7 @@ class CryFigures:
 
     @property
     def good(self) -> bool:
-        """Returns True if the result is good enough to ship."""
+        """Returns True if the result is good enough for a release."""
         return (
             self.right * 100 >= LEAST_RIGHT * self.cries
             and not self.dropped
@@ -59,7 +59,7 @@ class CryFigures:
 
 
 def comes_to(text: str) -> Comes:
-    """Returns the result that the inbox reaches for a stranger who is not reading a topic. Never raises."""
+    """Returns the result for a message from a stranger who is not reading a topic. It never raises an error."""
     wishes = is_stop(text) or (
         asked_topic(text) is not None and not rules_sms_tips.is_cry_for_help(text)
     )
@@ -72,7 +72,7 @@ def comes_to(text: str) -> Comes:
 
 
 def is_right(row: HeardRow) -> bool:
-    """Returns True if the message comes to its required result. A child in danger may count as danger."""
+    """Returns True if the message has its required result. A child in danger may also count as danger."""
     heard = comes_to(row.text)
     if row.must is None:
         return heard not in (Comes.CHILD, Comes.DANGER)
@@ -80,7 +80,7 @@ def is_right(row: HeardRow) -> bool:
 
 
 def figures(language: str, rows: Iterable[HeardRow]) -> CryFigures:
-    """Counts the cries that are understood and the harmless messages that are taken for cries."""
+    """Counts the understood cries for help, and the harmless messages that were mistaken for cries."""
     mine = list(rows)
     cries = [row for row in mine if row.must is not None]
     harmless = [row for row in mine if row.must is None]
@@ -95,7 +95,7 @@ def figures(language: str, rows: Iterable[HeardRow]) -> CryFigures:
 
 
 def read(end: str = "") -> Sequence[HeardRow]:
-    """Returns the cries and the harmless messages of a pair of tables."""
+    """Returns the cries for help and the harmless messages of two tables."""
     return (*table(f"cries{end}"), *table(f"harmless{end}"))
 
 

@@ -1,4 +1,4 @@
-"""Tests the responders' menu on the line, and the content of a session."""
+"""Tests the responders' menu with the real services, and the content of a session."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ UNREAD = "END You took the case. You have not read it: do not visit openly. Ask 
 
 @pytest.fixture
 def officer(line: Line) -> Caller:
-    """Enrols a responder in the only tip's district and queues the alert."""
+    """Enrols a responder in the district of the only tip, and puts the alert in the queue."""
     told = line.caller()
     told.dial()
     told.key(*DANGER_HERE)

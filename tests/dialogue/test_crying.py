@@ -1,4 +1,4 @@
-"""Tests the one answer to a cry for help by SMS: its text, and each condition for sending it."""
+"""Tests the only answer to a cry for help by SMS: its text, and each condition for sending it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -36,7 +36,7 @@ BOTH = (Arrival.GATEWAY, Arrival.LISTED)
 
 @pytest.fixture
 def sms(line: Line, tmp_path: Path) -> FakeSms:
-    """Sets up a line that answers cries for help, and returns the messages that it sends."""
+    """Sets up a hotline that answers cries for help, and returns the messages that it sends."""
     sent, keys = FakeSms(), tmp_path / "keys"
     line.context = replace(
         line.context,
@@ -51,7 +51,7 @@ def sms(line: Line, tmp_path: Path) -> FakeSms:
 def writes(
     line: Line, text: str = CRY, *ways: Arrival, sender: str = HERS, after: int = 0
 ) -> MessageOutcome:
-    """Delivers one SMS by each of these ways, with `after` seconds after each one."""
+    """Delivers one SMS in each of these ways, and then waits `after` seconds."""
     at = line.context.now().replace(microsecond=0)
     message = make_message(provider_id=f"ATXid_{at:%j%H%M%S}", sender=sender, text=text, sent_at=at)
     for way in ways or BOTH:
@@ -61,7 +61,7 @@ def writes(
 
 
 def sent(line: Line, sms: FakeSms) -> list[tuple[str, str]]:
-    """Sends due answers and returns them with their numbers."""
+    """Sends the answers that are due and returns them with their numbers."""
     service_answers.send_due(line.context)
     came = list(sms.sent)
     sms.sent.clear()
@@ -220,7 +220,7 @@ def test_the_inbox_is_read_sooner_for_a_cry_and_for_nothing_else(line: Line, sms
         ("192.0.2.7", "", True),
         ("203.0.113.9", "", False),
         ("127.0.0.1", "192.0.2.7", True),
-        # The proxy adds the last address of the header; only that counts. A stranger's header never counts.
+        # The proxy adds the last address in the header. Only that address counts. A stranger's own header never counts.
         ("127.0.0.1", "192.0.2.7, 203.0.113.9", False),
         ("203.0.113.9", "192.0.2.7", False),
         ("127.0.0.1", "", False),

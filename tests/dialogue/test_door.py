@@ -1,4 +1,4 @@
-"""Tests attacks on the conversation hook: guessed secrets, and a phone in another caller's session."""
+"""Tests attacks on the hook for conversations: guessed secrets, and a phone in another caller's session."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -68,7 +68,7 @@ def test_sibling_texts_of_one_session_open_no_pin(line: Line, intruder: Caller) 
 
 
 def test_growing_siblings_are_noted_until_the_limit(line: Line, intruder: Caller) -> None:
-    """Each text is longer than the one before, and extends it."""
+    """Each text is longer than the one before, and begins with it."""
     _, number = given(line)
     text = asks(number, wrong())
     for _ in range(12):
@@ -93,7 +93,7 @@ def test_new_sessions_of_one_phone_stop_at_the_limit(line: Line) -> None:
 
 
 def test_of_sixty_at_once_five_are_looked_at(line: Line) -> None:
-    """The test uses seven sessions of one phone. A text that does not extend its session's text opens nothing."""
+    """The test uses seven sessions of one phone. A text that does not continue its session's text is never checked."""
     _, number = given(line)
     same, others = line.caller(OTHER_PHONE), [line.caller(OTHER_PHONE) for _ in range(6)]
     for caller in (same, *others):
@@ -127,7 +127,7 @@ def test_a_phone_that_is_over_its_limit_locks_no_receipt(line: Line) -> None:
 
 
 def test_a_try_is_noted_also_where_the_hop_comes_to_nothing_after_it(line: Line) -> None:
-    """The attempt commits before the hop's own changes, and before a screen exists."""
+    """The attempt is stored before the hop's own changes, and before a screen exists."""
     _, number = given(line)
     caller = line.caller(OTHER_PHONE)
     caller.dial()

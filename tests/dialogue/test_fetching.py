@@ -1,4 +1,4 @@
-"""Tests SMS that arrive only in the gateway's inbox: the line processes each one once."""
+"""Tests SMS that arrive only in the gateway's inbox: the hotline processes each one once."""
 
 from dataclasses import replace
 
@@ -174,7 +174,8 @@ def test_an_inbox_that_is_away_for_ten_minutes_is_told_of(country: Country) -> N
 
 
 def test_a_relay_that_was_overtaken_moves_nothing_back(country: Country) -> None:
-    """Two relays lead by accident. The slower one still processes an SMS when the other has read two pages more."""
+    """By accident, two relays lead at the same time. The slower relay still processes an SMS after the other one has
+    read two more pages."""
     country.lists("0")
     slow = country.context
 

@@ -1,4 +1,4 @@
-"""Tests callers whose number the gateway hides, or writes in national format: they can use the line."""
+"""Tests callers whose number the gateway hides or writes in the national format: they can use the hotline."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Tests conversation states in a real Valkey: encrypted, short-lived, and never worth a long wait."""
+"""Tests conversation states in a real Valkey: they are encrypted, kept for a short time, and never cause a long
+wait."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Tests which SMS are cries for help, how they are written, and which messages must not be taken for one."""
+"""Tests which SMS are cries for help, how people write them, and which messages must not be mistaken for one."""
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ LEAST = {
     "cries_forms": 30,
     "harmless_forms": 20,
 }
-"""The least number of rows for each language."""
+"""The minimum number of rows for each language."""
 
 
 @pytest.mark.row("C2")
@@ -67,11 +67,11 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "cry"),
     [
-        # The person comes before the stem, and anything may follow it.
+        # The person comes before the stem, and anything may follow the stem.
         ("arankubita", True),
         ("barankubitagura", True),
         ("twafungiranywe", True),
-        # Being hurt, in pain, sold or afraid, unless another word gives an everyday meaning.
+        # These words mean hurt, in pain, sold or afraid, unless another word shows an everyday meaning.
         ("I hurt", True),
         ("ndababaye cyane", True),
         ("in pain", True),
@@ -83,7 +83,7 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
         ("not in pain", False),
         ("mumbabarire", False),
         ("acheter du pain", False),
-        # A person is sold, and not a thing.
+        # A person is sold and not a thing.
         ("they sold me", True),
         ("my uncle sold me in kampala", True),
         ("on me vend", True),
@@ -95,17 +95,17 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
         ("ils m'ont vendu du riz cher", False),
         ("nagurishijwe telefone mbi", False),
         ("umurima uragurishwa angahe", False),
-        # Words of injury keep their everyday meaning. Thanks do not cancel a cry.
+        # Words about injuries can have their everyday meaning. A word of thanks does not cancel a cry for help.
         ("merci mais il me frappe encore", True),
-        # A game, a song, a telephone: the message shows the everyday meaning.
+        # With a game, a song or a telephone, the message has its everyday meaning.
         ("yakubise umupira mu izamu", False),
         ("umukobwa yakubise telefone hasi arafungiranye", True),
-        # Typing errors.
+        # These rows have typing errors.
         ("mumfahse", True),
         ("secuors", True),
         ("je suis en dangre", True),
         ("heeeelp", True),
-        # Words just as close to a cry, with a meaning of their own.
+        # These words are just as similar to a cry for help, but have their own meaning.
         ("umufasha wanjye ameze neza", False),
         ("she is a good dancer", False),
         ("je fais le menage", False),

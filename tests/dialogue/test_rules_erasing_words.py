@@ -1,4 +1,4 @@
-"""Tests how people ask by SMS to erase their report, and which messages must not be taken for that."""
+"""Tests how people ask by SMS to erase their report, and which messages must not be mistaken for such a request."""
 
 import pytest
 from hypothesis import given

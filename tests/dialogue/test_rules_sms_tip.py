@@ -1,4 +1,4 @@
-"""Tests what one SMS reports: when it is a tip, when it cannot wait, and where."""
+"""Tests what one SMS reports: when it is a tip, when it is urgent, and which place it names."""
 
 import json
 
@@ -36,7 +36,7 @@ from hotline.tips.rules import desk_of, report_facts
         ("ABANA", False),
         ("45 UMUGANDA", False),
         ("UMUYOBOZI 12345678", False),
-        # A word or a phone number reports something.
+        # A word or a phone number reports something. Polite words do not, even in a long message.
         ("police", True),
         ("polisi", True),
         ("ma soeur", True),
@@ -49,7 +49,6 @@ from hotline.tips.rules import desk_of, report_facts
         ("+250 788 123-456", True),
         ("please", True),
         ("078812", False),
-        # Courtesy does not, at any length.
         ("ok", False),
         ("???", False),
         ("murakoze", False),
@@ -76,7 +75,7 @@ def test_what_tells_anything_is_a_tip(text: str, tip: bool) -> None:
         ("A girl is locked in a house in Kicukilo", 1, "13"),
         ("umwana akora mu rugo adahembwa", 1, "unsure"),
         ("akazi ko mu mahanga k'ikinyoma, Musanze", 2, "43"),
-        # A sector, a village and two districts decide nothing.
+        # A sector, a village and two districts do not decide the place.
         ("hari akazi k'ikinyoma i Remera", 2, "unsure"),
         ("hari akazi k'ikinyoma i Kabeza", 2, "unsure"),
         ("hagati ya Huye na Nyanza hari ikibazo", 2, "unsure"),

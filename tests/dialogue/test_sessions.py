@@ -1,4 +1,4 @@
-"""Tests how a session is replayed from its opening and its text. No process keeps what a caller reported."""
+"""Tests how a session is replayed from its start and its text. No process stores what a caller reported."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from tests.support.builders import make_opening
 from tests.support.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Caller, Line, told
 
 KEYS = ("1", "2", "3", "4", "5", "7", "8", "9", "0", "00", "x")
-"""Keys that a caller presses in menus, and some that mean nothing."""
+"""The keys that a caller presses in menus, and some keys without meaning."""
 
 
 def known(line: Line, caller: Caller) -> KnownSession:
@@ -49,7 +49,7 @@ def no_database(line: Line) -> Iterator[None]:
 
 
 def test_a_way_is_the_same_for_everybody_who_walks_it(line: Line) -> None:
-    """Invariant 1: a replay from the cache and a replay from the dial show the same screens."""
+    """Invariant 1: a replay from the cache and a replay from the start show the same screens."""
     chance = random.Random(seed())
     for number in range(12):
         warm, cold = line.caller(f"+2507880001{number:02}"), line.caller(f"+2507880002{number:02}")
@@ -66,7 +66,8 @@ def test_a_way_is_the_same_for_everybody_who_walks_it(line: Line) -> None:
 
 
 def test_what_a_screen_may_depend_on_parts_the_classes(line: Line) -> None:
-    """Invariant 1: each of these sessions sees another screen at the same text, never one cached for another class."""
+    """Invariant 1: each of these sessions sees a different screen for the same text, and never a cached screen of
+    another class."""
     plain = line.caller()
     shown = [plain.dial(), plain.key("1")]
     small = replace(line.context.line, limits={"": 156, "63514": 80})
@@ -89,7 +90,7 @@ def test_what_a_screen_may_depend_on_parts_the_classes(line: Line) -> None:
 
 
 def test_a_class_names_all_that_facts_are_made_of() -> None:
-    """A new fact of a session must split the classes, or no path may be cached."""
+    """A new fact about a session must create new classes, or no path may be cached."""
     assert PathKey._fields == (
         "revision_id",
         "dialled",
@@ -117,7 +118,7 @@ def test_a_class_names_all_that_facts_are_made_of() -> None:
 
 
 def test_an_opening_that_was_written_twice_is_the_first(line: Line) -> None:
-    """Invariant 2: the second writer changes nothing and continues from what the first wrote."""
+    """Invariant 2: the second writer changes nothing, and continues with the start that the first one wrote."""
     caller = line.caller()
     shown = caller.dial()
     line.clock.turn(minutes=1)
@@ -128,7 +129,7 @@ def test_an_opening_that_was_written_twice_is_the_first(line: Line) -> None:
 
 
 def test_a_process_never_thinks_more_committed_than_is(line: Line) -> None:
-    """Invariant 3 is checked at each hop of a report."""
+    """Invariant 3 is checked after each hop of a report."""
     caller = line.caller()
     caller.dial()
     for keyed in ("7", *DANGER_HERE, "1", "1", *REST, "1", "9", "0"):
@@ -137,7 +138,7 @@ def test_a_process_never_thinks_more_committed_than_is(line: Line) -> None:
 
 
 def test_nothing_told_is_kept_between_hops(line: Line) -> None:
-    """Invariant 4: reported answers are kept neither in a process's memory nor in Redis."""
+    """Invariant 4: the answers of a report are stored neither in the memory of a process nor in Redis."""
     caller = line.caller()
     caller.dial()
     caller.key("1", "00", *DANGER_HERE, "1", "1", *REST, "3", "Zuzuzu*8305")
@@ -177,7 +178,7 @@ def everything(value: object) -> Iterator[str]:
 
 @pytest.mark.parametrize("words", ["Kimironko", "a*b", "1*2*3"])
 def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str) -> None:
-    """Invariant 5: the hop commits the end of the words. Any process that is asked next knows it."""
+    """Invariant 5: the hop stores the end of the words. The process that handles the next hop then knows it."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
     shown = caller.key(words)
     assert row(line, caller).committed == len(caller.text)
@@ -191,7 +192,7 @@ def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str)
 
 
 def test_a_blank_where_words_are_asked_is_no_part_of_the_words_after_it(line: Line) -> None:
-    """Invariant 5: the row also records where a blank input ended."""
+    """Invariant 5: the row also stores the end of a blank input."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
     asked = caller.key("")
     assert "Andika amagambo, 0, 00" in asked
@@ -265,7 +266,7 @@ STORY = ("7", *DANGER_HERE, "1", "1", *REST, "3", "a*b 1*", "1", "9", "0", "00",
 
 
 def test_whichever_of_three_processes_is_asked_the_story_is_the_same(line: Line) -> None:
-    """One process knows the caller, one lags some hops behind, and one forgets everything."""
+    """One process knows the caller, one is some hops behind, and one forgets everything."""
     chance = random.Random(seed())
     alone = line.caller("+250788000301")
     shown = [alone.dial(), *(alone.key(keyed) for keyed in STORY)]

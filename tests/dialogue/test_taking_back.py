@@ -1,6 +1,6 @@
 """C2: tests that a person can ask by SMS to erase a tip that they sent by SMS.
 
-The SMS counts as an erasure request only where the gateway's inbox lists it.
+The SMS counts as a request only if the gateway's inbox lists it.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def writes(line: Line, text: str, *ways: Arrival, sender: str = HERS) -> Message
 
 
 def wanted(line: Line) -> Sequence[bool]:
-    """Returns, for each tip in order of arrival, True if its erasure was requested."""
+    """Returns True for each tip whose erasure was requested, in the order in which the tips arrived."""
     return [tip.erasure_asked_at is not None for tip in line.tips]
 
 
@@ -129,7 +129,7 @@ def test_where_sms_does_not_reach_the_line_nothing_is_marked(line: Line) -> None
 
 
 def test_what_it_comes_to_is_decided_by_people(line: Line) -> None:
-    """The clock never erases a danger case that no one took."""
+    """The clock never erases a case of danger that no one took."""
     writes(line, TOLD)
     writes(line, "siba")
     line.clock.turn(hours=80)

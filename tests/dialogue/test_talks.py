@@ -1,4 +1,4 @@
-"""Tests reading by SMS: which texts get an answer. No answer betrays the caller or starts a loop."""
+"""Tests reading by SMS: which texts get an answer. No answer reveals the caller or starts an endless exchange."""
 
 from dataclasses import replace
 

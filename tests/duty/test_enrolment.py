@@ -1,4 +1,4 @@
-"""Tests enrolment from a file: all rows or none, with numbers sealed to the relay."""
+"""Tests enrolment from a file: all rows or none, with numbers encrypted for the relay."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Tests how responders leave and return, on both kinds of database."""
+"""Tests how responders take leave and return, with both kinds of database."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Tests people with places at several desks: changes of people, and the escalation policy."""
+"""Tests people who belong to several desks: changes of people, and the escalation policy."""
 
 import pytest
 
@@ -27,8 +27,8 @@ def desks(district: District, who: int) -> dict[str, str]:
 
 @pytest.fixture
 def both(district: District) -> District:
-    """Returns a district with two national members. Responder 1 is deputy of 12, coordinates 13 and is at the
-    border."""
+    """Returns a district with two members of the national desk. Responder 1 is deputy in district 12, coordinator in
+    13, and belongs to a border desk."""
     one = district.enrol(Level.RESPONDER)
     for _ in range(2):
         district.enrol(Level.NATIONAL, districts=())

@@ -1,4 +1,4 @@
-"""Makes a small line with two editors and an approver, and edits one of its sentences."""
+"""Creates a small hotline with two editors and an approver, and edits one of its sentences."""
 
 import copy
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ NUMBERS = [
 
 
 def playable(words: str = "First lesson") -> dict[str, Any]:
-    """Returns a document that needs only the real place lists."""
+    """Returns a document that can run and needs only the real lists of places."""
     document = copy.deepcopy(make_document())
     document["flows"]["tell"]["nodes"]["district"]["ask"]["list"] = "districts.{province}"
     saying(document["flows"]["learn"], words)
@@ -45,7 +45,7 @@ def playable(words: str = "First lesson") -> dict[str, Any]:
 
 
 def taken_away(numbers: Mapping[str, Any], digits: str) -> dict[str, Any]:
-    """Returns the numbers without the confirmation of this one."""
+    """Returns the numbers after removing the confirmation of this number."""
     signature = ("confirmed_by", "confirmed_on")
     row = {name: said for name, said in numbers[digits].items() if name not in signature}
     return {**numbers, digits: row}
@@ -58,7 +58,7 @@ def saying(flow: dict[str, Any], words: str, node: str = "one") -> dict[str, Any
 
 @dataclass
 class Desk:
-    """The console's services, as its pages call them."""
+    """The services of the console, called in the same way as its pages call them."""
 
     context: WholeContext
     numbers: Any = field(default_factory=lambda: count(1))
@@ -86,7 +86,7 @@ class Desk:
         once: str | None = None,
         settled: Settled | None = None,
     ) -> StepSaved | StepClash | DraftRefused:
-        """Saves a step. `made_of` names a base version older than the newest."""
+        """Saves a step of the draft. `made_of` is an older base version than the newest."""
         version = self.draft(change, part).version if made_of is None else made_of
         new = NewStep(part, document, once or f"form {next(self.numbers)}", EDITED)
         return service_draft_steps.save_step(

@@ -1,4 +1,4 @@
-"""Provides documents for the tests of editing: shipped ones, broken ones, and random edits."""
+"""Provides documents for the tests of editing: shipped ones, invalid ones, and random edits."""
 
 import copy
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from tests.support.made_once import shipped_document
 
 @cache
 def shipped() -> dict[str, Any]:
-    """Returns the shipped document, read once. A test that changes it must copy it first."""
+    """Returns the shipped document. It is read only once. A test that changes the document must copy it first."""
     return shipped_document()
 
 
@@ -22,7 +22,7 @@ def shipped_nodes() -> list[dict[str, Any]]:
 
 
 def changed(document: Mapping[str, Any], *steps: str | int, to: Any) -> dict[str, Any]:
-    """Returns a copy with another value at a path; `...` removes it."""
+    """Returns a copy with another value at a path. `...` removes the value."""
     copied = copy.deepcopy(dict(document))
     here: Any = copied
     for step in steps[:-1]:
@@ -48,12 +48,12 @@ GARBAGE = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=25,
 )
-"""Any value of JSON, with the words of our documents in it."""
+"""Any JSON value, sometimes with words that our documents use."""
 
 
 @st.composite
 def broken_nodes(draw: st.DrawFn) -> dict[str, Any]:
-    """Draws a valid node, with some parts of it replaced by anything or removed."""
+    """Generates a valid node, and replaces some of its parts with anything or removes them."""
     node: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(shipped_nodes())))
     for _ in range(draw(st.integers(0, 3))):
         places = [*_places(node)]

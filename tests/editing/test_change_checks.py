@@ -1,4 +1,4 @@
-"""Tests the checks of a draft: they run once, are stored by content, and run by the clock if no job came."""
+"""Tests the checks of a draft: they run once, are stored by content, and the clock runs them if no job came."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Tests the way from a submitted draft to callers: a second person reads it, and exactly that version is published."""
+"""Tests the path from a submitted draft to callers: a second person reads it, and exactly that version is published."""
 
 import copy
 from collections.abc import Callable
@@ -36,7 +36,7 @@ __all__ = ["desk"]
 
 
 def _english_alone(desk: Desk, by: Any = EDITOR) -> int:
-    """Returns a draft with one text changed in English only; two languages keep the old text."""
+    """Returns a draft with one text changed in English only. Two languages keep the old text."""
     change = desk.opened(by=by)
     flow = copy.deepcopy(dict(desk.draft(change).document or {}))
     text = flow["nodes"]["one"]["say"]["text"]
@@ -275,7 +275,8 @@ def test_live_may_be_chosen(desk: Desk) -> None:
 
 
 def late(desk: Desk, change: int, meanwhile: Callable[[], object]) -> object:
-    """Publishes a draft after something else happened since it was gathered. Returns the result."""
+    """Publishes a draft after something else happened since the draft was collected. Returns the result of the
+    publication."""
     with desk.context.database.reading() as session:
         gathered = gather_draft(session, change)
     document = assemble(gathered).document
@@ -309,7 +310,7 @@ def test_whatever_happens_while_it_is_published_it_is_what_was_read(desk: Desk) 
 
 
 def test_a_step_that_took_no_proposal_back_is_not_published(desk: Desk) -> None:
-    """A process of another version might write such a step."""
+    """A process of another version could write such a step."""
     change = desk.proposed("Other words")
     with desk.context.database.writing() as session:
         step = tables.newest_steps(session, change)["learn"]

@@ -1,4 +1,5 @@
-"""Tests the steps of a draft: saved whole, merged after parallel edits, and refused if both changed the same place."""
+"""Tests the steps of a draft: saved completely, merged after edits at the same time, refused if both changed the
+same place."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -106,7 +107,7 @@ def test_the_same_words_twice_are_no_clash(desk: Desk) -> None:
 
 @pytest.mark.both
 def test_two_who_save_at_once_lose_nothing(desk: Desk) -> None:
-    """Six forms of one state arrive at the same moment: one is saved, and the others are refused."""
+    """Six forms of one version arrive at the same moment. One is saved, and the others are refused."""
     change = desk.opened()
     flows = [saying(playable()["flows"]["learn"], f"Words {n}") for n in range(6)]
     with ThreadPoolExecutor(6) as pool:

@@ -1,4 +1,4 @@
-"""Tests that a flow with an error is not published, and that a long text only gives a warning."""
+"""Tests that a flow with an error is not published, and that a long text only causes a warning."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Tests emergency publication by one approver: notified at once, and ended after four hours unless another confirms."""
+"""Tests an emergency change by one approver: people are notified at once, and it ends after four hours unless
+confirmed."""
 
 import copy
 from collections.abc import Callable
@@ -141,7 +142,7 @@ def test_never_more_than_words(part: str, edit: Callable[[Any], None], desk: Des
 
 
 def test_the_clock_brings_the_state_before_back(desk: Desk, clock: Clock) -> None:
-    """A number removed in the emergency stays removed."""
+    """A number that was removed in the emergency change stays removed."""
     change = desk.opened()
     numbers = desk.draft(change, NUMBERS).document or {}
     desk.save(change, taken_away(numbers, "3512"), NUMBERS)
@@ -208,7 +209,8 @@ def test_a_second_emergency_ends_as_the_first_would(desk: Desk, clock: Clock) ->
 
 
 def test_while_it_stands_nothing_else_is_published(desk: Desk, clock: Clock) -> None:
-    """A reviewer of the next draft would see its difference to the published flows, but never the emergency's text."""
+    """The approver of the next draft would see its difference from the published flows, but never the text of the
+    emergency change."""
     done = urgent(desk)
     change = desk.opened()
     desk.say(change, "Second words", "two")
@@ -250,7 +252,7 @@ def back(desk: Desk, publication: int, by: Any = APPROVER) -> Any:
 
 @pytest.mark.row("A3")
 def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, clock: Clock) -> None:
-    """Otherwise an emergency that ended and came back would stay published, without an alarm or a second reader."""
+    """Otherwise an emergency change that ended and was restored would stay live without an alarm or a second reader."""
     first = desk.published("Second words").publication_id
     change = desk.proposed("Do not go there")
     alone = published(desk, change).publication_id
@@ -268,7 +270,7 @@ def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, cloc
 
 
 def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
-    """A state built on one person's text also counts as read by one person."""
+    """A state that is based on one person's text also counts as read by only one person."""
     first = urgent(desk).publication_id
     on_top = urgent(desk, "Do not go there at all").publication_id
     assert isinstance(back(desk, 1), DraftPublished)
@@ -277,7 +279,8 @@ def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
 
 
 def test_a_state_on_words_brought_back_unread_is_unread(desk: Desk, clock: Clock) -> None:
-    """The publication history is older than this rule: it holds a restored emergency, and a draft on top of it."""
+    """The publication history is older than this rule. It contains a restored emergency change, and a draft based on
+    it."""
     alone = urgent(desk)
     assert isinstance(back(desk, 1), DraftPublished)
     state = service_emergencies.preview(desk.context, alone.publication_id)
@@ -317,7 +320,7 @@ def test_a_confirmed_emergency_comes_back(desk: Desk, clock: Clock) -> None:
 
 
 def test_who_published_the_one_below_is_no_second_person(desk: Desk, clock: Clock) -> None:
-    """The second emergency shows both texts: its reviewer must be the author of neither."""
+    """The second emergency change shows both texts, so its approver must not be the author of either."""
     change = desk.opened(by=OTHER)
     desk.say(change, "Do not go there", by=OTHER)
     published(desk, change)
@@ -339,7 +342,7 @@ def test_the_audit_log_says_that_it_was_an_emergency(desk: Desk) -> None:
 
 
 def test_a_command_publishes_only_the_shipped_flows_over_an_emergency(desk: Desk) -> None:
-    """An exported folder holds text that only one person has read."""
+    """An exported folder may contain text that only one person has read."""
     urgent(desk)
     exported = desk.live
     with pytest.raises(NotReady, match="one person alone"):

@@ -15,7 +15,7 @@ __all__ = ["desk"]
 
 
 def turned(flow: dict[str, Any]) -> dict[str, Any]:
-    """Returns the same flow with its last screen first."""
+    """Returns the same flow with its last screen at the front."""
     *others, last = flow["nodes"]
     return {**flow, "nodes": {name: flow["nodes"][name] for name in (last, *others)}}
 

@@ -1,4 +1,5 @@
-"""Tests drafts that change texts of the code. They are checked like the catalogue's texts before callers read them."""
+"""Tests drafts that change the texts of the code. They are checked like the texts of the catalogue before callers
+see them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Tests the parts of a change, who may publish it, and what a restore may never bring back."""
+"""Tests the parts of a change, who may publish it, and what restoring may never bring back."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Tests that a reader is shown all differences and nothing else, in the order in which callers meet them."""
+"""Tests that a reader sees all differences and nothing else, in the order in which callers reach them."""
 
 import copy
 from collections.abc import Iterator, Mapping
@@ -156,7 +156,7 @@ def test_entries_and_numbers_are_told_by_their_digits() -> None:
 
 
 def _leaves(value: Any, *way: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yields the paths and values of a document. A list item's path is its position."""
+    """Yields the paths and values of a document. The path of an item in a list ends with its position."""
     parts: Any = (
         value.items()
         if isinstance(value, Mapping)
@@ -173,7 +173,7 @@ def _leaves(value: Any, *way: str) -> Iterator[tuple[tuple[str, ...], str]]:
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["learn", "tell", "front"]), broken_nodes()), max_size=3))
 def test_what_is_shown_is_what_differs(edits: list[tuple[str, dict[str, Any]]]) -> None:
-    """Each screen with a changed value is shown, no other is, and no text of it is left out."""
+    """Each screen with a changed value is shown, no other screen is, and no changed text is left out."""
     after = copy.deepcopy(DOCUMENT)
     for flow, node in edits:
         name = next(iter(after["flows"][flow]["nodes"]))

@@ -1,4 +1,4 @@
-"""Tests that an unfinished flow is played as far as possible, and that its missing parts are named."""
+"""Tests that an unfinished flow is previewed as far as possible, and that its missing parts are named."""
 
 from datetime import date
 from typing import Any
@@ -222,7 +222,7 @@ def test_a_screen_is_shown_whole_before_and_after() -> None:
 
 @pytest.mark.parametrize(("letters", "screens"), [(120, 1), (121, 2)])
 def test_a_meter_is_full_where_a_second_screen_begins(letters: int, screens: int) -> None:
-    """150 septets, less 9 for `9 Komeza` and 21 for `0 Inyuma` and `00 Ahabanza`, each on a line."""
+    """The limit is 150 septets, less 9 for `9 Komeza` and 21 for `0 Inyuma` and `00 Ahabanza`, each on its own line."""
     words = ("yyyy " * 40)[: letters - 1] + "y"
     node = {"say": {"text": {"rw": words}, "goes": "one"}}
     book = with_flow(BOOK, _only(node).flow)

@@ -1,4 +1,5 @@
-"""Tests the removal of a whole flow: every arrow into it gets a new end, and a flow behind a short code stays."""
+"""Tests the removal of a whole flow: every arrow to it gets a new target, and a flow with a short code cannot be
+removed."""
 
 from typing import Any
 

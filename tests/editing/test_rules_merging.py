@@ -1,4 +1,4 @@
-"""Tests two editors on one flow at once: each edit is kept, or asked about."""
+"""Tests two editors who edit one flow at the same time. Each edit is kept, or an editor is asked about it."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -46,7 +46,7 @@ def _name(row: Mapping[str, Any]) -> str:
 
 @st.composite
 def edits(draw: st.DrawFn, mark: str) -> Edit:
-    """Draws one edit of the flow. It does nothing where its target is missing."""
+    """Generates one random edit of the flow. The edit does nothing if its target is missing."""
     node, many = draw(st.sampled_from(WITH_TEXT)), draw(st.sampled_from(WITH_CHOICES))
     code, at = draw(st.sampled_from(CODES)), draw(st.integers(0, 2))
     words = f"{mark}{draw(st.integers(0, 1))}"
@@ -94,7 +94,7 @@ def scripts(mark: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _facts(flow: Mapping[str, Any]) -> Facts:
-    """Returns the facts of a flow, each under its own name. Uses none of the code under test."""
+    """Returns the facts of a flow, each with its own name. It uses no part of the code under test."""
     found: Facts = {}
     for name, node in flow["nodes"].items():
         body = _body(flow, name)
@@ -142,7 +142,7 @@ def test_each_edit_is_kept_or_asked_about(hers: dict[str, Any], yours: dict[str,
 @settings(deadline=None)
 @given(scripts("hers"), scripts("yours"))
 def test_what_is_asked_about_is_asked_once(hers: dict[str, Any], yours: dict[str, Any]) -> None:
-    """After the decision nothing more is asked. The order of the two saves does not change the questions."""
+    """After the decision, nothing more is asked. The questions do not depend on which edit is saved first."""
     found = merge(FLOW, hers, yours)
     for side in Side:
         after = merge(FLOW, hers, yours, {clash.key: side for clash in found.clashes})

@@ -1,4 +1,4 @@
-"""Tests adding, renaming, moving and deleting screens and flows, replaced letters, and names made of words."""
+"""Tests adding, renaming, moving and deleting screens and flows, replaced letters, and names made from words."""
 
 import copy
 from typing import Any
@@ -289,7 +289,7 @@ def test_words_are_found_in_any_case_and_without_accents() -> None:
 
 
 def test_a_text_has_the_place_under_which_it_is_signed() -> None:
-    """The editor's places are exactly those of the reviews."""
+    """The editor uses exactly the same places as the reviews."""
     flows = shipped()["flows"]
     places = {
         place_of(flow, name, node, text.field)

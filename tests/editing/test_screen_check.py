@@ -1,4 +1,4 @@
-"""Tests the check that an editor reads next to one screen of a draft."""
+"""Tests the check whose result an editor reads next to one screen of a draft."""
 
 import copy
 from typing import Any
@@ -15,7 +15,7 @@ from tests.support.made_once import shipped_book, shipped_document
 def checked(
     flow: str, node: str, text: str, *, of: str = "", most: int = 1000, reason: str = ""
 ) -> ScreenCheck:
-    """Checks a screen of a shipped flow after the English of `node`, or of another one, was changed."""
+    """Checks a screen of a shipped flow after a change of the English text of `node`, or of another node."""
     document: Any = copy.deepcopy(dict(shipped_document()["flows"][flow]))
     kind = next(name for name in ("say", "menu", "ask") if name in document["nodes"][node])
     document["nodes"][node][kind]["text"]["en"] = text
@@ -47,7 +47,7 @@ def test_above_so_many_screens_it_says_that_it_is_not_whole() -> None:
 
 @pytest.mark.row("A4")
 def test_a_reason_covers_the_words_that_stood_there_when_it_was_given() -> None:
-    """The first screen has a reason for the word "safe". The reason covers no other finding."""
+    """The first screen has a written reason for the word "safe". That reason allows no other problem."""
     said = "Safe, free and secret. Write your name"
     found = checked("front", "front", said)
     assert [(one.code, str(one.message)) for one in found.here] == [

@@ -1,4 +1,4 @@
-"""Tests that saving, submitting and publishing do their slow work before the transaction, even for large flows."""
+"""Tests that saving, submitting and publishing do their slow work before the transaction, even with large flows."""
 
 import copy
 import json
@@ -38,7 +38,7 @@ class WatchedDesk(Desk):
         return self.context.database
 
     def does(self, act: Callable[[], Any]) -> Any:
-        """Runs an act and checks that it writes in at least one transaction, without slow work inside."""
+        """Runs an action and checks that it writes in at least one transaction, with no slow work inside."""
         slow = self.database.slow
         before = slow.transactions
         done = act()

@@ -1,4 +1,4 @@
-"""Tests that verifications follow texts that move, and are lost when a text changes."""
+"""Tests that reviews stay with a text when it moves, and are lost when the text changes."""
 
 import copy
 from typing import Any

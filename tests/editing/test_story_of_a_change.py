@@ -1,4 +1,4 @@
-"""Tests one sentence from the editor to callers: read, published, restored, and changed in an emergency that lapses."""
+"""Tests one sentence from the editor to callers: read, published, restored, and changed in an emergency that ends."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ OLD, NEW, URGENT = "First lesson", "Never pay first", "That employer lies"
 
 
 def with_books(line: Line, clock: Clock, behind: Begin | None = None) -> Line:
-    """Returns the line with flow sets that look for new publications by the test's clock."""
+    """Returns the hotline with flow sets that look for new publications by the test's clock."""
 
     def elapsed() -> float:
         return clock.at.timestamp()
@@ -35,7 +35,7 @@ def with_books(line: Line, clock: Clock, behind: Begin | None = None) -> Line:
 
 @pytest.fixture
 def open_line(line: Line, clock: Clock) -> Line:
-    """Returns a line with a small flow set."""
+    """Returns a hotline with a small flow set."""
     line = with_books(line, clock)
     with line.database.writing() as session:
         session.execute(delete(Revision))
@@ -44,14 +44,14 @@ def open_line(line: Line, clock: Clock) -> Line:
 
 
 def said(line: Line, words: str) -> int:
-    """Drafts a change of the first lesson's sentence. Returns the draft's number."""
+    """Makes a draft that changes the sentence of the first lesson. Returns the number of the draft."""
     change = Desk(line.context).opened("Fees abroad")
     Desk(line.context).say(change, words)
     return change
 
 
 def live(line: Line, clock: Clock, change: int) -> int:
-    """Submits the draft, and another person reads and publishes it. Returns the publication's number."""
+    """Submits the draft. Another person reads and publishes it. Returns the number of the publication."""
     assert service_publish.submit(line.context, EDITOR, change) is None
     done = Desk(line.context).publish(change)
     assert isinstance(done, DraftPublished)
@@ -60,7 +60,7 @@ def live(line: Line, clock: Clock, change: int) -> int:
 
 
 def heard(line: Line) -> str:
-    """Returns the screen of the lesson that a new caller reads."""
+    """Returns the screen of the lesson that a new caller sees."""
     caller = line.caller()
     caller.dial()
     return caller.key("1")

@@ -1,4 +1,5 @@
-"""A6: tests two drafts of one base, published in either order. Each edit is kept, or an editor is asked about it."""
+"""A6: tests two drafts with the same base, published in either order. Each edit is kept, or an editor is asked about
+it."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -41,7 +42,7 @@ MENUS = [(flow, node) for flow, node in SPOKEN if _body(BASE["flows"][flow], nod
 
 @st.composite
 def edits(draw: st.DrawFn, mark: str) -> Edit:
-    """Draws one act of an editor. It does nothing where its target no longer exists."""
+    """Generates one random action of an editor. The action does nothing if its target no longer exists."""
     flow, node = draw(st.sampled_from(SPOKEN))
     other, menu = draw(st.sampled_from(MENUS))
     code, at = draw(st.sampled_from(CODES)), draw(st.integers(0, 2))
@@ -94,7 +95,7 @@ def edits(draw: st.DrawFn, mark: str) -> Edit:
 
 
 def documents(mark: str) -> st.SearchStrategy[dict[str, Any]]:
-    """Draws a copy of the base with up to six edits of one editor."""
+    """Generates a copy of the base with up to six edits of one editor."""
 
     def made(script: list[Edit]) -> dict[str, Any]:
         document = copy.deepcopy(BASE)
@@ -106,7 +107,7 @@ def documents(mark: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _facts(document: Mapping[str, Any]) -> Facts:
-    """Returns each text of a document under a name of its own, without the code under test."""
+    """Returns each text of a document with its own name, without using the code under test."""
     found: Facts = {("entries", key): to for key, to in document["entries"].items()}
     found |= {("numbers", row["number"]): row["service"] for row in document["numbers"]}
     for flow, parts in document["flows"].items():
@@ -122,7 +123,7 @@ def _facts(document: Mapping[str, Any]) -> Facts:
 
 
 def change(after: Mapping[str, Any], live: Mapping[str, Any]) -> GatheredDraft:
-    """Returns an editor's draft of the base, to be published onto the current document."""
+    """Returns an editor's draft of the base, to be published on top of the current document."""
     names = dict.fromkeys((*parts_of(BASE), *parts_of(after)))
     steps = {
         part: DraftStep(part=part, document=part_of(after, part))
@@ -133,7 +134,7 @@ def change(after: Mapping[str, Any], live: Mapping[str, Any]) -> GatheredDraft:
 
 
 def asked(gathered: GatheredDraft) -> set[tuple[str, ...]]:
-    """Returns the parts and screens that the page asks about."""
+    """Returns the parts and the screens that the page asks about."""
     names = {ENTRIES: "entries", NUMBERS: "numbers"}
     return {
         (names.get(part, part), *([clash.place.node] if clash.place.node else []))

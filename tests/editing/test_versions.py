@@ -1,4 +1,5 @@
-"""Tests that a release of the line never overwrites published texts. Its changes are read like any others."""
+"""Tests that a software release never replaces texts that people published. Its changes become a draft, which is
+read like any other."""
 
 import copy
 from typing import Any
@@ -28,7 +29,7 @@ SIGNED = Signature("learn.one.say.text", "rw", "0123456789abcdef", "Reader 1", N
 
 
 def shipped(words: str = "New of the version") -> dict[str, Any]:
-    """Returns a release's flow set with other words on the second screen."""
+    """Returns the flow set of a release, with other words on the second screen."""
     document = playable()
     saying(document["flows"]["learn"], words, "two")
     return document

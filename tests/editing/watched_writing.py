@@ -1,4 +1,4 @@
-"""Records slow work inside a write transaction. SQLite has one writer, and callers wait for it."""
+"""Records slow work inside a write transaction. SQLite has only one writer, and callers wait for it."""
 
 import sys
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from typing import Any
 from hotline.core.database import Database, Session
 
 LARGE = 250
-"""Letters of JSON above which a text counts as a document, not as a row of the audit log."""
+"""A JSON text with more letters than this counts as a document and not as a row of the audit log."""
 ENGINE = "hotline.flows."
 BESIDE = tuple(f"{ENGINE}{kind}" for kind in ("tables", "service", "store"))
-"""Modules of that area that do not belong to the engine: tables, services, and the memory of flow sets."""
+"""Modules of that area that do not belong to the engine: tables, services, and the cache of flow sets."""
 JSON_MODULES = frozenset({"json.encoder", "json.decoder"})
 
 
@@ -25,7 +25,8 @@ class SlowWork:
     transactions: int = 0
 
     def note(self, frame: FrameType, event: str, given: Any) -> None:
-        """Records calls of the engine and large JSON that is written or read, from the interpreter's profile events."""
+        """Records calls of the engine, and large JSON that is written or read. It uses the profiling events of
+        Python."""
         module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
         if event == "call" and module.startswith(ENGINE) and not module.startswith(BESIDE):
             self.found.append(f"{module}.{name}")

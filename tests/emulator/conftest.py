@@ -11,9 +11,9 @@ from tests.support.handsets import EmulatorClient
 
 @pytest.fixture(scope="session")
 def desk(chromium: Any) -> Any:
-    """Returns one page for all walks on a desktop screen: another page costs a second of processor time.
+    """Returns the same desktop browser page for all tests, because another page costs a second of processor time.
 
-    No walk leaves anything in it, and each emulator has its own address.
+    No test leaves anything in the page, and each emulator has its own address.
     """
     return chromium.new_page()
 
@@ -37,7 +37,7 @@ def url(emulator: Emulator) -> Iterator[str]:
 
 @pytest.fixture
 def client(url: str) -> EmulatorClient:
-    """Returns a client whose emulator's clock runs ten times as fast as the wall's clock."""
+    """Returns a client whose emulator has a clock that runs ten times as fast as real time."""
     client = EmulatorClient(url)
     client.run_clock_at(10)
     return client

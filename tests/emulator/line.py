@@ -1,4 +1,4 @@
-"""Runs a tiny line on a free port. It answers hops from a table, and keeps all requests."""
+"""Runs a very small hotline on a free port. It answers hops from a table, and stores all requests."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -17,10 +17,10 @@ MENU = "CON Welcome\n1 Read\n2 Say"
 @dataclass
 class FakeLine:
     answers: dict[str, str] = field(default_factory=dict)
-    """Body by `text`; the menu if none matches."""
+    """The body by `text`. If no text matches, it is the menu."""
     status: int = 200
     statuses: list[int] = field(default_factory=list)
-    """Statuses for the other callbacks, in order; then 200."""
+    """The status codes for the other callbacks, in order. After these, it is 200."""
     content_type: str = "text/plain; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
     before: Callable[[], None] | None = None
@@ -30,7 +30,7 @@ class FakeLine:
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def wait_for(self, hook: str, count: int = 1, seconds: float = 10.0) -> list[dict[str, str]]:
-        """Returns the requests to one hook, as soon as there are `count`."""
+        """Returns the requests to one hook when `count` of them have arrived."""
         with self.changed:
             assert self.changed.wait_for(lambda: len(self.heard(hook)) >= count, seconds), hook
             return self.heard(hook)
@@ -56,7 +56,7 @@ class FakeLine:
 
 @contextmanager
 def listening(line: FakeLine) -> Iterator[dict[str, str]]:
-    """Yields the addresses of the line's hooks."""
+    """Yields the addresses of the hotline's hooks."""
     app = Flask(__name__)
 
     @app.post("/<name>")

@@ -1,4 +1,4 @@
-"""Runs the gateway's emulator in a thread of the test."""
+"""Runs the emulator of the gateway in a thread of the test."""
 
 import threading
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from hotline.emulator.server import NOTHING_ABOUT, About, listen
 
 @contextmanager
 def serving(emulator: Emulator, port: int = 0, *, about: About = NOTHING_ABOUT) -> Iterator[str]:
-    """Yields the address of an emulator that runs in a thread until the block ends."""
+    """Yields the address of an emulator. It runs in a thread until the block ends."""
     server = listen(emulator, port, about=about)
     thread = threading.Thread(
         target=server.serve_forever, args=(0.05,), name="emulator-server", daemon=True

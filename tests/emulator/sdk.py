@@ -1,4 +1,4 @@
-"""Points the gateway's own SDK at the emulator, by the hook that the SDK offers."""
+"""Makes the gateway's own SDK call the emulator, by the hook that the SDK offers."""
 
 from typing import Any
 

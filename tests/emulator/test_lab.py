@@ -1,4 +1,4 @@
-"""Tests the page's panel of faults, and the line's clock: what a person may break and repair."""
+"""Tests the page's panel of faults, and the hotline's clock: what a person can break and repair there."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ def clock(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def emulator(line: FakeLine, clock: Path) -> Iterator[Emulator]:
-    """Yields the emulator of a demo, where the line's clock may be turned."""
+    """Yields the emulator of a demo, in which the hotline's clock can be moved."""
     with listening(line) as hooks:
         yield build_emulator(hooks=hooks, seed=7, line_clock=clock)
 
@@ -67,7 +67,7 @@ def test_the_panel_by_the_keyboard_alone(page: Page) -> None:
 
 @pytest.mark.browser
 def test_the_panel_by_tab(page: Page) -> None:
-    """The open panel comes next after the citizen's phone, and its faults come after it."""
+    """With the Tab key, the open panel comes after the caller's phone, and the panel's faults come next."""
     page.locator("[data-handset=citizen]").focus()
     page.keyboard.press("Tab")
     opener = page.locator("[data-lab-open]")

@@ -1,4 +1,4 @@
-"""Tests the page as a person uses it: two phones operated by thumb."""
+"""Tests the page as a person uses it: two phones that are operated by thumb."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tests.support.keypad import DESK, Phone, quiet, quiet_page
 
 CITIZEN, RESPONDER, OTHER = "+250788000001", "+250788100001", "+250738100002"
 LONGER_THAN_FOLLOWING = 900
-"""Milliseconds within which a phone that should follow has followed."""
+"""Milliseconds after which a phone must have switched to the next tip."""
 SIZES = ((1920, 1080), (1280, 800), (1280, 690), (1366, 640), (1024, 768), (390, 844), (320, 640))
 
 
@@ -269,7 +269,7 @@ def test_without_javascript_there_is_one_true_sentence(chromium: Browser, url: s
 def test_letters_by_touch(
     chromium: Browser, url: str, client: EmulatorClient, line: FakeLine
 ) -> None:
-    """Touch opens no keyboard on a telephone: the keys show how letters are written."""
+    """On a touch screen, no keyboard opens: the keys of the phone show how letters are written."""
     client.enrol([{"msisdn": RESPONDER, "label": "Gasabo 1"}])
     with quiet_page(chromium, url, touched=True) as page:
         phone = page.locator("[data-handset=responder]")
@@ -292,7 +292,7 @@ def test_letters_by_touch(
 
 
 def alert(url: str, line: FakeLine, citizen: Phone, *to: str) -> None:
-    """Plays a citizen's call, and sends an alert to each of these numbers."""
+    """Simulates a caller's report, and sends an alert to each of these numbers."""
     citizen.dial("*384*777#")
     citizen.shows("1 Read")
     for msisdn in to:
@@ -305,9 +305,9 @@ def alert(url: str, line: FakeLine, citizen: Phone, *to: str) -> None:
 def test_the_right_phone_follows_each_tip(
     url: str, page: Page, citizen: Phone, responder: Phone, line: FakeLine
 ) -> None:
-    """The right phone switches even if its owner read the alert before, or a person chose this phone.
+    """The right phone switches even if its owner already read the alert, or if a person chose this phone.
 
-    It does not switch if it also rings, or once a person types on it.
+    It does not switch if it rings too, or after a person types on it.
     """
     holder = page.locator("[data-people]")
     alert(url, line, citizen, RESPONDER)

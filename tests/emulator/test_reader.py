@@ -1,4 +1,4 @@
-"""Tests that a reading caller finds a label anywhere on a screen."""
+"""Tests that a simulated caller who reads finds a label anywhere on a screen."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from tests.faults.reading import LabelMissing, choose
 
 @dataclass
 class Pages:
-    """A menu of several pages that keeps the pressed keys."""
+    """A menu of several pages that records the pressed keys."""
 
     pages: list[str]
     pressed: list[str] = field(default_factory=list)

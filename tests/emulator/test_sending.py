@@ -1,4 +1,4 @@
-"""Tests the gateway's recorded exchanges, replayed through its own SDK."""
+"""Tests recorded requests and answers of the gateway by sending them again with its own SDK."""
 
 import re
 import time

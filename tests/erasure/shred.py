@@ -1,4 +1,4 @@
-"""`bin/bench erasure`: proves on a line of its own that erased data cannot be read, also from yesterday's copies."""
+"""`bin/bench erasure`: proves on its own hotline that erased data cannot be read, even from yesterday's copies."""
 
 import json
 import re
@@ -43,24 +43,24 @@ from tests.support.books import OF_THE_TRIAL, FiledTip, WaitingCall
 from tests.support.embedded import redis_of
 
 RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
-"""A session in Redis' append-only file, with the length of its stored state."""
+"""A session in Redis's append-only file, with the length of its stored state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stolen:
-    """The data that a thief took on the day. Stays out of `repr`."""
+    """The data that a thief stole on one day. It is left out of `repr`."""
 
     folder: Path
     tip: FiledTip = field(repr=False)
     call: WaitingCall = field(repr=False)
     asked: QuestionBackRow = field(repr=False)
     note: tuple[str, bytes] = field(repr=False)
-    """A note of a desk: the key of its case event, and the sealed text."""
+    """A note of a desk: the key of its case event, and the encrypted text."""
     person: StolenCodes = field(repr=False)
     wrapped: WrappedDesk = field(repr=False)
     contact_key: str = field(repr=False)
     answers: Sequence[tuple[str, bytes]] = field(repr=False)
-    """Contact and sealed number of each stranger who wrote by SMS."""
+    """The contact and the encrypted number of each stranger who wrote by SMS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Intruder:
 
     @property
     def tries(self) -> Mapping[str, Callable[[], bool]]:
-        """Returns the attempts by description. Each returns True if the thief learns something."""
+        """Returns the thief's attempts, by description. Each attempt returns True if the thief learns something."""
         return {
             "the tip, from a copy of the database, with the desks' passphrase": self.opens_tip,
             "the number left for a call, from the same copy, with the same passphrase": self.calls,
@@ -99,7 +99,7 @@ class Intruder:
         return False
 
     def calls(self) -> bool:
-        """Tries to decrypt the number with the key by which the fault run decrypts it."""
+        """Tries to decrypt the number in the same way as the fault test does."""
         private = self._national_key()
         return any(
             number(self.stolen.call, private, weekly_lock) == self.caller
@@ -133,7 +133,7 @@ class Intruder:
         return False
 
     def opens_codes(self) -> bool:
-        """Tries every key of every folder, whatever its purpose. The reader's is among them."""
+        """Tries all keys of all folders, even those for another purpose. The keys of the reader are among them."""
         return self.stolen.person.are_read(READER, self._keys(), self._weekly_locks())
 
     def opens_codes_by_desk(self) -> bool:
@@ -144,7 +144,7 @@ class Intruder:
         return PassphraseDecrypter(OF_THE_TRIAL, self.trial.passphrase).open(self.stolen.wrapped)[0]
 
     def opens_run(self) -> bool:
-        """Tries every key of every folder, with every weekly lock, on each copied session."""
+        """Tries all keys of all folders with all weekly locks, on each copied session."""
         runs = tuple(_runs_in(self.stolen.folder))
         return any(
             self._opens(StateCipher(key), weekly_lock, *run)
@@ -167,13 +167,13 @@ class Intruder:
         return False
 
     def recognises(self) -> bool:
-        """Tries every key of every folder, whatever its purpose."""
+        """Tries all keys of all folders, even those for another purpose."""
         return any(
             digest(key, "contact", self.caller) == self.stolen.contact_key for key in self._keys()
         )
 
     def reads(self, *roots: Path) -> set[str]:
-        """Searches every file for the text and the number, in any form. Returns the forms that were found."""
+        """Searches every file for the text and the number, in every form. Returns the forms that it found."""
         needles = {f"the words as {name}": form for name, form in written_forms(self.words).items()}
         for name, form in number_forms(self.caller).items():
             needles[f"the number as {name}"] = form
@@ -185,7 +185,7 @@ class Intruder:
         return [WeeklyLock(KeyFolder(path)) for path in self.trial.keys.iterdir() if path.is_dir()]
 
     def _keys(self) -> set[bytes]:
-        """Returns every key of every folder, whatever its purpose."""
+        """Returns all keys of all folders, even those for another purpose."""
         return {
             path.read_bytes()[-KEY_BYTES:]
             for path in self.trial.keys.rglob("*")
@@ -203,7 +203,7 @@ class Intruder:
 
 
 def take(trial: Trial, to: Path, *also: Path) -> Stolen:
-    """Copies everything on disk except the keys. The thief takes the remaining keys at the end."""
+    """Copies everything on the disk except the keys. The thief takes the keys that remain at the end."""
     with trial.console.database.reading() as session:
         (filed,) = books.filed(session, NATIONAL)
         (call,) = books.calls(session)
@@ -236,12 +236,12 @@ PATIENCE = 10.0
 
 @dataclass
 class Proof:
-    """The attempts of one run, and what they found."""
+    """The attempts of one run, and their results."""
 
     pair: str
     tried: list[str] = field(default_factory=list)
     blind: list[str] = field(default_factory=list)
-    """Attempts that found nothing on the day itself: they prove nothing."""
+    """Attempts that found nothing even on the first day. They prove nothing."""
     found: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -252,11 +252,11 @@ class Proof:
 def prove_shred(pair: str, as_json: bool) -> None:
     """Prove that no key decrypts erased data. Exit with 1 if anything was found.
 
-    It uses its own line in a temporary folder on this machine, and does not touch the real one. A tip is reported
-    through the real hops. All written data is copied, as a backup or a thief would have it. Months pass on the line's
-    clock. Then every attempt is made with the desks' passphrase and every remaining key.
+    It uses its own hotline in a temporary folder on this machine, and does not touch the real one. A tip is reported
+    with real hops. All written data is copied, as a backup or a thief would copy it. The hotline's clock then moves
+    forward by months. After that, every attempt is made with the passphrase of the desks and every remaining key.
 
-    For the real line, `hotline keys check-erased` says whether the keys of past weeks are deleted.
+    On the real hotline, `hotline keys check-erased` shows if the keys of past weeks are deleted.
     """
     proof = prove(Pair(pair))
     if as_json:
@@ -272,7 +272,7 @@ def prove_shred(pair: str, as_json: bool) -> None:
 
 
 def prove(pair: Pair) -> Proof:
-    """Proves the erasure on these servers. Raises ProgramMissing."""
+    """Runs the proof on these servers. Raises ProgramMissing."""
     began = time.monotonic()
     proof = Proof(pair)
     with ExitStack() as held:
@@ -311,7 +311,8 @@ def _story(trial: Trial, to: Path, also: tuple[Path, ...], proof: Proof) -> None
 
 
 def until_logged(folder: Path) -> None:
-    """Waits until Redis has written a session to its file, a moment later. Raises StartFailed if it never does."""
+    """Waits until Redis has written a session to its file. This takes a moment. Raises StartFailed if Redis never
+    does."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if any(b"run:" in path.read_bytes() for path in folder.rglob("*.aof")):

@@ -1,4 +1,4 @@
-"""Reads the codes noted of a person, as a thief of the database has them: sealed, with each holder's grant."""
+"""Reads the codes about a person as a thief of the database has them: encrypted, with the grant of each holder."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class StolenCodes:
     def are_read(
         self, holder: str, privates: Collection[bytes], weekly_locks: Iterable[WeeklyLock]
     ) -> bool:
-        """Returns True if one of these keys, under one of these locks, decrypts the holder's grant and the right
+        """Returns True if one of these keys with one of these locks decrypts the holder's grant and the correct
         codes."""
         bound = label(case_name(self.uid), holder)
         for weekly_lock in weekly_locks:
@@ -49,7 +49,7 @@ class StolenCodes:
 
 
 def note(session: Session, context: Context, tip: Tip) -> None:
-    """Writes the screening of a person as a signed-in account, with its sealed codes."""
+    """Stores the screening of a person from a signed-in account, with encrypted codes."""
     at, by = context.now(), EventActor("account:1:prove-shred")
     entry_id = service_case_events.write_event(
         session, tip.id, LoggedEvent.SCREENED, by, at, key=str(tip.id)

@@ -1,4 +1,4 @@
-"""Runs a line in its own folder with a clock that can be turned. A caller reports a tip, and months pass."""
+"""Runs a hotline in its own folder, with a clock that can be moved. A caller reports a tip, and then months pass."""
 
 import re
 import secrets
@@ -45,12 +45,12 @@ from tests.support.publishing import publish
 PLACE = districts("1")[0]
 PIN = "4711"
 MY_NUMBER = ("4", "5", "5")
-"""The way to "My number" from the front."""
+"""The labels from the front to "My number"."""
 PASSED = (76, 15, 15, 15, 7, 7, 7)
-"""Days between visits of the worker.
+"""The numbers of days between two runs of the worker.
 
-The visits fall at the warning, the end of the text, and the end of the codes about persons. The last ones cover the
-weeks for which the keys remain. They do so for any day of the month on which the line began.
+The runs are at the warning, at the end of the text, and at the end of the codes about persons. The last runs cover the
+weeks for which the keys remain. This is true for any day of the month on which the hotline began.
 """
 
 
@@ -64,7 +64,7 @@ class TrialClock:
 
 @dataclass
 class ReadingCaller:
-    """A caller who reads, on the same function that answers the gateway."""
+    """A simulated caller who reads screens. It calls the same function that answers the gateway."""
 
     context: WebContext
     caller: str
@@ -89,7 +89,7 @@ class ReadingCaller:
 
 
 class Trial:
-    """A line with keys, tables, flows, desks and people, as `hotline init` makes them."""
+    """A hotline with keys, tables, flows, desks and people, as `hotline init` makes them."""
 
     def __init__(self, home: Path, environ: Mapping[str, str]) -> None:
         self.home = home
@@ -119,7 +119,8 @@ class Trial:
         return self.home / "keys"
 
     def tell(self, caller: str, words: str) -> None:
-        """Reports a whole tip with a receipt, a call-back and text. Sends the same text again to a question back."""
+        """Reports a complete tip with a receipt, a call-back and text. It sends the same text again as the answer to
+        a question from a desk."""
         handset = ReadingCaller(self.hooks, caller)
         handset.press(PROBLEM, NO, NO, PROVINCES["1"]["rw"], PLACE.name)
         handset.press(sectors(PLACE.code)[0].name, CHILD_WORK)
@@ -149,7 +150,7 @@ class Trial:
         self._note(words)
 
     def _note(self, words: str) -> None:
-        """Notes the same text as a desk."""
+        """Stores the same text as a desk's note."""
         found = decrypt_access.unlock(
             self.console,
             1,
@@ -170,14 +171,14 @@ class Trial:
         reader_handover.reconcile(self.reader)
 
     def text(self, msisdn: str, words: str) -> None:
-        """Receives an SMS. The answer to it waits, because this line has no worker."""
+        """Receives an SMS. The answer to it waits, because this hotline has no worker."""
         message = MessageIn(f"ATXid_{secrets.token_hex(16)}", sender=msisdn, text=words)
         service_sms.take_sms(self.hooks, message)
 
     def pass_by(self, tip_id: int) -> Iterator[str]:
-        """Closes the tip and lets its retention term pass.
+        """Closes the tip and lets its retention period pass.
 
-        Yields the progress. Another caller dials at each visit.
+        It yields the progress. Another caller dials at each run of the worker.
         """
         service_retention.close_tip(self.console, tip_id, by="prove-shred", reason="a trial")
         for days in PASSED:

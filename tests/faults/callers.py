@@ -1,4 +1,4 @@
-"""Simulates callers who persist: they report a tip, and dial again whenever the line breaks their dialogue."""
+"""Simulates callers who do not stop trying: they report a tip, and dial again whenever a call breaks off."""
 
 import itertools
 import threading
@@ -26,15 +26,17 @@ from tests.support.labels import (
 )
 
 EACH_READS = 3
-"""One caller in so many reads every screen. The others press the keys that an earlier caller of their route pressed."""
+"""One of this many callers reads every screen. The others press the keys that an earlier caller with the same
+answers pressed."""
 EACH_ASKS = 6
-"""One caller in so many asks for a call-back, if the report is complete. The second caller does: the run looks for that
-number."""
+"""One of this many callers asks for a call-back, if the report is complete. The second caller always does, because
+the test searches for that number."""
 PATIENCE = 600.0
-"""Seconds for which a caller dials before a run counts the caller as unheard. Frequent deaths may cut one caller off a
-dozen times by chance. A broken line still ignores the caller when the deaths are over."""
+"""The seconds after which a caller stops dialling and counts as unheard. When processes are killed often, a caller
+may by chance be cut off a dozen times. A hotline with a real fault still ignores the caller after the killing ends."""
 PAUSE = 0.25
-"""Seconds from a broken call to the next. It is quicker than any thumb, and long enough for a server to start."""
+"""The seconds between a broken call and the next one. They are shorter than a person would need, and long enough for
+a server to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class TipToTell:
     danger: bool
     words: str
     child: bool = True
-    """For a complete report: True if it is about a child, which is as urgent as danger. Other such reports can wait."""
+    """For a complete report: True if it is about a child, which is as urgent as danger. Other complete reports can
+    wait."""
 
     @property
     def route(self) -> tuple[bool, str]:
@@ -59,42 +62,42 @@ class TipToTell:
 
     @property
     def asks(self) -> bool:
-        """Returns True if the caller asks for a call-back where one is offered."""
+        """Returns True if the caller asks for a call-back when one is offered."""
         return self.number % EACH_ASKS == 1
 
     @property
     def msisdn(self) -> str:
-        """Returns a number that no enrolled user of the rehearsal has."""
+        """Returns a phone number that no enrolled person in this test has."""
         return f"+2507883{self.number:05d}"
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A session in which the caller read that the line keeps the tip."""
+    """A session in which the caller read that the hotline has stored the tip."""
 
     session_id: str
     place: str
     complete: bool
     calls: str = field(default="", repr=False)
-    """The number that the line promised to call. Empty if it promised no call."""
+    """The number that the hotline promised to call. It is empty if it promised no call."""
 
 
 Habits = dict[tuple[bool, str], str]
-"""The digits that led to a promise, joined as a caller presses them, by route."""
+"""The digits that led to a promise, in the form in which a caller presses them, by route."""
 
 
 @dataclass
 class BrokenDialogues:
-    """The dialogues of a run that ended early, counted by their errors. An error names the screen or the missing
+    """The calls of a run that ended too early, counted by their errors. An error names the screen or the missing
     choice."""
 
     ends: Counter[str] = field(default_factory=Counter)
     unheard: list[int] = field(default_factory=list)
     """The tips whose callers stopped trying."""
     most_dials: int = 0
-    """The most dials that any caller needed."""
+    """The largest number of calls that one caller needed."""
     longest: float = 0.0
-    """The longest time from a caller's first dial to the promise, in seconds."""
+    """The longest time between a caller's first call and the promise, in seconds."""
 
     def heard(self, dials: int, seconds: float) -> None:
         self.most_dials = max(self.most_dials, dials)
@@ -102,9 +105,9 @@ class BrokenDialogues:
 
 
 def plan(count: int, districts: Sequence[str], words: str) -> list[TipToTell]:
-    """Returns tips for this many callers. Every other caller reports danger and hangs up early.
+    """Returns the tips for this many callers. Every second caller reports danger and hangs up early.
 
-    The rest report everything, words included, about a child.
+    The others give a complete report about a child, including words.
     """
     places = itertools.cycle(districts)
     return [
@@ -114,7 +117,7 @@ def plan(count: int, districts: Sequence[str], words: str) -> list[TipToTell]:
 
 
 def tell(emulator: EmulatorClient, tip: TipToTell) -> Promise:
-    """Dials until the tip is reported. Raises DialogueBroken if the line never listens."""
+    """Dials until the tip is reported. Raises DialogueBroken if the hotline never accepts the tip."""
     broken = BrokenDialogues()
     promise = try_to_tell(emulator, tip, broken)
     if promise is None:
@@ -129,9 +132,9 @@ def try_to_tell(
     habits: Habits | None = None,
     over: threading.Event | None = None,
 ) -> Promise | None:
-    """Dials until the tip is reported. Returns None if the caller's patience ends first. Counts errors in `broken`.
+    """Dials until the tip is reported. Returns None if the caller stops trying first. It counts the errors in `broken`.
 
-    Once `over` is set, the caller does not dial again and does not count as unheard.
+    After `over` is set, the caller does not dial again and does not count as unheard.
     """
     began = time.monotonic()
     for dials in itertools.count(1):
@@ -152,7 +155,7 @@ def try_to_tell(
 
 
 def dial_once(emulator: EmulatorClient, tip: TipToTell, habits: Habits | None = None) -> Promise:
-    """Holds one dialogue. Raises DialogueBroken, LabelMissing or HandsetRefused if it ends early."""
+    """Makes one call. Raises DialogueBroken, LabelMissing or HandsetRefused if it ends early."""
     session = emulator.dial(msisdn=tip.msisdn)
     keyed = (habits or {}).get(tip.route)
     if keyed is not None and not tip.reads:
@@ -176,7 +179,7 @@ def dial_once(emulator: EmulatorClient, tip: TipToTell, habits: Habits | None = 
 
 
 def _read_on(session: ClientSession, tip: TipToTell) -> str:
-    """Reads each screen on the way to the district. Returns the digits that led there."""
+    """Reads each screen on the way to the list of districts. Returns the digits that led there."""
     district = place_name(tip.district, "rw")
     province = place_name(province_of(tip.district), "rw")
     labels = (PROBLEM, YES if tip.danger else NO, NO, province, district)
@@ -204,14 +207,14 @@ def _must_be_open(session: ClientSession) -> None:
 
 
 def _must_say(session: ClientSession, words: str) -> None:
-    """Checks that the caller read these words. Only that counts as a promise."""
+    """Checks that the caller read these words. Only these words count as a promise."""
     if words not in session.screen:
         raise DialogueBroken("another screen than was to come")
 
 
 @dataclass
 class _Pressed:
-    """A dialogue that records the pressed keys."""
+    """A call that records the pressed keys."""
 
     session: ClientSession
     digits: list[str] = field(default_factory=list)
@@ -226,7 +229,8 @@ class _Pressed:
 
 
 def _finish(session: ClientSession, words: str) -> None:
-    """Adds a landmark after "saved". Ignores errors from here on, because the promise is already given."""
+    """Adds a landmark after the screen "saved". It ignores errors from here on, because the promise was already
+    given."""
     if session.open:
         with suppress(LabelMissing, HandsetRefused):
             choose(session, LANDMARK)

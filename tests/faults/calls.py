@@ -1,6 +1,6 @@
-"""Simulates callers of a fault run who ask for a call-back, and checks that each promised number is kept.
+"""Simulates callers of a fault test who ask for a call-back, and checks that each promised number is stored.
 
-Without them the search for numbers would have nothing to find.
+Without these callers, the search for numbers would have nothing to find.
 """
 
 from collections import defaultdict
@@ -22,8 +22,8 @@ from tests.support.labels import AGREED, CALL
 
 
 def ask(session: ClientSession) -> bool:
-    """Asks for a call-back from "saved" and returns there. Returns False if none is offered, or the caller read no
-    confirmation."""
+    """Asks for a call-back from the screen "saved" and returns there. Returns False if none is offered, or if the
+    caller read no confirmation."""
     agreed = False
     with suppress(LabelMissing, HandsetRefused):
         for said in CALL:
@@ -37,8 +37,8 @@ def ask(session: ClientSession) -> bool:
 def unkept(
     database: Database, promised: Mapping[str, str], national_key: bytes, weekly_lock: WeeklyLock
 ) -> list[str]:
-    """Returns the breaches of I1 for call-backs. Each promised session has one waiting call-back that decrypts to its
-    number."""
+    """Returns the breaches of I1 for call-backs. Each session with a promise has one waiting call-back that can be
+    decrypted to its number."""
     with database.reading() as session:
         waiting = books.calls(session)
     of_session: defaultdict[str, list[WaitingCall]] = defaultdict(list)
@@ -56,7 +56,7 @@ def unkept(
 
 
 def number(call: WaitingCall, national_key: bytes, weekly_lock: WeeklyLock) -> str:
-    """Returns the number of a call-back, or an empty string if it does not decrypt."""
+    """Returns the number of a call-back, or an empty text if it cannot be decrypted."""
     seal = {"uid": call.uid, "place": BOUND_AS, "desk": NATIONAL}
     try:
         grant = weekly_lock.unlock(call.encrypted_key, label(call.uid, NATIONAL))

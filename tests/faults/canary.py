@@ -1,4 +1,4 @@
-"""Looks in files for secrets: a caller's number or a tip's words, in every form that bytes take."""
+"""Searches files for secrets: a caller's number or the words of a tip, in every form that bytes can have."""
 
 import base64
 import os
@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 
 def written_forms(word: str) -> dict[str, bytes]:
-    """Returns the forms in which bytes may hold a word, by name. Base64 has three, one for each alignment."""
+    """Returns the forms in which bytes may contain a word, by name. Base64 has three forms, one for each alignment."""
     plain = word.encode()
     found = {
         "plain": plain,
@@ -22,19 +22,19 @@ def written_forms(word: str) -> dict[str, bytes]:
     }
     for shift in range(3):
         letters = base64.b64encode(b"\0" * shift + plain).rstrip(b"=")
-        # The first and last letters also hold bits of their neighbours, so only the middle is searched.
+        # The first and last letters also contain bits of their neighbours, so only the middle part is searched.
         found[f"base64+{shift}"] = letters[(shift * 8 + 5) // 6 : len(letters) - 1]
     return found
 
 
 def number_forms(msisdn: str) -> dict[str, bytes]:
-    """Returns the forms of a number without its country code. They match `+250…`, `250…` and the tail of `07…`."""
+    """Returns the forms of a number without its country code. They match `+250…`, `250…` and the end of `07…`."""
     return written_forms(msisdn.removeprefix("+250"))
 
 
 @dataclass
 class Search:
-    """A search that reads the files under some roots again and again, each after a change, and keeps its findings."""
+    """A search that reads the files under some folders again after each change, and stores what it finds."""
 
     roots: tuple[Path, ...]
     needles: dict[str, bytes]
@@ -42,7 +42,7 @@ class Search:
     found: set[str] = field(default_factory=set)
     rounds: int = 0
     _read: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    """The last change and the length of each file when it was last read."""
+    """The time of the last change and the length of each file when it was last read."""
 
     def once(self) -> None:
         """Reads every file, changed or not."""
@@ -50,7 +50,7 @@ class Search:
         self.changed()
 
     def changed(self) -> None:
-        """Reads the files that changed since they were last read."""
+        """Reads the files that changed after they were last read."""
         for path in self._files():
             self.found.update(f"{path.name}: {name}" for name in self._in(path))
         self.rounds += 1

@@ -1,5 +1,4 @@
-"""Runs `bin/bench faults`: reports tips while it kills every process, again and again, and checks the database
-afterwards."""
+"""Runs `bin/bench faults`: reports tips while it kills every process again and again, and then checks the database."""
 
 import os
 import shutil
@@ -47,8 +46,9 @@ def chaos(
 ) -> None:
     """Report tips while killing every process and the gateway lies, then check the database.
 
-    Each run makes its own line in a temporary folder, on loopback, and takes no setting: it can harm no other line.
-    Exit with 1 if an invariant did not hold or a run did not finish. docs/architecture.md lists the invariants.
+    Each run makes its own hotline in a temporary folder on this machine, and uses no setting, so it can harm no other
+    hotline. Exit with 1 if an invariant did not hold or a run did not finish. docs/architecture.md lists the
+    invariants.
     """
     _refuse_settings()
     whole = True
@@ -63,14 +63,16 @@ def chaos(
 
 
 def _one(order: Order, *, as_json: bool) -> bool:
-    """Runs one seed. Returns True if everything held. Otherwise keeps the run's folder for inspection."""
+    """Makes one run with a seed. Returns True if no check failed. Otherwise it keeps the run's folder for
+    inspection."""
     folder = Path(tempfile.mkdtemp(prefix="hotline-chaos-"))
     report: RunReport | None = None
     _say(f"seed {order.seed}: {order.tips} tips on {order.pair}")
     try:
         report = run(folder, order, _say)
     except Exception as broken:
-        # An edge, so it catches everything: the line of JSON says that there was a run and that it failed.
+        # This is the outermost code, so it catches everything.
+        # The line of JSON says that there was a run and that it failed.
         click.echo(failure(type(broken), tips=order.tips, seed=order.seed, pair=order.pair))
         if isinstance(broken, HotlineError):
             _say(str(broken))
@@ -104,7 +106,7 @@ def _refuse_settings() -> None:
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
-    """Exits through the usual cleanup when told to end. No process of the line may outlast its run."""
+    """Exits with the usual cleanup when it is told to end. No process of the hotline may continue after its run."""
     raise SystemExit(128 + number)
 
 

@@ -10,9 +10,9 @@ from tests.support.servers import Pair
 
 @pytest.fixture
 def beneath(pair: Pair, tmp_path: Path, lay_home: LayHome) -> Iterator[chaos.Ground]:
-    """Yields the servers under a whole line of real processes.
+    """Yields the servers for a whole hotline of real processes.
 
-    On SQLite also copies a home into the test's folder.
+    On SQLite, it also copies a home into the test's folder.
     """
     if pair is Pair.EMBEDDED:
         lay_home(tmp_path)

@@ -1,4 +1,4 @@
-"""Simulates many callers at once. They report a number of tips, and then more until a condition holds."""
+"""Simulates many callers at the same time. They report a number of tips, and then more until a condition is true."""
 
 import itertools
 import threading
@@ -12,7 +12,7 @@ from tests.support.handsets import EmulatorClient
 
 CALLERS = 12
 NUMBERS = 100_000
-"""The number of callers with a phone number each."""
+"""The number of callers, each with a phone number."""
 
 
 @dataclass
@@ -21,17 +21,17 @@ class Crowd:
     tips: int
     words: str
     enough: Callable[[], bool]
-    """Checked once the tips are reported. Callers report more until it returns True."""
+    """A function that is called after these tips are reported. Callers report more tips until it returns True."""
     late: Callable[[], bool] = lambda: False
-    """Checked before each tip. When it returns True, the callers skip the rest of these tips."""
+    """A function that is called before each tip. When it returns True, the callers skip the other tips."""
     callers: int = CALLERS
-    """The number of callers who report at a time."""
+    """The number of callers who report at the same time."""
     told: list[Promise] = field(default_factory=list)
     broken: BrokenDialogues = field(default_factory=BrokenDialogues)
     habits: Habits = field(default_factory=dict)
 
     def tell(self) -> None:
-        """Reports all tips. An interrupt waits only for the dialogues that are open."""
+        """Reports all tips. After an interrupt, it waits only for the open calls."""
         over, lock = threading.Event(), threading.Lock()
         waiting = itertools.takewhile(lambda _: not over.is_set(), self._waiting())
         with ThreadPoolExecutor(self.callers) as threads:

@@ -1,6 +1,6 @@
-"""Simulates a full disk for some processes, for the length of a block.
+"""Simulates a full disk for some processes during a block.
 
-The kernel refuses every byte beyond a file's size limit, as a full disk would. This needs no superuser.
+The kernel refuses every byte beyond a file's size limit, as a full disk would. This does not need a superuser.
 """
 
 from collections.abc import Iterator

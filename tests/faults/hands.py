@@ -1,4 +1,4 @@
-"""Tries simple faults as a person would: each process killed during a call, a phone off, a word of STOP."""
+"""Tries simple faults by hand: each process killed during a call, a phone that is off, an SMS with STOP."""
 
 import json
 import os
@@ -21,7 +21,7 @@ DANGER = ("5", "1", "2")
 """The answers: a problem, danger, no official."""
 LOCKED_SECONDS = 6.0
 RULINDO = ("4", "5")
-"""The keys of the North and of its fifth district by name."""
+"""The keys of the Northern province and of its fifth district by name."""
 
 
 def without_the_web_process_the_network_speaks_and_the_next_dial_works(stack: Stack) -> None:
@@ -117,7 +117,7 @@ def pressed(session: ClientSession, *keys: str) -> ClientSession:
 
 
 def kill(stack: Stack, mark: str) -> None:
-    """Kills every process below the keeper whose command line holds the mark, all at once and with SIGKILL."""
+    """Kills every process of the keeper with this text in its command line, all at once, with SIGKILL."""
     victims = started_as(stack.pid, mark)
     assert victims
     for pid in victims:
@@ -131,12 +131,12 @@ def filed(stack: Stack, place: str) -> int:
 
 
 def texts(line: EmulatorClient, msisdn: str) -> str:
-    """Returns all texts that were sent to a phone, whether or not they arrived."""
+    """Returns all texts that were sent to a phone, including those that did not arrive."""
     return "\n".join(sms["text"] for sms in line.outbox() if sms["to"] == msisdn)
 
 
 def hop(stack: Stack, text: str) -> str:
-    """Sends one hop as the gateway does and returns the answer. Each hop of this dialogue may be repeated."""
+    """Sends one hop as the gateway does, and returns the answer. Each hop of this call may be repeated."""
     url = json.loads((stack.home / "demo-hooks.json").read_text(encoding="utf-8"))["ussd"]
     fields = {
         "phoneNumber": "+250788000013",

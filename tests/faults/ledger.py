@@ -1,7 +1,8 @@
-"""Checks the invariants of delivery after a fault run, from both ends.
+"""Checks the rules (invariants) of delivery after a fault test, from two sides.
 
-One end is the line's database. The other is the list of messages that the emulator accepted. Each function returns one
-sentence for each breach, so an empty list is the only right answer. docs/architecture.md explains each invariant.
+One side is the hotline's database. The other side is the list of messages that the emulator accepted. Each function
+returns one sentence for each breach, so an empty list is the only correct answer. docs/architecture.md explains each
+invariant.
 """
 
 import re
@@ -32,12 +33,12 @@ OVERDUE = timedelta(seconds=90)
 TWICE = timedelta(seconds=60)
 """Two deadlines of one tip cannot both pass within this time. They are at least 90 seconds apart."""
 REFERENCE = re.compile(r"^([A-Z0-9]{4,6}): .* 1 \1$")
-"""Matches an alert. A confirmation also begins with a reference, but asks for nothing. A long run reaches references of
-five letters (docs/decisions/06)."""
+"""Matches the text of an alert. A confirmation also begins with a reference, but it does not ask for anything. A
+long run uses references of five letters (docs/decisions/06)."""
 FIRST = {"danger", "official", "province", "district"}
-"""The answers that a caller has given when "passed on" is shown."""
+"""The answers that a caller has given before the screen "passed on"."""
 WHOLE = FIRST | {"sector", "kind", "who", "visit"}
-"""The answers that a caller has given when "saved" is shown."""
+"""The answers that a caller has given before the screen "saved"."""
 
 
 class Invariant(StrEnum):
@@ -60,16 +61,17 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class PromisedTip:
-    """A session whose caller read a screen that says the tip is kept."""
+    """A session whose caller read a screen that says that the tip is stored."""
 
     session_key: str
     place: str
     complete: bool
-    """True if the screen was "saved". The tip then holds every answer, not only the first four."""
+    """True if the screen was "saved". The tip must then contain every answer and not only the first four."""
 
 
 def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
-    """Returns breaches of I1. A session that read "passed on" or "saved" has exactly one filed tip of that place."""
+    """Returns the breaches of I1. A session whose caller read "passed on" or "saved" has exactly one filed tip for
+    that place."""
     with database.reading() as session:
         filed = Counter((tip.session_key, tip.place) for tip in books.filed(session, NATIONAL))
     return [
@@ -82,8 +84,8 @@ def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
 def unreadable(
     database: Database, told: Sequence[PromisedTip], national_key: bytes, weekly_lock: WeeklyLock
 ) -> list[str]:
-    """Returns breaches of the other half of I1. The national desk decrypts each tip and finds the promised answers in
-    it."""
+    """Returns the breaches of the second half of I1. The national desk decrypts each tip and finds the promised
+    answers in it."""
     promised = {(one.session_key, one.place): one for one in told}
     with database.reading() as session:
         filed = books.filed(session, NATIONAL)
@@ -116,13 +118,14 @@ def _faults(
 
 
 def unreferred(database: Database) -> list[str]:
-    """Returns breaches of I2: filed tips without an assignment."""
+    """Returns the breaches of I2 about filed tips without an assignment."""
     with database.reading() as session:
         return [f"tip {tip} was referred to nobody" for tip in books.unreferred(session)]
 
 
 def unsettled(database: Database, at: datetime) -> list[str]:
-    """Returns breaches of I4: alerts that still wait. A confirmation in doubt may wait for its ten minutes."""
+    """Returns the breaches of I4: alerts that still wait. A confirmation whose arrival is unknown may wait for its
+    ten minutes."""
     with database.reading() as session:
         alerts = books.alerts(session)
     return [
@@ -135,13 +138,13 @@ def unsettled(database: Database, at: datetime) -> list[str]:
 def unsent(
     database: Database, ask: Callable[[], Mapping[str, Sequence[str]]], at: datetime
 ) -> list[str]:
-    """Returns breaches of I2. Each alert was accepted by the gateway at least once, or is undeliverable and on the
-    console.
+    """Returns the breaches of I2 about alerts. The gateway accepted each alert at least once, or the alert is
+    undeliverable and shown in the console.
 
-    A permanent refusal counts as undeliverable for this number. A colleague was alerted instead, and that alert must
-    meet the same rule. An `answered` alert needs no send if its recipient has acknowledged the case. `ask` runs after
-    the database is read, so that it includes the newest alerts. A message about added details carries an earlier tip's
-    reference, so this check skips it.
+    If the gateway refuses a number permanently, the message counts as undeliverable for that number. A colleague was
+    alerted instead, and that alert must obey the same rule. An `answered` alert does not have to be sent if its
+    recipient has acknowledged the case. `ask` runs after the database was read, so that it includes the newest alerts.
+    A message about added details has the reference of an earlier tip, so this check skips it.
     """
     given_up = (MessageState.UNDELIVERABLE, MessageState.FAILED)
     with database.reading() as session:
@@ -159,7 +162,8 @@ def unsent(
 
 
 def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
-    """Returns breaches of I3. An alert is sent once, plus once for each attempt of unknown outcome, plus one resend."""
+    """Returns the breaches of I3. An alert is sent once, once more for each attempt with an unknown result, and once
+    more as a repeat."""
     with database.reading() as session:
         alerts = books.alerts(session)
     breaches = []
@@ -173,7 +177,8 @@ def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]
 
 
 def worded_otherwise(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
-    """Returns breaches of I9. Every repeat has the same text, and every sent reference belongs to an alert."""
+    """Returns the breaches of I9. Every repeat has the same text, and every reference that was sent belongs to an
+    alert."""
     with database.reading() as session:
         known = {alert.reference: alert.id for alert in books.alerts(session)}
     breaches = ["a reference was sent that no tip has" for name in accepted if name not in known]
@@ -184,9 +189,9 @@ def worded_otherwise(database: Database, accepted: Mapping[str, Sequence[str]]) 
 
 
 def out_of_time(database: Database, at: datetime) -> list[str]:
-    """Returns breaches of I6. Each tip that no responder has taken has a deadline for its escalation.
+    """Returns the breaches of I6. Each tip that no responder has taken has a deadline for its escalation.
 
-    The deadline fires when it passes, and only once.
+    When the deadline passes, it has its effect exactly once.
     """
     with database.reading() as session:
         untimed = books.waiting_without_deadline(session)
@@ -208,14 +213,14 @@ def _fired_twice(firings: Sequence[Firing]) -> list[str]:
 
 
 def unchained(database: Database) -> list[str]:
-    """Returns a breach of I7 if a row of the audit log does not follow from the one before."""
+    """Returns a breach of I7 if a row of the audit log does not follow from the row before it."""
     with database.reading() as session:
         chain = tables_audit.verify_chain(session)
     return [] if chain.broken_at is None else [f"the audit log breaks at row {chain.broken_at}"]
 
 
 def by_reference(texts: Sequence[str]) -> dict[str, list[str]]:
-    """Groups accepted alerts by the reference they begin with. Leaves out other messages."""
+    """Groups the accepted alerts by the reference with which they begin. It leaves out other messages."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for text in texts:
         if match := REFERENCE.match(text):

@@ -1,4 +1,4 @@
-"""Runs the web process without encryption of conversation states. A search for canaries must notice this."""
+"""Runs the web process without the encryption of conversation states. A search for secret words must notice this."""
 
 import os
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Kills many processes on purpose, by failpoint token and by signal, and flushes Redis."""
+"""Kills processes on purpose, with failpoint files and with signals, and empties Redis."""
 
 import random
 import signal
@@ -22,61 +22,65 @@ FAILPOINTS = (
     "worker.after_claim",
     "worker.after_send",
 )
-"""Rows 1, 2, 3, 16, 17 and 18 of the fault matrix."""
+"""Rows 1, 2, 3, 16, 17 and 18 of the list of faults."""
 MARKS = {"web": "wsgi:application", "worker": "hotline process worker"}
-"""A part of each process's command line."""
+"""A part of the command line of each process."""
 REDIS_MARK = "unixsocket"
 EACH = 5
-"""The default number of times that a deck holds each failpoint, each server's death and each flush."""
+"""The default number of times that a round has each failpoint, each killed server and each emptied Redis."""
 TWICE = 2
-"""The most times that a deck holds the deaths that only a restart can repair."""
+"""The maximum number of times that a round has the kills that only a restart can repair."""
 FROZEN = {"worker.frozen": 33.0, "redis.frozen": 8.0}
-"""Seconds of each freeze. A worker's lease and leadership end meanwhile, and every client's patience with Redis."""
+"""The seconds of each freeze. Meanwhile a worker's lease and its leadership end, and every client stops waiting for
+Redis."""
 BY_THE_CLOCK = ("worker.frozen",)
-"""Freezes that a turned clock shortens. The others are felt by sockets, which do not use the line's clock."""
+"""The freezes that a moved clock makes shorter. The other freezes affect sockets, which do not use the hotline's
+clock."""
 TICKS = 3.0
-"""Seconds in which a relay notices the turned clock and does the work that is due."""
+"""The seconds within which a relay notices the moved clock and does the work that is due."""
 PATIENCE = 60.0
-"""Seconds to wait until a token is taken, or until a process exists that can be killed. Longer than any freeze."""
+"""The seconds to wait until a failpoint file is used, or until there is a process that can be killed. They are
+longer than any freeze."""
 QUICK = 0.2
-"""Seconds between the deaths of the first deck."""
+"""The seconds between two kills in the first round."""
 
 Death = Callable[[], bool]
 
 
 @dataclass
 class ProcessKiller:
-    """A random order of deaths that a seed repeats. It deals a whole deck, then more until told to stop."""
+    """A random sequence of kills. The same seed repeats it. It does one complete round, and then more until it is
+    told to stop."""
 
     keepers: Sequence[int]
-    """Every process of the line is below one of these."""
+    """Every process of the hotline is a child of one of these."""
     faults: Path
     redis_url: str
     seed: int
     pause: float = 3.0
-    """Seconds between deaths after the first deck."""
+    """The seconds between two kills after the first round."""
     each: int = EACH
     spared: frozenset[str] = frozenset()
-    """Deaths that are not dealt, because another run deals them."""
+    """Kills that this run leaves out, because another run does them."""
     turn: Callable[[int], None] | None = None
-    """Turns the line's clock forward. A frozen process then sleeps for seconds of that clock."""
+    """Moves the hotline's clock forward. A frozen process then sleeps for seconds of that clock."""
     servers: Mapping[str, Callable[[], None]] = field(default_factory=dict)
-    """Deaths of servers outside the line, by name. Each returns when the server is up again."""
+    """Functions that kill servers outside the hotline, by name. Each function returns when its server runs again."""
     absences: Mapping[str, Callable[[], None]] = field(default_factory=dict)
-    """The same for long absences."""
+    """The same for servers that stay away for a long time."""
     kills: Counter[str] = field(default_factory=Counter)
     dealt: threading.Event = field(default_factory=threading.Event)
-    """Set after the first deck."""
+    """It is set after the first round."""
 
     def __post_init__(self) -> None:
         self._dice = random.Random(self.seed)
         self._thawing: list[threading.Thread] = []
         self._asleep: set[int] = set()
-        """Frozen processes. No other death may hit them, because they must resume."""
+        """Processes that are frozen. They must not be killed, because they must continue later."""
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
-        """Deals deaths until told to stop. No process is frozen afterwards."""
+        """Kills processes until it is told to stop. After that, no process is frozen."""
         self._stop = stop
         while not stop.is_set():
             for name, death in self._deck():
@@ -95,7 +99,7 @@ class ProcessKiller:
             thread.join()
 
     def _deck(self) -> Iterator[tuple[str, Death]]:
-        """Yields the deaths of one deck. Freezes come first, so that other processes die meanwhile."""
+        """Yields the kills of one round. Freezes come first, so that other processes are killed during them."""
         often = {name: self._tokens(name) for name in FAILPOINTS}
         often |= {name: self._beside(die) for name, die in self.servers.items()}
         often.setdefault("redis", self._killing(REDIS_MARK))
@@ -128,7 +132,8 @@ class ProcessKiller:
         return killed
 
     def _everything(self) -> bool:
-        """Kills every process at once, in a random order. The first one killed is the first to start again."""
+        """Kills all processes at once, in a random order. The process that is killed first is the first to start
+        again."""
         marks = [*MARKS.values(), REDIS_MARK]
         victims = [pid for mark in marks for pid in self._found(mark)]
         self._dice.shuffle(victims)
@@ -149,13 +154,13 @@ class ProcessKiller:
                 self._asleep.add(pid)
                 self._thawing.append(threading.Thread(target=thaw, args=(pid,)))
                 self._thawing[-1].start()
-            # The freeze counts when the process resumes.
+            # The freeze counts when the process continues.
             return False
 
         return frozen
 
     def _slept(self, name: str) -> bool:
-        """Waits as long as a freeze lasts. Returns False if the run ended meanwhile."""
+        """Waits for the time of a freeze. Returns False if the run ended meanwhile."""
         if self.turn is None or name not in BY_THE_CLOCK:
             return not self._stop.wait(FROZEN[name])
         if self._stop.wait(TICKS):
@@ -186,7 +191,8 @@ class ProcessKiller:
         return [pid for pid in found if pid not in self._asleep]
 
     def _signal_one(self, mark: str, number: signal.Signals) -> int | None:
-        """Signals one random process with this mark. Returns its id, or None if it reached none."""
+        """Sends a signal to one random process with this text in its command line. Returns the id of the process, or
+        None if it reached none."""
         victims = self._found(mark)
         if not victims:
             return None

@@ -1,6 +1,6 @@
-"""Simulates a caller who reads: looks for a label on the screen and presses its digit, or `9` until it appears.
+"""Simulates a caller who reads: finds a label on the screen and presses its digit, or `9` until the label appears.
 
-Proofs that call the line must not depend on how the flows are numbered.
+Tests that call the hotline must not depend on the numbers of the choices in the flows.
 """
 
 import re
@@ -10,19 +10,19 @@ from hotline.emulator.server import choices
 from hotline.errors import HotlineError
 
 PAGES = 12
-"""More pages than any menu has."""
+"""A number of pages that is larger than in any menu."""
 
 
 class LabelMissing(HotlineError):
-    """An error: the handset's screen does not show the choice that the caller looks for."""
+    """The handset's screen does not show the choice that the caller looks for."""
 
 
 class DialogueBroken(HotlineError):
-    """An error: a dialogue ended before it said that the tip is kept."""
+    """A call ended before the hotline said that the tip is stored."""
 
 
 class RealLine(HotlineError):
-    """An error: a tool that kills or empties lines has the settings of a real one. Names the settings to unset."""
+    """A tool that kills or empties hotlines has the settings of a real one. The error names the settings to unset."""
 
 
 class OpenDialogue(Protocol):

@@ -1,4 +1,4 @@
-"""`bin/bench restore`: rehearses the loss of the machine, on sample data or with a backup of the real line."""
+"""`bin/bench restore`: practises the loss of the machine, with sample data or with a backup of the real hotline."""
 
 import json
 import os
@@ -40,14 +40,14 @@ from tests.support.stack import Stack, command_words, hotline, settings_in
 WORDS = "hafi y'umuhanda"
 PATIENCE = 60.0
 TICKS = 3.0
-"""Seconds for which the restored line's clock is watched after its first tick."""
+"""The seconds for which the restored hotline's clock is watched after its first tick."""
 ADDED = {"audit": 2, "queue_pause": 1}
-"""Rows that a restore adds: two in the audit log, and the pause of the queue."""
+"""The rows that a restore adds: two in the audit log, and the pause of the outgoing queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One place where commands run."""
+    """A place in which commands run, like a machine."""
 
     environ: Mapping[str, str]
 
@@ -59,7 +59,7 @@ class Machine:
 
 
 def rehearse(folder: Path, tips: int, pair: Pair, say: Say) -> DrillReport:
-    """Rehearses the whole restore. Raises StartFailed if a step fails, since then there is nothing to compare."""
+    """Practises the whole restore. Raises StartFailed if a step fails, because there is then nothing to compare."""
     report = DrillReport(pair)
     place = folder / "lost"
     place.mkdir(exist_ok=True)
@@ -114,7 +114,8 @@ def _elsewhere(stack: Stack, on: Ground, folder: Path) -> dict[str, str]:
 def _back_up_under_load(
     stack: Stack, here: Machine, folder: Path, tips: int, report: DrillReport, say: Say
 ) -> list[Promise]:
-    """Backs up the line while callers report. Returns the tips that were promised before the backup began."""
+    """Makes a backup of the hotline while callers report. Returns the tips that were promised before the backup
+    began."""
     taken = Event()
     crowd = Crowd(stack.emulator, tips, WORDS, enough=taken.is_set)
     with ThreadPoolExecutor(1) as pool:
@@ -165,9 +166,9 @@ def _compare(
 
 
 def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
-    """Runs the restored line's clock against the gateway that took the alerts.
+    """Runs the restored hotline's clock with the gateway that accepted the alerts.
 
-    While paused, nothing may go out. Once resumed, nothing may go out twice.
+    During the pause, nothing may be sent. After it, nothing may be sent twice.
     """
     context = there.context()
     try:
@@ -189,7 +190,7 @@ def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
 
 @contextmanager
 def _clock(there: Machine, context: WebContext, log: Path) -> Iterator[None]:
-    """Runs the block once the worker has ticked for a while. Then the worker ends."""
+    """Runs the block after the worker has ticked for a while. After the block, the worker ends."""
     began = context.now().timestamp()
     with log.open("ab") as output:
         clock = subprocess.Popen(
@@ -204,7 +205,7 @@ def _clock(there: Machine, context: WebContext, log: Path) -> Iterator[None]:
 
 
 def _ticked(context: WebContext) -> float:
-    """Returns the time of the newest tick: `clock_until` is one lease ahead of it."""
+    """Returns the time of the newest tick. `clock_until` is one lease later than that."""
     with context.database.reading() as session:
         until = queries_health.outbox_health(session).clock_until
     return (until - LEASE).timestamp() if until else 0.0

@@ -1,4 +1,4 @@
-"""Collects the result of a restore rehearsal: each step with its seconds, and every breach."""
+"""Collects the result of a practised restore: the seconds of each step, and every breach."""
 
 import json
 import time
@@ -19,13 +19,13 @@ class DrillStep:
 class DrillReport:
     pair: str
     promised: int = 0
-    """Tips that were promised before the backup began. Each must be in it."""
+    """The tips that were promised before the backup began. Each of them must be in the backup."""
     restored: int = 0
-    """Tips that were restored: the promised ones, and some that were reported during the backup."""
+    """The tips that were restored: the promised ones, and some that were reported during the backup."""
     rows: int = 0
     kilobytes: int = 0
     waiting: int = 0
-    """Messages that the restored line did not send."""
+    """The messages that the restored hotline did not send."""
     steps: list[DrillStep] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
 
@@ -38,7 +38,7 @@ class DrillReport:
 
     @contextmanager
     def step(self, name: str, say: Say) -> Iterator[None]:
-        """Measures the seconds of a step, also if it fails."""
+        """Measures the seconds of a step, even if the step fails."""
         say(name)
         began = time.monotonic()
         try:

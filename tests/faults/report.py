@@ -1,4 +1,4 @@
-"""Reports the work and the findings of a fault run in one line of JSON, without any personal data."""
+"""Reports what a fault test did and found, in one line of JSON without personal data."""
 
 import json
 import platform
@@ -11,7 +11,7 @@ from hotline.core.environment import CHECKOUT
 from tests.faults.ledger import Breach, Invariant
 
 SHOWN = 20
-"""The number of breaches shown in words. A reader needs the first ones."""
+"""The number of breaches that are shown as sentences. A reader needs only the first ones."""
 
 
 @dataclass
@@ -21,28 +21,29 @@ class RunReport:
     pair: str
     promised: int = 0
     unheard: int = 0
-    """Callers who stopped trying."""
+    """The number of callers who stopped trying."""
     alerts: int = 0
-    """References that the gateway accepted at least once."""
+    """The number of references that the gateway accepted at least once."""
     sends: int = 0
     repeats: int = 0
-    """References that the gateway accepted more than once."""
+    """The number of references that the gateway accepted more than once."""
     deaths: dict[str, int] = field(default_factory=dict)
-    """Deaths by process. "everything" is all of them at once, and "frozen" is a pause."""
+    """The number of kills by process. "everything" means all of them at once, and "frozen" is a pause."""
     lies: dict[str, int] = field(default_factory=dict)
-    """Faults of the network and the gateway, by kind."""
+    """The faults of the network and the gateway, by kind."""
     faults: int = 0
     breaches: dict[str, int] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)
     told: dict[str, float] = field(default_factory=dict)
-    """Seconds from filing to the first accepted alert."""
+    """The seconds between filing a tip and its first accepted alert."""
     dialogues_broken: dict[str, int] = field(default_factory=dict)
     most_dials: int = 0
     longest_wait: float = 0.0
-    """The most that any caller needed: dials, and seconds from the first dial to the promise."""
+    """The maximum that any caller needed: the calls, and the seconds between the first call and the promise."""
     violations: dict[str, int] = field(default_factory=dict)
     load: float = 0.0
-    """The machine's highest load average per processor. Above three, other programs used the machine too."""
+    """The machine's highest load average for each processor. If it is above three, other programs also used the
+    machine."""
     seconds: float = 0.0
     python: str = field(default_factory=platform.python_version)
     source: str | None = None
@@ -61,12 +62,12 @@ class RunReport:
 
 
 def failure(kind: type[BaseException], *, tips: int, seed: int, pair: str) -> str:
-    """Returns the line for a run that did not finish. It names the kind of error, but no details."""
+    """Returns the output line for a run that did not finish. It names the kind of error, but gives no details."""
     return json.dumps({"failed": kind.__name__, "tips": tips, "seed": seed, "pair": pair})
 
 
 def source() -> str | None:
-    """Returns the version of this code, or None if git cannot tell."""
+    """Returns the version of this code, or None if git does not know it."""
     asked = ["git", "-C", str(CHECKOUT), "describe", "--always", "--dirty"]
     try:
         told = subprocess.run(asked, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""Runs one fault run: callers, a gateway that lies, many deaths, and then a check of the database."""
+"""Makes one fault test: callers, a gateway with faults, many kills, and then a check of the database."""
 
 import math
 import os
@@ -28,8 +28,8 @@ from tests.support.stack import Stack
 
 
 def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float = 1.0) -> int:
-    """Answers alerts until told to stop, and then once more for the last ones. With a share below one, some stay
-    silent.
+    """Answers alerts until it is told to stop, and then once more for the last ones. With a share below one, some
+    alerts get no answer.
 
     Returns the number of answers.
     """
@@ -53,7 +53,7 @@ def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float 
 
 
 def _answers(reference: str, share: float) -> bool:
-    """Returns True if the responder of this reference answers. Repeats of the alert change nothing."""
+    """Returns True if the responder with this reference answers. Repeated alerts do not change the result."""
     return sha256(reference.encode()).digest()[0] < 256 * share
 
 
@@ -90,24 +90,27 @@ LIES: tuple[Mapping[str, Any], ...] = (
     {"kind": "duplicate_mo", "probability": 0.1},
     {"kind": "lost_mo", "probability": 0.1},
 )
-"""A send meets the first of these that strikes. About one send in four fails. 405 means no money, which pauses the
-queue."""
+"""A send request meets the first of these faults that occurs. About one in four send requests fails. 405 means that
+there is no money, which pauses the queue."""
 
 
 FEW = 2
-"""With fewer tips a run gives no statistics."""
+"""With fewer tips, a run gives no statistics."""
 ANSWERING = 0.4
-"""The share of references that are taken. Most tips have one of three taken. One tip in five has none and escalates."""
+"""The share of references that responders take. For most tips, responders take one of three references. For one in
+five tips they take none, and the tip escalates."""
 SOUGHT = 3
-"""The number of callers whose numbers are looked for in everything that was written."""
+"""The number of callers whose phone numbers are searched for in everything that was written."""
 TELL_EVERY = 10.0
-"""Seconds between two lines of progress."""
+"""The seconds between two lines of progress."""
 WORDS = "ku iduka hafi y'umuhanda"
 CROWDED = 3.0
-"""The load per processor above which other programs used the machine. The run's own load is below two."""
+"""If the load for each processor is above this, other programs also used the machine. The run's own load is below
+two."""
 SLOW = "slow answer"
 REPEATED_OTHERWISE = "repeat answered otherwise"
-"""Not a breach here. If the first answer was a polite end without a database, the repeat continues."""
+"""This is not a breach here. If the first answer politely ended the call without a database, the repeated hop
+continues the call."""
 
 Say = Callable[[str], None]
 
@@ -120,23 +123,25 @@ class Order:
     seed: int
     pair: Pair = Pair.SQLITE
     pause: float = 3.0
-    """Seconds between deaths after the first deck."""
+    """The seconds between two kills after the first round."""
     minutes: float | None = None
-    """Minutes after which no caller begins a report."""
+    """The minutes after which no caller begins a report."""
     each: int = EACH
-    """The number of times that each failpoint, each server's death and each flush is dealt."""
+    """The number of times that each failpoint, each killed server and each emptied Redis occurs."""
     spared: frozenset[str] = frozenset()
-    """The names of deaths that are not dealt, because another run deals them."""
+    """The names of kills that this run leaves out, because another run does them."""
     callers: int = CALLERS
-    """Callers at a time, until each death was dealt. More of them report on a fast machine."""
+    """The number of callers at the same time, until each kind of kill has occurred. On a fast machine, they report
+    more tips."""
     turned: bool = False
-    """True turns the line's clock instead of waiting for a lease or a doubt. Otherwise the line keeps the true time."""
+    """If True, the hotline's clock is moved forward instead of waiting for a lease or an unknown result. Otherwise
+    the hotline uses the true time."""
 
 
 def run(folder: Path, order: Order, say: Say) -> RunReport:
-    """Runs a line of its own in this folder, on loopback, and ends it: tips under every fault, then the checks.
+    """Runs its own hotline in this folder on this machine, and ends it: tips under every fault, and then the checks.
 
-    Raises ProgramMissing, or StartFailed of the line.
+    Raises ProgramMissing, or StartFailed from the hotline.
     """
     with (
         ground(order.pair) as on,
@@ -190,9 +195,9 @@ def _judged(
 
 
 def _under_fire(stack: Stack, killer: ProcessKiller, crowd: Crowd, say: Say) -> float:
-    """Runs callers and deaths side by side. Callers continue until every kind of death has happened.
+    """Runs callers and kills at the same time. Callers continue until every kind of kill has occurred.
 
-    Returns the machine's highest load meanwhile.
+    Returns the machine's highest load during this time.
     """
     over, quiet = threading.Event(), threading.Event()
     loads = [0.0]
@@ -242,7 +247,7 @@ def _count(report: RunReport, stack: Stack, killer: ProcessKiller, crowd: Crowd)
 
 
 def waits(stack: Stack) -> dict[str, float]:
-    """Returns statistics of the seconds from a danger tip to its first received alert."""
+    """Returns statistics of the seconds between a tip of danger and its first received alert."""
     context = context_of(stack)
     with context.database.reading() as session:
         found = books.waits(session, urgency=Urgency.DANGER)
@@ -260,7 +265,7 @@ def waits(stack: Stack) -> dict[str, float]:
 
 
 def _answered(stack: Stack, *, crowded: bool) -> list[Breach]:
-    """Returns breaches of I8 that the emulator saw hop by hop. On a crowded machine slow answers prove nothing."""
+    """Returns the breaches of I8 that the emulator saw in the hops. On a busy machine, slow answers prove nothing."""
     seen = Counter(one["rule"] for one in stack.emulator.violations())
     del seen[REPEATED_OTHERWISE]
     if crowded:
@@ -269,7 +274,7 @@ def _answered(stack: Stack, *, crowded: bool) -> list[Breach]:
 
 
 def _written(folders: tuple[Path, ...]) -> list[Breach]:
-    """Returns breaches of I5: a tip's words or some callers' numbers, in any form, in any file of the line."""
+    """Returns the breaches of I5: a tip's words or some callers' numbers, in any form, in any file of the hotline."""
     needles = {f"words as {name}": form for name, form in written_forms(WORDS).items()}
     for tip in plan(SOUGHT, ["101"], WORDS):
         found = number_forms(tip.msisdn).items()

@@ -1,4 +1,4 @@
-"""Waits after the faults until everything is in order, or returns the breaches that remain."""
+"""After the faults, waits until everything is in order. Returns the breaches that remain."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,23 +20,25 @@ from tests.support.books import OF_THE_TRIAL
 from tests.support.stack import Stack
 
 SETTLE_SECONDS = 150.0
-"""An alert of danger may wait for a lease (30 s) and a doubt (30 s). It may wait twice for each."""
+"""An alert of danger may wait for a lease (30 s) and for an unknown result (30 s). Each of the two may happen twice."""
 SENT_A_SECOND = 5.0
-"""The alerts that two cores send each second at least, with all other work of a run. Faster callers leave a queue, and
-emptying it takes time."""
+"""The minimum number of alerts that two processors send each second, with all other work of a run. If callers are
+faster, a queue remains, and sending it takes time."""
 PAUSE = 1.0
 TURN = 30
-"""Seconds by which the line's clock is turned when nothing changes: a lease, or a doubt. A jump of 60 is an alarm."""
+"""The seconds by which the hotline's clock is moved when nothing changes: a lease, or the wait for an unknown
+result. A jump of 60 seconds raises an alarm."""
 LAST_SECONDS = 75.0
-"""Seconds that an alert of danger may still need when time is up: a lease and a doubt."""
+"""The seconds that an alert of danger may still need when time is up: a lease and an unknown result."""
 TRUE_LAST_SECONDS = (LEASE + max(one.unknown for one in QUEUES.values())).total_seconds() + 30.0
-"""The same for any alert when the line keeps the true time: the longest doubt, and the send after it."""
+"""The same for any alert if the hotline uses the true time: the longest unknown result, and the send after it."""
 STILL = 3.0
-"""Seconds without a change before the clock is turned: three ticks of the relay."""
+"""The seconds without a change before the clock is moved: three ticks of the relay."""
 
 
 def context_of(stack: Stack) -> WebContext:
-    """Returns the hooks' context for the line's own home. It knows the sessions' digests and decrypts nothing."""
+    """Returns the context of the hooks for the hotline's own home. It knows the digests of the sessions and decrypts
+    nothing."""
     return build_web(Settings.read(stack.environ))
 
 
@@ -48,9 +50,11 @@ def settle(
     last: float | None = None,
     turning: bool = True,
 ) -> list[Breach]:
-    """Returns the breaches that remain when time is up and do not resolve afterwards. Returns early if there are none.
+    """Returns the breaches that remain when time is up and that do not resolve after that. It returns early if there
+    are none.
 
-    Turns the line's clock while nothing changes, so that no run waits for a lease. `turning=False` keeps the true time.
+    It moves the hotline's clock while nothing changes, so that no run waits for a lease. With `turning=False`, it uses
+    the true time.
     """
     context = context_of(stack)
     promised = [
@@ -62,7 +66,7 @@ def settle(
     if last is None:
         last = LAST_SECONDS if turning else TRUE_LAST_SECONDS
     still = Still()
-    # Stretching a passphrase takes long, and the desk's key does not change.
+    # Deriving a key from a passphrase takes long, and the desk's key does not change.
     key = cache(partial(national_key, stack, context))
 
     def read() -> list[Breach]:
@@ -90,10 +94,11 @@ def lasting(
     pause: float = PAUSE,
     turn: Callable[[], object] | None = None,
 ) -> list[Breach]:
-    """Returns the breaches that each look finds until time is up.
+    """Returns the breaches that are found again at each check until time is up.
 
-    Cases that no responder takes keep escalating. At any moment some alert is on its way, and each time another one.
-    With `turn` the longest doubt ends before time is up. A run that keeps escalating had its clock turned too little.
+    Cases that no responder takes continue to escalate. So at any moment some alert is being sent, and it is a different
+    one each time. With `turn`, the longest wait for an unknown result ends before time is up. If a run does not stop
+    escalating, its clock was moved too little.
     """
     end = time.monotonic() + seconds
     turned = time.monotonic()
@@ -115,13 +120,13 @@ def _of(breach: Breach) -> tuple[Invariant, str]:
 
 @dataclass
 class Still:
-    """A timer: how long the same breaches have been found."""
+    """A timer that measures how long the same breaches have been found."""
 
     breaches: Sequence[Breach] = ()
     since: float = 0.0
 
     def long_enough(self, breaches: Sequence[Breach], now: float) -> bool:
-        """Returns True if nothing has changed for a while, and then starts the while again."""
+        """Returns True if nothing has changed for a while, and then starts the timer again."""
         if breaches != self.breaches:
             self.breaches, self.since = breaches, now
             return False
@@ -132,7 +137,8 @@ class Still:
 
 
 def _waiting(context: WebContext) -> list[Breach]:
-    """Returns breaches that time alone may resolve. While there are some, the rest need not be read."""
+    """Returns the breaches that may resolve when time passes. While there are some, the other breaches do not have
+    to be read."""
     database, at = context.database, context.now()
     return [
         *_as(Invariant.TOLD, ledger.unreferred(database)),
@@ -143,9 +149,10 @@ def _waiting(context: WebContext) -> list[Breach]:
 def _breaches(
     context: WebContext, promised: Sequence[PromisedTip], stack: Stack, key: bytes
 ) -> list[Breach]:
-    """Returns the other breaches. Asks the gateway before and after: a send is in the database before it happens.
+    """Returns the other breaches. It asks the gateway before and after reading the database, because a send is stored
+    before it happens.
 
-    The gateway accepts a send before the send ends.
+    The gateway accepts a message before the send ends.
     """
     database, at = context.database, context.now()
     before = accepted(stack)
@@ -174,8 +181,8 @@ def _as(invariant: Invariant, sentences: Sequence[str]) -> list[Breach]:
 
 
 def national_key(stack: Stack, context: WebContext) -> bytes:
-    """Returns the national desk's key, which decrypts every tip. Uses the passphrase that `hotline init` left in the
-    home."""
+    """Returns the key of the national desk, which decrypts every tip. It uses the passphrase that `hotline init`
+    wrote to the home."""
     passphrase = (stack.home / PASSPHRASE_FILE).read_text().strip()
     with context.database.reading() as session:
         wrapped = decrypt_passphrase.wrapped_desk(session, NATIONAL, OF_THE_TRIAL)

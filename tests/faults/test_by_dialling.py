@@ -1,4 +1,5 @@
-"""Tests a line that no SMS reaches. The alert gives a short code, and a responder takes the case by dialling it."""
+"""Tests a hotline that no reply by SMS reaches. The alert contains a short code, and a responder takes the case by
+dialling it."""
 
 import json
 import re
@@ -64,7 +65,8 @@ def tells_and_hangs_up(line: EmulatorClient) -> None:
 
 
 def told_whom(line: EmulatorClient) -> dict[str, str]:
-    """Returns each recipient's reference. Checks that every alert is one segment in the recipient's language."""
+    """Returns the reference of each recipient. It checks that every alert is one segment in the recipient's
+    language."""
     references = {}
     for sms in line.outbox():
         found = REFERENCE.match(sms["text"])

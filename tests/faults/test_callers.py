@@ -1,4 +1,4 @@
-"""Tests the callers of a fault run: which screens they take for a promise, and that they keep trying."""
+"""Tests the callers of a fault test: which screens they accept as a promise, and that they do not stop trying."""
 
 from collections.abc import Iterator
 

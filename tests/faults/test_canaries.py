@@ -1,4 +1,4 @@
-"""Tests that no file holds a caller's words or number, by a search while the line runs and afterwards."""
+"""Tests that no file contains a caller's words or number. It searches while the hotline runs and afterwards."""
 
 import re
 import threading
@@ -36,7 +36,7 @@ def needles() -> dict[str, bytes]:
 
 @contextmanager
 def searching(folder: Path) -> Iterator[Search]:
-    """Searches everything that the line writes while the block runs, and once more afterwards."""
+    """Searches everything that the hotline writes during the block, and once more afterwards."""
     search = Search((folder,), needles())
     over = threading.Event()
     thread = threading.Thread(target=search.until, args=(over,))
@@ -53,8 +53,8 @@ OFFERING = {"HOTLINE_CALL_BACK_NUMBER": "112"}
 
 
 def story(stack: Stack) -> None:
-    """Reports tips by USSD with words, one with a call-back, and one by a stranger's SMS. Waits until all alerts are
-    settled."""
+    """Reports tips by USSD with words, one with a call-back, and one by a stranger's SMS. It waits until the result
+    of all alerts is known."""
     codes = [district.code for district in districts()]
     told = [tell(stack.emulator, tip) for tip in plan(TIPS, codes, WORDS)]
     assert [bool(one.calls) for one in told] == [n == 1 for n in range(TIPS)]

@@ -1,4 +1,4 @@
-"""Tests the search for secrets. A search that never finds anything proves nothing."""
+"""Tests the search for secrets. A search that never finds anything would prove nothing."""
 
 import base64
 import os

@@ -1,4 +1,4 @@
-"""Row 32 of the fault matrix: a clock that is wrong, is set right, or shows an impossible time."""
+"""Row 32 of the list of faults: a clock that is wrong, is corrected, or shows an impossible time."""
 
 import os
 import subprocess
@@ -63,7 +63,7 @@ def relayed(district: District, *between: Callable[[], None]) -> None:
 def test_row_32_no_step_comes_late_nor_two_in_a_tick(
     staffed: District, jump: int, urgency: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """This holds however the clock jumps under a running worker. The alarm is raised once."""
+    """This is true for every jump of the clock while a worker runs. The alarm is raised once."""
     tip = staffed.tell(urgency=urgency)
     steps = len({step for step, _ in staffed.told(tip)})
     told: list[int] = []
@@ -87,7 +87,8 @@ def test_row_32_no_step_comes_late_nor_two_in_a_tick(
 
 @pytest.mark.fault(32)
 def test_row_32_set_back_whatever_waits_waits_no_longer(staffed: District) -> None:
-    """A clock set back does not delay a silent draft, a doubtful message, or one whose worker was killed."""
+    """A clock that is set back does not delay a silent draft, a message with an unknown result, or one whose worker
+    was killed."""
     draft = staffed.file_tip(state=TipState.DRAFT, filed_at=None)
     staffed.tell(urgency=3)
     staffed.tell(urgency=3)
@@ -145,7 +146,7 @@ def test_row_32_a_deadline_is_kept_across_any_second(staffed: District, at: date
 @pytest.mark.fault(32)
 @pytest.mark.parametrize("zone", ["Europe/Brussels", "Africa/Kigali", "Pacific/Kiritimati"])
 def test_row_32_the_zone_of_the_machine_means_nothing(zone: str) -> None:
-    """The machine's time zone, summer time included, moves no deadline."""
+    """The machine's time zone, including summer time, does not move any deadline."""
     told = subprocess.run(
         [sys.executable, "-c", "from hotline.cli.factories import now; print(now().isoformat())"],
         env={**os.environ, "TZ": zone},
@@ -160,7 +161,7 @@ def test_row_32_the_zone_of_the_machine_means_nothing(zone: str) -> None:
 @pytest.mark.fault(32)
 @pytest.mark.parametrize("date", ["2026-06-30T23:59:60Z", "2038-01-19 03:14:08", "yesterday", ""])
 def test_row_32_an_sms_of_no_second_is_heard(date: str) -> None:
-    """A leap second, which our clocks do not know, does not block an answer."""
+    """A leap second, which our clocks do not have, does not block an answer."""
     fields = {"id": "ATXid_1", "from": "+250788000001", "to": "7770", "text": "1 K7Q4"}
     message = read_message(CallbackForm(MultiDict(fields | {"date": date})), make_line())
     assert message is not None

@@ -1,4 +1,4 @@
-"""Tests that `bin/bench faults` makes a line of its own and touches no other."""
+"""Tests that `bin/bench faults` makes its own hotline and touches no other."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Rows 19 and 33 of the fault matrix: a dead worker leaves no child that continues, and all processes die at once."""
+"""Rows 19 and 33 of the list of faults: a dead worker leaves no running child, and all processes are killed at once."""
 
 import random
 import signal
@@ -24,7 +24,7 @@ PROGRAMS = ("wsgi:application", "hotline process worker")
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
 TIPS, HEARD = (40, (3, 12, 24)) if is_long() else (12, (3,))
-"""Everything is killed each time so many of the tips have been heard."""
+"""All processes are killed each time this many of the tips have been heard."""
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(400),
@@ -51,7 +51,7 @@ def test_row_19_a_worker_at_work_has_no_child(tmp_path: Path, beneath: Ground) -
 
 
 def at_work(worker: int) -> bool:
-    """Returns True if the worker talks to the gateway: it has no other connections over this machine's network."""
+    """Returns True if the worker is talking to the gateway. It has no other connections on this machine's network."""
     return any(
         connection.status == psutil.CONN_ESTABLISHED
         for connection in psutil.Process(worker).net_connections("tcp4")
@@ -60,7 +60,8 @@ def at_work(worker: int) -> bool:
 
 @pytest.mark.fault(33)
 def test_row_33_all_restart_in_any_order(tmp_path: Path, beneath: Ground) -> None:
-    """The line's processes and servers die while callers report, in another order each day; three times in `--long`."""
+    """The hotline's processes and servers are killed while callers report, in a different order each day, and three
+    times with `--long`."""
     dice = random.Random(seed())
     with under_test(tmp_path, beneath) as (stack, _), ThreadPoolExecutor(4) as callers:
         telling = [callers.submit(tell, stack.emulator, tip) for tip in plan(TIPS, CODES, WORDS)]
@@ -76,9 +77,9 @@ def so_many_are_heard(telling: Sequence[Future[Promise]], count: int) -> bool:
 
 
 def kill_everything(keeper: int, beneath: Ground, dice: random.Random) -> None:
-    """Kills everything; the first one killed is the first to start again.
+    """Kills all processes. The one that is killed first is the first to start again.
 
-    The keeper survives, as a machine's own does.
+    The keeper is not killed, because the machine itself would restart it.
     """
     eventually(lambda: all(started_as(keeper, program) for program in PROGRAMS), seconds=60)
     servers = [threading.Thread(target=beneath.deaths[name]) for name in sorted(beneath.deaths)]

@@ -1,5 +1,5 @@
-"""Tests row 37 of the faults: a backup taken during calls, its restore on an empty machine, and that machine's
-messages."""
+"""Tests row 37 of the list of faults: a backup during calls, its restore on an empty machine, and the messages of
+that machine."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Rows 17, 18, 21 and 24 of the fault matrix, for each outgoing queue: nothing is lost or sent to a wrong number."""
+"""Rows 17, 18, 21 and 24 of the list of faults, for each outgoing queue: nothing is lost or sent to a wrong number."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -28,18 +28,18 @@ pytestmark = pytest.mark.both
 KEZA, ALINE = "+250788700001", "+250788000001"
 QUEUES = pytest.mark.parametrize("queue", list(Priority), ids=lambda queue: queue.name.lower())
 PLACES = 12
-"""More writes than one send of any queue makes."""
+"""A number that is larger than the writes of one send in any queue."""
 SENDERS: dict[str, Callable[[WholeContext], object]] = {
     "alerts": service_sending.deliver_due,
     "answers": service_answers.send_due,
     "watch": service_alarm_notices.send_due,
 }
-"""The function by which each process sends. The clock calls the first two."""
+"""The function with which each process sends. The clock calls the first two functions."""
 
 
 @dataclass
 class Sending:
-    """One message of one queue, and the processes that send."""
+    """One message in one queue, and the processes that send it."""
 
     texter: Texter
     queue: Priority
@@ -58,7 +58,7 @@ class Sending:
         return {"alerts": ALINE, "answers": HERS, "watch": KEZA}[self.process]
 
     def context(self, process: str) -> WholeContext:
-        """Returns the context of a process. The workers hold the worker's key, the monitor its own."""
+        """Returns the context of a process. The workers have the worker's key, and the monitor has its own."""
         context = self.texter.line.context
         return replace(context, numbers=FakeNumbers()) if process == "watch" else context
 
@@ -92,7 +92,7 @@ class Sending:
         SENDERS[process](self.context(process))
 
     def pass_time(self, times: int = 4) -> None:
-        """Lets leases, doubts and pauses after a fault pass, while all processes do their work."""
+        """Lets leases, unknown results and pauses after a fault pass, while all processes do their work."""
         for _ in range(times):
             self.texter.line.clock.turn(seconds=61)
             relay = self.context("alerts")
@@ -136,7 +136,7 @@ def dying(sending: Sending, fuse: Fuse) -> Iterator[None]:
 def test_rows_17_and_18_a_kill_sends_once(texter: Texter, queue: Priority, place: int) -> None:
     """Another process sends the message.
 
-    An answer that may be on its way is not sent again: the sender may write again.
+    An answer that may already have been sent is not sent again, because the sender can write again.
     """
     sending = Sending(texter, queue)
     fuse = Fuse(place)
@@ -230,7 +230,7 @@ def test_no_process_claims_what_another_one_sends(texter: Texter, queue: Priorit
 
 
 def test_the_row_of_an_answer_never_names_what_the_gateway_calls_it(texter: Texter) -> None:
-    """Together with the gateway's records, that id would reveal the person behind the row's pseudonym."""
+    """With that id and the gateway's records, someone could find the person behind the row's pseudonym."""
     sending = Sending(texter, Priority.ANSWER)
     sending.send()
     (attempt,) = texter.line.all(Attempt)

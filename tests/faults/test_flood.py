@@ -26,11 +26,11 @@ from tests.support.stack import Stack
 PAIR = Pair(os.environ.get("CHAOS_PAIR", "sqlite"))
 TIPS, IN_DANGER = (160, 20) if is_long() else (80, 10)
 EVERY = 3600 / 10_000
-"""Seconds from one caller to the next."""
+"""The seconds between one caller and the next."""
 CALLERS = 24
 SLOW = {"kind": "slow", "seconds": 8.0}
-"""Twelve places for tips that can wait allow three sends in two seconds. The flood brings more than five tips in that
-time."""
+"""Twelve places for tips that can wait allow three sends in two seconds. In that time, the test reports more than
+five tips."""
 WITHIN = 30.0
 pytestmark = [
     pytest.mark.chaos,
@@ -41,7 +41,7 @@ pytestmark = [
 
 
 def flood(emulator: EmulatorClient) -> list[Promise]:
-    """Dials for each caller at a fixed time, even if the call before is unfinished. Returns the promises."""
+    """Dials for each caller at a fixed time, even if the previous call is not finished. Returns the promises."""
     codes = [district.code for district in districts()]
     tips = [
         TipToTell(n, codes[n % len(codes)], n % (TIPS // IN_DANGER) == 0, WORDS, child=False)
@@ -59,7 +59,7 @@ def flood(emulator: EmulatorClient) -> list[Promise]:
 
 
 def waiting(stack: Stack) -> int:
-    """Returns the number of the flood's alerts that have not begun."""
+    """Returns the number of alerts from these many tips that have not been tried yet."""
     context = context_of(stack)
     of_the_flood = (Message.state == MessageState.PENDING, Message.priority > Priority.URGENT)
     with context.database.reading() as session:
@@ -69,7 +69,7 @@ def waiting(stack: Stack) -> int:
 
 
 def in_danger(stack: Stack) -> set[str]:
-    """Returns the numbers of the callers who reported danger. A caller whose call broke may have two tips."""
+    """Returns the numbers of the callers who reported danger. A caller whose call broke off may have two tips."""
     context = context_of(stack)
     callers = {
         context.pseudonyms.session(one["session"]): one["from"] for one in stack.emulator.sessions()

@@ -1,4 +1,5 @@
-"""Rows 24 and 26 of the fault matrix: a gateway that fails or drips, through the real SDK and the outbox."""
+"""Rows 24 and 26 of the list of faults: a gateway that fails or answers byte by byte, with the real SDK and the
+outbox."""
 
 import time
 from collections.abc import Iterator
@@ -62,7 +63,7 @@ def test_row_24_a_500_is_doubt_whether_it_was_taken_or_not(
 def test_row_26_a_gateway_that_drips_holds_no_job_for_longer_than_twelve_seconds(
     sqlite: Database, clock: Clock, gateway: Emulator, address: str
 ) -> None:
-    """The deadline is that of production, to the second."""
+    """The deadline is the same as in production, to the second."""
     district = told_by(District(sqlite, clock), address)
     gateway.faults.set([GatewayFault(FaultKind.DRIP)])
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Row 30 of the fault matrix: callbacks lost, repeated and forged, through the emulator, the SDK and HTTP."""
+"""Row 30 of the list of faults: callbacks that are lost, repeated and forged, with the emulator, the SDK and HTTP."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +40,7 @@ TIP = "umukobwa afungiranye mu nzu i Gasabo, mutabare"
 
 @dataclass
 class Air:
-    """A line that is reached over HTTP, its gateway, and its worker."""
+    """A hotline that is reached over HTTP, its gateway, and its worker."""
 
     line: Line
     gateway: EmulatorClient
@@ -58,7 +58,7 @@ class Air:
 
     @property
     def asks(self) -> bool:
-        """Returns True if a clock runs that repeats alerts until a responder takes the case."""
+        """Returns True if a deadline is open that repeats alerts until a responder takes the case."""
         return any(
             row.fired_at is None and row.kind in (DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE)
             for row in self.line.all(Deadline)
@@ -87,13 +87,14 @@ def reached(line: Line, secrets: LiveSecrets) -> Iterator[str]:
 
 @pytest.fixture
 def clock() -> Clock:
-    """Returns a clock behind the gateway's real one, so that the line's earlier rows are older than new SMS."""
+    """Returns a clock that is behind the gateway's real one, so that the hotline's earlier rows are older than new
+    SMS."""
     return Clock(datetime.now(UTC) - timedelta(minutes=LATE))
 
 
 @pytest.fixture
 def air(line: Line, tmp_path: Path) -> Iterator[Air]:
-    """Yields a line with the keys, hooks, gateway and worker of production."""
+    """Yields a hotline with the keys, hooks, gateway and worker of production."""
     keys = tmp_path / "keys"
     secrets = LiveSecrets(keys / "hooks")
     with reached(line, secrets) as base:

@@ -1,4 +1,4 @@
-"""Tests the checks of a fault run: they report each breach that a test plants."""
+"""Tests the checks of a fault test: they report each breach that this test creates."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -42,7 +42,7 @@ TOLD = [ledger.PromisedTip("a" * 64, "12", complete=True)]
 
 @pytest.fixture
 def kept(database: Database) -> Database:
-    """Returns the database of a line that kept its promise: one complete tip, one assignment, an accepted alert."""
+    """Returns the database of a hotline that kept its promise: one complete tip, one assignment, an accepted alert."""
     tip = make_tip(state=TipState.COMPLETE, assigned_at=NOON)
     encrypted = Encrypter().tip(
         ANSWERS, uid=tip.uid, place=tip.place, desks={NATIONAL: bytes(DESK.public_key)}
@@ -83,7 +83,7 @@ def make_alert() -> Message:
 
 
 def make_deadline(step: int = 0, due: float = 180, fired: float | None = None) -> Deadline:
-    """Returns a deadline of the one tip. Times are in seconds after noon."""
+    """Returns a deadline of the only tip. Times are in seconds after noon."""
     return Deadline(
         tip_id=1,
         kind=DeadlineKind.ACKNOWLEDGE,

@@ -1,4 +1,5 @@
-"""Tests stories that leave the line intact, all on one line. Starting a line costs more than any story."""
+"""Tests stories that do not damage the hotline, all with one hotline. Starting a hotline takes longer than any
+story."""
 
 from itertools import count
 from pathlib import Path
@@ -24,7 +25,7 @@ pytestmark = [
 
 
 def keys_rotate_and_callers_and_responders_notice_nothing(stack: Stack) -> None:
-    """Rotates keys on real processes while callers report tips. No process starts again."""
+    """Rotates keys with real processes while callers report tips. No process is started again."""
     numbers = count()
 
     def alerts_go_out() -> None:
@@ -42,7 +43,7 @@ def keys_rotate_and_callers_and_responders_notice_nothing(stack: Stack) -> None:
 
 
 def who_writes_a_word_reads_by_sms(stack: Stack) -> None:
-    """Reads by SMS through the callbacks of the emulator, the web process, the relay's key and the SDK, and back."""
+    """Reads by SMS through the emulator's callbacks, the web process, the relay's key and the SDK, and back."""
     phone = stack.emulator
 
     def asks(text: str) -> str:

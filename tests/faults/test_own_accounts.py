@@ -1,4 +1,5 @@
-"""Tests a line whose processes have accounts of their own at PostgreSQL and Redis. Each may do its work and no more."""
+"""Tests a hotline whose processes have their own accounts at PostgreSQL and Redis. Each process can do its work and
+no more."""
 
 import json
 import subprocess
@@ -26,7 +27,7 @@ from tests.support.servers import CARELESS, Postgres, postgres_in, short_folder
 from tests.support.stack import Stack, command_words
 
 CHECKER = "user checker on nopass ~* &* +@all\n"
-"""A user of the test alone, who reads what Redis refused."""
+"""A Redis user only for this test. It reads what Redis refused."""
 
 
 def test_the_rights_name_every_table() -> None:
@@ -119,7 +120,7 @@ def test_a_tip_goes_its_way_and_no_server_refuses_a_statement(tmp_path: Path) ->
             pages=True,
         )
         hotline(stack.environ, "init", "--demo")
-        # The home did not exist when the stack was described.
+        # The home did not exist when the hotline's settings were made.
         stack._words.append("--made")
         hotline(stack.environ, "upgrade", "--roles", "--redis-users", str(users))
         users.write_text(users.read_text() + CHECKER)

@@ -1,4 +1,4 @@
-"""Tests processes that each have their own key folder and no other on disk. The whole story still passes."""
+"""Tests processes that each have their own key folder and no other on the disk. The whole story must still pass."""
 
 import json
 import os
@@ -31,7 +31,7 @@ pytestmark = [
 
 
 class Trusts:
-    """A line in parts: one home without keys, and a separate key folder for each role."""
+    """A hotline in parts: one home without keys, and a separate key folder for each role."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -51,7 +51,7 @@ class Trusts:
         self.emulator = EmulatorClient(f"http://127.0.0.1:{self.page_port}")
 
     def part(self) -> None:
-        """Moves the key folders out of the home, each to a place of its own."""
+        """Moves the key folders out of the home, each to its own place."""
         for keys in list((self.home / "keys").iterdir()):
             shutil.move(keys, self.folder / f"only-{keys.name}" / keys.name)
         (self.home / "keys").rmdir()

@@ -1,4 +1,4 @@
-"""Rows 5 and 38 of the fault matrix: a web process that is frozen, and a log that cannot be written."""
+"""Rows 5 and 38 of the list of faults: a frozen web process, and a log that cannot be written."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def asleep(victims: list[psutil.Process]) -> Iterator[None]:
 
 
 def told(emulator: EmulatorClient, msisdn: str, keys: tuple[str, ...] = DANGER) -> None:
-    """Plays a dialogue, and checks that each hop is answered in time."""
+    """Makes a call, and checks that each hop is answered in time."""
     session = emulator.dial(msisdn=msisdn)
     for key in keys:
         session.reply(key)
@@ -59,13 +59,13 @@ def told(emulator: EmulatorClient, msisdn: str, keys: tuple[str, ...] = DANGER) 
 
 
 def alerted(emulator: EmulatorClient) -> int:
-    """Returns the number of different alerts that the gateway took."""
+    """Returns the number of different alerts that the gateway accepted."""
     return len({sms["text"] for sms in emulator.outbox() if sms["accepted"]})
 
 
 @pytest.mark.fault(5)
 def test_row_5_a_frozen_web_process_leaves_no_half_tip(tmp_path: Path, beneath: Ground) -> None:
-    """The caller's last hop meets a frozen process and fails. The caller dials again and is heard, once."""
+    """The caller's last hop meets a frozen process and fails. The caller dials again, and the tip is stored once."""
     with Stack(tmp_path, environ=beneath.environ) as stack:
         session = stack.emulator.dial(msisdn="+250788100001")
         for key in DANGER[:-1]:
@@ -86,7 +86,7 @@ def test_row_5_a_frozen_web_process_leaves_no_half_tip(tmp_path: Path, beneath: 
 
 @pytest.mark.fault(38)
 def test_row_38_a_log_that_is_full_stops_nothing(tmp_path: Path, beneath: Ground) -> None:
-    """All output of the line goes to a full disk. A killed process is still started again."""
+    """All output of the hotline goes to a full disk. A killed process is still started again."""
     with muted(tmp_path, beneath) as (client, keeper):
         told(client, "+250788100001")
         eventually(lambda: alerted(client) >= 3, seconds=60)
@@ -100,7 +100,7 @@ def test_row_38_a_log_that_is_full_stops_nothing(tmp_path: Path, beneath: Ground
 
 @contextmanager
 def muted(folder: Path, beneath: Ground) -> Iterator[tuple[EmulatorClient, int]]:
-    """Runs `hotline run` with its output lost, and a gateway that does not depend on its disk."""
+    """Runs `hotline run` with its output lost, and a gateway that does not depend on that disk."""
     port, hotline = free_port(), [sys.executable, "-m", "hotline.cli.main"]
     ours = {"HOTLINE_HOME": str(folder / "home"), "HOTLINE_PORT": str(port)}
     ours["HOTLINE_WEB_WORKERS"] = "1"

@@ -1,4 +1,4 @@
-"""Row 35 of the fault matrix: flows that are published while a caller is in the middle of a session."""
+"""Row 35 of the list of faults: flows that are published while a caller is in the middle of a session."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Row 22 of the fault matrix: the worker killed at each write, ring and send of a tick with all kinds of work."""
+"""Row 22 of the list of faults: the worker is killed at each write, ring and send of a tick with all kinds of work."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,15 +23,15 @@ from tests.support.taking import close_by_two
 from workers.clock import tick
 
 PLACES_AT_LEAST, PLACES_AT_MOST = 20, 200
-"""Fewer would mean that the tick lacked some work; more, that it grew unnoticed."""
+"""The minimum and the maximum number of places. With fewer, the tick lacks some work. With more, it grew unnoticed."""
 EACH = 1 if is_long() else 10
-"""One of so many places is tried."""
+"""One of this many places is tried."""
 LOOKS = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
-"""A death at a read equals a death after the write before it."""
+"""Killing at a read is the same as killing after the write before it."""
 
 
 class Killed(BaseException):
-    """A death that no `except Exception` stops, as none stops `kill -9`."""
+    """A kill that no `except Exception` catches, as with `kill -9`."""
 
 
 @dataclass
@@ -60,9 +60,9 @@ class Bell:
 
 @contextmanager
 def dying(district: District, fuse: Fuse) -> Iterator[WholeContext]:
-    """Yields the context of a worker that is killed when the fuse burns out.
+    """Yields the context of a worker that is killed at that action.
 
-    Messages that the gateway took stay taken.
+    Messages that the gateway accepted stay accepted.
     """
     engine = district.database.engine
     event.listen(engine, "before_cursor_execute", fuse.statement)
@@ -83,10 +83,10 @@ def die_at(place: str) -> Callable[[str], None]:
 
 
 def owe(district: District) -> list[int]:
-    """Creates four tips, each with other pending work. Returns their ids.
+    """Creates four tips, each with different pending work. Returns their ids.
 
-    The first is alerted, and neither taken nor reported. The worker of the second died. The draft of the third fell
-    silent. The job of the fourth was lost.
+    Responders were alerted about the first tip. No one took it, and no delivery report arrived. The worker of the
+    second tip was killed. The caller of the third draft became silent. The job of the fourth tip was lost.
     """
     told = district.tell()
     district.deliver()
@@ -99,7 +99,7 @@ def owe(district: District) -> list[int]:
 
 
 def repair(district: District) -> None:
-    """Runs another worker and an honest gateway, until a lease and a doubt have expired."""
+    """Runs another worker and a gateway without faults, until a lease and the wait for an unknown result are over."""
     for _ in range(3):
         tick(district.context)
         district.deliver()
@@ -122,13 +122,13 @@ def referrals_of(district: District, tip_ids: list[int]) -> list[Assignment]:
 
 
 def steps(district: District, tip_ids: list[int]) -> list[Counter[int]]:
-    """Returns, for each tip, how many people were alerted at each step."""
+    """Returns for each tip how many people were alerted at each step."""
     rows = referrals_of(district, tip_ids)
     return [Counter(row.step for row in rows if row.tip_id == tip_id) for tip_id in tip_ids]
 
 
 def running(district: District, tip_ids: list[int]) -> int:
-    """Returns the number of deadlines of these tips that have not fired."""
+    """Returns the number of deadlines of these tips that have not passed."""
     with district.database.reading() as session:
         open_ones = select(Deadline).where(
             Deadline.tip_id.in_(tip_ids), Deadline.fired_at.is_(None)
@@ -145,7 +145,7 @@ def end(district: District, tip_ids: list[int]) -> None:
 def sends_allowed(district: District) -> int:
     """Returns the number of sends that I3 allows.
 
-    Each alert, each attempt of unknown result and each missing report allows one.
+    Each alert, each attempt with an unknown result and each missing report allows one.
     """
     messages = district.all(Message)
     doubtful = sum(row.outcome in (None, Outcome.UNKNOWN) for row in district.all(Attempt))
@@ -155,7 +155,8 @@ def sends_allowed(district: District) -> int:
 @pytest.mark.fault(22)
 @pytest.mark.timeout(900 if is_long() else 300)
 def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps: Tell) -> None:
-    """I4 and I6: after each death nothing waits, and every tip was alerted as by a worker that survived."""
+    """I4 and I6: after each kill nothing waits, and people were alerted about every tip as by a worker that was not
+    killed."""
     district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     expected: list[Counter[int]] = []

@@ -1,4 +1,5 @@
-"""Kills many real processes and tests that no tip is lost and no alert is missing. A run also notices a broken line."""
+"""Kills many real processes and tests that no tip is lost and no alert is missing. Also tests that such a run
+notices a hotline with a fault."""
 
 import os
 import re
@@ -31,25 +32,26 @@ from tests.support.steps import Tell
 SEED = int(os.environ.get("CHAOS_SEED") or seed())
 TIPS = int(os.environ.get("CHAOS_TIPS") or (2000 if is_long() else 24))
 MINUTES = float(os.environ.get("CHAOS_MINUTES") or (6 if is_long() else 0.5))
-"""Minutes after which no caller begins a report. A slow machine reports fewer tips but has as many deaths."""
+"""The minutes after which no caller begins a report. On a slow machine there are fewer tips but as many kills."""
 AT_LEAST = 10
 AT_A_TIME = 2
-"""Callers at a time in a short run. They report until every death was dealt, and each tip costs processor time."""
+"""The number of callers at the same time in a short run. They report until every kind of kill has occurred, and each
+tip costs processor time."""
 PAUSE = 10.0
-"""Seconds between deaths after the first deck. A restart costs the time of five tips."""
+"""The seconds between two kills after the first round. A restart costs as much time as five tips."""
 OFTEN = EACH if is_long() else 1
-"""The number of times that each death is dealt."""
+"""The number of times that each kind of kill occurs."""
 NAMES = (*FAILPOINTS, *MARKS, "redis", "redis.flush", "everything", *FROZEN)
 DEALT = ("tip.after_commit", "worker.after_claim", "redis.flush", "everything")
-"""The deaths of a short run. Callers report until each of them was dealt."""
+"""The kinds of kills in a short run. Callers report until each kind has occurred."""
 SPARED = frozenset() if is_long() else frozenset(NAMES) - {*DEALT}
 FEW = 6
 PATIENCE = 15.0
-"""Seconds in which the clock is turned by more than a lease and a doubt."""
+"""The seconds within which the clock is moved by more than a lease and an unknown result."""
 LAST = 3.0
-"""Seconds that the breach must then last."""
+"""The seconds for which the breach must then last."""
 MENDED_BY = {"assign_pending": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
-"""Each step of the clock, with the death that only this step repairs."""
+"""Each step of the clock, with the kind of kill that only this step repairs."""
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(3600),
@@ -58,7 +60,7 @@ pytestmark = [
 
 
 def procfile_without(step: str, folder: Path) -> Path:
-    """Returns the line's processes, without one step of the relay."""
+    """Returns the hotline's processes, without one step of the relay."""
     procfile = sending(folder)
     broken = f"worker: {sys.executable} -m tests.faults.clock_without {step}"
     procfile.write_text(re.sub("(?m)^worker: .*$", broken, procfile.read_text()))
@@ -71,7 +73,7 @@ def procfile_without(step: str, folder: Path) -> Path:
 def test_no_tip_is_lost_and_no_alert_is_silent(
     tmp_path: Path, tell_steps: Tell, pair: Pair, lay_home: LayHome
 ) -> None:
-    """A long run on SQLite keeps the true time, so that real leases and real doubts expire too."""
+    """A long run on SQLite uses the true time, so that real leases and real waits also end."""
     if pair is Pair.SQLITE:
         lay_home(tmp_path)
     turned = not (is_long() and pair is Pair.SQLITE)
@@ -100,7 +102,7 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
 @pytest.mark.fault(3)
 @pytest.mark.parametrize("step", [*MENDED_BY])
 def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_home: LayHome) -> None:
-    """The last tip meets the death that only this step repairs. Without the step the run reports a breach."""
+    """The last tip meets the kill that only this step repairs. Without the step, the run reports a breach."""
     failpoint = MENDED_BY[step]
     codes = [district.code for district in districts()]
     procfile = procfile_without(step, lay_home(tmp_path))
@@ -111,7 +113,7 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
 
         (faults / failpoint).touch()
         with suppress(DialogueBroken, LabelMissing):
-            # The caller must not dial twice: another tip's job would deliver this one too.
+            # The caller must not dial twice, because the job of another tip would send this alert too.
             told.append(dial_once(stack.emulator, plan(FEW + 1, codes, WORDS)[-1]))
         assert settle(stack, told, seconds=PATIENCE, last=LAST) != []
 
@@ -126,7 +128,7 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
 
 @contextmanager
 def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
-    """Runs the relay as shipped. The line's own relay is frozen, so that it does not lead."""
+    """Runs the shipped relay. The hotline's own relay is frozen, so that it does not lead."""
     put_to_sleep(stack, instead_of)
     with stack.log.open("ab") as log:
         relay = subprocess.Popen(
@@ -142,7 +144,7 @@ def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
 
 
 def put_to_sleep(stack: Stack, name: str) -> None:
-    """Freezes a process between transactions. If it froze while holding SQLite's lock, it would stop every writer."""
+    """Freezes a process between transactions. If it froze while it had SQLite's lock, it would stop every writer."""
     context = context_of(stack)
     try:
         for _ in range(20):

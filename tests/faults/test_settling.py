@@ -1,4 +1,5 @@
-"""Tests that no run waits for a lease: the clock is turned when nothing changes, and frozen processes sleep by it."""
+"""Tests that no run waits for a lease: the clock is moved when nothing changes, and frozen processes follow that
+clock."""
 
 from pathlib import Path
 from threading import Event
@@ -33,7 +34,7 @@ def test_the_clock_is_turned_when_nothing_has_moved_for_a_while() -> None:
 
 
 def test_when_time_is_up_a_breach_is_what_does_not_end_by_itself() -> None:
-    """Alert 1 stays, in another state. Alert 2 goes out, and alert 3 follows it."""
+    """Alert 1 remains, in another state. Alert 2 is sent, and alert 3 follows it."""
     goes = Breach(Invariant.SETTLED, "alert 2 is sending")
     comes = Breach(Invariant.SETTLED, "alert 3 is sending")
     looks = iter([[*WAITS, goes], [*DOUBTED, comes], [*WAITS, comes]])

@@ -1,4 +1,4 @@
-"""Tests which processes a fault run can kill: those below a process, and no others."""
+"""Tests which processes a fault test can kill: those below a process, and no others."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv
 
 @pytest.fixture
 def parent() -> Iterator["subprocess.Popen[bytes]"]:
-    """Yields a process with a child that sleeps."""
+    """Yields a process with a child process that sleeps."""
     process = subprocess.Popen([sys.executable, "-c", PARENT, ASLEEP], start_new_session=True)
     eventually(lambda: len(below(process.pid)) == 1, seconds=10)
     yield process

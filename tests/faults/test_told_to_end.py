@@ -1,4 +1,4 @@
-"""Tests that the sending processes end safely while the gateway still owes them answers."""
+"""Tests that the sending processes end safely while they still wait for answers of the gateway."""
 
 import signal
 from concurrent.futures import ThreadPoolExecutor

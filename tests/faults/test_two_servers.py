@@ -1,4 +1,5 @@
-"""Tests two servers on one PostgreSQL and one Redis: two web processes, four workers. Then one server stops."""
+"""Tests two servers with one PostgreSQL and one Redis: two web processes and four workers. Then one of the two
+servers stops."""
 
 import os
 import signal
@@ -28,7 +29,7 @@ pytestmark = [
 
 
 def leader(stack: Stack) -> int:
-    """Returns the id of the process that leads the relay."""
+    """Returns the id of the process that is the leader of the relay."""
     context = context_of(stack)
     with context.database.reading() as session:
         row = session.get(Leader, "relay")

@@ -1,4 +1,4 @@
-"""Builds small flow sets, and a caller who plays them: `Player(book).keys("1", "0").screen`."""
+"""Builds small flow sets, and a caller who uses them: `Player(book).keys("1", "0").screen`."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ LISTS = {
 
 
 def t(words: str) -> dict[str, str]:
-    """Returns the same words in every language, marked with its code."""
+    """Returns the same words in every language, with the code of the language."""
     return {code: f"{words} {code}" for code in CODES}
 
 
@@ -122,7 +122,8 @@ CASES: dict[str, Any] = {
 
 
 def make_document(**changed: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Returns the flows front, learn, tell and cases. A keyword replaces a flow's nodes, or adds a flow."""
+    """Returns a document with the flows front, learn, tell and cases. A keyword argument replaces the nodes of a
+    flow, or adds a flow."""
     nodes = {"front": FRONT, "learn": LEARN, "tell": TELL, "cases": CASES, **changed}
     fields: dict[str, dict[str, Any]] = {"tell": {"gathers": "tip"}, "cases": {"private": True}}
     return {
@@ -143,7 +144,8 @@ REPORTING = Facts(flags={"reporting": True})
 
 
 class Player:
-    """A caller with a handset. The conversation state goes through JSON after each key, as between two hops."""
+    """A caller with a handset. After each key, the conversation state is converted to JSON and back, as between two
+    hops."""
 
     def __init__(self, book: FlowSet, facts: Facts = REPORTING, *, limit: int = SEPTETS) -> None:
         self.book, self.facts, self.limit = book, facts, limit
@@ -175,7 +177,7 @@ class Player:
 
 
 def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> FlowSet:
-    """Returns the flow set that `press` was given, if `MARK` is still the one it was pressed under."""
+    """Returns the flow set that `press` stored, if `MARK` has not changed since then."""
     unpressing = deserialise(pressed, lists, {})
     while True:
         try:

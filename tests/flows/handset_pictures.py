@@ -1,11 +1,11 @@
-"""Draws a screen of a basic phone as SVG. The text is plain, so the result is the same on every machine."""
+"""Draws the screen of a basic phone as an SVG image. The image is simple text, so it is the same on every machine."""
 
 from html import escape
 
 from hotline.flows.screen import wrapped
 
 COLUMNS, LINES = 24, 9
-"""Letters in a line, as on the handsets of the demo; a longer screen gets more lines."""
+"""The letters in a line and the lines, as on the handsets of the demo. A longer screen gets more lines."""
 LETTER, LINE = 9, 18
 EDGE, INNER = 12, 10
 FONT = "'DejaVu Sans Mono', 'Liberation Mono', Menlo, Consolas, monospace"

@@ -1,4 +1,4 @@
-"""Lists every answer of a responder about a person, as the forms name them."""
+"""Lists every answer of a responder about a person, with the names in the forms."""
 
 from hotline.cases.rules_reading_requests import (
     ARRIVAL_PERSON,

@@ -1,4 +1,4 @@
-"""Plays the screens of docs/responder-guide on the shipped flows, and takes messages from the shipped catalogues."""
+"""Shows the screens in docs/responder-guide with the shipped flows, and takes messages from the shipped catalogues."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -18,21 +18,21 @@ from tests.support.made_once import shipped_book
 
 REF, OTHER, PLACE, TIME = "K7Q4", "H3ND", "Gasabo", "25/11 14:05"
 SERVICE = "*384*777#"
-"""The service code as all documents write it. The printed sheet has the line's own."""
+"""The service code as all documents write it. The printed sheet has the hotline's own code."""
 DIALLED = responders_short_code(SERVICE)
 PIN = "407193"
 
 
 @dataclass(frozen=True, slots=True)
 class MetScreen:
-    """The way to a screen: flags of the session, and the keys after the short code."""
+    """The path to a screen: flags of the session, and the keys after the short code."""
 
     flags: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
 
 
 CODE, PAPER = "604713", "40719300"
-"""The code of the SMS, and the code on paper."""
+"""The code from the SMS, and the code on paper."""
 JOINS = ("proves", "paper_right", "pin_chosen")
 HERS = (f"hers.{REF}", f"people.{REF}", "person_kept")
 ASKED = (PIN, "1", "1", "5", "4", "1")
@@ -80,7 +80,7 @@ def book() -> FlowSet:
 
 
 def words_of(flow: str, node: str, language: str) -> str:
-    """Returns the text of a screen of the shipped flows, with its placeholders."""
+    """Returns the text of a screen of the shipped flows, with its placeholders filled in."""
     found = book().flows[flow].nodes[node]
     assert isinstance(found, MenuNode | QuestionNode | MessageNode | EndNode)
     assert found.text is not None
@@ -88,7 +88,7 @@ def words_of(flow: str, node: str, language: str) -> str:
 
 
 def screens(language: str) -> dict[str, str]:
-    """Returns each picture's text, by its name."""
+    """Returns the text of each picture, by the picture's name."""
     played = {name: _played(language, shown) for name, shown in SCREENS.items()}
     said = {name: _said(language, template) for name, template in MESSAGES.items()}
     return {name: (said | played)[name] for name in NAMES}
@@ -133,7 +133,8 @@ def _everywhere(template: Template, reference: str) -> dict[str, str]:
 
 
 def _page(language: str) -> str:
-    """Returns the page of a danger where visits are not wanted. The reader shows possible harm first."""
+    """Returns the page of a case of danger in which visits are not wanted. The reader shows the warning about
+    possible harm first."""
     told = [("kind", 0), ("who", 3)]
     lines = [_say(language, Template.PAGE_CAREFUL)]
     lines += [_answered(node, choice, language) for node, choice in told]

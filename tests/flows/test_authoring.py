@@ -1,4 +1,4 @@
-"""Tests how flows go from files into the database and back."""
+"""Tests how flows are read from files into the database and written back."""
 
 import copy
 from contextlib import suppress
@@ -24,7 +24,7 @@ SHIPPED = Path(__file__).parents[2] / "flows"
 
 
 def _playable(words: str = "Goodbye") -> dict[str, Any]:
-    """Returns a document that needs only the real place lists."""
+    """Returns a document that can run and needs only the real lists of places."""
     document = make_document(learn={"one": {"finish": {"text": t(words)}}})
     document["flows"]["tell"]["nodes"]["district"]["ask"]["list"] = "districts.{province}"
     return document

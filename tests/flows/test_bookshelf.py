@@ -48,7 +48,7 @@ class Away(Database):
 
 @dataclass
 class Hops:
-    """One cache as the web process has it. Its background loads wait in a list until a test runs them."""
+    """The cache as the web process has it. Its background loads wait in a list until a test runs them."""
 
     database: Database
     elapsed: Elapsed = field(default_factory=Elapsed)
@@ -60,7 +60,7 @@ class Hops:
         )
 
     def begins(self) -> int:
-        """Returns the revision of a session that begins a second later."""
+        """Returns the revision for a session that begins a second later."""
         self.elapsed.seconds += LIVE_SECONDS
         revision_id = self.shelf.live()
         self.shelf.get(revision_id)

@@ -1,4 +1,5 @@
-"""Tests product rows that no other test is named after, each in three languages and through the real hooks."""
+"""Tests rows of the product list that no other test has in its name, each in three languages and with the real
+hooks."""
 
 import re
 from dataclasses import replace
@@ -28,9 +29,9 @@ GOODBYE = {"rw": "Murakoze. Murabeho.", "fr": "Merci. Au revoir.", "en": "Thank 
 NO = {"rw": "Oya", "fr": "Non", "en": "No"}
 CALL_ME = {"rw": "Mumpamagare", "fr": "Appelez-moi", "en": "Call me"}
 NEVER_AGAIN = ("4", "5", "4", "1")
-"""Rights; other topics; SMS messages; never again."""
+"""The labels: rights, other topics, SMS messages, never again."""
 TREATED = ("4", "5", "3", "2")
-"""Rights; other topics; your privacy; how you were treated."""
+"""The labels: rights, other topics, your privacy, how you were treated."""
 FOUR_KEYS = 4
 OTHER_TOPICS = {"rw": "Izindi ngingo", "fr": "Autres sujets", "en": "Other topics"}
 MY_NUMBER = ("4", "5", "5")

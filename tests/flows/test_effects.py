@@ -1,4 +1,4 @@
-"""Tests that every answer of the shipped flows is used: by its effect, with a report, or behind a receipt."""
+"""Tests that every answer of the shipped flows is used: by its effect, with a report, or after a receipt."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
 CHANGE_NOTHING = {OCCASION_ANSWER, RECEIPT, "pin"}
-"""Answers that are read when a later answer has its effect. A PIN is an event of its own."""
+"""Answers that are read when a later answer has its effect. A PIN has its own event."""
 OF_THE_READER = {
     *READER_PINS,
     *ANSWERS,
@@ -42,7 +42,7 @@ OF_THE_READER = {
     "work_province",
     AGAIN,
 }
-"""Answers whose change the reader process makes: no hop commits it."""
+"""Answers for which the reader process makes the change. No hop commits it."""
 
 
 def _saved(flow: Flow) -> Iterator[str]:

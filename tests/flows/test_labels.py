@@ -1,4 +1,4 @@
-"""Tests that the shipped flows contain the labels that fault runs and benchmarks look for, word for word."""
+"""Tests that the shipped flows contain exactly the labels that fault tests and benchmarks look for."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ def test_every_promise_is_said_by_a_screen() -> None:
 
 
 def texts(node: Any, key: str) -> Iterator[str]:
-    """Yields the Kinyarwanda of each text under this key."""
+    """Yields the Kinyarwanda text of every field with this key."""
     if isinstance(node, dict):
         under = node.get(key)
         if isinstance(under, dict) and "rw" in under:

@@ -16,7 +16,8 @@ BOOK = shipped_book()
 MOST_SCREENS = 3
 MOST_PRESSES = 30
 MOST_LETTERS = 130
-"""Letters of an English screen's text and choices, so that Kinyarwanda fits together with the ways out."""
+"""The maximum letters of an English screen with its choices, so that the Kinyarwanda text fits together with `0` and
+`00`."""
 SIGNS = {"signs_job": 6, "signs_control": 8, "signs_work": 5, "signs_children": 4, "signs_risk": 1}
 TAUGHT = {
     *("work_abroad", "work_in_homes", "children", "rights_at_work", "the_law", "what_it_is"),
@@ -25,13 +26,13 @@ TAUGHT = {
 }
 
 ONWARD = CallNode("onward")
-"""Other topics, and a problem."""
+"""The labels: other topics, and a problem."""
 
 PRIVACY = "privacy"
-"""Two screens that teach nothing of trafficking, and are not counted."""
+"""Two screens that teach nothing about trafficking, and are not counted."""
 
 Lesson = tuple[tuple[Place, MessageNode], ...]
-"""The screens from a menu, or from a flow's start, to the last one before the lesson leads on."""
+"""The screens from a menu, or from a flow's start, to the last screen of the lesson."""
 
 
 def lessons_of(flow: Flow) -> Iterator[Lesson]:
@@ -90,7 +91,7 @@ def test_an_english_screen_has_at_most_130_letters(lesson: Lesson) -> None:
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("limit", [SEPTETS, 100])
 def test_pressing_1_reads_a_lesson_to_its_end(lesson: Lesson, language: str, limit: int) -> None:
-    """A node of a lesson takes several pages if the network's limit is small."""
+    """If the network's limit is small, a node of a lesson takes several pages."""
     (first, _), (_, last) = lesson[0], lesson[-1]
     run, happened = ConversationState(language, (first,)), list[Event]()
     for _ in range(MOST_PRESSES):

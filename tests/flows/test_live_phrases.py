@@ -1,4 +1,4 @@
-"""Tests the SMS phrases: the published revision's text comes first, and the shipped text is the fallback."""
+"""Tests the texts of SMS: the text of the live revision has priority, and otherwise the shipped text is used."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Tests that a new flow made from a model has no findings once its texts are written."""
+"""Tests that a new flow made from a model has no problems after its texts are written."""
 
 import copy
 from typing import Any
@@ -12,7 +12,7 @@ from tests.flows.books import t
 
 
 def _written(flow: dict[str, Any]) -> dict[str, Any]:
-    """Returns the model with a text in each place that waits for one."""
+    """Returns the model with a text in each place that needs one."""
     for name, node in flow["nodes"].items():
         for at, text in enumerate(texts_in(node)):
             if not text.words:

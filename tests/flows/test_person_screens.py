@@ -23,7 +23,7 @@ from tests.support.made_once import shipped_book
 BOOK = shipped_book()
 FLOWS = [BOOK.flows[name] for name in ("screening", "keeping", "helping", "offering", "following")]
 MOST = 120
-"""Septets of a text with its choices. The ways out and one short line fit below it."""
+"""The maximum septets of a text with its choices. The keys `0` and `00` and one short line fit below it."""
 
 SAFE_FIRST = (
     "responders.on_site_asks",
@@ -78,9 +78,9 @@ def test_police_and_the_journey_home_are_chosen_behind_what_the_person_is_told_f
 
 
 def test_nobody_is_asked_or_offered_anything_before_safe_alone_and_hurt_are_named() -> None:
-    """On site the responder was told already. Help after the questions comes later.
+    """On site, the responder has already read these warnings. Help comes after the questions.
 
-    This holds in each language.
+    This is true in each language.
     """
     helping, screening = BOOK.flows["helping"], BOOK.flows["screening"]
     assert helping.start == "first"
@@ -106,7 +106,7 @@ def test_an_adult_s_no_leads_to_no_service_and_says_where_help_stays_open() -> N
 
 
 def test_the_phone_offers_every_code_of_a_form_and_no_other() -> None:
-    """The phone offers no key for "no answer yet": the call ends there."""
+    """The phone has no key for "no answer yet", because the call ends there."""
     offered: dict[str, set[str]] = {}
     for flow in FLOWS:
         for node in flow.nodes.values():

@@ -1,4 +1,4 @@
-"""Tests that the privacy screen explains how a phone's number is kept."""
+"""Tests that the screen about privacy explains how the phone's number is stored."""
 
 from pathlib import Path
 

@@ -27,7 +27,7 @@ class Asked:
     why: MessageNode
     """The screen that teaches the answer.
 
-    Before the lesson it is a lesson screen; after it, the screen behind the answer.
+    Before the lesson it is a screen of the lesson. After the lesson it is the screen that follows the answer.
     """
 
     @property
@@ -37,15 +37,15 @@ class Asked:
 
     @property
     def key(self) -> str:
-        """Returns the key of the right answer."""
+        """Returns the key of the correct answer."""
         values = [choice.value for choice in self.question.choices]
         return str(values.index(RIGHT) + 1)
 
 
 def asked_in(flow: Flow) -> Iterator[Asked]:
-    """Yields the questions on the only way through.
+    """Yields the questions on the only path through the quiz.
 
-    There are three questions, a lesson of three screens, and three questions, each with its explanation.
+    There are three questions, a lesson of three screens, and three questions again, each with its explanation.
     """
     way: list[tuple[str, MenuNode | MessageNode]] = []
     name: str | None = flow.start

@@ -2,7 +2,7 @@
 
     HOTLINE_TEST_PICTURES=yes pytest tests/flows/test_responder_guide.py
 
-draws the pictures again.
+This command draws the pictures again.
 """
 
 import os
@@ -38,16 +38,16 @@ PICTURE = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(responder-guide/(\w\w)-([\w-]+)\
 QUOTE = re.compile(r"`([^`]+)`")
 KIND = re.compile(r"#+|-|\||\d+\.")
 ANSWERS = {*(f"{digit} {REF}" for digit in range(1, 6)), "0", REF, OTHER, PLACE, DIALLED}
-"""Texts that a responder sends by SMS or dials. R2 defines each digit."""
+"""Texts that a responder sends by SMS, or dials. R2 defines each digit."""
 FIGURES = {
     "rw": ("mu minota itatu", "mu minota itanu", "nshuro ya gatatu"),
     "fr": ("en trois minutes", "en cinq minutes", "La troisième fois"),
     "en": ("in three minutes", "in five minutes", "The third time"),
 }
-"""The guide's figures for danger.
+"""The numbers in the guide about danger.
 
-The first says when the next person is alerted. The second says when others are asked about an unread case. The third
-says which wrong PIN locks the phone.
+The first number says when the next person is alerted. The second says when others are asked about a case that was not
+read. The third says which wrong PIN locks the phone.
 """
 
 
@@ -86,7 +86,7 @@ def test_no_picture_is_left_of_a_screen_that_went() -> None:
 
 @cache
 def lines_shown(language: str) -> set[str]:
-    """Returns every line that some transcript of the responders' short code shows."""
+    """Returns every line that a transcript of the responders' short code shows."""
     folder = Path(__file__).parents[1] / "transcripts"
     files = [
         path for name in ("responders", "work") for path in folder.glob(f"{name}*.{language}.txt")
@@ -101,7 +101,7 @@ def lines_shown(language: str) -> set[str]:
 
 
 def is_said(quote: str, language: str) -> bool:
-    """Returns True if a quote is an answer, or part of a screen line or a message."""
+    """Returns True if a quote is an answer, or a part of a screen's line or of a message."""
     if quote in ANSWERS or any(quote in line for line in lines_shown(language)):
         return True
     return any(quote in _in_words(template, language) for template in Template)
@@ -123,7 +123,7 @@ def test_a_paper_quotes_nothing_that_the_line_does_not_say(paper: str, language:
 
 
 def kind_of(line: str) -> str:
-    """Returns the kind of a line: a heading, a point, a row, words, or nothing."""
+    """Returns the kind of a line: a heading, a list item, a table row, words, or nothing."""
     found = KIND.match(line)
     return found[0] if found else line[:1] and "words"
 
@@ -143,7 +143,7 @@ def test_the_three_languages_of_a_paper_say_the_same_in_the_same_order(paper: st
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("language", CODES)
 def test_a_paper_prints_no_number_to_ring(paper: str, language: str) -> None:
-    """No phone number is verified, so people write them by hand. Even three digits could be one."""
+    """No phone number is confirmed, so people write numbers by hand. Even three digits could be a phone number."""
     assert WRITTEN == DIALLED
     words = PICTURE.sub("", page(paper, language)).replace(DIALLED, "")
     assert set(re.findall(r"\d[\d .-]*\d\d", words)) <= {"123456"}

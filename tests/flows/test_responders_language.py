@@ -1,4 +1,5 @@
-"""Tests that the responders' short code uses the language of enrolment. Other phones have no known language."""
+"""Tests that the responders' short code uses the language given at enrolment. For other phones, the language is not
+known."""
 
 import pytest
 

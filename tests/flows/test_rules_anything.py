@@ -1,4 +1,4 @@
-"""Tests any keys at any node. Nothing raises, grows too large, loops or can be told apart."""
+"""Tests all keys at all nodes. Nothing raises an error, grows too large or loops, and no difference is visible."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Tests each kind of finding, with a flow set that is wrong only in that way."""
+"""Tests each kind of problem, with a flow set that has only this problem."""
 
 from typing import Any
 
@@ -181,7 +181,8 @@ def test_what_is_right_is_not_found(changed: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("letters", "codes"), [(115, set()), (116, {Code.TOO_LONG})])
 def test_a_label_is_measured_with_its_number_and_ways_on(letters: int, codes: set[Code]) -> None:
-    """156 septets, less 6 held back, 9 for `9 Komeza`, 21 for `0 Inyuma` and `00 Ahabanza`, 2 for `1 `, 3 for ` rw`."""
+    """The limit is 156 septets, less 6 kept free, 9 for `9 Komeza`, 21 for `0 Inyuma` and `00 Ahabanza`, 2 for `1 `,
+    and 3 for ` rw`."""
     label = ("yyyy " * 40)[: letters - 1] + "y"
     learn = {"one": {"menu": {"text": t("x"), "choices": [choice(label, goes="end")]}}}
     found = _found(learn={**learn, "end": ENDS})

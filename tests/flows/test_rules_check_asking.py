@@ -1,4 +1,5 @@
-"""Tests the list of questions back: each rule with a question that breaks it, and a list that breaks none."""
+"""Tests the list of questions that desks ask back: each rule with a question that breaks it, and a list without a
+fault."""
 
 from copy import deepcopy
 from datetime import date, timedelta
@@ -38,7 +39,7 @@ WHICH: dict[str, Any] = {
 
 
 def listed(node: dict[str, Any], **nodes: Any) -> dict[str, Any]:
-    """Returns a document whose list holds this question."""
+    """Returns a document whose list contains this question."""
     own = {"which": WHICH, "still": node, "back": {"finish": {}}, **nodes}
     made = make_document(
         front={

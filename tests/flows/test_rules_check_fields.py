@@ -1,4 +1,4 @@
-"""Tests that each finding names the field to fix, and that a flow can be checked alone."""
+"""Tests that each problem names the field to fix, and that a flow can be checked alone."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ def test_a_path_is_named_as_a_form_names_it() -> None:
 
 
 def test_a_flow_is_asked_alone_and_the_book_for_the_rest() -> None:
-    """A flow's own findings appear with no other flow, and nothing is found twice."""
+    """A flow's own problems appear without any other flow, and no problem is found twice."""
     late = {
         "one": {"say": {"text": t("reçu"), "goes": "two"}},
         "two": {"branch": [{"goes": "one"}]},
@@ -104,7 +104,7 @@ def test_a_flow_is_asked_alone_and_the_book_for_the_rest() -> None:
 
 
 def test_a_node_is_asked_alone() -> None:
-    """A node's check finds what the flow's check finds of that node, and nothing of another node."""
+    """The check of a node finds what the check of its flow finds for that node, and nothing about another node."""
     nodes = {
         "one": {
             "menu": {"text": t("reçu"), "choices": [choice("x", goes="no", when={"flag": "a"})]}

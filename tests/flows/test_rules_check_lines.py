@@ -1,4 +1,5 @@
-"""Tests findings on screens that a narrow phone shows badly, excusing reasons, and lists that hide "not sure"."""
+"""Tests problems with screens that a narrow phone shows badly, reasons that allow them, and lists that hide "not
+sure"."""
 
 from dataclasses import replace
 from typing import Any
@@ -17,10 +18,10 @@ from hotline.text.languages import CODES
 from tests.flows.books import LISTS, TELL, choice, make_document, t
 
 LABEL = "one two three"
-"""With its digit and its language, two lines of sixteen letters."""
+"""With its digit and its language, it takes two lines of sixteen letters."""
 REASON = "These words have no shorter ones."
 LINE = "abcdefghi "
-"""Fills a line alone, since no other word of as many letters fits on it."""
+"""It fills a line alone, because no other word with as many letters fits on it."""
 
 
 def learn(choices: int, **fields: Any) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def test_over_ten_lines_needs_a_reason(choices: int, fields: dict[str, str], mes
 def danger(
     *, lead: str = "", text: str = "Well?", note: str = "", reason: str = "", **flows: Any
 ) -> dict[str, Any]:
-    """Returns a report whose first question shows text in front of it once it was answered."""
+    """Returns a report whose first question shows a text before it after it was answered."""
     menu: dict[str, Any] = {"text": t(text), "saves": "danger", "goes": "province"}
     menu["choices"] = [choice("Yes", value="yes"), choice("No", value="no")]
     if lead:
@@ -85,7 +86,7 @@ def test_a_report_counts_front_words_for_any_reason(fields: dict[str, str], line
 @pytest.mark.row("C1")
 @pytest.mark.parametrize(("letters", "count"), [(90, 0), (91, 131)])
 def test_an_english_screen_of_a_report_has_130_letters_at_most(letters: int, count: int) -> None:
-    """The question, two choices and the ways out take forty letters. A lesson may be longer."""
+    """The question, two choices and the keys `0` and `00` take forty letters. A lesson may be longer."""
     lesson = {"one": {"say": {"text": t((LINE * 12).strip())}}}
     written = danger(text="Why?", note="x", learn=lesson)
     nodes = written["flows"]["tell"]["nodes"]

@@ -1,4 +1,4 @@
-"""Tests the texts, questions and answers that a report may never hold: each rule with a report that breaks it."""
+"""Tests the texts, questions and answers that a report may never contain: each rule with a report that breaks it."""
 
 import copy
 from typing import Any
@@ -71,7 +71,7 @@ def test_a_lesson_may_say_them_and_a_screen_that_a_report_calls_may_not() -> Non
 
 @pytest.mark.row("C4", "C7")
 def test_an_unsafe_word_is_told_of_once() -> None:
-    """The first question of a report is the second screen from the front: both rules look at it."""
+    """The first question of a report is the second screen from the front, so both rules check it."""
     danger = {"menu": {**TELL["danger"]["menu"], "text": {**t("x"), "en": "Trafficking?"}}}
     codes = [one.code for one in check_document(make_document(tell=tell(danger=danger)), LISTS)]
     assert codes == [Code.TOO_EARLY]
@@ -224,7 +224,7 @@ def test_a_short_answer_is_repeated_only_where_it_ends_a_sentence(words: str, ec
 
 
 def asked(*, questions: int) -> dict[str, Any]:
-    """Returns the nodes of a report with so many questions before it is saved."""
+    """Returns the nodes of a report with this many questions before it is saved."""
     names = [f"q{number}" for number in range(questions)]
     following = [*names[1:], "saved"]
     return {
@@ -305,7 +305,7 @@ def test_c17_no_entry_lands_where_anything_is_gathered(what: str) -> None:
 def test_c17_neither_an_entry_nor_digits_dialled_ahead_reach_what_no_passage_guards(
     node: dict[str, Any], behind: dict[str, Any]
 ) -> None:
-    """The node is a status, a call-back or a complaint, written into a flow that gathers nothing."""
+    """The node shows a status, offers a call-back or takes a complaint, in a flow that collects nothing."""
     learn = {**behind, "one": node, "end": {"finish": {"text": t("Goodbye")}}}
     assert {one.node for one in found(Code.UNKNOWN_ENTRY, learn=learn)} == {"11"}
     assert {one.node for one in found(Code.DIALLED, learn=learn)} == {"one"}

@@ -1,4 +1,4 @@
-"""Tests the reading of a document: every fault at once, each with its path."""
+"""Tests the reading of a document: it reports every fault at once, each with its path."""
 
 from contextlib import suppress
 from typing import Any

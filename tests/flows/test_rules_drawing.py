@@ -1,4 +1,4 @@
-"""Tests that a stored drawing is shown again only where a new drawing would be the same."""
+"""Tests that stored pages are shown again only if new pages would be the same."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from hotline.text.languages import CODES
 from tests.flows.books import REPORTING, Player, make_book
 
 SHARED = make_book()
-"""A flow set that every caller of these tests draws on."""
+"""A flow set that all callers in these tests share."""
 KEYS = st.lists(st.sampled_from([*"0123456789", "00", "000", "hill"]), max_size=12)
 
 

@@ -1,4 +1,4 @@
-"""Tests when a screen may name a phone number."""
+"""Tests when a screen may show a phone number."""
 
 from datetime import date, timedelta
 

@@ -42,9 +42,9 @@ def test_a_text_is_as_far_as_those_who_signed_these_very_words(
 
 
 class Undigested(ReviewedText):
-    """A text that fails when its digest is computed.
+    """A text that fails if its digest is computed.
 
-    Most texts of a large line have no signature, and a list counts them all.
+    Most texts of a large hotline have no signature, and a list counts all of them.
     """
 
     def digest(self, language: str) -> str:

@@ -1,4 +1,4 @@
-"""Tests pages: every break is between words or choices, and every page fits its room."""
+"""Tests pages: every page break is between words or choices, and every page fits."""
 
 import re
 
@@ -37,7 +37,7 @@ def test_every_page_fits_and_each_choice_has_one_digit(layout: Layout, limit: in
     assert all(is_gsm7(page.text) for page in pages)
     assert all(set(page.keys) <= set(NUMBERS) for page in pages)
     assert [page.more for page in pages] == [True] * (len(pages) - 1) + [False]
-    # A page that holds only its ways begins with them, not with an empty line.
+    # A page with only the keys `0` and `00` begins with them and not with an empty line.
     assert all(f"\n{page.text}".endswith(layout.key_lines) for page in pages if layout.key_lines)
     offered = [index for page in pages for index in page.keys.values()]
     assert sorted(set(offered)) == list(range(len(layout.buttons)))

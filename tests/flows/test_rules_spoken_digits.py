@@ -1,4 +1,4 @@
-"""Tests that a phone number is found in every spelling, and that nothing else is taken for one."""
+"""Tests that a phone number is found in every spelling, and that nothing else is mistaken for one."""
 
 import pytest
 from hypothesis import given

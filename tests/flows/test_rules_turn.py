@@ -1,4 +1,4 @@
-"""Tests the result of each key, and of a dial, anywhere in the flows."""
+"""Tests the result of each key and of dialling, anywhere in the flows."""
 
 from dataclasses import replace
 
@@ -144,7 +144,7 @@ def test_one_leads_on_where_there_is_one_way_and_nothing_is_answered() -> None:
     ],
 )
 def test_one_is_a_choice_but_no_answer(choices: list[dict[str, object]], leads_on: bool) -> None:
-    """The last row has a choice of its own on `1`."""
+    """In the last row, `1` is the key of a choice."""
     menu = {"text": t("Menu"), "saves": "one", "choices": choices}
     learn = {
         "one": {"menu": menu},
@@ -176,7 +176,7 @@ def test_a_page_is_the_same_one_after_odd_input() -> None:
 
 
 def test_the_way_back_is_the_screen_that_was_shown() -> None:
-    """`1*0*2` equals the screen of `2`. Back from the screen after a later page leads to that page."""
+    """The keys `1*0*2` lead to the same screen as `2`. From the screen after a later page, back leads to that page."""
     assert Player(BOOK).keys("1", "0", "5").screen == Player(BOOK).keys("5").screen
     second_page = Player(BOOK).keys(*TO_DISTRICT, "9")
     assert second_page.screen == Player(BOOK).keys(*TO_DISTRICT, "9", "1", "0").screen

@@ -1,4 +1,4 @@
-"""Tests that a PIN has a set number of digits, and that a text may name the chosen case."""
+"""Tests that a PIN has a fixed number of digits, and that a text may name the chosen case."""
 
 import pytest
 

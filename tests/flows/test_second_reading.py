@@ -1,4 +1,4 @@
-"""Tests texts that a second reader found unsafe or wrong: the flows and catalogues must say the correction."""
+"""Tests texts that a second reader found unsafe or wrong: the flows and catalogues must contain the correction."""
 
 import re
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ SAID = {
     "offering.before_police": {"rw": "Ntagomba", "fr": "Ni prison", "en": "may"},
     "signs.child": {"rw": "mu rugendo", "fr": "en voyage", "en": "travel"},
 }
-"""Words without which each text was wrong: a way that ends, a habit stated as a right, silence that harms."""
+"""Words without which each text was wrong: a path that ends, a habit described as a right, silence that harms."""
 
 
 def everything(language: str) -> Iterator[tuple[str, str]]:

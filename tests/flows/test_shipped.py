@@ -1,4 +1,4 @@
-"""Tests the promises of the shipped flows to a caller, which must survive every edit."""
+"""Tests the promises that the shipped flows make to a caller. No edit may break them."""
 
 import re
 from collections.abc import Iterator
@@ -127,7 +127,7 @@ def test_every_kinyarwanda_text_is_a_draft_until_somebody_has_read_it() -> None:
 @pytest.mark.row("C4")
 @pytest.mark.parametrize("language", CODES)
 def test_c4_the_front_is_one_page_and_names_no_report(language: str) -> None:
-    """C4."""
+    """This is row C4."""
     front = screens(*FIRST_KEYS[language])[-1]
 
     assert language != "en" or len(front) <= 130
@@ -146,7 +146,7 @@ def test_the_front_is_the_same_whether_or_not_a_report_can_be_taken(facts: Facts
 
 @pytest.mark.row("C14")
 def test_every_dialogue_of_a_caller_ends_in_the_same_words() -> None:
-    """C14: after a lesson, a quiz and a tip."""
+    """C14: this is true after a lesson, a quiz and a tip."""
     last = [
         node.text
         for flow in BOOK.flows.values()

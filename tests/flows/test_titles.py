@@ -1,4 +1,4 @@
-"""Tests that colleagues see a title in place of each identifier, in their language."""
+"""Tests that colleagues see a title in their language instead of each identifier."""
 
 import pytest
 from pydantic import ValidationError

@@ -1,4 +1,4 @@
-"""R11: tests the lessons for officers: three screens and three cases, each explained in one screen, with varied
+"""R11: tests the lessons for officers: three screens and three cases, each explained on one screen, with varied
 answers."""
 
 import pytest

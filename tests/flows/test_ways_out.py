@@ -1,6 +1,6 @@
-"""C1: tests the ways out on every screen.
+"""C1: tests the keys to leave every screen.
 
-`0` and `00` are on every page where they act, and "not sure" is on every page of a list.
+`0` and `00` are on every page on which they work, and "not sure" is on every page of a list.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ LISTS = [(place, node) for place, node in SHOWN if isinstance(node, QuestionNode
 
 
 def pages(place: Place, node: Waiting, language: str) -> Iterator[tuple[View, tuple[Page, ...]]]:
-    """Yields the node's pages under every condition, and with every list."""
+    """Yields the pages of the node under every condition, and with every list."""
     for listed, named in listings(BOOK, node):
         for run, facts in situations(listed, ConversationState(language, (place,))):
             there = ConversationState(language, (place,), answers={**run.answers, **named})
@@ -82,7 +82,7 @@ def test_c1_a_question_with_its_choices_has_ten_lines_of_sixteen_letters_but_for
 
 @pytest.mark.row("C1")
 def test_c1_every_screen_of_a_report_fits_ten_lines_above_the_ways_out() -> None:
-    """This includes the text shown in front after danger, on every page of every list."""
+    """This includes the text shown first after danger, on every page of every list."""
     report = {name for name, flow in BOOK.flows.items() if flow.gathers}
     asked = [each for each in page_sizes(BOOK, SEPTETS) if each.place.flow in report]
     assert {"report", "complaint", "receipt"} <= report
@@ -91,7 +91,8 @@ def test_c1_every_screen_of_a_report_fits_ten_lines_above_the_ways_out() -> None
 
 @pytest.mark.row("C1")
 def test_c1_what_a_caller_reads_in_english_has_130_letters_at_most() -> None:
-    """This includes the ways out and the numbers that show today. Names from a list do not count."""
+    """This includes the keys `0` and `00` and the phone numbers that are shown today. Names from a list do not
+    count."""
     shows = number_flags(BOOK.numbers, date(2026, 11, 24))
     long = set()
     for place, node in SHOWN:

@@ -1,4 +1,4 @@
-"""Runs a fake SMS gateway on a free port. It works on raw bytes, so a test can make it answer wrongly."""
+"""Runs a simulated SMS gateway on a free port. It works with bytes, so that a test can make it answer incorrectly."""
 
 import json
 import socket
@@ -15,7 +15,7 @@ class Gateway:
     url: str
     requests: list[bytes] = field(default_factory=list)
     over: Event = field(default_factory=Event)
-    """Set when the test is done. An answer that still waits or sends slowly then stops."""
+    """It is set when the test is done. An answer that still waits or sends slowly then stops."""
 
 
 def http(status: int, body: str, content_type: str = "application/json") -> bytes:
@@ -24,7 +24,8 @@ def http(status: int, body: str, content_type: str = "application/json") -> byte
 
 
 def sent(**recipient: Any) -> str:
-    """Returns the body of an accepted send with these fields of the recipient changed. None removes a field."""
+    """Returns the body of the answer to an accepted send, with these fields of the recipient changed. None removes a
+    field."""
     fields = {
         "statusCode": 102,
         "number": "+250788000002",
@@ -54,8 +55,8 @@ def serving(answer: Callable[[Gateway, socket.socket], None]) -> Iterator[Gatewa
 
     class Server(socketserver.ThreadingTCPServer):
         request_queue_size = 128
-        """With the default of 5, the kernel drops the sixth simultaneous connection. It retries after 1, 3, 7, 15 and
-        31 seconds."""
+        """With the default of 5, the kernel drops the sixth connection at the same time. It tries again after 1, 3,
+        7, 15 and 31 seconds."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
         gateway.url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -70,7 +71,7 @@ def serving(answer: Callable[[Gateway, socket.socket], None]) -> Iterator[Gatewa
 
 
 def read_request(connection: socket.socket) -> bytes:
-    """Reads one request from a connection. Returns nothing if the peer closed it first."""
+    """Reads one request from a connection. The result is empty if the client closed the connection first."""
     read = b""
     while b"\r\n\r\n" not in read:
         piece = connection.recv(65536)

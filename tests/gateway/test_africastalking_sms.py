@@ -1,4 +1,4 @@
-"""Tests the meaning of each answer from the vendor. No answer raises an error or hangs."""
+"""Tests the meaning of each answer from the gateway's provider. No answer raises an error or hangs."""
 
 import json
 import socket
@@ -27,7 +27,7 @@ def send_to(reply: bytes, *, seconds: float = 5.0) -> tuple[SendResult, Gateway]
         return line_to(gateway.url, seconds=seconds).send(TO, "K7Q4: Gasabo."), gateway
 
 
-# Name of the case, answer, expected outcome.
+# Each row has the name of the case, the answer, and the expected result.
 ROWS = [
     ("sent", http(201, sent(statusCode=101)), Outcome.ACCEPTED),
     ("processed", http(201, sent(statusCode=100, messageParts=1)), Outcome.ACCEPTED),
@@ -142,7 +142,7 @@ def test_a_tls_handshake_that_fails_is_surely_not_sent() -> None:
 @pytest.mark.fault(23)
 @pytest.mark.slow(reason="waits for a connection that nobody takes")
 def test_row_23_a_connection_that_is_never_taken_is_surely_not_sent() -> None:
-    """A listener with a full queue neither accepts a connection nor refuses it."""
+    """A server with a full queue neither accepts nor refuses a connection."""
     with ExitStack() as kept:
         full = kept.enter_context(socket.socket())
         full.bind(("127.0.0.1", 0))

@@ -1,4 +1,5 @@
-"""Tests a line that cannot send alerts: no screen promises one, `/readyz` says why, and the tip is sent later."""
+"""Tests a hotline that cannot send alerts: no screen promises one, `/readyz` gives the reason, and the tip is sent
+later."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +29,7 @@ Break = Callable[[Line], None]
 
 @pytest.fixture
 def line(line: Line) -> Line:
-    """Runs the web process' elapsed time by the test's clock, after one tick of the relay."""
+    """Makes the elapsed time of the web process follow the test's clock, after one tick of the relay."""
 
     def elapsed() -> float:
         return line.clock.at.timestamp()
@@ -69,7 +70,7 @@ def gateway_refuses(line: Line) -> None:
 
 
 def worker_is_refused(line: Line) -> None:
-    """Records a restart with a wrong key. The line must report it without waiting a minute."""
+    """Records a restart with a wrong key. The hotline must report it at once, without waiting for a minute."""
     line.clock.turn(seconds=5)
     refused = ProcessStart(
         role=Role.WORKERS,
@@ -146,7 +147,7 @@ def test_a_wrong_key_is_told_in_readyz_while_another_machine_sends(line: Line) -
 
 
 def test_a_session_reads_on_as_it_began(line: Line) -> None:
-    """Any process may play the session. Otherwise the pages of a list would not fit together."""
+    """Any process may continue the session. Otherwise the pages of a list would not belong together."""
     before, during = danger(line), None
     clock_stops(line)
     during = danger(line)
@@ -167,7 +168,8 @@ def test_a_report_without_danger_reads_as_ever(line: Line) -> None:
 
 
 def test_a_line_that_nobody_ever_made_start_promises_as_tests_do(line: Line) -> None:
-    """Rows without a start are no outage: `hotline init` and `run` record when senders were expected."""
+    """Rows without a start are no sign of a fault: `hotline init` and `run` record when the senders should have
+    started."""
     with line.database.writing() as session:
         session.query(Leader).delete()
     assert PASSED_ON["rw"] in danger(line).screen
@@ -200,6 +202,6 @@ def test_ticks_that_a_process_saw_count_by_its_own_time() -> None:
     assert ticks.saw(NOON + noon[1])
     now[0] = 61
     assert not ticks.saw(NOON + noon[1])
-    # No call came for an hour, so no process saw the clock's last tick in that time.
+    # No call came for an hour, so no process saw the last tick of the clock in that time.
     now[0] = 3661
     assert not ticks.saw(NOON + noon[2])

@@ -1,4 +1,4 @@
-"""Tests how the line sends an answer by SMS: after alerts, soon or never, once, and to allowed numbers only."""
+"""Tests how the hotline sends an answer by SMS: after alerts, soon or never, once, and only to allowed numbers."""
 
 from dataclasses import replace
 

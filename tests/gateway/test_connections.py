@@ -1,4 +1,5 @@
-"""Tests the gateway's connections: one for each current send, kept briefly, and not trusted after a pause."""
+"""Tests the connections to the gateway: one for each current send, kept for a short time, and not trusted after a
+pause."""
 
 import socket
 import threading
@@ -21,13 +22,14 @@ AT_ONCE = 32
 
 @dataclass
 class Keeping:
-    """A gateway that keeps its connections open and counts the requests on each."""
+    """A gateway that leaves its connections open and counts the requests on each."""
 
     url: str = ""
     asked: list[int] = field(default_factory=list)
     """The number of requests on each connection."""
     answers: Callable[[int], bytes | None] = lambda _: KEPT_OPEN
-    """Takes the number of the request on its connection. None sends nothing and keeps the connection open."""
+    """A function that gets the number of the request on its connection. If it returns None, nothing is sent and the
+    connection stays open."""
 
 
 @contextmanager
@@ -73,7 +75,7 @@ def test_a_connection_serves_one_send_after_another() -> None:
 
 
 def test_sends_of_many_threads_are_all_on_the_wire_at_once() -> None:
-    """Each answer waits until every request has come."""
+    """Each answer waits until every request has arrived."""
     together = threading.Barrier(AT_ONCE, timeout=30)
 
     def answer(_gateway: Gateway, connection: socket.socket) -> None:

@@ -28,7 +28,7 @@ def test_an_alert_goes_out_and_is_accepted(alone: District) -> None:
     assert alone.deliver() == 0
 
 
-# outcome -> state, seconds until the clock looks again, counted, number of assignments then
+# Outcome: state, seconds until the clock checks again, if it is counted, and the number of assignments then.
 ROWS = [
     (Outcome.ACCEPTED, "accepted", 600, 1, 1),
     (Outcome.NOT_SENT, "retry", 1, 0, 1),
@@ -232,7 +232,7 @@ class TestOutgoingQueue:
         assert alone.responder(1).unreachable is None
 
     def test_a_number_that_does_not_open_alerts_the_next(self, alone: District) -> None:
-        """A damaged row is our fault: the phone may still work."""
+        """A damaged row is our own fault, because the phone may still work."""
 
         class Damaged(FakeNumbers):
             def decrypt_number(self, encrypted: bytes) -> str:

@@ -66,11 +66,11 @@ class TestTheFence:
 
     @pytest.mark.fault(20)
     def test_a_late_no_changes_nothing(self, alone: District) -> None:
-        """The lease expired, and the gateway accepted a second attempt."""
+        """The lease ended, and the gateway accepted a second attempt."""
         alone.sms.during = _once(lambda: _overtake(alone))
         alone.sms.results = [SendResult(Outcome.PERMANENT, provider_status="403")]
         alone.sms.results.append(SendResult(Outcome.ACCEPTED, provider_id="ATXid_2"))
-        # The second attempt pops first: the fake serves results when a send returns.
+        # The result of the second attempt comes first, because the simulated gateway gives results when a send returns.
         alone.sms.results.reverse()
         alone.deliver()
 
@@ -80,7 +80,7 @@ class TestTheFence:
 
     def test_a_late_no_says_nothing_of_a_newer_attempt_in_doubt(self, alone: District) -> None:
         alone.sms.during = _once(lambda: _overtake(alone))
-        # The fake serves results when a send returns: the newer attempt's first.
+        # The simulated gateway gives results when a send returns, so the newer attempt gets the first one.
         alone.sms.results = [
             SendResult(Outcome.UNKNOWN),
             SendResult(Outcome.PERMANENT, provider_status="403"),
@@ -93,7 +93,7 @@ class TestTheFence:
     @pytest.mark.fault(20)
     def test_a_late_yes_ends_the_doubt_about_a_newer_attempt(self, alone: District) -> None:
         alone.sms.during = _once(lambda: _overtake(alone))
-        # The fake serves results when a send returns: the newer attempt's first.
+        # The simulated gateway gives results when a send returns, so the newer attempt gets the first one.
         alone.sms.results = [
             SendResult(Outcome.UNKNOWN),
             SendResult(Outcome.ACCEPTED, provider_id="ATXid_1"),
@@ -103,7 +103,7 @@ class TestTheFence:
         assert (alone.message.state, alone.message.provider_id) == ("accepted", "ATXid_1")
 
     def test_what_arrived_meanwhile_is_not_sent_again(self, alone: District) -> None:
-        """The report on the first attempt comes during the second attempt, and that one fails."""
+        """The report on the first attempt arrives during the second attempt, and the second attempt fails."""
         alone.deliver()
         alone.clock.turn(minutes=10)
         alerts_service_sending.resend_unreported(alone.context)
@@ -128,7 +128,7 @@ class TestTheFence:
 
 
 def _once(act: Callable[[], None]) -> Callable[[], None]:
-    """Returns a function that runs `act` on its first call only."""
+    """Returns a function that runs `act` only when it is first called."""
     left = [act]
 
     def run() -> None:

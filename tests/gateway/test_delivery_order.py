@@ -1,4 +1,4 @@
-"""Tests the order of messages and the rate of the line."""
+"""Tests the order of messages, and how many the hotline sends in a given time."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Tests the gateway's golden vectors for SMS with the real SDK and the outbox together."""
+"""Tests recorded examples of the gateway's SMS requests, with the real SDK and the outbox together."""
 
 import socket
 
@@ -25,7 +25,8 @@ def sms_to(url: str) -> AfricasTalkingSms:
 
 
 def deliver(told: District, *answers: bytes) -> list[bytes]:
-    """Makes one attempt for each answer, 30 seconds apart. Returns the requests that the gateway received."""
+    """Makes one attempt for each answer. The attempts are 30 seconds apart. Returns the requests that the gateway
+    received."""
     left = list(answers)
 
     def answer(gateway: Gateway, connection: socket.socket) -> None:

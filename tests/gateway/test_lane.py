@@ -1,4 +1,5 @@
-"""Tests how a person pauses the outgoing queue, reviews it and releases it. A restore sends nothing twice unasked."""
+"""Tests how a person pauses the outgoing queue, checks it and releases it. After a restore, nothing is sent twice
+without a person's decision."""
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +21,7 @@ FIRST = "+250788000001"
 
 
 def hold_restored(district: District) -> None:
-    """Pauses the queue as a restore does: everything in it may have gone out since the backup."""
+    """Pauses the queue as a restore does: everything in it may have been sent after the backup."""
     with district.database.writing() as session:
         service_pause.write_pause(
             session,
@@ -43,7 +44,7 @@ def audited(district: District) -> list[tuple[str, str, str, str]]:
 
 @pytest.fixture
 def alone(district: District) -> District:
-    """Returns a district with one member of the national desk and one tip whose alert is not sent yet."""
+    """Returns a district with one member of the national desk, and one tip whose alert is not sent yet."""
     district.enrol(Level.NATIONAL, districts=())
     district.tell(urgency=1)
     return district
@@ -81,7 +82,7 @@ def test_the_first_hold_stands_and_only_a_held_lane_is_released(alone: District)
 
 
 def test_what_the_gateway_accepts_meanwhile_does_not_free_it(alone: District) -> None:
-    """A send that was under way clears the gateway's fault, but not a pause by a person."""
+    """A send that was in progress ends the pause of a gateway fault, but not a pause by a person."""
 
     def hold_meanwhile() -> None:
         service_pause.pause(alone.context, **WHY)
@@ -140,8 +141,8 @@ class TestAfterARestore:
         assert alone.deliver() == 1
 
     def test_the_clock_turns_nothing_old_into_something_new(self, alone: District) -> None:
-        """An accepted message without a report would be sent once more. After a restore a person must decide that
-        too."""
+        """An accepted message without a report would be sent once more. After a restore, a person must also decide
+        about that."""
         alone.deliver()
         hold_restored(alone)
         (before,) = service_pause.queue_view(alone.context).waiting
@@ -195,7 +196,7 @@ def give_up(district: District) -> int:
 
 
 def is_well(district: District) -> bool:
-    """Returns True if no message is dead, as the doctor and the monitoring count it."""
+    """Returns True if no message is undeliverable, as the doctor and the monitoring count it."""
     with district.database.reading() as session:
         return queries_health.outbox_health(session).dead == 0
 

@@ -1,4 +1,5 @@
-"""Tests a phone that answers each SMS automatically, from the hook to the gateway. The exchange must end."""
+"""Tests a phone that automatically answers each SMS, from the hook to the gateway. The exchange of messages must
+end."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -21,7 +22,8 @@ DESK = "+250788000101"
 
 @pytest.fixture
 def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
-    """Returns a line with one responder, and one national member who is alerted again and again of an overdue case."""
+    """Returns a hotline with one responder, and one member of the national desk who is alerted repeatedly about an
+    overdue case."""
     return night(
         make_ready(database, tmp_path, clock, national=False),
         one=(Level.RESPONDER, "12"),
@@ -30,9 +32,9 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
 
 
 def answering(here: Night, says: Callable[[int], str], hours: int) -> list[datetime]:
-    """Answers each SMS to the national phone at once, through the hook and the outbox.
+    """Answers each SMS to the national desk's phone at once, through the hook and the outbox.
 
-    Returns the times of the line's own answers.
+    Returns the times of the hotline's own answers.
     """
     number, read = count(), 0
     here.tells(*DANGER_HERE).hang_up()
@@ -61,7 +63,7 @@ def test_it_gets_ten_answers_an_hour_while_the_danger_is_open(here: Night) -> No
 
 
 def test_the_same_text_is_answered_once_each_time_that_it_is_rung(here: Night) -> None:
-    """The line never answers a reply to its own answer."""
+    """The hotline never answers a reply to its own answer."""
     answers = answering(here, lambda _: "I am driving", hours=4)
     rings = [text for to, text in here.sms.sent if to == DESK and "Gasabo" in text]
     assert len(answers) <= len(rings)

@@ -1,4 +1,4 @@
-"""Tests which facts a private session fixes when it begins, and that they stay the same."""
+"""Tests which facts a session after a private short code stores when it begins, and that they stay the same."""
 
 import pytest
 from sqlalchemy import delete
@@ -17,7 +17,7 @@ from tests.support.taking import take_case
 
 @pytest.fixture
 def officer(line: Line) -> Caller:
-    """Returns the phone of a responder who was alerted of two cases of their district."""
+    """Returns the phone of a responder who was alerted about two cases of their district."""
     officer_id = line.enrol(Level.RESPONDER, "+250788000011", "en")
     for _ in range(2):
         told(line, *DANGER_HERE)
@@ -35,7 +35,7 @@ def own_cases(line: Line) -> list[Assignment]:
 
 
 def test_a_case_that_left_the_list_moves_no_other_key(line: Line, officer: Caller) -> None:
-    """The responder reads the list and loses the first case. Key `2` still means the second."""
+    """The responder reads the list, and the first case is then removed from it. Key `2` still means the second case."""
     listed = officer.dial("90")
     first, second = own_cases(line)
     assert listed.index(first.reference) < listed.index(second.reference)
@@ -58,7 +58,7 @@ def test_what_a_later_release_pinned_is_read_as_far_as_known(line: Line, officer
 
 
 def test_who_leaves_a_colleague_s_case_learns_it_at_the_end(line: Line, officer: Caller) -> None:
-    """The line looks up the assignee when the responder takes the case, not at the dial."""
+    """The hotline looks up the assignee when the responder takes the case and not when the responder dials."""
     officer.dial("90")
     officer.key("1")
     first = own_cases(line)[0]
@@ -71,7 +71,7 @@ def test_who_leaves_a_colleague_s_case_learns_it_at_the_end(line: Line, officer:
 
 
 def test_what_cannot_be_written_down_is_not_shown_as_saved(line: Line) -> None:
-    """A database that was restored in the middle of a session has no row of it."""
+    """A database that was restored in the middle of a session has no row for it."""
     caller = told(line, *DANGER_HERE[:-1])
     with line.database.writing() as session:
         session.execute(delete(Dialogue))
@@ -79,7 +79,7 @@ def test_what_cannot_be_written_down_is_not_shown_as_saved(line: Line) -> None:
 
 
 def test_a_first_row_is_what_the_mapper_reads(line: Line, officer: Caller) -> None:
-    """The plain statement writes every column as the rows are read elsewhere."""
+    """The plain statement writes every column in the form in which other code reads the rows."""
     caller = line.caller()
     caller.dial()
     officer.dial("90")

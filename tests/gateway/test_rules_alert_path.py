@@ -1,4 +1,4 @@
-"""Tests whether an alert can leave, and the reason if it cannot."""
+"""Tests if an alert can be sent, and the reason if it cannot."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -23,17 +23,17 @@ TICKS = AlertPath(clock_until=NOON + timedelta(seconds=2), awaited_at=NOON - ago
         (TICKS, None),
         (replace(TICKS, is_paused=True), BlockReason.PAUSED),
         (replace(TICKS, fault="config_fault"), BlockReason.FAULT),
-        # One of two machines has a wrong key: the other one sends.
+        # One of two machines has a wrong key, so the other one sends.
         (replace(TICKS, wrong_key=True), None),
         (replace(TICKS, wrong_key=True, clock_until=NOON), BlockReason.KEYS),
         (AlertPath(wrong_key=True), BlockReason.KEYS),
-        # Every process restarts.
+        # Every process is restarted.
         (replace(TICKS, clock_until=NOON - ago(seconds=60)), None),
         (replace(TICKS, clock_until=NOON - ago(seconds=61)), BlockReason.NO_SENDER),
         (replace(TICKS, clock_until=NOON - ago(days=2), awaited_at=NOON), None),
-        # The line was created, but its clock never ticked.
+        # The hotline was created, but its clock never ticked.
         (AlertPath(awaited_at=NOON - ago(seconds=61)), BlockReason.NO_SENDER),
-        # The gateway cannot be reached; then one failed send.
+        # The gateway cannot be reached. After that, one send fails.
         (replace(TICKS, failing_since=NOON - ago(seconds=70), failed_at=NOON), BlockReason.GATEWAY),
         (replace(TICKS, failing_since=NOON - ago(seconds=50), failed_at=NOON), None),
         (replace(TICKS, failing_since=NOON - ago(hours=1), failed_at=NOON - ago(minutes=30)), None),

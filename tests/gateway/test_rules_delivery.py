@@ -1,4 +1,4 @@
-"""Tests what a send attempt does to its message, by outcome, urgency and earlier failures."""
+"""Tests the effect of an attempt to send on its message, by outcome, urgency and earlier failures."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def verdict(
     return decide(result, priority=priority, attempts=counted + 1, counted=counted, chance=0)
 
 
-# outcome, HTTP status -> seconds until the next attempt, by urgency 1, 2, 3
+# Outcome and HTTP status: seconds until the next attempt, for the urgencies 1, 2 and 3.
 WAITS = [
     ("a server error", Outcome.UNKNOWN, 500, (5, 120, 600)),
     ("an overloaded server", Outcome.UNKNOWN, 503, (5, 120, 600)),
@@ -47,7 +47,7 @@ def test_how_long_until_the_same_words_again(
     assert seconds == waits
 
 
-# outcome, urgency, failures before this one -> True if the next person is alerted too
+# Outcome, urgency and earlier failures: True if the next person is alerted too.
 BESIDE = [
     (Outcome.UNKNOWN, 1, 0, False),
     (Outcome.UNKNOWN, 1, 1, True),

@@ -1,4 +1,4 @@
-"""Tests the text of an alert: fixed when it is written, and with no other words than these."""
+"""Tests the text of an alert: it never changes after it is written, and has no other words than these."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Tests many alerts that are sent at once: their order, their number, and what stops them."""
+"""Tests many alerts that are sent at the same time: their order, their number, and what stops them."""
 
 import logging
 from collections import Counter
@@ -41,7 +41,7 @@ def gateway() -> HeldSms:
 
 @pytest.fixture
 def process(district: District, gateway: HeldSms) -> Iterator[Process]:
-    """Returns a factory of worker contexts, each with its own threads in front of the one gateway."""
+    """Returns a function that makes contexts of workers. Each has its own threads, and all use the same gateway."""
     begun: list[ThreadSenders] = []
 
     def start(at_once: int = AT_ONCE) -> WholeContext:
@@ -58,7 +58,8 @@ def process(district: District, gateway: HeldSms) -> Iterator[Process]:
 
 
 def danger(district: District, tips: int) -> None:
-    """Adds danger tips. Each alerts two responders of the district and one national member."""
+    """Adds tips of danger. For each tip, two responders of the district and one member of the national desk are
+    alerted."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
     for _ in range(tips):
@@ -66,7 +67,7 @@ def danger(district: District, tips: int) -> None:
 
 
 def begun_for(district: District) -> list[int]:
-    """Returns the tip of each attempt, in the order of the claims."""
+    """Returns the tip of each attempt, in the order in which messages were claimed."""
     with district.database.reading() as session:
         of = (
             select(Assignment.tip_id)
@@ -109,7 +110,8 @@ def test_every_tip_has_its_first_alert_on_the_wire_before_any_has_its_second(
 def test_no_danger_waits_behind_the_time_out_of_another(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
-    """Every other send gets no answer. The others still go: some at once, the rest after five seconds."""
+    """Every second send gets no answer. The other alerts are still sent: some at once, and the rest after five
+    seconds."""
     danger(district, 20)
     context = process()
     service_sending.deliver_due(context)
@@ -129,7 +131,8 @@ def test_no_danger_waits_behind_the_time_out_of_another(
 def test_twenty_who_tell_after_one_another_have_their_first_alert_on_the_wire(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
-    """No send is answered meanwhile. Further alerts of the first tips leave room for the last tip's first alert."""
+    """Meanwhile no send is answered. Further alerts of the first tips leave room for the first alert of the last
+    tip."""
     danger(district, 0)
     context = process()
     for _ in range(20):
@@ -177,7 +180,7 @@ def test_two_processes_share_places(district: District, gateway: HeldSms, proces
     for thread in threads:
         thread.join()
 
-    # If both claim at the same moment, one of them takes one place too many.
+    # If both workers claim at the same moment, one of them takes one place too many.
     assert AT_ONCE <= len(gateway.until_asked(AT_ONCE)) <= AT_ONCE + 1
     gateway.answer_as_they_come(lambda _: ACCEPTED, 60)
     eventually(settled(district, accepted=60), seconds=PATIENCE)

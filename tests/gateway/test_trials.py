@@ -1,4 +1,5 @@
-"""Tests the daily test report over HTTP and the real hooks. Only the handset is alerted, and no statistics count it."""
+"""Tests the daily test report over HTTP with the real hooks. Only the test handset is alerted, and no statistics
+count the report."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -61,7 +62,7 @@ class Trial:
 
 @pytest.fixture
 def daily(line: Line) -> Iterator[Trial]:
-    """Yields a line with responders in every place, and a handset."""
+    """Yields a hotline with responders in every place, and a test handset."""
     line.enrol(Level.RESPONDER, HELPER)
     sms = FakeSms()
     with served(line.context) as address:

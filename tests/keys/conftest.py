@@ -1,4 +1,4 @@
-"""Provides a reader next to a line, and a responder who was alerted of a case."""
+"""Provides a reader process next to a hotline, and a responder who was alerted about a case."""
 
 from tests.support.reading import beside, own_case
 

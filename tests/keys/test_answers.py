@@ -1,4 +1,4 @@
-"""Tests that an answer opens only with its tip's key, and only if it is unaltered."""
+"""Tests that an answer can be decrypted only with the key of its tip, and only if it is unchanged."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Tests the canaries: each lasting key opens its own, and no other key does."""
+"""Tests the canaries (encrypted test values): each permanent key decrypts its own canary, and no other key does."""
 
 import secrets
 from datetime import timedelta
@@ -15,10 +15,10 @@ from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, week_of
 from tests.support.builders import NOON
 
 PATHS_ALONE = {"hooks.json", "dial.secret", "listed.secret", "line.pub", "audit.key"}
-"""Secrets in web addresses. A request to the address proves its secret, so they need no canary.
+"""Secrets in web addresses. A request to the address proves its secret, so they do not need a canary.
 
-The public half of the signing key has none either: who writes the database must not make it look wrong.
-The audit log itself proves each audit key."""
+The public half of the signing key has no canary either. A person who writes to the database must not make it look
+wrong. The audit log itself proves each audit key."""
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""Tests codes about a person: they open by the reader's grant of their case, in their own row only."""
+"""Tests codes about a person: they can be decrypted with the reader's grant for their case, and only in their own
+row."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Tests which desk keys count, against an attacker who writes every column of the database."""
+"""Tests which desk keys are accepted, against an attacker who can write to every column of the database."""
 
 import json
 from collections.abc import Callable
@@ -46,7 +46,7 @@ Rekey = Callable[..., DeskKey]
 
 @pytest.fixture
 def rekey(folder: KeyFolder, clock: Clock) -> Rekey:
-    """Returns a function that gives a desk its next key, as a member or as the line."""
+    """Returns a function that gives a desk its next key, as a member or as the hotline."""
 
     def rekeyed(
         before: DeskKey, private: bytes, made: KeyPair = NEW, by: Signer = MEMBER
@@ -107,7 +107,7 @@ def test_a_new_key_counts_for_72_hours_unless_the_line_signs_it(
 def test_a_key_of_the_removed_person_does_not_return(
     folder: KeyFolder, clock: Clock, rekey: Rekey
 ) -> None:
-    """The person has a copy of the old key and writes the database. Each process remembers the newer key."""
+    """The person has a copy of the old key and writes to the database. Each process remembers the newer key."""
     mine = row("12", OLD, clock)
     clock.turn(hours=1)
     young = rekey(mine, OLD.private)
@@ -128,7 +128,7 @@ def test_a_key_of_the_removed_person_does_not_return(
 
 
 def test_a_statement_without_a_time_is_refused(folder: KeyFolder, clock: Clock) -> None:
-    """The time 0 would look like the line's own statement, which counts for ever."""
+    """The time 0 would look like the hotline's own statement, which is valid for ever."""
     mine, trust, own = row("12", OLD, clock), DeskTrust(folder), signing_key_of(OTHER.private)
     first, about = signing_key_of(NEW.private), ("12", "district", "")
     said = Statement(NEW.public.hex(), verify_key_of(first), 0, "account:1", verify_key_of(own))
@@ -143,7 +143,7 @@ def test_a_statement_without_a_time_is_refused(folder: KeyFolder, clock: Clock) 
 def test_the_national_desk_can_always_read_and_a_district_only_with_a_key_that_counts(
     folder: KeyFolder, clock: Clock, rekey: Rekey
 ) -> None:
-    """Without the national desk's key, no person could ever read a tip of a district without one."""
+    """Without the national desk's key, no person could ever read a tip of a district without an accepted key."""
     trust = DeskTrust(folder)
     for code, late in ((NATIONAL, NEW.public), ("12", None)):
         mine = row(code, OLD, clock)

@@ -1,4 +1,5 @@
-"""Tests a rotation of the second factors' key under a running console: every authenticator and sheet still works."""
+"""Tests a rotation of the second factors' key while a console runs: every authenticator and printed sheet still
+works."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -44,7 +45,7 @@ def editor(context: ConsoleContext, clock: Clock) -> Person:
 
 
 def encrypter(keys: Path) -> FactorEncrypter:
-    """Returns the sealer of a process that starts now."""
+    """Returns the object with which a process that starts now encrypts second factors."""
     return FactorEncrypter.of(KeyFolder(keys / "pages"))
 
 

@@ -1,4 +1,4 @@
-"""Tests the gateway's key: the line reads it from a private file, refuses any other file, and never quotes it."""
+"""Tests the gateway's key: the hotline reads it from a private file, refuses any other file, and never quotes it."""
 
 import os
 import subprocess
@@ -76,7 +76,7 @@ def test_whatever_it_holds_is_one_visible_line_or_refused(written: bytes) -> Non
 
 
 def test_of_all_processes_those_who_send_find_it_and_no_other_is_told_where_it_lies() -> None:
-    """Starts real processes in the environments that `hotline run` gives."""
+    """The test starts real processes in the environments that `hotline run` gives them."""
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
         make_keys(home / "keys", NOON)

@@ -1,4 +1,4 @@
-"""Tests how a running process sees the hooks' secrets: new ones at once, old ones until they end."""
+"""Tests how a running process sees the secrets of the hooks: new ones at once, and old ones until they end."""
 
 import os
 from pathlib import Path
@@ -27,14 +27,14 @@ DIAL = ROTATING["dial"]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Returns a hooks folder without the monitoring process' secret, which no rotation changes."""
+    """Returns a folder of hooks without the secret of the monitoring process, which no rotation changes."""
     make_keys(tmp_path, NOON)
     (tmp_path / "hooks" / DIAL_SECRET).unlink()
     return tmp_path / "hooks"
 
 
 def test_a_rotation_is_seen_within_a_tenth_of_a_second(folder: Path) -> None:
-    """Reading the disk releases the interpreter lock, so most hops must not read it."""
+    """Reading the disk releases Python's interpreter lock, so most hops must not read it."""
     at = [0.0]
     live = LiveSecrets(folder, elapsed=lambda: at[0])
     before = {hook: live[hook] for hook in HOOKS}

@@ -1,4 +1,4 @@
-"""Tests that exported keys come back with their passphrase, all or none, and without expired keys."""
+"""Tests that exported keys can be restored with their passphrase: all or none, and without expired keys."""
 
 from pathlib import Path
 

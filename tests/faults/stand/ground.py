@@ -1,4 +1,4 @@
-"""Provides the servers of a fault run: the embedded pair, or servers of our own that the run may also kill."""
+"""Provides the servers of a fault test: the embedded ones, or separate ones that the test can also kill."""
 
 import shutil
 import signal
@@ -28,7 +28,7 @@ PATIENCE = 10.0
 
 
 def redis_program() -> str:
-    """Returns Debian's Redis program. Raises ProgramMissing if there is none."""
+    """Returns the Redis program of Debian. Raises ProgramMissing if there is none."""
     found = shutil.which("redis-server")
     if found is None:
         raise ProgramMissing("no Redis on this machine: apt-get install redis-server")
@@ -56,14 +56,14 @@ class Valkey:
         self.process.wait()
 
     def restart(self) -> None:
-        """Starts another server in its place, without any data."""
+        """Starts another server in its place without any data."""
         self.process = _start(self.folder, self.program)
         _await(self)
 
 
 @contextmanager
 def valkey_in(folder: Path, program: str) -> Iterator[Valkey]:
-    """Runs a server for as long as the block does. Executes `program` directly, so that signals reach it."""
+    """Runs a server during the block. It executes `program` directly, so that signals reach it."""
     valkey = Valkey(f"unix://{folder}/s", folder, program, _start(folder, program))
     try:
         _await(valkey)
@@ -75,7 +75,7 @@ def valkey_in(folder: Path, program: str) -> Iterator[Valkey]:
 
 def _start(folder: Path, program: str) -> "subprocess.Popen[bytes]":
     argv = [program, "--port", "0", "--unixsocket", f"{folder}/s", "--save", ""]
-    # The server then ignores the signals that Python ignores. A full disk must raise an error, not kill it.
+    # The server then ignores the same signals as Python. A full disk must raise an error in it and not kill it.
     return subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL, restore_signals=False)
 
 
@@ -94,44 +94,44 @@ def _await(valkey: Valkey) -> None:
 
 KEYS = "keys"
 CARELESS = {"fsync": "off", "full_page_writes": "off"}
-"""No run cuts the power. Killing a process loses no data that the kernel holds."""
+"""No test cuts the power. Killing a process loses no data that the kernel already has."""
 HERE = "127.0.0.1"
 AWAY = 10.0
-"""Seconds of a long absence of Redis: five times as long as danger waits for the job queue."""
+"""The seconds of a long absence of Redis: five times as long as a tip of danger waits for the job queue."""
 
 
 class Pair(StrEnum):
-    """The servers that a line uses. Everything must hold on both kinds."""
+    """The two servers that a hotline uses. Everything must work with both kinds."""
 
     SQLITE = "sqlite"
-    """With the embedded Valkey."""
+    """SQLite, with the embedded Valkey."""
     POSTGRES = "postgres"
-    """With Redis."""
+    """PostgreSQL, with Redis."""
 
 
 @dataclass
 class Ground:
-    """The settings for a `Stack`, and the deaths that only these servers have."""
+    """The settings for a `Stack`, and the kills that only these servers have."""
 
     environ: Mapping[str, str] = field(default_factory=dict)
     deaths: Mapping[str, Callable[[], None]] = field(default_factory=dict)
-    """Each returns when the server is up again."""
+    """Functions that kill a server. Each returns when the server runs again."""
     absences: Mapping[str, Callable[[], None]] = field(default_factory=dict)
-    """The same, after a long absence."""
+    """The same functions with a long absence."""
     spare: Mapping[str, str] = field(default_factory=dict)
-    """The settings for another line, which is to begin with an empty database."""
+    """The settings for another hotline that must begin with an empty database."""
     folders: tuple[Path, ...] = ()
-    """The folders that the servers write to."""
+    """The folders to which the servers write."""
 
 
 @contextmanager
 def ground(pair: Pair) -> Iterator[Ground]:
-    """Starts the servers for one run. Starts none if the line brings its own. Raises ProgramMissing."""
+    """Starts the servers for one run. It starts none if the hotline brings its own. Raises ProgramMissing."""
     if pair is Pair.SQLITE:
         yield Ground()
         return
     with ExitStack() as servers:
-        # Short paths: the path of a unix socket holds 108 bytes at most.
+        # The paths are short, because the path of a unix socket has 108 bytes at most.
         folder = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="hotline-pg-")))
         postgres = servers.enter_context(postgres_in(folder, **CARELESS))
         for name in ("line", "spare"):
@@ -174,7 +174,8 @@ def _absences(redis: Valkey) -> dict[str, Callable[[], None]]:
 def under_test(
     folder: Path, on: Ground, *, procfile: Path | None = None
 ) -> Iterator[tuple[Stack, Path]]:
-    """Runs a line in this folder whose processes can be killed. Yields it with the folder of its failpoint tokens."""
+    """Runs a hotline in this folder whose processes can be killed. Yields the hotline and the folder of its
+    failpoint files."""
     faults = folder / "faults"
     faults.mkdir()
     environ = {"HOTLINE_TESTING": "yes", "HOTLINE_FAULTS": str(faults), **on.environ}
@@ -188,7 +189,7 @@ def under_test(
 def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
     """Starts `hotline run` as on another machine: with its own home and port, a copy of the keys, and no console.
 
-    It uses the same servers as the line. Raises StartFailed.
+    It uses the same servers as the first hotline. Raises StartFailed.
     """
     settings, port = Settings.read(stack.environ), free_port()
     home = stack.home.with_name("second")
@@ -231,7 +232,8 @@ def _until_heard(keeper: "subprocess.Popen[bytes]", port: int) -> None:
 
 
 def own_or_refuse(stack: Stack, folders: tuple[Path, ...]) -> None:
-    """Refuses a line that is not ours to kill. Raises RealLine unless it is in these folders or on this machine."""
+    """Refuses a hotline that this test may not kill. Raises RealLine unless the hotline is in these folders or on
+    this machine."""
     settings = Settings.read(stack.environ)
     database, redis = urlsplit(settings.database_url), urlsplit(settings.redis_url)
     here = {

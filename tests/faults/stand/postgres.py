@@ -1,6 +1,6 @@
-"""Starts Debian's PostgreSQL in a folder and on a port of its own, so that a test can kill it.
+"""Starts Debian's PostgreSQL in its own folder and on its own port, so that a test can kill it.
 
-For a superuser it runs under Debian's own account, since PostgreSQL refuses to run as root.
+A superuser starts it with Debian's own account, because PostgreSQL refuses to run as root.
 """
 
 import os
@@ -29,7 +29,7 @@ def programs() -> Path:
 
 
 class Postgres:
-    """One cluster in one folder. A test may kill it and start it again on the same data."""
+    """One PostgreSQL cluster in one folder. A test can kill it and start it again with the same data."""
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         self.folder = folder
@@ -54,7 +54,7 @@ class Postgres:
         return self._process.pid
 
     def url(self, name: str) -> str:
-        """Returns the address through the unix socket."""
+        """Returns the address with the unix socket."""
         return f"postgresql+psycopg://line@/{name}?host={self.folder}&port={self.port}"
 
     def tcp_url(self, name: str) -> str:
@@ -62,8 +62,8 @@ class Postgres:
         return f"postgresql+psycopg://line@127.0.0.1:{self.port}/{name}"
 
     def start(self, **settings: str) -> None:
-        """Starts the server and waits for its answer. Tries again while children of a killed server still hold its
-        memory."""
+        """Starts the server and waits for its answer. It tries again while child processes of a killed server still
+        use its memory."""
         end = time.monotonic() + PATIENCE
         while True:
             self._process = self._spawn(settings)
@@ -76,7 +76,8 @@ class Postgres:
             time.sleep(0.1)
 
     def kill(self) -> None:
-        """Kills the postmaster and its backends with `kill -9`. A backend left alone could still commit."""
+        """Kills the main process and its child processes with `kill -9`. A child process that remained could still
+        commit."""
         if self._process is None or self._process.poll() is not None:
             return
         backends = below(self._process.pid)
@@ -90,7 +91,7 @@ class Postgres:
         self.start(**settings)
 
     def make(self, name: str) -> str:
-        """Makes a new, empty database and returns its address."""
+        """Creates a new, empty database and returns its address."""
         self._run("createdb", *self._where(), "-U", "line", "--strategy=file_copy", name)
         return self.url(name)
 
@@ -133,7 +134,7 @@ class Postgres:
 
 @contextmanager
 def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
-    """Runs a server for as long as the block does."""
+    """Runs a server during the block."""
     server = Postgres(folder, settings)
     try:
         server.start()

@@ -1,4 +1,4 @@
-"""Lists the processes below one of ours, as Linux shows them, and sends signals to them."""
+"""Lists the child processes of one of our processes, as Linux shows them, and sends signals to them."""
 
 import os
 import signal
@@ -23,12 +23,12 @@ def below(pid: int) -> list[int]:
 
 
 def started_as(pid: int, mark: str) -> list[int]:
-    """Returns the processes below `pid` whose command line holds the mark."""
+    """Returns the processes below `pid` with this text in their command line."""
     return [child for child in below(pid) if mark in command_line(child)]
 
 
 def command_line(pid: int) -> str:
-    """Returns the words of a command line with blanks between, or an empty string if the process has ended."""
+    """Returns the words of a command line with spaces between them, or an empty text if the process has ended."""
     try:
         return (
             Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
@@ -46,7 +46,7 @@ def send(pid: int, number: signal.Signals) -> bool:
 
 
 def _running() -> Iterator[tuple[int, int]]:
-    """Yields every process and its parent. A name may hold blanks and brackets, so the state follows the last
+    """Yields every process and its parent. A name may contain spaces and brackets, so the state comes after the last
     bracket."""
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
