@@ -1,8 +1,8 @@
-"""Chooses the tests of `bin/test --long`, the servers of each test, and the seed of a run.
+"""Chooses the tests of `bin/test --long`, the servers for each test, and the seed of a run.
 
-`bin/test` runs the same tests every day; `bin/test --long` runs all of them, at full length. The seed decides the order
-of the tests, chance inside them and the examples of hypothesis. HOTLINE_TEST_SEED repeats a run: each process of a run
-reads it and HOTLINE_TEST_LONG from the environment.
+`bin/test` runs the same tests every day, and `bin/test --long` runs all of them at full length. The seed decides the
+order of the tests, random values inside them, and the examples of hypothesis. HOTLINE_TEST_SEED repeats a run. Each
+process of a run reads it and HOTLINE_TEST_LONG from the environment.
 """
 
 import os
@@ -21,7 +21,8 @@ from hotline.core.environment import is_yes
 from tests.support.servers import Pair
 
 ONLY_LONG = (
-    # Whole lines of real processes, each 10 to 180 processor seconds. A daily run keeps the stories of one line.
+    # These tests run whole hotlines with real processes, and each takes 10 to 180 processor seconds.
+    # The daily run has the stories of one hotline.
     "tests/faults/test_by_dialling.py::*",
     "tests/faults/test_canaries.py::*",
     "tests/faults/test_command.py::test_told_to_end_it_leaves_nothing_running",
@@ -47,20 +48,20 @@ ONLY_LONG = (
     "tests/cli/test_keys.py::test_the_desks_get_a_new_passphrase",
     "tests/cli/test_prove_shred.py::test_every_try_succeeds_while_the_keys_are_there_and_none_after",
     "tests/cli/test_prove_shred.py::test_what_was_erased_opens_for_nobody[postgres]",
-    # Thirty Pythons, measuring, the year of sample data, the container image, and 200 sockets at the door.
+    # Long ones: thirty Python processes, measuring, the year of sample data, the container image, and 200 sockets.
     "tests/cli/test_bench.py::*",
     "tests/operations/test_image.py::*",
     "tests/architecture/test_imports.py::test_a_command_loads_no_page_no_queue_and_no_test",
     "tests/web/test_strangers_at_the_door.py::test_colleagues_pass_strangers",
-    # Tours of every screen. A daily run presses every digit at every screen of a caller.
+    # These tests visit every screen. The daily run presses every digit on every screen of a caller.
     "tests/crawler/test_behind_pin.py::*[en-*]",
     "tests/crawler/test_behind_pin.py::*[fr-*]",
     "tests/crawler/test_behind_pin.py::*[rw-*]",
     "tests/crawler/test_crawl.py::test_every_digit_at_every_screen_where_no_report_is_offered",
     "tests/crawler/test_every_node.py::test_c9_c14_nothing_is_left_behind_at_any_node",
     "tests/crawler/test_hanging_up.py::test_a_hangup_files_as_promised[*unsure*]",
-    # Pages in Chromium. A daily run tells each story of the console in Kinyarwanda, and looks at pages of each kind at
-    # 360 px.
+    # These tests open pages in Chromium.
+    # The daily run tells each story of the console in Kinyarwanda, and opens pages of each kind at 360 px.
     "tests/browser/*[en]",
     "tests/browser/*[fr]",
     "tests/browser/test_danger_story.py::*",
@@ -86,11 +87,11 @@ ONLY_LONG = (
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[*-office]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[*-twice as large]",
     "tests/emulator/test_accessibility.py::test_axe_finds_nothing[desk]",
-    # Proofs of test tools: the comparison of two commits, the types of the ports, a home made once.
+    # These check the test tools: the comparison of two commits, the types of the ports, a home that is made once.
     "tests/compare/test_plays.py::*",
     "tests/architecture/test_ports_fit.py::*",
     "tests/support/test_made_once.py::test_a_home_is_as_init_leaves_it",
-    # Longer searches, and a season whose figures are all computed a second time.
+    # These are longer searches, and a quarter whose numbers are all computed a second time.
     "tests/people/test_deskkeys.py::test_a_grant_that_neither_key_opens_keeps_the_old_ones",
     "tests/tips/test_like_tips_of_a_day.py::*",
     "tests/operations/test_release.py::test_a_locked_migration_waits",
@@ -98,11 +99,11 @@ ONLY_LONG = (
     "tests/test_mutants.py::test_every_broken_line_is_noticed",
     "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost_within_three_acts",
 )
-"""Tests by their ids; `*` matches any text. An id without parameters covers all of them."""
+"""Tests by their ids. `*` matches any text. An id without parameters means all of them."""
 FEW, MANY = 20, 300
 PARTS = ("computing", "waiting")
 SLOW = "mark.slow"
-"""Every slow test writes its mark in this way: the waiting part imports no file without it."""
+"""Every slow test writes its mark in this way. A part of the run that only waits imports no file without this text."""
 
 
 def is_long() -> bool:
@@ -111,25 +112,26 @@ def is_long() -> bool:
 
 
 EXAMPLES = MANY if is_long() else FEW
-"""The number of examples that a property tries."""
+"""The number of examples with which a property is tested."""
 
 
 def seed() -> int:
-    """Returns the seed of this run. The first process of a run draws it, and those it starts inherit it."""
+    """Returns the seed of this run. The first process of a run chooses it at random, and the processes that it
+    starts inherit it."""
     return int(
         os.environ.setdefault("HOTLINE_TEST_SEED", str(random.SystemRandom().randrange(10**6)))
     )
 
 
 def register_profiles() -> None:
-    """Registers the profiles of hypothesis without a deadline: a slow machine is no fault of a property."""
+    """Registers profiles of hypothesis without a time limit, because a slow machine does not make a property wrong."""
     settings.register_profile("patient", deadline=None, max_examples=EXAMPLES)
     settings.register_profile("quick", deadline=None, max_examples=5)
     settings.load_profile("patient")
 
 
 def seed_everything(config: pytest.Config) -> None:
-    """Gives one seed to the order of the tests, to chance inside them, and to hypothesis."""
+    """Sets one seed for the order of the tests, for random values inside them, and for hypothesis."""
     if config.getoption("randomly_seed", None) == "default":
         config.option.randomly_seed = seed()
     if config.option.hypothesis_seed is None:
@@ -145,14 +147,14 @@ def how_to_repeat() -> str:
 
 
 def has_no_slow_test(path: Path, config: pytest.Config) -> bool:
-    """Returns True if the waiting part need not import this file."""
+    """Returns True if the part of the run that only waits does not have to import this file."""
     if config.option.part != "waiting" or not path.name.startswith("test_"):
         return False
     return SLOW not in path.read_text(encoding="utf-8")
 
 
 def keep(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keeps the tests of this part and of this length, and puts the slow ones first."""
+    """Selects the tests of this part and this length, and puts the slow ones first."""
     for item in items:
         if has(item, "slow") and SLOW not in item.path.read_text(encoding="utf-8"):
             raise pytest.UsageError(f"{item.nodeid}: write pytest.mark.slow(...) in its own file")
@@ -183,11 +185,11 @@ def _pattern(listed: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def is_of_the_other_pair(item: pytest.Item) -> bool:
-    """Returns True if this test runs on the other pair of servers only.
+    """Returns True if this test runs only on the other pair of servers.
 
-    Tests of SQL that differs by kind, of locks and of races run on both: they are marked `both` or `fault`. Each other
-    test has one pair, by its name. Two of three use SQLite and Valkey; the third uses PostgreSQL and Redis, which cost
-    more.
+    Tests about differing SQL, locks and races run on both pairs and are marked `both` or `fault`. Every other test has
+    one pair, which its name decides. Two of three tests use SQLite and Valkey. The third uses PostgreSQL and Redis,
+    which take longer.
     """
     if has(item, "both") or has(item, "fault"):
         return False
@@ -202,14 +204,16 @@ def is_of_the_other_pair(item: pytest.Item) -> bool:
 
 
 def place(item: pytest.Item) -> tuple[int, str]:
-    """Returns the place of a test in the order. Browser tests run folder by folder: a folder's line then ends."""
+    """Returns the position of a test in the order. Browser tests run folder by folder, because the hotline of a
+    folder ends after its last test."""
     return rank(item), str(item.path.parent) if has(item, "browser") else ""
 
 
 def rank(item: pytest.Item) -> int:
-    """Returns the rank of a test. One worker starts at the front, the other in the middle: two fault runs seldom meet.
+    """Returns the rank of a test. One worker starts at the front and the other in the middle, so two fault tests seldom
+    run at the same time.
 
-    Browser tests follow each other: one Chromium and one line are enough for them.
+    Browser tests run one after the other, so that one Chromium and one hotline are enough for them.
     """
     first = ("alone", "browser", "chaos", "slow")
     return next((n for n, mark in enumerate(first) if has(item, mark)), len(first))

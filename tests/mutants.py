@@ -1,7 +1,7 @@
-"""Breaks one line at a time and runs the test that must notice: `tests/mutants.csv` lists the lines.
+"""Breaks one line of code at a time and runs the test that must notice this. `tests/mutants.csv` lists the lines.
 
-Each row names a subject, a file, a line's text, its replacement, and a test. The test passes on the unchanged code, and
-fails an assertion on the broken copy. Add a row where a line must never change unnoticed.
+Each row has a subject, a file, the text of a line, its replacement, and a test. The test must pass with the unchanged
+code, and an assertion must fail with the broken copy. Add a row for a line that must never change unnoticed.
 
     python -m tests.mutants                    every row, with one line of progress for each.
     python -m tests.mutants --only encryption  the rows of one subject.
@@ -36,12 +36,12 @@ SUBJECTS = (
     "encryption",
 )
 FAILED = 1
-"""Pytest's exit code for a failed test. An error of collection has another code."""
+"""The exit code of pytest for a failed test. An error while collecting tests has another code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One line that is broken."""
+    """One line of code to break."""
 
     subject: str
     file: str
@@ -50,7 +50,7 @@ class Mutant:
     test: str
 
     def broken(self, text: str) -> str:
-        """Returns the file's text with the line broken. Raises ValueError unless `before` occurs exactly once."""
+        """Returns the text of the file with the broken line. Raises ValueError unless `before` occurs exactly once."""
         if text.count(self.before) != 1:
             raise ValueError(f"{self.file}: {text.count(self.before)} times {self.before!r}")
         return text.replace(self.before, self.after)
@@ -63,7 +63,7 @@ def mutants() -> Sequence[Mutant]:
 
 
 def copy_tree(folder: Path) -> None:
-    """Copies what a test needs into a folder."""
+    """Copies the files that a test needs into a folder."""
     skipped = shutil.ignore_patterns("__pycache__", "*.png")
     for name in COPIED:
         shutil.copytree(ROOT / name, folder / name, ignore=skipped)
@@ -72,7 +72,7 @@ def copy_tree(folder: Path) -> None:
 
 
 def passes(folder: Path, tests: Sequence[str]) -> bool | None:
-    """Runs tests in a copy. Returns None if they neither passed nor failed an assertion."""
+    """Runs tests in a copy. Returns None if they neither passed nor failed in an assertion."""
     command = [sys.executable, "-B", "-m", "pytest", "-xq", "-n", "0", "-p", "no:cacheprovider"]
     environment = {**os.environ, "PYTHONPATH": str(folder), "HOTLINE_TEST_LONG": ""}
     done = subprocess.run(
@@ -82,7 +82,7 @@ def passes(folder: Path, tests: Sequence[str]) -> bool | None:
 
 
 def fault_of(mutant: Mutant, folder: Path) -> str:
-    """Returns the fault of a row, or an empty text if its test notices the broken line."""
+    """Returns the fault of a row. The result is empty if its test notices the broken line."""
     file = folder / mutant.file
     whole = file.read_text(encoding="utf-8")
     try:
@@ -99,7 +99,7 @@ def fault_of(mutant: Mutant, folder: Path) -> str:
 
 
 def faults(rows: Sequence[Mutant], workers: int = 2) -> Iterator[str]:
-    """Yields the fault of each row, or an empty text. The tests must first pass on the unchanged code."""
+    """Yields the fault of each row, or an empty text. The tests must first pass with the unchanged code."""
     with tempfile.TemporaryDirectory() as made:
         folders: Queue[Path] = Queue()
         for number in range(workers):

@@ -1,4 +1,4 @@
-"""Lists the promises of the product and the faults it survives, and finds the tests that prove each.
+"""Lists the promises of the product and the faults that it must survive, and finds the tests for each.
 
     bin/test --rows        prints each row with its promise and its tests.
 
@@ -17,7 +17,7 @@ LATER = "later"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One promise of the product. `built` names when it will exist, if no test can prove it yet."""
+    """One promise of the product. If no test can prove it yet, `built` says when it will exist."""
 
     name: str
     promise: str
@@ -26,17 +26,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way to break the line, and the invariants that must hold then.
+    """One way in which the hotline can fail, and the invariants that must still hold.
 
-    I1: a caller who read that the tip is kept has exactly one, which the desk can open.
-    I2: the gateway accepted every alert, or a person sees that it is undeliverable.
-    I3: an alert is sent once, with one repeat for each attempt of unknown end and for one missing report.
-    I4: 90 seconds after the fault no alert of danger waits.
-    I5: no word of a tip and no number is written where it does not belong.
-    I6: no deadline is lost, and none fires twice.
-    I7: the audit log stays whole.
+    I1: a caller who read that the tip is stored has exactly one tip, which the desk can decrypt.
+    I2: the gateway accepted every alert, or a person sees that the alert is undeliverable.
+    I3: an alert is sent once, and repeated once for each attempt with an unknown result and once for a missing report.
+    I4: 90 seconds after the fault, no alert of danger waits.
+    I5: no word of a tip and no number is written to a place where it does not belong.
+    I6: no deadline is lost, and none has its effect twice.
+    I7: the audit log stays complete.
     I8: every hop is answered within five seconds, with CON or END.
-    I9: a repeat carries the same reference, and is one case.
+    I9: a repeated alert has the same reference, and belongs to the same case.
     """
 
     number: int
@@ -186,7 +186,7 @@ Mark = str | int
 
 
 def marked() -> dict[Mark, list[str]]:
-    """Returns the tests of each row and fault. Reads the sources and imports no test."""
+    """Returns the tests of each row and fault. It reads the source code and imports no test."""
     found: dict[Mark, list[str]] = {}
     for path in sorted(TESTS.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
@@ -229,7 +229,7 @@ def _marks(tree: ast.AST) -> Iterator[Mark]:
 
 
 def unproved(tests: dict[Mark, list[str]]) -> list[str]:
-    """Returns a sentence for each row or fault without a test, and for each mark that names none."""
+    """Returns a sentence for each row or fault without a test, and for each mark that names no row or fault."""
     due = {row.name: row.built for row in ROWS} | {fault.number: "" for fault in FAULTS}
     lacking = [f"{name}: no test proves it" for name in due if not due[name] and name not in tests]
     unknown = [

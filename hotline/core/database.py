@@ -180,8 +180,7 @@ class Database:
             if not self.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             if self._memory is not None:
-                # `writing()` has no such cache, because it may roll back a new document, which then never was a
-                # revision.
+                # `writing()` has no such cache: it may roll back a new document, which then never was a revision.
                 session.info[IN_SESSION] = self._memory
             yield session
 

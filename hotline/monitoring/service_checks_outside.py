@@ -88,8 +88,7 @@ def _backup(age: float | None) -> CheckResult:
     return CheckResult("backup", False, text, "run `hotline backup`, then check why none was made")
 
 
-# Checks the hotline from outside, for the doctor and the watch process: a test call, the balance, and the usual
-# traffic.
+# Checks the hotline from outside, for the doctor and the watch process: a test call, the balance, usual traffic.
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)

@@ -154,8 +154,7 @@ def test_next_told(
     [
         ((1, 16), EscalationReason.SILENT, (5, 13)),
         ((1, 5, 16, 13), EscalationReason.SILENT, (6, 15)),
-        # All people of the camp were asked, or were asked long ago, so the levels of the district continue on their
-        # own.
+        # All people of the camp were asked, some long ago, so the levels of the district continue.
         ((1, 15), EscalationReason.SILENT, (5,)),
         ((1, 5, 6, 16), EscalationReason.SILENT, (8, 13)),
         # All people were alerted, so the case is overdue as if there were no camp.

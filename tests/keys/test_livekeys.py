@@ -1,4 +1,4 @@
-"""Tests keys that change under a running process: the old and the new key work together, then only the new one."""
+"""Tests keys that change while a process runs: first the old and the new key work, then only the new one."""
 
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def test_a_staged_pair_is_sealed_to_only_when_it_is_published(keys: Path) -> Non
 
 
 def test_a_rotation_that_was_interrupted_is_taken_up(keys: Path) -> None:
-    """The process stopped after it put the old key aside."""
+    """The process stopped after it had moved the old key aside."""
     now = KeyFolder(keys / "workers").read(RELAY.file)
     KeyFolder(keys / "workers").make(previous_name(RELAY.file), now)
 

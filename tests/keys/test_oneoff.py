@@ -1,4 +1,5 @@
-"""Tests that a box for one hop opens only with that hop's key and binding. Its length reveals little."""
+"""Tests that a message box for one hop can be decrypted only with that hop's key and binding. The length of the box
+reveals little."""
 
 import pytest
 from hypothesis import given

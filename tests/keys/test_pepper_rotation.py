@@ -1,4 +1,5 @@
-"""Tests how the pepper and the reader's pair rotate while responders read. Each PIN moves when it is next keyed."""
+"""Tests how the pepper and the reader's key pair are replaced while responders read. Each PIN changes to the new
+pepper when it is next entered."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Tests keyed digests: stable within a purpose, unrelated across purposes and weeks."""
+"""Tests keyed digests: the same for one purpose, and different for other purposes and weeks."""
 
 import errno
 import re
@@ -96,7 +96,7 @@ def test_older_weeks_than_the_last_are_destroyed(tmp_path: Path) -> None:
 
 
 class Full(KeyFolder):
-    """A folder on a disk with no room for another key."""
+    """A key folder on a disk that has no room for another key."""
 
     def make(self, name: str, secret: bytes) -> bool:
         raise OSError(errno.ENOSPC, "no room")

@@ -1,4 +1,4 @@
-"""Tests how sealed numbers move to a new key in small steps, without losing or skipping one."""
+"""Tests how encrypted numbers change to a new key in small steps. No number is lost or skipped."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -37,7 +37,7 @@ def encrypted(keys: Path, number: str) -> bytes:
 
 
 def enrol(district: District, keys: Path) -> int:
-    """Adds a national member whose number is really sealed."""
+    """Adds a member of the national desk whose number is really encrypted."""
     person = district.enrol(Level.NATIONAL, districts=())
     number = district.responder(person).encrypted_number.decode()
     district.change(Responder, person, encrypted_number=encrypted(keys, number))
@@ -137,7 +137,7 @@ def test_a_number_of_neither_key_is_named_by_row(district: District, keys: Path)
 
 def test_every_sealed_number_of_the_database_has_its_vault() -> None:
     holding = {table.name for table in METADATA.sorted_tables if "encrypted_number" in table.c}
-    # An answer by SMS is sent within ten minutes, and the previous key stays for that time.
+    # An answer by SMS is sent within ten minutes, and the previous key is kept for that time.
     holds = {column.class_.__tablename__ for columns in VAULTS.values() for column in columns}
     assert holds == holding - {"message"}
     with_halves = {name for name, key in ROTATING.items() if key.public_file}

@@ -1,4 +1,4 @@
-"""Tests sealing and opening: only the intended reader gets the exact content back."""
+"""Tests encryption and decryption: only the intended reader gets the exact content back."""
 
 import json
 from typing import Any
@@ -32,10 +32,10 @@ DISTRICT, NATIONAL, STRANGER = (PrivateKey(bytes([n]) * 32) for n in (1, 2, 3))
 DESKS = {"12": bytes(DISTRICT.public_key), "national": bytes(NATIONAL.public_key)}
 ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri: é ñ 🙂"}
 OVERHEAD = 2 * HEAD_BYTES + len(binding(UID, "12")) + 32 + 16
-"""The bytes of a body besides its answers: the head twice, the binding, and the overhead of a sealed box."""
+"""The bytes of a tip's body in addition to its answers: the head twice, the binding, and what encryption adds."""
 QUICK = Costs(passes=1, kib=8)
 STRETCHED = WrappingKey.stretch("correct horse", QUICK)
-"""Stretched once: even the cheapest costs add up."""
+"""The key is derived only once, because even the fastest derivations add up."""
 
 words = st.dictionaries(st.text(max_size=12), st.text(max_size=60), max_size=8)
 
@@ -102,7 +102,7 @@ def test_the_same_words_twice_look_nothing_alike() -> None:
 
 
 def test_newer_words_open_by_the_grants_of_the_older(words_before: EncryptedTip) -> None:
-    """It needs only the head of the older body: no process keeps a key for it."""
+    """It needs only the head of the older body, because no process keeps a key for the body."""
     newer = ANSWERS | {"kind": "labour"}
     body = again(words_before, newer)
 
@@ -167,7 +167,7 @@ def test_a_tip_opens_as_itself_alone(other: dict[str, Any]) -> None:
 
 
 def test_a_grant_names_tip_and_desk_itself_and_not_only_its_body() -> None:
-    """One key pair is behind two desks. Without the label, one desk's grant would work for the other."""
+    """Two desks have the same key pair. Without the label, the grant of one desk would also work for the other."""
     one_pair = {"12": DESKS["12"], "13": DESKS["12"]}
     encrypted = Encrypter().tip(ANSWERS, uid=UID, place="12", desks=one_pair)
 
@@ -179,7 +179,7 @@ def test_a_grant_names_tip_and_desk_itself_and_not_only_its_body() -> None:
 
 
 def test_a_body_names_its_tip_itself_and_not_only_its_grant() -> None:
-    """A reader of one tip knows its key, and could seal it again under another tip's name."""
+    """A reader of one tip knows its key, and could encrypt the tip again under the name of another tip."""
     encrypted = Encrypter().tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS)
     key = SealedBox(DISTRICT).decrypt(encrypted.grants["12"][1:])[: Aead.KEY_SIZE]
     forged = VERSION + SealedBox(DISTRICT.public_key).encrypt(key + label(UID, "12"))

@@ -1,6 +1,6 @@
-"""Tests an attacker with the whole database and every key folder but the reader's.
+"""Tests an attacker who has the whole database and every key folder except the reader's.
 
-Such an attacker decrypts no tip. Even with the reader's folder they need a PIN as well.
+Such an attacker can decrypt no tip. Even with the reader's folder, the attacker also needs a PIN.
 """
 
 import zlib
@@ -34,7 +34,8 @@ KEY_BYTES = 32
 
 @pytest.fixture
 def own_case(beside: ReaderBeside) -> tuple[Caller, Assignment]:
-    """Returns a phone and its case, read behind the PIN. All traces of these hops are in the database."""
+    """Returns a phone and its case, which was read after entering the PIN. All traces of these hops are in the
+    database."""
     phone, known_as = at_her_desk(beside)
     phone.dial("90")
     phone.key(PIN, "1", "1")
@@ -43,14 +44,15 @@ def own_case(beside: ReaderBeside) -> tuple[Caller, Assignment]:
 
 
 def stolen(folder: Path, *, but: str = "") -> list[bytes]:
-    """Returns every file of these folders that has the length of a key."""
+    """Returns every file in these folders that has the length of a key."""
     files = [path for path in folder.glob("*/*") if path.parent.name != but]
     keys = [path.read_bytes() for path in files]
     return [key for key in keys if len(key) == KEY_BYTES]
 
 
 def opened_tips(beside: ReaderBeside, privates: list[bytes]) -> int:
-    """Returns how many grants these keys decrypt. The weekly key is known, since it is in the hooks' folder."""
+    """Returns how many grants these keys can decrypt. The weekly key is known, because it is in the folder of the
+    hooks."""
     line, opened = beside.line, 0
     for grant in line.all(Grant):
         (tip,) = [one for one in line.tips if one.id == grant.tip_id]
@@ -64,7 +66,7 @@ def opened_tips(beside: ReaderBeside, privates: list[bytes]) -> int:
 
 
 def desk_keys(beside: ReaderBeside, privates: list[bytes]) -> list[bytes]:
-    """Returns the desk keys that these private keys decrypt from the members' rows."""
+    """Returns the desk keys that these private keys can decrypt from the members' rows."""
     found = []
     for row in beside.line.all(DeskMember):
         for key in privates:
@@ -101,7 +103,7 @@ def test_without_the_reader_s_folder_no_tip_opens_and_no_pin_can_be_tried(
 
 
 def opened_codes(beside: ReaderBeside, privates: list[bytes]) -> int:
-    """Returns how many codes about a person these keys decrypt, through any grant of the case."""
+    """Returns how many codes about a person these keys can decrypt, with any grant of the case."""
     line, opened = beside.line, 0
     lock = line.context.encrypter.weekly_lock
     for grant in line.all(CaseGrant):
@@ -120,8 +122,8 @@ def opened_codes(beside: ReaderBeside, privates: list[bytes]) -> int:
 def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_none(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
-    """The reader hands codes over without a person, so its folder and the database decrypt codes. They decrypt no
-    tip."""
+    """The reader passes codes on without a person, so its folder and the database together can decrypt codes. They
+    cannot decrypt any tip."""
     screened(beside.line.context, own_case[1].tip_id)
     reader_handover.reconcile(beside.context)
     assert len(beside.line.all(CaseGrant)) == 3
@@ -146,7 +148,7 @@ def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_
 
 
 def told_to(running: Valkey) -> list[bytes]:
-    """Returns all names and values in this Redis, with jobs also as their worker unpacks them."""
+    """Returns all names and values in this Redis. For jobs, it also returns the form that a worker unpacks."""
     found: list[bytes] = []
     with running.client() as client:
         for name in client.scan_iter():

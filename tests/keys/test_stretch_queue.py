@@ -1,4 +1,4 @@
-"""Tests the queues of the console's sign-in: strangers fill their own queue, never the one of signed-in people."""
+"""Tests the queues for signing in to the console: strangers fill their own queue, and never that of known browsers."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +13,7 @@ HERE = Entrant("192.0.2.1")
 
 
 class Crowd:
-    """Entrants who each wait in a thread, and the order of their turns."""
+    """People who each wait in a thread, and the order of their turns."""
 
     def __init__(self, queue: StretchQueue) -> None:
         self.queue, self.order, self.threads = queue, list[str](), list[Thread]()
@@ -33,7 +33,7 @@ class Crowd:
 
 @contextmanager
 def crowded(queue: StretchQueue) -> Iterator[Crowd]:
-    """Occupies the queue with one stranger until the block ends."""
+    """Fills the queue with one stranger until the block ends."""
     crowd, go, inside = Crowd(queue), Event(), Event()
 
     def first() -> None:

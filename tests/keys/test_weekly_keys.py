@@ -1,4 +1,4 @@
-"""Tests weekly keys that advance while tips arrive. Kept tips can be decrypted, and erased ones never again."""
+"""Tests weekly keys that move forward while tips arrive. Kept tips can be decrypted, and erased tips never again."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +29,7 @@ PASSPHRASE = "five words of a test"
 
 
 def with_keys(line: Line, folder: Path, role: str) -> WholeContext:
-    """Returns the context of a process that started with this role's folder."""
+    """Returns the context of a process that started with the key folder of this role."""
     return replace(
         line.context, encrypter=Encrypter(weekly_lock=WeeklyLock(KeyFolder(folder / "keys" / role)))
     )
@@ -52,7 +52,7 @@ def opened(context: WholeContext, tip: Tip, grant: Grant) -> dict[str, str]:
 
 @pytest.mark.fault(36)
 def test_row_36_a_new_week_begins_during_a_session(locked: Line, tmp_path: Path) -> None:
-    """Every weekly key changes between two hops. The draft is still completed, and both desks decrypt all of it."""
+    """Every weekly key changes between two hops. The draft is still completed, and both desks can decrypt all of it."""
     caller = told(locked, *QUIET_HERE)
     before = locked.tip
     locked.clock.turn(weeks=2)
@@ -84,7 +84,7 @@ def test_kept_tips_are_locked_again(locked: Line, tmp_path: Path) -> None:
 
 
 def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Path) -> None:
-    """The relay was away for a year. The console waits for it, and no tip is lost."""
+    """The relay did not run for a year. The console waits for the relay, and no tip is lost."""
     told(locked, *DANGER_HERE)
     began = week_of(locked.clock())
     console = with_keys(locked, tmp_path, "console")
@@ -95,7 +95,7 @@ def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Pat
 
 
 def test_the_key_of_a_case_outlives_its_tip_s_words_each_week(locked: Line, tmp_path: Path) -> None:
-    """The tip has no grant left. The relay was away for ten weeks and then ran for five."""
+    """The tip has no grant left. The relay did not run for ten weeks, and then ran for five."""
     told(locked, *DANGER_HERE)
     folder = KeyFolder(tmp_path / "keys" / "reader")
     half = public_half(folder)
@@ -117,7 +117,7 @@ def test_the_key_of_a_case_outlives_its_tip_s_words_each_week(locked: Line, tmp_
 
 
 def test_an_old_copy_of_an_erased_tip_opens_for_nobody(locked: Line, tmp_path: Path) -> None:
-    """The intruder has an old backup, the desk's key and every key folder of today."""
+    """The intruder has an old backup, the desk's key and every current key folder."""
     told(locked, *DANGER_HERE)
     stolen_tip, stolen_grants = locked.tip, locked.all(Grant)
     context = relay(locked, tmp_path)

@@ -1,4 +1,4 @@
-"""Tests the weekly lock: each folder derives the next key in the same way, and then opens nothing older."""
+"""Tests the weekly lock: each folder computes the next key in the same way, and then can decrypt nothing older."""
 
 import shutil
 from contextlib import suppress
@@ -48,7 +48,7 @@ def test_what_was_left_behind_opens_for_nobody_who_walked(tmp_path: Path) -> Non
 
 
 def test_a_copy_of_the_key_opens_what_came_after_it(tmp_path: Path) -> None:
-    """The runbook says this of the copy in the safe."""
+    """The runbook says this about the copy in the safe."""
     lock = lock_of(tmp_path)
     shutil.copytree(tmp_path / "keys" / "hooks", tmp_path / "safe")
     lock.forget(week_of(NOON + WEEK))

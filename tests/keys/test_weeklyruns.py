@@ -1,4 +1,5 @@
-"""Tests sealed conversation states: they open until they expire. A log of last month opens none."""
+"""Tests encrypted conversation states: they can be decrypted until they expire. With last month's Redis file, no
+state can be decrypted."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,7 +60,7 @@ def test_neither_key_opens_it_without_the_other(tmp_path: Path) -> None:
 
 
 def test_a_process_that_just_looked_opens_what_the_newest_key_sealed(tmp_path: Path) -> None:
-    """Two web processes learn of a rotation at different moments, and callers move from one to the other."""
+    """Two web processes notice a rotation at different times, and callers change from one to the other."""
     folder = make_keyfolder(tmp_path)
     late = WeeklyStateCipher(StateCipher.of(folder, each=3600), WeeklyLock(folder), Turned())
     before = late.seal(KEY, RUN)

@@ -1,4 +1,4 @@
-"""Tests `hotline run` with a wrong relay.key, as an operator and a caller see it, and then with the right key."""
+"""Tests `hotline run` with a wrong relay.key as an operator and a caller see it, and then with the correct key."""
 
 import json
 import os
@@ -27,7 +27,7 @@ PATIENCE = 60.0
 
 
 class Running:
-    """One run of `hotline run` with its web, worker and watch processes, and a simulated gateway."""
+    """One `hotline run` with its web, worker and watch processes, and a simulated gateway."""
 
     def __init__(self, folder: Path) -> None:
         self.home = folder / "home"

@@ -1,12 +1,12 @@
-"""Compares a line with an endpoint that does nothing, and two commits of the line with each other.
+"""Compares a hotline with an endpoint that does nothing, and compares two commits of the hotline.
 
     bin/bench                      the working tree: three rounds, the best of each
     bin/bench --against COMMIT     the working tree and COMMIT in turns; ends with 1 where a row is more than 10 % worse
     bin/bench --only hops          one part alone: memory, hops, alerts, nation, mix, report or pages
     bin/bench --json               for a program to read.
 
-The measurement imports no module of the line. It starts each checkout by `hotline run`. It talks to the line by the
-hooks, the console and the simulated gateway.
+The measurement imports no module of the project. It starts each checkout with `hotline run`. It uses the hotline
+through the hooks, the console and the simulated gateway.
 
 | file | does |
 |---|---|
@@ -19,5 +19,5 @@ hooks, the console and the simulated gateway.
 | `null_endpoint` | does nothing, on the same server as the line |
 | `processes` | reads the memory and processor time of processes |
 
-`bin/bench faults`, `restore` and `erasure` are separate proofs: `tests/faults`, `tests/erasure`.
+`bin/bench faults`, `restore` and `erasure` are separate programs: see `tests/faults` and `tests/erasure`.
 """

@@ -1,4 +1,4 @@
-"""Runs `bin/bench`. Only its owner can read the files that it writes."""
+"""Runs `bin/bench`. Only the owner can read the files that it writes."""
 
 import os
 

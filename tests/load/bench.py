@@ -1,4 +1,4 @@
-"""Runs `bin/bench`: the measurement and the long proofs. See the package's docstring."""
+"""Runs `bin/bench`: the measurement and the long tests. See the package's docstring."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ from tests.load.rows import Judged, judged, table
 
 ROUNDS = 3
 SMALL = Size(1, 10, 1.0, 10, 6, 3, 1, 1.0, 100)
-"""Tries every part quickly. Its figures mean nothing."""
+"""Runs every part quickly. The resulting numbers mean nothing."""
 
 
 @click.group(
@@ -74,7 +74,7 @@ def bench(
 
 
 def measured(against: str | None, size: Size, rounds: int, parts: Sequence[str]) -> list[Judged]:
-    """Raises LineBroken if a side does not start, or gives a wrong answer."""
+    """Raises LineBroken if a hotline does not start or gives a wrong answer."""
     with ExitStack() as block:
         folder = Path(block.enter_context(TemporaryDirectory(prefix="hotline-bench-")))
         checkouts = [of_tree(folder)]
@@ -82,7 +82,7 @@ def measured(against: str | None, size: Size, rounds: int, parts: Sequence[str])
             checkouts.append(of_commit(against, folder, _say))
         server = None
         if ALERTS in parts:
-            # Uses a short path: a unix socket's holds 108 bytes, and PostgreSQL's account must reach it.
+            # A unix socket's path has 108 bytes at most, so it is short. PostgreSQL's account must reach it.
             cluster = Path(mkdtemp(prefix="hotline-pg-"))
             block.callback(shutil.rmtree, cluster, ignore_errors=True)
             server = block.enter_context(postgres_of(cluster))

@@ -1,6 +1,7 @@
-"""Presses keys as callers do, by the text on the screen. A hop's text holds all keys so far, as the gateway sends it.
+"""Presses keys as callers do, depending on the text of the screen. The text of a hop contains all keys so far, as the
+gateway sends it.
 
-These callers know the keys of menus and of a report of danger. They read the others from the screen.
+These simulated callers know the keys of menus and of a report of danger. They read all other keys from the screen.
 """
 
 import re
@@ -13,43 +14,44 @@ from typing import Any
 from tests.compare.people import DISTRICTS
 
 Dialogue = Generator[str, str, Any]
-"""Yields the text of each hop, and receives the screen that answers it."""
+"""It yields the text of each hop, and receives the screen that answers the hop."""
 
 MENUS = ("4", "2", "9", "0", "0", "0", "1", "0", "2", "0", "3", "0")
-"""Opens menus and their pages, forward and back, as most hops do. The line counts none of them."""
+"""Opens menus and their pages, forwards and back, as most hops do. The hotline does not count any of them."""
 DANGER = ("5", "1", "2")
-"""A problem; a person is in danger; no official is involved."""
+"""The keys: a problem, a person is in danger, no official is involved."""
 BEHIND = ("1", "1", "5", "1")
-"""After the district: its sector, the kind, the person concerned, and that responders may come."""
+"""The keys after the district: its sector, the kind, the person concerned, and that responders may come."""
 HOPS = 7
-"""Hops in a session of the mix whose caller does not leave early."""
+"""The number of hops in a session of the mix if the caller does not leave early."""
 EACH_TELLS = 50
-"""One session in this many of the mix reports a danger."""
+"""One of this many sessions in the mix reports a danger."""
 LEAVES, ERRS, READS_ON = 0.14, 0.04, 0.8
 REPORT, MORE = "5", "9"
 POSTERS = ("11", "12", "13", "14", "15")
-"""Short codes that posters and the radio print behind the service code."""
+"""The digits after the service code, as printed on posters and announced on the radio."""
 WRONG = ("77", "x", "6", "yego", "#")
 OPTION = re.compile(r"(?m)^(\d{1,2}) (.+)$")
 
 
 class Kind(StrEnum):
     FIRST = "first"
-    """The first hop of each caller alone: it commits a row."""
+    """Only the first hop of each caller. This hop commits a row."""
     MENU = "menu"
     """The hops after the first one."""
     MIXED = "mixed"
-    """Whole sessions: most read, some leave or press a wrong key, one in fifty reports a danger."""
+    """Whole sessions: most callers read, some leave or press a wrong key, and one in fifty reports a danger."""
     REPORT = "report"
-    """A danger, reported to the last question."""
+    """A report of danger up to the last question."""
     DANGER = "danger"
-    """A danger. The caller hangs up after naming the district."""
+    """A report of danger. The caller hangs up after naming the district."""
 
 
 def dialogues(
     kind: Kind, first: int, count: int, told: dict[str, float]
 ) -> Iterator[tuple[int, Dialogue]]:
-    """Yields each caller's number and dialogue. `told` gets, by district, the time at which its key was pressed."""
+    """Yields the number and the conversation of each caller. `told` gets, for each district, the time at which its
+    key was pressed."""
     for at in range(count):
         number = first + at
         if kind in (Kind.FIRST, Kind.MENU):
@@ -67,7 +69,7 @@ def district(number: int) -> str:
 
 
 def presses(keys: Iterable[str], text: str = "") -> Generator[str, str, tuple[str, str]]:
-    """Presses these keys on any screen; an empty key dials. Returns the last text and its screen."""
+    """Presses these keys on any screen. An empty key means dialling. Returns the last text and its screen."""
     screen = ""
     for key in keys:
         text = f"{text}*{key}".removeprefix("*") if key else text
@@ -76,7 +78,7 @@ def presses(keys: Iterable[str], text: str = "") -> Generator[str, str, tuple[st
 
 
 def wanders(dice: Random) -> Dialogue:
-    """Dials, some with a poster's short code, and presses keys that the screens offer."""
+    """Dials, sometimes with the digits of a poster, and presses keys that the screens offer."""
     text = dice.choice(POSTERS) if dice.random() < 0.1 else ""
     screen = yield text
     for _ in range(dice.randint(0, 1) if dice.random() < LEAVES else HOPS - 1):
@@ -87,7 +89,7 @@ def wanders(dice: Random) -> Dialogue:
 
 
 def tells(place: str, told: dict[str, float], *, whole: bool) -> Dialogue:
-    """Reports a danger in a district. Stops without a report if a screen does not offer the district."""
+    """Reports a danger in a district. It stops without a report if a screen does not offer the district."""
     text, screen = yield from presses(("", *DANGER, str(DISTRICTS[place] // 10)))
     while (key := _key_of(place, screen)) is None and MORE in _offered(screen):
         text += f"*{MORE}"
@@ -103,7 +105,8 @@ def tells(place: str, told: dict[str, float], *, whole: bool) -> Dialogue:
 
 
 def _key(dice: Random, screen: str) -> str:
-    """Returns most often the next page's key, else an early choice. Never returns the key that opens a report."""
+    """Returns the key of the next page most of the time, otherwise one of the first choices. It never returns the
+    key that opens a report."""
     offered = [key for key in _offered(screen) if key != REPORT]
     if dice.random() < ERRS or not offered:
         return dice.choice(WRONG)

@@ -1,6 +1,6 @@
-"""Sends hops over kept connections and compares every answer. It runs in a separate process.
+"""Sends hops through connections that stay open, and compares every answer. It runs in a separate process.
 
-A client built on a web framework would be slower than the line it measures.
+A client that uses a web framework would be slower than the hotline that it measures.
 """
 
 import re
@@ -15,9 +15,9 @@ from tests.compare.line import SERVICE_CODE
 from tests.load.callers import Dialogue, Kind, dialogues
 
 PATIENCE = 10.0
-"""Seconds after which a hop counts as hung: the gateway's own limit."""
+"""Seconds after which a hop counts as hung. This is the limit of the gateway."""
 PAUSE = 0.02
-"""Seconds before the client tries a refused connection again."""
+"""Seconds before the client tries again after a refused connection."""
 GAP = b"\r\n\r\n"
 LENGTH = re.compile(rb"(?i)content-length: *(\d+)")
 RIGHT = b"HTTP/1.1 200"
@@ -26,12 +26,13 @@ FIELDS = (
     "phoneNumber=%2B25078{0:07}&networkCode=63510&sessionId=ATUid_{0:032x}&serviceCode="
     + SERVICE_CODE.translate(ENCODED)
 )
-"""The fields that each hop of one caller repeats. The numbers are invented."""
+"""The fields that each hop of one caller repeats. The numbers are not real."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Dialogues for one server. Each is a row of hops, and a hop waits for the answer before it."""
+    """The conversations for one server. Each consists of hops, and every hop waits for the answer to the hop before
+    it."""
 
     port: int
     path: str
@@ -41,9 +42,10 @@ class Load:
     callers: int
     at_once: int = 16
     rate: float | None = None
-    """Hops a second, sent when they are due. None sends them as fast as answers come."""
+    """The number of hops in a second. They are sent when they are due. None sends them as fast as answers arrive."""
     again: bool = False
-    """Sends a hop again if its connection broke, as the gateway may. Otherwise that hop counts as hung."""
+    """If True, sends a hop again after its connection broke, as the gateway may do. Otherwise that hop counts as
+    hung."""
     patience: float = PATIENCE
 
 
@@ -51,12 +53,13 @@ class Load:
 class Outcome:
     seconds: float = 0.0
     waits: list[float] = field(default_factory=list)
-    """Seconds that each hop took, from the moment when it was due."""
+    """The seconds that each hop took, from the time at which it was due."""
     odd: list[str] = field(default_factory=list)
-    """Answers that differ from the first one to the same keys."""
+    """The answers that differ from the first answer to the same keys."""
     hung: int = 0
     told: dict[str, float] = field(default_factory=dict)
-    """Districts whose caller read that the line passes the danger on. Each has the monotonic time of its key."""
+    """The districts whose caller read that the hotline will alert someone. For each one, it has the time of its key
+    by the monotonic clock."""
 
     @property
     def rate(self) -> float:
@@ -71,13 +74,13 @@ class _Seat:
     head: str = ""
     dialogue: Dialogue | None = None
     text: str = ""
-    """The text of the next hop, or of the one that waits for an answer."""
+    """The text of the next hop, or of the hop that waits for an answer."""
     due: float = 0.0
     heard: bytes = b""
 
 
 def drive(load: Load) -> Outcome:
-    """Plays every dialogue to its end."""
+    """Runs every conversation to its end."""
     return _Client(load).run()
 
 
@@ -85,7 +88,7 @@ class _Client:
     def __init__(self, load: Load) -> None:
         self._load = load
         self._outcome = Outcome()
-        # The same keys lead every caller to the same screen.
+        # The same keys must lead every caller to the same screen.
         self._screens: dict[str, str] = {}
         self._callers = dialogues(load.kind, load.first, load.callers, self._outcome.told)
         self._ready: deque[_Seat] = deque()
@@ -115,7 +118,7 @@ class _Client:
         return self._outcome
 
     def _take(self, seat: _Seat) -> None:
-        """Gives the seat to the next caller, if there is one."""
+        """Gives the connection to the next caller, if there is one."""
         for number, dialogue in self._callers:
             seat.head = FIELDS.format(number)
             seat.dialogue, seat.text = dialogue, next(dialogue)
@@ -183,7 +186,7 @@ class _Client:
             self._ready.append(seat)
 
     def _broken(self, seat: _Seat) -> None:
-        """Connects again. Repeats the hop without an answer, or goes to the next caller."""
+        """Connects again. Repeats the hop that got no answer, or continues with the next caller."""
         self._selector.unregister(seat.wire)
         seat.wire.close()
         asked = seat in self._asked
@@ -191,7 +194,7 @@ class _Client:
         try:
             seat.wire, seat.heard = _connect(self._load), b""
         except OSError:
-            # The server no longer listens: this seat stays empty.
+            # The server no longer listens, so this connection stays unused.
             self._outcome.hung += asked
             return
         self._selector.register(seat.wire, selectors.EVENT_READ, seat)
@@ -204,7 +207,7 @@ class _Client:
 
 
 def _connect(load: Load) -> socket.socket:
-    """Connects to the server. Raises OSError if it does not listen within the load's patience."""
+    """Connects to the server. Raises OSError if the server does not listen within the time that the load allows."""
     end = time.monotonic() + load.patience
     while True:
         try:
@@ -219,6 +222,6 @@ def _connect(load: Load) -> socket.socket:
 
 
 def percentile(waits: Sequence[float], hundredth: int) -> float:
-    """Returns this percentile of the waits, or 0 if there are none."""
+    """Returns this percentile of the waiting times, or 0 if there are none."""
     ordered = sorted(waits)
     return ordered[min(len(ordered) - 1, len(ordered) * hundredth // 100)] if ordered else 0.0

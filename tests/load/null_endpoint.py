@@ -1,6 +1,7 @@
-"""Runs a Flask endpoint that does nothing, on the same server as the line: the base of every comparison.
+"""Runs a Flask endpoint that does nothing, on the same server software as the hotline. It is the basis of every
+comparison.
 
-The load of the machine changes both in the same way.
+The load of the machine affects both in the same way.
 """
 
 import subprocess

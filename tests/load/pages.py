@@ -1,4 +1,5 @@
-"""Signs in to the console as its demo page offers, and times every page that the first page links to."""
+"""Signs in to the demo's console as its sign-in page offers, and times every page to which the first page has a
+link."""
 
 import re
 import time
@@ -14,14 +15,14 @@ ACCOUNT = re.compile(
     r'(?s)<th scope="row">([^<]+)</th>(?:(?!</tr>).)*?<code>([^<]+)</code>'
     r"(?:(?!</tr>).)*?<code>(\d{6})</code>"
 )
-"""Name, password and code in the table of a demo's sign-in page."""
+"""The name, the password and the code in the table of a demo's sign-in page."""
 LINK = re.compile(r'<a [^>]*?href="(/[^"?#]*)["?#]')
 NO_PAGE = re.compile(r"\.|^/(static|enter|leave|recover)")
 PATIENCE = 60.0
 
 
 class Browser:
-    """One kept connection, with the cookies of one person."""
+    """One open connection, with the cookies of one person."""
 
     def __init__(self, port: int) -> None:
         self._origin = f"http://127.0.0.1:{port}"
@@ -29,7 +30,7 @@ class Browser:
         self._cookies: dict[str, str] = {}
 
     def ask(self, path: str, fields: Mapping[str, str] | None = None) -> tuple[int, str]:
-        """Gets a page, or posts a form to it. Returns status and body."""
+        """Gets a page, or posts a form to it. Returns the status and the body."""
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         headers = {"Cookie": cookies, "Origin": self._origin}
         if fields is None:
@@ -48,7 +49,7 @@ class Browser:
 
 
 def page_times(port: int, turns: int) -> Mapping[str, list[float]]:
-    """Returns by address and account the seconds of each turn. Raises LineBroken if an account cannot sign in."""
+    """Returns the seconds of each turn, by address and account. Raises LineBroken if an account cannot sign in."""
     times: dict[str, list[float]] = {}
     for name in _accounts(port):
         with closing(Browser(port)) as browser:
@@ -61,7 +62,7 @@ def page_times(port: int, turns: int) -> Mapping[str, list[float]]:
 
 
 def _accounts(port: int) -> Mapping[str, tuple[str, str]]:
-    """Returns by name the password and a code, once the console answers."""
+    """Returns the password and a code by name, after the console answers."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         with closing(Browser(port)) as browser, suppress(OSError):
@@ -84,7 +85,8 @@ def _sign_in(browser: Browser, name: str) -> None:
 
 
 def _timed(browser: Browser, path: str) -> float | None:
-    """Returns the seconds that the page took. Returns None if the address redirects or this person may not see it."""
+    """Returns the seconds that the page took. Returns None if the address redirects, or if this person may not see
+    the page."""
     began = time.perf_counter()
     status, _ = browser.ask(path)
     return time.perf_counter() - began if status == 200 else None

@@ -1,4 +1,5 @@
-"""Measures one running line against the null endpoint, part by part. A part returns its figures by name."""
+"""Measures one running hotline part by part, in comparison with the endpoint that does nothing. Each part returns
+its numbers by name."""
 
 import os
 import signal
@@ -21,20 +22,21 @@ from tests.load.processes import held, listeners, spent
 
 GATEWAY_SECONDS = 8.0
 ALERTS = 3
-"""A danger on a line of `init --demo` alerts two responders of its district, and the national desk."""
+"""A danger in a hotline made with `init --demo` alerts two responders of its district, and the national desk."""
 ALERT_SECONDS = 120.0
 SETTLED = 2.0
-"""Seconds without an SMS or a report after which the line counts as settled."""
+"""Seconds without an SMS or a delivery report after which the hotline counts as idle."""
 PACE = 0.12
-"""The share of the null endpoint's rate that is sent: about half of the load that one web process bears."""
+"""The share of the other endpoint's rate at which hops are sent. It is about half of the load that one web process
+can handle."""
 NATION_SECONDS, RESTART_SECONDS = 6.0, 60.0
-"""Seconds that a nation dials, and the limit within which a new web process replaces the killed one."""
+"""The seconds for which many callers dial, and the limit within which a new web process replaces a killed one."""
 AT_ONCE_PACED, TELLERS = 64, 6
 CALLERS_OF_100_HOPS = 8
 HOPS_EACH = 6
-"""The average hops of a session of the mix."""
+"""The average number of hops in a session of the mix."""
 PAGE = "page "
-"""The start of the name of a page's figure."""
+"""The beginning of the name of a page's number."""
 Figures = Mapping[str, float]
 _taken = count(1)
 
@@ -45,21 +47,21 @@ class Size:
 
     turns: int = 4
     callers: int = 400
-    """Callers in each turn of first hops and menus."""
+    """The number of callers in each turn of first hops and menus."""
     mix_seconds: float = 6.0
     warm: int = 300
-    """Sessions of the mix that come first and are not measured."""
+    """The number of sessions of the mix that come first and are not measured."""
     reports: int = 60
     tips: int = 20
     page_turns: int = 3
     idle_seconds: float = 60.0
     sessions: int = 1500
-    """Sessions of the nation."""
+    """The number of sessions in the test with many callers."""
 
 
 @dataclass(slots=True)
 class Stage:
-    """One running line, the null endpoint, and the processes in which clients play."""
+    """One running hotline, the endpoint that does nothing, and the processes in which clients run."""
 
     line: Line
     null: Null
@@ -69,7 +71,7 @@ class Stage:
     """The time by the monotonic clock."""
 
     def at_line(self, kind: Kind, callers: int, first: int = 0) -> Load:
-        """Returns hops of callers from a number on, or of callers who never dialled before."""
+        """Returns hops of callers from a given number on, or of callers who never dialled before."""
         path = urlsplit(self.line.gateway.hooks["ussd"]).path
         return Load(self.line.port, path, kind, first or new_callers(), callers)
 
@@ -80,7 +82,8 @@ class Stage:
         return self.clients.submit(drive, load)
 
     def drive(self, load: Load) -> Outcome:
-        """Plays the load. Raises LineBroken if an answer never came, or differs from others to the same keys."""
+        """Runs the load. Raises LineBroken if an answer never came, or if it differs from other answers to the same
+        keys."""
         outcome = self.begin(load).result()
         if outcome.odd or outcome.hung:
             said = f"{len(outcome.odd)} wrong answers, such as {outcome.odd[:1]}"
@@ -89,7 +92,7 @@ class Stage:
         return outcome
 
     def settle(self) -> None:
-        """Waits until the line has sent everything."""
+        """Waits until the hotline has sent everything."""
         gateway, began = self.line.gateway, time.monotonic()
 
         def quiet() -> bool:
@@ -104,7 +107,7 @@ def new_callers() -> int:
 
 
 def paced(load: Load, rate: float) -> Load:
-    """Returns the same hops, sent when they are due, also while other hops wait."""
+    """Returns the same hops, sent when they are due, even while other hops wait."""
     return replace(load, rate=rate, at_once=AT_ONCE_PACED)
 
 
@@ -118,7 +121,7 @@ def memory(stage: Stage) -> Figures:
 
 
 def hops(stage: Stage) -> Figures:
-    """Counts first hops and menus a second at full speed, in turns with hops to the null endpoint."""
+    """Counts first hops and menus in a second at full speed, in turns with hops to the endpoint that does nothing."""
     firsts, menus, callers = [], [], stage.size.callers
     for _ in range(stage.size.turns):
         null = stage.drive(stage.at_null(callers * len(MENUS))).rate
@@ -129,7 +132,7 @@ def hops(stage: Stage) -> Figures:
 
 
 def mix(stage: Stage) -> Figures:
-    """Times the slowest hop in a hundred, in whole sessions that are sent when they are due."""
+    """Times the slowest hop of a hundred, in whole sessions that are sent when they are due."""
     rate = PACE * stage.drive(stage.at_null(stage.size.callers * len(MENUS))).rate
     count = int(rate * stage.size.mix_seconds)
     stage.drive(stage.at_line(Kind.MIXED, stage.size.warm))
@@ -141,7 +144,8 @@ def mix(stage: Stage) -> Figures:
 
 
 def report(stage: Stage) -> Figures:
-    """Counts the cost of a danger report, from the dial to its last alert, in requests to the null endpoint."""
+    """Measures the cost of a danger report, from dialling to its last alert, as a number of requests to the endpoint
+    that does nothing."""
     null, began = stage.null.processes(), spent(stage.null.processes())
     hops = stage.drive(stage.at_null(stage.size.callers * stage.size.turns * len(MENUS)))
     each = stage.size.reports * (spent(null) - began) / len(hops.waits)
@@ -157,7 +161,7 @@ def report(stage: Stage) -> Figures:
 
 
 def alerts(stage: Stage, database: str) -> Figures:
-    """Times each alert in seconds, from the key of the district until a slow gateway accepted it."""
+    """Times each alert in seconds, from the key of the district until a slow gateway accepted the alert."""
     gateway, before = stage.line.gateway, len(stage.line.gateway.outbox)
     gateway.seconds = GATEWAY_SECONDS
     load = replace(stage.at_line(Kind.DANGER, stage.size.tips), at_once=TELLERS)
@@ -178,7 +182,7 @@ def alerts(stage: Stage, database: str) -> Figures:
 
 
 def accepted(told: Mapping[str, float], outbox: Sequence[Sent]) -> Mapping[str, list[float]]:
-    """Returns by district how long each alert took, one for each person. An alert names its district."""
+    """Returns how long each alert took, by district, one for each person. An alert names its district."""
     waits: dict[str, dict[str, float]] = {place: {} for place in told}
     for sent in outbox:
         for place, asked in told.items():
@@ -188,7 +192,8 @@ def accepted(told: Mapping[str, float], outbox: Sequence[Sent]) -> Mapping[str, 
 
 
 def pages(stage: Stage) -> Figures:
-    """Times each page that the first page links to, in requests to the null endpoint: the median of its turns."""
+    """Times each page to which the first page has a link, as a number of requests to the endpoint that does nothing:
+    the median of its turns."""
     times = page_times(stage.line.console_port, stage.size.page_turns)
     browser, null = Browser(stage.null.port), []
     for _ in range(len(times) * stage.size.page_turns):
@@ -201,7 +206,7 @@ def pages(stage: Stage) -> Figures:
 
 
 def nation(stage: Stage) -> Figures:
-    """Kills the web process under load. Counts dangers without an alert, and hops without a right answer."""
+    """Kills the web process under load. Counts dangers without an alert, and hops without a correct answer."""
     gateway, before = stage.line.gateway, len(stage.line.gateway.outbox)
     load = stage.at_line(Kind.MIXED, stage.size.sessions)
     rate = stage.size.sessions * HOPS_EACH / NATION_SECONDS
@@ -211,13 +216,13 @@ def nation(stage: Stage) -> Figures:
     outcome = begun.result()
     stage.settle()
     unalerted = [not waits for waits in accepted(outcome.told, gateway.outbox[before:]).values()]
-    # A caller that the line cannot serve reads a polite end, and was promised nothing.
+    # A caller whom the hotline cannot serve reads a polite last screen, and was promised nothing.
     wrong = [said for said in outcome.odd if not said.startswith("END ")]
     return {"lost, web process killed": sum(unalerted) + outcome.hung + len(wrong)}
 
 
 def web_worker(line: Line) -> int:
-    """Returns the process that answers callers: the listener that started no other process."""
+    """Returns the process that answers callers: the listening process that has started no other process."""
     return next(pid for pid in listeners(line.port, line.processes()) if not below(pid))
 
 

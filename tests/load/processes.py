@@ -1,4 +1,4 @@
-"""Reads the memory and processor time of processes from Linux's own files."""
+"""Reads the memory and the processor time of processes from Linux's own files."""
 
 import os
 from collections.abc import Iterable
@@ -10,7 +10,8 @@ LISTENS = "0A"
 
 
 def spent(pids: Iterable[int]) -> float:
-    """Returns the processor seconds that these processes took, with those of their children that have ended."""
+    """Returns the processor seconds that these processes used, including those of their child processes that have
+    ended."""
     total = 0
     for pid in pids:
         with suppress(OSError):
@@ -20,7 +21,7 @@ def spent(pids: Iterable[int]) -> float:
 
 
 def held(pids: Iterable[int]) -> float:
-    """Returns megabytes: each process' own memory, and its share of the shared memory (PSS)."""
+    """Returns megabytes: the own memory of each process, and its share of the shared memory (PSS)."""
     kilobytes = 0
     for pid in pids:
         with suppress(OSError):
@@ -30,7 +31,7 @@ def held(pids: Iterable[int]) -> float:
 
 
 def listeners(port: int, pids: Iterable[int]) -> list[int]:
-    """Returns the processes among these that hold the listening socket of a port."""
+    """Returns those of the processes that listen on a port."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     sockets = {
         f"socket:[{row[9]}]"

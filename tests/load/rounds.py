@@ -1,4 +1,4 @@
-"""Plays rounds: each side's line in turns, from a copy of a home that was prepared once."""
+"""Runs rounds: the hotline of each side in turn, from a copy of a home that was prepared once."""
 
 import shutil
 import time
@@ -18,8 +18,8 @@ from tests.load.parts import PARTS, Figures, Size, Stage, alerts
 
 ALERTS, MEMORY = "alerts", "memory"
 NAMES = (MEMORY, "hops", ALERTS, *(name for name in PARTS if name not in (MEMORY, "hops")))
-"""The parts in the order of measurement. No responder answers the first alerts. After some minutes the line would
-repeat them during `nation`."""
+"""The parts in the order of measurement. No responder answers the first alerts. After some minutes, the hotline
+would repeat them during `nation`."""
 REAL = {"HOTLINE_CLOCK": ""}
 """This run uses the real clock."""
 Say = Callable[[str], None]
@@ -33,7 +33,7 @@ class Side:
     checkout: Checkout
     folder: Path
     postgres: Postgres | None
-    """None on a machine without PostgreSQL, or if no part needs it."""
+    """It is None on a machine without PostgreSQL, or if no part needs PostgreSQL."""
 
     def prepare(self) -> None:
         """Makes the home on SQLite, which every round copies. Raises LineBroken."""
@@ -51,7 +51,7 @@ class Side:
 
     @contextmanager
     def on_postgres(self, server: Postgres) -> Iterator[Line]:
-        """Runs a new home: otherwise this round would repeat the unanswered alerts of another round."""
+        """Runs a new home. Otherwise this round would repeat the unanswered alerts of another round."""
         name = f"{self.folder.name}_{next(_made)}"
         also = {"HOTLINE_DATABASE_URL": server.make(name)}
         self._init(name, also)
@@ -81,7 +81,7 @@ def _running(line: Line) -> Iterator[Line]:
 def play(
     sides: Sequence[Side], size: Size, rounds: int, parts: Sequence[str], say: Say
 ) -> list[list[Figures]]:
-    """Returns the figures of each side, one set a round. Sides take turns, and also take turns to begin."""
+    """Returns the numbers of each side, one set for each round. Sides take turns, and also take turns to begin."""
     found: list[list[Figures]] = [[] for _ in sides]
     with (
         null_endpoint() as null,
@@ -90,7 +90,7 @@ def play(
         for number in range(rounds):
             for at in sorted(range(len(sides)), reverse=number % 2 == 1):
                 began = time.monotonic()
-                # Memory does not differ from round to round, and takes a minute to measure.
+                # Memory does not differ between rounds, and takes a minute to measure.
                 asked = [one for one in parts if number == 0 or one != MEMORY]
                 found[at].append(_round(sides[at], null, clients, size, asked))
                 name, took = sides[at].checkout.name, time.monotonic() - began
@@ -108,7 +108,7 @@ def _round(side: Side, null: Null, clients: Executor, size: Size, parts: Sequenc
 
 
 def _alerts(stage: Stage, side: Side) -> Figures:
-    """Measures both databases at the same time: nearly all of it is waiting for the gateway."""
+    """Measures both databases at the same time, because nearly all of the time is spent waiting for the gateway."""
     figures: dict[str, float] = {}
     with ExitStack() as block:
         stages = {"SQLite": stage}

@@ -1,4 +1,4 @@
-"""Lists the rows of the measurement, and compares the best of one commit with the best of another."""
+"""Lists the rows of the measurement, and compares the best numbers of one commit with the best of another."""
 
 import statistics
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from tests.load.parts import PAGE, Figures
 
 MIDDLE_PAGE = "console page"
 WORSE = 1.10
-"""A row fails if it is more than a tenth worse than the other commit's."""
+"""A row fails if it is more than a tenth worse than the other commit's row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,9 @@ class Row:
     unit: str
     aim: str
     higher: bool = False
-    """True if a higher figure is better."""
+    """True if a higher number is better."""
     loss: bool = False
-    """True if the row counts losses: the worst round decides."""
+    """True if the row counts losses. In this case the worst round decides."""
 
 
 ROWS = (
@@ -40,7 +40,7 @@ ROWS = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One row. `ratio` compares our figure with the other commit's."""
+    """One row of the result. `ratio` compares our number with the other commit's number."""
 
     row: str
     unit: str
@@ -70,7 +70,8 @@ def _pages(rounds: Sequence[Figures]) -> set[str]:
 
 
 def _best(row: Row, rounds: Sequence[Figures], pages: set[str]) -> float | None:
-    """Returns the best round's figure, or None if none measured it. The median page is among those of both sides."""
+    """Returns the number of the best round, or None if no round measured it. The median page is one that both sides
+    have."""
     values = []
     for some in rounds:
         if row.name in some:

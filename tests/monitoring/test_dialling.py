@@ -1,4 +1,4 @@
-"""Tests how the line dials itself over HTTP, and how it asks the gateway for its balance."""
+"""Tests how the hotline dials itself over HTTP, and how it asks the gateway for its balance."""
 
 import threading
 from collections.abc import Iterator

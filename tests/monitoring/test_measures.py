@@ -1,4 +1,4 @@
-"""Tests the measures in Prometheus's format, and that no label identifies a person or a place."""
+"""Tests the values in Prometheus's format, and that no label identifies a person or a place."""
 
 import re
 import urllib.request
@@ -29,7 +29,7 @@ class Scrape:
     text: str
 
     def value(self, name: str, **labels: str) -> float:
-        """Returns the value of the only line that has these labels."""
+        """Returns the value in the only line that has these labels."""
         lines = [line for line in self.text.splitlines() if re.match(rf"{name}[ {{]", line)]
         for label, value in labels.items():
             lines = [line for line in lines if f'{label}="{value}"' in line]
@@ -65,7 +65,7 @@ def test_the_outbox(district: District, context: WholeContext) -> None:
 def test_no_series_counts_tips_by_state_or_urgency(
     district: District, context: WholeContext
 ) -> None:
-    """A reader of such a series could see when a danger was reported and when it was taken."""
+    """A reader of such numbers could see when a danger was reported and when a responder took it."""
     for urgency in (1, 2, 3):
         district.tell(urgency=urgency, filed_at=district.clock())
     district.deliver()
@@ -127,7 +127,8 @@ WORDS = {
 
 @pytest.mark.row("P2")
 def test_no_label_tells_who_or_where(district: District, context: WholeContext) -> None:
-    """The canaries are a responder's name and number, and the references of a tip. No label may hold one."""
+    """The secret words are a responder's name and number, and the references of a tip. No label may contain one of
+    them."""
     with district.database.writing() as session:
         session.add(make_responder(name="Ikanari Yihishe", msisdn="+250788654321"))
     district.tell(urgency=1, place="12", filed_at=district.clock())

@@ -1,4 +1,5 @@
-"""Tests the second channel: a mail to a local server, and a command that really runs. No log shows their content."""
+"""Tests the second channel: a mail to a local server, and a command that really runs. No log shows the content of
+the notices."""
 
 import logging
 import math
@@ -18,7 +19,7 @@ WORDS = "Fault: lane, since 24/11 10:00. Runbook: lane"
 
 
 class Mailbox(socketserver.StreamRequestHandler):
-    """An SMTP server that knows just enough commands to receive a mail."""
+    """An SMTP server that supports only the commands needed to receive a mail."""
 
     received: list[str]
 

@@ -1,4 +1,4 @@
-"""Tests the line's own call, its balance and its usual hours, as the doctor and the monitoring read them."""
+"""Tests the hotline's own test call, its balance and its usual traffic, as the doctor and the monitoring read them."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Tests what the doctor finds, one fault at a time. Each finding says what to do."""
+"""Tests what the doctor finds, with one fault at a time. Each result says what to do."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -189,7 +189,7 @@ def test_an_alarm_asks_for_a_signature(days: int, level: int, district: District
 
 
 def _naming(digits: str, on: date | None) -> FlowSet:
-    """Returns a flow set of one screen that names this number, verified on that day."""
+    """Returns a flow set with one screen that shows this number, confirmed on that day."""
     number = Number(digits, Evidence.VERIFIED, "MIGEPROF" if on else "", on)
     say = MessageNode(text={}, leads=(Lead((), {}, digits),))
     return FlowSet(flows={"help": Flow("help", "a", {"a": say})}, numbers={digits: number})

@@ -1,4 +1,4 @@
-"""Tests the monitoring: its findings and notices. A dead worker or a paused queue does not stop them."""
+"""Tests the monitoring: what it finds, and its notices. It works even with a dead worker or a paused queue."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -31,7 +31,7 @@ REFUSED = SendResult(Outcome.MONEY_FAULT)
 
 @dataclass
 class Line:
-    """A line without faults until a test adds one. No on-call contact has been notified yet."""
+    """A hotline without faults, until a test adds one. No on-call contact has been notified yet."""
 
     district: District
     instruments: FakeInstruments = field(default_factory=FakeInstruments)
@@ -43,7 +43,7 @@ class Line:
         return replace(self.district.context, watch=plugs, flow_sets=FakeShelf())
 
     def look(self, **later: float) -> None:
-        """Turns the clock, lets it tick, and runs the monitoring once."""
+        """Moves the clock forward, lets it tick, and runs the monitoring once."""
         self.district.clock.turn(**later)
         with self.district.database.writing() as session:
             until = self.district.clock() + timedelta(seconds=3)
@@ -302,7 +302,8 @@ def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
 
 
 def test_who_is_removed_reads_it_once_and_may_come_back(manned: Line) -> None:
-    """An admin cannot remove a contact unseen. The others are notified too, and the last contact stays."""
+    """An admin cannot remove a contact without notice. The other contacts are notified too, and the last contact
+    cannot be removed."""
     (keza,) = service_alarms.on_call_contacts(manned.context)
     with pytest.raises(ImportRefused):
         service_alarms.remove_contact(manned.context, keza.id, by="Aline")

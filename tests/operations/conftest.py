@@ -1,4 +1,4 @@
-"""Provides the fake line behind the web servers of `proxies`, and a folder for one of them."""
+"""Provides the simulated hotline behind the web servers of `proxies`, and a folder for one of them."""
 
 import subprocess
 import tempfile
@@ -13,7 +13,8 @@ import pytest
 from tests.operations.proxies import NAME, Behind
 
 BEHIND_WAITS = 0.3
-"""Seconds until the fake line ends a half-sent request. The real line does so after five."""
+"""Seconds until the simulated hotline ends a request that was only half sent. The real hotline does this after five
+seconds."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Runs the real web servers in front of the line and the console, with a fake line behind them."""
+"""Runs the real web servers in front of the hotline and the console, with a simulated hotline behind them."""
 
 import http.client
 import os
@@ -21,7 +21,7 @@ NAME = "line.example"
 
 @dataclass
 class Behind:
-    """The fake line behind a web server, with every request that reached it."""
+    """The simulated hotline behind a web server, with every request that reached it."""
 
     port: int
     came: list[tuple[str, bytes]] = field(default_factory=list)
@@ -73,7 +73,8 @@ class Front:
         return one
 
     def hears(self, one: ssl.SSLSocket, seconds: float) -> bytes:
-        """Returns the answer to a half-sent request. Returns nothing if the server closes it or stays silent."""
+        """Returns the answer to a request that was only half sent. The result is empty if the server closes the
+        connection or does not answer."""
         one.settimeout(seconds)
         with suppress(ConnectionError, TimeoutError):
             return one.recv(100)
@@ -81,7 +82,7 @@ class Front:
 
     @property
     def ready(self) -> bool:
-        """Returns True if the server speaks TLS. Sends no request."""
+        """Returns True if the server speaks TLS. It sends no request."""
         with suppress(OSError):
             self.connect().close()
             return True
@@ -94,7 +95,8 @@ TRUSTING.verify_mode = ssl.CERT_NONE
 
 
 def here(text: str, changes: dict[str, str]) -> str:
-    """Returns a shipped file after replacing its paths with those of this machine. Each must occur in the file."""
+    """Returns a shipped file after replacing its paths with those of this machine. Each of the paths must occur in
+    the file."""
     for shipped, ours in changes.items():
         assert shipped in text, shipped
         text = text.replace(shipped, ours)

@@ -1,4 +1,4 @@
-"""Reads everything that a database's tables promise, so that two of them can be compared line by line."""
+"""Reads everything that the tables of a database define, so that two databases can be compared line by line."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Tests that a backup is what this line signed, and that the public `age` tool decrypts it."""
+"""Tests that a backup is what this hotline signed, and that the public program `age` can decrypt it."""
 
 import gzip
 import io
@@ -44,7 +44,8 @@ def write(
     signing_key: bytes = SIGNING_KEY,
     to: Iterable[Identity] = (MINE,),
 ) -> Path:
-    """Writes a backup as anybody can who knows the public keys. Only the signing key makes it this line's."""
+    """Writes a backup as any person with the public keys can. Only the signing key makes it a backup of this
+    hotline."""
     recipients, copy = [str(one.to_public()) for one in to], folder / "a.age"
     with copy.open("wb") as file:
         digest = encrypt_copy(pieces, recipients, file.write)
@@ -85,7 +86,7 @@ def test_any_size(tmp_path: Path, size: int) -> None:
 
 @pytest.mark.row("P3")
 def test_the_public_tool_decrypts_it(tmp_path: Path) -> None:
-    """An operator opens a backup without this project, with either of two keys."""
+    """An operator decrypts a backup without this project, with either of two keys."""
     copy = write(tmp_path, [b"words ", b"of a tip"], to=(MINE, SECOND))
     age = shutil.which("age")
     assert age, "bin/test installs age"
@@ -99,7 +100,7 @@ def test_the_public_tool_decrypts_it(tmp_path: Path) -> None:
 
 
 def test_a_key_of_the_public_tool_decrypts_it(tmp_path: Path) -> None:
-    """Operators make their keys themselves, and give the line only the public half."""
+    """Operators make their keys themselves, and give the hotline only the public half."""
     made = subprocess.run(["age-keygen"], capture_output=True, check=True, text=True)
     (public,) = read_recipients(made.stderr.split()[-1].encode())
     key = open_backup_key(made.stdout.encode(), lambda: "never asked")
@@ -120,7 +121,7 @@ def test_no_other_key_opens_it(tmp_path: Path) -> None:
 
 
 class TestForged:
-    """Attacks by a person who writes where backups are kept, and knows the operators' public keys."""
+    """Attacks by a person who can write to the folder of backups, and who knows the operators' public keys."""
 
     def test_every_single_letter_of_the_copy_counts(self, tmp_path: Path) -> None:
         copy = write(tmp_path, [b"words", b"more"])
@@ -159,7 +160,7 @@ class TestForged:
             opened(copy)
 
     def test_a_signature_of_another_kind(self, tmp_path: Path) -> None:
-        """The signing key signs other documents one day. None of those signatures is one of a backup."""
+        """The signing key may one day sign other documents. None of those signatures may count for a backup."""
         copy = write(tmp_path, [b"words"])
         signature = signature_path(copy)
         manifest = signature.read_bytes().partition(b"\n")[0]
@@ -181,7 +182,7 @@ class TestForged:
 
 
 def test_the_copy_may_not_change_while_it_is_read(tmp_path: Path) -> None:
-    """An attacker swaps the file between the check of its digest and the decryption."""
+    """An attacker replaces the file between the check of its digest and its decryption."""
     copy = write(tmp_path, [b"words"])
     manifest = read_manifest(copy, SIGNERS)
     with copy.open("rb") as stream:
@@ -220,7 +221,8 @@ class TestKeyFile:
             open_backup_key(file, lambda: "guess")
 
     def test_a_machine_that_seems_slow_tries_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """age measures the machine first, and refuses an expensive passphrase while others use the processor."""
+        """age first measures the machine, and refuses an expensive passphrase while other programs use the
+        processor."""
         said = ["Excessive work parameter for passphrase.", "Excessive work parameter"]
 
         def busy(_file: bytes, _passphrase: str) -> bytes:

@@ -1,4 +1,5 @@
-"""Tests a backup taken under load: it restores every row with sending paused. A damaged backup restores nothing."""
+"""Tests a backup that is taken under load: it restores every row with sending paused. A damaged backup restores
+nothing."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -76,7 +77,7 @@ def released(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def line(released: str, clock: Clock) -> Iterator[District]:
-    """Returns a line with people, an alerted tip, and a tip whose alert is pending."""
+    """Returns a hotline with people, one tip whose alert was sent, and one tip whose alert is pending."""
     database = open_database(released)
     district = District(database, clock)
     district.enrol(Level.NATIONAL, districts=())
@@ -176,7 +177,7 @@ def test_nobody_is_signed_in_and_no_link_is_good_on_a_restored_line(
 def test_no_alert_is_sent_a_second_time_unsaid(
     line: District, address: Callable[[str], str], tmp_path: Path
 ) -> None:
-    """Messages that the line sent after the backup are pending in the backup."""
+    """Messages that the hotline sent after the backup are still pending in the backup."""
     taken = take_to(line, tmp_path / "a.age")
     line.deliver()
     url = address("back")
@@ -196,7 +197,8 @@ def test_no_alert_is_sent_a_second_time_unsaid(
 def test_callers_go_on_while_it_is_taken_and_it_is_one_moment(
     line: District, address: Callable[[str], str], tmp_path: Path
 ) -> None:
-    """A tip and its assignment are one transaction. A copy of two moments would hold only one of them."""
+    """A tip and its assignment are stored in one transaction. A copy of two different times could contain only one
+    of them."""
     stop, filed = Event(), []
 
     def file_on() -> None:
@@ -273,7 +275,7 @@ class TestNothingStays:
     def test_of_one_that_another_line_signed(
         self, line: District, address: Callable[[str], str], tmp_path: Path
     ) -> None:
-        """Its maker has the public keys of this line's operators."""
+        """Its maker has the public keys of this hotline's operators."""
         taken = take_to(line, tmp_path / "a.age", bytes(32))
         url = address("back")
         with pytest.raises(BackupInvalid, match="did not sign this backup"):
@@ -326,7 +328,7 @@ def test_a_full_disk_leaves_no_half_of_a_backup(
 def test_an_interrupted_restore_leaves_the_former_database_in_place(
     line: District, tmp_path: Path
 ) -> None:
-    """The operator stops it after the copy is decrypted and before it is in place."""
+    """The operator stops the restore after the copy is decrypted and before it is in place."""
     taken = take_to(line, tmp_path / "a.age")
     url = f"sqlite:///{tmp_path}/former.db"
     former = open_database(url)

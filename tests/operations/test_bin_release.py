@@ -1,4 +1,4 @@
-"""Tests that a release names its version and commit, its parts and their digests."""
+"""Tests that a release states its version and commit, its parts and their digests."""
 
 import hashlib
 import json
@@ -56,7 +56,7 @@ def test_the_command_names_version_and_commit() -> None:
 
 
 def test_a_copy_of_the_code_without_git_says_that_it_does_not_know(tmp_path: Path) -> None:
-    """A folder inside another repository does not name that repository's commit."""
+    """A folder inside another repository must not state that repository's commit."""
     git(tmp_path, "init", "--quiet")
     copied = tmp_path / "line" / "hotline" / "core"
     copied.mkdir(parents=True)

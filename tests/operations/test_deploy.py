@@ -1,4 +1,4 @@
-"""Tests `deploy/` and `compose.yaml`: systemd rates the units as hardened, and a process reaches only its own keys."""
+"""Tests `deploy/` and `compose.yaml`: systemd rates the units as protected, and a process reaches only its own keys."""
 
 import re
 import subprocess
@@ -17,12 +17,12 @@ from tests.architecture.tree import ROOT
 UNITS = sorted((ROOT / "deploy").glob("*.service"))
 TIMERS = sorted((ROOT / "deploy").glob("*.timer"))
 EXPOSURE = 15
-"""The highest exposure allowed, out of 100. systemd calls every score below 20 safe."""
+"""The highest allowed exposure, out of 100. systemd calls every value below 20 safe."""
 
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
-    """Returns a folder with the units. They point to this checkout in place of /opt/hotline."""
+    """Returns a folder with the units. They point to this checkout instead of /opt/hotline."""
     for unit in (*UNITS, *TIMERS, ROOT / "deploy" / "hotline.target"):
         words = unit.read_text(encoding="utf-8").replace("/opt/hotline", str(ROOT))
         (tmp_path / unit.name).write_text(words, encoding="utf-8")
@@ -53,7 +53,7 @@ def test_a_unit_that_is_not_hardened_is_noticed(tmp_path: Path) -> None:
 
 
 def test_the_web_process_sees_neither_the_gateways_key_nor_the_workers(installed: Path) -> None:
-    """The key lies in the folders of the processes that send. No unit has it in an environment."""
+    """The key is in the folders of the processes that send. No unit has it in its environment."""
     words = (installed / "hotline-web.service").read_text(encoding="utf-8")
     (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
     for path in (
@@ -94,7 +94,7 @@ def test_the_reader_sees_the_keys_of_the_pins_alone(installed: Path) -> None:
 
 @pytest.mark.parametrize("name", ["web", "worker-1", "watch", "reader", "console"])
 def test_a_process_is_run_by_its_name(name: str, tmp_path: Path) -> None:
-    """The Procfile is the only list of commands: the test runs its line."""
+    """The Procfile is the only list of commands, so the test runs its line."""
     (tmp_path / "deploy").mkdir()
     script = tmp_path / "deploy" / "process"
     script.write_bytes((ROOT / "deploy" / "process").read_bytes())
@@ -167,7 +167,7 @@ def test_every_setting_in_compose_and_examples_is_ours(compose: dict[str, Any]) 
 
 
 def test_compose_passes_every_setting_through(compose: dict[str, Any]) -> None:
-    """Exceptions: settings that a container fixes or a test changes, and the path of the key file."""
+    """Only settings that a container fixes or a test changes, and the path of the key file, are left out."""
     fixed = {"home", "port", "console_port", "keys", "backups", "clock", "faults"}
     fixed |= {"gateway_api_key_file", "web_host", "console_host"}
     wanted = {f"HOTLINE_{name.upper()}" for name in {*NAMES} - fixed}

@@ -1,4 +1,4 @@
-"""Rotates the hooks' secrets while callers dial: two web workers serve every hop, and refuse no caller."""
+"""Rotates the secrets of the hooks while callers dial: two web workers answer every hop, and refuse no caller."""
 
 import json
 import os
@@ -25,7 +25,7 @@ CALLERS = 3
 
 @dataclass
 class Web:
-    """The Procfile's own web line, with a home of its own and no Redis."""
+    """The web command of the Procfile, with its own home and without Redis."""
 
     home: Path
     port: int = field(default_factory=free_port)
@@ -73,7 +73,7 @@ def web(tmp_path: Path, lay_home: LayHome) -> Iterator[Web]:
 
 
 class Callers:
-    """Callers who dial without a pause at the newest address that they were given."""
+    """Callers who dial without a pause at the newest address that they got."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -108,7 +108,7 @@ class Callers:
         return f"{answer.status_code} {answer.text[:4]}"
 
     def goes_on(self, hops: int = 20) -> None:
-        """Waits until the line has answered this many more hops."""
+        """Waits until the hotline has answered this many more hops."""
         goal = self.hops + hops
         eventually(lambda: self.hops >= goal, seconds=30)
 

@@ -1,4 +1,4 @@
-"""Tests the container image of the line: it holds no key, and runs under its own account."""
+"""Tests the hotline's container image: it contains no key, and runs under its own account."""
 
 import os
 import resource
@@ -18,7 +18,8 @@ pytestmark = [
 ]
 BASE = f"localhost/hotline-test-base-{os.getpid()}"
 IMAGE = f"localhost/hotline-test-{os.getpid()}"
-"""Holds the process id: two runs at once do not remove each other's image."""
+"""The name of the image. It contains the process id, so that two runs at the same time do not remove each other's
+image."""
 STORE = {"BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs"}
 PLANTED = (
     "keys/workers/relay.key",
@@ -27,9 +28,9 @@ PLANTED = (
     ".env",
     "line.db",
 )
-"""Files that a checkout may hold, and that must not get into an image."""
+"""Files that may be in a checkout and that must not be in an image."""
 HOST = ("/etc/pip.conf", "/etc/xdg/pip", "/etc/ssl/certs")
-"""The files by which this machine reaches its package registry. Building an image needs the registry."""
+"""The files with which this machine reaches its package registry. Building an image needs the registry."""
 WEB = """
 set -e
 hotline=.venv/bin/hotline
@@ -44,7 +45,8 @@ kill $web
 
 
 def limits() -> list[str]:
-    """Returns the limits of this process. A builder asks for higher ones, and a sandbox refuses them."""
+    """Returns the limits of this process. A program that builds images asks for higher limits, and a sandbox refuses
+    them."""
     kinds = {"nofile": resource.RLIMIT_NOFILE, "nproc": resource.RLIMIT_NPROC}
     of_now = {name: resource.getrlimit(kind) for name, kind in kinds.items()}
     return [f"--ulimit={name}={soft}:{hard}" for name, (soft, hard) in of_now.items()]

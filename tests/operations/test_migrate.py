@@ -22,8 +22,8 @@ LATER = Path(__file__).with_name("later")
 
 
 def test_migrated_tables_equal_the_declared_ones(empty: Database, database: Database) -> None:
-    """Columns, defaults, constraints, indexes, triggers and functions are compared. A change on one side alone is
-    named."""
+    """The test compares columns, defaults, constraints, indexes, triggers and functions. It reports a change that is
+    only on one side."""
     migrate.upgrade(empty)
 
     migrated, declared = schema_of(empty), schema_of(database)
@@ -124,7 +124,7 @@ def test_a_release_waits_for_the_one_before_it(empty_postgres: Database) -> None
 
 
 def test_two_releases_at_once_migrate_once(empty: Database) -> None:
-    """One of them runs each migration. A table made twice would raise an error."""
+    """One of the two releases runs each migration. If a table were created twice, there would be an error."""
     with ThreadPoolExecutor(2) as pool:
         changed = list(pool.map(migrate.upgrade, [empty, empty]))
 

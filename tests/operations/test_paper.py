@@ -1,4 +1,4 @@
-"""Tests that a key on paper comes back exactly, or not at all."""
+"""Tests that a key on paper can be read back exactly, or not at all."""
 
 import pytest
 from hypothesis import given

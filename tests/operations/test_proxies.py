@@ -1,4 +1,4 @@
-"""Tests which requests the web servers in front of the line pass on, as `deploy/` ships them."""
+"""Tests which requests the web servers in front of the hotline pass on, as `deploy/` ships them."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from tests.support.stack import free_port
 
 PATIENCE = "5s"
 SHORT = "300ms"
-"""Replaces five seconds, so that a test waits less."""
+"""It replaces five seconds, so that a test waits less."""
 HALF_SENT = 16
 HEARS = 0.5
 
@@ -92,7 +92,7 @@ def test_the_line_learns_who_called_and_no_caller_names_another(front: Front) ->
 
 @pytest.mark.slow(reason="waits until a half-sent body is given up")
 def test_beside_half_sent_bodies_others_pass_and_no_half_is_said_to_be_taken(front: Front) -> None:
-    """An empty 200 would tell the gateway that the line has the SMS."""
+    """An empty answer with status 200 would tell the gateway that the hotline has the SMS."""
     with ExitStack() as open_ones:
         opened = [open_ones.enter_context(front.half_sent()) for _ in range(HALF_SENT)]
         assert front.send() == (200, b"CON ok")

@@ -1,4 +1,4 @@
-"""Tests how the controller's document is read, or refused with every fault and without quoting it."""
+"""Tests how the data controller's file is read, or refused with every fault and without quoting its content."""
 
 import tomllib
 from datetime import date

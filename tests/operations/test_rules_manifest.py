@@ -1,4 +1,4 @@
-"""Tests that a backup's own manifest is read strictly, because it may come from anywhere."""
+"""Tests that a backup's own manifest is read strictly, because it may come from anyone."""
 
 import json
 from contextlib import suppress

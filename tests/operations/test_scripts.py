@@ -1,4 +1,4 @@
-"""Tests the scripts of bin/ in a POSIX shell: their installs, their output, and a cheap second run."""
+"""Tests the scripts of bin/ in a POSIX shell: what they install, their output, and a fast second run."""
 
 import os
 import re
@@ -15,7 +15,7 @@ SHELLS = [shell for shell in ("sh", "dash", "bash") if shutil.which(shell)]
 
 
 class Machine:
-    """A folder of programs that replace a machine's own, and a record of their calls."""
+    """A folder of programs that replace those of the machine, and a record of their calls."""
 
     def __init__(self, folder: Path, *, uid: int) -> None:
         self.programs = folder / "programs"
@@ -64,7 +64,7 @@ def test_continuous_integration_runs_what_everybody_runs() -> None:
 
 
 def test_no_argument_of_the_tests_is_a_path_by_itself() -> None:
-    """pytest takes the common folder of all its path arguments as its root. It would read no settings there."""
+    """pytest takes the common folder of all its path arguments as its root folder. It would find no settings there."""
     runs = [
         line
         for line in (ROOT / "bin" / "test").read_text(encoding="utf-8").splitlines()
@@ -103,7 +103,7 @@ def test_an_apt_that_fails_is_shown(tmp_path: Path) -> None:
 
 @pytest.mark.row("P1")
 def test_what_is_installed_is_said_while_it_is(tmp_path: Path) -> None:
-    """The second package waits until the test has read the line about the first."""
+    """The second package waits until the test has read the line about the first one."""
     machine = Machine(tmp_path, uid=0)
     os.mkfifo(tmp_path / "go")
     steps = (
@@ -139,7 +139,7 @@ def test_what_fails_is_shown_whole(tmp_path: Path, status: str, shown: str) -> N
 
 
 def test_what_was_compiled_is_kept(tmp_path: Path) -> None:
-    """uv compiles only when asked, and a machine may forbid processes to write compiled files."""
+    """uv compiles files only if it is told to, and a machine may forbid processes to write compiled files."""
     machine = Machine(tmp_path, uid=1000)
     machine.program("uv", 'echo "$*"')
     checkout = _checkout(tmp_path)
@@ -166,7 +166,8 @@ def test_an_old_python_is_not_taken(tmp_path: Path) -> None:
 
 
 def test_the_second_time_costs_nothing(tmp_path: Path) -> None:
-    """The stamp covers the lock and the project's settings. The script makes nothing while they are unchanged."""
+    """The stamp file covers the lock file and the project's settings. While they are unchanged, the script makes
+    nothing."""
     machine = Machine(tmp_path, uid=1000)
     checkout = _checkout(tmp_path)
     made = "make_venv() { echo made; mkdir -p .venv/bin; ln -s /bin/true .venv/bin/python; }; fill_venv() { :; }"
@@ -180,7 +181,7 @@ def test_the_second_time_costs_nothing(tmp_path: Path) -> None:
 
 
 def test_uv_is_installed_from_the_lock_with_its_hashes() -> None:
-    """The lines that `with_uv` cuts from the lock form one complete pin."""
+    """The lines that `with_uv` takes from the lock file form one complete entry."""
     cut = subprocess.run(
         ["awk", "/^uv==/ { on = 1 } on { print } on && !/\\\\$/ { exit }", "requirements.lock"],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""Provides the console's context, and an editor who signed in."""
+"""Provides the context of the console, and an editor who is signed in."""
 
 import pytest
 

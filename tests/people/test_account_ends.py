@@ -1,4 +1,5 @@
-"""Tests ends and new links of accounts that a team or a desk needs: a second admin agrees, and both can be undone."""
+"""Tests how accounts that a team or a desk needs are ended or get new links. A second admin agrees, and both can be
+undone."""
 
 from functools import partial
 
@@ -65,7 +66,7 @@ def here(one: Person) -> SignedIn:
 
 
 def with_role(context: ConsoleContext, clock: Clock, name: str, *roles: AccountRole) -> Person:
-    """Returns an active account with roles that two admins gave."""
+    """Returns an active account with roles that two admins approved."""
     made = person(context, clock, name, R.TRANSLATOR)
     with context.database.writing() as session:
         tables_accounts.get_account(session, made.account_id).roles = sorted(roles)
@@ -233,7 +234,7 @@ def test_an_ended_account_returns_by_two(
 def test_an_old_link_restores_nobody(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
-    """Otherwise one admin alone would undo a decision of two."""
+    """Otherwise one admin alone could undo a decision of two admins."""
     one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
     again = partial(
         service_new_links.request_link, context, by(two[0]), one.account_id, "lost both"

@@ -1,4 +1,5 @@
-"""Tests account keys and second factors: each opens for its own account only, a key by its password or paper."""
+"""Tests account keys and second factors: each can be decrypted only for its own account, and a key only with its
+password or paper."""
 
 from collections.abc import Callable
 from pathlib import Path

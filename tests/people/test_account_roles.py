@@ -1,4 +1,4 @@
-"""Tests the roles of an account: some exclude each other, and some wait for a second admin in every case."""
+"""Tests the roles of an account: some exclude each other, and some always wait for a second admin."""
 
 import random
 from contextlib import suppress
@@ -36,7 +36,7 @@ def context(database: Database, clock: Clock) -> ConsoleContext:
 
 
 def roles_of(context: ConsoleContext, name: str) -> tuple[set[AccountRole], set[AccountRole]]:
-    """Returns the roles of the account, and those pending approval."""
+    """Returns the roles of the account, and the roles that wait for approval."""
     line = next(one for one in service_accounts.list_accounts(context) if one.name == name)
     return set(line.roles), set(line.waiting)
 
@@ -137,7 +137,7 @@ def test_what_nobody_decides_lapses_after_seven_days(context: ConsoleContext, cl
 
 
 def test_a_new_link_makes_nobody_a_second_person(context: ConsoleContext, clock: Clock) -> None:
-    """The admin who gives out the link could use it. So roles that decide for others need approval again."""
+    """The admin who gives out the link could use it. So roles that make decisions for others need a new approval."""
     first, second = admins(context, clock, ["Admin 1", "Admin 2"])
     token = second.enters().token
     assert not service_new_links.request_link(context, SERVER, second.account_id, "lost both").link
@@ -201,7 +201,7 @@ def test_what_is_wanted_no_more_waits_no_more(context: ConsoleContext, clock: Cl
 
 
 def test_what_was_approved_excludes_too(context: ConsoleContext, clock: Clock) -> None:
-    """The account got a conflicting role while the first one waited."""
+    """The account got a conflicting role while the first role waited."""
     first, second = admins(context, clock, ["Admin 1", "Admin 2"])
     invited = service_invitations.invite(context, actor(first), "National 1", [R.NATIONAL])
     with context.database.writing() as session:

@@ -1,4 +1,5 @@
-"""Tests a session of the console: idle, expired, ended, fresh. Its key works for 15 minutes and is in no row."""
+"""Tests a session of the console: idle, expired, ended, and with a recent sign-in. Its key works for 15 minutes and
+is stored in no row."""
 
 from collections.abc import Callable
 
@@ -160,7 +161,7 @@ def test_the_clock_deletes_what_is_over(
     editor.enters()
     editor.is_refused(password="another-password")
     with context.database.writing():
-        # A request for the writer's turn would wait here without end.
+        # A request for a turn to write would wait here for ever.
         service_accounts.delete_expired(context)
     clock.turn(hours=1)
     service_accounts.delete_expired(context)

@@ -1,4 +1,4 @@
-"""Tests how a person gets access to a desk's key: one person asks, another approves, and removal ends it."""
+"""Tests how a person gets access to a desk's key: one person requests it, another approves, and removal ends it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -54,7 +54,7 @@ class People:
         return decrypt_grants.pending_access(self.district.context)[-1].id
 
     def admit(self, by: str, member: str, asked: int) -> None:
-        """Approves a member by an account that has its own key open."""
+        """Approves a member with an account whose own key is decrypted."""
         context, key = self.district.context, bytes(self.pairs[member])
         signed = signed_in(context, by)
         service_approvals.decide(
@@ -66,7 +66,7 @@ class People:
         decrypt_grants.grant_by_passphrase(self.district.context, BOB, PASSPHRASE)
 
     def opens(self, desk: str, member: str) -> bool:
-        """Returns True if the member decrypts the key that tips are sealed to."""
+        """Returns True if the member can decrypt the key for which tips are encrypted."""
         with self.district.database.reading() as session:
             try:
                 key, *_ = decrypt_grants.decrypt_desk_as(
@@ -131,7 +131,7 @@ def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: Peopl
     assert ("12", "responder 4") not in decrypt_grants.grant_by_passphrase(context, BOB, PASSPHRASE)
     assert ("12", "responder 4") in decrypt_grants.grant_by_passphrase(context, ALICE, PASSPHRASE)
 
-    # The command line knows only a name: any spelling of it counts as the same person.
+    # The command line knows only a name, so any spelling of it counts as the same person.
     people.ask("12", SECOND, by=Actor("Bosco", 9))
     for one in ("bosco", "DENISE"):
         assert decrypt_grants.grant_by_passphrase(context, TwoPeople(one, "Emma"), PASSPHRASE) == []
@@ -239,7 +239,7 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
     seen: list[int] = []
 
     def settle() -> None:
-        """Records, during a rotation, that tips still under the old key open."""
+        """Records during a rotation that tips encrypted for the old key can still be decrypted."""
         with context.database.reading() as session:
             seen.append(
                 len(

@@ -1,4 +1,5 @@
-"""Plays an attacker who writes the database: no key of theirs may read a tip, and the doctor must say so."""
+"""Simulates an attacker who can write to the database: no key of theirs may read a tip, and the doctor must report
+it."""
 
 import json
 import os
@@ -31,7 +32,7 @@ NAMES = ("--by", "Alice", "--second", "Bosco")
 
 @dataclass(frozen=True)
 class Attacked:
-    """A line of one machine, whose database an attacker writes."""
+    """A hotline on one machine. An attacker writes to its database."""
 
     environ: dict[str, str]
     database: Database
@@ -47,7 +48,7 @@ class Attacked:
             session.execute(text(statement), values)
 
     def file_tip(self) -> int:
-        """Files a tip of Gasabo, encrypted by the hooks' own parts and keys."""
+        """Files a tip of Gasabo, which the parts and keys of the hooks encrypt."""
         context = build_web(Settings.read(self.environ))
         with context.database.writing() as session:
             tip = service_drills.make_tip(session, context, HERE, Urgency.DANGER, context.now())
@@ -56,7 +57,7 @@ class Attacked:
         return tip_id
 
     def opens(self, tip_id: int, desk: str, private_key: PrivateKey) -> bool:
-        """Returns True if this key decrypts the desk's grant of the tip."""
+        """Returns True if this key can decrypt the desk's grant of the tip."""
         context = build_web(Settings.read(self.environ))
         with context.database.reading() as session:
             tip, grant = tip_with_grant(session, tip_id, desk)
@@ -104,7 +105,7 @@ def test_a_swapped_key_reads_nothing_and_the_doctor_says_so(attacked: Attacked) 
 
 @pytest.mark.both
 def test_a_swapped_national_key_loses_no_tip(attacked: Attacked) -> None:
-    """The key that the line signed counts in its place."""
+    """Instead of the replaced key, the hotline accepts the key that it signed."""
     key = bytes(ATTACKER.public_key)
     attacked.write("UPDATE desk SET public_key = :key WHERE code = 'national'", key=key)
 

@@ -1,4 +1,4 @@
-"""Tests a change of every desk's key while tips arrive: each tip stays readable with the new passphrase."""
+"""Tests the replacement of every desk's key while tips arrive: each tip can still be read with the new passphrase."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,7 +35,7 @@ ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
 
 @pytest.fixture
 def context(database: Database, clock: Clock, tmp_path: Path) -> WholeContext:
-    """Returns a context that locks every grant with the weekly key, as the line does."""
+    """Returns a context that locks every grant with the weekly key, as the hotline does."""
     encrypter = Encrypter(
         weekly_lock=WeeklyLock(make_keyfolder(tmp_path, role="console", at=clock()))
     )
@@ -50,7 +50,7 @@ def keys_of(context: WholeContext) -> dict[str, bytes]:
 
 
 def file_tip(context: WholeContext, number: int, keys: dict[str, bytes] | None = None) -> int:
-    """Files a tip sealed to the desks' current keys, or to keys that a hop read earlier."""
+    """Files a tip that is encrypted for the desks' current keys, or for keys that a hop read earlier."""
     tip = make_tip(uid=f"{number:032}")
     encrypted = context.encrypter.tip(
         ANSWERS, uid=tip.uid, place="12", desks=keys or keys_of(context), at=context.now()
@@ -106,7 +106,7 @@ def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(context: Whol
 
 
 def test_what_comes_in_meanwhile_and_who_reads_meanwhile(context: WholeContext) -> None:
-    """A hop read the old keys before they changed. It commits after the first look."""
+    """A hop read the old keys before they changed. It commits after the first search."""
     before = keys_of(context)
     filed = [file_tip(context, 1)]
     seen: list[bool] = []
@@ -122,7 +122,7 @@ def test_what_comes_in_meanwhile_and_who_reads_meanwhile(context: WholeContext) 
 
 
 class Racing(WeeklyLock):
-    """A weekly lock that runs a function between a look at a grant and its writing."""
+    """A weekly lock that runs a function between reading a grant and writing it."""
 
     meanwhile: Callable[[], None] | None = None
 
@@ -136,7 +136,8 @@ class Racing(WeeklyLock):
 def test_a_grant_locked_meanwhile_is_kept(
     context: WholeContext, clock: Clock, tmp_path: Path
 ) -> None:
-    """The grant, sealed late to an old key, changes between the second look and its writing. A third look is due."""
+    """The grant, which was encrypted late for an old key, changes between the second search and its writing. So a
+    third search is needed."""
     before, racing = keys_of(context), Racing(make_keyfolder(tmp_path, role="console", at=clock()))
     filed: list[int] = []
 

@@ -65,7 +65,7 @@ class Office:
         )
 
     def sent(self) -> list[tuple[str, str]]:
-        """Sends due messages and returns their numbers and texts."""
+        """Sends the messages that are due, and returns their numbers and texts."""
         before = len(self.district.sms.sent)
         self.district.deliver()
         return self.district.sms.sent[before:]
@@ -78,7 +78,8 @@ class Office:
         return code
 
     def key(self, number: str, code: str, start_pin: str) -> bool:
-        """Checks a code and PIN from a phone, as the reader does. Returns True if they prove the phone."""
+        """Checks a code and a PIN from a phone, as the reader does. Returns True if they prove that the phone is the
+        right one."""
         context, at = self.context, self.context.now()
         with context.database.writing() as session:
             phone = tables_enrolments.provable_enrolment(
@@ -110,7 +111,7 @@ class Office:
 
 @pytest.fixture
 def office(district: District) -> Office:
-    """Imports one person who must prove a phone, and enrols two of the national desk."""
+    """Imports one person whose phone must be confirmed, and enrols two people of the national desk."""
     decrypt_access.make_desks(district.context, "correct horse", costs=QUICK)
     line = Office(district)
     service_enrolment.import_responders(line.context, FILE, proving=True)
@@ -233,7 +234,7 @@ def test_a_code_whose_enrolment_is_over_is_not_sent(office: Office) -> None:
 
 
 def test_a_text_that_does_not_arrive_leaves_an_enrolled_person_known(active: Office) -> None:
-    """No failed SMS to a mistyped number, to the earlier number or with an old code makes the person unreachable."""
+    """If an SMS fails to a mistyped number, to the old number or with an old code, the person can still be reached."""
     dead = SendResult(Outcome.PERMANENT, provider_status="no such number")
     active.district.sms.results.append(dead)
     start = active.change()

@@ -1,4 +1,5 @@
-"""Tests who can be alerted of a tip: enrolled, reachable and not on leave, at the moment of the query."""
+"""Tests who can be alerted about a tip: people who are enrolled, reachable and not on leave at the time of the
+query."""
 
 from datetime import timedelta
 
@@ -20,7 +21,8 @@ WORKS, AWAY, SOON, LEFT, OFF = range(1, 6)
 
 @pytest.fixture
 def people(database: Database) -> Database:
-    """Adds five national members: active, on leave for a day, on leave from tomorrow, removed and unreachable."""
+    """Adds five members of the national desk: active, on leave for a day, on leave from tomorrow, removed and
+    unreachable."""
     with database.writing() as session:
         for n in (WORKS, AWAY, SOON, LEFT, OFF):
             person = make_responder(

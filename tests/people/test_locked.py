@@ -1,6 +1,6 @@
 """Row 36: tests a desk without a working key.
 
-The tip is kept, its alert says "details locked", and an alarm is raised.
+The tip is stored, its alert says "details locked", and an alarm is raised.
 """
 
 import logging
@@ -37,7 +37,7 @@ def cut_short(session: Session, code: str) -> None:
 
 
 def break_off(session: Session, code: str) -> None:
-    """Gives the desk a key of the right length to which nothing can be sealed."""
+    """Gives the desk a key of the right length that cannot be used for encryption."""
     session.execute(update(Desk).where(Desk.code == code).values(public_key=bytes(32)))
 
 
@@ -55,7 +55,7 @@ def staffed(line: Line) -> Line:
 
 
 def alerts(line: Line) -> dict[str, list[str]]:
-    """Returns the templates of the alerts by the level of the responder alerted."""
+    """Returns the templates of the alerts, by the level of the alerted responder."""
     levels = {row.id: row.level for row in line.all(Responder)}
     found: dict[str, list[str]] = {}
     for message in line.all(Message):
@@ -110,7 +110,7 @@ def test_the_alarm_ends_when_the_tip_is_over(line: Line) -> None:
 
 
 def test_a_key_that_is_back_is_used_by_the_next_answer(line: Line) -> None:
-    """The earlier answers are sealed again to the restored key, since a body is sealed whole each time."""
+    """The earlier answers are encrypted again for the restored key, because the whole body is encrypted each time."""
     key = next(row.public_key for row in line.all(Desk) if row.code == HERE)
     caller = told(without(line, (HERE,), cut_short), *QUIET_HERE)
     assert line.tip.locked_for == HERE
@@ -135,7 +135,7 @@ def test_what_is_urgent_is_urgent_all_the_same(urgency: int, code: str | None) -
 
 
 def test_a_tip_that_was_readable_stays_so_when_no_key_counts_any_more(line: Line) -> None:
-    """The next answers are sealed to the same pair, and the desks' grants decrypt them."""
+    """The next answers are encrypted for the same key pair, and the grants of the desks decrypt them."""
     caller = told(line, *QUIET_HERE)
     without(line, EVERYWHERE, cut_short)
     caller.key(*REST)

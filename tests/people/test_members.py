@@ -1,4 +1,4 @@
-"""Tests that a desk's key opens for its member only. A member's key needs both the PIN and the reader's pepper."""
+"""Tests that only a member can decrypt a desk's key. A member's key needs both the PIN and the reader's pepper."""
 
 import secrets
 import time
@@ -94,7 +94,7 @@ def test_a_wrap_says_what_it_cost_so_that_costs_may_rise() -> None:
 
 
 def test_a_try_of_a_pin_costs_whoever_has_every_key_a_fiftieth_of_a_second() -> None:
-    """A million attempts at one person's PIN take at least five hours of a core."""
+    """A million attempts at one person's PIN take at least five hours of a processor."""
     vault = PinVault(lambda: (PEPPER,))
     began = time.perf_counter()
     vault.open_nothing(PIN)

@@ -1,4 +1,5 @@
-"""Tests that no second account or person gets a name that looks alike. Approvals say which account they mean."""
+"""Tests that no second account or person gets a name that looks like an existing one. Approvals say which account
+they mean."""
 
 from dataclasses import replace
 

@@ -42,9 +42,9 @@ def context_of(people: People) -> WholeContext:
 
 
 def tell(people: People, number: int, public_key: bytes | None = None) -> int:
-    """Adds a tip of the district, sealed to the desk's present key.
+    """Adds a tip of the district, encrypted for the desk's current key.
 
-    A given key is used instead, as by a hop that read the key before a rotation.
+    If a key is given, it is used instead, as by a hop that read the key before a rotation.
     """
     context = context_of(people)
     tip = make_tip(uid=f"{number:032}", place=HERE)
@@ -130,7 +130,7 @@ def test_a_member_alone_gives_a_red_desk_a_new_key(left: People) -> None:
 
 
 def rotate(people: People, new: str = "", *, pulled: bool = False) -> None:
-    """Rotates by the passphrase: this desk alone, or all desks under a new passphrase."""
+    """Rotates keys with the passphrase: only this desk's key, or those of all desks under a new passphrase."""
 
     def settle() -> None:
         if pulled:
@@ -196,7 +196,8 @@ def test_a_member_who_leaves_in_the_middle_keeps_the_desk_red(left: People) -> N
 
 @pytest.mark.both
 def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
-    """Both take the desk's row first. In another order PostgreSQL would end one of two that wait for each other."""
+    """Both operations lock the desk's row first. In another order, they could wait for each other, and PostgreSQL
+    would end one of them."""
     database, key = left.district.database, desk_key(left, FIRST)
 
     def waits() -> bool:

@@ -1,4 +1,4 @@
-"""Tests how a person changes their own account, and how they recover from a lost password or authenticator."""
+"""Tests how people change their own account, and how they recover from a lost password or authenticator."""
 
 from functools import partial
 

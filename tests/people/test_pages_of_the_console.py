@@ -12,7 +12,7 @@ from tests.support.clock import Clock
 from tests.support.contexts import WholeContext, make_context
 
 KIGALIS_MIDNIGHT = timedelta(hours=14)
-"""Time from the clock's 08:00 UTC to the next midnight in Kigali."""
+"""The time from the test clock's 08:00 UTC to the next midnight in Kigali."""
 
 
 @pytest.fixture

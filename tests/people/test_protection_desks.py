@@ -1,4 +1,4 @@
-"""Tests that a camp's protection desk is alerted as well as the district's police, by its own escalation policy."""
+"""Tests that a camp's protection desk is alerted in addition to the district's police, by its own escalation policy."""
 
 from pathlib import Path
 
@@ -27,18 +27,19 @@ KIREHE, MAHAMA, CAMP = "55", "55c1", "camp-mahama"
 SIGNED = {"by": "Alice", "reason": "a test"}
 URGENT = "REF: Kirehe, urgent. Reply 1 REF"
 DANGER = ("5", "1", "2", "5", "4")
-"""Danger, no official, East, Kirehe: filed. The next screen begins with its camp."""
+"""The answers: danger, no official, East, Kirehe. The tip is then filed. The next screen begins with the camp of the
+district."""
 THE_CAMP, A_SECTOR = "1", "2"
 QUIET = ("5", "2", "2", "5", "4", THE_CAMP, "1")
-"""The same without danger, with the camp and its kind: a draft."""
+"""The same answers without danger, with the camp and its kind. The tip is then a draft."""
 EVERYBODY = ("one", "two", "chief", "tent", "lead", "desk", "director")
 
 
 @pytest.fixture
 def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
-    """Returns a line with Kirehe's police, its camp and the national desk.
+    """Returns a hotline with the police of Kirehe, its camp and the national desk.
 
-    The police have two responders and a deputy; the camp has one responder and a coordinator.
+    The police have two responders and a deputy, and the camp has one responder and a coordinator.
     """
     found = night(
         make_ready(database, tmp_path, clock, national=False),

@@ -1,4 +1,4 @@
-"""Tests how a waiting phone is proved with a code, a paper and a new PIN. Tests how a PIN is changed."""
+"""Tests how a waiting phone is confirmed with a code, a paper and a new PIN. Also tests how a PIN is changed."""
 
 from dataclasses import replace
 from typing import Any, cast
@@ -49,7 +49,7 @@ def beside(line: Line) -> ReaderBeside:
 
 
 class Invited:
-    """A responder who must prove a phone: the phone, the code sent to it, and the paper."""
+    """A responder who must confirm a phone: the phone, the code sent to it, and the paper."""
 
     def __init__(self, beside: ReaderBeside, context: Any, start_pin: str, code: str) -> None:
         self.beside, self.context, self.start_pin, self.code = beside, context, start_pin, code
@@ -68,7 +68,7 @@ class Invited:
 
 
 def code_of(line: Line) -> str:
-    """Returns the code of the newest enrolment, as the relay fills it in."""
+    """Returns the code of the newest enrolment, as the relay writes it into the SMS."""
     with line.database.reading() as session:
         row = session.scalars(select(Enrolment).order_by(Enrolment.id.desc())).first()
         assert row is not None
@@ -78,7 +78,7 @@ def code_of(line: Line) -> str:
 
 @pytest.fixture
 def invited(beside: ReaderBeside) -> Invited:
-    """Invites a responder whose phone is not proved yet. No phone has a PIN."""
+    """Invites a responder whose phone is not confirmed yet. No phone has a PIN."""
     context = replace(beside.line.context, encrypter=cast(Any, DecryptingEncrypter()))
     service_enrolment.import_responders(context, FILE, proving=True)
     paper = service_enrolment.invite(context, ALICE, "Responder 1", "new here", costs=QUICK)

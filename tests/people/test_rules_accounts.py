@@ -1,4 +1,4 @@
-"""Tests which console roles one account may hold together, and which passwords are accepted."""
+"""Tests which console roles one account may have together, and which passwords are accepted."""
 
 import secrets
 

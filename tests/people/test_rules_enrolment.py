@@ -1,4 +1,4 @@
-"""Tests a file of responders: accepted when all is good, or refused with every line and reason."""
+"""Tests a file of responders: accepted if every row is good, or refused with every wrong line and its reason."""
 
 import pytest
 from hypothesis import given

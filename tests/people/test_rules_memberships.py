@@ -1,4 +1,4 @@
-"""Tests memberships of desks, and the one level and list of districts that they add up to."""
+"""Tests memberships of desks, and the resulting level and list of districts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Tests the required people: two of the national desk at every hour, and one in each district."""
+"""Tests the minimum number of people: two of the national desk at every hour, and one in each district."""
 
 from datetime import timedelta
 from itertools import count
@@ -49,7 +49,7 @@ def member(
 def test_no_hour_of_a_time_has_fewer_than_was_said(
     desks: list[list[tuple[int, int]]], first: int, hours: int
 ) -> None:
-    """Every leave begins and ends at a full hour here, so that checking each hour misses nothing."""
+    """In this test, every leave begins and ends at a full hour, so it is enough to check each hour."""
     people = [
         member(Level.NATIONAL, away=tuple(absence(*sorted(one)) for one in away)) for away in desks
     ]

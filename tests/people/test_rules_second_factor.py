@@ -1,4 +1,5 @@
-"""Tests authenticator codes: valid within one step, accepted once in any order. Delays grow up to a limit."""
+"""Tests authenticator codes: valid within one time step, and accepted once in any order. The waiting times grow up
+to a limit."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -42,7 +43,7 @@ def test_the_library_s_own_authenticator_shows_what_is_taken() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=20))
 def test_no_step_is_accepted_twice_nor_after_a_later_one(tries: list[tuple[int, int]]) -> None:
-    """Each attempt is two steps: the one in which it is made, and the one whose code it shows."""
+    """Each attempt has two time steps: the one in which it is made, and the one to which its code belongs."""
     after, taken = 0, []
     for made, shown in sorted(tries):
         at, of = (NOON + timedelta(seconds=STEP_SECONDS * step) for step in (made, shown))

@@ -1,6 +1,6 @@
 """Tests suspensions, removed accounts and roles, and new links.
 
-No admin can shut out a team alone, and people are notified of each act.
+No admin can shut out a team alone, and people are notified of each action.
 """
 
 from collections.abc import Callable
@@ -257,12 +257,12 @@ def test_the_server_has_no_limit(context: ConsoleContext, two: list[Person], clo
     assert len(messages(context)) == 6
 
 
-# a new link for another person's account
+# These tests are about a new link for another person's account.
 
 
 @pytest.fixture
 def desk(context: ConsoleContext, clock: Clock, two: list[Person]) -> Person:
-    """Returns an account of a person whose phone the line knows."""
+    """Returns an account of a person whose phone the hotline knows."""
     made = person(context, clock, "Desk 1", R.DESK)
     one_person(context, made.account_id, "Responder 1")
     return made
@@ -365,7 +365,7 @@ def test_a_second_admin_refuses_a_link(
 def test_no_phone_needs_another_admin(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
-    """The line cannot notify the person, so a wait alone would help a thief."""
+    """The hotline cannot notify the person, so a waiting time alone would help a thief."""
     first, second = by(two[0]), two[1]
     (one,) = editors(context, clock, 1)
     service_new_links.request_link(context, first, one.account_id, "lost both")

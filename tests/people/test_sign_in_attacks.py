@@ -1,4 +1,4 @@
-"""Tests attacks on signing in: one code used twice at once, and too many requests at once."""
+"""Tests attacks on signing in: one code used twice at the same time, and too many requests at the same time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,7 +44,8 @@ def with_queue(context: ConsoleContext, queue: StretchQueue) -> ConsoleContext:
 
 
 def at_once(*acts: Callable[[ConsoleContext], object], context: ConsoleContext) -> list[str]:
-    """Runs the acts at once, each with its own queue, as in separate processes. Returns the types of the results."""
+    """Runs the functions at the same time, each with its own queue, as in separate processes. Returns the types of
+    the results."""
     told, start = list[str](), Barrier(len(acts))
 
     def run(act: Callable[[ConsoleContext], object]) -> None:
@@ -123,7 +124,7 @@ def test_a_session_steps_up_no_ended_account(context: ConsoleContext, editor: Pe
 
 @contextmanager
 def is_full(queue: StretchQueue) -> Iterator[None]:
-    """Fills the queue: a stranger is stretching a password, and a known session waits."""
+    """Fills the queue: the key of a stranger's password is being derived, and a known session waits."""
 
     def wait() -> None:
         with queue.turn(Entrant(known="a session")):
@@ -138,7 +139,7 @@ def is_full(queue: StretchQueue) -> Iterator[None]:
 
 
 def test_every_dear_stretch_waits_in_a_queue(context: ConsoleContext, editor: Person) -> None:
-    """Each stretch takes 128 MiB. An attacker who could bypass the queue would fill the machine's memory."""
+    """Each derivation of a key takes 128 MiB. An attacker who could avoid the queue would fill the machine's memory."""
     token = editor.enters().token
     link = service_invitations.invite(context, SERVER, "Editor 2", [AccountRole.EDITOR]).link
     queue = StretchQueue(0, 0)

@@ -1,4 +1,5 @@
-"""Tests how a desk's key gets the line's signature: by two admins, by the passphrase, and what a sign-in proves."""
+"""Tests how a desk's key gets the hotline's signature, by two admins or with the passphrase, and what a sign-in
+proves."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,7 +45,7 @@ ATTACKER = PrivateKey.generate()
 
 @dataclass
 class Signing:
-    """A line whose processes check signatures, with two members of a desk and three admins."""
+    """A hotline whose processes check signatures, with two members of a desk and three admins."""
 
     people: People
     folder: KeyFolder
@@ -129,7 +130,7 @@ def test_two_admins_sign_a_members_new_key(signing: Signing) -> None:
 
 
 def test_an_admin_signs_nothing_that_the_other_did_not_see(signing: Signing) -> None:
-    """A writer of the database puts another key in place between the two admins."""
+    """A person who can write to the database puts another key in place between the two admins."""
     decrypt_signing.share_line_key(signing.context, opener())
     signing.rekey()
     signing.ask()
@@ -171,7 +172,8 @@ def test_no_one_signs_a_desk_that_an_attacker_added(signing: Signing) -> None:
 
 
 def test_a_member_continues_no_rotation_of_an_attackers_key(signing: Signing) -> None:
-    """The attacker replaces the desk's key and the member's copy of it, and waits for the member to move all grants."""
+    """The attacker replaces the desk's key and the member's copy of it, and waits for the member to change all
+    grants."""
     member = signing.people.pairs[FIRST]
     copy = wrap_desk_key(bytes(ATTACKER), bytes(member.public_key), HERE, FIRST)
     signing.write(
@@ -241,7 +243,7 @@ def test_a_sign_in_finds_a_key_that_was_changed(signing: Signing, statement: str
 
 
 def test_a_sign_in_finds_a_new_key_in_the_members_name(signing: Signing) -> None:
-    """A colleague gives the desk a new key, and names this member."""
+    """A colleague gives the desk a new key in the name of this member."""
     with signing.context.database.writing() as session:
         member = tables_members.desks_of(session, SECOND)
         assert HERE in member

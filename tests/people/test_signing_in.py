@@ -1,4 +1,5 @@
-"""Tests signing in to the console: two proofs, each code once, one answer for all errors, and delays that end."""
+"""Tests signing in to the console: two proofs, each code once, one answer for all errors, and waiting times that
+end."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -60,7 +61,7 @@ def test_two_who_use_one_code_at_once_do_not_both_enter(editor: Person) -> None:
     code, told = editor.code(), []
 
     def enter() -> None:
-        # Each runs with its own queue, as in separate processes, so neither waits for the other's stretch.
+        # Each sign-in has its own queue, as in separate processes, so neither waits while the other derives its key.
         context = with_queue(editor.context, StretchQueue())
         told.append(service_sessions.sign_in(context, "Editor 1", PASSWORD, code))
 
@@ -107,7 +108,7 @@ def test_a_code_of_another_s_sheet_is_none(
 
 
 def left_behind(database: Database) -> tuple[int, list[tuple[int, bool]]]:
-    """Returns the number of audit rows and the sign-in attempts that are kept."""
+    """Returns the number of rows in the audit log, and of the stored sign-in attempts."""
     with database.reading() as session:
         tries = session.scalars(select(SignInAttempt).order_by(SignInAttempt.failures)).all()
         kept = [(one.failures, one.next_try_at is not None) for one in tries]
@@ -170,7 +171,7 @@ def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
     tried.context = with_queue(tried.context, counted)
     answers = [tried.is_refused() for _ in range(8)]
 
-    # A code comes every 30 seconds, so each wait is over by then.
+    # A new code comes every 30 seconds, so each waiting time is over by then.
     waits = [one.wait_seconds for one in answers]
     assert waits == [0, 0, 0, 0, 2, 4, 8, 16]
     assert counted.turns == 8
@@ -186,7 +187,7 @@ def test_an_early_try_is_not_made(context: ConsoleContext, editor: Person, clock
 
     clock.turn(seconds=60)
     assert editor.enters()
-    # A successful sign-in resets the count.
+    # A successful sign-in sets the count back to zero.
     assert editor.is_refused(password="another-password") == SignInRefused()
 
 
@@ -250,7 +251,7 @@ def test_a_full_queue_refuses_and_counts_nothing(database: Database, editor: Per
 
 
 class Meanwhile(StretchQueue):
-    """A queue that runs an act between the stretch and the write."""
+    """A queue that runs a function between deriving the key and writing to the database."""
 
     def __init__(self, happens: Callable[[], object]) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 """Tests the steps that set up an account: password, authenticator, paper.
 
-No account is active before the last step, and a link works once.
+No account is active before the last step, and a link works only once.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def secret_of(shown: service_welcome.Welcome) -> str:
 
 
 def chosen(person: Person, link: str) -> str:
-    """Takes the first step. Returns the token of the browser that took it."""
+    """Does the first step. Returns the token of the browser that did it."""
     shown = service_welcome.choose_password(person.context, link, person.password)
     person.secret = secret_of(shown)
     return shown.browser

@@ -25,7 +25,7 @@ CODE = re.compile(r"Kode yawe: (\w{4} \w{4} \w{4})\.")
 
 
 def keys_of(line: Line, lesson: str, *, right: bool = True) -> list[str]:
-    """Returns the keys that pass a lesson, or fail it in its last case."""
+    """Returns the keys that pass a lesson, or that fail in its last case."""
     flow = line.context.flow_sets.get(line.context.flow_sets.live()).flows[f"train_{lesson}"]
     pressed = [*MENU[lesson], "9", "9", "9"]
     for number in (1, 2, 3):
@@ -45,7 +45,7 @@ def take(line: Line, *lessons: str, right: bool = True, msisdn: str = OFFICER) -
 
 
 def passed(line: Line, *lessons: str) -> None:
-    """Records these lessons as passed in an earlier session by everyone who joined."""
+    """Records that everyone who joined passed these lessons in an earlier session."""
     line.clock.at += timedelta(seconds=30)
     with line.database.writing() as session:
         for row in session.scalars(select(Participant)):

@@ -1,4 +1,4 @@
-"""R3, R11: tests how a responder takes the officers' lessons behind the PIN, in any programme."""
+"""R3, R11: tests how a responder takes the officers' lessons after entering the PIN, in any programme."""
 
 from datetime import timedelta
 
@@ -26,12 +26,14 @@ HOME = (
 
 @pytest.fixture
 def beside(line: Line) -> ReaderBeside:
-    line.clock.turn(hours=3)  # past the moment at which people of a test are at their desks
+    line.clock.turn(
+        hours=3
+    )  # This is after the time at which the people of a test come to their desks.
     return reader_beside(line)
 
 
 def behind_pin(line: Line, *keyed: str) -> Caller:
-    """Dials the short code, then keys the PIN, `3` and these keys in one hop."""
+    """Dials the short code, then enters the PIN, `3` and these keys in one hop."""
     line.clock.at += timedelta(seconds=30)
     caller = line.caller(PHONE)
     caller.dial("90")

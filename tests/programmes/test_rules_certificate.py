@@ -1,4 +1,5 @@
-"""R11: tests the certificate code of twelve signs. It names a district and a month, and needs the key to be made."""
+"""R11: tests the certificate code of twelve characters. It contains a district and a month, and only the key can
+make it."""
 
 import hmac
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""R11: tests which answers are counted, and as what."""
+"""R11: tests which answers are counted, and how."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""R11: tests how officers join with their district's code. Their answers count for their district only."""
+"""R11: tests how officers join with their district's code. Their answers count only for their district."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ OFFICER = "+250788000051"
 LESSON = ("9", "9", "9")
 """The three screens of the lesson."""
 RIGHT = (*LESSON, "2", "9", "1", "9", "2", "9")
-"""Trafficking or smuggling: no, yes, no."""
+"""The correct answers in the lesson "trafficking or smuggling": no, yes, no."""
 
 
 def dialled(line: Line, *keyed: str, msisdn: str = OFFICER) -> Caller:

@@ -1,4 +1,4 @@
-"""Provides the fixtures of statistics: a console."""
+"""Provides the console for the tests of statistics."""
 
 from tests.console.conftest import desk, make_desk
 

@@ -1,4 +1,5 @@
-"""Publishes a year of a random line as the line does: four quarters and the year, with the spans in force."""
+"""Publishes a year of a random hotline as the real code does: four quarters and the year, with the periods that
+apply."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,13 +19,13 @@ Sums = Mapping[CellName, CellSum]
 
 
 def sums_of(line: RandomLine, period: str) -> Sums:
-    """Returns the exact counts and key sums of a period, about tips and persons."""
+    """Returns the exact numbers and key sums of a period, about tips and persons."""
     months = set(months_of(period))
     return {**rules_tips.sums(line.tips_of(months)), **rules_persons.sums(line.cases_of(months))}
 
 
 def shortest() -> Spans:
-    """Returns the spans of a busy line: each table at its shortest period."""
+    """Returns the periods of a busy hotline: the shortest one for each table."""
     return {table.name: table.span for table in TABLES}
 
 
@@ -33,7 +34,7 @@ def released(
     spans: Spans | None = None,
     plant: Callable[[str, Sums], list[ReleaseNumber]] | None = None,
 ) -> list[Release]:
-    """Returns the year's releases. `plant` adds cells that should never be published."""
+    """Returns the releases of the year. `plant` adds cells that must never be published."""
     in_force = shortest() if spans is None else spans
     made: list[Release] = []
     for period in PERIODS:

@@ -1,4 +1,5 @@
-"""Draws a random line: tips and persons of one year with their record keys, as the counting rules take them."""
+"""Generates a random hotline: the tips and persons of one year with their record keys, in the form that the counting
+rules need."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.rules_persons import PersonEntry, build_persons
 
 TIPS_OF_CALLS = 0.2
-"""Number of tips for each call."""
+"""The number of tips for each call."""
 YEAR = 2026
 FORMS = [one.value for one in Category]
 CROWD = [30, 20, 12, 8, 6, 5, 5, 4, 4, 3]
@@ -24,7 +25,7 @@ CROWD = [30, 20, 12, 8, 6, 5, 5, 4, 4, 3]
 
 @dataclass
 class RandomLine:
-    """A year of a line with this many calls a month."""
+    """A year of a hotline with this many calls in a month."""
 
     calls: int
     seed: int

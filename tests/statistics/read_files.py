@@ -1,4 +1,4 @@
-"""Reads a release back from its files, as any reader of the files can."""
+"""Reads a release of statistics back from its files, as any reader of the files can."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from hotline.statistics.rules_release import Release, ReleaseNumber
 
 
 def read_back(release: Release) -> Release:
-    """Writes the files of a release. Returns a release read from its tables and metadata alone."""
+    """Writes the files of a release. Returns a release that is read only from its tables and metadata."""
     files = service_export.files(release, Labels("en", str.format))
     metadata = json.loads(files["metadata.json"])
     cells = []

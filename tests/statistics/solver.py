@@ -1,7 +1,7 @@
-"""Narrows the exact counts behind a year of releases with a linear solver, from the printed numbers alone.
+"""Tries to find the exact numbers behind a year of releases with a linear solver, from the printed numbers alone.
 
-The reader knows the rounding table and which parts make a whole. A later step is part of the step before it. A year is
-the sum of its quarters. Numbers that print differently are different.
+The simulated reader knows the rounding table and which parts make a whole. A later step is part of the step before it.
+A year is the sum of its quarters. Exact numbers are different if their printed numbers are different.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,9 +16,9 @@ from hotline.statistics.rules_release import SMALLEST_SHARE, Release
 from hotline.statistics.rules_rounding import SHARE_STEP, CellSum, rounded
 
 MOST = 100_000
-"""A number larger than any count."""
+"""A number that is larger than any count."""
 WIDTH = 5
-"""The fewest values that each count must still be able to have."""
+"""The minimum number of values that each count must still be able to have."""
 WHOLES: Mapping[str, str] = {
     "tips_by_form": "tips",
     "tips_by_province": "tips",
@@ -29,14 +29,14 @@ WHOLES: Mapping[str, str] = {
     "persons_by_means": "identified",
     "persons_by_nationality": "identified",
 }
-"""Indicators whose values add up to the whole named here."""
+"""Indicators whose values add up to the total named here."""
 At = tuple[str, CellName]
-"""A count: the period and the cell."""
+"""The place of a count: the period and the cell."""
 
 
 @cache
 def counts_of(number: int | None) -> tuple[int, int]:
-    """Returns the smallest and the largest count that can print this number."""
+    """Returns the smallest and the largest count that can be printed as this number."""
     near = range(30) if number is None else range(max(0, number - 10), number + 11)
     found = [
         n for n in near if any(rounded(CellSum(n, key)) == number for key in range(RECORD_KEYS))
@@ -45,7 +45,7 @@ def counts_of(number: int | None) -> tuple[int, int]:
 
 
 class Reader:
-    """One linear program over the counts of a year."""
+    """A linear program with the counts of a year."""
 
     def __init__(self, releases: Sequence[Release], exact: Mapping[At, int] | None = None) -> None:
         self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -98,7 +98,7 @@ class Reader:
         self.highs.addConstr(variable <= high)
 
     def _read(self, release: Release) -> None:
-        """Bounds each count by its printed number, unless the number is a sum of its quarters."""
+        """Limits each count by its printed number, unless the printed number is a sum of its quarters."""
         numbers = release.numbers()
         for name, number in numbers.items():
             if INDICATORS[name.indicator][1].protection.value == "derived":
@@ -110,7 +110,7 @@ class Reader:
             capping = [numbers[before] for before in earlier(name) if before in numbers]
             low, high = counts_of(number)
             if number in capping:
-                # The own number may be larger, since the smaller number of an earlier step was printed.
+                # The count itself may be larger, because the smaller number of an earlier step was printed.
                 high = MOST
                 low = 0 if number is None else low
             self._between(at, low, high)
@@ -142,7 +142,7 @@ class Reader:
             self.highs.addConstr(self.variables[before] - self.variables[later] >= gap)
 
     def _shares(self, release: Release) -> None:
-        """Bounds the counts by each printed share, which is rounded to 5 % and refers to rounded numbers."""
+        """Limits the counts by each printed share, which is rounded to 5 % and refers to rounded numbers."""
         for name, number in release.numbers().items():
             whole = (release.period, CellName("tips", name.dimension, name.value))
             printed = release.numbers().get(whole[1])
@@ -186,7 +186,7 @@ class Reader:
 
 
 def earlier(name: CellName) -> Iterator[CellName]:
-    """Yields the steps before a step, the nearest first."""
+    """Yields the steps before a step, the nearest one first."""
     step = INDICATORS[name.indicator][1].step_of
     while step:
         yield CellName(step, name.dimension, name.value)

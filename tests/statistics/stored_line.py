@@ -1,4 +1,4 @@
-"""Writes a random line into a database: tips, case events, counters, and the persons that the reader hands over."""
+"""Writes a random hotline into a database: tips, case events, counters, and the persons that the reader counted."""
 
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from tests.support.builders import make_responder, make_tip
 
 
 def store(database: Database, line: RandomLine, *, calls: int = 0) -> None:
-    """Writes a line's tips and events, and this many calls on the 9th of each month."""
+    """Stores the tips and events of a hotline, and this many calls on the 9th of each month."""
     with database.writing() as session:
         session.add(make_responder())
         session.flush()
@@ -57,7 +57,7 @@ def store(database: Database, line: RandomLine, *, calls: int = 0) -> None:
 
 
 def hand_over(database: Database, line: RandomLine, period: str) -> None:
-    """Hands the persons of a period over, as the reader does."""
+    """Stores the numbers about persons of a period, as the reader does."""
     with database.writing() as session:
         spans = queries.spans_of(session, period)
         sums = rules_persons.sums(line.cases_of(set(months_of(period))))

@@ -1,4 +1,4 @@
-"""Tests an attacker without a key who knows all records but one. The release seldom reveals the last one."""
+"""Tests an attacker without a key who knows all records except one. The release seldom reveals this last record."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ Rule = Callable[[CellSum], int | None]
 
 
 def plain(cell: CellSum) -> int | None:
-    """Rounds at random to 5, as the table without its first move would: multiples of 5 never move."""
+    """Rounds at random to 5, as the rounding table would without its first step. Multiples of 5 then never change."""
     rest = cell.count % 5
     number = cell.count - rest + (5 if (2 * cell.keys + 1) * 5 < 2 * rest * RECORD_KEYS else 0)
     return number if number >= SMALLEST else None
@@ -33,14 +33,14 @@ def plain(cell: CellSum) -> int | None:
 
 @cache
 def chances(rule: Rule, count: int) -> Counter[int | None]:
-    """Returns how many of the 256 keys print each number for this count."""
+    """Returns for each printed number how many of the 256 keys lead from this count to it."""
     return Counter(rule(CellSum(count, key)) for key in range(RECORD_KEYS))
 
 
 def belief(rule: Rule, others: list[int], printed: list[int | None]) -> float:
-    """Returns how sure the attacker can be that the record is in, or is not.
+    """Returns how sure the attacker can be that the record exists, or that it does not.
 
-    The attacker uses all cells that would contain the record.
+    The attacker uses all cells that would count the record.
     """
     present = absent = 1.0
     for count, number in zip(others, printed, strict=True):
@@ -51,10 +51,10 @@ def belief(rule: Rule, others: list[int], printed: list[int | None]) -> float:
 
 @dataclass
 class Attacked:
-    """A year of a line and its releases. The attacker knows all records but one."""
+    """A year of a hotline and its releases. The attacker knows all records except one."""
 
     members: dict[tuple[str, CellName], frozenset[int]]
-    """The records counted in each cell, by period."""
+    """The records that each cell counts, by period."""
     records: int
 
     @classmethod
@@ -79,7 +79,7 @@ class Attacked:
         return cls(kept, len(cells))
 
     def sets_with(self, record: int) -> set[frozenset[int]]:
-        """Returns the different sets of records that contain this one. Equal sets print one number."""
+        """Returns the different sets of records that contain this one. Equal sets have the same printed number."""
         return {found for found in self.members.values() if record in found}
 
 

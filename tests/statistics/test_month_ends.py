@@ -1,4 +1,4 @@
-"""Tests that the codes of persons are counted once and then erased, despite crashes.
+"""Tests that the codes of persons are counted once and then erased, even after crashes.
 
 They are never erased before the count or under a legal hold.
 """
@@ -44,7 +44,7 @@ DAY = timedelta(days=1)
 
 
 class StoppedError(Exception):
-    """A process killed at a failpoint."""
+    """A process was killed at a failpoint."""
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def after(beside: ReaderBeside, days: float) -> None:
 
 
 def numbers(beside: ReaderBeside) -> dict[str, int]:
-    """Returns the month's sums by indicator, or nothing if they are not computed yet."""
+    """Returns the month's sums by indicator. The result is empty if they are not computed yet."""
     with beside.line.database.reading() as session:
         bodies = queries.person_sums(session, [month(beside)])
     if not bodies:
@@ -91,7 +91,7 @@ def numbers(beside: ReaderBeside) -> dict[str, int]:
 
 
 def left(beside: ReaderBeside, *tips: int) -> dict[str, int]:
-    """Returns the number of rows left of each kind. Given tips, counts only their keys."""
+    """Returns the number of remaining rows of each kind. If tips are given, it counts only their keys."""
     with beside.line.database.reading() as session:
         if tips:
             held = select(func.count()).where(CaseKey.tip_id.in_(tips))
@@ -254,7 +254,7 @@ def test_who_is_met_after_the_last_count_is_erased_uncounted(beside: ReaderBesid
 
 
 def test_a_first_code_after_the_last_count_is_erased_too(beside: ReaderBeside) -> None:
-    """The tip belongs to a counted month. Its first person was screened after the last count."""
+    """The tip belongs to a month that was already counted. Its first person was screened after the last count."""
     after(beside, 61)
     told(beside.line, *DANGER_HERE)
     with beside.line.database.writing() as session:
@@ -286,7 +286,7 @@ def test_nothing_is_counted_or_erased_by_a_reader_that_opens_nothing(
 
 
 def test_a_count_that_fails_keeps_the_reader_from_nothing_else(beside: ReaderBeside) -> None:
-    """The reader tries a failed count again after a minute, not at each look."""
+    """The reader tries a failed count again after a minute, and not in each round."""
     tried = []
 
     def fails(name: str) -> None:

@@ -1,4 +1,4 @@
-"""Tests periods of Kigali's calendar, when each is due, and how they follow the size of a line."""
+"""Tests the periods of Kigali's calendar, when each is due, and how they depend on the size of a hotline."""
 
 from datetime import UTC, date, datetime
 

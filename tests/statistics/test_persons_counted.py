@@ -1,4 +1,4 @@
-"""Tests that the reader counts a month's persons once and hands over rounded numbers.
+"""Tests that the reader counts a month's persons once and stores rounded numbers for the releases.
 
 The reader keeps no sum longer than its year.
 """
@@ -28,7 +28,7 @@ IDENTIFIED = CellName("identified")
 
 @pytest.fixture
 def beside(line: Line) -> ReaderBeside:
-    """Adds two tips of one month, with a person identified in each."""
+    """Adds two tips of one month, with an identified person in each."""
     beside = reader_beside(line)
     for _ in range(2):
         told(line, *DANGER_HERE)
@@ -48,7 +48,7 @@ def month(beside: ReaderBeside) -> str:
 
 
 def reads_until(beside: ReaderBeside, period: str) -> None:
-    """Turns the clock to the day on which a period is due, and lets the reader work."""
+    """Moves the clock to the day on which a period is due, and lets the reader work."""
     beside.line.clock.at = max(beside.line.clock.at, due_at(period))
     reader_person_sums.count_due_months(beside.context)
 

@@ -1,4 +1,4 @@
-"""C6: tests how a quiz counts pairs of answers once a session, and keeps nothing about the person who answered."""
+"""C6: tests how a quiz counts pairs of answers once in a session, and stores nothing about the person who answered."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,9 +19,9 @@ from tests.support.counts import counts, number
 from tests.support.made_once import shipped_book
 
 LESSON = ("9", "9", "9")
-"""The three screens of the lesson between the two halves."""
+"""The three screens of the lesson between the two halves of the quiz."""
 LEARNS = ("1", "2", "1", "2", *LESSON, "2", "9", "1", "9", "2")
-"""Work abroad: no right answers before the lessons, all right after them."""
+"""The answers about work abroad: none correct before the lesson, and all correct after it."""
 KNOWS = ("1", "1", "2", "1", *LESSON, "2", "9", "1", "9", "2")
 FORGETS = ("1", "1", "2", "1", *LESSON, "1", "9", "2", "9", "3")
 

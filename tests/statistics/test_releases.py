@@ -1,4 +1,4 @@
-"""Tests that a release is made on its day, once, from stored data. Two people of two roles publish it."""
+"""Tests that a release of statistics is made on its day, once, from stored data. Two people in two roles publish it."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -32,7 +32,7 @@ def context_of(database: Database, clock: Clock) -> WholeContext:
 
 @pytest.fixture
 def context(database: Database, clock: Clock) -> WholeContext:
-    """Returns a line with a year of tips and 120 calls a month, before any release was made."""
+    """Returns a hotline with a year of tips and 120 calls in each month, before any release was made."""
     line = RandomLine(120, 7)
     store(database, line, calls=120)
     clock.at = datetime(YEAR, 1, 31, tzinfo=UTC)

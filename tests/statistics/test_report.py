@@ -1,4 +1,4 @@
-"""Tests the minister's report: two pages in three languages, made of published releases and nothing else."""
+"""Tests the report for the minister: two pages in three languages, made only from published releases."""
 
 import io
 import json
@@ -38,7 +38,7 @@ def published(desk: Desk, *, is_sample: bool = False) -> list[Release]:
 
 
 def words(text: str) -> str:
-    """Returns the text without spaces and soft hyphens, since line breaks depend on the paper."""
+    """Returns the text without spaces and soft hyphens, because line breaks depend on the paper."""
     return "".join(text.replace("\N{SOFT HYPHEN}", "").split())
 
 

@@ -1,4 +1,4 @@
-"""Tests that keyed rounding prints multiples of 5, always the same for the same records, and keeps the mean."""
+"""Tests that rounding with keys prints multiples of 5, always the same for the same records, and keeps the mean."""
 
 import csv
 from pathlib import Path
@@ -19,7 +19,7 @@ from hotline.statistics.rules_rounding import (
 )
 
 VECTORS = Path(__file__).with_name("rounding_vectors.csv")
-"""Numbers made once by the function of the UK statistical office's package, with our table (docs/credits.md)."""
+"""Numbers that the UK statistical office's package produced with our table (docs/credits.md)."""
 keys = st.lists(st.integers(0, RECORD_KEYS - 1), max_size=400)
 
 

@@ -1,4 +1,4 @@
-"""Tests how many cells of a release show a number, on lines of three sizes."""
+"""Tests how many cells of a release show a number, for hotlines of three sizes."""
 
 import pytest
 

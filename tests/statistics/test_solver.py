@@ -1,4 +1,5 @@
-"""Tests a linear solver on a whole year of releases. It narrows no count, and finds numbers that must stay secret."""
+"""Tests a linear solver with a whole year of releases. It cannot limit any count closely, but it finds numbers that
+must stay secret if they are added."""
 
 import pytest
 
@@ -27,7 +28,8 @@ def test_the_files_hold_what_was_released_and_nothing_else() -> None:
 
 
 def test_a_published_number_of_reports_begun_and_left_is_found() -> None:
-    """Reports begun, less those left and erased, are the tips filed. The exact numbers reveal the tips."""
+    """The number of begun reports, minus those left and those erased, is the number of filed tips. So the exact
+    numbers would reveal the tips."""
     line = RandomLine(150, 3)
     filed = sums_of(line, PERIODS[0])[CellName("tips")].count
     begun, left, erased = filed + 41, 38, 3

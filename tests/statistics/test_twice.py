@@ -1,4 +1,4 @@
-"""Tests that every number about tips and persons is the same when plain Python computes it a second time."""
+"""Tests that every number about tips and persons is the same when simple Python code computes it a second time."""
 
 import csv
 import itertools
@@ -24,11 +24,11 @@ from tests.statistics.stored_line import store
 
 QUARTER = f"{YEAR}-Q2"
 PROMISE = {1: 3, 2: 15, 3: 120}
-"""Minutes within which a tip should be taken."""
+"""The minutes within which a tip should be taken."""
 
 
 def plain_rounding(count: int, keys: int) -> int | None:
-    """Rounds by rounding.csv, written a second time."""
+    """Rounds with rounding.csv, in code that was written a second time."""
     table = Path(hotline.statistics.__file__).with_name("rounding.csv")
     with table.open(encoding="utf-8") as file:
         rows = [{name: int(text) for name, text in row.items()} for row in csv.DictReader(file)]
@@ -42,7 +42,7 @@ def plain_rounding(count: int, keys: int) -> int | None:
 
 
 def raw(session: Session) -> dict[tuple[str, str], list[int]]:
-    """Returns the record keys of each cell, from raw rows alone."""
+    """Returns the record keys of each cell, computed only from the stored rows."""
     first, after = datetime(YEAR, 4, 1, tzinfo=UTC), datetime(YEAR, 7, 1, tzinfo=UTC)
     first, after = first - timedelta(hours=2), after - timedelta(hours=2)
     log = defaultdict(list)
@@ -132,7 +132,7 @@ def test_e2_a_board_counts_in_time_what_a_release_counts(database: Database, see
 
 
 def of_person(codes: dict[str, dict[str, str]], tip: CountedTip) -> list[tuple[str, str]]:
-    """Returns the cells of one person, from the last codes of each kind."""
+    """Returns the cells in which one person counts, from the last codes of each kind."""
     seen, said = codes["screened"], codes.get("determination", {}).get("determination")
     means = [name for name in ("force", "deceit") if seen[name] == "yes"]
     is_child = seen["sex"] in ("girl", "boy")

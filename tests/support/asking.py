@@ -1,4 +1,4 @@
-"""Asks a question back with a desk's passphrase. Pages and phones use a person's own key."""
+"""Asks a caller a question with the passphrase of a desk. Pages and phones use a person's own key instead."""
 
 from hotline.cases import decrypt_access, decrypt_questions
 from hotline.core.contexts import Context
@@ -19,7 +19,7 @@ def ask(
     desk: str = NATIONAL,
     reason: str = "to know",
 ) -> Question:
-    """Puts a question behind the receipt of a tip."""
+    """Stores a question for the holder of a tip's receipt."""
     found = decrypt_access.unlock(
         context, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason
     )

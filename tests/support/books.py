@@ -1,4 +1,5 @@
-"""Reads what a line's database says of every tip and every alert after a fault run. No other code asks this."""
+"""Reads what the database of a hotline says about every tip and every alert after a fault test. No other code needs
+this."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,9 +20,9 @@ from hotline.tips.tables import HAS_PENDING_ALERT, Grant, Tip
 from hotline.tips.tables_call_back import CallBack
 
 OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
-"""The two names for a line of sample data in a folder of its own, which no caller dials."""
+"""The two names at a hotline with sample data in its own folder, which no caller dials."""
 WHOLE = Tip.state.in_((TipState.FILED, TipState.COMPLETE))
-"""Selects filed and complete tips. A fragment without a place alerts no responder and starts no clock."""
+"""Selects filed and complete tips. A fragment without a place alerts no responder and has no deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class FiledTip:
     state: str
     body: bytes = field(repr=False)
     grant: bytes | None = field(repr=False)
-    """The tip's key, sealed to the desk that was asked for."""
+    """The key of the tip, encrypted for the requested desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +55,21 @@ class SentAlert:
     id: int
     reference: str
     step: int
-    """The escalation level. Level 0 is for the responder alerted first."""
+    """The escalation level. Level 0 is for the responder who was alerted first."""
     state: str
     created_at: datetime
     resent: bool
     doubtful: int
-    """The number of attempts with an unknown outcome."""
+    """The number of attempts with an unknown result."""
     acknowledged: bool
     """True if the alert's recipient has acknowledged the case."""
     asks: bool
-    """True if the alert asks the recipient to take the case. It then carries the reference of its own assignment."""
+    """True if the alert asks the recipient to take the case. It then contains the reference of its own assignment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """A deadline that has fired."""
+    """A deadline that has passed and had its effect."""
 
     tip_id: int
     due_at: datetime
@@ -88,7 +89,7 @@ def filed(session: Session, desk: str) -> list[FiledTip]:
 
 
 def calls(session: Session) -> list[WaitingCall]:
-    """Returns every waiting call-back, with the session that asked for it."""
+    """Returns every waiting call-back, with the session in which it was requested."""
     rows = session.execute(
         select(CallBack.id, CallBack.uid, Tip.session_key, CallBack.body, CallBack.encrypted_key)
         .join(Tip, Tip.id == CallBack.tip_id)
@@ -131,12 +132,12 @@ def alerts(session: Session) -> list[SentAlert]:
 
 
 def dialogues(session: Session) -> int:
-    """Returns the number of dialogues that have begun."""
+    """Returns the number of sessions that have begun."""
     return session.scalar(select(func.count()).select_from(Dialogue)) or 0
 
 
 def waiting_without_deadline(session: Session) -> Sequence[int]:
-    """Returns the open tips that responders were alerted of, taken or not, but that have no deadline."""
+    """Returns the open tips without a deadline about which responders were alerted, taken or not."""
     timed = select(Deadline.id).where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None))
     open_tips = (
         Tip.assigned_at.is_not(None),
@@ -150,14 +151,14 @@ def waiting_without_deadline(session: Session) -> Sequence[int]:
 
 
 def overdue(session: Session, before: datetime) -> Sequence[int]:
-    """Returns the tips with a deadline that has passed without firing."""
+    """Returns the tips with a deadline that has passed but had no effect."""
     late = (Deadline.fired_at.is_(None), Deadline.due_at < before)
     return session.scalars(select(Deadline.tip_id).where(*late).distinct()).all()
 
 
 def firings(session: Session) -> list[Firing]:
-    """Returns the deadlines that fired because their time passed, not because a responder took the tip. Sorted by tip
-    and time."""
+    """Returns the deadlines that had their effect because their time passed, and not because a responder took the
+    tip. They are sorted by tip and time."""
     rows = session.execute(
         select(Deadline.tip_id, Deadline.due_at, Deadline.fired_at)
         .where(Deadline.fired_at >= Deadline.due_at)
@@ -171,10 +172,10 @@ def firings(session: Session) -> list[Firing]:
 
 
 def waits(session: Session, *, urgency: int) -> list[timedelta]:
-    """Returns the time from each such tip's filing to its first alert that was accepted or acknowledged.
+    """Returns the time between filing each such tip and its first alert that was accepted or acknowledged.
 
-    The time comes from the accepted attempt, not from the message. A message sent again keeps only its last acceptance
-    time.
+    The time comes from the accepted attempt and not from the message. A message that is sent again stores only its last
+    acceptance time.
     """
     taken = (
         select(Assignment.tip_id, Attempt.started_at.label("at"))

@@ -1,4 +1,5 @@
-"""Builds rows and values with a default for every field, by keyword only. A test names only the fields it tests."""
+"""Builds rows and values with a default for every field. Fields are given by keyword only. So a test names only the
+fields that it tests."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,7 @@ NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
 def make_keyfolder(tmp_path: Path, *, role: str = "hooks", at: datetime = NOON) -> KeyFolder:
-    """Returns one role's folder from a whole set of keys below `tmp_path/keys`."""
+    """Returns the folder of one role, from a whole set of keys below `tmp_path/keys`."""
     make_keys(tmp_path / "keys", at)
     return KeyFolder(tmp_path / "keys" / role)
 
@@ -96,7 +97,7 @@ def make_responder(
     unreachable: str | None = None,
     at: datetime = NOON,
 ) -> Responder:
-    """Returns a member of these desks. The number is "sealed" as plain bytes, which `FakeNumbers` decrypts."""
+    """Returns a member of these desks. The number is stored as plain bytes, which `FakeNumbers` "decrypts"."""
     return Responder(
         person=Person(name=name, languages=[language]),
         level=level,
@@ -132,7 +133,7 @@ def make_account(
 
 
 def post(session: Session, person: Responder, level: Level, *districts: str) -> None:
-    """Places a responder in these districts at one level, from noon on."""
+    """Gives a responder one level in these districts, from noon on."""
     tables.set_desks(session, person, desks_of(level, districts), person.categories, NOON)
 
 
@@ -165,14 +166,14 @@ def make_message(
     sent_at: datetime | None = NOON,
     network: str | None = None,
 ) -> MessageIn:
-    """Returns an SMS from a phone to the line."""
+    """Returns an SMS from a phone to the hotline."""
     return MessageIn(
         provider_id=provider_id, sender=sender, text=text, sent_at=sent_at, network=network
     )
 
 
 def make_opening(*, key: str = "a" * 64, **changed: Any) -> SessionStart:
-    """Returns the beginning of an unknown caller's session, without a short code."""
+    """Returns the start of an unknown caller's session, without a short code."""
     plain: dict[str, Any] = {
         "revision_id": 1,
         "entry": "",
@@ -205,7 +206,7 @@ def alert(
     purpose: Purpose = Purpose.ALERT,
     locked: bool = False,
 ) -> Wording:
-    """Returns an alert without content. `code` is the responders' short code, for places where replies do not reach
-    us."""
+    """Returns an alert without content. `code` is the responders' short code, for hotlines that no SMS reply
+    reaches."""
     alike = alert_but_ref(place, urgency, purpose, language, code, locked)
     return Wording(alike.template, {"ref": reference, **alike.parameters}, language)

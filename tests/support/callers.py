@@ -1,5 +1,5 @@
-"""Simulates phones that talk to the real hooks through a test client. `Line` gives a test a view of the state
-behind."""
+"""Simulates phones that call the real hooks through a test client. With `Line`, a test can look at the state behind
+the hooks."""
 
 import json
 import threading
@@ -44,22 +44,23 @@ DESK_KEY = PrivateKey(bytes([7]) * 32)
 FAILURE = "END Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
 
 DANGER_HERE = ("5", "1", "2", "1", "1")
-"""The answers: a problem, danger, no official, Kigali, its first district. The tip is filed."""
+"""The answers: a problem, danger, no official, Kigali, its first district. The tip is then filed."""
 QUIET_HERE = ("5", "2", "2", "1", "1", "1", "1")
-"""The same without danger, with the first sector and its kind. It leaves a draft."""
+"""The same answers without danger, with the first sector and its kind. They leave a draft."""
 REST = ("5", "1")
-"""The answers: several people need help, and helpers may come. The tip is saved."""
+"""The answers: several people need help, and responders may come. The tip is then complete."""
 
 
 MAKING = threading.Lock()
-"""Held while an app is made. Its routes go through `ast`, which miscounts in Python 3.11 when several threads run."""
+"""A lock that is held while a Flask application is made. Its routes use `ast`, which has an error in Python 3.11
+when several threads run."""
 
 
 class Way(StrEnum):
-    """The way of a request to the hooks. Both ways must behave the same."""
+    """The way in which a request reaches the hooks. Both ways must behave in the same way."""
 
     FRONT = "front"
-    """As in production: the hooks answer before Flask."""
+    """As in production, the hooks answer before Flask does."""
     FLASK = "flask"
 
 
@@ -75,7 +76,7 @@ class Line:
     numbers: Any = field(default_factory=lambda: count(1))
     way: Way = Way.FRONT
     made: "tuple[WholeContext, Client] | None" = field(default=None, init=False)
-    """One web process for as long as the context is the same. Making it costs more than a hop."""
+    """One web process as long as the context is the same. Making it takes longer than a hop."""
 
     @property
     def client(self) -> Client:
@@ -86,7 +87,7 @@ class Line:
                 self.made = self.context, client
             return self.made[1]
 
-    def flush(self) -> None:  # as if another process were asked
+    def flush(self) -> None:  # This has the same effect as asking another process.
         self.runs.held.clear()
         self.context.sessions.clear()
 
@@ -144,7 +145,7 @@ class Line:
 
 @dataclass
 class Caller:
-    """One dialogue on one phone, with methods such as `dial()`, `key("1")` and `read()`."""
+    """One call on one phone, with methods such as `dial()`, `key("1")` and `read()`."""
 
     line: Line
     msisdn: str
@@ -155,8 +156,8 @@ class Caller:
     screen: str = ""
 
     def dial(self, ahead: str = "") -> str:
-        """Starts the dialogue. `ahead` arrives in `text`. If the gateway leaves it in the service code, set that
-        instead."""
+        """Starts the call. The digits in `ahead` arrive in `text`. If the gateway leaves them in the service code,
+        set that instead."""
         self.text = ahead
         return self.again()
 
@@ -167,7 +168,8 @@ class Caller:
         return self.screen
 
     def again(self) -> str:
-        """Sends the current hop. The line cannot tell a repeat by the gateway from a first request."""
+        """Sends the current hop again. The hotline cannot distinguish a repeated request of the gateway from a first
+        one."""
         fields = {
             "phoneNumber": self.msisdn,
             "serviceCode": self.service_code,
@@ -194,8 +196,8 @@ class Caller:
 def make_ready(
     database: Database, tmp_path: Path, clock: Clock, *, national: bool = True, way: Way = Way.FRONT
 ) -> Line:
-    """Returns a line with real flows, seals, pseudonyms and texts. The stores of states and notes and the job queue are
-    fakes."""
+    """Returns a hotline with real flows, encryption, pseudonyms and texts. The stores of states and notes and the
+    job queue are simulated."""
     runs, jobs = FakeStates(), FakeJobs()
     lay_keys(tmp_path / "keys", clock.at)
     context = replace(
@@ -224,7 +226,7 @@ def line(database: Database, tmp_path: Path, clock: Clock) -> Line:
 
 
 def failing_at(line: Line, name: str, die: Callable[[], None]) -> Line:
-    """Returns the same line, which calls `die` at one failpoint."""
+    """Returns the same hotline. It calls `die` at one failpoint."""
 
     def failpoint(reached: str) -> None:
         if reached == name:

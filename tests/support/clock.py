@@ -1,4 +1,4 @@
-"""Provides a clock that a test turns."""
+"""Provides a clock that a test can move."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 @dataclass
 class Clock:
-    """A clock that shows the same time until a test turns it."""
+    """A clock that shows the same time until a test moves it."""
 
     at: datetime = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 

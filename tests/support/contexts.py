@@ -1,4 +1,4 @@
-"""Makes contexts with fakes around a real database, for the tests of services."""
+"""Makes contexts for the tests of services, with a real database and simulated other parts."""
 
 import hashlib
 from collections.abc import Callable
@@ -41,7 +41,7 @@ from tests.support.fakes import (
 
 @dataclass
 class FakePseudonyms:
-    """Digests that a person can read. `builders.make_responder` writes the same ones."""
+    """Digests that a person can read. `builders.make_responder` writes the same digests."""
 
     def enrolled(self, msisdn: str) -> str:
         return f"key of {msisdn}"
@@ -116,7 +116,7 @@ def make_watch(
 
 @dataclass(frozen=True)
 class WholeContext(WebContext, WorkerContext, MonitorContext):
-    """A context with the parts of every process: one test plays all of them."""
+    """A context with the parts of every process, because one test acts as all of them."""
 
 
 def make_console_context(
@@ -127,7 +127,7 @@ def make_console_context(
     demo_accounts: tuple[DemoAccount, ...] = (),
     waiting: int = 8,
 ) -> ConsoleContext:
-    """Returns the context of the console's pages. Its key stretching costs almost nothing."""
+    """Returns the context of the console's pages. Deriving keys from passwords takes almost no time in it."""
     database.keep_documents()
     return ConsoleContext(
         database=database,

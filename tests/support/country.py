@@ -1,4 +1,4 @@
-"""Builds a district whose gateway has an inbox, with SMS that are lost, listed, called or forged."""
+"""Builds a district and a gateway with an inbox, with SMS that are lost, listed, delivered by callback or forged."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -26,7 +26,7 @@ SHORTCODE = "7770"
 
 @dataclass
 class Country:
-    """A district whose gateway has an inbox, and whose line takes the relay's messages."""
+    """A district whose gateway has an inbox, and a hotline that takes the messages of the relay."""
 
     district: District
     inbox: FakeInbox = field(default_factory=FakeInbox)
@@ -45,7 +45,7 @@ class Country:
         return str(self.district.all(Assignment)[0].reference)
 
     def lists(self, text: str, *, ago: float = 0, number: int | None = None, **fields: str) -> None:
-        """Adds an SMS to the inbox, as taken by the gateway so many seconds ago."""
+        """Adds an SMS to the inbox that the gateway received this many seconds ago."""
         known = max((one.number for one in self.inbox.listed), default=0)
         at = self.district.clock() - timedelta(seconds=ago)
         sms = ListedSms(
@@ -58,7 +58,7 @@ class Country:
         self.inbox.listed.append(sms)
 
     def is_called(self, text: str, *, id: str = "ATXid_a", sender: str = HER) -> MessageOutcome:
-        """Sends a callback of this second to the line, and delivers the answers."""
+        """Sends a callback with the current second to the hotline, and delivers the answers."""
         at = self.district.clock()
         message = make_message(provider_id=id, sender=sender, text=text, sent_at=at)
         outcome = take_sms(self.district.context, message)
@@ -66,7 +66,7 @@ class Country:
         return outcome
 
     def minute(self, count: int = 1) -> None:
-        """Turns the clock by minutes, and fetches the inbox after each as the relay does."""
+        """Moves the clock minute by minute, and reads the inbox after each, as the relay does."""
         for _ in range(count):
             self.district.clock.turn(seconds=60)
             service_inbox.read_inbox(self.context)
@@ -99,7 +99,7 @@ class Country:
 
 @pytest.fixture
 def country(district: District) -> Country:
-    """Returns a country with one alerted responder, and the national desk. Its inbox was read before, and was empty."""
+    """Returns a district with one alerted responder, and the national desk. Its inbox was read before and was empty."""
     district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     country = Country(district)

@@ -1,4 +1,4 @@
-"""Reads the counters of a test's line exactly, including those that are not folded yet."""
+"""Reads the counters of a test's hotline exactly, including counts that are not added up yet."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ from hotline.counters.tables import DailyCount, Tally
 
 
 def counts(database: Database, by: str = "topic") -> Counter[tuple[str, str]]:
-    """Returns counts by value of a column and measure."""
+    """Returns the counts of a measure by the values of a column."""
     found: Counter[tuple[str, str]] = Counter()
     with database.reading() as session:
         rows: list[DailyCount | Tally] = [*session.query(DailyCount), *session.query(Tally)]

@@ -13,7 +13,7 @@ from tests.support.builders import make_account
 
 
 def signed_in(context: Context, name: str, *roles: AccountRole) -> SignedIn:
-    """Returns the account of that name, signed in. Creates it if it does not exist."""
+    """Returns the account of that name, signed in. It creates the account if there is none."""
     with context.database.writing() as session:
         account = tables_accounts.find_account(session, account_name_key(name))
         if account is None:
@@ -24,7 +24,7 @@ def signed_in(context: Context, name: str, *roles: AccountRole) -> SignedIn:
 
 
 def one_person(context: Context, account_id: int, phone: str) -> None:
-    """Gives an account to the person of a phone, by name or id."""
+    """Gives an account to the person with a phone, by name or id."""
     with context.database.writing() as session:
         account = tables_accounts.get_account(session, account_id)
         into = service_leaves.find_person(session, phone).person_id
@@ -43,7 +43,8 @@ def decides(context: Context, by: SignedIn, kind: str, *, approve: bool = True) 
 
 
 def approves_by_name(context: Context, admin: str, person: str) -> None:
-    """Approves a person's enrolment as an admin, whose account is deleted afterwards if it existed only for this."""
+    """Approves a person's enrolment as an admin. If the admin's account exists only for this, it is deleted
+    afterwards."""
     by = signed_in(context, admin, AccountRole.ADMIN)
     (one,) = [
         one for one in waits(context, by, "enrolment") if f" {person} for " in str(one.sentence)
@@ -54,7 +55,7 @@ def approves_by_name(context: Context, admin: str, person: str) -> None:
 
 
 def responder_viewer(session: Session, responder_id: int) -> Viewer:
-    """Returns a viewer with the responder's memberships."""
+    """Returns a viewer with the memberships of the responder."""
     desks = {row.desk_code for row in tables.current_memberships(session, responder_id)}
     person_id = session.get_one(Responder, responder_id).person_id
     return Viewer(frozenset(desks), responder_id, person_id)

@@ -22,7 +22,7 @@ from tests.support.contexts import WholeContext, make_context
 
 @dataclass
 class District:
-    """The people, clock and gateway of one test around district 12."""
+    """The people, the clock and the gateway of one test about district 12."""
 
     database: Database
     clock: Clock
@@ -51,7 +51,7 @@ class District:
         return self._add(make_tip(uid=f"{number:032}", at=self.clock(), **fields))
 
     def tell(self, **fields: Any) -> int:
-        """Files a tip and assigns it. Returns its id."""
+        """Files a tip and assigns it. Returns the id of the tip."""
         tip_id = self.file_tip(**fields)
         assert service_assignment.assign_pending(self.context) == 1
         return tip_id
@@ -60,11 +60,11 @@ class District:
         return service_sending.deliver_due(self.context)
 
     def deliver_one(self) -> bool:
-        """Sends one due message. Returns False if none was due."""
+        """Sends one message that is due. Returns False if no message was due."""
         return deliver_one(self.context)
 
     def told(self, tip_id: int) -> list[tuple[int, int]]:
-        """Returns (step, responder) of each assignment of this tip, sorted."""
+        """Returns the level and the responder of each assignment of this tip, sorted."""
         with self.database.reading() as session:
             rows = session.scalars(
                 select(Assignment).where(Assignment.tip_id == tip_id).order_by(Assignment.id)
@@ -119,7 +119,7 @@ class District:
 
 
 def deliver_one(context: WholeContext) -> bool:
-    """Sends one due message. Returns False if none was due."""
+    """Sends one message that is due. Returns False if no message was due."""
     return service_sending.deliver_due(replace(context, senders=FakeSenders(most=1))) == 1
 
 
@@ -130,7 +130,7 @@ def district(database: Database, clock: Clock) -> District:
 
 @pytest.fixture
 def alone(district: District) -> District:
-    """Alerts one responder of a tip; a deputy and a national desk exist too."""
+    """Alerts one responder about a tip. There are also a deputy and a national desk."""
     district.enrol()
     district.enrol(Level.DEPUTY)
     district.enrol(Level.NATIONAL, districts=())

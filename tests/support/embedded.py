@@ -1,4 +1,4 @@
-"""Runs the embedded Redis for the length of a block, for tests and benchmarks in one process."""
+"""Runs the embedded Redis during a block, for tests and benchmarks in one process."""
 
 import subprocess
 import time
@@ -18,7 +18,7 @@ PATIENCE = 20.0
 
 @contextmanager
 def redis_of(settings: Settings) -> Iterator[Redis]:
-    """Runs the embedded Redis for the length of the block. Raises StartFailed."""
+    """Runs the embedded Redis during the block. Raises StartFailed."""
     socket = run.redis_socket(settings.redis_url)
     with redis_at(socket, settings.home / "redis") as client:
         yield client
@@ -26,7 +26,7 @@ def redis_of(settings: Settings) -> Iterator[Redis]:
 
 @contextmanager
 def redis_at(socket: Path, folder: Path, *words: str) -> Iterator[Redis]:
-    """Runs it in this folder, with a test's own settings after the usual ones. Raises StartFailed."""
+    """Runs Redis in this folder, with the test's own settings after the usual ones. Raises StartFailed."""
     argv = [*run.redis_command(socket, folder), *words]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
     try:

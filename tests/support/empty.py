@@ -13,7 +13,7 @@ from tests.support.servers import Pair, Postgres
 
 @pytest.fixture
 def unused_port() -> Iterator[int]:
-    """Yields a port that is bound but not listening, so connections are refused."""
+    """Yields a port that is reserved but not listening, so that connections are refused."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         port = held.getsockname()[1]

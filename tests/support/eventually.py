@@ -1,4 +1,4 @@
-"""Waits for another process until a condition holds, and never longer than a limit."""
+"""Waits for another process until a condition is true, but never longer than a limit."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ STEP = 0.05
 
 
 def eventually(holds: Callable[[], bool], *, seconds: float) -> None:
-    """Waits until the condition holds. Raises AssertionError if it does not hold in time."""
+    """Waits until the condition is true. Raises AssertionError if it does not become true in time."""
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it never came to hold"

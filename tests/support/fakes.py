@@ -1,4 +1,5 @@
-"""Doubles of ports that only tests use. Each subclasses its port, so that the type checker compares them."""
+"""Contains simulated ports that only tests use. Each is a subclass of its port, so that the type checker compares
+them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from hotline.gateway.rules_inbox import InboxPage, ListedSms
 
 @dataclass
 class FakeInbox(SmsInbox, OwnHook):
-    """The gateway's inbox and the line's own hook. Lists the test's messages, and records the deliveries."""
+    """The gateway's inbox and the hotline's own hook. It lists the messages of the test, and records what is
+    delivered."""
 
     listed: list[ListedSms] = field(default_factory=list)
     whole: bool = True
@@ -44,7 +46,7 @@ class FakeInbox(SmsInbox, OwnHook):
 
 @dataclass
 class FakeNumbers(NumberDecrypter):
-    """Opens numbers that a test "sealed" as plain bytes."""
+    """ "Decrypts" numbers that a test stored as plain bytes."""
 
     def decrypt_number(self, encrypted: bytes) -> str:
         return encrypted.decode()
@@ -58,7 +60,7 @@ class FakeInstruments(Instruments):
     left: float | None = 1000.0
     backup: float | None = None
     silent: dict[str, float] = field(default_factory=dict)
-    """Seconds since the last sign of a queue's worker, where that is long ago."""
+    """The seconds since the last sign of a queue's worker, if that was long ago."""
 
     def worker_age(self, queue: str) -> float | None:
         return self.silent.get(queue, 1.0) if self.redis else None
@@ -87,7 +89,7 @@ class FakeInstruments(Instruments):
 
 @dataclass
 class FakeOther(OtherChannel):
-    """The other channel: absent unless a test says otherwise."""
+    """The second channel. It does not exist unless a test says so."""
 
     there: bool = False
     takes: bool = True
@@ -102,7 +104,7 @@ class FakeOther(OtherChannel):
 
 
 class DecryptingEncrypter:
-    """Numbers "sealed" as plain bytes, which `FakeNumbers` opens."""
+    """ "Encrypts" numbers as plain bytes, which `FakeNumbers` "decrypts"."""
 
     def number(self, msisdn: str) -> bytes:
         return msisdn.encode()
@@ -110,7 +112,7 @@ class DecryptingEncrypter:
 
 @dataclass
 class FakeShelf(FlowSets):
-    """A `FlowSets` of one flow set. Without a revision, no flow set is published."""
+    """A `FlowSets` with a single flow set. Without a revision, no flow set is published."""
 
     revision: int | None = 1
     shelved: FlowSet = field(default_factory=lambda: FlowSet(flows={}))

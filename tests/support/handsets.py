@@ -1,4 +1,4 @@
-"""Operates the emulator's handsets for tests, fault runs and benchmarks."""
+"""Operates the emulator's handsets for tests, fault tests and benchmarks."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _REFUSALS = {400: SettingsInvalid, 404: NotFound, 409: HandsetRefused}
 
 @dataclass
 class ClientSession:
-    """One dialogue as its handset shows it."""
+    """One call as its handset shows it."""
 
     _client: "EmulatorClient" = field(repr=False)
     _document: dict[str, Any] = field(repr=False)
@@ -35,13 +35,13 @@ class ClientSession:
 
     @property
     def status(self) -> str | None:
-        """Returns `Success`, `Incomplete` or `Failed` once the session has ended, else None."""
+        """Returns `Success`, `Incomplete` or `Failed` after the session has ended, otherwise None."""
         status = self._document["status"]
         return None if status is None else str(status)
 
     @property
     def error(self) -> str:
-        """Returns the gateway's reason for the failure."""
+        """Returns the gateway's reason for a failure."""
         return str(self._document["error"])
 
     @property
@@ -75,7 +75,8 @@ class EmulatorClient:
         return ClientSession(self, document)
 
     def text(self, text: str, *, msisdn: str, to: str | None = None) -> list[str]:
-        """Sends an SMS from a phone, to the line's short code unless `to` is given. Returns its gateway ids."""
+        """Sends an SMS from a phone, to the hotline's short code unless `to` is given. Returns the gateway's ids of
+        the SMS."""
         more = {} if to is None else {"to": to}
         return list(self.post("sms", **{"from": msisdn}, text=text, **more)["ids"])
 
@@ -83,18 +84,18 @@ class EmulatorClient:
         self.post("power", msisdn=msisdn, on=on)
 
     def handset(self, msisdn: str) -> dict[str, Any]:
-        """Returns `screen`, `inbox`, `unread`, `calls`, `power`."""
+        """Returns the handset's `screen`, `inbox`, `unread`, `calls` and `power`."""
         return self.get(f"handset/{msisdn}")
 
     def inbox(self, msisdn: str) -> list[dict[str, Any]]:
-        """Returns the messages that the handset received, newest first: `id`, `peer`, `text`, `at`, `read`."""
+        """Returns the messages that the handset received, newest first, with `id`, `peer`, `text`, `at`, `read`."""
         listed = self.handset(msisdn)["inbox"]
         return [sms for sms in listed if sms["direction"] == "received"]
 
     def outbox(self, after: int = 0) -> list[dict[str, Any]]:
-        """Returns every SMS of the line after the first `after`, in order:
+        """Returns every SMS from the hotline after the first `after`, in order.
 
-        `id`, `to`, `text`, `accepted`, `accepted_at` ...
+        Each has `id`, `to`, `text`, `accepted`, `accepted_at` ...
         """
         return list(self.get(f"outbox?after={after}")["outbox"])
 
@@ -102,18 +103,18 @@ class EmulatorClient:
         return list(self.get("sessions")["sessions"])
 
     def violations(self) -> list[dict[str, Any]]:
-        """Returns the line's breaches of the protocol. A test expects none."""
+        """Returns the hotline's violations of the protocol. A test expects none."""
         return list(self.get("violations")["violations"])
 
     def set_faults(self, *faults: Mapping[str, Any], seed: int | None = None) -> None:
-        """Replaces all faults. Each is `{"kind": ..., "probability": ..., "times": ..., ...}`."""
+        """Replaces all faults. Each fault is `{"kind": ..., "probability": ..., "times": ..., ...}`."""
         self.post("faults", faults=[dict(fault) for fault in faults], seed=seed)
 
     def clear_faults(self) -> None:
         self._call("DELETE", "faults")
 
     def struck(self) -> dict[str, int]:
-        """Returns how often each kind of fault has struck since the faults were set."""
+        """Returns how often each kind of fault has occurred since the faults were set."""
         return dict(self.get("faults")["struck"])
 
     def set(self, **settings: Any) -> None:
@@ -124,22 +125,22 @@ class EmulatorClient:
         self.post("hooks", **hooks)
 
     def enrol(self, people: Iterable[Mapping[str, str]]) -> None:
-        """Sets the people who may hold the page's right handset: `{msisdn, label}`."""
+        """Sets the people that the right handset of the page can represent: `{msisdn, label}`."""
         self.post("people", people=[dict(person) for person in people])
 
     def turn(self, seconds: float) -> None:
-        """Moves the emulator's clock forward by so many seconds."""
+        """Moves the emulator's clock forward by this many seconds."""
         self.post("clock", turn=seconds)
 
     def run_clock_at(self, scale: float) -> None:
         self.post("clock", scale=scale)
 
     def turn_line(self, seconds: int) -> None:
-        """Moves the clock of the line's own processes, in a demo. Raises SettingsInvalid elsewhere."""
+        """Moves the clock of the hotline's own processes in a demo. If it is not a demo, raises SettingsInvalid."""
         self.post("line-clock", by=seconds)
 
     def right_line(self) -> None:
-        """Resets the line's clock to the true time."""
+        """Sets the hotline's clock to the true time."""
         self._call("DELETE", "line-clock")
 
     def report(self, message_id: str, status: str, reason: str = "") -> None:
@@ -153,7 +154,7 @@ class EmulatorClient:
         self.post("reset")
 
     def changes(self, since: int, wait: float) -> dict[str, Any]:
-        """Waits for `version` to pass `since`."""
+        """Waits until `version` is higher than `since`."""
         return self.get(f"changes?since={since}&wait={wait}")
 
     def get(self, path: str) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Fakes a gateway that answers when a test says so. A test sees pending sends and waits for no clock."""
+"""Simulates a gateway that answers when a test tells it to. So a test can see pending messages and does not have to
+wait."""
 
 from collections.abc import Callable
 from threading import Condition
@@ -6,12 +7,12 @@ from threading import Condition
 from hotline.gateway.rules_delivery import Outcome, SendResult
 
 PATIENCE = 30.0
-"""Seconds until a test that waits in vain fails."""
+"""Seconds after which a test that waits without result fails."""
 ACCEPTED = SendResult(Outcome.ACCEPTED, 201, "102")
 
 
 class HeldSms:
-    """A gateway whose sends each wait for `answer`. `asked` holds every text in order of arrival."""
+    """A gateway in which each send waits for `answer`. `asked` contains every text in the order of arrival."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -36,20 +37,21 @@ class HeldSms:
             self._changed.notify_all()
 
     def let_all_through(self) -> None:
-        """Accepts all pending sends, and all later ones."""
+        """Accepts all pending messages, and all later ones."""
         with self._changed:
             self._open = True
             self._changed.notify_all()
 
     def until_asked(self, count: int) -> list[str]:
-        """Waits until so many sends have reached the gateway. Returns all sends so far."""
+        """Waits until this many messages have reached the gateway. Returns all messages so far."""
         with self._changed:
             came = self._changed.wait_for(lambda: len(self.asked) >= count, PATIENCE)
             assert came, f"{len(self.asked)} of {count} were sent"
             return list(self.asked)
 
     def answer_as_they_come(self, judge: Callable[[int], SendResult | None], total: int) -> None:
-        """Answers the nth send with the result of `judge`; None leaves it pending. Returns after `total` sends."""
+        """Answers the nth message with the result of `judge`. With None, the message stays pending. Returns after
+        `total` messages."""
         for n in range(total):
             text = self.until_asked(n + 1)[n]
             result = judge(n)

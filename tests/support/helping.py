@@ -1,4 +1,4 @@
-"""Builds a case with an assignee, and records answers about its persons, as if behind a PIN."""
+"""Builds a case with an assignee, and records answers about its persons, as on the screens after the PIN."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,7 +28,7 @@ CHILD = {"minor": "yes", "act": "yes", "purpose": "yes"}
 
 
 def offered_by(session: Session, tip_id: int, who: int, at: datetime) -> None:
-    """Adds only the row: this responder offered help to a person, who has not arrived yet."""
+    """Adds only the row: this responder offered help to a person who has not arrived yet."""
     entry = tables_case_events.events_of_tip(session, tip_id)[0].id
     offer = ServiceReferral(offered_id=entry, tip_id=tip_id, n=1, responder_id=who, offered_at=at)
     offer.clock, offer.due_at, offer.times = FollowKind.ARRIVAL, at, 0
@@ -71,9 +71,9 @@ class HelpedCase:
         who: int | None = None,
         key: str = "",
     ) -> int | None:
-        """Records an entry of the assignee, or of `who`, in its own transaction.
+        """Records an entry by the assignee, or by `who`, in its own transaction.
 
-        Returns its id. `of`: the entry of the offer.
+        Returns the id of the entry. `of` is the entry of the offer.
         """
         by = service_case_events.by_responder(who or self.hers, EventChannel.USSD)
         said, at = PersonCodes(n, codes, of), self.district.clock()
@@ -109,7 +109,7 @@ class HelpedCase:
         return offered
 
     def reminded(self) -> list[tuple[int, str]]:
-        """Runs the due clocks. Returns each responder who is asked, with the template."""
+        """Handles the deadlines that are due. Returns each responder who is asked, with the template."""
         before = len(self.district.all(Message))
         service_follow_up.ask_due(self.context)
         rows = self.district.all(Message)[before:]

@@ -1,4 +1,4 @@
-"""Provides a line's home, made once in a test run by `hotline init --demo`. Each test copies it."""
+"""Provides the home of a hotline. In a test run, `hotline init --demo` makes it once. Each test copies it."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ SENDING = ("web", "worker")
 
 @pytest.fixture(scope="session")
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Creates the home on SQLite. All workers of a run share it: the first one creates it."""
+    """Creates the home on SQLite. All workers of a run share it: the first worker creates it."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
@@ -42,7 +42,7 @@ def lay_home(made_home: Path) -> LayHome:
 
 
 def sending(folder: Path) -> Path:
-    """Writes a Procfile of the processes that receive and send, enough to play tips and their alerts."""
+    """Writes a Procfile with the processes that receive and send, which is enough for tips and their alerts."""
     return processes(folder, SENDING)
 
 

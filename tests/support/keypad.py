@@ -1,4 +1,4 @@
-"""Drives the handset page in a browser, and presses the keys of one of its phones."""
+"""Operates the page of the handsets in a browser, and presses the keys of one phone."""
 
 import re
 import shutil
@@ -37,7 +37,7 @@ CLOCK_FACE = re.compile(r"^\d\d:\d\d")
 
 @contextmanager
 def chromium_browser() -> Iterator[Browser]:
-    """Starts Debian's Chromium without its own network requests."""
+    """Starts Debian's Chromium without network requests of its own."""
     with sync_playwright() as playwright:
         path = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
@@ -47,7 +47,7 @@ def chromium_browser() -> Iterator[Browser]:
 
 @contextmanager
 def quiet_page(browser: Browser, url: str, *, touched: bool = False) -> Iterator[Page]:
-    """Opens a new page, with the size of a desktop or of a narrow telephone."""
+    """Opens a new page with the size of a desktop or of a narrow telephone."""
     size = TELEPHONE if touched else DESK
     page = browser.new_page(viewport=size, has_touch=touched)
     with quiet(page, url):
@@ -57,7 +57,7 @@ def quiet_page(browser: Browser, url: str, *, touched: bool = False) -> Iterator
 
 @contextmanager
 def quiet(page: Page, url: str) -> Iterator[Page]:
-    """Opens the page under its strict policy, and fails if the browser logs a message or an error."""
+    """Opens the page with its strict security policy. The test fails if the browser logs a message or an error."""
     wrong: list[str] = []
 
     def complains(said: ConsoleMessage) -> None:
@@ -99,7 +99,7 @@ class Phone:
         expect(self.screen).to_contain_text(text, timeout=within * 1000)
 
     def rests(self) -> None:
-        """Checks that the phone shows its clock."""
+        """Checks that the phone shows its clock, which means that no call is open."""
         self.shows(CLOCK_FACE)
 
     def dial(self, code: str) -> None:
@@ -113,9 +113,9 @@ class Phone:
         self.shows(shows)
 
     def spell(self, words: str) -> None:
-        """Types words on the keypad: a letter is several presses of its key, and # switches to digits and back.
+        """Types words on the keypad. A letter needs several presses of its key, and # switches to digits and back.
 
-        The page's clock is frozen during a letter: a slow machine must not cut one in two.
+        The clock of the page stops during a letter, so that a slow machine cannot divide a letter into two.
         """
         at = datetime.now(UTC)
         mode = self.root.locator("[data-mode]")

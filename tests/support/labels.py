@@ -1,6 +1,6 @@
-"""Holds the Kinyarwanda labels that fault runs, benchmarks and proofs look for on screens.
+"""Contains the Kinyarwanda labels that fault tests, benchmarks and other long tests look for on screens.
 
-A test compares each one with the shipped flows: change a label here when its text changes.
+A test compares each label with the shipped flows. If a text changes, change its label here.
 """
 
 PROBLEM = "Ufite ikibazo?"
@@ -11,7 +11,7 @@ UNPAID_WORK = "Agahato, kudahembwa"
 ADULT = "Umuntu mukuru"
 LANDMARK = "Ongeraho ikiranga aho"
 CALL = ("Mumpamagare", YES, "Nta wundi", "Ejo", "Mu gitondo, 8h-10h", "Umuceri")
-"""The labels from "saved" to the last question about a call."""
+"""The labels from the screen "saved" to the last question about a call."""
 PASSED_ON = "Byoherejwe."
 SAVED = "Byabitswe."
 AGREED = "Dushobora guhamagara"

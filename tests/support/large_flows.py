@@ -7,7 +7,7 @@ from tests.support.made_once import shipped_document
 
 
 def grown(nodes: int) -> dict[str, Any]:
-    """Returns the shipped flows with copies of them, up to this many nodes."""
+    """Returns the shipped flows with copies of them, up to this number of nodes."""
     document = shipped_document()
     flows = document["flows"]
     shipped = list(flows.items())

@@ -1,7 +1,7 @@
-"""Makes what most tests begin with once in each test process: tables, keys, flows, statements. Tests copy it from
+"""Makes what most tests need only once in each test process: tables, keys, flows, statements. Tests copy it from
 memory.
 
-Making it for each test cost more than the tests themselves.
+Making it for each test would take longer than the tests themselves.
 """
 
 import hashlib
@@ -34,11 +34,11 @@ STATEMENTS: dict[Any, Any] = {}
 
 
 def share_statements(database: Database) -> None:
-    """Compiles each statement once in a process: SQLAlchemy stores compiled statements by the dialect object."""
+    """Compiles each statement only once in a process. SQLAlchemy stores compiled statements for each dialect object."""
     engine = database.engine
     kind = engine.dialect.name
     if kind not in DIALECTS:
-        # A dialect learns at its first connection which features its server has.
+        # At its first connection, a dialect finds out which features its server has.
         engine.connect().close()
     engine.dialect = DIALECTS.setdefault(kind, engine.dialect)
     engine.update_execution_options(compiled_cache=STATEMENTS)
@@ -55,7 +55,7 @@ def _empty_sqlite() -> bytes:
 
 
 def lay_tables(file: Path) -> None:
-    """Writes a SQLite file that has every table and no row."""
+    """Writes a SQLite file with every table and no row."""
     file.write_bytes(_empty_sqlite())
 
 
@@ -70,7 +70,7 @@ def _released_sqlite() -> bytes:
 
 
 def lay_released(file: Path) -> None:
-    """Writes a SQLite file whose tables were made by every migration."""
+    """Writes a SQLite file whose tables were made by running every migration."""
     file.write_bytes(_released_sqlite())
 
 
@@ -84,7 +84,8 @@ def _keys(hour: datetime) -> Mapping[Path, bytes]:
 
 
 def _known(path: Path) -> bytes:
-    """Returns a key's bytes. The keys that count people are the same in every run: two people may share a register."""
+    """Returns the bytes of a key. The keys that count people are the same in every run, because otherwise two people
+    could share a register by chance."""
     secret = path.read_bytes()
     if path.name.startswith("people-"):
         return hashlib.sha256(path.name.encode()).digest()[: len(secret)]
@@ -92,7 +93,7 @@ def _known(path: Path) -> bytes:
 
 
 def lay_keys(folder: Path, at: datetime) -> None:
-    """Writes every role's key folder, each file with its mode. All tests of a process have the same keys."""
+    """Writes the key folder of every role, each file with its mode. All tests in a process have the same keys."""
     folder.mkdir(mode=0o700)
     for role in ROLES:
         (folder / role).mkdir(mode=0o700)
@@ -103,7 +104,7 @@ def lay_keys(folder: Path, at: datetime) -> None:
 
 
 def lay_line(home: Path, at: datetime) -> None:
-    """Writes the keys and the empty tables of a line into an existing folder."""
+    """Writes the keys and the empty tables of a hotline into an existing folder."""
     lay_keys(home / "keys", at)
     lay_released(home / "hotline.db")
 
@@ -125,13 +126,13 @@ def _document() -> dict[str, Any]:
 
 
 def shipped_document() -> dict[str, Any]:
-    """Returns a copy of the shipped flow files' content. A test may change the copy."""
+    """Returns a copy of the content of the shipped flow files. A test may change this copy."""
     return deepcopy(_document())
 
 
 @cache
 def shipped_book() -> FlowSet:
-    """Returns the shipped flows, compiled as the line plays them."""
+    """Returns the shipped flows, compiled as the hotline uses them."""
     return documents.compile(_document(), place_lists())
 
 

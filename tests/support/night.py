@@ -1,4 +1,4 @@
-"""Plays a night on the line: a caller, responders of two districts and the national desk, and a turned clock."""
+"""Simulates a night: a caller, responders of two districts and the national desk, and a clock that the test moves."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ from tests.support.builders import make_message, make_responder
 from tests.support.callers import Caller, Line, told
 
 NUMBER = "112"
-"""A signed number of the shipped list. It takes the place of the national desk's number."""
+"""A confirmed number of the shipped list. It is used as the national desk's number."""
 SOON = timedelta(seconds=30)
 
 
@@ -30,7 +30,7 @@ class Night:
     people: dict[str, int]
 
     def tick(self, **turned: float) -> None:
-        """Turns the clock by this much, and runs the clock's jobs and the worker once."""
+        """Moves the clock by this much, and runs the clock's jobs and the worker once."""
         self.line.clock.turn(**turned)
         context = self.line.context
         service_assignment.assign_pending(context)
@@ -42,13 +42,13 @@ class Night:
             self.tick(minutes=1)
 
     def tells(self, *keyed: str) -> Caller:
-        """Plays a caller who reports this, and sends the alerts to the responders' phones."""
+        """Simulates a caller who reports this, and sends the alerts to the responders' phones."""
         caller = told(self.line, *keyed)
         self.tick()
         return caller
 
     def texts(self, person: str) -> list[str]:
-        """Returns the SMS that a person received, in English, with the references as `REF`."""
+        """Returns the SMS that a person received, in English, with `REF` in place of the references."""
         return [self._plain(text) for number, text in self.sms.sent if number == self._of(person)]
 
     def newest(self, person: str) -> str:
@@ -57,7 +57,8 @@ class Night:
     def writes(
         self, person: str, text: str, *, way: Arrival = Arrival.LISTED, then: Arrival | None = None
     ) -> str:
-        """Sends a person's SMS and returns the answer. `{ref}`: the newest reference; `then` delivers the SMS again."""
+        """Sends an SMS from a person and returns the answer. `{ref}` is the newest reference. `then` delivers the
+        SMS again."""
         self.line.clock.turn(seconds=5)
         message = make_message(
             provider_id=f"night-{next(self.numbers)}",
@@ -72,7 +73,7 @@ class Night:
         return self.newest(person)
 
     def names(self, person: str) -> list[str]:
-        """Returns the references by which this person knows the case, the oldest first."""
+        """Returns the references by which this person knows the case, oldest first."""
         rows = sorted(self.line.all(Assignment), key=lambda row: row.id)
         return [row.reference for row in rows if row.responder_id == self.people[person]]
 
@@ -90,7 +91,7 @@ class Night:
         return {row.kind for row in self.line.all(Deadline) if row.fired_at is None}
 
     def all_fit(self) -> bool:
-        """Returns True if every message fits one segment in each language."""
+        """Returns True if every message fits into one segment in each language."""
         phrases = self.line.context.phrases
         return all(
             septets(render(Wording(Template[row.template], row.parameters, language), phrases))
@@ -109,7 +110,8 @@ class Night:
 
 
 def night(line: Line, **people: tuple[Level, str]) -> Night:
-    """Returns a night with these people. Each has a level and a district ("": national desk), and reads English."""
+    """Returns a night with these people. Each person has a level and a district ("" means the national desk), and
+    reads English."""
     sms, ids = FakeSms(), {}
     of_line = replace(line.context.line, national_number=NUMBER)
     line.context = replace(line.context, sms=sms, line=of_line)

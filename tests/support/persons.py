@@ -1,4 +1,4 @@
-"""Writes codes about persons as any process does, for tests of their later use."""
+"""Writes codes about persons as any process does, for tests that use them later."""
 
 from hotline.alerts import service_case_events
 from hotline.alerts.service_case_events import EventActor
@@ -11,14 +11,14 @@ from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.tables import Tip
 
 SIGNS = {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes"}
-"""The screening answers of a possible victim."""
+"""The answers of a screening of a possible victim."""
 BY = EventActor("account:1:Alice", EventChannel.CONSOLE)
 
 
 def said(
     session: Session, context: Context, tip: Tip, kind: LoggedEvent, codes: PersonCodes
 ) -> int:
-    """Adds a case event about a person, and records the person if new. Returns the event's id."""
+    """Adds a case event about a person, and records the person if they are new. Returns the id of the event."""
     at = context.now()
     tables_persons.add_person(session, tip.id, codes.n, at)
     key = f"{tip.id}:{codes.n}:{at.timestamp()}:{codes.referral}"

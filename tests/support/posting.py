@@ -1,4 +1,4 @@
-"""Gives a responder places at desks as two admins do, on the pages People and Approvals."""
+"""Gives a responder membership of desks, as two admins do on the pages People and Approvals."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ def post(
     desks: Mapping[str, Level],
     categories: tuple[Category, ...] = (),
 ) -> None:
-    """Lets a responder act at exactly these desks."""
+    """Makes a responder a member of exactly these desks."""
     with context.database.writing() as session:
         for code in desks:
             if session.get(Desk, code) is None:

@@ -1,4 +1,4 @@
-"""Publishes flows in a test, without a draft and without a log entry."""
+"""Publishes flows in a test, without a draft and without an entry in the log."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,9 +9,9 @@ from hotline.flows.service_authoring import prepare, publish_document
 
 
 def publish(database: Database, document: Mapping[str, Any], now: datetime) -> int:
-    """Publishes the document and returns its revision. Saves a document once only.
+    """Publishes the document and returns its revision. It saves the same document only once.
 
-    Raises FlowInvalid if it cannot be played, or moves a published short code; StoreUnavailable.
+    Raises FlowInvalid if it cannot run or changes a published short code, or StoreUnavailable.
     """
     made = prepare(document)
     with database.writing() as session:

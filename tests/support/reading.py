@@ -1,4 +1,4 @@
-"""Runs a reader next to a test's line, and enrols responders with a PIN."""
+"""Runs a reader process for a test's hotline, and enrols responders with a PIN."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -28,13 +28,13 @@ QUICK = Costs(passes=1, kib=8)
 
 @dataclass
 class ReaderBeside:
-    """A test's reader process. It answers while a hop waits, unless the test stops it."""
+    """The reader process of a test. It answers while a hop waits, unless the test stops it."""
 
     line: Line
     context: ReaderContext
     stopped: bool = False
     waited: list[float] = field(default_factory=list)
-    """The pauses of hops that waited."""
+    """The times for which hops waited."""
     at: float = 0.0
     while_waiting: Callable[[], None] | None = None
 
@@ -59,7 +59,8 @@ class ReaderBeside:
 
 
 def reader_beside(line: Line) -> ReaderBeside:
-    """Connects a reader to the line. The line's web process waits for it by a clock that does not tick."""
+    """Connects a reader to the hotline. The hotline's web process waits for the reader with a clock that does not
+    move."""
     path = line.context.pseudonyms._folder.path.parent
     half = public_half(KeyFolder(path / "hooks"))
     line.context = replace(line.context, encrypter=replace(line.context.encrypter, reader=half))
@@ -99,7 +100,8 @@ def with_pin(
     language: str = "en",
     desks: tuple[str, ...] = (),
 ) -> int:
-    """Enrols a responder who chose this PIN, and gives these desks' keys to the responder. Returns the id."""
+    """Enrols a responder who chose this PIN, and gives the responder the keys of these desks. Returns the id of the
+    responder."""
     line, pair = beside.line, KeyPair.new()
     person_id = line.enrol(level, msisdn, language)
     with line.database.writing() as session:
@@ -121,7 +123,8 @@ def with_pin(
 
 
 def at_her_desk(beside: ReaderBeside) -> tuple[Caller, Assignment]:
-    """Alerts a responder of the capital's first district of one danger there. Returns the phone and the assignment."""
+    """Alerts a responder of the capital's first district about one danger there. Returns the phone and the
+    assignment."""
     told(beside.line, *DANGER_HERE)
     place = beside.line.tips[-1].place
     person_id = with_pin(beside, desks=(place,))

@@ -1,4 +1,4 @@
-"""Takes a receipt number with a PIN as a caller does, and asks by it."""
+"""Takes a receipt number with a PIN as a caller does, and asks about the tip with it."""
 
 import re
 
@@ -11,7 +11,7 @@ OTHER_PHONE = "+250788000055"
 
 
 def given(line: Line, pin: str = PIN) -> tuple[Caller, str]:
-    """Plays a caller who reports a tip and takes a receipt. Returns the caller and the number."""
+    """Simulates a caller who reports a tip and takes a receipt. Returns the caller and the number of the receipt."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
     return caller, shown(caller.key("2", pin))
 

@@ -1,4 +1,4 @@
-"""Seals the keys of a test's desks to a recovery pair, as `hotline init` does."""
+"""Encrypts the keys of a test's desks for a recovery key pair, as `hotline init` does."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from hotline.people.tables_desks import PASSPHRASE_MEMBER, DeskMember
 def encrypt_for_desks(
     session: Session, codes: Iterable[str], private_key: bytes, passphrase: str, at: datetime
 ) -> None:
-    """Lets the passphrase decrypt this key of these desks."""
+    """Makes it possible to decrypt this key of these desks with the passphrase."""
     pair = decrypt_recovery.new_pair(passphrase, Costs(passes=1, kib=8))
     tables_members.add_pair(session, pair.public_key, pair.wrapped_key, at)
     for code in codes:

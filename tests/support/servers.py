@@ -1,4 +1,4 @@
-"""Starts Debian's PostgreSQL and Redis for tests, on their own paths and ports.
+"""Starts Debian's PostgreSQL and Redis for tests, with their own paths and ports.
 
 A server is a child process of the test, so that the test can kill it.
 """
@@ -29,13 +29,13 @@ from tests.faults.stand import postgres as chaos
 from tests.support.made_once import share_statements
 
 CARELESS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
-"""Settings for tests that cut no power: killing a process loses nothing that the kernel has."""
+"""Settings for tests that do not cut the power: killing a process loses no data that the kernel has."""
 OTHERS_END = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = 'line' AND pid <> pg_backend_pid()"
 )
 UNFINISHED_END = f"{OTHERS_END} AND (state <> 'idle' OR pid IN (SELECT pid FROM pg_locks))"
-"""Ends connections of an earlier test that could still hold a row, or the lock of a leader."""
+"""Ends connections of an earlier test that could still have locked a row, or have the lock of a leader."""
 EMPTIED = ";".join(
     (
         # The audit log refuses to be emptied, except in a test.
@@ -47,7 +47,7 @@ EMPTIED = ";".join(
 
 
 class Pair(StrEnum):
-    """The database and queue servers of a line. Every promise must hold on both pairs."""
+    """The database server and the queue server of a hotline. Every promise must be true with both pairs."""
 
     EMBEDDED = "embedded"
     """SQLite and Valkey."""
@@ -57,14 +57,14 @@ class Pair(StrEnum):
 
 @pytest.fixture(params=list(Pair))
 def pair(request: pytest.FixtureRequest) -> Pair:
-    """Returns the pair of servers: each test holds on both, except where a file or a conftest has `embedded`."""
+    """Returns the pair of servers. Each test must work with both, unless its file or a conftest has `embedded`."""
     assert isinstance(request.param, Pair)
     return request.param
 
 
 @pytest.fixture(name="pair")
 def embedded() -> Pair:
-    """Returns the embedded pair, for files and packages whose tests need one pair only."""
+    """Returns the embedded pair, for files and packages whose tests need only one pair."""
     return Pair.EMBEDDED
 
 
@@ -73,22 +73,23 @@ class Postgres(chaos.Postgres):
 
     @property
     def pids(self) -> list[int]:
-        """Returns the ids of the postmaster and all of its children."""
+        """Returns the ids of the main process and all of its child processes."""
         return [self.pid, *(child.pid for child in psutil.Process(self.pid).children())]
 
     def fill_disk(self) -> None:
-        """Stops its processes from writing another byte to any file. Only a restart makes room again."""
+        """Prevents its processes from writing another byte to any file. Only a restart makes room again."""
         for pid in self.pids:
             subprocess.run(["prlimit", f"--pid={pid}", "--fsize=0:"], check=True, user=self._owner)
 
     def stop(self) -> None:
-        """Shuts the server down cleanly, so that its folder can be copied."""
+        """Stops the server cleanly, so that its folder can be copied."""
         process = psutil.Process(self.pid)
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
 
     def make(self, name: str, *, template: str = "template1") -> str:
-        """Makes a database, empty or a copy, and returns its address. SQL avoids the cost of starting `createdb`."""
+        """Creates a database, empty or as a copy, and returns its address. With SQL it is faster than starting
+        `createdb`."""
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return self.url(name)
 
@@ -113,7 +114,7 @@ def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
 
 @contextmanager
 def frozen(server: Postgres) -> Iterator[None]:
-    """Stops the postmaster and every backend: connections stay open and get no answer."""
+    """Stops the main process and every child process: connections stay open and get no answer."""
     whole = [psutil.Process(pid) for pid in server.pids]
     for process in whole:
         process.send_signal(signal.SIGSTOP)
@@ -126,7 +127,8 @@ def frozen(server: Postgres) -> Iterator[None]:
 
 @contextmanager
 def short_folder(prefix: str) -> Iterator[Path]:
-    """Makes a short temporary folder. A unix socket's path holds 108 bytes, and pytest's own folders are too deep."""
+    """Makes a short temporary folder. The path of a unix socket has 108 bytes at most, and pytest's own folders have
+    longer paths."""
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     try:
         yield folder
@@ -135,7 +137,7 @@ def short_folder(prefix: str) -> Iterator[Path]:
 
 
 class CopiedPostgres(Postgres):
-    """A cluster copied from the run's template: `initdb` and the tables cost more than most tests."""
+    """A cluster that is copied from the run's template, because `initdb` and the tables take longer than most tests."""
 
     def __init__(self, folder: Path, settings: dict[str, str], template: Path) -> None:
         self._template = template
@@ -147,7 +149,8 @@ class CopiedPostgres(Postgres):
 
 @pytest.fixture(scope="session")
 def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Returns a stopped cluster with the tables in `line`. The first process of a run that needs it makes it."""
+    """Returns a stopped cluster with the tables in the database `line`. The first process of a run that needs it
+    makes it."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     template = shared / "postgres-template"
@@ -168,7 +171,7 @@ def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def postgres_copied(template: Path) -> Iterator[Postgres]:
-    """Runs a server on a copy of the template until the block ends."""
+    """Runs a server with a copy of the template until the block ends."""
     with short_folder("hotline-pg-") as folder:
         server = CopiedPostgres(folder, CARELESS, template)
         try:
@@ -187,7 +190,7 @@ def postgres_server(postgres_template: Path) -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def postgres_released(postgres_server: Postgres) -> str:
-    """Returns the name of a database to copy. Every migration made its tables."""
+    """Returns the name of a database to copy. Its tables were made by running every migration."""
     database = open_database(postgres_server.make("released"))
     migrate.upgrade(database)
     database.close()
@@ -202,14 +205,15 @@ def postgres_of_a_file(postgres_template: Path) -> Iterator[Postgres]:
 
 @pytest.fixture
 def postgres_killable(postgres_of_a_file: Postgres) -> Postgres:
-    """Restarts a server that a test may kill, and empties its tables. Its folder exists, so the start is quick."""
+    """Restarts a server that a test may kill, and empties its tables. Its folder already exists, so the start is
+    quick."""
     postgres_of_a_file.restart()
     empty_tables(postgres_of_a_file)
     return postgres_of_a_file
 
 
 def empty_tables(server: Postgres) -> None:
-    """Empties the tables over a new connection, also after a test killed or froze the server."""
+    """Empties the tables through a new connection, even after a test killed or froze the server."""
     server.execute(f"{OTHERS_END}; {EMPTIED}", "line")
 
 
@@ -217,8 +221,8 @@ def empty_tables(server: Postgres) -> None:
 def emptied(kept: Database) -> Iterator[Database]:
     """Yields a database for one test, with empty tables.
 
-    It has its own engine, for the listeners of one test, over the connections of all tests. A connection's first look
-    at each table costs the server more than most tests.
+    It has its own engine, so that listeners belong to one test, but uses the connections of all tests. When a
+    connection first uses each table, this takes the server longer than most tests.
     """
     with kept.engine.connect() as connection:
         driver = connection.connection.driver_connection
@@ -237,7 +241,7 @@ def postgres_kept(postgres_server: Postgres) -> Iterator[Database]:
 
     @event.listens_for(database.engine, "connect")
     def prepare_nothing(connection: psycopg.Connection[Any], _record: object) -> None:
-        # Few statements of a test come twice, and a connection cannot keep those of all tests prepared.
+        # Few statements of a test run twice, and a connection cannot keep the statements of all tests prepared.
         connection.prepare_threshold = None
 
     share_statements(database)
@@ -246,7 +250,7 @@ def postgres_kept(postgres_server: Postgres) -> Iterator[Database]:
 
 
 def drop_guard(session: Session, table: str) -> None:
-    """Lifts the triggers of a table for this transaction, as a person who owns the database can."""
+    """Removes the triggers of a table during this transaction, as a person who owns the database can."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL session_replication_role = replica"))
         return
@@ -256,7 +260,7 @@ def drop_guard(session: Session, table: str) -> None:
 
 
 def every_value(database: Database) -> bytes:
-    """Returns the values of every row of every table; bytes stay unchanged."""
+    """Returns the values of every row of every table. Bytes stay unchanged."""
     with database.reading() as session:
         return b"\n".join(
             value if isinstance(value, bytes) else str(value).encode()

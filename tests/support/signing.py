@@ -30,7 +30,7 @@ class Person:
     sheet: RecoverySheet = field(default_factory=lambda: RecoverySheet((), ""))
 
     def code(self) -> str:
-        """Returns an unused code. Turns the clock to the next one first."""
+        """Returns an unused authenticator code. First it moves the clock to the next code."""
         self.clock.turn(seconds=30)
         return code_at(self.secret, self.clock())
 
@@ -77,12 +77,12 @@ def person(
 
 
 def admins(context: ConsoleContext, clock: Clock, names: Iterable[str]) -> list[Person]:
-    """Makes these admins while the command line counts as the second person."""
+    """Creates these admins while the command line counts as the second person."""
     return [person(context, clock, name, AccountRole.ADMIN) for name in names]
 
 
 def refused(act: Callable[[], object]) -> str:
-    """Returns the fault for which an act on an account was refused."""
+    """Returns the reason why a command on an account was refused."""
     with pytest.raises(AccountRefused) as told:
         act()
     return told.value.fault

@@ -1,4 +1,4 @@
-"""Starts a whole line on this machine, as `hotline demo` does, for benchmarks and fault runs."""
+"""Starts a whole hotline on this machine, as `hotline demo` does, for benchmarks and fault tests."""
 
 import os
 import signal
@@ -19,14 +19,15 @@ from hotline.errors import StartFailed
 from tests.support.handsets import EmulatorClient
 
 OF_ANY_LINE = NOT_SETTINGS | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
-"""Variables that do not point to one particular line."""
+"""Environment variables that do not point to a certain hotline."""
 READY_SECONDS = 120.0
-"""Seconds until a start counts as failed, long enough for a busy machine. A line that exits is noticed at once."""
+"""Seconds until a start counts as failed. This is long enough for a busy machine. If the hotline exits, the test
+notices it at once."""
 FAREWELL_SECONDS = 30.0
 
 
 def free_port() -> int:
-    """Returns a port that no process listens on at this moment."""
+    """Returns a port on which no process listens at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -35,21 +36,22 @@ def free_port() -> int:
 
 
 def settings_in(environ: Mapping[str, str]) -> list[str]:
-    """Returns the names of a line's settings in the environment. They may point to a real line."""
+    """Returns the names of a hotline's settings that are in the environment. They may point to a real hotline."""
     return sorted(name for name in environ if name.startswith(PREFIX) and name not in OF_ANY_LINE)
 
 
 def for_callers() -> str:
-    """Returns the Procfile without the console and the reader, which few benchmarks and fault runs need."""
+    """Returns the Procfile without the console and the reader, because few benchmarks and fault tests need them."""
     lines = (CHECKOUT / "Procfile").read_text(encoding="utf-8").splitlines(keepends=True)
     return "".join(one for one in lines if not one.startswith(("console:", "reader:")))
 
 
 class Stack:
-    """A running line that starts on entering and stops on leaving.
+    """A hotline that starts at the beginning of a `with` block and stops at its end.
 
-    `log` is the file with the output of every process. A home that `hotline init --demo` already made in the folder is
-    used. `pages` also starts the console and the reader. Few runs need them, and each costs two more processes.
+    `log` is the file with the output of every process. If the folder already contains a home of `hotline init --demo`,
+    this home is used. With `pages`, the console and the reader are also started. Few runs need them, and they cost two
+    more processes.
     """
 
     def __init__(
@@ -115,21 +117,22 @@ class Stack:
 
     @property
     def pid(self) -> int:
-        """Returns the process id of the keeper, the parent of every other process."""
+        """Returns the process id of the keeper, which is the parent of every other process."""
         assert self._process is not None
         return self._process.pid
 
     def command(self, *words: str) -> str:
-        """Returns the output of `hotline ...`. Raises StartFailed with its error text."""
+        """Returns the output of `hotline ...`. Raises StartFailed with the command's error text."""
         return hotline(self.environ, *words)
 
     def turn(self, seconds: int) -> None:
-        """Turns the clock of the line's processes forward by these seconds. The gateway's clock does not change."""
+        """Moves the clock of the hotline's processes forward by this many seconds. The gateway's clock does not
+        change."""
         with self._turning:
             self._clock.set(self._clock.offset() + seconds)
 
     def until_ready(self, seconds: float = READY_SECONDS) -> None:
-        """Waits until the line is ready. Raises StartFailed with the line's own reasons."""
+        """Waits until the hotline is ready. Raises StartFailed with the reasons that the hotline gives."""
         end = time.monotonic() + seconds
         reason = "nothing answers"
         while time.monotonic() < end:
@@ -149,7 +152,7 @@ class Stack:
         raise StartFailed(f"the line is not ready: {reason}")
 
     def stop(self) -> None:
-        """Ends every process of the line."""
+        """Ends every process of the hotline."""
         if self._process is None:
             return
         self._process.send_signal(signal.SIGTERM)
@@ -162,7 +165,7 @@ class Stack:
 
 
 def hotline(environ: Mapping[str, str], *words: str) -> str:
-    """Returns the output of a command of ours in this environment. Raises StartFailed with its error text."""
+    """Returns the output of one of our commands in this environment. Raises StartFailed with its error text."""
     done = subprocess.run(
         command_words(*words),
         env=environ,

@@ -1,6 +1,6 @@
 """Shows how many steps an exploring test took, after all tests have run.
 
-An xdist worker has no terminal, so the lines travel with the report.
+A worker of pytest-xdist has no terminal, so the lines travel with its report.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Tests that copied files equal those that would have been made."""
+"""Tests that copied files are equal to newly made ones."""
 
 from pathlib import Path
 from stat import S_IMODE

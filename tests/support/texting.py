@@ -1,4 +1,4 @@
-"""Plays a phone that writes to the line and reads its answers."""
+"""Simulates a phone that writes SMS to the hotline and reads its answers."""
 
 from dataclasses import dataclass, replace
 from itertools import count
@@ -28,7 +28,7 @@ def answers_of(line: Line) -> list[Message]:
 
 @dataclass
 class Texter:
-    """A phone that writes and is written to. `says("akazi")`, `reads()`."""
+    """A phone that sends and receives SMS. Use it with `says("akazi")` and `reads()`."""
 
     line: Line
     sms: FakeSms
@@ -45,14 +45,14 @@ class Texter:
         return take_sms(self.line.context, message)
 
     def reads(self) -> list[str]:
-        """Returns the texts that came since the last call."""
+        """Returns the texts that arrived after the last call of this function."""
         service_answers.send_due(self.line.context)
         came = [text for to, text in self.sms.sent if to == self.msisdn]
         self.sms.sent.clear()
         return came
 
     def asks(self, *texts: str) -> str:
-        """Sends these texts and returns the answer to the last. Each must get exactly one."""
+        """Sends these texts and returns the answer to the last one. Each text must get exactly one answer."""
         for text in texts:
             self.says(text)
             self.line.clock.turn(seconds=20)

@@ -1,6 +1,6 @@
 """Opens SQLite without waiting for the disk.
 
-No test cuts the power, and a killed process loses nothing that the kernel has.
+No test cuts the power, and a killed process loses no data that the kernel has.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Runs a real Redis for a test on a unix socket: the embedded Valkey's own binary, or Debian's."""
+"""Runs a real Redis for a test on a unix socket: the program of the embedded Valkey, or Debian's program."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Tests the alphabet against an independent codec, and the substitutes for letters outside it."""
+"""Tests the alphabet with an independent codec, and the substitutes for letters outside it."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""Tests check signs with the example of ISO 7064, and that they show any single typing error."""
+"""Tests check characters with the example of ISO 7064, and that they reveal any single typing error."""
 
 import pytest
 from hypothesis import given

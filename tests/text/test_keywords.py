@@ -1,4 +1,5 @@
-"""Tests how people write that they want no more messages: a hundred ways, and what must never be taken for one."""
+"""Tests how people write that they want no more messages: a hundred ways, and messages that must not be mistaken for
+one."""
 
 import csv
 import string

@@ -1,4 +1,4 @@
-"""Tests how numbers are read as people and gateways write them."""
+"""Tests how numbers are read in the forms in which people and gateways write them."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from hotline.text.phone_numbers import parse_caller, parse_sendable
 OURS = "+250788123456"
 
 WRITTEN = [
-    # as it was written       a recipient  a caller
+    # The columns: the number as written, as a recipient, as a caller.
     ("+250788123456", OURS, OURS),
     ("0788123456", OURS, OURS),
     ("788123456", OURS, OURS),

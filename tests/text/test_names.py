@@ -1,4 +1,4 @@
-"""Tests which names a person or an account may have, and which two names count as one."""
+"""Tests which names a person or an account may have, and which two names count as the same."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,5 @@
-"""Tests how people write a place and what is proposed for it: never one place where two are possible."""
+"""Tests how people write a place and what is suggested for it. If two places are possible, never only one is
+suggested."""
 
 from collections import defaultdict
 from time import perf_counter

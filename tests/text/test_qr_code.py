@@ -1,4 +1,5 @@
-"""Tests the picture that an authenticator reads. It uses attributes only, as the pages' policy requires."""
+"""Tests the picture that an authenticator app reads. It uses only attributes, as the security policy of the pages
+requires."""
 
 from xml.etree import ElementTree
 
@@ -17,7 +18,8 @@ def test_it_is_a_picture_without_style_or_script() -> None:
 
 
 def test_what_it_draws_is_the_whole_text() -> None:
-    """The path draws as many squares as the code has dark ones. Each run in the path states its length."""
+    """The path draws as many squares as the code has dark ones. Each sequence of squares in the path states its
+    length."""
     code = segno.make(URI, error="m", micro=False)
     dark = sum(cell & 1 for row in code.matrix for cell in row)
     path = next(

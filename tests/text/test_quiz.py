@@ -1,4 +1,4 @@
-"""Tests what is counted of a quiz, and what is reported of it."""
+"""Tests what is counted for a quiz, and what is reported about it."""
 
 import pytest
 

@@ -17,7 +17,7 @@ from hotline.text.gsm7 import segments
         ("a" * 307, 3),
         ("€" * 80, 1),
         ("€" * 81, 2),
-        # An escaped letter is not cut, so the text needs one part more than a division says.
+        # An escaped letter is not cut in two, so the text needs one part more than a simple division gives.
         ("a" * 152 + "€" + "a" * 152, 3),
         ("ç" * 70, 1),
         ("ç" * 71, 2),

@@ -1,4 +1,4 @@
-"""Tests that a sketch counts people within the error of its size, and each person once."""
+"""Tests that a sketch counts people within the error of its size, and each person only once."""
 
 import hashlib
 from collections.abc import Iterable

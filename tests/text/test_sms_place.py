@@ -44,9 +44,9 @@ def test_a_country_that_is_named_wins_over_a_district(text: str, country: str) -
     [
         ("bamujyanye mu mahanga", ABROAD),
         ("they sold her abroad", ABROAD),
-        # A job abroad that was offered in a district: the person who lies is here.
+        # A job abroad was offered in a district, so the person who lies is here.
         ("akazi ko mu mahanga k'ikinyoma, Musanze", {"district": "43"}),
-        # Words that are no country.
+        # These words do not name a country.
         ("akazi katari keza", UNKNOWN),
         ("ntuye mu Ngoma na Goma", {"province": "abroad", "country": "cd"}),
     ],
@@ -70,7 +70,7 @@ def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
         ("camp de réfugiés de Mahama", {"district": "55", "sector": "55c1"}),
         ("a girl in Mahama refugee camp", {"district": "55", "sector": "55c1"}),
         ("Kiziba, Karongi", {"district": "31", "sector": "31c1"}),
-        # A sector has that name too; and many villages are called Kiziba.
+        # A sector also has that name, and many villages are called Kiziba.
         ("i Mahama", {"district": "55", "sector": "5506"}),
         ("Mahama muri Kirehe", {"district": "55", "sector": "5506"}),
         ("i Kiziba", UNKNOWN),
@@ -79,18 +79,18 @@ def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
         ("i Remera", UNKNOWN),
         ("Kinigi na Nyamata", UNKNOWN),
         ("hagati ya Huye na Nyanza", UNKNOWN),
-        # Ordinary words that are also names of sectors.
+        # These are ordinary words that are also names of sectors.
         ("ndi mu cyumba", UNKNOWN),
         ("mu ruganda", UNKNOWN),
         ("Mukama wanjye", UNKNOWN),
         ("save me", UNKNOWN),
         ("i Butare", UNKNOWN),
-        # A market whose name no other district has; a border post that is called one.
+        # A market whose name is unique to one district, and a place that is called a border post.
         ("bamufungiye ku isoko rya Rwagitima", {"district": "53"}),
         ("ndi i Gatuna mutabare", {"district": "45"}),
         ("bari ku mupaka wa Nemba", {"district": "57"}),
         ("ku mupaka wa Cyanika", {"district": "44"}),
-        # Names that other districts have too, and ordinary words.
+        # These are names that other districts also have, and ordinary words.
         ("i Nyabugogo", UNKNOWN),
         ("i Rusumo", UNKNOWN),
         ("i Nemba", UNKNOWN),

@@ -1,4 +1,4 @@
-"""Tests workbooks: the line writes text only, and reads or refuses a returned file."""
+"""Tests workbooks: the hotline writes only text, and reads or refuses a file that people send back."""
 
 import io
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Tests how people ask by SMS to read a topic, and which messages must never be taken for that."""
+"""Tests how people ask by SMS to read a topic, and which messages must never be mistaken for that."""
 
 import csv
 import string

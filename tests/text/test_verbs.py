@@ -1,4 +1,4 @@
-"""Tests which forms of a verb are recognised in every person and tense, and which only look alike."""
+"""Tests which forms of a verb are recognised in every person and tense, and which words only look similar."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Lists the store's functions that read tips, or rows of tips, without a viewer. Each has its reason."""
+"""Lists the store functions that read tips, or rows of tips, without a viewer. Each function has a reason."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Tests the reading of tips: the desks that may read one, and the log row of each reading."""
+"""Tests the reading of tips: the desks that may read a tip, and the row in the log for each reading."""
 
 from dataclasses import replace
 from typing import Any
@@ -43,7 +43,7 @@ def context(database: Database, clock: Clock) -> WholeContext:
 
 @pytest.fixture
 def desked(context: WholeContext) -> WholeContext:
-    """Makes every desk's keys."""
+    """Makes the keys of every desk."""
     decrypt_access.make_desks(context, PASSPHRASE, costs=QUICK)
     return context
 
@@ -64,7 +64,7 @@ def file_tip(
 
 
 def logged(context: WholeContext) -> list[tuple[str, str, str, str]]:
-    """Returns the log's rows after the one about making desks."""
+    """Returns the rows of the log after the one about creating desks."""
     with context.database.reading() as session:
         rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     return [(row.actor, row.action, row.subject, row.reason) for row in rows][1:]

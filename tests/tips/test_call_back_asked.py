@@ -1,4 +1,4 @@
-"""C13: tests how a caller requests a call, on the real flows and hooks, and every way to cancel it."""
+"""C13: tests how a caller requests a call, with the real flows and hooks, and every way to cancel it."""
 
 import re
 from collections.abc import Callable
@@ -25,13 +25,13 @@ HERS = "+250788000077"
 ADULT = ("2", "1")
 CHILD = ("1", "1")
 AGREED = ("2", "1", "3", "3", "1")
-"""Yes; no other person; either day; evening; rice."""
+"""The answers: yes, no other person, either day, evening, rice."""
 TILL_WORD = AGREED[:-1]
 
 
 @pytest.fixture
 def offering(line: Line) -> Line:
-    """Returns a line whose desk calls from a signed number."""
+    """Returns a hotline whose desk calls from a confirmed number."""
     return calls_from(line, "112")
 
 
@@ -248,7 +248,7 @@ def test_where_no_call_is_offered_a_caller_of_a_fault_run_goes_on(line: Line) ->
 
 @dataclass
 class Handset:
-    """A caller in the shape that a fault run uses."""
+    """A caller in the form that a fault test uses."""
 
     caller: Caller
     open: bool = True

@@ -1,4 +1,4 @@
-"""Tests call-backs: kept sealed, notified without content, opened by two people, and expired on time."""
+"""Tests call-backs: stored encrypted, notified without content, opened by two people, and expired on time."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -59,7 +59,7 @@ class Desk:
     context: WholeContext
 
     def ask(self, **answers: str) -> int:
-        """Answers the call questions. Returns the id of the waiting call-back, or 0."""
+        """Answers the questions about a call. Returns the id of the waiting call-back, or 0."""
         with self.context.database.writing() as session:
             dialogue, tip = tables_sessions.lock_dialogue(session, "a" * 64), session.get(Tip, 1)
             assert dialogue is not None
@@ -84,7 +84,7 @@ class Desk:
         service_call_back_requests.keep_time(self.context)
 
     def told(self) -> list[str]:
-        """Returns the texts sent to the desk since the last look."""
+        """Returns the texts that were sent to the desk after this function was last called."""
         service_sending.deliver_due(self.context)
         sent, self.district.sms.sent[:] = [*self.district.sms.sent], []
         return [text for _, text in sent]

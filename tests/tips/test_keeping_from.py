@@ -43,7 +43,7 @@ def grant(district: District, tip_id: int, *desks: str) -> None:
 
 @pytest.fixture
 def told(district: District) -> District:
-    """Returns a district with two tips of one phone. The first responder was alerted of tip 1."""
+    """Returns a district with two tips from one phone. The first responder was alerted about tip 1."""
     for level in (Level.RESPONDER, Level.COORDINATOR, Level.NATIONAL, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
     district.numbers = iter(range(50, 90))
@@ -60,7 +60,7 @@ def reference(district: District, session: Session, who: int) -> str:
 
 
 def seen(district: District, who: int) -> Mapping[str, bool]:
-    """Returns, for each way to tip 1, True if this responder or their desk can find it."""
+    """Returns for each query that could find tip 1: True if this responder or their desk finds it."""
     with district.database.reading() as session:
         at = district.clock()
         hers, names = (
@@ -140,7 +140,7 @@ def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(told: Di
 
 
 def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
-    """This also holds where the tip was granted to the district before the official was named."""
+    """This is also true if the district had access before the official was named."""
     with told.database.writing() as session:
         session.get_one(Tip, 1).official = "unsure"
     with told.database.reading() as session:
@@ -153,7 +153,7 @@ def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
 
 
 def lift(told: District) -> None:
-    """Lifts the exclusions of tip 1: one person asks, and a second person approves."""
+    """Ends the exclusions of tip 1: one person asks, and a second person approves."""
     bob = signed_in(told.context, "Bob", AccountRole.NATIONAL)
     seat = {"desk_code": NATIONAL, "member": of_account(bob.account_id)}
     with told.database.writing() as session:
@@ -177,7 +177,8 @@ def test_two_people_let_him_know_again(told: District) -> None:
 def test_a_name_of_a_responder_and_an_account_excludes_both(
     told: District,
 ) -> None:
-    """The responder and the account are not joined, so each gets an exclusion. Later tips of that phone carry it on."""
+    """The responder and the account are not joined, so each of them gets an exclusion. Later tips from that phone
+    get the same exclusions."""
     name = told.responder(HIM).name
     with told.database.writing() as session:
         account = make_account(name, "desk")

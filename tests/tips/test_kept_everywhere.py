@@ -1,8 +1,8 @@
 """R6: tests that every query of tips for a viewer applies the exclusions.
 
-Each function of the store that asks for tips, or for rows of a tip, is in one table. Those in `WAYS` are tried with an
-excluded person, an excluded desk and an official's district. Those in `FOR_NO_ONE` give a reason why they serve no
-viewer.
+Each store function that reads tips, or rows of a tip, is in one table. The functions in `WAYS` are tested with an
+excluded person, an excluded desk and the district of an official. The functions in `FOR_NO_ONE` give the reason why
+they serve no viewer.
 """
 
 import ast
@@ -61,9 +61,9 @@ SIGNED = {"by": "Alice", "reason": "the caller names him"}
 
 @pytest.fixture
 def told(district: District) -> District:
-    """Adds four tips of one phone in district 12 and alerts one responder of all four.
+    """Adds four tips from one phone in district 12 and alerts one responder about all four.
 
-    A colleague of that responder took the last two first.
+    A colleague of that responder took the last two tips first.
     """
     for level in (Level.RESPONDER, Level.COORDINATOR, Level.NATIONAL, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else (HERE,))
@@ -126,7 +126,7 @@ def _desk(district: District, tip_id: int) -> None:
 
 
 def _camp(district: District, tip_id: int) -> None:
-    """Excludes a camp's desk to which the responder also belongs."""
+    """Excludes the desk of a camp, to which the responder also belongs."""
     with district.database.writing() as session:
         if session.get(Desk, CAMP) is None:
             row = {"kind": DeskKind.PROTECTION, "place": "31c1", "public_key": b"k" * 32}
@@ -139,7 +139,7 @@ def _camp(district: District, tip_id: int) -> None:
 
 
 def _official(district: District, tip_id: int) -> None:
-    """Marks the tip as about an official after its grants were made."""
+    """Marks the tip as one about an official after access was granted."""
     district.change(Tip, tip_id, official="unsure")
 
 
@@ -171,7 +171,8 @@ def his_account(session: Session) -> Viewer:
 @pytest.mark.row("R6")
 @pytest.mark.parametrize("kept", KEEPS)
 def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(kept: str, told: District) -> None:
-    """The exclusion holds for the responder's phone and for their account. The national desk still sees every tip."""
+    """The exclusion is valid for the responder's phone and for their account. The national desk still sees every
+    tip."""
     every = {name: {*KEPT, *OTHERS} for name in WAYS}
     assert seen(told, he) == every
     assert seen(told, his_account) == every
@@ -199,7 +200,8 @@ def _account(session: Session) -> ConsoleAccount:
 
 @pytest.mark.row("R6")
 def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told: District) -> None:
-    """The account first belongs to no responder. Once it is joined to one, the exclusion holds for that phone too."""
+    """At first, the account belongs to no responder. After it is joined to a responder, the exclusion is valid for
+    that phone too."""
     with told.database.writing() as session:
         session.add(make_account("Desk 9", "desk"))
 
@@ -239,7 +241,7 @@ def _no_verb_does_anything(told: District) -> None:
 
 
 def test_r6_somebody_of_the_national_desk_who_is_named_is_asked_nothing(told: District) -> None:
-    """An excluded member is not asked about an erasure request or a call-back. The other members are."""
+    """An excluded member is not asked about an erasure request or a call-back. The other members are asked."""
     person = ExclusionTarget(person=str(DESK))
     service_exclusions.exclude(told.context, 1, person, ExclusionReason.NAMED, **SIGNED)
     with told.database.reading() as session:

@@ -1,4 +1,4 @@
-"""R7: tests that a danger report reads as many rows on a day of thousands of like tips as usual."""
+"""R7: tests that a danger report reads as many rows on a day with thousands of similar tips as on other days."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,13 +20,14 @@ READ = text(
     " FROM pg_stat_xact_user_tables WHERE relname IN ('tip', 'tip_likeness')"
 )
 ROWS_APART = 40
-"""Allowed difference of rows read in PostgreSQL, which reads the whole of a table that has few rows."""
+"""The allowed difference in rows that PostgreSQL reads. It reads the whole of a table that has few rows."""
 STEPS_APART = 200
-"""Allowed difference of steps of SQLite's virtual machine: a few rows. Reading one row costs about thirty steps."""
+"""The allowed difference in steps of SQLite's virtual machine, equal to a few rows. Reading one row takes about
+thirty steps."""
 
 
 def tell(database: Database, count: int, **differs: Any) -> int:
-    """Adds this many tips of one day, ten seconds apart. Returns the number of the last."""
+    """Adds this many tips of one day, ten seconds apart. Returns the number of the last tip."""
     with database.writing() as session:
         tips = []
         for number in range(count):
@@ -51,7 +52,7 @@ def tell(database: Database, count: int, **differs: Any) -> int:
 
 
 def rows_read(session: Session, tip_id: int) -> int:
-    """Links a tip. Returns the number of rows, or of SQLite's steps, that the database needed."""
+    """Links a tip with similar tips. Returns the number of rows, or of SQLite's steps, that the database needed."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         before = connection.scalar(READ)

@@ -1,4 +1,5 @@
-"""R7: tests how likely duplicates are linked and shown as `like K7Q4`. No tips are merged, and a link can be undone."""
+"""R7: tests how tips that are probably about the same case are linked and shown as `like K7Q4`. Tips are never
+merged, and a link can be undone."""
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.support.callers import DANGER_HERE, Line, told
 from tests.support.reading import PIN, at_her_desk, reader_beside
 
 QUIET = ("5", "2", "2", "1", "1", "1")
-"""Not danger, no official, Kigali, Gasabo, its first sector."""
+"""The answers: no danger, no official, Kigali, Gasabo, its first sector."""
 LABOUR, SEX = "1", "2"
 HERS, OTHER = "+250788000077", "+250788000078"
 SIGNED = {"actor": "cli:Alice", "reason": "the same house"}
@@ -75,7 +76,7 @@ def test_r7_another_phone_is_like_it_by_place_kind_and_day(staffed: Line) -> Non
 
 
 def test_r7_a_danger_is_linked_by_its_kind_once_that_is_told(staffed: Line) -> None:
-    """A responder who was alerted of both tips sees the link in the list. The link sends no alert."""
+    """A responder who was alerted about both tips sees the link in the list. The link itself sends no alert."""
     danger = ("5", "1", "2", "1", "1", "1", LABOUR)
     for phone in (HERS, OTHER):
         staffed.clock.turn(minutes=1)
@@ -93,7 +94,7 @@ def test_r7_a_danger_is_linked_by_its_kind_once_that_is_told(staffed: Line) -> N
 
 
 def test_r7_who_does_not_know_the_other_reads_nothing_of_it(staffed: Line) -> None:
-    """The first tip is hidden from the responder, so the alert of the second does not name it."""
+    """The first tip is hidden from the responder, so the alert about the second tip does not name it."""
     first = tell(staffed, LABOUR)
     who = _keep_from_the_told(staffed, first)
     second = tell(staffed, LABOUR, phone=OTHER)
@@ -121,7 +122,7 @@ def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staf
 
 
 def _keep_from_the_told(staffed: Line, tip_id: int) -> int:
-    """Hides the tip from the first responder who was alerted of it. Returns that responder's number."""
+    """Hides the tip from the first responder who was alerted about it. Returns the number of that responder."""
     who = next(row.responder_id for row in staffed.all(Assignment) if row.tip_id == tip_id)
     him = ExclusionTarget(person=str(who))
     service_exclusions.exclude(

@@ -1,4 +1,4 @@
-"""Tests which data is erased, when, and what is kept. Each erasure is announced first."""
+"""Tests which data is erased, when, and which data is kept. Each erasure is announced before it happens."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,9 +37,9 @@ DAY = timedelta(days=1)
 
 
 def days_go_by(district: District, days: int, *, quiet: int = 0) -> None:
-    """Lets this many days pass with one tick a day, as the relay does it.
+    """Lets this many days pass with one tick a day, as the relay does.
 
-    The relay does not run in the first `quiet` days.
+    In the first `quiet` days the relay does not run.
     """
     district.clock.turn(days=quiet)
     for _ in range(days - quiet):
@@ -59,7 +59,7 @@ def with_words(district: District, **fields: Any) -> int:
 
 
 def with_note_and_question(district: District, tip_id: int) -> None:
-    """Adds a sealed note and a sealed question back to the tip."""
+    """Adds an encrypted note and an encrypted question from a desk to the tip."""
     at = district.clock()
     by = service_case_events.by_responder(district.enrol(districts=("12",)), EventChannel.USSD)
     question = QuestionBackRow(
@@ -268,7 +268,7 @@ def test_a_clock_that_was_set_back_does_not_stop_it(district: District) -> None:
 @pytest.mark.parametrize("before", [WARNING + DAY, WARNING, timedelta(0)])
 @pytest.mark.parametrize("closed", [True, False])
 def test_rule_and_database_agree(district: District, before: timedelta, closed: bool) -> None:
-    """`RetentionTerm.goes_at` and the query of `warn` give the same moment."""
+    """`RetentionTerm.goes_at` and the query of `warn` give the same time."""
     end = district.clock() + before
     filed = end - WORDS - COUNTS_AS_CLOSED if not closed else end - WORDS - 5 * DAY
     closed_at: datetime | None = end - WORDS if closed else None

@@ -1,4 +1,4 @@
-"""Tests when the one question back may be asked: each reason against it, alone."""
+"""Tests when a desk may ask its one question: each reason against it, one at a time."""
 
 from datetime import timedelta
 from typing import Any

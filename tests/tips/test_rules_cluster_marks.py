@@ -1,4 +1,5 @@
-"""Tests under which reference a responder learns of a cluster's mark, and which news they need not read twice."""
+"""Tests which reference tells a responder about a visit warning for similar tips, and which news they do not have to
+read twice."""
 
 import pytest
 from hypothesis import given
@@ -33,9 +34,9 @@ MARKS = [one for one in COVERED if one not in DECISIONS]
 
 
 def knows(**read: VisitInstruction) -> list[KnownName]:
-    """Returns the references that a responder knows:
+    """Returns the references that a responder knows.
 
-    `t1=VisitInstruction.NOTHING` is tip 1, with nothing read under it yet.
+    `t1=VisitInstruction.NOTHING` means tip 1, about which they have read nothing yet.
     """
     ids = {name: int(name.removeprefix("t")) for name in read}
     return [KnownName(ids[name], 1, ids[name], name, said) for name, said in read.items()]
@@ -130,7 +131,7 @@ READS = st.dictionaries(
 def test_nobody_stays_unaware_and_nobody_reads_the_same_twice_under_a_name(
     read: dict[str, VisitInstruction], marks: list[tuple[int, VisitInstruction]]
 ) -> None:
-    """This holds for every set of known references and every order of marks."""
+    """This is true for every set of known references and every order of warnings."""
     known = {one.tip_id: one for one in knows(**read)}
     for marked, says in marks:
         told = names_for([*known.values()], marked, FIRST, says)
@@ -173,7 +174,8 @@ def test_who_is_told_of_one_knows_what_the_strictest_of_them_asks() -> None:
     ("nth", "beside", "tells"), [(0, -1, 2), (0, 0, 2), (0, 1, 0), (1, 0, 1), (1, 2, 0)]
 )
 def test_the_most_frequent_clock_of_a_cluster_speaks(nth: int, beside: int, tells: int) -> None:
-    """The clock asks the desk and those who go, and from the second time only the desk. It runs on in every case."""
+    """The deadline first asks the desk and the responders who go, and from the second time on only the desk. It
+    continues in every case."""
     standing = CaseState(
         Case("12", "labour", 1, "no"),
         step=1,

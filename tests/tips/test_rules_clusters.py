@@ -18,7 +18,7 @@ def told(
     tips: Sequence[tuple[float, int, str | None, str | None]],
     why: str = PHONE,
 ) -> list[Following | None]:
-    """Tells tips one after the other (minute, urgency, kind, who). Returns the verdict on each."""
+    """Reports tips one after the other (minute, urgency, kind, who). Returns the decision about each tip."""
     earlier: list[ComparedTip] = []
     verdicts = []
     for number, (minute, urgency, kind, who) in enumerate(tips, 1):

@@ -1,4 +1,4 @@
-"""E4: each of our codes has the exact name of a standard's code, or a stated reason for having none."""
+"""E4: each of our codes has exactly the name of a code in a standard, or a written reason for having none."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -29,7 +29,7 @@ PEOPLE: Mapping[str, Collection[str]] = {
 }
 FLOWS = Path(__file__).parents[2] / "flows"
 CALLED = {"determination": "determined", SEX: "who"}
-"""Lists that statistics name differently from case events."""
+"""Lists that have other names in statistics than in case events."""
 OURS: Mapping[str, Collection[str]] = {
     **{CALLED.get(name, name): codes for name, codes in PEOPLE.items() if name != STATE},
     FORM: {*FORMS, *Category, NOT_SAID},
@@ -70,7 +70,7 @@ HTCDS_NAMES: Mapping[str, str] = {
     "cas_ReferredOrganisation": "",
     "con_Consent": "true false",
 }
-"""Fields and values as written in the sheet of version 2.0. A tick is true or false."""
+"""Fields and values as they are written in the spreadsheet of version 2.0. A tick means true or false."""
 ELEMENTS = {"event", "victim", "perpetrator", "reporting entity"}
 
 

@@ -1,4 +1,4 @@
-"""Tests when a case that a colleague took is in good hands. In doubt it is not."""
+"""Tests when a case that a colleague took is in good hands. If there is doubt, it is not."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

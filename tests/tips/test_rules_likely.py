@@ -1,4 +1,4 @@
-"""Tests which earlier tip a new one is probably about, and which tips are one situation."""
+"""Tests which earlier tip a new tip is probably about, and which tips belong to one situation."""
 
 from dataclasses import replace
 from datetime import timedelta

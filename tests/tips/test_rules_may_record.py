@@ -1,4 +1,5 @@
-"""Tests that no sequence of entries on a person offers help over a no. Every sequence of four acts is tried."""
+"""Tests that no sequence of entries about a person offers help after the person said no. Every sequence of four
+entries is tried."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -37,7 +38,7 @@ def written(before: Sequence[PersonEntry], what: str, said: str, corrects: bool)
 
 
 def every(before: Sequence[PersonEntry], left: int) -> Iterator[Sequence[PersonEntry]]:
-    """Yields every sequence of entries that may follow, one act after the other."""
+    """Yields every possible sequence of entries, one entry after the other."""
     yield before
     for act in ACTS if left else ():
         one = written(before, *act)
@@ -63,7 +64,7 @@ def test_r9_no_sequence_offers_help_after_a_no_without_a_newer_yes() -> None:
 
 
 def never_over_a_no(person: MetPerson) -> None:
-    """Checks the entries in the order in which they were written, whatever they correct."""
+    """Checks the entries in the order in which they were written, even if they correct earlier ones."""
     said_no, may = False, False
     for moment in sorted(person.timeline, key=lambda one: one.entry.id):
         entry = moment.entry

@@ -1,4 +1,4 @@
-"""Tests what the case events add up to for each person."""
+"""Tests the state of each person that results from the case events."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -45,7 +45,8 @@ def entry(
 
 
 def consents(*said: str) -> MetPerson:
-    """Returns a person with these answers: `yes`; `assent_no+yes` with the decided interest; `minor:yes`."""
+    """Returns a person with these answers, such as `yes`, `assent_no+yes` (with a decision in the child's interest),
+    or `minor:yes`."""
     entries = [entry(0, "screened", GROWN_UP)]
     for number, one in enumerate(said, 1):
         if one.startswith("minor:"):
@@ -77,7 +78,7 @@ def consents(*said: str) -> MetPerson:
         (("minor:yes", "assent_no+yes"), ConsentState.YES),
         (("minor:yes", "too_young+yes"), ConsentState.YES),
         (("minor:yes", "assent_yes+yes", "minor:no"), ConsentState.UNASKED),
-        # A person who said no is not declared a child later, so that others could decide.
+        # A person who said no must not be declared a child later, so that others could decide.
         (("no", "minor:yes", "too_young+yes"), ConsentState.NO),
         (("no", "minor:unsure", "assent_no+yes"), ConsentState.NO),
         (("no", "minor:yes", "assent_yes+yes"), ConsentState.YES),

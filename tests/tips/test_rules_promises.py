@@ -1,4 +1,4 @@
-"""Tests how a list words the wait of a tip against its promised time."""
+"""Tests how a list describes the waiting time of a tip in relation to the promised time."""
 
 from datetime import timedelta
 

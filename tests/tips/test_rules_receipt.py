@@ -1,4 +1,4 @@
-"""C11: tests the receipt of nine digits, which is no phone number, and its one word of four."""
+"""C11: tests the receipt of nine digits, which cannot be a phone number, and its status, which is one of four words."""
 
 import phonenumbers
 import pytest

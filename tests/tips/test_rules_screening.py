@@ -25,7 +25,7 @@ NAMES = (MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE)
 
 @pytest.mark.row("R8")
 def test_r8_what_every_screening_comes_to() -> None:
-    """The design's rules are checked in the reverse direction."""
+    """The test checks the rules of the design in the other direction."""
     seen = set()
     for said in product(sorted(SURE), repeat=len(NAMES)):
         codes = dict(zip(NAMES, said, strict=True))

@@ -165,7 +165,7 @@ TYPING = {"danger": "yes", "official": "no", "province": "1", "district": "typed
         (TYPING | {"typed": "huye", "named": "24"}, "filed", "24", None),
         (TYPING | {"typed": "lemera", "named": "unsure"}, "filed", "unsure", None),
         (TYPING | {"danger": "no", "named": "5312"}, "draft", "53", "5312"),
-        # The caller went back and chose from the list: the name typed before does not count.
+        # The caller went back and chose from the list, so the name that was typed before does not count.
         (HERE | {"danger": "yes", "sector": "1201", "named": "5312"}, "filed", "12", "1201"),
         ({"danger": "yes", "district": "55", "sector": "55c1"}, "filed", "55", "55c1"),
         ({"danger": "yes", "district": "53", "sector": "55c1"}, "filed", "53", None),

@@ -1,4 +1,5 @@
-"""Tests each filter of a list of tips on both databases. It finds what the viewer may see and nothing else."""
+"""Tests each filter of a list of tips on both databases. The filter finds the tips that the viewer may see and no
+other tip."""
 
 from datetime import timedelta
 
@@ -19,14 +20,15 @@ from tests.support.builders import make_referral
 from tests.support.district import District
 
 WAITS, TAKEN, HELPED, JUDGED, CLOSED, LEFT, COMPLAINT, CLOSING = range(1, 9)
-"""Ids of the tips, in the order in which they are added."""
+"""The ids of the tips, in the order in which they are added."""
 HER = 1
 NATION = Viewer(frozenset({NATIONAL}), HER)
 
 
 @pytest.fixture
 def told(district: District) -> District:
-    """Adds one tip for each state. The only responder took the second, which also has a question back."""
+    """Adds one tip for each state. The only responder took the second tip, about which a desk has also asked a
+    question."""
     assert district.enrol() == HER
     at = district.clock()
     for _ in (WAITS, TAKEN, HELPED, JUDGED, CLOSED):

@@ -1,6 +1,6 @@
-"""Tests that a tip's key is sealed once to its desks, and later answers to that key.
+"""Tests that a tip's key is encrypted once for its desks, and later answers are encrypted with that key.
 
-This works without the mapper, and no process keeps the key.
+This works without SQLAlchemy's mapper, and no process keeps the key.
 """
 
 import sqlite3
@@ -28,7 +28,7 @@ from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line,
 HERE = "12"
 """The district of DANGER_HERE and QUIET_HERE."""
 THERE = ("0", "0", "0", "2")
-"""Keys that go back from the kind to the districts and choose the next one."""
+"""The keys that go back from the kind to the districts and choose the next one."""
 
 
 def envelopes(line: Line) -> dict[str, tuple[int, bytes]]:
@@ -192,7 +192,7 @@ def test_the_pair_of_another_tip_gets_no_answer(line: Line) -> None:
 def statements(line: Line) -> Iterator[list[str]]:
     """Yields the statements that the database receives.
 
-    SQLite's driver reports them, since some bypass SQLAlchemy.
+    SQLite's driver reports them, because some of them bypass SQLAlchemy.
     """
     said: list[str] = []
     engine, embedded = line.database.engine, line.database.is_sqlite
@@ -214,7 +214,7 @@ def statements(line: Line) -> Iterator[list[str]]:
 
 @contextmanager
 def by_the_mapper() -> Iterator[list[str]]:
-    """Yields the mapper's reads of tips and the rows that it writes."""
+    """Yields the tips that the mapper reads and the rows that it writes."""
     seen: list[str] = []
 
     def read(_tip: object, _context: object) -> None:
@@ -234,7 +234,7 @@ def by_the_mapper() -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("referred", [False, True])
 def test_a_repeated_answer_asks_three_things(line: Line, referred: bool) -> None:
-    """A report reads the tip and its desks' keys, and writes the tip."""
+    """A report reads the tip and the keys of its desks, and writes the tip."""
     caller = told(line, *DANGER_HERE)
     if referred:
         assign_pending(line.context)

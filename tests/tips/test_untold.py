@@ -1,4 +1,4 @@
-"""Tests that pending tips are queued in narrow rows."""
+"""Tests that pending tips are queued in small rows."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.support.callers import DANGER_HERE, QUIET_HERE, Line, told
 
 
 def by_marks(line: Line) -> list[int]:
-    """Returns the tips whose own marks say that their alerts are pending."""
+    """Returns the tips whose own columns say that their alerts are pending."""
     with line.database.reading() as session:
         return [*session.scalars(select(Tip.id).where(IS_WAITING).order_by(Tip.urgency, Tip.id))]
 

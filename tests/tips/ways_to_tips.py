@@ -1,4 +1,4 @@
-"""Lists each query of the store about tips for one viewer, with a function that returns the tips it finds."""
+"""Lists each store query of tips for one viewer, with a function that returns the tips that the query finds."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ from tests.support.builders import NOON
 HE, COLLEAGUE, DESK = 1, 2, 3
 HERE = "12"
 KEPT, OTHERS = frozenset({1, 3}), frozenset({2, 4})
-"""Tips hidden from the responder, and similar tips that are not. A colleague took 3 and 4 first."""
+"""Tips that are hidden from the responder, and similar tips that are not hidden. A colleague took tips 3 and 4
+first."""
 ALL = TipFilter(state=TipStateFilter.ALL)
 SOON, AGO = NOON + timedelta(minutes=10), NOON - timedelta(days=30)
 
@@ -36,13 +37,13 @@ class Asker:
     viewer: Viewer
 
     def tips(self, names: object) -> set[int]:
-        """Returns the tips of these references."""
+        """Returns the tips with these references."""
         rows = self.session.execute(select(Assignment.reference, Assignment.tip_id))
         known = set(names) if isinstance(names, (list, tuple, set, frozenset)) else set()
         return {tip_id for name, tip_id in rows if name in known}
 
     def while_held(self, holder: int, ask: Callable[[], list[str]]) -> set[int]:
-        """Returns the tips whose references the query answers while this responder holds every case."""
+        """Returns the tips whose references the query finds while this responder is the assignee of every case."""
         with self.session.begin_nested() as asked:
             self.session.execute(update(Tip).values(assignee_id=holder))
             self.session.execute(update(Deadline).values(fired_at=NOON))
@@ -108,7 +109,7 @@ def there(one: Asker) -> set[int]:
 
 
 def on_pages(one: Asker) -> set[int]:
-    """Returns the tips that the console shows both in its list and on a page of their own."""
+    """Returns the tips that the console shows both in its list and on their own page."""
     every = queries_list.page_of_tips(one.session, one.viewer, ALL, before=None, limit=9)
     return {tip.id for tip in every} & {
         tip_id for tip_id in (*KEPT, *OTHERS) if _opens(one, tip_id)
@@ -123,7 +124,7 @@ def _opens(one: Asker, tip_id: int) -> bool:
 
 
 def beside_on_its_page(one: Asker) -> set[int]:
-    """Returns tip 2, which every viewer may see, with the tips that its page links to."""
+    """Returns tip 2, which every viewer may see, and the tips to which its page has links."""
     return {2, *queries_list.linked_tips(one.session, one.viewer, one.session.get_one(Tip, 2))}
 
 
@@ -181,4 +182,4 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "tips/queries_visible.is_visible": there,
 }
 BY_DESK = {"tips/queries_visible.tip_with_grant"}
-"""The query for one desk, which is tested where a desk or a district is excluded."""
+"""The query for one desk. It is tested if a desk or a district is excluded."""

@@ -1,4 +1,5 @@
-"""Says in a sentence what hanging up at a screen leaves, for transcripts that editors review. Pure."""
+"""Describes in a sentence what remains if the caller hangs up at a screen, for transcripts that editors review.
+Pure."""
 
 from collections.abc import Collection, Sequence
 
@@ -14,7 +15,7 @@ WHOLE = (TipState.FILED, TipState.COMPLETE)
 def leaves(book: FlowSet, runs: Sequence[ConversationState], happened: Collection[Event]) -> str:
     """Returns the sentence, or an empty text outside a report.
 
-    `runs` are the states of the report attempt, the newest last. `happened` holds their events.
+    `runs` are the states of the report attempt, with the newest last. `happened` has their events.
     """
     matter = next((one for one in Matter if is_reporting(book, runs[-1], one)), None)
     if matter is None:

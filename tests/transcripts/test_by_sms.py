@@ -1,8 +1,8 @@
-"""C2: tests that lessons read alike by dialling and by SMS. The same transcripts are played on both channels.
+"""C2: tests that lessons are the same by dialling and by SMS. The same transcripts run on both channels.
 
-Each key of a transcript is keyed on one channel and written on the other. Both pass the same nodes and report the same
-events. An SMS may hold text that USSD cuts into pages; then the page key does nothing. A choice after a missing report
-choice has another digit by SMS, so its label is written instead.
+Each key of a transcript is pressed on one channel and written on the other. Both channels pass the same nodes and
+report the same events. An SMS may contain text that USSD divides into pages. In that case the key for the next page
+does nothing. By SMS, a choice after a left-out report choice has another digit, so its label is written instead.
 """
 
 import json
@@ -35,7 +35,7 @@ SMS = service_sms_screens.conversation_context(BOOK, DAY)
 
 
 def topics() -> dict[str, str]:
-    """Returns the flow of each short code, and of the bare dial."""
+    """Returns the flow of each short code, and the flow of dialling the service code alone."""
     return {"": Topic.FRONT.value, **BOOK.entries}
 
 
@@ -132,7 +132,7 @@ def test_c2_a_transcript_is_the_same_conversation_by_sms(path: Path) -> None:
 
 @pytest.mark.parametrize("language", CODES)
 def test_what_is_read_by_sms_is_all_of_it(language: str) -> None:
-    """Covers every node that anyone may read, except calls that lead to other flows."""
+    """The test covers every node that anyone may read, except calls that lead to other flows."""
     seen: set[Place] = set()
     for path in OPEN:
         both = _played(path)

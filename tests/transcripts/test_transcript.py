@@ -1,4 +1,4 @@
-"""Tests how transcripts are read, played and written."""
+"""Tests how transcripts are read, run and written."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""C1: tests that every transcript plays exactly as written. Together they pass every node in every language."""
+"""C1: tests that every transcript runs exactly as written. Together, the transcripts pass every node in every
+language."""
 
 from collections.abc import Callable
 from functools import cache
@@ -30,7 +31,7 @@ Played = Callable[[Path], tuple[Transcript, Recording]]
 
 @pytest.fixture(scope="module")
 def played(book: FlowSet) -> Played:
-    """Returns a function that plays each file once."""
+    """Returns a function that runs each file once."""
 
     @cache
     def playing(path: Path) -> tuple[Transcript, Recording]:
@@ -45,7 +46,7 @@ def played(book: FlowSet) -> Played:
 def test_a_transcript_plays_as_it_is_written_and_fits_in_gsm7(
     played: Played, path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """It shows the flow and ends in the language that its head names."""
+    """It shows the flow and ends in the language that its first lines name."""
     transcript, recording = played(path)
     if request.config.getoption("--update-transcripts", default=False):
         path.write_text(recording.text, encoding="utf-8")

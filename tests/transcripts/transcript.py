@@ -1,4 +1,4 @@
-"""Defines golden transcripts: a conversation as plain text that its editor can review.
+"""Defines transcripts: a conversation as plain text that its editor can review.
 
     flow report   lang rw                 the flow that it shows, and the language in which it ends
     with reporting                        flags that are set, if any
@@ -16,8 +16,8 @@
     ~ a fragment, which rings nobody      the result of hanging up here, in a report
     # END                                 the dialogue is over
 
-The editor writes only the keys. `record` rewrites the rest. Between two turns the conversation state goes through JSON,
-as it does between two hops.
+The editor writes only the keys. `record` writes all other lines again. Between two turns, the conversation state is
+converted to JSON and back, as between two hops.
 """
 
 import json
@@ -44,7 +44,8 @@ from hotline.text.languages import CODES
 
 DIAL = "*dial*"
 Leaves = Callable[[FlowSet, Sequence[ConversationState], Collection[Event]], str]
-"""Returns what hanging up leaves, from the runs of a report attempt and their events. Empty outside a report."""
+"""A function that returns what remains if the caller hangs up, from the states of a report attempt and their events.
+The result is empty outside a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,9 @@ class Recording:
     text: str
     screens: tuple[Screen, ...]
     passed: frozenset[Place]
-    """The nodes that the conversation passed, each at page 0."""
+    """The nodes that the conversation passed, each with page 0."""
     language: str
-    """The language in which it ended."""
+    """The language in which the conversation ended."""
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ class _Tape:
 
 
 def read(text: str) -> Transcript:
-    """Returns a transcript's head and keys. Raises ValueError where its first key is not a dial."""
+    """Returns the first lines and the keys of a transcript. Raises ValueError if its first key does not dial."""
     lines = text.splitlines()
     first = next((at for at, line in enumerate(lines) if line.startswith(">")), len(lines))
     head = tuple(lines[:first])
@@ -109,7 +110,7 @@ def read(text: str) -> Transcript:
 def record(
     book: FlowSet, transcript: Transcript, *, leaves: Leaves | None = None, limit: int = SEPTETS
 ) -> Recording:
-    """Plays the keys. Returns the screens, the events, and what hanging up would leave."""
+    """Runs the keys. Returns the screens, the events, and what would remain if the caller hung up."""
     tape = _Tape(list(transcript.head))
     run = ConversationState("", ())
     passage: list[Turn] = []
@@ -128,7 +129,7 @@ def record(
 
 
 def told(event: Event) -> str:
-    """Returns an event as a transcript writes it."""
+    """Returns an event in the form in which a transcript writes it."""
     name = type(event).__name__
     match event:
         case PinGiven():

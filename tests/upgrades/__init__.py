@@ -1,1 +1,2 @@
-"""Backups of every version, as it left them. Each must restore and upgrade with the code of today."""
+"""Contains a backup from every version of the hotline. Today's code must be able to restore and upgrade each of
+them."""

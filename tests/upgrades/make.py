@@ -1,7 +1,7 @@
 """Writes the backups of this version. Run `python -m tests.upgrades.make` before each release.
 
-A folder per version holds a backup of a line with one tip for each kind of database, and its exported keys. All
-keys are of these tests alone, and IDENTITY is no secret.
+For each kind of database, the folder of a version has a backup of a hotline with one tip, and its exported keys. All
+keys belong only to these tests, and IDENTITY is not secret.
 """
 
 import json
@@ -56,7 +56,7 @@ class Machine:
 
 
 def write(engine: Engine, machine: Machine, folder: Path) -> None:
-    """Makes a line on an empty machine, and writes its backup and its exported keys into a folder."""
+    """Makes a hotline on an empty machine, and writes its backup and its exported keys into a folder."""
     machine.home.parent.mkdir(parents=True, exist_ok=True)
     words = machine.home.parent / "words"
     words.write_text(f"{WORDS}\n", encoding="utf-8")
@@ -74,7 +74,7 @@ def write(engine: Engine, machine: Machine, folder: Path) -> None:
 
 
 def make() -> None:
-    """Replaces the backups of this version, on both kinds of database."""
+    """Replaces the backups of this version, for both kinds of database."""
     os.umask(0o077)
     folder = HERE / metadata.version("hotline")
     folder.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Provides the hooks through both front ends, so that each test holds for both."""
+"""Provides the hooks through both front ends, so that each test checks both."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Starts a process of the Procfile on a port of this machine and checks that it ends on request."""
+"""Starts a process of the Procfile on a port of this machine and checks that it ends when it is told to."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ Process = subprocess.Popen[bytes]
 
 
 def environ_of(home: Path, **more: str) -> Mapping[str, str]:
-    """Returns settings for a line in that home, without any other setting of this machine."""
+    """Returns settings for a hotline in that home, without any other setting of this machine."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     ours = {"HOTLINE_HOME": str(home), "PATH": path, "PYTHONPATH": str(CHECKOUT)}
@@ -34,7 +34,8 @@ def command_of(name: str) -> str:
 
 @contextmanager
 def started(command: str, environ: Mapping[str, str]) -> Iterator[Process]:
-    """Runs a command and leaves no worker behind. Fails if it does not end on request."""
+    """Runs a command, and checks that no worker remains. The test fails if the command does not end when it is told
+    to."""
     process = subprocess.Popen(
         ["/bin/sh", "-c", f"exec {command}"], env=environ, cwd=CHECKOUT, start_new_session=True
     )

@@ -1,4 +1,5 @@
-"""An application whose import never ends. A server's worker that is told to end meanwhile keeps running."""
+"""An application whose import never ends. A worker of the server that is told to end during this import would
+continue."""
 
 import os
 import threading

@@ -1,4 +1,5 @@
-"""Tests half-sent bodies on the real server. Callers still get answers, and the slow connections are closed."""
+"""Tests requests with half-sent bodies to the real server. Callers still get answers, and the slow connections are
+closed."""
 
 import shutil
 import socket
@@ -33,7 +34,7 @@ from tests.web.test_guard import HOP
 
 HALF_SENT = 16
 BOUND = 1.0
-"""Seconds in which a caller gets an answer despite them."""
+"""The seconds within which a caller must get an answer despite such requests."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Served:
     hook: str
 
     def dial(self) -> tuple[str, float]:
-        """Dials once. Returns the screen and the seconds it took."""
+        """Dials once. Returns the screen and the seconds that it took."""
         began = time.monotonic()
         address = f"http://127.0.0.1:{self.port}{self.hook}"
         body = urlencode(HOP | {"sessionId": f"ATUid_{began}".replace(".", "_")})
@@ -52,7 +53,7 @@ class Served:
         return answer.text, time.monotonic() - began
 
     def half_sent(self) -> socket.socket:
-        """Sends a request whose body ends in the middle. Returns its connection."""
+        """Sends a request whose body ends in the middle. Returns the connection of the request."""
         one = socket.create_connection(("127.0.0.1", self.port))
         head = f"POST {self.hook} HTTP/1.1\r\nHost: line\r\nContent-Type: {FORM}\r\n"
         one.sendall(f"{head}Content-Length: 200\r\n\r\nsessionId=ATUid_1&".encode())
@@ -73,7 +74,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, made_home: Path) -> Iterato
 
 
 def test_beside_sixteen_half_bodies_a_caller_is_answered_in_a_second(served: Served) -> None:
-    """The limit is one second more than without them, since the machine may be busy."""
+    """The limit is one second more than without such requests, because the machine may be busy."""
     before = max(served.dial()[1] for _ in range(3))
     with ExitStack() as open_ones:
         for _ in range(HALF_SENT):
@@ -84,7 +85,7 @@ def test_beside_sixteen_half_bodies_a_caller_is_answered_in_a_second(served: Ser
 
 
 class Slow:
-    """A body that arrives when the test says so."""
+    """A body that arrives when the test lets it."""
 
     def __init__(self) -> None:
         self.came = threading.Event()
@@ -241,7 +242,7 @@ def connected() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 @contextmanager
 def late(bodies: RequestBodies) -> Iterator[None]:
-    """Keeps one body late until the block ends."""
+    """Delays one body until the block ends."""
     slow = Slow()
     thread = threading.Thread(target=bodies.read, args=(slow, 1))
     thread.start()

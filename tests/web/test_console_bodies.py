@@ -1,4 +1,5 @@
-"""Tests half-sent forms at the console's own process. Pages still answer, and no half is taken for whole."""
+"""Tests half-sent forms with the console's own process. Pages still answer, and half a form never counts as a whole
+one."""
 
 import socket
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from tests.support.stack import free_port
 from tests.web.listening import command_of, environ_of, started, until_it_answers
 
 HALF_SENT = 48
-"""Three for each request that works at once, and fewer than there are threads."""
+"""Three half-sent requests for each one that is handled at once, but fewer than there are threads."""
 HALF_HEADERS = 300
 
 
@@ -58,7 +59,8 @@ def test_beside_half_sent_forms_pages_are_answered_and_no_half_is_taken(port: in
 
 @pytest.mark.slow(reason="waits until half-sent headers are given up")
 def test_half_sent_headers_keep_nobody_from_a_page(port: int) -> None:
-    """They outnumber the server's connections. It closes each after five seconds, not after thirty."""
+    """There are more of these requests than connections of the server. The server closes each of them after five
+    seconds, and not after thirty."""
     with ExitStack() as open_ones:
         for _ in range(HALF_HEADERS):
             one = open_ones.enter_context(socket.create_connection(("127.0.0.1", port)))

@@ -1,4 +1,4 @@
-"""Tests that the front and Flask answer alike. A stranger cannot tell them apart."""
+"""Tests that the front end and Flask give the same answers. A stranger cannot distinguish them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ LIVE = {hook: f"/hooks/{secrets[0]}/{hook}" for hook, secrets in SECRETS.items()
 
 
 def answers(line: Line, method: str, path: str, fields: Mapping[str, str]) -> list[Any]:
-    """Returns each front end's answer, including every header."""
+    """Returns the answer of each front end, with every header."""
     found = []
     for way in Way:
         client = replace(line, way=way).client
@@ -66,7 +66,7 @@ def request(body: bytes, **more: Any) -> dict[str, Any]:
 
 @given(st.integers(min_value=-2, max_value=30), st.booleans())
 def test_a_body_is_read_whole_or_refused(declared: int, ends_by_itself: bool) -> None:
-    """Only the declared length is read from a stream that has no end of its own."""
+    """Only the stated length is read from a stream that does not end."""
     body = urlencode({"text": "1"}).encode()
     asked = request(body, CONTENT_LENGTH=str(declared), **{"wsgi.input_terminated": ends_by_itself})
     try:

@@ -1,4 +1,4 @@
-"""Tests the checks of the hooks: ordered, strict and silent. Every hop gets an answer."""
+"""Tests the checks of the hooks: in a fixed order, strict, and without explanation. Every hop gets an answer."""
 
 import logging
 import re

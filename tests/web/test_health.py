@@ -1,4 +1,4 @@
-"""Tests that a running process may still be unready. Every reason is given, and none holds a secret."""
+"""Tests that a running process may still not be ready. Every reason is given, and none contains a secret."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -59,7 +59,7 @@ def test_an_empty_line_has_no_report(database: Database, tmp_path: Path, clock: 
     ],
 )
 def test_a_name_with_stop_closes_nothing(line: Line, hook: str, fields: dict[str, str]) -> None:
-    """Anyone may forge the request. The report stays available, and the responder with that number is notified."""
+    """Anyone may forge the request. Reporting still works, and the responder with that number is notified."""
     before = line.caller()
     offered = before.dial()
     before.key("5")

@@ -1,4 +1,4 @@
-"""Tests that hooks are counted by outcome and time, in memory. The counts are handed on whole or kept."""
+"""Tests that hooks are counted in memory, by result and time. The counts are passed on completely or kept."""
 
 from collections import Counter
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""E6: tests that anyone may read the results of tips, and that reading marks no one."""
+"""E6: tests that anyone may read the results of tips, and that reading identifies no one."""
 
 import re
 from contextlib import AbstractContextManager
@@ -27,7 +27,7 @@ GOES_ELSEWHERE = re.compile(
 
 
 def publish(line: Line, period: str, **numbers: int | None) -> None:
-    """Publishes a release with these numbers."""
+    """Publishes a release of statistics with these numbers."""
     cells = [ReleaseNumber(CellName(name), number) for name, number in numbers.items()]
     cells.append(ReleaseNumber(CellName("minutes_to_read", "urgency", "1"), 8))
     release = Release(period, line.clock(), cells, starting_spans())
@@ -109,7 +109,7 @@ class DatabaseThatWaits:
 
 
 def test_nobody_waits_for_the_page_that_another_thread_draws(line: Line) -> None:
-    """The threads serve callers, so a slow database may hold at most one of them."""
+    """The threads serve callers, so a slow database may block only one of them."""
     kept, slow = PageCache(), DatabaseThatWaits(line.database)
     context = replace(line.context, database=cast(Database, slow))
     drawing = Thread(target=kept.of, args=(context,))

@@ -1,4 +1,4 @@
-"""Rows 7, 8 and 9 of the fault matrix: PostgreSQL on a full disk, killed, torn, frozen or read-only."""
+"""Rows 7, 8 and 9 of the list of faults: PostgreSQL on a full disk, killed, interrupted, frozen or read-only."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ def line(postgres_killable: Postgres, tmp_path: Path, clock: Clock) -> Iterator[
 
 
 def timed(act: Callable[[], str]) -> str:
-    """Returns the screen. Checks that it came within a hop's five seconds and begins as every answer does."""
+    """Returns the screen of a hop. It checks that the screen came within five seconds and begins like every answer."""
     began = time.monotonic()
     screen = act()
     assert time.monotonic() - began < HOP_SECONDS
@@ -80,7 +80,8 @@ def test_row_8_a_quick_return_is_not_noticed(line: Line, postgres_killable: Post
 def test_row_8_killed_at_the_commit_there_is_a_whole_tip_or_none(
     line: Line, postgres_killable: Postgres, failpoint: str, kept: str
 ) -> None:
-    """I1: a failed hop shows no success. The same hop sent again shows the usual screen, for one tip."""
+    """I1: a failed hop never shows success. If the same hop is sent again, it shows the usual screen, and there is
+    one tip."""
 
     def die(name: str) -> None:
         if name == failpoint:

@@ -1,4 +1,5 @@
-"""Tests strangers who press on the console's sign-in, on the real server. Colleagues still confirm a second factor."""
+"""Tests strangers who fill the console's sign-in with requests, with the real server. Colleagues can still confirm a
+second factor."""
 
 import asyncio
 import re
@@ -30,14 +31,14 @@ from tests.web.listening import command_of, environ_of, started, until_it_answer
 
 CONFIRMED = 404
 EACH = 1.0
-"""Seconds between an answer and the next attempt of one socket."""
+"""The seconds between an answer and the next attempt of one socket."""
 AT_MOST = 5.0
-"""Seconds within which each colleague must confirm."""
+"""The seconds within which each colleague must be able to confirm."""
 
 
 @dataclass
 class Colleague:
-    """One account that is signed in, and codes of its sheet."""
+    """One account that is signed in, and the codes of its printed sheet."""
 
     token: str = field(repr=False)
     form_key: str = field(repr=False)
@@ -57,7 +58,7 @@ class Door:
         return f"http://127.0.0.1:{self.port}"
 
     def colleague(self, name: str) -> Colleague:
-        """Takes up an account and signs in, as its person does."""
+        """Completes an account and signs in, as the person would."""
         invited = service_invitations.invite(self.context, SERVER, name, [AccountRole.EDITOR])
         chosen = service_welcome.choose_password(self.context, invited.link, PASSWORD)
         secret, browser = chosen.letters.replace("-", "").upper(), chosen.browser
@@ -80,15 +81,16 @@ class Door:
         return Colleague(token, signed_in.session_key, codes[1:])
 
     def makes_old(self) -> None:
-        """Dates every second factor back to 2020, so that the next form asks for it."""
+        """Sets the date of every second factor back to 2020, so that the next form asks for it."""
         with self.context.database.writing() as session:
             long_ago = self.context.now().replace(year=2020)
             session.execute(update(ConsoleSession).values(factor_at=long_ago, key_until=None))
 
     def confirms(self, one: Colleague, code: str) -> tuple[int, float]:
-        """Sends a form with password and code. Returns the answer's status and its seconds.
+        """Sends a form with a password and a code. Returns the status of the answer and the seconds that it took.
 
-        The form drops a draft that does not exist. So 404 says that the factor was confirmed, and 422 that it was not.
+        The form deletes a draft that does not exist. So 404 means that the factor was confirmed, and 422 means that it
+        was not.
         """
         began = time.monotonic()
         fields = {"form_key": one.form_key, "secret_password": PASSWORD, "secret_code": code}
@@ -115,7 +117,7 @@ def door(tmp_path: Path) -> Iterator[Door]:
 
 @dataclass
 class Strangers:
-    """Sockets that send unknown names from changing networks."""
+    """Sockets that send unknown names from different networks."""
 
     door: Door
     number: int
@@ -156,7 +158,7 @@ class Strangers:
 
     @contextmanager
     def pressing(self) -> Iterator[None]:
-        """Sends from all sockets until the block ends. The block begins once the strangers' queue is full."""
+        """Sends from all sockets until the block ends. The block begins when the strangers' queue is full."""
         thread = Thread(target=lambda: asyncio.run(self._all()))
         thread.start()
         try:
@@ -186,7 +188,8 @@ def at_once(door: Door, colleagues: list[Colleague], number: int) -> list[tuple[
 )
 @pytest.mark.slow(reason="waits for dear stretches of real passwords")
 def test_colleagues_pass_strangers(door: Door, colleagues: int, strangers: int) -> None:
-    """Each takes at most five seconds, or three times the slowest time without strangers on a busy machine."""
+    """Each colleague needs five seconds at most, or on a busy machine three times the slowest time without
+    strangers."""
     ones = [door.colleague(f"Editor {number}") for number in range(colleagues)]
     door.makes_old()
     quiet = at_once(door, ones, 0)

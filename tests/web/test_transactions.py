@@ -1,4 +1,4 @@
-"""Tests which hops ask the database. A transaction costs as much as ten hops without one."""
+"""Tests which hops query the database. A transaction takes as long as ten hops without one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +12,11 @@ from hotline.counters.tables import Tally
 from tests.support.callers import Line
 
 TOPIC = ("1", "1", "9", "9")
-"""Keys to the end of the text before work abroad, where the topic is counted."""
+"""The keys to the end of the text before work abroad, at which the topic is counted."""
 
 
 class Counted(Database):
-    """A line's database that counts its transactions."""
+    """The database of a hotline that counts its transactions."""
 
     transactions = 0
 

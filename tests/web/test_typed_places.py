@@ -1,4 +1,4 @@
-"""Tests a place that is typed instead of chosen, through the real hook."""
+"""Tests a place that is typed instead of chosen, with the real hook."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from hotline.tips.rules import TipState
 from tests.support.callers import Caller, Line, told
 
 TO_THE_NAME = ("5", "1", "2", "1", "5")
-"""A problem; danger: yes; official: no; Kigali; not listed."""
+"""The answers: a problem, danger yes, official no, Kigali, not listed."""
 
 
 def typing(line: Line, *keyed: str) -> Caller:

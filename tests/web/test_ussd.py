@@ -1,4 +1,4 @@
-"""Tests a caller at the real hook: the gateway's golden vectors, and the stories of the report."""
+"""Tests a caller at the real hook: recorded examples of the gateway's requests, and the stories of the report."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ from tests.support.publishing import publish
 
 @contextmanager
 def broken(line: Line) -> Iterator[None]:
-    """Points the line to a database without tables until the block ends."""
+    """Makes the hotline use a database without tables until the block ends."""
     engine = line.database.engine
     line.database.engine = create_engine("sqlite:////nowhere/at/all.db")
     try:

@@ -1,4 +1,4 @@
-"""Measures how soon a worker alerts while a PDF is made and flows are checked."""
+"""Measures how soon a worker sends an alert while a PDF is made and flows are checked."""
 
 import json
 import os
@@ -51,7 +51,7 @@ run(context, sys.argv[2], stop, listen_again=lambda: stop_on_signal(stop))
 NODES = 10_600
 TRIES = 25
 MOST_SECONDS = 1.0
-"""Long work may delay the first SMS of a danger by this much."""
+"""The maximum seconds by which long work may delay the first SMS about a danger."""
 PAGES = '#set document(title: "x")\n#lorem(20000)'
 pytestmark = pytest.mark.slow(reason="waits for SMS that a worker sends")
 
@@ -65,7 +65,7 @@ class Line:
         self.district, self.jobs, self.process = district, RqJobs(valkey.url), process
 
     def first_sms(self) -> float:
-        """Returns the seconds from a tip of danger to its first SMS."""
+        """Returns the seconds between a tip of danger and its first SMS."""
         tip_id = self.district.file_tip()
         began = time.monotonic()
         self.jobs.ring(Job.ASSIGN_TIP, tip_id)
@@ -74,7 +74,7 @@ class Line:
         return time.monotonic() - began
 
     def checks(self) -> bool:
-        """Returns True while the worker has a child that checks flows."""
+        """Returns True while the worker has a child process that checks flows."""
         return any("check" in one.cmdline() for one in psutil.Process(self.process.pid).children())
 
 
@@ -109,7 +109,7 @@ def papers() -> Iterator[None]:
 
     def make() -> None:
         while not stop.is_set():
-            with suppress(WorkEnded):  # It may be late on a busy machine.
+            with suppress(WorkEnded):  # On a busy machine, it may be late.
                 long_work.run("paper", json.dumps([PAGES, {}, 0]).encode())
 
     with ThreadPoolExecutor(1) as one:

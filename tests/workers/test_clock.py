@@ -1,4 +1,5 @@
-"""Tests the relay: the faults it repairs, that a failed step stops no other, and that two relays act as one."""
+"""Tests the relay: the faults that it repairs, that a failed step stops no other step, and that two relays work as
+one."""
 
 import logging
 import time
@@ -104,7 +105,7 @@ def test_with_redis_dead_danger_is_out_within_fifteen_seconds(manned: District) 
 
 @pytest.mark.fault(12)
 def test_row_12_danger_passes_a_hung_redis(manned: District, valkey: Valkey) -> None:
-    """A real Redis is frozen. No tick waits for it longer than a moment, and the clock itself sends."""
+    """A real Redis is frozen. No tick waits for it longer than a moment, and the clock process itself sends."""
     manned.jobs = RqJobs(valkey.url)  # type: ignore[assignment]
     manned.file_tip()
     valkey.hang()
@@ -120,7 +121,7 @@ def test_row_12_danger_passes_a_hung_redis(manned: District, valkey: Valkey) -> 
 
 
 def test_a_held_lane_is_not_rung_for(manned: District) -> None:
-    """The first message met the fault. The second has been due since then."""
+    """The first message met the fault. The second message has been due since then."""
     for _ in range(2):
         manned.tell()
     manned.sms.results = [SendResult(Outcome.MONEY_FAULT)]
@@ -170,7 +171,8 @@ def test_without_the_sweep_it_is_never_made_good(manned: District, missing: str)
 
 
 def test_reports_that_never_come_cost_one_step_a_tip(district: District) -> None:
-    """The network sends no reports. Three alerts wait for theirs, accepted a second apart."""
+    """The network sends no delivery reports. Three alerts wait for their reports. The gateway accepted them a second
+    apart."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR):
         district.enrol(level)
     district.enrol(Level.NATIONAL, districts=())
@@ -293,7 +295,7 @@ def test_it_does_nothing_while_another_leads(manned: District) -> None:
     ran: list[WorkerContext] = []
 
     class Once:
-        """A stop event that stops the relay after its first look."""
+        """A stop event that stops the relay after its first round."""
 
         def is_set(self) -> bool:
             return stop.is_set()

@@ -1,4 +1,4 @@
-"""Tests the reader's process: its queue rings it, it also looks without a ring, and it ends on request."""
+"""Tests the reader process: its queue rings it, it also checks without a ring, and it ends when it is told to."""
 
 import time
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def beside(line: Line) -> ReaderBeside:
 
 @contextmanager
 def looking(beside: ReaderBeside) -> Iterator[None]:
-    """Runs a reader in its own thread, and a web process that waits by the real clock."""
+    """Runs a reader in its own thread, and a web process that waits with the real clock."""
     door = replace(beside.line.context.reader, pause=time.sleep, elapsed=time.monotonic)
     beside.line.context = replace(beside.line.context, reader=door)
     stop = Event()

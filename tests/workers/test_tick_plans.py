@@ -1,4 +1,4 @@
-"""Tests that a tick costs the same for a large database. No step reads a whole table that grows with tips."""
+"""Tests that a tick takes no longer with a large database. No step reads the whole of a table that grows with tips."""
 
 import re
 from typing import Any
@@ -30,7 +30,8 @@ SCAN = re.compile(rf"SCAN ({'|'.join(GROW)})(_\d+)?$")
 
 @pytest.fixture
 def pair() -> Pair:
-    """Returns the embedded pair. SQLite plans without looking at the rows; PostgreSQL reads any small table whole."""
+    """Returns the embedded pair of servers. SQLite makes its query plan without looking at the rows, but PostgreSQL
+    always reads the whole of a small table."""
     return Pair.EMBEDDED
 
 

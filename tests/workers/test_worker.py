@@ -1,4 +1,4 @@
-"""The worker on a real Valkey: ours run, forged ones do not, and nothing of either is logged."""
+"""Tests the worker with a real Valkey: our jobs run, forged jobs do not, and neither are logged."""
 
 import json
 import logging
@@ -193,7 +193,7 @@ def test_a_job_that_is_large_is_refused_before_it_is_inflated(
 def test_the_workers_go_on_behind_a_large_job(
     district: District, valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An attacker puts a job before a real one. The worker refuses it and names it."""
+    """An attacker puts a job in front of a real one. The worker refuses it and names it."""
     district.enrol(Level.NATIONAL, districts=())
     tip_id = district.file_tip()
     forge(valkey.client(), None, data=zlib.compress(b"[" + b" " * 8_000_000))
@@ -279,7 +279,7 @@ run(bare_context(sys.argv[1]), sys.argv[2], stop, listen_again=lambda: stop_on_s
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Returns a database with the tables of a line."""
+    """Returns a database with the tables of a hotline."""
     lay_tables(tmp_path / "hotline.db")
     return tmp_path / "hotline.db"
 
@@ -300,7 +300,7 @@ def start(valkey: Valkey, database: str, program: str = PROGRAM) -> "subprocess.
 
 
 def await_birth(valkey: Valkey) -> None:
-    """Returns True if a worker waits on its queue: Redis has a blocked client."""
+    """Returns True if a worker waits on its queue. In that case Redis has a blocked client."""
     for _ in range(3000):
         if valkey.client().info("clients")["blocked_clients"]:
             return
@@ -343,7 +343,7 @@ def test_a_clock_that_breaks_ends_the_process_so_that_another_is_started(valkey:
 
 
 def test_no_alert_waits_for_an_answer(district: District) -> None:
-    """The answers' thread waits for another writer; who rang for them does not."""
+    """The thread that sends answers waits for another writer, but the code that rang for it does not wait."""
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
     functions = safe_job(district.context).functions

@@ -1,4 +1,4 @@
-"""Widens one table, as a migration of the next release may. Running processes notice nothing."""
+"""Adds to one table, as a migration of the next release may do. Processes that are running do not notice it."""
 
 import sqlalchemy as sa
 from alembic import op
