@@ -253,7 +253,7 @@ class AccountRefused(HotlineError):
 
 
 class Undecided(HotlineError):
-    """A person must decide something first. The error says what and how."""
+    """A person must decide something first. The error says what to decide, and how."""
 
 
 class CopyFailed(HotlineError):

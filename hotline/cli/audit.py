@@ -61,7 +61,7 @@ def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:
     """Verify the audit log, and exit with 1 if a row is wrong.
 
     Compares the seals with the audit keys on this machine. Compares the rows with the digests that the monitor kept.
-    Rows that were cut off after the last digest leave no trace until the next one.
+    Rows that were removed after the last digest leave no trace until the next digest.
 
     Example: hotline audit verify
     """

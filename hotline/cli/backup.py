@@ -59,8 +59,8 @@ class BackupGroup(click.Group):
 def backup_key(key: Path, passphrase_file: Path | None, signer: str | None = None) -> BackupKey:
     """Returns the private keys that decrypt a backup, and the signing keys that are accepted.
 
-    These are `signer` if it is given. Otherwise they are this machine's signing key and the one that the key file
-    names. Raises PassphraseWrong or DecryptionFailed.
+    If `signer` is given, these are its keys. Otherwise they are this machine's signing key and the one that the key
+    file names. Raises PassphraseWrong or DecryptionFailed.
     """
     opened = decrypt_backup.open_backup_key(
         key.read_bytes(), lambda: passphrase_of(passphrase_file, "Passphrase of the backup key")
@@ -95,7 +95,7 @@ def take(settings: Settings, database: Database, at: datetime, to: Path) -> Back
 
 @click.group(cls=BackupGroup)
 def backup() -> None:
-    """Back up the database to a sealed file while the line runs.
+    """Back up the database to a sealed file while the hotline runs.
 
     `hotline backup TO` means `hotline backup take TO`.
     """
@@ -105,9 +105,9 @@ def backup() -> None:
 @click.argument("to", metavar="TO", type=click.Path(path_type=Path))
 @as_json_option
 def take_(to: Path, as_json: bool) -> None:
-    """Write a sealed copy of the database to TO, a new file or a folder, while the line runs.
+    """Write a sealed copy of the database to TO, a new file or a folder, while the hotline runs.
 
-    The copy is in age's format, and TO.sig holds its signature. Only the operators' backup keys decrypt it, and they
+    The copy is in age's format, and TO.sig contains its signature. Only the operators' backup keys decrypt it, and they
     are not on this machine. The copy contains no keys. Use `hotline keys export` for these.
 
     Example: hotline backup take /var/backups/hotline
@@ -211,7 +211,7 @@ def verify(
     signer: str | None,
     as_json: bool,
 ) -> None:
-    """Verify that this line signed a backup, and that it is whole. Write nothing.
+    """Verify that this hotline signed a backup, and that it is complete. Write nothing.
 
     With --key, also decrypt it to the end.
 
@@ -293,9 +293,9 @@ def restore(
 ) -> None:
     """Restore a backup into an empty database, and pause the outgoing queue.
 
-    Stop the line first. The command verifies the signature and migrates the backup. It exits with 1 and changes nothing
-    if another line signed it or any part is damaged. With --digest it lists the persons, roles and desks that were
-    added or removed since.
+    Stop the hotline first. The command verifies the signature and migrates the backup. It exits with 1 and changes
+    nothing if another hotline signed it or any part is damaged. With --digest it lists the persons, roles and desks
+    that were added or removed after that digest.
 
     Example: hotline restore line.age --key /media/usb/backup.key
     """

@@ -54,18 +54,19 @@ class Role(StrEnum):
     """A group of processes with the same trust and their own key folder. A process starts with only that folder."""
 
     HOOKS = "hooks"
-    """web: the session, run, contact, enrolled and stop keys, the secrets in the hooks' paths, and the relay's
-    public key. It decrypts no stored data."""
+    """The web process has the session, run, contact, enrolled and stop keys, the secrets in the hooks' paths, and
+    the relay's public key. It decrypts no stored data."""
     WORKERS = "workers"
-    """worker: the relay's key pair for responders' numbers, and the stop key. It decrypts no tip."""
+    """The worker has the relay's key pair for responders' numbers, and the stop key. It decrypts no tip."""
     WATCH = "watch"
-    """watch: the key for the numbers of the on-call contacts. It decrypts no responder's number and no tip."""
+    """The watch process has the key for the numbers of the on-call contacts. It decrypts no responder's number and
+    no tip."""
     READER = "reader"
-    """reader: the secret pepper of the responders' PINs, the key pair to which PINs are encrypted, and the weekly
+    """The reader has the pepper of the responders' PINs, the key pair for which PINs are encrypted, and the weekly
     key. It decrypts a tip only with a PIN."""
     PAGES = "pages"
-    """console: the key of the accounts' second factors, the weekly key, enrolled and stop keys, and the relay's
-    public key. It enrols people but decrypts no number. It decrypts a tip only with a person's own key."""
+    """The console has the key of the accounts' second factors, the weekly key, the enrolled and stop keys, and the
+    relay's public key. It enrols people but decrypts no number. It decrypts a tip only with a person's own key."""
     CONSOLE = "console"
     """The commands have the enrolled and stop keys, and the public keys of the relay and of the monitor. They
     decrypt tips with a passphrase."""
@@ -144,8 +145,8 @@ def build_monitor(settings: Settings) -> contexts.MonitorContext:
 
 
 def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
-    """Builds the context of the web process, and leaves out wrong keys with which it would encrypt. The process accepts
-    tips even so.
+    """Builds the context of the web process, and leaves out wrong keys with which it would encrypt. The process still
+    accepts tips.
 
     A tip that a wrong key encrypts is lost. Without the key, a tip is encrypted only for its desks. Raises the errors
     of `build_context`.

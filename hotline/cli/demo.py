@@ -72,9 +72,9 @@ CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
 @click.option("--empty", is_flag=True, help="Start without sample data.")
 @procfile_option
 def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool) -> None:
-    """Run the line with an emulated gateway and a page of two handsets, until Ctrl-C.
+    """Run a hotline with an emulated gateway and a page of two handsets, until Ctrl-C.
 
-    Settings are those of any line. The gateway is always the emulator, so nothing leaves this machine. A new demo
+    It has the settings of any hotline. The gateway is always the emulator, so nothing leaves this machine. A new demo
     begins with twelve months of sample data, marked as such on every page and file.
 
     Example: hotline demo --pins

@@ -110,7 +110,7 @@ def add(
 def retire(desk: str, by: str, reason: str) -> None:
     """Retire DESK, so that it gets no new members and no new tips.
 
-    Its old grants still decrypt.
+    Its members can still decrypt its old tips.
 
     Example: hotline desks retire rusumo --by "Admin 1" --reason "post closed"
     """
@@ -126,7 +126,8 @@ def retire(desk: str, by: str, reason: str) -> None:
 def recover(passphrase_file: Path | None, by: str, second: str) -> None:
     """Grant pending access to desks with the recovery passphrase. Two people are needed.
 
-    Safe to repeat. A person cannot grant access that they asked for. The passphrase still opens the desks.
+    Safe to repeat. A person cannot grant access that they asked for. The passphrase still decrypts the tips of the
+    desks.
 
     Example: hotline desks recover --by "Admin 1" --second "Admin 2"
     """
@@ -149,9 +150,9 @@ def recover(passphrase_file: Path | None, by: str, second: str) -> None:
 @by_and_reason
 @second_person_option
 def sign(desk: str | None, passphrase_file: Path | None, by: str, reason: str, second: str) -> None:
-    """Sign new keys of desks with the line's signing key. Two people are needed.
+    """Sign new keys of desks with the hotline's signing key. Two people are needed.
 
-    It also restores a key, kind or place that was changed in the database. A desk that the line never signed stays
+    It also restores a key, kind or place that was changed in the database. A desk that the hotline never signed stays
     unsigned.
 
     Example: hotline desks sign --by "Admin 1" --second "Admin 2" --reason "new key of Gasabo"
@@ -172,7 +173,7 @@ def sign(desk: str | None, passphrase_file: Path | None, by: str, reason: str, s
 @by_option
 @second_person_option
 def signers(passphrase_file: Path | None, by: str, second: str) -> None:
-    """Let each two of today's admins sign keys of desks in the console. Two people are needed.
+    """Let any two of today's admins together sign keys of desks in the console. Two people are needed.
 
     Run it again when an admin joins, leaves, or has a new key. Compare the four words with each admin.
 

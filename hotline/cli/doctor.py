@@ -1,4 +1,4 @@
-"""Asks the web process and the console for the doctor: do they run, and which hotline do they belong to?"""
+"""Asks for the doctor if the web process and the console run, and to which hotline they belong."""
 
 import json
 import os
@@ -48,7 +48,8 @@ from hotline.text.causes import cause_of
 PATIENCE = 2.0
 """Seconds within which a process must answer that it runs."""
 READY_PATIENCE = 5.0
-"""Seconds for the longer question, because the web process then waits for the database."""
+"""Seconds for the question if the web process is ready. It takes longer, because that process waits for the
+database."""
 MAX_BYTES = 64 * 1024
 OK, WRONG_HOST = 200, 421
 LINE = "X-Line"
@@ -251,7 +252,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
     "--settings", "with_settings", is_flag=True, help="Also show and explain every setting."
 )
 def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
-    """Check every part of the line, and exit with 1 if a part is wrong.
+    """Check every part of the hotline, and exit with 1 if a part is wrong.
 
     The output shows no key, no number and no word of a tip.
 
@@ -375,7 +376,7 @@ def _inside(settings: Settings) -> tuple[CheckResult, ...]:
 
 
 def _of_rows(context: CliContext, settings: Settings) -> tuple[CheckResult, ...]:
-    """Returns the checks that need an answering database."""
+    """Returns the checks for which the database must answer."""
     encrypted = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
     return (
         *(

@@ -63,7 +63,7 @@ folder_argument = click.argument("folder", type=FOLDER)
 def import_(folder: Path, by: str, title: str | None) -> None:
     """Import the differences between FOLDER and the live flows as a draft.
 
-    Editors review and publish the draft in the console. It takes over the signatures in reviews.csv of FOLDER.
+    Editors review and publish the draft in the console. It also imports the signatures in reviews.csv of FOLDER.
 
     Example: hotline flows import my-flows --by "Editor 1" --title "New fees"
     """

@@ -3,10 +3,10 @@
 A forked process shares the memory of that code with all others, and starts at once. The fork server never knows a key
 or a setting. A child process gets its own keys and settings with the request (docs/decisions/20).
 
-The keeper asks on a unix socket, with one connection for each process. It sends a line of JSON with `argv`, `environ`
-and `gate`. It receives the number of the process, stores it, and then answers `go`. At the end it receives the exit
-code. With a `gate`, which is a role, it receives as JSON why the processes of that role must not start. If the fork
-server ends, the processes that it started continue.
+The keeper sends requests on a unix socket, with one connection for each process. It sends a line of JSON with `argv`,
+`environ` and `gate`. It receives the number of the process, stores it, and then answers `go`. At the end it receives
+the exit code. If it sends a `gate`, which is a role, it receives the reason why the processes of that role must not
+start, as JSON. If the fork server ends, the processes that it started continue.
 """
 
 import gc

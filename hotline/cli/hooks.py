@@ -53,8 +53,8 @@ def hooks(click_context: click.Context, base: str | None, as_json: bool) -> None
 def rotate(base: str | None, as_json: bool) -> None:
     """Create new addresses and print them. The old ones work until `hotline keys hooks end-old`.
 
-    Web processes notice them, and so does the relay, whose own address is renewed with them. On several machines,
-    copy the `hooks` folder to each before pasting. Then copy `listed.secret` to each `workers` folder.
+    Web processes notice them, and so does the relay, whose own address is renewed with them. On several machines, copy
+    the `hooks` folder to each before pasting the addresses. Then copy `listed.secret` to each `workers` folder.
 
     Example: hotline keys hooks rotate --base https://line.example.org
     """

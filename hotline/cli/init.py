@@ -73,8 +73,8 @@ def init(
 ) -> None:
     """Create missing keys, tables, desks and flows. Safe to repeat.
 
-    Nothing that exists changes. A key that this line had and that is missing here is never made again, unless --new-
-    key names it.
+    Nothing that exists changes. A key that this hotline had and that is missing here is never made again, unless
+    --new-key names it.
 
     Example: hotline init --demo
     """
@@ -118,7 +118,7 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path |
 
     If the tables are of an earlier version, takes a backup first, into HOTLINE_BACKUPS or the home's `backups`.
 
-    The passwords of new accounts lie in the key folders. Copy these to the machines where the processes run.
+    The passwords of new accounts are in the key folders. Copy these to the machines where the processes run.
 
     Example: hotline upgrade
     """

@@ -43,7 +43,7 @@ ASKED_AGAIN = 5.0
 """Seconds until the keeper tries again to start a program that must not start. The operator may fix the cause
 meanwhile."""
 FAREWELL = 15.0
-"""Seconds between asking a program to end and killing it. To send a message and record it takes less time, and so
+"""Seconds between asking a program to end and killing it. Sending a message and recording it takes less time, and so
 does the end of a relay."""
 
 GUARD = """
@@ -201,8 +201,7 @@ class Keeper:
         await guard.end()
 
     def _say(self, line: str) -> None:
-        """Reports progress. The programs continue even if the report fails, for example on a full disk or without a
-        terminal."""
+        """Reports progress. The programs continue even if the report fails, for example because the disk is full."""
         with suppress(OSError):
             self._told(line)
 

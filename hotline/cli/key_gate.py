@@ -1,4 +1,4 @@
-"""Stops `hotline run` and `demo` from starting a process whose keys are lost, damaged or of another hotline.
+"""Stops `hotline run` and `demo` from starting a process whose keys are lost or damaged, or belong to another hotline.
 
 Also checks, in a separate process, that the hotline may start. `hotline run` starts this separate process, so that it
 uses little memory itself.
@@ -111,7 +111,7 @@ def record_sender_start(settings: Settings) -> None:
 
 @click.command()
 def prepare() -> None:
-    """Check that the line may start. Used by `hotline run`.
+    """Check that the hotline may start. Used by `hotline run`.
 
     After a line on standard input, it records that the processes that send start now. It prints the fault of the web
     process's keys, or null, as a line of JSON.
@@ -144,7 +144,8 @@ def _refuse_what_is_missing(settings: Settings) -> None:
         try:
             context = build_context(replace(settings, keys=None), role)
         except (KeyMissing, PartMissing):
-            # The gate of the role reports it and checks again. Without the web process, the hotline cannot work.
+            # The check of that role's keys reports the fault and repeats the check.
+            # Without the web process, the hotline cannot work.
             if role is Role.HOOKS:
                 raise
             continue

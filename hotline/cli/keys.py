@@ -47,7 +47,7 @@ def pepper() -> None:
 def show(by: str, reason: str) -> None:
     """Print the pepper. Write it on paper by hand, and keep it apart from every backup.
 
-    Without it no PIN decrypts.
+    Without it, no PIN can decrypt a tip.
 
     Example: hotline keys pepper show --by "Operator 1" --reason "new paper"
     """
@@ -325,8 +325,9 @@ def _folder() -> Path:
 def forget() -> None:
     """Destroy the keys of past weeks that no kept data needs, and create those of coming weeks.
 
-    Safe to repeat, also while the line runs. A process advances the keys of its own folder. If that folder was copied
-    to another machine, no process advances the copy that stays here. The backup's timer runs this command each hour.
+    Safe to repeat, also while the hotline runs. A process advances the keys of its own folder. If that folder was
+    copied to another machine, no process advances the copy that stays here. The backup's timer runs this command each
+    hour.
 
     Example: hotline keys forget
     """

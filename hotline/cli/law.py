@@ -24,7 +24,7 @@ NAME = "data protection"
 def record(as_json: bool) -> None:
     """Print the record of processing (article 17): purposes, data, terms, recipients, processors, hosting.
 
-    The terms are those that this version keeps. The file of HOTLINE_LAW holds what the ministry fills in.
+    The storage periods are those of this version. The file of HOTLINE_LAW contains what the ministry fills in.
 
     Example: hotline law record
     """

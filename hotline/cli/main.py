@@ -22,7 +22,7 @@ HERE = "hotline.cli"
 ANY_LENGTH = 1000
 HELP = frozenset({"-h", "--help"})
 Table = Mapping[str, "str | tuple[str, Table]"]
-"""Commands by name. The value is `module:function` below `hotline.cli`, or the purpose of a group with its own
+"""Commands by name. The value is `module:function` below `hotline.cli`, or for a group its purpose and its own
 table."""
 
 
@@ -222,7 +222,7 @@ def _version(context: click.Context, _option: click.Parameter, wanted: bool) -> 
 )
 @click.pass_context
 def main(click_context: click.Context) -> None:
-    """Run a national line against trafficking in persons, for basic phones."""
+    """Run a national hotline against trafficking in persons, for basic phones."""
     found = demo_settings(os.environ, click_context.invoked_subcommand)
     if found:
         another = "" if os.environ.get(HOME) else "; HOTLINE_HOME names another"

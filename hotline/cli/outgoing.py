@@ -51,7 +51,7 @@ def status(as_json: bool) -> None:
 def pause(by: str, reason: str) -> None:
     """Pause all sending until a person resumes it.
 
-    The line still answers callers and stores tips.
+    The hotline still answers callers and stores tips.
 
     Example: hotline outgoing pause --by "Operator 1" --reason "gateway fault"
     """

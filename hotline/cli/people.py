@@ -117,7 +117,7 @@ def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
 @agreed
 @by_and_reason
 def remove(person: str, second: str | None, by: str, reason: str) -> None:
-    """Remove NAME from the line now. Open cases escalate, and alerts stop.
+    """Remove NAME from the hotline now. Open cases escalate, and alerts stop.
 
     One of the last two of the national desk needs --second, and on-call contacts are notified. `hotline people back
     NAME --second NAME` undoes it.
@@ -210,7 +210,7 @@ FIRST = "en"
 def guide(paper_name: str, language: str, out: Path) -> None:
     """Write a PAPER for responders to print: `responder` is the guide, `first-ten-minutes` is one card.
 
-    The paper shows the short code of this line.
+    The paper shows the short code of this hotline.
 
     Example: hotline guide responder --language rw --out guide.html
     """

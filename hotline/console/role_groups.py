@@ -34,7 +34,7 @@ AUDIT = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
 RUNNING = frozenset({AccountRole.ADMIN, AccountRole.NATIONAL})
 """The roles that operate the hotline."""
 PEOPLE = RUNNING | {AccountRole.DESK}
-"""The roles that can see responders and desks. A desk officer sees only the own desk and changes nothing."""
+"""The roles that can see responders and desks. A desk officer sees only their own desk and changes nothing."""
 DECIDING = PEOPLE
 """The roles that can approve requests."""
 EDITOR = frozenset({AccountRole.EDITOR})

@@ -40,7 +40,7 @@ class Needs(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address that needs no sign-in: the sign-in pages and the static files."""
+    """One address that needs no sign-in, such as a sign-in page or a static file."""
 
     method: Method
     rule: str

@@ -141,7 +141,7 @@ def signed_visit(guest: GuestVisit, by: SignedIn, token: str) -> Visit:
 
 
 ON_EVERY_PAGE: dict[str, Callable[[ConsoleContext, SignedIn], object]] = {}
-"""The values that every template can use, by name. The console's application fills this."""
+"""The values that every template can use, by name. The console's application fills this table."""
 
 
 def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object) -> Response:
@@ -154,7 +154,7 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
         "query": visit.query,
         "faults": visit.faults,
         "typed": visit.form,
-        # This is a function, because not every template shows the sentences.
+        # The value is a function, because not every template shows these sentences.
         "sample_marks": partial(sample_marks_if_known, visit.context, visit.templates),
     }
     by = None

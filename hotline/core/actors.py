@@ -76,7 +76,8 @@ ROLES: Mapping[str, RoleRow] = {
     OVERSIGHT: RoleRow("Reads complaints about the national desk.", "tips.listed"),
     ON_CALL: RoleRow("Gets an SMS when something is wrong with the line."),
 }
-"""Every role of a person, by its English title: levels of a phone, roles of an account, and roles without either.
+"""Every role of a person by its English title: levels of a phone, roles of an account, and roles that belong to
+neither.
 
 The titles and the sentences are keys of the console's catalogue. Other lists of roles are made from this table.
 """
@@ -122,7 +123,7 @@ def is_valid_name(shown: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An account of the console or a person at the command line that does something."""
+    """An account of the console, or a person at the command line, who does something."""
 
     name: str
     account_id: int | None = None

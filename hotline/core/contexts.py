@@ -64,7 +64,7 @@ class SmsGateway(Protocol):
 
 
 Send = Callable[[], None]
-"""The sending of a message that was claimed. The call sends the message and records the result."""
+"""A function that sends a claimed message. It sends the message and records the result."""
 
 
 class Senders(Protocol):
@@ -78,7 +78,7 @@ class Senders(Protocol):
         """
 
     def in_turn(self) -> AbstractContextManager[object]:
-        """Returns a lock that a send holds while it uses rows.
+        """Returns a lock that must be held while a send uses rows of the database.
 
         Meanwhile, no other send of this process uses rows or claims a message.
         """
@@ -118,7 +118,7 @@ class Instruments(Protocol):
     """Measures what the database does not know, such as Redis and the disk. No method raises an error."""
 
     def redis_fault(self) -> str | None:
-        """Returns the reason why Redis does not answer, or why it does not write. Returns None if Redis does both."""
+        """Returns the reason if Redis does not answer or does not write. Returns None if Redis answers and writes."""
 
     def disk_free(self) -> int | None:
         """Returns the number of free bytes on the disk of the home folder. Returns None if it is unknown."""
@@ -238,7 +238,7 @@ class Context:
     now: Callable[[], datetime]
     """Returns the current time in UTC, with a time zone."""
     failpoint: Callable[[str], None]
-    """The code calls it by name at points where a test may kill the process. Otherwise it does nothing."""
+    """A function that the code calls by name at points where a test may kill the process. Otherwise it does nothing."""
 
 
 @dataclass(frozen=True)

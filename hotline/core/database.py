@@ -137,7 +137,7 @@ class Row(DeclarativeBase):
             "pk": "%(table_name)s_key",
         }
     )
-    """Gives every constraint a name that a migration can use."""
+    """The metadata gives every constraint a name that a migration can use."""
     type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
 
 
@@ -275,7 +275,7 @@ def _insert_if_new(table: Any, dialect: str) -> Any:
 
 
 def has_row(session: Session, key: Any, *which: Any) -> bool:
-    """Returns True if any row of the table meets the conditions. `key` is a column of the table."""
+    """Returns True if any row of a table meets the conditions. `key` is a column of that table."""
     return session.scalar(select(key).where(*which).limit(1)) is not None
 
 

@@ -19,7 +19,7 @@ from hotline.core.driver import text_of
 LOCK_MS = 2500
 STATEMENT_MS = 3000
 PATIENCE = 3.5
-"""Seconds until an answer times out. Together with 0.6 seconds for Redis, a hop takes less than five seconds."""
+"""Seconds until an answer times out. Together with 0.6 seconds for Redis, a hop still takes less than five seconds."""
 CONNECT_SECONDS = 2
 POOL_SECONDS = 3.0
 CONNECTIONS = 15

@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 Document = Mapping[str, Any]
-"""A revision, a part of it, a flow or a node, as plain data."""
+"""A revision, a part of a revision, a flow or a node, as plain data."""
 
 
 Editable = dict[str, Any]

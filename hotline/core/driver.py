@@ -77,7 +77,7 @@ class WrittenObject(dict[str, Any]):
     """A document together with its JSON text. Later changes to the document are not stored.
 
     SQLite has only one writer, and callers wait for it. Writing a large document as JSON takes longer than storing it.
-    So the JSON text is made before the transaction begins, and the column stores the text unchanged.
+    So the code makes the JSON text before the transaction begins, and the column stores the text unchanged.
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
@@ -282,7 +282,7 @@ class WriterTurn:
     Threads wait here before they wait for SQLite's lock.
 
     SQLite waits by sleeping longer and longer, so the last thread may be served first. A Python lock may go to any
-    waiting thread. With only one of these, a thread among many could wait for ever.
+    waiting thread. If writers used only one of these two, a thread among many could wait for ever.
     """
 
     def __init__(self, seconds: float) -> None:

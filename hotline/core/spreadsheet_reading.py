@@ -55,7 +55,8 @@ def read_workbook(workbook: bytes) -> list[list[str]]:
 
 def read_here(workbook: bytes) -> bytes:
     """Reads a workbook inside a child process. Returns its rows as JSON, or the reasons why it is refused."""
-    # openpyxl would load numpy, which no spreadsheet here needs. That takes a second and half a gigabyte of addresses.
+    # openpyxl would load numpy, which no spreadsheet here needs.
+    # That would take a second and half a gigabyte of address space.
     sys.modules["numpy"] = None  # type: ignore[assignment]
     try:
         results: list[Any] = [rows_of(workbook), []]

@@ -1,4 +1,4 @@
-"""Stores attempts at short secrets: who made the attempt, the target, and the result. The names of both are stored
+"""Stores attempts at short secrets: who made the attempt, the target, and the result. Callers and targets are stored
 only as keyed digests."""
 
 from collections.abc import Collection

@@ -64,7 +64,7 @@ class CallerFacts:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "CallerFacts":
-        """Returns the value that a document contains. A document of a later release may have more or fewer fields."""
+        """Returns the object that a document describes. A document of a later release may have more or fewer fields."""
         return cls(
             tuple(document.get("flags", ())),
             tuple(document.get("cases", ())),
@@ -130,7 +130,7 @@ def hidden_caller(session_id: str) -> str:
 
 
 def is_number(caller: str) -> bool:
-    """Returns True if a caller's number is known."""
+    """Returns True if a caller's number is known and not hidden."""
     return caller.startswith("+")
 
 

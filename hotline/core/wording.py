@@ -1,4 +1,4 @@
-"""Holds all texts that the code itself sends to a handset, by their English text. Pure.
+"""Contains all texts that the code itself sends to a handset, by their English text. Pure.
 
 Three groups use this table: code that sends texts (`phrases.say(language, Template.TAKEN, ref=...)`), translators
 (`hotline words`) and the tests. A stored message has its template and parameters, but never the final text. No text
@@ -21,70 +21,71 @@ class Template(StrEnum):
     ALERT_REPLY = "{ref}: {place}. Reply 1 {ref}"
     ALERT_DIAL = "{ref}: {place}. Dial {code}"
     ALERT_LIKE_URGENT_REPLY = "{ref}: {place}, urgent, like {like}. Reply 1 {ref}"
-    """To a responder who was already alerted of a case that is probably the same. `like` is the reference of that
-    case."""
+    """An SMS to a responder who was already alerted of a case that is probably the same. `like` is the reference of
+    that case."""
     ALERT_LIKE_URGENT_DIAL = "{ref}: {place}, urgent, like {like}. Dial {code}"
     ALERT_LIKE_REPLY = "{ref}: {place}, like {like}. Reply 1 {ref}"
     ALERT_LIKE_DIAL = "{ref}: {place}, like {like}. Dial {code}"
     ALERT_LOCKED_URGENT_REPLY = "{ref}: {place}, urgent, details locked. Reply 1 {ref}"
-    """To a responder whose desk cannot decrypt the tip, because a key is missing. The urgency stays the same."""
+    """An SMS to a responder whose desk cannot decrypt the tip, because a key is missing. The urgency stays the same."""
     ALERT_LOCKED_URGENT_DIAL = "{ref}: {place}, urgent, details locked. Dial {code}"
     ALERT_LOCKED_REPLY = "{ref}: {place}, details locked. Reply 1 {ref}"
     ALERT_LOCKED_DIAL = "{ref}: {place}, details locked. Dial {code}"
     ALERT_OPEN_REPLY = "{ref}: {place}, no one has taken it. Reply 1 {ref}"
-    """To the national desk, repeated until a responder takes the case."""
+    """An SMS to the national desk, repeated until a responder takes the case."""
     ALERT_OPEN_DIAL = "{ref}: {place}, no one has taken it. Dial {code}"
     ALERT_OVERDUE_REPLY = "{ref}: {place}, taken, no update since. Reply 1 {ref}"
-    """To a coordinator and then to the national desk: an outcome is overdue."""
+    """An SMS to a coordinator and then to the national desk: an outcome is overdue."""
     ALERT_OVERDUE_DIAL = "{ref}: {place}, taken, no update since. Dial {code}"
     ALERT_LOOK_REPLY = "{ref}: {place}, taken two hours ago. Check it: 1 {ref}"
-    """To the national desk, because a second person looks at every case of danger."""
+    """An SMS to the national desk, because a second person looks at every case of danger."""
     ALERT_LOOK_DIAL = "{ref}: {place}, taken two hours ago. Check it: {code}"
     CLOSURE_REQUESTED = "{ref}: a colleague asks to close this case. Dial {code}."
-    """To the national desk: a responder asks to close a case. No SMS can confirm a closure, because the person who
-    confirms it must first open the case."""
+    """An SMS to the national desk: a responder asks to close a case. No SMS can confirm a closure, because the
+    person who confirms it must first open the case."""
     CLOSURES_WAIT = "Closures waiting 24 hours or more: {refs}. Dial {code}"
-    """To the national desk at 06:30: closures wait for confirmation. `refs` are references such as K7Q4 M3TX, or T12
-    for a case of which this person was not alerted."""
+    """An SMS to the national desk at 06:30: closures wait for confirmation. `refs` are references such as K7Q4 M3TX,
+    or T12 for a case of which this person was not alerted."""
     MORE_TOLD = "{ref}: new information. Read it again."
-    """To responders who were alerted of the first of many similar tips. They get it once and not for each tip. `ref`
-    is the reference of the first tip."""
+    """An SMS to responders who were alerted of the first of many similar tips. They get it once and not for each
+    tip. `ref` is the reference of the first tip."""
     STAY_AWAY = "{ref}: do not visit or call. Read it first."
-    """To every alerted responder, after `visit: no` or `000`: do not go there. It never says who asked for this."""
+    """An SMS to every alerted responder, after `visit: no` or `000`: do not go there. It never says who asked for
+    this."""
     CAREFUL = "{ref}: careful. Do not visit openly. Do not call that place. Call the national desk: {number}."
-    """The same if a person is in danger: responders should act, but not openly. `number` is the confirmed number of
-    the national desk."""
+    """The same SMS if a person is in danger: responders should act, but not openly. `number` is the confirmed number
+    of the national desk."""
     CAREFUL_ALONE = (
         "{ref}: careful. Do not visit openly. Do not call that place. Ask the national desk."
     )
-    """The same if no number is confirmed."""
+    """The same SMS if no number is confirmed."""
     HOW_REPLY = (
         "{ref}: careful, do not call. How should they go? 6 {ref} discreetly, 7 {ref} openly"
     )
-    """To the national desk, which decides if responders may go openly."""
+    """An SMS to the national desk, which decides if responders may go openly."""
     HOW_DIAL = "{ref}: careful, do not call. How should they go? Dial {code}"
     MANNER_SILENT = "{ref}: no answer from the national desk. Act with a colleague, not openly."
-    """To the responders, who may go, if the national desk has decided nothing for ten minutes."""
+    """An SMS to the responders, who may go, if the national desk has decided nothing for ten minutes."""
     GO_UNSEEN = "{ref}: the national desk says: go with a colleague, not openly. Do not call there."
     GO_OPENLY = "{ref}: the national desk says: you may go openly."
     PLACE_CHANGED = "{ref}: the place has changed. Call {number} before you go."
-    """To every alerted responder, if the caller corrected the place. `number` is the national desk's number."""
+    """An SMS to every alerted responder, if the caller corrected the place. `number` is the national desk's number."""
     PLACE_CHANGED_ALONE = "{ref}: the place has changed. Ask the national desk before you go."
     TOLD_FIRST = "{ref}: the district was alerted first"
-    """To the national desk, if the caller named an official only after the district was alerted."""
+    """An SMS to the national desk, if the caller named an official only after the district was alerted."""
     LET_REPLY = "{ref}: {place} has it too. To tell the first team to stop: 8 {ref}"
-    """To the national desk: a responder of the corrected place has taken the case. If there is danger, only the
-    national desk stands down the responders of the first place."""
+    """An SMS to the national desk: a responder of the corrected place has taken the case. If there is danger, only
+    the national desk stands down the responders of the first place."""
     LET_DIAL = "{ref}: {place} has it too. To tell the first team to stop: {code}"
     LET_GO = "{ref}: another team has it now. You do not need to go. Thank you."
     REMIND_REPLY = "{ref}: say what happened by {time}, with a digit and {ref}: {digits}"
-    """To the assignee, after half of the time. `time` is when others will be alerted. `digits` are the possible
-    answers."""
+    """An SMS to the assignee, after half of the time. `time` is when others will be alerted. `digits` are the
+    possible answers."""
     REMIND_DIAL = "{ref}: say what happened by {time}. Dial {code}"
     FOLLOW = "{ref}: any news? Dial {code}"
-    """To the responder who can know the result, days or weeks later. It names no subject and no person."""
+    """An SMS to the responder who can know the result, days or weeks later. It names no subject and no person."""
     FOLLOW_ABOVE = "{ref}: no one has sent news. Dial {code}"
-    """To a coordinator the next morning, then to the national desk."""
+    """An SMS to a coordinator the next morning, then to the national desk."""
 
     TAKEN = "{ref}: you have taken it. Thank you."
     """The answer to `1 K7Q4`, even if it arrives twice."""
@@ -109,9 +110,9 @@ class Template(StrEnum):
         "{ref}: yours. You have not read it: do not visit openly. Ask the national desk."
     )
     TAKEN_UNREAD_DESK = "{ref}: yours. You have not read it: do not visit openly."
-    """The same to a person of the national desk, which decides how to go there."""
+    """The same answer to a person of the national desk, which decides how to go there."""
     TAKEN_STAY_AWAY = "{ref}: yours. Do not visit or call. Read it first."
-    """The same without danger, for a case with a warning."""
+    """The same answer without danger, for a case with a warning."""
     HOW_NOTED = "{ref}: noted. We alert the people who are going."
     """The answer to `6 K7Q4` and `7 K7Q4` from the national desk."""
     LET_NOTED = "{ref}: noted. The first team is stood down."
@@ -127,8 +128,8 @@ class Template(StrEnum):
     JUDGE_NOTED = (
         "{ref}: noted, not such a case. A second person checks it. Until then it is yours."
     )
-    """The answer to 4, always the same, in every case that a second person checks. So no SMS reveals the result of a
-    screening."""
+    """The answer to 4 in every case that a second person checks. It is always the same. So no SMS reveals the result
+    of a screening."""
     ANOTHER_WAITS = "{ref}: another request is pending."
     """The answer to 4 if another person requested closure with a different outcome."""
     GOES_ON_WAITS = "{ref}: noted. In a few minutes the case continues, and it is yours."
@@ -143,11 +144,11 @@ class Template(StrEnum):
     """The answer to 3 and 4 from a responder who is not the assignee."""
     CASE_OVER = "{ref}: this case is closed. Thank you."
     EXERCISE = "{ref} was a drill. Do not go. Thank you."
-    """The answer to any message about a drill. When the drill ends, it also goes to alerted responders who have not
-    answered."""
+    """The answer to any message about a drill. When the drill ends, this SMS also goes to alerted responders who
+    have not answered."""
     EXERCISE_BEGUN = "{place}: a drill runs until {time}. Do not tell the people alerted there."
-    """To the national desk, and to coordinators who do not take part in the drill. `time` is a time such as 25/11
-    14:05."""
+    """An SMS to the national desk, and to coordinators who do not take part in the drill. `time` is a time such as
+    25/11 14:05."""
     ASK_BACK = "{ref}: reply with a digit and {ref}: {digits}"
     """The answer to an unclear message, to a digit without a reference, and to `0`.
 
@@ -155,9 +156,9 @@ class Template(StrEnum):
     responder wrote.
     """
     ASK_BACK_DIAL = "{ref}: dial {code}"
-    """The same if the responder must dial instead of answering by SMS."""
+    """The same answer if the responder must dial instead of answering by SMS."""
     DIGIT_TAKE = "1 take"
-    """A digit that a responder may send by SMS, with its meaning. Translations keep the digit."""
+    """A digit that a responder may send by SMS, and its meaning. Translations keep the digit."""
     DIGIT_HELP_TOO = "1 help too"
     """The same digit if a colleague is the assignee."""
     DIGIT_ON_SITE = "2 on site"
@@ -172,16 +173,17 @@ class Template(StrEnum):
     NO_MORE_ANSWERS = "No more answers this hour. Dial {code}."
     """The last of ten answers within an hour to unclear messages of a responder with a case of danger."""
     PINS_WRONG = "Wrong PINs on one phone. Dial {code}"
-    """To the coordinator: wrong PINs were entered on a phone. An SMS never names a responder. The warnings behind
-    the PIN say whose phone it is."""
+    """An SMS to the coordinator: wrong PINs were entered on a phone. An SMS never names a responder. The warnings
+    behind the PIN say whose phone it is."""
     PINS_WRONG_YOURS = (
         "Wrong PINs: this phone is locked until {time}. Not you? Tell your coordinator."
     )
-    """To the phone itself: wrong PINs were entered. `time` is when the next PIN can be entered, such as 25/11 14:05."""
+    """An SMS to the phone itself: wrong PINs were entered. `time` is when the next PIN can be entered, such as 25/11
+    14:05."""
     PIN_NETWORK = "One phone opened cases on another network. Dial {code}"
     PIN_MANY = "One phone opened many cases. Dial {code}"
     PIN_NIGHT = "Phones that opened cases at night: {count}. Dial {code}"
-    """To the coordinator at 07:00: phones opened cases at night."""
+    """An SMS to the coordinator at 07:00: phones opened cases at night."""
     PIN_NOT_ME = "Someone else used a PIN. It no longer works. Dial {code}"
     PIN_NEVER = "never"
     """On the first screen after the PIN: this PIN never opened the list of cases before."""
@@ -198,30 +200,31 @@ class Template(StrEnum):
     STOP_NOTED = "Noted. You are on duty on this line. To leave it, tell your coordinator."
     """The answer to a STOP from an enrolled number. A STOP can be forged, so it changes nothing."""
     STOP_TOLD = "STOP came from a phone of your team. Nothing has changed. Please ask your team."
-    """To the people who lead the responder's desk: a phone of the desk sent STOP. It names no phone."""
+    """An SMS to the people who lead the responder's desk: a phone of the desk sent STOP. It names no phone."""
 
     JOIN = "{join}: to join, dial {code}"
-    """To a phone that is being enrolled, or that is a responder's new phone. `join` is a code of six digits."""
+    """An SMS to a phone that is being enrolled, or that is a responder's new phone. `join` is a code of six digits."""
     NUMBER_CHANGED = "Your number here was changed. If that was not you, call {number}."
-    """To the responder's old number. `number` is the confirmed number of the national desk."""
+    """An SMS to the responder's old number. `number` is the confirmed number of the national desk."""
     NUMBER_CHANGED_ALONE = (
         "Your number here was changed. If that was not you, tell the national desk."
     )
     """The same if no number is confirmed."""
 
     REMOVED = "A colleague was removed from this line. Open cases passed to others: {count}."
-    """To the national desk, because one person alone may remove a responder. It does not say who removed the
+    """An SMS to the national desk, because one person alone may remove a responder. It does not say who removed the
     responder."""
 
     ACCOUNT_END_ASKED = (
         "Someone asked to end console account {number}. A second admin decides. Not "
         "expected? Ask the national desk."
     )
-    """To the national desk, and to the person who must answer for a desk that only this account can decrypt."""
+    """An SMS to the national desk, and to the person who must answer for a desk that only this account can decrypt."""
     OWN_END = "Someone asked to end your console account. Not expected? Tell the national desk."
-    """To the phone of the person who owns the account."""
+    """An SMS to the phone of the person who owns the account."""
     ACCOUNT_ENDED = "Console account {number} was ended. Not expected? Ask the national desk."
-    """To the national desk: an account has ended. `number` is the number of the account. Its name never appears."""
+    """An SMS to the national desk: an account has ended. `number` is the number of the account. The name of the
+    account never appears."""
     ACCOUNT_SUSPENDED = (
         "Console account {number} is suspended for 24 hours. Not expected? Ask the national desk."
     )
@@ -236,13 +239,13 @@ class Template(StrEnum):
         "Someone asked for a new link for your console account. Not you? Sign in and "
         "refuse it, or tell the national desk."
     )
-    """To the phone of the person who owns the account."""
+    """An SMS to the phone of the person who owns the account."""
 
     WORDS_URGENT = (
         "Since {time} callers read a text that only one person approved. Review it by {until}."
     )
-    """To the national desk: one person published a text alone. `time` is a time such as 24/11 14:05. At `until`,
-    such as 18:05, the clock withdraws the text."""
+    """An SMS to the national desk: one person published a text alone. `time` is a time such as 24/11 14:05. At
+    `until`, such as 18:05, the clock withdraws the text."""
 
     LIST_URGENT = "{ref} urgent, new"
     """A case on a responder's list on USSD."""
@@ -327,43 +330,44 @@ class Template(StrEnum):
     It fits on one line."""
 
     READ_AGAIN = "To read it again, send WORK. To stop SMS, send STOP."
-    """To a caller who sends a digit too late. The word is a topic from `text/topics.py`, which differs by language."""
+    """An SMS to a caller who sends a digit too late. The word is a topic from `text/topics.py`, which differs by
+    language."""
     DELETE_THESE = "You can delete these messages."
-    """Below the last screen of a text that callers read by SMS."""
+    """The text below the last screen of a topic that callers read by SMS."""
 
     ADVERTISEMENT = "Safe work and family: dial {code}"
     """The only answer to a cry for help by SMS. It is exactly the text of the posters. `code` is the service code,
     such as *384*777#."""
 
     ALARM_RAISED = "Fault: {name}, since {time}. Runbook: {name}"
-    """To on-call contacts: an alarm was raised. `name` is a page of the runbook in English. `time` is a time such as
-    24/11 14:05."""
+    """An SMS to on-call contacts: an alarm was raised. `name` is a page of the runbook in English. `time` is a time
+    such as 24/11 14:05."""
     ALARM_AGAIN = "Fault continues: {name}, since {time}. Runbook: {name}"
     ALARM_OVER = "Over: {name}."
-    """To on-call contacts: the fault is over."""
+    """An SMS to on-call contacts: the fault is over."""
     ALARM_TRIAL = "A test: an alarm wakes you like this. Nothing is wrong now."
     AUDIT_DIGEST = "Keep this message: {row} {digest}"
-    """To on-call contacts once a day: the digest of the audit log. `row` and `digest` belong to the newest row of
-    the audit log."""
+    """An SMS to on-call contacts once a day: the digest of the audit log. `row` and `digest` belong to the newest
+    row of the audit log."""
 
     CALL_WAITS = "{ref}: call requested for {time}. The number opens then."
-    """To the national desk: a call-back waits. `ref` is a reference such as C12, and `time` is a time such as 25/11
-    08:00-10:00. It never says who will be called or why."""
+    """An SMS to the national desk: a call-back waits. `ref` is a reference such as C12, and `time` is a time such as
+    25/11 08:00-10:00. It never says who will be called or why."""
     CALL_NOW = "{ref}: call now, until {until}. Two people must open the number."
     CALL_MISSED = "{ref}: no one called in time. One more chance: {time}."
     CALL_OVER = "{ref}: the time has passed. No one may call now."
     CALL_WITHDRAWN = "{ref}: the call was cancelled. Do not call."
 
     ERASE_WANTED = "{ref}: someone asked to erase it. Read it soon."
-    """To the assignee, or to every alerted responder: a sender asks to erase a report. The sender may not be the
-    person who reported."""
+    """An SMS to the assignee, or to every alerted responder: a sender asks to erase a report. The sender may not be
+    the person who reported."""
     ERASE_DECIDE = "{ref}: someone asked to erase it. Keep it or erase it, by {time}."
-    """To the national desk, which decides with a command: no one took the case, or a person is in danger. `ref` is a
-    reference such as T12."""
+    """An SMS to the national desk, which decides with a command: no one took the case, or a person is in danger.
+    `ref` is a reference such as T12."""
 
     ANSWERED = "{ref}: there is an answer. Read it at the desk."
-    """To the assignee: the caller answered a question. `ref` is a reference such as K7Q4, or T12 at the national
-    desk. It contains neither the question nor the answer."""
+    """An SMS to the assignee: the caller answered a question. `ref` is a reference such as K7Q4, or T12 at the
+    national desk. It contains neither the question nor the answer."""
 
 
 OF_EXERCISES = frozenset({Template.EXERCISE, Template.EXERCISE_BEGUN})

@@ -1,4 +1,4 @@
-"""Inserts many rows at once, in the fastest way for each database, within its limit of parameters.
+"""Inserts many rows at once, in the fastest way for each database. It respects the database's limit of parameters.
 
 PostgreSQL reads JSON texts in one request and makes rows of them. SQLite needs no request to a server, so its driver
 takes tuples. For SQLite, values that all rows share are part of the statement.
@@ -176,6 +176,6 @@ def protect_by(row: type[Row], sqlite: Iterable[str], postgres: Iterable[str]) -
     )
     for dialect, words in (("sqlite", sqlite), ("postgresql", (*postgres, NOT_EMPTIED, whole))):
         for word in words:
-            # In DDL, "%" is read as the start of a parameter.
+            # In DDL, the database driver reads "%" as the start of a parameter.
             made = DDL(word.replace("%", "%%")).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
             event.listen(row.__table__, "after_create", made)

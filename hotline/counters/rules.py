@@ -68,7 +68,8 @@ def bound_of(seconds: float) -> int:
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """Returns the smallest value that is not below this share of the values. There must be at least one value."""
+    """Returns the smallest value for which at least this share of the values is not larger. There must be at least
+    one value."""
     ordered = sorted(values)
     return ordered[max(0, min(len(ordered) - 1, -(-int(share * 100) * len(ordered) // 100) - 1))]
 
@@ -114,7 +115,7 @@ class ScreenCounter(NamedTuple):
 
 
 def week_of(day: date) -> date:
-    """Returns the first day of the counted week with this day."""
+    """Returns the first day of the counted week that contains this day."""
     return day.replace(day=max(first for first in WEEK_BEGINS if first <= day.day))
 
 
@@ -186,6 +187,6 @@ def is_worse(now: Arrivals, usual: Arrivals | None) -> bool:
 
 
 def budget_level(balance: float, budget: float) -> int:
-    """Returns the level of the alarm about the budget: 1, 2 or 3 from 50, 80 and 100 percent spent, otherwise 0."""
+    """Returns the level of the alarm about the budget: 1, 2 or 3 if 50, 80 or 100 percent is spent, otherwise 0."""
     gone = 1 - balance / budget
     return sum(gone >= share for share in (0.5, 0.8, 1.0))

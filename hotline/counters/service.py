@@ -95,15 +95,15 @@ to that sketch any more."""
 UNANSWERABLE = "unanswerable"
 """The counter of people who wrote from a number to which no SMS can be sent."""
 STRANGE_CALLER = "strange_caller"
-"""The counter of hops that came from another phone than the caller's session."""
+"""The counter of hops that another phone sent in a caller's session."""
 
 
 Counts: TypeAlias = LockedDialogue | SessionCounts
-"""A session's row, locked by a hop with other work too, or by a hop that only counts."""
+"""A session's row. It is locked by a hop that also does other work, or by a hop that only counts."""
 
 
 def day_of(at: datetime) -> date:
-    """Returns the date in Kigali at this time."""
+    """Returns the date in Kigali at the given time."""
     return at.astimezone(KIGALI).date()
 
 
@@ -146,7 +146,8 @@ def on_topic(counts: Counts, topic: str, at: datetime) -> Tallies:
 def count_quiz_pair(
     session: Session, dialogue: LockedDialogue, thing: str, outcome: QuizOutcome, at: datetime
 ) -> None:
-    """Counts how the two answers to one topic of the quiz compare. Only the first two answers of a session count."""
+    """Counts the result of comparing the two answers to one topic of the quiz. Only the first two answers of a
+    session count."""
     if is_first_time(dialogue, f"quiz:{thing}"):
         tables.count(session, _cell_of(dialogue, pair_measure(outcome), thing, at))
 

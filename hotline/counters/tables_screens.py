@@ -4,8 +4,8 @@ There is one counter for each week and name. A session's row records how much of
 knows more of the session adds the difference. So everything counts once.
 
 This module also counts a session's topics in the driver's own SQL, because most hops that write only count a topic. It
-uses the same row that `gateway/tables_sessions.py` locks, with the same check. Counting a topic takes 140 us here and
-210 us there.
+uses the same row that `gateway/tables_sessions.py` locks, with the same check. Counting a topic takes 140 microseconds
+here and 210 microseconds there.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Shows the changes of a draft or a publication. Handles the decisions on it: publish, send back, restore, confirm."""
+"""Shows the changes of a draft or a publication. Handles the decisions on such changes: publish, send back, restore,
+confirm."""
 
 import sys
 
@@ -20,7 +21,8 @@ from hotline.text.phrases import phrase
 
 NOTE_LETTERS = 1000
 STEPS = 500
-"""The maximum number of newest steps in which the page looks for the reasons of changed recorded values."""
+"""The maximum number of newest steps in which the page searches for reasons. Changes of recorded values have such
+reasons."""
 
 
 def draft(visit: Visit, draft_id: int) -> Response:
@@ -39,7 +41,7 @@ def printed_draft(visit: Visit, draft_id: int) -> Response:
 
 
 def _went_live(visit: Visit, draft_id: int) -> Response:
-    """Shows a published draft as its approver saw it. The flows may have changed since."""
+    """Shows a published draft as its approver saw it. The flows may have changed since then."""
     done = service_emergencies.of_change(visit.context, draft_id)
     if done is None:
         abort(404)

@@ -33,7 +33,7 @@ LISTS = {NUMBERS: "numbers.listed", ENTRIES: "numbers.entries"}
 def editor_address(
     visit: Visit, draft_id: int, flow: str, node: str, field: str = "", language: str = ""
 ) -> str:
-    """Returns the address of a field in the editor. Empty for an account that may not edit."""
+    """Returns the address of a field in the editor. The result is empty for an account that may not edit."""
     if not (flow and node and visit.may(role_groups.EDITOR)):
         return ""
     mark = anchor(field, language) or "form"

@@ -1,7 +1,7 @@
 """Renders the editor's page for one screen: outline, form and handset, from a draft or from a typed form.
 
 Meters, letters, problems and the handset change while the editor types. The server does not store the handset's state.
-Hidden fields contain the pressed keys, and each page plays them again.
+Hidden fields contain the pressed keys, and each page repeats them.
 """
 
 import re
@@ -81,7 +81,8 @@ class HandsetState:
     supposed: Assumptions = field(default_factory=Assumptions)
 
     def suppose(self, name: str, *, is_flag: bool) -> str:
-        """Returns the value of one "as if" field, which assumes something about the caller. Empty if none is set."""
+        """Returns the value of one "as if" field, which assumes something about the caller. The result is empty if
+        none is set."""
         if is_flag:
             given = self.supposed.flags.get(name)
             return "" if given is None else "yes" if given else "no"
@@ -367,7 +368,7 @@ def _shows(
 
 
 def faults_of(visit: Visit, refused: Sequence[FieldRefused]) -> FormFaults:
-    """Returns the errors, each under the id of its field on the page."""
+    """Returns the errors of the form. Each has the id of its field on the page."""
     return {field_id(one.name): visit.say(REFUSED[one.fault]) for one in refused}
 
 

@@ -249,7 +249,8 @@ def _is_free(visit: Visit, flow: str) -> bool:
 
 
 def _offered(visit: Visit, draft_id: int) -> Sequence[str]:
-    """Returns the values of the field `gathers` that the flows use. The code supports no other values."""
+    """Returns the values of the field `gathers` (the kind of report) that the flows use. The code supports no other
+    values."""
     flows = service_drafts.flows_in(visit.context, draft_id).values()
     return sorted({str(flow["gathers"]) for flow in flows if flow.get("gathers")})
 

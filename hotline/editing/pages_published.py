@@ -101,7 +101,7 @@ def _change(visit: Visit) -> service_drafts.ChangeRow | None:
 
 
 def _address(visit: Visit, hit: SearchHit, draft_id: int | None) -> str:
-    """Returns the address of a search hit: in the editor for a draft, otherwise on the text's page or the flow's
+    """Returns the address of a search result: in the editor for a draft, otherwise on the text's page or the flow's
     page."""
     found = hit.found
     is_in_flow = found.node and not hit.place.startswith("locales.")

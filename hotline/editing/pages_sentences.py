@@ -105,8 +105,8 @@ def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]
 
 
 def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
-    """Returns the places where the English text is new and another language keeps the old text. Empty if there are
-    none."""
+    """Returns the places where the English text is new and another language keeps the old text. The result is empty
+    if there are none."""
     titles = live_titles(visit.context, visit.language)
     return _some([_kept(visit, titles, one) for one in stale_translations(changes, after)])
 
@@ -191,7 +191,7 @@ def problem_sentence(visit: Visit, finding: Problem) -> str:
 
 
 def problem_details(visit: Visit, finding: Problem) -> str:
-    """Returns the details of a problem and the fix. Empty if the sentence already says them."""
+    """Returns the details of a problem and the fix. The result is empty if the sentence already says them."""
     if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
         return ""
     return f"{checker_message(visit, finding.message)}. {checker_message(visit, finding.fix)}."
@@ -209,7 +209,7 @@ def checker_message(visit: Visit, one: MessageText) -> str:
 
 
 def not_saved(visit: Visit, done: StepSaved | StepClash | DraftRefused) -> str:
-    """Returns a sentence that says why nothing was saved. Empty if it was saved."""
+    """Returns a sentence that says why nothing was saved. The result is empty if it was saved."""
     if isinstance(done, StepClash):
         by = done.author or visit.say("another person")
         return visit.say("{by} edited the same text meanwhile. Check it, then decide.", by=by)

@@ -89,8 +89,8 @@ class FieldChanged(NamedTuple):
     """One change of an arrow, a recorded value or another field. A side without a value is empty."""
 
     field: str
-    """The field, such as `choices.1.goes`. For `choices` and `arms`, the rows changed, and the values are the names
-    of the rows."""
+    """The field, such as `choices.1.goes`. For `choices` and `arms`, the list of rows changed, and the values are
+    the names of the rows."""
     before: str
     after: str
 
@@ -280,7 +280,7 @@ def _mapping(value: object) -> Document:
 
 
 GUARDED = ("questions",)
-"""Flows whose every text needs an approver. The flow `questions` contains approved questions of desks."""
+"""Flows in which every text needs an approver. The flow `questions` contains approved questions of desks."""
 
 
 class NotInEmergency(StrEnum):
@@ -320,7 +320,7 @@ def parts_needing_approver(
     """Returns the parts of a change that need an approver. The result is empty if an emergency change may be published
     at once.
 
-    `before` and `after` are whole documents. `changes` is their difference, if it is already known.
+    `before` and `after` are whole documents. `changes` is the difference between them, if it is already known.
     """
     changes = compare_documents(before, after) if changes is None else changes
     return (*_of_screens(changes, before, after), *_of_the_rest(changes, before, after))

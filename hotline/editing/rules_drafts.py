@@ -4,7 +4,7 @@ A part is a flow, by its name, or one of `#numbers`, `#entries` and `#phrases`. 
 a flow it is the flow as in a revision. Numbers and short codes are listed by their digits. A part that does not exist
 is None.
 
-Defines how long an emergency change lasts that one approver published alone. Pure.
+Defines how long an emergency change lasts, which one approver published alone. Pure.
 
 Restores the texts of an older publication, but never old numbers or lost short codes. Pure.
 """
@@ -117,8 +117,8 @@ def _entries(document: Document) -> PartDocument:
 
 
 def _with_or_without(document: Document, name: str, changed: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns a document with a field, or without the field if its value is empty. So the document equals the one
-    read from its files."""
+    """Returns a document with a field, or without the field if its value is empty. So the document is equal to the
+    one that is read from files."""
     rest = {key: value for key, value in document.items() if key != name}
     return {**rest, name: changed} if changed else rest
 

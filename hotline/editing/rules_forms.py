@@ -144,7 +144,7 @@ def condition_fields(when: object) -> Mapping[str, str]:
 
 
 def condition_of(fields: Mapping[str, str]) -> Editable | None:
-    """Returns the condition as the document stores it. None where the fields are empty."""
+    """Returns the condition as the document stores it. Returns None if the fields are empty."""
     values = values_of(fields.get("is", ""))
     parts: Editable = {name: fields[name] for name in ("answer", "flag") if fields.get(name)}
     if values:
@@ -330,7 +330,7 @@ class FormOffers(NamedTuple):
 
 
 def offers(flow_set: FlowSet, flow: object) -> FormOffers:
-    """Returns the values that the form offers.
+    """Returns the values from which the editor can choose in the form.
 
     `flow_set` contains the draft. `flow` is its document, so the form can also offer screens that cannot be previewed.
     """

@@ -1,8 +1,8 @@
 """Merges two edits of a flow that started from the same base. If only one side changed a value, the merge takes it.
 Otherwise it asks the editor. Pure.
 
-A text in one language is a field of its own. So two editors can write in two languages at once. The rows of a list are
-merged one by one. The order of the rows is one more field.
+A text in one language is a separate field. So two editors can write in two languages at the same time. The rows of a
+list are merged one by one. The order of the rows is one more field.
 """
 
 from collections.abc import Mapping, Sequence
@@ -78,7 +78,7 @@ class _Where(NamedTuple):
     path: DocumentPath = ()
     at: DocumentPath = ()
     key: str = ""
-    """The key in the document. Empty for a row or a screen, because editors choose those names."""
+    """The key in the document. It is empty for a row or a screen, because editors choose those names."""
 
     def into(self, name: str) -> "_Where":
         key = "" if self.path == NODES else name
@@ -91,8 +91,8 @@ class _Where(NamedTuple):
 def merge(
     base: Document, theirs: Document, yours: Document, settled: Settled | None = None
 ) -> Merged:
-    """Returns the flow with both edits since `base`. `yours` is the edit to save, and `theirs` was saved in the
-    meantime."""
+    """Returns the flow with both edits that were made after `base`. `yours` is the edit to save, and `theirs` was
+    saved in the meantime."""
     state = _Merging(settled or {})
     document = _mapping(state, _Where(), base, theirs, yours)
     return Merged(document, tuple(state.clashes))

@@ -302,7 +302,7 @@ def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> Editable:
 def with_choice(
     flow: Document, menu: str, called: str, label: Mapping[str, str]
 ) -> Editable | None:
-    """Returns the flow with a new choice in a menu that opens another flow. None where the menu does not exist."""
+    """Returns the flow with a new choice in a menu that opens another flow. Returns None if the menu does not exist."""
     if node_fields.kind_of(node_fields.nodes_of(flow).get(menu)) != "menu":
         return None
     changed, name = with_call(flow, called)
@@ -394,8 +394,8 @@ def obstacle_to_removing(
 def flows_without_arrows(
     flows: Mapping[str, Document], name: str, decided: Mapping[str, str]
 ) -> dict[str, Editable]:
-    """Returns the other flows after the removal, without any arrow into this flow. Call `obstacle_to_removing`
-    first."""
+    """Returns the other flows as they are after the removal: no arrow leads into the removed flow. Call
+    `obstacle_to_removing` first."""
     changed = {place.flow: copy_flow(flows[place.flow]) for place in calls_of(flows, name)}
     # Removes rows last, from the end, because a removed row changes the numbers of later rows.
     into = sorted(
@@ -416,6 +416,6 @@ def flows_without_arrows(
 
 
 def _row(arrow: Arrow) -> tuple[str, int] | None:
-    """Returns the list and the row in which an arrow starts. None for an arrow outside `choices` and `arms`."""
+    """Returns the list and the row in which an arrow starts. Returns None for an arrow outside `choices` and `arms`."""
     rows, _, rest = arrow.field.partition(".")
     return (rows, int(rest.partition(".")[0])) if rows in ROWS else None

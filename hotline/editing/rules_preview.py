@@ -49,7 +49,7 @@ MAX_KEYS = 60
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """The caller that a preview assumes: earlier answers, and flags of the session."""
+    """The assumed caller of a preview: earlier answers, and flags of the session."""
 
     answers: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, bool] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Assumptions:
 @dataclass(frozen=True, slots=True)
 class Previewed:
     screens: tuple[Screen, ...]
-    """The first screen, and one screen for each key. Empty where the first node cannot be previewed."""
+    """The first screen, and one screen for each key. It is empty if the first node cannot be previewed."""
     place: Place | None
     """The caller's current place. It is None if the conversation ended or could not continue."""
     stuck: Place | None
@@ -81,7 +81,7 @@ class Assumption(NamedTuple):
     name: str
     is_flag: bool
     values: DocumentPath
-    """The possible values of an answer. Empty for a flag, which is on or off."""
+    """The possible values of an answer. It is empty for a flag, which is on or off."""
 
 
 def preview(
@@ -144,7 +144,7 @@ def screens_of(
 ) -> tuple[Screen, ...]:
     """Returns a node's screens page by page, to compare them before and after a change.
 
-    It uses the situation with the most text and the node's first list. Empty where the node shows nothing.
+    It uses the situation with the most text and the node's first list. The result is empty if the node shows nothing.
     """
     node = node_at(flow_set, place)
     if not isinstance(node, Waiting | EndNode) or (isinstance(node, EndNode) and node.text is None):
@@ -187,7 +187,7 @@ class Arrow(NamedTuple):
     """One arrow from a field of a node to another node of the flow."""
 
     node: str
-    """The node where it begins. Empty for the flow's start."""
+    """The node where it begins. It is empty for the flow's start."""
     field: str
     """The field, such as `goes`, `choices.2.goes`, `arms.0.goes`, `weak` or `start`."""
     goes: str

@@ -69,7 +69,7 @@ class StepClash(NamedTuple):
 
     clashes: Sequence[FieldClash]
     author: str
-    """The person who saved meanwhile. Empty if a publication caused the conflict."""
+    """The person who saved meanwhile. It is empty if a publication caused the conflict."""
 
 
 def save_step(
@@ -118,8 +118,8 @@ def restore_step(
 ) -> StepSaved | DraftRefused:
     """Restores a part as it was after a step, as its newest version. Raises NotFound, StoreUnavailable.
 
-    With `before`, restores the part as it was before that step. Before the first step, that is the published flow set
-    on which the draft is based.
+    With `before`, restores the part as it was before that step. If that was the first step, restores the published flow
+    set on which the draft is based.
     """
     with context.database.reading() as session:
         step = tables.get_step(session, draft_id, step_id)

@@ -155,8 +155,8 @@ class GatheredDraft:
 
     @property
     def checked_as(self) -> str:
-        """Returns the key under which the problems of this draft on the published flows are stored. It does not
-        build the merged document."""
+        """Returns the key for the stored problems of this draft together with the published flows. It does not build
+        the merged document."""
         return f"{self.live_digest}+{self.own_digest}"
 
 
@@ -362,7 +362,7 @@ def add_draft(
 def list_drafts(
     context: Context, *, over: bool = False, limit: int = LISTED
 ) -> Sequence[tuple[DraftRow, Sequence[str]]]:
-    """Lists the drafts that can be edited, or those that ended, each with the parts that it edits. The newest comes
+    """Lists the drafts that can be edited, or the drafts that ended. Each has the parts that it edits. The newest comes
     first.
 
     A part is a flow name, `#numbers`, `#entries` or `#phrases`. Raises StoreUnavailable.

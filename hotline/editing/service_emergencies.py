@@ -93,7 +93,7 @@ def current_publication(context: Context) -> Publication | None:
 
 
 def newest_by_flow(context: Context, flows_named: Collection[str]) -> Mapping[str, Publication]:
-    """Returns the newest publication that changed each flow, by flow.
+    """Returns the newest publication of each flow, by flow.
 
     Raises StoreUnavailable.
     """
@@ -123,7 +123,7 @@ def of_change(context: Context, draft_id: int) -> PublishedChange | None:
 
 
 def preview(context: Context, publication_id: int) -> StateToRestore:
-    """Returns the flows that callers would see after the restoring of a publication.
+    """Returns the flows that callers would see after a publication is restored.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """

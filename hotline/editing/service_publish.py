@@ -67,7 +67,8 @@ def divide_problems(found: Sequence[Problem], live: Sequence[Problem]) -> Divide
 
 
 def draft_problems(context: Context, draft_id: int) -> DividedProblems | None:
-    """Returns the problems of a draft on the published flows. Returns None while the check is running.
+    """Returns the problems of a draft, checked together with the published flows. Returns None while the check is
+    running.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
@@ -82,7 +83,7 @@ def draft_problems(context: Context, draft_id: int) -> DividedProblems | None:
 
 
 def check_merged(context: Context, made: AssembledDraft) -> DividedProblems:
-    """Returns the problems of a draft that is already merged with the published flows. Raises StoreUnavailable."""
+    """Returns the problems of a draft that was already merged with the published flows. Raises StoreUnavailable."""
     gathered = made.gathered
     mine = _check_all(context, gathered, made.document)
     return divide_problems(mine, problems_of(context, gathered.live, gathered.live_digest))
@@ -245,7 +246,7 @@ def stale_translation_refusal(made: AssembledDraft) -> DraftRefused | None:
 def read_by_two(session: Session) -> frozenset[int]:
     """Returns the ids of the publications without any text that one person published alone.
 
-    Publications by a release or a command count as read, because the operator is responsible for them.
+    Publications by a release or a command count as read by two people, because the operator is responsible for them.
     """
     seen: set[int] = set()
     read: set[int] = set()
@@ -269,7 +270,7 @@ def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
     """
     match PublicationKind(row.kind):
         case PublicationKind.EMERGENCY:
-            # The confirming person reads every difference from the newest state that two people read.
+            # The person who confirms reads every difference from the newest state that two people read.
             return row.approved_by is not None
         case PublicationKind.BACK:
             # The phone numbers changed since then, so it is a new revision.

@@ -259,7 +259,7 @@ def _questions(flow_set: FlowSet, ways: Iterable[_Way]) -> Iterable[_Way]:
 
 
 def _silent(flow_set: FlowSet, path: _Way) -> Iterator[Place]:
-    """Yields the places after a node that asks nothing. It follows both cases of a flag."""
+    """Yields the places after a node that asks no question. It follows both cases of a flag: set and not set."""
     node = node_of(flow_set, path.place)
     if not isinstance(node, BranchNode):
         yield from next_nodes(flow_set, path.place)

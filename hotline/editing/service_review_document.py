@@ -222,7 +222,7 @@ def with_texts(
 
 
 def _alone(review: LanguageReview, flow_set: FlowSet, text: ReviewedText) -> Iterator[TextFault]:
-    """Yields the first fault of a text that is visible without its screen."""
+    """Yields the first fault that can be found in a text alone, without its screen."""
     words = text.words[review.language]
     if is_fixed(text.place):
         yield TextFault(TextRefusal.FIXED)
@@ -326,7 +326,7 @@ class PageText(NamedTuple):
     widest: str
     """The text with its longest values. It is empty if the text has no placeholder or is not a phrase of the code."""
     meter: FilledMeter | None
-    """The room that the text uses on its screen or in its SMS."""
+    """The part of its screen or SMS that the text fills."""
 
     @property
     def place(self) -> str:

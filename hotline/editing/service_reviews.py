@@ -140,7 +140,7 @@ def english_read(context: Context, language: str, places: Sequence[str]) -> Mapp
 
 
 NOTICE_PERIOD = timedelta(days=30)
-"""The time between the operator's notice and the end of a number's confirmation."""
+"""The operator is notified this long before the confirmation of a number ends."""
 
 
 def check_reviews(context: Context) -> Sequence[CheckResult]:

@@ -150,7 +150,7 @@ def step_of_version(session: Session, draft_id: int, part: str, number: int) -> 
 
 
 def step_of_form(session: Session, draft_id: int, part: str, once: str) -> DraftStep | None:
-    """Returns the step that this form already made, or None."""
+    """Returns the step that this form has already made, or None."""
     stamp = form_key(draft_id, part, once)
     return session.scalar(select(DraftStep).where(DraftStep.once == stamp))
 

@@ -147,7 +147,7 @@ class _Control:
         return {}
 
     def report(self) -> dict[str, Any]:
-        """Sends one delivery report when asked to. Raises NotFound if the message is unknown."""
+        """Sends one delivery report on request. Raises NotFound if the message is unknown."""
         found = self._emulator.messages.force(
             _field("id"), _field("status"), _field("failureReason", "")
         )

@@ -104,7 +104,7 @@ class Messages:
             self._arrive(sent, faults)
 
     def force(self, message_id: str, status: str, reason: str = "") -> bool:
-        """Posts one delivery report when asked to, independent of the message's real state.
+        """Posts one delivery report on request, independent of the message's real state.
 
         Returns False if the id is unknown.
         """

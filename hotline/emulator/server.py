@@ -99,7 +99,7 @@ def _drip(honest: Response, seconds: float) -> Response:
 
 
 def as_json(document: dict[str, Any], status: int = 200) -> Response:
-    """Returns a response with the content type `application/json` and nothing after it. If the header had a charset,
+    """Returns a response with the content type `application/json`, without a charset. If the header had a charset,
     the SDK would return text."""
     return Response(json.dumps(document), status, content_type="application/json")
 

@@ -1,4 +1,4 @@
-"""Checks the paths through a flow set, the questions of desks, and the answers of a report. Pure.
+"""Checks three things: paths through a flow set, questions of desks, and answers of a report. Pure.
 
 Paths: unknown names, dead ends, unreachable nodes, and loops without a screen.
 
@@ -63,7 +63,7 @@ def unknown_names(broken: Iterable[BrokenReference]) -> Problems:
 
 
 def unknown_answers(flow_set: FlowSet) -> Problems:
-    """Finds conditions that can never hold. Nothing saves the answer, or no choice has the value."""
+    """Finds conditions that can never be true. Nothing saves the answer, or no choice has the value."""
     saved = _saved_values(flow_set)
     for flow, name, node in nodes(flow_set):
         for field, condition in placed_conditions(node):

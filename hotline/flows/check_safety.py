@@ -166,7 +166,7 @@ def identity_words(text: str, language: str) -> DocumentPath:
 
 
 def any_identity_words(text: str, language: str) -> DocumentPath:
-    """Returns the words with which `text` asks for any person's identity, name, number, house or papers."""
+    """Returns the words with which `text` asks for the identity of any person: name, number, house or papers."""
     said = _without(text, language, IDENTITY_WARNINGS)
     asked = (*identity_words(said, language), *risky_words(said, language, (ANY_IDENTITY_WORDS,)))
     return tuple(dict.fromkeys(asked))

@@ -132,7 +132,7 @@ def _is_filled(field: str, found: str) -> bool:
 
 
 def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Labels) -> Problems:
-    """Finds conditional text that depends on an answer and also repeats that answer."""
+    """Finds conditional text that shows because of an answer and also repeats that answer."""
     if when.answer is None or when.negated:
         return
     said, where = labels.get(when.answer, {}), (place.flow, place.node, field)

@@ -163,7 +163,8 @@ class ConversationState:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "ConversationState":
-        """Restores the conversation state that `to_dict` wrote. It may pass through JSON without change."""
+        """Restores the conversation state that `to_dict` wrote. The document may have been stored as JSON in
+        between."""
         return cls(
             language=document["l"],
             calls=_places(document["c"]),

@@ -42,7 +42,7 @@ condition holds if the question was answered. The name of a flag may contain an 
 on each page are numbered from 1 to 8. A choice with a `key` always has that digit. The code that calls `compile`
 provides some lists ("provinces", "districts.1"). Other lists come with the facts of a session.
 
-These are the placeholders: `{receipt}` is the receipt of the session's report, `{certificate}` the code of a
+These are the placeholders: `{receipt}` is the receipt of the session's report, `{certificate}` is the code of a
 certificate. After a responder keys the work PIN, `{open}` and `{urgent}` are numbers of cases. `{ref}`, `{place}`,
 `{time}` and `{page}` describe the chosen case. `flow.py` lists all placeholders. Text may contain no other braces.
 """
@@ -164,7 +164,7 @@ _KINDS = ("null", "bool", "str", "seq", "map")
 
 
 class _Loader(yaml.CSafeLoader):
-    """A YAML loader that understands only `true`, `false` and empty values as such. It reads all other values as text.
+    """A YAML loader that converts only `true`, `false` and empty values. It reads all other values as text.
 
     It refuses a document in which a key occurs twice.
     """

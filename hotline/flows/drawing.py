@@ -71,7 +71,7 @@ def _draw(
 
 
 def _varies(node: Waiting | EndNode, state: ConversationState, facts: Facts) -> tuple[bool, ...]:
-    """Returns for each condition of the node True or False.
+    """Returns True or False for each condition of the node.
 
     The pages of the node depend only on these values, the place, the language, the limit and the list.
     """
@@ -90,7 +90,7 @@ FIRST_KEY, MORE = "1", "9"
 
 def only_key(node: Waiting, seen: View, page: Page) -> str | None:
     """Returns the key of the only choice on a page, for which the caller may also press `1`. Returns None unless there
-    is exactly one.
+    is exactly one choice.
 
     Also returns None if the caller types an answer, because `1` is then an answer. If a choice saves a value, only its
     own key works.
@@ -112,7 +112,7 @@ def has_next(node: Waiting, page: Page) -> bool:
 
 
 def draw_invalid(node: Waiting, seen: View, page: Page, language: str, limit: int) -> Screen:
-    """Returns the same page below a line about the valid keys. The longest line that fits is used."""
+    """Returns the same page below a line about the valid keys. It uses the longest line that fits."""
     own = texts_of(language)
     fitting = (
         line

@@ -27,7 +27,7 @@ REASON_LETTERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A test of an answer or a flag. It holds if the answer is one of `values`, or if the flag is set."""
+    """A test of an answer or a flag. It is true if the answer is one of `values`, or if the flag is set."""
 
     answer: str | None = None
     values: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Conditional text in front of a node's text. It shows only if all its conditions hold."""
+    """Conditional text in front of a node's text. It shows only if all its conditions are true."""
 
     whens: tuple[Condition, ...]
     text: Text
@@ -113,7 +113,7 @@ class QuestionNode:
     none: Text | None = None
     """The text shown instead of the question if the list is empty."""
     weak: str | None = None
-    """The node to which a new PIN leads if it is easy to guess. Such a PIN is not accepted."""
+    """The node to which a new PIN leads if it is easy to guess. The hotline does not accept such a PIN."""
     digits: int = PIN_DIGITS
     """The number of digits of a PIN."""
     leads: tuple[Lead, ...] = ()
@@ -135,8 +135,8 @@ class BranchNode:
 
 @dataclass(frozen=True, slots=True)
 class CallNode:
-    """A node that calls another flow. `goes` is the node that follows after its return. If it is None, this flow
-    ends when the called flow ends."""
+    """A node that calls another flow. `goes` is the node that follows after the called flow returns. If it is None,
+    this flow ends when the called flow ends."""
 
     flow: str
     goes: str | None = None
@@ -308,10 +308,10 @@ def node_at(flow_set: FlowSet, place: Place) -> Node | None:
 
 
 def is_met(condition: Condition | None, state: ConversationState, facts: Facts) -> bool:
-    """Returns True if the condition holds.
+    """Returns True if the condition is true.
 
     A condition on an answer without `values` only tests that the question was answered. The name of a flag may contain
-    an answer: `quicker.{case}`.
+    an answer, as in `quicker.{case}`.
     """
     if condition is None:
         return True
@@ -396,7 +396,7 @@ def _asked(
 def shown_choices(
     flow_set: FlowSet, node: Waiting, state: ConversationState, facts: Facts
 ) -> tuple[Choice, ...]:
-    """Returns the choices of a menu whose condition holds, or the places of a list and the choices after them."""
+    """Returns the choices of a menu whose condition is true, or the places of a list and the choices after them."""
     if isinstance(node, MessageNode):
         return ()
     written = tuple(choice for choice in node.choices if is_met(choice.when, state, facts))
@@ -431,7 +431,7 @@ def text_in(text: Text, language: str) -> str:
 
 
 def list_name(pattern: str, answers: Mapping[str, str]) -> str:
-    """Returns the name of a list or flag after filling in the answers, such as `province` in `districts.{province}`."""
+    """Returns the name of a list or flag with answers in place of its braces, such as `districts.{province}`."""
     if "{" not in pattern:
         return pattern
     return re.sub(r"\{(\w+)\}", lambda found: answers.get(found[1], ""), pattern)

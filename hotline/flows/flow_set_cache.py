@@ -2,8 +2,8 @@
 
 Converts a compiled flow set to plain data and back, so that a new process does not have to compile it. Every value is a
 list `[kind, field, field, ...]` in the order of the class's fields. Default values at its end are left out. Data with
-another `MARK` comes from code with other fields and is not read. A mapping that holds a text holds only texts. Each
-flow is one line of text. Two revisions differ in few lines, and a flow with a known line is not built again.
+another `MARK` comes from code with other fields and is not read. A mapping that contains a text contains only texts.
+Each flow is one line of text. Two revisions differ in few lines, and a flow with a known line is not built again.
 """
 
 import hashlib
@@ -84,7 +84,8 @@ class LoadedFlowSet(NamedTuple):
 
 
 def serialise(flow_set: FlowSet) -> str:
-    """Returns the parts named in `PARTS` as text. It leaves out the lists, because they belong to the code."""
+    """Returns the parts of a flow set that `PARTS` names, as text. It leaves out the lists, because they belong to
+    the code."""
     head = [
         [*flow_set.flows],
         flow_set.front,
@@ -179,7 +180,7 @@ class SqlFlowSets:
     """The cache of flow sets in one process. It implements `ports.FlowSets`. Threads may share it. Two threads may
     compile the same flow twice, but both get a correct result.
 
-    A flow that two revisions share is compiled once. With `behind`, a newly published flow set loads in the background.
+    A flow that two revisions share is compiled once. With `behind`, a new published flow set loads in the background.
     New sessions use the previous flow set until it is complete, for `LATE_SECONDS` at most.
     """
 

@@ -31,7 +31,8 @@ MESSAGE_KEY = "remark"
 
 
 def invalid(text: MessageText) -> PydanticCustomError:
-    """Returns the error that a validator raises. Unlike a ValueError, its message can be translated."""
+    """Returns the error that a validator raises. The message of this error can be translated, unlike that of a
+    ValueError."""
     return PydanticCustomError("value_error", "{says}", {"says": str(text), MESSAGE_KEY: text})
 
 
@@ -213,7 +214,7 @@ def _listed(flow_set: FlowSet, flow: Flow, pattern: str) -> bool:
 
 
 NAMES = {"lead": "leads", "list_": "list", "day": "on"}
-"""Names of fields that differ between the document and the classes of the engine."""
+"""Names of fields that are different in the document and in the classes of the engine."""
 
 
 class Part(Model):
@@ -222,7 +223,8 @@ class Part(Model):
     makes: ClassVar[Callable[..., Any]]
 
     def compile(self) -> Any:
-        """Returns the engine's value with the same fields. Fields that the document lacks get the default values."""
+        """Returns the engine's value with the same fields. Fields that the document does not have get the default
+        values."""
         given = {NAMES.get(name, name): _compiled(value) for name, value in self}
         return self.makes(**{name: value for name, value in given.items() if value is not None})
 

@@ -3,7 +3,7 @@
 No function here raises an error, whatever the document contains.
 
 Recorded values decide what is counted, what alerts responders, and what a digit means. `saves` and `value` name an
-answer. `topic` and `completes` record what the caller read or reported. `gathers` and `private` set the type of a flow.
+answer. `topic` and `completes` record what the caller read or reported. `gathers` and `private` set the kind of a flow.
 `key` is the digit of a choice, and `signed` is the approval of a question. The editor's form locks them.
 
 The module compares two versions of a document value by value, and recognises rows that moved.
@@ -126,7 +126,7 @@ ROWS = "#rows"
 """The last step of a path. It means that the value is the row names of a list, in order."""
 
 WHOLE = frozenset({"when", "signed"})
-"""Mappings that are compared as a whole, because their parts mean nothing alone."""
+"""Mappings that are compared as a whole, because single parts of them mean nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +298,7 @@ def first_text(node: object) -> Mapping[str, str]:
 
 
 def opening_text(flow: object) -> Mapping[str, str]:
-    """Returns the first text of a flow, by language."""
+    """Returns the first text of a flow by language."""
     nodes = nodes_of(flow)
     begins = nodes.get(str(value_at(flow, ("start",))))
     return next(filter(None, map(first_text, (begins, *nodes.values()))), {})
@@ -370,7 +370,7 @@ def place_of(flow: str, name: str, node: Document, field: str) -> str:
 def path_of(node: object, field: str) -> DocumentPath:
     """Returns the path of a field in the node's document.
 
-    It accepts the names that `field_of` returns, such as `choices.2.goes`, and `text` for a text.
+    It accepts the names that `field_of` returns, such as `choices.2.goes`. For the node's own text, it accepts `text`.
     """
     kind = kind_of(node)
     first, *rest = field.split(".")
@@ -492,7 +492,8 @@ class BadLetter(NamedTuple):
 
 
 def bad_letters(node: object) -> tuple[BadLetter, ...]:
-    """Returns each letter that basic phones cannot show, once for each text and language, in the order of the page."""
+    """Returns each letter that basic phones cannot show, once for each text and language. They are in the order of
+    the page."""
     found = []
     for text in texts_in(node):
         for language, words in text.words.items():

@@ -16,11 +16,11 @@ from enum import StrEnum
 VALID = timedelta(days=365)
 """The time for which a confirmation is valid."""
 EMERGENCY = "112"
-"""The emergency number of the police. The code shows it if it has no other text."""
+"""The emergency number of the police. The code shows this number if it has no other text."""
 
 
 class Evidence(StrEnum):
-    """The certainty of a number before a person confirms it."""
+    """The certainty of a phone number before a person confirms it."""
 
     VERIFIED = "verified"
     PROBABLE = "probable"
@@ -62,5 +62,5 @@ def number_flag(digits: str) -> str:
 
 
 def number_flags(numbers: Mapping[str, Number], today: date) -> dict[str, bool]:
-    """Returns True or False for each number: may screens show it today? The key is the name of its flag."""
+    """Returns for each phone number True if screens may show it today. The key of a number is the name of its flag."""
     return {number_flag(digits): number.shows(today) for digits, number in numbers.items()}

@@ -72,7 +72,7 @@ def questions(flow_set: FlowSet) -> Mapping[str, Question]:
 
 
 def question_flag(name: str) -> str:
-    """Returns the flag that is set while this question waits for an answer."""
+    """Returns the flag that is set while this question waits for a caller's answer."""
     return f"question.{name}"
 
 

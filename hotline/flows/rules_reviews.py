@@ -23,7 +23,8 @@ ENGLISH = "en"
 NEEDED: Mapping[str, int] = {"rw": 2}
 """The number of people who must review a text, by language. A language that is not listed needs one."""
 PHRASES = "locales"
-"""The prefix of the place of a phrase of the code. For a text of a node, the flow's name is there."""
+"""The prefix of the place of a phrase of the code. In the place of a text of a node, the flow's name is at the
+beginning."""
 ENGINE = "engine"
 """The prefix of a text of the engine, such as `engine.back`."""
 CONSOLE = "console"

@@ -36,7 +36,7 @@ class Screen(NamedTuple):
 
 
 class Button(NamedTuple):
-    """A choice that has no number yet."""
+    """A choice before it gets a number."""
 
     label: str
     key: str | None = None
@@ -215,7 +215,7 @@ def _fill(
 ) -> _Draft:
     """Returns a page with as many pieces as fit below the question, with `spare` digits unused.
 
-    It takes at least one piece, so the layout always ends. A choice that is too long appears without the question.
+    The page has at least one piece, so the layout always ends. A choice that is too long appears without the question.
     """
     fixed = frozenset(button.key for button in layout.buttons if button.key)
     draft = _Draft(fixed, asked, most=len(NUMBERS) - spare, lines=lines)
@@ -238,7 +238,7 @@ def _closed(
 def _pieces(layout: Layout, room: int) -> tuple[list[_Piece], list[_Piece]]:
     """Returns all words and choices as pieces that fit on a page, and the pieces that every page repeats.
 
-    If repeated choices leave too little room, they appear only on the last page.
+    If the repeated choices leave too little room, they appear only on the last page.
     """
     at_every = [index for index, button in enumerate(layout.buttons) if button.every_page]
     kept = [_button_piece(layout, index, room) for index in at_every]

@@ -64,8 +64,8 @@ def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
 
 
 def _entries(written: Any) -> tuple[Any, Document]:
-    """Returns the landing flows by digits, and the names of the posters. It keeps invalid values. The check of the
-    document reports them."""
+    """Returns the landing flows of the short codes, and the names of the posters, by digits. It keeps invalid
+    values. The check of the document reports them."""
     if not isinstance(written, Mapping):
         return written, {}
     whole = {digits: row for digits, row in written.items() if isinstance(row, Mapping)}

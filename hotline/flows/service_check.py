@@ -102,7 +102,8 @@ def place_lists() -> PlaceLists:
 
 
 QUESTIONS = "review_questions.csv"
-"""The file with the texts that a careful reader doubts. These texts do not change until a native reader answers."""
+"""The name of the file with the texts that a careful reader doubts. These texts do not change until a native reader
+answers."""
 
 
 def read_aids(glossary: Path, flows: Path) -> ReviewAids:

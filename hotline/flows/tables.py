@@ -17,7 +17,7 @@ from hotline.core.driver import IN_SESSION, DocumentCaches, with_json
 
 
 class Revision(database.Row):
-    """All flows as they were at one time. A session that has begun continues with the revision of its start."""
+    """All flows as they were at one time. A session continues with the revision that was live when it began."""
 
     __tablename__ = "revision"
 
@@ -37,7 +37,7 @@ class Revision(database.Row):
 
 
 LIGHT = (defer(Revision.document, raiseload=True), defer(Revision.pressed, raiseload=True))
-"""Options of a query: do not read the large columns of a revision until they are used."""
+"""Options for a query that leave the large columns of a revision unread until they are used."""
 
 
 def live_id(session: Session) -> int | None:
@@ -107,7 +107,7 @@ def compiled_of(session: Session, revision_id: int, mark: str) -> str | None:
 
 def store_compiled(session: Session, revision_id: int, pressed: str, mark: str) -> None:
     """Stores the compiled flow set of an existing revision, if it differs from the stored one. The database compares
-    the two, because they are large."""
+    the two texts, because they are large."""
     held = Revision.pressed
     other = or_(held.is_(None), held != pressed, Revision.pressed_mark != mark)
     here = update(Revision).where(Revision.id == revision_id, other)
@@ -151,7 +151,7 @@ class PublicationKind(StrEnum):
     VERSION = "version"
     """The flows of a software release. The flows of the next release replace them."""
     BY_HAND = "by hand"
-    """Flows that a person published, with a command or a draft. Only another person's publication replaces them."""
+    """Flows that a person published, with a command or a draft. Only another publication by a person replaces them."""
     BACK = "back"
     """Earlier flows that a person restored, or that the clock restored after an emergency change."""
     EMERGENCY = "emergency"

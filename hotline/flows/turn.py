@@ -58,7 +58,7 @@ class WalkResult(NamedTuple):
     events: tuple[Event, ...] = ()
     passed: tuple[Place, ...] = ()
     answered: bool = False
-    """True if the caller moved on from the previous place. False for back, home and the same place."""
+    """True if the caller moved on from the previous place. It is False for back, home and the same place."""
 
     def after(self, *events: Event) -> "WalkResult":
         """Returns the same result with earlier events before its own."""
@@ -366,8 +366,7 @@ def _landed(flow_set: FlowSet, facts: Facts, entry: str) -> WalkResult:
 
 
 def _spends_ahead(flow_set: FlowSet, state: ConversationState) -> bool:
-    """Returns True if a digit dialled in advance may be used here. It may on menus and messages outside private
-    flows."""
+    """Returns True if a digit dialled in advance may be used here: on menus and messages outside private flows."""
     node = node_at(flow_set, state.calls[-1])
     hidden = any(
         flow_set.flows[place.flow].private for place in state.calls if place.flow in flow_set.flows
@@ -508,7 +507,7 @@ def _dependants(flow_set: FlowSet, name: str) -> frozenset[str]:
 
 
 def _named_by(flow_set: FlowSet) -> Mapping[str, set[str]]:
-    """Returns for each answer the answers that come from lists with its value in their name."""
+    """Returns for each answer the other answers that come from lists with its value in their names."""
     found: dict[str, set[str]] = {}
     for flow in flow_set.flows.values():
         for node in flow.nodes.values():

@@ -1,4 +1,4 @@
-"""Serves metrics to Prometheus on a separate port. It collects them when asked, but only once in five seconds."""
+"""Serves metrics to Prometheus on a separate port. It collects them when asked, but at most once in five seconds."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence

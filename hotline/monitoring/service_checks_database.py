@@ -1,5 +1,5 @@
-"""Checks the inner parts of the hotline for the doctor. Each check says if its part works, and what to do if it does
-not.
+"""Checks the inner parts of the hotline (database, processes and their keys) for the doctor. Each check says if its
+part works, and what to do if it does not.
 
 Also checks that two people approved the published text, and that statistics are published in time.
 """

@@ -2,7 +2,7 @@
 database.
 
 For SQLite, `VACUUM INTO` reads one snapshot and blocks no writer. It copies no free pages, so deleted data is left out.
-For PostgreSQL, `pg_dump` reads the same snapshot in which the rows are counted. A restored copy is not used before it
+For PostgreSQL, `pg_dump` reads the same snapshot in which the rows are counted. A restored copy is used only after it
 was checked and migrated and its messages were paused.
 """
 

@@ -1,7 +1,7 @@
 """Replaces a desk's key while tips arrive, and encrypts every grant for the new key.
 
 A member of a desk replaces its key on the desk's page, without the passphrase. The command replaces the key of one
-desk, or all keys under a new passphrase. Each step is complete, and a repeated command continues from the last
+desk, or all keys under a new passphrase. Each step is complete in itself. A repeated command continues from the last
 completed step. The code that answers the gateway never imports this file.
 """
 
@@ -222,10 +222,10 @@ def rotate_all(
     """Gives every desk a new key under the new passphrase. Members keep access through their own keys.
 
     `settle` waits until all hops that read the old keys have ended. Then every grant is checked again. Raises
-    PassphraseWrong if neither passphrase decrypts a desk. Desks before that one then already have new keys. The command
-    can be repeated with the same two passphrases. Raises DeskRefused if another rotation of a desk is in progress.
-    Raises DecryptionFailed or KeyMissing if a grant or its weekly lock cannot be decrypted. The previous keys are then
-    kept.
+    PassphraseWrong if neither passphrase decrypts a desk. In that case, earlier desks already have new keys. The
+    command can be repeated with the same two passphrases. Raises DeskRefused if another rotation of a desk is in
+    progress. Raises DecryptionFailed or KeyMissing if a grant or its weekly lock cannot be decrypted. The previous keys
+    are then kept.
     """
     today, next_one = PassphraseDecrypter(by, old), PassphraseDecrypter(by, new)
     # Checks that every rotation in progress belongs to this one. Otherwise it stops before any change.

@@ -52,8 +52,8 @@ def restore(
 ) -> Restored:
     """Restores a backup of this hotline into an empty database. With `replace`, it replaces SQLite's file.
 
-    The operator's name is recorded as the reason why the outgoing queue is paused. Raises BackupInvalid, Occupied,
-    NotReady, CopyFailed or StoreUnavailable. After an error, the database is the same as before.
+    It records the operator's name for the pause of the outgoing queue. Raises BackupInvalid, Occupied, NotReady,
+    CopyFailed or StoreUnavailable. After an error, the database is the same as before.
     """
     say("verifying who signed the backup")
     with _verified(file, key) as (stream, manifest):

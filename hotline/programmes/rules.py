@@ -50,7 +50,8 @@ CODE_FLAG = "code"
 
 
 def new_code() -> str:
-    """Returns a random code. Ninety million codes are possible, so no one can guess one of about sixty valid ones."""
+    """Returns a random code that no one can guess. Ninety million codes are possible, and only about sixty are
+    valid."""
     return str(10_000_000 + secrets.randbelow(90_000_000))
 
 

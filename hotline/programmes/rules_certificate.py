@@ -131,7 +131,7 @@ def normalise_code(typed: str) -> str | None:
 
 
 def decode(meant: str, digest: Digest) -> Certificate | None:
-    """Returns the content of a code. Returns None if the line's key did not make it."""
+    """Returns the content of a code. Returns None if the hotline's key did not make it."""
     values = map(ALPHABET.index, meant[:-1])
     number = sum(value * len(ALPHABET) ** place for place, value in enumerate(values))
     tag, payload = divmod(number, _PAYLOADS)

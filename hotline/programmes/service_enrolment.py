@@ -6,8 +6,8 @@ transaction of that session.
 Counts the community sessions that local leaders report, by district and occasion, separately from calls.
 
 Lessons count for a trainee whose phone is in the programme, and for a responder after the PIN. A responder needs no
-code. The lessons of a responder do not enrol the responder's phone in the programme. So the trainees' short code does
-not know that phone. A responder's lessons are stored like a trainee's, under a keyed digest of the phone number. They
+code. The lessons of a responder do not enrol the responder's phone in the programme. So for the trainees' short code,
+that phone is unknown. A responder's lessons are stored like a trainee's, under a keyed digest of the phone number. They
 count for the responder's district. If the phone is also in the programme, they count for the district of the programme.
 """
 
@@ -170,8 +170,8 @@ def enrol(
 
 
 def leave(session: Session, context: Context, caller: str, *rolls: Programme) -> int:
-    """Removes a phone from these programmes, or from all programmes. Returns the number of programmes that the phone
-    was in. It is 0 without the key."""
+    """Removes a phone from the given programmes, or from all programmes. Returns the number of programmes that the
+    phone was in. It is 0 without the key."""
     with suppress(KeyMissing):
         names = [context.pseudonyms.joined(one, caller) for one in rolls or tuple(Programme)]
         return programmes_tables.remove_participants(session, names)
@@ -339,7 +339,7 @@ def receive_sms(
 
 
 RESPONDER_FLAGS = {rules.FLOW_NAMES[Programme.TRAINEES].joined: True}
-"""Flags for a responder's session. In it, only the responder's own flow leads to lessons, after the PIN."""
+"""Flags for a responder's session. In such a session, only the responder's own flow leads to lessons, after the PIN."""
 
 
 @dataclass(frozen=True, slots=True)

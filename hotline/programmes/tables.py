@@ -57,7 +57,7 @@ class Participant(Row):
 def valid_codes(
     session: Session, code_keys: Collection[str], at: datetime
 ) -> Sequence[EnrolmentCode]:
-    """Returns those of the given codes that are valid at a time."""
+    """Returns those of the given codes that are valid at the given time."""
     asked = EnrolmentCode.code_key.in_(code_keys)
     within = (EnrolmentCode.created_at <= at, EnrolmentCode.ends_at > at)
     return session.scalars(select(EnrolmentCode).where(asked, *within)).all()

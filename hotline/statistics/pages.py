@@ -35,7 +35,7 @@ NO_NUMBER = phrase("Enter a whole number, or leave the field empty.")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One indicator by one dimension: a chart, and the table next to it."""
+    """One indicator for one dimension: a chart, and the table next to it."""
 
     title: str
     hint: str

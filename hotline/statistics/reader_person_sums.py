@@ -1,4 +1,4 @@
-"""Counts each month's persons. Only after that, it destroys the codes, times and keys of the cases.
+"""Counts each month's persons. It destroys the codes, times and keys of the cases only after that.
 
 The reader process does this, because no other process decrypts codes without a person. Each step is one transaction.
 After a crash, the next run continues from the last completed step.

@@ -17,7 +17,7 @@ USE_AFTER = timedelta(days=5)
 
 
 class Span(StrEnum):
-    """The length of a period, shortest first."""
+    """The length of a period. The members are ordered from the shortest to the longest."""
 
     MONTH = "month"
     QUARTER = "quarter"

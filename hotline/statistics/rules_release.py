@@ -67,14 +67,14 @@ class Release:
         return self.numbers().get(CellName(indicator, dimension, value))
 
     def has(self, indicator: str, dimension: str = ALL) -> bool:
-        """Returns True if this release contains the indicator by this dimension."""
+        """Returns True if this release contains the indicator for this dimension."""
         return any(
             (cell.name.indicator, cell.name.dimension) == (indicator, dimension)
             for cell in self.cells
         )
 
     def rows(self, indicator: str, dimension: str) -> Sequence[ReleaseNumber]:
-        """Returns the cells of one indicator by one dimension, in the order of the release."""
+        """Returns the cells of one indicator for one dimension, in the order of the release."""
         return [
             cell
             for cell in self.cells

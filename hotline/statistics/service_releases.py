@@ -58,8 +58,8 @@ def is_due(context: Context) -> bool:
 
 
 def create_due(context: Context, at: datetime | None = None) -> Sequence[str]:
-    """Creates every release that is due at this time. The default is now. Returns the periods of the created releases.
-    Raises StoreUnavailable.
+    """Creates every release that is due at this time. By default, this is the current time. Returns the periods of the
+    created releases. Raises StoreUnavailable.
 
     A quarter or a year waits until the reader has counted its persons. Other releases do not wait for it.
     """

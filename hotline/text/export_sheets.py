@@ -17,7 +17,7 @@ MAX_NAME_LENGTH = 31
 
 @dataclass(frozen=True, slots=True)
 class ExportSheet:
-    """One table with a header row. In a workbook, a sentence about it is above it."""
+    """One table with a header row. In a workbook, a sentence about the table is above it."""
 
     name: str
     text: str

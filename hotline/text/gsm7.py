@@ -6,7 +6,7 @@ pass `to_gsm7`.
 
 A segment is one SMS part. A message of one part has 160 septets, and a message of several parts has 153 in each. With a
 letter outside GSM-7, the parts have 70 and 67 UTF-16 units. An escaped letter or a surrogate pair must stay in one
-part, so a simple division would give a wrong number.
+part. So a simple division would give a wrong number.
 """
 
 import unicodedata

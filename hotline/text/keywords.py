@@ -45,7 +45,7 @@ WORDS: Mapping[str, str] = {
     "P": "NUMBER NUMERO NIMERO NUMERI",
     "L": "LIST LISTE LISITI RISITI",
 }
-"""Each letter means a class of words.
+"""Each of these letters means a class of words.
 
 For verbs: W writes, S stops, G wants, V receives, E removes, Z ends. N, T, n and q negate, and B means "enough". For
 nouns: M is a message, P is a number, L is a list.

@@ -36,8 +36,8 @@ class MessageText:
     def said(
         self, say: Callable[[str], str], shown: Callable[[str, str], str] = unchanged_value
     ) -> str:
-        """Returns the message in another language. `say` translates a template, and `shown` formats a value by its
-        name."""
+        """Returns the message in another language. `say` is a function that translates a template, and `shown`
+        formats a value by its name."""
         given = {
             name: value.said(say, shown) if isinstance(value, MessageText) else shown(name, value)
             for name, value in self.values

@@ -8,7 +8,7 @@ landmark is a market or a border post.
 district. For example, a mother whose daughter went to Oman may also name the family's district.
 
 - A sector counts if its name is unique or if the SMS also names its district.
-- A camp counts if "camp" is next to its name. It counts also if its district is named and no sector has its name.
+- A camp counts if "camp" is next to its name. It also counts if its district is named and no sector has its name.
   Villages of other districts have the same names as camps.
 - A market counts if no cell, village or market of another district has its name.
 - A border post counts if "border" comes before its name.

@@ -46,7 +46,7 @@ def quiz_outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPairs:
-    """The number of pairs of answers, and how many were right the first and the second time."""
+    """The number of pairs of answers, and how many answers were right the first and the second time."""
 
     asked: int
     before: int

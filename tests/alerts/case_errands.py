@@ -53,7 +53,7 @@ KILLED_AT = ("worker.before_claim", "worker.after_claim", "worker.after_send")
 
 
 class ProcessKilled(BaseException):
-    """The killing of one process."""
+    """An error that simulates the killing of one process."""
 
 
 @dataclass
@@ -208,8 +208,8 @@ class CaseErrands:
                 )
 
     def end_by_command(self) -> None:
-        """Requests the closure of a case with a command. In other runs, a second person decides about it, with or
-        without opening the case first."""
+        """Requests the closure of a case with a command. At random, a second person decides about it instead, with
+        or without opening the case first."""
         context, who = self.district.context, self.chance.choice(["A desk", "Another desk"])
         outcome = self.chance.choice([TipOutcome.SILENT, TipOutcome.NOT_TRAFFICKING])
         try:

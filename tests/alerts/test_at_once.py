@@ -63,8 +63,8 @@ def meanwhile(act: Callable[[], object]) -> Thread:
 
 
 def test_a_report_that_comes_while_its_id_is_written_is_applied(district: District) -> None:
-    """Neither transaction sees the other's row before both commit. Without waiting for each other, no process would
-    apply the report."""
+    """Neither transaction sees the other's row before both commit. If the transactions did not wait for each other,
+    no process would apply the report."""
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
     with district.database.writing() as session:

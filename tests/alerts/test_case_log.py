@@ -1,4 +1,5 @@
-"""Tests that a case event is written once and never changed, on both kinds of database, with tables made either way."""
+"""Tests that a case event is written once and never changed, on both kinds of database, with both ways of creating
+tables."""
 
 import pytest
 from sqlalchemy import select, text

@@ -18,7 +18,7 @@ from tests.support.helping import CHILD, GROWN_UP, HelpedCase
 from tests.support.taking import confirm
 
 FRIDAY_NIGHT = datetime(2026, 11, 27, 20, 0, tzinfo=UTC)
-"""It is 22:00 in Kigali."""
+"""A Friday at 22:00 in Kigali."""
 MONDAY_17 = datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
 NOT = TipOutcome.NOT_TRAFFICKING
 

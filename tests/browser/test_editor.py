@@ -63,7 +63,7 @@ def browsing(
 
 
 def enter(page: Page, desk: Desk) -> None:
-    """Signs in on the sign-in page. In no other way does the browser get the cookie as usual."""
+    """Signs in on the sign-in page. Only this way sets the cookie as a real browser requires."""
     who = desk.person("Editor 2", AccountRole.EDITOR)
     page.goto("/enter?language=en")
     for field, value in (

@@ -1,6 +1,6 @@
 """Tests that codes about a person never change, and that they can be deleted only after they are counted.
 
-The test uses both databases, with tables made either way.
+The test uses both databases, with both ways of creating tables.
 """
 
 from datetime import timedelta

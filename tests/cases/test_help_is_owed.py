@@ -92,7 +92,7 @@ def test_a_yes_that_is_said_again_buys_no_time(district: District) -> None:
 
 
 def test_no_sms_tells_what_the_person_said(district: District) -> None:
-    """The question after a consent has the same text as the question after an offer."""
+    """The SMS after a consent has the same text as the SMS after an offer."""
     case = HelpedCase(district, urgency=1)
     case.say("screened", GROWN_UP)
     case.say("consent", {"consent": "yes"})

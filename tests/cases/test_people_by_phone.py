@@ -302,7 +302,8 @@ def test_inputs_that_come_at_once_leave_no_form_that_is_whole(own_case: HerCase)
 def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(
     own_case: HerCase,
 ) -> None:
-    """Otherwise the keys would apply to newer lists, for example to another person or to later answers."""
+    """If the hop were answered again, its keys would apply to newer lists, for example to another person or to later
+    answers."""
     phone = own_case.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP)
     assert own_case.kept() == ["screened", "consent"]
     own_case.line.clock.turn(hours=1)

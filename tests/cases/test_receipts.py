@@ -28,7 +28,7 @@ def test_c11_the_number_is_shown_once_and_alike_however_often_the_hop_comes(line
 
 
 def test_c11_a_number_that_was_seen_works(line: Line) -> None:
-    """A caller who hangs up on or before the screen with the number has never seen a number that does not work."""
+    """If a caller hangs up on the screen with the number or before it, any number that they saw works."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
     assert not re.search(r"\d{3} \d{3} \d{3}", caller.key("2"))
     assert line.tip.receipt_key is None

@@ -99,7 +99,7 @@ class Explored:
 
 
 def explore(ladder: EscalationModel, first: Standing, most: int, *, until: str = "") -> Explored:
-    """Explores every state within so many moves with a cost, cheapest path first.
+    """Explores every state that can be reached within this total cost of moves, cheapest path first.
 
     It stops when the rule `until` is broken.
     """
