@@ -56,7 +56,15 @@ class Operator:
 
     @property
     def key(self) -> tuple[str, ...]:
-        return "--key", str(self.folder / "backup.key"), *self.passphrase
+        """The key, opened once before: each use of a passphrase takes a second."""
+        return "--key", str(self.folder / "identity")
+
+    def add_own_key(self, key: Path) -> str:
+        """Adds a key without a passphrase, made by the public tool. Returns the letters of the line's signer."""
+        argv = ["age-keygen", "--output", str(key)]
+        public = subprocess.run(argv, capture_output=True, check=True, text=True).stderr.split()[-1]
+        told = self.well("backup", "key", "--add", "--recipient", public).stdout
+        return told.split("signed by ")[1].split(":")[0]
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +75,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Operator:
     copy_home(operator.folder / "home")
     file_tip(operator.folder / "home")
     operator.well("backup", "key", str(operator.folder / "backup.key"), *operator.passphrase)
+    sealed, opened = operator.folder / "backup.key", operator.folder / "identity"
+    opened.write_bytes(pyrage.passphrase.decrypt(sealed.read_bytes(), WORDS))
     operator.well("backup", str(operator.folder / "a.age"))
     operator.well("keys", "export", str(operator.folder / "all.keys"), *operator.passphrase)
     return operator
@@ -77,7 +87,8 @@ def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
     """The operator carries only the backup, the exported keys and three things on paper."""
     empty = Operator(made.folder, home="empty")
     backup = str(made.folder / "a.age")
-    restored = empty.well("restore", backup, *made.key, "--by", "Aline")
+    sealed = ("--key", str(made.folder / "backup.key"), *made.passphrase)
+    restored = empty.well("restore", backup, *sealed, "--by", "Aline")
     assert "PAUSED" in restored.stdout
     assert "hotline outgoing resume" in restored.stderr
     brought = empty.well("keys", "import", str(made.folder / "all.keys"), *made.passphrase)
@@ -206,12 +217,9 @@ def test_an_operators_own_key_needs_the_signer_on_an_empty_machine(
     made: Operator, tmp_path: Path
 ) -> None:
     own = tmp_path / "own.key"
-    argv = ["age-keygen", "--output", str(own)]
-    public = subprocess.run(argv, capture_output=True, check=True, text=True).stderr.split()[-1]
-    told = made.well("backup", "key", "--add", "--recipient", public)
-    signer = told.stdout.split("signed by ")[1].split(":")[0]
+    signer = made.add_own_key(own)
     backup = str(tmp_path / "a.age")
-    assert public in made.well("backup", backup).stdout
+    made.well("backup", backup)
     empty = Operator(made.folder, home="unknown")
     refused = empty("restore", backup, "--key", str(own), "--by", "Aline")
     assert refused.exit_code != 0
@@ -231,14 +239,15 @@ def test_a_restore_prints_who_was_added_or_removed(made: Operator, tmp_path: Pat
 
     line = Operator(made.folder, home="roster")
     copy_home(made.folder / "roster")
-    line.well("backup", "key", str(tmp_path / "own.key"), *made.passphrase)
+    own = tmp_path / "own.key"
+    signer = line.add_own_key(own)
     sent_out = newest(line)
     line.well("accounts", "invite", "Editor 7", "--role", "editor", *ADMIN)
     line.well("backup", str(tmp_path / "a.age"))
     line.well("accounts", "invite", "Admin 7", "--role", "admin", *ADMIN)
     later = newest(line)
 
-    key = ("--key", str(tmp_path / "own.key"), *made.passphrase, "--by", "Aline", "--replace")
+    key = ("--key", str(own), "--signer", signer, "--by", "Aline", "--replace")
     restore = ("restore", str(tmp_path / "a.age"), *key)
     told = line.well(*restore, "--digest", sent_out).stdout
     since, _, lost = told.partition("changed after this backup")
@@ -294,7 +303,7 @@ def test_an_upgrade_takes_a_backup_that_leads_back(
     assert "hotline backup key FILE" in refused.output
     assert version(line) == before
 
-    line.well("backup", "key", str(tmp_path / "backup.key"), *line.passphrase)
+    line.add_own_key(tmp_path / "identity")
     told = line.well("upgrade").stdout
     assert version(line) == "a later tip"
     (backup,) = (tmp_path / "home" / "backups").glob("*.age")
@@ -316,8 +325,7 @@ def test_an_upgrade_takes_a_backup_that_leads_back(
 
 def test_the_public_tool_opens_a_backup_as_the_runbook_says(made: Operator, tmp_path: Path) -> None:
     """The operator has no copy of this project, only `age`, `gunzip` and the two files."""
-    sealed, identity = made.folder / "backup.key", tmp_path / "identity"
-    identity.write_bytes(pyrage.passphrase.decrypt(sealed.read_bytes(), WORDS))
+    identity = made.folder / "identity"
     argv = ["age", "--decrypt", "--identity", str(identity), str(made.folder / "a.age")]
     packed = subprocess.run(argv, capture_output=True, check=True).stdout
     (tmp_path / "line.db").write_bytes(gzip.decompress(packed))
