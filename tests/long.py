@@ -27,6 +27,7 @@ ONLY_LONG = (
     "tests/faults/test_canaries.py::*",
     "tests/faults/test_command.py::test_told_to_end_it_leaves_nothing_running",
     "tests/faults/test_drill.py::test_a_backup_under_load_is_whole",
+    "tests/faults/test_own_accounts.py::test_a_tip_goes_its_way_and_no_server_refuses_a_statement",
     "tests/faults/test_own_keys.py::test_the_whole_story_passes_with_one_key_folder_each",
     "tests/faults/test_flood.py::test_danger_overtakes_a_flood_and_none_is_lost",
     "tests/faults/test_runs.py::test_a_run_notices_that_a_step_is_missing",
@@ -50,6 +51,7 @@ ONLY_LONG = (
     "tests/cli/test_prove_shred.py::test_what_was_erased_opens_for_nobody[postgres]",
     # Long ones: thirty Python processes, measuring, the year of sample data, the container image, and 200 sockets.
     "tests/cli/test_bench.py::*",
+    "tests/cli/test_sample.py::*",
     "tests/operations/test_image.py::*",
     "tests/architecture/test_imports.py::test_a_command_loads_no_page_no_queue_and_no_test",
     "tests/web/test_strangers_at_the_door.py::test_colleagues_pass_strangers",
@@ -60,6 +62,8 @@ ONLY_LONG = (
     "tests/crawler/test_crawl.py::test_every_digit_at_every_screen_where_no_report_is_offered",
     "tests/crawler/test_every_node.py::test_c9_c14_nothing_is_left_behind_at_any_node",
     "tests/crawler/test_hanging_up.py::test_a_hangup_files_as_promised[*unsure*]",
+    "tests/crawler/test_hanging_up.py::test_a_hangup_files_as_promised[no-no-*]",
+    "tests/crawler/test_crawl_hook.py::test_a_thousand_digits_at_the_nearest_screens[flask]",
     # These tests open pages in Chromium.
     # The daily run tells each story of the console in Kinyarwanda, and opens pages of each kind at 360 px.
     "tests/browser/*[en]",
@@ -76,6 +80,13 @@ ONLY_LONG = (
     "tests/browser/test_twenty_texts.py::*",
     "tests/browser/test_words_pages_narrow.py::*",
     "tests/console/test_any_form.py::*",
+    "tests/console/test_forms.py::test_every_field_has_its_label_and_every_form_its_key[stale]",
+    "tests/console/test_persons.py::test_pages_of_persons_are_light_in_each_language[en]",
+    "tests/console/test_persons.py::test_pages_of_persons_are_light_in_each_language[fr]",
+    "tests/console/test_tips.py::test_a8_pages_of_tips_are_light_and_whole_in_each_language[en]",
+    "tests/console/test_tips.py::test_a8_pages_of_tips_are_light_and_whole_in_each_language[fr]",
+    "tests/statistics/test_pages.py::test_e2_the_overview_answers_four_questions_in_each_language[*-en]",
+    "tests/statistics/test_pages.py::test_e2_the_overview_answers_four_questions_in_each_language[*-fr]",
     "tests/console/test_editor.py::test_every_kind_of_screen_is_shown_whole_and_comes_back_as_it_was",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[1-*]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[2-*]",
@@ -93,10 +104,13 @@ ONLY_LONG = (
     "tests/support/test_made_once.py::test_a_home_is_as_init_leaves_it",
     # These are longer searches, and a quarter whose numbers are all computed a second time.
     "tests/people/test_deskkeys.py::test_a_grant_that_neither_key_opens_keeps_the_old_ones",
+    "tests/statistics/test_solver.py::test_e3_no_count_is_narrower_than_five_values[25-*]",
+    "tests/statistics/test_solver.py::test_e3_no_count_is_narrower_than_five_values[150-*]",
     "tests/tips/test_like_tips_of_a_day.py::*",
     "tests/operations/test_release.py::test_a_locked_migration_waits",
     "tests/operations/test_release.py::test_callers_notice_no_wider_table",
     "tests/test_mutants.py::test_every_broken_line_is_noticed",
+    "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost[[]taken by two*",
     "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost_within_three_acts",
 )
 """Tests by their ids. `*` matches any text. An id without parameters means all of them."""

@@ -25,7 +25,6 @@ NAMED = {
 
 PLACE = {"append_row": 3, "append_command": 3, "append_about_tip": 2}
 """The position of the action among the arguments of each function that adds a row."""
-APPENDING = tuple(f"tables_audit.{name}" for name in PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,10 @@ def _called(call: ast.Call) -> str:
 
 
 def _of_audit(call: ast.Call) -> bool:
-    return ast.unparse(call.func) in APPENDING
+    match call.func:
+        case ast.Attribute(value=ast.Name(id="tables_audit"), attr=name):
+            return name in PLACE
+    return False
 
 
 def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> Iterator[ast.expr]:

@@ -3,13 +3,12 @@ also lowers the limit."""
 
 import ast
 import io
+import re
 import sys
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
@@ -23,7 +22,7 @@ BUDGET = {
     "sql": 1_029,
     "data": 5_381,
     "unformatted": 0,
-    "tests": 71_644,
+    "tests": 71_623,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
@@ -71,7 +70,14 @@ def lines_of(suffix: str) -> int:
     return sum(bool(line.strip()) for source in sources(suffix) for line in source.splitlines())
 
 
-@pytest.fixture(scope="module")
+def lines_of_test(file: Path) -> int:
+    """Counts the lines of a file as `size_of` does, but without the slow tokenizer: a line of a text may differ."""
+    source = file.read_text(encoding="utf-8")
+    said = set(_docstrings(ast.parse(source)))
+    lines = enumerate(source.splitlines(), 1)
+    return sum(number not in said and not re.match(r"\s*(?:#|$)", line) for number, line in lines)
+
+
 def measured() -> dict[str, int]:
     sizes = [size for source in sources(".py") if (size := size_of(source)).lines]
     found = {
@@ -84,18 +90,15 @@ def measured() -> dict[str, int]:
         "data": sum(map(lines_of, (".csv", ".toml", ".txt"))),
         "typst": lines_of(".typ"),
         "unformatted": sum(source.count("# fmt: off") for source in sources(".py")),
-        "tests": sum(
-            size_of(file.read_text(encoding="utf-8")).lines
-            for file in (ROOT / "tests").rglob("*.py")
-        ),
+        "tests": sum(lines_of_test(file) for file in (ROOT / "tests").rglob("*.py")),
     }
     sys.stdout.writelines(f"{name}: {size:,} of {BUDGET[name]:,}\n" for name, size in found.items())
     return found
 
 
-@pytest.mark.parametrize("what", BUDGET)
-def test_the_line_is_no_larger_than_its_budget(what: str, measured: dict[str, int]) -> None:
-    assert measured[what] <= BUDGET[what]
+def test_the_line_is_no_larger_than_its_budget() -> None:
+    found = measured()
+    assert {what: size for what, size in found.items() if size > BUDGET[what]} == {}
 
 
 def test_comments_docstrings_and_layout_cost_nothing() -> None:

@@ -229,7 +229,7 @@ def errors(tree: ast.AST) -> Iterator[tuple[str, Kind]]:
         is_logged = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         if not isinstance(call, ast.Call) or (call is node and not is_logged):
             continue
-        if call is node and ast.unparse(node.func).partition(".")[2] not in LOGGED:
+        if call is node and node.func.attr not in LOGGED:
             continue
         said = (words_of(one) for one in call.args)
         yield from ((text, Kind.TEXT) for text in said if " " in text and text not in CONSOLE)

@@ -76,23 +76,16 @@ def _texts(function: ast.FunctionDef) -> Iterator[tuple[str, set[str]]]:
 def test_two_people_are_made_of_two_names_that_were_given() -> None:
     """Except for `OF_THE_DEMO`, no name of the two people is written in the code. Only modules of the demo use
     `OF_THE_DEMO`."""
-    made = {
-        said(path)
-        for path in python_files("hotline", "workers")
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "TwoPeople"
-        and any(isinstance(argument, ast.Constant) for argument in node.args)
-    }
-    assert made == {said(OPENER)}
-    users = {
-        said(path)
-        for path in python_files("hotline")
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Name) and node.id == "OF_THE_DEMO" and path != OPENER
-    }
-    assert {Path(one).stem for one in users} == DEMO
+    made, users = set(), set()
+    for path in python_files("hotline", "workers"):
+        for node in ast.walk(parsed(path)):
+            match node:
+                case ast.Call(func=ast.Name(id="TwoPeople"), args=given):
+                    if any(isinstance(one, ast.Constant) for one in given):
+                        made.add(path)
+                case ast.Name(id="OF_THE_DEMO") if path != OPENER:
+                    users.add(path.stem)
+    assert (made, users) == ({OPENER}, DEMO)
 
 
 @pytest.mark.parametrize(

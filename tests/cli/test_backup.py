@@ -56,7 +56,7 @@ class Operator:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The key, opened once before: each use of a passphrase takes a second."""
+        """Names the key without its passphrase, because each use of a passphrase takes a second."""
         return "--key", str(self.folder / "identity")
 
     def add_own_key(self, key: Path) -> str:
