@@ -226,10 +226,9 @@ def errors(tree: ast.AST) -> Iterator[tuple[str, Kind]]:
     """Yields each text that the code raises or logs."""
     for node in ast.walk(tree):
         call = node.exc if isinstance(node, ast.Raise) else node
-        is_logged = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        function = node.func if isinstance(node, ast.Call) else None
+        is_logged = isinstance(function, ast.Attribute) and function.attr in LOGGED
         if not isinstance(call, ast.Call) or (call is node and not is_logged):
-            continue
-        if call is node and node.func.attr not in LOGGED:
             continue
         said = (words_of(one) for one in call.args)
         yield from ((text, Kind.TEXT) for text in said if " " in text and text not in CONSOLE)
