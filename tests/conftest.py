@@ -1,5 +1,5 @@
-"""Provides the fixtures that all test packages share. They are real if possible: for example, the database is a real
-one."""
+"""Provides the fixtures that all test packages share. They use the real parts if possible: for example, a real
+database."""
 
 import gc
 from collections.abc import Callable, Generator, Iterator
@@ -121,7 +121,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Switches garbage collection off, because searching the imported objects took a third of the collection time."""
+    """Switches garbage collection off, because searching the imported objects took a third of the time for
+    collecting the tests."""
     gc.disable()
     try:
         return (yield)

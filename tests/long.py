@@ -117,7 +117,8 @@ ONLY_LONG = (
 FEW, MANY = 20, 300
 PARTS = ("computing", "waiting")
 SLOW = "mark.slow"
-"""Every slow test writes its mark in this way. A part of the run that only waits imports no file without this text."""
+"""Every slow test writes its mark in this way. The part of the run that mostly waits imports no file without this
+text."""
 
 
 def is_long() -> bool:
@@ -161,7 +162,7 @@ def how_to_repeat() -> str:
 
 
 def has_no_slow_test(path: Path, config: pytest.Config) -> bool:
-    """Returns True if the part of the run that only waits does not have to import this file."""
+    """Returns True if the part of the run that mostly waits does not have to import this file."""
     if config.option.part != "waiting" or not path.name.startswith("test_"):
         return False
     return SLOW not in path.read_text(encoding="utf-8")

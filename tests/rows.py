@@ -28,15 +28,12 @@ class Row:
 class Fault:
     """One way in which the hotline can fail, and the invariants that must still hold.
 
-    I1: a caller who read that the tip is stored has exactly one tip, which the desk can decrypt.
-    I2: the gateway accepted every alert, or a person sees that the alert is undeliverable.
-    I3: an alert is sent once, and repeated once for each attempt with an unknown result and once for a missing report.
-    I4: 90 seconds after the fault, no alert of danger waits.
-    I5: no word of a tip and no number is written to a place where it does not belong.
-    I6: no deadline is lost, and none has its effect twice.
-    I7: the audit log stays complete.
-    I8: every hop is answered within five seconds, with CON or END.
-    I9: a repeated alert has the same reference, and belongs to the same case.
+    I1: if a caller read that the tip is stored, there is exactly one tip, which the desk can decrypt. I2: the gateway
+    accepted every alert, or a person sees that the alert is undeliverable. I3: an alert is sent once, and repeated once
+    for each attempt with an unknown result and once for a missing report. I4: 90 seconds after the fault, no alert
+    about danger waits. I5: no word of a tip and no number is written to a place where it does not belong. I6: no
+    deadline is lost, and none has its effect twice. I7: the audit log stays complete. I8: every hop is answered within
+    five seconds, with CON or END. I9: a repeated alert has the same reference, and belongs to the same case.
     """
 
     number: int

@@ -73,7 +73,7 @@ def keep(home: Path) -> None:
 
 @pytest.fixture
 def attack(home: Path) -> Callable[..., None]:
-    """Runs statements as a thief of the database who first removes its triggers."""
+    """Runs statements like an attacker of the database who first removes its triggers."""
 
     def run(*statements: str, chained: bool = False) -> None:
         with closing(sqlite3.connect(home / "hotline.db")) as opened:
@@ -90,7 +90,7 @@ def attack(home: Path) -> Callable[..., None]:
 
 
 def chain_again(opened: sqlite3.Connection) -> None:
-    """Computes the whole chain of rows again, as the code does. The chain needs no key, so a thief can do this."""
+    """Computes the whole chain of rows again, as the code does. The chain needs no key, so an attacker can do this."""
     columns = "id, at, actor, action, subject, reason"
     rows = opened.execute(f"SELECT {columns} FROM audit ORDER BY id").fetchall()
     opened.execute("UPDATE audit SET previous = 'p' || id, digest = 'd' || id")
@@ -142,7 +142,7 @@ CUT_OFF = "DELETE FROM audit WHERE id > 26"
 def test_rows_cut_off_the_end_are_found_by_the_kept_digest(
     home: Path, attack: Callable[..., None], more: int
 ) -> None:
-    """After the rows are removed, the processes continue with numbers and seals that fit."""
+    """After the rows are removed, the processes continue with the numbers and seals that come next."""
     keep(home)
     assert broken_at(home) is None
     attack(CUT_OFF)

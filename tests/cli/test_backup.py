@@ -196,7 +196,7 @@ def forged(made: Operator, tmp_path: Path) -> Path:
 def test_a_backup_of_another_signer_is_refused_and_changes_nothing(
     made: Operator, forged: Path
 ) -> None:
-    """The hotline on the machine stays in place, even with --replace."""
+    """The hotline on the machine is not replaced, even with --replace."""
     there = Operator(made.folder, home="kept")
     there.well("restore", str(made.folder / "a.age"), *made.key, "--by", "Aline")
     database = made.folder / "kept" / "hotline.db"
@@ -277,7 +277,7 @@ def upgrade():
 def next_release(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> pytest.MonkeyPatch:
-    """Adds a migration of a later release to the program, until the test undoes it."""
+    """Adds a migration of a later release to the program. The test removes it again at its end."""
     config, later = migrate._config, tmp_path_factory.mktemp("later")
     (later / "later.py").write_text(LATER.format(newest=migrate.newest_version()))
     monkeypatch.setattr(migrate, "_config", lambda also=None: config(also or later))

@@ -1,4 +1,5 @@
-"""Tests the client of the benchmarks: it notices a wrong screen and a hop that hangs, and keeps the given rate."""
+"""Tests the client of the benchmarks: it notices a wrong screen and a hop without an answer, and keeps the given
+rate."""
 
 import socket
 from collections.abc import Iterator, Sequence
@@ -111,8 +112,8 @@ def test_a_server_that_is_gone_leaves_hops_that_hang(load: Load) -> None:
 
 
 def told(place: str, shown: Sequence[str], *, whole: bool = True) -> tuple[list[str], bool]:
-    """Returns the keys of a caller who reports from there and sees these places. It also returns True if the caller
-    saw the promise of an alert."""
+    """Returns the keys of a caller who reports a tip from there and sees these places. It also returns True if the
+    caller saw the promise of an alert."""
     promised: dict[str, float] = {}
     dialogue = tells(place, promised, whole=whole)
     keyed, after = [next(dialogue)], iter(["", "", "", "", *shown])

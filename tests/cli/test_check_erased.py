@@ -44,7 +44,7 @@ def test_a_role_that_did_not_walk_is_found(tmp_path: Path) -> None:
 
 
 def test_copies_that_no_process_keeps_are_advanced_by_a_command(tmp_path: Path) -> None:
-    """This is for keys that were copied to other machines. The copies stay where they were made."""
+    """The sentence is for keys that were copied to other machines. The command does not change the copies."""
     old_line(tmp_path)
     assert proved(tmp_path).exit_code == 1
 

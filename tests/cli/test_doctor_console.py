@@ -56,7 +56,7 @@ Serve = Callable[..., int]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Starts a program on a free port. Like the console, it answers to one name, with these headers."""
+    """Starts a program on a free port. Like the console, it answers requests for one host name, with these headers."""
     started: list[tuple[HTTPServer, threading.Thread]] = []
 
     def start(**headers: str) -> int:

@@ -69,7 +69,7 @@ def test_one_that_is_dead_is_wrong() -> None:
 
 @pytest.mark.slow(reason="waits two seconds for an answer that never comes")
 def test_one_that_is_frozen_is_wrong() -> None:
-    """Its socket still accepts a connection, because the kernel does that for a stopped process."""
+    """Its socket still accepts a connection, because the kernel accepts it for a stopped process."""
     with socket.socket() as frozen:
         frozen.bind(("127.0.0.1", 0))
         frozen.listen()

@@ -1,4 +1,4 @@
-"""Tests that flow files and the console stay the same: export, comparison with the published flows, and a new draft."""
+"""Tests that flow files and the console agree: export, comparison with the published flows, and a new draft."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -143,7 +143,9 @@ def test_no_command_s_help_imports_what_the_command_does() -> None:
 @pytest.mark.parametrize("target", targets().values())
 def test_a_help_that_is_loaded_alone_is_the_command_s_own(target: str) -> None:
     alone, own = copy(with_help_alone(target)), copy(whole(target))
-    alone._help_option = own._help_option = None  # A command stores its first help option.
+    alone._help_option = own._help_option = (
+        None  # Click stores a command's help option when it is first used.
+    )
     helps = [
         one.get_help(click.Context(one, help_option_names=["-h", "--help"])) for one in (alone, own)
     ]

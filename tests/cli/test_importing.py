@@ -1,4 +1,4 @@
-"""Tests that the garbage collector pauses while modules are imported, and afterwards has its old state."""
+"""Tests that the garbage collector pauses while modules are imported, and is afterwards on or off as before."""
 
 import gc
 from collections.abc import Iterator

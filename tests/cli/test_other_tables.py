@@ -73,7 +73,7 @@ def test_a_database_of_another_program_without_a_home_makes_neither_home_nor_key
 def test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored(
     home: Path, hotline: Hotline, command: str, gone: str
 ) -> None:
-    """The volume is not mounted. New keys or tables in its place could not decrypt the stored data."""
+    """The volume is not mounted. New keys or tables instead of the missing ones could not decrypt the stored data."""
     copy_home(home)
     for name in gone.split(" and "):
         (home / name).rename(home.parent / name)

@@ -1,4 +1,4 @@
-"""Tests `bin/bench erasure`: its search finds nothing at the end, but finds everything that still exists."""
+"""Tests `bin/bench erasure`: its search finds nothing at the end, but finds everything that is not erased yet."""
 
 import json
 from collections.abc import Iterator

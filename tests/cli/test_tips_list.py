@@ -161,7 +161,8 @@ def test_a_closed_tip_stands_as_closed(home: Path) -> None:
 
 @pytest.fixture
 def five(home: Path) -> Path:
-    """Adds four tips to the home: danger in Huye, a closed one, one about an official, and one of tomorrow."""
+    """Adds four tips to the home: one about danger in Huye, a closed one, one about an official, and one of
+    tomorrow."""
     context = context_of(home)
     now = context.now()
     others: tuple[dict[str, Any], ...] = (

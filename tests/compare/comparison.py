@@ -23,8 +23,8 @@ from tests.compare.transcript import Difference, Transcript, difference, told
 COUNT = 300
 """The number of stories in a complete comparison."""
 AGAIN = 2
-"""The number of times that a world is repeated before a difference is believed. A machine under load may be a second
-late."""
+"""The number of times that a world is repeated before a difference is accepted as real. A machine under load may be
+a second late."""
 PINS = 10
 
 

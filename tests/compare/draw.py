@@ -20,7 +20,8 @@ GRID = (*MINUTES, *DAYS)
 HOURS = ((6, 20), (12, 10), (19, 40), (4, 5), (15, 30), (7, 50), (21, 15), (9, 0))
 """The times in UTC at which worlds start: in daytime, in the evening and at night."""
 MONTHS = 4
-"""The months in which worlds begin. The talking point for leaders changes each month. There are four in turn."""
+"""The months in which worlds begin. The talking point for leaders changes each month. There are four, one after the
+other."""
 EACH = 50
 """The number of stories in one world."""
 
@@ -202,7 +203,7 @@ def draw(
 
 
 class _Hall:
-    """The free places in all worlds. It gives them to stories one by one."""
+    """The places in all worlds that no story has yet. It gives them to stories one by one."""
 
     def __init__(self, random: Random, worlds: int, pins: int) -> None:
         self.placed: list[list[Drawn]] = [[] for _ in range(worlds)]

@@ -23,7 +23,8 @@ NO_CHOICES = ("0", "00", "9")
 """Keys that the hotline itself puts on a screen: back, home, more."""
 LETTERS = re.compile(r"[^\W\d_]")
 SOME_LETTERS = 3
-"""The minimum letters of a node's own text. With fewer letters, all of the screen's text comes from placeholders."""
+"""The minimum number of letters in a node's own text. With fewer letters, all of the screen's text comes from
+placeholders."""
 _TAKES = ("yours", "theirs", "colleague", "unread_by", "helps_unread", "helps_too", "exercise")
 _CLOSES = ("closed", "judged", "another_waits", "closure_unopened", "closure_in_console")
 _SLOW = ("did_waits", "no_key", "over")
@@ -250,7 +251,7 @@ def _answers(nodes: Mapping[str, Node]) -> Iterator[Node]:
         if not act or answered is None:
             continue
         answers = ANSWERS.get(act) or _of_word(act)
-        # The action that removes a PIN is not a path to a screen that any action may lead to.
+        # The action that removes a PIN does not count as a path to a screen to which any action may lead.
         slow = () if act in ("did_again", "not_me") else _SLOW
         leads = tuple(
             lead for lead in answered.leads if lead.partition(".")[2] in (*answers, *slow)

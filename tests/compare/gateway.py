@@ -137,7 +137,7 @@ class Gateway:
     def text(
         self, msisdn: str, shortcode: str, text: str, *, told: bool = True, twice: bool = False
     ) -> None:
-        """Sends one SMS from a handset. With `told=False` its callback is lost, so only the inbox has it."""
+        """Sends one SMS from a handset. With `told=False` its callback is lost, so the SMS is only in the inbox."""
         with self._lock:
             number = len(self.inbox) + 1
             at = self.now()
@@ -209,7 +209,7 @@ class Gateway:
 
     def _tell_reports(self) -> None:
         while (one := self._reports.get()) is not None:
-            # By then the hotline has read the answer, as it has when a real network reports.
+            # By then the hotline has read the answer, as it would have when a real network sends a report.
             time.sleep(0.02)
             self.call(*one)
             with self._lock:

@@ -15,7 +15,7 @@ from tests.compare.line import SERVICE_CODE, SHORTCODE
 MOST_HOPS = 30
 """The number of keys in one call after which the caller hangs up."""
 MOST_VISITS = 2
-"""If one screen appears this many times on one walk, the caller stops."""
+"""The number of times that one screen may appear on one walk. Then the caller stops."""
 DETOUR = 2
 """The number of extra steps that a path may have if the shortest path led back."""
 MORE = re.compile(r"(?m)^9 \S")
@@ -23,7 +23,7 @@ WAITING = ("waits", "_off", ".off")
 """The ends of the names of nodes that ask the caller to wait."""
 LOOK_AGAIN, MOST_LOOKS = 0.5, 8
 VAIN_CHOICES = 3
-"""The number of last choices that count as useless if a walk led elsewhere."""
+"""The number of last choices that count as useless if a walk did not reach its target."""
 IN_VAIN = 3
 """The number of steps by which a useless choice makes a distance longer."""
 WORDS = ("near the blue shop", "hafi y'isoko", "pres de l'eglise")
@@ -258,7 +258,8 @@ class Hand:
             self.node, language = self.map.recognised(self.screen, before, expected)
             if not self.patient or not self.node.endswith(WAITING):
                 break
-            # The machine is slow, and this does not belong to the story. So check again without recording it.
+            # The machine is slow, and the delay does not belong to the story.
+            # So this checks again without recording it.
             time.sleep(LOOK_AGAIN)
             self._keys.append("1")
             status, body = self._post()

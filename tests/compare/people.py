@@ -43,7 +43,7 @@ def find(name, *modules):
             pass
     raise SystemExit(name)
 """
-"""Finds a name in this checkout, because code may be in another module in another commit."""
+"""Finds a name in this checkout, because another commit may define it in another module."""
 IN_THE_CONSOLE = f"""{FIND}
 import os
 from contextlib import closing
@@ -53,7 +53,7 @@ Settings = find("Settings", "hotline.core.settings", "hotline.config")
 kit = build_console(Settings.read(os.environ))
 with closing(kit.database):
 """
-"""The beginning of each script that acts as a page of the console does."""
+"""The first lines of each script that does the work of a console page."""
 ACTOR = 'Actor = find("Actor", "hotline.core.actors", "hotline.domain.accounts.account")'
 APPROVES = f"""{IN_THE_CONSOLE}
     approves_by_name = find("approves_by_name", "tests.support.deciding", "tests.support.deciding")

@@ -285,7 +285,7 @@ def meanwhile(story: Story) -> Iterator[int]:
             yield setup.wait
         hand.places, hand.prefer = (_newest(story, who),), what.stands.prefer
         for _ in range(2):
-            # After a day, the case may have escalated to others. Then the first call takes it again.
+            # After a day, the alert may have escalated to others. Then the first call takes it again.
             hand.dial(ENTRY)
             if hand.walk(what.stands.screen):
                 break
@@ -314,7 +314,7 @@ def meanwhile(story: Story) -> Iterator[int]:
 
 def colleague_first(story: Story) -> Iterator[int]:
     """Simulates a case that no one may visit openly, and that a responder takes by SMS. A second responder then
-    dials, and helps too or owes an answer."""
+    dials, and helps too or has not answered yet."""
     caller = story.caller()
     reports(story, caller, "report.visit", danger=True, here=True)
     caller.prefer = ("no",)
@@ -872,7 +872,8 @@ def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
 
 
 def _before_waiting(target: str) -> str:
-    """Returns the screen at which to pause the reader, so that the next key finds it paused. "" is the first screen."""
+    """Returns the screen at which to pause the reader, so that the next key finds it paused. "" means the first
+    screen."""
     name = target.partition(".")[2]
     if target.startswith("keeping."):
         return "screening.free"

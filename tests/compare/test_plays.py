@@ -35,7 +35,7 @@ WORLD = DrawnWorld(
     ),
 )
 DEADLINE = re.compile(r"(Urgency\.DANGER: Times\(\s*acknowledge=timedelta\(minutes=)3\b")
-"""The source line with the minutes for which an alert of danger waits. The comparison allows two minutes between
+"""The source line with the minutes for which an alert about danger waits. The comparison allows two minutes between
 equal SMS."""
 SAID = "OK."
 """The text that the changed home adds to one screen, in each language."""

@@ -78,8 +78,8 @@ def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Diff
     """Returns the difference between the runs of one story, or None.
 
     A line counts if every run of one checkout has it more often than any run of the other. A line that a slow machine
-    moved in one run is not a difference. Runs with the same lines in another order are also different. The order does
-    not count if several stories share a transcript, because it is then random.
+    moved in one run is not a difference. Runs with the same lines in another order also differ. The order does not
+    count if several stories share a transcript, because it is then random.
     """
     one, other = _counted(ours), _counted(theirs)
     lines = {line for count in (*one, *other) for line in count}

@@ -18,7 +18,7 @@ from tests.compare.people import District, Prepared
 from tests.compare.transcript import Transcript
 
 TICK = 1.25
-"""The seconds of real time within which the hotline checks its clock again."""
+"""The seconds of real time within which the hotline reads its clock again."""
 QUIET = 0.3
 QUIET_AFTER_FAULT = 3.5
 """The hotline tries again after one second, and then after two."""
@@ -29,7 +29,7 @@ NEVER = 10**9
 LATEST_SECOND = 40
 """A step may take the rest of the minute, so that all its screens show the same minute."""
 APART = 6
-"""The minimum seconds between a time that one step sets and a time for which a later step looks."""
+"""The minimum seconds between a time that one step sets and a time that a later step expects."""
 
 Tale = Callable[["Story"], Iterator[int]]
 """The actions of a story. It yields the minutes until its next action."""
@@ -128,7 +128,7 @@ class World:
             self._hear(stories)
 
     def _settle(self, *, tick: bool) -> None:
-        """Waits until the hotline is idle. With `tick`, it also waits until the hotline has checked its clock."""
+        """Waits until the hotline is idle. With `tick`, it also waits until the hotline has read its clock."""
         gateway, polls = self.line.gateway, self.line.gateway.polls
         began = quiet = time.monotonic()
         least = TICK * self.slow if tick else 0.0

@@ -1,5 +1,5 @@
-"""Simulates a person at a page of the console, in one of its languages. Each click, each key and each text that the
-person reads takes some seconds."""
+"""Simulates a person at a page of the console, in one of its languages. The person needs some seconds for each
+click, each key and each text."""
 
 import os
 from dataclasses import dataclass

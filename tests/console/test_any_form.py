@@ -111,5 +111,6 @@ def test_any_form_is_answered_and_no_word_is_lost(
 
 
 def flat(words: str) -> str:
-    """Returns text as a save may write it: with composed letters, and with simple characters instead of Word's."""
+    """Returns text as a save may write it: with composed letters, and with simple characters instead of those of
+    Word."""
     return "".join(TYPOGRAPHY.get(letter, letter) for letter in plain_text(words)).strip()

@@ -20,7 +20,7 @@ FILES = {
     "/statistics/releases/<period>/files",
     "/statistics/results",
 }
-"""Routes that answer with a file to store and not with a page."""
+"""Routes that answer with a file to download and not with a page."""
 PAGES = [
     path_of(one)
     for one in ROUTES

@@ -58,7 +58,7 @@ def person(desk: Desk, responder_id: int) -> Responder:
 
 
 def proves(desk: Desk, responder_id: int) -> None:
-    """Marks an enrolment as confirmed, as the reader does after code and start PIN were keyed on that phone."""
+    """Marks an enrolment as confirmed, as the reader does after the code and the start PIN were typed on that phone."""
     with desk.context.database.writing() as session:
         row = tables_enrolments.open_enrolment(session, responder_id)
         assert row is not None

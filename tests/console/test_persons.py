@@ -251,7 +251,7 @@ def test_a_repeated_form_is_noted_once_and_an_unknown_one_never(
 
 
 def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk) -> None:
-    """For another district, an account without a key and an excluded desk, the tip does not exist."""
+    """For another district, an account without a key and an excluded desk, the tip seems not to exist."""
     case.offers()
     nobody = case.desk.tab(AccountRole.NATIONAL, name="National 3")
     tabs = [case.other, nobody]

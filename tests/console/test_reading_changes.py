@@ -43,7 +43,7 @@ def visit(language: str = "en") -> Any:
 
 UNTITLED = Titles({}, "en")
 
-# These tests are about the difference.
+# The tests below are about the difference.
 
 
 __all__ = ["writing"]
@@ -185,7 +185,7 @@ def test_every_field_of_a_screen_has_a_name_for_people() -> None:
     assert changed_field_text(visit("fr"), moved) == "Choix 2 mène à b. Avant : a"
 
 
-# These tests are about refusals.
+# The tests below are about refusals.
 
 
 @pytest.mark.parametrize("why", [*Refusal])

@@ -87,7 +87,7 @@ def test_every_page_of_the_application_has_a_row_and_no_other_way_in(desk: Desk)
 
 
 def test_every_row_names_a_view() -> None:
-    """Modules are imported when a page is requested, so only this test finds a wrong name early."""
+    """Modules are imported when a page is requested, so only this test finds a wrong module name early."""
     wrong = []
     for route in (*ROUTES, *DEMO):
         try:

@@ -1,4 +1,4 @@
-"""Tests a sentence on its way through the pages: drafted, submitted, read, published and restored. It also tests an
+"""Tests the pages through which a sentence goes: drafted, submitted, read, published and restored. It also tests an
 emergency change."""
 
 import html

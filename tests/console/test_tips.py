@@ -53,7 +53,7 @@ def test_a8_an_account_without_a_desk_is_told_so_and_sees_nothing(desks: Desks) 
 
 @pytest.mark.row("R6")
 def test_r6_the_district_of_an_officials_tip_meets_it_nowhere_in_the_console(desks: Desks) -> None:
-    """The list, the number, the address, the text, links and every command act as if the tip did not exist."""
+    """The list, the number, the address, the text, the links and every command act as if the tip did not exist."""
     mine = tell(desks.desk)
     tip = tell(desks.desk, official="unsure", minutes=9)
     assert listed(desks.district, "?state=all") == [mine]
@@ -255,7 +255,7 @@ def test_no_word_of_a_tip_stands_in_a_log(desks: Desks, caplog: pytest.LogCaptur
 
 
 def test_a_row_about_a_like_tip_is_for_who_may_know_of_that_one(desks: Desks) -> None:
-    """The number and the reason name that tip. This is also true for the national desk."""
+    """The number and the reason in the log are those of that tip. This is also true for the national desk."""
     mine, kept = tell(desks.desk), tell(desks.desk, official="yes")
     like = {"other_tip": str(kept), "reason": "the same house"}
     assert desks.national.post(f"/tips/{mine}/like", like).status_code == 303

@@ -83,7 +83,7 @@ def test_all_who_came_meanwhile_are_committed_together(joint: Joint) -> None:
 
 
 def test_who_fails_fails_alone(joint: Joint) -> None:
-    """The second `k1` breaks the shared transaction. After that, each of its writes is repeated alone."""
+    """The second `k1` makes the shared transaction fail. After that, each of its writes is repeated alone."""
     found = joint.all_at_once([partial(stop, key) for key in ("k0", "k1", "k1", "k2")])
     broken = [one.exception() for one in found]
     assert sum(isinstance(one, sqlite3.IntegrityError) for one in broken) == 1

@@ -1,5 +1,5 @@
-"""Tests that only one relay at a time is the leader, with either database. Another relay takes over if it stops or
-freezes."""
+"""Tests that only one relay at a time is the leader, with either database. If it stops or freezes, another relay
+takes over."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -53,7 +53,8 @@ def test_the_row_says_who_and_until_when(claim: Claim, database: Database) -> No
 
 
 def test_another_leads_when_it_is_gone(claim: Claim, pair: Pair) -> None:
-    """If a lock decides, another relay leads at once. If a row decides, it leads after the lease."""
+    """If a lock decides who leads, another relay leads at once. If a row decides, another relay leads after the
+    lease."""
     one, other = claim("one"), claim("other")
     assert one.holds(NOON)
     one.close()

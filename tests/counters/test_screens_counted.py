@@ -32,7 +32,7 @@ WEEK = date(2026, 11, 22)
 
 
 class Dies(BaseException):
-    """The killing of the process. No code catches this exception."""
+    """An error that simulates the killing of the process. No code catches this exception."""
 
 
 def die() -> None:

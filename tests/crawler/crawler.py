@@ -1,4 +1,4 @@
-"""Presses every digit on every screen, like a phone that knows no flow and trusts no text.
+"""Presses every digit on every screen, like a phone that knows no flow and does not trust the texts.
 
 It checks everything that a stranger can see. Each answer is `CON` or `END`, and fits on a screen in GSM-7. A repeated
 hop gets exactly the same answer, even after `END` and after the hotline forgot the session. Dialling again shows the

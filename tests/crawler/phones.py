@@ -86,7 +86,7 @@ class Joined:
 
 
 def as_certified(line: Line, msisdn: str, language: str) -> Typed:
-    """Lets a trainee's phone pass every lesson."""
+    """Makes a trainee's phone pass every lesson."""
     Joined(Programme.TRAINEES)(line, msisdn, language)
     number_key = line.context.pseudonyms.joined(Programme.TRAINEES, msisdn)
     with line.database.writing() as session:

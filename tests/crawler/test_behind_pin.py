@@ -1,4 +1,5 @@
-"""Tests C9 and C14 on every screen of the responders' flows after a PIN: hanging up leaves nothing unencrypted.
+"""Tests C9 and C14 on every screen of the responders' flows after a PIN: after hanging up, nothing is stored
+unencrypted.
 
 On every second day, it visits the cases or the persons, in one language. A full test run visits both in all three
 languages. `ToldReader` simulates the reader process. The last test compares it with the real one.

@@ -11,7 +11,8 @@ from tests.support.made_once import shipped_book
 from tests.support.steps import Tell
 
 MOST = 90_000
-"""The maximum presses in a country with thirty districts. If there are more, the crawler or a list has a fault."""
+"""The maximum number of presses in a country with thirty districts. If there are more, the crawler or a list has a
+fault."""
 REPORTING = Facts(flags={"reporting": True})
 
 
@@ -84,7 +85,7 @@ class Spoilt:
 
 @dataclass
 class Elsewhere:
-    """A hotline that starts again at the front after any key."""
+    """A hotline that starts again at the first screen after any key."""
 
     line: Line
 

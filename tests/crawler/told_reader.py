@@ -106,9 +106,9 @@ NEWS, ODD, NATIONS, LATER, MET = "H3ND", "W2RT", "M9XP", "R4CT", "C5JM"
 OVER, QUICK = "V3RQ", "B6YN"
 """The other cases, in addition to the one that the responder has.
 
-In order: not taken, taken by a colleague and impossible to decrypt, of the national desk, and never opened in time.
-`MET` stores answers about a person, and one answer is still missing. `OVER` is closed, and a colleague takes `QUICK` at
-that moment.
+In order: not taken; taken by a colleague and impossible to decrypt; of the national desk; never opened in time. `MET`
+stores answers about a person, and one answer is still missing. `OVER` is closed, and a colleague takes `QUICK` at that
+moment.
 """
 GOES_ON = StartedForm(LoggedEvent.OFFERED, "1", {"sex": "girl"})
 """The form that a call left unfinished in one case."""

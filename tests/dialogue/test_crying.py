@@ -204,10 +204,17 @@ def test_the_inbox_is_read_sooner_for_a_cry_and_for_nothing_else(line: Line, sms
     with line.database.writing() as session:
         session.add(
             InboxRead(
-                name="sms", number=1, until=None, since=at, sure_from=at, news_at=at,
-                next_at=at + timedelta(seconds=55), read_at=at, fault="",
+                name="sms",
+                number=1,
+                until=None,
+                since=at,
+                sure_from=at,
+                news_at=at,
+                next_at=at + timedelta(seconds=55),
+                read_at=at,
+                fault="",
             )
-        )  # fmt: skip
+        )  # Sends the answers that are due and returns them with their numbers.
     writes(line, "hari umuntu utwara abakobwa muri arabiya", Arrival.GATEWAY)
     assert line.all(InboxRead)[0].next_at == at + timedelta(seconds=55)
     writes(line, CRY, Arrival.GATEWAY)

@@ -1,4 +1,4 @@
-"""Tests attacks on the hook for conversations: guessed secrets, and a phone in another caller's session."""
+"""Tests attacks on the hook for conversations: guessed secrets, and a phone that enters another caller's session."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -178,7 +178,7 @@ def everything(value: object) -> Iterator[str]:
 
 @pytest.mark.parametrize("words", ["Kimironko", "a*b", "1*2*3"])
 def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str) -> None:
-    """Invariant 5: the hop stores the end of the words. The process that handles the next hop then knows it."""
+    """Invariant 5: the hop stores the last words of the text. The process that handles the next hop then knows it."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
     shown = caller.key(words)
     assert row(line, caller).committed == len(caller.text)

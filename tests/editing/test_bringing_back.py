@@ -108,8 +108,8 @@ def test_it_needs_a_reason_and_must_be_what_was_read(desk: Desk) -> None:
 
 
 def test_what_hurt_already_when_it_was_live_may_come_back(desk: Desk) -> None:
-    """A rule may have become stricter since then. A number that is no longer listed is a new problem, and it stops
-    the restoring."""
+    """A rule may have become stricter since then. A number that is no longer listed is a new problem, and it
+    prevents the restoring."""
     hurting = playable("They asked 999999")
     service_publishing.publish(desk.context, hurting, by="Alice", reason="x", of_version=False)
     service_publishing.publish(desk.context, playable(), by="Alice", reason="x", of_version=False)

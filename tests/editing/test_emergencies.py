@@ -279,8 +279,8 @@ def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
 
 
 def test_a_state_on_words_brought_back_unread_is_unread(desk: Desk, clock: Clock) -> None:
-    """The publication history is older than this rule. It contains a restored emergency change, and a draft based on
-    it."""
+    """The publication history is older than this rule. It contains a restored emergency change, and a draft that is
+    based on it."""
     alone = urgent(desk)
     assert isinstance(back(desk, 1), DraftPublished)
     state = service_emergencies.preview(desk.context, alone.publication_id)

@@ -123,7 +123,7 @@ def _facts(document: Mapping[str, Any]) -> Facts:
 
 
 def change(after: Mapping[str, Any], live: Mapping[str, Any]) -> GatheredDraft:
-    """Returns an editor's draft of the base, to be published on top of the current document."""
+    """Returns an editor's draft of the base, which will be published on top of the current document."""
     names = dict.fromkeys((*parts_of(BASE), *parts_of(after)))
     steps = {
         part: DraftStep(part=part, document=part_of(after, part))

@@ -1,5 +1,5 @@
-"""Tests that a software release never replaces texts that people published. Its changes become a draft, which is
-read like any other."""
+"""Tests that a software release never replaces texts that people published. Its changes become a draft, which a
+person reads like any other draft."""
 
 import copy
 from typing import Any

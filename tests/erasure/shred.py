@@ -48,7 +48,7 @@ RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
 
 @dataclass(frozen=True, slots=True)
 class Stolen:
-    """The data that a thief stole on one day. It is left out of `repr`."""
+    """The data that an intruder copied on one day. It is left out of `repr`."""
 
     folder: Path
     tip: FiledTip = field(repr=False)
@@ -72,7 +72,8 @@ class Intruder:
 
     @property
     def tries(self) -> Mapping[str, Callable[[], bool]]:
-        """Returns the thief's attempts, by description. Each attempt returns True if the thief learns something."""
+        """Returns the intruder's attempts, by description. Each attempt returns True if the intruder learns
+        something."""
         return {
             "the tip, from a copy of the database, with the desks' passphrase": self.opens_tip,
             "the number left for a call, from the same copy, with the same passphrase": self.calls,
@@ -203,7 +204,7 @@ class Intruder:
 
 
 def take(trial: Trial, to: Path, *also: Path) -> Stolen:
-    """Copies everything on the disk except the keys. The thief takes the keys that remain at the end."""
+    """Copies everything on the disk except the keys. The intruder takes the keys that remain at the end."""
     with trial.console.database.reading() as session:
         (filed,) = books.filed(session, NATIONAL)
         (call,) = books.calls(session)
@@ -253,7 +254,7 @@ def prove_shred(pair: str, as_json: bool) -> None:
     """Prove that no key decrypts erased data. Exit with 1 if anything was found.
 
     It uses its own hotline in a temporary folder on this machine, and does not touch the real one. A tip is reported
-    with real hops. All written data is copied, as a backup or a thief would copy it. The hotline's clock then moves
+    with real hops. All written data is copied, as a backup or an intruder would copy it. The hotline's clock then moves
     forward by months. After that, every attempt is made with the passphrase of the desks and every remaining key.
 
     On the real hotline, `hotline keys check-erased` shows if the keys of past weeks are deleted.

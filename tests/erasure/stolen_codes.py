@@ -1,4 +1,5 @@
-"""Reads the codes about a person as a thief of the database has them: encrypted, with the grant of each holder."""
+"""Reads the codes about a person as an intruder finds them in the database: encrypted, with the grant of each
+holder."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field

@@ -32,8 +32,8 @@ EACH_ASKS = 6
 """One of this many callers asks for a call-back, if the report is complete. The second caller always does, because
 the test searches for that number."""
 PATIENCE = 600.0
-"""The seconds after which a caller stops dialling and counts as unheard. When processes are killed often, a caller
-may by chance be cut off a dozen times. A hotline with a real fault still ignores the caller after the killing ends."""
+"""The seconds after which a caller stops dialling and counts as unheard. When processes are killed often, a call may
+by chance break off a dozen times. A hotline with a real fault still ignores the caller after the last kill."""
 PAUSE = 0.25
 """The seconds between a broken call and the next one. They are shorter than a person would need, and long enough for
 a server to start."""

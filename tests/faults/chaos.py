@@ -44,7 +44,7 @@ from tests.support.stack import settings_in
 def chaos(
     tips: int, seed: int, seeds: int, pair: str, pause: float, minutes: float | None, as_json: bool
 ) -> None:
-    """Report tips while killing every process and the gateway lies, then check the database.
+    """Report tips while every process is killed and the gateway gives false answers, then check the database.
 
     Each run makes its own hotline in a temporary folder on this machine, and uses no setting, so it can harm no other
     hotline. Exit with 1 if an invariant did not hold or a run did not finish. docs/architecture.md lists the
@@ -72,7 +72,7 @@ def _one(order: Order, *, as_json: bool) -> bool:
         report = run(folder, order, _say)
     except Exception as broken:
         # This is the outermost code, so it catches everything.
-        # The line of JSON says that there was a run and that it failed.
+        # The line of JSON then says that a run was made and that it failed.
         click.echo(failure(type(broken), tips=order.tips, seed=order.seed, pair=order.pair))
         if isinstance(broken, HotlineError):
             _say(str(broken))
@@ -106,7 +106,8 @@ def _refuse_settings() -> None:
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
-    """Exits with the usual cleanup when it is told to end. No process of the hotline may continue after its run."""
+    """Exits with the usual cleanup when a signal tells it to end. No process of the hotline may continue after its
+    run."""
     raise SystemExit(128 + number)
 
 

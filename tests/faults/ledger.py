@@ -66,7 +66,7 @@ class PromisedTip:
     session_key: str
     place: str
     complete: bool
-    """True if the screen was "saved". The tip must then contain every answer and not only the first four."""
+    """True if the screen was "saved". If it was, the tip must contain every answer and not only the first four."""
 
 
 def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:

@@ -22,12 +22,12 @@ FAILPOINTS = (
     "worker.after_claim",
     "worker.after_send",
 )
-"""Rows 1, 2, 3, 16, 17 and 18 of the list of faults."""
+"""These are rows 1, 2, 3, 16, 17 and 18 of the list of faults."""
 MARKS = {"web": "wsgi:application", "worker": "hotline process worker"}
 """A part of the command line of each process."""
 REDIS_MARK = "unixsocket"
 EACH = 5
-"""The default number of times that a round has each failpoint, each killed server and each emptied Redis."""
+"""The default number of times that a round uses each failpoint, kills each server and empties each Redis."""
 TWICE = 2
 """The maximum number of times that a round has the kills that only a restart can repair."""
 FROZEN = {"worker.frozen": 33.0, "redis.frozen": 8.0}

@@ -22,7 +22,8 @@ class DialogueBroken(HotlineError):
 
 
 class RealLine(HotlineError):
-    """A tool that kills or empties hotlines has the settings of a real one. The error names the settings to unset."""
+    """The error of a tool that kills or empties hotlines, if the settings are those of a real hotline. The error
+    names the settings to unset."""
 
 
 class OpenDialogue(Protocol):

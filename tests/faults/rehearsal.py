@@ -1,4 +1,4 @@
-"""`bin/bench restore`: practises the loss of the machine, with sample data or with a backup of the real hotline."""
+"""`bin/bench restore`: practises for the loss of the machine, with sample data or with a backup of the real hotline."""
 
 import json
 import os
@@ -253,10 +253,10 @@ def drill(
     database: str | None,
     as_json: bool,
 ) -> None:
-    """Back up a line under load, restore it in an empty place, and compare.
+    """Back up a hotline under load, restore it in an empty place, and compare.
 
     Without --backup it uses sample data, in a temporary folder and on loopback. With it, it proves a backup of a real
-    line by restoring it into a temporary folder, which it removes. It sends nothing. It ends with 1 if anything
+    hotline by restoring it into a temporary folder, which it removes. It sends nothing. It ends with 1 if anything
     differs.
     """
     with tempfile.TemporaryDirectory(prefix="hotline-drill-") as name:

@@ -127,7 +127,7 @@ class Order:
     minutes: float | None = None
     """The minutes after which no caller begins a report."""
     each: int = EACH
-    """The number of times that each failpoint, each killed server and each emptied Redis occurs."""
+    """The number of times that each failpoint is used, each server is killed and each Redis is emptied."""
     spared: frozenset[str] = frozenset()
     """The names of kills that this run leaves out, because another run does them."""
     callers: int = CALLERS
@@ -247,7 +247,7 @@ def _count(report: RunReport, stack: Stack, killer: ProcessKiller, crowd: Crowd)
 
 
 def waits(stack: Stack) -> dict[str, float]:
-    """Returns statistics of the seconds between a tip of danger and its first received alert."""
+    """Returns statistics of the seconds between a tip about danger and its first received alert."""
     context = context_of(stack)
     with context.database.reading() as session:
         found = books.waits(session, urgency=Urgency.DANGER)

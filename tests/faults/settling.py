@@ -20,7 +20,8 @@ from tests.support.books import OF_THE_TRIAL
 from tests.support.stack import Stack
 
 SETTLE_SECONDS = 150.0
-"""An alert of danger may wait for a lease (30 s) and for an unknown result (30 s). Each of the two may happen twice."""
+"""An alert about danger may wait for a lease (30 s) and for an unknown result (30 s). Each of the two may happen
+twice."""
 SENT_A_SECOND = 5.0
 """The minimum number of alerts that two processors send each second, with all other work of a run. If callers are
 faster, a queue remains, and sending it takes time."""
@@ -29,7 +30,7 @@ TURN = 30
 """The seconds by which the hotline's clock is moved when nothing changes: a lease, or the wait for an unknown
 result. A jump of 60 seconds raises an alarm."""
 LAST_SECONDS = 75.0
-"""The seconds that an alert of danger may still need when time is up: a lease and an unknown result."""
+"""The seconds that an alert about danger may still need when time is up: a lease and an unknown result."""
 TRUE_LAST_SECONDS = (LEASE + max(one.unknown for one in QUEUES.values())).total_seconds() + 30.0
 """The same for any alert if the hotline uses the true time: the longest unknown result, and the send after it."""
 STILL = 3.0
@@ -50,7 +51,7 @@ def settle(
     last: float | None = None,
     turning: bool = True,
 ) -> list[Breach]:
-    """Returns the breaches that remain when time is up and that do not resolve after that. It returns early if there
+    """Returns the breaches that are present when time is up and do not disappear after that. It returns early if there
     are none.
 
     It moves the hotline's clock while nothing changes, so that no run waits for a lease. With `turning=False`, it uses
@@ -137,8 +138,8 @@ class Still:
 
 
 def _waiting(context: WebContext) -> list[Breach]:
-    """Returns the breaches that may resolve when time passes. While there are some, the other breaches do not have
-    to be read."""
+    """Returns the breaches that may disappear with time. While there are some, the other breaches do not have to be
+    read."""
     database, at = context.database, context.now()
     return [
         *_as(Invariant.TOLD, ledger.unreferred(database)),

@@ -63,7 +63,7 @@ def relayed(district: District, *between: Callable[[], None]) -> None:
 def test_row_32_no_step_comes_late_nor_two_in_a_tick(
     staffed: District, jump: int, urgency: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """This is true for every jump of the clock while a worker runs. The alarm is raised once."""
+    """This test includes every jump of the clock while a worker runs. The alarm is raised once."""
     tip = staffed.tell(urgency=urgency)
     steps = len({step for step, _ in staffed.told(tip)})
     told: list[int] = []

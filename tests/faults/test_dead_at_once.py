@@ -24,7 +24,7 @@ PROGRAMS = ("wsgi:application", "hotline process worker")
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
 TIPS, HEARD = (40, (3, 12, 24)) if is_long() else (12, (3,))
-"""All processes are killed each time this many of the tips have been heard."""
+"""All processes are killed each time after this many more tips were promised."""
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(400),

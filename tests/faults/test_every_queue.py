@@ -28,7 +28,7 @@ pytestmark = pytest.mark.both
 KEZA, ALINE = "+250788700001", "+250788000001"
 QUEUES = pytest.mark.parametrize("queue", list(Priority), ids=lambda queue: queue.name.lower())
 PLACES = 12
-"""A number that is larger than the writes of one send in any queue."""
+"""A number that is larger than the number of writes in one send of any queue."""
 SENDERS: dict[str, Callable[[WholeContext], object]] = {
     "alerts": service_sending.deliver_due,
     "answers": service_answers.send_due,
@@ -92,7 +92,7 @@ class Sending:
         SENDERS[process](self.context(process))
 
     def pass_time(self, times: int = 4) -> None:
-        """Lets leases, unknown results and pauses after a fault pass, while all processes do their work."""
+        """Lets leases, unknown results and pauses after a fault end, while all processes do their work."""
         for _ in range(times):
             self.texter.line.clock.turn(seconds=61)
             relay = self.context("alerts")

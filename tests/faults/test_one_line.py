@@ -43,7 +43,7 @@ def keys_rotate_and_callers_and_responders_notice_nothing(stack: Stack) -> None:
 
 
 def who_writes_a_word_reads_by_sms(stack: Stack) -> None:
-    """Reads by SMS through the emulator's callbacks, the web process, the relay's key and the SDK, and back."""
+    """Reads topics by SMS through the emulator's callbacks, the web process, the relay's key and the SDK, and back."""
     phone = stack.emulator
 
     def asks(text: str) -> str:

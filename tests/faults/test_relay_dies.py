@@ -1,4 +1,5 @@
-"""Row 22 of the list of faults: the worker is killed at each write, ring and send of a tick with all kinds of work."""
+"""Row 22 of the list of faults: the worker is killed at each write, notification and send of a tick with all kinds
+of work."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,7 +24,8 @@ from tests.support.taking import close_by_two
 from workers.clock import tick
 
 PLACES_AT_LEAST, PLACES_AT_MOST = 20, 200
-"""The minimum and the maximum number of places. With fewer, the tick lacks some work. With more, it grew unnoticed."""
+"""The minimum and the maximum number of places at which the worker is killed. With fewer, the tick lacks some work.
+With more, the number of places grew unnoticed."""
 EACH = 1 if is_long() else 10
 """One of this many places is tried."""
 LOOKS = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
@@ -137,7 +139,7 @@ def running(district: District, tip_ids: list[int]) -> int:
 
 
 def end(district: District, tip_ids: list[int]) -> None:
-    """Closes these tips. A case that is only taken would ask for its outcome in every later tick."""
+    """Closes these tips. For a case that is only taken, every later tick would ask about the result."""
     for tip_id in tip_ids:
         close_by_two(district.context, tip_id)
 
@@ -155,8 +157,8 @@ def sends_allowed(district: District) -> int:
 @pytest.mark.fault(22)
 @pytest.mark.timeout(900 if is_long() else 300)
 def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps: Tell) -> None:
-    """I4 and I6: after each kill nothing waits, and people were alerted about every tip as by a worker that was not
-    killed."""
+    """I4 and I6: after each kill nothing waits, and the same people were alerted about every tip as without the
+    kill."""
     district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     expected: list[Counter[int]] = []

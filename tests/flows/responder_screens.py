@@ -133,7 +133,7 @@ def _everywhere(template: Template, reference: str) -> dict[str, str]:
 
 
 def _page(language: str) -> str:
-    """Returns the page of a case of danger in which visits are not wanted. The reader shows the warning about
+    """Returns the page of a case about danger in which visits are not wanted. The reader shows the warning about
     possible harm first."""
     told = [("kind", 0), ("who", 3)]
     lines = [_say(language, Template.PAGE_CAREFUL)]

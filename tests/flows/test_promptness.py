@@ -1,4 +1,4 @@
-"""C8: tests that a report of danger alerts a responder after four answers."""
+"""C8: tests that a report about danger alerts a responder after four answers."""
 
 from typing import Any
 

@@ -18,7 +18,7 @@ from hotline.text.languages import CODES
 from tests.flows.books import LISTS, TELL, choice, make_document, t
 
 LABEL = "one two three"
-"""With its digit and its language, it takes two lines of sixteen letters."""
+"""With its digit and its language, this word takes two lines of sixteen letters."""
 REASON = "These words have no shorter ones."
 LINE = "abcdefghi "
 """It fills a line alone, because no other word with as many letters fits on it."""
@@ -54,7 +54,7 @@ def test_over_ten_lines_needs_a_reason(choices: int, fields: dict[str, str], mes
 def danger(
     *, lead: str = "", text: str = "Well?", note: str = "", reason: str = "", **flows: Any
 ) -> dict[str, Any]:
-    """Returns a report whose first question shows a text before it after it was answered."""
+    """Returns a report whose first question shows another text first if it was answered before."""
     menu: dict[str, Any] = {"text": t(text), "saves": "danger", "goes": "province"}
     menu["choices"] = [choice("Yes", value="yes"), choice("No", value="no")]
     if lead:

@@ -305,7 +305,7 @@ def test_c17_no_entry_lands_where_anything_is_gathered(what: str) -> None:
 def test_c17_neither_an_entry_nor_digits_dialled_ahead_reach_what_no_passage_guards(
     node: dict[str, Any], behind: dict[str, Any]
 ) -> None:
-    """The node shows a status, offers a call-back or takes a complaint, in a flow that collects nothing."""
+    """The node shows a status, offers a call-back or takes a complaint, but its flow collects nothing."""
     learn = {**behind, "one": node, "end": {"finish": {"text": t("Goodbye")}}}
     assert {one.node for one in found(Code.UNKNOWN_ENTRY, learn=learn)} == {"11"}
     assert {one.node for one in found(Code.DIALLED, learn=learn)} == {"one"}

@@ -42,7 +42,7 @@ def test_a_text_is_as_far_as_those_who_signed_these_very_words(
 
 
 class Undigested(ReviewedText):
-    """A text that fails if its digest is computed.
+    """A text for which computing its digest fails the test.
 
     Most texts of a large hotline have no signature, and a list counts all of them.
     """

@@ -28,7 +28,7 @@ def test_an_alert_goes_out_and_is_accepted(alone: District) -> None:
     assert alone.deliver() == 0
 
 
-# Outcome: state, seconds until the clock checks again, if it is counted, and the number of assignments then.
+# The result: the state, the seconds until the clock checks again, if it is counted, and the number of assignments then.
 ROWS = [
     (Outcome.ACCEPTED, "accepted", 600, 1, 1),
     (Outcome.NOT_SENT, "retry", 1, 0, 1),

@@ -58,7 +58,7 @@ def process(district: District, gateway: HeldSms) -> Iterator[Process]:
 
 
 def danger(district: District, tips: int) -> None:
-    """Adds tips of danger. For each tip, two responders of the district and one member of the national desk are
+    """Adds tips about danger. For each tip, two responders of the district and one member of the national desk are
     alerted."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))

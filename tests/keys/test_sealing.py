@@ -32,10 +32,11 @@ DISTRICT, NATIONAL, STRANGER = (PrivateKey(bytes([n]) * 32) for n in (1, 2, 3))
 DESKS = {"12": bytes(DISTRICT.public_key), "national": bytes(NATIONAL.public_key)}
 ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri: é ñ 🙂"}
 OVERHEAD = 2 * HEAD_BYTES + len(binding(UID, "12")) + 32 + 16
-"""The bytes of a tip's body in addition to its answers: the head twice, the binding, and what encryption adds."""
+"""The number of bytes of a tip's body in addition to its answers: the head twice, the binding, and what encryption
+adds."""
 QUICK = Costs(passes=1, kib=8)
 STRETCHED = WrappingKey.stretch("correct horse", QUICK)
-"""The key is derived only once, because even the fastest derivations add up."""
+"""The key is derived only once, because even the fastest derivations together take long."""
 
 words = st.dictionaries(st.text(max_size=12), st.text(max_size=60), max_size=8)
 
@@ -102,7 +103,7 @@ def test_the_same_words_twice_look_nothing_alike() -> None:
 
 
 def test_newer_words_open_by_the_grants_of_the_older(words_before: EncryptedTip) -> None:
-    """It needs only the head of the older body, because no process keeps a key for the body."""
+    """This needs only the head of the older body, because no process keeps a key for the body."""
     newer = ANSWERS | {"kind": "labour"}
     body = again(words_before, newer)
 

@@ -46,10 +46,10 @@ def bench(
     small: bool,
     as_json: bool,
 ) -> None:
-    """Measure the line against an endpoint that does nothing, and test its promises.
+    """Measure the hotline against an endpoint that does nothing, and test its promises.
 
-    Without a command it measures the working tree. It ends with 1 if anything is lost, or if a row is a
-    tenth worse than the other commit's. All of it runs on loopback and stops when it has finished.
+    Without a command it measures the working tree. It ends with 1 if anything is lost, or if a row is a tenth worse
+    than the other commit's. All of it runs on loopback and stops when it has finished.
     """
     if context.invoked_subcommand:
         return

@@ -1,7 +1,7 @@
 """Presses keys as callers do, depending on the text of the screen. The text of a hop contains all keys so far, as the
 gateway sends it.
 
-These simulated callers know the keys of menus and of a report of danger. They read all other keys from the screen.
+These simulated callers know the keys of menus and of a report about danger. They read all other keys from the screen.
 """
 
 import re
@@ -25,7 +25,7 @@ BEHIND = ("1", "1", "5", "1")
 HOPS = 7
 """The number of hops in a session of the mix if the caller does not leave early."""
 EACH_TELLS = 50
-"""One of this many sessions in the mix reports a danger."""
+"""One of this many sessions in the mix reports danger."""
 LEAVES, ERRS, READS_ON = 0.14, 0.04, 0.8
 REPORT, MORE = "5", "9"
 POSTERS = ("11", "12", "13", "14", "15")
@@ -40,11 +40,11 @@ class Kind(StrEnum):
     MENU = "menu"
     """The hops after the first one."""
     MIXED = "mixed"
-    """Whole sessions: most callers read, some leave or press a wrong key, and one in fifty reports a danger."""
+    """Whole sessions: most callers read, some leave or press a wrong key, and one in fifty reports danger."""
     REPORT = "report"
-    """A report of danger up to the last question."""
+    """A report about danger up to the last question."""
     DANGER = "danger"
-    """A report of danger. The caller hangs up after naming the district."""
+    """A report about danger. The caller hangs up after naming the district."""
 
 
 def dialogues(
@@ -89,7 +89,7 @@ def wanders(dice: Random) -> Dialogue:
 
 
 def tells(place: str, told: dict[str, float], *, whole: bool) -> Dialogue:
-    """Reports a danger in a district. It stops without a report if a screen does not offer the district."""
+    """Reports danger in a district. It stops without a report if a screen does not offer the district."""
     text, screen = yield from presses(("", *DANGER, str(DISTRICTS[place] // 10)))
     while (key := _key_of(place, screen)) is None and MORE in _offered(screen):
         text += f"*{MORE}"

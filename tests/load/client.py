@@ -15,7 +15,7 @@ from tests.compare.line import SERVICE_CODE
 from tests.load.callers import Dialogue, Kind, dialogues
 
 PATIENCE = 10.0
-"""Seconds after which a hop counts as hung. This is the limit of the gateway."""
+"""The seconds after which a hop counts as unanswered. This is the limit of the gateway."""
 PAUSE = 0.02
 """Seconds before the client tries again after a refused connection."""
 GAP = b"\r\n\r\n"
@@ -45,7 +45,7 @@ class Load:
     """The number of hops in a second. They are sent when they are due. None sends them as fast as answers arrive."""
     again: bool = False
     """If True, sends a hop again after its connection broke, as the gateway may do. Otherwise that hop counts as
-    hung."""
+    unanswered."""
     patience: float = PATIENCE
 
 

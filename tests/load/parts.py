@@ -22,7 +22,8 @@ from tests.load.processes import held, listeners, spent
 
 GATEWAY_SECONDS = 8.0
 ALERTS = 3
-"""A danger in a hotline made with `init --demo` alerts two responders of its district, and the national desk."""
+"""If a hotline was made with `init --demo`, a tip about danger alerts two responders of its district, and the
+national desk."""
 ALERT_SECONDS = 120.0
 SETTLED = 2.0
 """Seconds without an SMS or a delivery report after which the hotline counts as idle."""
@@ -144,8 +145,8 @@ def mix(stage: Stage) -> Figures:
 
 
 def report(stage: Stage) -> Figures:
-    """Measures the cost of a danger report, from dialling to its last alert, as a number of requests to the endpoint
-    that does nothing."""
+    """Measures the cost of a report about danger, from dialling to its last alert, as a number of requests to the
+    endpoint that does nothing."""
     null, began = stage.null.processes(), spent(stage.null.processes())
     hops = stage.drive(stage.at_null(stage.size.callers * stage.size.turns * len(MENUS)))
     each = stage.size.reports * (spent(null) - began) / len(hops.waits)
@@ -206,7 +207,8 @@ def pages(stage: Stage) -> Figures:
 
 
 def nation(stage: Stage) -> Figures:
-    """Kills the web process under load. Counts dangers without an alert, and hops without a correct answer."""
+    """Kills the web process under load. Counts the tips about danger without an alert, and the hops without a
+    correct answer."""
     gateway, before = stage.line.gateway, len(stage.line.gateway.outbox)
     load = stage.at_line(Kind.MIXED, stage.size.sessions)
     rate = stage.size.sessions * HOPS_EACH / NATION_SECONDS

@@ -221,8 +221,8 @@ class TestKeyFile:
             open_backup_key(file, lambda: "guess")
 
     def test_a_machine_that_seems_slow_tries_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """age first measures the machine, and refuses an expensive passphrase while other programs use the
-        processor."""
+        """age first measures how fast the machine is, and refuses an expensive passphrase while other programs use
+        the processor."""
         said = ["Excessive work parameter for passphrase.", "Excessive work parameter"]
 
         def busy(_file: bytes, _passphrase: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Tests which requests the web servers in front of the hotline pass on, as `deploy/` ships them."""
+"""Tests which requests the web servers in front of the hotline forward, as `deploy/` ships them."""
 
 import re
 from collections.abc import Iterator

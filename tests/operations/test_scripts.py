@@ -166,7 +166,7 @@ def test_an_old_python_is_not_taken(tmp_path: Path) -> None:
 
 
 def test_the_second_time_costs_nothing(tmp_path: Path) -> None:
-    """The stamp file covers the lock file and the project's settings. While they are unchanged, the script makes
+    """The stamp file covers the lock file and the project's settings. If they have not changed, the script makes
     nothing."""
     machine = Machine(tmp_path, uid=1000)
     checkout = _checkout(tmp_path)

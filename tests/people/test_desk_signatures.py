@@ -48,7 +48,7 @@ class Attacked:
             session.execute(text(statement), values)
 
     def file_tip(self) -> int:
-        """Files a tip of Gasabo, which the parts and keys of the hooks encrypt."""
+        """Files a tip of Gasabo, encrypted with the code and the keys of the hooks."""
         context = build_web(Settings.read(self.environ))
         with context.database.writing() as session:
             tip = service_drills.make_tip(session, context, HERE, Urgency.DANGER, context.now())

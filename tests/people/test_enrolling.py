@@ -234,7 +234,7 @@ def test_a_code_whose_enrolment_is_over_is_not_sent(office: Office) -> None:
 
 
 def test_a_text_that_does_not_arrive_leaves_an_enrolled_person_known(active: Office) -> None:
-    """If an SMS fails to a mistyped number, to the old number or with an old code, the person can still be reached."""
+    """If an SMS goes to a mistyped number, to the old number or has an old code, the person can still be reached."""
     dead = SendResult(Outcome.PERMANENT, provider_status="no such number")
     active.district.sms.results.append(dead)
     start = active.change()

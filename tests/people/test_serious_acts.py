@@ -365,7 +365,7 @@ def test_a_second_admin_refuses_a_link(
 def test_no_phone_needs_another_admin(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
-    """The hotline cannot notify the person, so a waiting time alone would help a thief."""
+    """The hotline cannot notify the person, so a waiting time alone would help an attacker."""
     first, second = by(two[0]), two[1]
     (one,) = editors(context, clock, 1)
     service_new_links.request_link(context, first, one.account_id, "lost both")

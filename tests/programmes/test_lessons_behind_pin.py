@@ -28,7 +28,7 @@ HOME = (
 def beside(line: Line) -> ReaderBeside:
     line.clock.turn(
         hours=3
-    )  # This is after the time at which the people of a test come to their desks.
+    )  # The time is later than the time at which the people of a test join their desks.
     return reader_beside(line)
 
 

@@ -1,4 +1,4 @@
-"""Tests an attacker without a key who knows all records except one. The release seldom reveals this last record."""
+"""Tests an attacker without a key who knows all records except one. The release seldom reveals this record."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -38,7 +38,7 @@ def chances(rule: Rule, count: int) -> Counter[int | None]:
 
 
 def belief(rule: Rule, others: list[int], printed: list[int | None]) -> float:
-    """Returns how sure the attacker can be that the record exists, or that it does not.
+    """Returns the attacker's certainty that the record exists, and that it does not exist.
 
     The attacker uses all cells that would count the record.
     """

@@ -20,7 +20,7 @@ from hotline.tips.tables import HAS_PENDING_ALERT, Grant, Tip
 from hotline.tips.tables_call_back import CallBack
 
 OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
-"""The two names at a hotline with sample data in its own folder, which no caller dials."""
+"""The two names for a hotline with sample data in its own folder, which no caller dials."""
 WHOLE = Tip.state.in_((TipState.FILED, TipState.COMPLETE))
 """Selects filed and complete tips. A fragment without a place alerts no responder and has no deadline."""
 
@@ -157,8 +157,8 @@ def overdue(session: Session, before: datetime) -> Sequence[int]:
 
 
 def firings(session: Session) -> list[Firing]:
-    """Returns the deadlines that had their effect because their time passed, and not because a responder took the
-    tip. They are sorted by tip and time."""
+    """Returns the deadlines that had an effect because their time passed, and not because a responder took the tip.
+    They are sorted by tip and time."""
     rows = session.execute(
         select(Deadline.tip_id, Deadline.due_at, Deadline.fired_at)
         .where(Deadline.fired_at >= Deadline.due_at)

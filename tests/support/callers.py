@@ -87,7 +87,7 @@ class Line:
                 self.made = self.context, client
             return self.made[1]
 
-    def flush(self) -> None:  # This has the same effect as asking another process.
+    def flush(self) -> None:  # Forgetting the states has the same effect as using another process.
         self.runs.held.clear()
         self.context.sessions.clear()
 

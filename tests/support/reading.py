@@ -123,8 +123,7 @@ def with_pin(
 
 
 def at_her_desk(beside: ReaderBeside) -> tuple[Caller, Assignment]:
-    """Alerts a responder of the capital's first district about one danger there. Returns the phone and the
-    assignment."""
+    """Alerts a responder of the capital's first district about danger there. Returns the phone and the assignment."""
     told(beside.line, *DANGER_HERE)
     place = beside.line.tips[-1].place
     person_id = with_pin(beside, desks=(place,))

@@ -222,7 +222,7 @@ def emptied(kept: Database) -> Iterator[Database]:
     """Yields a database for one test, with empty tables.
 
     It has its own engine, so that listeners belong to one test, but uses the connections of all tests. When a
-    connection first uses each table, this takes the server longer than most tests.
+    connection uses each table for the first time, this takes the server longer than most tests.
     """
     with kept.engine.connect() as connection:
         driver = connection.connection.driver_connection

@@ -1,4 +1,4 @@
-"""Tests the spreadsheet of texts: exported cells begin no formula, and imported files are read or refused."""
+"""Tests the spreadsheet of texts: no exported cell begins a formula, and imported files are read or refused."""
 
 import pytest
 from hypothesis import given

@@ -44,7 +44,7 @@ def test_a_country_that_is_named_wins_over_a_district(text: str, country: str) -
     [
         ("bamujyanye mu mahanga", ABROAD),
         ("they sold her abroad", ABROAD),
-        # A job abroad was offered in a district, so the person who lies is here.
+        # A job abroad was offered in a district, so the person who lies is in that district.
         ("akazi ko mu mahanga k'ikinyoma, Musanze", {"district": "43"}),
         # These words do not name a country.
         ("akazi katari keza", UNKNOWN),

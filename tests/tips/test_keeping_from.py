@@ -177,8 +177,8 @@ def test_two_people_let_him_know_again(told: District) -> None:
 def test_a_name_of_a_responder_and_an_account_excludes_both(
     told: District,
 ) -> None:
-    """The responder and the account are not joined, so each of them gets an exclusion. Later tips from that phone
-    get the same exclusions."""
+    """The account is not linked to the responder, so each of them gets an exclusion. Later tips from that phone get
+    the same exclusions."""
     name = told.responder(HIM).name
     with told.database.writing() as session:
         account = make_account(name, "desk")

@@ -200,7 +200,7 @@ def _account(session: Session) -> ConsoleAccount:
 
 @pytest.mark.row("R6")
 def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told: District) -> None:
-    """At first, the account belongs to no responder. After it is joined to a responder, the exclusion is valid for
+    """At first, the account belongs to no responder. After it is linked to a responder, the exclusion is valid for
     that phone too."""
     with told.database.writing() as session:
         session.add(make_account("Desk 9", "desk"))

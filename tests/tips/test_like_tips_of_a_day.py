@@ -1,4 +1,4 @@
-"""R7: tests that a danger report reads as many rows on a day with thousands of similar tips as on other days."""
+"""R7: tests that a report about danger reads as many rows on a day with thousands of similar tips as on other days."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ READ = text(
 ROWS_APART = 40
 """The allowed difference in rows that PostgreSQL reads. It reads the whole of a table that has few rows."""
 STEPS_APART = 200
-"""The allowed difference in steps of SQLite's virtual machine, equal to a few rows. Reading one row takes about
+"""The allowed difference in steps of SQLite's virtual machine. It equals a few rows. Reading one row takes about
 thirty steps."""
 
 

@@ -174,8 +174,8 @@ def test_who_is_told_of_one_knows_what_the_strictest_of_them_asks() -> None:
     ("nth", "beside", "tells"), [(0, -1, 2), (0, 0, 2), (0, 1, 0), (1, 0, 1), (1, 2, 0)]
 )
 def test_the_most_frequent_clock_of_a_cluster_speaks(nth: int, beside: int, tells: int) -> None:
-    """The deadline first asks the desk and the responders who go, and from the second time on only the desk. It
-    continues in every case."""
+    """The deadline first asks the desk and the responders who go, and from the second time on only the desk. The
+    deadline always continues."""
     standing = CaseState(
         Case("12", "labour", 1, "no"),
         step=1,

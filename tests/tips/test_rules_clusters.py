@@ -18,7 +18,8 @@ def told(
     tips: Sequence[tuple[float, int, str | None, str | None]],
     why: str = PHONE,
 ) -> list[Following | None]:
-    """Reports tips one after the other (minute, urgency, kind, who). Returns the decision about each tip."""
+    """Reports tips one after the other. Each has a minute, an urgency, a kind and a caller. Returns the decision
+    about each tip."""
     earlier: list[ComparedTip] = []
     verdicts = []
     for number, (minute, urgency, kind, who) in enumerate(tips, 1):

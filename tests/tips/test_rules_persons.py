@@ -78,7 +78,7 @@ def consents(*said: str) -> MetPerson:
         (("minor:yes", "assent_no+yes"), ConsentState.YES),
         (("minor:yes", "too_young+yes"), ConsentState.YES),
         (("minor:yes", "assent_yes+yes", "minor:no"), ConsentState.UNASKED),
-        # A person who said no must not be declared a child later, so that others could decide.
+        # A person who said no must not be recorded as a child later, because others could then decide for the person.
         (("no", "minor:yes", "too_young+yes"), ConsentState.NO),
         (("no", "minor:unsure", "assent_no+yes"), ConsentState.NO),
         (("no", "minor:yes", "assent_yes+yes"), ConsentState.YES),

@@ -125,7 +125,7 @@ MARKED = Encrypter(mark_key=b"a key of the folder of the hooks")
 
 
 def swap_pair(line: Line, pair: PrivateKey) -> None:
-    """Puts another pair into each tip, as a person who writes the database can. The marks are the ones that were."""
+    """Puts another pair into each tip, as a person who writes the database can. The marks stay the same."""
     with line.database.writing() as session:
         for tip in session.scalars(select(Tip)):
             tip.body = tip.body[: HEAD_BYTES - 32] + bytes(pair.public_key) + tip.body[HEAD_BYTES:]

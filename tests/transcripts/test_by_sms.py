@@ -1,8 +1,8 @@
 """C2: tests that lessons are the same by dialling and by SMS. The same transcripts run on both channels.
 
 Each key of a transcript is pressed on one channel and written on the other. Both channels pass the same nodes and
-report the same events. An SMS may contain text that USSD divides into pages. In that case the key for the next page
-does nothing. By SMS, a choice after a left-out report choice has another digit, so its label is written instead.
+report the same events. An SMS may contain text that USSD divides into pages. In that case the key for the next page has
+no effect. By SMS, a choice after a left-out report choice has another digit, so its label is written instead.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Starts a process of the Procfile on a port of this machine and checks that it ends when it is told to."""
+"""Starts a process of the Procfile on a port of this machine and checks that it ends when it is told to end."""
 
 import os
 import signal
@@ -34,8 +34,8 @@ def command_of(name: str) -> str:
 
 @contextmanager
 def started(command: str, environ: Mapping[str, str]) -> Iterator[Process]:
-    """Runs a command, and checks that no worker remains. The test fails if the command does not end when it is told
-    to."""
+    """Runs a command, and checks that no worker remains. If the command does not end when it is told to end, the
+    test fails."""
     process = subprocess.Popen(
         ["/bin/sh", "-c", f"exec {command}"], env=environ, cwd=CHECKOUT, start_new_session=True
     )

@@ -85,7 +85,7 @@ def test_beside_sixteen_half_bodies_a_caller_is_answered_in_a_second(served: Ser
 
 
 class Slow:
-    """A body that arrives when the test lets it."""
+    """A body that arrives when the test allows it."""
 
     def __init__(self) -> None:
         self.came = threading.Event()

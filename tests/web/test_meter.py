@@ -1,4 +1,4 @@
-"""Tests that hooks are counted in memory, by result and time. The counts are passed on completely or kept."""
+"""Tests that hooks are counted in memory, by result and time. The counts are either reported completely or kept."""
 
 from collections import Counter
 from dataclasses import replace

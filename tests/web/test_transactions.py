@@ -12,7 +12,7 @@ from hotline.counters.tables import Tally
 from tests.support.callers import Line
 
 TOPIC = ("1", "1", "9", "9")
-"""The keys to the end of the text before work abroad, at which the topic is counted."""
+"""The keys to the end of the text before work abroad, where the topic is counted."""
 
 
 class Counted(Database):

@@ -51,7 +51,7 @@ run(context, sys.argv[2], stop, listen_again=lambda: stop_on_signal(stop))
 NODES = 10_600
 TRIES = 25
 MOST_SECONDS = 1.0
-"""The maximum seconds by which long work may delay the first SMS about a danger."""
+"""The maximum seconds by which long work may delay the first SMS about danger."""
 PAGES = '#set document(title: "x")\n#lorem(20000)'
 pytestmark = pytest.mark.slow(reason="waits for SMS that a worker sends")
 
@@ -65,7 +65,7 @@ class Line:
         self.district, self.jobs, self.process = district, RqJobs(valkey.url), process
 
     def first_sms(self) -> float:
-        """Returns the seconds between a tip of danger and its first SMS."""
+        """Returns the seconds between a tip about danger and its first SMS."""
         tip_id = self.district.file_tip()
         began = time.monotonic()
         self.jobs.ring(Job.ASSIGN_TIP, tip_id)
@@ -109,7 +109,7 @@ def papers() -> Iterator[None]:
 
     def make() -> None:
         while not stop.is_set():
-            with suppress(WorkEnded):  # On a busy machine, it may be late.
+            with suppress(WorkEnded):  # On a busy machine, the PDF may be late.
                 long_work.run("paper", json.dumps([PAGES, {}, 0]).encode())
 
     with ThreadPoolExecutor(1) as one:

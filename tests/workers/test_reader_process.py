@@ -1,4 +1,5 @@
-"""Tests the reader process: its queue rings it, it also checks without a ring, and it ends when it is told to."""
+"""Tests the reader process: its queue notifies it, it also checks without a notification, and it ends when it is
+told to end."""
 
 import time
 from collections.abc import Iterator

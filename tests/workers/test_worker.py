@@ -343,7 +343,7 @@ def test_a_clock_that_breaks_ends_the_process_so_that_another_is_started(valkey:
 
 
 def test_no_alert_waits_for_an_answer(district: District) -> None:
-    """The thread that sends answers waits for another writer, but the code that rang for it does not wait."""
+    """The thread that sends answers waits for another writer, but the code that notified it does not wait."""
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
     functions = safe_job(district.context).functions

@@ -97,7 +97,7 @@ CARELESS = {"fsync": "off", "full_page_writes": "off"}
 """No test cuts the power. Killing a process loses no data that the kernel already has."""
 HERE = "127.0.0.1"
 AWAY = 10.0
-"""The seconds of a long absence of Redis: five times as long as a tip of danger waits for the job queue."""
+"""The seconds of a long absence of Redis: five times as long as a tip about danger waits for the job queue."""
 
 
 class Pair(StrEnum):
@@ -126,7 +126,7 @@ class Ground:
 
 @contextmanager
 def ground(pair: Pair) -> Iterator[Ground]:
-    """Starts the servers for one run. It starts none if the hotline brings its own. Raises ProgramMissing."""
+    """Starts the servers for one run. If the hotline starts its own servers, it starts none. Raises ProgramMissing."""
     if pair is Pair.SQLITE:
         yield Ground()
         return
