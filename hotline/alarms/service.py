@@ -27,7 +27,7 @@ def run_in_child(context: Context, work: str, given: bytes = b"[]") -> bytes:
 
 
 def record_each(session: Session, alarm: Alarm, at: datetime) -> None:
-    """Raises an alarm for which every single event matters.
+    """Raises an alarm, and makes sure that each new event is reported.
 
     If the alarm is already raised, contacts are notified again at the next check.
     """

@@ -68,7 +68,7 @@ class StateToRestore(NamedTuple):
     """The digest of `after`. The command sends this digest back, and both must be equal."""
     live_id: int
     old: Document
-    """The older flows unchanged, with the numbers and short codes of that time."""
+    """The older state of the flows without changes, with the numbers and short codes of that time."""
 
 
 class PublishedChange(NamedTuple):

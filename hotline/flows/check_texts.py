@@ -224,7 +224,7 @@ def labels(flow_set: FlowSet, limit: int) -> Problems:
 def pages(flow_set: FlowSet, limit: int) -> Problems:
     """Finds nodes that take too many screens, and screens of a report that are too long in English.
 
-    The places of a list do not count.
+    The places in a list of places do not count as text.
     """
     for flow, name, node in nodes(flow_set):
         most = _most_pages(flow_set, flow, node)

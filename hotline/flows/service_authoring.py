@@ -106,7 +106,7 @@ def digest_of_flow(flow: Document) -> str:
 
 
 def sha_of(document: Document) -> str:
-    """Returns the SHA-256 of canonical JSON, which does not depend on any order."""
+    """Returns the SHA-256 of the document as JSON with sorted keys. So the order of keys does not change it."""
     canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -22,7 +22,7 @@ from hotline.text.quiz import RIGHT
 from hotline.text.time import KIGALI
 
 CERTIFICATES = "certificates"
-"""The flag of a session that may show a certificate. The phone is enrolled, and the hotline has the key."""
+"""The flag that a session has if it may show a certificate. The phone is enrolled, and the hotline has the key."""
 CERTIFIED = "certified"
 """The flag for an officer who had passed all lessons before the session began."""
 PASSED = "passed"

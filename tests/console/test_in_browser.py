@@ -25,7 +25,7 @@ OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violati
 READERS = ("/tips", "/tips/1", "/tips/1/persons/screened", "/call-backs")
 OUTSIDE = ("/enter", "/recover", "/nothing")
 DAYS = 9
-"""The pages are divided into this many parts, and each day one part is tested. Axe needs most of a second for each
+"""The pages are divided into this many parts, and each day one part is tested. Axe needs almost a second for each
 page."""
 SIZES = {"office": OFFICE, "narrow": NARROW, "twice as large": TWICE_AS_LARGE}
 EVERYTHING = (

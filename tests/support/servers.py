@@ -69,7 +69,7 @@ def embedded() -> Pair:
 
 
 class Postgres(chaos.Postgres):
-    """A PostgreSQL server that a test may also query."""
+    """A PostgreSQL server that a test can query directly."""
 
     @property
     def pids(self) -> list[int]:

@@ -126,7 +126,7 @@ class Ground:
 
 @contextmanager
 def ground(pair: Pair) -> Iterator[Ground]:
-    """Starts the servers for one run. If the hotline starts its own servers, it starts none. Raises ProgramMissing."""
+    """Starts the servers for one run. Starts none if the hotline starts its own servers. Raises ProgramMissing."""
     if pair is Pair.SQLITE:
         yield Ground()
         return
