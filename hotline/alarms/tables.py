@@ -1,12 +1,13 @@
 """Stores the raised alarms, the on-call contacts, and the notices about each alarm.
 
-Also stores when the monitor last checked, so that the doctor notices a monitor that hangs.
+Also stores when the monitor last checked, so that the doctor notices a monitor that does not work any more.
 
 Moves every waiting time forward. Otherwise, a clock that was set back would delay notices for too long.
 
 Stores the canaries (test values) of permanent keys, and the last start of each process.
 
-Reads in one query the state of each part that an alert passes before it leaves. Each session begins with this query.
+Reads in one query the state of each part through which an alert goes before it is sent. Each session begins with this
+query.
 """
 
 from collections.abc import Sequence

@@ -69,7 +69,7 @@ def cli_context() -> Iterator[CliContext]:
 
 
 def new_passphrase() -> str:
-    """Returns five groups of five random letters, about 124 bits. A thief of the database cannot guess it."""
+    """Returns five groups of five random letters, about 124 bits. A person who copied the database cannot guess it."""
     letters = (secrets.choice(PAPER_LETTERS) for _ in range(PASSPHRASE_LETTERS))
     return group_letters("".join(letters), GROUP_LETTERS)
 

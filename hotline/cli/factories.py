@@ -84,7 +84,7 @@ def on_first_use(make: Callable[P, T]) -> Callable[P, T]:
 def circuit() -> "Circuit":
     """Returns the circuit breaker that all Redis clients of a process share.
 
-    If one client finds that the server hangs, the others do not wait for it.
+    If one client finds that the server does not answer, the others do not wait for it.
     """
     from hotline.dialogue.redis_adapters import Circuit
 

@@ -295,7 +295,7 @@ def _tip(
 
 
 def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: str) -> bool:
-    """Writes the assignment of a closed tip and its case events. Returns True if the responder met a person."""
+    """Writes the assignment of a closed tip and its case events. Returns True if the responder found a person there."""
     random, at = line.random, tip.created_at
     low, high = MINUTES_TO_TAKE[Urgency(tip.urgency)]
     taken = at + (low + (high - low) * random.random() ** 2) * MINUTE

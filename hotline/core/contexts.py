@@ -147,7 +147,7 @@ class Instruments(Protocol):
         """
 
     def report_trial(self) -> bool:
-        """Reports a danger in a test call to the hotline. Returns True if every hop was answered."""
+        """Reports danger in a test call to the hotline. Returns True if every hop was answered."""
 
     def balance(self) -> float | None:
         """Returns the account's balance at the gateway in its currency. It asks every ten minutes. Returns None if

@@ -290,7 +290,7 @@ class Settings:
     sms_a_day: int = _setting(WHOLE, 1000)
     """The number of SMS that a day may cost. Answers to strangers stop at 70 % of it, alerts never."""
     sends_at_once: int = _setting(_to(999), 32)
-    """The number of SMS that all processes send at the same time. Five of eight are reserved for first alerts of
+    """The number of SMS that all processes send at the same time. Five of eight are reserved for first alerts about
     danger."""
     alarm_command: str = _setting(TEXT, "", example="/usr/local/bin/page-duty")
     """A command that `sh` runs for each alarm, in addition to the SMS. It reads the alarm's text on standard input.

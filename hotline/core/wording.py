@@ -38,7 +38,7 @@ class Template(StrEnum):
     """An SMS to a coordinator and then to the national desk: an outcome is overdue."""
     ALERT_OVERDUE_DIAL = "{ref}: {place}, taken, no update since. Dial {code}"
     ALERT_LOOK_REPLY = "{ref}: {place}, taken two hours ago. Check it: 1 {ref}"
-    """An SMS to the national desk, because a second person looks at every case of danger."""
+    """An SMS to the national desk, because a second person looks at every case about danger."""
     ALERT_LOOK_DIAL = "{ref}: {place}, taken two hours ago. Check it: {code}"
     CLOSURE_REQUESTED = "{ref}: a colleague asks to close this case. Dial {code}."
     """An SMS to the national desk: a responder asks to close a case. No SMS can confirm a closure, because the
@@ -171,7 +171,7 @@ class Template(StrEnum):
     DIGIT_LET_GO = "8 stand down first team"
     """For the national desk: the responders of the first place do not have to go."""
     NO_MORE_ANSWERS = "No more answers this hour. Dial {code}."
-    """The last of ten answers within an hour to unclear messages of a responder with a case of danger."""
+    """The last of ten answers within an hour to unclear messages of a responder with a case about danger."""
     PINS_WRONG = "Wrong PINs on one phone. Dial {code}"
     """An SMS to the coordinator: wrong PINs were entered on a phone. An SMS never names a responder. The warnings
     behind the PIN say whose phone it is."""

@@ -2,7 +2,7 @@
 in the console.
 
 Also finds every problem in flows, and decides which of them prevent publication. The engine's own checker does not know
-some of these rules. For example, a report of danger must alert a responder after four answers at most (C8).
+some of these rules. For example, a report about danger must alert a responder after four answers at most (C8).
 """
 
 import hashlib

@@ -206,8 +206,8 @@ def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
 
 
 def _takes(events: Sequence[CaseEvent]) -> tuple[Mapping[int | None, datetime], set[int | None]]:
-    """Returns the acknowledgement time of each responder whose message is believed, and the responders who are not
-    believed."""
+    """Returns the acknowledgement time of each responder whose message is accepted as real, and the responders whose
+    message is not accepted."""
     takes: dict[int | None, datetime] = {}
     doubted: set[int | None] = set()
     for event in events:

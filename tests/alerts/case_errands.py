@@ -1,4 +1,4 @@
-"""Simulates one case of danger on the real services, with a movable clock and random events: commands, faults,
+"""Simulates one case about danger on the real services, with a movable clock and random events: commands, faults,
 kills, checks."""
 
 import random

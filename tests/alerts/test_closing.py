@@ -27,7 +27,7 @@ NOT = TipOutcome.NOT_TRAFFICKING
 
 @pytest.fixture
 def case(district: District) -> HelpedCase:
-    """Returns a case of danger with an assignee."""
+    """Returns a case about danger with an assignee."""
     return HelpedCase(district, urgency=1)
 
 

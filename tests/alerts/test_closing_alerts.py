@@ -25,7 +25,7 @@ NOT = TipOutcome.NOT_TRAFFICKING
 
 @pytest.fixture
 def case(district: District) -> HelpedCase:
-    """Returns a case of danger with an assignee, on a Friday night."""
+    """Returns a case about danger with an assignee, on a Friday night."""
     district.clock.at = FRIDAY_NIGHT - timedelta(minutes=1)
     return HelpedCase(district, urgency=1)
 

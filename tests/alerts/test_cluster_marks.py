@@ -37,8 +37,8 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
 
 
 def tells(here: Night, many: int, *, marked: bool, seconds: float = 20) -> list[Caller]:
-    """Reports many tips of danger from one phone, one after the other. With `marked`, the caller presses 000 after
-    each tip."""
+    """Reports many tips about danger from one phone, one after the other. With `marked`, the caller presses 000
+    after each tip."""
     callers = []
     for _ in range(many):
         here.line.clock.turn(seconds=seconds)

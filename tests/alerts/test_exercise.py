@@ -210,7 +210,7 @@ def test_r12_it_is_in_no_figure_and_every_list_says_what_it_is(staffed: District
 
 
 def test_r12_one_person_ends_it_whoever_closes_it(staffed: District) -> None:
-    """A case of danger needs two people to close it, but one person can close a drill."""
+    """A case about danger needs two people to close it, but one person can close a drill."""
     exercise_id = begun(staffed)
     staffed.deliver()
     service_retention.close_tip(staffed.context, tip_of(staffed).id, by="Alice", reason="enough")

@@ -1,4 +1,4 @@
-"""Tests visit safety: a visit warning reaches everyone who was alerted. In a case of danger, it changes how
+"""Tests visit safety: a visit warning reaches everyone who was alerted. In a case about danger, it changes how
 responders go there, but not the assignee."""
 
 from dataclasses import replace

@@ -262,7 +262,7 @@ def test_the_same_words_within_a_day_get_one_answer(told: District) -> None:
 
 @pytest.fixture
 def urgent(told: District) -> District:
-    """Adds a case of danger that no one has taken. The same responder was alerted."""
+    """Adds a case about danger that no one has taken. The same responder was alerted."""
     told.tell(urgency=1)
     told.deliver()
     told.sms.sent.clear()

@@ -64,7 +64,7 @@ def passes(district: District, time: timedelta, *, step: int = 20) -> None:
 @pytest.mark.parametrize(
     ("urgency", "at", "reminded", "due"),
     [
-        # A case of danger is due after half an hour, at any time of day.
+        # A case about danger is due after half an hour, at any time of day.
         (1, kigali(TUESDAY, 10), kigali(TUESDAY, 10, 15), kigali(TUESDAY, 10, 30)),
         (1, kigali(TUESDAY, 23), kigali(TUESDAY, 23, 15), kigali(TUESDAY, 23, 30)),
         (2, kigali(TUESDAY, 9), kigali(TUESDAY, 12), kigali(TUESDAY, 15)),

@@ -94,7 +94,8 @@ def test_invariant_1_an_open_case_always_has_an_open_clock(
 ) -> None:
     """The open deadline must be the correct one.
 
-    An assignee owes an outcome, or the national desk owes a decision. If there is no assignee, people are being asked.
+    If there is an assignee, the deadline is for the outcome, or for a decision of the national desk. If there is no
+    assignee, people are being asked.
     """
     for course, _ in walk(case, who, events):
         if course.holder is not None:

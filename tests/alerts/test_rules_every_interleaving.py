@@ -2,7 +2,7 @@
 is never lost, and every deadline is necessary.
 
 The search includes sent and lost messages, phones that are off, and processes that are killed. It includes answers by
-dialling and by SMS (believed, proved, doubted, noted), "I can't", silence, `000` and a STOP from the gateway. It
+dialling and by SMS (accepted, proved, doubted, noted), "I can't", silence, `000` and a STOP from the gateway. It
 includes a requested closure, a second request with another outcome, and the answer of a second person or the national
 desk. It includes leave, removal and return, and all deadlines in any order.
 """

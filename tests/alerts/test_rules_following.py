@@ -135,7 +135,7 @@ def test_who_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
     ("said", "since"),
     [
         ([], timedelta()),
-        # After a second yes, the offer is owed since the first yes.
+        # After a second yes, the waiting time for the offer counts from the first yes.
         (["consent:yes", "consent:yes"], timedelta()),
         (["consent:no", "consent:yes"], 2 * HOURS),
         (["consent:cannot_say", "consent:yes"], 2 * HOURS),

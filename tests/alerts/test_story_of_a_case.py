@@ -1,4 +1,4 @@
-"""Tests one case of danger from its alert to its end, with a clock that the test moves.
+"""Tests one case about danger from its alert to its end, with a clock that the test moves.
 
 Each person gets the right messages, and an open case always has a deadline.
 """

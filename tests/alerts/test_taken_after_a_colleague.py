@@ -25,7 +25,7 @@ SECOND, THIRD = "+250788000013", "+250788000014"
 
 @dataclass
 class Colleagues:
-    """Two responders of one district, each with a PIN, who were both alerted about one case of danger."""
+    """Two responders of one district, each with a PIN, who were both alerted about one case about danger."""
 
     beside: ReaderBeside
     first: int
@@ -222,7 +222,7 @@ def test_lists_and_sms_follow_the_ladder_to_a_colleague(them: Colleagues, moves:
 
 def test_own_cases_stand_first_and_the_counts_are_of_all_cases(them: Colleagues) -> None:
     """Forty newer cases without an assignee do not push the responder's own case out of the list. Two of these forty
-    are cases of danger."""
+    are cases about danger."""
     line = them.line
     with line.database.writing() as session:
         place = session.scalars(select(Tip.place)).one()

@@ -1,5 +1,5 @@
-"""Tests random sequences of events in one case of danger, with the real services and SQLite. No tip is lost, and a
-restart loses no deadline."""
+"""Tests random sequences of events in one case about danger, with the real services and SQLite. No tip is lost, and
+a restart loses no deadline."""
 
 import random
 from collections.abc import Iterator

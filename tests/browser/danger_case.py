@@ -1,4 +1,4 @@
-"""Provides a case of danger for a story on handsets and at a desk, with a clock that the test moves."""
+"""Provides a case about danger for a story on handsets and at a desk, with a clock that the test moves."""
 
 import re
 from dataclasses import dataclass, replace

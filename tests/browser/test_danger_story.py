@@ -1,4 +1,4 @@
-"""Tests one case of danger from its alert to the person's outcome, on three handsets and at a desk.
+"""Tests one case about danger from its alert to the person's outcome, on three handsets and at a desk.
 
 A second tip is about an official, and its district learns nothing about it. A person who declines help is offered no
 service. At the end, only the month's numbers remain. The phones call the hotline's own hooks, and a reader process runs

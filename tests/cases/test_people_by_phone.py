@@ -40,7 +40,7 @@ CODES = ("labour", "person_form", "isange", "cannot_say", 'rwanda"', "code.")
 
 
 class HerCase:
-    """A responder's phone, and one case of danger that the responder took."""
+    """A responder's phone, and one case about danger that the responder took."""
 
     def __init__(self, line: Line) -> None:
         self.beside: ReaderBeside = reader_beside(line)

@@ -31,7 +31,7 @@ CHILDREN = ("girl", "boy")
 
 @dataclass(frozen=True, slots=True)
 class SampleMonth:
-    """One person who was met."""
+    """One person that a responder found there."""
 
     tip_id: int
     n: int

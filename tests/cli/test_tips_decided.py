@@ -24,7 +24,7 @@ WORDS = "correct horse"
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Returns a hotline with one case of danger in Gasabo that names an official. Only the national desk can read
+    """Returns a hotline with one case about danger in Gasabo that names an official. Only the national desk can read
     it."""
     now = datetime.now(UTC)
     lay_line(tmp_path, now)

@@ -51,7 +51,7 @@ def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desk
 
 
 def test_a_waiting_closure_is_on_today_under_approvals_and_in_the_list(desks: Desks) -> None:
-    """A case of danger that a responder took is not in the default list. After closure is requested it is listed,
+    """A case about danger that a responder took is not in the default list. After closure is requested it is listed,
     with its age."""
     tip = tell(desks.desk, urgency=1)
     taken(desks, tip)

@@ -24,7 +24,7 @@ ASKED = {"by": "Alice", "reason": "their wish"}
 
 @pytest.fixture
 def taken(desks: Desks) -> Desks:
-    """Files a case of danger in Gasabo as tip 1. The first of its responders takes it. Returns the desks."""
+    """Files a case about danger in Gasabo as tip 1. The first of its responders takes it. Returns the desks."""
     context = desks.desk.context
     with context.database.writing() as session:
         for row in session.query(Responder):

@@ -37,7 +37,7 @@ TYPED: Typed = {
 
 MAY_COME = (*DANGER_HERE, "1", "1", *REST)
 NOBODY_COMES = (*MAY_COME[:-1], "2")
-"""The keys of a complete report of danger. Responders may come, or must not come."""
+"""The keys of a complete report about danger. Responders may come, or must not come."""
 
 Prepare = Callable[[Line, str, str], Typed]
 """A function that prepares a phone before it dials in a language. It returns the texts that the phone types in

@@ -65,7 +65,7 @@ def alerted(emulator: EmulatorClient) -> int:
 
 @pytest.mark.fault(5)
 def test_row_5_a_frozen_web_process_leaves_no_half_tip(tmp_path: Path, beneath: Ground) -> None:
-    """The caller's last hop meets a frozen process and fails. The caller dials again, and the tip is stored once."""
+    """The caller's last hop reaches a frozen process and fails. The caller dials again, and the tip is stored once."""
     with Stack(tmp_path, environ=beneath.environ) as stack:
         session = stack.emulator.dial(msisdn="+250788100001")
         for key in DANGER[:-1]:

@@ -102,7 +102,8 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
 @pytest.mark.fault(3)
 @pytest.mark.parametrize("step", [*MENDED_BY])
 def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_home: LayHome) -> None:
-    """The last tip meets the kill that only this step repairs. Without the step, the run reports a breach."""
+    """During the last tip, the process is killed in the way that only this step repairs. Without the step, the run
+    reports a breach."""
     failpoint = MENDED_BY[step]
     codes = [district.code for district in districts()]
     procfile = procfile_without(step, lay_home(tmp_path))

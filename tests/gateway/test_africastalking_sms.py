@@ -1,4 +1,5 @@
-"""Tests the meaning of each answer from the gateway's provider. No answer raises an error or hangs."""
+"""Tests the meaning of each answer from the gateway's provider. No answer raises an error or makes the hotline wait
+for ever."""
 
 import json
 import socket

@@ -81,7 +81,8 @@ def _running(line: Line) -> Iterator[Line]:
 def play(
     sides: Sequence[Side], size: Size, rounds: int, parts: Sequence[str], say: Say
 ) -> list[list[Figures]]:
-    """Returns the numbers of each side, one set for each round. Sides take turns, and also take turns to begin."""
+    """Returns the numbers of each side, one set for each round. The sides run in turn, and another side begins each
+    time."""
     found: list[list[Figures]] = [[] for _ in sides]
     with (
         null_endpoint() as null,

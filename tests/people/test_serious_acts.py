@@ -1,6 +1,6 @@
 """Tests suspensions, removed accounts and roles, and new links.
 
-No admin can shut out a team alone, and people are notified of each action.
+No admin alone can lock out a team, and people are notified of each action.
 """
 
 from collections.abc import Callable

@@ -20,7 +20,8 @@ READ = text(
     " FROM pg_stat_xact_user_tables WHERE relname IN ('tip', 'tip_likeness')"
 )
 ROWS_APART = 40
-"""The allowed difference in rows that PostgreSQL reads. It reads the whole of a table that has few rows."""
+"""The allowed difference in rows that PostgreSQL reads. If a table has few rows, PostgreSQL reads the complete
+table."""
 STEPS_APART = 200
 """The allowed difference in steps of SQLite's virtual machine. It equals a few rows. Reading one row takes about
 thirty steps."""

@@ -121,7 +121,7 @@ def test_row_12_danger_passes_a_hung_redis(manned: District, valkey: Valkey) -> 
 
 
 def test_a_held_lane_is_not_rung_for(manned: District) -> None:
-    """The first message met the fault. The second message has been due since then."""
+    """The fault stopped the first message. The second message has been due since then."""
     for _ in range(2):
         manned.tell()
     manned.sms.results = [SendResult(Outcome.MONEY_FAULT)]

@@ -1,4 +1,4 @@
-"""Tests that a tick takes no longer with a large database. No step reads the whole of a table that grows with tips."""
+"""Tests that a tick takes no longer with a large database. No step reads all rows of a table that grows with tips."""
 
 import re
 from typing import Any
@@ -31,7 +31,7 @@ SCAN = re.compile(rf"SCAN ({'|'.join(GROW)})(_\d+)?$")
 @pytest.fixture
 def pair() -> Pair:
     """Returns the embedded pair of servers. SQLite makes its query plan without looking at the rows, but PostgreSQL
-    always reads the whole of a small table."""
+    always reads all rows of a small table."""
     return Pair.EMBEDDED
 
 
