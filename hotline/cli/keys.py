@@ -64,7 +64,7 @@ def show(by: str, reason: str) -> None:
 def enter(by: str, reason: str, *, check: bool) -> None:
     """Enter the pepper from paper after a restore.
 
-    The pepper that `hotline init` made meanwhile stays as the older one.
+    The pepper that `hotline init` made meanwhile is kept as the older one.
 
     Example: hotline keys pepper enter --by "Operator 1" --reason restore
     """

@@ -157,7 +157,7 @@ class Instruments(Protocol):
 class OtherChannel(Protocol):
     """A second channel that notifies on-call contacts: a mail, or a command of the operator.
 
-    It still works when SMS is at fault.
+    It still works when SMS does not work.
     """
 
     def is_there(self) -> bool:

@@ -19,7 +19,7 @@ class AttemptedSecret(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SecretTyped:
-    """The caller keyed a PIN or a code. The conversation waits until a service has checked it."""
+    """The caller typed a PIN or a code. The conversation waits until a service has checked it."""
 
     upto: int
     secret: AttemptedSecret

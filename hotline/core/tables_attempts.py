@@ -26,7 +26,7 @@ class AttemptRow(Row):
     secret: Mapped[str]
     session_key: Mapped[str]
     text_key: Mapped[str]
-    """The keyed digest of everything keyed in the session, up to the end of the attempt."""
+    """The keyed digest of everything typed in the session, up to the end of the attempt."""
     contact_key: Mapped[str]
     target_key: Mapped[str]
     """The keyed digest of the target. The target may not exist. It is empty if attempts at this target are not

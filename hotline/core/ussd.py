@@ -1,4 +1,4 @@
-"""Reads the USSD dialogue as the gateway sends it: everything that the caller keyed so far, in one text. Pure.
+"""Reads the USSD dialogue as the gateway sends it: everything that the caller typed so far, in one text. Pure.
 
 The gateway joins the inputs with `*` and does not number the hops. A `*` that the caller typed looks the same.
 """
@@ -28,7 +28,7 @@ class UssdHop:
     """The caller's number as E.164. If it is hidden, this is the result of `hidden_caller`, which means the caller
     of this session only."""
     text: str = field(repr=False)
-    """Everything that the caller keyed in this session, joined by `*`. Digits dialled after the service code are
+    """Everything that the caller typed in this session, joined by `*`. Digits dialled after the service code are
     already at its beginning."""
     network: str | None = None
 
@@ -115,7 +115,7 @@ class SessionStart:
 
     @property
     def asks_pin(self) -> bool:
-        """Returns True if the caller may key a work PIN in the session. Then no digest is made of the keyed text."""
+        """Returns True if the caller may key a work PIN in the session. Then no digest is made of the typed text."""
         return self.pinned is not None and PIN_ASKED in self.pinned.flags
 
     @property
@@ -166,7 +166,7 @@ def short_code_of(dialled: str, entries: Collection[str]) -> tuple[str, tuple[st
 
 
 def new_text(text: str, accepted: int) -> str | None:
-    """Returns the text that was keyed after the first `accepted` letters, or None if there is none.
+    """Returns the text that was typed after the first `accepted` letters, or None if there is none.
 
     An empty text is also an input: the caller pressed only "send".
     """

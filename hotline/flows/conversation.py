@@ -40,7 +40,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class PinGiven:
-    """The caller keyed a PIN. Only this event contains the PIN. The conversation state never contains it."""
+    """The caller typed a PIN. Only this event contains the PIN. The conversation state never contains it."""
 
     name: str
     pin: str
@@ -58,7 +58,7 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """The caller keyed `000` to erase the report."""
+    """The caller typed `000` to erase the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class ConversationState:
     attempts: int = 0
     """The number of report attempts in this session."""
     erased: bool = False
-    """True if the caller keyed `000` and has begun no report attempt since."""
+    """True if the caller typed `000` and has begun no report attempt since."""
     finished: bool = False
 
     def at(

@@ -44,7 +44,7 @@ def check_outside(context: CliContext) -> tuple[CheckResult, ...]:
 
 
 def check_second_channel(context: CliContext) -> CheckResult:
-    """Checks that alarms have a second channel. If SMS itself is at fault, only this channel reaches the on-call
+    """Checks that alarms have a second channel. If SMS itself does not work, only this channel reaches the on-call
     contacts.
 
     Only the process `watch` may have the settings for it. When that process starts, it records if it has these

@@ -42,11 +42,11 @@ FLOW_NAMES = {
     Programme.TRAINEES: FlowNames("officer", "officer_code", "officer_leaves"),
 }
 PROGRAMME_OF_ANSWER = {names.code: roll for roll, names in FLOW_NAMES.items()}
-"""The programme of the code that the caller keyed, by the name of the answer with the code."""
+"""The programme of the code that the caller typed, by the name of the answer with the code."""
 YES = "yes"
 """The answer with which a person confirms leaving a programme."""
 CODE_FLAG = "code"
-"""For example, `code.12345678` is set if that code, keyed in this session, enrols the caller."""
+"""For example, `code.12345678` is set if that code, typed in this session, enrols the caller."""
 
 
 def new_code() -> str:
@@ -108,7 +108,7 @@ A higher number is a typing error."""
 TALKING_POINTS = 4
 """The number of talking points. Each month has one of them in turn."""
 CROWD_FLAG = "crowd"
-"""For example, `parse_attendance.120` is set if 120, keyed in this session, is a possible number of people."""
+"""For example, `parse_attendance.120` is set if 120, typed in this session, is a possible number of people."""
 TALK_FLAG = "talk"
 OCCASION_ANSWER = "gathering_occasion"
 ATTENDANCE_ANSWER = "gathering_came"
@@ -169,7 +169,7 @@ def parse_attendance(keyed: str) -> int | None:
 
 
 def session_report(came: str, occasion: str) -> SessionReport | None:
-    """Returns the community session that a leader keyed. Returns None if its numbers are not possible."""
+    """Returns the community session that a leader typed. Returns None if its numbers are not possible."""
     number = parse_attendance(came)
     if number is None or occasion not in set(Occasion):
         return None

@@ -127,7 +127,7 @@ def try_code(
 def enrol_by_sms(
     session: Session, context: Context, programme: Programme, caller: str, received: ReceivedCode
 ) -> bool:
-    """Enrols a phone whose code arrived by SMS. It counts as one attempt, like a keyed code."""
+    """Enrols a phone whose code arrived by SMS. It counts as one attempt, like a typed code."""
     with suppress(KeyMissing):
         key = context.pseudonyms.session(f"code {caller}")
         attempt = SecretAttempt(
@@ -376,7 +376,7 @@ def answering_row(
 ) -> Participant | None:
     """Returns the row of a person who answers in a lesson. A responder's row is created with the first answer.
 
-    Returns None for people whose answers do not count. They are in no programme, or were removed after they keyed the
+    Returns None for people whose answers do not count. They are in no programme, or were removed after they typed the
     PIN. Raises KeyMissing.
     """
     number_key = context.pseudonyms.joined(Programme.TRAINEES, caller)

@@ -28,7 +28,7 @@ SMALLEST_OF_PERSONS = 20
 """The minimum number of persons, as printed, for a share of persons."""
 DANGER = str(Urgency.DANGER.value)
 IN_TIME_GOAL = 90
-"""The share of urgent tips that should be acknowledged in time, in per cent. A lower share is reported as a problem."""
+"""The share of urgent tips that should be acknowledged in time, in percent. A lower share is reported as a problem."""
 _DANGER_IN_TIME = ("share_in_time", Dimension.URGENCY.value, DANGER)
 NOT_HELD = "\N{EN DASH}"
 """Printed if a release does not contain an indicator. It does not mean "few"."""

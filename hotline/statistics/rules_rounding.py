@@ -20,7 +20,7 @@ SMALLEST = 10
 USE_BASE = 10
 """Numbers of use are rounded to a multiple of this."""
 SHARE_STEP = 5
-"""A share is printed in steps of this many per cent."""
+"""A share is printed in steps of this many percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def at_most(number: int | None, earlier: int | None) -> int | None:
 
 
 def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | None:
-    """Returns a share in per cent from two printed numbers.
+    """Returns a share in percent from two printed numbers.
 
     Returns None if the whole is too small or one of the numbers is "few".
     """

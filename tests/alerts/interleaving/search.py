@@ -59,7 +59,7 @@ def is_looked_at(_l: EscalationModel, at: Standing) -> bool:
 
 
 def is_asked_how(_l: EscalationModel, at: Standing) -> bool:
-    """Returns False if the caller keyed `000` and no deadline asks the national desk about visit safety."""
+    """Returns False if the caller typed `000` and no deadline asks the national desk about visit safety."""
     return at.care is not VisitSafety.CAREFUL or at.is_open(DeadlineKind.VISIT_SAFETY)
 
 

@@ -73,7 +73,7 @@ class Standing(NamedTuple):
     """True if an account without a phone requested the closure."""
     over: bool = False
     care: VisitSafety = VisitSafety.NONE
-    """Visit safety: the caller keyed `000`, and then the national desk decides."""
+    """Visit safety: the caller typed `000`, and then the national desk decides."""
     desk: bool = False
     """True if the national desk decides on the requested closure, because a person was met."""
 
