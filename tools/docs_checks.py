@@ -31,7 +31,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
         if path.is_relative_to(ROOT / "docs"):
             return found[0]
         if not path.exists():
-            logger.warning("%s links to a missing file: %s", page.file.src_uri, found[2])
+            logger.warning("the page %s links to a missing file: %s", page.file.src_uri, found[2])
         name = f"`{path.relative_to(ROOT)}`" if path.is_relative_to(ROOT) else found[2]
         return name if found[1].strip("`") in name else f"{found[1]} ({name})"
 

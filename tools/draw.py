@@ -72,7 +72,7 @@ def read(text: str) -> tuple[str, list[Band]]:
             key = next((part for part in parts if part.startswith("key:")), "")
             bands[-1].boxes.append(Box(name, " ".join(one for one in parts if one != key), key))
         else:
-            raise ValueError(f"this line of the drawing has an unknown form: {line}")
+            raise ValueError(f"a line of the drawing has an unknown format: {line}")
     return title, bands
 
 

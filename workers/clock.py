@@ -194,7 +194,7 @@ def run(
         now = Moment(context.now(), time.monotonic())
         jump, last = now.jump_since(last), now
         if abs(jump) > JUMP:
-            logger.critical("alarm: the clock jumped by more than a minute")
+            logger.critical("alarm: the clock of this machine jumped by more than a minute")
             wake_for_jump(context)
             # If this process is not the leader, the leader adjusts the waiting times.
             back += -jump if leading and jump < timedelta(0) else timedelta(0)
@@ -216,7 +216,7 @@ def make_good(context: WorkerContext, back: timedelta) -> timedelta:
         try:
             service_alarms.bring_forward(context, back)
         except Unavailable as broken:
-            logger.error("cannot move due times after a clock jump: %s", type(broken).__name__)
+            logger.error("cannot move deadlines after a clock jump: %s", type(broken).__name__)
             return back
     return timedelta(0)
 
@@ -229,7 +229,7 @@ def wake_for_jump(context: WorkerContext) -> None:
     try:
         service.raise_alarm(context, Alarm.CLOCK_JUMP)
     except Exception as broken:
-        logger.error("the clock process cannot record the jump: %s", type(broken).__name__)
+        logger.error("could not record the clock jump: %s", type(broken).__name__)
 
 
 def database_outage() -> Outage:

@@ -49,7 +49,7 @@ class OwnWords(logging.Filter):
             return True
         _, broken, seconds = record.args
         cause = cause_of(broken) if isinstance(broken, BaseException) else "no answer"
-        logger.error("Redis does not answer: %s; next try in %s seconds", cause, seconds)
+        logger.error("Redis does not answer: %s. The next attempt is in %s seconds", cause, seconds)
         return False
 
 
@@ -85,10 +85,10 @@ class QuietWorker(SimpleWorker):
         """Logs a line with the class of the error, and nothing about the job."""
         kind = exc_info[0]
         if kind in (JobRefused, DeserializationError):
-            logger.critical("alarm: the worker refused a job that this line did not create")
+            logger.critical("alarm: the worker refused a job that this hotline did not create")
             self._wake()
         else:
-            logger.error("job failed: %s", getattr(kind, "__name__", "unknown"))
+            logger.error("a job failed: %s", getattr(kind, "__name__", "unknown"))
 
     def _wake(self) -> None:
         if self.context is None:
@@ -96,7 +96,7 @@ class QuietWorker(SimpleWorker):
         try:
             service.raise_alarm(self.context, Alarm.STRANGE_JOB)
         except Exception as broken:
-            logger.error("the worker cannot record the refusal: %s", type(broken).__name__)
+            logger.error("the worker could not record the refused job: %s", type(broken).__name__)
 
     def handle_job_failure(self, *args: Any, **kwargs: Any) -> None:
         """Tells Redis that the job failed, without the text of the error."""

@@ -73,9 +73,9 @@ def approve_request(
         if row.asked_by is None:
             raise CallRefused(f"call-back {row.id}: no one requested the number: request it first")
         if is_same_person(session, row.asked_by, tables_audit.actor_of(by)):
-            raise CallRefused("the requester cannot approve the request: ask a second person")
+            raise CallRefused("you requested this number: a second person must approve it")
         if asked_by is not None and tables_audit.name_in(row.asked_by) != asked_by:
-            raise CallRefused("another person has requested this number since: load the list again")
+            raise CallRefused("another person requested this number meanwhile: load the list again")
         row.approved_by = tables_audit.actor_of(by)
         _record(session, context, "call_back_approved", row.id, by, reason)
 
@@ -124,7 +124,7 @@ def record_outcome(
     with context.database.writing() as session:
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
         if row.opened_at is None:
-            raise CallRefused(f"call-back {row.id}: no one opened it in this window: open it first")
+            raise CallRefused(f"call-back {row.id}: no one opened its number yet: open it first")
         row.outcome = outcome
         if outcome is not CallOutcome.SILENT or not next_window(row):
             end_request(row, CallBackState.DONE, context.now())

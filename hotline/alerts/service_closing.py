@@ -165,7 +165,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
         raise ErasureRefused(f"tip {tip.id}: no one requested its erasure, or it is already erased")
     fate = text_fate(session, tip)
     if fate is TextFate.HELD:
-        raise ErasureRefused(f"tip {tip.id} is under legal hold: remove the hold first")
+        raise ErasureRefused(f"tip {tip.id} is under legal hold: remove the legal hold first")
     if fate is TextFate.GO and not erases:
         raise ErasureRefused(
             f"tip {tip.id}: a responder works on this case and no one is in danger, so the text is erased later"
@@ -447,7 +447,7 @@ def confirm_closure(
         raise EndRefused(f"tip {tip.id}: no one requested closure", ClosureRefusal.NOT_REQUESTED)
     if is_same_person(session, tip.closure_by, actor.name):
         raise EndRefused(
-            f"tip {tip.id}: {person_name(actor.name)} requested closure: a second person must confirm closure",
+            f"tip {tip.id}: {person_name(actor.name)} requested closure: a second person must confirm it",
             ClosureRefusal.SAME_PERSON,
         )
     if agrees:
@@ -510,7 +510,7 @@ def _check_confirms(
 def reopen(session: Session, tip: Tip, actor: CloseRequest, at: datetime) -> None:
     """Reopens a closed case. Its escalation then continues within a second. Raises EndRefused."""
     if tip.closed_at is None:
-        raise EndRefused(f"tip {tip.id} is open")
+        raise EndRefused(f"tip {tip.id} is open already")
     if tip.channel == rules_trial.DRILL:
         raise EndRefused(f"tip {tip.id} was a drill: start a new drill in the console")
     if tip.erased_at is not None:

@@ -333,7 +333,7 @@ def decide_visit(
     with ringing(context) as session:
         tip = tips_tables.get_filed(session, tip_id)
         if tip.closed_at is not None:
-            raise EndRefused(f"tip {tip_id} is closed")
+            raise EndRefused(f"tip {tip_id} is closed: reopen it first")
         who = service_closing.by_signed_command(session, by, reason)
         record_visit_decision(session, context, tip, visit_decision, who, context.now())
 

@@ -287,7 +287,7 @@ def _seal(
             body, grants = kept or body, grants if kept is None else None
     if tip.locked_for is not None:
         locked = len(tip.locked_for.split())
-        logger.critical("alarm: details of a tip are locked: %d desks have no valid key", locked)
+        logger.critical("alarm: a tip's text is locked: %d desks have no valid key", locked)
     tip.body = body
     return grants
 

@@ -221,7 +221,7 @@ def send_down(
     found = unlock(context, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")
     if desk is None:
-        raise EndRefused(f"tip {tip_id} has no district")
+        raise EndRefused(f"tip {tip_id} names no district, so no district desk can get it")
     key = decrypt_grant(
         found.grant, uid=found.tip.uid, desk=NATIONAL, private_key=found.private_key
     )

@@ -387,7 +387,7 @@ def answer_next(context: ReaderContext) -> bool:
         _answer(context, one)
     except (DecryptionFailed, KeyError, TypeError, ValueError) as broken:
         # A request that cannot be answered must not block the other requests.
-        logger.error("the reader cannot answer a request: %s", type(broken).__name__)
+        logger.error("the reader could not answer a request: %s", type(broken).__name__)
         with context.database.writing() as session:
             tables_reading_requests.store_answer(session, one.ask_id, None, context.now())
     return True
@@ -585,7 +585,7 @@ def _done(
         case ReaderQuestionKind.CHANGE:
             return _change(turn, fresh)
         case ReaderQuestionKind.PROVE | ReaderQuestionKind.CHOOSE:
-            raise ValueError("this kind of question does not decrypt a tip")
+            raise ValueError("a question of this kind decrypts no tip")
 
 
 def _keep(context: ReaderContext, first: PinReading, answer: ReaderAnswer) -> None:
@@ -602,5 +602,5 @@ def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> Reader
     """
     box = _opened(context, encrypted, bound_to(first.session_key, first.text_digest))
     if box is None:
-        raise DecryptionFailed("no key decrypts the stored answers")
+        raise DecryptionFailed("no key of the reader decrypts the stored answer")
     return ReaderAnswer.from_dict(box)

@@ -305,7 +305,7 @@ class StartedForm:
         document = json.loads(text)
         kind = LoggedEvent(document["kind"])
         if kind not in USSD_FORMS:
-            raise ValueError(f"responders have no phone form for this kind of event: {kind}")
+            raise ValueError(f"no form on the phone records events of this kind: {kind}")
         return cls(kind, str(document["person"]), codes_of_kind(kind, document["codes"]))
 
 

@@ -118,7 +118,7 @@ def person_events(session: Session, tip: Tip, private: bytes | None) -> Sequence
     """
     if private is None:
         if tables_case_events.public_key(session, tip.id) is not None:
-            raise DecryptionFailed("no key decrypts this case's notes on people")
+            raise DecryptionFailed("no key of this account decrypts the notes on these people")
         return ()
     return [*_read(session, tip, decrypt_codes.codes_by_event(session, tip, private))]
 

@@ -54,8 +54,8 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 
 
 @click.command()
-@click.option("--kept", type=FILE, help="File of kept digests: a day, a row and its digest a line.")
-@click.option("--since-row", default=0, help="Check seals from this row on only.")
+@click.option("--kept", type=FILE, help="File of kept digests. Each line: day, row, digest.")
+@click.option("--since-row", default=0, help="Check only the seals of this row and of later rows.")
 @as_json_option
 def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:
     """Verify the audit log, and exit with 1 if a row is wrong.

@@ -43,7 +43,7 @@ from hotline.people import service_audit
 signer_option = click.option(
     "--signer",
     metavar="LETTERS",
-    help="Signing key of the line, as `hotline backup key` printed it.",
+    help="Public signing key of the hotline, as `hotline backup key` printed it.",
 )
 
 
@@ -80,7 +80,7 @@ def take(settings: Settings, database: Database, at: datetime, to: Path) -> Back
     """Takes a backup with the keys in the console's key folder. Raises NotReady if the hotline has no backup key."""
     folder = KeyFolder(key_folder(settings, Role.CONSOLE))
     if not folder.holds(BACKUP_PUBLIC_KEY):
-        raise NotReady("this line has no backup key: create one with `hotline backup key FILE`")
+        raise NotReady("this hotline has no backup key: create one with `hotline backup key FILE`")
     return take_backup(
         database,
         to,
@@ -125,7 +125,7 @@ def take_(to: Path, as_json: bool) -> None:
 @backup.command()
 @click.argument("file", type=NEW_FILE, required=False)
 @passphrase_option("the passphrase of the backup key")
-@click.option("--recipient", "given", multiple=True, help="Public `age` key. Repeat for more.")
+@click.option("--recipient", "given", multiple=True, help="Public `age` key. You may repeat it.")
 @click.option("--add", is_flag=True, help="Add to the existing backup keys.")
 @click.option("--replace", is_flag=True, help="Replace the existing backup keys.")
 def key(
@@ -146,7 +146,7 @@ def key(
     if not folder.path.is_dir():
         raise missing_error(settings, f"the key folder {folder.path} is missing")
     if (file is None) == (not given):
-        raise click.UsageError("give a FILE for a new key, or --recipient")
+        raise click.UsageError("give a FILE for a new key, or use --recipient for an existing key")
     held = folder.read(BACKUP_PUBLIC_KEY) if folder.holds(BACKUP_PUBLIC_KEY) else b""
     if held and not (add or replace):
         raise Occupied(
@@ -200,7 +200,7 @@ def list_(folder: Path, as_json: bool) -> None:
 
 @backup.command()
 @click.argument("file", type=FILE)
-@click.option("--key", "key_file", type=FILE, help="File of the backup key, to verify all data.")
+@click.option("--key", "key_file", type=FILE, help="File with the backup key, to verify all data.")
 @passphrase_option("the passphrase of the backup key")
 @signer_option
 @as_json_option
@@ -274,12 +274,12 @@ def _changes(url: str, digest: str) -> Sequence[str] | None:
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--key", type=FILE, required=True, help="File of the backup key.")
+@click.option("--key", type=FILE, required=True, help="File with the backup key.")
 @passphrase_option("the passphrase of the backup key")
 @signer_option
 @by_option
-@click.option("--digest", help="Newest digest of the audit log, from its mail, SMS or paper.")
-@click.option("--replace", is_flag=True, help="First rename an existing SQLite database.")
+@click.option("--digest", help="Newest digest of the audit log, from a mail, an SMS or paper.")
+@click.option("--replace", is_flag=True, help="Rename an existing SQLite database first.")
 @as_json_option
 def restore(
     file: Path,

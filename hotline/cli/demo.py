@@ -62,7 +62,7 @@ CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
 
 @click.command()
 @click.option("--page-port", default=8001, show_default=True, help="Port of the handset page.")
-@click.option("--made", is_flag=True, help="Start in a home that `init --demo` has prepared.")
+@click.option("--made", is_flag=True, help="Start in a home folder from `init --demo`.")
 @click.option(
     "--pins/--no-pins",
     default=True,
@@ -198,7 +198,7 @@ def _make(environ: Mapping[str, str], *, empty: bool) -> None:
     words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
     words += [] if empty else ["--sample"]
     if subprocess.run(words, env=environ, stdout=subprocess.DEVNULL, check=False).returncode != 0:
-        raise StartFailed("`hotline init --demo` failed: read its messages above")
+        raise StartFailed("`hotline init --demo` failed: read the messages above")
 
 
 def _say(line: str) -> None:

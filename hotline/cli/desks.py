@@ -30,7 +30,7 @@ from hotline.text.places import camp_named, camps, district_named, districts
 
 PASSPHRASE_FILE = "enrolment-passphrase"
 """The file in which `hotline init` stores the passphrase of every desk, until the admin has copied it to paper."""
-enrolment_option = passphrase_option("the enrolment passphrase")
+enrolment_option = passphrase_option("the recovery passphrase")
 
 
 def desk_code(name: str, *, added: bool = False) -> str:
@@ -70,7 +70,7 @@ def _place(click_context: click.Context, option: click.Parameter, name: str | No
 @click.command()
 @click.argument("code")
 @click.option("--kind", type=click.Choice([one.value for one in ADDED_KINDS]), required=True)
-@click.option("--called", required=True, help="Name of the desk that screens show.")
+@click.option("--called", required=True, help="Name of the desk, as screens show it.")
 @click.option("--district", expose_value=False, callback=_place, help="District of the desk.")
 @click.option(
     "--camp", expose_value=False, callback=_place, help="Refugee camp of a protection desk."
@@ -96,7 +96,7 @@ def add(
     Example: hotline desks add rusumo --kind border --called "Rusumo border" --district Kirehe
     """
     if (kind == DeskKind.PROTECTION) != is_camp(place):
-        raise click.UsageError("a protection desk needs --camp; other desks take --district")
+        raise click.UsageError("a protection desk needs --camp, every other desk needs --district")
     people, new = TwoPeople(by, second), service_desks.NewDesk(code, DeskKind(kind), called, place)
     with cli_context() as context:
         passphrase = passphrase_of_desk(passphrase_file, code)
@@ -145,7 +145,7 @@ def recover(passphrase_file: Path | None, by: str, second: str) -> None:
 
 
 @click.command()
-@click.option("--desk", help="Sign only this desk's key. Otherwise, all keys that wait.")
+@click.option("--desk", help="Sign only this desk's key. Default: all unsigned keys.")
 @enrolment_option
 @by_and_reason
 @second_person_option
@@ -187,8 +187,8 @@ def signers(passphrase_file: Path | None, by: str, second: str) -> None:
 
 
 @click.command("rotate-desks")
-@passphrase_option("today's enrolment passphrase")
-@passphrase_option("the new enrolment passphrase", "--new-passphrase-file")
+@passphrase_option("today's recovery passphrase")
+@passphrase_option("the new recovery passphrase", "--new-passphrase-file")
 @click.option("--desk", help="Give only this desk a new key, with the same passphrase.")
 @by_and_reason
 @second_person_option
@@ -209,7 +209,7 @@ def rotate_desks(
     Example: hotline keys rotate-desks --desk Gasabo --by "Admin 1" --second "Admin 2" --reason "lost phone"
     """
     if desk and new_passphrase_file:
-        raise click.UsageError("--desk keeps the passphrase: leave out --new-passphrase-file")
+        raise click.UsageError("--desk keeps the passphrase: remove --new-passphrase-file")
     how: dict[str, Any] = {"by": TwoPeople(by, second), "reason": reason}
     how |= {"settle": lambda: time.sleep(decrypt_rotation.SETTLES.total_seconds()), "say": progress}
     with cli_context() as context:

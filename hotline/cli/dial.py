@@ -41,7 +41,7 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     try:
         return parse_caller(given)
     except NumberInvalid:
-        raise click.BadParameter(f"must be a number like {CITIZEN}") from None
+        raise click.BadParameter(f"enter a phone number like {CITIZEN}") from None
 
 
 @click.command()
@@ -53,15 +53,15 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     "--emulator",
     "url",
     default=gateway_here,
-    help=f"Address of the emulator. Default: the demo in this folder, otherwise {HANDSETS}.",
+    help=f"Address of the emulator. Default: the demo in this folder. If there is none, {HANDSETS}.",
 )
-@click.option("--network", help="Network code to send. By default the number's prefix gives it.")
+@click.option("--network", help="Network code to send. Default: from the number's prefix.")
 @click.option(
     "--columns",
     type=click.IntRange(12, 40),
     default=WIDTH,
     show_default=True,
-    help="Number of letters in one line of the handset. Many handsets show 16.",
+    help="Number of letters in one line of the handset. Many handsets have 16.",
 )
 def dial(code: str, msisdn: str, url: str, network: str | None, columns: int) -> None:
     """Dial CODE on a handset of the emulator. An empty line hangs up.

@@ -247,9 +247,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @click.command()
 @as_json_option
-@click.option("--wrong", "only_wrong", is_flag=True, help="Show only faults and warnings.")
+@click.option("--wrong", "only_wrong", is_flag=True, help="Show only errors and warnings.")
 @click.option(
-    "--settings", "with_settings", is_flag=True, help="Also show and explain every setting."
+    "--settings", "with_settings", is_flag=True, help="Also list and explain every setting."
 )
 def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
     """Check every part of the hotline, and exit with 1 if a part is wrong.
@@ -403,14 +403,14 @@ def _tables(settings: Settings) -> CheckResult:
     try:
         found = migrate.find_tables(settings.database_url)
         if found.state is migrate.TablesState.MISSING:
-            text = f"{found.place} has no tables of this software"
+            text = f"{found.place} has no tables of the hotline"
             return CheckResult("database", False, text, next_step(settings))
         migrate.refuse_unless_current(found)
     except StoreUnavailable as broken:
         place = migrate.database_name(settings.database_url)
         return CheckResult("database", False, f"{broken} ({place})", DATABASE_TODO)
     except NotReady as broken:
-        return CheckResult("database", False, str(broken), "docs/runbook.md, Nothing is there")
+        return CheckResult("database", False, str(broken), "docs/runbook.md, Missing parts")
     return CheckResult("database", True, f"{found.place} answers and can store data")
 
 

@@ -31,14 +31,14 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
     metavar="NUMBER:LABEL",
     help="Phone number and label of the responder who has the second handset.",
 )
-@click.option("--clock", type=click.Path(path_type=Path), help="File that sets the line's clock.")
+@click.option("--clock", type=click.Path(path_type=Path), help="File with the clock's offset.")
 @click.option(
     "--ca",
     type=FILE,
-    help="Certificate that signed the line's certificate, if no public authority did.",
+    help="Certificate of the authority that signed the hotline's certificate, if it is not a public one.",
 )
-@click.option("--console", default="", help="Address of the console. The page links to it.")
-@click.option("--readme", type=FILE, help="README file. The page links to it.")
+@click.option("--console", default="", help="Address of the console, for a link on the page.")
+@click.option("--readme", type=FILE, help="README file, for a link on the page.")
 def emulator(
     port: int,
     hooks: TextIO | None,

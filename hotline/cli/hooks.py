@@ -24,7 +24,7 @@ QUIET = timedelta(minutes=10)
 def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
     """Returns the address if it begins like one. Otherwise it is refused before anything changes."""
     if base and not base.startswith(("http://", "https://")):
-        raise click.BadParameter("must begin with https://")
+        raise click.BadParameter("enter an address that begins with https://")
     return base
 
 
@@ -86,7 +86,7 @@ def end_old(now: bool, as_json: bool) -> None:
     if busy and not now:
         raise TooSoon(
             f"the old address of {', '.join(busy)} was called less than {QUIET.seconds // 60} "
-            "minutes ago: paste the new one into the dashboard first, or use --now"
+            "minutes ago: paste the new address into the gateway's dashboard first, or use --now"
         )
     keys_hook_secrets.end_old_secrets(folder, _relay(settings))
     new = {hook: keys_hook_secrets.last_used(folder, known[:1]) for hook, known in live.items()}

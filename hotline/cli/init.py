@@ -58,7 +58,7 @@ flows_option = click.option("--flows", type=FOLDER, default=FLOWS, help="Folder 
 
 @click.command()
 @flows_option
-@passphrase_option("the enrolment passphrase")
+@passphrase_option("the recovery passphrase")
 @click.option("--demo", is_flag=True, help="Enrol sample responders, two for each district.")
 @click.option("--sample", is_flag=True, help="With --demo: add twelve months of sample data.")
 @click.option(
@@ -106,12 +106,12 @@ def init(
 @click.command()
 @flows_option
 @click.option("--no-backup", is_flag=True, help="Update the tables without a backup.")
-@click.option("--roles", is_flag=True, help="Make each process its own account at PostgreSQL.")
+@click.option("--roles", is_flag=True, help="Create an account at PostgreSQL for each process.")
 @click.option(
     "--redis-users",
     "redis_accounts",
     type=NEW_FILE,
-    help="Write the accounts for Redis to this file (its aclfile).",
+    help="Write the accounts for Redis to this file. Redis reads it as its `aclfile`.",
 )
 def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path | None) -> None:
     """Update tables and flows to this version, before its processes start. Safe to repeat.
@@ -129,7 +129,7 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path |
     found = migrate.find_tables(settings.database_url)
     migrate.refuse_unknown(found)
     if found.state is migrate.TablesState.MISSING:
-        raise missing_error(settings, f"{found.place} has no tables of this software")
+        raise missing_error(settings, f"{found.place} has no tables of the hotline")
     keys = settings.home / "keys"
     whole = settings.keys is None and all((keys / role).is_dir() for role in ROLES)
     if whole:
@@ -166,13 +166,13 @@ def _accounts(
     """Creates the accounts of the processes at the servers. Existing accounts get the rights that this version
     needs."""
     if keys is None and (roles or redis_accounts):
-        raise NotReady("accounts are made where the key folders of all processes are")
+        raise NotReady("run this on the machine that has the key folders of all processes")
     if keys is not None and redis_accounts is not None:
         redis_accounts.touch(mode=0o600)
         redis_accounts.write_text(server_roles.redis_accounts(keys), encoding="ascii")
     with closing(open_database(settings.database_url)) as database:
         if roles and database.is_sqlite:
-            raise NotReady("SQLite knows no accounts: --roles is for PostgreSQL")
+            raise NotReady("SQLite has no accounts: use --roles only with PostgreSQL")
         if keys is not None and roles:
             for name in server_roles.make_roles(database, settings.database_url, keys):
                 click.echo(f"accounts: {name}")
@@ -186,12 +186,12 @@ def _home(home: Path) -> None:
     except OSError as broken:
         raise FolderRefused(
             f"{home} cannot be created ({broken.strerror}): as root, `install -d -m 700 -o ACCOUNT {home}`"
-            " for the account of the line, or set HOTLINE_HOME"
+            " for the account of the hotline, or set HOTLINE_HOME"
         ) from None
     # In a container, the keys are mounted, and the rest of the home is read-only.
     if not any(os.access(one, os.W_OK | os.X_OK) for one in (home, home / "keys")):
         raise FolderRefused(
-            f"{home} cannot be written by this account: give it to the account of the line"
+            f"this account cannot write to {home}: give the folder to the account of the hotline"
         )
 
 

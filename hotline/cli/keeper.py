@@ -372,7 +372,7 @@ def only_run(home: Path) -> Iterator[None]:
     except OSError:
         os.close(handle)
         raise Occupied(
-            f"a line already runs in {home}: stop it first, or set HOTLINE_HOME for another line"
+            f"a hotline already runs in {home}: stop it first, or set HOTLINE_HOME for another hotline"
         ) from None
     try:
         yield
@@ -386,8 +386,8 @@ def refuse_taken(host: str, port: int, *, patience: float = 0.0) -> None:
     while not _free(host, port):
         if time.monotonic() >= end:
             raise Occupied(
-                f"port {port} is taken: another program listens there and would get some of"
-                " this line's calls. Stop it, or set HOTLINE_PORT (HOTLINE_CONSOLE_PORT for the console, --page-port"
+                f"port {port} is taken: another program uses it and would get some of this hotline's calls."
+                " Stop that program, or set HOTLINE_PORT (HOTLINE_CONSOLE_PORT for the console, --page-port"
                 " for the demo's handsets)"
             )
         time.sleep(EACH)
@@ -399,7 +399,7 @@ def _free(host: str, port: int) -> bool:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:
         raise Occupied(
-            f"{host} is not an address of this machine: set HOTLINE_WEB_HOST and HOTLINE_CONSOLE_HOST"
+            f"{host} is not an address of this machine: correct HOTLINE_WEB_HOST or HOTLINE_CONSOLE_HOST"
         ) from None
     with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

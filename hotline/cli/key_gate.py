@@ -135,7 +135,7 @@ def _refuse_other_tables(settings: Settings) -> None:
         found = migrate.find_tables(settings.database_url)
         migrate.refuse_unless_current(found)
         if found.state is migrate.TablesState.MISSING:
-            raise missing_error(settings, f"{found.place} has no tables of this software")
+            raise missing_error(settings, f"{found.place} has no tables of the hotline")
 
 
 def _refuse_what_is_missing(settings: Settings) -> None:
@@ -158,5 +158,5 @@ def _refuse_sample(context: Context, settings: Settings) -> None:
     with suppress(StoreUnavailable):
         if not settings.is_emulated and service_sample.is_sample(context):
             raise NotReady(
-                "this database holds sample data: give a real line its own home and database"
+                "this database holds sample data: use another home folder and database for a real hotline"
             )

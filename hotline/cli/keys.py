@@ -60,7 +60,7 @@ def show(by: str, reason: str) -> None:
 
 @pepper.command()
 @options.by_and_reason
-@click.option("--check", is_flag=True, help="Check the paper only, and store nothing.")
+@click.option("--check", is_flag=True, help="Only check the pepper on paper. Store nothing.")
 def enter(by: str, reason: str, *, check: bool) -> None:
     """Enter the pepper from paper after a restore.
 
@@ -74,7 +74,7 @@ def enter(by: str, reason: str, *, check: bool) -> None:
     with cli_context() as context:
         is_ours = service_checks_keys.is_own_key(context.database, PEPPER_KEY, (typed,))
         if not is_ours or (check and held != typed):
-            raise NotReady("this pepper does not belong to this line: check the paper")
+            raise NotReady("this pepper does not belong to this hotline: check the paper")
         if held == typed:
             click.echo("this is the pepper of this line")
             return
@@ -130,7 +130,7 @@ def list_(as_json: bool) -> None:
 @click.command()
 @click.argument("key", type=click.Choice(sorted(ROTATING)))
 @options.by_and_reason
-@click.option("--stage", is_flag=True, help="Create the key, but do not use it yet.")
+@click.option("--stage", is_flag=True, help="Create the new key, but do not use it yet.")
 def rotate(key: str, by: str, reason: str, stage: bool) -> None:
     """Add a new key next to the old one, and encrypt again what needs it. Safe to repeat.
 
@@ -308,7 +308,7 @@ def _unneeded(context: Context) -> None:
     )
     if left:
         raise TooSoon(
-            f"{left} PINs still need the old pepper: each changes when its responder next enters it. "
+            f"{left} PINs still need the old pepper. Each PIN changes when its responder next enters it. "
             "If the old pepper leaked, run `hotline people invite` for each responder first"
         )
 
@@ -380,7 +380,7 @@ def _looked_at() -> Iterator[tuple[str, bool]]:
     settings = Settings.read(os.environ)
     own = settings.keys
     if own and own.name not in HELD_BY[WEEKLY_KEY]:
-        raise NotReady(f"{own} is not the key folder of a role that has weekly keys")
+        raise NotReady(f"{own} has no weekly keys: set HOTLINE_KEYS to a key folder that has them")
     folders = [own] if own else [settings.home / "keys" / role for role in HELD_BY[WEEKLY_KEY]]
     context = build_context(settings, Role(own.name) if own else Role.CONSOLE)
     with closing(context.database):

@@ -41,7 +41,7 @@ class RowId(click.ParamType[int]):
         """Returns the id. Raises NotFound for a number that is too large for a database."""
         number: int = click.INT.convert(value, param, ctx)
         if abs(number) > MAX_ROW_ID:
-            raise NotFound(f"there is no {self._what} with this number")
+            raise NotFound(f"no {self._what} has this number: list the numbers first")
         return number
 
 
@@ -50,11 +50,11 @@ def check_reason(_context: click.Context, _option: click.Parameter, value: str) 
     It also refuses a phone number, because the audit log must never contain one."""
     value = value.strip()
     if not value:
-        raise click.BadParameter("must not be empty")
+        raise click.BadParameter("enter a text: it must not be empty")
     if len(value) > MAX_LETTERS or not value.isprintable():
-        raise click.BadParameter(f"must be one line of at most {MAX_LETTERS} letters")
+        raise click.BadParameter(f"enter one line of at most {MAX_LETTERS} letters")
     if NUMBER.search(value):
-        raise click.BadParameter("must not contain a phone number, because the audit log keeps it")
+        raise click.BadParameter("enter no phone number, because the audit log keeps this text")
     return value
 
 
@@ -90,7 +90,7 @@ agreed = click.option(
     callback=lambda click_context, option, value: (
         value and check_reason(click_context, option, value)
     ),
-    help="Name of a second person who agrees, for the audit log.",
+    help="Name of a second person who agrees to this, for the audit log.",
 )
 
 

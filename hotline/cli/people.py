@@ -68,7 +68,7 @@ def list_(as_json: bool) -> None:
 
 @click.command("import")
 @click.argument("file", type=FILE)
-@click.option("--proving", is_flag=True, help="Alert them only after `invite` and an approval.")
+@click.option("--proving", is_flag=True, help="Alert these people only after an approval.")
 def import_(file: Path, proving: bool) -> None:
     """Enrol all people in a CSV file, or none. Print each wrong row with its line and reason.
 
@@ -95,7 +95,7 @@ def import_(file: Path, proving: bool) -> None:
     "--out",
     type=NEW_FILE,
     required=True,
-    help="File to add the start PINs to. Print the file, cut out each PIN, and destroy the file.",
+    help="File to which the command adds the start PINs. Print the file, cut out each PIN, and destroy the file.",
 )
 @by_and_reason
 def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
@@ -205,7 +205,7 @@ FIRST = "en"
 @click.argument("paper_name", metavar="PAPER", type=click.Choice([*PAPERS]))
 @click.option("--language", type=click.Choice(CODES), default=CODES[0], show_default=True)
 @click.option(
-    "--out", type=NEW_FILE, required=True, help="HTML file to write. Print the file from a browser."
+    "--out", type=NEW_FILE, required=True, help="HTML file to write. Print it from a browser."
 )
 def guide(paper_name: str, language: str, out: Path) -> None:
     """Write a PAPER for responders to print: `responder` is the guide, `first-ten-minutes` is one card.

@@ -14,16 +14,16 @@ from hotline.core.settings import Settings, variable_of
 WITHOUT = "Without it: "
 """The words in a field's docstring that begin the description of what happens without the setting."""
 HEAD_OF_FILE = """\
-# Settings of the line. HOTLINE_SETTINGS names this file; without it none is read.
-# An environment variable wins: HOTLINE_PORT over `port`. Remove the # before a setting to set it.
+# Settings of the hotline. It reads this file only if HOTLINE_SETTINGS names it.
+# Remove the # before a setting to set it. An environment variable, such as HOTLINE_PORT, wins over this file.
 """
 HEAD_OF_PAGE = """\
 # Settings
 
-`hotline settings --markdown` writes this page. `hotline settings > settings.toml` writes a file with all settings.
-Fill it in, and set `HOTLINE_SETTINGS` to its path; without that, the line reads no file. Each setting is also an
-environment variable: `HOTLINE_PORT` is `port`. The variable wins. If settings are wrong, the line names all of them,
-without their values, and does not start. `hotline doctor --settings` shows the values in use.
+This page is the output of `hotline settings --markdown`. `hotline settings > settings.toml` writes a file with all
+settings. Fill in this file, and set `HOTLINE_SETTINGS` to its path. Otherwise the hotline reads no file. Each setting
+is also an environment variable: for `port`, it is `HOTLINE_PORT`. The variable wins. If settings are wrong, the hotline
+names all of them, without their values, and does not start. `hotline doctor --settings` shows the values.
 
 If each process has its own account, set `HOTLINE_ALARM_MAIL` and `HOTLINE_ALARM_COMMAND` in `watch.env`, which only
 the watch process reads.
@@ -85,7 +85,7 @@ def as_markdown() -> str:
 
 
 @click.command()
-@click.option("--markdown", is_flag=True, help="Print the text of docs/settings.md instead.")
+@click.option("--markdown", is_flag=True, help="Print the page docs/settings.md instead.")
 def settings(*, markdown: bool) -> None:
     """Print a TOML file of all settings to fill in, for HOTLINE_SETTINGS.
 

@@ -37,7 +37,7 @@ PAGE = 50
 @click.option("--open", "is_open", is_flag=True, help="Show only open tips.")
 @click.option("--desk", metavar="DESK", help="Show only tips of this desk.")
 @options.since_option("tips filed")
-@click.option("--urgency", type=click.IntRange(1, 3), help="1 Urgent, 2 Soon, 3 Normal.")
+@click.option("--urgency", type=click.IntRange(1, 3), help="1 is urgent, 2 is soon, 3 is normal.")
 @click.option("--before", type=options.TIP_ID, metavar="ID", help="Show tips older than this one.")
 @click.option("--limit", type=click.IntRange(1), help=f"Default: {PAGE} tips, or all with --json.")
 @options.as_json_option
@@ -204,7 +204,7 @@ WIDEST = 60
 
 @click.command()
 @options.TIP
-@click.option("--desk", required=True, metavar="DESK", help="Code of the desk, or a district.")
+@click.option("--desk", required=True, metavar="DESK", help="Code or district of the desk.")
 @options.by_and_reason
 @options.second_person_option
 @options.passphrase_option("the passphrase")

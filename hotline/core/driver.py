@@ -65,7 +65,7 @@ def without_details() -> Iterator[None]:
     try:
         yield
     except OUR_FAULT_PLAINLY as broken:
-        raise type(broken)("the error's text is hidden: it may hold data") from None
+        raise type(broken)("the error's text is hidden, because it may hold data") from None
     except (DBAPIError, PoolTimeout, sqlite3.Error) as broken:
         if isinstance(broken, OUR_FAULT) and not broken.connection_invalidated:
             raise type(broken)(None, None, _Quiet(type(broken.orig).__name__)) from None
@@ -304,7 +304,7 @@ class WriterTurn:
         with self._guard:
             if gate in self._waiting:
                 self._waiting.remove(gate)
-                raise StoreUnavailable("too many writes wait in this process")
+                raise StoreUnavailable("too many writes wait in this process: try again")
         # This thread got its turn just when its time was over.
 
     def __exit__(self, *_: object) -> None:
@@ -388,7 +388,7 @@ class BatchedWrites:
         with self._guard:
             if mine in self._waiting and not mine.leads:
                 self._waiting.remove(mine)
-                raise StoreUnavailable("too many writes wait in this process")
+                raise StoreUnavailable("too many writes wait in this process: try again")
         # Another thread is writing this work at the moment.
         mine.gate.acquire()
 

@@ -50,7 +50,7 @@ class Circuit:
     def call(self, ask: Callable[[], Answer]) -> Answer:
         """Calls the server and returns its answer. Raises CircuitOpen if the server fails, or failed a moment ago."""
         if self._elapsed() < self._open_until:
-            raise CircuitOpen("the server failed a moment ago")
+            raise CircuitOpen("Redis failed a moment ago, so it is not asked again yet")
         try:
             return ask()
         except (RedisError, OSError) as broken:

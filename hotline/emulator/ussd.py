@@ -80,7 +80,7 @@ class Ussd:
         with self.state.changing() as state:
             session = self._find(session_id)
             if session.phase is not Phase.OPEN:
-                raise HandsetRefused("this session asks nothing now")
+                raise HandsetRefused("this session shows no question now")
             if not text and not state.settings.forward_empty:
                 return session
             session.path.append(text)

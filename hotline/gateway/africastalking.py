@@ -273,9 +273,9 @@ class AfricasTalkingInbox:
             answer = self._service.fetch_messages(last_received_id=number, callback=WireCall())
         except (RequestException, HTTPError, OSError) as broken:
             # The exception quotes the request, so only the name of its class is used.
-            raise InboxUnavailable(f"does not answer ({type(broken).__name__})") from None
+            raise InboxUnavailable(f"no answer from the gateway: {type(broken).__name__}") from None
         if answer.http_status != 200:
-            raise InboxUnavailable(f"answers {answer.http_status}")
+            raise InboxUnavailable(f"the gateway answers {answer.http_status}")
         return read_page(answer.text)
 
 
@@ -288,7 +288,7 @@ def read_page(text: str) -> InboxPage:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise InboxUnavailable("the answer is not JSON") from None
+        raise InboxUnavailable("the gateway's answer is not JSON") from None
     match document:
         case {"SMSMessageData": {"Messages": list(entries)}}:
             read = [_entry(entry) for entry in entries]
@@ -296,7 +296,7 @@ def read_page(text: str) -> InboxPage:
             whole = len(listed) == len(read) and all(one.sent_at for one in listed.values())
             return InboxPage(sorted(listed.values(), key=lambda one: one.number), whole=whole)
         case _:
-            raise InboxUnavailable("the answer has no list of messages")
+            raise InboxUnavailable("the gateway's answer has no list of messages")
 
 
 def _entry(entry: Any) -> ListedSms | None:

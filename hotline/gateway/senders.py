@@ -80,7 +80,7 @@ def _name_failure(ended: Future[None]) -> None:
     The lease of the claim on the SMS then expires. After that, the clock process ends the claim with an unknown result.
     """
     if broken := ended.exception():
-        logger.error("sending failed: %s", type(broken).__name__)
+        logger.error("an SMS was not sent: %s", type(broken).__name__)
 
 
 SAMPLE = "invented_year"

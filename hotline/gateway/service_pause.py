@@ -154,7 +154,7 @@ def mark_reviewed(
         answered = queries_health.mark_reviewed(session, message_ids, at)
         if missing := sorted(set(message_ids) - set(answered)):
             named = ", ".join(map(str, missing))
-            raise NotFound(f"{named}: each message must be undeliverable and not reviewed yet")
+            raise NotFound(f"no review is pending for these messages: {named}")
         for message_id in answered:
             tables_audit.append_command(
                 session, by, at, "given_up_answered", f"message:{message_id}", reason

@@ -119,10 +119,10 @@ class WeeklyStateCipher:
                 plain = self._opened(self._cipher.keys_again(), bound, encrypted)
         except KeyMissing:
             raise DecryptionFailed(
-                "the key of the conversation state's week is destroyed"
+                "the weekly key of the conversation state was destroyed"
             ) from None
         except ValueError:
-            raise DecryptionFailed("the conversation state does not name its key's week") from None
+            raise DecryptionFailed("the conversation state does not name its weekly key") from None
         if plain is None:
             raise DecryptionFailed(
                 "the conversation state was altered or belongs to another session"

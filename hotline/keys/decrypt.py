@@ -119,7 +119,7 @@ class LiveNumbers:
             return decrypt_number(encrypted, private_key=newest)
         except DecryptionFailed:
             if not self.are_ours(keys):
-                raise KeyWrong(f"{self.keys!r} is not a key of this line") from None
+                raise KeyWrong(f"{self.keys!r} is not a key of this hotline") from None
             raise
 
 

@@ -58,14 +58,14 @@ def padded(plain: bytes) -> bytes:
     """Pads to the next larger size in `SIZES`. Raises ValueError if the content is too long."""
     size = next((size for size in SIZES if len(plain) < size), None)
     if size is None:
-        raise ValueError(f"{len(plain)} bytes are too long to encrypt: the limit is {SIZES[-1]}")
+        raise ValueError(f"{len(plain)} bytes are too many to encrypt: the limit is {SIZES[-1]}")
     return bytes(sodium_pad(plain, size))
 
 
 def unpadded(held: bytes) -> bytes:
     """Returns the content that `padded` padded. Raises ValueError, CryptoError or TypeError for anything else."""
     if len(held) not in SIZES:
-        raise ValueError("the padding has an unknown size")
+        raise ValueError("the padded text has an unknown length")
     return bytes(sodium_unpad(held, len(held)))
 
 
@@ -222,7 +222,7 @@ class Encrypter:
         """
         public_key = self._relay_key
         if public_key is None:
-            raise KeyMissing("the public key of the relay is missing: run `hotline keys import`")
+            raise KeyMissing("the relay's public key is missing: run `hotline keys import`")
         plain = sodium_pad(msisdn.encode(), NUMBER_BYTES)
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(plain)
 
@@ -242,7 +242,7 @@ class Encrypter:
         """Returns the reader's public key. Raises KeyMissing if the folder lacks it."""
         if self.reader is None:
             raise KeyMissing(
-                "this process has no public key of the reader: restore its key folder (`hotline keys import`)"
+                "this process lacks the reader's public key: restore its key folder (`hotline keys import`)"
             )
         return self.reader()
 

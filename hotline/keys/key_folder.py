@@ -54,7 +54,7 @@ class KeyFolder:
     def read(self, name: str) -> bytes:
         """Returns a key. Raises KeyMissing."""
         if name in self._without:
-            raise KeyMissing(f"the key folder {self.path.name!r} has a wrong {name}")
+            raise KeyMissing(f"the key folder {self.path.name!r} has the wrong key {name}")
         if name not in self._held:
             try:
                 self._held[name] = (self.path / name).read_bytes()
@@ -321,12 +321,12 @@ class PeopleKeys:
     def _begin(self, periods: Sequence[str]) -> dict[str, bytes]:
         held = self.held()
         if not held:
-            raise KeyMissing(f"the key folder {self._folder.path.name!r} has no people key")
+            raise KeyMissing(f"the folder {self._folder.path.name!r} has no key to count people")
         try:
             for period in periods:
                 self._folder.make(_named(period), secrets.token_bytes(KEY_BYTES))
         except OSError:
-            raise KeyMissing("cannot save a new key for counting in the key folder") from None
+            raise KeyMissing("the key folder cannot store a key for counting people") from None
         keys = {period: self._folder.read(_named(period)) for period in periods}
 
         for period in {*held, *self._keys}:

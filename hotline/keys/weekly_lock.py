@@ -139,11 +139,11 @@ class WeeklyLock:
 
     def _key(self, week: str) -> bytes:
         if self._start is None:
-            raise KeyMissing("details are locked: this key folder has no epoch.key")
+            raise KeyMissing("the text is locked: this key folder has no epoch.key")
         first, key = self._start
         steps = (_monday(week) - _monday(first)).days // 7
         if not 0 <= steps <= MAX_WEEKS:
-            raise KeyMissing(f"details are locked: the key of {week} is missing or was destroyed")
+            raise KeyMissing(f"the text is locked: the key of {week} is missing or was destroyed")
         return _walked(key, steps)
 
 

@@ -109,7 +109,7 @@ def _keep(file: Path, line: str) -> None:
         with os.fdopen(handle, "a", encoding="utf-8") as stream:
             stream.write(line)
     except OSError as broken:
-        logger.error("the digest of the audit log was not kept: %s", type(broken).__name__)
+        logger.error("the digest of the audit log could not be stored: %s", type(broken).__name__)
 
 
 def check_log(context: CliContext) -> CheckResult:

@@ -69,7 +69,7 @@ def measure(session: Session) -> Measures:
     schema = migrate.current_version(session)
     if schema is None:
         raise NotReady(
-            "the database has no tables of this software: set HOTLINE_DATABASE_URL or HOTLINE_HOME"
+            "the database has no tables of the hotline: set HOTLINE_DATABASE_URL or HOTLINE_HOME"
         )
     names = inspect(session.connection()).get_table_names()
     rows = {name: _count(session.connection(), name) for name in sorted(names)}
@@ -198,7 +198,7 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
         if not replace:
             raise Occupied(f"{file} exists already: use --replace to rename it first")
         if aside.exists():
-            raise Occupied(f"{aside} exists already: move it away")
+            raise Occupied(f"{aside} exists already: move this file to another folder")
         return aside
     database = open_database(url)
     try:
@@ -208,7 +208,7 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
         database.close()
     if names:
         _refuse_running(url, at)
-        raise Occupied("the database has tables: set HOTLINE_DATABASE_URL to an empty database")
+        raise Occupied("the database is not empty: set HOTLINE_DATABASE_URL to another one")
     return None
 
 
@@ -247,7 +247,7 @@ def _file_arrives(file: Path, fill: Fill, aside: Path | None) -> Iterator[Databa
         try:
             os.link(copy, file)
         except FileExistsError:
-            raise Occupied(f"{file} appeared meanwhile: stop the line and try again") from None
+            raise Occupied(f"{file} appeared meanwhile: stop the hotline and repeat") from None
 
 
 @contextmanager
@@ -321,7 +321,7 @@ def _refuse_running(url: str, at: datetime) -> None:
     finally:
         database.close()
     if until is not None and until > at:
-        raise Occupied("a line still runs on this database: stop the line first")
+        raise Occupied("a hotline still runs on this database: stop it first")
 
 
 def _led_until(session: Session) -> datetime | None:

@@ -34,10 +34,10 @@ ENCRYPTED = (b"age-encryption.org/", b"-----BEGIN AGE")
 SLOW_TRIES = 200
 SLOW = """this machine is too slow or too busy for the backup key's file. Stop other programs and try again, or run `age
 --decrypt FILE >KEYFILE` on a faster machine and give KEYFILE"""
-UNSIGNED = """this line did not sign this backup, or it was changed since. Nothing was restored: take both files again
-from another place where backups are kept"""
-NO_SIGNER = """nothing here says which line signs its backups: use the key file of `hotline backup key`, or give
---signer with the letters that it printed"""
+UNSIGNED = """this hotline did not sign this backup, or it was changed since. Nothing was
+restored: take both files again, from another place where backups are kept"""
+NO_SIGNER = """the public key that checks the backup's signature is missing: use the key file of `hotline backup key`,
+or give --signer with the signing key that it printed"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def open_backup_key(file: bytes, passphrase: Callable[[], str]) -> BackupKey:
     except pyrage.IdentityError:
         keys = []
     if not keys:
-        raise DecryptionFailed("the backup key's file has no private key of age")
+        raise DecryptionFailed("the file of the backup key has no private key of age")
     signers = {one.removeprefix(SIGNER).strip() for one in lines if one.startswith(SIGNER)}
     return BackupKey(keys, frozenset(signers))
 
@@ -89,7 +89,7 @@ def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifes
             document, _, rest = file.read(MAX_SIGNATURE_FILE).partition(b"\n")
     except OSError:
         raise BackupInvalid(
-            f"{signature.name} is missing: copy it to {copy.name}, because it holds the signature"
+            f"{signature.name} is missing: copy it next to {copy.name}, because it contains the signature"
         ) from None
     if signers is not None:
         if not signers:

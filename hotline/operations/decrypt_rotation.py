@@ -319,7 +319,7 @@ def _put(
         newest, before = _both(found, old, new)
         decrypt_signing.signed_key(context, row, context.now())
         if bytes(PrivateKey(newest).public_key) != row.public_key:
-            raise DecryptionFailed(f"the decrypted key is not that of desk {code}")
+            raise DecryptionFailed(f"the decrypted key does not belong to desk {code}")
         return DeskKeyPair(code, row.public_key, newest, before)
     try:
         (before,) = old.open(found)
@@ -346,7 +346,7 @@ def _both(
     except PassphraseWrong:
         old.open(found)
         raise DeskRefused(
-            f"desk {found.desk} is getting another new key: finish that first, on its page in "
+            f"desk {found.desk} already gets a new key, under another passphrase: finish that first, on its page in "
             f"the console or with `hotline keys rotate-desks --desk {found.desk}`"
         ) from None
     return newest, before

@@ -46,7 +46,7 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
     here = permanent_keys(folder)
     others = sorted(name for name in keys if name in here and here[name] != keys[name])
     if others:
-        raise Occupied(f"{', '.join(others)}: another key of that name exists: move it aside")
+        raise Occupied(f"{', '.join(others)}: another key has that name: move it away first")
     return [name for name, key in keys.items() if _put(folder, name, key)]
 
 
@@ -72,7 +72,7 @@ def _read(document: bytes) -> Mapping[str, bytes]:
         keys = json.loads(document)
         read = {str(name): base64.b64decode(key, validate=True) for name, key in keys.items()}
     except (ValueError, TypeError, AttributeError):
-        raise BackupInvalid("the file has no keys of this software") from None
+        raise BackupInvalid("the file has no keys of the hotline") from None
     if not all(NAME.fullmatch(name) and not OF_A_TIME.search(name) for name in read):
         raise BackupInvalid("the file has a key with an unknown name")
     return read
@@ -99,7 +99,7 @@ def read_letters(typed: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES or check != _check(key):
-        raise BackupInvalid("this is not the printed text: check for a wrong or missing letter")
+        raise BackupInvalid("this is not the printed text: check each letter, and enter it again")
     return key
 
 

@@ -115,8 +115,8 @@ def refuse_unknown(found: TablesFound) -> None:
     if found.state is TablesState.UNKNOWN:
         named = f"of version {found.version}" if found.version else "without a version"
         raise NotReady(
-            f"{found.place} has tables {named}, which this release does not know: install the release that made"
-            " them, or name another database (HOTLINE_DATABASE_URL, HOTLINE_HOME); nothing was changed"
+            f"{found.place} has tables {named}, which this release does not know, so nothing was changed."
+            " Install the release that made them, or name another database (HOTLINE_DATABASE_URL, HOTLINE_HOME)"
         )
 
 

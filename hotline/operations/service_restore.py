@@ -95,7 +95,7 @@ def _check_fits(manifest: Manifest, url: str) -> None:
         )
     if not migrate.is_known_version(manifest.schema):
         raise NotReady(
-            f"the backup is from a newer release, {manifest.release}: install that one first"
+            f"the backup was made by a newer release, {manifest.release}: install that one first"
         )
 
 
@@ -106,7 +106,7 @@ def _prove(database: Database, manifest: Manifest, contents: Contents) -> None:
     if found.chain.broken_at is not None:
         raise BackupInvalid(f"the audit log of the backup is broken at row {found.chain.broken_at}")
     if found.schema != manifest.schema or contents_of(found) != contents:
-        raise BackupInvalid("the number of rows differs from the number in the backup's manifest")
+        raise BackupInvalid("the backup's rows do not match its manifest: use another backup")
 
 
 def _hold(database: Database, manifest: Manifest, *, by: str, at: datetime) -> int:

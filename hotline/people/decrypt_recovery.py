@@ -64,7 +64,7 @@ def ensure_pair(
         tables_desks.get_desk(session, NATIONAL, for_writing=True)
         newest = tables_members.newest_pair(session)
         if newest is None or newest.id != today.id:
-            raise DeskRefused("another person is creating a recovery pair now: try again")
+            raise DeskRefused("another person is creating a recovery pair now: try again later")
         add_pair(session, made, under, line, at)
 
 

@@ -324,7 +324,7 @@ def _opened(sealed: bytes, private_key: bytes) -> bytes:
         return SealedBox(PrivateKey(private_key)).decrypt(sealed)
     except (CryptoError, ValueError, TypeError):
         raise DecryptionFailed(
-            "a part of the signing key is for another key, or was altered"
+            "a share of the signing key was altered, or belongs to another person"
         ) from None
 
 

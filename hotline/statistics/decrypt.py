@@ -27,4 +27,4 @@ def decrypt_sums(
             }
         except (CryptoError, TypeError, ValueError, KeyError):
             continue
-    raise DecryptionFailed("No key decrypts the sums of this month.")
+    raise DecryptionFailed("No key decrypts the encrypted counts of this month.")

@@ -60,7 +60,7 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
         found = _of_month(session, month)
         cases, closed = _opened(session, context, found)
     if closed and not cases:
-        logger.error("%s is not counted: no key decrypts any of its %s cases", month, closed)
+        logger.error("month %s is not counted: no key decrypts any of its %s cases", month, closed)
         return
     sums = rules_persons.sums(cases)
     body = encrypt_sums(sums, month=month, public_key=context.encrypter.reader_key())

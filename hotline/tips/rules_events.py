@@ -226,4 +226,4 @@ def check_codes(kind: LoggedEvent, codes: Mapping[str, str]) -> None:
     allowed = CODES.get(kind, {})
     for name, value in codes.items():
         if value not in allowed.get(name, ()):
-            raise ValueError(f"the entry {kind} cannot have this code: {name}")
+            raise ValueError(f"the event {kind} cannot have this code: {name}")

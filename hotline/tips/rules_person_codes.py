@@ -361,12 +361,12 @@ class PersonCodes:
         allowed = {} if form is None else form.codes
         for name, value in self.codes.items():
             if value not in allowed.get(name, ()):
-                raise ValueError(f"the entry {kind} about a person cannot have this code: {name}")
+                raise ValueError(f"the event {kind} about a person cannot have this code: {name}")
         lacking = [] if form is None else [one for one in form.must if one not in self.codes]
         if lacking or form is None:
-            raise ValueError(f"the entry {kind} lacks codes about a person: {' '.join(lacking)}")
+            raise ValueError(f"the event {kind} lacks codes about a person: {' '.join(lacking)}")
         if not 0 < self.n <= MAX_PEOPLE or (self.referral is None) is (kind in OF_REFERRAL):
-            raise ValueError(f"the entry {kind} has no person, or a wrong service referral")
+            raise ValueError(f"the event {kind} has no person, or a wrong service referral")
         return self
 
     def to_bytes(self) -> bytes:

@@ -102,7 +102,7 @@ def read_form(environ: Environ) -> CallbackForm:
     """
     kind = environ.get("CONTENT_TYPE") or ""
     if kind != FORM and kind.partition(";")[0].strip().lower() != FORM:
-        raise CallbackInvalid("the body is not a form")
+        raise CallbackInvalid("the body of the request is not a form")
     return replace(parse(_body(environ)), came_from=peer_of(environ))
 
 
@@ -157,7 +157,7 @@ def _body(environ: Environ) -> bytes:
     if len(body) > MAX_BYTES:
         raise CallbackInvalid(f"the body has more than {MAX_BYTES} bytes")
     if len(body) < length:
-        raise CallbackInvalid("the body is shorter than announced")
+        raise CallbackInvalid("the body is shorter than the request says")
     return body
 
 

@@ -47,7 +47,7 @@ def read_hop(form: CallbackForm, line: Line) -> UssdHop:
     suffix = _our_suffix(form, line)
     text = with_suffix(suffix, form.text("text", most=MAX_USSD))
     if len(text) > MAX_USSD:
-        raise CallbackInvalid("the fields text and suffix are too long together")
+        raise CallbackInvalid('the fields "text" and "suffix" are too long together')
     session_id = form.identifier("sessionId")
     return UssdHop(
         session_id=session_id,
@@ -77,7 +77,7 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
     a tip and would not be sent again.
     """
     if form.text("to", most=MAX_WORD).strip() != line.shortcode:
-        raise CallbackInvalid("the field to is not our short code")
+        raise CallbackInvalid('the field "to" does not contain our short code')
     text = form.text("text", most=MAX_SMS)
     try:
         sender = form.msisdn("from")
@@ -108,7 +108,7 @@ def read_report(form: CallbackForm) -> ReportIn:
 def _our_suffix(form: CallbackForm, line: Line) -> str:
     suffix = suffix_of(form.text("serviceCode", most=MAX_WORD), line.service_code)
     if suffix is None:
-        raise CallbackInvalid("the field serviceCode is not our short code")
+        raise CallbackInvalid('the field "serviceCode" does not contain our short code')
     return suffix
 
 

@@ -13,5 +13,5 @@ def test_each_drawing_is_what_its_text_says() -> None:
 
 
 def test_a_line_of_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(ValueError, match="unknown form: circle: x"):
+    with pytest.raises(ValueError, match="unknown format: circle: x"):
         read("title: x\nband: y\ncircle: x")

@@ -132,7 +132,7 @@ def test_a_second_run_in_one_home_harms_nothing(home: Path, shared: int) -> None
         said = run(home, shared)
         with pytest.raises(Occupied), only_run(home):
             pass
-    assert "a line already runs in" in said
+    assert "a hotline already runs in" in said
     assert "started" not in said
     assert socket_file.exists()
     with only_run(home):

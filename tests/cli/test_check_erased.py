@@ -68,4 +68,4 @@ def test_a_server_that_has_one_folder_alone_looks_at_that_one(tmp_path: Path) ->
     typed("keys", "forget", HOTLINE_HOME=str(tmp_path))
     assert typed("keys", "check-erased", **alone).exit_code == 0
     watch = typed("keys", "check-erased", HOTLINE_KEYS=str(tmp_path / "keys" / "watch"))
-    assert "not the key folder of a role that has weekly keys" in watch.output
+    assert "watch has no weekly keys" in watch.output

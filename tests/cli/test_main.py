@@ -42,7 +42,7 @@ def test_wrong_settings_are_told_all_at_once_and_nothing_starts() -> None:
         (["keys", "hooks", "--base", "line.example"], "https://"),
         (["dial", "*384*777#", "--emulator", "http://127.0.0.1:9"], "no emulator answers"),
         (["dial", "*384*777#", "--emulator", "nonsense"], "no emulator answers"),
-        (["dial", "*384*777#", "--as", "12"], "must be a number like +250788000001"),
+        (["dial", "*384*777#", "--as", "12"], "enter a phone number like +250788000001"),
         (
             ["dial", "*384*777#", "--as", "0788000001", "--emulator", "http://127.0.0.1:9"],
             "no emulator answers",

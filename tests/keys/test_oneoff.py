@@ -40,7 +40,7 @@ def test_a_right_pin_and_a_wrong_one_are_answered_at_one_length() -> None:
 def test_nothing_is_sealed_to_what_is_no_key_and_nothing_that_is_too_long() -> None:
     with pytest.raises(DecryptionFailed):
         seal({}, public=b"short", bound=BOUND)
-    with pytest.raises(ValueError, match="too long to encrypt"):
+    with pytest.raises(ValueError, match="too many to encrypt"):
         seal({"page": "x" * 9000}, public=PAIR.public, bound=BOUND)
 
 

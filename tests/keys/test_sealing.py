@@ -83,7 +83,7 @@ def test_a_body_has_one_of_six_lengths(letters: int) -> None:
     answers = {"landmark": "x" * letters}
     told = len('{"landmark":""}') + letters
     if told >= 8192:
-        with pytest.raises(ValueError, match="too long to encrypt"):
+        with pytest.raises(ValueError, match="too many to encrypt"):
             Encrypter().tip(answers, uid=UID, place="12", desks=DESKS)
         return
 

@@ -290,7 +290,7 @@ def test_a_place_that_is_not_empty_is_refused(line: District, tmp_path: Path) ->
         bring_back(taken.path, url, line.clock)
     with line.database.writing() as session:
         tables.take_lead(session, "clock", line.clock(), LEASE)
-    with pytest.raises(Occupied, match="stop the line first"):
+    with pytest.raises(Occupied, match="stop it first"):
         bring_back(taken.path, url, line.clock)
 
 

@@ -167,7 +167,7 @@ def test_what_one_member_began_another_ends_or_the_passphrase(left: People) -> N
 
     step(left)
     staged = public_key(left)
-    with pytest.raises(DeskRefused, match="getting another"):
+    with pytest.raises(DeskRefused, match="already gets a new key"):
         rotate(left, "another horse")
     assert len(left.district.all(RecoveryPair)) == 1, "nothing was begun"
     rotate(left)

@@ -252,7 +252,7 @@ def test_a_jump_is_an_alarm(manned: District, caplog: pytest.LogCaptureFixture) 
 
     run(manned.context, stop, steps=(jump,))
     alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
-    assert alarms == ["alarm: the clock jumped by more than a minute"]
+    assert alarms == ["alarm: the clock of this machine jumped by more than a minute"]
 
 
 @pytest.mark.slow(reason="waits for a step that asks other machines")

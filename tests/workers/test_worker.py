@@ -84,7 +84,8 @@ def test_a_redis_that_does_not_answer_is_logged_in_words_of_our_own(
     said = "Worker %s: could not connect to Redis instance: %s retrying in %d seconds..."
     broken = RedisConnectionError("Error 111 connecting to 127.0.0.1:9. Connection refused.")
     logging.getLogger("rq.worker").error(said, "0a1b", broken, 1)
-    assert caplog.messages == ["Redis does not answer: connection refused; next try in 1 seconds"]
+    reported = "Redis does not answer: connection refused. The next attempt is in 1 seconds"
+    assert caplog.messages == [reported]
 
 
 def test_a_redis_that_does_not_answer_says_of_no_worker_whether_it_lives(tmp_path: Path) -> None:
@@ -141,7 +142,7 @@ def test_a_forged_job_is_refused_with_an_alarm(
     assert not (tmp_path / "PWNED").exists()
     assert district.states == ["pending"]
     alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
-    assert alarms == ["alarm: the worker refused a job that this line did not create"]
+    assert alarms == ["alarm: the worker refused a job that this hotline did not create"]
     assert "PWNED" not in caplog.text
 
 
@@ -187,7 +188,7 @@ def test_a_job_that_is_large_is_refused_before_it_is_inflated(
     valkey.client().hset("rq:job:forged", "data", data)
     work(district, valkey)
     alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
-    assert alarms == ["alarm: the worker refused a job that this line did not create"]
+    assert alarms == ["alarm: the worker refused a job that this hotline did not create"]
 
 
 def test_the_workers_go_on_behind_a_large_job(
@@ -211,7 +212,7 @@ def test_the_workers_go_on_behind_a_large_job(
 
     assert most < 6_000_000
     alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
-    assert alarms == ["alarm: the worker refused a job that this line did not create"]
+    assert alarms == ["alarm: the worker refused a job that this hotline did not create"]
     assert district.states == ["accepted"]
     assert valkey.client().llen("rq:queue:worker") == 0
 
