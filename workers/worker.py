@@ -49,7 +49,7 @@ class OwnWords(logging.Filter):
             return True
         _, broken, seconds = record.args
         cause = cause_of(broken) if isinstance(broken, BaseException) else "no answer"
-        logger.error("Redis does not answer: %s. The next attempt is in %s seconds", cause, seconds)
+        logger.error("Redis does not answer: %s. Next try in %s seconds", cause, seconds)
         return False
 
 
