@@ -112,4 +112,4 @@ def _check(session: Session, context: Context, tip_id: int, question: Question) 
         signed=question.standing(context.now().date()) is QuestionStatus.SHOWS,
     )
     if why is not None:
-        raise AskRefused(f"tip {tip_id}: {why}")
+        raise AskRefused(f"cannot ask about tip {tip_id}: {why}")

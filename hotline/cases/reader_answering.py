@@ -585,7 +585,7 @@ def _done(
         case ReaderQuestionKind.CHANGE:
             return _change(turn, fresh)
         case ReaderQuestionKind.PROVE | ReaderQuestionKind.CHOOSE:
-            raise ValueError("a question of this kind decrypts no tip")
+            raise ValueError("questions of this kind do not decrypt a tip")
 
 
 def _keep(context: ReaderContext, first: PinReading, answer: ReaderAnswer) -> None:

@@ -62,7 +62,7 @@ CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
 
 @click.command()
 @click.option("--page-port", default=8001, show_default=True, help="Port of the handset page.")
-@click.option("--made", is_flag=True, help="Start in a home folder from `init --demo`.")
+@click.option("--made", is_flag=True, help="Use the home folder that `init --demo` made.")
 @click.option(
     "--pins/--no-pins",
     default=True,

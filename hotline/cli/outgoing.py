@@ -66,7 +66,7 @@ def pause(by: str, reason: str) -> None:
 @by_and_reason
 @click.option("--alerts", type=DECISION, help="After a restore: send or drop possibly sent alerts.")
 @click.option("--confirmations", type=DECISION, help="Send or drop possibly sent confirmations.")
-@click.option("--yes", is_flag=True, help="Do not ask before you change anything.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def resume(by: str, reason: str, alerts: str | None, confirmations: str | None, yes: bool) -> None:
     """Show the waiting messages, ask for confirmation, and send them.
 

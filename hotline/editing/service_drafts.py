@@ -310,7 +310,7 @@ def state_at(session: Session, change: DraftRow, part: str, version: int) -> Par
         return part_in(session, -version, part)
     step = tables.step_of_version(session, change.id, part, version)
     if step is None:
-        raise NotFound(f"{part} has no version {version}")
+        raise NotFound(f"flow {part} has no version {version}")
     document: PartDocument | None = step.document
     return document
 

@@ -30,12 +30,12 @@ def read_gateway_key(file: Path) -> str:
     except OSError as broken:
         reason = broken.strerror or type(broken).__name__
         raise _wrong(
-            file, f"cannot be read ({reason}): put the key there with `hotline keys gateway`"
+            file, f"it cannot be read ({reason}): put the key there with `hotline keys gateway`"
         ) from None
     if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
-        raise _wrong(file, f"belongs to another account: run chown {os.geteuid()} {file}")
+        raise _wrong(file, f"this file belongs to another account: run chown {os.geteuid()} {file}")
     if stat.S_IMODE(status.st_mode) & 0o177:
-        raise _wrong(file, f"can be read by others: run chmod 0400 {file}")
+        raise _wrong(file, f"other accounts can read this file: run chmod 0400 {file}")
     return gateway_key_in(written, file)
 
 
@@ -43,9 +43,9 @@ def gateway_key_in(written: bytes, file: Path) -> str:
     """Returns the key from a file's content. Raises SettingsInvalid with a message that shows no part of the key."""
     key = written.strip().decode("ascii", "replace")
     if not VISIBLE.fullmatch(key):
-        raise _wrong(file, "must contain only the gateway's key: one line of visible ASCII letters")
+        raise _wrong(file, "the file must contain only the key: one line of visible ASCII letters")
     return key
 
 
 def _wrong(file: Path, problem: str) -> SettingsInvalid:
-    return SettingsInvalid([f"the gateway's key: {file} {problem}"])
+    return SettingsInvalid([f"the gateway's key in {file}: {problem}"])

@@ -121,7 +121,7 @@ def _opened(vault: str, row_id: int, encrypted: bytes, private_key: bytes) -> st
         return decrypt_number(encrypted, private_key=private_key)
     except DecryptionFailed:
         raise DecryptionFailed(
-            f"{vault}: neither key decrypts the number of row {row_id}"
+            f"neither key decrypts the number in row {row_id} of {vault}"
         ) from None
 
 

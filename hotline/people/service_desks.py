@@ -88,7 +88,7 @@ def add_desk(
 ) -> None:
     """Makes a desk, and encrypts its private key for the recovery pair. Raises DeskRefused, PassphraseWrong."""
     if new.kind not in ADDED_KINDS:
-        raise DeskRefused("`hotline init` creates the desks of districts and the national desk")
+        raise DeskRefused("only `hotline init` creates the national desk and desks of districts")
     if not is_code(new.code):
         raise DeskRefused(
             "enter a code of 3 to 24 lower-case letters, digits or hyphens, starting with a letter"
