@@ -198,7 +198,7 @@ def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> 
             raise NotFound(f"tip {tip_id}: this account does not belong to a responder")
         assignment = queries.newest_assignment(session, tip_id, viewer.responder_id)
         if assignment is None:
-            raise EndRefused(f"tip {tip_id}: this responder was not alerted of the case")
+            raise EndRefused(f"tip {tip_id}: this responder got no alert about the case")
         asked = Command(
             viewer.responder_id, assignment.reference, BUTTONS[does], EventChannel.CONSOLE, at
         )

@@ -54,7 +54,7 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 
 
 @click.command()
-@click.option("--kept", type=FILE, help="File with kept digests. A line has day, row and digest.")
+@click.option("--kept", type=FILE, help="File with the digests that you kept, by day and row.")
 @click.option("--since-row", default=0, help="Check only the seals of this row and of later rows.")
 @as_json_option
 def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:
