@@ -29,7 +29,7 @@ class CallDetails:
 
     number: str = field(repr=False)
     word: str = field(repr=False)
-    """The code word that the caller chose, as a value of the flow."""
+    """The code word that the caller chose, as the flow stores it."""
     others: str = field(repr=False)
     language: str = field(repr=False)
 
@@ -116,8 +116,8 @@ def decrypt_call(
 def record_outcome(
     context: Context, call_back_id: int, *, by: CommandActor, reason: str, outcome: CallOutcome
 ) -> None:
-    """Records the result of a call-back. Deletes the phone number. Only if the caller did not answer and has agreed to
-    another window, the number is kept.
+    """Records the result of a call-back. Deletes the phone number. The number is kept only if the caller did not answer
+    and has agreed to another window.
 
     Raises NotFound. Raises CallRefused if no one has decrypted the number, because then there was no call.
     """

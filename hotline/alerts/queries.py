@@ -172,7 +172,7 @@ def references_of_tip(session: Session, tip_id: int) -> Sequence[str]:
 
 
 def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]:
-    """Returns the ids of those given responders who belong to the national desk."""
+    """Returns which of these responders belong to the national desk, by id."""
     of_desk = (Responder.id.in_(responder_ids), Responder.level == Level.NATIONAL)
     return frozenset(session.scalars(select(Responder.id).where(*of_desk)))
 

@@ -55,7 +55,9 @@ LOCK = 411_411_005
 CLAIMING = 411_411_007
 """The PostgreSQL advisory lock for claiming messages."""
 FIRST = and_(Message.priority == Priority.URGENT, Message.turn == 0)
-"""The condition of the first alert for each tip about danger. It is sent before the second alert for any tip."""
+"""The condition that a message is the first alert about a tip with danger. Such an alert is sent before the second
+alert about any tip.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +301,7 @@ def end_message(message: Message, state: MessageState) -> None:
 
 
 def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> Message | None:
-    """Returns the message of which the gateway knows an attempt by this id.
+    """Returns the message with an attempt to which the gateway gave this id.
 
     Locks the message until the transaction ends.
     """

@@ -1,4 +1,4 @@
-"""Reads facts that are needed to change people: who has a name, who is on leave, and who has which cases."""
+"""Reads facts about people that are needed to record a leave or a removal: names, leaves and cases."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from hotline.people.tables import Leave, Responder
 from hotline.tips.tables import Tip
 
 LOCK = 411_411_011
-"""The PostgreSQL advisory lock for changes of people."""
+"""The PostgreSQL advisory lock for transactions that change people."""
 DROPPED = (*DUE_STATES, MessageState.UNKNOWN)
 """The states of messages that would still be sent, or be sent again."""
 
 
 def take_lock(session: Session) -> None:
-    """Lets two changes of people run one after the other.
+    """Lets two transactions that change people run one after the other.
 
     If two admins remove the last two members of a desk at the same time, the second sees the first change.
     """

@@ -139,7 +139,7 @@ MARKS = [
 ]
 REACHED = (MessageState.DELIVERED, MessageState.ANSWERED)
 NOT_REACHED = [state for state in MessageState if state not in REACHED]
-"""Names each state, so that the query can use its index. The clock process makes this query every second."""
+"""Names each state, so that the query can use its index. The clock process runs this query every second."""
 
 
 def marks_not_delivered(session: Session, at: datetime) -> Sequence[int]:
@@ -187,7 +187,7 @@ class KnownCases:
 
 
 def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Returns the conditions of an `Assignment` by which this responder may know the case now."""
+    """Returns the conditions on an `Assignment` that this responder may know the case now."""
     return (
         Assignment.responder_id == responder_id,
         IS_CURRENT,
@@ -207,7 +207,8 @@ def usable_reference(responder_id: int) -> ColumnElement[bool]:
 
 
 def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that its assignee is a colleague, even if this responder takes the case.
+    """Returns the condition on `Tip` that a colleague is its assignee, and stays assignee if this responder takes the
+    case.
 
     It is the same rule as `_may_change_assignee` in `rules_escalation.py`, for lists of many cases.
     """
@@ -282,7 +283,9 @@ def open_tips(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
 
 
 def held_cases(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """Returns the newest reference of each case that this responder has and took before `as_of`. Danger comes first."""
+    """Returns the newest reference of each case that this responder has and took before `as_of`. Cases with danger come
+    first.
+    """
     proved = or_(Assignment.doubted_at.is_(None), Assignment.proved_at < as_of)
     found = select(Assignment.tip_id, Assignment.reference).where(
         *_is_own(responder_id),
@@ -315,11 +318,12 @@ def colleagues_cases(session: Session, responder_id: int) -> list[str]:
 
 
 def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """Returns the references of cases that are open for this responder or stay with a colleague. Danger comes first.
+    """Returns the references of cases that are open for this responder or stay with a colleague. Cases with danger come
+    first.
 
-    Returns one reference for each tip. The state of the case at `as_of` counts. A case is open for a responder who has
-    not acknowledged it. It is also open for a responder who acknowledged it but is not its assignee, until it is
-    closed.
+    Returns one reference for each tip. Uses the state that each case had at the time `as_of`. A case is open for a
+    responder who has not acknowledged it. It is also open for a responder who acknowledged it but is not its assignee,
+    until it is closed.
     """
     unproven = and_(
         Assignment.doubted_at <= as_of,
@@ -345,7 +349,7 @@ def was_open(as_of: datetime) -> ColumnElement[bool]:
 
 
 def _newest_names(session: Session, found: Select[int, str]) -> list[str]:
-    """Returns the newest reference of each tip. Danger comes first, then the newest."""
+    """Returns the newest reference of each tip. Tips with danger come first, then the newest."""
     rows = session.execute(
         found.join(Tip, Tip.id == Assignment.tip_id).order_by(
             Tip.urgency != Urgency.DANGER, Assignment.created_at.desc(), Assignment.id.desc()

@@ -86,8 +86,8 @@ class RetainedTip:
 
 
 DECIDED = and_(Tip.erasure_asked_at.is_not(None), Tip.closed_at.is_(None))
-"""The condition that the text of an open case should be erased at the caller's request. The erasure of such a text
-follows other rules than its age."""
+"""The condition that the text of an open case should be erased at the caller's request. Such a text is not erased
+because of its age."""
 HAS_LEGAL_HOLD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
 

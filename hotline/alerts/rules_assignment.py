@@ -1,5 +1,5 @@
-"""Makes and reads references, which are the names of assignments in SMS. A reference is readable on a bad screen, and
-with a typing error. Pure.
+"""Makes and reads references, which are the names of assignments in SMS. A reference stays readable on a bad screen,
+and even with a typing error. Pure.
 
 Some letters and digits look similar. References use only one of two similar characters. If a responder types the other
 one, it is replaced: B is read as 8, and Z as 2. Each reference has at least one letter, and at least one digit that
@@ -36,7 +36,7 @@ MAX_UNLUCKY = 3
 """After this number of unlucky draws, references get longer. A draw is unlucky if less than half of its references were
 still free."""
 NOISE = 20
-"""The number of random bytes for each reference. A draw needs fewer."""
+"""The number of random bytes for each reference. A draw needs fewer bytes than this."""
 
 _TIMES = 256 // len(ALPHABET)
 _LETTERS = (ALPHABET * (_TIMES + 1)).encode()[:256]
@@ -135,7 +135,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class AlertedResponder:
-    """A responder who was alerted of the tip, with the level at which this was."""
+    """A responder who was alerted of the tip, and the level that the responder had then."""
 
     responder_id: int
     level: Level
@@ -149,7 +149,7 @@ Who = TypeVar("Who")
 Turn = tuple[int, datetime, int]
 NEVER = datetime.min.replace(tzinfo=UTC)
 RECIPIENTS_IN_DANGER = 2
-"""The number of people who are alerted of a danger: in the district, and again in a camp."""
+"""The number of people who are alerted of a danger in the district. The same number is alerted in a camp."""
 
 
 def first_recipients(
@@ -299,7 +299,9 @@ def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _hearing(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """Returns all people, except those of the national desk, who may see such a case. Their place does not matter."""
+    """Returns all people who may see such a case, except those of the national desk. The place where they work does not
+    matter.
+    """
     people = [c for c in roster if c.level is not Level.NATIONAL and case.official == "no"]
     kind = case.category
     return [c for c in people if not c.categories or kind is None or kind in c.categories]

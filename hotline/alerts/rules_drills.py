@@ -94,8 +94,8 @@ class StepSummary:
 def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> Sequence[Candidate]:
     """Returns the people that a drill may alert: the lowest level of the desk or, if `escalates` is True, all levels.
 
-    People of the national desk are never among them. Each person has only this desk. So a person of a camp and its
-    district is alerted for the desk that is tested.
+    People of the national desk are never among them. Each returned person belongs only to this desk. So a person of a
+    camp and its district is alerted for the desk that is tested.
     """
     every = is_district(desk)
     here = [
@@ -152,7 +152,7 @@ def _step(times: Iterable[tuple[datetime, datetime | None]]) -> StepSummary:
 
 
 CROSSING = timedelta(seconds=20)
-"""The time for which a responder's answer and our SMS that it was a drill may cross each other."""
+"""An answer within this time after our SMS about the drill may have been written before the responder read the SMS."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,8 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.rules_visit_safety import VisitSafety
 
 ESCALATED = 2
-"""The number of the firing of the outcome's deadline at which others are alerted. It fires at half of the time, and at
-its end.
+"""The outcome's deadline must fire this number of times before others are alerted. It fires at half of the time, and at
+the end of the time.
 """
 FRAGMENT_EVENTS = frozenset(
     {
@@ -71,8 +71,8 @@ def decide(state: CaseState, roster: Sequence[Candidate], event: Event, at: date
 def _of_fragment(s: CaseState) -> Decision:
     """Returns the decision for a fragment. A fragment is a report without a known district. No one can act on it.
 
-    One person of the national desk is alerted. If that person's phone is off, another person is. A fragment has no
-    deadlines, and is never overdue.
+    One person of the national desk is alerted. If that person's phone is off, another person is alerted. A fragment has
+    no deadlines, and is never overdue.
     """
     what, by = s.event.what, s.event.by
     if what is CaseEventKind.MARKED:
@@ -184,8 +184,8 @@ def _taken(s: CaseState) -> Decision:
     if assignee != s.assignee:
         close = {DeadlineKind.OVERDUE, DeadlineKind.ACKNOWLEDGE}
     elif assignee == by:
-        # The assignee passed the case on, and takes it again. An overdue outcome stays overdue,
-        # because to take a case is not an outcome.
+        # The assignee passed the case on, and takes it again.
+        # An overdue outcome stays overdue, because taking a case is not an outcome.
         close = {DeadlineKind.ACKNOWLEDGE}
     if s.assignee is not None and _looks(s):
         close.add(DeadlineKind.SECOND_LOOK)
@@ -376,8 +376,8 @@ DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
 }
 
 
-# Plans the first alerts of many tips at once. The result is the same as with `rules_assignment.py`,
-# but this is much faster. Pure.
+# Plans the first alerts of many tips at once.
+# The result is the same as with `rules_assignment.py`, but this is much faster. Pure.
 
 NO_ONE: frozenset[int] = frozenset()
 Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]

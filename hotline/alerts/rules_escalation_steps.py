@@ -1,4 +1,4 @@
-"""Decides what follows after a requested closure, a wish for no visit, or a corrected place. Pure.
+"""Decides what follows after a requested closure, after a corrected place, or if the caller wants no visit. Pure.
 
 The national desk is asked again and again to confirm a requested closure, until one of its people decides. Until then,
 the case stays open and keeps its other deadlines. If only the national desk may decide, the deadline of its decision
@@ -9,7 +9,7 @@ If the caller of one tip wants no visit, this counts for all tips of the cluster
 how they may visit. The desk is asked only once. These rules never close another deadline, change the assignee, or
 prevent a responder from taking the case.
 
-Each report attempt is only one case. If there is danger, no responder is stood down after a corrected place, because
+Each report attempt makes only one case. If there is danger, no responder is stood down after a corrected place, because
 another person may have made the correction. So the responders of the first place stay alerted. After a responder at the
 new place has taken the case, the national desk can stand down those of the first place.
 """
@@ -69,7 +69,7 @@ class CaseState:
     closure_read: bool = False
     """True if a person who may confirm the closure has opened the case after the request."""
     safety: VisitSafety = VisitSafety.NONE
-    """The instruction on visits for alerted responders."""
+    """The instruction about visits for alerted responders."""
     clocks: Clocks = field(default_factory=dict)
     """The open deadlines of the case."""
     company: tuple[int, ...] = ()
@@ -77,8 +77,8 @@ class CaseState:
     unread: frozenset[int] = frozenset()
     """Alerted responders with a PIN who have not read the case."""
     linked_questions: int = -1
-    """The number of times that the national desk was asked without an answer how to visit for another tip of the
-    cluster. -1 if it was not asked."""
+    """The number of questions to the national desk about visits for another tip of the cluster that have no answer. -1
+    for no question."""
     roster: Sequence[Candidate] = ()
     """The active responders. `rules_escalation.decide` sets the fields `roster`, `event` and `at`."""
     event: Event = DUE
@@ -140,9 +140,11 @@ class Decision:
 
 
 WITHIN = timedelta(hours=72)
-"""The time after an erasure request when the text is erased, or when the national desk must have decided."""
+"""The time after an erasure request within which the text is erased or the national desk decides."""
 ASKED_AGAIN = timedelta(days=1)
-"""The time after which the desk is notified again of an overdue decision. It is moved into working hours."""
+"""The time after which the desk is notified again of an overdue decision. Outside of working hours, the notice waits
+until they begin.
+"""
 KEPT_FOR = timedelta(days=30)
 """The time until the next decision, if the desk decided to keep the text or there is a legal hold."""
 
@@ -186,8 +188,8 @@ ALL_FROM = 2
 is the third alert.
 """
 MAX_MOVES = 3
-"""The largest number of corrections in one report attempt after which another district is alerted. It equals the number
-of alerts that similar tips may cause within an hour."""
+"""The largest number of corrections in one report attempt that may alert another district. It equals the number of
+alerts that similar tips may cause within an hour."""
 ASSIGNEE_CLOCKS = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
 """The deadlines that exist only while the case has an assignee."""
 
@@ -422,7 +424,7 @@ def visit_decision_due(s: CaseState) -> Decision:
 
 
 def concerned_responders(s: CaseState) -> tuple[int, ...]:
-    """Returns the active responders who were alerted of this tip or of its cluster, each once."""
+    """Returns the active responders who were alerted of this tip or of its cluster, without duplicates."""
     alive = {one.id for one in s.roster}
     return tuple(dict.fromkeys((*active_alerted(s), *within(s.company, alive))))
 
@@ -524,7 +526,7 @@ def alerted_elsewhere(s: CaseState) -> tuple[int, ...]:
 
 
 def active_alerted(s: CaseState) -> tuple[int, ...]:
-    """Returns the active responders who were alerted, each once."""
+    """Returns the active responders who were alerted, without duplicates."""
     alive = {one.id for one in s.roster}
     return within(dict.fromkeys(one.responder_id for one in s.alerted), alive)
 

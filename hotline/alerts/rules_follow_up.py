@@ -59,7 +59,7 @@ def counted_at(month: str) -> datetime:
 
 
 def due(known: Collection[str], counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months that must be counted now, the earliest first. The first known month is the first.
+    """Returns the months that must be counted now, the earliest first. The list begins with the first known month.
 
     A month in which no person was met is counted too.
     """
@@ -193,7 +193,7 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + rules_persons.ARRIVAL_WITHIN)
     if offer is not person.newest or offer.lost > 1 or wants_since(person) is not None:
         # Another service was asked, or the person did not arrive and was not found.
-        # Or the person has agreed to help again, and a service must be asked.
+        # It is also possible that the person has agreed to help again, so that a service must be asked.
         return None
     last = offer.arrived_at or offer.answered_at or offer.offered_at
     is_open = offer.answer in (None, ServiceAnswer.NONE)
@@ -386,7 +386,7 @@ def _follows(
 def _corrected(
     person: MetPerson, kind: LoggedEvent, reported: PersonCodes, corrects: int
 ) -> StopReason | None:
-    # A corrected event no longer counts. To correct it again would remove the first correction.
+    # A corrected event no longer counts. A second correction of it would remove the first correction.
     entries = (one.entry for one in person.timeline if one.corrected_by is None)
     was = next((one for one in entries if one.id == corrects), None)
     if was is None or was.kind is not kind or was.reported.referral != reported.referral:

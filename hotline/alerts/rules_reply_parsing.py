@@ -37,7 +37,7 @@ STUCK = digits(national=False) + LIKE_ONE
 LETTERS = dict.fromkeys(LIKE_ONE, "1") | {"Z": "2", "S": "5", "O": "0"}
 """Single letters that are read as a digit, if they come only with polite words."""
 HEAD = "rc"
-"""A mark for a reference followed by a colon. Our own messages begin with such a reference."""
+"""Marks a reference that is followed by a colon. Our own messages begin with such a reference."""
 HINTS = frozenset({"REPLY", "REPONDEZ", "SUBIZA"})
 """Words with which our own hint begins, directly after such a reference. The digits after these words are offers, and
 not answers."""
@@ -381,8 +381,8 @@ def _unless_unsure(
 ) -> ReplyReading:
     """Asks the responder what is meant, if the text contains a question or a word that delays or cancels the answer.
 
-    But a responder who takes the case still takes it, and one who passes it on with an apology still does. If such a
-    word comes with two digits, one digit may cancel the other, as in "1 K7Q4 sorry 5".
+    But a responder who takes the case still takes it. A responder who passes it on with an apology still passes it on.
+    If such a word comes with two digits, one digit may cancel the other, as in "1 K7Q4 sorry 5".
     """
     unsure = not rules_replies.UNSURE.isdisjoint(re.findall(r"[A-Z]+", text)) or _LATER.search(text)
     verbs = {one.verb for one in reading.actions} - {Verb.TAKE}

@@ -58,7 +58,7 @@ def send_due(context: MonitorContext) -> None:
     for message_id in waiting:
         at = context.now()
         with context.database.writing() as session:
-            # Records the check here, because a slow gateway delays the next check.
+            # Records before each send that the monitor works, because a slow gateway delays the next check.
             queries_alert_path.note_look(session, at)
             claim = queries_outbox.claim_notice(session, message_id, at, str(os.getpid()))
         if claim is not None:

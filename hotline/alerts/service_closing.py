@@ -488,7 +488,7 @@ def _take(session: Session, tip: Tip, taker: int, channel: EventChannel, at: dat
 def _check_confirms(
     session: Session, tip: Tip, actor: CloseRequest, people: Sequence[MetPerson] | None
 ) -> None:
-    # If the text was erased, the person cannot open the case, and may confirm without this.
+    # If the text was erased, the person cannot open the case, and may confirm without opening it.
     if tip.erased_at is None and not has_opened(session, tip, actor.name):
         raise EndRefused(
             f"tip {tip.id}: {person_name(actor.name)} has not read the tip since closure was requested: read it first",

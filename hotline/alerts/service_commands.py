@@ -167,7 +167,7 @@ def _take_what_followed(command: _ActContext) -> tuple[int, ...]:
 def _on_site(command: _ActContext) -> CommandOutcome:
     """Records that the responder is on site.
 
-    If the responder has not acknowledged the case, also does this.
+    If the responder has not acknowledged the case, also acknowledges it.
     """
     own = alerts_tables.is_believed(command.session, command.tip.id, command.command.responder_id)
     if command.tip.assignee_id is None or not own:

@@ -250,10 +250,10 @@ def _notify_more(session: Session, context: Context, tip: Tip, at: datetime) -> 
 
 
 def notify_added(session: Session, context: Context, reported: ReportedTip, at: datetime) -> None:
-    """Notifies all alerted people that the caller added text. A notice that is not sent yet is also about all text that
-    is added later.
+    """Notifies all alerted people that the caller added text. A notice that waits to be sent also covers text that the
+    caller adds later.
 
-    It waits a minute for further parts of the SMS. If there is no danger, it also waits for the day.
+    The notice waits a minute for further parts of the SMS. If there is no danger, it is sent only during the day.
     """
     last = queries_retention.newest_more(session, reported.id)
     if last is not None and last.state in DUE_STATES:
@@ -291,7 +291,7 @@ def notify_mark(
 def notify_followers(
     session: Session, context: Context, tip_ids: Iterable[int], at: datetime
 ) -> None:
-    """Notifies people about those of these tips, which joined a cluster, whose caller wants no visit.
+    """Notifies people of those tips that joined a cluster and whose caller wants no visit.
 
     These people were alerted of another tip of the cluster instead.
     """
@@ -346,7 +346,7 @@ def record_visit_decision(
     by: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records the decision about visits for all tips of the cluster with danger whose caller wants no visit. Writes a
+    """Records the decision about visits for every tip of the cluster with danger whose caller wants no visit. Writes a
     row to the audit log for each of these cases.
 
     If the decision is repeated, sends no messages.

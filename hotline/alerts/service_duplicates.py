@@ -146,9 +146,9 @@ def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict
 def link_tips(
     session: Session, waiting: Sequence[WaitingTip], at: datetime
 ) -> Sequence[WaitingTip]:
-    """Links tips of which people are now alerted first to earlier tips that are probably about the same situation.
+    """Links new tips, before people are alerted, to earlier tips that are probably about the same situation.
 
-    Before any alert, copies exclusions from an earlier tip of the same phone to the new tip.
+    Also copies exclusions from an earlier tip of the same phone to the new tip.
     """
     fresh = [tip.tip_id for tip in waiting if tip.step == 0]
     if not fresh or len(fresh) > MAX_COMPARED:

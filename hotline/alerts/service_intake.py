@@ -3,8 +3,8 @@
 There is one row for each report attempt.
 
 `store_report`, `erase_report`, `file_drafts` and `reach_state` run inside the transaction of the calling function.
-After the commit, `announce` rings the doorbell of the workers. `store_report` runs after every answer. To be fast, it
-uses mapped rows only if people must be alerted.
+After the commit, `announce` rings the doorbell of the workers. `store_report` runs after every answer. It uses mapped
+rows only if people must be alerted, because they are slow.
 
 A tip never returns to an earlier state: it goes from draft or fragment to filed, and then to complete.
 """

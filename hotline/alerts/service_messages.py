@@ -31,7 +31,7 @@ from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
 
 BEHIND = 100
-"""The place in the sending order for messages that go out together with alerts. It is after all alerts.
+"""The place in the sending order of messages that go out together with alerts. It is after all alerts.
 
 A notice of a corrected place has the place 0. So it is sent before the alerts to people of the new place."""
 
@@ -241,7 +241,7 @@ def count_first_stop(session: Session, responder: Responder, text_key: str, at: 
 
 
 def notify_removal(session: Session, cases: int, at: datetime) -> None:
-    """Notifies the national desk that one person alone has removed a responder, and how many cases were open."""
+    """Notifies the national desk that one person alone removed a responder. The SMS says how many cases were open."""
     for one in people_tables.active_responders(session, at):
         if one.level == Level.NATIONAL:
             wording = Wording(Template.REMOVED, {"count": str(cases)}, one.language)

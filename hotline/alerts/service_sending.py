@@ -250,7 +250,7 @@ def record_result(
             apply_early(session, context, result.gateway, result.provider_id, at)
         if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_drill:
             # The gateway's list says that this person wants no messages.
-            # The hotline stores this, in case that list changes.
+            # The hotline stores this wish, in case the gateway's list changes.
             tables_sessions.add_stop(session, stop_key, at)
 
 
@@ -305,13 +305,13 @@ def _consequences(
         session.get_one(OnCallContact, claim.message.on_call_id).unreachable = result.outcome
         return
     is_hers = claim.message.responder_id is not None and claim.to is not None and claim.to.is_own
-    # A drill never marks a responder as unreachable. The next real alert will do this.
+    # A drill never marks a responder as unreachable. The next real alert will show that the phone cannot be reached.
     if verdict.flag and is_hers and not claim.is_drill:
         responder = session.get_one(Responder, claim.message.responder_id)
         said = None if result.outcome is Outcome.STOPPED else result.provider_status
         responder.unreachable = said or result.outcome
         session.flush()
-        # Others get every open case of the responder, including this one.
+        # Others also get this case of the responder, and every other open case.
         service_commands.hand_on_cases(session, context, responder.id, at)
     elif verdict.replace and claim.tip_id is not None:
         service_escalation.alert_colleague(session, context, claim.tip_id, at)

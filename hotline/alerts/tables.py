@@ -83,9 +83,7 @@ def answers_since(session: Session, responder_id: int, since: datetime) -> list[
 
 
 def set_first_clocks(session: Session, due: Mapping[datetime, Sequence[int]], at: datetime) -> None:
-    """Sets the first deadline of many new tips at once. It is the time by which a responder must acknowledge the
-    tip.
-    """
+    """Sets the first deadline of many new tips at once. A responder must acknowledge the tip by this deadline."""
     same = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.set_at: at, Deadline.nth: 0}
     for due_at, tip_ids in due.items():
         rows = [(tip_id, 0) for tip_id in tip_ids]
@@ -99,7 +97,7 @@ def set_first_clocks(session: Session, due: Mapping[datetime, Sequence[int]], at
 
 
 def set_clocks(session: Session, tip_id: int, clocks: Clocks, at: datetime) -> None:
-    """Sets deadlines for one tip. Each new deadline replaces the open one of the same kind."""
+    """Sets deadlines for one tip. Each new deadline replaces the open deadline of the same kind."""
     close_clocks(session, [tip_id], clocks, at)
     last = select(Deadline.kind, func.max(Deadline.step)).where(Deadline.tip_id == tip_id)
     steps = {row[0]: row[1] for row in session.execute(last.group_by(Deadline.kind))}
@@ -267,8 +265,8 @@ def acknowledged_since_alert(
 ) -> frozenset[int]:
     """Returns the tips that their assignee acknowledged, with proof, after this responder was last alerted of them.
 
-    Alerts that this responder acknowledged are left out of this comparison. The assignee must be active. The assignee
-    must also have read the case, or have no PIN.
+    Leaves alerts that this responder acknowledged out of the comparison. The assignee must be active. The assignee must
+    also have read the case, or have no PIN.
     """
     theirs = (
         select(
@@ -360,7 +358,9 @@ def note_read(session: Session, tip_id: int, at: datetime) -> None:
 def recipients_who_may_see(
     session: Session, tip_id: int, at: datetime, *which: ColumnElement[bool]
 ) -> dict[int, Recipient]:
-    """Returns the active responders who may see a tip and match `which`, by id. Each has their newest reference."""
+    """Returns the active responders who may see a tip and match `which`, by id. Each responder comes with their newest
+    reference.
+    """
     alerted = (
         select(Responder.id, Responder.languages, Assignment.reference)
         .join(Assignment, Assignment.responder_id == Responder.id)

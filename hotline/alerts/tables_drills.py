@@ -77,11 +77,10 @@ def drills_since(session: Session, desk: str, at: datetime) -> Sequence[Drill]:
 
 
 def has_danger_since(session: Session, place: str, at: datetime) -> bool:
-    """Returns True if the province has an open tip about danger that was filed, or of which people were alerted, since
-    `at`.
+    """Returns True if the province has an open tip with danger that was filed or alerted since `at`.
 
-    For a place abroad, it looks at the tips from abroad. Tips that became dangerous later, and older tips that still
-    escalate, are included.
+    For a place abroad, it looks at the tips from abroad. Includes tips that became dangerous later, and older tips that
+    still escalate.
     """
     alerted = exists().where(Assignment.tip_id == Tip.id, Assignment.created_at >= at)
     near = province_of(place) if is_district(place) else place
@@ -159,7 +158,7 @@ def drop_alerts(session: Session, tip_id: int) -> None:
 def drill_recipients(session: Session, tip_id: int) -> Sequence[DrillRecipient]:
     """Returns every responder who was alerted in the drill, in the order of the alerts.
 
-    To take the case, or to pass it on, counts as an answer.
+    Taking the case and passing it on both count as an answer.
     """
     other = aliased(Message)
     newest = select(func.max(other.id)).where(

@@ -49,7 +49,7 @@ def inbox_position(session: Session) -> InboxRead | None:
 
 
 def create_position(session: Session, at: datetime) -> None:
-    """Stores that nothing of the inbox was read yet. If this is already stored, changes nothing."""
+    """Stores a position at the beginning of the inbox. If a position is already stored, changes nothing."""
     first = InboxRead(
         name=SMS,
         number=0,
@@ -105,7 +105,7 @@ def record_mo(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequen
     known = _known(session, keys)
     if known or add_if_new(session, row):
         return known
-    # Another process was faster. If the same id arrived with another time, these keys find no row.
+    # Another process was faster, so the row exists. If the same id arrived with another time, these keys find no row.
     return _known(session, keys) or [session.get_one(InboundSeen, row.provider_id)]
 
 

@@ -86,7 +86,7 @@ class DecryptedTip:
 
 
 def missing_desks(context: Context) -> Sequence[str]:
-    """Returns the codes of the national desk and of districts whose desks have no key yet."""
+    """Returns those desks, among the national desk and all districts, that have no key yet."""
     with context.database.reading() as session:
         held = tables_desks.desk_codes(session)
     wanted = (NATIONAL, *(district.code for district in districts()))

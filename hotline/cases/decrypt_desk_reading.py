@@ -1,5 +1,5 @@
-"""Decrypts the text of a tip for a console account, with the key of the account. Also asks the caller a question for an
-account.
+"""Decrypts the text of a tip for a console account, with the key of the account. Also lets an account ask the caller a
+question.
 
 The decrypted text is never stored. No module that a hook loads may import this file.
 """
@@ -102,7 +102,7 @@ def _with_key(
 ) -> Got:
     """Calls `gets` for the first desk of the account that can decrypt the tip, and returns the result.
 
-    Fails only after it tried all desks of the account.
+    Raises an error only after trying all desks of the account.
     """
     private_key = account_key(context, token)
     with context.database.reading() as session:

@@ -1,4 +1,6 @@
-"""Defines the context that only the reader process has. It contains the keys for PINs, and the keys used lately."""
+"""Defines the context that only the reader process has. It contains the keys that decrypt PINs, and a memory of
+decrypted keys.
+"""
 
 import hmac
 import secrets

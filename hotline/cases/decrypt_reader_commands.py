@@ -89,7 +89,8 @@ def carry_out(turn: ReaderTurn) -> ReaderAnswer:
     """Carries out the verb that the responder chose, and returns what the next screen shows."""
     verb, reference = turn.ask.verb, turn.ask.reference
     if reference in tables_drills.drill_references(turn.session, turn.person.id):
-        # In a drill, no case is passed to a chosen colleague and no question is asked. Any verb answers the drill.
+        # In a drill, no case is passed to a chosen colleague and no question is asked.
+        # Any verb counts as an answer to the drill.
         passes = verb == Verb.PASS_ON or verb.startswith((PASS, DISTRICT))
         return _carried_out(turn, Verb.PASS_ON if passes else Verb.TAKE)
     if verb.startswith(ASK):

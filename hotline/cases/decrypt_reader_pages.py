@@ -51,7 +51,7 @@ class DecryptedCase:
 def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
     """Returns the text of the case that the responder requests.
 
-    `again` is True if the request is repeated. Then the audit log has it already.
+    `again` is True if the request is repeated. The audit log then contains it already.
     """
     known = turn.known()
     case = None if known is None else decrypt_case(turn, known[0])

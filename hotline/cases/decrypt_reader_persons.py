@@ -69,7 +69,7 @@ EARLY = "arrival_early"
 def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequence[MetPerson]:
     """Returns the persons of a tip.
 
-    Returns an empty list if their codes cannot be decrypted. In this case, a page says so.
+    Returns an empty list if their codes cannot be decrypted. In this case, a page says that the codes cannot be read.
     """
     try:
         return service_people.decrypted_persons(

@@ -441,7 +441,7 @@ def ask_call(visit: Visit, call_back_id: int) -> None:
 def approve_call(visit: Visit, call_back_id: int) -> None:
     """Approves the request of the person that the page has named.
 
-    If another person has requested the number since then, refuses.
+    Refuses if another person has requested the number since then.
     """
     reason, asked_by = _why(visit, call_back_id), visit.form.text("asked_by", most=200)
     service_call_back.approve_request(

@@ -32,7 +32,7 @@ class MonthTips:
 
     tips: Sequence[Tip]
     written: int
-    """The number of case events with codes. If it changes, codes were written after this was read."""
+    """The number of case events with codes. If this number changes, further codes were written after the count."""
 
     @property
     def ids(self) -> Sequence[int]:
@@ -49,9 +49,9 @@ class MonthTips:
 
 
 def due_months(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months that must be counted by `at` and have not been counted.
+    """Returns the months that must be counted by `at` and are not counted yet.
 
-    It begins with the first month that has codes, or that was counted.
+    The list begins with the first month that has codes, or that was counted.
     """
     filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
     known = {rules_follow_up.month_of(one) for one in filed} | {*counted}

@@ -91,7 +91,7 @@ def visible_tip(session: Session, viewer: Viewer, tip_id: int) -> Tip:
 def acknowledged_times(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
     """Returns for each tip the time when its assignee acknowledged it.
 
-    If the assignee has not, returns the time when the first colleague did.
+    If the assignee has not acknowledged it, returns the time when the first colleague did.
     """
     rows = session.execute(
         select(Tip.id, Assignment.acknowledged_at)

@@ -130,7 +130,7 @@ def _theirs(
 ) -> frozenset[str]:
     """Returns the cases that a colleague has taken, and in which this responder has nothing to do.
 
-    Leaves out drills, because the label of a drill must say that it is one.
+    Leaves out drills, because the label of a drill must say that it is a drill.
     """
     asks = (f"{IS_OWN}.", f"{CAN_STAND_DOWN}.", f"{DECIDES_VISIT}.", f"{CAN_CONFIRM}.")
     asked = {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}

@@ -1,7 +1,7 @@
 """Gives the key of a case to each desk that may read the tip, and removes it from every other desk.
 
 Only the reader process does this. So phones and pages can write codes without a private key, and desks need not share
-keys. If it runs again, it changes nothing.
+keys. If this runs again, nothing changes.
 """
 
 import logging

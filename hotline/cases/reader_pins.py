@@ -103,7 +103,7 @@ class ReaderTurn:
         return self.context.phrases.say(self.person.language, template, **words)
 
     def log(self, action: str, reason: str, subject: str = "") -> None:
-        """Writes what this responder did to the audit log. If no subject is given, it is the responder."""
+        """Writes an action of this responder to the audit log. If no subject is given, the responder is the subject."""
         actor, at = self.actor, self.at
         subject = subject or actor
         tables_audit.append_row(self.session, at, actor, action, subject, reason)
@@ -111,7 +111,7 @@ class ReaderTurn:
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MAX_WARNINGS = 40
-"""The number of newest warnings that are searched for those of one coordinator."""
+"""The number of newest warnings among which the warnings for one coordinator are searched."""
 MAX_LINES = 12
 """The largest number of warnings on the page. They fill up to three screens."""
 
@@ -143,7 +143,7 @@ def count_wrong(turn: ReaderTurn) -> None:
 
 
 def count_opening(turn: ReaderTurn, network: str | None) -> None:
-    """Counts that the responder opened the list of cases, and forgets earlier wrong PINs.
+    """Counts an opening of the list of cases, and forgets earlier wrong PINs.
 
     If the phone used another network than before, warns the coordinators at once. A warning about opening the list at
     night waits until the morning.
@@ -163,7 +163,7 @@ def count_opening(turn: ReaderTurn, network: str | None) -> None:
 
 
 def count_read(turn: ReaderTurn, tip_id: int) -> None:
-    """Counts that the responder read a case. If the responder has read unusually many cases within an hour, warns the
+    """Counts a case that the responder read. If the responder has read unusually many cases within an hour, warns the
     coordinators once.
     """
     person, at = turn.person, turn.at
@@ -223,7 +223,7 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
 
 
 def report_nights(context: Context) -> None:
-    """Sends each coordinator one SMS at 07:00: how many phones of the desk opened cases at night.
+    """Sends each coordinator an SMS at 07:00 with the number of phones of the desk that opened cases at night.
 
     Marks these warnings as sent, so that no warning is sent twice. Raises StoreUnavailable.
     """

@@ -1,4 +1,4 @@
-"""Defines the requests that the web process sends to the reader process after a work PIN, and the answers.
+"""Defines the requests that the web process sends to the reader process after a work PIN was typed, and the answers.
 
 The web process cannot find out if a PIN is right, and cannot decrypt a case. It gets flags, lists and texts from the
 reader process, and shows them.
@@ -92,8 +92,8 @@ class ReadingState(StrEnum):
 
 
 NO_PIN = "no_pin"
-"""A flag for the whole session: an enrolled phone does not have a PIN yet. With any PIN, it gets a list without
-content.
+"""A flag for the whole session: an enrolled phone does not have a PIN yet. Whatever PIN is typed, such a phone gets a
+list without content.
 """
 MAY_PROVE = "may_prove"
 """A flag for the whole session: an enrolled phone without a PIN can enter the code from its SMS."""
@@ -208,7 +208,9 @@ MADE_PERSON = "made_person"
 """The name of the answer that names the person of the form that was just recorded. If the responder goes back and
 fills in the form again, the record of this person is corrected."""
 STARTED = "started"
-"""The prefix, before a case's reference, of the flag, list and placeholder for an unfinished form."""
+"""The prefix of the names of the flag, the list and the placeholder for an unfinished form. A case's reference follows
+it.
+"""
 SCREENING, KEEPING = "screening", "keeping"
 """The names of the flow with questions on site, and of the flow that waits until the reader has recorded a form."""
 FLOWS = frozenset({SCREENING, "helping", "following"})

@@ -53,7 +53,7 @@ def exclude(
     by: tables_audit.CommandActor,
     reason: str,
 ) -> None:
-    """Excludes a person or a desk from the tip. Others get their open case at once.
+    """Excludes a person or a desk from the tip. If an excluded person had the case, others get it at once.
 
     `kind` is the value of an `ExclusionReason`. If two people have this name, both are excluded. Raises NotFound.
     Raises EndRefused if the person or desk is already excluded.
@@ -88,7 +88,7 @@ def write_exclusion_event(
     session: Session, row: Exclusion, actor: str, at: datetime, *, lifted: bool = False
 ) -> None:
     """Writes the case event about an exclusion. The event does not name the person or the desk. Only the row of the
-    exclusion does.
+    exclusion names them.
     """
     codes = {WHY: row.reason, **({LIFTED: YES} if lifted else {})}
     key = f"{row.id}:lifted" if lifted else str(row.id)

@@ -51,7 +51,9 @@ def ask_due(context: Context) -> None:
 
 
 def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
-    """Sends the reminder of a case that has been due for longest, unless another process has sent it."""
+    """Sends the reminder in a case that has been due for the longest time. Does nothing if another process has sent
+    it.
+    """
     row = tables_persons.longest_due(session, tip.id, at)
     if row is None or row.due_at is None:
         return
@@ -247,7 +249,7 @@ def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
 
 
 def _not_accepted(tip: Tip, person: MetPerson, corrected: int) -> None:
-    """Makes the receipt not say this any more, if the report was recorded by mistake."""
+    """Removes this message from the receipt, if the report of help was recorded by mistake."""
     was = next(one.entry for one in person.timeline if one.entry.id == corrected)
     if tip.helped_at == was.at:
         tip.helped_at = None

@@ -27,7 +27,7 @@ from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 def update_rows(
     session: Session, tip: Tip, before: Sequence[MetPerson], after: Sequence[MetPerson]
 ) -> None:
-    """Updates the rows of a case after what is known about its persons has changed.
+    """Updates the rows of a case after a change in the data about its persons.
 
     If a reminder did not change, keeps the number of reminders that were already sent.
     """

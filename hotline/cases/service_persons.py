@@ -65,7 +65,7 @@ class CasePersons:
     met: Mapping[int, datetime]
     offers: Sequence[ServiceReferral]
     clocks: Sequence[RunningClock]
-    """The open reminders, the one that is due first at the beginning."""
+    """The open reminders, in the order of their due times."""
     are_gone: bool
     """True if a person was met, but the codes were erased after the month was counted."""
     is_counted: bool = False

@@ -75,8 +75,8 @@ class TipLine:
     visit_facts: VisitFacts
     visit_decision: str | None
     wait: Wait | None
-    """The time that the tip has waited, or waited until it was acknowledged. None for a fragment, and for a tip that
-    was closed without being acknowledged."""
+    """The time that the tip has waited so far, or that it waited until it was acknowledged. None for a fragment, and
+    for a tip that was closed without being acknowledged."""
     is_taken: bool
     """True if the tip has an assignee, and no other responder is asked to take it."""
     taken_by: str

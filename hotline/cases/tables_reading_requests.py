@@ -37,7 +37,7 @@ class PinReading(Row):
     question: Mapped[dict[str, Any]]
     """The value of a `cases.rules_reading_requests.ReaderQuestion`."""
     of_id: Mapped[int | None] = mapped_column(ForeignKey("pin_reading.id"))
-    """The earlier request that this request repeats. The two requests are carried out only once."""
+    """The earlier request that this request repeats. The request is carried out only once for both rows."""
     state: Mapped[str]
     """The value of a `cases.rules_reading_requests.ReadingState`."""
     encrypted_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
