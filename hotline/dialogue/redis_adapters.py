@@ -195,7 +195,7 @@ class RqJobs:
             raise QueueUnavailable(str(broken)) from None
 
     def _enqueue(self, job: Job, row_id: int) -> None:
-        # The pipeline needs only one round trip. Without it, RQ needs two.
+        # The pipeline needs only one round trip. Without a pipeline, RQ needs two round trips.
         together = self._connection.pipeline()
         self._queues[job].enqueue_call(
             job.path,

@@ -1,10 +1,10 @@
 """Decides if a message is a cry for help, in each of three languages and with any spelling. The functions are pure.
 They accept any text.
 
-A cry for help alerts two people. Some words are always a cry for help, also among other words. Other words also have an
-ordinary meaning. If a nearby word shows the ordinary meaning, they are not a cry: "my SIM is locked", "inzara
-iranyishe", "mort de rire". The words are in `cry_words.toml`. `tests/dialogue/cries.csv` and `harmless.csv` contain
-messages with the right results. `tests/dialogue/hearing.py` counts how many of these results are right.
+A cry for help alerts two people. Some words are always a cry for help, even if other words come with them. Other words
+also have an ordinary meaning. If a nearby word shows the ordinary meaning, they are not a cry: "my SIM is locked",
+"inzara iranyishe", "mort de rire". The words are in `cry_words.toml`. `tests/dialogue/cries.csv` and `harmless.csv`
+contain messages with the right results. `tests/dialogue/hearing.py` counts how many of these results are right.
 """
 
 import re
@@ -52,7 +52,7 @@ def is_cry(words: Sequence[str]) -> bool:
 def concerns_child(words: Sequence[str]) -> bool:
     """Returns True if the message names a child together with work, a journey, money or harm.
 
-    A child alone is not a sign.
+    A message that only names a child is not a sign of danger.
     """
     cry = _CryWords(words)
     return cry.has(_MINOR) or (cry.has(_CHILD) and cry.has(_SIGN) and not cry.has(_CALM))

@@ -118,8 +118,8 @@ def with_added_text(whole: str, newest: str, place: Mapping[str, str]) -> Mappin
     """Returns the answers of a tip after the message `newest` was added to it. `place` contains the earlier answers
     about the place.
 
-    If one message reports danger, the whole tip does. If the whole text does not name one clear place, the place that
-    was named last is kept.
+    If one message reports danger, the whole tip counts as danger. If the whole text does not name one clear place, the
+    place that was named last is kept.
     """
     answers, alone = report_answers(whole), report_answers(newest)
     urgent = {name: alone[name] for name in ("danger", "who") if alone.get(name) in _URGENT}

@@ -1,8 +1,8 @@
 """Reads the gateway's own inbox, because callbacks can get lost. Marks an SMS as doubted if the inbox does not list it.
 
-The process does not have the key that finds the enrolled responder of a number. So it does not handle an SMS itself. It
-sends each SMS to the hotline's own hook (docs/decisions/06). After a crash, it sends the SMS of the same page again.
-The hook counts each SMS only once.
+The clock process does not have the key that finds the enrolled responder of a number. So it does not handle an SMS
+itself. It sends each SMS to the hotline's own hook (docs/decisions/06). After a crash, it sends the SMS of the same
+page again. The hook counts each SMS only once.
 """
 
 from datetime import datetime, timedelta

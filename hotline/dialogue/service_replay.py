@@ -157,7 +157,7 @@ class ReaderQuestions:
     def _of_answer(
         self, one: Answered, led: ConversationState, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question that an answer causes, or None."""
+        """Returns the question that must follow an answer, or None."""
         about = led.answers.get(WORK_CASE, "")
         verb = ended_by(one.name, led.answers)
         if verb is not None:
@@ -176,7 +176,7 @@ class ReaderQuestions:
     def _of_pin(
         self, node: QuestionNode, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question that a typed PIN causes.
+        """Returns the question that must follow a typed PIN.
 
         If the PIN is new, the responder must first type it twice.
         """

@@ -120,8 +120,8 @@ class ReaderRequests:
         return self._fresh(asked, wrong=None if until is None else blocked_answer(until))
 
     def _try(self, asked: ReaderRequest) -> tuple[str, ...]:
-        """Records an attempt by an unknown phone. After too many attempts it must wait, with the same limits as an
-        enrolled phone.
+        """Records an attempt by an unknown phone. After too many attempts the phone must wait, with the same limits as
+        an enrolled phone.
 
         Returns `ASKED` or `RESTING`. If the phone must wait, also returns when this time ends.
         """

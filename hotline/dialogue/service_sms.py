@@ -54,7 +54,9 @@ SMS = "sms"
 IDLE = timedelta(minutes=30)
 """After this time a digit has no meaning, because another person may have the phone now."""
 KEPT = timedelta(hours=2)
-"""The time for which a conversation is remembered. A first digit that comes too late gets the answer to begin again."""
+"""The time for which a conversation is remembered. If the first digit comes too late, the caller gets an answer that
+says how to begin again.
+"""
 ECHO = timedelta(minutes=1)
 """If the same word is sent again for the same screen within this time, it gets no answer. Only a machine answers so
 fast.

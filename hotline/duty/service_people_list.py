@@ -101,7 +101,7 @@ class PersonLine:
     id: int
     name: str
     languages: Sequence[str]
-    """The languages of the person. Messages are in the first."""
+    """The languages of the person. Messages to the person are in the first of them."""
     roles: Sequence[str]
     """The keys of the person's roles in `ROLES`."""
     state: PersonState

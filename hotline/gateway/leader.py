@@ -20,7 +20,9 @@ from hotline.gateway import tables
 from hotline.text.causes import known_cause
 
 LEASE = timedelta(seconds=3)
-"""The time for which a leader is not replaced. It is short, in case the leader is killed."""
+"""The time for which a process that became the leader cannot be replaced by another. It is short, in case the leader is
+killed.
+"""
 FROZEN = timedelta(seconds=12)
 """The additional time for which the holder of the lock counts as the leader after its lease has ended."""
 LOCK = 4_114_110_003

@@ -40,7 +40,7 @@ QUESTION = select(
 
 
 class TickMemory:
-    """Remembers in a web process when the clock process last worked, by a clock that cannot be changed.
+    """Remembers in a web process when the clock process last worked, measured with the monotonic clock.
 
     So a change of the system clock does not look like an outage.
     """

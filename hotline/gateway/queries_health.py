@@ -223,7 +223,7 @@ def drop_doubtful(
 ) -> int:
     """Ends the doubtful messages of these kinds, so that they are not sent again.
 
-    Returns their number. The deadlines of their tips remain.
+    Returns the number of these messages. The deadlines of their tips remain.
     """
     doubtful = and_(Message.kind.in_(kinds), Message.created_at <= doubtful_until)
     ended = session.execute(

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 STALE = timedelta(seconds=60)
-"""The time after which a part counts as failed. A restart of all processes takes less. An alarm also waits this long
-before on-call contacts are notified."""
+"""The time after which a silent process or gateway counts as failed. A restart of all processes takes less. An alarm
+also waits this long before on-call contacts are notified."""
 RECENT_FAILURE = timedelta(minutes=2)
-"""The time for which a failed send counts. The worker repeats a failed send within a minute. So an older failure says
-nothing about the present.
+"""The time for which a failed send counts as a sign of a present failure. The worker repeats a failed send within a
+minute. So an older failure says nothing about the present.
 """
 
 
@@ -42,7 +42,7 @@ class AlertPath:
     clock_until: datetime | None = None
     """The end of the lease of the clock process that is the leader. None if no clock process has ever run."""
     awaited_at: datetime | None = None
-    """The time when the sending processes were last told to start."""
+    """The time of the last signal that told the sending processes to start."""
     failing_since: datetime | None = None
     failed_at: datetime | None = None
 

@@ -249,7 +249,7 @@ def decide(
 
 
 def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
-    """Returns the next state of a message if no report came and it stays unknown if the message arrived.
+    """Returns the next state of a message for which no report came, so that its arrival stays unknown.
 
     `answered` does not prove that the message arrived. The responder may have answered another message about the case.
     """
@@ -290,7 +290,7 @@ def retry_wait(priority: int, tries: int, chance: float) -> timedelta:
 
 
 def unknown_wait(priority: int, http_status: int | None) -> timedelta:
-    """Returns the waiting time before a message is sent again, if it is unknown if it arrived."""
+    """Returns the waiting time before a message whose arrival is unknown is sent again."""
     queue = QUEUES[priority]
     failed = http_status is not None and http_status >= 500
     return queue.error if failed and queue.error is not None else queue.unknown

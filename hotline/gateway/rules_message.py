@@ -229,9 +229,7 @@ class AnswerForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnswersSent:
-    """The number of answers that were sent to this phone in the last hour, to this phone in the last day, and to all
-    phones today.
-    """
+    """The number of answers sent in the last hour to this phone, in the last day to it, and today to all phones."""
 
     hour: int
     day: int

@@ -144,7 +144,7 @@ def remove_stop(session: Session, number_key: str) -> None:
 
 
 def stopped(session: Session, number_keys: Collection[str]) -> set[str]:
-    """Returns the given digests that are on the stop list."""
+    """Returns which of the given digests are on the stop list."""
     return set(
         session.scalars(select(Stopped.number_key).where(Stopped.number_key.in_(number_keys)))
     )

@@ -137,7 +137,7 @@ Stretch = Callable[[str, Costs, bytes], bytes]
 def unwrap(
     wrapped: bytes, passphrase: str, *, owner: str, part: str, stretch: Stretch = stretch_passphrase
 ) -> bytes:
-    """Unwraps what `WrappingKey.wrap` wrapped. Error messages call the secret by the name in `part`.
+    """Decrypts a secret that `WrappingKey.wrap` encrypted. Error messages call the secret by the name in `part`.
 
     Raises PassphraseWrong or DecryptionFailed.
     """

@@ -176,9 +176,9 @@ class Encrypter:
         """Encrypts newer answers to the key pair of a tip's current body, so that the existing grants still decrypt
         them.
 
-        Returns None if that pair was not made for exactly this tip, these desks and keys. The caller then uses `tip`.
-        If `desks` is None, the pair may belong to any desks. Only the first `HEAD_BYTES` of `body` are needed. Raises
-        ValueError for answers that are too long.
+        Returns None if that pair was not made for exactly this tip, these desks and keys. The calling function must
+        then use `tip`. If `desks` is None, the pair may belong to any desks. Only the first `HEAD_BYTES` of `body` are
+        needed. Raises ValueError for answers that are too long.
         """
         head, name = body[:HEAD_BYTES], uid + identity
         if not self.made(head, uid=uid, identity=identity):

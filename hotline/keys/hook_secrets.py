@@ -135,7 +135,7 @@ def end_old_secrets(folder: Path, relay: Path | None = None) -> None:
 
 
 def last_used(folder: Path, known: Sequence[str]) -> datetime | None:
-    """Returns when one of these secrets was last used, as noted in this folder. Returns None if there is no note."""
+    """Returns when one of these secrets was last used, as this folder records it. Returns None if there is no note."""
     times = [
         (folder / _note(secret)).stat().st_mtime
         for secret in known

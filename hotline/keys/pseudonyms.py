@@ -105,8 +105,8 @@ class Pseudonyms:
         return self._by(RECEIPT_KEY, "seed", session_key)
 
     def receipt_number(self, number: str) -> str:
-        """Returns the digest under which the hotline counts attempts to use a receipt number. A receipt with this
-        number may not exist.
+        """Returns the digest under which the hotline counts attempts to use a receipt number. It does not check if a
+        receipt with this number exists.
         """
         return self._by(RECEIPT_KEY, "number", number)
 

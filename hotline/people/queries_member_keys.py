@@ -41,8 +41,8 @@ def end_lost_access(session: Session, member: str, at: datetime) -> None:
 
 
 def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
-    """Returns the desks of an account: the desks of its owner's phones. Without phones, those whose key it can
-    decrypt.
+    """Returns the desks of an account: the desks of its owner's phones. If the owner has no phones, returns the desks
+    whose key the account can decrypt.
     """
     phones = tables_accounts.phones_of(session, account.person_id)
     if phones:

@@ -96,7 +96,9 @@ SUSPENDED_AGAIN = timedelta(days=7)
 LINK_WAIT = timedelta(hours=24)
 """The time after which a new link for another person's account works, if no second admin approves it before."""
 COMMANDS_WITHIN, MAX_COMMANDS = timedelta(hours=1), 2
-"""The time, and the largest number of accounts that one admin may end, suspend, link again or take roles from in it."""
+"""A period, and the largest number of accounts that one admin may end, suspend, link again or take roles from in this
+period.
+"""
 MAX_IDLE = timedelta(minutes=15)
 MAX_SESSION = timedelta(hours=8)
 FACTOR_VALIDITY = timedelta(minutes=15)

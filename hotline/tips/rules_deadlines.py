@@ -46,8 +46,8 @@ class DeadlineKind(StrEnum):
 
 
 OVERDUE_FROM = 2
-"""Others are alerted when the outcome's deadline fires for this time in a row. The first time, at half of the time,
-only reminds the assignee."""
+"""If the outcome's deadline has fired this many times in a row, others are alerted. The first time, at half of the
+time, only reminds the assignee."""
 
 
 @dataclass(frozen=True, slots=True)

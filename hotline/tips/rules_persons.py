@@ -308,8 +308,8 @@ def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
             person.consents.append((one.at, ConsentCode.NO, None))
     elif one.kind is LoggedEvent.ARRIVED:
         found.arrived, found.arrived_at = reported.codes[rules_person_codes.ARRIVED], one.at
-        # After five weeks without a report, responders stop looking for the person.
-        # So an event that the clock process writes counts twice.
+        # After five weeks without a report, the clock process writes this event.
+        # It then counts twice, so that responders stop looking for the person.
         is_lost = found.arrived != YES and not found.is_on_the_way
         found.lost += is_lost + (one.channel == EventChannel.CLOCK)
     elif one.kind is LoggedEvent.THIRTY:

@@ -53,7 +53,7 @@ Peer = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The seconds since we last sent data on a connection, and since the other end did."""
+    """The number of seconds since we last sent data on a connection, and since the other end did."""
 
     ours: float
     theirs: float
