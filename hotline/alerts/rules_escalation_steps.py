@@ -246,8 +246,8 @@ def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
 def national_people(
     roster: Sequence[Candidate], nth: int, *, but: int | None = None
 ) -> tuple[int, ...]:
-    """Returns one person of the national desk, another each time. From the third alert on, returns all people of this
-    desk.
+    """Returns one person of the national desk, and a different person each time. From the third alert on, returns all
+    people of this desk.
     """
     people = rules_assignment.turns(
         [c for c in roster if c.level is Level.NATIONAL and c.id != but]

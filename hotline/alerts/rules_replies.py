@@ -254,7 +254,9 @@ YES_WORDS: Mapping[Phrase, Verb] = dict.fromkeys(
     ),
     Verb.TAKE,
 )
-"""Words that take a case if the SMS contains no other answer. Next to another answer they are only polite."""
+"""Words that take a case if the SMS contains no other answer. If the SMS contains another answer too, these words are
+only polite.
+"""
 MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **YES_WORDS}
 LONGEST = max(map(len, MEANING))
 

@@ -280,8 +280,8 @@ def prove_answer(
     that has waited for the proof.
 
     If the responder is no longer active, only records the proof, because others got the cases. If the SMS contains only
-    a decision of the national desk, this does not prove an acknowledgement. An earlier acknowledgement in the same name
-    may be forged.
+    a decision of the national desk, this does not prove an acknowledgement. A stranger may have sent the earlier
+    acknowledgement in the name of this responder.
     """
     referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)

@@ -105,7 +105,7 @@ def record_mo(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequen
     known = _known(session, keys)
     if known or add_if_new(session, row):
         return known
-    # Another process was faster, so the row exists. If the same id arrived with another time, these keys find no row.
+    # Another process has just stored this SMS. If the same id arrived with another time, these keys find no row.
     return _known(session, keys) or [session.get_one(InboundSeen, row.provider_id)]
 
 

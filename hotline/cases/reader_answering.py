@@ -64,7 +64,7 @@ HAS_WORK = "has_work"
 HAS_QUESTIONS = "has_questions"
 MAX_QUESTIONS = 10
 MAX_CASES = 40
-"""The largest number of cases on a list. The encrypted answer cannot hold more."""
+"""The largest number of cases on a list. There is no room for more in the encrypted answer."""
 
 
 def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 STALE = timedelta(seconds=60)
-"""The time after which a silent process or gateway counts as failed. A restart of all processes takes less. An alarm
-also waits this long before on-call contacts are notified."""
+"""The time after which a silent process or gateway counts as failed. A restart of all processes takes less time. An
+alarm also waits this long before on-call contacts are notified."""
 RECENT_FAILURE = timedelta(minutes=2)
 """The time for which a failed send counts as a sign of a present failure. The worker repeats a failed send within a
 minute. So an older failure says nothing about the present.

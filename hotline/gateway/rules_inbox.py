@@ -73,8 +73,8 @@ class PageResult:
 
 
 def next_request(bookmark: Bookmark, at: datetime) -> int:
-    """Returns the number of the SMS after which the next page begins. Returns 0 if there was no new SMS for a long
-    time.
+    """Returns the number that the next request names: the inbox then lists the SMS after this number. Returns 0 if
+    there was no new SMS for a long time.
     """
     return 0 if abs(at - bookmark.news_at) > NO_NEWS else bookmark.number
 

@@ -39,8 +39,8 @@ class Assignment(Row):
     proved_at: Mapped[datetime | None]
     """The time when the responder's answer was proved, by a call or by an SMS that the gateway's inbox lists."""
     doubted_at: Mapped[datetime | None]
-    """The time when the inbox was found not to list an answer by SMS. Such an answer does not stop escalation until it
-    is proved."""
+    """The time when the hotline found that the gateway's inbox does not list the SMS with this answer. Such an answer
+    does not stop escalation until it is proved."""
     on_site_at: Mapped[datetime | None]
     """The time when the responder answered that they are on site."""
     handed_to_help_at: Mapped[datetime | None]
