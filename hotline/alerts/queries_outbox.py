@@ -55,7 +55,7 @@ LOCK = 411_411_005
 CLAIMING = 411_411_007
 """The PostgreSQL advisory lock for claiming messages."""
 FIRST = and_(Message.priority == Priority.URGENT, Message.turn == 0)
-"""The condition that a message is the first alert about a tip with danger. Such an alert is sent before the second
+"""The condition that a message is the first alert of a tip about danger. Such an alert is sent before the second
 alert about any tip.
 """
 

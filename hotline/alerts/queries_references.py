@@ -283,8 +283,8 @@ def open_tips(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
 
 
 def held_cases(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """Returns the newest reference of each case that this responder has and took before `as_of`. Cases with danger come
-    first.
+    """Returns the newest reference of each case that this responder has and took before `as_of`. Cases about danger
+    come first.
     """
     proved = or_(Assignment.doubted_at.is_(None), Assignment.proved_at < as_of)
     found = select(Assignment.tip_id, Assignment.reference).where(
@@ -318,8 +318,8 @@ def colleagues_cases(session: Session, responder_id: int) -> list[str]:
 
 
 def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """Returns the references of cases that are open for this responder or stay with a colleague. Cases with danger come
-    first.
+    """Returns the references of cases that are open for this responder or stay with a colleague. Cases about danger
+    come first.
 
     Returns one reference for each tip. Uses the state that each case had at the time `as_of`. A case is open for a
     responder who has not acknowledged it. It is also open for a responder who acknowledged it but is not its assignee,
@@ -349,7 +349,7 @@ def was_open(as_of: datetime) -> ColumnElement[bool]:
 
 
 def _newest_names(session: Session, found: Select[int, str]) -> list[str]:
-    """Returns the newest reference of each tip. Tips with danger come first, then the newest."""
+    """Returns the newest reference of each tip. Tips about danger come first, then the newest."""
     rows = session.execute(
         found.join(Tip, Tip.id == Assignment.tip_id).order_by(
             Tip.urgency != Urgency.DANGER, Assignment.created_at.desc(), Assignment.id.desc()

@@ -275,7 +275,7 @@ def _opened(s: CaseState) -> Decision:
 
 
 def _unread_due(s: CaseState) -> Decision:
-    """Asks the next responder, if the assignee has not read a case with danger.
+    """Asks the next responder, if the assignee has not read a case about danger.
 
     If there is no danger, first reminds the assignee during working hours. Asks the next responder only after that. The
     assignee stays responsible until another responder takes the case.

@@ -310,7 +310,7 @@ def closure_due(s: CaseState) -> Decision:
 def _closure_again(s: CaseState) -> datetime:
     """Returns when the national desk is asked again to confirm a closure.
 
-    For a case with danger, this may be at any hour. If a service helps every person who was met, it is at 06:30. For
+    For a case about danger, this may be at any hour. If a service helps every person who was met, it is at 06:30. For
     all other cases, it is during working hours. This is also so for danger, if only the desk may decide and one of its
     people has opened the case.
     """

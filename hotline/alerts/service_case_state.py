@@ -40,7 +40,7 @@ WITH_A_SERVICE = frozenset({rules_persons.FollowKind.ARRIVAL, rules_persons.Foll
 """The kinds of reminders that follow after a service has accepted, or after the person has arrived."""
 INBOX_PATIENCE = timedelta(minutes=5)
 """The longest time for which the gateway's inbox may stay unread. After that time, a responder's answer by SMS to a
-case with danger does not count until it is proved."""
+case about danger does not count until it is proved."""
 
 
 def is_inbox_unread(session: Session, context: Context, tip: Tip, at: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Closes cases, confirms or refuses requested closures, and reopens cases.
 
-Two people are needed to close a case with danger, with a child or with an official. They are also needed if a person
+Two people are needed to close a case about danger, about a child or about an official. They are also needed if a person
 was met in the case.
 
 The module also handles erasure requests. After a request, it marks the tip and notifies people at once. It erases the

@@ -2,7 +2,7 @@
 line share.
 
 Everything runs inside the transaction of the calling function. A repeated command changes nothing, and gets the same
-answer. A case with danger, with a child or with an official is closed only after a second person has confirmed. This
+answer. A case about danger, about a child or about an official is closed only after a second person has confirmed. This
 person must have opened the case after the request.
 
 The module also records that an answer by SMS was proved or doubted. If a responder was removed or is on leave, it gives

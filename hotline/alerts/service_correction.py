@@ -346,7 +346,7 @@ def record_visit_decision(
     by: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records the decision about visits for every tip of the cluster with danger whose caller wants no visit. Writes a
+    """Records the decision about visits for every tip of the cluster about danger whose caller wants no visit. Writes a
     row to the audit log for each of these cases.
 
     If the decision is repeated, sends no messages.

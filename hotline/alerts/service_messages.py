@@ -214,7 +214,7 @@ def may_answer(
     """Counts an answer to this responder, and returns the reason for which it is counted. Returns None if no answer may
     be sent.
 
-    `in_danger` is True if the responder has an open case with danger.
+    `in_danger` is True if the responder has an open case about danger.
     """
     given = alerts_tables.answers_since(session, responder.id, at - WEEK)
 

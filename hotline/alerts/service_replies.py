@@ -1,7 +1,7 @@
 """Reads a responder's SMS, carries out its commands, and answers with a short SMS.
 
 The SMS is read before the transaction of the calling function. The commands are carried out inside this transaction. An
-answer never repeats text of the responder. A hint is about the responder's newest open case with danger, or else about
+answer never repeats text of the responder. A hint is about the responder's newest open case about danger, or else about
 the newest case. It offers only commands that are possible now.
 """
 
@@ -102,7 +102,7 @@ class ReadReply:
     cases: queries_references.KnownCases
     reading: ReplyReading
     dangers: tuple[str, ...] = ()
-    """The references of the open cases with danger, the newest first."""
+    """The references of the open cases about danger, the newest first."""
 
 
 def read_reply(session: Session, responder: Responder, text: str, at: datetime) -> ReadReply:
@@ -283,7 +283,7 @@ def _confirmation(
 def _hint(session: Session, context: Context, responder: Responder, reply: ReadReply) -> Wording:
     """Returns a hint about the case that the SMS names.
 
-    If the SMS names no case, the hint is about the newest case with danger, or else about the newest case.
+    If the SMS names no case, the hint is about the newest case about danger, or else about the newest case.
     """
     about = reply.reading.reference or next(iter((*reply.dangers, *reply.cases.open)), None)
     referral = queries.locked_assignment(session, responder.id, about) if about else None

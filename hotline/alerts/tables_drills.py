@@ -77,7 +77,7 @@ def drills_since(session: Session, desk: str, at: datetime) -> Sequence[Drill]:
 
 
 def has_danger_since(session: Session, place: str, at: datetime) -> bool:
-    """Returns True if the province has an open tip with danger that was filed or alerted since `at`.
+    """Returns True if the province has an open tip about danger that was filed or alerted since `at`.
 
     For a place abroad, it looks at the tips from abroad. Includes tips that became dangerous later, and older tips that
     still escalate.

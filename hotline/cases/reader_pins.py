@@ -124,7 +124,7 @@ def count_wrong(turn: ReaderTurn) -> None:
     """Counts a wrong PIN of a responder. The third wrong PIN in a row blocks the phone for some time.
 
     The sixth wrong PIN in a day blocks it until the next morning. In that case, other responders get the phone's open
-    cases with danger.
+    cases about danger.
     """
     person, at = turn.person, turn.at
     person.wrong_pins = [*person.wrong_pins, at.isoformat()]
@@ -184,7 +184,7 @@ def count_read(turn: ReaderTurn, tip_id: int) -> None:
 
 
 def end_pin(turn: ReaderTurn) -> None:
-    """Ends the responder's PIN, so that it decrypts nothing any more. Passes the open cases with danger to other
+    """Ends the responder's PIN, so that it decrypts nothing any more. Passes the open cases about danger to other
     responders. The phone still gets alerts.
 
     For a new PIN, two admins must enrol the phone again.
@@ -206,7 +206,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
-    """Passes each open case with danger to the next responder."""
+    """Passes each open case about danger to the next responder."""
     for tip_id in queries.open_tips_of(turn.session, turn.person.id):
         if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
             event = Event(CaseEventKind.PASSED, by=turn.person.id)

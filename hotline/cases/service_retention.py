@@ -106,7 +106,7 @@ def close_tip(
     """Closes a tip. The time for which the text is kept begins then. If the tip is already closed, the time does not
     change.
 
-    A case with danger, with a child or with an official stays open until a second person confirms the closure. An
+    A case about danger, about a child or about an official stays open until a second person confirms the closure. An
     outcome can be added later, but only once. `only_requests` is True if this person may only request the closure.
     Raises NotFound. Raises EndRefused if another person has requested the closure with another outcome.
     """

@@ -35,7 +35,7 @@ class DeadlineKind(StrEnum):
     DECISION = "decision"
     """The national desk decides if a case in which a person was met may be closed."""
     SECOND_LOOK = "second_look"
-    """A second person looks at a case with danger that was taken."""
+    """A second person looks at a case about danger that was taken."""
     OVERDUE = "red"
     """All other people were already alerted. The national desk is alerted again and again until one of its people takes
     the case."""

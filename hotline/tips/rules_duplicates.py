@@ -35,7 +35,7 @@ MAX_A_DAY = 8
 MAX_DANGERS = 2
 """The largest number of similar tips about danger from one phone that have separate alerts within an hour."""
 ALERT_AGAIN_AFTER = timedelta(minutes=30)
-"""People are alerted of a cluster with danger again if its last alert is older than this."""
+"""People are alerted of a cluster about danger again if its last alert is older than this."""
 MAX_SAME_TEXT = 4
 """The largest number of tips with the same typed text that have separate alerts."""
 SAME_TEXT_WITHIN = timedelta(minutes=10)

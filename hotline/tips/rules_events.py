@@ -87,7 +87,7 @@ class Purpose(StrEnum):
     OVERDUE = "overdue"
     """To a coordinator or the national desk: the case was taken, and its outcome is overdue."""
     LOOK = "look"
-    """To the national desk: look at a case with danger that one person took two hours ago."""
+    """To the national desk: look at a case about danger that one person took two hours ago."""
     CONFIRM_CLOSURE = "judge"
     """To the national desk: confirm or refuse the requested closure."""
     VISIT_SAFETY = "care"

@@ -1,6 +1,6 @@
 """Decides how responders may visit, from the caller's answer and the national desk's decision. Pure.
 
-A case gets a visit-safety mark if the caller answers `visit: no`, or keys `000` after the tip was filed. Without
+A case gets a visit-safety mark if the caller answers `visit: no`, or types `000` after the tip was filed. Without
 danger, no responder visits or calls before reading the tip. If there is danger, responders still visit, but not openly.
 The victim may fear the person who has the phone. So the national desk decides how to visit (docs/decisions/09).
 """
@@ -86,7 +86,7 @@ class VisitFacts:
     visit: str | None = None
     """The answer to the question "May helpers come there?": yes, no or unsure. None if the caller did not answer."""
     erased: bool = False
-    """True if a caller keyed `000` after the tip was filed."""
+    """True if a caller typed `000` after the tip was filed."""
     decision: str | None = None
 
     @property

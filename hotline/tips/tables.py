@@ -85,7 +85,7 @@ class Tip(Row):
     basis: Mapped[str]
     """The legal basis in law 058/2021: public_duty or vital_interest_child."""
     do_not_visit: Mapped[bool] = mapped_column(default=False)
-    """True if the caller keyed `000` after the tip was filed."""
+    """True if the caller typed `000` after the tip was filed."""
     visit: Mapped[str | None]
     """The caller's answer to the question if helpers may visit: yes, no or unsure. None if the question was not
     asked.
