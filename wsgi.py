@@ -19,7 +19,7 @@ from hotline.web.slow_connections import close_slow_ones_for_ever, repeat
 
 os.umask(OWNER_ONLY)
 settings = Settings.read(os.environ)
-configure(settings.log, "web")
+configure(settings.log, "web", settings.log_level)
 secrets = LiveSecrets(key_folder(settings, Role.HOOKS))
 context = build_web_without_wrong_keys(settings)
 meter = Meter(context)

@@ -34,6 +34,7 @@ from hotline.cases import (
 from hotline.cases.reader_pins import delete_old_requests
 from hotline.core.contexts import WorkerContext
 from hotline.core.jobs import Job
+from hotline.core.logs import REQUEST
 from hotline.counters import service as counters_service
 from hotline.dialogue import service_answers, service_inbox
 from hotline.duty import service_accounts, service_leaves
@@ -133,6 +134,7 @@ FOLLOWING: tuple[Step, ...] = (service_weekly_keys.delete_old_keys,)
 def tick(context: WorkerContext, steps: Sequence[Step] = STEPS) -> None:
     """Runs each step once. If a step fails, logs it and still runs the other steps."""
     for step in steps:
+        REQUEST.set("")
         try:
             step(context)
         except Exception as broken:

@@ -28,7 +28,7 @@ EACH_SECONDS = 60.0
 def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
     """Returns the application of the console, and starts its threads. Ends the process if a key is wrong."""
     os.umask(OWNER_ONLY)
-    configure(settings.log, "console")
+    configure(settings.log, "console", settings.log_level)
     bodies = RequestBodies(AT_WORK)
     context = build_console(settings)
     try:

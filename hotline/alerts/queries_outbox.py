@@ -49,6 +49,7 @@ from hotline.gateway.tables_sessions import Stopped
 from hotline.people import tables_enrolments
 from hotline.people.tables import Responder
 from hotline.people.tables_enrolments import MessageAddress
+from hotline.tips.tables import Tip
 
 LOCK = 411_411_005
 """The PostgreSQL advisory lock for the gateway's message ids."""
@@ -71,6 +72,8 @@ class Claim:
     to: MessageAddress | None
     """None for a notice of the monitor that goes through its other channel."""
     tip_id: int | None = None
+    request: str = ""
+    """The id of the gateway's request that wrote the message, or that made the tip's alert due."""
 
     @property
     def wording(self) -> Wording:
@@ -120,7 +123,12 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
     message.lease_until = at + LEASE
     message.leased_by = worker
     session.add(Attempt(message_id=message.id, n=message.attempts, started_at=at))
-    return Claim(message, _addressed(session, message), tip_of(session, message))
+    tip_id, request = None, ""
+    if message.assignment_id is not None:
+        of_tip = select(Tip.id, Tip.request).join(Assignment, Assignment.tip_id == Tip.id)
+        found = session.execute(of_tip.where(Assignment.id == message.assignment_id))
+        tip_id, request = found.one()
+    return Claim(message, _addressed(session, message), tip_id, message.request or request)
 
 
 def _addressed(session: Session, message: Message) -> MessageAddress | None:

@@ -191,7 +191,9 @@ def erase_pseudonyms(session: Session, at: datetime, limit: int) -> int:
     """Erases the pseudonyms of phones and sessions in old tips. Returns the number of tips that were changed."""
     old = (Tip.created_at <= at - PSEUDONYMS_KEPT, Tip.state != TipState.DRAFT)
     ids = _tips(session, *old, or_(Tip.contact_key != "", Tip.session_key != ""), limit=limit)
-    session.execute(update(Tip).where(Tip.id.in_(ids)).values(contact_key="", session_key=""))
+    session.execute(
+        update(Tip).where(Tip.id.in_(ids)).values(contact_key="", session_key="", request="")
+    )
     return len(ids)
 
 

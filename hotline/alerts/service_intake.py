@@ -24,6 +24,7 @@ from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.jobs import Job
+from hotline.core.logs import REQUEST
 from hotline.gateway.doorbell import ring
 from hotline.gateway.tables_sessions import LockedDialogue
 from hotline.people import tables_audit, tables_desks
@@ -135,6 +136,8 @@ def store_report(
     if found is None and state is not TipState.DRAFT:
         queries_report.write_tip(session, tip)
     reach_state(session, context, tip, state)
+    if was is TipState.DRAFT or needs_assignment(tip):
+        tip.request = REQUEST.get()
     queries_report.write_tip(session, tip)
     if grants is not None:
         queries_report.give_keys(session, tip.id, grants, first=found is None)

@@ -5,6 +5,7 @@ attempt. This module sends several messages to responders at the same time. `dia
 answers to callers, and the monitor sends its own notices.
 """
 
+import logging
 import os
 import secrets
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ from hotline.alerts import (
 from hotline.alerts.queries_outbox import Claim
 from hotline.core.contexts import Context, Send, SendingContext, WorkerContext
 from hotline.core.database import Session, add_if_new
+from hotline.core.logs import REQUEST
 from hotline.core.wording import Template
 from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.gateway import rules_delivery, tables, tables_sessions
@@ -33,6 +35,8 @@ from hotline.gateway.rules_message import NOTICES, MessageKind, ReportIn, render
 from hotline.gateway.tables import DeliveryReport, Message, OnCallContact
 from hotline.people.tables import Responder
 from hotline.tips.rules_events import EventChannel, LoggedEvent
+
+logger = logging.getLogger(__name__)
 
 # Applies the delivery reports that the gateway sends about our messages.
 
@@ -128,6 +132,7 @@ def deliver_due(context: WorkerContext) -> int:
 
 
 def _claim(context: WorkerContext, free: int) -> Sequence[Send]:
+    REQUEST.set("")
     at = context.now()
     with context.database.reading() as session:
         if queries_outbox.oldest_due(session, at) is None:
@@ -196,6 +201,7 @@ def send_claimed(
 
     `prepare` is a function that decrypts the number. It may raise KeyMissing or DecryptionFailed.
     """
+    REQUEST.set(claim.request)
     if is_withdrawn(claim):
         return SendResult(Outcome.WITHDRAWN), None
     try:
@@ -220,6 +226,7 @@ def record_result(
     turn: AbstractContextManager[object] | None = None,
 ) -> None:
     """Records the result of an attempt, and does what follows from it."""
+    logger.info("SMS: %s", result.outcome, extra={"row": claim.message.id})
     at = context.now()
     if claim.message.contact_key is not None:
         # Together with the gateway's records, the message id could reveal the phone behind a pseudonym.

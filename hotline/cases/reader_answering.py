@@ -34,6 +34,7 @@ from hotline.cases.rules_reading_requests import (
 from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
 from hotline.core import rules_trial
 from hotline.core.database import Session
+from hotline.core.logs import REQUEST
 from hotline.core.ussd import CallerFacts, SessionStart
 from hotline.core.wording import Template
 from hotline.duty import service_phone_proof
@@ -376,6 +377,7 @@ def answer_next(context: ReaderContext) -> bool:
 
     Hops whose private key is in memory come first, then hops of enrolled phones, then the oldest hop.
     """
+    REQUEST.set("")
     with context.database.reading() as session:
         waiting = tables_reading_requests.waiting_hops(session, context.now() - KEPT_FOR)
     if not waiting:
@@ -383,6 +385,8 @@ def answer_next(context: ReaderContext) -> bool:
     tries = [_read(context, ask, row) for ask, row in waiting]
     first = next((one for one in tries if one.comes_first), tries[0])
     one = next((one for one in tries if _remembered(context, one) is not None), first)
+    REQUEST.set(one.request)
+    logger.info("the reader answers a request")
     try:
         _answer(context, one)
     except (DecryptionFailed, KeyError, TypeError, ValueError) as broken:
@@ -399,7 +403,15 @@ def _read(context: ReaderContext, ask: PinReadingAsk, row: PinReading) -> Waitin
     box = _opened(context, ask.encrypted_pin, bound) or {}
     typed = {str(name): str(value) for name, value in box.items()}
     return WaitingHop(
-        ask.id, row.id, kind, ask.public_key, row.session_key, bound, row.responder_id, typed
+        ask.id,
+        row.id,
+        kind,
+        ask.public_key,
+        row.session_key,
+        bound,
+        row.responder_id,
+        typed,
+        ask.request,
     )
 
 

@@ -53,6 +53,7 @@ class WaitingHop:
     responder_id: int | None
     typed: Mapping[str, str] = field(repr=False)
     """The values that the responder typed, decrypted from the request. Empty if the request cannot be decrypted."""
+    request: str = ""
 
     @property
     def pin(self) -> str:

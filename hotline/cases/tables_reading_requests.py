@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReadingState
 from hotline.core.database import Database, Row, add_if_new
+from hotline.core.logs import REQUEST
 
 
 class PinReading(Row):
@@ -66,6 +67,8 @@ class PinReadingAsk(Row):
     box: Mapped[bytes | None] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    request: Mapped[str] = mapped_column(default=REQUEST.get, server_default="")
+    """The id of the gateway's request, as in the log."""
 
 
 def readings_of_session(session: Session, session_key: str) -> dict[str, PinReading]:

@@ -86,7 +86,7 @@ def watch() -> None:
 
 def _settings_of(process: str) -> Settings:
     settings = Settings.read(os.environ)
-    configure(settings.log, process)
+    configure(settings.log, process, settings.log_level)
     return settings
 
 

@@ -77,7 +77,7 @@ def run(procfile: Path) -> None:
     """
     settings = Settings.read(os.environ)
     entries = keeper.read_procfile(procfile.read_text(encoding="utf-8"))
-    configure(settings.log, "keeper")
+    configure(settings.log, "keeper", settings.log_level)
     logger.setLevel(logging.INFO)
     pipe = subprocess.PIPE
     with subprocess.Popen(PREPARE, stdin=pipe, stdout=pipe, stderr=pipe) as preparing:

@@ -11,6 +11,7 @@ import logging
 import re
 import sys
 import threading
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,7 @@ from hotline.core.environment import CHECKOUT
 
 GIVEN = ("step", "queue", "row")
 """The fields that a logging call may add with `extra`. `row` is the id of a row and never a reference."""
-FIELDS = ("level", "process", "logger", "event", "error", "where", *GIVEN)
+FIELDS = ("level", "process", "logger", "event", "error", "where", "request", *GIVEN)
 """All fields that a line may contain, except its time."""
 OUR_LOGGERS = ("hotline", "workers")
 MAX_LENGTH = 300
@@ -29,17 +30,25 @@ NUMBER = re.compile(r"\+?\d(?:[ .()/-]{0,3}\d){7,}")
 REDACTED = "(number)"
 HOUSE = CHECKOUT
 
+REQUEST: ContextVar[str] = ContextVar("request", default="")
+"""The id of the gateway's request that caused the present work, or an empty text. Rows keep it for the workers."""
+
 Kind = type[BaseException] | None
 
 
-def configure(form: str, process: str) -> None:
+def configure(form: str, process: str, level: str) -> None:
     """Sends all logs of this process through this module, including any error that ends the process. `form` is
-    `json` or `text`."""
+    `json` or `text`.
+
+    `level` is for our own lines. Lines of other libraries begin at `warning`.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine(form, process))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    for ours in OUR_LOGGERS:
+        logging.getLogger(ours).setLevel(level.upper())
     for name in list(root.manager.loggerDict):
         # A library that has its own handler would bypass this module.
         other = logging.getLogger(name)
@@ -83,6 +92,8 @@ class OneLine(logging.Formatter):
             "logger": record.name,
             "event": record.getMessage() if ours else str(record.msg),
         }
+        if request := REQUEST.get():
+            found["request"] = request
         if record.exc_info and record.exc_info[0] is not None:
             found["error"] = record.exc_info[0].__name__
             found["where"] = _place(record.exc_info[2])

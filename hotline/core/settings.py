@@ -270,6 +270,8 @@ class Settings:
     """The address on which the watch process serves `/metrics`."""
     log: str = _setting(_one_of("json", "text"), "json")
     """`json` writes one object a line on standard error, `text` writes for people. A demo writes `text`."""
+    log_level: str = _setting(_one_of("info", "warning", "error"), "warning")
+    """The first level that is written. `info` adds a line for each request of the gateway and each SMS."""
     line_url: str = _setting(
         _trimmed(
             "a URL that begins https:// or http://",

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_,
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column
 
 from hotline.core.database import Row, add_if_new
+from hotline.core.logs import REQUEST
 from hotline.gateway.rules_delivery import FINAL_STATES, MessageState
 from hotline.people import tables
 
@@ -157,6 +158,8 @@ class Message(Row):
     """True if the alert was sent a second time because no delivery report came."""
     answered_at: Mapped[datetime | None]
     """The time when a person reviewed an undeliverable message."""
+    request: Mapped[str] = mapped_column(default=REQUEST.get, server_default="")
+    """The id of the gateway's request that wrote the message, as in the log. Empty for an alert: its tip has the id."""
 
     @property
     def has_ended(self) -> bool:

@@ -47,6 +47,7 @@ CHANGED = (
     "assigned_at",
     "alert_urgency",
     "locked_for",
+    "request",
 )
 """The only columns of a tip, besides its body, that an answer may change. The code reads only the first bytes of the
 body, but writes the whole body."""
@@ -88,6 +89,7 @@ class ReportedTip:
     completed_at: datetime | None = None
     alert_urgency: int | None = None
     locked_for: str | None = None
+    request: str = ""
     do_not_visit: bool = False
     visit_decision: str | None = None
     assigned_at: datetime | None = None

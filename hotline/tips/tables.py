@@ -147,6 +147,8 @@ class Tip(Row):
     record_key: Mapped[int] = mapped_column(default=new_record_key)
     """A number from 0 to 255. It decides how published numbers that count this tip are rounded. This number is in no
     exported file."""
+    request: Mapped[str] = mapped_column(default="", server_default="")
+    """The id of the gateway's request that last made an alert due, as in the log. Erased with the pseudonyms."""
 
 
 WITHOUT_BODY = defer(Tip.body, raiseload=True)

@@ -6,6 +6,7 @@ Also checks if the installation is ready. It is ready if a tip that it accepts w
 import hmac
 import logging
 import re
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -18,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 
 from hotline.core.addresses import peer_of
 from hotline.core.contexts import WebContext
+from hotline.core.logs import REQUEST
 from hotline.dialogue.service_session import failure
 from hotline.errors import CallbackInvalid, NotReady, NumberInvalid, StoreUnavailable, Unavailable
 from hotline.gateway import service_alert_path, tables_sessions
@@ -33,6 +35,10 @@ COMMON = (b"serviceCode=", b"networkCode=")
 cached."""
 MAX_COMMON = 60
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+
+LOG = logging.getLogger("hotline.web")
+
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 Environ = Mapping[str, Any]
 """The environment of a WSGI request. Flask and `web/front.py` both use it."""
@@ -229,17 +235,25 @@ def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
             if environ["REQUEST_METHOD"] != "POST":
                 return Reply("", 405)
             began = perf_counter()
+            before = REQUEST.set(new_request())
             door.used(hook, secret)
             try:
                 reply = Reply(work(door.context, read_form(environ)))
             except Exception as error:
                 reply = problem(door.context, hook, error)
             door.measured(hook, reply, began)
+            LOG.info("%s: answered with %d", hook, reply.status)
+            REQUEST.reset(before)
             return reply
 
         return passed
 
     return guard
+
+
+def new_request() -> str:
+    """Returns a random id of letters, which no line can take for a number. No phone and no session enters it."""
+    return secrets.token_hex(6).translate(LETTERS)
 
 
 def is_live(live: Sequence[str], secret: str) -> bool:
@@ -288,7 +302,6 @@ def wrong_keys(context: WebContext) -> list[str]:
 
 # Makes the replies of hooks that failed, and logs the errors.
 
-LOG = logging.getLogger("hotline.web")
 PLAIN = "text/plain; charset=utf-8"
 
 

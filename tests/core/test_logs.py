@@ -3,6 +3,7 @@ exception message."""
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.core.logs import FIELDS, OneLine
+from hotline.core.logs import FIELDS, REQUEST, OneLine
+from hotline.web.hook_guard import new_request
 
 NUMBER = "+250788123456"
 WORDS = "ikanariyihishe"
@@ -43,6 +45,21 @@ def test_a_field_that_is_not_allowed_is_dropped() -> None:
     said = json.loads(line(extra={"row": 7, "queue": "alerts", "caller": "Keza", "text": WORDS}))
     assert (said["row"], said["queue"]) == (7, "alerts")
     assert said.keys() <= {"at", *FIELDS}
+
+
+def test_a_line_names_the_request_that_caused_it() -> None:
+    assert "request" not in json.loads(line())
+    id = new_request()
+    before = REQUEST.set(id)
+    assert json.loads(line())["request"] == id
+    assert line("text").endswith(f" request={id}")
+    REQUEST.reset(before)
+
+
+def test_an_id_of_a_request_is_random_and_never_read_as_a_number() -> None:
+    ids = {new_request() for _ in range(1000)}
+    assert len(ids) == 1000
+    assert all(re.fullmatch("[a-p]{12}", id) for id in ids)
 
 
 def test_another_library_s_words_lose_what_they_were_about() -> None:
@@ -89,10 +106,35 @@ def test_a_line_cannot_be_made_into_two() -> None:
     assert len(line(msg=f"one\ntwo\r\n{WORDS * 100}").splitlines()) == 1
 
 
+LEVELS = """
+import logging
+from hotline.core.logs import configure
+configure("text", "clock", "{level}")
+for name in ("hotline.web", "workers.clock", "urllib3"):
+    for level in (10, 20, 30, 40):
+        logging.getLogger(name).log(level, "%s %d", name, level)
+"""
+
+
+@pytest.mark.parametrize(("level", "least"), [("info", 20), ("warning", 30), ("error", 40)])
+def test_the_level_is_a_setting_and_other_libraries_begin_at_warning(
+    level: str, least: int
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", LEVELS.format(level=level)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ours = [f"{name} {one}" for name in ("hotline.web", "workers.clock") for one in (20, 30, 40)]
+    said = [one.partition("clock: ")[2] for one in ended.stderr.splitlines()]
+    assert said == [one for one in ours if int(one[-2:]) >= least] + ["%s %d"] * 2
+
+
 ENDING = """
 import threading
 from hotline.core.logs import configure
-configure("json", "clock")
+configure("json", "clock", "warning")
 def fail():
     raise ValueError("ikanariyihishe +250788123456")
 thread = threading.Thread(target=fail)

@@ -1,6 +1,7 @@
 """Runs a reader process for a test's hotline, and enrols responders with a PIN."""
 
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -47,7 +48,8 @@ class ReaderBeside:
             self.look()
 
     def look(self) -> None:
-        while reader_answering.answer_next(self.context):
+        # As in a process of its own, the id of the hop that waits is not known here.
+        while copy_context().run(reader_answering.answer_next, self.context):
             pass
 
     def restart(self) -> None:

@@ -475,6 +475,7 @@ CREATE TABLE tip (
     warned_at TIMESTAMPTZ,
     erased_at TIMESTAMPTZ,
     record_key INTEGER NOT NULL,
+    request VARCHAR DEFAULT '' NOT NULL,
     CONSTRAINT tip_key PRIMARY KEY (id),
     CONSTRAINT tip_uid_once UNIQUE (uid),
     CONSTRAINT tip_identity_once UNIQUE (identity)
@@ -1049,6 +1050,7 @@ CREATE TABLE message (
     delivered_at TIMESTAMPTZ,
     resent BOOLEAN NOT NULL,
     answered_at TIMESTAMPTZ,
+    request VARCHAR DEFAULT '' NOT NULL,
     CONSTRAINT message_key PRIMARY KEY (id),
     CONSTRAINT message_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
     CONSTRAINT message_assignment_id_of FOREIGN KEY(assignment_id) REFERENCES assignment (id),
@@ -1068,6 +1070,7 @@ CREATE TABLE pin_reading_ask (
     box BYTEA,
     asked_at TIMESTAMPTZ NOT NULL,
     answered_at TIMESTAMPTZ,
+    request VARCHAR DEFAULT '' NOT NULL,
     CONSTRAINT pin_reading_ask_key PRIMARY KEY (id),
     CONSTRAINT pin_reading_ask_reading_id_of FOREIGN KEY(reading_id) REFERENCES pin_reading (id) ON DELETE CASCADE
 );

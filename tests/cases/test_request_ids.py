@@ -1,0 +1,166 @@
+"""Tests that an operator finds all lines of one request of the gateway, in every process, and that none tells who."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextvars import copy_context
+from dataclasses import replace
+
+import pytest
+
+from hotline.alerts import service_assignment, service_sending
+from hotline.core.logs import NUMBER, REQUEST, OneLine
+from hotline.gateway.rules_delivery import SendResult
+from hotline.gateway.senders import ThreadSenders
+from hotline.gateway.tables import Assignment, Message
+from hotline.people.rules import Level
+from tests.support.callers import DANGER_HERE, REST, Caller, Line
+from tests.support.reading import PHONE, PIN, ReaderBeside
+from workers.clock import tick
+
+CALLER = "+250788000077"
+
+
+class Kept(logging.Handler):
+    """Keeps each line as its process would write it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self.setFormatter(OneLine("json", "test"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+    def told(self) -> list[tuple[str, str]]:
+        """Returns the event and the request of each line, and forgets them."""
+        said, self.lines = [json.loads(line) for line in self.lines], []
+        return [(one["event"], one.get("request", "")) for one in said]
+
+
+@pytest.fixture
+def log() -> Iterator[Kept]:
+    kept, ours = Kept(), logging.getLogger("hotline")
+    before = ours.level
+    ours.addHandler(kept)
+    ours.setLevel(logging.INFO)
+    yield kept
+    ours.setLevel(before)
+    ours.removeHandler(kept)
+
+
+def work(line: Line) -> None:
+    """Assigns and sends what is due, as a worker does."""
+    copy_context().run(service_assignment.assign_pending, line.context)
+    copy_context().run(service_sending.deliver_due, line.context)
+
+
+def test_a_danger_is_one_id_from_its_hop_to_the_lines_of_its_alerts(line: Line, log: Kept) -> None:
+    line.enrol(Level.RESPONDER, "+250788000012")
+    caller = line.caller(CALLER)
+    caller.dial()
+    caller.key(*DANGER_HERE)
+    hops = log.told()
+    assert [event for event, _ in hops] == ["ussd: answered with 200"] * (1 + len(DANGER_HERE))
+    assert len({id for _, id in hops}) == len(hops)
+    filed_by = hops[-1][1]
+    assert line.tip.request == filed_by
+    assert REQUEST.get() == ""
+
+    line.clock.turn(seconds=5)
+    caller.key(*REST)
+    log.told()
+    work(line)
+    assert line.tip.request == filed_by
+    sent = log.told()
+    assert sent
+    assert {*sent} == {("SMS: accepted", filed_by)}
+    assert len(sent) == len(line.all(Message))
+
+
+def test_a_repeated_hop_has_another_id(line: Line, log: Kept) -> None:
+    caller = line.caller(CALLER)
+    caller.dial()
+    caller.again()
+    first, second = (id for _, id in log.told())
+    assert first != second
+
+
+def test_a_reply_of_a_responder_is_one_id_with_its_confirmation(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], log: Kept
+) -> None:
+    line, (_, known_as) = beside.line, own_case
+    work(line)
+    log.told()
+    fields = {
+        "from": PHONE,
+        "to": line.context.line.shortcode,
+        "text": f"1 {known_as.reference}",
+        "id": "sms-1",
+    }
+    line.post("sms", fields | {"date": f"{line.clock.at:%Y-%m-%d %H:%M:%S}"})
+    ((event, id),) = log.told()
+    assert event == "sms: answered with 200"
+    work(line)
+    assert ("SMS: accepted", id) in log.told()
+
+
+def test_the_reader_s_line_has_the_id_of_the_hop_that_waits(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], log: Kept
+) -> None:
+    phone, _ = own_case
+    phone.dial("90")
+    log.told()
+    phone.key(PIN)
+    (reader, hop) = log.told()
+    assert reader[0] == "the reader answers a request"
+    assert hop[0] == "ussd: answered with 200"
+    assert reader[1] == hop[1] != ""
+
+
+class BrokenSms:
+    def send(self, msisdn: str, text: str) -> SendResult:
+        raise RuntimeError(msisdn)
+
+
+def test_a_send_that_breaks_is_logged_with_its_id_and_the_next_work_without(
+    line: Line, log: Kept
+) -> None:
+    line.enrol(Level.RESPONDER, "+250788000012")
+    caller = line.caller(CALLER)
+    caller.dial()
+    caller.key(*DANGER_HERE)
+    service_assignment.assign_pending(line.context)
+    log.told()
+    senders = ThreadSenders(1)
+    service_sending.deliver_due(replace(line.context, sms=BrokenSms(), senders=senders))
+    senders.end(5)
+    ((event, id),) = log.told()
+    assert (event.rpartition(" ")[2], id) == ("RuntimeError", line.tip.request)
+    REQUEST.set("an id of earlier work")
+    tick(line.context, [service_sending.deliver_due])
+    assert REQUEST.get() == ""
+
+
+def test_no_line_at_any_level_holds_a_number_or_a_word_of_a_tip(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], log: Kept
+) -> None:
+    line, (phone, known_as) = beside.line, own_case
+    logging.getLogger("hotline").setLevel(logging.DEBUG)
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "1")
+    fields = {
+        "from": CALLER,
+        "to": line.context.line.shortcode,
+        "id": "sms-2",
+        "text": "ikanariyihishe Gasabo",
+    }
+    line.post("sms", fields)
+    line.post("sms", fields | {"text": f"1 {known_as.reference} ikanariyihishe", "from": PHONE})
+    line.post("sms", fields | {"to": "ikanariyihishe"})
+    work(line)
+    said = "\n".join(log.lines)
+    assert said.count("\n") > 6
+    for hidden in ("ikanariyihishe", "788000", known_as.reference, phone.session_id, PIN):
+        assert hidden not in said
+    assert not [one for one in log.lines if NUMBER.search(json.loads(one)["event"])]
