@@ -1,11 +1,13 @@
-"""Lists the promises of the product and the faults that it must survive, and finds the tests for each.
+"""Lists the promises of the product, the faults that it must survive and its adversaries. Finds the tests for each.
 
-    bin/test --rows        prints each row with its promise and its tests.
+    bin/test --rows        prints each row with its promise or defence, and its tests.
 
-A test names its row with `@pytest.mark.row("C8")` or its fault with `@pytest.mark.fault(17)`.
+A test names its row with `@pytest.mark.row("C8")` its fault with `@pytest.mark.fault(17)`, and its
+adversary with `@pytest.mark.adversary("a flooder")`. The first column of docs/security.md names them.
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -183,11 +185,11 @@ Mark = str | int
 
 
 def marked() -> dict[Mark, list[str]]:
-    """Returns the tests of each row and fault. It reads the source code and imports no test."""
+    """Returns the tests of each row, fault and adversary. It reads the source code and imports no test."""
     found: dict[Mark, list[str]] = {}
     for path in sorted(TESTS.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        if "mark.row(" not in text and "mark.fault(" not in text:
+        if not re.search(r"mark\.(row|fault|adversary)\(", text):
             continue
         name = str(path.relative_to(TESTS.parent))
         for test, marks in in_file(ast.parse(text)):
@@ -217,7 +219,9 @@ def _marks(tree: ast.AST) -> Iterator[Mark]:
     for node in ast.walk(tree):
         match node:
             case ast.Call(
-                func=ast.Attribute(value=ast.Attribute(attr="mark"), attr="row" | "fault"),
+                func=ast.Attribute(
+                    value=ast.Attribute(attr="mark"), attr="row" | "fault" | "adversary"
+                ),
                 args=args,
             ):
                 for arg in args:
@@ -225,9 +229,20 @@ def _marks(tree: ast.AST) -> Iterator[Mark]:
                         yield arg.value
 
 
+def adversaries() -> dict[str, str]:
+    """Returns the adversaries of docs/security.md, each with the defence. No two have the same name."""
+    page = (TESTS.parent / "docs" / "security.md").read_text(encoding="utf-8")
+    _, _, after = page.partition("\n## Adversaries\n")
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| .+ \|$", after.partition("\n## ")[0], re.M)
+    found = [(name, defence) for name, defence in rows if name != "adversary"]
+    assert len(dict(found)) == len(found)
+    return dict(found)
+
+
 def unproved(tests: dict[Mark, list[str]]) -> list[str]:
     """Returns a sentence for each row or fault without a test, and for each mark that names no row or fault."""
-    due = {row.name: row.built for row in ROWS} | {fault.number: "" for fault in FAULTS}
+    due: dict[Mark, str] = {row.name: row.built for row in ROWS}
+    due |= dict.fromkeys((*(fault.number for fault in FAULTS), *adversaries()), "")
     lacking = [f"{name}: no test proves it" for name in due if not due[name] and name not in tests]
     unknown = [
         f"{name}: no such row, named by {tests[name][0]}" for name in tests if name not in due
@@ -240,6 +255,7 @@ def table(tests: dict[Mark, list[str]]) -> Iterator[str]:
     promises: dict[Mark, str] = {row.name: row.promise for row in ROWS}
     for fault in FAULTS:
         promises[fault.number] = f"{fault.where}: {fault.happens}. Must hold: {fault.holds}"
+    promises |= {name: f"- {defence}" for name, defence in adversaries().items()}
     built = {row.name: row.built for row in ROWS if row.built}
     for name, promise in promises.items():
         yield f"{name:<4} {promise}"

@@ -75,6 +75,7 @@ def raid(case: HelpedCase) -> None:
     case.say("answered", {"answer": "accepted"}, n=2, of=offered)
 
 
+@pytest.mark.adversary("a person who wants a case closed")
 def test_two_bare_sms_close_no_danger_with_two_possible_victims(case: HelpedCase) -> None:
     """The second person has never opened the case. No digit by SMS can confirm a closure."""
     raid(case)
@@ -112,6 +113,7 @@ def test_no_answer_by_sms_shows_a_screening(case: HelpedCase, signs: Mapping[str
     )
 
 
+@pytest.mark.adversary("a person who wants a case closed")
 def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: HelpedCase) -> None:
     """A look at the case before the newest request does not count."""
     second = service_closing.by_responder(case.nation[0])

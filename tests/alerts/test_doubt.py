@@ -28,6 +28,7 @@ def forge(country: Country) -> None:
     service_inbox.read_inbox(country.context)
 
 
+@pytest.mark.adversary("a forger of callbacks")
 @pytest.mark.fault(30)
 def test_a_forged_answer_is_thanked_for_doubted_and_silences_nothing(country: Country) -> None:
     deadline = country.district.open_deadlines()[0].due_at

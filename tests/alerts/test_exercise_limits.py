@@ -30,6 +30,7 @@ def refused(district: District, why: str, desk: str = "12") -> None:
         service_drills.start(district.context, DrillRequest(desk), by=ALINE, reason=WHY)
 
 
+@pytest.mark.adversary("a person who misuses drills")
 def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(staffed: District) -> None:
     refused(staffed, "no one at this desk can be alerted", "31")
     danger = staffed.file_tip(urgency=Urgency.DANGER, place="11", filed_at=staffed.clock())
@@ -48,6 +49,7 @@ def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(staffed: Dis
     begun(staffed)
 
 
+@pytest.mark.adversary("a person who misuses drills")
 def test_none_runs_at_night_and_a_stopped_clock_alerts_nobody(staffed: District) -> None:
     staffed.clock.turn(hours=13, minutes=30)
     refused(staffed, "must start and end by day")

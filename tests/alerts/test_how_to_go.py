@@ -34,6 +34,7 @@ GASABO = "12"
 __all__ = ["here"]
 
 
+@pytest.mark.adversary("a trafficker who holds the victim's phone")
 @pytest.mark.row("C9")
 def test_000_after_the_alert_changes_how_they_go_and_nobody_stands_down(here: Night) -> None:
     caller = here.tells(*DANGER_HERE)

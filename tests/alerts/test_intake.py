@@ -194,6 +194,7 @@ def test_000_before_filing_leaves_no_row(line: Line, tmp_path: Path) -> None:
     assert line.tips == []
 
 
+@pytest.mark.adversary("a trafficker who holds the victim's phone")
 def test_000_after_filing_only_marks(line: Line) -> None:
     caller = told(line, *DANGER_HERE, "000")
     assert (line.tip.state, line.tip.do_not_visit) == ("filed", True)

@@ -94,6 +94,7 @@ def loaded_by(modules: str) -> set[str]:
     return BOUNDED & set(told)
 
 
+@pytest.mark.adversary("a thief of the running server")
 @pytest.mark.parametrize("start", PROCESSES.values(), ids=PROCESSES)
 def test_a_process_loads_nothing_that_it_does_not_need(start: Start) -> None:
     assert loaded_by(start.modules) - set(start.may.split()) == set()

@@ -156,6 +156,7 @@ def test_c12_wrong_and_used_up_look_alike_while_a_question_waits(desked: Line, n
     assert "Subiza" not in before
 
 
+@pytest.mark.adversary("a helper who wants to know the caller")
 @pytest.mark.row("C12")
 def test_c12_there_is_no_second_question(desked: Line, number: str) -> None:
     ask(desked)
@@ -232,6 +233,7 @@ def unsigned(line: Line) -> Line:
     return replace(line, context=replace(line.context, flow_sets=Shelf(replace(book, flows=flows))))
 
 
+@pytest.mark.adversary("a helper who wants to know the caller")
 @pytest.mark.row("C12")
 def test_c12_what_nobody_signed_is_neither_asked_nor_shown(desked: Line, number: str) -> None:
     with pytest.raises(AskRefused, match="signed"):

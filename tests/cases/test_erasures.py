@@ -52,6 +52,7 @@ def fire(district: District, **later: float) -> None:
         service_assignment.fire_deadlines(district.context)
 
 
+@pytest.mark.adversary("a trafficker who holds the victim's phone")
 @pytest.mark.row("C11")
 @pytest.mark.parametrize("urgency", [1, 2, 3])
 def test_a_wish_destroys_no_word_of_what_nobody_has_taken(district: District, urgency: int) -> None:

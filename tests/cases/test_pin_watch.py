@@ -117,6 +117,7 @@ class TestTheRest:
         assert beside.waited == []
 
 
+@pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")
 @pytest.mark.parametrize(
     ("times", "until"),
     [
@@ -136,6 +137,7 @@ def test_only_three_in_a_row_and_six_in_a_day_rest(times: list[str], until: str 
     assert rules_pin_block.blocked_until(wrong) == expected
 
 
+@pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")
 def test_the_first_screen_counts_uses(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
@@ -150,6 +152,7 @@ def test_the_first_screen_counts_uses(
 
 
 class TestNotMe:
+    @pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")
     def test_it_ends_the_pin_asks_the_next_person_and_tells_the_coordinator(
         self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
     ) -> None:
@@ -202,6 +205,7 @@ class TestWarnings:
         assert officer in sent(beside, "PIN_NETWORK")
         assert coordinator not in sent(beside, "PIN_NETWORK")
 
+    @pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")
     def test_the_eleventh_case_of_an_hour_is_told_once(
         self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
     ) -> None:

@@ -98,6 +98,7 @@ def test_c11_what_is_wrong_looks_like_what_is_unknown(line: Line, how: str) -> N
     assert NOTHING in unknown
 
 
+@pytest.mark.adversary("a trafficker who holds the victim's phone")
 @pytest.mark.row("C11")
 def test_c11_five_tries_an_hour_a_contact_and_then_the_right_one_reads_alike(line: Line) -> None:
     _, number = given(line)

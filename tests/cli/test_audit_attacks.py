@@ -112,6 +112,7 @@ PUT_IN = (
 )
 
 
+@pytest.mark.adversary("a corrupt operator")
 @pytest.mark.parametrize("chained", [False, True], ids=["as it is", "chained again"])
 @pytest.mark.parametrize(
     ("statements", "row"),
@@ -138,6 +139,7 @@ def test_a_row_that_was_touched_is_found(
 CUT_OFF = "DELETE FROM audit WHERE id > 26"
 
 
+@pytest.mark.adversary("a corrupt operator")
 @pytest.mark.parametrize("more", [0, 3, 10], ids=["shorter", "some more", "longer"])
 def test_rows_cut_off_the_end_are_found_by_the_kept_digest(
     home: Path, attack: Callable[..., None], more: int

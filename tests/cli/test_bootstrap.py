@@ -68,6 +68,7 @@ def test_a_role_needs_no_other_role_s_keys(settings: Settings, role: Role, tmp_p
     context.database.close()
 
 
+@pytest.mark.adversary("a thief of the running server")
 def test_the_hooks_seal_and_name_phones_and_open_none(settings: Settings, tmp_path: Path) -> None:
     relay_key = (settings.home / "keys" / "console" / "relay.pub").read_bytes()
     context = alone(settings, Role.HOOKS, tmp_path)

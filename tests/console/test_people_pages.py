@@ -225,6 +225,7 @@ def test_a_camps_desk_says_its_camp(desk: Desk, two: tuple[Tab, Tab]) -> None:
     assert "Protection (Mahama camp)" in two[0].get("/desks/camp-mahama").text
 
 
+@pytest.mark.adversary("an admin who weakens the national desk")
 def test_one_of_the_last_two_leaves_by_two_people(desk: Desk, two: tuple[Tab, Tab]) -> None:
     enrol_national(desk)
     two[0].post(f"/people/{person(desk, 2).person_id}/remove", {"reason": "must go"})

@@ -177,6 +177,7 @@ def test_no_code_is_stored_with_its_try(line: Line, stored: Callable[[], bytes])
 STANDS: Sequence[tuple[str, ...]] = ((), ("1",), DANGER_HERE, (*DANGER_HERE, "1", "1", *REST, "2"))
 
 
+@pytest.mark.adversary("a forger of callbacks")
 @pytest.mark.parametrize("keyed", STANDS, ids=["front", "lesson", "filed", "receipt"])
 @pytest.mark.parametrize("flushed", [False, True])
 def test_another_phone_is_kept_out_of_it(line: Line, keyed: tuple[str, ...], flushed: bool) -> None:

@@ -56,6 +56,7 @@ def test_a_stopped_number_is_taken_off_the_list_by_itself(alone: District) -> No
     assert alone.responder(1).unreachable is None
 
 
+@pytest.mark.adversary("an admin who weakens the national desk")
 def test_two_who_take_the_last_two_off_at_once_leave_one(district: District) -> None:
     district.man_desks()
     one, other, _ = names(district)

@@ -59,6 +59,7 @@ def refused(server: Postgres, role: str, statement: str) -> bool:
 TRUSTED = ("desk", "account", "publication", "approval", "desk_member", "revision", "person")
 
 
+@pytest.mark.adversary("a thief of the `web` process, on PostgreSQL")
 @pytest.mark.parametrize("table", TRUSTED)
 @pytest.mark.parametrize(
     "verb", ["INSERT INTO {} DEFAULT VALUES", "UPDATE {0} SET {1} = {1}", "DELETE FROM {}"]
@@ -68,6 +69,7 @@ def test_web_cannot_write_what_trust_rests_on(roles: Postgres, table: str, verb:
     assert refused(roles, HOOKS, verb.format(table, first))
 
 
+@pytest.mark.adversary("a thief of the `web` process, on PostgreSQL")
 @pytest.mark.parametrize("role", ALL)
 def test_no_process_changes_a_row_of_the_audit_log_or_makes_a_table(
     roles: Postgres, role: str

@@ -69,6 +69,7 @@ def test_a_lesson_may_say_them_and_a_screen_that_a_report_calls_may_not() -> Non
     assert [one.flow for one in found(Code.UNSAFE_WORD, learn=lesson, tell=called)] == ["learn"]
 
 
+@pytest.mark.adversary("the mobile operator and the gateway")
 @pytest.mark.row("C4", "C7")
 def test_an_unsafe_word_is_told_of_once() -> None:
     """The first question of a report is the second screen from the front, so both rules check it."""

@@ -124,6 +124,7 @@ def test_every_kinyarwanda_text_is_a_draft_until_somebody_has_read_it() -> None:
     assert {flow["review"]["rw"] for flow in DOCUMENT["flows"].values()} == {"draft"}
 
 
+@pytest.mark.adversary("the mobile operator and the gateway")
 @pytest.mark.row("C4")
 @pytest.mark.parametrize("language", CODES)
 def test_c4_the_front_is_one_page_and_names_no_report(language: str) -> None:

@@ -83,6 +83,7 @@ def forged(before: DeskKey, clock: Clock) -> list[tuple[DeskKey, DeskKeyState]]:
     ]
 
 
+@pytest.mark.adversary("a person who writes the database")
 def test_no_row_that_an_attacker_writes_counts(folder: KeyFolder, clock: Clock) -> None:
     mine = row("12", OLD, clock)
     assert DeskTrust(folder).state(mine, clock()) is DeskKeyState.SIGNED

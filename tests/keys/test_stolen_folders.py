@@ -89,6 +89,7 @@ def opens(box: bytes, key: bytes) -> bool:
     return True
 
 
+@pytest.mark.adversary("a thief of the database or of Redis' files")
 def test_without_the_reader_s_folder_no_tip_opens_and_no_pin_can_be_tried(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
@@ -134,6 +135,7 @@ def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_no
     assert opened_tips(beside, [*every, *desk_keys(beside, every)]) == 0
 
 
+@pytest.mark.adversary("a thief of the server, switched off")
 def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_the_right_one_opens(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
@@ -170,6 +172,7 @@ def told_to(running: Valkey) -> list[bytes]:
     return found
 
 
+@pytest.mark.adversary("a thief of the database or of Redis' files")
 def test_redis_has_no_word_pin_or_key_of_a_reader(beside: ReaderBeside, valkey: Valkey) -> None:
     line = beside.line
     phone, known_as = at_her_desk(beside)

@@ -61,6 +61,7 @@ def tried(queue: StretchQueue, entrant: Entrant) -> StretchTurn:
         return turn
 
 
+@pytest.mark.adversary("strangers who flood the sign-in page")
 def test_strangers_fill_no_place_of_the_signed_in_who_go_first() -> None:
     queue = StretchQueue()
     with crowded(queue) as crowd:

@@ -115,6 +115,7 @@ def test_what_is_sealed_stands_nowhere_in_it(tmp_path: Path) -> None:
     assert b'"tip"' not in both
 
 
+@pytest.mark.adversary("a thief of a backup")
 def test_no_other_key_opens_it(tmp_path: Path) -> None:
     with pytest.raises(BackupInvalid, match="this key"):
         opened(write(tmp_path, [b"words"]), SECOND)
@@ -140,6 +141,7 @@ class TestForged:
             signature.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
             assert refused(copy)
 
+    @pytest.mark.adversary("a person who writes where backups are kept")
     def test_another_key_signed_it(self, tmp_path: Path) -> None:
         copy = write(tmp_path, [b"a database of the attacker"], signing_key=bytes(32))
         with pytest.raises(BackupInvalid, match="did not sign this backup"):

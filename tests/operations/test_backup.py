@@ -236,6 +236,7 @@ def test_it_is_its_owners_alone_and_overwrites_nothing(line: District, tmp_path:
         take_to(line, folder)
 
 
+@pytest.mark.adversary("a thief of a backup")
 def test_no_letter_of_a_row_stands_in_it(line: District, tmp_path: Path) -> None:
     written = take_to(line, tmp_path / "a.age").path.read_bytes()
     assert b"and padded" not in written

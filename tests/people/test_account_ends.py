@@ -93,6 +93,7 @@ def told(context: ConsoleContext, template: str) -> list[int | None]:
         return [row.responder_id for row in rows if row.template == template]
 
 
+@pytest.mark.adversary("an admin who ends or takes over accounts")
 @pytest.mark.parametrize("role", [R.ADMIN, R.APPROVER, R.NATIONAL])
 def test_a_second_admin_ends_an_account_that_decides_for_others(
     context: ConsoleContext, two: list[Person], clock: Clock, role: AccountRole

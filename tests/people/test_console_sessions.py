@@ -21,6 +21,7 @@ def rows(context: ConsoleContext) -> list[ConsoleSession]:
         return list(session.scalars(select(ConsoleSession)))
 
 
+@pytest.mark.adversary("a person who finds an open screen")
 def test_fifteen_idle_minutes_end_it(context: ConsoleContext, editor: Person, clock: Clock) -> None:
     token = editor.enters().token
     for _ in range(3):
@@ -39,6 +40,7 @@ def test_a_reload_is_no_presence(context: ConsoleContext, editor: Person, clock:
     assert service_sessions.find_session(context, token) is None
 
 
+@pytest.mark.adversary("a person who finds an open screen")
 def test_eight_hours_end_it_however_busy_she_is(
     context: ConsoleContext, editor: Person, clock: Clock
 ) -> None:

@@ -173,6 +173,7 @@ def test_whom_nobody_asks_in(desk: str, member: str, people: People) -> None:
         people.ask(desk, member)
 
 
+@pytest.mark.adversary("a corrupt responder")
 @pytest.mark.row("A7")
 def test_who_is_removed_opens_nothing_and_her_desk_wants_another_key(people: People) -> None:
     context = people.district.context

@@ -90,6 +90,7 @@ def attacked(empty: Database, tmp_path: Path) -> Attacked:
     return line
 
 
+@pytest.mark.adversary("a person who writes the database")
 @pytest.mark.both
 def test_a_swapped_key_reads_nothing_and_the_doctor_says_so(attacked: Attacked) -> None:
     assert attacked.has_grant(attacked.file_tip(), GASABO)

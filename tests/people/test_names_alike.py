@@ -45,6 +45,7 @@ def refusal_of(context: ConsoleContext, name: str) -> object:
     return refused.value.fault
 
 
+@pytest.mark.adversary("an account or person named like a colleague")
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
@@ -155,6 +156,7 @@ def test_two_lines_of_a_file_have_no_names_that_look_alike(context: ConsoleConte
         )
 
 
+@pytest.mark.adversary("an account or person named like a colleague")
 def test_a_second_person_is_not_the_first_in_other_letters(context: ConsoleContext) -> None:
     with pytest.raises(PersonnelRefused, match="two people"):
         check_second(context, "Admin 1", "\u0410dmin 1")

@@ -25,6 +25,7 @@ def test_no_admin_or_auditor_reads_tips(roles: set[AccountRole], wrong: set[Acco
     assert excluded_roles(roles) == wrong
 
 
+@pytest.mark.adversary("a person who guesses passwords")
 @pytest.mark.parametrize(
     "password",
     [

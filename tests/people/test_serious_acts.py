@@ -99,6 +99,7 @@ TEMPLATES = {
 }
 
 
+@pytest.mark.adversary("an admin who ends or takes over accounts")
 @pytest.mark.parametrize("act", ACTS)
 def test_three_acts_are_refused(
     context: ConsoleContext, two: list[Person], clock: Clock, act: str
@@ -268,6 +269,7 @@ def desk(context: ConsoleContext, clock: Clock, two: list[Person]) -> Person:
     return made
 
 
+@pytest.mark.adversary("an admin who ends or takes over accounts")
 def test_a_link_rests_for_a_day_and_its_person_is_told(
     context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
 ) -> None:

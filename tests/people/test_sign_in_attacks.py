@@ -162,6 +162,7 @@ def test_every_dear_stretch_waits_in_a_queue(context: ConsoleContext, editor: Pe
     )
 
 
+@pytest.mark.adversary("strangers who flood the sign-in page")
 def test_strangers_who_fill_their_queue_raise_an_alarm(
     context: ConsoleContext, editor: Person
 ) -> None:
@@ -240,6 +241,7 @@ def test_failures_are_logged_by_account(
     assert failed_rows(context) == editors + nobody
 
 
+@pytest.mark.adversary("a person who guesses passwords")
 @pytest.mark.parametrize("name", ["Editor 1", "Nobody"])
 def test_twenty_failures_of_one_name_are_an_alarm_for_an_hour(
     context: ConsoleContext, editor: Person, clock: Clock, name: str

@@ -228,6 +228,7 @@ def test_a_sign_in_proves_the_keys_of_a_member(signing: Signing) -> None:
     assert proves(signing, SECOND)
 
 
+@pytest.mark.adversary("a person who writes the database")
 @pytest.mark.parametrize(
     "statement",
     [

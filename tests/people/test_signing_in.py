@@ -157,6 +157,7 @@ def key_lost(editor: Person) -> Person:
     return editor
 
 
+@pytest.mark.adversary("a person who guesses passwords")
 @pytest.mark.parametrize(
     "wrong",
     [of_no_one, invited_only, ended, wrong_password, wrong_code, key_lost],

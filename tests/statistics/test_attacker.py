@@ -124,6 +124,7 @@ def attacked(rule: Rule, calls: int, seed: int, *, persons: bool = False) -> tup
     return certain / TRIES, sure / TRIES
 
 
+@pytest.mark.adversary("a reader of published statistics")
 @pytest.mark.row("E3")
 @pytest.mark.parametrize("persons", [False, True], ids=["tips", "persons"])
 @pytest.mark.parametrize("calls", [100, 1200])

@@ -14,6 +14,7 @@ CALLS = (25, 150, 1200)
 SEEDS = range(20 if is_long() else 1)
 
 
+@pytest.mark.adversary("a reader of published statistics")
 @pytest.mark.row("E3")
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("calls", CALLS)

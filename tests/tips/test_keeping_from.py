@@ -87,6 +87,7 @@ def seen(district: District, who: int) -> Mapping[str, bool]:
         }
 
 
+@pytest.mark.adversary("a colleague named in a tip")
 def test_a_person_who_is_named_finds_it_nowhere(told: District) -> None:
     assert all(seen(told, HIM).values())
     service_exclusions.exclude(
@@ -139,6 +140,7 @@ def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(told: Di
         assert queries_visible.tip_with_grant(session, 1, NATIONAL)[1] is not None
 
 
+@pytest.mark.adversary("a corrupt responder")
 def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
     """This is also true if the district had access before the official was named."""
     with told.database.writing() as session:
@@ -165,6 +167,7 @@ def lift(told: District) -> None:
         decides(told.context, bob, "lift")
 
 
+@pytest.mark.adversary("a colleague named in a tip")
 def test_two_people_let_him_know_again(told: District) -> None:
     him = ExclusionTarget(person=str(HIM))
     service_exclusions.exclude(told.context, 1, him, ExclusionReason.NAMED, **SIGNED)

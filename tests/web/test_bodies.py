@@ -73,6 +73,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, made_home: Path) -> Iterato
         yield Served(port, hook)
 
 
+@pytest.mark.adversary("a sender of unfinished requests")
 def test_beside_sixteen_half_bodies_a_caller_is_answered_in_a_second(served: Served) -> None:
     """The limit is one second more than without such requests, because the machine may be busy."""
     before = max(served.dial()[1] for _ in range(3))
@@ -252,6 +253,7 @@ def late(bodies: RequestBodies) -> Iterator[None]:
     thread.join(5)
 
 
+@pytest.mark.adversary("a sender of unfinished requests")
 def test_only_a_slow_connection_is_closed(caplog: pytest.LogCaptureFixture) -> None:
     bodies = RequestBodies()
     with connected() as (caller, line), connected() as (other, answering), late(bodies):

@@ -36,6 +36,7 @@ def hop(line: Line, body: bytes | str, *, content_type: str = FORM) -> str:
     return answer.get_data(as_text=True)
 
 
+@pytest.mark.adversary("a forger of callbacks")
 @pytest.mark.parametrize("hook", ["ussd", "ended", "sms", "delivery", "optout"])
 def test_both_secrets_are_live_and_another_hooks_is_not(line: Line, hook: str) -> None:
     assert 404 not in [line.post(hook, {}, secret=live).status_code for live in SECRETS[hook]]
