@@ -2,8 +2,8 @@
 
     bin/test --rows        prints each row with its promise or defence, and its tests.
 
-A test names its row with `@pytest.mark.row("C8")` its fault with `@pytest.mark.fault(17)`, and its
-adversary with `@pytest.mark.adversary("a flooder")`. The first column of docs/security.md names them.
+A test names its row with `@pytest.mark.row("C8")`, its fault with `@pytest.mark.fault(17)`, and its adversary with
+`@pytest.mark.adversary("a corrupt operator")`. The first column of docs/security.md names the adversaries.
 """
 
 import ast

@@ -8,7 +8,7 @@ MODULE = """
 import pytest
 pytestmark = pytest.mark.fault(7)
 
-@pytest.mark.adversary("a flooder")
+@pytest.mark.adversary("a person who floods the hotline")
 @pytest.mark.row("C8", "C9")
 def test_a(): pass
 
@@ -43,7 +43,7 @@ def test_marks_are_read_from_files_classes_tests_and_parameters() -> None:
     found = {place: marks for place, marks in in_file(ast.parse(MODULE)) if marks}
     assert found == {
         "": [7],
-        "::test_a": ["a flooder", "C8", "C9"],
+        "::test_a": ["a person who floods the hotline", "C8", "C9"],
         "::TestB::test_c": [3],
         "::test_d": ["R2"],
     }
@@ -51,12 +51,12 @@ def test_marks_are_read_from_files_classes_tests_and_parameters() -> None:
 
 def test_a_missing_test_and_a_wrong_mark_are_named() -> None:
     tests = {mark: list(names) for mark, names in marked().items()}
-    del tests["C8"], tests[17], tests["a flooder"]
+    del tests["C8"], tests[17], tests["a person who floods the hotline"]
     tests["a stranger"] = tests["C99"] = tests["C22"] = ["tests/test_x.py::test_y"]
     assert unproved(tests) == [
         "C8: no test proves it",
         "17: no test proves it",
-        "a flooder: no test proves it",
+        "a person who floods the hotline: no test proves it",
         "a stranger: no such row, named by tests/test_x.py::test_y",
         "C99: no such row, named by tests/test_x.py::test_y",
         "C22: built, so no longer later",

@@ -101,7 +101,7 @@ def entities() -> bytes:
     return packed("", **{"xl/worksheets/sheet1.xml": f"{bomb}{SHEET}{cell}"})
 
 
-@pytest.mark.adversary("an uploader of a harmful spreadsheet")
+@pytest.mark.adversary("a person who uploads a harmful spreadsheet")
 @pytest.mark.parametrize(
     ("workbook", "says"),
     [
@@ -128,7 +128,7 @@ def test_a_bomb_gets_a_clear_answer(workbook: Callable[[], bytes], says: str) ->
         spreadsheet_reading.read_workbook(workbook())
 
 
-@pytest.mark.adversary("an uploader of a harmful spreadsheet")
+@pytest.mark.adversary("a person who uploads a harmful spreadsheet")
 def test_a_long_reading_ends_and_the_next_one_works(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as short:
         short.setitem(long_work.WORK, "sheet", long_work.WORK["sheet"]._replace(seconds=0))

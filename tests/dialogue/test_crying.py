@@ -125,7 +125,7 @@ def test_what_is_no_cry_is_not_answered_by_it(line: Line, sms: FakeSms, text: st
     assert [row for row in answers_of(line) if row.template == AnswerForm.ADVERTISEMENT] == []
 
 
-@pytest.mark.adversary("a flooder")
+@pytest.mark.adversary("a person who floods the hotline")
 @pytest.mark.parametrize("sender", ["+447400123456", "+250252000000", "+881612345678"])
 def test_only_a_rwandan_mobile_is_answered(line: Line, sms: FakeSms, sender: str) -> None:
     writes(line, sender=sender)

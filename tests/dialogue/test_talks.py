@@ -202,7 +202,7 @@ def test_two_machines_that_answer_one_another_end_soon(texter: Texter) -> None:
     assert sent == AN_HOUR
 
 
-@pytest.mark.adversary("a flooder")
+@pytest.mark.adversary("a person who floods the hotline")
 def test_one_phone_a_day_and_everybody_a_day(texter: Texter) -> None:
     sent = 0
     for _ in range(100):

@@ -20,7 +20,7 @@ from tests.support.texting import HERS, Texter, answers_of, texter
 __all__ = ["texter"]
 
 
-@pytest.mark.adversary("a flooder")
+@pytest.mark.adversary("a person who floods the hotline")
 def test_an_alert_goes_first_and_an_answer_waits(texter: Texter) -> None:
     texter.says("akazi")
     with texter.line.database.writing() as session:
