@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 from hotline.cases import reader_answering, reader_handover, service_weekly_keys
 from hotline.cases.decrypt_reader import ReaderContext
-from hotline.cases.reader_pins import delete_old_requests
+from hotline.cases.reader_pins import delete_old_requests, record_reading_place
 from hotline.core.jobs import READER_QUEUE
 from hotline.errors import StoreUnavailable
 from hotline.statistics import reader_person_sums
@@ -41,15 +41,19 @@ class Reader:
             elapsed=elapsed,
         )
         self._tidied = self._handed_on = 0.0
+        self._has_begun = False
 
     def look(self) -> None:
-        """Answers waiting responders, gives case keys to desks, and deletes old rows.
+        """Answers waiting responders, gives case keys to desks, and deletes old rows. Records a changed setting.
 
         Logs any error, and does the work again later.
         """
         try:
             while reader_answering.answer_next(self._context):
                 self._handed_on = 0.0
+            if not self._has_begun:
+                record_reading_place(self._context)
+                self._has_begun = True
             if time.monotonic() - self._handed_on >= HAND_ON_SECONDS:
                 # After an error, the next attempt follows only when it is due, so that responders do not wait for it.
                 self._handed_on = time.monotonic()

@@ -311,9 +311,7 @@ class CommandResult(StrEnum):
     """The responder refuses a requested closure, but it is not proved yet that the responder sent the SMS. The refusal
     counts after this is proved."""
     OPEN_FIRST = "open_first"
-    """A colleague has requested closure. Before confirming it, the responder must open the case with the PIN or in the
-    console.
-    """
+    """Before the responder confirms a colleague's request, or closes the case alone, they must read the tip."""
     PASSED = "passed"
     THEIRS = "theirs"
     """A colleague is the assignee, and no other responder is asked. So passing the case on would alert no one."""

@@ -17,13 +17,15 @@ from hotline.alerts import (
 )
 from hotline.alerts.rules_assignment import Case
 from hotline.alerts.rules_replies import OfferedCase, offered_texts
+from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
-from hotline.people.tables import Responder
+from hotline.people.tables import Responder, current_memberships
+from hotline.text.codes import NATIONAL
 from hotline.text.places import alert_place
-from hotline.tips import rules_persons, tables_persons
+from hotline.tips import queries_visible, rules_persons, tables_persons
 from hotline.tips import tables as tips_tables
 from hotline.tips.queries_report import ReportedTip
 from hotline.tips.rules import OUTCOMES, TipOutcome, TipState, Urgency
@@ -101,6 +103,19 @@ def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
         company=tuple(one.responder_id for some in related.values() for one in some),
         linked_questions=tables.times_fired(session, others, DeadlineKind.VISIT_SAFETY),
     )
+
+
+def reads_in_console(session: Session, context: Context, tip: Tip, responder_id: int) -> bool:
+    """Returns True if this responder of the national desk may read the tip only in the console.
+
+    Returns False if another desk of the responder may read it too. A drill contains no text of a caller.
+    """
+    if not context.line.national_in_console or tip.channel == rules_trial.DRILL:
+        return False
+    if session.get_one(Responder, responder_id).level != Level.NATIONAL:
+        return False
+    desks = {row.desk_code for row in current_memberships(session, responder_id)} - {NATIONAL}
+    return all(queries_visible.tip_with_grant(session, tip.id, one)[1] is None for one in desks)
 
 
 def can_stand_down(session: Session, tip: Tip) -> bool:

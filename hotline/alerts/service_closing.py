@@ -35,7 +35,7 @@ from hotline.alerts.rules_escalation_steps import (
 )
 from hotline.alerts.rules_replies import CommandResult
 from hotline.alerts.service_case_events import EventActor
-from hotline.alerts.service_case_state import RESPONDER, desk_decides
+from hotline.alerts.service_case_state import RESPONDER, desk_decides, reads_in_console
 from hotline.core import rules_trial
 from hotline.core.actors import Actor
 from hotline.core.contexts import Context
@@ -324,6 +324,8 @@ def close(
         return CloseResult(
             CommandResult.CLOSED, None if tip.outcome is None else TipOutcome(tip.outcome)
         )
+    if must_read_first(session, context, tip, actor):
+        return CloseResult(CommandResult.OPEN_FIRST)
     wanted = outcome or TipOutcome.SILENT
     if has_other_request(session, tip, actor, wanted):
         return CloseResult(
@@ -384,10 +386,11 @@ def note_opened(
 
     `name` has the same form as `CloseRequest.name`.
     """
-    if tip.closure_requested_at is None or tip.closed_at is not None:
+    since = tip.closure_requested_at
+    if since is None or tip.closed_at is not None:
         return
     service_case_events.write_event(
-        session, tip.id, LoggedEvent.OPENED, by, at, key=_opening(tip, name)
+        session, tip.id, LoggedEvent.OPENED, by, at, key=opening(tip, name, since)
     )
     asked_by = tip.closure_by or ""
     if tip.closure_read_at is None and may_confirm(session, asked_by, name):
@@ -414,18 +417,38 @@ def may_confirm(session: Session, requested_by: str, name: str) -> bool:
     return NATIONAL in tables_members.desks_of(session, member)
 
 
-def has_opened(session: Session, tip: Tip, name: str) -> bool:
-    """Returns True if this person has opened the case since its closure was requested."""
-    if tip.closure_requested_at is None:
-        return False
-    return tables_case_events.is_written(session, f"{LoggedEvent.OPENED}:{_opening(tip, name)}")
+def has_opened(
+    session: Session, tip: Tip, name: str, since: datetime | None, *, in_console: bool = False
+) -> bool:
+    """Returns True if this person has opened the case with any phone or account.
+
+    `since` is the time of a closure request, or None for any time. `in_console` is True to count only accounts.
+    """
+    return any(
+        tables_case_events.is_written(session, f"{LoggedEvent.OPENED}:{opening(tip, one, since)}")
+        for one in tables_accounts.names_of(session, name)
+        if not in_console or one.startswith(ACCOUNT)
+    )
 
 
-def _opening(tip: Tip, name: str) -> str:
-    """Returns the key of the event that a person opened a case after a closure request."""
+def opening(tip: Tip, name: str, since: datetime | None = None) -> str:
+    """Returns the key of the event that a person opened a case, also after the closure request of that time."""
     who = ":".join(name.split(":", 2)[:2])
-    asked = 0.0 if tip.closure_requested_at is None else tip.closure_requested_at.timestamp()
-    return f"{tip.id}:{asked}:{who}"
+    return f"{tip.id}:{who}" if since is None else f"{tip.id}:{since.timestamp()}:{who}"
+
+
+def _must_use_console(session: Session, context: Context, tip: Tip, actor: CloseRequest) -> bool:
+    """Returns True if this responder acts by phone on a tip that they may read only in the console."""
+    is_remote = actor.channel in (EventChannel.USSD, EventChannel.SMS)
+    who = actor.responder_id if is_remote and tip.erased_at is None else None
+    return who is not None and reads_in_console(session, context, tip, who)
+
+
+def must_read_first(session: Session, context: Context, tip: Tip, actor: CloseRequest) -> bool:
+    """Returns True if this responder must read the tip in the console before they close the case by phone."""
+    return _must_use_console(session, context, tip, actor) and not has_opened(
+        session, tip, actor.name, None, in_console=True
+    )
 
 
 def confirm_closure(
@@ -451,7 +474,7 @@ def confirm_closure(
             ClosureRefusal.SAME_PERSON,
         )
     if agrees:
-        _check_confirms(session, tip, actor, people)
+        _check_confirms(session, context, tip, actor, people)
     wanted = TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
     drop_closure_request(tip)
     service_case_events.write_event(
@@ -486,10 +509,16 @@ def _take(session: Session, tip: Tip, taker: int, channel: EventChannel, at: dat
 
 
 def _check_confirms(
-    session: Session, tip: Tip, actor: CloseRequest, people: Sequence[MetPerson] | None
+    session: Session,
+    context: Context,
+    tip: Tip,
+    actor: CloseRequest,
+    people: Sequence[MetPerson] | None,
 ) -> None:
     # If the text was erased, the person cannot open the case, and may confirm without opening it.
-    if tip.erased_at is None and not has_opened(session, tip, actor.name):
+    alone, since = _must_use_console(session, context, tip, actor), tip.closure_requested_at
+    is_opened = has_opened(session, tip, actor.name, since, in_console=alone)
+    if tip.erased_at is None and not is_opened:
         raise EndRefused(
             f"tip {tip.id}: {person_name(actor.name)} has not read the tip since closure was requested: read it first",
             ClosureRefusal.UNOPENED,

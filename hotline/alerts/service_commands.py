@@ -206,7 +206,9 @@ def _close(command: _ActContext) -> CommandOutcome:
     session, context, one, tip = command.session, command.context, command.command, command.tip
     who = service_closing.by_responder(one.responder_id, one.channel)
     wanted = REPLIES[one.verb].outcome or TipOutcome.SILENT
-    if command.may_judge:
+    if command.may_judge or (
+        command.holds and service_closing.must_read_first(session, context, tip, who)
+    ):
         return command.done(CommandResult.OPEN_FIRST)
     if not command.holds:
         return command.done(CommandResult.NOT_TAKEN_YET)

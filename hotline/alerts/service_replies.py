@@ -270,6 +270,8 @@ def _confirmation(
         parameters["number"] = number
     if template is Template.OPEN_FIRST:
         parameters["code"] = responders_short_code(context.line.service_code)
+        if context.line.national_in_console:
+            template = Template.OPEN_IN_CONSOLE
     due = min((one.due for one in done if one.due is not None), default=None)
     if due is not None and template in BY:
         template = BY[template]

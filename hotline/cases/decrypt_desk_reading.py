@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from hotline.alerts import queries, service_case_events, service_closing, service_escalation, tables
-from hotline.alerts.service_case_state import RESPONDER
 from hotline.cases import decrypt_access, decrypt_questions
 from hotline.cases.decrypt_access import DecryptedTip, UnlockedTip
 from hotline.cases.service_persons import account_key
@@ -144,12 +143,13 @@ def _is_opened(
     at, who, own = context.now(), viewer.responder_id, None
     if who is not None:
         own = queries.newest_assignment(session, tip_id, who)
-    key = f"{tip_id}:{actor}" if own is None else str(own.id)
-    by = service_case_events.EventActor(actor, person=None if own is None else who)
+    by, tip = (
+        service_case_events.EventActor(actor, person=None if own is None else who),
+        queries.tip_for_writing(session, tip_id),
+    )
+    key = service_closing.opening(tip, actor)
     service_case_events.write_event(session, tip_id, LoggedEvent.OPENED, by, at, key=key)
-    name = actor if who is None else f"{RESPONDER}{who}"
-    tip = queries.tip_for_writing(session, tip_id)
-    service_closing.note_opened(session, context, tip, name, replace(by, person=who), at)
+    service_closing.note_opened(session, context, tip, actor, replace(by, person=who), at)
     if own is None:
         return
     own.opened_at = own.opened_at or at

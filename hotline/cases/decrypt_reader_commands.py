@@ -15,11 +15,20 @@ from hotline.alerts import (
     tables_drills,
 )
 from hotline.alerts.rules_escalation import NO_ONE
-from hotline.alerts.rules_replies import Command, CommandOutcome, CommandResult, Verb
+from hotline.alerts.rules_replies import OF_A_CASE, Command, CommandOutcome, CommandResult, Verb
 from hotline.alerts.service_case_state import case_of, routed_case
 from hotline.cases import decrypt_questions, decrypt_reader_pages, rules_reading_requests
 from hotline.cases.reader_pins import ReaderTurn
-from hotline.cases.rules_reading_requests import ASK, DISTRICT, NOTE, PASS, WORK_WORDS, ReaderAnswer
+from hotline.cases.rules_reading_requests import (
+    ASK,
+    DISTRICT,
+    NOT_ME,
+    NOTE,
+    PASS,
+    WARNINGS,
+    WORK_WORDS,
+    ReaderAnswer,
+)
 from hotline.core.database import Session
 from hotline.errors import AskRefused, EndRefused, NotFound
 from hotline.flows.flow import WIDEST
@@ -75,6 +84,23 @@ ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"
 RESULT_PREFIX = "acted_"
 """The prefix of flags that name the result of a command."""
 NAME_LETTERS = len(WIDEST["who"])
+
+
+WITHOUT_TEXT = frozenset(
+    (
+        *(*OF_A_CASE, ALSO, CONFIRM, *CLOSING_CHOICES, NOT_ME, WARNINGS),
+        *(f"{NOTE}{one}" for one in NoteCode if one is not NoteCode.WORDS),
+    )
+)
+"""The verbs for which the reader decrypts no case."""
+
+
+def needs_console(turn: ReaderTurn) -> bool:
+    """Returns True if the responder may do what they ask for only in the console."""
+    verb, known = turn.ask.verb, turn.known()
+    if known is None or verb in WITHOUT_TEXT or verb.startswith(PASS):
+        return False
+    return turn.reads_in_console(known[0])
 
 
 def result_answer(result: str, **words: str) -> ReaderAnswer:

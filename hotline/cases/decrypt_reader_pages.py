@@ -26,6 +26,7 @@ from hotline.keys.decrypt import decrypt_grant, decrypt_text
 from hotline.keys.encrypt import label
 from hotline.people import decrypt_grants, tables_members
 from hotline.people.rules_desks import of_responder
+from hotline.text.codes import NATIONAL
 from hotline.text.time import kigali_time
 from hotline.tips import queries_visible
 from hotline.tips.rules import Basis, Matter
@@ -123,15 +124,16 @@ def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
 
 def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
     """Decrypts a tip for the first of the responder's desks that may read it. Returns None if no grant can be
-    decrypted.
+    decrypted. With the setting `national_in_console`, no PIN decrypts a grant of the national desk.
 
     The grant may be encrypted for an earlier key pair of the desk. This is so if the desk got access before the place
     of the tip was corrected.
     """
     session, member = turn.session, of_responder(turn.person.id)
+    by_pin = not turn.context.line.national_in_console or tip.channel == rules_trial.DRILL
     for desk in sorted(tables_members.desks_of(session, member)):
         _, grant = queries_visible.tip_with_grant(session, tip.id, desk)
-        if grant is None or tip.erased_at is not None:
+        if grant is None or tip.erased_at is not None or (desk == NATIONAL and not by_pin):
             continue
         with suppress(DecryptionFailed, KeyMissing, NotFound):
             unlocked = turn.context.encrypter.weekly_lock.unlock(grant, label(tip.uid, desk))

@@ -104,12 +104,24 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
         HAS_QUESTIONS: bool(questions),
         rules_reading_requests.HAS_WARNINGS: reader_pins.has_unread_warnings(turn),
     }
-    flags = (rules_reading_requests.RIGHT, *(flag for flag, some in has.items() if some))
-    own = followed | {
-        one: tips[one] for one in cases if f"{IS_OWN}.{one}" in pinned.flags or tips[one].id in due
+    listed = {one: tips[one] for one in (*followed, *cases)}
+    read_there = [one for one, tip in listed.items() if turn.reads_in_console(tip)]
+    flags = (
+        rules_reading_requests.RIGHT,
+        *(flag for flag, some in has.items() if some),
+        *(f"{rules_reading_requests.IN_CONSOLE}.{one}" for one in read_there),
+        *(f"over.{one}" for one in read_there if tips[one].closed_at is not None),
+    )
+    by_pin = {one: tip for one, tip in listed.items() if one not in read_there}
+    own = {
+        one: tip
+        for one, tip in by_pin.items()
+        if f"{IS_OWN}.{one}" in pinned.flags or tip.id in due
     }
     judged = {
-        one: tips[one] for one in cases if f"{CAN_CONFIRM}.{one}" in pinned.flags and one not in own
+        one: tip
+        for one, tip in by_pin.items()
+        if f"{CAN_CONFIRM}.{one}" in pinned.flags and one not in own
     }
     people = decrypt_reader_persons.flags_of_cases(turn, own).and_also(
         decrypt_reader_persons.owed_in(turn, judged)
@@ -543,6 +555,8 @@ def _decided(
         return _kept(context, first, first.encrypted_answer)
     if found.fresh is not None and ask.kind is not ReaderQuestionKind.CHANGE:
         _move(person, found.fresh)
+    if decrypt_reader_commands.needs_console(turn):
+        return ReaderAnswer((rules_reading_requests.IN_CONSOLE,))
     answer = _done(turn, found.fresh, start, again=again)
     if ask.kind is not ReaderQuestionKind.PAGE:
         _keep(context, first, answer)

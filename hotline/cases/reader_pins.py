@@ -1,4 +1,7 @@
-"""Counts wrong PINs, ends PINs, and warns coordinators if another person seems to use a PIN."""
+"""Counts wrong PINs, ends PINs, and warns coordinators if another person seems to use a PIN.
+
+Also records when the setting `national_in_console` changes.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hotline.alerts import queries, service_escalation, service_messages
-from hotline.alerts.service_case_state import RESPONDER
+from hotline.alerts.service_case_state import RESPONDER, reads_in_console
 from hotline.cases import rules_reading_requests, tables_reading_requests
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.rules_reading_requests import (
@@ -98,6 +101,10 @@ class ReaderTurn:
         """Returns the requested case, if it is open and the responder still has it. Otherwise returns None."""
         known = self.known()
         return None if known is None or known[0].closed_at is not None else known[0]
+
+    def reads_in_console(self, tip: Tip) -> bool:
+        """Returns True if the responder may read this tip only in the console."""
+        return reads_in_console(self.session, self.context, tip, self.person.id)
 
     def say(self, template: Template, **words: str) -> str:
         """Returns a text in the responder's language."""
@@ -292,6 +299,29 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
         for row, about in pairs
         if person.id in {one.id for one in _who_lead(session, about, at)}
     ]
+
+
+READING_PLACES = ("national_in_console", "national_by_pin")
+"""The actions in the audit log: from then on, the national desk reads only in the console, or also by phone."""
+
+
+def record_reading_place(context: Context) -> None:
+    """Records in the audit log that the setting `national_in_console` changed, and notifies the national desk.
+
+    The reader process calls it at its start. A repeat changes nothing. Raises StoreUnavailable.
+    """
+    at, is_on = context.now(), context.line.national_in_console
+    template = Template.NATIONAL_IN_CONSOLE if is_on else Template.NATIONAL_BY_PIN
+    with ringing(context) as session:
+        was_on = tables_audit.newest_of(session, READING_PLACES) == READING_PLACES[0]
+        if was_on == is_on:
+            return
+        tables_audit.append_row(
+            session, at, "line", "national_in_console" if is_on else "national_by_pin"
+        )
+        for one in tables.national_people(session, at):
+            wording = Wording(template, {}, one.language)
+            service_messages.write_confirmation(session, wording, one.id, at)
 
 
 def delete_old_requests(context: Context) -> None:

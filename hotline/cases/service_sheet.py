@@ -385,7 +385,7 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
             may_confirm=national
             and tip.closure_by is not None
             and not tables_accounts.is_same_person(session, tip.closure_by, me),
-            has_opened=service_closing.has_opened(session, tip, me),
+            has_opened=service_closing.has_opened(session, tip, me, tip.closure_requested_at),
             desk_decides=service_case_state.desk_decides(session, tip),
             decision_due=None if decision is None else decision.due_at,
             reference=known_as,

@@ -390,6 +390,7 @@ def line_of(settings: Settings) -> contexts.Line:
         gateway_addresses=settings.gateway_addresses,
         call_back_number=settings.call_back_number,
         national_number=settings.national_number,
+        national_in_console=settings.national_in_console,
     )
 
 

@@ -205,6 +205,8 @@ class Line:
     confirmed."""
     national_number: str = ""
     """The number at which responders can call the national desk. Responders see it only while it is confirmed."""
+    national_in_console: bool = False
+    """True where the national desk reads tips only in the console, and no PIN decrypts them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,6 +256,9 @@ class Settings:
 
     Without it: texts tell responders to ask, and the doctor says so
     """
+    national_in_console: bool = _setting(SWITCH, False)
+    """`yes` if the national desk reads tips in the console only. By phone its people see references, take and pass on.
+    They close only what they read in the console. A change takes effect when all processes start again."""
     backups: Path | None = _setting(FOLDER, None, example="/var/lib/hotline-backups")
     """The folder that `hotline backup` writes to. An alarm reports when its newest backup is older than 26 hours.
 

@@ -137,6 +137,8 @@ class Template(StrEnum):
     to ask."""
     OPEN_FIRST = "{ref}: read it first, then close it there. Dial {code}."
     """The answer to 4 from a responder who may confirm a colleague's closure request."""
+    OPEN_IN_CONSOLE = "{ref}: read it in the console first. Then close it there, or dial {code}."
+    """The same if the national desk reads only in the console."""
     PASSED_NOTED = "{ref}: we ask the next person. It is yours until someone takes it."
     PASSED_THEIRS = "{ref}: your colleague keeps it."
     """The answer to 5 from a responder who is not the assignee, if there is no other responder to ask."""
@@ -240,6 +242,13 @@ class Template(StrEnum):
         "refuse it, or tell the national desk."
     )
     """An SMS to the phone of the person who owns the account."""
+
+    NATIONAL_IN_CONSOLE = "From now on the national desk reads cases in the console only."
+    """To the national desk: an operator changed this setting."""
+    NATIONAL_BY_PIN = (
+        "The national desk can read cases by phone again. Not expected? Call the technicians now."
+    )
+    """The same, after the setting was turned off."""
 
     WORDS_URGENT = (
         "Since {time} callers read a text that only one person approved. Review it by {until}."

@@ -73,6 +73,10 @@ ANOTHER = "another"
 """The flag of a case whose closure another person requested, with any outcome except "not trafficking"."""
 NATIONAL_DESK = "national_desk"
 """The flag of a responder who works for the national desk."""
+DESK_IN_CONSOLE = "desk_in_console"
+"""The flag of a responder of the national desk, if this desk reads tips only in the console."""
+READ_FIRST = "read_first"
+"""The flag of a case that this responder must read in the console before they close it."""
 SPELLED = "spelled"
 IS_DRILL = "exercise"
 """The flag of a case that is a drill. Every text about such a case says that it is a drill."""
@@ -126,15 +130,17 @@ def caller_facts(
     return CallerFacts(tuple(true), cases, responder.language if responder else FIRST)
 
 
-def fresh_flags(session: Session, responder_id: int) -> Mapping[str, bool]:
+def fresh_flags(session: Session, context: Context, responder_id: int) -> Mapping[str, bool]:
     """Returns the flags that each hop must compute again.
 
     They mark cases that stay with a colleague, and cases that must be read before a visit. They also mark cases whose
-    closure another person requested.
+    closure another person requested, and cases that must be read in the console before they close.
     """
     true, quicker = [], set(queries_references.colleagues_cases(session, responder_id))
     who, wanted = service_closing.by_responder(responder_id), TipOutcome.NOT_TRAFFICKING
     is_national = bool(queries.national(session, [responder_id]))
+    if is_national and context.line.national_in_console:
+        true.append(DESK_IN_CONSOLE)
     for name, tip, flags in _visits(session, responder_id):
         if is_national and _may_confirm(session, tip, responder_id):
             quicker.discard(name)
@@ -142,6 +148,10 @@ def fresh_flags(session: Session, responder_id: int) -> Mapping[str, bool]:
             true.append(f"{UNREAD}.{name}")
         if service_closing.has_other_request(session, tip, who, wanted):
             true.append(f"{ANOTHER}.{name}")
+        if tip.assignee_id == responder_id and service_closing.must_read_first(
+            session, context, tip, who
+        ):
+            true.append(f"{READ_FIRST}.{name}")
     true += [f"{COLLEAGUE_HAS}.{one}" for one in sorted(quicker)]
     return dict.fromkeys(true, True)
 
@@ -294,7 +304,7 @@ def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHo
     asked_now: Mapping[str, bool] = {}
     if start.responder_id is not None:
         with context.database.reading() as session:
-            asked_now = fresh_flags(session, start.responder_id)
+            asked_now = fresh_flags(session, context, start.responder_id)
     pinned = start.pinned
     options = []
     for case in pinned.cases:

@@ -237,6 +237,19 @@ def persons_of(session: Session, who: str) -> frozenset[int]:
     return named(session, tables_audit.name_in(who))
 
 
+def names_of(session: Session, who: str) -> Sequence[str]:
+    """Returns `who` with the names of all accounts and phones of the same person."""
+    return [
+        who,
+        *(
+            f"{kind}:{one}"
+            for person in (persons_of(session, who) if who.partition(":")[0] in NAMED_BY else ())
+            for kind, (of_id, person_id) in NAMED_BY.items()
+            for one in session.scalars(select(of_id).where(person_id == person))
+        ),
+    ]
+
+
 def of_member(session: Session, member: str) -> Person:
     """Returns the person who is this member of a desk."""
     account_id = account_of(member)

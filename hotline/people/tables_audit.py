@@ -238,6 +238,12 @@ def newest_rows(
     return session.scalars(found).all()
 
 
+def newest_of(session: Session, actions: Collection[str]) -> str | None:
+    """Returns the action of the newest row with one of these actions."""
+    found = select(AuditEntry.action).where(AuditEntry.action.in_(actions))
+    return session.scalar(found.order_by(AuditEntry.id.desc()).limit(1))
+
+
 def chain_end(session: Session) -> tuple[int, str]:
     """Returns the number of rows, and the digest of the newest row."""
     count = session.scalar(select(func.count()).select_from(AuditEntry)) or 0

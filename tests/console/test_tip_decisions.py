@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.alerts import tables
-from hotline.core.actors import AccountRole
-from hotline.people import tables_audit
+from hotline.alerts import service_closing, tables
+from hotline.core.actors import AccountRole, account_name_key
+from hotline.people import tables_accounts, tables_audit
+from hotline.people.rules import Level
+from hotline.people.tables import Person
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
 from hotline.tips.tables import Grant, Tip
 from tests.console.desk_tips import DISTRICT, admitted, tell
@@ -266,3 +268,31 @@ def test_the_national_desk_decides_on_an_erasure(desks: Desks, does: str, action
         row = tables_audit.entries(session, subject=f"tip:{tip}")[-1]
     assert (row.action, row.reason) == (action, "no one could be reached")
     assert row.actor.startswith("account:")
+
+
+def test_who_opened_a_tip_in_the_console_has_read_it_there_by_every_phone(desks: Desks) -> None:
+    """With the setting `national_in_console`, such a person may close the case by phone."""
+    tip_id = tell(desks.desk, urgency=1)
+    with desks.desk.context.database.writing() as session:
+        account = tables_accounts.find_account(session, account_name_key("National 1"))
+        assert account is not None
+        own, other = (
+            make_responder(msisdn=f"+25078800980{n}", level=Level.NATIONAL, districts=())
+            for n in range(2)
+        )
+        own.person = session.get_one(Person, account.person_id)
+        session.add_all([own, other])
+        session.flush()
+        names = [f"responder:{phone.id}" for phone in (own, other)]
+
+    def read() -> list[bool]:
+        with desks.desk.context.database.reading() as session:
+            tip = session.get_one(Tip, tip_id)
+            return [
+                service_closing.has_opened(session, tip, name, None, in_console=True)
+                for name in names
+            ]
+
+    assert read() == [False, False]
+    assert desks.national.post(f"/tips/{tip_id}/open", {"why": "send"}).status_code == 200
+    assert read() == [True, False]

@@ -1,0 +1,246 @@
+"""Tests the setting by which the national desk reads in the console only. By phone it takes cases and passes on."""
+
+from dataclasses import replace
+
+import pytest
+
+from hotline.alerts import queries, service_assignment, service_case_events, service_closing
+from hotline.alerts.rules_replies import CommandResult, Verb
+from hotline.cases.reader_pins import record_reading_place
+from hotline.core.actors import AccountRole
+from hotline.errors import EndRefused
+from hotline.gateway.tables import Assignment, Deadline, Message
+from hotline.people import tables
+from hotline.people.rules import Level
+from hotline.people.tables import Person, Responder
+from hotline.people.tables_audit import AuditEntry
+from hotline.text.languages import CODES
+from hotline.tips.rules_events import LoggedEvent
+from hotline.tips.tables import Tip
+from tests.support.builders import NOON, make_account
+from tests.support.callers import DANGER_HERE, REST, Caller, told
+from tests.support.reading import PHONE, PIN, ReaderBeside, with_pin
+from tests.support.taking import do, take_case
+
+NATION = "+250788000014"
+FIRST = {
+    "en": "CON Read cases in the console.\nChoose one\n",
+    "fr": "CON Lisez les cas à l'ordinateur.\nChoisissez\n",
+    "rw": "CON Ibibazo bisomerwa kuri mudasobwa.\nHitamo kimwe\n",
+}
+READ = {
+    "en": "1 Read it in the console",
+    "fr": "1 Lire à l'ordinateur",
+    "rw": "1 Soma kuri mudasobwa",
+}
+ONLY = "read it in the console. Ask, write notes and pass to a district there too."
+
+
+def turn_setting(beside: ReaderBeside, *, on: bool) -> None:
+    line = replace(beside.line.context.line, national_in_console=on)
+    beside.line.context = replace(beside.line.context, line=line)
+    beside.context = replace(beside.context, line=line)
+
+
+def of_the_nation(
+    beside: ReaderBeside, *more: str, language: str = "en", on: bool = True
+) -> tuple[Caller, Assignment]:
+    """Alerts a member of the national desk of a danger. Returns the phone and the alert."""
+    turn_setting(beside, on=on)
+    told(beside.line, *DANGER_HERE, *REST)
+    desks = ("national", *more)
+    person = with_pin(beside, msisdn=NATION, level=Level.NATIONAL, desks=desks, language=language)
+    with beside.line.database.writing() as session:
+        levels = {"national": Level.NATIONAL, **dict.fromkeys(more, Level.RESPONDER)}
+        tables.set_desks(session, session.get_one(Responder, person), levels, (), NOON)
+        session.get_one(Responder, 1).active = False
+    service_assignment.assign_pending(beside.line.context)
+    beside.line.clock.turn(seconds=10)
+    (known_as,) = [row for row in beside.line.all(Assignment) if row.responder_id == person]
+    return beside.line.caller(NATION), known_as
+
+
+def take(beside: ReaderBeside, known_as: Assignment) -> None:
+    take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
+    beside.line.clock.turn(seconds=1)
+
+
+def read_in_console(beside: ReaderBeside, known_as: Assignment) -> None:
+    """Records what the console records when an account of this person opens the tip."""
+    at = beside.line.clock.at
+    with beside.line.database.writing() as session:
+        person = session.get_one(Responder, known_as.responder_id).person_id
+        account = make_account(
+            "National 1", AccountRole.NATIONAL, person=session.get_one(Person, person)
+        )
+        session.add(account)
+        session.flush()
+        name = f"account:{account.id}:National 1"
+        by, tip = service_case_events.EventActor(name), session.get_one(Tip, known_as.tip_id)
+        key = service_closing.opening(tip, name)
+        service_case_events.write_event(session, tip.id, LoggedEvent.OPENED, by, at, key=key)
+        service_closing.note_opened(session, beside.line.context, tip, name, by, at)
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_the_first_screens_say_where_to_read(beside: ReaderBeside, language: str) -> None:
+    phone, known_as = of_the_nation(beside, language=language)
+    phone.dial("90")
+    listed = phone.key(PIN, "1")
+    assert listed.startswith(FIRST[language])
+    assert known_as.reference in listed
+    assert READ[language] in phone.key("1")
+
+
+def test_no_pin_opens_a_tip_of_the_desk_and_the_case_can_be_taken_and_passed_on(
+    beside: ReaderBeside,
+) -> None:
+    phone, known_as = of_the_nation(beside)
+    name = known_as.reference
+    phone.dial("90")
+    phone.key(PIN, "1", "1")
+    assert phone.key("1").startswith(f"CON {name}: {ONLY}")
+    phone.key("0")
+    assert phone.key("2") == "END You took the case. You have not read it: do not visit openly."
+    beside.line.clock.turn(seconds=1)
+    phone = beside.line.caller(NATION)
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "5")
+    assert phone.key("3", "1").startswith(f"END {name}: passed on.")
+    assert {row.action for row in beside.line.all(AuditEntry)}.isdisjoint({"tip_read"})
+    (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
+    assert row.opened_at is None
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("1",),
+        ("5", "1", "1"),
+        ("5", "2", "5", "at the gate"),
+        ("5", "3", "3", "1", "2"),
+        ("5", "5"),
+    ],
+    ids=["read", "ask", "note", "district", "timeline"],
+)
+def test_what_needs_the_text_is_done_in_the_console(
+    beside: ReaderBeside, keys: tuple[str, ...]
+) -> None:
+    phone, known_as = of_the_nation(beside)
+    take(beside, known_as)
+    grants = beside.line.desks_of(beside.line.tip)
+    phone.dial("90")
+    phone.key(PIN, "1", "1")
+    assert phone.key(*keys).startswith(f"CON {known_as.reference}: {ONLY}")
+    assert beside.line.desks_of(beside.line.tip) == grants
+
+
+def test_the_reader_refuses_where_the_menu_still_offers_the_text(beside: ReaderBeside) -> None:
+    phone, known_as = of_the_nation(beside, on=False)
+    phone.dial("90")
+    assert "\n1 Read\n" in phone.key(PIN, "1", "1")
+    turn_setting(beside, on=True)
+    assert phone.key("1").startswith(f"CON {known_as.reference}: {ONLY}")
+
+
+def test_a_pin_used_by_someone_else_ends_after_a_case_was_chosen(beside: ReaderBeside) -> None:
+    phone, _ = of_the_nation(beside)
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "0", "0")
+    assert phone.key("6", "1").startswith("END Your PIN no longer works.")
+
+
+def test_a_member_of_a_district_reads_its_tips_as_before(beside: ReaderBeside) -> None:
+    phone, known_as = of_the_nation(beside, "12")
+    assert beside.line.tip.place == "12"
+    phone.dial("90")
+    assert phone.key(PIN, "1").startswith(FIRST["en"])
+    assert "\n1 Read\n" in phone.key("1")
+    assert "No one said" in phone.key("1")
+    (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
+    assert row.opened_at is not None
+
+
+def test_a_case_closes_by_phone_once_its_person_read_it_in_the_console(
+    beside: ReaderBeside,
+) -> None:
+    phone, known_as = of_the_nation(beside)
+    take(beside, known_as)
+    first = "END Nothing has changed. Read the case in the console first."
+    phone.dial("90")
+    assert phone.key(PIN, "1", "1", "4", "3").startswith(first)
+    who, name, at = known_as.responder_id, known_as.reference, beside.line.clock.at
+    by_sms = do(beside.line.context, who, name, Verb.NOT_TRAFFICKING, at)
+    assert by_sms.result is CommandResult.OPEN_FIRST
+    assert beside.line.tip.closure_by is None
+    read_in_console(beside, known_as)
+    phone = beside.line.caller(NATION)
+    phone.dial("90")
+    judged = f"END {name}: no one found. A second person checks it first."
+    assert phone.key(PIN, "1", "1", "4", "3") == judged
+
+
+def test_a_phone_without_a_pin_hears_the_same(beside: ReaderBeside) -> None:
+    phone, known_as = of_the_nation(beside)
+    take(beside, known_as)
+    with beside.line.database.writing() as session:
+        session.get_one(Responder, known_as.responder_id).pin_wrap = None
+    assert phone.dial("90").startswith(FIRST["en"])
+    first = "END Nothing has changed. Read the case in the console first."
+    assert phone.key("1", "4").startswith(first)
+
+
+def test_who_confirms_read_it_in_the_console_since_the_request(beside: ReaderBeside) -> None:
+    phone, known_as = of_the_nation(beside)
+    context, at, place = beside.line.context, beside.line.clock.at, beside.line.tip.place
+    other = with_pin(beside, msisdn=PHONE, desks=(place,))
+    with beside.line.database.writing() as session:
+        tip = queries.tip_for_writing(session, known_as.tip_id)
+        asks = service_closing.by_responder(other)
+        service_closing.close(session, context, tip, None, asks, at)
+    name = beside.line.all(Assignment)[-1].reference
+    phone.dial("90")
+    menu = phone.key(PIN, "1", "1")
+    assert READ["en"] in menu
+    assert phone.key("2").startswith(f"CON {name}: read it first.\n{READ['en']}")
+    own = service_closing.by_responder(known_as.responder_id)
+    with beside.line.database.writing() as session:
+        tip = queries.tip_for_writing(session, known_as.tip_id)
+        service_closing.note_opened(session, context, tip, own.name, own.entry_by, at)
+        with pytest.raises(EndRefused):
+            service_closing.confirm_closure(session, context, tip, own, True, at)
+    read_in_console(beside, known_as)
+    assert phone.key("2", "2").startswith(f"END {name}: closed: ")
+
+
+@pytest.mark.parametrize("on", [False, True])
+def test_no_alert_and_no_deadline_depends_on_it(beside: ReaderBeside, on: bool) -> None:
+    _, known_as = of_the_nation(beside, on=on)
+    second = with_pin(beside, msisdn="+250788000015", level=Level.NATIONAL, desks=("national",))
+    take(beside, known_as)
+    rows = beside.line.all(Deadline)
+    assert {row.kind for row in rows if row.fired_at is None} >= {"open", "outcome"}
+    beside.line.clock.turn(minutes=5)
+    service_assignment.fire_deadlines(beside.line.context)
+    assert second in {row.responder_id for row in beside.line.all(Assignment)}
+
+
+def test_a_change_is_in_the_audit_log_and_the_desk_hears_of_it_once(beside: ReaderBeside) -> None:
+    of_the_nation(beside, on=False)
+
+    def start_reader(*, on: bool) -> list[tuple[str, str]]:
+        turn_setting(beside, on=on)
+        sent = {row.id for row in beside.line.all(Message)}
+        record_reading_place(beside.context)
+        return [
+            *((row.actor, row.action) for row in beside.line.all(AuditEntry)[-1:]),
+            *(("sms", row.template) for row in beside.line.all(Message) if row.id not in sent),
+        ]
+
+    assert ("line", "national_by_pin") not in start_reader(on=False)
+    began = start_reader(on=True)
+    assert began == [("line", "national_in_console"), ("sms", "NATIONAL_IN_CONSOLE")]
+    assert start_reader(on=True) == began[:1]
+    ended = start_reader(on=False)
+    assert ended == [("line", "national_by_pin"), ("sms", "NATIONAL_BY_PIN")]
+    assert start_reader(on=False) == ended[:1]
