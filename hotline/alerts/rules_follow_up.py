@@ -127,30 +127,32 @@ class FollowRow:
 
 FOLLOWS: Mapping[FollowKind, FollowRow] = {
     FollowKind.ANSWER: FollowRow(
-        Template.OWES_ANSWER, "follow-up due: service answer", "Person {n}: service answer due by"
+        Template.OWES_ANSWER,
+        "follow-up due: service answer",
+        "Person {n}: service answer due by {at}",
     ),
     FollowKind.OFFER: FollowRow(
         Template.OWES_HELP,
         "follow-up due: ask a service for help",
-        "Person {n}: ask a service for help by",
+        "Person {n}: ask a service for help by {at}",
     ),
     FollowKind.ARRIVAL: FollowRow(
         Template.OWES_ARRIVAL,
         "follow-up due: confirm arrival",
-        "Person {n}: confirm arrival by",
+        "Person {n}: confirm arrival by {at}",
         unknown=LoggedEvent.ARRIVED,
     ),
     FollowKind.THIRTY: FollowRow(
         Template.OWES_THIRTY,
         "follow-up due: 30 days after arrival",
-        "Person {n}: 30-day follow-up from",
+        "Person {n}: 30-day follow-up from {at}",
         (AskedPerson.REFERRER, AskedPerson.COORDINATOR),
         LoggedEvent.THIRTY,
     ),
     FollowKind.CONSENT: FollowRow(
         Template.OWES_ASKING,
         "follow-up due: ask the person again",
-        "Person {n}: ask again about help from",
+        "Person {n}: ask again about help from {at}",
         (AskedPerson.ANOTHER, AskedPerson.COORDINATOR),
     ),
 }

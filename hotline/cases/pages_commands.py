@@ -56,8 +56,8 @@ from hotline.tips.rules_visit_safety import VisitDecision
 # Shows the persons of a case, and the forms that are possible next. Decrypts only in response to a POST.
 
 NOT_READABLE = phrase(
-    "You cannot open these notes yet. The reader gives your desk access within a minute. Try "
-    "again. If it still fails, ask an admin to check the reader."
+    "You cannot open these notes yet. The process reader gives your desk access within a minute. Try again. If it "
+    "still fails, ask an admin to check the process."
 )
 PERSON_STOPS = table("person_stops")
 
@@ -176,7 +176,7 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
     due = _asked_again(clocks).get(n or 0)
     if due is None:
         return said
-    again = visit.say("Another person asks again on {at}, in private.", at=visit.when(due))
+    again = visit.say("Another person will ask again on {at}, in private.", at=visit.when(due))
     return f"{said} {again}"
 
 
@@ -228,12 +228,11 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
                 again = visit.say("No service was asked for help. Ask one by {at}.", at=at)
         case ConsentState.NO:
             said = visit.say(
-                "The person does not want help, so none is offered. They can say yes later, to "
-                "anyone."
+                "The person does not want help, so none is offered. They can say yes later, to anyone."
             )
-            asks = phrase("Another person asks again on {at}, in private.")
+            asks = phrase("Another person will ask again on {at}, in private.")
             if person.wants_woman:
-                asks = phrase("Another woman asks again on {at}, in private.")
+                asks = phrase("Another woman will ask again on {at}, in private.")
             again = (
                 visit.say(asks, at=at) if is_asked else visit.say("The person is not asked again.")
             )
@@ -273,7 +272,7 @@ def _correction(tip_id: int, person: MetPerson, moment: PersonTimelineItem) -> s
 
 
 REFUSED = phrase(
-    "You cannot do this now. Another person was faster, or a second person must do it."
+    "You cannot do this now. Another person already did it, or a second person must do it."
 )
 TIP_STOPS = table("tip_stops")
 """The message for each reason to refuse a command. It names the next step."""
@@ -398,7 +397,7 @@ def request_lift(visit: Visit, tip_id: int) -> None:
     """Requests that an exclusion is lifted. A second person must decide."""
     chosen = number_of(visit.form.text("exclusion", most=9))
     if chosen is None:
-        raise visit.wrong("exclusion", "Choose a person or desk to give access again.")
+        raise visit.wrong("exclusion", "Choose the person or desk that gets access again.")
     _done(visit, tip_id, "know", service_desk_commands.request_lift, exclusion_id=chosen)
 
 

@@ -68,7 +68,7 @@ def refused_file(visit: Visit, refused: ImportRefused) -> FormRefused:
 def text_of(raw: bytes) -> str:
     """Returns the text of an uploaded CSV file, or a workbook as CSV. Raises ImportRefused."""
     if len(raw) > spreadsheet_reading.MAX_BYTES:
-        raise ImportRefused([message_text("it is larger than 2 MB")])
+        raise ImportRefused([message_text("the file is larger than 2 MB")])
     if raw.startswith(b"PK"):  # Every zip file begins with this, and every workbook is a zip file.
         written = io.StringIO()
         rows = spreadsheet_reading.read_workbook(raw)
@@ -78,7 +78,7 @@ def text_of(raw: bytes) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ImportRefused(
-            [message_text("it is not UTF-8: save it as .xlsx or CSV UTF-8")]
+            [message_text("the file is not UTF-8: save it as .xlsx or CSV UTF-8")]
         ) from None
 
 
@@ -86,9 +86,11 @@ def read_rows(raw: bytes, language: str) -> Sequence[SheetRow]:
     """Returns the rows of a spreadsheet. Raises ImportRefused."""
     rows = review_sheets.read_sheet(text_of(raw), language)
     if len(rows) > MAX_ROWS:
-        raise ImportRefused([message_text("more than {count} rows", count=MAX_ROWS)])
+        raise ImportRefused([message_text("the file has more than {count} rows", count=MAX_ROWS)])
     if sum(len(row.place) + len(row.words) for row in rows) > MAX_LETTERS:
-        raise ImportRefused([message_text("it has too many letters: split it into two sheets")])
+        raise ImportRefused(
+            [message_text("the sheet has too many letters: split it into two sheets")]
+        )
     return rows
 
 

@@ -48,9 +48,9 @@ OVERSIGHT = "oversight"
 ON_CALL = "on-call contact"
 _READS, _NEVER, _SECOND, _RELEASES = RoleMark
 ROLES: Mapping[str, RoleRow] = {
-    "responder": RoleRow("Is alerted first of tips at their desks."),
+    "responder": RoleRow("Is alerted first about tips at their desks."),
     "deputy": RoleRow("Is alerted when no responder takes a tip."),
-    "coordinator": RoleRow("Is alerted after the deputies, and answers for the desk."),
+    "coordinator": RoleRow("Is alerted after the deputies, and is responsible for the desk."),
     AccountRole.NATIONAL: RoleRow(
         "Reads all tips of the country.", "tips.listed", _READS | _SECOND | _RELEASES
     ),

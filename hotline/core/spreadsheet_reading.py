@@ -105,7 +105,7 @@ def _read(rows: Any, most_rows: int) -> list[list[str]]:
         if letters > MAX_LETTERS:
             raise ImportRefused([TOO_LARGE])
     if len(found) > most_rows + 1:
-        raise ImportRefused([message_text("more than {count} rows", count=most_rows)])
+        raise ImportRefused([message_text("the file has more than {count} rows", count=most_rows)])
     if formulas:
         raise ImportRefused(formulas[:MAX_FORMULAS])
     return found

@@ -137,8 +137,7 @@ def add_screen(visit: Visit, draft_id: int, flow: str) -> Response:
     if arrow is None and names:
         raise visit.wrong(
             "arrow",
-            "Choose the screen or choice that leads here. If you do not, "
-            "no caller can reach the new screen.",
+            "Choose the screen or choice that leads here. If you do not, no caller can reach the new screen.",
         )
     check_obstacle(visit, rules_operations.obstacle_to_adding(here.document, new))
     document = rules_operations.add_screen(here.document, new)

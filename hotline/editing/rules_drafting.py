@@ -66,7 +66,7 @@ MISSING_BY_FIELD = {
 }
 """The kind of fault, by the last part of the field that is empty or invalid."""
 SENTENCES = {
-    MissingKind.KIND: message_text("is not a screen yet"),
+    MissingKind.KIND: message_text("has no screen type yet"),
     MissingKind.WORDS: message_text("has no text yet"),
     MissingKind.GOES: message_text("has no next screen yet"),
     MissingKind.CHOICES: message_text("has no choices yet"),

@@ -100,8 +100,7 @@ def phrase_faults(
         )
     for number in unverified_in(text, numbers):
         yield message_text(
-            "contains {number}, which is not verified: remove it, or have the number verified "
-            "first",
+            "contains {number}, which is not verified: remove it, or have the number verified first",
             number=number,
         )
     digit = OFFERED_DIGITS.get(template)
@@ -117,7 +116,7 @@ def phrase_problems(flow_set: FlowSet) -> Problems:
         for name, text in said.items():
             template = Template.__members__.get(name)
             if template is None:
-                wrong: Iterable[MessageText] = [message_text("there is no such text")]
+                wrong: Iterable[MessageText] = [message_text("this text does not exist")]
             elif template in ALWAYS_SHIPPED:
                 wrong = [
                     message_text(

@@ -76,13 +76,13 @@ OF_PYDANTIC: Mapping[str, MessageText] = {
     "list_type": message_text("enter a list"),
     "bool_type": message_text("enter yes or no"),
     "model_type": message_text("this part has no fields"),
-    "literal_error": message_text("choose one of the values on offer"),
-    "enum": message_text("choose one of the values on offer"),
+    "literal_error": message_text("choose one of the listed values"),
+    "enum": message_text("choose one of the listed values"),
 }
 """Our message for each kind of fault that pydantic finds. Pydantic's own messages are for programmers."""
 TOO_SHORT: Mapping[str, MessageText] = {
     "Dictionary": message_text("enter the text in at least one language"),
-    "List": message_text("add at least one"),
+    "List": message_text("add at least one entry"),
 }
 """Messages for empty lists and mappings, by pydantic's name for the type."""
 UNFIT = message_text("this value does not fit here: choose another")

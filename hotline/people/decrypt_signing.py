@@ -47,10 +47,10 @@ from hotline.text.phrases import message_text
 
 OWNER = "line signing key"
 NOT_OURS = message_text(
-    "the signing key in the database is not this line's: an operator restores it from a backup"
+    "the signing key in the database is not this line's: an operator must restore it from a backup"
 )
 NO_PROOF = message_text(
-    "the line never signed this desk: an operator restores its row from a backup, or retires it"
+    "the line never signed this desk: an operator must restore its row from a backup, or retire it"
 )
 UNSIGNED = message_text(
     "the key of this desk is not signed, or was changed: two admins must sign it first"
@@ -221,7 +221,9 @@ def request_signature(
         copies = tables_members.line_key_copies(session, of_account(by.account_id or 0))
         if not copies:
             raise DeskRefused(
-                message_text("you cannot sign yet: an operator runs hotline desks signers first")
+                message_text(
+                    "you cannot sign yet: an operator must first run hotline desks signers"
+                )
             )
         passed = {
             one.second: _passed_on(one.sealed, private_key, _digest(code, signed)) for one in copies

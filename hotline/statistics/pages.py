@@ -27,8 +27,7 @@ FOLDED_FROM = 30
 MAX_ROWS = 12
 """Maximum number of rows in a chart. The table next to it has all rows."""
 NO_PDF = phrase(
-    "The PDF was not created. Try again in a minute, or notify the operator. The log has the "
-    "reason."
+    "The PDF was not created. Try again in a minute, or notify the operator. The log has the reason."
 )
 NO_NUMBER = phrase("Enter a whole number, or leave the field empty.")
 
@@ -267,7 +266,7 @@ def _counts(visit: Visit, found: TipBoard) -> Sequence[tuple[str, int]]:
 
 WEEKS_IN_TIME = {
     Urgency.DANGER: phrase("Urgent tips taken in time, by week"),
-    Urgency.SEEN: phrase("Tips of urgency Soon taken in time, by week"),
+    Urgency.SEEN: phrase('Tips marked "Soon": taken in time, by week'),
     Urgency.HEARD: phrase("Normal tips taken in time, by week"),
 }
 

@@ -29,7 +29,7 @@ FEW = phrase("few")
 ABOUT = phrase("about {number}")
 NOT_COLLECTED = phrase("not yet collected")
 ROUNDED = phrase(
-    "Numbers are rounded; totals may differ from their parts. A cell that says few means about ten or fewer, or none."
+    "Numbers are rounded, so a total may differ from its parts. The word few means about ten or fewer, or none."
 )
 _VALUES: Mapping[str, Mapping[str, str]] = {
     **DEFINITIONS["values"],

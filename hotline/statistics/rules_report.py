@@ -1,6 +1,6 @@
 """Answers four questions from published releases, and lists the programme's indicators with their targets.
 
-Is the hotline used? Is danger answered in time? Were people helped? Where is the problem?
+Is the hotline used? Are urgent tips taken in time? Were people helped? Where is the problem?
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ _TAKEN = phrase("{number} urgent tips were taken in {period}, of {whole}.")
 _HELPED = phrase("A service agreed to help {number} of {whole} persons in {period}.")
 _LATE = phrase("{number} of urgent tips were not taken in time.")
 _NO_ROOM = phrase("Services refused {number} persons for lack of room.")
-_CLOSURES = phrase("{number} closures waited more than 7 days.")
+_CLOSURES = phrase("{number} closures waited more than 7 days for confirmation.")
 _NO_PROBLEM = phrase("The numbers of {period} show no problem.")
 _BEFORE = phrase("{number} in {period}")
 NO_RESULTS = phrase("The outcomes of tips are published each quarter. Nothing is published yet.")
@@ -92,7 +92,7 @@ class ProgrammeRow:
 
 QUESTIONS: Mapping[str, str] = {
     "used": phrase("Is the line used?"),
-    "in_time": phrase("Is danger answered in time?"),
+    "in_time": phrase("Are urgent tips taken in time?"),
     "helped": phrase("Were people helped?"),
     "problem": phrase("Where is the problem?"),
 }

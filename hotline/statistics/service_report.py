@@ -39,23 +39,22 @@ NOBODY = phrase(
 )
 METHOD: Sequence[str] = (
     phrase(
-        "Each tip counts once, in the period in which it was filed. It counts as it was on the "
-        "release day."
+        "Each tip counts once, in the period in which it was filed, with its state on the release day."
     ),
-    phrase("A person is identified if a responder saw signs, or an official body decided it."),
+    phrase(
+        "A person counts as identified if a responder saw signs of trafficking, or an official body decided it."
+    ),
     ROUNDED,
     phrase(
-        "Numbers of tips and persons are moved at random by up to three. They are then "
-        "rounded to 5."
+        "Numbers of tips and persons are moved at random by up to three. They are then rounded to 5."
     ),
     phrase("Use of the line is rounded to 10."),
     phrase(
-        "Months are published on the sixth day of the next month, quarters 75 days after they end."
+        "Monthly numbers are published on the sixth day of the next month. Quarterly numbers are published 75 days "
+        "after the quarter ends."
     ),
-    phrase(
-        "A release never changes. Two people approve it: the national desk and the programme lead."
-    ),
-    phrase("The same numbers go to every treaty body."),
+    phrase("A release never changes. The national desk and the programme lead both approve it."),
+    phrase("Every treaty body gets the same numbers."),
     CONTACTS,
 )
 

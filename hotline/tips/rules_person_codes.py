@@ -114,7 +114,7 @@ QUESTIONS: Mapping[str, Question] = {
         },
     ),
     INTEREST: Question(
-        "For a child: is this best, as decided with the child officer?",
+        "For a child: did you decide with the child officer that this is best?",
         {YES: "yes", NOT_YET: "not decided yet"},
         "Do not ask a parent who may be involved. Immediate safety never waits.",
     ),
@@ -135,7 +135,7 @@ QUESTIONS: Mapping[str, Question] = {
             OTHER: "other help",
         },
         "Before you involve police or plan the journey home, explain this rule. No one is held, fined or sent back "
-        "for forced acts. If the person fears going home, ask UNHCR or MINEMA.",
+        "for acts that others forced them to do. If the person fears going home, ask UNHCR or MINEMA.",
     ),
     ANSWER: Question(
         "Service answer",

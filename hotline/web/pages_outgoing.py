@@ -17,7 +17,7 @@ from hotline.monitoring import service_alarms, service_trials
 from hotline.text.languages import CODES, FIRST
 from hotline.text.phrases import phrase
 
-REFUSED = phrase("Nothing changed: another person was faster.")
+REFUSED = phrase("Nothing changed, because another person did this first.")
 
 
 def show(visit: Visit) -> Response:
@@ -35,7 +35,7 @@ _outgoing = partial(
     form_view,
     show,
     text={
-        Undecided: phrase("Decide for each kind of message that may have been sent already."),
+        Undecided: phrase("Choose for each type of message whether to send it."),
         NotFound: REFUSED,
     },
 )

@@ -128,7 +128,7 @@ def _paused_queue(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _alarms(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    line = phrase("Alarm since {at}. {says} In the runbook: {name}")
+    line = phrase("Alarm since {at}. {says} See the runbook under {name}.")
     for alarm in service_alarms.raised_alarms(context):
         values = {"at": format_time(by.language, alarm.since), "name": alarm.name}
         tip = service_alarms.alarm_tip(context, by, alarm.name)
@@ -166,11 +166,13 @@ def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     for at, says in (
         (
             found.paper_at,
-            phrase("A new recovery sheet was created at {at}. Was it not you? Notify an admin."),
+            phrase(
+                "A new recovery sheet was created at {at}. If this was not you, notify an admin."
+            ),
         ),
         (
             found.factor_at,
-            phrase("A new authenticator was saved at {at}. Was it not you? Notify an admin."),
+            phrase("A new authenticator was saved at {at}. If this was not you, notify an admin."),
         ),
     ):
         if at is not None:
@@ -183,8 +185,7 @@ def _admins(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
         < service_account_changes.MIN_ADMINS
     ):
         says = phrase(
-            "Fewer than two admins can sign in. Add an admin: if the last admin "
-            "leaves, no one can get in."
+            "Fewer than two admins can sign in. Add an admin: if the last admin leaves, no one can get in."
         )
         yield bad(says, "accounts.listed")
 
@@ -238,8 +239,7 @@ def _urgent_words(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     emergency = service_emergencies.current_emergency(context)
     if emergency is not None:
         says = phrase(
-            "{by} published a text in an emergency at {at}. Review it by {until}, or the old "
-            "text returns."
+            "{by} published a text in an emergency at {at}. Review it by {until}, or the old text returns."
         )
         at = format_time(by.language, emergency.published_at)
         until = format_time(by.language, emergency_end(emergency.published_at, emergency.lapses_at))
@@ -295,11 +295,11 @@ def _waiting_closures(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLi
         is_young = one.age < 2 * HOUR
         age = f"{one.age // MINUTE} min" if is_young else f"{one.age // HOUR} h"
         line = bad if one.is_danger or one.is_late else warn
-        says = phrase("Tip {tip} in {place}: closure waiting for approval for {age}.")
+        says = phrase("Tip {tip} in {place}: the closure has waited {age} for confirmation.")
         place = place_within(one.place, one.within, by.language)
         yield line(says, "tips.one", {"tip_id": one.tip_id}, tip=one.tip_id, place=place, age=age)
     if len(found) > MAX_TIPS:
-        says = phrase("Closures waiting for approval: {count}")
+        says = phrase("Closures to confirm: {count}")
         yield warn(says, "approvals.listed", count=len(found))
 
 

@@ -46,7 +46,7 @@ pytestmark = pytest.mark.browser
 OFFICIAL_HERE = ("5", "1", "1", "1", "1")
 """Like `DANGER_HERE`, but an official is involved."""
 UNOPENED = (
-    "Open the report text first. To confirm a closure, you must open the case after the request."
+    "Open the report text first. To confirm a closure, you must read the report after the request."
 )
 SIGNS = ("2", "1", "1", "3", "1", "2", "1")
 """The answers of a screening: an adult, recruited, by force, perhaps by lies, for another's gain, not free to leave,

@@ -27,7 +27,7 @@ NEW = {
 OVERTAKEN = "Ntukabanze kwishyura. Bika pasiporo yawe."
 STALE = "The text or its English has changed. Export the sheet again."
 COUNTS = (
-    "Can be imported: {taken}. With new text: {changed}. Refused: {refused}. Not agreed yet: "
+    "Rows to import: {taken}. Rows with new text: {changed}. Refused rows: {refused}. Not agreed yet: "
     "{waiting}."
 )
 
@@ -82,7 +82,7 @@ def takes_it_out(hands: Hands, to: Path) -> Path:
     hands.follows("Export or import a sheet")
     hands.keeps("sheet-out")
     with page.expect_download() as out:
-        hands.follows("Texts for your review as a workbook")
+        hands.follows("Download the texts for your review as a workbook")
     out.value.save_as(to)
     return to
 
@@ -90,7 +90,7 @@ def takes_it_out(hands: Hands, to: Path) -> Path:
 def brings_it_in(hands: Hands, sheet: Path) -> None:
     hands.page.locator("#f-sheet").set_input_files(sheet)
     hands.clicks += 3
-    hands.presses("Look at it")
+    hands.presses("Check sheet")
     expect(hands.page.locator("table")).to_be_visible()
 
 

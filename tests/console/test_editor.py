@@ -108,7 +108,7 @@ def test_letters_are_named_and_mended_by_their_buttons(editor: Editor) -> None:
     page = unescape(editor.sent(form, "fix:rw:ê"))
     assert editor.node("abroad", "fee")["say"]["text"]["rw"] == "mw'e"
     assert editor.node("abroad", "fee")["say"]["text"]["fr"] == 'Être "sûr"'
-    for says in ("Replaced ’ with ': 1.", 'Replaced “ with ": 1.'):
+    for says in ("Replaced ’ with '. Number of times: 1", 'Replaced “ with ". Number of times: 1'):
         assert says in page
     editor.sent(editor.open("abroad", "fee"), "fix_all:fr")
     assert editor.node("abroad", "fee")["say"]["text"]["fr"] == 'Etre "sur"'
@@ -172,8 +172,8 @@ def test_a_half_made_screen_is_saved_and_says_that_it_cannot_be_played(editor: E
     form = editor.open("report", "danger")
     empty = {name: "" for name in form if name[:4] in ("text", "goes", "choi", "note")}
     page = editor.sent(form | empty, "save")
-    assert "No preview yet: Danger now." in page
-    assert "Enter its text." in page
+    assert "This screen has no preview yet: Danger now." in page
+    assert "Enter a text for the screen." in page
     assert editor.node("report", "danger")["menu"]["choices"][0] == {"label": {}, "value": "yes"}
 
 
@@ -343,7 +343,7 @@ def test_what_is_to_be_mended_is_said_in_the_readers_language(editor: Editor) ->
             "danger",
             "text.en",
             "You are safe. Are you in danger?",
-            "A word is not safe in a report",
+            "The text contains a word that is not safe in a report",
         ),
     ],
 )
@@ -379,11 +379,9 @@ def test_a_bad_reason_is_refused_and_its_field_is_named(editor: Editor) -> None:
     form = editor.open("abroad", "contract")
     promise = form | {"text.en": "It is free"}
     page = unescape(editor.part(promise))
-    label = "Reason to keep the reported words or length"
+    label = "Reason to keep words or a length that the check rejects"
     assert f'a reason of 20 letters or more in "{label}"' in page
-    assert "Reason to keep the reported words or length. Callers never see it.</label>" in unescape(
-        editor.page
-    )
+    assert f"{label}. Callers never see it.</label>" in unescape(editor.page)
     refused = editor.press(promise | {"reason": "x"}, "save")
     assert refused.status_code == 422
     assert "Enter a reason of 20 letters or more." in refused.text

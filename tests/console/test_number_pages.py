@@ -40,7 +40,7 @@ def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab
     row = part(desk, NUMBERS)["3512"]
     assert (row["confirmed_by"], row["confirmed_on"]) == ("Editor 7", "2026-11-24")
     page = tab.get(AT_NUMBERS).text
-    assert "Editor 7, 24 November 2026; shown until 24 November 2027" in page
+    assert "confirmed by Editor 7 on 24 November 2026, shown until 24 November 2027" in page
     assert "in this draft" in page
 
 
@@ -78,7 +78,7 @@ def test_a_number_that_lapses_within_two_months_is_amber_and_then_red(desk: Desk
     tab = desk.tab(AccountRole.EDITOR, name="Editor 9")
     page = tab.get(AT_NUMBERS).text
     assert '<span class="tag bad">expired</span>' in page
-    assert "Screens always show it." in page
+    assert "Screens always show this number." in page
 
 
 def test_a_listed_number_waits_for_its_confirmation(desk: Desk, tab: Tab) -> None:

@@ -42,7 +42,7 @@ def test_a_screen_is_added_with_the_arrow_that_leads_to_it(editor: Editor) -> No
         "Choose the screen or choice that leads here. If you do not, no caller can reach the new screen",
     )
     refused(editor, path, new | {"kind": "lift"}, "Choose a screen type.")
-    refused(editor, path, new | {"after": "nowhere"}, "It no longer exists. Reload the page.")
+    refused(editor, path, new | {"after": "nowhere"}, "no longer exists. Reload the page.")
     answer = editor.tab.post(path, new)
     assert (answer.status_code, answer.location) == (303, f"{ABROAD}/who_holds_passport")
     nodes = document(editor)["nodes"]
@@ -55,7 +55,7 @@ def test_a_screen_is_added_with_the_arrow_that_leads_to_it(editor: Editor) -> No
 def test_a_screen_gets_another_name_and_its_arrows_go_along(editor: Editor) -> None:
     path = f"{ABROAD}/contract/rename"
     page = editor.tab.get(path).text
-    assert "These links follow automatically: start of the flow." in page
+    assert "These links change to the new name automatically: start of the flow." in page
     refused(
         editor,
         path,
@@ -78,8 +78,8 @@ def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
     page = editor.tab.get(path).text
     assert "contract: goes" in page
     assert "Do not pay before" in page
-    refused(editor, path, {}, "Choose where each arrow leads now.")
-    refused(editor, path, {"to:contract.goes": "fee"}, "Choose where each arrow leads now")
+    refused(editor, path, {}, "Choose a new next screen wherever a screen leads here.")
+    refused(editor, path, {"to:contract.goes": "fee"}, "Choose a new next screen")
     refused(editor, f"{ABROAD}/contract/delete", {}, "The flow begins here")
     answer = editor.tab.post(path, {"to:contract.goes": "tell"})
     assert (answer.status_code, answer.location) == (303, ABROAD)
@@ -120,7 +120,7 @@ def test_a_new_flow_is_written_in_the_editor_and_played_from_the_dial(editor: Ed
     new = {"name": "home", "model": "lesson", "menu": "front.front", "label.en": "Mine"}
     editor.tab.post(f"{AT}/new-flow", new)
     form = editor.open("home", "one")
-    assert "No preview yet: one. Enter its text." in " ".join(editor.page.split())
+    assert "no preview yet: one. Enter a text for the screen." in " ".join(editor.page.split())
     said = {f"text.{code}": "First." for code in ("rw", "fr", "en")}
     editor.sent(form | said | {"topic": "at_home"}, "save")
     assert editor.node("home", "one")["say"]["topic"] == "at_home"
@@ -146,8 +146,8 @@ def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor)
     page = editor.tab.get(path).text
     assert f"First screen: Main menu: Choice {count}" in page
     assert_reachable(path, outline(page))
-    refused(editor, path, {}, "Choose where each arrow leads now.")
-    refused(editor, path, {way: "home"}, "Choose where each arrow leads now")
+    refused(editor, path, {}, "Choose a new next screen wherever a screen leads here.")
+    refused(editor, path, {way: "home"}, "Choose a new next screen wherever a screen leads here")
     taken_out(editor, "home", {way: "-"})
     assert service_drafts.part_draft(editor.desk.context, CHANGE, "home").document is None
     front = document(editor, "front")["nodes"]

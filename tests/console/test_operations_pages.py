@@ -67,7 +67,7 @@ def test_an_admin_pauses_the_queue_and_every_page_says_so(desk: Desk, admin: Tab
     assert service_pause.current_pause(desk.context) is None
     assert "paused all messages at" not in editor.get("/flows").text
     assert (
-        "Nothing changed: another person was faster"
+        "Nothing changed, because another person did this first"
         in admin.post("/outgoing/resume", {"reason": "fixed"}).text
     )
 
@@ -102,7 +102,7 @@ def test_unsent_messages_after_a_restore_are_decided_by_kind(desk: Desk, admin: 
         service_pause.pause_restored(session, by="Aline", reason="restored", at=desk.clock())
     assert "may have been sent already" in admin.get("/outgoing").text
     undecided = admin.post("/outgoing/resume", {"reason": "telephoned"})
-    assert (undecided.status_code, "Decide for each kind" in undecided.text) == (422, True)
+    assert (undecided.status_code, "Choose for each type" in undecided.text) == (422, True)
     admin.post("/outgoing/resume", {"reason": "telephoned", "fate-alert": "drop"})
     assert last(desk) == ("Admin 1", "lane_released", "sms: 0 to go, 1 dropped")
 

@@ -201,7 +201,7 @@ def test_a_member_gives_a_red_desk_a_new_key(desk: Desk, two: tuple[Tab, Tab]) -
     page = member.get(f"/desks/{GASABO}?moved=0").text
     assert red in page
     assert 'data-again="7"' in page
-    assert "Texts encrypted with the new key now: 0" in page
+    assert "Texts already encrypted with the new key: 0" in page
     desk.clock.turn(seconds=6)
     for form in ({}, {"reason": "Desk 2 must go"}):
         ended = member.post(path, form).headers["Location"]

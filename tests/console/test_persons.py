@@ -114,7 +114,7 @@ def test_r8_signs_are_noted_by_a_form_and_opened_behind_a_reason_alone(case: Cas
     hands_on(case.desk)
     assert case.district.post(f"/tips/{case.tip}/persons", {}).status_code == 422
     answer = case.district.post(f"/tips/{case.tip}/persons", OPENS)
-    assert "signs: possible victim" in answer.text
+    assert "screening: possible victim" in answer.text
     assert "actual" not in answer.text, "only a deciding body says so"
     assert 'class="unprinted"' in answer.text
     assert answer.headers["Refresh"] == f"300; url=/tips/{case.tip}?auto"
@@ -164,22 +164,22 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     page = case.opened()
     assert "/persons/offered" not in page
     assert f"/persons/answered?person={whom}" not in page
-    assert "Another woman asks again on" in page
+    assert "Another woman will ask again on" in page
     before = len(case.entries())
     refused = case.says("offered", service="health")
     assert refused.status_code == 422
-    assert "Do not offer any. Another person asks again on" in refused.text
+    assert "Do not offer any. Another person will ask again on" in refused.text
     assert len(case.entries()) == before
     with case.desk.context.database.writing() as session:
         session.add(make_responder(level=Level.COORDINATOR))
     case.later(days=3, minutes=1)
     service_follow_up.ask_due(case.desk.context)
     rings, form = (
-        re.findall(r"asks again on (.+?), in private", told)
+        re.findall(r"will ask again on (.+?), in private", told)
         for told in (case.opened(), case.says("offered", service="health").text)
     )
     assert {*rings} == {*form} != set()
-    assert rings != re.findall(r"asks again on (.+?), in private", page), (
+    assert rings != re.findall(r"will ask again on (.+?), in private", page), (
         "it was rung, and rings again"
     )
     assert case.says("consent", consent="yes").status_code == 303
@@ -351,7 +351,7 @@ def test_of_very_many_persons_a_part_is_opened_at_a_time(case: CaseDesk) -> None
         page = case.district.post(f"/tips/{case.tip}/persons", {**OPENS, "part": part}).text
         shown = [int(n) for n in re.findall(r"<h2>Person (\d+)</h2>", page)]
         assert shown == [*range(first, last + 1)]
-        assert "There are more people. Close this page and choose which of them to open" in page
+        assert "This tip has more people. Close this page and choose whose notes to open" in page
 
 
 @pytest.mark.row("R9")
@@ -365,7 +365,7 @@ def test_not_trafficking_of_a_possible_victim_needs_a_screening(
     closes = {"outcome": "not-trafficking", "reason": "a pay dispute"}
     assert case.district.post(f"{page}/close", closes).status_code == 303
     assert (
-        "A person was met, so the national desk decides by the next working day"
+        "A person was met, so the national desk must decide on the closure by the next working day"
         in case.national.get(page).text
     )
     assert case.national.post(f"{page}/open", {"why": "send"}).status_code == 200

@@ -80,7 +80,7 @@ def test_an_older_state_comes_back_after_its_difference_was_read(writing: Writin
     assert done.status_code == 303
     assert writing.heard == before
     assert "It reads badly" in writing.editor.get("/live").text
-    assert "Callers see exactly this now." in approver.get("/live/1/bring-back").text
+    assert "This is already what callers see." in approver.get("/live/1/bring-back").text
 
 
 def test_one_approver_publishes_an_emergency_and_another_confirms(
@@ -228,7 +228,7 @@ def test_the_second_reader_reads_which_words_a_reason_lets_pass(writing: Writing
     page = html.unescape(writing.approver.get(f"/changes/{change}/read").text)
     red = page[page.index("Read this first") :].partition("</div>")[0]
     assert (
-        'learn: First lesson en</a>: this screen contains "ibanga", "ku buntu"; the editor\'s reason: Warns'
+        'learn: First lesson en</a>: this screen contains "ibanga", "ku buntu". The editor\'s reason: Warns'
         in " ".join(red.split())
     )
     printed = html.unescape(writing.approver.get(f"/changes/{change}/print").text)

@@ -217,7 +217,7 @@ def test_a_link_that_a_second_admin_agreed_to_is_made_at_once(desk: Desk, admin:
     agrees = {"do": "approve", "reason": "met them"}
     assert admin.post(waits, agrees).status_code == 422
     assert second.post(waits, agrees).status_code == 303
-    assert "You can create it now." in admin.get(path).text
+    assert "You can create the link now." in admin.get(path).text
     assert re.search(r"/welcome/[\w-]{40,}", admin.post(f"{path}/link").text)
 
 
@@ -265,13 +265,13 @@ def test_a_suspended_account_is_shown_and_another_admin_lifts_it(desk: Desk, adm
 def test_nobody_changes_their_own_account_as_an_admin(desk: Desk, admin: Tab) -> None:
     path = f"/accounts/{desk.people['Admin 1'].account_id}"
     assert (
-        "Another admin must change your roles, create a new link or end your account"
+        "Only another admin can change your roles, create a new link for you or end your account"
         in admin.get(path).text
     )
     for act in ("link", "end"):
         answer = admin.post(f"{path}/{act}")
         assert answer.status_code == 422
-        assert "nother admin must" in answer.text
+        assert "nother admin can" in answer.text
 
 
 def test_a_name_that_is_taken_is_said_beside_its_field_and_kept(desk: Desk, admin: Tab) -> None:

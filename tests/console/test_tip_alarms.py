@@ -98,4 +98,4 @@ def test_what_nobody_took_says_that_everyone_was_alerted(desk: Desk) -> None:
     tip, at = tell(desk, urgency=1), desk.clock()
     with desk.context.database.writing() as session:
         tables.set_clocks(session, tip, {DeadlineKind.OVERDUE: Clock(at)}, at)
-    assert "Everyone was alerted; no one has taken it" in national.get(f"/tips/{tip}").text
+    assert "but no one has taken the case" in national.get(f"/tips/{tip}").text

@@ -63,7 +63,7 @@ def test_a_waiting_closure_is_on_today_under_approvals_and_in_the_list(desks: De
     desks.desk.clock.turn(minutes=9)
     assert listed(desks.national) == listed(desks.district) == [tip]
     assert "closure requested 9 min ago: helped" in desks.district.get("/tips").text
-    waits = f"Tip {tip} in Gasabo: closure waiting for approval for 9 min."
+    waits = f"Tip {tip} in Gasabo: the closure has waited 9 min for confirmation."
     for one in (desks.national, desks.second, desks.district):
         assert waits in one.get("/").text
         approvals = one.get("/approvals").text
@@ -201,7 +201,7 @@ def test_a_tip_is_not_like_itself_and_its_page_says_so(desks: Desks) -> None:
     page = desks.district.post(f"/tips/{tip}/like", said).text
     assert "This is the tip on this page. Enter the number of another tip." in page
     assert (
-        "You cannot do this now. Another person was faster, or a second person must do it"
+        "You cannot do this now. Another person already did it, or a second person must do it"
         not in page
     )
 

@@ -82,7 +82,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
     press(other, "both", words="Ntukabanze kwishyura.")
     page = upload(tab, csv_of(found.values())).text
-    assert "Can be imported: 1. With new text: 1. Refused: 1." in page
+    assert "Rows to import: 1. Rows with new text: 1. Refused rows: 1." in page
     assert "The text or its English has changed. Export the sheet again." in page
     assert "Do not pay before you get a job" in page
     assert [one.by for one in service_reviews.all_signatures(desk.context)] == ["Translator 2"]
@@ -100,7 +100,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     assert len(service_reviews.all_signatures(desk.context)) == 2
 
     mended = {row["place"]: row | {"agreed": "yes"} for row in refused}
-    assert "Can be imported: 1" in upload(tab, csv_of(mended.values())).text
+    assert "Rows to import: 1" in upload(tab, csv_of(mended.values())).text
 
 
 def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:
@@ -113,7 +113,7 @@ def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:
     raw = io.BytesIO()
     book.save(raw)
     page = upload(tab, raw.getvalue(), "sheet.xlsx").text
-    assert "Can be imported: 1. With new text: 0. Refused: 0." in page
+    assert "Rows to import: 1. Rows with new text: 0. Refused rows: 0." in page
     tab.post(f"{PAGE}/take", hidden(page, "take"))
     assert [one.place for one in service_reviews.all_signatures(desk.context)] == [FEE]
     assert language_review(desk.context, "rw").draft_id is None
@@ -152,7 +152,7 @@ def bomb() -> bytes:
 
 
 def test_what_is_too_much_is_refused_before_anybody_reads_it() -> None:
-    with pytest.raises(ImportRefused, match="it is larger than 2 MB"):
+    with pytest.raises(ImportRefused, match="the file is larger than 2 MB"):
         uploads.read_rows(b"x" * (2 * 2**20 + 1), "rw")
     long = "place,rw,agreed,digest\r\n" + f"a,{'b' * 100_000},,d\r\n" * 8
     with pytest.raises(ImportRefused, match="too many letters"):
@@ -167,7 +167,7 @@ def test_what_is_too_much_is_refused_before_anybody_reads_it() -> None:
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"place,agreed\r\n", "add the missing columns: digest, rw"),
         (b"place,rw,agreed,digest\r\n" + b"a,b,,d\r\n" * 5001, "more than 5000 rows"),
-        (b"place,rw,agreed,digest\r\n" + b"a," + b"b" * 100_000 + b",,d\r\n", "Refused: 1"),
+        (b"place,rw,agreed,digest\r\n" + b"a," + b"b" * 100_000 + b",,d\r\n", "Refused rows: 1"),
     ],
 )
 def test_another_sheet_is_refused(desk: Desk, tab: Tab, raw: bytes, says: str) -> None:

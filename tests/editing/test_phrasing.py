@@ -33,7 +33,7 @@ def test_a_changed_phrase_is_read_published_and_said(desk: Desk) -> None:
         ("TAKEN", "{ref}: " + "uracyakiriye " * 14, "longer than one SMS: shorten it"),
         ("TAKEN", "{ref}: ring 3512345", "which is not verified"),
         ("TAKEN", "{ref}: \u0177", "a basic phone cannot show"),
-        ("NO_SUCH", "words", "there is no such text"),
+        ("NO_SUCH", "words", "this text does not exist"),
         ("FAILURE", "Later", "cannot be changed"),
     ],
 )

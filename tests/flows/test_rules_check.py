@@ -99,7 +99,7 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
         ),
         (
             _learn(_say("a", goes="end"), end={"finish": {"text": t("Bye")}}),
-            Code.LAST_SCREEN, None, "differs from the others",
+            Code.LAST_SCREEN, None, "differs from the other last screens",
         ),
     ],
 )  # fmt: skip

@@ -93,7 +93,7 @@ def test_a_whole_list_has_nothing_to_mend() -> None:
         ({"topic": "law"}, "only a text and choices"),
         ({"choices": [choice("Yes", goes="back"), choice("No", value="no")]}, "not always record"),
         ({"choices": [choice("Yes", value="yes", when={"flag": "x"}), choice("No", value="no")]}, "not always record"),
-        ({"goes": "which"}, "leads to more screens"),
+        ({"goes": "which"}, "leads to another screen, but must lead to an end without text"),
     ],
 )  # fmt: skip
 def test_a_question_is_one_question(changed: dict[str, Any], says: str) -> None:

@@ -36,7 +36,7 @@ def _with_node(node: Any) -> dict[str, Any]:
         ({"say": {"text": {"rw": "a\x00b"}}}, "a control character (U+0000)"),
         ({"say": {"text": t("x")}, "finish": {}}, "one: choose one screen type"),
         ({}, "one: choose one screen type"),
-        ({"menu": {"text": t("x"), "choices": []}}, "menu.choices: add at least one"),
+        ({"menu": {"text": t("x"), "choices": []}}, "menu.choices: add at least one entry"),
         ({"menu": {"text": t("x"), "choices": [choice("y")]}}, "menu: choice 1 has no next screen"),
         (
             {"menu": {"text": t("x"), "saves": "a", "goes": "one", "choices": [choice("y")]}},
@@ -61,7 +61,7 @@ def _with_node(node: Any) -> dict[str, Any]:
             "only a condition on an answer can compare a value",
         ),
         ({"branch": [{"when": {}, "goes": "one"}]}, "a condition can test only one thing"),
-        ({"branch": []}, "branch: add at least one"),
+        ({"branch": []}, "branch: add at least one entry"),
         ({"say": {"text": t("x"), "goes": "nowhere"}}, "learn.one: no screen is called nowhere"),
         ({"call": {"flow": "nothing"}}, "learn.one: no flow is called nothing"),
         ({"call": {"flow": "cases"}}, "learn.one: cases is private"),

@@ -182,7 +182,7 @@ def test_a_member_who_leaves_in_the_middle_keeps_the_desk_red(left: People) -> N
         tables_members.end_access_at(session, HERE, [FIRST], clock())
     step(left, DENISE)
     left.let_in(HERE, FIRST)
-    with pytest.raises(DeskRefused, match="after this change of key began"):
+    with pytest.raises(DeskRefused, match="after the change of the desk"):
         step(left)
     leaves(left)
     clock.turn(seconds=6)
