@@ -6,7 +6,9 @@ import pytest
 
 from hotline.alerts import queries, service_assignment, service_case_events, service_closing
 from hotline.alerts.rules_replies import CommandResult, Verb
-from hotline.cases.reader_pins import record_reading_place
+from hotline.cases.decrypt_reader_pages import decrypt_case
+from hotline.cases.reader_pins import ReaderTurn, record_reading_place
+from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.core.actors import AccountRole
 from hotline.errors import EndRefused
 from hotline.gateway.tables import Assignment, Deadline, Message
@@ -92,6 +94,8 @@ def test_the_first_screens_say_where_to_read(beside: ReaderBeside, language: str
     assert READ[language] in phone.key("1")
 
 
+@pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")
+@pytest.mark.adversary("the mobile operator and the gateway")
 def test_no_pin_opens_a_tip_of_the_desk_and_the_case_can_be_taken_and_passed_on(
     beside: ReaderBeside,
 ) -> None:
@@ -143,6 +147,19 @@ def test_the_reader_refuses_where_the_menu_still_offers_the_text(beside: ReaderB
     assert phone.key("1").startswith(f"CON {known_as.reference}: {ONLY}")
 
 
+@pytest.mark.parametrize("on", [False, True])
+def test_the_key_of_the_desk_stays_closed_to_a_pin(beside: ReaderBeside, on: bool) -> None:
+    _, known_as = of_the_nation(beside, on=on)
+    with beside.line.database.reading() as session:
+        person = session.get_one(Responder, known_as.responder_id)
+        assert person.pin_wrap is not None
+        private = beside.context.vault.open(person.pin_wrap, PIN, person.id)
+        ask = ReaderQuestion(ReaderQuestionKind.PAGE, known_as.reference)
+        turn = ReaderTurn(session, beside.context, person, ask, beside.line.clock.at, private)
+        opened = decrypt_case(turn, session.get_one(Tip, known_as.tip_id))
+    assert (opened is None) is on
+
+
 def test_a_pin_used_by_someone_else_ends_after_a_case_was_chosen(beside: ReaderBeside) -> None:
     phone, _ = of_the_nation(beside)
     phone.dial("90")
@@ -161,6 +178,7 @@ def test_a_member_of_a_district_reads_its_tips_as_before(beside: ReaderBeside) -
     assert row.opened_at is not None
 
 
+@pytest.mark.adversary("the mobile operator and the gateway")
 def test_a_case_closes_by_phone_once_its_person_read_it_in_the_console(
     beside: ReaderBeside,
 ) -> None:
