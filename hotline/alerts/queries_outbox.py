@@ -286,8 +286,8 @@ def is_acknowledged(session: Session, message: Message) -> bool:
 
 
 def lock_provider_id(session: Session, provider_id: str) -> None:
-    """Lets two transactions run one after the other: one handles a delivery report, the other writes the id of its
-    message.
+    """Makes one of two transactions wait for the other: one handles a delivery report, and the other writes the id of
+    the message of this report.
 
     So the second transaction sees the rows of the first.
     """
