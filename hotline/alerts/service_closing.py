@@ -432,7 +432,7 @@ def has_opened(
 
 
 def opening(tip: Tip, name: str, since: datetime | None = None) -> str:
-    """Returns the key of the event that a person opened a case, also after the closure request of that time."""
+    """Returns the key of the event that a person opened a case. `since` is the time of a closure request, or None."""
     who = ":".join(name.split(":", 2)[:2])
     return f"{tip.id}:{who}" if since is None else f"{tip.id}:{since.timestamp()}:{who}"
 

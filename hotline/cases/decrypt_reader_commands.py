@@ -96,7 +96,7 @@ WITHOUT_TEXT = frozenset(
 
 
 def needs_console(turn: ReaderTurn) -> bool:
-    """Returns True if the responder may do what they ask for only in the console."""
+    """Returns True if the responder may use the requested command only in the console."""
     verb, known = turn.ask.verb, turn.known()
     if known is None or verb in WITHOUT_TEXT or verb.startswith(PASS):
         return False

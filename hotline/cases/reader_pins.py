@@ -302,13 +302,14 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
 
 
 READING_PLACES = ("national_in_console", "national_by_pin")
-"""The actions in the audit log: from then on, the national desk reads only in the console, or also by phone."""
+"""The actions in the audit log. After the first, the national desk reads only in the console. After the second, it may
+also read by phone."""
 
 
 def record_reading_place(context: Context) -> None:
     """Records in the audit log that the setting `national_in_console` changed, and notifies the national desk.
 
-    The reader process calls it at its start. A repeat changes nothing. Raises StoreUnavailable.
+    The reader process calls it at its start. If it runs again, nothing changes. Raises StoreUnavailable.
     """
     at, is_on = context.now(), context.line.national_in_console
     template = Template.NATIONAL_IN_CONSOLE if is_on else Template.NATIONAL_BY_PIN

@@ -111,7 +111,7 @@ ENDED, HAS_WARNINGS = "pin_ended", "has_warnings"
 RIGHT, WAITS, IS_BLOCKED, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
 """Flags: the PIN was right, no answer came in time, the PIN is blocked, and no key decrypts the case."""
 IN_CONSOLE = "console"
-"""The flag that the responder may do this only in the console. With a reference, it marks a case that is read there."""
+"""The flag that the responder may do this only in the console. With a reference, it marks a case to be read there."""
 
 
 @dataclass(frozen=True, slots=True)

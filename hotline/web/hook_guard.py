@@ -252,7 +252,10 @@ def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
 
 
 def new_request() -> str:
-    """Returns a random id of letters, which no line can take for a number. No phone and no session enters it."""
+    """Returns a random id of twelve letters. It does not depend on the phone or the session.
+
+    It contains no digits, because the log removes long numbers.
+    """
     return secrets.token_hex(6).translate(LETTERS)
 
 
