@@ -53,7 +53,7 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     "--emulator",
     "url",
     default=gateway_here,
-    help=f"Address of the emulator. Default: the demo in this folder. If there is none, {HANDSETS}.",
+    help=f"Address of the emulator. Default: the demo in this folder, or else {HANDSETS}.",
 )
 @click.option("--network", help="Network code to send. Default: from the number's prefix.")
 @click.option(
