@@ -395,6 +395,7 @@ def _of_rows(context: CliContext, settings: Settings) -> tuple[CheckResult, ...]
             context, _factors(settings), is_emulated=settings.is_emulated
         ),
         *service_desks.check_desk_keys(context),
+        *service_desks.check_console_readers(context),
     )
 
 

@@ -3,25 +3,29 @@
 To check the passphrase, it decrypts the key of a desk. So no module that a hook loads may import this file.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from hotline.core.check_result import CheckResult
+from hotline.core.check_result import CheckResult, check_result
 from hotline.core.contexts import Context
 from hotline.errors import DeskRefused, StoreUnavailable
 from hotline.keys.passphrase import Costs
 from hotline.people import (
     decrypt_recovery,
     decrypt_signing,
+    queries_member_keys,
+    tables_accounts,
     tables_audit,
     tables_desks,
     tables_members,
 )
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
-from hotline.people.rules import every_district
+from hotline.people.rules import MIN_NATIONAL, every_district
 from hotline.people.rules_desks import (
     ADDED_KINDS,
     READING_KINDS,
     DeskKind,
+    account_of,
     is_code,
     is_desk_name,
     kind_of,
@@ -69,6 +73,28 @@ def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
         return (CheckResult(KEYS, True, f"by the passphrase alone open {_some(alone)}"), *pair)
     says = f"{len(lines)} desks open to members by keys of their own"
     return (CheckResult(KEYS, True, says), *pair)
+
+
+def check_console_readers(context: Context) -> tuple[CheckResult, ...]:
+    """Checks that two people can read tips in the console, if the national desk reads only there."""
+    if not context.line.national_in_console:
+        return ()
+    with suppress(StoreUnavailable), context.database.reading() as session:
+        readers = {
+            tables_accounts.of_member(session, one).id
+            for one in tables_members.members_of_desk(session, NATIONAL)
+            if account_of(one) and queries_member_keys.public_key(session, NATIONAL, one)
+        }
+        says = f"{len(readers)} people of the national desk can read in the console"
+        return (
+            check_result(
+                "console readers",
+                says if len(readers) < MIN_NATIONAL else None,
+                says,
+                "grant their accounts access to the desk, or set HOTLINE_NATIONAL_IN_CONSOLE=no",
+            ),
+        )
+    return ()
 
 
 def _some(codes: tuple[str, ...]) -> str:

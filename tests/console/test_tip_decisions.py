@@ -1,13 +1,15 @@
 """Tests the decisions on the page of a tip: closure, legal hold, exclusion, and similar tips (A8, R7)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from hotline.alerts import service_closing, tables
 from hotline.core.actors import AccountRole, account_name_key
-from hotline.people import tables_accounts, tables_audit
+from hotline.people import service_desks, tables_accounts, tables_audit, tables_members
 from hotline.people.rules import Level
+from hotline.people.rules_desks import of_account
 from hotline.people.tables import Person
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
 from hotline.tips.tables import Grant, Tip
@@ -296,3 +298,19 @@ def test_who_opened_a_tip_in_the_console_has_read_it_there_by_every_phone(desks:
     assert read() == [False, False]
     assert desks.national.post(f"/tips/{tip_id}/open", {"why": "send"}).status_code == 200
     assert read() == [True, False]
+
+
+def test_the_doctor_counts_who_can_read_where_the_desk_reads_in_the_console_only(
+    desks: Desks,
+) -> None:
+    context = desks.desk.context
+    on = replace(context, line=replace(context.line, national_in_console=True))
+    assert service_desks.check_console_readers(context) == ()
+    (found,) = service_desks.check_console_readers(on)
+    assert (found.ok, found.message[:8]) == (True, "2 people")
+    with context.database.writing() as session:
+        account = tables_accounts.find_account(session, account_name_key("National 2"))
+        assert account is not None
+        tables_members.end_access(session, of_account(account.id), context.now())
+    (found,) = service_desks.check_console_readers(on)
+    assert (found.ok, found.message[:8]) == (False, "1 people")
