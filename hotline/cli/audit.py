@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hotline.cli.command_context import cli_context
-from hotline.cli.contexts import Role, audit_key, digests_file, key_folder
+from hotline.cli.contexts import Role, audit_key, digests_file, key_folder, newest_file
 from hotline.cli.options import (
     FILE,
     TIP_ID,
@@ -69,7 +69,8 @@ def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:
     roles = [Role.CONSOLE] if settings.keys else list(Role)
     held = [audit_key(KeyFolder(key_folder(settings, role)), role) for role in roles]
     keys = dict.fromkeys(map(str, Role)) | dict(one for one in held if one is not None)
-    digests = digests_by_row(kept or digests_file(settings))
+    newest = newest_file(settings) if kept is None else None
+    digests = digests_by_row(kept or digests_file(settings), newest)
     with cli_context() as context:
         chain = service_audit.verify_chain(context, Proofs(keys, digests, since_row))
     if as_json:

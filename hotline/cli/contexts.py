@@ -335,6 +335,7 @@ def wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> Seq
         at=context.now(),
         wrong_keys=", ".join(wrong),
         second_channel=other,
+        line_key=trust.mark if (trust := context.encrypter.desks) else "",
     )
     service_checks_keys.note_start(context.database, start)
     return wrong
@@ -364,12 +365,18 @@ def _watch(
         other=factories.other_channel(settings),
         budget=settings.sms_budget,
         digests=digests_file(settings),
+        newest=newest_file(settings),
     )
 
 
 def digests_file(settings: Settings) -> Path:
     """Returns the file in which the monitor keeps the digests of the audit log. It is outside the database."""
     return settings.home / "audit-digests"
+
+
+def newest_file(settings: Settings) -> Path:
+    """Returns the file in which the monitor remembers the newest row of the audit log. A name with a dot is no key."""
+    return key_folder(settings, Role.WATCH) / ".audit.newest"
 
 
 def line_address(settings: Settings) -> str:

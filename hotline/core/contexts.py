@@ -221,6 +221,8 @@ class MonitorTools:
     """The gateway's balance after the last top-up, in its currency. It is 0 if unknown."""
     digests: Path | None = None
     """A file outside the database. The monitor adds each day's digest of the audit log to it."""
+    newest: Path | None = None
+    """The file in the monitor's key folder that holds the newest row of the audit log at its last look."""
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ NOT_EMPTIED = (
 )
 
 
-def protect_rows(row: type[Row]) -> None:
+def protect_rows(row: type[Row], *more: str) -> None:
     """Creates triggers together with the table, so that no row of it can be changed or deleted."""
     table = row.__tablename__
     postgres = (
@@ -153,6 +153,7 @@ def protect_rows(row: type[Row]) -> None:
         " USING ERRCODE = 'integrity_constraint_violation'; END $$",
         f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}"
         f" FOR EACH ROW EXECUTE FUNCTION {table}_refuses()",
+        *more,
     )
     protect_by(row, refusing_on_sqlite(table), postgres)
 

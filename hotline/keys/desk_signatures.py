@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import blake2b
 from typing import NamedTuple
 
 from nacl.exceptions import CryptoError
@@ -52,6 +53,8 @@ class DeskKeyState(StrEnum):
     UNSIGNED = "unsigned"
 
 
+WARNED_BEFORE = timedelta(hours=24)
+"""Time before the end of the 72 hours from which on-call contacts are notified."""
 COUNTING = frozenset((DeskKeyState.SIGNED, DeskKeyState.PROVISIONAL))
 """The states in which tips are encrypted to the key."""
 WAITING = frozenset((DeskKeyState.PROVISIONAL, DeskKeyState.LATE, DeskKeyState.CHANGED))
@@ -178,6 +181,11 @@ class DeskTrust:
     def __init__(self, keys: KeyFolder) -> None:
         self.line_key, self._keys = keys.read(LINE_PUBLIC_KEY), keys
         self._seen = self._read()
+
+    @property
+    def mark(self) -> str:
+        """Returns a digest of the line's public key, by which processes compare theirs."""
+        return blake2b(self.line_key, digest_size=8).hexdigest()
 
     def signed(self, code: str, proof: bytes | None) -> SignedKey | None:
         return read_proof(self.line_key, code, proof)

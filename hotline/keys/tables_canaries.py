@@ -44,6 +44,8 @@ class ProcessStart(Row):
     """The keys that do not decrypt their canaries, separated by commas. Empty if all keys decrypt their canaries."""
     second_channel: Mapped[bool | None]
     """Only for `watch`: True if the process can send alarms by mail or by a command."""
+    line_key: Mapped[str | None]
+    """A digest of the line's public key in the process' folder. Empty without one, None if the start was refused."""
 
 
 def canaries(session: Session) -> Mapping[str, Sequence[bytes]]:
@@ -70,6 +72,7 @@ def note_start(session: Session, start: ProcessStart) -> None:
         "at": start.at,
         "wrong_keys": start.wrong_keys,
         "second_channel": start.second_channel,
+        "line_key": start.line_key,
     }
     table = ProcessStart.__table__
     written = insert_into(session, ProcessStart).values(role=start.role, host=start.host, **values)
@@ -84,6 +87,12 @@ def refused_starts(session: Session, at: datetime) -> Sequence[ProcessStart]:
         ProcessStart.wrong_keys != "", ProcessStart.at > at - REFUSAL_VALID
     )
     return session.scalars(asked.order_by(ProcessStart.role, ProcessStart.host)).all()
+
+
+def other_line_keys(session: Session, line_key: str) -> Sequence[str]:
+    """Returns the processes whose folder had another public key of the line, or none, when they started."""
+    rows = session.scalars(select(ProcessStart).where(ProcessStart.line_key != line_key))
+    return sorted(f"{one.role} on {one.host}" for one in rows)
 
 
 def has_second_channel(session: Session) -> bool:

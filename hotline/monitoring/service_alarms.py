@@ -60,6 +60,7 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
         tables_sessions.try_writing(session, at)
         queries_alert_path.note_look(session, at)
     found = readings(context, around=around)
+    service_audit_digest.remember_newest(context)
 
     with context.database.reading() as session:
         moves = _moves(session, found, at)

@@ -1,12 +1,14 @@
 """Stores each day's digest of the audit log outside the database, and sends it to on-call contacts and by mail.
 
 A person who controls the database could remove rows at the end of the log. The stored digests would reveal that.
+At each look the monitor also remembers the newest row in its own key folder. So the next look finds a cut.
 """
 
 import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from hotline.errors import StoreUnavailable
 from hotline.gateway import queries_on_call
 from hotline.gateway.tables import OnCallContact
 from hotline.keys import tables_canaries
+from hotline.keys.key_folder import KeyFolder
 from hotline.people import tables_audit
 from hotline.people.tables_audit import Proofs
 from hotline.text.time import KIGALI
@@ -36,14 +39,16 @@ VERIFY = "`hotline audit verify` names the row; see the runbook, audit log"
 
 def read_digests(file: Path | None) -> Sequence[tuple[str, int, str]]:
     """Returns the day, the row and the digest of each stored line, oldest first. It ignores lines in another format."""
-    if file is None or not file.exists():
-        return ()
-    lines = [line.split() for line in file.read_text(encoding="utf-8").splitlines()]
+    text = ""
+    with suppress(OSError):
+        text = file.read_text(encoding="utf-8") if file is not None else ""
+    lines = [line.split() for line in text.splitlines()]
     return [(one[0], int(one[1]), one[2]) for one in lines if len(one) == 3 and one[1].isdecimal()]
 
 
-def digests_by_row(file: Path | None) -> Mapping[int, str]:
-    return {row: digest for _, row, digest in read_digests(file) if digest != BROKEN}
+def digests_by_row(*files: Path | None) -> Mapping[int, str]:
+    lines = [line for file in files for line in read_digests(file)]
+    return {row: digest for _, row, digest in lines if digest != BROKEN}
 
 
 def keep_digest(context: MonitorContext) -> None:
@@ -63,7 +68,8 @@ def keep_digest(context: MonitorContext) -> None:
         ]
         if is_kept and _is_sent(session, context, day):
             return
-        chain = tables_audit.verify_chain(session, Proofs({}, digests_by_row(file), sys.maxsize))
+        known = digests_by_row(file, context.watch.newest)
+        chain = tables_audit.verify_chain(session, Proofs({}, known, sys.maxsize))
         row = tables_audit.newest_id(session)
     if chain.broken_at is not None:
         row, digest = chain.broken_at, BROKEN
@@ -72,6 +78,32 @@ def keep_digest(context: MonitorContext) -> None:
         _send(context, day, row, digest)
     if last != [(day, row, digest)]:
         _keep(file, f"{day} {row} {digest}\n")
+
+
+def remember_newest(context: MonitorContext) -> None:
+    """Remembers the newest row of the log, unless the one that was remembered is no longer there."""
+    file = context.watch.newest
+    if file is None:
+        return
+    with context.database.reading() as session:
+        if _missing(session, read_digests(file)):
+            return
+        row = tables_audit.newest_id(session)
+        digest = tables_audit.digest_of(session, row)
+    line = f"{context.now().astimezone(KIGALI):%Y-%m-%d}", row, digest
+    if digest is not None and [line] != [*read_digests(file)]:
+        with suppress(OSError):
+            KeyFolder(file.parent).replace(file.name, f"{line[0]} {row} {digest}\n".encode())
+
+
+def _missing(session: Session, lines: Sequence[tuple[str, int, str]]) -> str:
+    """Returns what is wrong with the last of these lines, or an empty text."""
+    for day, row, digest in lines[-1:]:
+        if tables_audit.digest_of(session, row) != digest:
+            return (
+                f"row {row} is not the one that the monitor saw on {day}, or the chain broke there"
+            )
+    return ""
 
 
 def _outsiders(session: Session, context: MonitorContext) -> Sequence[OnCallContact | None]:
@@ -115,21 +147,18 @@ def _keep(file: Path, line: str) -> None:
 def check_log(context: CliContext) -> CheckResult:
     """Checks that the last stored digest still matches, and that at least two recipients get the day's digest."""
     at, file = context.now(), context.watch.digests
-    lines = read_digests(file)
     name = Alarm.AUDIT_LOG
     try:
         with context.database.reading() as session:
-            held = tables_audit.digest_of(session, lines[-1][1]) if lines else ""
+            wrong = [_missing(session, read_digests(one)) for one in (file, context.watch.newest)]
             reached = queries_on_call.can_be_notified(session)
             other = context.watch.other.is_there() or tables_canaries.has_second_channel(session)
             sent = queries_on_call.newest_digest(session)
             since = sent or tables_audit.begun_at(session) or at
     except StoreUnavailable:
         return CheckResult(name, True, "not checked: the database does not answer")
-    if lines and held != lines[-1][2]:
-        day, row, _ = lines[-1]
-        says = f"row {row} is not the one that the monitor saw on {day}, or the chain broke there"
-        return CheckResult(name, False, says, VERIFY)
+    if any(wrong):
+        return CheckResult(name, False, wrong[0] or wrong[1], VERIFY)
     if not reached or not other:
         says = "fewer than two outsiders get the day's digest: rows could be cut off its end"
         todo = "`hotline oncall add NAME`, and HOTLINE_ALARM_MAIL or HOTLINE_ALARM_COMMAND"

@@ -26,7 +26,7 @@ from hotline.errors import DecryptionFailed, NotReady, StoreUnavailable
 from hotline.flows import tables as flows_tables
 from hotline.gateway import queries_health, queries_on_call, tables
 from hotline.keys import tables_canaries
-from hotline.keys.desk_signatures import COUNTING, DeskKeyState
+from hotline.keys.desk_signatures import COUNTING, WARNED_BEFORE, DeskKeyState
 from hotline.keys.factor_encryption import FactorEncrypter
 from hotline.people import tables_accounts, tables_desks, tables_sessions
 from hotline.people.rules_second_factor import ALARM_FAILURES, ALARM_FAILURES_OF_NAME, FORGET_AFTER
@@ -46,6 +46,7 @@ SIGNATURES = "desk signatures"
 SIGNATURES_TODO = (
     "two admins sign on the desk's page, or `hotline desks sign`; see the runbook first"
 )
+OTHER_LINE_TODO = "compare line.pub on both machines; see the runbook, section desk signatures"
 ADMINS = "console admins"
 FACTORS = "console second factors"
 NAMED = 5
@@ -187,11 +188,25 @@ def check_signatures(session: Session, context: Context, at: datetime) -> CheckR
         )
         signed = any(one.proof for one in desks)
         return CheckResult(SIGNATURES, not signed, says, "run `hotline keys import`")
-    states = {one.code: trust.state(tables_desks.key_of(one), at) for one in desks}
+    others = tables_canaries.other_line_keys(session, trust.mark)
+    if others:
+        says = f"line.pub differs from ours, so other keys may count there: {', '.join(others)}"
+        return CheckResult(SIGNATURES, False, says, OTHER_LINE_TODO, level=len(others))
+    keys = {one.code: tables_desks.key_of(one) for one in desks}
+    states = {code: trust.state(key, at) for code, key in keys.items()}
     wrong = [f"{code} ({state})" for code, state in states.items() if state not in COUNTING]
     if wrong:
         says = f"tips go to the national desk only, since keys are not signed: {', '.join(wrong)}"
         return CheckResult(SIGNATURES, False, says, SIGNATURES_TODO, level=len(wrong))
+    late = at + WARNED_BEFORE
+    ending = [
+        code
+        for code, state in states.items()
+        if state is DeskKeyState.PROVISIONAL and trust.state(keys[code], late) not in COUNTING
+    ]
+    if ending:
+        says = f"new keys count for less than 24 hours more, unless they are signed: {', '.join(ending)}"
+        return CheckResult(SIGNATURES, False, says, SIGNATURES_TODO, level=len(ending))
     young = [code for code, state in states.items() if state is DeskKeyState.PROVISIONAL]
     if young:
         says = (

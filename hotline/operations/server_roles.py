@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from hotline.core.database import Database
 from hotline.keys.key_folder import DATABASE_ACCOUNT, REDIS_ACCOUNT, KeyFolder
+from hotline.operations.schema import METADATA
 from hotline.people.tables_audit import AuditEntry
 
 ALL = HOOKS, WORKERS, WATCH, READER, PAGES = "hooks", "workers", "watch", "reader", "pages"
@@ -65,7 +66,9 @@ def grants(role: str, name: str) -> Iterator[str]:
     to = f'"{name}"'
     tables = ", ".join(f'"{table}"' for table, writers in WRITERS.items() if role in writers)
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {to}"
-    yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {to}"
+    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {to}"
+    # A process that could draw the ids of another's table could use them up.
+    yield f"GRANT USAGE, SELECT ON SEQUENCE {', '.join(_sequences(role))} TO {to}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {to}"
     yield f"GRANT INSERT, UPDATE, DELETE ON {tables} TO {to}"
     # If a process could choose the id of a row, it could end the log: no later row would get a number.
@@ -76,6 +79,14 @@ def grants(role: str, name: str) -> Iterator[str]:
     for other, table, column in COLUMNS:
         if other == role:
             yield f'GRANT UPDATE ("{column}") ON "{table}" TO {to}'
+
+
+def _sequences(role: str) -> Iterator[str]:
+    """Yields the sequences of the ids that a process draws."""
+    for name, table in METADATA.tables.items():
+        column = table.autoincrement_column
+        if column is not None and (name == "audit" or role in WRITERS[name]):
+            yield f'"{name}_{column.name}_seq"'
 
 
 def grant_existing(database: Database, url: str) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import UniqueConstraint, func, or_, select
+from sqlalchemy import BigInteger, Integer, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core import database
@@ -36,11 +36,25 @@ LOCK = 4_114_110_001
 """The PostgreSQL advisory lock for adding a row. SQLite needs no lock because it has only one writer at a time."""
 
 
+OWN_PROCESS = (
+    "CREATE FUNCTION audit_own_process() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$ DECLARE own text := substr(current_user, length(current_database()) + 2); BEGIN"
+    " IF current_user = current_database() || '_' || own AND NEW.process <> own"
+    " AND own IN ('hooks', 'workers', 'watch', 'reader', 'pages')"
+    " THEN RAISE EXCEPTION 'an account seals rows of its own process only'"
+    " USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NEW; END $$",
+    "CREATE TRIGGER audit_own_process BEFORE INSERT ON audit"
+    " FOR EACH ROW EXECUTE FUNCTION audit_own_process()",
+)
+"""Refuses a row with the number of another process. An account of a process is named after database and process."""
+
+
 class AuditEntry(database.Row):
     __tablename__ = "audit"
     __table_args__ = (UniqueConstraint("process", "number"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    """So large that no process can use up the ids."""
     at: Mapped[datetime]
     actor: Mapped[str]
     """One of "line", "clock", "cli:<name>", "account:<id>:<name>", "desk:<code>:<name>", "responder:<id>".
@@ -62,7 +76,7 @@ class AuditEntry(database.Row):
     """The HMAC-SHA-256 of process, number and digest, made with the key of the process."""
 
 
-protect_rows(AuditEntry)
+protect_rows(AuditEntry, *OWN_PROCESS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,17 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.cli.contexts import BUILDERS, Role, digests_file
+from hotline.cli.contexts import BUILDERS, Role, digests_file, newest_file
 from hotline.cli.main import main
+from hotline.core.contexts import MonitorContext
 from hotline.core.settings import Settings
 from hotline.monitoring import service_audit_digest
 from hotline.people import tables_audit
@@ -179,6 +180,33 @@ def test_the_monitor_raises_an_alarm_with_the_next_digest(
         service_audit_digest.keep_digest(there)
         assert not service_audit_digest.check_log(there).ok
     assert digests_file(settings(home)).read_text().splitlines()[1].endswith(f" {ROWS} broken")
+
+
+@contextmanager
+def monitor(home: Path) -> Iterator[MonitorContext]:
+    """Yields the monitor's context, whose key folder remembers the newest row that it saw."""
+    built = BUILDERS[Role.WATCH](settings(home))
+    with closing(built.database):
+        watch = make_watch(newest=newest_file(settings(home)))
+        yield make_context(database=built.database, now=lambda: NOON, watch=watch)
+
+
+@pytest.mark.parametrize("more", [0, 3, 10], ids=["shorter", "some more", "longer"])
+def test_rows_that_the_monitor_saw_are_missed_at_its_next_look(
+    home: Path, attack: Callable[..., None], more: int
+) -> None:
+    """The rows are written and cut between two digests of a day."""
+    with monitor(home) as context:
+        service_audit_digest.remember_newest(context)
+        assert "is not the one" not in service_audit_digest.check_log(context).message
+        assert broken_at(home) is None
+        attack(CUT_OFF)
+        write(home, more)
+        for _ in range(2):
+            service_audit_digest.remember_newest(context)
+            found = service_audit_digest.check_log(context)
+            assert (found.ok, f"row {ROWS} " in found.message) == (False, True)
+    assert broken_at(home) == ROWS
 
 
 def test_a_lost_key_is_answered_for_from_a_row_on(home: Path) -> None:

@@ -86,6 +86,38 @@ def test_no_process_changes_a_row_of_the_audit_log_or_makes_a_table(
         assert refused(roles, role, statement)
 
 
+@pytest.mark.parametrize("role", ALL)
+def test_no_process_writes_an_audit_row_in_the_name_of_another(roles: Postgres, role: str) -> None:
+    """The highest number of another process would end the rows of that process: no later one would get a number."""
+    row = (
+        "INSERT INTO audit (at, actor, action, subject, reason, previous, digest, process, number)"
+        " VALUES (now(), 'line', 'tip_read', '', '', '{0}', '{0}', '{1}', 2147483647)"
+    )
+    names = [*ALL, "console"]
+    assert [refused(roles, role, row.format(role + one, one)) for one in names] == [
+        one != role for one in names
+    ]
+
+
+DRAWN = "SELECT nextval('{}_id_seq')"
+
+
+@pytest.mark.parametrize("role", ALL)
+def test_a_process_draws_no_ids_of_tables_that_it_does_not_write(
+    roles: Postgres, role: str
+) -> None:
+    for table in ("desk_member", "approval", "account", "release", "on_call_contact"):
+        assert refused(roles, role, DRAWN.format(table)) == (role not in WRITERS[table]), table
+    assert not refused(roles, role, DRAWN.format("audit"))
+
+
+def test_the_ids_of_the_audit_log_do_not_end(roles: Postgres) -> None:
+    (most,) = roles.execute(
+        "SELECT max_value FROM pg_sequences WHERE sequencename = 'audit_id_seq'", "roles"
+    )
+    assert most == (2**63 - 1,)
+
+
 @contextmanager
 def redis_with(users: Path, folder: Path) -> Iterator[Redis]:
     argv = (redis_program(), "--port", "0", "--unixsocket", f"{folder}/s", "--save", "")

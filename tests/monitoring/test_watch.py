@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hotline.alarms import service
 from hotline.alarms.rules import Alarm
@@ -36,10 +38,11 @@ class Line:
     district: District
     instruments: FakeInstruments = field(default_factory=FakeInstruments)
     other: FakeOther = field(default_factory=FakeOther)
+    newest: Path | None = None
 
     @property
     def context(self) -> WholeContext:
-        plugs = make_watch(instruments=self.instruments, other=self.other)
+        plugs = make_watch(instruments=self.instruments, other=self.other, newest=self.newest)
         return replace(self.district.context, watch=plugs, flow_sets=FakeShelf())
 
     def look(self, **later: float) -> None:
@@ -86,6 +89,17 @@ def test_all_well_wakes_nobody(manned: Line) -> None:
     for _ in range(3):
         manned.look(minutes=5)
     assert (manned.stands, manned.notified) == ([], [])
+
+
+def test_each_look_remembers_the_newest_row_of_the_audit_log(manned: Line, tmp_path: Path) -> None:
+    manned.newest = tmp_path / "newest"
+    manned.look()
+    assert manned.newest.read_text().startswith("2026-11-24 1 ")
+    with manned.district.database.writing() as session:
+        session.execute(text("DROP TRIGGER audit_no_delete"))
+        session.execute(text("DELETE FROM audit"))
+    manned.look()
+    assert manned.stands == ["audit log"]
 
 
 def test_a_held_lane_wakes_everybody_around_the_lane(manned: Line) -> None:

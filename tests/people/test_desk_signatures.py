@@ -3,6 +3,7 @@ it."""
 
 import json
 import os
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ from sqlalchemy import text
 
 from hotline.alerts import service_drills
 from hotline.alerts.service_drills import DrilledDesk
-from hotline.cli.contexts import build_web
+from hotline.cli.contexts import Role, build_web, wrong_keys
 from hotline.cli.main import main
 from hotline.core.database import Database
 from hotline.core.settings import Settings
 from hotline.keys.decrypt import opens_grant
 from hotline.keys.encrypt import label
+from hotline.keys.key_folder import KeyFolder
 from hotline.text.codes import NATIONAL
 from hotline.tips.queries_visible import tip_with_grant
 from hotline.tips.rules import Urgency
@@ -115,6 +117,21 @@ def test_a_swapped_national_key_loses_no_tip(attacked: Attacked) -> None:
     assert attacked.has_grant(tip_id, NATIONAL)
     assert not attacked.opens(tip_id, NATIONAL, ATTACKER)
     assert "national" in attacked.doctor()["desk signatures"]
+
+
+def test_the_doctor_names_a_process_with_another_public_key_of_the_line(attacked: Attacked) -> None:
+    """Its desks' keys would be signed by a stranger."""
+    settings = Settings.read(attacked.environ)
+    keys = Path(attacked.environ["HOTLINE_HOME"]) / "keys"
+    right = (keys / "console" / "line.pub").read_bytes()
+    found = []
+    for content in (bytes(ATTACKER.public_key), right):
+        KeyFolder(keys / "hooks").replace("line.pub", content)
+        context = build_web(settings)
+        with closing(context.database):
+            wrong_keys(context, settings, Role.HOOKS)
+        found.append("hooks on " in attacked.doctor().get("desk signatures", ""))
+    assert found == [True, False]
 
 
 def test_a_folder_without_the_line_s_public_key_is_wrong(attacked: Attacked) -> None:

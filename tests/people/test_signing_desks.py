@@ -17,6 +17,7 @@ from hotline.errors import ApprovalRefused, DeskRefused, HotlineError
 from hotline.keys.desk_signatures import LINE_PUBLIC_KEY, DeskKeyState, DeskTrust
 from hotline.keys.encrypt import Encrypter
 from hotline.keys.key_folder import KeyFolder
+from hotline.monitoring.service_checks_database import check_signatures
 from hotline.operations import decrypt_rotation
 from hotline.people import (
     decrypt_grants,
@@ -127,6 +128,17 @@ def test_two_admins_sign_a_members_new_key(signing: Signing) -> None:
     rows = signing.people.district.all(Approval)
     kept = [one.encrypted for one in rows if one.kind == ApprovalKind.SIGNATURE]
     assert kept == [None], "no part of the signing key stays"
+
+
+def test_on_call_contacts_hear_of_a_new_key_a_day_before_it_ends(signing: Signing) -> None:
+    signing.rekey()
+    found = []
+    for hours in (47, 2, 22, 3):
+        signing.people.district.clock.turn(hours=hours)
+        with signing.context.database.reading() as session:
+            found.append(check_signatures(session, signing.context, signing.context.now()))
+    assert [one.ok for one in found] == [True, False, False, False]
+    assert ["less than 24 hours" in one.message for one in found] == [False, True, True, False]
 
 
 def test_an_admin_signs_nothing_that_the_other_did_not_see(signing: Signing) -> None:

@@ -104,6 +104,7 @@ def make_watch(
     other: FakeOther | None = None,
     budget: float = 0,
     digests: Path | None = None,
+    newest: Path | None = None,
 ) -> MonitorTools:
     return MonitorTools(
         encrypter=cast(Any, DecryptingEncrypter()),
@@ -111,6 +112,7 @@ def make_watch(
         other=other or FakeOther(),
         budget=budget,
         digests=digests,
+        newest=newest,
     )
 
 

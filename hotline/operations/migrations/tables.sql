@@ -59,7 +59,7 @@ CREATE TABLE approval (
 CREATE INDEX approval_subject_index ON approval (subject);
 
 CREATE TABLE audit (
-    id SERIAL NOT NULL,
+    id BIGSERIAL NOT NULL,
     at TIMESTAMPTZ NOT NULL,
     actor VARCHAR NOT NULL,
     action VARCHAR NOT NULL,
@@ -280,6 +280,7 @@ CREATE TABLE process_start (
     at TIMESTAMPTZ NOT NULL,
     wrong_keys VARCHAR NOT NULL,
     second_channel BOOLEAN,
+    line_key VARCHAR,
     CONSTRAINT process_start_key PRIMARY KEY (role, host)
 );
 

@@ -14,7 +14,12 @@ down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
-SQLITE_TYPES = {"SERIAL": "INTEGER", "TIMESTAMPTZ": "DATETIME", "BYTEA": "BLOB"}
+SQLITE_TYPES = {
+    "SERIAL": "INTEGER",
+    "BIGSERIAL": "INTEGER",
+    "TIMESTAMPTZ": "DATETIME",
+    "BYTEA": "BLOB",
+}
 """SQLite's names for the types in `tables.sql`."""
 INSERT_ONLY = (
     "audit",
@@ -75,6 +80,18 @@ def _on_postgres() -> None:
     for table in INSERT_ONLY:
         _refuses(table, f"RAISE EXCEPTION '{table} is insert only' {VIOLATION};")
         _before(table, "no_change", "UPDATE OR DELETE")
+    op.execute(
+        "CREATE FUNCTION audit_own_process() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ DECLARE own text := substr(current_user, length(current_database()) + 2); BEGIN"
+        " IF current_user = current_database() || '_' || own AND NEW.process <> own"
+        " AND own IN ('hooks', 'workers', 'watch', 'reader', 'pages')"
+        " THEN RAISE EXCEPTION 'an account seals rows of its own process only'"
+        " USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NEW; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_own_process BEFORE INSERT ON audit"
+        " FOR EACH ROW EXECUTE FUNCTION audit_own_process()"
+    )
     _refuses(
         "case_code",
         f"IF TG_OP = 'DELETE' THEN IF NOT ({CODE_NOT_COUNTED}) THEN RETURN OLD; END IF; END IF;"
