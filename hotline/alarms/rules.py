@@ -74,7 +74,7 @@ EVENT_ALARMS = {
     Alarm.FORGETTING: "the key of a past week could not be destroyed on the disk",
     Alarm.ACCOUNTS: "an admin ended, suspended or linked an account again, or took a role",
     Alarm.SIGN_IN_QUEUE: "strangers filled the queue of sign-in attempts for a minute: new browsers could not sign in",
-    Alarm.MEMBER_KEYS: "a key that a person decrypted at sign-in is not the public one in the database",
+    Alarm.MEMBER_KEYS: "the public key of a person or of a desk in the database is not their own",
     Alarm.TIP_PAIRS: "the key pair in a tip was replaced while its caller told more",
     Alarm.STOP_REQUEST: "STOP came in the name of an enrolled number, and changed nothing",
 }

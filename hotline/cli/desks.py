@@ -16,20 +16,23 @@ from hotline.cli.options import (
     passphrase_option,
     progress,
     second_person_option,
+    yes_option,
 )
 from hotline.core.environment import did_you_mean
 from hotline.core.settings import Settings
+from hotline.duty.service_leaves import format_time
 from hotline.errors import NotFound
 from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_grants, decrypt_signing, service_desks
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
-from hotline.people.rules_desks import ADDED_KINDS, DeskKind, is_code
+from hotline.people.rules_desks import ADDED_KINDS, DeskKind, account_of, is_code
 from hotline.people.rules_passwords import fingerprint_words
 from hotline.text.codes import NATIONAL, is_camp
 from hotline.text.places import camp_named, camps, district_named, districts
 
 PASSPHRASE_FILE = "enrolment-passphrase"
 """The file in which `hotline init` stores the passphrase of every desk, until the admin has copied it to paper."""
+COMPARED = "Did each person read you these words on their account page?"
 enrolment_option = passphrase_option("the recovery passphrase")
 
 
@@ -123,7 +126,8 @@ def retire(desk: str, by: str, reason: str) -> None:
 @enrolment_option
 @by_option
 @second_person_option
-def recover(passphrase_file: Path | None, by: str, second: str) -> None:
+@yes_option
+def recover(passphrase_file: Path | None, by: str, second: str, yes: bool) -> None:
     """Grant pending access to desks with the recovery passphrase. Two people are needed.
 
     Safe to repeat. A person cannot grant access that they asked for. The passphrase still decrypts the tips of the
@@ -133,8 +137,14 @@ def recover(passphrase_file: Path | None, by: str, second: str) -> None:
     """
     people = TwoPeople(by, second)
     with cli_context() as context:
+        waiting = decrypt_grants.pending_access(context)
+        for one in waiting:
+            words = fingerprint_words(one.public_key) if account_of(one.member) else "by phone"
+            click.echo(f"desk {one.desk}, {one.name}: {words}")
+        if waiting and not yes:
+            click.confirm(COMPARED, abort=True, err=True)
         passphrase = passphrase_of_desk(passphrase_file, "of all, at enrolment")
-        done = decrypt_grants.grant_by_passphrase(context, people, passphrase)
+        done = decrypt_grants.grant_by_passphrase(context, people, passphrase, waiting)
         left = len(decrypt_grants.pending_access(context))
     for desk, name in done:
         click.echo(f"{name} can now decrypt the tips of desk {desk}")
@@ -149,8 +159,11 @@ def recover(passphrase_file: Path | None, by: str, second: str) -> None:
 @enrolment_option
 @by_and_reason
 @second_person_option
-def sign(desk: str | None, passphrase_file: Path | None, by: str, reason: str, second: str) -> None:
-    """Sign new keys of desks with the hotline's signing key. Two people are needed.
+@yes_option
+def sign(
+    desk: str | None, passphrase_file: Path | None, by: str, reason: str, second: str, yes: bool
+) -> None:
+    """Show new keys of desks, ask for confirmation, and sign them. Two people are needed.
 
     It also restores a key, kind or place that was changed in the database. A desk that the hotline never signed stays
     unsigned.
@@ -160,30 +173,43 @@ def sign(desk: str | None, passphrase_file: Path | None, by: str, reason: str, s
     people = TwoPeople(by, second)
     with cli_context() as context:
         codes = [desk_code(desk, added=True)] if desk else []
+        keys = decrypt_signing.keys_to_sign(context, codes)
+        for one in keys:
+            made = f", made by {one.by} at {format_time(one.made_at)}" if one.by else ""
+            follows = f"from the key signed at {format_time(one.signed_at)}"
+            click.echo(f"{one.desk}: {one.words}{made}, {follows}")
+        if not keys:
+            click.echo("no key waits for a signature", err=True)
+            return
+        if not yes:
+            click.confirm("Sign these keys?", abort=True, err=True)
         opener = PassphraseDecrypter(people, passphrase_of_desk(passphrase_file, "of all"))
-        done = decrypt_signing.sign_desks(context, codes, opener, reason)
-    for code in done:
-        click.echo(f"{code}: signed")
-    if not done:
-        click.echo("no key waits for a signature", err=True)
+        for code in decrypt_signing.sign_desks(context, keys, opener, reason):
+            click.echo(f"{code}: signed")
 
 
 @click.command()
 @enrolment_option
 @by_option
 @second_person_option
-def signers(passphrase_file: Path | None, by: str, second: str) -> None:
+@yes_option
+def signers(passphrase_file: Path | None, by: str, second: str, yes: bool) -> None:
     """Let any two of today's admins together sign keys of desks in the console. Two people are needed.
 
-    Run it again when an admin joins, leaves, or has a new key. Compare the four words with each admin.
+    Run it again when an admin joins, leaves, or has a new key. First compare the four words with each admin.
 
     Example: hotline desks signers --by "Admin 1" --second "Admin 2"
     """
     people = TwoPeople(by, second)
     with cli_context() as context:
+        admins = decrypt_signing.possible_signers(context)
+        for one in admins:
+            never = "" if one.seen_at else ", has not signed in yet"
+            click.echo(f"{one.shown}: {fingerprint_words(one.public_key or b'')}{never}")
+        if not yes:
+            click.confirm(COMPARED, abort=True, err=True)
         opener = PassphraseDecrypter(people, passphrase_of_desk(passphrase_file, "of all"))
-        for one in decrypt_signing.share_line_key(context, opener):
-            click.echo(f"{one.shown}: {fingerprint_words(one.public_key or b'')}")
+        decrypt_signing.share_line_key(context, opener, admins)
 
 
 @click.command("rotate-desks")

@@ -102,6 +102,9 @@ def by_and_reason(command: Options) -> Options:
     return by_option(option(command))
 
 
+yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+
+
 def passphrase_option(help: str, name: str = "--passphrase-file") -> Callable[[Options], Options]:
     return click.option(name, type=NEW_FILE, help=f"File that has {help} in its first line.")
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from hotline.cli.command_context import cli_context
-from hotline.cli.options import as_json_option, by_and_reason, by_option, print_json
+from hotline.cli.options import as_json_option, by_and_reason, by_option, print_json, yes_option
 from hotline.core.contexts import CliContext
 from hotline.duty.service_leaves import format_time
 from hotline.gateway import service_pause as service
@@ -66,7 +66,7 @@ def pause(by: str, reason: str) -> None:
 @by_and_reason
 @click.option("--alerts", type=DECISION, help="After a restore: send or drop possibly sent alerts.")
 @click.option("--confirmations", type=DECISION, help="Send or drop possibly sent confirmations.")
-@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@yes_option
 def resume(by: str, reason: str, alerts: str | None, confirmations: str | None, yes: bool) -> None:
     """Show the waiting messages, ask for confirmation, and send them.
 

@@ -109,7 +109,7 @@ def show(visit: Visit) -> Response:
         done=visit.asked("done"),
         resting=service_new_links.waiting_link(visit.context, visit.by.account_id),
         renewed=service_own_account.unconfirmed_renewals(visit.context, visit.by),
-        fingerprint=service_own_account.fingerprint(visit.context, visit.by),
+        fingerprint=service_own_account.fingerprint(visit.context, visit.token),
     )
 
 

@@ -4,16 +4,18 @@ key.
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hotline.core.actors import AccountRole, AccountState, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import NotFound
-from hotline.keys.desk_signatures import UNSIGNED_FOR
+from hotline.errors import DeskRefused, NotFound
+from hotline.keys.desk_signatures import UNSIGNED_FOR, DeskKeyState
 from hotline.people import (
     decrypt_grants,
+    decrypt_signing,
     queries_member_keys,
     tables,
     tables_accounts,
@@ -30,6 +32,7 @@ from hotline.people.rules_desks import (
     of_account,
     of_responder,
 )
+from hotline.people.service_approving import KeyToSign
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,9 @@ class DeskHead:
     signature: str
     """The value of a `DeskKeyState`. Empty if this process cannot check signatures, or if the desk is retired."""
     sign_until: datetime | None
-    """The time until which a new key counts without the hotline's signature."""
-    new_key_by: str
-    """The member who made the new key."""
+    """Time until which a new key counts without the line's signature."""
+    key_to_sign: KeyToSign | None
+    """None if the line has signed the newest key, or never signed the desk."""
 
     @property
     def is_last(self) -> bool:
@@ -121,7 +124,9 @@ def list_desks(context: Context, only: frozenset[str] | None = None) -> Sequence
             tables_members.desks_in_rotation(session),
         )
         heads = [
-            _head(context, row, counts.get(row.code, 0), waits[row.code], row.code in moving)
+            _head(
+                session, context, row, counts.get(row.code, 0), waits[row.code], row.code in moving
+            )
             for row in tables_desks.all_desks(session)
             if only is None or row.code in only
         ]
@@ -159,6 +164,7 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
         ]
         fit, keyless = _others(session, code)
         head = _head(
+            session,
             context,
             row,
             len(since),
@@ -171,10 +177,19 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
 
 
 def _head(
-    context: Context, row: tables_desks.Desk, count: int, waiting: int, is_moving: bool
+    session: Session,
+    context: Context,
+    row: tables_desks.Desk,
+    count: int,
+    waiting: int,
+    is_moving: bool,
 ) -> DeskHead:
     kind = DeskKind(row.kind or kind_of(row.code))
-    signature, sign_until, new_key_by = _signature(context, row)
+    signature, sign_until = _signature(context, row)
+    key = None
+    if signature not in ("", DeskKeyState.SIGNED):
+        with suppress(DeskRefused):
+            key = decrypt_signing.key_to_sign(session, context, row)
     return DeskHead(
         code=row.code,
         kind=kind,
@@ -188,21 +203,20 @@ def _head(
         reads=kind in READING_KINDS and row.retired_at is None,
         signature=signature,
         sign_until=sign_until,
-        new_key_by=new_key_by,
+        key_to_sign=key,
     )
 
 
-def _signature(context: Context, row: tables_desks.Desk) -> tuple[str, datetime | None, str]:
-    """Returns the state of a desk's signatures. For a new key, also returns until when it counts and who made it."""
+def _signature(context: Context, row: tables_desks.Desk) -> tuple[str, datetime | None]:
+    """Returns the state of a desk's signatures, and the time until which a new key counts."""
     trust = context.encrypter.desks
     if trust is None or row.retired_at is not None:
-        return "", None, ""
+        return "", None
     state = trust.state(tables_desks.key_of(row), context.now())
     signed = trust.signed(row.code, row.proof)
     if signed is None or not signed.since:
-        return state.value, None, ""
-    until = datetime.fromtimestamp(signed.since, UTC) + UNSIGNED_FOR
-    return state.value, until, signed.statements[-1].by
+        return state.value, None
+    return state.value, datetime.fromtimestamp(signed.since, UTC) + UNSIGNED_FOR
 
 
 def _others(session: Session, code: str) -> tuple[list[tuple[str, str]], list[str]]:

@@ -5,13 +5,15 @@ desk, or all keys under a new passphrase. Each step is complete in itself. A rep
 completed step. The code that answers the gateway never imports this file.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from nacl.public import PrivateKey
 
+from hotline.alarms import service as alarms
+from hotline.alarms.rules import Alarm
 from hotline.core.actors import Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -30,7 +32,7 @@ from hotline.people import (
     tables_desks,
     tables_members,
 )
-from hotline.people.decrypt_members import wrap_desk_key
+from hotline.people.decrypt_members import is_granted, wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.decrypt_signing import Signer
 from hotline.people.rules_desks import of_account
@@ -72,11 +74,27 @@ def put_key(
     tables_desks.replace_key(session, code, made.public, wrapped_key=wrapped, proof=proof)
     encrypted = {
         member: wrap_desk_key(made.private, public_key, code, member)
-        for member in tables_members.members_of_desk(session, code)
-        if (public_key := queries_member_keys.public_key(session, code, member)) is not None
+        for member, public_key in _granted(session, context, code, before).items()
     }
     tables_members.replace_keys(session, code, encrypted, at)
     return DeskKeyPair(code, made.public, made.private, before)
+
+
+def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> Mapping[str, bytes]:
+    """Returns the public key of each member who may still have access.
+
+    Leaves out a member whose public key is not the one that was granted access, with an alarm.
+    """
+    found = {}
+    for member, wrapped in tables_members.members_of_desk(session, code).items():
+        public_key = queries_member_keys.public_key(session, code, member)
+        if public_key is not None and is_granted(wrapped, desk_key, public_key, code, member):
+            found[member] = public_key
+        elif public_key is not None:
+            about, at = f"desk:{code}:{member}", context.now()
+            tables_audit.append_row(session, at, "line", "desk_key_withheld", about)
+            alarms.record_each(session, Alarm.MEMBER_KEYS, at)
+    return found
 
 
 def move_grants(

@@ -69,7 +69,10 @@ def request_signature(visit: Visit, code: str) -> Response:
     """Asks another admin to sign the desk's key as well. The page of approvals shows the request, and can withdraw
     it."""
     reason = visit.reason("sign", MISSING)
-    decrypt_signing.request_signature(visit.context, visit.by.actor, _own_key(visit), code, reason)
+    seen = visit.form.text("seen", most=128)
+    decrypt_signing.request_signature(
+        visit.context, visit.by.actor, _own_key(visit), code, reason, seen=seen
+    )
     return redirect_to("approvals.listed")
 
 

@@ -53,6 +53,9 @@ class PendingAccess:
     member: str
     asked_by: str
     """The name of the person who made the request."""
+    name: str
+    """The name of the member."""
+    public_key: bytes
 
 
 def request_access(context: Context, by: Actor, desk: str, member: str, reason: str) -> None:
@@ -82,7 +85,16 @@ def pending_access(context: Context, desk: str | None = None) -> Sequence[Pendin
     """Returns the pending access requests of a desk or of all desks, the oldest first."""
     with context.database.reading() as session:
         rows = tables_approvals.pending(session, context.now(), ApprovalKind.ADMISSION)
-    found = [PendingAccess(row.id, *_wanted(row), row.asker) for row in rows]
+        found = [
+            PendingAccess(
+                row.id,
+                *_wanted(row),
+                row.asker,
+                tables_accounts.of_member(session, _wanted(row)[1]).name,
+                row.encrypted or b"",
+            )
+            for row in rows
+        ]
     return [one for one in found if desk is None or one.desk == desk]
 
 
@@ -94,18 +106,20 @@ def has_access_or_request(session: Session, context: Context, desk: str, member:
 
 
 def grant_by_passphrase(
-    context: Context, by: TwoPeople, passphrase: str
+    context: Context,
+    by: TwoPeople,
+    passphrase: str,
+    shown: Sequence[PendingAccess] | None = None,
 ) -> Sequence[tuple[str, str]]:
-    """Grants every pending access request with the recovery passphrase. Returns for each request the desk and the name
-    of the new member.
+    """Grants every pending access request, or those that a person was shown, with the recovery passphrase.
 
-    It may run again without harm. A request by the first person, or about the first person, stays pending, because
-    another person must decide it. Raises PassphraseWrong, DeskRefused or DecryptionFailed. If a request fails, nothing
-    changes for it.
+    Returns the desk and the member's name of each. It may run again without harm. A request by the first person, or
+    about the first person, stays pending for another person. Raises PassphraseWrong, DeskRefused or DecryptionFailed.
+    The request that fails changes nothing.
     """
     opener, actor = PassphraseDecrypter(by, passphrase), Actor(by.first)
     done = []
-    for one in pending_access(context):
+    for one in pending_access(context) if shown is None else shown:
         with context.database.reading() as session:
             own = tables_accounts.persons_of(session, by.first)
             about = tables_accounts.of_member(session, one.member)
@@ -118,6 +132,7 @@ def grant_by_passphrase(
             if (
                 row is not None
                 and queries_member_keys.public_key(session, *_wanted(row)) == row.encrypted
+                and one.public_key == row.encrypted
             ):
                 _seal(Decision(session, context, row, actor, by.why(row.reason)), private_key)
                 tables_approvals.record_decision(

@@ -5,13 +5,17 @@ pepper, an attacker could quickly try all PINs of six digits. No module that a h
 first format is for a member's key, the second for a desk's key:
 
     `version 3 | pepper's mark 4 | passes 4 | KiB of memory 4 | salt 16 | nonce 24, key, tag 16`
-    `version 2 | box to the member: desk's key, desk and member`
+    `version 4 | seal 32 | box to the member: desk's key, desk and member`
+
+The seal is a digest of desk, member and the member's public key under the desk's key. Only a person who has the desk's
+key can grant access, so a public key that was replaced in the database shows. Version 2 has no seal.
 """
 
 import hmac
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
@@ -22,7 +26,8 @@ from nacl.utils import random
 from hotline.errors import DecryptionFailed, PinRefused
 from hotline.keys.passphrase import Costs
 
-TO_MEMBER = b"\x02"
+UNSEALED, TO_MEMBER = b"\x02", b"\x04"
+SEAL_BYTES = 32
 UNDER_PIN = b"\x03"
 MARK_BYTES = 4
 HEADER = struct.Struct(">c4sII16s")
@@ -44,7 +49,21 @@ def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, mem
         box = SealedBox(PublicKey(member_public))
     except (CryptoError, TypeError, ValueError):
         raise DecryptionFailed(f"member {member} has no valid public key") from None
-    return TO_MEMBER + box.encrypt(desk_private + _label(desk_code, member))
+    seal = _seal(desk_private, member_public, desk_code, member)
+    return TO_MEMBER + seal + box.encrypt(desk_private + _label(desk_code, member))
+
+
+def is_granted(
+    wrapped: bytes, desk_private: bytes, member_public: bytes, desk_code: str, member: str
+) -> bool:
+    """Returns True if a person with the desk's key granted access to this public key of a member."""
+    seal = _seal(desk_private, member_public, desk_code, member)
+    return wrapped[:1] == TO_MEMBER and hmac.compare_digest(wrapped[1 : 1 + SEAL_BYTES], seal)
+
+
+def _seal(desk_private: bytes, member_public: bytes, desk_code: str, member: str) -> bytes:
+    said = member_public + _label(desk_code, member)
+    return blake2b(said, digest_size=SEAL_BYTES, key=desk_private, person=b"membership").digest()
 
 
 def decrypt_desk_key(
@@ -54,14 +73,18 @@ def decrypt_desk_key(
     broken = DecryptionFailed(
         f"the key of desk {desk_code} was altered, or is not for member {member}"
     )
-    if wrapped[:1] != TO_MEMBER:
+    begins = {UNSEALED: 1, TO_MEMBER: 1 + SEAL_BYTES}.get(wrapped[:1])
+    if begins is None:
         raise broken
     try:
-        plain = SealedBox(PrivateKey(member_private)).decrypt(wrapped[1:])
+        private = PrivateKey(member_private)
+        plain = SealedBox(private).decrypt(wrapped[begins:])
     except (CryptoError, TypeError, ValueError):
         raise broken from None
     key, tail = plain[: PrivateKey.SIZE], plain[PrivateKey.SIZE :]
     if tail != _label(desk_code, member):
+        raise broken
+    if begins > 1 and not is_granted(wrapped, key, bytes(private.public_key), desk_code, member):
         raise broken
     return DeskPrivate(desk_code, key)
 

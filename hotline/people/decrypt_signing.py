@@ -8,19 +8,21 @@ second admin can sign only what has this digest. No module that a hook loads may
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import permutations
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.signing import SigningKey
+from sqlalchemy.exc import NoResultFound
 
 from hotline.core.actors import AccountRole, Actor, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed, DeskRefused
+from hotline.errors import DecryptionFailed, DeskRefused, NotFound
 from hotline.keys.decrypt import Stretch, stretch_passphrase, unwrap
 from hotline.keys.desk_signatures import (
     WAITING,
@@ -37,7 +39,15 @@ from hotline.people.decrypt_passphrase import PassphraseDecrypter
 from hotline.people.queries_member_keys import MAY_SIGN_IN
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_desks import of_account
-from hotline.people.service_approving import ADMIN, ApprovalRule, ApprovalView, Decision, request
+from hotline.people.rules_passwords import fingerprint_words
+from hotline.people.service_approving import (
+    ADMIN,
+    ApprovalRule,
+    ApprovalView,
+    Decision,
+    KeyToSign,
+    request,
+)
 from hotline.people.service_key_proof import signing_key_of, verify_key_of
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_approvals import Approval, ApprovalKind
@@ -143,45 +153,83 @@ def keep_line_key(session: Session, line: SigningKey, under: WrappingKey, at: da
     tables_members.replace_line_key(session, [copy], by_passphrase=True)
 
 
-def sign_desks(
-    context: Context, codes: Sequence[str], opener: PassphraseDecrypter, reason: str
-) -> Sequence[str]:
-    """Signs the keys of these desks with the recovery passphrase. Without codes, signs all keys that wait for a
-    signature. Returns the codes of the signed desks.
+def key_to_sign(session: Session, context: Context, desk: Desk) -> KeyToSign:
+    """Returns what a signature of this desk signs. Raises DeskRefused."""
+    signed = _wanted(context, desk)
+    newest, first = signed.statements[-1], signed.statements[0]
+    by = newest.by
+    with suppress(NoResultFound):
+        by = tables_accounts.of_member(session, by).name if by else ""
+    return KeyToSign(
+        desk=desk.code,
+        words=fingerprint_words(signed.public_key),
+        by=by,
+        made_at=datetime.fromtimestamp(newest.at, UTC),
+        signed_at=datetime.fromtimestamp(first.at, UTC),
+        mark=_digest(desk.code, signed).hex(),
+    )
 
-    Leaves out retired desks. Raises PassphraseWrong, DeskRefused.
-    """
-    line, at = line_key(context, opener), context.now()
-    trust = context.encrypter.desks
-    if line is None or trust is None:
+
+def keys_to_sign(context: Context, codes: Sequence[str]) -> Sequence[KeyToSign]:
+    """Returns what to sign of these desks, or of all that wait. Leaves out retired desks. Raises DeskRefused."""
+    trust, at = context.encrypter.desks, context.now()
+    if trust is None:
         raise DeskRefused(NOT_OURS)
-    with context.database.writing() as session:
-        wanted = codes or [
-            one.code
+    with context.database.reading() as session:
+        desks = [tables_desks.get_desk(session, code) for code in codes] or [
+            one
             for one in tables_desks.all_desks(session)
             if one.retired_at is None and trust.state(tables_desks.key_of(one), at) in WAITING
         ]
-        for code in wanted:
-            _sign(session, context, code, line, at)
-            _log(
-                session, context, Actor(opener.by.first), "desk_signed", code, opener.by.why(reason)
-            )
-    return wanted
+        return [key_to_sign(session, context, one) for one in desks]
 
 
-def share_line_key(context: Context, opener: PassphraseDecrypter) -> Sequence[ConsoleAccount]:
-    """Makes it possible for each two of the present admins to sign together. Returns these admins. Raises
-    PassphraseWrong, DeskRefused.
+def sign_desks(
+    context: Context, keys: Sequence[KeyToSign], opener: PassphraseDecrypter, reason: str
+) -> Sequence[str]:
+    """Signs these keys, which a person saw, with the recovery passphrase. Returns the codes of their desks.
+
+    Raises PassphraseWrong, DeskRefused.
     """
     line, at = line_key(context, opener), context.now()
     if line is None:
         raise DeskRefused(NOT_OURS)
     with context.database.writing() as session:
-        admins = [
+        for one in keys:
+            _refuse_unless_seen(session, context, one.desk, one.mark)
+            _sign(session, context, one.desk, line, at)
+            why = opener.by.why(reason)
+            _log(session, context, Actor(opener.by.first), "desk_signed", one.desk, why)
+    return [one.desk for one in keys]
+
+
+def _refuse_unless_seen(session: Session, context: Context, code: str, mark: str) -> None:
+    desk = tables_desks.get_desk(session, code, for_writing=True)
+    if key_to_sign(session, context, desk).mark != mark:
+        raise DeskRefused(REPLACED)
+
+
+def possible_signers(context: Context) -> Sequence[ConsoleAccount]:
+    """Returns today's admins who have a key."""
+    with context.database.reading() as session:
+        return [
             one
             for one in tables_accounts.all_accounts(session)
             if AccountRole.ADMIN in one.held_roles and one.state in MAY_SIGN_IN and one.public_key
         ]
+
+
+def share_line_key(
+    context: Context, opener: PassphraseDecrypter, admins: Sequence[ConsoleAccount]
+) -> None:
+    """Lets each two of these admins sign together, with the public keys that a person compared.
+
+    Raises PassphraseWrong, DeskRefused.
+    """
+    line, at = line_key(context, opener), context.now()
+    if line is None:
+        raise DeskRefused(NOT_OURS)
+    with context.database.writing() as session:
         copies = [
             _copy(line, first, second, at)
             for first, second in permutations(admins, 2)
@@ -196,7 +244,6 @@ def share_line_key(context: Context, opener: PassphraseDecrypter) -> Sequence[Co
             subject=f"{len(admins)} admins",
             reason=opener.by.why(", ".join(one.shown for one in admins)),
         )
-    return admins
 
 
 def _copy(
@@ -211,12 +258,14 @@ def _copy(
 
 
 def request_signature(
-    context: Context, by: Actor, private_key: bytes, code: str, reason: str
+    context: Context, by: Actor, private_key: bytes, code: str, reason: str, *, seen: str
 ) -> None:
-    """Requests that another admin and this admin sign a desk's key together. Raises NotFound, DeskRefused,
-    DecryptionFailed.
+    """Requests that another admin and this admin sign a desk's key together.
+
+    `seen` is the mark of the key that this admin saw. Raises NotFound, DeskRefused, DecryptionFailed.
     """
     with context.database.writing() as session:
+        _refuse_unless_seen(session, context, code, seen)
         signed = _wanted(context, tables_desks.get_desk(session, code, for_writing=True))
         copies = tables_members.line_key_copies(session, of_account(by.account_id or 0))
         if not copies:
@@ -242,18 +291,19 @@ def _passed_on(sealed: bytes, private_key: bytes, digest: bytes) -> str:
     return SealedBox(PublicKey(second)).encrypt(digest + inner).hex()
 
 
-def _about(
-    _session: Session, _context: Context, row: Approval, by: SignedIn
-) -> ApprovalView | None:
+def _about(session: Session, context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
     """Describes a request for a signature on the page of approvals. Only an admin who has a part of the signing key can
     decide.
     """
-    desk = row.subject.partition(":")[2]
+    desk, key = row.subject.partition(":")[2], None
+    with suppress(DeskRefused, NotFound):
+        key = key_to_sign(session, context, tables_desks.get_desk(session, desk))
     return ApprovalView(
         message_text("{by} asks to sign the key of the desk {desk}", by=row.asker, desk=desk),
         f"desk:{desk}",
         may_decide=of_account(by.account_id) in _passed(row),
         needs_key=True,
+        key_to_sign=key,
     )
 
 

@@ -24,6 +24,22 @@ OPERATING = ADMIN | NATIONAL
 
 
 @dataclass(frozen=True, slots=True)
+class KeyToSign:
+    """The key of a desk that a signature is for, as each person sees it before they sign."""
+
+    desk: str
+    words: str
+    """The four words of the key."""
+    by: str
+    """The member who made it. Empty if the line signed this key before."""
+    made_at: datetime
+    signed_at: datetime
+    """The time when the line signed the key from which this one follows."""
+    mark: str
+    """A digest of all that is signed. A form returns it, so that no other key is signed than the one shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalView:
     """A pending approval with the person that it concerns, as a page describes it."""
 
@@ -44,6 +60,7 @@ class ApprovalView:
     needs_key: bool = False
     fingerprint: str = ""
     """The four words that the approver compares with the person. Empty if there is no key to compare."""
+    key_to_sign: KeyToSign | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pyotp
+from nacl.public import PrivateKey
 
 from hotline.core.actors import SignedIn, SignInRefused
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.errors import DecryptionFailed
-from hotline.people import tables_accounts, tables_sessions
+from hotline.people import service_sessions, tables_accounts, tables_sessions
 from hotline.people.encrypt_account_keys import wrap_under_password
 from hotline.people.encrypt_tokens import digest_of
 from hotline.people.rules_accounts import AccountFault, refusal
@@ -53,11 +54,13 @@ def set_language(context: ConsoleContext, signed_in: SignedIn, language: str) ->
             ).language = language
 
 
-def fingerprint(context: ConsoleContext, signed_in: SignedIn) -> str:
-    """Returns the four words of the account's public key. Returns an empty text if the account has no key."""
-    with context.database.reading() as session:
-        public_key = tables_accounts.get_account(session, signed_in.account_id).public_key
-    return fingerprint_words(public_key) if public_key else ""
+def fingerprint(context: ConsoleContext, token: str) -> str:
+    """Returns the four words of the person's own key. Returns an empty text while it is locked.
+
+    Computes them from the private key, since a person who writes the database can replace the public one.
+    """
+    key = service_sessions.key_of(context, token)
+    return fingerprint_words(bytes(PrivateKey(key).public_key)) if key else ""
 
 
 def change_password(

@@ -38,5 +38,5 @@ def decide(visit: Visit, approval_id: int) -> None:
         visit.form.text("reason", most=200),
         approve=does == "approve",
         key=service_sessions.key_of(visit.context, visit.token),
-        is_compared=visit.form.ticked("compared"),
+        seen=visit.form.text("seen", most=128),
     )

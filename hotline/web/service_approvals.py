@@ -27,7 +27,7 @@ from hotline.people import (
 )
 from hotline.people import tables_approvals as store
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision
+from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision, KeyToSign
 from hotline.people.tables_approvals import Approval, ApprovalDecision
 from hotline.text.phrases import MessageText, message_text
 from hotline.tips.rules_call_back import CallBackState
@@ -48,6 +48,7 @@ APPROVALS: Mapping[str, ApprovalRule] = {
 }
 """The rule for each kind of approval: who requests it, who decides it, its sentence, and what an approval does."""
 REASON_LETTERS = 200
+COMPARE = message_text("compare the four words with the person first, then tick the box")
 OVER = message_text("this was already decided or has expired")
 
 
@@ -79,6 +80,7 @@ class PendingApproval:
     """True if this account requested it and may withdraw it."""
     needs_key: bool = False
     fingerprint: str = ""
+    key_to_sign: KeyToSign | None = None
     tip_id: int | None = None
     """The tip on whose page a person decides. None if a person decides in the list."""
     call_back_id: int | None = None
@@ -122,10 +124,10 @@ def decide(
     *,
     approve: bool,
     key: bytes | None = None,
-    is_compared: bool = False,
+    seen: str = "",
 ) -> None:
     """Approves or refuses a request. If it is approved, carries it out at once. `key` is the private key of the
-    approver.
+    approver, `seen` the four words or the mark of the key that the page showed.
 
     Raises AccountRefused if there is no reason, and NotFound if this account has nothing to decide. Raises
     ApprovalRefused if another person must decide, or if the four words were not compared. Each kind of approval may
@@ -141,10 +143,8 @@ def decide(
         about = None if row is None else _seen(session, context, row, now)
         if row is None or about is None:
             raise NotFound(OVER)
-        if approve and about.fingerprint and not is_compared:
-            raise ApprovalRefused(
-                message_text("compare the four words with the person first, then tick the box")
-            )
+        if approve and seen != (about.key_to_sign.mark if about.key_to_sign else about.fingerprint):
+            raise ApprovalRefused(decrypt_signing.REPLACED if about.key_to_sign else COMPARE)
         if not service_approving.may_decide(session, by.actor, row, about):
             raise ApprovalRefused(
                 message_text("you cannot decide this: you asked for it, or it is about you")
@@ -220,6 +220,7 @@ def _line(
         is_own=tables_audit.account_of(row.asked_by) == by.account_id,
         needs_key=about.needs_key,
         fingerprint=about.fingerprint,
+        key_to_sign=about.key_to_sign,
         person_id=about.person_id,
         accounts=[known[one] for one in marked if one in known],
     )

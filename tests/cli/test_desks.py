@@ -92,14 +92,16 @@ def admin(tmp_path: Path) -> Admin:
 def test_who_waits_for_access_is_granted_it_by_another(admin: Admin) -> None:
     admin.asks("12", GASABO_1)
     two = ("--second", "Bosco")
-    refused = admin("desks", "recover", *admin.file, *two, "--by", "Alice")
+    refused = admin("desks", "recover", "--yes", *admin.file, *two, "--by", "Alice")
     assert "1 wait for a person other than Alice" in refused.stderr
     assert not admin.members("12")
 
-    done = admin("desks", "recover", *admin.file, *two, "--by", "Bob")
+    done = admin("desks", "recover", "--yes", *admin.file, *two, "--by", "Bob")
     assert "Gasabo 1 can now decrypt the tips of desk 12" in done.stdout
     assert admin.members("12") == [GASABO_1]
-    assert "no request" in admin("desks", "recover", *admin.file, *two, "--by", "Bob").stderr
+    assert (
+        "no request" in admin("desks", "recover", "--yes", *admin.file, *two, "--by", "Bob").stderr
+    )
     log = admin("audit", "list").stdout
     assert "Bob gave responder 1 (Gasabo 1) access to a desk: 12: she works there" in log
 
@@ -107,7 +109,7 @@ def test_who_waits_for_access_is_granted_it_by_another(admin: Admin) -> None:
 @pytest.mark.slow(reason="waits as long as a hop may last that read the key before")
 def test_a_desk_that_somebody_left_wants_a_new_key_and_gets_one(admin: Admin) -> None:
     admin.asks("12", GASABO_1)
-    admin("desks", "recover", *admin.file, "--second", "Bosco", "--by", "Bob")
+    admin("desks", "recover", "--yes", *admin.file, "--second", "Bosco", "--by", "Bob")
     admin("people", "remove", "Gasabo 1", *BY)
     assert admin.desk("12").copied_since is not None
     signed = ("--by", "Alice", "--second", "Bosco", "--reason", "she left")
@@ -151,7 +153,7 @@ def test_one_person_alone_opens_nothing_by_the_passphrase(admin: Admin) -> None:
     signed = ("--by", "Bob", "--reason", "why", "--second", "bob")
     border = ("border-east", "--kind", "border", "--called", "Border, East")
     for words in (
-        ("desks", "recover", "--by", "Bob", "--second", "bob"),
+        ("desks", "recover", "--yes", "--by", "Bob", "--second", "bob"),
         ("desks", "add", *border, "--by", "Bob", "--reason", "why", "--second", " BOB "),
         ("keys", "rotate-desks", "--desk", "Gasabo", *signed),
     ):

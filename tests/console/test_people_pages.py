@@ -263,7 +263,9 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
     refused = inside.post(address, {"do": "approve", "reason": "known"})
     assert refused.status_code == 422
     assert "Compare the four words with the person first" in refused.text
-    compared = {"do": "approve", "reason": "known", "compared": "yes"}
+    compared = {"do": "approve", "reason": "known", "seen": "other words than these"}
+    assert inside.post(address, compared).status_code == 422
+    compared |= {"seen": words}
     assert inside.post(address, compared).status_code == 303
     shown = inside.get(f"/desks/{GASABO}").text
     assert "Desk 2" in shown

@@ -1,6 +1,7 @@
 """Tests how two admins sign a desk's key on the console's pages, and what the pages say about a key that was
 replaced."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from hotline.keys.desk_signatures import LINE_PUBLIC_KEY, DeskTrust
 from hotline.keys.key_folder import KeyFolder
 from hotline.people import decrypt_signing
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
+from hotline.people.rules_passwords import fingerprint_words
 from hotline.people.tables_approvals import Approval
+from hotline.people.tables_desks import get_desk
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import PASSPHRASE
 from tests.support.two_people import ALICE
@@ -28,12 +31,19 @@ def admins(desk: Desk, tmp_path: Path) -> tuple[Tab, Tab]:
     folder = KeyFolder(tmp_path / "pages")
     folder.make(LINE_PUBLIC_KEY, decrypt_access.line_public_key(desk.context, PASSPHRASE))
     object.__setattr__(desk.context.encrypter, "desks", DeskTrust(folder))
-    decrypt_signing.share_line_key(desk.context, PassphraseDecrypter(ALICE, PASSPHRASE))
+    signers = decrypt_signing.possible_signers(desk.context)
+    decrypt_signing.share_line_key(desk.context, PassphraseDecrypter(ALICE, PASSPHRASE), signers)
     with desk.context.database.writing() as session:
         session.execute(
             text("UPDATE desk SET public_key = :key WHERE code = '12'"), {"key": b"k" * 32}
         )
     return tabs[0], tabs[1]
+
+
+def seen(tab: Tab, page: str) -> dict[str, str]:
+    """Returns the field with which a form says what it showed."""
+    (value,) = re.findall('name="seen" value="([0-9a-f]+)"', tab.get(page).text)
+    return {"seen": value}
 
 
 def waiting(desk: Desk) -> list[int]:
@@ -50,11 +60,18 @@ def test_two_admins_restore_a_changed_key(desk: Desk, admins: tuple[Tab, Tab]) -
     assert "key not signed" in first.get("/desks").text
     assert "was changed in the database" in first.get(PAGE).text
     assert first.post(SIGN, {"reason": ""}).status_code == 422
-    asked = first.post(SIGN, {"reason": "we found who did it"})
+    asked = first.post(SIGN, {"reason": "we found who did it"} | seen(first, PAGE))
     assert asked.headers["Location"].endswith("/approvals")
     (number,) = waiting(desk)
     assert "Admin 1 asks to sign the key of the desk Gasabo" in second.get("/approvals").text
     yes = {"do": "approve", "reason": "yes"}
+    assert second.post(f"/approvals/{number}", yes).status_code == 422
+    with desk.context.database.reading() as session:
+        signed = desk.context.encrypter.desks.signed("12", get_desk(session, "12").proof)
+    for page in (first.get(PAGE), second.get("/approvals")):
+        assert fingerprint_words(signed.public_key) in page.text
+        assert "The line signed it before" in page.text
+    yes |= seen(second, "/approvals")
     assert first.post(f"/approvals/{number}", yes).status_code == 422
     assert second.post(f"/approvals/{number}", yes).status_code == 303
     assert "was changed in the database" not in first.get(PAGE).text
@@ -63,12 +80,26 @@ def test_two_admins_restore_a_changed_key(desk: Desk, admins: tuple[Tab, Tab]) -
 
 def test_a_requested_signature_is_withdrawn(desk: Desk, admins: tuple[Tab, Tab]) -> None:
     first, second = admins
-    first.post(SIGN, {"reason": "too early"})
+    first.post(SIGN, {"reason": "too early"} | seen(first, PAGE))
     (number,) = waiting(desk)
     assert "Withdraw request" in first.get("/approvals").text
     assert first.post(f"/approvals/{number}", {"do": "take_back"}).status_code == 303
     assert waiting(desk) == []
     assert "was changed in the database" in second.get(PAGE).text
+
+
+def test_the_four_words_are_of_the_person_s_own_key(desk: Desk) -> None:
+    """A public key that was replaced in the database must not match the words that the person reads."""
+    reader = desk.tab(AccountRole.DESK, name="Reader 1")
+
+    def words() -> str:
+        return reader.get("/account").text.partition('class="letters"')[2][:80]
+
+    before = words()
+    with desk.context.database.writing() as session:
+        session.execute(text("UPDATE account SET public_key = :key"), {"key": b"k" * 32})
+    assert before
+    assert words() == before
 
 
 def test_only_an_admin_may_ask(desk: Desk, admins: tuple[Tab, Tab]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from nacl.public import PrivateKey
+from sqlalchemy import update
 
 from hotline.cases import decrypt_access
 from hotline.core.actors import AccountRole, AccountState, Actor
@@ -21,11 +22,13 @@ from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_grants, service_desks, tables_desks, tables_members
 from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.people.rules import Level
-from hotline.people.rules_desks import DeskKind, of_account, of_responder
+from hotline.people.rules_desks import DeskKind, account_of, of_account, of_responder
+from hotline.people.rules_passwords import fingerprint_words
 from hotline.people.rules_second_factor import APPROVAL_VALIDITY
 from hotline.people.service_desks import NewDesk
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_approvals import Approval
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.codes import NATIONAL
 from hotline.web import service_approvals
@@ -58,8 +61,15 @@ class People:
         context, key = self.district.context, bytes(self.pairs[member])
         signed = signed_in(context, by)
         service_approvals.decide(
-            context, signed, asked, "known", approve=True, key=key, is_compared=True
+            context, signed, asked, "known", approve=True, key=key, seen=self.words(asked)
         )
+
+    def words(self, asked: int) -> str:
+        """Returns the four words that the page of approvals shows. A phone has none."""
+        (one,) = [
+            one for one in decrypt_grants.pending_access(self.district.context) if one.id == asked
+        ]
+        return fingerprint_words(one.public_key) if account_of(one.member) else ""
 
     def let_in(self, desk: str, member: str) -> None:
         self.ask(desk, member)
@@ -103,6 +113,21 @@ def people(district: District) -> People:
 
 
 FIRST, SECOND, PERSON = "account:1", "account:2", "r4"
+
+
+def test_the_passphrase_grants_only_the_keys_that_a_person_was_shown(people: People) -> None:
+    """A writer of the database replaces the key in person and request after the words were compared."""
+    context = people.district.context
+    people.ask(NATIONAL, FIRST)
+    shown = decrypt_grants.pending_access(context)
+    assert [(one.name, one.public_key) for one in shown] == [
+        ("Chantal", bytes(people.pairs[FIRST].public_key))
+    ]
+    with people.district.database.writing() as session:
+        key = bytes(PrivateKey.generate().public_key)
+        session.execute(update(ConsoleAccount).values(public_key=key))
+        session.execute(update(Approval).values(encrypted=key))
+    assert decrypt_grants.grant_by_passphrase(context, BOB, PASSPHRASE, shown) == []
 
 
 @pytest.mark.row("A7")

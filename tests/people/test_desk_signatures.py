@@ -22,6 +22,8 @@ from hotline.core.settings import Settings
 from hotline.keys.decrypt import opens_grant
 from hotline.keys.encrypt import label
 from hotline.keys.key_folder import KeyFolder
+from hotline.people import tables_desks
+from hotline.people.rules_passwords import fingerprint_words
 from hotline.text.codes import NATIONAL
 from hotline.tips.queries_visible import tip_with_grant
 from hotline.tips.rules import Urgency
@@ -45,9 +47,18 @@ class Attacked:
         }
         return CliRunner(env={**bare, **self.environ}).invoke(main, words)
 
+    def typed(self, answer: str, *words: str) -> Result:
+        """Runs a command of two people, and answers its question."""
+        file = ("--passphrase-file", str(Path(self.environ["HOTLINE_HOME"]).parent / "passphrase"))
+        return CliRunner(env={**self.environ}).invoke(main, [*words, *file, *NAMES], input=answer)
+
     def write(self, statement: str, **values: object) -> None:
         with self.database.writing() as session:
             session.execute(text(statement), values)
+
+    def words(self, desk: str) -> str:
+        with self.database.reading() as session:
+            return fingerprint_words(tables_desks.get_desk(session, desk).public_key)
 
     def file_tip(self) -> int:
         """Files a tip of Gasabo, encrypted with the code and the keys of the hooks."""
@@ -117,6 +128,20 @@ def test_a_swapped_national_key_loses_no_tip(attacked: Attacked) -> None:
     assert attacked.has_grant(tip_id, NATIONAL)
     assert not attacked.opens(tip_id, NATIONAL, ATTACKER)
     assert "national" in attacked.doctor()["desk signatures"]
+
+
+def test_the_command_shows_what_it_signs_and_asks(attacked: Attacked) -> None:
+    words = attacked.words(GASABO)
+    key = bytes(ATTACKER.public_key)
+    attacked.write("UPDATE desk SET public_key = :key WHERE code = '12'", key=key)
+    sign = ("desks", "sign", "--reason", "an attack")
+    refused = attacked.typed("n\n", *sign)
+    assert (refused.exit_code, words in refused.output) == (1, True)
+    assert "12" in attacked.doctor()["desk signatures"]
+    signed = attacked.typed("y\n", *sign)
+    assert "12: signed" in signed.output
+    assert "desk signatures" not in attacked.doctor()
+    assert attacked.words(GASABO) == words
 
 
 def test_the_doctor_names_a_process_with_another_public_key_of_the_line(attacked: Attacked) -> None:

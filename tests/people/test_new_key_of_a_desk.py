@@ -4,13 +4,17 @@ A copy of the old key decrypts nothing, and the recovery passphrase still decryp
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from nacl.public import PrivateKey
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import delete, text
 
+from hotline.alarms.rules import Alarm
+from hotline.alarms.tables import raised_alarms
 from hotline.cases import decrypt_access
 from hotline.core.actors import Actor
 from hotline.duty import service_removal
@@ -21,6 +25,8 @@ from hotline.operations import decrypt_rotation
 from hotline.operations.decrypt_rotation import Rekeyed
 from hotline.people import decrypt_grants, decrypt_recovery, tables_desks, tables_members
 from hotline.people.decrypt_signing import Signer
+from hotline.people.tables_audit import AuditEntry
+from hotline.people.tables_desks import DeskMember
 from hotline.people.tables_members import RecoveryPair
 from hotline.tips import queries_report
 from hotline.tips.tables import Grant
@@ -127,6 +133,52 @@ def test_a_member_alone_gives_a_red_desk_a_new_key(left: People) -> None:
         "desk_key_given",
         "desk_key_moved",
     ]
+
+
+def can_open(people: People, pair: PrivateKey) -> bool:
+    """Returns True if this pair decrypts the desk's present key, in any row."""
+    for row in people.district.all(DeskMember):
+        for begins in (1, 33):
+            with suppress(CryptoError):
+                SealedBox(pair).decrypt(row.wrapped_key[begins:])
+                return True
+    return False
+
+
+@pytest.mark.parametrize("by_passphrase", [False, True])
+def test_a_public_key_that_was_replaced_gets_no_new_key(
+    left: People, *, by_passphrase: bool
+) -> None:
+    thief = PrivateKey.generate()
+    with left.district.database.writing() as session:
+        for table in ("account", "responder"):
+            session.execute(
+                text(f"UPDATE {table} SET public_key = :key WHERE id IN (2, 4)"),
+                {"key": bytes(thief.public_key)},
+            )
+    if by_passphrase:
+        rotate(left)
+    else:
+        step(left)
+    assert not can_open(left, thief)
+    assert left.opens(HERE, FIRST)
+    with left.district.database.reading() as session:
+        assert set(tables_members.members_of_desk(session, HERE)) == {FIRST}
+        assert Alarm.MEMBER_KEYS in raised_alarms(session)
+    rows = [row for row in left.district.all(AuditEntry) if row.action == "desk_key_withheld"]
+    assert [row.subject for row in rows] == [f"desk:{HERE}:{SECOND}", f"desk:{HERE}:{PERSON}"]
+
+
+def test_a_row_that_no_member_wrote_gets_no_new_key(people: People) -> None:
+    """A writer of the database adds a person whose key they know, or the row of another desk."""
+    for member in (FIRST, SECOND):
+        people.let_in(HERE, member)
+    with people.district.database.writing() as session:
+        wrapped = tables_members.members_of_desk(session, HERE)[SECOND]
+        tables_members.store_key(session, HERE, PERSON, wrapped, people.district.clock())
+    step(people)
+    assert not can_open(people, people.pairs[PERSON])
+    assert people.opens(HERE, SECOND)
 
 
 def rotate(people: People, new: str = "", *, pulled: bool = False) -> None:

@@ -1,12 +1,14 @@
 """Tests how a desk's key gets the hotline's signature, by two admins or with the passphrase, and what a sign-in
 proves."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from nacl.public import PrivateKey
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import text
 
 from hotline.alarms import tables as alarms_tables
@@ -29,9 +31,12 @@ from hotline.people import (
 )
 from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
+from hotline.people.rules_passwords import fingerprint_words
+from hotline.people.service_approving import KeyToSign
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_approvals import Approval, ApprovalKind
 from hotline.people.tables_desks import Desk
+from hotline.people.tables_members import LineKeyCopy
 from hotline.web import service_approvals
 from tests.people.test_desk_members import FIRST, PASSPHRASE, QUICK, SECOND, People, people
 from tests.support.builders import make_account
@@ -74,13 +79,33 @@ class Signing:
 
     def ask(self, name: str = "Alice") -> None:
         key = bytes(self.admins[name])
-        decrypt_signing.request_signature(self.context, self.by(name).actor, key, HERE, "known")
+        decrypt_signing.request_signature(
+            self.context, self.by(name).actor, key, HERE, "known", seen=self.shown().mark
+        )
 
-    def decide(self, name: str, key: PrivateKey | None = None) -> None:
+    def shown(self) -> KeyToSign:
+        (key,) = decrypt_signing.keys_to_sign(self.context, [HERE])
+        return key
+
+    def sign(self, *codes: str) -> list[str]:
+        keys = decrypt_signing.keys_to_sign(self.context, codes)
+        return [*decrypt_signing.sign_desks(self.context, keys, opener(), "an attack")]
+
+    def share(self) -> None:
+        admins = decrypt_signing.possible_signers(self.context)
+        decrypt_signing.share_line_key(self.context, opener(), admins)
+
+    def decide(self, name: str, key: PrivateKey | None = None, seen: str = "") -> None:
         (row,) = [one for one in self.people.district.all(Approval) if one.decided_at is None]
         own = bytes(key or self.admins[name])
         service_approvals.decide(
-            self.context, self.by(name), row.id, "known to me", approve=True, key=own
+            self.context,
+            self.by(name),
+            row.id,
+            "known to me",
+            approve=True,
+            key=own,
+            seen=seen or self.shown().mark,
         )
 
     def write(self, statement: str, **values: Any) -> None:
@@ -110,7 +135,7 @@ def opener() -> PassphraseDecrypter:
 
 @pytest.mark.both
 def test_two_admins_sign_a_members_new_key(signing: Signing) -> None:
-    decrypt_signing.share_line_key(signing.context, opener())
+    signing.share()
     signing.rekey()
     assert signing.state() is DeskKeyState.PROVISIONAL
     signing.ask()
@@ -143,13 +168,55 @@ def test_on_call_contacts_hear_of_a_new_key_a_day_before_it_ends(signing: Signin
 
 def test_an_admin_signs_nothing_that_the_other_did_not_see(signing: Signing) -> None:
     """A person who can write to the database puts another key in place between the two admins."""
-    decrypt_signing.share_line_key(signing.context, opener())
+    signing.share()
     signing.rekey()
     signing.ask()
     signing.rekey()
     with pytest.raises(DeskRefused, match="changed"):
         signing.decide("Bosco")
     assert signing.state() is DeskKeyState.PROVISIONAL
+
+
+def test_nothing_is_signed_that_the_person_did_not_see(signing: Signing) -> None:
+    """A member makes one more key after the page was shown."""
+    signing.share()
+    before = signing.shown()
+    signing.rekey()
+    shown = signing.shown()
+    assert (shown.by, before.by) == ("Chantal", "")
+    assert shown.signed_at == before.made_at < shown.made_at
+    with signing.context.database.reading() as session:
+        key = tables_desks.get_desk(session, HERE).public_key
+    assert shown.words == fingerprint_words(key) != before.words
+    with pytest.raises(DeskRefused, match="changed"):
+        decrypt_signing.sign_desks(signing.context, [before], opener(), "seen before")
+    asked = signing.by("Alice").actor, bytes(signing.admins["Alice"]), HERE, "known"
+    with pytest.raises(DeskRefused, match="changed"):
+        decrypt_signing.request_signature(signing.context, *asked, seen=before.mark)
+    signing.ask()
+    with pytest.raises(ApprovalRefused, match="changed"):
+        signing.decide("Bosco", seen=before.mark)
+    assert signing.state() is DeskKeyState.PROVISIONAL
+    signing.decide("Bosco")
+    assert signing.state() is DeskKeyState.SIGNED
+
+
+def test_only_the_keys_of_admins_that_were_compared_share_the_signing_key(signing: Signing) -> None:
+    admins = decrypt_signing.possible_signers(signing.context)
+    signing.write(
+        "UPDATE account SET public_key = :key WHERE name = 'bosco'",
+        key=bytes(ATTACKER.public_key),
+    )
+    decrypt_signing.share_line_key(signing.context, opener(), admins)
+    copies = [one for one in signing.people.district.all(LineKeyCopy) if one.second]
+    assert len(copies) == 6
+    for one in copies:
+        with pytest.raises(CryptoError):
+            SealedBox(ATTACKER).decrypt(one.sealed)
+        for name in signing.admins:
+            with suppress(CryptoError):
+                plain = SealedBox(signing.admins[name]).decrypt(one.sealed)
+                assert plain[:32] != bytes(ATTACKER.public_key)
 
 
 def test_an_admin_without_a_part_of_the_key_signs_nothing(signing: Signing) -> None:
@@ -165,7 +232,7 @@ def test_the_passphrase_signs_and_restores_what_was_changed(signing: Signing) ->
         key=bytes(ATTACKER.public_key),
     )
     assert signing.state() is DeskKeyState.CHANGED
-    assert decrypt_signing.sign_desks(signing.context, [], opener(), "an attack") == [HERE]
+    assert signing.sign() == [HERE]
     assert signing.state() is DeskKeyState.SIGNED
     assert signing.people.opens(HERE, FIRST)
     with signing.context.database.reading() as session:
@@ -178,9 +245,9 @@ def test_no_one_signs_a_desk_that_an_attacker_added(signing: Signing) -> None:
     with signing.context.database.writing() as session:
         key, at = bytes(ATTACKER.public_key), signing.context.now()
         session.add(Desk(code="rusumo", kind="border", public_key=key, created_at=at))
-    assert decrypt_signing.sign_desks(signing.context, [], opener(), "waits") == []
+    assert signing.sign() == []
     with pytest.raises(DeskRefused, match="never signed"):
-        decrypt_signing.sign_desks(signing.context, ["rusumo"], opener(), "looks right")
+        signing.sign("rusumo")
 
 
 def test_a_member_continues_no_rotation_of_an_attackers_key(signing: Signing) -> None:
