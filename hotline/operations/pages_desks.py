@@ -26,6 +26,7 @@ def desks(visit: Visit) -> Response:
 
 
 def desk(visit: Visit, code: str) -> Response:
+    own = service_sessions.key_of(visit.context, visit.token)
     shown, moved = service_desk_page.desk_page(visit.context, visit.by, code), visit.asked("moved")
     return page(
         visit,
@@ -33,6 +34,7 @@ def desk(visit: Visit, code: str) -> Response:
         desk=shown,
         head=shown.head,
         called=pages.head_name(visit, shown.head),
+        own_words=decrypt_grants.desk_words(visit.context, visit.by.account_id, own, code),
         may_ask=visit.may(role_groups.ADMIN),
         may_remove=visit.may(role_groups.RUNNING),
         moved=moved if moved.isdecimal() else "",

@@ -6,6 +6,7 @@ access. No module that a hook loads may import this file.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from nacl.public import PrivateKey
@@ -13,7 +14,7 @@ from nacl.public import PrivateKey
 from hotline.core.actors import AccountRole, Actor, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import DeskRefused, NotFound
+from hotline.errors import DecryptionFailed, DeskRefused, NotFound
 from hotline.people import (
     decrypt_passphrase,
     queries_member_keys,
@@ -153,6 +154,15 @@ def decrypt_desk_as(
     if not wrapped or queries_member_keys.public_key(session, desk, member) is None:
         raise NotFound(f"{member} is not a member of desk {desk}")
     return tuple(decrypt_desk_key(one, private_key, desk, member) for one in wrapped)
+
+
+def desk_words(context: Context, account_id: int, private_key: bytes | None, desk: str) -> str:
+    """Returns the four words of the desk's key that a member decrypts. Returns an empty text for other people."""
+    with context.database.reading() as session, suppress(NotFound, DecryptionFailed):
+        if private_key is not None:
+            opened = decrypt_desk_as(session, desk, of_account(account_id), private_key)
+            return fingerprint_words(bytes(PrivateKey(opened[0].key).public_key))
+    return ""
 
 
 def _seal(decision: Decision, private_key: bytes) -> None:

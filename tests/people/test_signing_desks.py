@@ -188,6 +188,13 @@ def test_nothing_is_signed_that_the_person_did_not_see(signing: Signing) -> None
     with signing.context.database.reading() as session:
         key = tables_desks.get_desk(session, HERE).public_key
     assert shown.words == fingerprint_words(key) != before.words
+    own = [(number, bytes(signing.people.pairs[f"account:{number}"])) for number in (1, 2)]
+    told = [
+        decrypt_grants.desk_words(signing.context, *one, HERE) for one in (*own, (3, own[0][1]))
+    ]
+    assert told == [shown.words, shown.words, ""], (
+        "members read the words of the key that they decrypt"
+    )
     with pytest.raises(DeskRefused, match="changed"):
         decrypt_signing.sign_desks(signing.context, [before], opener(), "seen before")
     asked = signing.by("Alice").actor, bytes(signing.admins["Alice"]), HERE, "known"
