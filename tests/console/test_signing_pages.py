@@ -13,7 +13,7 @@ from hotline.keys.desk_signatures import LINE_PUBLIC_KEY, DeskTrust
 from hotline.keys.key_folder import KeyFolder
 from hotline.people import decrypt_signing
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
-from hotline.people.rules_passwords import fingerprint_words
+from hotline.people.decrypt_signing import key_to_sign
 from hotline.people.tables_approvals import Approval
 from hotline.people.tables_desks import get_desk
 from tests.console.conftest import Desk, Tab
@@ -67,9 +67,9 @@ def test_two_admins_restore_a_changed_key(desk: Desk, admins: tuple[Tab, Tab]) -
     yes = {"do": "approve", "reason": "yes"}
     assert second.post(f"/approvals/{number}", yes).status_code == 422
     with desk.context.database.reading() as session:
-        signed = desk.context.encrypter.desks.signed("12", get_desk(session, "12").proof)
+        key = key_to_sign(session, desk.context, get_desk(session, "12"))
     for page in (first.get(PAGE), second.get("/approvals")):
-        assert fingerprint_words(signed.public_key) in page.text
+        assert key.words in page.text
         assert "The line signed it before" in page.text
     yes |= seen(second, "/approvals")
     assert first.post(f"/approvals/{number}", yes).status_code == 422
