@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 424,
-    "lines": 59_014,
-    "tokens": 532_225,
-    "html": 3_835,
-    "js": 850,
-    "typst": 60,
-    "sql": 1_032,
-    "data": 5_383,
+    "lines": 59_246,
+    "tokens": 534_060,
+    "html": 3_850,
+    "js": 848,
+    "typst": 56,
+    "sql": 1_033,
+    "data": 5_384,
     "unformatted": 0,
-    "tests": 72_148,
+    "tests": 72_420,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
