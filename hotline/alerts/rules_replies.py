@@ -134,7 +134,7 @@ REPLIES: Mapping[Verb, Reply] = {
         is_possible=lambda case: case.is_own and not case.has_service,
         own={"rw": "namwohereje|namuhereje"},
         words={"rw": "gatatu", "fr": "trois|orienté|orientée", "en": "three|referred"},
-        labels={"rw": "nohereje|nohereje ku bufasha", "en": "referred to help"},
+        labels={"rw": "nohereje|nohereje ku bufasha", "en": "referred to a service"},
     ),
     Verb.NOT_TRAFFICKING: Reply(
         offer=Template.DIGIT_NOT_IT,
@@ -145,7 +145,7 @@ REPLIES: Mapping[Verb, Reply] = {
             "|c'est pas cela|c'est pas ça",
             "en": "four|not it|it is not it|it is not that|not trafficking|no trafficking",
         },
-        labels={"en": "not such a case"},
+        labels={"en": "not this kind of case"},
         letters=True,
         outcome=TipOutcome.NOT_TRAFFICKING,
     ),

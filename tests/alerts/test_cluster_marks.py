@@ -192,7 +192,7 @@ def test_who_takes_the_first_reads_how_to_go_to_what_she_took_with_it(here: Nigh
     answer = here.writes("one", f"1 {name(here, 'one', first)}")
     assert (
         answer
-        == "REF: yours. You have not read it: do not visit openly. Call the national desk: 112."
+        == "REF: you took it. You have not read it: do not visit openly. Call the national desk: 112."
     )
 
 

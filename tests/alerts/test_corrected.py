@@ -17,9 +17,9 @@ from tests.support.night import Night, night
 GASABO, KICUKIRO = "12", "13"
 MOVED = "REF: the place has changed. Call 112 before you go."
 URGENT_THERE = "REF: Kicukiro, urgent. Reply 1 REF"
-LET = "REF: Kicukiro has it too. To tell the first team to stop: 8 REF"
+LET = "REF: Kicukiro has taken it too. To tell the first team to stop, reply 8 REF"
 LET_GO = "REF: another team has it now. You do not need to go. Thank you."
-TOLD_FIRST = "REF: the district was alerted first"
+TOLD_FIRST = "REF: the district was alerted before you."
 OVER = "REF: this case is closed. Thank you."
 DANGER = ("5", "1", "2", "1", "1")
 """The answers: danger, no official, Kigali, Gasabo. The tip is then filed."""
@@ -54,7 +54,7 @@ def quiet_and_told(here: Night) -> Caller:
 
 def test_with_danger_a_corrected_place_is_one_case_at_two_doors(here: Night) -> None:
     caller = here.tells(*DANGER)
-    assert here.writes("one", "1 {ref}").startswith("REF: yours.")
+    assert here.writes("one", "1 {ref}").startswith("REF: you took it.")
     caller.key(*THERE)
     here.tick(seconds=29)
 
@@ -78,7 +78,7 @@ def test_with_danger_a_corrected_place_is_one_case_at_two_doors(here: Night) -> 
         "REF: noted. In a few minutes"
     )
     assert LET_GO not in here.texts("one")
-    assert here.writes("desk", "8 {ref}") == "REF: noted. The first team is stood down."
+    assert here.writes("desk", "8 {ref}") == "REF: noted. We tell the first team to stop."
     assert (here.newest("one"), here.newest("two")) == (LET_GO, LET_GO)
     assert here.line.desks_of(here.tip) == {"national", KICUKIRO}
     assert here.writes("one", "1 {ref}") == OVER
@@ -117,7 +117,7 @@ def test_twice_and_back_again_it_is_still_one_case(here: Night) -> None:
     assert here.line.desks_of(here.tip) == {"national", GASABO, KICUKIRO}
     here.writes("there", "1 {ref}")
     assert here.holder == "there"
-    assert here.writes("desk", "8 {ref}") == "REF: noted. The first team is stood down."
+    assert here.writes("desk", "8 {ref}") == "REF: noted. We tell the first team to stop."
     assert here.writes("there", "2 {ref}").startswith("REF: noted, you are on site.")
 
 

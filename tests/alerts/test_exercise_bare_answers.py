@@ -20,7 +20,7 @@ PHONE = "+250788000001"
 SAID = {
     " was a drill": "is one",
     ": you have taken": "taken",
-    ": yours": "taken",
+    ": you took it": "taken",
     ": reply with a digit": "?",
 }
 IDS = count(1)

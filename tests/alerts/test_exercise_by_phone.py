@@ -42,7 +42,7 @@ def test_behind_a_pin_the_list_page_and_answer_say_it_is_a_drill(beside: ReaderB
     phone.key(PIN)
     assert f"1 {name} drill" in phone.key("1")
     phone.key("1")
-    assert phone.key("1").startswith("CON A drill. No one is in danger. Do not go.")
+    assert phone.key("1").startswith("CON This is a drill. No one is in danger. Do not go.")
     phone.key("0")
     assert phone.key("2") == "END It was a drill. Do not go. Thank you."
     (found,) = service_drills.list_drills(line.context)

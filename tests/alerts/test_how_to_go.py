@@ -20,12 +20,12 @@ from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, told
 from tests.support.night import Night
 
 CAREFUL = "REF: careful. Do not visit openly. Do not call that place. Call the national desk: 112."
-HOW = "REF: careful, do not call. How should they go? 6 REF discreetly, 7 REF openly"
+HOW = "REF: careful, do not call. How should responders go? Reply 6 REF discreetly or 7 REF openly"
 STAY_AWAY = "REF: do not visit or call. Read it first."
 SILENT = "REF: no answer from the national desk. Act with a colleague, not openly."
 UNSEEN = "REF: the national desk says: go with a colleague, not openly. Do not call there."
 OPENLY = "REF: the national desk says: you may go openly."
-UNREAD = "REF: yours. You have not read it: do not visit openly. Call the national desk: 112."
+UNREAD = "REF: you took it. You have not read it: do not visit openly. Call the national desk: 112."
 NO_VISIT = ("1", "1", "5", "2")
 """The keys after danger was reported: a sector, a kind, several people, and responders must not come."""
 
@@ -91,7 +91,7 @@ def test_without_danger_nobody_visits_or_calls_and_no_clock_is_set(here: Night) 
     here.tick(seconds=29)
     assert here.newest(asked) == STAY_AWAY
     assert here.clocks == before
-    assert here.writes(asked, "1 {ref}") == "REF: yours. Do not visit or call. Read it first."
+    assert here.writes(asked, "1 {ref}") == "REF: you took it. Do not visit or call. Read it first."
     assert here.holder == asked
 
 
@@ -124,7 +124,7 @@ def test_a_mark_before_any_alert_is_sent_with_the_alert(here: Night) -> None:
 def test_helpers_may_come_is_taken_as_ever(here: Night) -> None:
     here.tells(*DANGER_HERE, "1", "1", *REST)
     assert len(here.texts("one")) == 1
-    assert "Say what happened by" in here.writes("one", "1 {ref}")
+    assert "say what happened with a digit" in here.writes("one", "1 {ref}")
 
 
 def test_who_was_not_asked_is_gone_to_unseen_and_nothing_is_sent(here: Night) -> None:
@@ -216,7 +216,7 @@ def test_by_dialling_she_says_how_they_go(here: Night) -> None:
     here.tick()
     desk = here.line.caller("+250788000103")
     desk.dial("90")
-    assert "How should they go?" in desk.key("1")
+    assert "How should the responders go?" in desk.key("1")
     assert desk.key("1") == "END Noted. We alert the people who are going."
     here.tick()
     assert here.newest("one") == UNSEEN

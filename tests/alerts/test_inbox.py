@@ -40,7 +40,7 @@ def reference_of(district: District) -> str:
 
 
 def unread(reference: str) -> str:
-    return f"{reference}: yours. You have not read it: do not visit openly. Ask the national desk."
+    return f"{reference}: you took it. You have not read it: do not visit openly. Ask the national desk."
 
 
 def hear(
@@ -149,7 +149,7 @@ def test_a_digit_without_a_name_is_answered_with_how_to_write_the_name_and_then_
         district.tell(urgency=2)
     newest = district.all(Assignment)[-1].reference
     hear(district, f"1 {newest}", provider_id="ATXid_take", way=Arrival.LISTED)
-    assert f"{newest}: yours" in district.sms.sent[-1][1]
+    assert f"{newest}: you took it. " in district.sms.sent[-1][1]
     hear(district, text, provider_id="ATXid_bare", minute=1)
     assert f"{newest}: reply with a digit and {newest}: " in district.sms.sent[-1][1]
     hear(district, f"2 {newest}", provider_id="ATXid_named", minute=2, way=Arrival.LISTED)
@@ -178,8 +178,8 @@ def test_each_digit_does_what_it_says(told: District) -> None:
     said = [text.removeprefix(f"{reference}: ") for _, text in told.sms.sent]
     assert said[0] == f"you have not taken it yet. Reply 1 {reference}"
     assert said[1] == unread(reference).removeprefix(f"{reference}: ")
-    assert said[2].startswith("noted, you are on site. Say what happened by ")
-    assert said[3].startswith("noted, referred. Say what happened by ")
+    assert said[2].startswith("noted, you are on site. By ")
+    assert said[3].startswith("noted, referred. By ")
     assert said[4] == "closed. Thank you."
     assert told.tip(1).closed_at is not None
     assert hear(told, f"1 {reference}", provider_id="ATXid_z", minute=9) is CommandResult.OVER
@@ -207,8 +207,8 @@ def test_one_digit_takes_several_and_pairs_act_one_by_one(told: District) -> Non
     one, two = (str(row.reference) for row in told.all(Assignment) if row.responder_id == 1)
     assert hear(told, f"1 {one} {two}") is CommandResult.TAKEN
     assert [text.split(".")[0] for _, text in told.sms.sent] in (
-        [f"{one} {two}: yours"],
-        [f"{two} {one}: yours"],
+        [f"{one} {two}: you took it"],
+        [f"{two} {one}: you took it"],
     )
 
     hear(told, f"2 {one} 3 {two}", provider_id="ATXid_b", minute=1)
@@ -273,7 +273,7 @@ def hints(district: District) -> list[str]:
     return [text for to, text in district.sms.sent if to == "+250788000001"]
 
 
-NO_MORE = "No more answers this hour. Dial *384*777*90#."
+NO_MORE = "We send no more answers this hour. Dial *384*777*90#."
 
 
 def test_unclear_messages_in_danger_get_ten_answers_an_hour(
@@ -328,10 +328,10 @@ def test_a_hint_offers_only_what_is_possible_for_that_case(told: District) -> No
             )
     assert said == [
         "reply 1 take 2 on site 5 pass on",
-        "reply 2 on site 3 referred 4 not such a case 5 pass on",
-        "reply 3 referred 4 not such a case 5 pass on",
-        "reply 4 not such a case 5 pass on",
-        "reply 1 take 4 not such a case",
+        "reply 2 on site 3 referred 4 not this kind of case 5 pass on",
+        "reply 3 referred 4 not this kind of case 5 pass on",
+        "reply 4 not this kind of case 5 pass on",
+        "reply 1 take 4 not this kind of case",
         "this case is closed. Thank you.",
     ]
 

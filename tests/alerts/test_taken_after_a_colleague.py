@@ -76,7 +76,7 @@ def them(line: Line) -> Colleagues:
 
 
 HOLDS, IS_THEIRS = (
-    "2 I am on site\n3 Refer to help\n4 Close case\n5 More",
+    "2 I am on site\n3 Refer to a service\n4 Close case\n5 More",
     "2 Take case\n3 Pass case on",
 )
 
@@ -96,7 +96,7 @@ def test_who_is_passed_a_case_takes_lists_reads_and_closes_it(them: Colleagues) 
     assert them.takes(SECOND).startswith("END You took the case. You have not read it:")
     assert "open" in them.clocks
     caller, home = them.opens(SECOND)
-    assert home.startswith("CON Open: 1. Urgent: 1.")
+    assert home.startswith("CON Open cases: 1. Urgent: 1.")
     assert f"1 {name} due " in caller.key("1")
     assert HOLDS in caller.key("1")
     assert "No one said if helpers may come." in caller.key("1")
@@ -111,7 +111,7 @@ def test_who_passed_a_case_on_that_was_taken_sees_it_as_a_colleague_s(them: Coll
     them.reads(SECOND)
     caller, home = them.opens(PHONE)
     name = them.name(them.first)
-    assert home.startswith("CON Open: 1. Urgent: 0.")
+    assert home.startswith("CON Open cases: 1. Urgent: 0.")
     assert f"1 {name} a colleague has it" in caller.key("1")
     menu = caller.key("1")
     assert IS_THEIRS in menu
@@ -142,7 +142,7 @@ def test_who_takes_over_on_escalation_lists_and_reads_it(them: Colleagues) -> No
     assert them.takes(THIRD).startswith("END ")
     assert them.line.tip.assignee_id == nation
     caller, home = them.opens(THIRD)
-    assert home.startswith("CON Open: 1. Urgent: 1.")
+    assert home.startswith("CON Open cases: 1. Urgent: 1.")
     assert f"1 {name} due " in caller.key("1")
     assert HOLDS in caller.key("1")
     assert "No one said if helpers may come." in caller.key("1")
@@ -169,12 +169,12 @@ def test_who_helps_too_lists_and_reads_it_and_says_that_they_are_there(them: Col
     name = them.name(them.second)
     assert caller.screen.startswith(f"END {name}: you help too.")
     caller, home = them.opens(SECOND)
-    assert home.startswith("CON Open: 1. Urgent: 0.")
+    assert home.startswith("CON Open cases: 1. Urgent: 0.")
     assert f"1 {name} a colleague has it" in caller.key("1")
     assert f"{IS_THEIRS}\n4 I am on site" in caller.key("1")
     assert "No one said if helpers may come." in caller.key("1")
     assert caller.key("0", "4").startswith(
-        "END Noted. First: is the person safe, alone with you, hurt?"
+        "END Noted. First: is the person safe, not hurt, and alone with you?"
     )
 
 
@@ -250,7 +250,7 @@ def test_own_cases_stand_first_and_the_counts_are_of_all_cases(them: Colleagues)
     )
     do(line.context, them.first, name, Verb.TAKE, line.clock.at)
     caller, home = them.opens(PHONE)
-    assert home.startswith("CON Open: 41. Urgent: 3.")
+    assert home.startswith("CON Open cases: 41. Urgent: 3.")
     listed = [
         one.split(" ")[1] for one in caller.key("1").split("\n") if " due " in one or "new" in one
     ]

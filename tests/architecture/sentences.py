@@ -72,7 +72,7 @@ def everything() -> Iterator[Drawn]:
     for name, kind in (("console", "console"), ("messages", SCREEN)):
         with (ROOT / f"locales/en/LC_MESSAGES/{name}.po").open("rb") as file:
             for message in read_po(file):
-                yield from split(kind, f"{name}.po", str(message.string or message.id))
+                yield from split(kind, f"{name}.po", str(message.id and (message.string or "")))
     for path in sorted((ROOT / "flows").glob("*.yaml")):
         for text in in_english(yaml.safe_load(path.read_text(encoding="utf-8"))):
             yield from split(SCREEN, path.name, text)

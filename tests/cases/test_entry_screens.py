@@ -69,7 +69,7 @@ def test_a_note_in_words_is_sealed_to_the_case_renews_no_clock_and_stands_on_its
         "1 Ask one question\n2 Add a note\n3 Pass case on\n4 Questions on site\n5 Timeline\n0 Back 00 Home"
     )
     assert "5 In words" in phone.key("2")
-    assert phone.key("5").startswith("CON Short. No names: the phone company can read it.")
+    assert phone.key("5").startswith("CON Write a short note. Do not write names: the")
     assert phone.key(WORDS) == f"END {known_as.reference}: noted."
 
     assert codes(beside, LoggedEvent.NOTE) == [{"says": "words"}]
@@ -106,7 +106,7 @@ def test_what_is_no_trafficking_is_said_closer_and_judged(
     phone, known_as = own_case
     phone.key("4")
     assert phone.key("2").startswith("CON What is it instead?\n1 Violence at home")
-    noted = f"END {known_as.reference}: not such a case. A second person checks it first."
+    noted = f"END {known_as.reference}: not this kind of case. A second person checks it first."
     assert phone.key("3") == noted
     said = {"outcome": "not-trafficking", "what": "pay", "waits": "yes"}
     assert codes(beside, LoggedEvent.CLOSED) == [said]

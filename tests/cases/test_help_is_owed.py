@@ -113,7 +113,7 @@ YES = ("3", "1", "2", "1")
 
 def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clock: Clock) -> None:
     phone = own_case.dials(*YES)
-    assert phone.screen.startswith("CON As you see:")
+    assert phone.screen.startswith("CON What do you see?")
     phone.hang_up()
     assert own_case.kept() == ["consent"]
     clock.turn(hours=1, minutes=59)
@@ -126,10 +126,10 @@ def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clo
 
     phone = own_case.dials()
     assert phone.screen.startswith(
-        f"CON {own_case.case}: a person wants help. No service was asked"
+        f"CON {own_case.case}: a person wants help. No service has been asked"
     )
     assert phone.key("1", "1").startswith("CON Which person?")
-    assert phone.key("1").startswith("CON As you see:")
+    assert phone.key("1").startswith("CON What do you see?")
     assert phone.key("1", "1").startswith("CON Which help?")
     assert phone.key("1").startswith("CON Their answer:")
     assert own_case.kept() == ["consent", "offered"]
@@ -138,7 +138,7 @@ def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clo
 def test_closing_says_what_is_still_owed_and_to_whom(own_case: HerCase) -> None:
     own_case.dials(*YES).hang_up()
     phone = own_case.dials("2", "4")
-    assert phone.screen.startswith("CON Still to do: 1 person: help\n1 Refer to help\n2 Close case")
+    assert phone.screen.startswith("CON Still to do: 1 person: help\n1 Refer to a service\n2 Close")
     assert phone.key("2").startswith("CON Why close it?")
     phone = own_case.dials("1", "1", "1", "1", "1", "1")
     assert phone.screen.startswith("CON Their answer:")

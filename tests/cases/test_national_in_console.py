@@ -228,7 +228,7 @@ def test_who_confirms_read_it_in_the_console_since_the_request(beside: ReaderBes
         with pytest.raises(EndRefused):
             service_closing.confirm_closure(session, context, tip, own, True, at)
     read_in_console(beside, known_as)
-    assert phone.key("2", "2").startswith(f"END {name}: closed: ")
+    assert phone.key("2", "2").startswith(f"END {name} is closed: ")
 
 
 @pytest.mark.parametrize("on", [False, True])

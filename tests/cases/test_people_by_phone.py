@@ -76,11 +76,11 @@ def own_case(line: Line) -> HerCase:
 @pytest.mark.row("R8", "R9")
 def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(own_case: HerCase) -> None:
     phone = own_case.dials("2")
-    assert phone.screen.startswith("CON Noted. First: is the person safe, alone with you, hurt?")
+    assert phone.screen.startswith("CON Noted. First: is the person safe, not hurt")
     assert phone.key("2").startswith("CON Is the person under 18?")
-    assert phone.key(*SITE).startswith("CON Used for what?\n1 Work")
+    assert phone.key(*SITE).startswith("CON What do others use the person for?\n1 Work")
     assert own_case.kept() == []
-    assert phone.key(WORK).startswith("CON Signs: possible victim. Offer help now.")
+    assert phone.key(WORK).startswith("CON There are signs of a possible victim. Offer help now.")
     shown = phone.screen
     assert phone.again() == shown
     assert own_case.kept() == ["screened"]
@@ -93,14 +93,14 @@ def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(own_case
 
     phone = own_case.dials()
     assert phone.screen.startswith(f"CON {own_case.case} Gasabo\n1 Read\n2 I am on site")
-    first = "First: is the person safe, alone with you, hurt?"
-    assert phone.key("5", "6").startswith(f"CON {own_case.case}, arrival. {first}")
+    first = "First: is the person safe, not hurt, and alone with you?"
+    assert phone.key("5", "6").startswith(f"CON {own_case.case}, arrival check. {first}")
     assert phone.key("1").startswith(f"CON {own_case.case}: did the person arrive?")
-    assert phone.key("1").startswith("END Noted. We ask you again after 30 days: ")
+    assert phone.key("1").startswith("END Noted. We ask you again after 30 days, on ")
     own_case.line.clock.turn(days=31)
     phone = own_case.dials()
-    assert phone.screen.startswith(f"CON {own_case.case}, 30 days. {first}")
-    assert phone.key("1").startswith(f"CON {own_case.case} after 30 days:")
+    assert phone.screen.startswith(f"CON {own_case.case}, 30-day check. {first}")
+    assert phone.key("1").startswith(f"CON {own_case.case}: how is the person after 30 days?")
     assert phone.key("4") == "END Noted. We notify the national desk at once."
     assert own_case.kept()[-2:] == ["arrived", "thirty"]
 
@@ -110,7 +110,7 @@ def test_whether_a_person_arrived_is_asked_first_once_it_is_due(own_case: HerCas
     own_case.line.clock.turn(days=3, minutes=-2)
     assert own_case.dials().screen.startswith(f"CON {own_case.case} Gasabo\n1 Read")
     own_case.line.clock.turn(minutes=1)
-    assert own_case.dials().screen.startswith(f"CON {own_case.case}, arrival. First: ")
+    assert own_case.dials().screen.startswith(f"CON {own_case.case}, arrival check. First: ")
 
 
 @pytest.mark.row("R8", "R9")
@@ -139,20 +139,20 @@ def test_each_code_is_sealed_and_the_next_of_several_is_another_person(own_case:
 
 def test_what_the_reader_does_late_is_kept_once(own_case: HerCase) -> None:
     phone = own_case.dials("5", "4", "1", *SITE)
-    assert phone.key("8").startswith("CON Invalid choice. Press 1-5, 0, 00.\nUsed for what?")
+    assert phone.key("8").startswith("CON Invalid choice. Press 1-5, 0, 00.\nWhat do others use")
     assert phone.key("0").startswith("CON Can the person leave freely now?")
-    assert phone.key("1").startswith("CON Used for what?")
+    assert phone.key("1").startswith("CON What do others use the person for?")
     own_case.beside.stopped = True
     assert phone.key(WORK) == "CON One moment.\n1 See\n0 Back 00 Home"
     assert phone.key("1").startswith("CON Not saved yet.\n1 Try again\n2 Stop waiting")
     assert own_case.kept() == []
     own_case.beside.stopped = False
-    assert phone.key("1").startswith("CON Signs: possible victim.")
+    assert phone.key("1").startswith("CON There are signs of a possible victim.")
     assert own_case.kept() == ["screened"]
     assert own_case.line.all(StartedFormRow) == []
 
 
-SAFE = "questions not finished. First: is the person safe, alone with you, hurt?"
+SAFE = "continue the questions. First: is the person safe, not hurt, and alone with you?"
 
 
 @pytest.mark.row("R8")
@@ -162,15 +162,15 @@ def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(own_case: 
     phone = own_case.dials()
     goes_on = "1 Continue (4 of 7)\n2 Something else"
     assert phone.screen.startswith(f"CON {own_case.case}: {SAFE}\n{goes_on}")
-    assert phone.key("1").startswith("CON Lies, a debt, someone was paid for the person")
+    assert phone.key("1").startswith("CON Did someone lie, use a debt")
     shown = phone.screen
     assert phone.again() == shown
-    assert phone.key(*SITE[3:]).startswith("CON Used for what?")
+    assert phone.key(*SITE[3:]).startswith("CON What do others use the person for?")
     phone.hang_up()
     phone = own_case.dials()
     assert "1 Continue (7 of 7)" in phone.screen
-    assert phone.key("1").startswith("CON Used for what?")
-    assert phone.key(WORK).startswith("CON Signs: possible victim.")
+    assert phone.key("1").startswith("CON What do others use the person for?")
+    assert phone.key(WORK).startswith("CON There are signs of a possible victim.")
     assert own_case.kept() == ["screened"]
     (person,) = own_case.people()
     assert person.timeline[0].entry.reported.codes == {
@@ -190,7 +190,7 @@ def test_a_form_that_is_written_down_is_not_offered_again_in_the_same_call(
 ) -> None:
     own_case.dials("2", "2", *SITE).hang_up()
     phone = own_case.dials("1", WORK)
-    assert phone.screen.startswith("CON Signs: possible victim.")
+    assert phone.screen.startswith("CON There are signs of a possible victim.")
     while not phone.screen.startswith("CON Choose one"):
         phone.key("0")
     assert phone.key("1").startswith(f"CON {own_case.case} Gasabo\n1 Read")
@@ -208,7 +208,7 @@ def test_a_child_has_fewer_questions_and_a_restart_replaces_answers(own_case: He
     assert phone.key("1").startswith("CON Do others profit from the person, or plan to?")
     # The person may be older than they looked. In that case, the questions for adults follow.
     phone.key("0", "0", "2", "5", "4", "1", "2", "1")
-    assert phone.screen.startswith("CON Force, threats")
+    assert phone.screen.startswith("CON Did someone force, threaten")
 
 
 def test_help_goes_on_with_the_same_person(own_case: HerCase) -> None:
@@ -216,7 +216,7 @@ def test_help_goes_on_with_the_same_person(own_case: HerCase) -> None:
     assert own_case.kept() == ["screened", "consent"]
     phone = own_case.dials()
     assert "1 Continue (2 of 3)" in phone.screen
-    assert phone.key("1").startswith("CON Where from?")
+    assert phone.key("1").startswith("CON Where is the person from?")
     assert phone.key("1").startswith("CON Which help?")
     phone.hang_up()
     phone = own_case.dials("1")
@@ -249,7 +249,7 @@ def test_a_no_goes_on_at_who_asks_again(own_case: HerCase) -> None:
     phone = own_case.dials()
     assert "1 Continue (3 of 3)" in phone.screen
     assert phone.key("1").startswith(
-        "CON In 3 days someone else asks again, in private. Who should ask?"
+        "CON In 3 days someone else will ask again, in private. Who should ask?"
     )
     assert phone.key("1").startswith("CON Noted. Say: you can ask for help any day")
     assert own_case.kept() == ["consent"]
@@ -294,7 +294,7 @@ def test_a_form_that_the_reader_never_saw_goes_on_at_its_last_question(own_case:
 def test_inputs_that_come_at_once_leave_no_form_that_is_whole(own_case: HerCase) -> None:
     phone = own_case.dials("2", "2", *SITE[:-1])
     phone.text = f"{phone.text}*{SITE[-1]}*{WORK}"
-    assert phone.again().startswith("CON Signs: possible victim.")
+    assert phone.again().startswith("CON There are signs of a possible victim.")
     assert own_case.kept() == ["screened"]
     assert own_case.line.all(StartedFormRow) == []
 

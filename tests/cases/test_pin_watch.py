@@ -27,7 +27,7 @@ from tests.support.reading import (
 KNOWN = "+250788000094"
 STRANGER = "+250788000077"
 COORDINATOR = "+250788000092"
-HOME = "CON Open: 1. Urgent: 1. Last opened by phone: "
+HOME = "CON Open cases: 1. Urgent: 1. PIN last used: "
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ class TestTheRest:
         beside.line.clock.turn(hours=12)
         assert dialled(beside, PHONE, PIN) == "END Try again after 25/11 06:00."
         beside.line.clock.turn(hours=12)
-        assert dialled(beside, PHONE, PIN).startswith("CON Open: ")
+        assert dialled(beside, PHONE, PIN).startswith("CON Open cases: ")
 
     def test_an_unknown_phone_reads_the_same_words_at_the_same_tries(
         self, beside: ReaderBeside, own_case: tuple[Caller, Assignment]
@@ -157,11 +157,11 @@ class TestNotMe:
         self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
     ) -> None:
         before = alerted(beside)
-        assert dialled(beside, PHONE, PIN, "6").startswith("CON Did someone else open it?")
+        assert dialled(beside, PHONE, PIN, "6").startswith("CON Did someone else use your PIN?")
         assert dialled(beside, PHONE, PIN, "6", "1").startswith("END Your PIN no longer works.")
         assert sent(beside, "PIN_NOT_ME") == [coordinator]
         assert alerted(beside) > before
-        assert not dialled(beside, PHONE, PIN).startswith("CON Open: ")
+        assert not dialled(beside, PHONE, PIN).startswith("CON Open cases: ")
 
     def test_a_session_that_is_open_reads_nothing_more(
         self, beside: ReaderBeside, own_case: tuple[Caller, Assignment]
@@ -245,7 +245,7 @@ class TestWarnings:
             row = session.get_one(Responder, own_case[1].responder_id)
             session.get_one(Person, row.person_id).name = "Responder 3"
         wrong(beside, PHONE, 3)
-        assert dialled(beside, COORDINATOR, PIN).startswith("CON Warning about PINs of your desk.")
-        assert "24/11 10:00 Responder 3: wrong PINs" in dialled(beside, COORDINATOR, PIN, "1")
-        assert dialled(beside, COORDINATOR, PIN).startswith("CON Open: ")
+        assert dialled(beside, COORDINATOR, PIN).startswith("CON There is a warning about PINs")
+        assert "10:00 Responder 3: entered wrong PINs" in dialled(beside, COORDINATOR, PIN, "1")
+        assert dialled(beside, COORDINATOR, PIN).startswith("CON Open cases: ")
         assert dialled(beside, PHONE, OTHER_PIN).startswith("END ")

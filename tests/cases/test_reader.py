@@ -32,13 +32,13 @@ def test_a_responder_reads_and_takes(
         phone.dial("90")
         == "CON Enter your work PIN, 6 digits. Not your mobile money PIN\n0 Back 00 Home"
     )
-    assert phone.key(PIN).startswith("CON Open: 1. Urgent: 1. Last opened by phone: never\n1 Cases")
+    assert phone.key(PIN).startswith("CON Open cases: 1. Urgent: 1. PIN last used: never\n1 Cases")
     assert f"1 {known_as.reference} urgent, new" in phone.key("1")
     assert phone.key("1").startswith(f"CON {known_as.reference} ")
     page = phone.key("1")
     assert "No one said if helpers may come." in page
     assert phone.key("0").startswith(f"CON {known_as.reference} ")
-    assert phone.key("2").startswith(f"END {known_as.reference} is yours. Say what happened by ")
+    assert phone.key("2").startswith(f"END {known_as.reference} is yours. By ")
     (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
     assert row.acknowledged_at is not None
     assert row.opened_at is not None
@@ -62,7 +62,7 @@ def test_a_wrong_pin_asks_again(beside: ReaderBeside, own_case: tuple[Caller, As
     phone, _ = own_case
     phone.dial("90")
     assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\nEnter your PIN")
-    assert phone.key(PIN).startswith("CON Open: 1.")
+    assert phone.key(PIN).startswith("CON Open cases: 1.")
     assert [row.state for row in beside.line.all(PinReading)] == ["wrong", "done"]
 
 
@@ -71,10 +71,10 @@ def test_who_goes_back_from_the_home_page_does_not_read_that_the_pin_was_wrong(
 ) -> None:
     phone, _ = own_case
     phone.dial("90")
-    assert phone.key(OTHER_PIN, PIN).startswith("CON Open: 1.")
+    assert phone.key(OTHER_PIN, PIN).startswith("CON Open cases: 1.")
     assert phone.key("0").startswith("CON Enter your PIN\n")
     assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\n")
-    assert phone.key(PIN).startswith("CON Open: 1.")
+    assert phone.key(PIN).startswith("CON Open cases: 1.")
 
 
 def clocks(beside: ReaderBeside, known_as: Assignment) -> set[str]:
@@ -149,8 +149,8 @@ def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: Read
         phone.dial("90")
         return phone.key(PIN).split(" Last")[0], phone.key("1").split("\n")[1]
 
-    urgent = ("CON Open: 1. Urgent: 1.", f"1 {known[her]} urgent, new")
-    quiet = ("CON Open: 1. Urgent: 0.", f"1 {known[her]} a colleague has it")
+    urgent = ("CON Open cases: 1. Urgent: 1.", f"1 {known[her]} urgent, new")
+    quiet = ("CON Open cases: 1. Urgent: 0.", f"1 {known[her]} a colleague has it")
     assert shown() == urgent
     take_case(line.context, colleague, known[colleague], line.clock.at)
     assert shown() == urgent
@@ -185,7 +185,7 @@ def test_a_closed_danger_is_confirmed(
     phone.dial("90")
     assert f"1 {known_as.reference} due 24/11 " in phone.key(PIN, "1")
     phone.key("1", "4", "2")
-    noted = f"END {known_as.reference}: not such a case. A second person checks it first."
+    noted = f"END {known_as.reference}: not this kind of case. A second person checks it first."
     assert phone.key("5") == noted
     with beside.line.database.reading() as session:
         tip = session.get_one(Tip, known_as.tip_id)
@@ -220,12 +220,12 @@ def test_a_confirmer_has_read_the_case(
     _, known_as = own_case
     desk, name = asked_of_the_nation(beside, known_as, "3")
     assert f"1 {name} closure requested" in desk.key(PIN, "1")
-    assert desk.key("1").startswith(f"CON {name}: closure requested: no one found\n1 Read")
+    assert desk.key("1").startswith(f"CON {name}: a colleague asks to close it: no one found\n1")
     assert desk.key("2").startswith(f"CON {name}: read it first.")
     assert beside.line.tip.closed_at is None
     assert "No one said if helpers may come." in desk.key("1")
     desk.key("0", "2")
-    assert desk.key("2") == f"END {name}: closed: no one found"
+    assert desk.key("2") == f"END {name} is closed: no one found"
     assert beside.line.tip.outcome == "not-found"
 
 
@@ -250,7 +250,7 @@ def test_such_a_case_ends_in_console(
     screened(beside.line.context, known_as.tip_id)
     desk, name = asked_of_the_nation(beside, known_as, "25")
     desk.key(PIN, "1", "1", "1", "0")
-    assert desk.key("2").startswith(f"END {name}: decide in the console")
+    assert desk.key("2").startswith(f"END {name}: decide this in the console")
     assert beside.line.tip.closed_at is None
 
 

@@ -22,7 +22,7 @@ from tests.support.callers import Caller, Line
 from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside
 
 WAITS = "CON One moment.\n1 See"
-OFF = "CON Cannot be read now.\n1 Try again\n2 Take it unread"
+OFF = "CON Your PIN cannot be checked now.\n1 Try again\n2 Take it without reading"
 
 
 def at_the_case(beside: ReaderBeside, phone: Caller) -> None:
@@ -111,7 +111,7 @@ def test_with_redis_dead_nobody_waits_longer_than_for_the_reader_s_own_look(
     phone, _ = own_case
     beside.line.jobs.dead = True
     phone.dial("90")
-    assert phone.key(PIN).startswith("CON Open: 1.")
+    assert phone.key(PIN).startswith("CON Open cases: 1.")
 
 
 def test_the_doorbell_has_an_id_only(
@@ -171,7 +171,7 @@ def test_the_third_waiter_is_refused(
     assert phone.key(PIN).startswith(WAITS)
     assert beside.waited == []
     places.release()
-    assert phone.key("1").startswith("CON Open: 1.")
+    assert phone.key("1").startswith("CON Open cases: 1.")
     assert places.acquire(blocking=False)
 
 

@@ -27,7 +27,7 @@ def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
     assert said.message == "1 PINs need the old pepper until their responders next enter them"
 
     phone.dial("90")
-    assert phone.key(PIN).startswith("CON Open: 1.")
+    assert phone.key(PIN).startswith("CON Open cases: 1.")
     assert (
         "no PIN needs the old pepper"
         in decrypt_rekeying.check_pepper(beside.line.context, before).message
@@ -37,7 +37,7 @@ def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
     beside.restart()
     again = beside.line.caller(phone.msisdn)
     again.dial("90")
-    assert again.key(PIN).startswith("CON Open: 1.")
+    assert again.key(PIN).startswith("CON Open cases: 1.")
     again.key("1", "1")
     assert "No one said if helpers" in again.key("1")
 

@@ -36,9 +36,9 @@ Responder 1,{NUMBER},en,responder,Gasabo,
 """
 ASKS = "CON Enter your work PIN, 6 digits. Not your mobile money PIN\n0 Back 00 Home"
 PAPER = "CON Enter the 8 digits on your paper\n0 Back 00 Home"
-CHOOSE = "CON Choose 6 digits. No birthday, no digits in a row\n0 Back 00 Home"
+CHOOSE = "CON Choose 6 digits. No birthday, no digits in order\n0 Back 00 Home"
 AGAIN = "CON Enter the same 6 digits again\n0 Back 00 Home"
-REFUSED = "CON Too easy, or not the same. Choose 6 digits\n0 Back 00 Home"
+REFUSED = "CON This PIN is too easy, or the two are not the same. Choose 6 digits\n0 Back 00 Home"
 JOINED = "END PIN saved. A second person must approve it. Then dial again."
 WRONG = "CON Wrong PIN.\nEnter your PIN\n0 Back 00 Home"
 
@@ -109,7 +109,7 @@ def test_a_person_keys_code_and_paper_and_chooses_six_digits(invited: Invited) -
     private = invited.beside.context.vault.open(person.pin_wrap, PIN, person.id)
     assert one_off.public_of(private) == person.public_key
     decides(invited.context, signed_in(invited.context, "Bob", AccountRole.ADMIN), "enrolment")
-    assert dialled(invited.beside, NUMBER).key(PIN).startswith("CON Open: 0.")
+    assert dialled(invited.beside, NUMBER).key(PIN).startswith("CON Open cases: 0.")
 
 
 def test_the_first_prompt_and_a_wrong_code_look_alike_on_every_phone(invited: Invited) -> None:
@@ -224,11 +224,11 @@ def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside
     assert phone.dial("90") == ASKS
     assert phone.key(code_of(beside.line)) == PAPER
     assert phone.key(paper.start_pin) == (
-        "END This phone is verified. A second person decides. You keep your PIN."
+        "END This phone is verified. A second person must approve it. You keep your PIN."
     )
     assert dialled(beside, NEW).key(PIN).startswith("CON PIN si yo.")
     decides(context, signed_in(context, "Bob", AccountRole.ADMIN), "enrolment")
-    assert dialled(beside, NEW).key(PIN).startswith("CON Open: 0.")
+    assert dialled(beside, NEW).key(PIN).startswith("CON Open cases: 0.")
     with beside.line.database.reading() as session:
         assert session.get_one(Responder, person_id).state == "active"
 
@@ -243,7 +243,7 @@ def test_whoever_forgot_her_pin_proves_herself_and_chooses_another(beside: Reade
     assert phone.key(code_of(beside.line)) == PAPER
     phone.key(paper.start_pin, OTHER_PIN)
     assert phone.key(OTHER_PIN) == JOINED
-    assert dialled(beside, NUMBER).key(OTHER_PIN).startswith("CON Open: 0.")
+    assert dialled(beside, NUMBER).key(OTHER_PIN).startswith("CON Open cases: 0.")
     with beside.line.database.reading() as session:
         assert session.get_one(Responder, person_id).wrong_pins == []
 

@@ -30,7 +30,7 @@ VALUES = {
     "count": "99",
     "case": "K7Q4",
     "digits": "1 take 2 on site",
-    "own": "2 on site 3 referred 4 not such a case 5 pass on",
+    "own": "2 on site 3 referred 4 not this kind of case 5 pass on",
     "who": "Responder 3",
     "refs": "K7Q4, H3ND",
 }

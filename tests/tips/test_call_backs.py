@@ -195,12 +195,12 @@ def test_the_desk_hears_that_it_waits_that_it_begins_and_that_it_is_over(desk: D
     assert desk.told() == []
     desk.district.clock.turn(minutes=3)
     desk.at(desk.district.clock())
-    assert desk.told() == ["C1: call requested for 25/11 08:00-10:00. The number opens then."]
+    assert desk.told() == ["C1: call requested for 25/11 08:00-10:00. Open the number then."]
     desk.at(TOMORROW_AT_NINE)
     desk.at(TOMORROW_AT_NINE)
-    assert desk.told() == ["C1: call now, until 10:00. Two people must open the number."]
+    assert desk.told() == ["C1: call back now, before 10:00. Two people must open the number."]
     desk.at(TOMORROW_AT_NINE.replace(hour=8))
-    missed = "C1: no one called in time. One more chance: 26/11 08:00-10:00."
+    missed = "C1: no one called in time. You can call once more: 26/11 08:00-10:00."
     assert desk.told() == [missed]
     desk.at(TOMORROW_AT_NINE.replace(day=26))
     assert len(desk.told()) == 1

@@ -175,5 +175,5 @@ def test_r7_her_list_and_the_page_say_it(line: Line) -> None:
     shown = phone.key(PIN, "1")
     for tip_id, name in names.items():
         other = next(one for one in names.values() if one != name)
-        assert f"{name} urgent, new, like {other}" in shown, tip_id
-    assert f"Like {known_as.reference}." in phone.key("1", "1")
+        assert f"{name} urgent, new, similar to {other}" in shown, tip_id
+    assert f"Similar to {known_as.reference}." in phone.key("1", "1")

@@ -45,7 +45,7 @@ def test_nobody_who_waits_needs_the_bell(beside: ReaderBeside) -> None:
     phone, _ = at_her_desk(beside)
     phone.dial("90")
     with looking(beside):
-        assert phone.key(PIN).startswith("CON Open: 1.")
+        assert phone.key(PIN).startswith("CON Open cases: 1.")
     assert LOOK_SECONDS <= 0.25
 
 
