@@ -101,8 +101,8 @@ def asks(saves: str, *values: str, goes: str) -> dict[str, Any]:
     ("saves", "values", "found"),
     [
         ("again_fee", ("right", "wrong", "unsure"), []),
-        ("again_fees", ("right", "wrong"), ["quiz_fees is not", "again_fee is not"]),
-        ("quiz_fees", ("right", "wrong"), ["again_fees is not", "again_fee is not"]),
+        ("again_fees", ("right", "wrong"), ["none records quiz_fees", "none records again_fee,"]),
+        ("quiz_fees", ("right", "wrong"), ["none records again_fees", "none records again_fee,"]),
         ("again_fee", ("right", "rigth"), ["an answer recorded as again_fee has the value rigth"]),
         ("again_fee", ("right", ""), ["an answer recorded as again_fee has no value"]),
     ],
