@@ -215,6 +215,7 @@ def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
             gateway=result.gateway,
             provider_status=result.provider_status,
             provider_id=result.provider_id,
+            seconds=result.seconds,
         )
     )
 

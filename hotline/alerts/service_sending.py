@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from time import perf_counter
 
 from hotline.alerts import (
     queries,
@@ -214,7 +215,9 @@ def send_claimed(
         with turn(), context.database.reading() as session:
             if queries_outbox.is_stopped(session, sms.stop_key):
                 return SendResult(Outcome.STOPPED), None
-    return context.sms.send(sms.msisdn, sms.text), sms.stop_key
+    began = perf_counter()
+    result = context.sms.send(sms.msisdn, sms.text)
+    return replace(result, seconds=perf_counter() - began), sms.stop_key
 
 
 def record_result(

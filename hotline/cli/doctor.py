@@ -38,6 +38,7 @@ from hotline.monitoring import (
     service_checks_database,
     service_checks_keys,
     service_checks_outside,
+    service_measures,
     service_trials,
 )
 from hotline.monitoring.service_checks_keys import KeysChecked
@@ -396,6 +397,7 @@ def _of_rows(context: CliContext, settings: Settings) -> tuple[CheckResult, ...]
         ),
         *service_desks.check_desk_keys(context),
         *service_desks.check_console_readers(context),
+        service_measures.check_levels(context),
     )
 
 

@@ -197,7 +197,15 @@ def instruments(
 ) -> contexts.Instruments:
     from hotline.monitoring.instruments import LineInstruments
 
-    return LineInstruments(settings.redis_url, settings.home, dialler, account, settings.backups)
+    addresses = {"line": settings.line_url, "console": settings.console_url}
+    return LineInstruments(
+        settings.redis_url,
+        settings.home,
+        dialler,
+        account,
+        settings.backups,
+        addresses=addresses,
+    )
 
 
 @on_first_use

@@ -129,6 +129,12 @@ class Instruments(Protocol):
         Returns None if no backup folder is monitored.
         """
 
+    def certificates(self) -> Mapping[str, float]:
+        """Returns the seconds until the certificates of the hotline's and the console's address end.
+
+        0 for a certificate that a browser refuses. Leaves out addresses without TLS, and those that do not answer.
+        """
+
     def queue_length(self, queue: str) -> int | None:
         """Returns the number of waiting jobs. Returns None if Redis does not answer."""
 

@@ -192,10 +192,12 @@ class HookCount:
 
 
 class HookCounter(Row):
-    """The number of answers since the table was created, and the total time that they took."""
+    """The number of answers in one month, and the total time that they took."""
 
     __tablename__ = "hook_counter"
 
+    month: Mapped[str] = mapped_column(primary_key=True)
+    """A month in Kigali: `2026-11`."""
     hook: Mapped[str] = mapped_column(primary_key=True)
     outcome: Mapped[str] = mapped_column(primary_key=True)
     bound: Mapped[int] = mapped_column(primary_key=True)
@@ -203,11 +205,13 @@ class HookCounter(Row):
     microseconds: Mapped[int] = mapped_column(BigInteger)
 
 
-def add_hook_counts(session: Session, counted: Mapping[HookCount, tuple[int, float]]) -> None:
+def add_hook_counts(
+    session: Session, counted: Mapping[HookCount, tuple[int, float]], month: str
+) -> None:
     """Adds to the counters in a fixed order, so that two processes never wait for each other."""
     for one in sorted(counted):
         number, seconds = counted[one]
-        key = {"hook": one.hook, "outcome": one.outcome, "bound": one.bound}
+        key = {"month": month, "hook": one.hook, "outcome": one.outcome, "bound": one.bound}
         add_if_new(session, HookCounter(**key, count=0, microseconds=0))
         session.execute(
             update(HookCounter)
@@ -219,12 +223,14 @@ def add_hook_counts(session: Session, counted: Mapping[HookCount, tuple[int, flo
         )
 
 
-def hook_counters(session: Session) -> Mapping[HookCount, tuple[int, float]]:
-    """Returns all counters, with times in seconds."""
-    return {
-        HookCount(row.hook, row.outcome, row.bound): (row.count, row.microseconds / 1e6)
-        for row in session.scalars(select(HookCounter))
-    }
+def hook_counters(session: Session, month: str = "") -> Mapping[HookCount, tuple[int, float]]:
+    """Returns the counters of a month, or without `month` those of all months. Times are in seconds."""
+    found: dict[HookCount, tuple[int, float]] = {}
+    for row in session.scalars(select(HookCounter).where(HookCounter.month.startswith(month))):
+        of = HookCount(row.hook, row.outcome, row.bound)
+        number, seconds = found.get(of, (0, 0.0))
+        found[of] = (number + row.count, seconds + row.microseconds / 1e6)
+    return found
 
 
 def unfinished_messages(session: Session) -> Mapping[str, int]:

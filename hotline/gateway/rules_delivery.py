@@ -90,6 +90,8 @@ class SendResult:
     provider_status: str | None = None
     provider_id: str | None = None
     gateway: Gateway = Gateway.AFRICAS_TALKING
+    seconds: float | None = None
+    """The time that the gateway took to answer. None if it was not asked."""
 
 
 LEASE = timedelta(seconds=30)

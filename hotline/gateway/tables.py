@@ -8,7 +8,17 @@ state of the outgoing queue and the leader of the clock processes are rows too. 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, func, or_, update
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column
 
 from hotline.core.database import Row, add_if_new
@@ -182,6 +192,8 @@ class Attempt(Row):
     gateway: Mapped[str | None]
     provider_status: Mapped[str | None]
     provider_id: Mapped[str | None] = mapped_column(index=True)
+    seconds: Mapped[float | None] = mapped_column(Float)
+    """The time that the gateway took to answer. None if it was not asked."""
 
 
 class DeliveryReport(Row):

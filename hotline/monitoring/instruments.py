@@ -2,11 +2,14 @@
 
 import math
 import shutil
+import socket
+import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
 
@@ -20,6 +23,7 @@ DIAL_EACH = 300.0
 DIAL_AGAIN = 60.0
 """Seconds until the next test call after a call without an answer."""
 BALANCE_EACH = 600.0
+TLS_PATIENCE = 5.0
 
 PROBE = "hotline:probe"
 BUSY_SECONDS = 300.0
@@ -37,6 +41,7 @@ class LineInstruments:
         account: Account | None = None,
         backups: Path | None = None,
         elapsed: Callable[[], float] = time.monotonic,
+        addresses: Mapping[str, str] | None = None,
     ) -> None:
         self._redis = connect(redis_url)
         self._home = home
@@ -46,6 +51,8 @@ class LineInstruments:
         self._elapsed = elapsed
         self._answered: tuple[float, bool] | None = None
         self._left: tuple[float, float | None] | None = None
+        self._addresses = addresses or {}
+        self._certificates: tuple[float, Mapping[str, float]] | None = None
 
     def redis_fault(self) -> str | None:
         """Returns the reason why Redis does not accept a write. Returns None if it does. If its disk or memory is
@@ -70,6 +77,13 @@ class LineInstruments:
         except (OSError, ValueError):
             return math.inf
         return max(0.0, time.time() - newest)
+
+    def certificates(self) -> Mapping[str, float]:
+        now = self._elapsed()
+        if self._certificates is None or now - self._certificates[0] >= BALANCE_EACH:
+            found = {name: certificate_seconds(url) for name, url in self._addresses.items()}
+            self._certificates = now, {name: one for name, one in found.items() if one is not None}
+        return self._certificates[1]
 
     def queue_length(self, queue: str) -> int | None:
         try:
@@ -117,3 +131,25 @@ def _age(stored: bytes | None, state: bytes | None) -> float:
         return math.inf
     age = (datetime.now(UTC) - datetime.fromisoformat(stored.decode())).total_seconds()
     return 0.0 if state == b"busy" and age < BUSY_SECONDS else max(0.0, age)
+
+
+def certificate_seconds(url: str) -> float | None:
+    """Returns the seconds until the certificate at an address ends, or 0 if a browser refuses the certificate.
+
+    Returns None for an address without TLS, or if no program answers there.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        return None
+    place, verifying = (parts.hostname, parts.port or 443), ssl.create_default_context()
+    try:
+        with (
+            socket.create_connection(place, TLS_PATIENCE) as line,
+            verifying.wrap_socket(line, server_hostname=parts.hostname) as secure,
+        ):
+            ends = str((secure.getpeercert() or {})["notAfter"])
+    except ssl.SSLCertVerificationError:
+        return 0.0
+    except OSError:
+        return None
+    return max(0.0, ssl.cert_time_to_seconds(ends) - time.time())

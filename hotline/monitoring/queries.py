@@ -3,15 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from typing import TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from hotline.core import rules_trial
 from hotline.core.database import Row
-from hotline.counters.rules import Arrivals
-from hotline.gateway.rules_delivery import FINAL_STATES, ReportMeaning, report_meaning
+from hotline.counters.rules import BOUNDS, Arrivals
+from hotline.gateway.queries_health import ON_THE_WAY
+from hotline.gateway.rules_delivery import (
+    FINAL_STATES,
+    Outcome,
+    Priority,
+    ReportMeaning,
+    report_meaning,
+)
 from hotline.gateway.tables import (
     Assignment,
     Attempt,
@@ -21,14 +29,15 @@ from hotline.gateway.tables import (
     QueueState,
 )
 from hotline.gateway.tables_sessions import Dialogue
+from hotline.monitoring.rules_levels import DANGER
 from hotline.people.tables import Responder
-from hotline.tips.rules import TipState
+from hotline.tips.rules import TipState, Urgency
 from hotline.tips.tables import Tip
 
 HOUR = timedelta(hours=1)
 WEEKS = 4
-DELAYS = 1000
-"""The maximum number of reports from which delays are computed. The newest reports are used."""
+QUEUES = ("alerts", "answers", "notices")
+"""The queues of the outbox: to responders, to unknown phones, and of the monitor."""
 
 
 def recent_sessions(session: Session, at: datetime) -> int:
@@ -73,20 +82,59 @@ def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str,
     }
 
 
-def delays(session: Session, since: datetime) -> Mapping[str, Sequence[float]]:
-    """Returns the seconds between sending a message and the report of its arrival, by network."""
+def sends(session: Session) -> Mapping[tuple[str, int], tuple[int, float]]:
+    """Counts the ended attempts by outcome and by the time that the gateway took, as an index of `BOUNDS`."""
+    took = func.coalesce(Attempt.seconds, 0.0)
+    bound = case(*((took <= most, n) for n, most in enumerate(BOUNDS)), else_=len(BOUNDS))
     rows = session.execute(
-        select(DeliveryReport.network, DeliveryReport.received_at, Attempt.started_at)
-        .join(Attempt, Attempt.provider_id == DeliveryReport.provider_id)
-        .where(DeliveryReport.received_at > since, DeliveryReport.network.is_not(None))
-        .where(func.lower(DeliveryReport.status) == "success")
-        .order_by(DeliveryReport.id.desc())
-        .limit(DELAYS)
+        select(Attempt.outcome, bound, func.count(), func.sum(took))
+        .where(Attempt.outcome.is_not(None))
+        .group_by(Attempt.outcome, bound)
     )
-    found: dict[str, list[float]] = {}
-    for network, received, started in rows:
-        found.setdefault(network or "", []).append((received - started).total_seconds())
-    return found
+    return {(outcome or "", n): (count, seconds) for outcome, n, count, seconds in rows}
+
+
+def oldest_waiting(session: Session) -> Mapping[str, datetime]:
+    """Returns the time of the oldest unsent message of each queue that has one."""
+    answers, notices = Message.priority == Priority.ANSWER, Message.priority == Priority.MONITOR
+    queue = case((answers, QUEUES[1]), (notices, QUEUES[2]), else_=QUEUES[0])
+    rows = session.execute(
+        select(queue, func.min(Message.created_at))
+        .where(Message.state.in_(ON_THE_WAY))
+        .group_by(queue)
+    )
+    return {str(name): since for name, since in rows}
+
+
+def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[int, int]:
+    """Returns how many dangers were filed in this time, and how many of them got their first alert too late.
+
+    A tip that was joined to a similar one and sends no alert of its own does not count.
+    """
+    rows = session.execute(
+        select(Tip.id, Tip.filed_at, Assignment.id, Message.id, Attempt.started_at, Attempt.seconds)
+        .outerjoin(Assignment, Assignment.tip_id == Tip.id)
+        .outerjoin(Message, Message.assignment_id == Assignment.id)
+        .outerjoin(
+            Attempt, and_(Attempt.message_id == Message.id, Attempt.outcome == Outcome.ACCEPTED)
+        )
+        .where(
+            Tip.urgency == Urgency.DANGER,
+            Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
+            Tip.channel.not_in(rules_trial.UNCOUNTED),
+            Tip.filed_at > since,
+            Tip.filed_at <= until - timedelta(seconds=DANGER.seconds),
+        )
+    )
+    in_time: dict[int, bool] = {}
+    for tip_id, filed_at, assignment_id, message_id, started_at, seconds in rows:
+        if assignment_id is not None and message_id is None:
+            continue
+        took = inf
+        if started_at is not None and filed_at is not None:
+            took = (started_at - filed_at).total_seconds() + (seconds or 0.0)
+        in_time[tip_id] = in_time.get(tip_id, False) or took <= DANGER.seconds
+    return len(in_time), sum(not kept for kept in in_time.values())
 
 
 # Reads the state of the hotline's daily test: its handset, its tips, and the last test that succeeded.

@@ -1,23 +1,38 @@
-"""Collects the values for /metrics when the monitoring system asks.
+"""Collects the values for /metrics when the monitoring system asks, and the month's state of the service levels.
 
-No value counts tips, in total or by urgency. Such numbers over time would show the hour and the kind of a report.
+No value counts tips, in total or by urgency. Such numbers over time would show the hour and the kind of a report. So
+the service level of danger has no histogram: its values only say if an alert was late.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from dataclasses import astuple
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.metadata import version
+from time import perf_counter
 
+from hotline.alarms.rules import EVENT_ALARMS
+from hotline.alarms.tables import raised_alarms
+from hotline.core.check_result import CheckResult, warning
 from hotline.core.contexts import CliContext, Context
 from hotline.core.database import Session
-from hotline.core.jobs import WORKER_QUEUE
+from hotline.core.environment import commit
+from hotline.core.jobs import READER_QUEUE, WORKER_QUEUE
 from hotline.counters import service as reach
 from hotline.counters import tables
-from hotline.counters.rules import BEYOND, Gauge, Sample, Timing, quantile
+from hotline.counters.rules import BEYOND, BOUNDS, Gauge, Sample, Timing
 from hotline.errors import StoreUnavailable
-from hotline.gateway import queries_health
-from hotline.monitoring import queries, service_checks_database, service_checks_outside
+from hotline.gateway import queries_health, tables_sessions
+from hotline.monitoring import (
+    queries,
+    service_audit_digest,
+    service_checks_database,
+    service_checks_outside,
+)
+from hotline.monitoring.rules_levels import DANGER, HOP, ServiceLevel
+from hotline.text.time import KIGALI
 
-DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 Measured = Sequence[Gauge | Timing]
 
@@ -25,116 +40,159 @@ Measured = Sequence[Gauge | Timing]
 def gather(context: CliContext) -> Measured:
     """Returns all current values. If a value cannot be read, it is missing, and `hotline_wrong` shows the fault."""
     found = (
+        *service_checks_outside.process_findings(context),
         *service_checks_outside.check_outside(context),
         *service_checks_database.check_database(context),
         *service_checks_outside.traffic_findings(context),
+        service_audit_digest.check_log(context),
     )
-    wrong = [Sample(0 if one.ok else one.level, {"part": one.name}) for one in found]
-    measured: list[Gauge | Timing] = [
-        Gauge("hotline_wrong", "Result of each check: 0 is well, more is worse.", wrong),
-        *_around(context),
-    ]
+    wrong = {one.name: 0 if one.ok else one.level for one in found}
+    measured = [*_around(context)]
     try:
+        measured.append(_commit(context))
         with context.database.reading() as session:
-            measured += [*_hooks(session), *_outbox(session, context), *_networks(session, context)]
+            raised = raised_alarms(session)
+            wrong |= {alarm: int(alarm in raised) for alarm in EVENT_ALARMS}
+            measured += [*_timings(session), *_outbox(session, context)]
+            measured += _levels(session, context.now())
     except StoreUnavailable:
-        return measured
-    return measured
+        pass
+    says = "Result of each check: 0 is well, more is worse."
+    return [_by("hotline_wrong", says, "part", wrong), *measured]
+
+
+def _commit(context: Context) -> Gauge:
+    began = perf_counter()
+    with context.database.writing() as session:
+        tables_sessions.try_writing(session, context.now())
+    took = perf_counter() - began
+    return _one("hotline_commit_seconds", "Seconds that a small write and its commit took.", took)
+
+
+@cache
+def _code() -> Sample:
+    """Returns the version and the commit. In a checkout this asks git, so it is asked once."""
+    return Sample(1, {"version": version("hotline"), "commit": commit()})
 
 
 def _around(context: CliContext) -> Measured:
     instruments = context.watch.instruments
-    length = instruments.queue_length(WORKER_QUEUE)
+    queues = (WORKER_QUEUE, READER_QUEUE)
+    lengths = {queue: instruments.queue_length(queue) for queue in queues}
+    ages = {queue: instruments.worker_age(queue) for queue in queues}
+    heard = service_checks_outside.HEARD
+    up = {queue: None if age is None else age < heard for queue, age in ages.items()}
+    says = "Seconds until the certificate of an address ends. 0 if a browser refuses it."
     return [
-        Gauge(
-            "hotline_queue_length",
-            "Jobs that wait for a worker.",
-            [] if length is None else [Sample(length, {"queue": WORKER_QUEUE})],
-        ),
-        _one("hotline_redis_up", "1 if Redis answers.", float(instruments.redis_fault() is None)),
+        Gauge("hotline_build_info", "1, with the version and the commit of this code.", [_code()]),
+        _by("hotline_queue_length", "Jobs that wait for a worker.", "queue", lengths),
+        _by("hotline_workers_up", "1 if a worker showed itself within a minute.", "queue", up),
+        _by("hotline_certificate_seconds", says, "of", instruments.certificates()),
+        _one("hotline_backup_age_seconds", "Age of the newest backup.", instruments.backup_age()),
         _one("hotline_balance", "Balance at the gateway.", instruments.balance()),
         _one("hotline_disk_free_bytes", "Free bytes on the disk.", instruments.disk_free()),
     ]
 
 
-def _hooks(session: Session) -> Measured:
-    """Returns one timing for each hook and result."""
+def _timings(session: Session) -> Measured:
+    """Returns one timing for each hook and result, and one for each result of a send."""
+    hooks = {astuple(one): number for one, number in tables.hook_counters(session).items()}
+    sends = {("", *key): number for key, number in queries.sends(session).items()}
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (BEYOND + 1))
     seconds: dict[tuple[str, str], float] = defaultdict(float)
-    for one, (number, took) in tables.hook_counters(session).items():
-        counts[one.hook, one.outcome][min(one.bound, BEYOND)] += number
-        seconds[one.hook, one.outcome] += took
+    for (hook, outcome, bound), (number, took) in (hooks | sends).items():
+        counts[hook, outcome][min(bound, BEYOND)] += number
+        seconds[hook, outcome] += took
+    hook_says = ("hotline_hook_seconds", "Seconds that hooks took to answer.")
+    send_says = ("hotline_gateway_seconds", "Seconds that the gateway took, by result of the send.")
     return [
-        Timing(
-            "hotline_hook_seconds",
-            "Seconds that hooks took to answer.",
-            {"hook": hook, "outcome": outcome},
-            counted,
-            seconds[hook, outcome],
-        )
+        Timing(*hook_says, {"hook": hook, "outcome": outcome}, counted, seconds[hook, outcome])
+        if hook
+        else Timing(*send_says, {"outcome": outcome}, counted, seconds[hook, outcome])
         for (hook, outcome), counted in sorted(counts.items())
     ]
 
 
 def _outbox(session: Session, context: CliContext) -> Measured:
     now = context.now()
-    health = queries_health.outbox_health(session)
-    until = health.clock_until
-    return [
-        _one(
-            "hotline_strange_caller_hops",
-            "Hops of another phone in a session, today.",
-            float(reach.counted_today(session, reach.STRANGE_CALLER, now)),
-        ),
-        Gauge(
-            "hotline_messages",
-            "Messages that are not finished, by state; unknown are those that may have gone out.",
-            [
-                Sample(count, {"state": state})
-                for state, count in sorted(tables.unfinished_messages(session).items())
-            ],
-        ),
-        _one(
-            "hotline_oldest_unsent_seconds",
-            "Seconds that the oldest message has waited for the gateway.",
-            (now - health.oldest_unsent).total_seconds() if health.oldest_unsent else 0.0,
-        ),
-        _one(
-            "hotline_clock_lease_seconds",
-            "Seconds until the clock's lease ends. Below 0, no clock runs.",
-            (until - now).total_seconds() if until else None,
-        ),
-    ]
-
-
-def _networks(session: Session, context: CliContext) -> Measured:
-    now = context.now()
+    until = queries_health.outbox_health(session).clock_until
+    oldest = queries.oldest_waiting(session)
+    waits = {queue: (now - oldest.get(queue, now)).total_seconds() for queue in queries.QUEUES}
     rates = queries.arrivals(session, now - HOUR, now)
-    delays = queries.delays(session, now - DAY)
+    shares = {network: one.rate for network, one in sorted(rates.items())}
+    strange = float(reach.counted_today(session, reach.STRANGE_CALLER, now))
+    states = tables.unfinished_messages(session)
+    of_states = (
+        "Messages that are not finished, by state; unknown are those that may have gone out."
+    )
+    of_waits = "Seconds that the oldest message of a queue has waited for the gateway."
+    of_shares = "Share of an hour's delivery reports that say arrived. None if too few."
+    lease = (until - now).total_seconds() if until else None
+    of_lease = "Seconds until the clock's lease ends. Below 0, no clock runs."
     return [
-        Gauge(
-            "hotline_arrived_share",
-            "Share of an hour's delivery reports that say arrived. None if too few.",
-            [
-                Sample(one.rate, {"network": network})
-                for network, one in sorted(rates.items())
-                if one.rate is not None
-            ],
-        ),
-        Gauge(
-            "hotline_report_delay_seconds",
-            "From a send to the report of its arrival, of the last day's newest.",
-            [
-                Sample(quantile(values, share), {"network": network, "quantile": str(share)})
-                for network, values in sorted(delays.items())
-                for share in (0.5, 0.95)
-            ],
-        ),
+        _one("hotline_strange_caller_hops", "Hops of another phone in a session, today.", strange),
+        _by("hotline_messages", of_states, "state", states),
+        _by("hotline_queue_age_seconds", of_waits, "queue", waits),
+        _by("hotline_arrived_share", of_shares, "network", shares),
+        _one("hotline_clock_lease_seconds", of_lease, lease),
     ]
 
 
 def _one(name: str, help_: str, value: float | None) -> Gauge:
     return Gauge(name, help_, [] if value is None else [Sample(value, {})])
+
+
+def _by(name: str, help_: str, label: str, values: Mapping[str, float | None]) -> Gauge:
+    """Returns a gauge with one sample for each value that is known."""
+    known = [Sample(value, {label: of}) for of, value in values.items() if value is not None]
+    return Gauge(name, help_, known)
+
+
+# Says if the service levels of this month are kept.
+
+
+def level_counts(session: Session, at: datetime) -> Mapping[ServiceLevel, tuple[int, int]]:
+    """Returns for each service level how often it was measured this month, and how often it was missed."""
+    here = at.astimezone(KIGALI)
+    begins = here.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    hops = {
+        one: number
+        for one, (number, _) in tables.hook_counters(session, f"{here:%Y-%m}").items()
+        if one.hook == "ussd"
+    }
+    missed = (n for one, n in hops.items() if one.outcome == "failed" or one.bound > WITHIN)
+    return {
+        DANGER: queries.danger_alerts(session, begins, at),
+        HOP: (sum(hops.values()), sum(missed)),
+    }
+
+
+WITHIN = BOUNDS.index(HOP.seconds)
+
+
+def check_levels(context: Context) -> CheckResult:
+    """Checks the service levels of this month, for the doctor. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        found = level_counts(session, context.now())
+    says = "this month: " + "; ".join(one.state(*counts) for one, counts in found.items())
+    if all(one.kept(*counts) for one, counts in found.items()):
+        return CheckResult(LEVELS_CHECK, True, says)
+    return warning(LEVELS_CHECK, says, "see the runbook, Service levels")
+
+
+LEVELS_CHECK = "service levels"
+
+
+def _levels(session: Session, at: datetime) -> Measured:
+    found = level_counts(session, at)
+    kept = {one.name: one.kept(*counts) for one, counts in found.items()}
+    _, late = queries.danger_alerts(session, at - HOUR, at)
+    of_kept = "1 if the service level was kept in this month until now."
+    of_late = "1 if an alert about a danger of the last hour was late. It never counts dangers."
+    return [
+        _by("hotline_service_level_kept", of_kept, "level", kept),
+        _one("hotline_danger_late", of_late, late > 0),
+    ]
 
 
 # Adds up the numbers that web processes count for their hooks.
@@ -144,4 +202,5 @@ def add(context: Context, counted: Mapping[tables.HookCount, tuple[int, float]])
     """Adds the numbers that one process has counted since its last report. Raises StoreUnavailable. The process then
     reports them again."""
     with context.database.writing() as session:
-        tables.add_hook_counts(session, counted)
+        month = f"{context.now().astimezone(KIGALI):%Y-%m}"
+        tables.add_hook_counts(session, counted, month)

@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 424,
-    "lines": 59_246,
-    "tokens": 534_060,
+    "files": 426,
+    "lines": 59_472,
+    "tokens": 536_379,
     "html": 3_850,
     "js": 848,
     "typst": 56,
-    "sql": 1_033,
+    "sql": 1_035,
     "data": 5_384,
     "unformatted": 0,
-    "tests": 72_420,
+    "tests": 72_636,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

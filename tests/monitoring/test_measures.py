@@ -3,18 +3,23 @@
 import re
 import urllib.request
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline.alarms.rules import Alarm
+from hotline.alarms.service import raise_alarm
 from hotline.alerts.service_sending import apply_report
 from hotline.core.database import open_database
-from hotline.counters.rules import BOUNDS, bound_of, quantile
+from hotline.core.environment import commit
+from hotline.counters.rules import BOUNDS, bound_of
 from hotline.counters.tables import HookCount
 from hotline.errors import Occupied
+from hotline.gateway.rules_delivery import Outcome
 from hotline.gateway.rules_message import ReportIn
-from hotline.gateway.tables import Assignment
+from hotline.gateway.tables import Assignment, Attempt
 from hotline.monitoring import service_measures
 from hotline.monitoring.prometheus import serving
 from hotline.people.rules import Level
@@ -55,7 +60,8 @@ def test_the_outbox(district: District, context: WholeContext) -> None:
     district.clock.turn(seconds=90)
     told = scrape(context)
     assert told.value("hotline_messages", state="pending") == 1
-    assert told.value("hotline_oldest_unsent_seconds") == 90
+    assert told.value("hotline_queue_age_seconds", queue="alerts") == 90
+    assert told.value("hotline_queue_age_seconds", queue="notices") == 0
     assert told.value("hotline_wrong", part="unsent") == 1
     assert told.value("hotline_wrong", part="lane") == 0
     assert told.value("hotline_queue_length", queue="worker") == 3
@@ -77,18 +83,47 @@ def test_no_series_counts_tips_by_state_or_urgency(
     assert states == {"pending", "sending", "retry", "unknown", "dead"}
 
 
-def test_delays_and_rates_by_network(district: District, context: WholeContext) -> None:
+def test_rates_by_network(district: District, context: WholeContext) -> None:
     for number in range(20):
         district.tell(urgency=3)
         district.deliver()
-        district.clock.turn(seconds=number + 1)
         message = district.all(Assignment)[number].id
         report = ReportIn(f"ATXid_{message:032x}", "Success", network="63510")
         apply_report(district.context, report)
+    assert scrape(context).value("hotline_arrived_share", network="63510") == 1
+
+
+def test_sends_by_outcome_and_the_time_of_the_gateway(
+    district: District, context: WholeContext
+) -> None:
+    district.tell(urgency=3)
+    district.deliver()
+    (attempt,) = district.all(Attempt)
+    assert 0 < attempt.seconds < 5
+    with district.database.writing() as session:
+        session.get_one(Attempt, attempt.id).seconds = 7.0
     told = scrape(context)
-    assert told.value("hotline_report_delay_seconds", network="63510", quantile="0.5") == 10
-    assert told.value("hotline_report_delay_seconds", network="63510", quantile="0.95") == 19
-    assert told.value("hotline_arrived_share", network="63510") == 1
+    assert told.value("hotline_gateway_seconds_bucket", outcome="accepted", le="5.0") == 0
+    assert told.value("hotline_gateway_seconds_bucket", outcome="accepted", le="10.0") == 1
+    assert told.value("hotline_gateway_seconds_sum", outcome="accepted") == 7
+
+
+def test_what_runs_out_and_what_runs(context: WholeContext) -> None:
+    gauges = FakeInstruments(backup=7200, silent={"reader": 90}, ends={"console": 86_400})
+    told = scrape(replace(context, watch=make_watch(instruments=gauges)))
+    assert told.value("hotline_backup_age_seconds") == 7200
+    assert told.value("hotline_certificate_seconds", of="console") == 86_400
+    assert told.value("hotline_workers_up", queue="worker") == 1
+    assert told.value("hotline_workers_up", queue="reader") == 0
+    assert told.value("hotline_wrong", part="workers") == 1
+    assert 0 < told.value("hotline_commit_seconds") < 5
+    assert told.value("hotline_build_info", version=version("hotline"), commit=commit()) == 1
+
+
+def test_an_alarm_of_an_event_is_a_part_until_it_is_acknowledged(context: WholeContext) -> None:
+    assert scrape(context).value("hotline_wrong", part="strange job") == 0
+    raise_alarm(context, Alarm.STRANGE_JOB)
+    assert scrape(context).value("hotline_wrong", part="strange job") == 1
 
 
 def test_what_two_web_processes_counted_is_added_up(context: WholeContext) -> None:
@@ -108,19 +143,22 @@ def test_without_database_and_redis_what_is_left_is_told(district: District) -> 
     dead = make_watch(instruments=FakeInstruments(redis=False, left=None))
     told = scrape(replace(district.context, database=gone, watch=dead))
     assert told.value("hotline_wrong", part="database") == 1
-    assert told.value("hotline_redis_up") == 0
+    assert told.value("hotline_wrong", part="redis") == 1
+    assert "hotline_workers_up{" not in told.text
     assert "hotline_messages{" not in told.text
 
 
 LABELS = re.compile(r'(\w+)="([^"]*)"')
 WORDS = {
-    "part": r"[a-z ]{2,20}",
+    "part": r"[a-z -]{2,20}",
     "state": r"[a-z]+",
     "network": r"[0-9]{5,6}",
-    "quantile": r"0\.(5|95)",
-    "queue": "worker",
+    "queue": r"worker|reader|alerts|answers|notices",
+    "level": r"danger|hop",
+    "version": r"[0-9.]+",
+    "commit": r"[0-9a-f]+(-dirty)?|unknown",
     "hook": r"[a-z]+",
-    "outcome": r"con|end|ok|failed",
+    "outcome": "|".join(("con", "end", "ok", "failed", *Outcome)),
     "le": r"[0-9.]+|\+Inf",
 }
 
@@ -156,10 +194,3 @@ def test_a_time_is_counted_under_the_first_bound_that_holds_it(seconds: float) -
     place = bound_of(seconds)
     assert place == len(BOUNDS) or seconds <= BOUNDS[place]
     assert place == 0 or seconds > BOUNDS[place - 1]
-
-
-@given(st.lists(st.floats(0, 1000), min_size=1), st.sampled_from([0.5, 0.95]))
-def test_a_quantile_is_one_of_the_values(values: list[float], share: float) -> None:
-    found = quantile(values, share)
-    assert found in values
-    assert sum(value <= found for value in values) >= share * len(values)

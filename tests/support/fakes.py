@@ -59,6 +59,8 @@ class FakeInstruments(Instruments):
     line: bool | None = True
     left: float | None = 1000.0
     backup: float | None = None
+    ends: dict[str, float] = field(default_factory=dict)
+    """The seconds until each certificate ends."""
     silent: dict[str, float] = field(default_factory=dict)
     """The seconds since the last sign of a queue's worker, if that was long ago."""
 
@@ -73,6 +75,9 @@ class FakeInstruments(Instruments):
 
     def backup_age(self) -> float | None:
         return self.backup
+
+    def certificates(self) -> dict[str, float]:
+        return self.ends
 
     def queue_length(self, queue: str) -> int | None:
         return 3 if self.redis else None

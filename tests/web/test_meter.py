@@ -75,6 +75,6 @@ def test_the_figures_arrive_where_metrics_read_them(line: Line) -> None:
     meter.hand_on(lambda counted: service_measures.add(line.context, counted))
     with line.database.reading() as session:
         ((one, (number, seconds)),) = tables.hook_counters(session).items()
-    assert one == HookCount("ussd", "end", 6)
+    assert one == HookCount("ussd", "end", 7)
     assert number == 1
     assert 0.3 <= seconds < 1

@@ -159,12 +159,13 @@ CREATE TABLE sample_mark (
 );
 
 CREATE TABLE hook_counter (
+    month VARCHAR NOT NULL,
     hook VARCHAR NOT NULL,
     outcome VARCHAR NOT NULL,
     bound INTEGER NOT NULL,
     count BIGINT NOT NULL,
     microseconds BIGINT NOT NULL,
-    CONSTRAINT hook_counter_key PRIMARY KEY (hook, outcome, bound)
+    CONSTRAINT hook_counter_key PRIMARY KEY (month, hook, outcome, bound)
 );
 
 CREATE TABLE inbound_seen (
@@ -1107,6 +1108,7 @@ CREATE TABLE attempt (
     gateway VARCHAR,
     provider_status VARCHAR,
     provider_id VARCHAR,
+    seconds FLOAT,
     CONSTRAINT attempt_key PRIMARY KEY (id),
     CONSTRAINT attempt_message_id_n_once UNIQUE (message_id, n),
     CONSTRAINT attempt_message_id_of FOREIGN KEY(message_id) REFERENCES message (id)

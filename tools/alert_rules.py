@@ -1,0 +1,105 @@
+"""Writes deploy/prometheus-rules.yml from the table of alarms and the table of service levels.
+
+    .venv/bin/python tools/alert_rules.py
+
+Each alert names its section of docs/runbook.md.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hotline.alarms.rules import PATIENCE, REMINDED_LATER, Alarm
+from hotline.monitoring.rules_levels import DANGER, HOP
+
+FILE = Path(__file__).resolve().parents[1] / "deploy" / "prometheus-rules.yml"
+HEAD = "# Written by tools/alert_rules.py. Do not edit.\n"
+PAGE, TICKET = "page", "ticket"
+FORTNIGHT = 14 * 86_400
+BURNS = ((14.4, "1h", "5m", PAGE), (6.0, "6h", "30m", PAGE), (1.0, "3d", "6h", TICKET))
+"""The speed at which the month's budget of slow hops is spent, as a multiple of the allowed speed, in two windows."""
+SHORT = f'hotline_hook_seconds_bucket{{hook="ussd",outcome!="failed",le="{HOP.seconds}"}}'
+ALL = 'hotline_hook_seconds_count{hook="ussd"}'
+
+
+def rule(
+    name: str, expr: str, section: str, says: str, *, wait: str, severity: str
+) -> dict[str, Any]:
+    anchor = section.lower().replace(" ", "-")
+    return {
+        "alert": name,
+        "expr": expr,
+        "for": wait,
+        "labels": {"severity": severity},
+        "annotations": {"summary": says, "runbook": f"docs/runbook.md#{anchor}"},
+    }
+
+
+def alarms() -> Iterator[dict[str, Any]]:
+    """Yields an alert for each alarm, and one for the other checks of the doctor that the monitor makes."""
+    for alarm in Alarm:
+        name = "Hotline" + "".join(word.capitalize() for word in alarm.replace("-", " ").split())
+        wait = f"{int(PATIENCE[alarm].total_seconds())}s" if alarm in PATIENCE else "0s"
+        severity = TICKET if alarm in REMINDED_LATER else PAGE
+        expr, says = f'hotline_wrong{{part="{alarm}"}} > 0', f"The check '{alarm}' is wrong"
+        yield rule(name, expr, alarm, says, wait=wait, severity=severity)
+    others = f'hotline_wrong{{part!~"{"|".join(Alarm)}"}} > 0'
+    says, section = (
+        "The check '{{ $labels.part }}' is wrong",
+        "Other lines in the output of the doctor",
+    )
+    yield rule("HotlineOther", others, section, says, wait="5m", severity=TICKET)
+
+
+def machines() -> Iterator[dict[str, Any]]:
+    """Yields the alerts about the monitor, the workers, the database and the certificates."""
+    says, expr = "The monitor gives no values", "absent(hotline_wrong)"
+    yield rule("HotlineSilent", expr, "Metrics", says, wait="2m", severity=PAGE)
+    says, expr = "No worker runs for the queue {{ $labels.queue }}", "hotline_workers_up == 0"
+    section = "Other lines in the output of the doctor"
+    yield rule("HotlineWorkersDown", expr, section, says, wait="2m", severity=PAGE)
+    says, expr = "A commit takes longer than a second", "hotline_commit_seconds > 1"
+    yield rule("HotlineCommitSlow", expr, "database", says, wait="2m", severity=PAGE)
+    says = "The certificate of the {{ $labels.of }} ends within two weeks"
+    expr = f"hotline_certificate_seconds < {FORTNIGHT}"
+    yield rule("HotlineCertificate", expr, "certificate", says, wait="1h", severity=TICKET)
+
+
+def levels() -> Iterator[dict[str, Any]]:
+    """Yields the alerts about the service levels. One late danger spends the budget of a month of a thousand."""
+    section = "Service levels"
+    says = f"An alert about a danger was not accepted within {DANGER.seconds:g} seconds"
+    expr = "hotline_danger_late > 0"
+    yield rule("HotlineDangerLate", expr, section, says, wait="0s", severity=PAGE)
+    for times, long, short, severity in BURNS:
+        most = round(times * (1 - HOP.target), 4)
+        slow = (
+            f"1 - sum(rate({SHORT}[{one}])) / sum(rate({ALL}[{one}])) > {most}"
+            for one in (long, short)
+        )
+        says = f"Hops slower than {HOP.seconds:g} seconds spend the month's budget {times:g} times too fast"
+        yield rule(
+            f"HotlineHopsSlow{long}",
+            " and ".join(slow),
+            section,
+            says,
+            wait="2m",
+            severity=severity,
+        )
+    says, expr = (
+        "The service level {{ $labels.level }} is not kept",
+        "hotline_service_level_kept == 0",
+    )
+    yield rule("HotlineLevelMissed", expr, section, says, wait="1h", severity=TICKET)
+
+
+def text() -> str:
+    groups = {"hotline-alarms": alarms, "hotline-machines": machines, "hotline-levels": levels}
+    found = {"groups": [{"name": name, "rules": [*rules()]} for name, rules in groups.items()]}
+    return HEAD + yaml.safe_dump(found, sort_keys=False, width=1000)
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(), encoding="utf-8")
