@@ -18,7 +18,7 @@ ITEMS = (("ul", re.compile(r"- ")), ("ol", re.compile(r"\d+\. ")))
 STYLE = """
 @page { size: A4; margin: 12mm 14mm; }
 * { box-sizing: border-box; }
-body { max-width: 182mm; margin: 0 auto; color: #000; font: 9.6pt/1.27 "DejaVu Sans", Arial, sans-serif; }
+body { max-width: 182mm; margin: 0 auto; color: #000; font: 9.6pt/1.25 "DejaVu Sans", Arial, sans-serif; }
 h1 { margin: 0 0 2mm; font-size: 19pt; line-height: 1.15; }
 h2 { margin: 2.6mm 0 1mm; font-size: 12.5pt; break-after: avoid; }
 p, ul, ol, table { margin: 0 0 1.6mm; }
