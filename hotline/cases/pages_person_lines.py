@@ -20,7 +20,7 @@ ON_A_PAGE = 5
 """The number of persons on one page of reports. Reports can be long, and more persons would make the page slow."""
 
 
-THE_LINE = phrase("The line")
+THE_LINE = phrase("The hotline")
 
 
 HAPPENED = table("person_events")

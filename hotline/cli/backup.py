@@ -150,8 +150,8 @@ def key(
     held = folder.read(BACKUP_PUBLIC_KEY) if folder.holds(BACKUP_PUBLIC_KEY) else b""
     if held and not (add or replace):
         raise Occupied(
-            f"backup key {' and '.join(held.decode().split())} is in use: use --add for a further one, or"
-            " --replace for a new one; only the old one decrypts earlier backups"
+            f"backup key {' and '.join(held.decode().split())} is in use: add another key with --add, or"
+            " replace it with --replace; only the old key decrypts earlier backups"
         )
     signer = archive.signer_of(folder.read(SIGNING_KEY))
     made = archive.read_recipients("\n".join(given).encode())

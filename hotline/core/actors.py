@@ -74,7 +74,7 @@ ROLES: Mapping[str, RoleRow] = {
     ),
     AccountRole.AUDITOR: RoleRow("Reads the log. Never reads a tip.", "audit.listed", _NEVER),
     OVERSIGHT: RoleRow("Reads complaints about the national desk.", "tips.listed"),
-    ON_CALL: RoleRow("Gets an SMS when something is wrong with the line."),
+    ON_CALL: RoleRow("Gets an SMS when something is wrong with the hotline."),
 }
 """Every role of a person by its English title: levels of a phone, roles of an account, and roles that belong to
 neither.

@@ -239,7 +239,7 @@ def _check_time(begins: datetime, ends_at: datetime, at: datetime) -> None:
     if ends_at - begins > MAX_LEAVE:
         raise PersonnelRefused(
             message_text(
-                "a leave lasts at most {days} days: for longer, remove the person from the line",
+                "a leave lasts at most {days} days: for longer, remove the person from the hotline",
                 days=MAX_LEAVE.days,
             )
         )

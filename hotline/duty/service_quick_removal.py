@@ -129,7 +129,7 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
             if set(now) == {code}:
                 raise DeskRefused(
                     message_text(
-                        "{name} has no other desk: remove them from the line instead",
+                        "{name} has no other desk: remove them from the hotline instead",
                         name=person.name,
                     )
                 )

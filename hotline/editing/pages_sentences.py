@@ -145,7 +145,7 @@ def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
     named = (screen, says.get("number"), says.get("digits"))
     return visit.say(
         words,
-        who=step.made_by or visit.say("the line"),
+        who=step.made_by or visit.say("the hotline"),
         part=part,
         what=next((str(one) for one in named if one), part),
         languages=", ".join(languages),

@@ -105,7 +105,9 @@ def phrase_faults(
         )
     digit = OFFERED_DIGITS.get(template)
     if digit is not None and not text.startswith(f"{digit} "):
-        yield message_text('must begin with "{digit}", the digit that people send', digit=digit)
+        yield message_text(
+            'the text must begin with "{digit}", because people answer with this digit', digit=digit
+        )
     if segments(text.format_map(LONGEST_VALUES)) > 1:
         yield message_text("longer than one SMS: shorten it")
 

@@ -61,7 +61,7 @@ def _words(text: str) -> str:
 def _known(language: str) -> str:
     if language not in CODES:
         known = ", ".join(CODES)
-        raise invalid(message_text("is not a language of the line ({known})", known=known))
+        raise invalid(message_text("is not a language of the hotline ({known})", known=known))
     return language
 
 

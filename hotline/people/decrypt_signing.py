@@ -57,10 +57,10 @@ from hotline.text.phrases import message_text
 
 OWNER = "line signing key"
 NOT_OURS = message_text(
-    "the signing key in the database is not this line's: an operator must restore it from a backup"
+    "the signing key in the database is not this hotline's: an operator must restore it from a backup"
 )
 NO_PROOF = message_text(
-    "the line never signed this desk: an operator must restore its row from a backup, or retire it"
+    "the hotline never signed this desk: an operator must restore its row from a backup, or retire it"
 )
 UNSIGNED = message_text(
     "the key of this desk is not signed, or was changed: two admins must sign it first"

@@ -41,7 +41,7 @@ class AccountFault(StrEnum):
     NAME_MARKS = "type a letter with its accent as one letter, like é"
     NAME_SCRIPTS = "use letters of one script, digits 0 to 9 and keyboard signs only"
     NAME_ALIKE = "a person has a name that looks the same: add a word to tell them apart"
-    NAME_RESERVED = "this name is reserved for the line or a desk: enter another name"
+    NAME_RESERVED = "this name is reserved for the hotline or a desk: enter another name"
     NO_ROLE = "choose at least one role"
     ROLES_EXCLUDE = "an admin or auditor cannot read tips: give these roles to two accounts"
     NO_ACCOUNT = "this account does not exist: check its name"

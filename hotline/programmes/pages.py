@@ -14,7 +14,7 @@ from hotline.text.phrases import phrase
 from hotline.text.places import districts
 
 VERDICTS = table("certificates")
-NOT_OURS = phrase("This is not a certificate of this line.")
+NOT_OURS = phrase("This is not a certificate of this hotline.")
 MISREAD = phrase("One character of the code is wrong. Ask the person to read it again.")
 
 

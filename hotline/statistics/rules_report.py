@@ -33,7 +33,7 @@ _DANGER_IN_TIME = ("share_in_time", Dimension.URGENCY.value, DANGER)
 NOT_HELD = "\N{EN DASH}"
 """Printed if a release does not contain an indicator. It does not mean "few"."""
 NO_DATA = phrase("No release is published yet.")
-_USED = phrase("The line was called {number} times in {period}.")
+_USED = phrase("The hotline was called {number} times in {period}.")
 _IN_TIME = phrase("{number} of urgent tips were taken in time in {period}.")
 _TAKEN = phrase("{number} urgent tips were taken in {period}, of {whole}.")
 _HELPED = phrase("A service agreed to help {number} of {whole} persons in {period}.")
@@ -91,7 +91,7 @@ class ProgrammeRow:
 
 
 QUESTIONS: Mapping[str, str] = {
-    "used": phrase("Is the line used?"),
+    "used": phrase("Is the hotline used?"),
     "in_time": phrase("Are urgent tips taken in time?"),
     "helped": phrase("Were people helped?"),
     "problem": phrase("Where is the problem?"),

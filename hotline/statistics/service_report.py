@@ -32,7 +32,7 @@ STYLE = (
 """The style of the page for callers."""
 TITLE = phrase("Outcomes of tips")
 CONTACTS = phrase(
-    "These numbers count contacts with the line. They do not say how much trafficking there is."
+    "These numbers count contacts with the hotline. They do not say how much trafficking there is."
 )
 NOBODY = phrase(
     "No one can be recognised in these numbers. They are rounded and cover the whole country."
@@ -48,7 +48,7 @@ METHOD: Sequence[str] = (
     phrase(
         "Numbers of tips and persons are moved at random by up to three. They are then rounded to 5."
     ),
-    phrase("Use of the line is rounded to 10."),
+    phrase("Use of the hotline is rounded to 10."),
     phrase(
         "Monthly numbers are published on the sixth day of the next month. Quarterly numbers are published 75 days "
         "after the quarter ends."

@@ -327,9 +327,9 @@ def test_what_is_to_be_mended_is_said_in_the_readers_language(editor: Editor) ->
             "contract",
             "text.en",
             "You are safe. It stays secret.",
-            "The text promises more than the line can do",
+            "The text promises more than the hotline can do",
         ),
-        ("abroad", "contract", "text.rw", "Ni ku buntu", "promises more than the line can do"),
+        ("abroad", "contract", "text.rw", "Ni ku buntu", "promises more than the hotline can do"),
         ("abroad", "contract", "text.fr", "Votre nom?", "The text asks who a person is"),
         (
             "abroad",

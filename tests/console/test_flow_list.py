@@ -27,7 +27,7 @@ def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> 
     assert (name, mend, opens) == (FLOW, "checking", "")
     assert re.fullmatch(r"0 of \d+ \d+ not reviewed", rw)
     assert re.fullmatch(r"0 of \d+ \d+ not reviewed", en)
-    assert last.startswith("the line, ")
+    assert last.startswith("the hotline, ")
 
     service_publish.check_by_id(writing.desk.context, service_publish.LIVE)
     assert "checking" not in cells(writing.editor)[5]
@@ -37,7 +37,7 @@ def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> 
     row = cells(writing.editor)
     assert row[6] == "Other words"
     assert row[7].startswith("Editor 1, ")
-    assert cells(writing.editor, "front")[7].startswith("the line, ")
+    assert cells(writing.editor, "front")[7].startswith("the hotline, ")
 
 
 def test_what_was_published_is_on_every_page_at_once(writing: Writing) -> None:

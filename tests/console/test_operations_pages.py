@@ -220,4 +220,4 @@ def test_a_certificate_is_told_from_what_is_none(desk: Desk, admin: Tab) -> None
         "K7Q4 M2XP"
     )
     forged = encode(Certificate("12", month, 7), lambda _: "ab")
-    assert "This is not a certificate of this line." in judged(forged)
+    assert "This is not a certificate of this hotline." in judged(forged)

@@ -126,7 +126,7 @@ def _desk(district: District, tip_id: int) -> None:
 
 
 def _camp(district: District, tip_id: int) -> None:
-    """Excludes the desk of a camp, to which the responder also belongs."""
+    """Excludes a camp's desk from the tip. The responder is a member of that desk too."""
     with district.database.writing() as session:
         if session.get(Desk, CAMP) is None:
             row = {"kind": DeskKind.PROTECTION, "place": "31c1", "public_key": b"k" * 32}
