@@ -184,10 +184,10 @@ def check_signatures(session: Session, context: Context, at: datetime) -> CheckR
     desks = [one for one in tables_desks.all_desks(session) if one.retired_at is None]
     if trust is None:
         says = (
-            "not checked here, so any key in the database counts: this key folder has no line.pub"
+            "not checked here: without line.pub in this key folder, any key in the database counts"
         )
         signed = any(one.proof for one in desks)
-        return CheckResult(SIGNATURES, not signed, says, "run `hotline keys import`")
+        return CheckResult(SIGNATURES, not signed, says, "run `hotline keys import`" * signed)
     others = tables_canaries.other_line_keys(session, trust.mark)
     if others:
         says = f"line.pub differs from ours, so other keys may count there: {', '.join(others)}"
@@ -209,11 +209,9 @@ def check_signatures(session: Session, context: Context, at: datetime) -> CheckR
         return CheckResult(SIGNATURES, False, says, SIGNATURES_TODO, level=len(ending))
     young = [code for code, state in states.items() if state is DeskKeyState.PROVISIONAL]
     if young:
-        says = (
-            f"new keys count for 72 hours, then the line must have signed them: {', '.join(young)}"
-        )
+        says = f"new keys count for 72 hours, then two admins must have signed: {', '.join(young)}"
         return warning(SIGNATURES, says, SIGNATURES_TODO)
-    return CheckResult(SIGNATURES, True, f"the line signed the keys of {len(states)} desks")
+    return CheckResult(SIGNATURES, True, f"the hotline signed the keys of {len(states)} desks")
 
 
 def _flows(context: Context) -> CheckResult:

@@ -254,7 +254,7 @@ def test_a_send_that_breaks_gives_its_place_back_and_says_no_number(
     danger(district, 1)
     context = replace(process(1), sms=Broken())
     with caplog.at_level(logging.ERROR):
-        for named in (["sending failed: ValueError"] * n for n in (1, 2, 3)):
+        for named in (["an SMS was not sent: ValueError"] * n for n in (1, 2, 3)):
             eventually(lambda: service_sending.deliver_due(context) == 1, seconds=PATIENCE)
             eventually(partial(told, named, caplog), seconds=PATIENCE)
             district.clock.turn(seconds=MAX_SEND.total_seconds())

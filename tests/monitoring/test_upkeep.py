@@ -69,7 +69,7 @@ def test_a_healthy_line_has_nothing_to_do(district: District) -> None:
     healthy(district)
     found = examine(district)
     assert [name for name, finding in found.items() if not finding.ok] == []
-    assert not any(finding.todo for finding in found.values())
+    assert {name: one.todo for name, one in found.items() if one.todo} == {}
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_a_name_ends_the_repeating_and_is_written_down(manned: Line) -> None:
 
 
 def test_a_name_is_put_to_what_stands_alone(manned: Line) -> None:
-    with pytest.raises(NotFound, match="no alarm"):
+    with pytest.raises(NotFound, match="no active alarm"):
         service_alarms.acknowledge(manned.context, "lane", "Keza")
 
 
