@@ -75,7 +75,7 @@ def main(path: str) -> None:
     with uncollected():
         for name in SHARED:
             import_module(name)
-        # Without this line, each process would do this at its first query, in its own memory.
+        # Mapped here once. Otherwise each process would map the tables at its first query, in its own memory.
         import_module("sqlalchemy.orm").configure_mappers()
         import_module("hotline.flows.service_check").place_lists()
         import_module("hotline.core.catalogues").load_phrases()

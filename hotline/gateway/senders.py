@@ -77,7 +77,7 @@ class ThreadSenders:
 def _name_failure(ended: Future[None]) -> None:
     """Logs the class of the error, but no data of the SMS.
 
-    The lease of the claim on the SMS then expires. After that, the clock process ends the claim with an unknown result.
+    The claim on the SMS then expires. After that, the clock process ends the claim with an unknown result.
     """
     if broken := ended.exception():
         logger.error("an SMS was not sent: %s", type(broken).__name__)

@@ -1,9 +1,9 @@
 """Makes sure that a slow or broken request does not block the requests after it.
 
 The server gives each request a thread, and waits for its body without a time limit. So there are many threads, but only
-a few of them work at the same time. A thread takes a place when the body of its request is complete. It gives the place
-back while another thread writes to the database for it (docs/decisions/12). Threads get places in the order in which
-they ask, and wait without a time limit.
+a few of them, each with a place, work at the same time. A thread asks for a place when the body of its request is
+complete. It gives the place back while another thread writes to the database for it (docs/decisions/12). Threads get
+places in the order in which they ask, and wait without a time limit.
 """
 
 import threading

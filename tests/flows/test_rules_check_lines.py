@@ -39,7 +39,7 @@ def found(written: dict[str, Any]) -> list[Problem]:
     ("choices", "fields", "message"),
     [
         (4, {}, ""),
-        (5, {}, "the question has 11 lines of 16 letters: 10 at most"),
+        (5, {}, "the question has 11 lines of 16 letters, and 10 lines fit"),
         (5, {"reason": REASON}, ""),
         (4, {"reason": REASON}, "has a reason to keep the text, but needs none"),
     ],
@@ -78,7 +78,8 @@ def danger(
 )
 def test_a_report_counts_front_words_for_any_reason(fields: dict[str, str], lines: int) -> None:
     finding = found(danger(**fields))
-    messages = {f"the question has {lines} lines of 16 letters: 10 at most"} if lines else set()
+    says = f"the question has {lines} lines of 16 letters, and 10 lines fit"
+    messages = {says} if lines else set()
     assert {str(one.message) for one in finding} == messages
     assert all((one.flow, one.node) == ("tell", "danger") for one in finding)
 
