@@ -121,7 +121,7 @@ PROCESS_NAMES = (
     *PROCESSES.values(),
     *PROCESSES,
     *("clock", "command line", "demo", "hotline", "init", "machine", "server", "somebody"),
-    *("the demo", "the hotline", "the machine", "the server", "the watchman", "watchman"),
+    *("the demo", "the line", "the machine", "the server", "the watchman", "watchman"),
     *("l'horloge", "la console", "la ligne", "la ligne de commande", "quelqu'un"),
     *("la personne qui a le reçu", "le téléphone qui l'a envoyé", "le serveur", "la machine"),
     *("isaha", "umurongo", "ibiro byo kuri mudasobwa", "amategeko yo kuri mudasobwa"),

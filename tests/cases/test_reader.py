@@ -147,7 +147,7 @@ def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: Read
         service_assignment.fire_deadlines(line.context)
         phone = line.caller(PHONE)
         phone.dial("90")
-        return phone.key(PIN).split(" Last")[0], phone.key("1").split("\n")[1]
+        return phone.key(PIN).split(" PIN last")[0], phone.key("1").split("\n")[1]
 
     urgent = ("CON Open cases: 1. Urgent: 1.", f"1 {known[her]} urgent, new")
     quiet = ("CON Open cases: 1. Urgent: 0.", f"1 {known[her]} a colleague has it")

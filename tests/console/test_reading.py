@@ -192,7 +192,7 @@ def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
     assert "a &lt;reason&gt;" in page
     older = page.partition('<a href="/audit?before=')[2].partition('"')[0]
     assert tab.get(f"/audit?before={older}").text.count('<tr><td class="moment">') < 50
-    assert "Complete:" in tab.get("/audit/verify").text
+    assert "The log is complete:" in tab.get("/audit/verify").text
     with desk.context.database.writing() as session:
         drop_guard(session, "audit")
         session.connection().exec_driver_sql("UPDATE audit SET reason = 'other' WHERE id = 30")

@@ -274,7 +274,7 @@ def test_the_demo_lets_one_person_do_both_under_a_banner(database: Database, clo
     assert both.post(f"/changes/{change}/propose").status_code == 303
     page = both.get(f"/changes/{change}/read").text
     assert (
-        "In the demo, one person can write and approve a draft. On a real line, another person must approve it"
+        "In the demo, one person can write and approve a draft. On a real hotline, another person must approve it"
         in page
     )
     fields = {"digest": writing.digest(change), **TICKS}

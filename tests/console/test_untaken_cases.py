@@ -107,7 +107,7 @@ def test_a_passed_danger_waits_and_names_who_stays_responsible(
 ) -> None:
     says(taken, HOLDER, Verb.PASS_ON)
     assert_waits(taken, late=f"Tip 1 in Gasabo: {HOLDER} passed it on, but it is not taken.")
-    assert who_has_it(taken.national) == f"passed on by {HOLDER}, not taken"
+    assert who_has_it(taken.national) == f"passed on by {HOLDER}, not taken yet"
     says(taken, "Gasabo 3", Verb.TAKE)
     assert listed(taken.national) == []
     assert who_has_it(taken.national) == "Gasabo 3"

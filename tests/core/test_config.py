@@ -61,6 +61,8 @@ def everything(home: Path) -> dict[str, str]:
         "HOTLINE_SMS_A_DAY": "2500",
         "HOTLINE_SENDS_AT_ONCE": "8",
         "HOTLINE_ALARM_COMMAND": "page-somebody",
+        "HOTLINE_LOG_LEVEL": "error",
+        "HOTLINE_NATIONAL_IN_CONSOLE": "yes",
         "HOTLINE_ALARM_MAIL": "smtps://line%40here.example:secret@mail.example/duty@here.example",
         "HOTLINE_CONSOLE_PORT": "9443",
         "HOTLINE_CONSOLE_URL": "https://desk.example/",
@@ -77,6 +79,8 @@ def everything(home: Path) -> dict[str, str]:
 def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
     assert asdict(Settings.read(everything(tmp_path))) == {
         "home": tmp_path,
+        "log_level": "error",
+        "national_in_console": True,
         "port": 9000,
         "web_host": "10.0.0.7",
         "web_workers": 4,

@@ -19,6 +19,11 @@ NUMBER = "+250788123456"
 WORDS = "ikanariyihishe"
 
 
+@pytest.fixture(autouse=True)
+def no_request() -> None:
+    REQUEST.set("")
+
+
 def line(form: str = "json", *, name: str = "hotline.web", **record: Any) -> str:
     fields: dict[str, Any] = {"msg": "the look failed", "levelname": "ERROR", "name": name}
     made = logging.makeLogRecord(fields | record.pop("extra", {}) | record)

@@ -55,6 +55,8 @@ FOR_NO_ONE: Mapping[str, str] = {
     "gateway/queries_health._locked": WATCH,
     "gateway/queries_health._untaken": WATCH,
     "alerts/queries_outbox.is_acknowledged": LADDER,
+    "alerts/queries_outbox._claim": LADDER,
+    "monitoring/queries.danger_alerts": WATCH,
     "gateway/queries_health.asked_besides_assignee": FOUND,
     "cases/queries_follow_up._followed": UPKEEP,
     "cases/queries_follow_up.delete_counted": UPKEEP,
