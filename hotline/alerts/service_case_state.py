@@ -21,8 +21,10 @@ from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.gateway.tables import Assignment
+from hotline.people import tables_members
 from hotline.people.rules import Level
-from hotline.people.tables import Responder, current_memberships
+from hotline.people.rules_desks import of_responder
+from hotline.people.tables import Responder
 from hotline.text.codes import NATIONAL
 from hotline.text.places import alert_place
 from hotline.tips import queries_visible, rules_persons, tables_persons
@@ -114,7 +116,7 @@ def reads_in_console(session: Session, context: Context, tip: Tip, responder_id:
         return False
     if session.get_one(Responder, responder_id).level != Level.NATIONAL:
         return False
-    desks = {row.desk_code for row in current_memberships(session, responder_id)} - {NATIONAL}
+    desks = tables_members.desks_of(session, of_responder(responder_id)) - {NATIONAL}
     return all(queries_visible.tip_with_grant(session, tip.id, one)[1] is None for one in desks)
 
 

@@ -22,7 +22,7 @@ from hotline.alerts.service_case_state import visit_facts_of
 from hotline.alerts.service_correction import Route
 from hotline.core import rules_trial
 from hotline.core.contexts import Context
-from hotline.core.database import Session
+from hotline.core.database import Session, optional_part
 from hotline.core.jobs import Job
 from hotline.core.logs import REQUEST
 from hotline.gateway.doorbell import ring
@@ -298,8 +298,9 @@ def _seal(
 def _note_other_pair(session: Session, context: Context, tip: ReportedTip) -> None:
     """Raises the alarm that a stranger's key pair is in a tip. The answers then get a new pair, so none is lost."""
     at = context.now()
-    tables_audit.append_about_tip(session, tip.id, "tip_pair_replaced", "line", at)
-    alarms.record_each(session, Alarm.TIP_PAIRS, at)
+    with optional_part(session):
+        alarms.record_each(session, Alarm.TIP_PAIRS, at)
+        tables_audit.append_about_tip(session, tip.id, "tip_pair_replaced", "line", at)
 
 
 def _keys(session: Session, context: Context, codes: Sequence[str]) -> Mapping[str, bytes]:

@@ -4,6 +4,7 @@ Every time is a `datetime` in UTC with a time zone. Transactions are short. No t
 waits for another machine. This module also makes the random record keys that decide how published numbers are rounded.
 """
 
+import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
@@ -27,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -51,6 +52,8 @@ from hotline.core.driver import (
 )
 from hotline.core.rules_record_keys import RECORD_KEYS
 from hotline.errors import SettingsInvalid
+
+logger = logging.getLogger(__name__)
 
 __all__ = (
     "Database",
@@ -124,6 +127,16 @@ def run_uncompiled(session: Session) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL jit = off"))
+
+
+@contextmanager
+def optional_part(session: Session) -> Iterator[None]:
+    """Runs a part of a transaction that may fail in the database. Then it undoes and logs this part alone."""
+    try:
+        with session.begin_nested():
+            yield
+    except SQLAlchemyError as broken:
+        logger.critical("a part of a transaction was left out: %s", type(broken).__name__)
 
 
 class Row(DeclarativeBase):

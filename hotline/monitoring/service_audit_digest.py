@@ -41,7 +41,7 @@ def read_digests(file: Path | None) -> Sequence[tuple[str, int, str]]:
     """Returns the day, the row and the digest of each stored line, oldest first. It ignores lines in another format."""
     text = ""
     with suppress(OSError):
-        text = file.read_text(encoding="utf-8") if file is not None else ""
+        text = file.read_text(encoding="utf-8", errors="replace") if file is not None else ""
     lines = [line.split() for line in text.splitlines()]
     return [(one[0], int(one[1]), one[2]) for one in lines if len(one) == 3 and one[1].isdecimal()]
 

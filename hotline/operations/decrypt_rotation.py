@@ -92,8 +92,8 @@ def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> 
             found[member] = public_key
         elif public_key is not None:
             about, at = f"desk:{code}:{member}", context.now()
-            tables_audit.append_row(session, at, "line", "desk_key_withheld", about)
             alarms.record_each(session, Alarm.MEMBER_KEYS, at)
+            tables_audit.append_row(session, at, "line", "desk_key_withheld", about)
     return found
 
 

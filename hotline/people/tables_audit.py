@@ -38,15 +38,22 @@ LOCK = 4_114_110_001
 
 OWN_PROCESS = (
     "CREATE FUNCTION audit_own_process() RETURNS trigger LANGUAGE plpgsql AS"
-    " $$ DECLARE own text := substr(current_user, length(current_database()) + 2); BEGIN"
-    " IF current_user = current_database() || '_' || own AND NEW.process <> own"
-    " AND own IN ('hooks', 'workers', 'watch', 'reader', 'pages')"
-    " THEN RAISE EXCEPTION 'an account seals rows of its own process only'"
+    " $$ DECLARE own text := substr(current_user, length(current_database()) + 2);"
+    " none text := repeat('0', 64); BEGIN"
+    " IF current_user <> current_database() || '_' || own"
+    " OR own NOT IN ('hooks', 'workers', 'watch', 'reader', 'pages') THEN RETURN NEW; END IF;"
+    " PERFORM pg_advisory_xact_lock(4114110001);"
+    " IF NEW.process <> own OR NEW.digest !~ '^[0-9a-f]{64}$' OR NEW.digest = none"
+    " OR NEW.previous <> coalesce((SELECT digest FROM audit ORDER BY id DESC LIMIT 1), none)"
+    " OR EXISTS (SELECT FROM audit WHERE previous = NEW.digest)"
+    " OR NEW.number <> 1 + coalesce((SELECT max(number) FROM audit WHERE process = own), 0)"
+    " THEN RAISE EXCEPTION 'an account adds rows of its own process only, after the newest row'"
     " USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NEW; END $$",
     "CREATE TRIGGER audit_own_process BEFORE INSERT ON audit"
     " FOR EACH ROW EXECUTE FUNCTION audit_own_process()",
 )
-"""Refuses a row with the number of another process. An account of a process is named after database and process."""
+"""Refuses a row of another process, and a row that does not follow the newest one, because it could end the log. An
+account of a process is named after database and process."""
 
 
 class AuditEntry(database.Row):

@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 426,
-    "lines": 59_472,
-    "tokens": 536_379,
+    "lines": 59_496,
+    "tokens": 536_467,
     "html": 3_850,
     "js": 848,
     "typst": 56,
     "sql": 1_035,
     "data": 5_384,
     "unformatted": 0,
-    "tests": 72_636,
+    "tests": 72_677,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

@@ -166,5 +166,6 @@ def test_an_address_says_numbers_alone(editor: Editor) -> None:
         assert page.status_code == 200
         assert "<b>&" not in page.text
     assert re.search(
-        "Replaced ’ with &#39;. Number of times: 2", editor.tab.get(f"{editor.at}?saved=-1&plain=’2").text
+        "Replaced ’ with &#39;. Number of times: 2",
+        editor.tab.get(f"{editor.at}?saved=-1&plain=’2").text,
     )

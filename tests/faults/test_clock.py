@@ -73,7 +73,9 @@ def test_row_32_no_step_comes_late_nor_two_in_a_tick(
 
     relayed(staffed, lambda: staffed.clock.turn(seconds=jump), count)
     assert told[0] <= 1
-    assert [r.levelname for r in caplog.records if "clock of this machine jumped" in r.message] == ["CRITICAL"]
+    assert [r.levelname for r in caplog.records if "clock of this machine jumped" in r.message] == [
+        "CRITICAL"
+    ]
 
     (deadline,) = staffed.open_deadlines()
     now = staffed.clock()

@@ -86,17 +86,35 @@ def test_no_process_changes_a_row_of_the_audit_log_or_makes_a_table(
         assert refused(roles, role, statement)
 
 
+ROW = (
+    "INSERT INTO audit (at, actor, action, subject, reason, previous, digest, process, number)"
+    " SELECT now(), 'line', 'tip_read', '', '', {previous}, {digest}, '{{process}}', {number}"
+)
+NEWEST = "coalesce((SELECT digest FROM audit ORDER BY id DESC LIMIT 1), repeat('0', 64))"
+DIGEST = "md5(random()::text) || md5(random()::text)"
+NEXT = "1 + coalesce((SELECT max(number) FROM audit WHERE process = '{process}'), 0)"
+
+
 @pytest.mark.parametrize("role", ALL)
-def test_no_process_writes_an_audit_row_in_the_name_of_another(roles: Postgres, role: str) -> None:
-    """The highest number of another process would end the rows of that process: no later one would get a number."""
-    row = (
-        "INSERT INTO audit (at, actor, action, subject, reason, previous, digest, process, number)"
-        " VALUES (now(), 'line', 'tip_read', '', '', '{0}', '{0}', '{1}', 2147483647)"
-    )
-    names = [*ALL, "console"]
-    assert [refused(roles, role, row.format(role + one, one)) for one in names] == [
-        one != role for one in names
-    ]
+def test_a_process_adds_only_its_own_audit_rows_after_the_newest(
+    roles: Postgres, role: str
+) -> None:
+    """Another row could end the log, so that nobody can read a tip: each later row would follow a used digest."""
+
+    def adds(process: str = role, **values: str) -> bool:
+        row = {"previous": NEWEST, "digest": DIGEST, "number": NEXT, **values}
+        return not refused(roles, role, ROW.format(**row).format(process=process))
+
+    assert adds()
+    assert not any(adds(one) for one in [*ALL, "console"] if one != role)
+    for values in (
+        {"previous": f"'{role.ljust(64, '0')}'"},
+        {"digest": "repeat('0', 64)"},
+        {"digest": "(SELECT min(previous) FROM audit)"},
+        {"number": "2147483647"},
+    ):
+        assert not adds(**values), values
+    assert adds()
 
 
 DRAWN = "SELECT nextval('{}_id_seq')"

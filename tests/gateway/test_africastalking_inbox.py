@@ -104,7 +104,10 @@ def test_an_inbox_that_hangs_is_given_up() -> None:
     def hang(gateway: Gateway, _connection: socket.socket) -> None:
         gateway.over.wait(30)
 
-    with serving(hang) as gateway, pytest.raises(InboxUnavailable, match="no answer from the gateway"):
+    with (
+        serving(hang) as gateway,
+        pytest.raises(InboxUnavailable, match="no answer from the gateway"),
+    ):
         inbox_at(gateway.url, seconds=0.2).after(0)
 
 

@@ -24,6 +24,7 @@ from hotline.tips.rules_deadlines import CASE_CLOCKS
 from tests.support.contexts import WholeContext, make_watch
 from tests.support.district import District
 from tests.support.fakes import FakeInstruments, FakeNumbers, FakeOther, FakeShelf
+from tests.support.servers import drop_guard
 from workers.watchman import Watchman
 
 KEZA, NGABO = "+250788700001", "+250788700002"
@@ -96,7 +97,7 @@ def test_each_look_remembers_the_newest_row_of_the_audit_log(manned: Line, tmp_p
     manned.look()
     assert manned.newest.read_text().startswith("2026-11-24 1 ")
     with manned.district.database.writing() as session:
-        session.execute(text("DROP TRIGGER audit_no_delete"))
+        drop_guard(session, "audit")
         session.execute(text("DELETE FROM audit"))
     manned.look()
     assert manned.stands == ["audit log"]

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
-from sqlalchemy import delete, event, select, update
+from sqlalchemy import delete, event, select, text, update
 from sqlalchemy.orm import Session
 
 from hotline.alarms.rules import Alarm
@@ -20,6 +20,7 @@ from hotline.alerts.service_assignment import assign_pending
 from hotline.errors import DecryptionFailed
 from hotline.keys.decrypt import decrypt_grant, decrypt_tip
 from hotline.keys.encrypt import HEAD_BYTES, Encrypter
+from hotline.people import tables_audit
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import Desk
 from hotline.tips.tables import Grant, Tip
@@ -154,6 +155,22 @@ def test_another_pair_put_into_a_tip_gets_no_further_answer(line: Line) -> None:
     assert set(envelopes(line)) == {"national", HERE}
     assert is_raised(line)
     assert [row.subject for row in line.all(AuditEntry)] == [f"tip:{line.tip.id}"]
+
+
+@pytest.mark.both
+def test_an_answer_is_stored_where_the_alarm_about_another_pair_cannot_be(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(session: Session, *_: object) -> None:
+        session.execute(text("INSERT INTO tip (id) VALUES (NULL)"))
+
+    line.context = replace(line.context, encrypter=MARKED)
+    caller = told(line, *DANGER_HERE)
+    swap_pair(line, PrivateKey.generate())
+    monkeypatch.setattr(tables_audit, "append_about_tip", full)
+    caller.key("1", "1", *REST)
+    assert (line.tip.state, line.read(line.tip)["kind"]) == ("complete", "labour")
+    assert not is_raised(line)
 
 
 def test_another_pair_gets_no_answer_while_no_key_of_a_desk_counts(line: Line) -> None:

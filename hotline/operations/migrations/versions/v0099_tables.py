@@ -82,10 +82,16 @@ def _on_postgres() -> None:
         _before(table, "no_change", "UPDATE OR DELETE")
     op.execute(
         "CREATE FUNCTION audit_own_process() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ DECLARE own text := substr(current_user, length(current_database()) + 2); BEGIN"
-        " IF current_user = current_database() || '_' || own AND NEW.process <> own"
-        " AND own IN ('hooks', 'workers', 'watch', 'reader', 'pages')"
-        " THEN RAISE EXCEPTION 'an account seals rows of its own process only'"
+        " $$ DECLARE own text := substr(current_user, length(current_database()) + 2);"
+        " none text := repeat('0', 64); BEGIN"
+        " IF current_user <> current_database() || '_' || own"
+        " OR own NOT IN ('hooks', 'workers', 'watch', 'reader', 'pages') THEN RETURN NEW; END IF;"
+        " PERFORM pg_advisory_xact_lock(4114110001);"
+        " IF NEW.process <> own OR NEW.digest !~ '^[0-9a-f]{64}$' OR NEW.digest = none"
+        " OR NEW.previous <> coalesce((SELECT digest FROM audit ORDER BY id DESC LIMIT 1), none)"
+        " OR EXISTS (SELECT FROM audit WHERE previous = NEW.digest)"
+        " OR NEW.number <> 1 + coalesce((SELECT max(number) FROM audit WHERE process = own), 0)"
+        " THEN RAISE EXCEPTION 'an account adds rows of its own process only, after the newest row'"
         " USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NEW; END $$"
     )
     op.execute(
