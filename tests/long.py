@@ -90,6 +90,7 @@ ONLY_LONG = (
     "tests/console/test_editor.py::test_every_kind_of_screen_is_shown_whole_and_comes_back_as_it_was",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[1-*]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[2-*]",
+    "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[3-*]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[4-*]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[5-*]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[6-*]",
@@ -103,6 +104,10 @@ ONLY_LONG = (
     "tests/architecture/test_ports_fit.py::*",
     "tests/support/test_made_once.py::test_a_home_is_as_init_leaves_it",
     # These are longer searches, and a quarter whose numbers are all computed a second time.
+    "tests/alerts/test_bursts.py::test_when_four_characters_have_run_out_five_are_drawn",
+    "tests/cli/test_publishing.py::test_what_somebody_published_by_hand_stays",
+    "tests/console/test_routes.py::test_a_post_without_its_key_changes_nothing[a foreign key]",
+    "tests/workers/test_clock.py::test_reports_that_never_come_cost_one_step_a_tip",
     "tests/people/test_deskkeys.py::test_a_grant_that_neither_key_opens_keeps_the_old_ones",
     "tests/statistics/test_solver.py::test_e3_no_count_is_narrower_than_five_values[25-*]",
     "tests/statistics/test_solver.py::test_e3_no_count_is_narrower_than_five_values[150-*]",

@@ -23,7 +23,6 @@ from tests.support.fakes import FakeNumbers
 from tests.support.texting import HERS, Texter, texter
 
 __all__ = ["texter"]
-pytestmark = pytest.mark.both
 
 KEZA, ALINE = "+250788700001", "+250788000001"
 QUEUES = pytest.mark.parametrize("queue", list(Priority), ids=lambda queue: queue.name.lower())
