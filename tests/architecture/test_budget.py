@@ -22,7 +22,7 @@ BUDGET = {
     "sql": 1_035,
     "data": 5_384,
     "unformatted": 0,
-    "tests": 72_682,
+    "tests": 72_694,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

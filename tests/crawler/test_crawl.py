@@ -30,8 +30,10 @@ def small(book: FlowSet) -> FlowSet:
     return replace(book, lists=lists, drawings={})
 
 
-def test_every_digit_at_every_screen_of_the_whole_country(book: FlowSet, tell_steps: Tell) -> None:
-    crawler = Crawler(EngineLine(book, REPORTING), most_hops=MOST)
+@pytest.mark.parametrize("country", ["small", "whole"])
+def test_every_digit_at_every_screen(book: FlowSet, country: str, tell_steps: Tell) -> None:
+    crawled = book if country == "whole" else small(book)
+    crawler = Crawler(EngineLine(crawled, REPORTING), most_hops=MOST)
     crawler.crawl()
 
     tell_steps(f"crawl: {crawler.presses} presses of {MOST}, {len(crawler.pressed)} screens")

@@ -99,7 +99,7 @@ NEXT = "1 + coalesce((SELECT max(number) FROM audit WHERE process = '{process}')
 def test_a_process_adds_only_its_own_audit_rows_after_the_newest(
     roles: Postgres, role: str
 ) -> None:
-    """Another row could end the log, so that nobody can read a tip: each later row would follow a used digest."""
+    """Another row could end the log, so that no one could read a tip: each later row would follow a used digest."""
 
     def adds(process: str = role, **values: str) -> bool:
         row = {"previous": NEWEST, "digest": DIGEST, "number": NEXT, **values}
