@@ -42,7 +42,7 @@ OWN_PROCESS = (
     " none text := repeat('0', 64); BEGIN"
     " IF current_user <> current_database() || '_' || own"
     " OR own NOT IN ('hooks', 'workers', 'watch', 'reader', 'pages') THEN RETURN NEW; END IF;"
-    " PERFORM pg_advisory_xact_lock(4114110001);"
+    f" PERFORM pg_advisory_xact_lock({LOCK});"
     " IF NEW.process <> own OR NEW.digest !~ '^[0-9a-f]{64}$' OR NEW.digest = none"
     " OR NEW.previous <> coalesce((SELECT digest FROM audit ORDER BY id DESC LIMIT 1), none)"
     " OR EXISTS (SELECT FROM audit WHERE previous = NEW.digest)"

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import delete
 
 from hotline.alerts import queries, service_assignment, service_case_events, service_closing
 from hotline.alerts.rules_replies import CommandResult, Verb
@@ -10,15 +11,18 @@ from hotline.cases.decrypt_reader_pages import decrypt_case
 from hotline.cases.reader_pins import ReaderTurn, record_reading_place
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.core.actors import AccountRole
+from hotline.duty.service_desk_page import DeskMember
 from hotline.errors import EndRefused
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people import tables
 from hotline.people.rules import Level
+from hotline.people.rules_desks import of_responder
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.languages import CODES
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.tables import Tip
+from tests.cases.test_people_by_phone import SITE
 from tests.support.builders import NOON, make_account
 from tests.support.callers import DANGER_HERE, REST, Caller, told
 from tests.support.reading import PHONE, PIN, ReaderBeside, with_pin
@@ -147,6 +151,17 @@ def test_the_reader_refuses_where_the_menu_still_offers_the_text(beside: ReaderB
     assert phone.key("1").startswith(f"CON {known_as.reference}: {ONLY}")
 
 
+def test_an_answer_about_a_person_is_not_called_closed_when_the_setting_comes_between(
+    beside: ReaderBeside,
+) -> None:
+    phone, known_as = of_the_nation(beside, on=False)
+    take(beside, known_as)
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "5", "4", "1", *SITE)
+    turn_setting(beside, on=True)
+    assert phone.key("1").startswith("END This does not match what we noted about the person.")
+
+
 @pytest.mark.parametrize("on", [False, True])
 def test_the_key_of_the_desk_stays_closed_to_a_pin(beside: ReaderBeside, on: bool) -> None:
     _, known_as = of_the_nation(beside, on=on)
@@ -176,6 +191,20 @@ def test_a_member_of_a_district_reads_its_tips_as_before(beside: ReaderBeside) -
     assert "No one said" in phone.key("1")
     (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
     assert row.opened_at is not None
+
+
+def test_a_member_of_a_district_without_its_key_reads_in_the_console(beside: ReaderBeside) -> None:
+    phone, known_as = of_the_nation(beside, "12")
+    with beside.line.database.writing() as session:
+        member = of_responder(known_as.responder_id)
+        session.execute(delete(DeskMember).filter_by(member=member, desk_code="12"))
+    phone.dial("90")
+    phone.key(PIN, "1")
+    assert READ["en"] in phone.key("1")
+    take(beside, known_as)
+    phone.dial("90")
+    phone.key(PIN, "1", "1")
+    assert phone.key("1").startswith(f"CON {known_as.reference}: {ONLY}")
 
 
 @pytest.mark.adversary("the mobile operator and the gateway")

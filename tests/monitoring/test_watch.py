@@ -103,6 +103,14 @@ def test_each_look_remembers_the_newest_row_of_the_audit_log(manned: Line, tmp_p
     assert manned.stands == ["audit log"]
 
 
+def test_a_damaged_file_of_digests_stops_no_alarm(manned: Line, tmp_path: Path) -> None:
+    manned.newest = tmp_path / "newest"
+    manned.newest.write_bytes(b"2026-11-24 1 \xff\n")
+    manned.pause_queue()
+    manned.look()
+    assert "lane" in manned.stands
+
+
 def test_a_held_lane_wakes_everybody_around_the_lane(manned: Line) -> None:
     service_alarms.add_contact(manned.context, "Ngabo", NGABO, "en", by="Aline")
     manned.pause_queue()
