@@ -264,7 +264,8 @@ def _seal(
     desk whose key is missing, invalid or unsigned cannot read the tip. The tip is still stored and people are alerted
     of it, and an alarm is raised.
     """
-    earlier = tables.earlier_places(session, tip.id) if tip.moved else ()
+    # Only a filed tip has earlier places. Before that, a stranger wrote them, to give their own desk access.
+    earlier = tables.earlier_places(session, tip.id) if tip.moved and route.filed else ()
     partners = service_correction.partner_desks(session, tip, earlier, attempt.answers)
     wanted = service_correction.reading_desks(tip, earlier, partners)
     keys = _keys(session, context, wanted)

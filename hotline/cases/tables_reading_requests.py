@@ -48,8 +48,8 @@ class PinReading(Row):
     """The answer that the hop has shown, in encrypted form. It can be decrypted only with the gateway's session id and
     the PIN. It never contains a page of a case."""
     given_up_at: Mapped[datetime | None]
-    """The time when the phone was told to wait, because no answer came in time. After that, this place in the text
-    always shows the same request to wait."""
+    """The time when the phone showed a request to wait, because no answer came in time. From then on, this place in the
+    text always shows the same request."""
     at: Mapped[datetime]
 
 

@@ -126,7 +126,7 @@ def test_a_report_after_it_in_one_session_is_a_tip_beside_it(staffed: Line) -> N
     assert {row.do_not_visit for row in staffed.tips} == {False}
 
 
-@pytest.mark.adversary("a helper against whom the caller complains")
+@pytest.mark.adversary("a helper in a complaint")
 def test_no_responder_of_the_district_learns_it_while_nobody_takes_it(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE)
     service_assignment.assign_pending(staffed.context)
@@ -165,7 +165,7 @@ def test_no_colleague_of_the_district_is_alerted_when_a_phone_is_off(staffed: Li
     assert levels_told(staffed) == {"national"}
 
 
-@pytest.mark.adversary("a helper against whom the caller complains")
+@pytest.mark.adversary("a helper in a complaint")
 def test_the_district_cannot_list_open_or_take_it(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE)
     service_assignment.assign_pending(staffed.context)

@@ -23,7 +23,7 @@ from hotline.keys.encrypt import HEAD_BYTES, Encrypter
 from hotline.people import tables_audit
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import Desk
-from hotline.tips.tables import Grant, Tip
+from hotline.tips.tables import Grant, Tip, TipPlace
 from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
 
 HERE = "12"
@@ -155,6 +155,16 @@ def test_another_pair_put_into_a_tip_gets_no_further_answer(line: Line) -> None:
     assert set(envelopes(line)) == {"national", HERE}
     assert is_raised(line)
     assert [row.subject for row in line.all(AuditEntry)] == [f"tip:{line.tip.id}"]
+
+
+def test_an_earlier_place_that_a_stranger_wrote_opens_no_draft(line: Line) -> None:
+    """The stranger writes the database and has the key of one district."""
+    caller = told(line, *QUIET_HERE)
+    assert line.tip.state == "draft"
+    with line.database.writing() as session:
+        session.add(TipPlace(tip_id=line.tip.id, place="21", corrected_at=line.clock.at))
+    caller.key("1")
+    assert set(envelopes(line)) == {"national", HERE}
 
 
 @pytest.mark.both
