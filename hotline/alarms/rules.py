@@ -75,7 +75,7 @@ EVENT_ALARMS = {
     Alarm.ACCOUNTS: "an admin ended, suspended or linked an account again, or took a role",
     Alarm.SIGN_IN_QUEUE: "strangers filled the queue of sign-in attempts for a minute: new browsers could not sign in",
     Alarm.MEMBER_KEYS: "the public key of a person or of a desk in the database is not their own",
-    Alarm.TIP_PAIRS: "the key pair in a tip was replaced while its caller told more",
+    Alarm.TIP_PAIRS: "a key pair or a desk's access was written into a tip by a stranger",
     Alarm.STOP_REQUEST: "STOP came in the name of an enrolled number, and changed nothing",
 }
 """The alarms for single events, with the text that the doctor shows. They remain until a contact acknowledges them."""

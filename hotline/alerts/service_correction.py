@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from hotline.alarms import service as alarms
+from hotline.alarms.rules import Alarm
 from hotline.alerts import (
     queries,
     queries_references,
@@ -24,10 +26,11 @@ from hotline.alerts.rules_escalation_steps import Notice
 from hotline.alerts.service_case_state import visit_facts_of
 from hotline.alerts.service_closing import CloseRequest
 from hotline.core.contexts import Context
-from hotline.core.database import Session
+from hotline.core.database import Session, optional_part
 from hotline.errors import EndRefused
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_delivery import DUE_STATES
+from hotline.keys.encrypt import label
 from hotline.people import tables_audit, tables_desks
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
@@ -105,27 +108,34 @@ def reading_desks(
 
 
 def partner_desks(
+    session: Session, tip: Tip | ReportedTip, answers: Mapping[str, str] = MappingProxyType({})
+) -> Sequence[str]:
+    """Returns the partner desks that may read the tip: border desks for a journey that can still be stopped, and the
+    protection desk of a camp.
+    """
+    if tip.official != "no" or tip.matter != Matter.TIP:
+        return ()
+    found = set(tables_desks.desks_of_camp(session, tip.sector)) if is_camp(tip.sector) else set()
+    if tip.place == ABROAD and can_be_stopped(answers):
+        found |= {*tables_desks.desks_of_kind(session, DeskKind.BORDER)}
+    return sorted(found)
+
+
+def earlier_partners(
     session: Session,
     tip: Tip | ReportedTip,
     earlier: Sequence[TipPlace],
     answers: Mapping[str, str] = MappingProxyType({}),
 ) -> Sequence[str]:
-    """Returns the partner desks that may read the tip: border desks for a journey, and the protection desk of a camp.
+    """Returns the partner desks that could read the tip before, and still may: the desks of a border.
 
-    A border desk may read it if the journey can still be stopped, or if this desk could read it before. After a
-    correction, the desk of the earlier camp can read the tip as long as its district can.
+    After a correction, the desk of the earlier camp can read the tip as long as its district can.
     """
-    if tip.official != "no" or tip.matter != Matter.TIP:
+    if tip.official != "no" or tip.matter != Matter.TIP or not tip.id:
         return ()
-    found = set(tables_desks.desks_of_camp(session, tip.sector)) if is_camp(tip.sector) else set()
-    if tip.place == ABROAD:
-        leaves = can_be_stopped(answers)
-        known = (
-            tips_tables.extra_desks(session, [tip.id]).get(tip.id, ())
-            if tip.id and not leaves
-            else ()
-        )
-        found |= {*(tables_desks.desks_of_kind(session, DeskKind.BORDER) if leaves else known)}
+    found: set[str] = set()
+    if tip.place == ABROAD and not can_be_stopped(answers):
+        found |= {*tips_tables.extra_desks(session, [tip.id]).get(tip.id, ())}
     places = {tip.place, *(one.place for one in earlier if one.released_at is None)}
     if any(camps(place) for place in places if is_district(place)) and _was_alerted(session, tip):
         known_camps = tips_tables.camp_desks(session, tip.id).items()
@@ -145,9 +155,37 @@ def passed_districts(
     if not before.filed or tip.official != "no" or corrected:
         return ()
     own = {tip.place, before.place, *(one.place for one in earlier)}
-    return sorted(
-        code for code in queries_report.granted_desks(session, tip.id) - own if is_district(code)
-    )
+    granted = queries_report.grants_of(session, tip.id)
+    return sorted(code for code in granted if code not in own and is_district(code))
+
+
+def proven_desks(
+    session: Session, context: Context, tip: ReportedTip, codes: Sequence[str], at: datetime
+) -> Sequence[str]:
+    """Returns those desks that a process of the hotline gave access to the tip before. A grant's lock proves it.
+
+    Someone who writes the database can add a place or a grant for another desk. An alarm is raised for such a desk, and
+    its place is released, so that there is one alarm. A desk that had no valid key causes none.
+    """
+    if not codes:
+        return ()
+    grants, lock = queries_report.grants_of(session, tip.id), context.encrypter.weekly_lock
+    found = [one for one in codes if lock.has_locked(grants.get(one, b""), label(tip.uid, one))]
+    forged = {*codes} - {*found, *(tip.locked_for or "").split()}
+    if forged:
+        note_forgery(session, context, tip, "tip_access_forged")
+    for place in tips_tables.earlier_places(session, tip.id) if forged else ():
+        if desk_of(place.place, tip.official) in forged:
+            place.released_at = place.released_at or at
+    return found
+
+
+def note_forgery(session: Session, context: Context, tip: ReportedTip, action: str) -> None:
+    """Raises the alarm that a stranger wrote a key pair or a desk into a tip."""
+    at = context.now()
+    with optional_part(session):
+        alarms.record_each(session, Alarm.TIP_PAIRS, at)
+        tables_audit.append_about_tip(session, tip.id, action, "line", at)
 
 
 def _was_alerted(session: Session, tip: Tip | ReportedTip) -> bool:
@@ -217,7 +255,7 @@ def stand_down(
     for row in earlier:
         row.released_at = row.released_at or at
     session.flush()
-    partners = partner_desks(session, tip, earlier)
+    partners = {*partner_desks(session, tip), *earlier_partners(session, tip, earlier)}
     tips_tables.remove_grants(session, tip.id, but=reading_desks(tip, earlier, partners))
     tables_audit.append_about_tip(session, tip.id, "first_place_let_go", by.actor, at, by.reason)
     service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.STOOD_DOWN), at)

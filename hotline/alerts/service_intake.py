@@ -15,19 +15,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hotline.alarms import service as alarms
-from hotline.alarms.rules import Alarm
 from hotline.alerts import service_correction, service_duplicates
 from hotline.alerts.service_case_state import visit_facts_of
 from hotline.alerts.service_correction import Route
 from hotline.core import rules_trial
 from hotline.core.contexts import Context
-from hotline.core.database import Session, optional_part
+from hotline.core.database import Session
 from hotline.core.jobs import Job
 from hotline.core.logs import REQUEST
 from hotline.gateway.doorbell import ring
 from hotline.gateway.tables_sessions import LockedDialogue
-from hotline.people import tables_audit, tables_desks
+from hotline.people import tables_desks
 from hotline.text.codes import NOT_SAID
 from hotline.tips import queries_report, tables
 from hotline.tips.queries_report import ReportedTip
@@ -266,26 +264,31 @@ def _seal(
     """
     # Only a filed tip has earlier places. Before that, a stranger wrote them, to give their own desk access.
     earlier = tables.earlier_places(session, tip.id) if tip.moved and route.filed else ()
-    partners = service_correction.partner_desks(session, tip, earlier, attempt.answers)
-    wanted = service_correction.reading_desks(tip, earlier, partners)
+    partners = service_correction.partner_desks(session, tip, attempt.answers)
+    wanted = service_correction.reading_desks(tip, (), partners)
+    more = service_correction.earlier_partners(session, tip, earlier, attempt.answers)
+    more = [
+        code for code in service_correction.reading_desks(tip, earlier, more) if code not in wanted
+    ]
+    wanted += service_correction.proven_desks(session, context, tip, more, context.now())
     keys = _keys(session, context, wanted)
 
     answers = {name: said for name, said in attempt.answers.items() if name not in ANSWERS}
     seal, grants = {"uid": tip.uid, "place": tip.place, "identity": tip.identity}, None
     if tip.body and not context.encrypter.made(tip.body, uid=tip.uid, identity=tip.identity):
-        _note_other_pair(session, context, tip)
+        service_correction.note_forgery(session, context, tip, "tip_pair_replaced")
     body = context.encrypter.again(answers, **seal, desks=keys, body=tip.body)
-    if body is None and (
-        passed := service_correction.passed_districts(session, tip, route, earlier)
-    ):
+    if body is None:
+        passed = service_correction.passed_districts(session, tip, route, earlier)
+        passed = service_correction.proven_desks(session, context, tip, passed, context.now())
         keys = _keys(session, context, wanted := [*wanted, *passed])
         body = context.encrypter.again(answers, **seal, desks=keys, body=tip.body)
     if body is None:
         encrypted = context.encrypter.tip(answers, **seal, desks=keys, at=context.now())
         body, grants = encrypted.body, encrypted.grants
         tip.locked_for = " ".join(code for code in wanted if code not in grants) or None
-        had = set() if grants else queries_report.granted_desks(session, tip.id)
-        if had and had <= set(wanted):
+        had = () if grants else queries_report.grants_of(session, tip.id)
+        if had and set(had) <= set(wanted):
             # No desk's key counts now. So the desks that could read the tip can also read the new answers.
             kept = context.encrypter.again(answers, **seal, desks=None, body=tip.body)
             body, grants = kept or body, grants if kept is None else None
@@ -294,14 +297,6 @@ def _seal(
         logger.critical("alarm: a tip's text is locked: %d desks have no valid key", locked)
     tip.body = body
     return grants
-
-
-def _note_other_pair(session: Session, context: Context, tip: ReportedTip) -> None:
-    """Raises the alarm that a stranger's key pair is in a tip. The answers then get a new pair, so none is lost."""
-    at = context.now()
-    with optional_part(session):
-        alarms.record_each(session, Alarm.TIP_PAIRS, at)
-        tables_audit.append_about_tip(session, tip.id, "tip_pair_replaced", "line", at)
 
 
 def _keys(session: Session, context: Context, codes: Sequence[str]) -> Mapping[str, bytes]:

@@ -37,7 +37,7 @@ from hotline.keys.key_making import (
     WATCH_KEY,
     WATCH_PUBLIC_KEY,
 )
-from hotline.keys.pseudonyms import SESSION_KEY, Pseudonyms
+from hotline.keys.pseudonyms import Pseudonyms
 from hotline.keys.tables_canaries import ProcessStart
 from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, cannot_advance
 from hotline.monitoring import service_checks_keys
@@ -300,13 +300,12 @@ def existing_part(settings: Settings) -> str:
 def _encrypter(keys: KeyFolder, public_key: str) -> Encrypter:
     live = LiveKeys(keys.path, public_key) if keys.holds(public_key) else None
     desks = DeskTrust(keys) if keys.holds(LINE_PUBLIC_KEY) else None
-    mark_key = Pseudonyms(keys).mark_key() if keys.holds(SESSION_KEY) else b""
     return Encrypter(
         weekly_lock=WeeklyLock(keys),
         live=live,
         reader=public_half(keys),
         desks=desks,
-        mark_key=mark_key,
+        mark_key=Pseudonyms(keys).mark_key,
     )
 
 

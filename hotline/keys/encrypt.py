@@ -18,7 +18,7 @@ from nacl.utils import random
 
 from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.desk_signatures import DeskKey, DeskTrust
-from hotline.keys.key_folder import LiveKeys
+from hotline.keys.key_folder import KEY_BYTES, LiveKeys
 from hotline.keys.weekly_lock import WeeklyLock
 
 VERSION = b"\x01"
@@ -124,8 +124,10 @@ class Encrypter:
     """Locks every grant a second time."""
     live: LiveKeys | None = field(default=None, repr=False)
     """Reads the workers' public key again, for a process that must notice a rotation."""
-    mark_key: bytes = field(default=b"", repr=False)
-    """The key of the marks, so that no one who writes the database can put another pair into a tip."""
+    mark_key: Callable[[], bytes] = field(default=bytes, repr=False)
+    """Returns the key of the marks, so that no one who writes the database can put another pair into a tip. Without a
+    key, no mark counts.
+    """
     reader: Callable[[], bytes] | None = field(default=None, repr=False)
     """Returns the reader's public key. The first code about a person encrypts the case's key to the reader."""
     desks: DeskTrust | None = field(default=None, repr=False)
@@ -201,8 +203,8 @@ class Encrypter:
         )
 
     def _mark(self, purpose: bytes, what: bytes, name: str) -> bytes:
-        said = what + name.encode()
-        return blake2b(said, digest_size=HALF, key=self.mark_key, person=purpose).digest()
+        key = self.mark_key() or random(KEY_BYTES)
+        return blake2b(what + name.encode(), digest_size=HALF, key=key, person=purpose).digest()
 
     def grant(
         self, key: bytes, *, uid: str, desk: str, public_key: bytes, at: datetime | None = None

@@ -52,18 +52,18 @@ class KeyFolder:
         return f"KeyFolder({self.path.name})"
 
     def read(self, name: str) -> bytes:
-        """Returns a key. Raises KeyMissing."""
+        """Returns a key. Raises KeyMissing, also for an empty file."""
         if name in self._without:
             raise KeyMissing(f"the key folder {self.path.name!r} has the wrong key {name}")
         if name not in self._held:
-            try:
-                self._held[name] = (self.path / name).read_bytes()
-            except OSError:
-                raise KeyMissing(f"the key folder {self.path.name!r} has no {name}") from None
+            held = _bytes_of(self.path / name)
+            if held is None:
+                raise KeyMissing(f"the key folder {self.path.name!r} has no {name}")
+            self._held[name] = held
         return self._held[name]
 
     def holds(self, name: str) -> bool:
-        return name not in self._without and (self.path / name).is_file()
+        return name not in self._without and _is_key(self.path / name)
 
     def writable(self) -> bool:
         """Returns True if keys can be made and destroyed here. Returns False on a read-only mount, even for root."""
@@ -76,8 +76,8 @@ class KeyFolder:
         return tuple(sorted(p.name for p in self.path.iterdir() if not p.name.startswith(".")))
 
     def make(self, name: str, secret: bytes) -> bool:
-        """Writes a key if the file does not exist yet. Returns True if it was written. Raises OSError if the folder is
-        not writable.
+        """Writes a key if the file does not exist yet, or is empty. Returns True if it was written. Raises OSError if
+        the folder is not writable.
 
         The key appears complete or not at all. If two processes make the same key, both end with the same content.
         """
@@ -85,7 +85,9 @@ class KeyFolder:
             try:
                 os.link(draft, self.path / name)
             except FileExistsError:
-                return False
+                if _is_key(self.path / name):
+                    return False
+                draft.rename(self.path / name)
         self._flush()
         return True
 
@@ -266,10 +268,15 @@ class LiveKeys:
 
 
 def _bytes_of(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return None
+    with suppress(OSError):
+        return file.read_bytes() or None
+    return None
+
+
+def _is_key(file: Path) -> bool:
+    with suppress(OSError):
+        return file.is_file() and file.stat().st_size > 0
+    return False
 
 
 # Stores the keys for counting callers: one for each current month and week, and none of past periods.

@@ -57,8 +57,9 @@ class Pseudonyms:
         return self._by(SESSION_KEY, "identity", session_key, passage)
 
     def mark_key(self) -> bytes:
-        """Returns the key that marks the key pairs of tips."""
-        return bytes.fromhex(self._by(SESSION_KEY, "pair"))
+        """Returns the key that marks the key pairs of tips. Returns an empty key while the folder lacks its key."""
+        held = self._folder.holds(SESSION_KEY)
+        return bytes.fromhex(self._by(SESSION_KEY, "pair")) if held else b""
 
     def _by(self, key: str, purpose: str, *parts: str) -> str:
         return digest(self._folder.read(key), purpose, *parts)

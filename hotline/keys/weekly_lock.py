@@ -22,6 +22,7 @@ import hmac
 import os
 import re
 import secrets
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 from nacl.exceptions import CryptoError
@@ -103,6 +104,12 @@ class WeeklyLock:
             return self._box(head[1:].decode()).decrypt(encrypted, aad=head + bound)
         except (CryptoError, ValueError, TypeError):
             raise DecryptionFailed("the grant was altered or belongs to another tip") from None
+
+    def has_locked(self, grant: bytes, bound: bytes) -> bool:
+        """Returns True if a process of the hotline locked this grant. No other program has the key of a week."""
+        with suppress(DecryptionFailed, KeyMissing):
+            return grant[:1] == LOCKED and bool(self.unlock(grant, bound))
+        return False
 
     def forget(self, before: str) -> bool:
         """Advances the key to a week, so that no older grant can be unlocked any more. The key never goes back to an

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hotline.alarms import tables
+from hotline.alarms import service, tables
 from hotline.alarms.rules import (
     EVENT_ALARMS,
     Alarm,
@@ -60,19 +60,21 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
         tables_sessions.try_writing(session, at)
         queries_alert_path.note_look(session, at)
     found = readings(context, around=around)
-    service_audit_digest.remember_newest(context)
+    newest, events = service_audit_digest.look(context)
 
     with context.database.reading() as session:
         moves = _moves(session, found, at)
-    if not moves:
-        return
-    with context.database.writing() as session:
-        tables.take_lock(session)
-        before = tables.alarm_texts(session)
-        for one in _moves(session, found, at):
-            tables.save(session, one.alarm, one.now, _says(one.alarm, found, before))
-            if one.notice is not None:
-                write_notices(session, context, one, at)
+    if moves or events:
+        with context.database.writing() as session:
+            tables.take_lock(session)
+            for alarm in events:
+                service.record_each(session, alarm, at)
+            before = tables.alarm_texts(session)
+            for one in _moves(session, found, at):
+                tables.save(session, one.alarm, one.now, _says(one.alarm, found, before))
+                if one.notice is not None:
+                    write_notices(session, context, one, at)
+    service_audit_digest.remember(context, newest)
 
 
 def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str, str]) -> str:

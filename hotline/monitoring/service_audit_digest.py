@@ -80,29 +80,54 @@ def keep_digest(context: MonitorContext) -> None:
         _keep(file, f"{day} {row} {digest}\n")
 
 
-def remember_newest(context: MonitorContext) -> None:
-    """Remembers the newest row of the log, unless the one that was remembered is no longer there."""
+ALARMED = {
+    "tip_pair_replaced": Alarm.TIP_PAIRS,
+    "tip_access_forged": Alarm.TIP_PAIRS,
+    "key_differs": Alarm.MEMBER_KEYS,
+    "desk_key_withheld": Alarm.MEMBER_KEYS,
+}
+"""The alarms about an attack on the database, by the action in the audit log. An attacker could delete the alarm."""
+
+
+def look(context: MonitorContext) -> tuple[str, frozenset[Alarm]]:
+    """Returns the line that remembers the newest row, and the alarms of the rows since the last look. Raises
+    StoreUnavailable.
+
+    The line is empty if nothing is new. Both are empty while the log is wrong, or if the monitor has no file.
+    """
     file = context.watch.newest
-    if file is None:
-        return
+    before = [*read_digests(file)]
     with context.database.reading() as session:
-        if _missing(session, read_digests(file)):
-            return
         row = tables_audit.newest_id(session)
         digest = tables_audit.digest_of(session, row)
-    line = f"{context.now().astimezone(KIGALI):%Y-%m-%d}", row, digest
-    if digest is not None and [line] != [*read_digests(file)]:
+        if file is None or digest is None or _missing(session, before, after=True):
+            return "", frozenset()
+        rows = tables_audit.rows_after(session, before[-1][2]) if before else ()
+        found = frozenset(ALARMED[one.action] for one in rows or () if one.action in ALARMED)
+    now = f"{context.now().astimezone(KIGALI):%Y-%m-%d}", row, digest
+    return "" if before == [now] else f"{now[0]} {row} {digest}\n", found
+
+
+def remember(context: MonitorContext, line: str) -> None:
+    """Remembers the newest row of the log, after its alarms were raised."""
+    file = context.watch.newest
+    if file is not None and line:
         with suppress(OSError):
-            KeyFolder(file.parent).replace(file.name, f"{line[0]} {row} {digest}\n".encode())
+            KeyFolder(file.parent).replace(file.name, line.encode())
 
 
-def _missing(session: Session, lines: Sequence[tuple[str, int, str]]) -> str:
-    """Returns what is wrong with the last of these lines, or an empty text."""
+def _missing(
+    session: Session, lines: Sequence[tuple[str, int, str]], *, after: bool = False
+) -> str:
+    """Returns what is wrong with the last of these lines, or an empty text. With `after`, also checks the rows after
+    it.
+    """
     for day, row, digest in lines[-1:]:
-        if tables_audit.digest_of(session, row) != digest:
-            return (
-                f"row {row} is not the one that the monitor saw on {day}, or the chain broke there"
-            )
+        wrong = None if tables_audit.digest_of(session, row) == digest else row
+        if wrong is None and after:
+            wrong = tables_audit.break_after(session, digest)
+        if wrong is not None:
+            return f"row {wrong} is not the one that the monitor saw on {day}, or the chain broke there"
     return ""
 
 
@@ -150,7 +175,10 @@ def check_log(context: CliContext) -> CheckResult:
     name = Alarm.AUDIT_LOG
     try:
         with context.database.reading() as session:
-            wrong = [_missing(session, read_digests(one)) for one in (file, context.watch.newest)]
+            wrong = [
+                _missing(session, read_digests(file)),
+                _missing(session, read_digests(context.watch.newest), after=True),
+            ]
             reached = queries_on_call.can_be_notified(session)
             other = context.watch.other.is_there() or tables_canaries.has_second_channel(session)
             sent = queries_on_call.newest_digest(session)

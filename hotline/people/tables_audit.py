@@ -276,7 +276,20 @@ def newest_id(session: Session) -> int:
 
 
 def digest_of(session: Session, row: int) -> str | None:
-    return session.scalar(select(AuditEntry.digest).where(AuditEntry.id == row))
+    """Returns the digest of a row, computed from what the row says. Returns None if the row is missing, or says
+    something else than its stored digest.
+    """
+    entry = session.get(AuditEntry, row)
+    return None if entry is None or entry.digest != _digest(entry) else entry.digest
+
+
+def break_after(session: Session, digest: str) -> int | None:
+    """Returns the id of the first row after the row with this digest that does not follow from the row before it."""
+    for entry in rows_after(session, digest) or ():
+        if entry.previous != digest or entry.digest != _digest(entry):
+            return entry.id
+        digest = entry.digest
+    return None
 
 
 def begun_at(session: Session) -> datetime | None:

@@ -180,9 +180,10 @@ def give_keys(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first
         _GRANTED.rows(session, new_tip_id=tip_id, new_desk_code=code, new_encrypted_key=key)
 
 
-def granted_desks(session: Session, tip_id: int) -> set[str]:
-    """Returns the codes of the desks for which the tip was encrypted."""
-    return set(session.scalars(select(Grant.desk_code).where(Grant.tip_id == tip_id)))
+def grants_of(session: Session, tip_id: int) -> Mapping[str, bytes]:
+    """Returns the key of the tip, encrypted for each desk, by the code of the desk."""
+    found = select(Grant.desk_code, Grant.encrypted_key).where(Grant.tip_id == tip_id)
+    return {row.desk_code: row.encrypted_key for row in session.execute(found)}
 
 
 def tip_row(session: Session, tip: ReportedTip) -> Tip:

@@ -17,7 +17,7 @@ from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips.encrypt_notes import decrypt_note
 from hotline.tips.tables import Grant, Tip
-from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, told
+from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, told, unlocked
 from tests.support.persons import screened
 from tests.support.reading import OTHER_PIN, PHONE, PIN, QUICK, ReaderBeside, with_pin
 from tests.support.taking import do, take_case
@@ -305,5 +305,5 @@ def test_a_note_is_sealed_to_the_pair_of_the_words(beside: ReaderBeside) -> None
             select(Grant.encrypted_key).where(Grant.tip_id == tip.id, Grant.desk_code == "national")
         ).one()
     named = {"uid": tip.uid, "desk": "national"}
-    key = decrypt_grant(grant, private_key=bytes(DESK_KEY), **named)
+    key = decrypt_grant(unlocked(grant, **named), private_key=bytes(DESK_KEY), **named)
     assert decrypt_note(body.body, tip_key=key, uid=tip.uid, key=entry.key) == "irembo rifunze"

@@ -191,19 +191,48 @@ def monitor(home: Path) -> Iterator[MonitorContext]:
         yield make_context(database=built.database, now=lambda: NOON, watch=watch)
 
 
+def look(context: MonitorContext) -> None:
+    line, alarms = service_audit_digest.look(context)
+    assert not alarms
+    service_audit_digest.remember(context, line)
+
+
+@pytest.mark.adversary("a corrupt operator")
+@pytest.mark.parametrize(
+    ("change", "row"),
+    [
+        (f"UPDATE audit SET reason = 'another' WHERE id = {ROWS}", ROWS),
+        (f"UPDATE audit SET reason = 'another' WHERE id = {ROWS + 2}", ROWS + 2),
+        (f"DELETE FROM audit WHERE id = {ROWS + 1}", ROWS + 2),
+    ],
+    ids=["the newest", "a later one", "cut out"],
+)
+def test_a_row_changed_under_its_old_digest_is_found_at_the_next_look(
+    home: Path, attack: Callable[..., None], change: str, row: int
+) -> None:
+    with monitor(home) as context:
+        look(context)
+        write(home, 3)
+        attack(change)
+        for _ in range(2):
+            found = service_audit_digest.check_log(context)
+            assert (found.ok, f"row {row} " in found.message) == (False, True)
+            look(context)
+
+
 @pytest.mark.parametrize("more", [0, 3, 10], ids=["shorter", "some more", "longer"])
 def test_rows_that_the_monitor_saw_are_missed_at_its_next_look(
     home: Path, attack: Callable[..., None], more: int
 ) -> None:
     """The rows are written and cut between two digests of a day."""
     with monitor(home) as context:
-        service_audit_digest.remember_newest(context)
+        look(context)
         assert "is not the one" not in service_audit_digest.check_log(context).message
         assert broken_at(home) is None
         attack(CUT_OFF)
         write(home, more)
         for _ in range(2):
-            service_audit_digest.remember_newest(context)
+            look(context)
             found = service_audit_digest.check_log(context)
             assert (found.ok, f"row {ROWS} " in found.message) == (False, True)
     assert broken_at(home) == ROWS

@@ -1,6 +1,8 @@
 """Tests encryption and decryption: only the intended reader gets the exact content back."""
 
 import json
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from nacl.bindings import sodium_pad
 from nacl.public import PrivateKey, SealedBox
 from nacl.secret import Aead
 
+from hotline.cli.contexts import _encrypter
 from hotline.errors import DecryptionFailed, HotlineError, KeyMissing, PassphraseWrong
 from hotline.keys.conversation_state import StateCipher
 from hotline.keys.decrypt import decrypt_number, decrypt_tip, stretch_passphrase, unwrap
@@ -23,7 +26,10 @@ from hotline.keys.encrypt import (
     binding,
     label,
 )
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.key_making import RELAY_PUBLIC_KEY
 from hotline.keys.passphrase import HEADER, Costs, WrappedPair, WrappingKey, checksum
+from hotline.keys.pseudonyms import SESSION_KEY
 from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.encrypt_desk_keys import OWNER, decrypt_by_passphrase
 
@@ -35,6 +41,7 @@ OVERHEAD = 2 * HEAD_BYTES + len(binding(UID, "12")) + 32 + 16
 """The number of bytes of a tip's body in addition to its answers: the head twice, the binding, and what encryption
 adds."""
 QUICK = Costs(passes=1, kib=8)
+SEALER = Encrypter(mark_key=lambda: b"a key of the folder of the hooks")
 STRETCHED = WrappingKey.stretch("correct horse", QUICK)
 """The key is derived only once, because even the fastest derivations together take long."""
 
@@ -61,17 +68,17 @@ def flipped(encrypted: bytes, at: int) -> bytes:
 
 def again(encrypted: EncryptedTip, answers: dict[str, str], **other: Any) -> bytes | None:
     meant: dict[str, Any] = {"uid": UID, "place": "12", "desks": DESKS}
-    return Encrypter().again(answers, **{**meant, "body": encrypted.body[:HEAD_BYTES], **other})
+    return SEALER.again(answers, **{**meant, "body": encrypted.body[:HEAD_BYTES], **other})
 
 
 @pytest.fixture
 def words_before() -> EncryptedTip:
-    return Encrypter().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    return SEALER.tip(ANSWERS, uid=UID, place="12", desks=DESKS)
 
 
 @given(words)
 def test_each_desk_reads_what_was_told(answers: dict[str, str]) -> None:
-    encrypted = Encrypter().tip(answers, uid=UID, place="12", desks=DESKS)
+    encrypted = SEALER.tip(answers, uid=UID, place="12", desks=DESKS)
 
     assert opened(encrypted) == answers
     national = {"desk": "national", "private_key": bytes(NATIONAL)}
@@ -84,17 +91,17 @@ def test_a_body_has_one_of_six_lengths(letters: int) -> None:
     told = len('{"landmark":""}') + letters
     if told >= 8192:
         with pytest.raises(ValueError, match="too many to encrypt"):
-            Encrypter().tip(answers, uid=UID, place="12", desks=DESKS)
+            SEALER.tip(answers, uid=UID, place="12", desks=DESKS)
         return
 
-    encrypted = Encrypter().tip(answers, uid=UID, place="12", desks=DESKS)
+    encrypted = SEALER.tip(answers, uid=UID, place="12", desks=DESKS)
     padded = len(encrypted.body) - OVERHEAD
     assert padded == next(size for size in (256, 512, 1024, 2048, 4096, 8192) if told < size)
     assert opened(encrypted) == answers
 
 
 def test_the_same_words_twice_look_nothing_alike() -> None:
-    one, other = (Encrypter().tip(ANSWERS, uid=UID, place="12", desks=DESKS) for _ in range(2))
+    one, other = (SEALER.tip(ANSWERS, uid=UID, place="12", desks=DESKS) for _ in range(2))
 
     assert one.body != other.body
     assert one.grants["12"] != other.grants["12"]
@@ -160,7 +167,7 @@ def test_what_a_process_before_sealed_under_the_key_itself_opens() -> None:
     ids=lambda other: "another " + next(iter(other)),
 )
 def test_a_tip_opens_as_itself_alone(other: dict[str, Any]) -> None:
-    encrypted = Encrypter().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    encrypted = SEALER.tip(ANSWERS, uid=UID, place="12", desks=DESKS)
 
     with pytest.raises(DecryptionFailed) as told:
         opened(encrypted, **other)
@@ -170,18 +177,18 @@ def test_a_tip_opens_as_itself_alone(other: dict[str, Any]) -> None:
 def test_a_grant_names_tip_and_desk_itself_and_not_only_its_body() -> None:
     """Two desks have the same key pair. Without the label, the grant of one desk would also work for the other."""
     one_pair = {"12": DESKS["12"], "13": DESKS["12"]}
-    encrypted = Encrypter().tip(ANSWERS, uid=UID, place="12", desks=one_pair)
+    encrypted = SEALER.tip(ANSWERS, uid=UID, place="12", desks=one_pair)
 
     with pytest.raises(DecryptionFailed, match="another desk"):
         opened(encrypted, grant=encrypted.grants["13"])
-    moved = Encrypter().tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS).grants["12"]
+    moved = SEALER.tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS).grants["12"]
     with pytest.raises(DecryptionFailed, match="another tip or another desk"):
         opened(encrypted, grant=moved)
 
 
 def test_a_body_names_its_tip_itself_and_not_only_its_grant() -> None:
     """A reader of one tip knows its key, and could encrypt the tip again under the name of another tip."""
-    encrypted = Encrypter().tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS)
+    encrypted = SEALER.tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS)
     key = SealedBox(DISTRICT).decrypt(encrypted.grants["12"][1:])[: Aead.KEY_SIZE]
     forged = VERSION + SealedBox(DISTRICT.public_key).encrypt(key + label(UID, "12"))
 
@@ -191,7 +198,7 @@ def test_a_body_names_its_tip_itself_and_not_only_its_grant() -> None:
 
 @given(st.integers(min_value=0), st.sampled_from(["body", "grant"]))
 def test_an_altered_byte_opens_nothing(at: int, part: str) -> None:
-    encrypted = Encrypter().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    encrypted = SEALER.tip(ANSWERS, uid=UID, place="12", desks=DESKS)
     whole = {"body": encrypted.body, "grant": encrypted.grants["12"]}[part]
 
     with pytest.raises(DecryptionFailed):
@@ -200,7 +207,7 @@ def test_an_altered_byte_opens_nothing(at: int, part: str) -> None:
 
 @given(st.binary(max_size=400))
 def test_rubbish_opens_nothing(rubbish: bytes) -> None:
-    encrypted = Encrypter().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    encrypted = SEALER.tip(ANSWERS, uid=UID, place="12", desks=DESKS)
     for part in ("body", "grant"):
         with pytest.raises(DecryptionFailed):
             opened(encrypted, **{part: rubbish})
@@ -312,3 +319,23 @@ def test_a_run_that_was_altered_is_a_run_forgotten(rubbish: bytes, at: int) -> N
     for broken in (rubbish, flipped(cipher.seal("s", b"run"), at)):
         with pytest.raises(HotlineError):
             cipher.open("s", broken)
+
+
+@pytest.mark.adversary("a person who writes the database")
+def test_without_the_key_of_the_marks_no_pair_counts() -> None:
+    pair = KeyPair.new()
+    mark = blake2b(pair.public + UID.encode(), digest_size=8, person=b"pair").digest()
+    assert not Encrypter().made(PAIRED + bytes(8) + mark + pair.public, uid=UID)
+
+
+def test_a_key_of_the_marks_made_later_counts_at_once(tmp_path: Path) -> None:
+    (tmp_path / SESSION_KEY).touch()
+    encrypter = _encrypter(KeyFolder(tmp_path), RELAY_PUBLIC_KEY)
+    tip = encrypter.tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    assert not encrypter.made(tip.body, uid=UID)
+    assert KeyFolder(tmp_path).make(SESSION_KEY, b"a key of thirty-two bytes, nearly"), (
+        "the file was empty"
+    )
+    tip = encrypter.tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    assert encrypter.made(tip.body, uid=UID)
+    assert _encrypter(KeyFolder(tmp_path), RELAY_PUBLIC_KEY).made(tip.body, uid=UID)

@@ -18,6 +18,7 @@ from hotline.gateway import tables
 from hotline.gateway.rules_delivery import Outcome, SendResult
 from hotline.gateway.tables import OnCallContact
 from hotline.monitoring import service_alarms, service_checks_database
+from hotline.people import tables_audit
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
 from hotline.tips.rules_deadlines import CASE_CLOCKS
@@ -262,6 +263,31 @@ def test_an_event_alarms_until_somebody_takes_care_of_it(manned: Line) -> None:
     service_alarms.acknowledge(manned.context, "strange job", "Keza")
     manned.look(hours=1)
     assert (manned.stands, len(manned.notified)) == ([], 1)
+
+
+@pytest.mark.adversary("a person who writes the database")
+@pytest.mark.parametrize(
+    "attack",
+    ["DELETE FROM alarm", "UPDATE alarm SET next_at = '2026-11-25 09:00:00.000000'"],
+    ids=["deleted", "silenced"],
+)
+@pytest.mark.parametrize(
+    ("action", "alarm"),
+    [("tip_pair_replaced", "tip keys"), ("key_differs", "member keys")],
+)
+def test_an_alarm_that_was_deleted_is_raised_from_the_audit_log(
+    manned: Line, tmp_path: Path, action: str, alarm: str, attack: str
+) -> None:
+    manned.newest = tmp_path / "newest"
+    manned.look()
+    with manned.district.database.writing() as session:
+        service.record_each(session, Alarm(alarm), manned.district.clock())
+        tables_audit.append_row(session, manned.district.clock(), "line", action)
+        session.execute(text(attack))
+    for _ in range(2):
+        manned.look(seconds=10)
+    (raised,) = manned.notified
+    assert raised[1].startswith(f"Fault: {alarm}, ")
 
 
 @pytest.mark.parametrize(("age", "stands"), [(None, False), (90_000.0, False), (1e6, True)])

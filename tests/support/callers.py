@@ -22,9 +22,10 @@ from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
 from hotline.gateway.stand_ins import FakeJobs, FakeStarts, FakeStates
 from hotline.keys.decrypt import decrypt_tip
-from hotline.keys.encrypt import Encrypter
-from hotline.keys.key_folder import HOOKS, LISTED, KeyFolder
+from hotline.keys.encrypt import Encrypter, label
+from hotline.keys.key_folder import HOOKS, KEY_BYTES, LISTED, KeyFolder
 from hotline.keys.pseudonyms import Pseudonyms
+from hotline.keys.weekly_lock import WeeklyLock
 from hotline.people.rules import Level
 from hotline.people.tables_desks import Desk
 from hotline.text.places import districts
@@ -41,6 +42,23 @@ SECRETS = {hook: (f"{hook}-first-secret", f"{hook}-second-secret") for hook in (
 FORM = "application/x-www-form-urlencoded"
 DESK_KEY = PrivateKey(bytes([7]) * 32)
 """One key for every desk of a test. Making 31 keys takes longer than the test."""
+
+
+class KnownLock(WeeklyLock):
+    """A weekly lock without a file. Every line of a test has it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._start = "2026-W01", bytes(KEY_BYTES)
+
+
+LOCK = KnownLock()
+
+
+def unlocked(grant: bytes, uid: str, desk: str) -> bytes:
+    return LOCK.unlock(grant, label(uid, desk))
+
+
 FAILURE = "END Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
 
 DANGER_HERE = ("5", "1", "2", "1", "1")
@@ -121,7 +139,7 @@ class Line:
         (grant,) = [row for row in rows if row.desk_code == "national"]
         return decrypt_tip(
             body=tip.body,
-            grant=grant.encrypted_key,
+            grant=unlocked(grant.encrypted_key, tip.uid, "national"),
             uid=tip.uid,
             place=tip.place,
             desk="national",
@@ -205,7 +223,7 @@ def make_ready(
         runs=runs,
         notes=FakeStarts(),
         sessions=SessionMemory(),
-        encrypter=Encrypter(),
+        encrypter=Encrypter(mark_key=lambda: b"a key of the folder of the hooks", weekly_lock=LOCK),
         pseudonyms=Pseudonyms(KeyFolder(tmp_path / "keys" / "hooks")),
         flow_sets=SqlFlowSets(database, place_lists()),
         phrases=shipped_phrases(),

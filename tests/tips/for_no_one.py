@@ -127,7 +127,7 @@ FOR_NO_ONE: Mapping[str, str] = {
     "alerts/queries_references.marks_not_delivered": LADDER,
     "alerts/tables_inbound.unproven_answers": WATCH,
     "tips/tables.camp_desks": FOUND,
-    "tips/queries_report.granted_desks": FOUND,
+    "tips/queries_report.grants_of": FOUND,
     "tips/tables_call_back.waiting_call_backs": TELLER,
     "tips/tables_call_back.waiting_of_session": TELLER,
     "tips/tables_call_back.has_due": LADDER,

@@ -17,7 +17,7 @@ from hotline.text.codes import NATIONAL
 from hotline.tips.rules_call_back import ANSWERS, CallBackState
 from hotline.tips.tables_call_back import CallBack
 from tests.faults import calls
-from tests.support.callers import DESK_KEY, QUIET_HERE, REST, Caller, Line, told
+from tests.support.callers import DESK_KEY, QUIET_HERE, REST, Caller, Line, told, unlocked
 from tests.support.fakes import FakeShelf
 
 CALL_ME = "Mumpamagare"
@@ -59,7 +59,7 @@ def waiting(line: Line) -> list[CallBack]:
 def opened(row: CallBack) -> dict[str, str]:
     return decrypt_tip(
         row.body,
-        row.encrypted_key,
+        unlocked(row.encrypted_key, row.uid, NATIONAL),
         uid=row.uid,
         place=BOUND_AS,
         desk=NATIONAL,

@@ -19,12 +19,12 @@ from hotline.alarms.tables import raised_alarms
 from hotline.alerts.service_assignment import assign_pending
 from hotline.errors import DecryptionFailed
 from hotline.keys.decrypt import decrypt_grant, decrypt_tip
-from hotline.keys.encrypt import HEAD_BYTES, Encrypter
+from hotline.keys.encrypt import HEAD_BYTES
 from hotline.people import tables_audit
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import Desk
 from hotline.tips.tables import Grant, Tip, TipPlace
-from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
+from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told, unlocked
 
 HERE = "12"
 """The district of DANGER_HERE and QUIET_HERE."""
@@ -38,7 +38,8 @@ def envelopes(line: Line) -> dict[str, tuple[int, bytes]]:
 
 def reads(tip: Tip, grant: bytes, desk: str) -> dict[str, str]:
     seal = {"uid": tip.uid, "place": tip.place, "desk": desk}
-    return decrypt_tip(tip.body, grant, **seal, private_key=bytes(DESK_KEY))
+    own = unlocked(grant, tip.uid, desk)
+    return decrypt_tip(tip.body, own, **seal, private_key=bytes(DESK_KEY))
 
 
 def test_the_envelopes_of_the_desks_are_the_same_at_each_later_answer(line: Line) -> None:
@@ -57,7 +58,7 @@ def test_the_envelopes_of_the_desks_are_the_same_at_each_later_answer(line: Line
 def test_a_process_that_knows_nothing_of_the_tip_goes_on(line: Line) -> None:
     caller = told(line, *DANGER_HERE)
     before = envelopes(line)
-    line.context = replace(line.context, encrypter=Encrypter())
+    line.context = replace(line.context, encrypter=replace(line.context.encrypter))
     line.flush()
     caller.key("1", "1")
     assert (envelopes(line), line.read(line.tip)["kind"]) == (before, "labour")
@@ -94,6 +95,7 @@ def test_another_key_of_a_desk_is_sealed_to_at_the_next_answer(line: Line) -> No
     caller.key("1")
     tip, (_, grant) = line.tip, envelopes(line)[HERE]
     seal = {"uid": tip.uid, "place": tip.place, "desk": HERE}
+    grant = unlocked(grant, tip.uid, HERE)
     assert decrypt_tip(tip.body, grant, **seal, private_key=bytes(pair))["sector"]
     with pytest.raises(DecryptionFailed):
         reads(tip, before, HERE)
@@ -122,9 +124,6 @@ def test_what_lost_its_words_is_sealed_to_a_new_pair_when_more_is_told(line: Lin
         reads(line.tip, before, HERE)
 
 
-MARKED = Encrypter(mark_key=b"a key of the folder of the hooks")
-
-
 def swap_pair(line: Line, pair: PrivateKey) -> None:
     """Puts another pair into each tip, as a person who writes the database can. The marks stay the same."""
     with line.database.writing() as session:
@@ -146,7 +145,6 @@ def seen_by(pair: PrivateKey, tip: Tip) -> bool:
 
 @pytest.mark.both
 def test_another_pair_put_into_a_tip_gets_no_further_answer(line: Line) -> None:
-    line.context = replace(line.context, encrypter=MARKED)
     caller, thief = told(line, *DANGER_HERE), PrivateKey.generate()
     swap_pair(line, thief)
     caller.key("1", "1", *REST)
@@ -167,6 +165,53 @@ def test_an_earlier_place_that_a_stranger_wrote_opens_no_draft(line: Line) -> No
     assert set(envelopes(line)) == {"national", HERE}
 
 
+THEIRS = "21"
+"""The district of a stranger who writes the database and has the key of its desk."""
+
+
+@pytest.mark.adversary("a person who writes the database")
+@pytest.mark.both
+def test_an_earlier_place_that_a_stranger_wrote_opens_no_filed_tip(line: Line) -> None:
+    caller = told(line, *DANGER_HERE)
+    assign_pending(line.context)
+    with line.database.writing() as session:
+        session.add(TipPlace(tip_id=line.tip.id, place=THEIRS, corrected_at=line.clock.at))
+    caller.key("1", "1", *REST)
+    assert (line.tip.state, line.read(line.tip)["kind"]) == ("complete", "labour")
+    assert set(envelopes(line)) == {"national", HERE}
+    assert is_raised(line)
+    (row,) = line.all(AuditEntry)
+    assert (row.action, row.subject) == ("tip_access_forged", f"tip:{line.tip.id}")
+
+
+@pytest.mark.adversary("a person who writes the database")
+def test_another_place_written_into_a_tip_is_no_earlier_place(line: Line) -> None:
+    caller = told(line, *DANGER_HERE)
+    assign_pending(line.context)
+    with line.database.writing() as session:
+        session.execute(update(Tip).values(place=THEIRS))
+    caller.key("1")
+    assert (line.tip.place, set(envelopes(line))) == (HERE, {"national", HERE})
+    assert is_raised(line)
+
+
+@pytest.mark.adversary("a person who writes the database")
+@pytest.mark.parametrize("copied", [False, True], ids=["made up", "of another desk"])
+def test_a_grant_that_a_stranger_wrote_opens_no_later_answer(line: Line, *, copied: bool) -> None:
+    """The stranger also changes the mark of the desks, so that the next answer needs a new pair."""
+    caller = told(line, *DANGER_HERE)
+    (_, own) = envelopes(line)[HERE]
+    with line.database.writing() as session:
+        key = own if copied else b"\x01" + bytes(80)
+        session.add(Grant(tip_id=line.tip.id, desk_code=THEIRS, encrypted_key=key))
+        tip = session.scalars(select(Tip)).one()
+        tip.body = tip.body[:1] + bytes(8) + tip.body[9:]
+    caller.key("1")
+    assert line.read(line.tip)["sector"]
+    assert set(envelopes(line)) == {"national", HERE}
+    assert is_raised(line)
+
+
 @pytest.mark.both
 def test_an_answer_is_stored_where_the_alarm_about_another_pair_cannot_be(
     line: Line, monkeypatch: pytest.MonkeyPatch
@@ -174,7 +219,6 @@ def test_an_answer_is_stored_where_the_alarm_about_another_pair_cannot_be(
     def full(session: Session, *_: object) -> None:
         session.execute(text("INSERT INTO tip (id) VALUES (NULL)"))
 
-    line.context = replace(line.context, encrypter=MARKED)
     caller = told(line, *DANGER_HERE)
     swap_pair(line, PrivateKey.generate())
     monkeypatch.setattr(tables_audit, "append_about_tip", full)
@@ -185,7 +229,6 @@ def test_an_answer_is_stored_where_the_alarm_about_another_pair_cannot_be(
 
 def test_another_pair_gets_no_answer_while_no_key_of_a_desk_counts(line: Line) -> None:
     """A tip whose desks have no key keeps the pair that it had, but not one that a stranger put there."""
-    line.context = replace(line.context, encrypter=MARKED)
     caller, thief = told(line, *DANGER_HERE), PrivateKey.generate()
     with line.database.writing() as session:
         session.execute(update(Desk).values(public_key=b""))
@@ -200,13 +243,17 @@ def test_another_pair_gets_no_answer_while_no_key_of_a_desk_counts(line: Line) -
 
 def test_the_pair_of_another_tip_gets_no_answer(line: Line) -> None:
     """A reader of one tip puts its uid, body and grants in the place of another one."""
-    line.context = replace(line.context, encrypter=MARKED)
     known = told(line, *DANGER_HERE)
     known.hang_up()
     caller = told(line, *DANGER_HERE)
     mine, theirs = line.tips
     (row,) = [one for one in line.all(Grant) if (one.tip_id, one.desk_code) == (mine.id, HERE)]
-    key = decrypt_grant(row.encrypted_key, uid=mine.uid, desk=HERE, private_key=bytes(DESK_KEY))
+    key = decrypt_grant(
+        unlocked(row.encrypted_key, mine.uid, HERE),
+        uid=mine.uid,
+        desk=HERE,
+        private_key=bytes(DESK_KEY),
+    )
     with line.database.writing() as session:
         session.execute(delete(Tip).where(Tip.id == mine.id))
         session.execute(update(Tip).where(Tip.id == theirs.id).values(uid=mine.uid, body=mine.body))
