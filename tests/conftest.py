@@ -55,6 +55,9 @@ __all__ = [
     "valkey",
 ]
 
+RARELY = (50_000, 20, 100)
+"""The thresholds of garbage collection. A test makes few cycles, and a search through all objects takes longer."""
+
 long.register_profiles()
 
 
@@ -128,6 +131,7 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(*RARELY)
         gc.enable()
 
 

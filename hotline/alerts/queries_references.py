@@ -142,14 +142,19 @@ NOT_REACHED = [state for state in MessageState if state not in REACHED]
 """Names each state, so that the query can use its index. The clock process runs this query every second."""
 
 
+# Other names for the tables in subqueries. Making such a name takes longer than most queries.
+_LATER = aliased(Assignment)
+_THEIRS = aliased(Assignment)
+_ASSIGNEE = aliased(Responder)
+
+
 def marks_not_delivered(session: Session, at: datetime) -> Sequence[int]:
     """Returns open tips whose assignee did not get a message about visits, or got it too late.
 
     Leaves out tips with a later alert to any responder. Leaves out assignees who have answered about the case since
     then, because their phone works again.
     """
-    later = aliased(Assignment)
-    told_since = exists().where(later.tip_id == Tip.id, later.created_at > Message.created_at)
+    told_since = exists().where(_LATER.tip_id == Tip.id, _LATER.created_at > Message.created_at)
     found = (
         select(Tip.id)
         .join(Assignment, Assignment.tip_id == Tip.id)
@@ -218,16 +223,14 @@ def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
         and_(Deadline.kind == DeadlineKind.OUTCOME, Deadline.nth >= ESCALATED),
     )
     asked = exists().where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None), hands_on)
-    theirs = aliased(Assignment)
-    assignee = aliased(Responder)
     here = (
         exists()
         .where(
-            theirs.tip_id == Tip.id,
-            theirs.responder_id == Tip.assignee_id,
-            theirs.released_at.is_(None),
-            assignee.id == Tip.assignee_id,
-            or_(theirs.step >= Tip.place_step, assignee.level == Level.NATIONAL),
+            _THEIRS.tip_id == Tip.id,
+            _THEIRS.responder_id == Tip.assignee_id,
+            _THEIRS.released_at.is_(None),
+            _ASSIGNEE.id == Tip.assignee_id,
+            or_(_THEIRS.step >= Tip.place_step, _ASSIGNEE.level == Level.NATIONAL),
         )
         .correlate(Tip)
     )

@@ -113,10 +113,9 @@ def make_desks(context: Context, passphrase: str, *, costs: Costs | None = None)
         if is_empty and not held:
             line = decrypt_recovery.first_keys(session, passphrase, costs, at)
         made = [code for code in missing if code not in held]
-        for code in made:
-            desk = tables_desks.Desk(code=code, kind=kind_of(code), created_at=at)
-            decrypt_recovery.make_desk(session, context, desk, line)
         if made:
+            desks = [tables_desks.Desk(code=one, kind=kind_of(one), created_at=at) for one in made]
+            decrypt_recovery.make_desks(session, context, desks, line)
             subject = f"{len(made)} desks"
             tables_audit.append_row(session, at, "cli", "desks_made", subject)
     return made

@@ -196,11 +196,13 @@ def _state(state: TipStateFilter) -> Iterator[ColumnElement[bool]]:
         yield Tip.closed_at.is_not(None)
 
 
+_OWN = aliased(Assignment)
+
+
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:
     """Returns the condition that the viewer is the assignee, or was alerted of a tip that no responder has taken."""
-    own = aliased(Assignment)
     was_told = exists().where(
-        own.tip_id == Tip.id, own.responder_id == viewer.responder_id, own.released_at.is_(None)
+        _OWN.tip_id == Tip.id, _OWN.responder_id == viewer.responder_id, _OWN.released_at.is_(None)
     )
     return or_(Tip.assignee_id == viewer.responder_id, UNTAKEN & was_told.correlate(Tip))
 

@@ -13,6 +13,7 @@ only two minutes.
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice, product
 
 from hotline.flows.check import (
@@ -51,6 +52,7 @@ from hotline.flows.flow import (
 )
 from hotline.flows.models import BrokenReference, targets
 from hotline.flows.questions_back import ANSWER, FLOW, Question, question_flag, questions
+from hotline.flows.screen import paginate
 from hotline.text.languages import CODES
 from hotline.text.phrases import message_text
 
@@ -206,6 +208,10 @@ def _without_list(node: QuestionNode) -> Iterator[QuestionNode]:
         yield replace(bare, text=node.one, choices=(yes, *node.choices))
 
 
+_pages = lru_cache(1 << 12)(paginate)
+"""Divides the texts of flows into pages. An editor's draft is checked after each key, and few of its texts change."""
+
+
 def drawings(
     flow_set: FlowSet, node: Waiting | EndNode, state: ConversationState, limit: int
 ) -> Iterator[Drawn]:
@@ -215,7 +221,7 @@ def drawings(
     for one, named in listed:
         for there, facts in situations(one, state):
             seen = replace(there, answers={**there.answers, **named})
-            found = draw(flow_set, one, seen, facts, limit)
+            found = draw(flow_set, one, seen, facts, limit, pages=_pages)
             shown[id(found)] = found
     yield from shown.values()
 

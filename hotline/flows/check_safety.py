@@ -10,6 +10,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -41,7 +42,15 @@ from hotline.flows.flow import (
 )
 from hotline.text.phrases import MessageText, message_text
 
-Table = Mapping[str, Sequence[str]]
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Words by language. Two tables are never equal, so a table can be a key of a cache."""
+
+    words: Mapping[str, Sequence[str]]
+
+    def of(self, language: str) -> Sequence[str]:
+        return self.words.get(language, ())
 
 
 def rows_of(name: str) -> Iterator[list[str]]:
@@ -53,13 +62,13 @@ def rows_of(name: str) -> Iterator[list[str]]:
 
 def _tables() -> tuple[Mapping[str, Table], Collection[str]]:
     """Returns the words of each table by language, and the words that must match a whole word."""
-    tables: dict[str, dict[str, list[str]]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     whole = set()
     for table, language, words, is_whole in rows_of("risky_words.csv"):
-        tables.setdefault(table, {}).setdefault(language, []).append(words)
+        found.setdefault(table, {}).setdefault(language, []).append(words)
         if is_whole:
             whole.add(words)
-    return tables, whole
+    return {name: Table(words) for name, words in found.items()}, whole
 
 
 _TABLES, _WHOLE = _tables()
@@ -116,15 +125,14 @@ ships."""
 _SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
 
 
+@lru_cache(MAX_TEXTS)
 def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> DocumentPath:
     """Returns the words of the tables that `text` contains, without duplicates."""
-    words = dict.fromkeys(word for table in tables for word in table.get(language, ()))
-    return _standing(plain_text(text), tuple(words), language)
-
-
-@lru_cache(MAX_TEXTS)
-def _standing(text: str, words: DocumentPath, language: str) -> DocumentPath:
-    return tuple(word for word in words if _pattern(word, language).search(text))
+    words, plain = (
+        dict.fromkeys(word for one in tables for word in one.of(language)),
+        plain_text(text),
+    )
+    return tuple(word for word in words if _pattern(word, language).search(plain))
 
 
 @cache
@@ -134,6 +142,7 @@ def _pattern(word: str, language: str) -> re.Pattern[str]:
     return re.compile(before + re.escape(word) + after)
 
 
+@lru_cache(MAX_TEXTS)
 def unsafe_promises(text: str, language: str) -> DocumentPath:
     """Returns the words in a text that no screen for callers may contain without a written reason. Words within a
     warning do not count."""
@@ -142,7 +151,7 @@ def unsafe_promises(text: str, language: str) -> DocumentPath:
 
 def _without(text: str, language: str, innocent: Table) -> str:
     said = plain_text(text)
-    for phrase in innocent.get(language, ()):
+    for phrase in innocent.of(language):
         said = said.replace(phrase, "")
     return said
 
@@ -160,6 +169,7 @@ def _sentences(text: str) -> list[str]:
     return _SENTENCE_END.split(plain_text(text))
 
 
+@lru_cache(MAX_TEXTS)
 def identity_words(text: str, language: str) -> DocumentPath:
     """Returns the words with which `text` asks for the caller's identity."""
     return risky_words(_without(text, language, IDENTITY_NOT_ASKED), language, (IDENTITY_WORDS,))

@@ -5,8 +5,9 @@ It also finds screens that repeat an answer. A person who looks at the phone or 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from hotline.flows import engine_texts as engine_words
@@ -22,7 +23,7 @@ from hotline.flows.check import (
     translations,
 )
 from hotline.flows.check_paths import drawings, situations
-from hotline.flows.check_safety import has_promises, numbers_in, plain_text
+from hotline.flows.check_safety import MAX_TEXTS, has_promises, numbers_in, plain_text
 from hotline.flows.conversation import ConversationState, Place
 from hotline.flows.flow import (
     FOUND,
@@ -89,9 +90,10 @@ def unverified_in(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
             yield number
 
 
-def _named(text: str) -> Iterator[str]:
-    """Yields the numbers in a text that a reader could dial, in any notation, without duplicates."""
-    yield from (number for number in dict.fromkeys(numbers_in(text)) if number not in OUR_KEYS)
+@lru_cache(MAX_TEXTS)
+def _named(text: str) -> Sequence[str]:
+    """Returns the numbers in a text that a reader could dial, in any notation, without duplicates."""
+    return tuple(number for number in dict.fromkeys(numbers_in(text)) if number not in OUR_KEYS)
 
 
 SHORT = 4
@@ -104,12 +106,13 @@ Labels = Mapping[str, Mapping[str, list[Text]]]
 
 def echoes(flow_set: FlowSet) -> Problems:
     labels = _labels(flow_set)
+    before = {flow.name: _nodes_before(flow) for flow in flow_set.flows.values()}
     for flow, name, node in nodes(flow_set):
         place = Place(flow.name, name)
         for number, lead in enumerate(conditional_texts(node)):
             for when in lead.whens:
                 yield from _repeated(place, f"lead.{number}", lead.text, when, labels)
-        if (only := _only_after(flow, name)) is not None:
+        if (only := _only_after(flow, name, before[flow.name].get(name, ()))) is not None:
             for field, text in node_texts(node):
                 if not field.startswith("choices."):
                     yield from _repeated(place, field, text, only, labels)
@@ -150,12 +153,20 @@ def _echoes(words: str, label: str) -> bool:
     return re.search(r"\b" + re.escape(bare) + after, plain_text(words)) is not None
 
 
-def _only_after(flow: Flow, name: str) -> Condition | None:
+def _nodes_before(flow: Flow) -> Mapping[str, Sequence[Node]]:
+    """Returns for each node the nodes that lead to it."""
+    before: dict[str, list[Node]] = {}
+    for node in flow.nodes.values():
+        for name in targets(node):
+            before.setdefault(name, []).append(node)
+    return before
+
+
+def _only_after(flow: Flow, name: str, sources: Sequence[Node]) -> Condition | None:
     """Returns the answer without which no caller reaches this node. Returns None if there is no such answer.
 
     The node must have one predecessor, which leads to it through choices with values or through one arm.
     """
-    sources = [node for node in flow.nodes.values() if name in targets(node)]
     if len(sources) != 1 or name == flow.start:
         return None
     (node,) = sources

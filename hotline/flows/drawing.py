@@ -3,7 +3,7 @@
 The flow set caches the results. A flow set never changes, so its pages never change either.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from hotline.flows.conversation import ConversationState, Facts
@@ -21,7 +21,7 @@ from hotline.flows.flow import (
     placeholders_in,
     view,
 )
-from hotline.flows.screen import Page, Screen, paginate
+from hotline.flows.screen import Layout, Page, Screen, paginate
 from hotline.text.gsm7 import septets, to_gsm7
 
 
@@ -32,10 +32,19 @@ class Drawn(NamedTuple):
     """The screens as the handset shows them, one for each page."""
 
 
+Paginate = Callable[[Layout, int], tuple[Page, ...]]
+
+
 def draw(
-    flow_set: FlowSet, node: Waiting | EndNode, state: ConversationState, facts: Facts, limit: int
+    flow_set: FlowSet,
+    node: Waiting | EndNode,
+    state: ConversationState,
+    facts: Facts,
+    limit: int,
+    *,
+    pages: Paginate = paginate,
 ) -> Drawn:
-    """Returns all pages of the caller's current node.
+    """Returns all pages of the caller's current node. `pages` divides its layout.
 
     It does not cache the result if the session provides the list, or if the text has a placeholder.
     """
@@ -44,14 +53,14 @@ def draw(
         list_name(node.list, state.answers) if isinstance(node, QuestionNode) and node.list else ""
     )
     if listed and (listed in facts.lists or listed not in flow_set.lists):
-        return _draw(flow_set, node, state, facts, limit)
+        return _draw(flow_set, node, state, facts, limit, pages)
     if placeholders_in((node.text or {}).get(state.language, "")):
-        return _draw(flow_set, node, state, facts, limit)
+        return _draw(flow_set, node, state, facts, limit, pages)
 
     key = (here.flow, here.node, state.language, limit, listed, _varies(node, state, facts))
     known = flow_set.drawings.get(key)
     if known is None:
-        known = flow_set.drawings[key] = _draw(flow_set, node, state, facts, limit)
+        known = flow_set.drawings[key] = _draw(flow_set, node, state, facts, limit, pages)
     assert isinstance(known, Drawn)
     return known
 
@@ -62,12 +71,16 @@ def screen_of(text: str, *, ends: bool = False) -> Screen:
 
 
 def _draw(
-    flow_set: FlowSet, node: Waiting | EndNode, state: ConversationState, facts: Facts, limit: int
+    flow_set: FlowSet,
+    node: Waiting | EndNode,
+    state: ConversationState,
+    facts: Facts,
+    limit: int,
+    pages: Paginate,
 ) -> Drawn:
     seen = view(flow_set, node, state, facts)
-    pages = paginate(seen.layout, limit)
-    ends = isinstance(node, EndNode)
-    return Drawn(seen, pages, tuple(screen_of(page.text, ends=ends) for page in pages))
+    divided, ends = pages(seen.layout, limit), isinstance(node, EndNode)
+    return Drawn(seen, divided, tuple(screen_of(page.text, ends=ends) for page in divided))
 
 
 def _varies(node: Waiting | EndNode, state: ConversationState, facts: Facts) -> tuple[bool, ...]:

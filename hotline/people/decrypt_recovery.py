@@ -3,6 +3,7 @@
 No module that a hook loads may import this file.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -109,20 +110,24 @@ def public_key(session: Session, context: Context) -> bytes:
     return pair.public_key
 
 
-def make_desk(
-    session: Session, context: Context, desk: tables_desks.Desk, line: SigningKey | None
+def make_desks(
+    session: Session, context: Context, desks: Iterable[tables_desks.Desk], line: SigningKey | None
 ) -> None:
-    """Makes a desk and its key, encrypted for the recovery pair, in the transaction of the calling function.
+    """Makes desks and their keys, encrypted for the recovery pair, in the transaction of the calling function.
 
     Raises DeskRefused.
     """
-    made, pair = KeyPair.new(), public_key(session, context)
-    desk.public_key = made.public
-    if line is not None:
-        about = desk.code, desk.kind or kind_of(desk.code), desk.place or ""
-        desk.proof = decrypt_signing.line_proof(line, *about, made.private, desk.created_at)
-    wrapped = wrap_desk_key(made.private, pair, desk.code, tables_desks.PASSPHRASE_MEMBER)
-    tables_desks.add_desk(session, desk, wrapped)
+    pair = public_key(session, context)
+    wrapped: dict[tables_desks.Desk, bytes] = {}
+    for desk in desks:
+        made = KeyPair.new()
+        desk.public_key = made.public
+        if line is not None:
+            about = desk.code, desk.kind or kind_of(desk.code), desk.place or ""
+            desk.proof = decrypt_signing.line_proof(line, *about, made.private, desk.created_at)
+        member = tables_desks.PASSPHRASE_MEMBER
+        wrapped[desk] = wrap_desk_key(made.private, pair, desk.code, member)
+    tables_desks.add_desks(session, wrapped)
 
 
 def retire_older_pairs(context: Context, opener: PassphraseDecrypter) -> None:

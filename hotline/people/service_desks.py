@@ -133,7 +133,7 @@ def add_desk(
         desk = tables_desks.Desk(
             code=new.code, kind=new.kind, name=new.name, place=new.place, created_at=context.now()
         )
-        decrypt_recovery.make_desk(session, context, desk, line)
+        decrypt_recovery.make_desks(session, context, [desk], line)
         why = by.why(f"{new.kind}: {reason}")
         tables_audit.append_command(
             session, by.first, context.now(), "desk_added", f"desk:{new.code}", why

@@ -2,7 +2,7 @@
 country.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -208,11 +208,12 @@ def end_rotation(session: Session, code: str) -> None:
     session.execute(ended.values(copied_since=None))
 
 
-def add_desk(session: Session, desk: Desk, wrapped_key: bytes) -> None:
-    """Adds a desk whose private key can be decrypted with the recovery passphrase."""
-    session.add(desk)
+def add_desks(session: Session, wrapped: Mapping[Desk, bytes]) -> None:
+    """Adds desks with their private keys, which can be decrypted with the recovery passphrase."""
+    session.add_all(wrapped)
     session.flush()
-    _add_member(session, desk.code, PASSPHRASE_MEMBER, wrapped_key, desk.created_at)
+    for desk, key in wrapped.items():
+        _add_member(session, desk.code, PASSPHRASE_MEMBER, key, desk.created_at)
 
 
 def _add_member(session: Session, code: str, member: str, key: bytes, at: datetime) -> None:

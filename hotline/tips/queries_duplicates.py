@@ -111,6 +111,9 @@ def replace_digests(session: Session, tip_id: int, keys: LikenessKeys) -> int | 
     return None if row is None else row[0]
 
 
+_NEW = aliased(TipLikeness, name="waits")
+
+
 def repeated_tips(
     session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
 ) -> dict[int, ComparedTip]:
@@ -118,18 +121,17 @@ def repeated_tips(
 
     Usually the result is empty.
     """
-    new = aliased(TipLikeness, name="waits")
 
     def often(key: Column, hers: Column, least: int) -> ColumnElement[bool]:
         alike = select(TipLikeness.tip_id).where(key == hers, TipLikeness.at > since)
-        few = alike.limit(least + 1).correlate(new).subquery()
+        few = alike.limit(least + 1).correlate(_NEW).subquery()
         return select(func.count()).select_from(few).scalar_subquery() > least
 
-    some = select(new.tip_id).where(
-        in_numbers(session, new.tip_id, tip_ids),
+    some = select(_NEW.tip_id).where(
+        in_numbers(session, _NEW.tip_id, tip_ids),
         or_(
-            often(TipLikeness.contact_key, new.contact_key, contact),
-            often(TipLikeness.words_key, new.words_key, words),
+            often(TipLikeness.contact_key, _NEW.contact_key, contact),
+            often(TipLikeness.words_key, _NEW.words_key, words),
         ),
     )
     rows = session.execute(_traits().where(TipLikeness.tip_id.in_(some)))

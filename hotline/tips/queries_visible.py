@@ -64,6 +64,10 @@ class Exclusion(Row):
 
 
 IS_EXCLUDED = Exclusion.lifted_at.is_(None)
+# Other names for the tables in subqueries. Making such a name takes longer than most queries.
+_COLLEAGUE = aliased(Responder)
+_ANY_TIP = aliased(Tip)
+_ANY_GRANT = aliased(Grant)
 
 
 class ExcludedParty(NamedTuple):
@@ -224,12 +228,11 @@ def may_see_tip(tip_id: int) -> ColumnElement[bool]:
 
 def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Returns the condition that an `Exclusion` names this responder's person, or one of their desks."""
-    responder = aliased(Responder)
     person: ColumnElement[int] = Responder.person_id.expression
     if isinstance(who, int):
-        person = select(responder.person_id).where(responder.id == who).scalar_subquery()
-    own = select(Membership.desk_code).join(responder, responder.id == Membership.responder_id)
-    own = own.where(responder.person_id == person, IS_RUNNING)
+        person = select(_COLLEAGUE.person_id).where(_COLLEAGUE.id == who).scalar_subquery()
+    own = select(Membership.desk_code).join(_COLLEAGUE, _COLLEAGUE.id == Membership.responder_id)
+    own = own.where(_COLLEAGUE.person_id == person, IS_RUNNING)
     return or_(Exclusion.person_id == person, Exclusion.desk_code.in_(own.correlate(Responder)))
 
 
@@ -262,15 +265,15 @@ def _of_an_official(tip_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
 
     Only the national desk may see such a tip.
     """
-    tip = aliased(Tip)
-    found = select(tip.id).where(tip.id == tip_id, tip.official != "no")
+    found = select(_ANY_TIP.id).where(_ANY_TIP.id == tip_id, _ANY_TIP.official != "no")
     return found.correlate(tip_id.class_).exists()
 
 
 def _granted(desks: frozenset[str]) -> ColumnElement[bool]:
     """Returns the condition that the tip was encrypted for one of these desks and involves no official."""
-    grant = aliased(Grant)
-    found = select(grant.id).where(grant.tip_id == Tip.id, grant.desk_code.in_(desks))
+    found = select(_ANY_GRANT.id).where(
+        _ANY_GRANT.tip_id == Tip.id, _ANY_GRANT.desk_code.in_(desks)
+    )
     return and_(Tip.official == "no", found.correlate(Tip).exists())
 
 

@@ -218,7 +218,7 @@ class FlowMap:
             yield here
 
 
-class _Plain(yaml.SafeLoader):
+class _Plain(yaml.CSafeLoader):
     """A YAML loader that reads `yes` and `no` as words, and days as text."""
 
 

@@ -27,7 +27,7 @@ from hotline.people import service_sessions
 from hotline.web.console_app import create_console
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
-from tests.support.made_once import publish_shipped
+from tests.support.made_once import lay_rows, publish_shipped
 from tests.support.servers import embedded
 from tests.support.signing import Person, person
 
@@ -110,21 +110,35 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
     publish_shipped(database, clock())
 
     def make(**changes: Any) -> Desk:
-        context = make_console_context(database=database, now=clock)
-        context = replace(context, **{"flow_sets": SqlFlowSets(database, place_lists()), **changes})
-        assert service_drafts.open_draft(context, Actor("Editor 1"), "New words") == CHANGE
-        return Desk(context, create_console(context, PAGES), clock)
+        desk = new_desk(database, clock, **changes)
+        opens_draft(desk)
+        return desk
 
     return make
 
 
 @pytest.fixture
-def desk(make_desk: MakeDesk) -> Desk:
+def desk(database: Database, clock: Clock) -> Desk:
     """Builds a console with one publication, so that each address in the table of routes has a page."""
-    made = make_desk()
-    writes_history(made)
-    writes_people(made)
+    made = new_desk(database, clock)
+
+    def fill() -> None:
+        publish_shipped(database, clock())
+        for write in (opens_draft, writes_history, writes_people):
+            write(made)
+
+    lay_rows(database, "a console", fill)
     return made
+
+
+def new_desk(database: Database, clock: Clock, **changes: Any) -> Desk:
+    context = make_console_context(database=database, now=clock)
+    context = replace(context, **{"flow_sets": SqlFlowSets(database, place_lists()), **changes})
+    return Desk(context, create_console(context, PAGES), clock)
+
+
+def opens_draft(desk: Desk) -> None:
+    assert service_drafts.open_draft(desk.context, Actor("Editor 1"), "New words") == CHANGE
 
 
 def writes_people(desk: Desk) -> None:

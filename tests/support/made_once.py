@@ -7,7 +7,7 @@ Making it for each test would take longer than the tests themselves.
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import datetime
 from functools import cache
@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Dialect
 
 from hotline.core.catalogues import load_phrases
-from hotline.core.database import Database, open_database
+from hotline.core.database import Database, open_database, sqlite_file
 from hotline.flows import document as documents
 from hotline.flows import service_authoring
 from hotline.flows.flow import FlowSet
@@ -107,6 +107,25 @@ def lay_line(home: Path, at: datetime) -> None:
     """Writes the keys and the empty tables of a hotline into an existing folder."""
     lay_keys(home / "keys", at)
     lay_released(home / "hotline.db")
+
+
+_ROWS: dict[str, bytes] = {}
+
+
+def lay_rows(database: Database, name: str, fill: Callable[[], None]) -> None:
+    """Fills an empty database as `fill` does. A process fills only one SQLite file, which later tests copy."""
+    file = sqlite_file(str(database.engine.url))
+    if file is None:
+        fill()
+        return
+    if name not in _ROWS:
+        fill()
+    # SQLite writes its log into the file when the last connection closes.
+    database.engine.dispose()
+    if name in _ROWS:
+        file.write_bytes(_ROWS[name])
+    else:
+        _ROWS[name] = file.read_bytes()
 
 
 def is_current(database: Database) -> bool:
