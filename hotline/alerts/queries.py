@@ -31,8 +31,10 @@ from hotline.gateway.tables import (
     Message,
     assigned_to,
 )
+from hotline.people import tables_roster
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
+from hotline.people.rules_roster import OFF_DUTY
 from hotline.people.tables import IS_RUNNING, Membership, Responder, active_conditions
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import ABROAD, NATIONAL, is_camp
@@ -66,11 +68,12 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
     """Returns every active responder, with the number of their recent assignments. If `known` is given, takes these
     numbers from it.
 
-    A responder occurs once for each of their levels. For example, the deputy of one district may be the coordinator of
-    another.
+    A responder occurs once for each of their levels and ranks of duty. For example, the deputy of one district may be
+    the coordinator of another, and may be off duty there.
     """
     hands = {one.id: (one.load, one.alerted_at) for one in known} or _recent_work(session, at)
-    places: dict[tuple[int, Level, frozenset[str]], set[str]] = defaultdict(set)
+    ranks = tables_roster.roster(session, at, at).ranks(at)
+    places: dict[tuple[int, Level, frozenset[str], int], set[str]] = defaultdict(set)
     member = select(
         Membership.responder_id, Membership.level, Membership.categories, Membership.desk_code
     )
@@ -78,10 +81,11 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
     for id, level, categories, desk in session.execute(
         member.where(IS_RUNNING, *active_conditions(at))
     ):
-        places[id, Level(level), frozenset(categories)].add(desk)
+        rank = ranks[desk].get(id, OFF_DUTY) if desk in ranks else 1
+        places[id, Level(level), frozenset(categories), rank].add(desk)
     return [
-        Candidate(id, level, frozenset(desks - {NATIONAL}), categories, *hands.get(id, (0, None)))
-        for (id, level, categories), desks in places.items()
+        Candidate(id, level, frozenset(desks - {NATIONAL}), kinds, *hands.get(id, (0, None)), rank)
+        for (id, level, kinds, rank), desks in places.items()
     ]
 
 

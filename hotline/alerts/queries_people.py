@@ -55,6 +55,7 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
             frozenset(row.desk_code for row in desks.get(one.id, ())),
             one.unreachable is None,
             tuple(away[one.id]),
+            one.pin_wrap is not None,
         )
         for one in session.scalars(people.order_by(Responder.id))
         if one.person_id != but

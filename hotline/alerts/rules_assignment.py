@@ -12,10 +12,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import islice
+from itertools import groupby, islice
 from typing import TypeVar
 
 from hotline.people.rules import LEVELS, Level
+from hotline.people.rules_roster import OFF_DUTY
 from hotline.text.codes import is_district
 from hotline.tips.rules import Urgency
 
@@ -131,6 +132,12 @@ class Candidate:
     load: int = 0
     """The number of recent assignments that the responder has not acknowledged."""
     alerted_at: datetime | None = None
+    duty: int = 1
+    """The rank of duty at these districts. It is `OFF_DUTY` if the responder is not on duty."""
+
+    @property
+    def is_on_duty(self) -> bool:
+        return self.duty != OFF_DUTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,21 +170,50 @@ def first_recipients(
     before = {one.responder_id for one in alerted}
     return choose_first(
         case.urgency,
-        *eligible(case, roster),
+        *eligible(case, roster, before),
         fairly=lambda people, most: turns(people, before)[:most],
     )
 
 
 def eligible(
-    case: Case, roster: Sequence[Candidate]
+    case: Case, roster: Sequence[Candidate], before: Collection[int] = ()
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
     """Returns three groups of people for a new tip: the lowest level of the district, of a camp, and the national desk.
 
-    A person who belongs to two groups is only in the first of them.
+    A person who belongs to two groups is only in the first of them. People in `before` were alerted already, and count
+    as on duty.
     """
-    local, camp = _lowest(_local(case, roster)), _lowest(_camp(case, roster))
+    most = RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
+    local = _on_duty_first(_local(case, roster), most, before)
+    camp = _on_duty_first(_camp(case, roster), most, before)
     here = {c.id for c in (*local, *camp)}
-    return local, camp, [c for c in roster if c.level is Level.NATIONAL and c.id not in here]
+    national = [c for c in roster if c.level is Level.NATIONAL and c.id not in here]
+    return local, camp, _on_duty_first(national, 1, before)
+
+
+def _on_duty_first(
+    people: Sequence[Candidate], most: int, before: Collection[int]
+) -> Sequence[Candidate]:
+    """Returns the group of people from which `most` are alerted.
+
+    The roster decides who is alerted, and not how many. The group is the lowest level on duty. If it has fewer people
+    than the lowest level without a roster, the nearest people are added: higher levels on duty, then people off duty.
+    """
+
+    def place(c: Candidate) -> tuple[bool, int, int]:
+        return (not c.is_on_duty and c.id not in before, _rank(c.level), c.duty)
+
+    wanted = min(most, len({c.id for c in _lowest(people)}))
+    group: dict[int, Candidate] = {}
+    for _, some in groupby(sorted(people, key=place), place):
+        missing = wanted - len(group)
+        fresh = [c for c in some if c.id not in group]
+        if group:
+            fresh = sorted(fresh, key=turn_of)[:missing]
+        group |= {c.id: c for c in fresh}
+        if len(group) >= wanted:
+            break
+    return tuple(group.values())
 
 
 def choose_first(
@@ -208,8 +244,28 @@ def next_recipients(
     """Returns the responders who are alerted next: of the district, then of the national desk, and also of a camp.
 
     If an alert did not arrive, no person is alerted twice, even if all phones are off. If no one answered, the result
-    is never empty while a person of the national desk is active.
+    is never empty while a person of the national desk is active. People off duty are alerted only if all people on duty
+    know the case. If an alert about danger did not arrive, people off duty of the district come before the national
+    desk, which already knows the danger.
     """
+    before = {one.responder_id for one in alerted}
+    on_duty = [c for c in roster if c.is_on_duty]
+    found = _next(case, on_duty, alerted, reason)
+    if len(on_duty) == len(roster):
+        return found
+    national = national_people(roster)
+    short = case.urgency == Urgency.DANGER and reason is EscalationReason.UNREACHED
+    if before.issuperset(found) or (short and national.issuperset(found)):
+        return _next(case, roster, alerted, reason)
+    return found
+
+
+def _next(
+    case: Case,
+    roster: Sequence[Candidate],
+    alerted: Collection[AlertedResponder],
+    reason: EscalationReason,
+) -> tuple[int, ...]:
     before = {one.responder_id for one in alerted}
     here = [one for one in alerted if one.level is not Level.NATIONAL and not one.has_old_place]
     local, camp = _local(case, roster), _camp(case, roster)
@@ -256,8 +312,13 @@ def overdue_recipients(
     """Returns the person who is alerted of an overdue outcome: first a coordinator, later the national desk, then no
     one.
 
-    A coordinator of the assignee's own desk comes first.
+    A coordinator of the assignee's own desk comes first. People off duty are alerted only if no one else is there.
     """
+    on_duty = [c for c in roster if c.is_on_duty or c.id == assignee]
+    return _overdue(case, on_duty, assignee, nth) or _overdue(case, roster, assignee, nth)
+
+
+def _overdue(case: Case, roster: Sequence[Candidate], assignee: int, nth: int) -> tuple[int, ...]:
     people = [c for c in roster if c.id != assignee]
     hers = {desk for c in roster if c.id == assignee for desk in c.districts}
     near = (*_local(case, people), *_camp(case, people))
@@ -271,7 +332,8 @@ def overdue_recipients(
 def colleagues(case: Case, roster: Sequence[Candidate], *, but: int | None) -> tuple[int, ...]:
     """Returns other people of the district and its partner desks who may see the case, the highest level first."""
     people = [c for c in (*_local(case, roster), *_camp(case, roster)) if c.id != but]
-    return tuple(c.id for c in sorted(people, key=lambda c: (-_rank(c.level), turn_of(c))))
+    ordered = sorted(people, key=lambda c: (-_rank(c.level), c.duty, turn_of(c)))
+    return tuple(dict.fromkeys(c.id for c in ordered))
 
 
 def national_people(roster: Sequence[Candidate]) -> frozenset[int]:
@@ -313,12 +375,12 @@ def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def turns(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple[int, ...]:
-    """Returns the ids of these people in the order of their turns. Those in `first` come before the others."""
+    """Returns the ids of these people: those in `first`, then those on duty, each in the order of their turns."""
 
-    def turn(c: Candidate) -> tuple[bool, Turn]:
-        return (c.id not in first, turn_of(c))
+    def turn(c: Candidate) -> tuple[bool, int, Turn]:
+        return (c.id not in first, c.duty, turn_of(c))
 
-    return tuple(c.id for c in sorted(candidates, key=turn))
+    return tuple(dict.fromkeys(c.id for c in sorted(candidates, key=turn)))
 
 
 def turn_of(candidate: Candidate) -> Turn:

@@ -6,7 +6,7 @@ happens, the case stays overdue until a person of the national desk takes it. `r
 people of one level.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -451,7 +451,8 @@ class AlertPlan:
         self, case: Case, alerted: Sequence[AlertedResponder] = (), but: frozenset[int] = NO_ONE
     ) -> tuple[int, ...]:
         """Returns the responders who are alerted first, with the present loads. Leaves out the people in `but`."""
-        route = self._route(case) if not but else self._route_without(case, but)
+        before = {one.responder_id for one in alerted}
+        route = self._route(case) if not but | before else self._route_of(case, but, before)
         chosen = rules_assignment.choose_first(case.urgency, *route, fairly=self._fairly(alerted))
         for one in chosen:
             self._turns[one] = (self._turns[one][0] + 1, self._at, one)
@@ -482,13 +483,13 @@ class AlertPlan:
         load, told_at, _ = self._turns[one.id]
         if load == one.load:
             return one
-        return Candidate(one.id, one.level, one.districts, one.categories, load, told_at)
+        return replace(one, load=load, alerted_at=told_at)
 
-    def _route_without(self, case: Case, but: frozenset[int]) -> Route:
-        """Returns the groups of people for a tip from which people are excluded. The result is not cached, because such
-        tips are rare.
+    def _route_of(self, case: Case, but: frozenset[int], before: Collection[int]) -> Route:
+        """Returns the groups of people for a tip from which people are excluded, or of which people were alerted
+        before. The result is not cached, because such tips are rare.
         """
-        return _ids(*eligible(case, [one for one in self._people if one.id not in but]))
+        return _ids(*eligible(case, [one for one in self._people if one.id not in but], before))
 
     def _route(self, case: Case) -> Route:
         known = self._routes.get(case)

@@ -460,9 +460,9 @@ def partner_recipients(
     case: Case, roster: Sequence[Candidate], alerted: Sequence[AlertedResponder]
 ) -> tuple[int, ...]:
     """Returns the people of a camp's or border's desk who have not been alerted of a known case yet."""
-    local, camp, _ = rules_assignment.eligible(case, roster)
-    near = camp if is_district(case.place) else local
     knew = {one.responder_id for one in alerted}
+    local, camp, _ = rules_assignment.eligible(case, roster, knew)
+    near = camp if is_district(case.place) else local
     most = rules_assignment.RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
     wanting = max(0, most - sum(one.id in knew for one in near))
     return rules_assignment.turns(one for one in near if one.id not in knew)[:wanting]

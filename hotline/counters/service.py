@@ -12,7 +12,7 @@ records in the session's row how much of it is counted. A later process adds onl
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
@@ -29,6 +29,7 @@ from hotline.counters.tables_screens import SessionCounts, Tallies
 from hotline.errors import KeyMissing, StoreUnavailable
 from hotline.gateway.tables_sessions import LockedDialogue
 from hotline.keys.key_folder import KIGALI, periods_of
+from hotline.people import tables_roster
 from hotline.people.rules import Member
 from hotline.text.places import districts
 from hotline.text.quiz import QuizOutcome
@@ -214,17 +215,24 @@ def _session_cell(dialogue: Counts) -> CounterKey:
 
 
 def record_coverage(context: Context) -> None:
-    """Records the districts without an active responder in this hour, once. Raises StoreUnavailable."""
+    """Records the districts without an active responder on duty in this hour, once. Raises StoreUnavailable."""
     at = context.now()
     hour = at.replace(minute=0, second=0, microsecond=0)
     with context.database.reading() as session:
         if tables.has_coverage(session, hour):
             return
         people = [one for one in queries_people.members(session) if one.is_active(at)]
+        on_duty = tables_roster.roster(session, at, at).ranks(at)
     with context.database.writing() as session:
-        tables.write_coverage(session, hour, _missing(people))
+        tables.write_coverage(session, hour, _missing(people, on_duty))
 
 
-def _missing(active: list[Member]) -> list[str]:
+def _missing(active: list[Member], on_duty: Mapping[str, Collection[int]]) -> list[str]:
     codes = (district.code for district in districts())
-    return [code for code in codes if not any(one.covers(code) for one in active)]
+    return [
+        code
+        for code in codes
+        if not any(
+            one.covers(code) and (code not in on_duty or one.id in on_duty[code]) for one in active
+        )
+    ]

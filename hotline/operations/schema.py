@@ -28,6 +28,7 @@ import hotline.people.tables_audit
 import hotline.people.tables_desks
 import hotline.people.tables_enrolments
 import hotline.people.tables_members
+import hotline.people.tables_roster
 import hotline.people.tables_sessions
 import hotline.programmes.tables
 import hotline.statistics.tables

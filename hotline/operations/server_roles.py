@@ -39,6 +39,8 @@ WRITERS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("exclusion", "leave", "queue_pause", "legal_hold"), (WORKERS, PAGES)),
     **dict.fromkeys(("release", "release_cell", "programme_target"), (WORKERS, PAGES)),
     **dict.fromkeys(("person_count", "person_sum"), (WORKERS, READER)),
+    **dict.fromkeys(("duty", "gap_notice", "holiday"), (WORKERS, PAGES)),
+    "duty_override": (WORKERS, READER, PAGES),
     **dict.fromkeys(("responder", "enrolment"), (WORKERS, WATCH, READER, PAGES)),
     "on_call_contact": (WORKERS, WATCH, PAGES),
     **dict.fromkeys(("desk", "desk_member"), (READER, PAGES)),

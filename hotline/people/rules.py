@@ -63,6 +63,7 @@ class Member:
     desks: frozenset[str]
     reachable: bool
     absences: tuple[Absence, ...] = ()
+    has_pin: bool = False
 
     def is_active(self, at: datetime) -> bool:
         return self.reachable and not any(absence.holds(at) for absence in self.absences)
@@ -201,7 +202,8 @@ def check_rows(text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
     results.
     """
     faults: list[RowFault] = []
-    rows = [row for line, cells in _cells(text, faults) if (row := _row(line, cells, faults))]
+    filled = read_cells(text, COLUMNS, faults)
+    rows = [row for line, cells in filled if (row := _row(line, cells, faults))]
     faults += _repeated(rows)
     if not rows and not faults:
         faults.append(RowFault(1, message_text("The file has no rows. Add at least one person.")))
@@ -214,7 +216,9 @@ def refuse_faults(faults: Sequence[RowFault]) -> None:
         raise ImportRefused([str(fault) for fault in sorted(faults, key=lambda fault: fault.line)])
 
 
-def _cells(text: str, faults: list[RowFault]) -> Iterator[tuple[int, Mapping[str, str]]]:
+def read_cells(
+    text: str, columns: Sequence[str], faults: list[RowFault]
+) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Yields the line number and the cells of each complete row. The key of a cell is its column."""
     text = text.removeprefix("\ufeff")
     first = text.split("\n", 1)[0]
@@ -222,7 +226,7 @@ def _cells(text: str, faults: list[RowFault]) -> Iterator[tuple[int, Mapping[str
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = [name.strip().casefold() for name in next(reader, [])]
-        faults += _header_faults(header)
+        faults += _header_faults(header, columns)
         if faults:
             return
         for cells in reader:
@@ -244,9 +248,9 @@ def _cells(text: str, faults: list[RowFault]) -> Iterator[tuple[int, Mapping[str
         faults.append(RowFault(reader.line_num, message_text("This line is not valid CSV.")))
 
 
-def _header_faults(header: Sequence[str]) -> Iterator[RowFault]:
+def _header_faults(header: Sequence[str], columns: Sequence[str]) -> Iterator[RowFault]:
     found = Counter(header)
-    for name in COLUMNS:
+    for name in columns:
         if found[name] > 1:
             yield RowFault(
                 1,
@@ -256,7 +260,7 @@ def _header_faults(header: Sequence[str]) -> Iterator[RowFault]:
             )
         elif not found[name]:
             yield RowFault(1, message_text("The column {column} is missing. Add it.", column=name))
-    for name in found.keys() - set(COLUMNS):
+    for name in found.keys() - set(columns):
         yield RowFault(
             1, message_text("The column {column} is not known. Remove it.", column=_quoted(name))
         )

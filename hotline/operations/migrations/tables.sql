@@ -752,6 +752,53 @@ CREATE TABLE "grant" (
     CONSTRAINT grant_desk_code_of FOREIGN KEY(desk_code) REFERENCES desk (code)
 );
 
+CREATE TABLE duty (
+    id SERIAL NOT NULL,
+    desk_code VARCHAR NOT NULL,
+    responder_id INTEGER NOT NULL,
+    week DATE NOT NULL,
+    weekday INTEGER NOT NULL,
+    from_min INTEGER NOT NULL,
+    to_min INTEGER NOT NULL,
+    rank INTEGER NOT NULL,
+    CONSTRAINT duty_key PRIMARY KEY (id),
+    CONSTRAINT duty_desk_code_week_weekday_responder_id_from_min_once UNIQUE (desk_code, week, weekday, responder_id, from_min),
+    CONSTRAINT duty_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id)
+);
+CREATE INDEX duty_week ON duty (week, weekday);
+
+CREATE TABLE duty_override (
+    id SERIAL NOT NULL,
+    desk_code VARCHAR NOT NULL,
+    starts_at TIMESTAMPTZ NOT NULL,
+    ends_at TIMESTAMPTZ NOT NULL,
+    responder_id INTEGER,
+    replaces INTEGER,
+    asked_at TIMESTAMPTZ NOT NULL,
+    accepted_at TIMESTAMPTZ,
+    CONSTRAINT duty_override_key PRIMARY KEY (id),
+    CONSTRAINT duty_override_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
+    CONSTRAINT duty_override_replaces_of FOREIGN KEY(replaces) REFERENCES responder (id)
+);
+CREATE INDEX duty_override_end ON duty_override (ends_at);
+
+CREATE TABLE gap_notice (
+    id SERIAL NOT NULL,
+    desk_code VARCHAR NOT NULL,
+    starts_at TIMESTAMPTZ NOT NULL,
+    ends_at TIMESTAMPTZ NOT NULL,
+    kind VARCHAR NOT NULL,
+    told_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT gap_notice_key PRIMARY KEY (id)
+);
+CREATE INDEX gap_notice_end ON gap_notice (ends_at);
+
+CREATE TABLE holiday (
+    day DATE NOT NULL,
+    like_weekday INTEGER NOT NULL,
+    CONSTRAINT holiday_key PRIMARY KEY (day)
+);
+
 CREATE TABLE leave (
     id SERIAL NOT NULL,
     responder_id INTEGER NOT NULL,

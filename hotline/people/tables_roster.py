@@ -1,0 +1,181 @@
+"""Stores the roster: the weekly duty of each desk, changes of single shifts, holidays, and reported gaps."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, insert, select, tuple_
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core.database import Row
+from hotline.people.rules_roster import (
+    DAY,
+    WEEK,
+    DutyRow,
+    Gap,
+    Override,
+    Roster,
+    monday_of,
+    week_of,
+)
+from hotline.text.time import KIGALI
+
+KEPT_FOR = timedelta(days=120)
+"""The time for which changes of shifts and reported gaps are stored after their end."""
+
+
+class Duty(Row):
+    """A person's duty on one weekday of one week."""
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        UniqueConstraint("desk_code", "week", "weekday", "responder_id", "from_min"),
+        Index("duty_week", "week", "weekday"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    desk_code: Mapped[str]
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
+    week: Mapped[date]
+    """The Monday of the week."""
+    weekday: Mapped[int]
+    from_min: Mapped[int]
+    to_min: Mapped[int]
+    """Minutes after midnight in Kigali, at most 2880: a duty may pass midnight."""
+    rank: Mapped[int]
+
+
+class DutyOverride(Row):
+    """One shift that a person takes, or that its owner offers to colleagues."""
+
+    __tablename__ = "duty_override"
+    __table_args__ = (Index("duty_override_end", "ends_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    desk_code: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
+    """The person who took the shift. None while it is offered."""
+    replaces: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
+    """The person who offered the shift. None if no one was on duty."""
+    asked_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+
+
+class Holiday(Row):
+    """A day on which the rows of another weekday count."""
+
+    __tablename__ = "holiday"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    like_weekday: Mapped[int]
+
+
+class GapNotice(Row):
+    """A gap that was reported to the coordinator of a desk, so that it is not reported twice."""
+
+    __tablename__ = "gap_notice"
+    __table_args__ = (Index("gap_notice_end", "ends_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    desk_code: Mapped[str]
+    """The code of the desk. For the weekly report, the code of the national desk."""
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    kind: Mapped[str]
+    """The value of a `duty.service_gaps.NoticeKind`."""
+    told_at: Mapped[datetime]
+
+
+def roster(session: Session, start: datetime, end: datetime) -> Roster:
+    """Returns the roster of the days between these times."""
+    first = start.astimezone(KIGALI).date() - DAY
+    days = [first + n * DAY for n in range((end - start).days + 4)]
+    found = select(Holiday.day, Holiday.like_weekday).where(Holiday.day.in_(days))
+    holidays = {day: like for day, like in session.execute(found)}  # noqa: C416
+    pairs = {(monday_of(day), holidays.get(day, day.weekday())) for day in days}
+    weeks = {monday_of(day) for day in days} | {week_of(start)}
+    used = select(Duty.desk_code, Duty.week).where(Duty.week.in_(weeks)).distinct()
+    known = frozenset((desk, week) for desk, week in session.execute(used))
+    if not known:
+        return Roster((), known, (), holidays)
+    rows = duty_rows(session, tuple_(Duty.week, Duty.weekday).in_(pairs))
+    touching = (DutyOverride.starts_at < end, DutyOverride.ends_at > start)
+    swaps = select(DutyOverride).where(*touching).order_by(DutyOverride.id)
+    overrides = [override_of(one) for one in session.scalars(swaps)]
+    return Roster(rows, known, overrides, holidays)
+
+
+def override_of(row: DutyOverride) -> Override:
+    return Override(row.desk_code, row.starts_at, row.ends_at, row.responder_id, row.replaces)
+
+
+COLUMNS = (
+    *(Duty.desk_code, Duty.responder_id, Duty.week, Duty.weekday),
+    *(Duty.from_min, Duty.to_min, Duty.rank),
+)
+
+
+def duty_rows(session: Session, *where: object) -> list[DutyRow]:
+    return [DutyRow(*one) for one in session.execute(select(*COLUMNS).where(*where))]  # type: ignore[arg-type]
+
+
+def week_rows(session: Session, week: date, desks: Collection[str]) -> list[DutyRow]:
+    """Returns the rows of these desks in a week."""
+    return duty_rows(session, Duty.week == week, Duty.desk_code.in_(desks))
+
+
+def replace_rows(
+    session: Session, week: date, desks: Collection[str], rows: Iterable[DutyRow]
+) -> None:
+    """Replaces all rows of these desks in a week."""
+    session.execute(delete(Duty).where(Duty.week == week, Duty.desk_code.in_(desks)))
+    names = [column.key for column in COLUMNS]
+    unique = {(one.desk, one.responder_id, one.weekday, one.from_min): one for one in rows}
+    if unique:
+        session.execute(
+            insert(Duty), [dict(zip(names, one, strict=True)) for one in unique.values()]
+        )
+
+
+def end_duty(session: Session, responder_id: int, at: datetime) -> None:
+    """Deletes the future duty of a person who was removed."""
+    own = (Duty.responder_id == responder_id, Duty.week >= week_of(at))
+    session.execute(delete(Duty).where(*own))
+
+
+def open_offers(
+    session: Session, desks: Collection[str], at: datetime, *, for_writing: bool = False
+) -> Sequence[DutyOverride]:
+    """Returns the offered shifts of these desks that no one has taken."""
+    found = select(DutyOverride).where(
+        DutyOverride.desk_code.in_(desks),
+        DutyOverride.responder_id.is_(None),
+        DutyOverride.ends_at > at,
+    )
+    found = found.with_for_update() if for_writing else found
+    return session.scalars(found.order_by(DutyOverride.starts_at, DutyOverride.id)).all()
+
+
+def notices(session: Session, at: datetime) -> Sequence[GapNotice]:
+    """Returns the reported gaps that have not ended."""
+    return session.scalars(select(GapNotice).where(GapNotice.ends_at > at)).all()
+
+
+def add_notice(session: Session, gap: Gap, kind: str, at: datetime) -> None:
+    session.add(
+        GapNotice(
+            desk_code=gap.desk,
+            starts_at=gap.starts_at,
+            ends_at=gap.ends_at,
+            kind=kind,
+            told_at=at,
+        )
+    )
+
+
+def delete_old(session: Session, at: datetime) -> None:
+    """Deletes changes of shifts and reported gaps that ended long ago."""
+    for table in (DutyOverride, GapNotice):
+        session.execute(delete(table).where(table.ends_at < at - KEPT_FOR))
+    session.execute(delete(Duty).where(Duty.week < week_of(at - KEPT_FOR - WEEK)))
