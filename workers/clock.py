@@ -37,7 +37,7 @@ from hotline.core.jobs import Job
 from hotline.core.logs import REQUEST
 from hotline.counters import service as counters_service
 from hotline.dialogue import service_answers, service_inbox
-from hotline.duty import service_accounts, service_leaves
+from hotline.duty import service_accounts, service_leaves, service_roster
 from hotline.errors import Unavailable
 from hotline.flows import tables as flows_tables
 from hotline.gateway import tables
@@ -87,6 +87,7 @@ STEPS: tuple[Step, ...] = (
     service_assignment.alert_undelivered_marks,
     reader_pins.report_nights,
     service_leaves.begin_leaves,
+    service_roster.report_gaps,
     service_assignment.fire_deadlines,
     service_follow_up.ask_due,
     service_pending_closures.write_morning_sms,

@@ -83,6 +83,7 @@ COMMANDS: Table = {
         },
     ),
     "restore": "backup:restore",
+    "roster": group("Show and import who is on duty; list gaps.", {"roster": "gaps import show"}),
     "run": "run:run",
     "settings": "settings:settings",
     "texts": group("Check the texts of the code, in every language.", {"texts": "check"}),

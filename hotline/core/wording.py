@@ -213,6 +213,15 @@ class Template(StrEnum):
     """An SMS to the national desk, because one person alone may remove a responder. It does not say who removed the
     responder."""
 
+    GAPS_FOUND = "Shifts with nobody on duty: {count}. From {time}. Dial {code}"
+    """An SMS to a desk's coordinator about new gaps in the roster, and again a day before a gap."""
+    GAPS_WEEK = "Next 14 days: {count} districts have hours with nobody. Dial {code}"
+    """An SMS to the national desk on Mondays."""
+    SHIFT_OFFERED = "A colleague offers a shift from {time}. To take it, dial {code}"
+    """An SMS to the colleagues of a desk."""
+    SHIFT_TAKEN = "The shift from {time} was taken. To see it, dial {code}"
+    """An SMS to a desk's coordinator, and to the responder who offered the shift."""
+
     ACCOUNT_END_ASKED = (
         "Someone asked to end console account {number}. A second admin decides. Not "
         "expected? Ask the national desk."

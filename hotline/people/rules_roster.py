@@ -31,7 +31,7 @@ OFF_DUTY = 3
 class GapReason(StrEnum):
     """The reason why no one of a desk can answer in an hour."""
 
-    NOBODY = "nobody"
+    NO_ONE = "no one"
     LEAVE = "on leave"
     UNREACHABLE = "unreachable"
     NO_PIN = "no PIN"
@@ -209,7 +209,7 @@ def gaps(
 def _reasons(people: Sequence[Member], at: datetime) -> tuple[GapReason, ...] | None:
     """Returns the reasons why none of these people can answer. Returns None if one of them can."""
     if not people:
-        return (GapReason.NOBODY,)
+        return (GapReason.NO_ONE,)
     lacking = {_lacks(one, at) for one in people}
     if None in lacking:
         return None

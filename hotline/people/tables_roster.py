@@ -79,12 +79,15 @@ class GapNotice(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     desk_code: Mapped[str]
-    """The code of the desk. For the weekly report, the code of the national desk."""
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     kind: Mapped[str]
-    """The value of a `duty.service_gaps.NoticeKind`."""
-    told_at: Mapped[datetime]
+    """`found`, or `day before`."""
+    notified_at: Mapped[datetime]
+
+    def covers(self, gap: Gap) -> bool:
+        """Returns True if the gap begins in this time. Its end may come nearer, or was not seen yet."""
+        return self.desk_code == gap.desk and self.starts_at <= gap.starts_at <= self.ends_at
 
 
 def roster(session: Session, start: datetime, end: datetime) -> Roster:
@@ -138,22 +141,22 @@ def replace_rows(
         )
 
 
-def end_duty(session: Session, responder_id: int, at: datetime) -> None:
-    """Deletes the future duty of a person who was removed."""
-    own = (Duty.responder_id == responder_id, Duty.week >= week_of(at))
-    session.execute(delete(Duty).where(*own))
+def delete_overrides(
+    session: Session, desk: str, span: tuple[datetime, datetime], responder_id: int | None
+) -> None:
+    """Deletes changes of shifts that touch this time: of one person, or of all."""
+    touching = (DutyOverride.starts_at < span[1], DutyOverride.ends_at > span[0])
+    own = () if responder_id is None else (DutyOverride.responder_id == responder_id,)
+    session.execute(delete(DutyOverride).where(DutyOverride.desk_code == desk, *touching, *own))
 
 
-def open_offers(
-    session: Session, desks: Collection[str], at: datetime, *, for_writing: bool = False
-) -> Sequence[DutyOverride]:
+def open_offers(session: Session, desks: Collection[str], at: datetime) -> Sequence[DutyOverride]:
     """Returns the offered shifts of these desks that no one has taken."""
     found = select(DutyOverride).where(
         DutyOverride.desk_code.in_(desks),
         DutyOverride.responder_id.is_(None),
         DutyOverride.ends_at > at,
     )
-    found = found.with_for_update() if for_writing else found
     return session.scalars(found.order_by(DutyOverride.starts_at, DutyOverride.id)).all()
 
 
@@ -169,7 +172,7 @@ def add_notice(session: Session, gap: Gap, kind: str, at: datetime) -> None:
             starts_at=gap.starts_at,
             ends_at=gap.ends_at,
             kind=kind,
-            told_at=at,
+            notified_at=at,
         )
     )
 

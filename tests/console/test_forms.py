@@ -82,7 +82,8 @@ def assert_reachable(path: str, page: Outline) -> None:
     assert set(page.targets) <= set(page.ids)
     assert len(page.headings) == 1
     for field in page.fields:
-        assert field["id"] in page.labelled, field
+        named = set(field.get("aria-labelledby", "").split())
+        assert field.get("id") in page.labelled or (named and named <= set(page.ids)), field
         secret = field.get("type") == "password" or field.get("autocomplete") == "one-time-code"
         assert not secret or field["name"].startswith("secret_"), field
         assert not (secret and field.get("value")), field

@@ -76,7 +76,7 @@ def test_a_whole_week_has_no_gap_and_half_open_shifts_leave_none() -> None:
 def test_a_desk_without_a_roster_has_everyone_on_duty() -> None:
     assert roster(()).ranks(START) == {}
     assert gaps(roster(()), [member(1)], [DESK], START, END) == []
-    assert gaps(roster(()), [], [DESK], START, END) == [Gap(DESK, START, END, (GapReason.NOBODY,))]
+    assert gaps(roster(()), [], [DESK], START, END) == [Gap(DESK, START, END, (GapReason.NO_ONE,))]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_desk_without_a_roster_has_everyone_on_duty() -> None:
         ([member(1), member(2, away=True)], GapReason.LEAVE),
         ([member(1), member(2, reachable=False)], GapReason.UNREACHABLE),
         ([member(1), member(2, pin=False)], GapReason.NO_PIN),
-        ([member(1)], GapReason.NOBODY),
+        ([member(1)], GapReason.NO_ONE),
     ],
 )
 def test_a_gap_says_why(people: list[Member], reason: GapReason) -> None:
@@ -141,7 +141,7 @@ def test_a_week_begins_on_monday_at_six() -> None:
 
 
 def test_a_gap_is_taken_by_half_days() -> None:
-    parts = [*half_days(Gap(DESK, START + HOUR, START + 25 * HOUR, (GapReason.NOBODY,)))]
+    parts = [*half_days(Gap(DESK, START + HOUR, START + 25 * HOUR, (GapReason.NO_ONE,)))]
     assert [round((one.ends_at - one.starts_at) / HOUR) for one in parts] == [11, 12, 1]
 
 

@@ -788,7 +788,7 @@ CREATE TABLE gap_notice (
     starts_at TIMESTAMPTZ NOT NULL,
     ends_at TIMESTAMPTZ NOT NULL,
     kind VARCHAR NOT NULL,
-    told_at TIMESTAMPTZ NOT NULL,
+    notified_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT gap_notice_key PRIMARY KEY (id)
 );
 CREATE INDEX gap_notice_end ON gap_notice (ends_at);

@@ -1,0 +1,404 @@
+"""Shows and changes the roster, reports its gaps, and lets responders take and offer single shifts."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from hotline.alerts import queries_people, queries_retention, service_messages
+from hotline.core.actors import SignedIn
+from hotline.core.contexts import Context
+from hotline.core.database import Session
+from hotline.core.wording import Template
+from hotline.errors import ImportRefused, PersonnelRefused
+from hotline.gateway.doorbell import ringing
+from hotline.gateway.rules_message import Wording, responders_short_code
+from hotline.people import (
+    queries_member_keys,
+    rules_roster,
+    tables,
+    tables_accounts,
+    tables_audit,
+    tables_roster,
+)
+from hotline.people.rules import Level, Member, every_district
+from hotline.people.rules_roster import AHEAD, DAY, DAY_START, WEEK, DutyRow, Gap, Roster, Shift
+from hotline.people.service_approving import OPERATING
+from hotline.people.tables import Responder
+from hotline.people.tables_audit import CommandActor
+from hotline.people.tables_roster import DutyOverride
+from hotline.text.codes import NATIONAL
+from hotline.text.phrases import message_text
+from hotline.text.time import KIGALI, kigali_time
+
+HALVES = 14
+DAYTIME = range(8, 20)
+"""The hours of the day in which gaps are reported."""
+HOUR = timedelta(hours=1)
+CHECKED, REPORTED = "gaps_checked", "gaps_reported"
+"""The names of the tasks that report gaps: hourly to coordinators, and on Mondays to the national desk."""
+FOUND, DAY_BEFORE = "found", "day before"
+"""The kinds of reports about a gap."""
+MAX_FAULTS = 20
+"""The largest number of errors of a file that a page lists."""
+MAX_SHIFTS = 9
+"""The largest number of shifts in a list on a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekRoster:
+    """The roster of some desks in one week, as a page shows it."""
+
+    week: date
+    names: Mapping[int, str]
+    people: Mapping[str, Sequence[int]]
+    """The people of each desk, by name."""
+    cells: Mapping[tuple[str, int], Sequence[int]]
+    """The people on duty in each half-day of each desk. Missing if the desk has no roster in this week."""
+    gaps: Sequence[Gap]
+    """The gaps of the shown week."""
+    ahead: Sequence[Gap]
+    """The gaps of the next 14 days."""
+
+    def gap(self, desk: str, half: int) -> Gap | None:
+        """Returns the first gap in a half-day."""
+        starts, ends = rules_roster.half_day(self.week, half)
+        here = (one for one in self.gaps if one.desk == desk)
+        return next((o for o in here if o.starts_at < ends and starts < o.ends_at), None)
+
+
+def visible_desks(session: Session, by: SignedIn | None) -> list[str]:
+    """Returns the desks whose roster an account may see and change: its own, or all."""
+    if by is None or by.roles & OPERATING:
+        added = {row.desk_code for rows in _memberships(session) for row in rows}
+        return [NATIONAL, *every_district(), *sorted(added - {NATIONAL, *every_district()})]
+    account = tables_accounts.get_account(session, by.account_id)
+    return sorted(queries_member_keys.desks_of_account(session, account))
+
+
+def _memberships(session: Session) -> Collection[Sequence[tables.Membership]]:
+    return tables.memberships_by_person(session).values()
+
+
+def week_roster(context: Context, by: SignedIn | None, week: date, desk: str = "") -> WeekRoster:
+    """Returns the roster of a week: of one desk, or of all desks that the account may see."""
+    at, (start, _) = context.now(), rules_roster.half_day(week, 0)
+    with context.database.reading() as session:
+        desks = [one for one in visible_desks(session, by) if desk in ("", one)]
+        roster = tables_roster.roster(session, start, start + WEEK)
+        members = queries_people.members(session)
+        names = tables.responder_names(session)
+        ahead = gaps_in(session, desks, at, at + AHEAD, members)
+    shifts = roster.shifts(start, start + WEEK)
+    own = {
+        code: sorted((o.id for o in members if o.covers(code)), key=lambda one: names[one])
+        for code in desks
+    }
+    cells: dict[tuple[str, int], list[int]] = {}
+    for code in desks:
+        for half in range(HALVES):
+            starts, ends = rules_roster.half_day(week, half)
+            here = (o for o in shifts if o.desk == code and o.starts_at < ends)
+            if (code, week) in roster.used:
+                on = {o.responder_id for o in here if starts < o.ends_at}
+                cells[code, half] = [one for one in own[code] if one in on]
+    found = rules_roster.gaps(roster, members, desks, start, start + WEEK)
+    return WeekRoster(week, names, own, cells, found, ahead)
+
+
+def gaps_in(
+    session: Session,
+    desks: Collection[str],
+    start: datetime,
+    end: datetime,
+    members: Sequence[Member] | None = None,
+) -> list[Gap]:
+    """Returns the gaps of these desks between two times."""
+    people = queries_people.members(session) if members is None else members
+    return rules_roster.gaps(tables_roster.roster(session, start, end), people, desks, start, end)
+
+
+def gaps_ahead(context: Context, ahead: timedelta) -> list[Gap]:
+    """Returns the gaps of all desks from now on."""
+    at = context.now()
+    with context.database.reading() as session:
+        return gaps_in(session, visible_desks(session, None), at, at + ahead)
+
+
+def board(context: Context, by: SignedIn) -> tuple[Mapping[str, int], Mapping[str, int], set[str]]:
+    """Returns the hours without anyone on duty in the next 14 days, by desk. Also returns the people with more than
+    four nights in a week, with these nights, and the people who are alone in an offered shift.
+    """
+    at = context.now()
+    with context.database.reading() as session:
+        found = rules_roster.hours(gaps_in(session, visible_desks(session, by), at, at + AHEAD))
+        roster = tables_roster.roster(session, at, at + AHEAD)
+        names = tables.responder_names(session)
+    many: dict[str, int] = {}
+    for start in (at, at + WEEK):
+        nights = rules_roster.nights(roster.shifts(start, start + WEEK))
+        many |= {names[o]: n for o, n in nights.items() if n > rules_roster.MAX_NIGHTS}
+    alone = rules_roster.alone_by_offers(roster.shifts(at, at + AHEAD), roster.overrides)
+    return found, many, {names[one] for one in alone}
+
+
+def change(
+    context: Context,
+    by: SignedIn,
+    week: date,
+    cells: Collection[tuple[str, int]],
+    responder_id: int | None,
+    *,
+    puts: bool,
+) -> None:
+    """Puts a person on duty in these half-days, or takes people off duty. Without a person, takes off everyone.
+
+    Raises PersonnelRefused.
+    """
+    desks = {desk for desk, _ in cells}
+    with context.database.writing() as session:
+        _check_desks(session, by, desks)
+        if puts:
+            member = {
+                row.desk_code for row in tables.current_memberships(session, responder_id or 0)
+            }
+            if responder_id is None or desks - member:
+                raise PersonnelRefused(message_text("choose a person who works at these desks"))
+        rows = tables_roster.week_rows(session, week, desks)
+        for desk, half in cells:
+            day, starts = half // 2, DAY_START + (half % 2) * 12 * 60
+            ends = starts + 12 * 60
+            rows = [
+                part
+                for row in rows
+                for part in (
+                    rules_roster.cut(row, starts, ends)
+                    if (row.desk, row.weekday) == (desk, day)
+                    and responder_id in (None, row.responder_id)
+                    else [row]
+                )
+            ]
+            if puts and responder_id is not None:
+                rows.append(DutyRow(desk, responder_id, week, day, starts, ends))
+            else:
+                span = rules_roster.half_day(week, half)
+                tables_roster.delete_overrides(session, desk, span, responder_id)
+        _save(session, context, by.actor, week, dict.fromkeys(desks, rows))
+
+
+def copy_last_week(context: Context, by: SignedIn, week: date, desk: str = "") -> None:
+    """Copies the roster of the week before, for each desk that has no roster in this week."""
+    with context.database.writing() as session:
+        desks = {one for one in visible_desks(session, by) if desk in ("", one)}
+        desks -= {row.desk for row in tables_roster.week_rows(session, week, desks)}
+        rows = tables_roster.week_rows(session, week - WEEK, desks)
+        again = [row._replace(week=week) for row in rows]
+        _save(session, context, by.actor, week, {row.desk: again for row in again})
+
+
+def import_roster(
+    context: Context, by: SignedIn | None, actor: CommandActor, text: str, week: date
+) -> int:
+    """Replaces the roster of all desks in a CSV file for a week. If there is any error, changes nothing.
+
+    Returns the number of rows. Raises ImportRefused with all errors.
+    """
+    with context.database.writing() as session:
+        called, names = tables.responder_names(session), dict[str, dict[str, int]]()
+        members = queries_people.members(session)
+        for desk in visible_desks(session, by):
+            names[desk] = {called[one.id]: one.id for one in members if one.covers(desk)}
+        rows, faults = rules_roster.read_roster(text, week, names)
+        if faults:
+            raise ImportRefused(
+                [
+                    message_text("line {line}: {why}", line=one.line, why=one.reason)
+                    for one in faults[:MAX_FAULTS]
+                ]
+            )
+        _save(session, context, actor, week, {row.desk: rows for row in rows})
+    return len(rows)
+
+
+def _check_desks(session: Session, by: SignedIn, desks: Collection[str]) -> None:
+    if not desks or not set(visible_desks(session, by)).issuperset(desks):
+        raise PersonnelRefused(message_text("tick at least one half-day of your desks"))
+
+
+def _save(
+    session: Session,
+    context: Context,
+    by: CommandActor,
+    week: date,
+    rows: Mapping[str, Sequence[DutyRow]],
+) -> None:
+    every = {row for some in rows.values() for row in some if row.desk in rows}
+    tables_roster.replace_rows(session, week, rows.keys(), every)
+    for desk in sorted(rows):
+        subject, why = f"desk:{desk}", f"week of {week}"
+        tables_audit.append_command(session, by, context.now(), "roster_changed", subject, why)
+
+
+# Reports gaps: hourly by day to coordinators, and on Mondays to the national desk.
+
+
+def report_gaps(context: Context) -> None:
+    """Notifies coordinators of new gaps, and again a day before a gap begins. On Mondays at 08:00, notifies the
+    national desk. Does nothing while no desk has a roster.
+
+    The clock calls it. It may run again without harm. Raises StoreUnavailable.
+    """
+    at = context.now()
+    local = at.astimezone(KIGALI)
+    if local.hour not in DAYTIME:
+        return
+    with context.database.reading() as session:
+        if queries_retention.is_done(session, CHECKED, at, HOUR):
+            return
+        is_used = bool(tables_roster.roster(session, at, at + AHEAD).used)
+    with ringing(context) as session:
+        queries_people.take_lock(session)
+        if queries_retention.is_done(session, CHECKED, at, HOUR):
+            return
+        queries_retention.note_done(session, CHECKED, at)
+        tables_roster.delete_old(session, at)
+        if is_used:
+            found = gaps_in(session, visible_desks(session, None), at, at + AHEAD)
+            _report_found(session, context, found, at)
+            if local.weekday() == 0 and not queries_retention.is_done(session, REPORTED, at, DAY):
+                queries_retention.note_done(session, REPORTED, at)
+                _report_week(session, context, found, at)
+
+
+def _report_found(session: Session, context: Context, found: Sequence[Gap], at: datetime) -> None:
+    known = tables_roster.notices(session, at)
+    by_desk: dict[str, list[Gap]] = {}
+    for gap in found:
+        kind = DAY_BEFORE if gap.starts_at - at <= DAY else FOUND
+        if any(o.covers(gap) and o.kind in (kind, DAY_BEFORE) for o in known):
+            continue
+        tables_roster.add_notice(session, gap, kind, at)
+        by_desk.setdefault(gap.desk, []).append(gap)
+    for desk, new in by_desk.items():
+        words = {"count": str(len(new)), "time": kigali_time(max(new[0].starts_at, at))}
+        _notify(session, context, _leaders(session, desk, at), Template.GAPS_FOUND, words, at)
+
+
+def _report_week(session: Session, context: Context, found: Sequence[Gap], at: datetime) -> None:
+    districts = {one.desk for one in found} & {*every_district()}
+    if districts:
+        words = {"count": str(len(districts))}
+        people = tables.national_people(session, at)
+        _notify(session, context, people, Template.GAPS_WEEK, words, at)
+
+
+def _leaders(session: Session, desk: str, at: datetime) -> Sequence[Responder]:
+    """Returns the coordinators of a desk. If there is none, returns the people of the national desk."""
+    people = tables.coordinators_and_national(session, desk, at)
+    return [one for one in people if one.level != Level.NATIONAL] or people
+
+
+def _notify(
+    session: Session,
+    context: Context,
+    people: Sequence[Responder],
+    template: Template,
+    words: Mapping[str, str],
+    at: datetime,
+) -> None:
+    code = responders_short_code(context.line.service_code)
+    for one in people:
+        wording = Wording(template, {**words, "code": code}, one.language)
+        service_messages.write_confirmation(session, wording, one.id, at)
+
+
+# Shifts on a phone. The functions run in the transaction of the calling function.
+
+
+def own_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]:
+    """Returns the present and next shifts of a responder. Shifts that are offered already are left out."""
+    roster = tables_roster.roster(session, at, at + AHEAD)
+    offered = {(o.desk, o.starts_at) for o in roster.overrides if o.responder_id is None}
+    own = (o for o in roster.shifts(at, at + AHEAD) if o.responder_id == responder_id)
+    return [one for one in own if (one.desk, one.starts_at) not in offered][:MAX_SHIFTS]
+
+
+def free_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]:
+    """Returns the gaps and offered shifts at a responder's desks, which the responder may take.
+
+    A gap has no person. An offered shift has its owner's id.
+    """
+    desks = [row.desk_code for row in tables.current_memberships(session, responder_id)]
+    roster: Roster = tables_roster.roster(session, at, at + AHEAD)
+    found = [
+        Shift(one.desk, one.starts_at, one.ends_at, 0)
+        for gap in gaps_in(session, desks, at, at + AHEAD)
+        if roster.is_used(gap.desk, gap.starts_at)
+        for one in rules_roster.half_days(gap)
+    ]
+    offers = tables_roster.open_offers(session, desks, at)
+    found += [
+        Shift(one.desk_code, one.starts_at, one.ends_at, one.replaces or 0)
+        for one in offers
+        if one.replaces != responder_id
+    ]
+    return sorted(found, key=lambda one: (one.starts_at, one.desk))[:MAX_SHIFTS]
+
+
+def take_shift(session: Session, context: Context, person: Responder, name: str) -> bool:
+    """Gives a free shift to a responder, and notifies the coordinator. Returns False if it is not free any more."""
+    at = context.now()
+    queries_people.take_lock(session)
+    shift = next((o for o in free_shifts(session, person.id, at) if shift_name(o) == name), None)
+    if shift is None:
+        return False
+    offers = tables_roster.open_offers(session, [shift.desk], at)
+    row = next(
+        (o for o in offers if (o.starts_at, o.replaces) == (shift.starts_at, shift.responder_id)),
+        None,
+    )
+    if row is None:
+        row = _override(session, shift, at, replaces=None)
+    row.responder_id, row.accepted_at = person.id, at
+    session.flush()
+    people = [one for one in _leaders(session, shift.desk, at) if one.id != person.id]
+    people += [session.get_one(Responder, row.replaces)] if row.replaces else []
+    words = {"time": kigali_time(shift.starts_at)}
+    _notify(session, context, people, Template.SHIFT_TAKEN, words, at)
+    return True
+
+
+def offer_shift(session: Session, context: Context, person: Responder, name: str) -> bool:
+    """Offers a responder's shift to the colleagues of the desk, and notifies them. The responder keeps the shift until
+    a colleague takes it.
+    """
+    at = context.now()
+    queries_people.take_lock(session)
+    shift = next((o for o in own_shifts(session, person.id, at) if shift_name(o) == name), None)
+    if shift is None:
+        return False
+    _override(session, shift, at, replaces=person.id)
+    members = {o.id for o in queries_people.members(session) if o.covers(shift.desk)}
+    active = tables.active_responders(session, at)
+    people = [one for one in active if one.id in members - {person.id}]
+    words = {"time": kigali_time(shift.starts_at)}
+    _notify(session, context, people, Template.SHIFT_OFFERED, words, at)
+    return True
+
+
+def _override(
+    session: Session, shift: Shift, at: datetime, *, replaces: int | None
+) -> DutyOverride:
+    row = DutyOverride(
+        desk_code=shift.desk,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        replaces=replaces,
+        asked_at=at,
+    )
+    session.add(row)
+    return row
+
+
+def shift_name(shift: Shift) -> str:
+    """Returns the value of a shift in a list on a phone."""
+    return f"{shift.desk}.{int(shift.starts_at.timestamp()) // 60}.{shift.responder_id}"

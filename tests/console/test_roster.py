@@ -1,0 +1,238 @@
+"""Tests the roster in the console: from the screen and from a sheet, and who is notified of gaps."""
+
+import io
+import re
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from hotline.core.actors import AccountRole, SignedIn
+from hotline.core.database import Session
+from hotline.duty import service_enrolment, service_roster
+from hotline.gateway.tables import Message
+from hotline.people import service_sessions
+from hotline.people.rules import every_district
+from hotline.people.rules_roster import WEEKDAYS, half_day, week_of
+from hotline.people.tables import Responder
+from hotline.people.tables_audit import AuditEntry
+from hotline.people.tables_roster import Duty
+from hotline.text.places import place_name
+from tests.console.conftest import Desk, Tab
+from tests.console.desk_tips import man
+from tests.support.clock import Clock
+
+DISTRICTS = every_district()
+PEOPLE = 200
+LEVELS = ("responder", "responder", "responder", "deputy", "responder", "coordinator")
+
+
+def enrol(desk: Desk, count: int = PEOPLE) -> None:
+    """Enrols people of every district, with PINs, and two people of the national desk."""
+    lines = ["name,msisdn,language,level,districts,categories"]
+    for n in range(count - 2):
+        place = place_name(DISTRICTS[n % len(DISTRICTS)], "en")
+        level = LEVELS[n // len(DISTRICTS) % len(LEVELS)]
+        lines.append(f"Officer {n},+2507880{10_000 + n},en,{level},{place},")
+    lines += [f"Nation {n},+2507889{10_000 + n},en,national,," for n in (1, 2)]
+    service_enrolment.import_responders(desk.context, "\n".join(lines))
+    with desk.context.database.writing() as session:
+        session.execute(update(Responder).values(pin_wrap=b"pin"))
+
+
+def whole_week(*, but: tuple[str, int, int] | None = None) -> str:
+    """Returns a sheet with a day and a night shift at each district, without one of them."""
+    rows = ["desk,name,weekday,from,to,rank"]
+    for n, code in enumerate(DISTRICTS):
+        for day, name in enumerate(WEEKDAYS):
+            for half, times in enumerate(("06:00,18:00", "18:00,06:00")):
+                if (code, day, half) != but:
+                    who = n + len(DISTRICTS) * half
+                    rows.append(f"{place_name(code, 'en')},Officer {who},{name},{times},1")
+    return "\n".join(rows)
+
+
+def this_week(desk: Desk) -> date:
+    return week_of(desk.clock())
+
+
+def sheet(tab: Tab, week: date, text: str) -> TestResponse:
+    fields = {"do": "sheet", "sheet": (io.BytesIO(text.encode()), "roster.csv")}
+    return tab.post(f"/roster?week={week}&desk=", fields)
+
+
+def written(session: Session, template: str) -> list[int | None]:
+    rows = session.scalars(select(Message).where(Message.template == template))
+    return [one.responder_id for one in rows]
+
+
+@pytest.fixture
+def tab(desk: Desk) -> Tab:
+    man(desk)
+    enrol(desk)
+    return desk.tab(AccountRole.ADMIN, name="Admin 1")
+
+
+@pytest.mark.row("R10")
+def test_r10_a_roster_of_thirty_districts_from_a_sheet_and_from_the_screen(
+    desk: Desk, tab: Tab
+) -> None:
+    week = this_week(desk) + timedelta(days=7)
+    wrong = whole_week().replace("Officer 31,mon", "Nobody,mon")
+    answer = sheet(tab, week, wrong)
+    assert answer.status_code == 422
+    assert "line 17: name: No one at this desk has this name." in answer.text
+    with desk.context.database.reading() as session:
+        assert session.scalars(select(Duty)).all() == [], "all or nothing"
+    gap = (DISTRICTS[0], 2, 1)
+    assert sheet(tab, week, whole_week(but=gap)).status_code == 303
+    page = tab.get(f"/roster?week={week}")
+    assert len(page.data) < 60_000
+    assert page.text.count('class="gap"') == 1
+    cell = re.search(r'<td class="gap">.*?value="([^"]+)".*?<b>(.*?)</b>', page.text)
+    assert cell is not None
+    assert cell.groups() == (f"{DISTRICTS[0]}.5", "no one")
+    first, other = _ids(desk, "Officer 0"), _ids(desk, "Officer 1")
+    change = f"/roster?week={week}&desk="
+    refused = tab.post(change, {"do": "put", "who": other, "c": cell.group(1)})
+    assert refused.status_code == 422
+    assert "Choose a person who works at these desks." in refused.text
+    assert tab.post(change, {"do": "put", "who": first, "c": cell.group(1)}).status_code == 303
+    assert 'class="gap"' not in tab.get(f"/roster?week={week}").text
+    later = week + timedelta(days=7)
+    assert tab.post(f"/roster?week={later}&desk=", {"do": "copy"}).status_code == 303
+    assert 'class="gap"' not in tab.get(f"/roster?week={later}").text
+    cells = [f"{DISTRICTS[0]}.{half}" for half in range(14)]
+    assert tab.post(f"/roster?week={later}&desk={DISTRICTS[0]}", {"do": "off", "c": cells[:2]})
+    own = tab.get(f"/roster?week={later}&desk={DISTRICTS[0]}").text
+    assert own.count('class="gap"') == 2
+    assert "Officer 0" in own
+    with desk.context.database.reading() as session:
+        done = session.scalars(select(AuditEntry).where(AuditEntry.action == "roster_changed"))
+        assert {one.subject for one in done} == {f"desk:{code}" for code in DISTRICTS}
+
+
+def _ids(desk: Desk, name: str) -> str:
+    with desk.context.database.reading() as session:
+        return str(session.scalars(select(Responder.id).where(Responder.name == name)).one())
+
+
+def test_r10_paper_has_initials_and_no_name_of_the_hotline(desk: Desk, tab: Tab) -> None:
+    week = this_week(desk)
+    sheet(tab, week, whole_week())
+    paper = tab.get(f"/roster/print?week={week}").text
+    assert "<td>O0 </td><td>O30 </td>" in paper
+    assert not re.search(r"Officer|otline|\+?250", paper)
+
+
+def test_r10_a_desk_sees_and_changes_its_own_roster_only(desk: Desk, tab: Tab) -> None:
+    week = this_week(desk)
+    sheet(tab, week, whole_week())
+    own = desk.tab(AccountRole.DESK, name="Desk 1")
+    page = own.get(f"/roster?week={week}").text
+    assert 'name="c"' not in page, "this account works at no desk yet"
+    answer = own.post(f"/roster?week={week}&desk=", {"do": "off", "c": f"{DISTRICTS[0]}.1"})
+    assert answer.status_code == 422
+    with desk.context.database.reading() as session:
+        assert len(session.scalars(select(Duty)).all()) == 30 * 14
+
+
+def test_r10_gaps_are_reported_once_a_day_before_and_on_mondays(desk: Desk, tab: Tab) -> None:
+    week = this_week(desk) + timedelta(days=7)
+    gap = (DISTRICTS[0], 2, 1)
+    _turn_to_day(desk.clock)
+    service_roster.report_gaps(desk.context)
+    with desk.context.database.reading() as session:
+        assert written(session, "GAPS_FOUND") == [], "no desk has a roster yet"
+    tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
+    week = this_week(desk) + timedelta(days=7)
+    assert sheet(tab, this_week(desk), whole_week()).status_code == 303
+    sheet(tab, week, whole_week(but=gap))
+    sheet(tab, week + timedelta(days=7), whole_week())
+    leader = _leader(desk, DISTRICTS[0])
+    for hours, expected in ((2, [leader]), (3, [leader])):
+        desk.clock.turn(hours=hours)
+        _report(desk)
+        with desk.context.database.reading() as session:
+            assert written(session, "GAPS_FOUND") == expected
+    starts = half_day(week, 5)[0]
+    desk.clock.turn(seconds=int((starts - timedelta(hours=9) - desk.clock()).total_seconds()))
+    for _ in range(2):
+        _report(desk)
+        desk.clock.turn(hours=2)
+    with desk.context.database.reading() as session:
+        assert written(session, "GAPS_FOUND") == [leader, leader], "again a day before, once"
+    found = service_roster.gaps_ahead(desk.context, timedelta(days=2))
+    assert [one.starts_at for one in found if one.desk == DISTRICTS[0]][:1] == [starts]
+    monday = half_day(week + timedelta(days=7), 0)[0] + timedelta(hours=2, minutes=1)
+    desk.clock.turn(seconds=int((monday - desk.clock()).total_seconds()))
+    tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
+    sheet(tab, week + timedelta(days=7), whole_week(but=(DISTRICTS[0], 3, 0)))
+    for _ in range(2):
+        _report(desk)
+        desk.clock.turn(hours=2)
+    with desk.context.database.reading() as session:
+        rows = session.scalars(select(Message).where(Message.template == "GAPS_WEEK")).all()
+        assert {one.parameters["count"] for one in rows} == {"1"}
+        assert len(rows) == len({one.responder_id for one in rows}) == 2
+
+
+def _report(desk: Desk) -> None:
+    service_roster.report_gaps(desk.context)
+
+
+def _turn_to_day(clock: Clock) -> None:
+    clock.turn(hours=24 - clock().hour + 8)
+
+
+def _leader(desk: Desk, code: str) -> int:
+    with desk.context.database.reading() as session:
+        (one,) = (
+            one
+            for one in session.scalars(select(Responder))
+            if one.level == "coordinator" and code in one.districts
+        )
+        return one.id
+
+
+def test_r10_a_gap_is_taken_and_a_shift_offered_and_taken(desk: Desk, tab: Tab) -> None:
+    week = this_week(desk) + timedelta(days=7)
+    sheet(tab, this_week(desk), whole_week())
+    sheet(tab, week, whole_week(but=(DISTRICTS[0], 2, 1)))
+    sheet(tab, week + timedelta(days=7), whole_week())
+    owner, other = int(_ids(desk, "Officer 0")), int(_ids(desk, "Officer 60"))
+    with desk.context.database.writing() as session:
+        one, two = session.get_one(Responder, owner), session.get_one(Responder, other)
+        at = desk.clock()
+        (free,) = service_roster.free_shifts(session, other, at)
+        assert free.starts_at == half_day(week, 5)[0]
+        name = service_roster.shift_name(free)
+        assert service_roster.take_shift(session, desk.context, two, name)
+        assert not service_roster.take_shift(session, desk.context, one, name), "taken by another"
+        assert service_roster.free_shifts(session, owner, at) == []
+        mine = service_roster.own_shifts(session, owner, at)[-1]
+        assert service_roster.offer_shift(
+            session, desk.context, one, service_roster.shift_name(mine)
+        )
+        assert owner not in written(session, "SHIFT_OFFERED")
+        assert service_roster.free_shifts(session, owner, at) == []
+        (offered,) = service_roster.free_shifts(session, other, at)
+        assert service_roster.take_shift(
+            session, desk.context, two, service_roster.shift_name(offered)
+        )
+        leader = _leader(desk, DISTRICTS[0])
+        assert written(session, "SHIFT_TAKEN") == [leader, leader, owner]
+        assert mine not in service_roster.own_shifts(session, owner, at)
+        assert mine.starts_at in {
+            o.starts_at for o in service_roster.own_shifts(session, other, at)
+        }
+    _, many, alone = service_roster.board(desk.context, _by(desk, tab))
+    assert set(many.values()) <= {5, 6, 7, 8}
+    assert alone == {"Officer 60"}
+
+
+def _by(desk: Desk, tab: Tab) -> SignedIn:
+    found = service_sessions.find_session(desk.context, tab.token)
+    assert found is not None
+    return found
