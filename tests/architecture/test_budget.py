@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 426,
-    "lines": 59_603,
-    "tokens": 537_606,
-    "html": 3_850,
+    "files": 431,
+    "lines": 60_471,
+    "tokens": 546_720,
+    "html": 3_916,
     "js": 848,
     "typst": 56,
-    "sql": 1_035,
-    "data": 5_385,
+    "sql": 1_078,
+    "data": 5_389,
     "unformatted": 0,
-    "tests": 72_882,
+    "tests": 73_277,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
