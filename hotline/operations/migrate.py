@@ -3,6 +3,7 @@ migration corrects errors."""
 
 import os
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from hotline.core.database import LOCK_SECONDS, Database, Session, open_database, sqlite_file
@@ -57,7 +58,7 @@ class TablesState(StrEnum):
     OLDER = "older"
     CURRENT = "current"
     UNKNOWN = "unknown"
-    """Another release or another program made the tables."""
+    """Another release, another commit or another program made the tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,12 @@ class TablesFound:
     """It is empty if the tables contain no version."""
     place: str
     """The file, or the server and the name of the database. It contains no account and no password."""
+    difference: str = ""
+    """The first column that differs from those of this code, although the version is the same."""
+
+
+Columns = Mapping[tuple[str, str], bool]
+"""The columns of a database, by table and name. True if each new row must give a value."""
 
 
 def find_tables(url: str, *, also: Path | None = None) -> TablesFound:
@@ -77,46 +84,74 @@ def find_tables(url: str, *, also: Path | None = None) -> TablesFound:
     file, place = sqlite_file(url), database_name(url)
     if file is not None and not file.exists():
         return TablesFound(TablesState.MISSING, "", place)
-    version, has_tips = _read_version(file) if file is not None else _ask_version(url)
+    version, columns = _read_version(file) if file is not None else _ask_version(url)
+    difference = ""
     if version is None:
+        has_tips = any(table == "tip" for table, _ in columns)
         state = TablesState.UNKNOWN if has_tips else TablesState.MISSING
     elif version == newest_version(also):
-        state = TablesState.CURRENT
+        difference = "" if also else _difference(columns)
+        state = TablesState.UNKNOWN if difference else TablesState.CURRENT
     else:
         state = TablesState.OLDER if is_known_version(version) else TablesState.UNKNOWN
-    return TablesFound(state, version or "", place)
+    return TablesFound(state, version or "", place, difference)
 
 
-def _read_version(file: Path) -> tuple[str | None, bool]:
-    """Returns the version of the tables in a file, and True if there is a table of tips.
+def _difference(found: Columns) -> str:
+    """Returns the first column that this code uses and the database lacks, or that this code does not fill."""
+    from hotline.operations.schema import METADATA
 
-    It creates no file and sets no pragma.
-    """
-    named = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    tables = METADATA.tables
+    known = {(name, one.name) for name, table in tables.items() for one in table.columns}
+    for one in sorted(known - found.keys()):
+        return f"{'.'.join(one)} is missing"
+    for one, is_needed in sorted(found.items()):
+        if is_needed and one[0] in tables and one not in known:
+            return f"{'.'.join(one)} is not known"
+    return ""
+
+
+IN_FILE = (
+    'SELECT m.name, c.name, c."notnull" AND c.dflt_value IS NULL AND NOT c.pk'
+    " FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+)
+ON_SERVER = text(
+    "SELECT c.relname, a.attname, a.attnotnull AND NOT a.atthasdef AND a.attidentity = ''"
+    " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relkind = 'r'"
+    " AND c.relnamespace = current_schema()::regnamespace AND a.attnum > 0 AND NOT a.attisdropped"
+)
+
+
+def _read_version(file: Path) -> tuple[str | None, Columns]:
+    """Returns the version and the columns of the tables in a file. It creates no file and sets no pragma."""
     address = f"file:{quote(str(file.absolute()))}?mode=rw"
     with (
         without_details(),
         closing(sqlite3.connect(address, uri=True, timeout=LOCK_SECONDS)) as opened,
     ):
-        tables = {str(name) for (name,) in opened.execute(named)}
-        found = "SELECT version_num FROM alembic_version" if "alembic_version" in tables else None
+        columns = {(table, name): bool(needed) for table, name, needed in opened.execute(IN_FILE)}
+        has_version = any(table == "alembic_version" for table, _ in columns)
+        found = "SELECT version_num FROM alembic_version" if has_version else None
         row = opened.execute(found).fetchone() if found else None
-    return (str(row[0]) if row else None), "tip" in tables
+    return (str(row[0]) if row else None), columns
 
 
-def _ask_version(url: str) -> tuple[str | None, bool]:
+def _ask_version(url: str) -> tuple[str | None, Columns]:
     with closing(open_database(url)) as database, database.reading() as session:
-        version = current_version(session)
-        return version, inspect(session.connection()).has_table("tip")
+        rows = session.execute(ON_SERVER)
+        columns = {(table, name): needed for table, name, needed in rows}
+        return current_version(session), columns
 
 
 def refuse_unknown(found: TablesFound) -> None:
     """Raises NotReady if this release can neither use the tables nor update them."""
     if found.state is TablesState.UNKNOWN:
         named = f"of version {found.version}" if found.version else "without a version"
+        named += f" and of another commit ({found.difference})" if found.difference else ""
         raise NotReady(
             f"{found.place} has tables {named}, which this release does not know, so nothing was changed."
             " Install the release that made them, or name another database (HOTLINE_DATABASE_URL, HOTLINE_HOME)"
+            " and run `hotline init`"
         )
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hotline.people.tables import Responder
 from tests.operations.schemas import schema_of
 from tests.support.builders import NOON, make_responder
 from tests.support.eventually import eventually
-from tests.support.made_once import is_current
+from tests.support.made_once import is_current, lay_line
 
 pytestmark = pytest.mark.both
 LATER = Path(__file__).with_name("later")
@@ -81,6 +82,40 @@ def test_tables_are_compared_with_those_of_this_release(empty: Database) -> None
     assert unknown.state is TablesState.UNKNOWN
     with pytest.raises(NotReady, match="does not know"):
         migrate.refuse_unless_current(unknown)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        ("DROP COLUMN request", "tip.request is missing"),
+        ("RENAME COLUMN basis TO base", "tip.basis is missing"),
+        ("ADD COLUMN extra VARCHAR", ""),
+        ("ADD COLUMN extra VARCHAR DEFAULT '' NOT NULL", ""),
+    ],
+)
+def test_tables_of_an_earlier_commit_are_not_current(
+    empty: Database, change: str, difference: str
+) -> None:
+    migrate.upgrade(empty)
+    with empty.writing() as session:
+        session.execute(text(f"ALTER TABLE tip {change}"))
+    found = migrate.find_tables(empty.engine.url.render_as_string(hide_password=False))
+    assert found.difference == difference
+    assert (found.state is TablesState.CURRENT) is not bool(difference)
+    if difference:
+        with pytest.raises(NotReady, match=f"{difference}.*`hotline init`"):
+            migrate.refuse_unless_current(found)
+
+
+def test_a_column_that_this_code_does_not_fill_is_named(tmp_path: Path) -> None:
+    lay_line(tmp_path, NOON)
+    file = tmp_path / "hotline.db"
+    with closing(sqlite3.connect(file)) as opened:
+        opened.execute("DROP TABLE leader")
+        more = "name VARCHAR PRIMARY KEY, holder VARCHAR, until DATETIME, more VARCHAR NOT NULL"
+        opened.execute(f"CREATE TABLE leader ({more})")
+    assert migrate.find_tables(f"sqlite:///{file}").difference == "leader.more is not known"
 
 
 def test_a_look_makes_no_file_and_turns_no_file_into_ours(tmp_path: Path) -> None:
