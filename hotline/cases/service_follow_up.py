@@ -169,7 +169,7 @@ def reopen_as_danger(
         tip.closed_at = tip.outcome = tip.assignee_id = None
         drop_closure_request(tip)
     tip.first_urgency = tip.first_urgency or tip.urgency
-    tip.urgency = Urgency.DANGER
+    tip.urgency, tip.danger_at = Urgency.DANGER, at
     # This function sends the alert, so no other process must send it.
     # An earlier assignee must acknowledge the case again.
     tip.assigned_at, tip.alert_urgency = at, Urgency.DANGER

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import TypeVar
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.core import rules_trial
@@ -107,32 +107,39 @@ def oldest_waiting(session: Session) -> Mapping[str, datetime]:
 
 
 def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[int, int]:
-    """Returns how many dangers were filed in this time, and how many of them got their first alert too late.
+    """Returns how many tips became a danger in this time, and how many of them got their first alert after that too
+    late.
 
     A tip that was joined to a similar one and sends no alert of its own does not count.
     """
+    became = func.coalesce(Tip.danger_at, Tip.filed_at)
     rows = session.execute(
-        select(Tip.id, Tip.filed_at, Assignment.id, Message.id, Attempt.started_at, Attempt.seconds)
+        select(Tip.id, became, Assignment.id, Message.id, Attempt.started_at, Attempt.seconds)
         .outerjoin(Assignment, Assignment.tip_id == Tip.id)
         .outerjoin(Message, Message.assignment_id == Assignment.id)
         .outerjoin(
-            Attempt, and_(Attempt.message_id == Message.id, Attempt.outcome == Outcome.ACCEPTED)
+            Attempt,
+            and_(
+                Attempt.message_id == Message.id,
+                Attempt.outcome == Outcome.ACCEPTED,
+                Attempt.started_at >= became,
+            ),
         )
         .where(
             Tip.urgency == Urgency.DANGER,
             Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
             Tip.channel.not_in(rules_trial.UNCOUNTED),
-            Tip.filed_at > since,
-            Tip.filed_at <= until - timedelta(seconds=DANGER.seconds),
+            or_(and_(Tip.danger_at.is_(None), Tip.filed_at > since), Tip.danger_at > since),
+            became <= until - timedelta(seconds=DANGER.seconds),
         )
     )
     in_time: dict[int, bool] = {}
-    for tip_id, filed_at, assignment_id, message_id, started_at, seconds in rows:
+    for tip_id, began, assignment_id, message_id, started_at, seconds in rows:
         if assignment_id is not None and message_id is None:
             continue
         took = inf
-        if started_at is not None and filed_at is not None:
-            took = (started_at - filed_at).total_seconds() + (seconds or 0.0)
+        if started_at is not None and began is not None:
+            took = (started_at - began).total_seconds() + (seconds or 0.0)
         in_time[tip_id] = in_time.get(tip_id, False) or took <= DANGER.seconds
     return len(in_time), sum(not kept for kept in in_time.values())
 

@@ -64,6 +64,7 @@ def _partial(
 _partial("tip_waits", IS_WAITING, Tip.urgency, Tip.id)
 _partial("tip_open", Tip.closed_at.is_(None), Tip.filed_at)
 _partial("tip_closure", Tip.closure_requested_at.is_not(None), Tip.closure_requested_at)
+_partial("tip_danger", Tip.danger_at.is_not(None), Tip.danger_at)
 _partial("tip_silent", Tip.state == DRAFT, Tip.updated_at)
 _partial(
     "membership_one",

@@ -46,6 +46,7 @@ CHANGED = (
     "completed_at",
     "assigned_at",
     "alert_urgency",
+    "danger_at",
     "locked_for",
     "request",
 )
@@ -88,6 +89,7 @@ class ReportedTip:
     filed_at: datetime | None = None
     completed_at: datetime | None = None
     alert_urgency: int | None = None
+    danger_at: datetime | None = None
     locked_for: str | None = None
     request: str = ""
     do_not_visit: bool = False

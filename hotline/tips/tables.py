@@ -107,6 +107,8 @@ class Tip(Row):
     assigned_at: Mapped[datetime | None]
     alert_urgency: Mapped[int | None]
     """The urgency with which people were alerted. A later answer may make the tip more urgent than that."""
+    danger_at: Mapped[datetime | None]
+    """The time when a filed tip became a danger. None if it was one when it was filed."""
     assignee_id: Mapped[int | None]
     """The id of the assignee: a responder who acknowledged the tip with an answer that is not doubted."""
     renewed_at: Mapped[datetime | None]

@@ -242,6 +242,7 @@ def test_a_child_raises_the_urgency_of_a_tip_that_was_told_already(line: Line) -
     line.jobs.scheduled.clear()
     caller.key("1")
     assert (line.tip.urgency, line.tip.basis) == (1, "vital_interest_child")
+    assert line.tip.danger_at == line.clock.at
     assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)]
 
 

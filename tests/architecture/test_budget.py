@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 431,
-    "lines": 60_471,
-    "tokens": 546_720,
+    "lines": 60_511,
+    "tokens": 547_032,
     "html": 3_916,
     "js": 848,
     "typst": 56,
-    "sql": 1_078,
+    "sql": 1_080,
     "data": 5_389,
     "unformatted": 0,
-    "tests": 73_277,
+    "tests": 73_329,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

@@ -114,6 +114,7 @@ def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: Helped
     tip = case.district.tip(case.tip)
     assert tip.first_urgency == told_as, "how fast it was answered goes by what it was told as"
     assert (tip.closed_at, tip.urgency, tip.assignee_id) == (None, Urgency.DANGER, None)
+    assert tip.danger_at == case.district.clock()
     assert {who for _, who in set(case.district.told(case.tip)) - before} == set(case.nation)
     assert "acknowledge" in case.district.open_kinds()
     # The first member of the national desk who takes the case is its assignee.

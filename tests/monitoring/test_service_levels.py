@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline.alerts import service_assignment
 from hotline.core.check_result import CheckState
 from hotline.counters.rules import BOUNDS
 from hotline.counters.tables import HookCount
@@ -14,6 +15,7 @@ from hotline.gateway.tables import Attempt
 from hotline.monitoring import queries, service_measures
 from hotline.monitoring.rules_levels import LEVELS
 from hotline.people.rules import Level
+from hotline.tips.tables import Tip
 from tests.monitoring.test_measures import scrape
 from tests.support.contexts import WholeContext, make_watch
 from tests.support.district import District
@@ -61,6 +63,25 @@ def test_the_time_of_the_gateway_counts_and_a_danger_of_this_moment_is_not_late_
             session.get_one(Attempt, row.id).seconds = 9.0
     district.tell(urgency=1, filed_at=district.clock())
     assert counted(district) == (1, 1)
+
+
+@pytest.mark.parametrize(("after", "late"), [(5, 0), (15.5, 1), (None, 1)])
+def test_a_tip_that_becomes_a_danger_later_counts_from_then(
+    district: District, context: WholeContext, after: float | None, late: int
+) -> None:
+    tip = district.tell(urgency=2, filed_at=district.clock())
+    district.deliver()
+    district.clock.turn(hours=2)
+    assert counted(district) == (0, 0)
+    with district.database.writing() as session:
+        row = session.get_one(Tip, tip)
+        row.urgency, row.danger_at = 1, district.clock()
+    service_assignment.assign_pending(district.context)
+    if after is not None:
+        district.clock.turn(seconds=after)
+        district.deliver()
+    district.clock.turn(seconds=60)
+    assert counted(district) == (1, late)
 
 
 def test_no_value_says_how_many_dangers_there_were(

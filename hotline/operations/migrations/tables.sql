@@ -462,6 +462,7 @@ CREATE TABLE tip (
     completed_at TIMESTAMPTZ,
     assigned_at TIMESTAMPTZ,
     alert_urgency INTEGER,
+    danger_at TIMESTAMPTZ,
     assignee_id INTEGER,
     renewed_at TIMESTAMPTZ,
     outcome_asked VARCHAR,
@@ -485,6 +486,7 @@ CREATE TABLE tip (
 CREATE INDEX tip_alike ON tip (place, category, created_at);
 CREATE INDEX tip_closure ON tip (closure_requested_at) WHERE closure_requested_at IS NOT NULL;
 CREATE INDEX tip_contact ON tip (contact_key);
+CREATE INDEX tip_danger ON tip (danger_at) WHERE danger_at IS NOT NULL;
 CREATE INDEX tip_filed ON tip (filed_at);
 CREATE INDEX tip_open ON tip (filed_at) WHERE closed_at IS NULL;
 CREATE INDEX tip_receipt ON tip (receipt_key);
