@@ -115,7 +115,10 @@ def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list
 
     Each responder has the level that they have at the place of the tip.
     """
-    border = select(Grant.desk_code).where(Grant.tip_id == Tip.id, Tip.place == ABROAD)
+    apart = or_(Tip.place == ABROAD, Tip.storm_at.is_not(None))
+    border = select(Grant.desk_code).where(
+        Grant.tip_id == Tip.id, apart, Grant.desk_code != NATIONAL
+    )
     camp = Membership.desk_code.in_(select(Desk.code).where(Desk.kind == DeskKind.PROTECTION))
     near = _level_at(or_(Membership.desk_code.in_(border.correlate(Tip)), camp))
     here = _level_at(Membership.desk_code == Tip.place)
@@ -170,9 +173,9 @@ def newest_by_responder(session: Session, tip_id: int) -> dict[int, Assignment]:
 
 
 def references_of_tip(session: Session, tip_id: int) -> Sequence[str]:
-    """Returns the references of a tip's assignments, the oldest first."""
-    found = select(Assignment.reference).where(Assignment.tip_id == tip_id)
-    return session.scalars(found.order_by(Assignment.id)).all()
+    """Returns the references by which responders know a tip, the oldest first."""
+    first = (Assignment.tip_id == tip_id, Assignment.repeats_id.is_(None))
+    return session.scalars(select(Assignment.reference).where(*first).order_by(Assignment.id)).all()
 
 
 def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]:
@@ -193,6 +196,27 @@ def references_by_responder(
         .order_by(Assignment.id)
     )
     return {(tip_id, who): name for tip_id, who, name in rows}
+
+
+class FirstAssignment(NamedTuple):
+    """The first assignment of a tip to a responder."""
+
+    assignment_id: int
+    reference: str
+
+
+def first_assignments(
+    session: Session, tip_ids: Collection[int]
+) -> dict[tuple[int, int], FirstAssignment]:
+    """Returns the first assignment of each of these tips to each responder, even if it was ended. The key is the tip
+    and the responder.
+    """
+    if not tip_ids:
+        return {}
+    first = (Assignment.tip_id, Assignment.responder_id, Assignment.id, Assignment.reference)
+    here = in_numbers(session, Assignment.tip_id, tip_ids)
+    rows = session.execute(select(*first).where(here, Assignment.repeats_id.is_(None)))
+    return {(tip_id, who): FirstAssignment(id, name) for tip_id, who, id, name in rows}
 
 
 def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
@@ -257,7 +281,8 @@ def locked_assignment(session: Session, responder_id: int, reference: str) -> As
     if tip_id is None:
         return None
     tip_for_writing(session, tip_id)
-    return session.scalars(select(Assignment).where(*own)).one_or_none()
+    newest = select(Assignment).where(*own).order_by(Assignment.id.desc()).limit(1)
+    return session.scalars(newest).one_or_none()
 
 
 def was_escalated(session: Session, assignment_id: int | None) -> bool:
@@ -444,6 +469,7 @@ def write_assignments(
         [(name, *one) for name, one in given.items()],
         {Assignment.state: AssignmentState.SENT, Assignment.created_at: at},
         unless_taken=Assignment.reference,
+        among=Assignment.repeats_id,
     )
     ids = {one.assignment_id for one in given.values()}
     if count == len(ids):
@@ -451,6 +477,26 @@ def write_assignments(
     # The ids were reserved in sequence, so one range query is faster than a query for each id.
     between = select(Assignment.id).where(Assignment.id.between(min(ids), max(ids)))
     return ids.intersection(session.scalars(between).all())
+
+
+def write_repeats(
+    session: Session, given: Sequence[tuple[NewAssignment, FirstAssignment]], at: datetime
+) -> None:
+    """Writes assignments of tips of which the responders were alerted before. Each keeps its first reference."""
+    add_rows(
+        session,
+        Assignment,
+        (
+            Assignment.id,
+            Assignment.tip_id,
+            Assignment.step,
+            Assignment.responder_id,
+            Assignment.repeats_id,
+            Assignment.reference,
+        ),
+        [(*one, *first) for one, first in given],
+        {Assignment.state: AssignmentState.SENT, Assignment.created_at: at},
+    )
 
 
 def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> None:

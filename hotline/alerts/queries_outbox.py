@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, t
 from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
+from hotline.alerts import queries_shared
 from hotline.core.database import has_row
 from hotline.core.wording import OF_EXERCISES, Template
 from hotline.gateway import tables
@@ -31,6 +32,7 @@ from hotline.gateway.rules_message import (
     CRY_ANSWER_INTERVAL,
     KEPT,
     MAX_ANSWER_DELAY,
+    SHARED,
     SOON,
     AnswerForm,
     AnswersSent,
@@ -71,7 +73,7 @@ class Claim:
     message: Message
     to: MessageAddress | None
     """None for a notice of the monitor that goes through its other channel."""
-    tip_id: int | None = None
+    tip_ids: Sequence[int] = ()
     request: str = ""
     """The id of the gateway's request that wrote the message, or that made the tip's alert due."""
 
@@ -123,12 +125,13 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
     message.lease_until = at + LEASE
     message.leased_by = worker
     session.add(Attempt(message_id=message.id, n=message.attempts, started_at=at))
-    tip_id, request = None, ""
+    if message.template in SHARED and not message.counted:
+        left = queries_shared.cases_left(session, message)
+        message.parameters = {**message.parameters, "count": str(left)}
+    tip_ids, request = tips_of(session, message), ""
     if message.assignment_id is not None:
-        of_tip = select(Tip.id, Tip.request).join(Assignment, Assignment.tip_id == Tip.id)
-        found = session.execute(of_tip.where(Assignment.id == message.assignment_id))
-        tip_id, request = found.one()
-    return Claim(message, _addressed(session, message), tip_id, message.request or request)
+        request = session.get_one(Tip, tip_ids[0]).request
+    return Claim(message, _addressed(session, message), tip_ids, message.request or request)
 
 
 def _addressed(session: Session, message: Message) -> MessageAddress | None:
@@ -235,10 +238,18 @@ def message_for_writing(session: Session, message_id: int) -> Message:
     return session.scalars(held).one()
 
 
-def tip_of(session: Session, message: Message) -> int | None:
-    if message.assignment_id is None:
-        return None
-    return session.get_one(Assignment, message.assignment_id).tip_id
+def tips_of(session: Session, message: Message) -> Sequence[int]:
+    """Returns the ids of the tips that a message is about, without duplicates."""
+    return [*dict.fromkeys(one.tip_id for one in assignments_of(session, message))]
+
+
+def assignments_of(session: Session, message: Message) -> Sequence[Assignment]:
+    """Returns the assignments that a message is about. A shared SMS may have several."""
+    if message.assignment_id is not None:
+        return [session.get_one(Assignment, message.assignment_id)]
+    if message.template not in SHARED:
+        return ()
+    return queries_shared.shared_assignments(session, message.id)
 
 
 def expired(session: Session, at: datetime) -> Sequence[Message]:

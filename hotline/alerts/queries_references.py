@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hotline.alerts.rules_escalation import ESCALATED
@@ -187,8 +187,7 @@ class KnownCases:
     open: tuple[str, ...]
     """One reference for each open case that is not taken by a colleague."""
     also: tuple[str, ...]
-    """References of closed cases, of cases that a colleague has, and of cases that were taken from the responder. It
-    also contains older references."""
+    """References of closed cases, of cases that a colleague has, and of cases that were taken from the responder."""
 
 
 def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -259,14 +258,10 @@ def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCa
         )
         .order_by(Assignment.created_at.desc(), Assignment.id.desc())
     )
-    newest: dict[int, str] = {}
-    also: list[str] = []
-    for tip_id, reference, own in rows:
-        if own and tip_id not in newest:
-            newest[tip_id] = reference
-        else:
-            also.append(reference)
-    return KnownCases(tuple(newest.values()), tuple(also))
+    found = rows.all()
+    mine = {tip_id: reference for tip_id, reference, own in found if own}
+    also = (reference for tip_id, reference, _ in found if tip_id not in mine)
+    return KnownCases(tuple(mine.values()), tuple(dict.fromkeys(also)))
 
 
 def dangerous_references(session: Session, references: Collection[str]) -> frozenset[str]:
@@ -274,7 +269,8 @@ def dangerous_references(session: Session, references: Collection[str]) -> froze
     if not references:
         return frozenset()
     urgent = select(Assignment.reference).join(Tip, Tip.id == Assignment.tip_id)
-    urgent = urgent.where(Assignment.reference.in_(references), Tip.urgency == Urgency.DANGER)
+    first = (Assignment.reference.in_(references), Assignment.repeats_id.is_(None))
+    urgent = urgent.where(*first, Tip.urgency == Urgency.DANGER)
     return frozenset(session.scalars(urgent))
 
 
@@ -282,7 +278,7 @@ def open_tips(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
     """Returns the responder's references of open cases, each with its tip."""
     own = (*_is_own(responder_id), Tip.closed_at.is_(None))
     rows = select(Assignment.reference, Tip).join(Tip, Tip.id == Assignment.tip_id).where(*own)
-    return [(name, tip) for name, tip in session.execute(rows)]
+    return [*dict.fromkeys((name, tip) for name, tip in session.execute(rows))]
 
 
 def held_cases(session: Session, responder_id: int, as_of: datetime) -> list[str]:
@@ -297,7 +293,7 @@ def held_cases(session: Session, responder_id: int, as_of: datetime) -> list[str
         proved,
         was_open(as_of),
     )
-    return _newest_names(session, found)
+    return _newest_names(session, found, _storm_order(as_of))
 
 
 def helped_cases(session: Session, responder_id: int) -> list[str]:
@@ -343,7 +339,7 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
             and_(~holds, was_open(as_of), IS_OF_CASE),
         ),
     )
-    return _newest_names(session, found)
+    return _newest_names(session, found, _storm_order(as_of))
 
 
 def was_open(as_of: datetime) -> ColumnElement[bool]:
@@ -351,11 +347,23 @@ def was_open(as_of: datetime) -> ColumnElement[bool]:
     return or_(Tip.closed_at.is_(None), Tip.closed_at >= as_of)
 
 
-def _newest_names(session: Session, found: Select[int, str]) -> list[str]:
-    """Returns the newest reference of each tip. Tips about danger come first, then the newest."""
+def _storm_order(as_of: datetime) -> ColumnElement[int]:
+    """Returns the same as `STORM_ORDER`, for text that was typed before `as_of`. So a session's list never changes."""
+    return case((Tip.storm_at.is_(None), 0), (Tip.words_at <= as_of, 1), else_=2)
+
+
+def _newest_names(
+    session: Session, found: Select[int, str], *first: ColumnElement[int]
+) -> list[str]:
+    """Returns the reference of each tip. Tips about danger come first, then those that `first` orders first, then the
+    newest.
+    """
     rows = session.execute(
         found.join(Tip, Tip.id == Assignment.tip_id).order_by(
-            Tip.urgency != Urgency.DANGER, Assignment.created_at.desc(), Assignment.id.desc()
+            Tip.urgency != Urgency.DANGER,
+            *first,
+            Assignment.created_at.desc(),
+            Assignment.id.desc(),
         )
     )
     newest: dict[int, str] = {}
@@ -391,7 +399,10 @@ def recent_alerts(session: Session, responder_id: int, since: datetime) -> Seque
         .where(*alerted)
         .order_by(Assignment.created_at.desc(), Assignment.id.desc())
     )
-    return [RecentAlert(name, at, bool(taken)) for name, at, taken in rows]
+    newest: dict[str, RecentAlert] = {}
+    for name, alerted_at, taken in rows:
+        newest.setdefault(name, RecentAlert(name, alerted_at, bool(taken)))
+    return [*newest.values()]
 
 
 def acknowledged_since(session: Session, tip: Tip) -> datetime | None:

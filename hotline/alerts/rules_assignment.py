@@ -341,6 +341,18 @@ def national_people(roster: Sequence[Candidate]) -> frozenset[int]:
     return frozenset(c.id for c in roster if c.level is Level.NATIONAL)
 
 
+def storm_groups(
+    case: Case, roster: Sequence[Candidate], near: Collection[str]
+) -> tuple[tuple[int, ...], ...]:
+    """Returns all people who may get a danger in a storm: of the district, of the desks in `near`, and of the national
+    desk. Each group is in the order of turns.
+    """
+    close = [c for c in _hearing(case, roster) if c.districts.intersection(near)]
+    local = [*_local(case, roster), *_camp(case, roster)]
+    national = [c for c in roster if c.level is Level.NATIONAL]
+    return tuple(turns(group) for group in (local, close, national))
+
+
 def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
     """Returns the people of the district who may see the case.
 

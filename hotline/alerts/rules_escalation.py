@@ -31,6 +31,7 @@ from hotline.alerts.rules_escalation_steps import (
     notices,
     overdue,
 )
+from hotline.alerts.rules_storm import SmsShare
 from hotline.people.rules import Level
 from hotline.tips import rules_deadlines
 from hotline.tips.rules import Urgency
@@ -421,6 +422,8 @@ class EscalationStep(NamedTuple):
     safety: VisitSafety = VisitSafety.NONE
     """The visit safety that a responder must know before a visit."""
     is_drill: bool = False
+    share: SmsShare = SmsShare.ALONE
+    """The rule by which the alerts of this step may share an SMS with others."""
 
 
 class AlertPlan:
@@ -454,9 +457,13 @@ class AlertPlan:
         before = {one.responder_id for one in alerted}
         route = self._route(case) if not but | before else self._route_of(case, but, before)
         chosen = rules_assignment.choose_first(case.urgency, *route, fairly=self._fairly(alerted))
-        for one in chosen:
-            self._turns[one] = (self._turns[one][0] + 1, self._at, one)
+        self.add(chosen)
         return chosen
+
+    def add(self, people: Iterable[int]) -> None:
+        """Adds one alert to the load of each of these people."""
+        for one in people:
+            self._turns[one] = (self._turns[one][0] + 1, self._at, one)
 
     def _fairly(
         self, alerted: Sequence[AlertedResponder]

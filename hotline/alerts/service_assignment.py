@@ -12,6 +12,7 @@ from hotline.alerts import (
     service_correction,
     service_duplicates,
     service_escalation,
+    service_shared,
     tables,
 )
 from hotline.alerts.rules_assignment import Candidate
@@ -71,7 +72,7 @@ def _assign_batch(
         planning = AlertPlan(people, at)
 
         alone = [tip for tip in waiting if tip.tip_id not in following]
-        steps = [*planning.steps(alone), *following.values()]
+        steps = [*service_shared.first_steps(session, planning, alone, at), *following.values()]
 
         if not steps:
             return 0, roster

@@ -35,7 +35,7 @@ from hotline.people import tables_audit, tables_desks
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
 from hotline.text.codes import ABROAD, NATIONAL, is_camp, is_district
-from hotline.text.places import camps
+from hotline.text.places import camps, neighbours
 from hotline.tips import queries_duplicates, queries_report
 from hotline.tips import tables as tips_tables
 from hotline.tips.queries_report import ReportedTip
@@ -141,6 +141,17 @@ def earlier_partners(
         known_camps = tips_tables.camp_desks(session, tip.id).items()
         found |= {code for code, camp in known_camps if camp[:2] in places}
     return sorted(found)
+
+
+def neighbours_in_storm(session: Session, tip: ReportedTip, at: datetime) -> Sequence[str]:
+    """Returns the neighbouring districts that may read a danger, because people there are alerted in a storm.
+
+    They keep their access after the storm, like districts to which the case was passed on.
+    """
+    if tip.urgency != Urgency.DANGER or tip.official != "no" or tip.matter != Matter.TIP:
+        return ()
+    is_on = is_district(tip.place) and tables.storm_until(session, tip.place, at)
+    return neighbours(tip.place) if is_on else ()
 
 
 def passed_districts(

@@ -17,6 +17,7 @@ from hotline.alerts import (
     rules_escalation_steps,
     service_duplicates,
     service_messages,
+    service_shared,
     tables,
     tables_case_events,
     tables_drills,
@@ -24,6 +25,7 @@ from hotline.alerts import (
 from hotline.alerts.queries import Alert, NewAssignment
 from hotline.alerts.rules_escalation import NO_ONE, EscalationStep
 from hotline.alerts.rules_escalation_steps import CaseState, Decision
+from hotline.alerts.rules_storm import SmsShare
 from hotline.alerts.service_case_state import case_state
 from hotline.alerts.service_messages import WrittenAssignment, notify
 from hotline.core import rules_trial
@@ -135,6 +137,7 @@ def _carry_out(
                 leader=queries_duplicates.open_leader(session, tip.id),
                 safety=before.safety,
                 is_drill=tip.channel == rules_trial.DRILL,
+                share=SmsShare.ALONE if tip.storm_at is None else SmsShare.STORM,
             )
             write_steps(session, context, [step], at)
     if decision.release:
@@ -212,7 +215,9 @@ def write_steps(
         service_messages.dial_code(context),
         responders_short_code(context.line.service_code),
     )
-    alerts, by_name = [], []
+    plan = service_shared.SmsPlan(session, context, languages, at)
+    wanted = service_shared.wanted_shares(session, written, at)
+    alerts, storm, by_name = list[Alert](), list[Alert](), list[WrittenAssignment]()
     for one in written:
         step, who = one.step, one.given.responder_id
         case, shut = step.case, (step.tip_id, who) in locked
@@ -223,12 +228,18 @@ def write_steps(
             words = with_similar_case(alert_but_ref(*said), like.get((step.tip_id, who)))
             # The messages of a drill are sent after all other messages.
             priority = Priority.DRILL if step.is_drill else case.urgency
-            alerts.append(Alert(one.given, one.name, words, priority))
+            may = wanted[one.given.assignment_id]
+            if not step.is_drill and plan.shares(one, may, languages[who]) is not SmsShare.ALONE:
+                continue
+            few = alerts if may is SmsShare.ALONE else storm
+            few.append(Alert(one.given, one.name, words, priority))
             by_name.append(one)
         elif step.more:
             more = Wording(Template.MORE_TOLD, {}, languages[who])
             alerts.append(Alert(one.given, of_leader, more, case.urgency))
+    plan.write()
     queries.write_alerts(session, alerts, at)
+    queries.write_alerts(session, storm, at, turn=1)
     messages = service_messages.visit_safety_messages(session, context, by_name, knew, languages)
     queries.write_alerts(session, messages, at, turn=service_messages.BEHIND)
 
@@ -236,11 +247,20 @@ def write_steps(
 def write_assignments(
     session: Session, alerted: Sequence[tuple[EscalationStep, int]], at: datetime
 ) -> Sequence[WrittenAssignment]:
-    """Writes an assignment for each person of a step, with a reference that was never used before."""
+    """Writes an assignment for each person of a step. A person who knows the tip keeps the reference of the first
+    alert. All others get a reference that was never used before.
+    """
     ids = zip(queries.new_assignment_ids(session, len(alerted)), alerted, strict=True)
     given = [NewAssignment(id, step.tip_id, step.number, who) for id, (step, who) in ids]
-    named: dict[int, str] = {}
-    left, unlucky = given, 0
+    first = queries.first_assignments(session, {step.tip_id for step, _ in alerted if step.number})
+    knew = {
+        one: before
+        for one in given
+        if (before := first.get((one.tip_id, one.responder_id))) is not None
+    }
+    queries.write_repeats(session, [*knew.items()], at)
+    named = {one.assignment_id: before.reference for one, before in knew.items()}
+    left, unlucky = [one for one in given if one not in knew], 0
     while left:
         noise = secrets.token_bytes(rules_assignment.NOISE * (len(left) + 1))
         drawn = rules_assignment.draw_references(
@@ -254,7 +274,10 @@ def write_assignments(
         unlucky += 2 * len(written) < len(left)
         left = [one for one in left if one.assignment_id not in named]
     pairs = zip(given, alerted, strict=True)
-    all_of = [WrittenAssignment(one, named[one.assignment_id], step) for one, (step, _) in pairs]
+    all_of = [
+        WrittenAssignment(one, named[one.assignment_id], step, one in knew)
+        for one, (step, _) in pairs
+    ]
     tables_case_events.write_alerted(
         session, [(*one.given, one.step.purpose) for one in all_of], at
     )

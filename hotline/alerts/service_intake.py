@@ -39,6 +39,7 @@ from hotline.tips.rules import (
     report_facts,
 )
 from hotline.tips.rules_call_back import ANSWERS
+from hotline.tips.rules_duplicates import TYPED
 from hotline.tips.rules_receipts import complaint_facts
 from hotline.tips.rules_visit_safety import VisitFacts, kept_visit_answer
 from hotline.tips.tables import Tip
@@ -253,6 +254,8 @@ def _fill(
     tip.basis = come_to.basis
     tip.visit = kept_visit_answer(tip.visit, attempt.answers.get("visit"), filed=not is_draft)
     tip.updated_at = context.now()
+    if tip.words_at is None and any(attempt.answers.get(name) for name in TYPED):
+        tip.words_at = tip.updated_at
 
 
 def _seal(
@@ -267,7 +270,9 @@ def _seal(
     # Only a filed tip has earlier places. Before that, a stranger wrote them, to give their own desk access.
     earlier = tables.earlier_places(session, tip.id) if tip.moved and route.filed else ()
     partners = service_correction.partner_desks(session, tip, attempt.answers)
-    wanted = service_correction.reading_desks(tip, (), partners)
+    near = service_correction.neighbours_in_storm(session, tip, context.now())
+    known = [code for code, key in _keys(session, context, near).items() if key]
+    wanted = service_correction.reading_desks(tip, (), [*partners, *known])
     more = service_correction.earlier_partners(session, tip, earlier, attempt.answers)
     more = [
         code for code in service_correction.reading_desks(tip, earlier, more) if code not in wanted

@@ -42,6 +42,8 @@ class WrittenAssignment(NamedTuple):
     given: NewAssignment
     name: str
     step: EscalationStep
+    is_repeat: bool = False
+    """True if the responder was alerted of the tip before."""
 
 
 def dial_code(context: Context) -> str | None:
@@ -136,7 +138,7 @@ def visit_safety_messages(
     desk = queries.national(session, {one.given.responder_id for one in careful})
     number, code = service_check.national_number(context), dial_code(context)
     alerts = []
-    for given, name, step in careful:
+    for given, name, step, _ in careful:
         decides = step.safety is VisitSafety.CAREFUL and given.responder_id in desk
         purpose = Purpose.HOW if decides else Purpose.VISIT_SAFETY
         language = languages[given.responder_id]
@@ -197,6 +199,19 @@ def write_message(
     session.flush()
     if row.next_at <= at:
         tables.note_due(session, row.id)
+
+
+def write_shared(
+    session: Session, wording: Wording, to: int, due: datetime, priority: int, at: datetime
+) -> int:
+    """Writes an SMS that several alerts share, and returns its id. It counts as written when it is due."""
+    row = new_message(MessageKind.ALERT, wording, to, priority=priority, at=due, of=None)
+    row.turn = BEHIND if wording.template is Template.SHARED_OPEN else 1
+    session.add(row)
+    session.flush()
+    if due <= at:
+        tables.note_due(session, row.id)
+    return row.id
 
 
 # Counts the SMS that answer a responder, and writes a row for each of them.

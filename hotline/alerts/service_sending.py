@@ -32,7 +32,7 @@ from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.gateway import rules_delivery, tables, tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_delivery import MessageState, Outcome, ReportMeaning, SendResult, Verdict
-from hotline.gateway.rules_message import NOTICES, MessageKind, ReportIn, render
+from hotline.gateway.rules_message import NOTICES, SHARED, MessageKind, ReportIn, render
 from hotline.gateway.tables import DeliveryReport, Message, OnCallContact
 from hotline.people.tables import Responder
 from hotline.tips.rules_events import EventChannel, LoggedEvent
@@ -102,20 +102,24 @@ def _apply_report(
 
     queries_outbox.end_message(message, MessageState.FAILED)
     session.flush()
-    tip_id = queries_outbox.tip_of(session, message)
-    if tip_id is not None:
+    _alert_colleagues(session, context, message, at)
+
+
+def _alert_colleagues(session: Session, context: Context, message: Message, at: datetime) -> None:
+    """Alerts a colleague of each tip that the message is about, because it does not arrive or arrives late."""
+    for tip_id in queries_outbox.tips_of(session, message):
         service_escalation.alert_colleague(session, context, tip_id, at)
 
 
 def _log(session: Session, message: Message, at: datetime) -> None:
     """Writes the event that an alert arrived on the responder's phone."""
-    tip_id = queries_outbox.tip_of(session, message)
-    if message.kind != MessageKind.ALERT or tip_id is None or message.responder_id is None:
+    if message.kind != MessageKind.ALERT or message.responder_id is None:
         return
     by = service_case_events.by_responder(message.responder_id, EventChannel.SMS)
-    service_case_events.write_event(
-        session, tip_id, LoggedEvent.DELIVERED, by, at, key=str(message.id)
-    )
+    tip_ids = queries_outbox.tips_of(session, message)
+    for tip_id in tip_ids:
+        key = str(message.id) if len(tip_ids) == 1 else f"{message.id}:{tip_id}"
+        service_case_events.write_event(session, tip_id, LoggedEvent.DELIVERED, by, at, key=key)
 
 
 OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
@@ -184,10 +188,13 @@ def _to_responder(context: SendingContext, claim: Claim) -> Outgoing:
 
 
 def is_withdrawn(claim: Claim) -> bool:
-    """Returns True if the code in the message was already used or replaced, or if the phone number was deleted."""
+    """Returns True if the code in the message was already used or replaced, if the phone number was deleted, or if no
+    case of a shared SMS waits any more.
+    """
     to = claim.to
     without_code = claim.message.template == Template.JOIN.name and (to is None or to.code is None)
-    return without_code or to is None or not to.number
+    no_case = claim.message.template in SHARED and claim.message.parameters["count"] == "0"
+    return without_code or no_case or to is None or not to.number
 
 
 def send_claimed(
@@ -323,8 +330,8 @@ def _consequences(
         session.flush()
         # Others also get this case of the responder, and every other open case.
         service_commands.hand_on_cases(session, context, responder.id, at)
-    elif verdict.replace and claim.tip_id is not None:
-        service_escalation.alert_colleague(session, context, claim.tip_id, at)
+    elif verdict.replace:
+        _alert_colleagues(session, context, claim.message, at)
 
 
 def expire_leases(context: WorkerContext) -> None:
@@ -337,9 +344,8 @@ def expire_leases(context: WorkerContext) -> None:
             lost = SendResult(Outcome.UNKNOWN)
             verdict = _verdict(row, lost)
             _apply_verdict(session, row, lost, verdict, at)
-            tip_id = queries_outbox.tip_of(session, row)
-            if verdict.replace and tip_id is not None:
-                service_escalation.alert_colleague(session, context, tip_id, at)
+            if verdict.replace:
+                _alert_colleagues(session, context, row, at)
 
 
 def retry_unknown(context: WorkerContext) -> None:
@@ -370,14 +376,19 @@ def resend_unreported(context: WorkerContext) -> None:
     with ringing(context) as session:
         for row in queries_outbox.unreported(session, at):
             row.resent = True
-            tip_id = queries_outbox.tip_of(session, row)
             if queries_retention.is_withheld(session, row):
                 continue
             notice = row.template in NOTICES
-            if tip_id is None or (queries.is_taken(session, tip_id) and not notice):
+            asks = [
+                one
+                for one in queries_outbox.assignments_of(session, row)
+                if notice or not queries.is_taken(session, one.tip_id)
+            ]
+            if not asks:
                 continue
             row.state = MessageState.RETRY
             row.next_at = at
             tables.note_due(session, row.id)
-            if not notice and not queries.was_escalated(session, row.assignment_id):
-                service_escalation.alert_colleague(session, context, tip_id, at)
+            for one in asks:
+                if not notice and not queries.was_escalated(session, one.id):
+                    service_escalation.alert_colleague(session, context, one.tip_id, at)

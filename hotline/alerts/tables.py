@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.alerts.rules_assignment import AssignmentState
 from hotline.alerts.rules_reply_parsing import AnswerReason, SentAnswer
-from hotline.core.database import Row, has_row
+from hotline.core.database import Row, add_if_new, has_row
 from hotline.core.writes import add_rows
 from hotline.gateway.tables import (
     HAS_ANSWERED,
@@ -60,6 +60,26 @@ class ReplyAnswer(Row):
     """The value of an `alerts.rules_reply_parsing.AnswerReason`."""
     text_key: Mapped[str]
     answered_at: Mapped[datetime]
+
+
+class Storm(Row):
+    """A storm: the district, and the time when it ends if no more dangers are filed."""
+
+    __tablename__ = "storm"
+
+    place: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+
+
+def storm_until(session: Session, place: str, at: datetime) -> datetime | None:
+    """Returns the end of the storm in a district, or None if there is no storm."""
+    return session.scalar(select(Storm.until).where(Storm.place == place, Storm.until > at))
+
+
+def set_storm(session: Session, place: str, until: datetime) -> None:
+    """Begins a storm, or makes it longer."""
+    if not add_if_new(session, Storm(place=place, until=until)):
+        session.execute(update(Storm).where(Storm.place == place).values(until=until))
 
 
 def answers_since(session: Session, responder_id: int, since: datetime) -> list[SentAnswer]:

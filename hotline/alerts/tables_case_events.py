@@ -118,7 +118,8 @@ def find_tip(session: Session, name: str) -> int | None:
     number = name.removeprefix("T")
     if number.isdecimal():
         return parse_row_id(number)
-    return session.scalar(select(Assignment.tip_id).where(Assignment.reference == name))
+    first = (Assignment.reference == name, Assignment.repeats_id.is_(None))
+    return session.scalar(select(Assignment.tip_id).where(*first))
 
 
 def last_event_of(

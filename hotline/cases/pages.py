@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from flask import Response, url_for
 
+from hotline.alerts.rules_assignment import read_reference
 from hotline.alerts.rules_follow_up import FOLLOWS
 from hotline.alerts.rules_replies import BUTTONS, REPLIES
 from hotline.cases import (
@@ -232,7 +233,10 @@ def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
     return shown
 
 
-FILTERS = ("state", "matter", "whose", "place", "urgency", "category", "question", "soon", "owes")
+FILTERS = (
+    *("state", "matter", "whose", "place", "urgency", "category", "question", "soon", "owes"),
+    "reference",
+)
 
 
 def _filter(visit: Visit) -> TipFilter:
@@ -241,6 +245,10 @@ def _filter(visit: Visit) -> TipFilter:
     """
     asked = visit.asked
     urgency = number_of(asked("urgency"))
+    typed = asked("reference").strip()
+    # A responder may ring about any case. So the whole filter is the reference.
+    if typed:
+        return TipFilter(TipStateFilter.ALL, reference=read_reference(typed) or typed[:20])
     return TipFilter(
         state=_member(TipStateFilter, asked("state"), TipStateFilter.WAITS),
         matter=_member(Matter, asked("matter"), Matter.TIP),

@@ -35,7 +35,7 @@ from hotline.tips.rules import Matter, TipOutcome, TipState
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_persons import FollowKind
 from hotline.tips.rules_receipts import AssigneeFilter, TipFilter, TipStateFilter
-from hotline.tips.tables import IS_REPORTED, WITHOUT_BODY, Tip
+from hotline.tips.tables import IS_REPORTED, STORM_ORDER, WITHOUT_BODY, Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
 OPEN = Tip.closed_at.is_(None)
@@ -72,12 +72,12 @@ waiting tips.
 
 
 def waiting_tips(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
-    """Returns the tips that no responder has taken, the oldest first. Leaves out drills, because a drill is never
-    late.
+    """Returns the tips that no responder has taken, the oldest first. In a storm, first dangers of a sector and those
+    with typed text come first. Leaves out drills, because a drill is never late.
     """
     real = (Tip.matter == Matter.TIP, Tip.channel.not_in(rules_trial.UNCOUNTED))
     found = _seen(viewer).options(load_only(*WAIT, raiseload=True)).where(*WAITING, *real)
-    return session.scalars(found.order_by(Tip.filed_at, Tip.id).limit(limit)).all()
+    return session.scalars(found.order_by(STORM_ORDER, Tip.filed_at, Tip.id).limit(limit)).all()
 
 
 def visible_tip(session: Session, viewer: Viewer, tip_id: int) -> Tip:
@@ -175,6 +175,9 @@ def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[boo
         yield Tip.urgency == wanted.urgency
     if wanted.category:
         yield Tip.category == wanted.category
+    if wanted.reference:
+        named = (Assignment.reference == wanted.reference, Assignment.repeats_id.is_(None))
+        yield Tip.id.in_(select(Assignment.tip_id).where(*named))
     if wanted.question in QUESTION:
         yield exists().where(QuestionBackRow.tip_id == Tip.id, QUESTION[wanted.question])
     if wanted.owes:

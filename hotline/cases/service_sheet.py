@@ -92,6 +92,8 @@ class TipLine:
     closure_requested_at: datetime | None
     closure_age: timedelta | None
     """The time for which a requested closure has waited for a second person. None if no closure was requested."""
+    storm_order: int
+    """The place among the dangers of a storm, as `tips.tables.STORM_ORDER` has it."""
     linked: int
     question: str
     is_overdue: bool
@@ -172,15 +174,17 @@ def list_tips(
     return TipList(sorted(lines, key=_order), older, bool(viewer.desks), is_national(viewer))
 
 
-def _order(line: TipLine) -> tuple[bool, int, int]:
-    """Returns the key by which tips are sorted: late tips, then urgent tips, then the newest.
+def _order(line: TipLine) -> tuple[bool, int, int, int]:
+    """Returns the key by which tips are sorted: late tips, then urgent tips, then the newest. In a storm, first dangers
+    of a sector and those with typed text come before the newest.
 
     Tips that need no action come last, the newest of them first.
     """
     waits = line.closed_at is None and not line.is_taken and not line.is_fragment
     is_late = waits and line.wait is not None and line.wait.is_late
     asks = waits or line.closure_age is not None
-    return not is_late, line.urgency if asks else Urgency.HEARD + 1, -line.id
+    urgency = line.urgency if asks else Urgency.HEARD + 1
+    return not is_late, urgency, line.storm_order if asks else 0, -line.id
 
 
 def untaken_tips(context: ConsoleContext, by: SignedIn) -> UntakenTips:
@@ -256,6 +260,7 @@ def _line(tip: Tip, details: _TipDetails, at: datetime) -> TipLine:
         is_helped=tip.helped_at is not None,
         outcome_asked=tip.outcome_asked if tip.closure_by else None,
         closure_age=_closure_age(tip, at),
+        storm_order=0 if tip.storm_at is None else 1 + (tip.words_at is None),
         linked=details.linked.get(tip.id, 0),
         question=details.questions.get(tip.id, ""),
         is_overdue=tip.id in details.overdue,

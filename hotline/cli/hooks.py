@@ -3,7 +3,7 @@ call."""
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,12 +13,11 @@ from hotline.cli.options import as_json_option, iso_seconds, print_json
 from hotline.core.settings import Settings
 from hotline.errors import TooSoon
 from hotline.keys import hook_secrets as keys_hook_secrets
+from hotline.keys.hook_secrets import QUIET
 from hotline.keys.key_folder import HOOKS, hook_secrets
 
 PATHS = {"ended": "ussd/ended"}
 """Paths of hooks that are not the same as the hook's name."""
-QUIET = timedelta(minutes=10)
-"""For this time after its last call, an old address still counts as in use."""
 
 
 def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
@@ -51,8 +50,9 @@ def hooks(click_context: click.Context, base: str | None, as_json: bool) -> None
 @base_option
 @as_json_option
 def rotate(base: str | None, as_json: bool) -> None:
-    """Create new addresses and print them. The old ones work until `hotline keys hooks end-old`.
+    """Create new addresses and print them. The old ones end when the gateway uses the new ones.
 
+    An old address ends by itself after ten minutes without a call. `hotline keys hooks end-old --now` ends it at once.
     Web processes notice them, and so does the relay, whose own address is renewed with them. On several machines, copy
     the `hooks` folder to each before pasting the addresses. Then copy `listed.secret` to each `workers` folder.
 
@@ -62,7 +62,8 @@ def rotate(base: str | None, as_json: bool) -> None:
     live = keys_hook_secrets.rotate_secrets(key_folder(settings, Role.HOOKS), _relay(settings))
     _print(settings, live, base, as_json=as_json)
     click.echo(
-        "paste these into the gateway's dashboard. The old addresses work until `hotline keys hooks end-old`",
+        "paste these into the gateway's dashboard. An old address ends after the gateway has used the new one, "
+        "and the old one for ten minutes no more",
         err=True,
     )
 

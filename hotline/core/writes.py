@@ -42,25 +42,30 @@ def add_rows(
     same: dict[Column, object],
     *,
     unless_taken: Column | None = None,
+    among: Column | None = None,
 ) -> int:
     """Inserts rows with these columns, in the given order. Every row also gets the values in `same`.
 
-    The values have the form that the driver uses. It skips a row if its value of `unless_taken` already exists. Returns
-    the number of inserted rows.
+    The values have the form that the driver uses. It skips a row if its value of `unless_taken` already exists. If
+    `among` is given, it looks only at rows in which that column is empty. Returns the number of inserted rows.
     """
     if not rows:
         return 0
     if session.get_bind().dialect.name != "sqlite":
         statement = insert_of(session, row, columns, rows, same)
         if unless_taken is not None:
-            statement = statement.on_conflict_do_nothing(index_elements=[unless_taken])
+            statement = statement.on_conflict_do_nothing(
+                index_elements=[unless_taken],
+                index_where=None if among is None else among.is_(None),
+            )
         return _count(session.connection().execute(statement, execution_options=COUNTED))
 
     names = ", ".join(column.key for column in (*columns, *same))
     values = ", ".join(["?"] * len(columns) + [_said(session, *one) for one in same.items()])
     words = f"INSERT INTO {row.__tablename__} ({names}) VALUES ({values})"
     if unless_taken is not None:
-        words += f" ON CONFLICT ({unless_taken.key}) DO NOTHING"
+        only = "" if among is None else f" WHERE {among.key} IS NULL"
+        words += f" ON CONFLICT ({unless_taken.key}){only} DO NOTHING"
     return _count(session.connection().exec_driver_sql(words, [*rows]))
 
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hotline.alerts import queries_outbox, service_sending
@@ -27,9 +27,9 @@ from hotline.gateway import tables
 from hotline.gateway.doorbell import ring
 from hotline.gateway.rules_delivery import MessageState, Priority
 from hotline.gateway.rules_message import ANSWER_SHARE, AnswerForm, MessageKind, can_answer
-from hotline.keys.key_folder import KIGALI
 from hotline.text.gsm7 import segments
 from hotline.text.phone_numbers import parse_sendable
+from hotline.text.time import midnight
 
 SMS = "sms"
 BATCH = 100
@@ -75,7 +75,7 @@ def write_answer(
         return None
     contact_key = context.pseudonyms.contact(to, at)
     if not can_answer(
-        queries_outbox.spent_on_answers(session, contact_key, at, _midnight(at)),
+        queries_outbox.spent_on_answers(session, contact_key, at, midnight(at)),
         context.line.sms_a_day,
     ):
         return None
@@ -160,7 +160,7 @@ def check_answers(context: Context, *, encrypted: bool) -> CheckResult:
             "restore that folder (`hotline keys import`), and start the web process again",
         )
     with context.database.reading() as session:
-        today = queries_outbox.answers_since(session, _midnight(context.now()))
+        today = queries_outbox.answers_since(session, midnight(context.now()))
         silent = service.counted_today(session, service.UNANSWERABLE, context.now())
     most = int(context.line.sms_a_day * ANSWER_SHARE)
     text = f"{today} of {most} today, {silent} to numbers that get none"
@@ -214,9 +214,3 @@ def _worded(context: Context, claim: Claim) -> str:
         f"{screen.text}\n{context.phrases.say(claim.message.language, Template.DELETE_THESE)}"
     )
     return farewell if segments(farewell) == 1 else screen.text
-
-
-def _midnight(at: datetime) -> datetime:
-    """Returns the time when the day of `at` began in Kigali."""
-    here = at.astimezone(KIGALI)
-    return datetime.combine(here.date(), time(), KIGALI).astimezone(at.tzinfo)

@@ -82,13 +82,15 @@ Pair = tuple[Template, Template]
 """Two templates: one if responders can reply by SMS, and one if they must dial."""
 
 REQUEST_TEXTS: Mapping[Purpose, Pair] = {
-    Purpose.OPEN: (Template.ALERT_OPEN_REPLY, Template.ALERT_OPEN_DIAL),
     Purpose.OVERDUE: (Template.ALERT_OVERDUE_REPLY, Template.ALERT_OVERDUE_DIAL),
     Purpose.LOOK: (Template.ALERT_LOOK_REPLY, Template.ALERT_LOOK_DIAL),
     Purpose.HOW: (Template.HOW_REPLY, Template.HOW_DIAL),
     Purpose.LET: (Template.LET_REPLY, Template.LET_DIAL),
 }
 """The templates that ask a responder for something, by the purpose of the assignment."""
+SHARED = (Template.SHARED_OPEN.name, Template.SHARED_URGENT.name)
+"""The names of templates for an SMS about several cases. Each attempt counts the cases again, until one attempt may
+have reached the network."""
 ALERTS: Mapping[tuple[bool, bool], Pair] = {
     (True, True): (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL),
     (True, False): (Template.ALERT_URGENT_REPLY, Template.ALERT_URGENT_DIAL),

@@ -40,9 +40,11 @@ class Assignment(Row):
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     step: Mapped[int]
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
-    reference: Mapped[str] = mapped_column(unique=True)
-    """The name of the assignment in SMS. It has four to six letters and digits. Each responder of a tip has another
-    reference, and no reference is used twice."""
+    reference: Mapped[str]
+    """The name of the case for this responder in SMS. It has four to six letters and digits. Each responder of a tip
+    has one reference, from the first alert to closing. No other responder or tip gets it."""
+    repeats_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
+    """The responder's first assignment of the same tip, if this is a later one. It has the same reference."""
     state: Mapped[str]
     """The value of an `alerts.rules_assignment.AssignmentState`."""
     created_at: Mapped[datetime]
@@ -116,6 +118,8 @@ class Message(Row):
     __table_args__ = (
         Index("message_due", "state", "next_at"),
         Index("message_assignment", "assignment_id"),
+        Index("message_recipient", "responder_id", "created_at"),
+        Index("message_created", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -175,6 +179,16 @@ class Message(Row):
     def has_ended(self) -> bool:
         """Returns True if no more attempts follow. Only an alert without a delivery report may still be sent again."""
         return self.state in (MessageState.ACCEPTED, *FINAL_STATES)
+
+
+class SharedAlert(Row):
+    """An alert whose SMS also tells of other cases. The text has their number, and no reference."""
+
+    __tablename__ = "shared_alert"
+    __table_args__ = (Index("shared_alert_message", "message_id"),)
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
 
 
 class Attempt(Row):

@@ -1,24 +1,27 @@
 """Reads the secrets in the addresses of the hooks, and changes them so that no call is lost.
 
-The operator pastes the first secret into the gateway's dashboard. The hooks also accept older secrets, until an
-operator has checked when each was last used and ends them. For each secret, an empty file next to the secrets records
-when it was last used. The name of this file contains a digest of the secret.
+The operator pastes the first secret into the gateway's dashboard. The hooks also accept older secrets, until the
+gateway has used the new one and no older one for some time. An operator can end them earlier. For each secret, an empty
+file next to the secrets records when it was last used. The name of this file contains a digest of the secret.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hotline.errors import KeyMissing
 from hotline.keys import key_folder
 from hotline.keys.key_folder import LISTED, KeyFolder, LiveKeys, Stamp, hook_secrets, listed_secrets
 
+QUIET = timedelta(minutes=10)
+"""For this time after its last call, an old address still counts as in use."""
 NOTED_EACH = 5.0
 """The seconds between two records of the same secret's use, so that a hop rarely writes a file."""
 LOOKED_EACH = 0.1
@@ -72,18 +75,22 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
     def __repr__(self) -> str:
         return "LiveSecrets()"
 
-    def used(self, _hook: str, secret: str) -> None:
-        """Records the time at which a secret was used. If the folder is not writable, the call still succeeds."""
+    def used(self, hook: str, secret: str) -> None:
+        """Records the time at which a secret was used. Ends older secrets of the hook that are used no more.
+
+        If the folder is not writable, the call still succeeds.
+        """
         now = time.monotonic()
         if now - self._noted.get(secret, -NOTED_EACH) < NOTED_EACH:
             return
         self._noted[secret] = now
-        try:
+        # A fault of this folder must block no caller.
+        with suppress(OSError, KeyMissing, ValueError, KeyError, TypeError):
             note = self._folder / _note(secret)
             os.close(os.open(note, os.O_WRONLY | os.O_CREAT, 0o600))
             os.utime(note)
-        except OSError:
-            return
+            if secret == self[hook][0] and len(self[hook]) > 1:
+                _end_quiet(self._folder, hook)
 
     def _looked(self, hook: str) -> Sequence[str]:
         stamp, read = self._read
@@ -116,22 +123,49 @@ def rotate_secrets(folder: Path, relay: Path | None = None) -> Mapping[str, tupl
     `relay` is the key folder of the process that calls the `listed` hook. The web process gets the new secret first, so
     that it accepts the secret before the other process uses it.
     """
-    live = {hook: (secrets.token_urlsafe(32), *old) for hook, old in live_secrets(folder).items()}
-    if relay is None:
-        live[LISTED] = listed_secrets(folder)
-    _write(folder, live)
+    with _rotating(folder):
+        before = live_secrets(folder)
+        live = {hook: (secrets.token_urlsafe(32), *old) for hook, old in before.items()}
+        if relay is None:
+            live[LISTED] = listed_secrets(folder)
+        _write(folder, live)
     _write_listed(relay, live[LISTED])
     return live
 
 
+def _end_quiet(folder: Path, hook: str) -> None:
+    """Keeps only the first secret of a hook, if no older one was used for `QUIET`."""
+    with _rotating(folder):
+        live = dict(live_secrets(folder))
+        used = last_used(folder, live[hook][1:])
+        if used is not None and datetime.now(UTC) - used < QUIET:
+            return
+        live[hook], old = live[hook][:1], live[hook][1:]
+        _write(folder, live)
+    _forget(folder, old)
+
+
+@contextmanager
+def _rotating(folder: Path) -> Iterator[None]:
+    """Lets two processes that change the secrets run one after the other."""
+    with (folder / ".rotating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _forget(folder: Path, known: Sequence[str]) -> None:
+    for one in known:
+        (folder / _note(one)).unlink(missing_ok=True)
+
+
 def end_old_secrets(folder: Path, relay: Path | None = None) -> None:
     """Keeps only the first secret of each hook. Raises KeyMissing."""
-    live = live_secrets(folder)
-    _write(folder, {hook: known[:1] for hook, known in live.items()})
+    with _rotating(folder):
+        live = live_secrets(folder)
+        _write(folder, {hook: known[:1] for hook, known in live.items()})
     _write_listed(relay, live[LISTED][:1])
     for known in live.values():
-        for old in known[1:]:
-            (folder / _note(old)).unlink(missing_ok=True)
+        _forget(folder, known[1:])
 
 
 def last_used(folder: Path, known: Sequence[str]) -> datetime | None:

@@ -38,7 +38,7 @@ import hotline.tips.tables
 import hotline.tips.tables_call_back
 import hotline.tips.tables_persons  # noqa: F401
 from hotline.core.database import Database, Row
-from hotline.gateway.tables import Deadline, Message
+from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.gateway.tables_sessions import InboundSeen
 from hotline.people.tables import Membership
 from hotline.people.tables_enrolments import Enrolment
@@ -75,6 +75,7 @@ _partial(
 )
 _partial("membership_desk", Membership.until_at.is_(None), Membership.desk_code)
 _partial("enrolment_open", Enrolment.ended_at.is_(None), Enrolment.responder_id, unique=True)
+_partial("assignment_name", Assignment.repeats_id.is_(None), Assignment.reference, unique=True)
 _partial("deadline_open", Deadline.fired_at.is_(None), Deadline.due_at)
 _partial("deadline_one", Deadline.fired_at.is_(None), Deadline.tip_id, Deadline.kind, unique=True)
 _partial(

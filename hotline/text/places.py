@@ -98,6 +98,13 @@ def border_posts() -> tuple[Area, ...]:
     return tuple(Area(code, name) for code, name in _listed(_PLACES["border_posts"]))
 
 
+@cache
+def neighbours(district: str) -> tuple[str, ...]:
+    """Returns the codes of the districts that have a common border with this one. Empty for any other place."""
+    rows = (line.split() for line in _PLACES["neighbours"].splitlines())
+    return next((tuple(others) for code, *others in filter(None, rows) if code == district), ())
+
+
 def _listed(table: str) -> Iterator[tuple[str, str]]:
     """Yields each name in a table with the code at the beginning of its line."""
     for code, names in re.findall(r"(?m)^(\d\d) ([^\n]+(?:\n +[^\n]+)*)", table):

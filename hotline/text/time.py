@@ -1,6 +1,6 @@
 """Formats times for Kigali, where the hotline works."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 
 KIGALI = timezone(timedelta(hours=2), "CAT")
 """The time zone of callers. Rwanda's clocks do not change for summer."""
@@ -9,3 +9,9 @@ KIGALI = timezone(timedelta(hours=2), "CAT")
 def kigali_time(at: datetime) -> str:
     """Returns a time as screens and messages show it, such as 25/11 14:05 in Kigali."""
     return f"{at.astimezone(KIGALI):%d/%m %H:%M}"
+
+
+def midnight(at: datetime) -> datetime:
+    """Returns the time when the day of `at` began in Kigali."""
+    here = at.astimezone(KIGALI)
+    return datetime.combine(here.date(), time(), KIGALI).astimezone(at.tzinfo)

@@ -40,6 +40,7 @@ CHANGED = (
     "official",
     "basis",
     "visit",
+    "words_at",
     "place_step",
     "updated_at",
     "filed_at",
@@ -85,6 +86,7 @@ class ReportedTip:
     official: str = field(default="", repr=False)
     basis: str = field(default="", repr=False)
     visit: str | None = field(default=None, repr=False)
+    words_at: datetime | None = None
     place_step: int = 0
     filed_at: datetime | None = None
     completed_at: datetime | None = None

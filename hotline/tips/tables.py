@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     and_,
+    case,
     delete,
     exists,
     insert,
@@ -90,6 +91,11 @@ class Tip(Row):
     """The caller's answer to the question if helpers may visit: yes, no or unsure. None if the question was not
     asked.
     """
+    words_at: Mapped[datetime | None]
+    """The time when the caller first typed own words or a landmark. Lists of a storm show such tips first."""
+    storm_at: Mapped[datetime | None]
+    """The time when a person was alerted of this danger in a storm of its district, unless it was the first of its
+    sector."""
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
     """The first step of alerts that is about the tip's present place."""
     visit_decision: Mapped[str | None]
@@ -167,6 +173,9 @@ IS_REAL_CASE = (
 """The conditions for real cases. Complaints, drills, test tips, drafts and fragments do not match."""
 SMS = "sms"
 """The channel of a tip that arrived by SMS."""
+STORM_ORDER = case((Tip.storm_at.is_(None), 0), (Tip.words_at.is_not(None), 1), else_=2)
+"""The place of a danger in lists: first the first dangers of a sector, then those with typed text, then all others. It
+is 0 for all tips outside of a storm."""
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
 """This value is part of the SQL text, and is not a parameter. A database uses a partial index only if the value is in
 the SQL text."""

@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from hotline.alerts import queries, rules_assignment, service_assignment
 from hotline.alerts.queries import NewAssignment
+from hotline.alerts.rules_storm import OTHERS_AN_HOUR, STORM_FROM
 from hotline.core.jobs import Job
-from hotline.gateway.tables import Assignment, Message
+from hotline.gateway.rules_message import SHARED
+from hotline.gateway.tables import Assignment, Message, SharedAlert
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips.tables import PendingAlert
@@ -46,13 +48,18 @@ def test_a_burst_is_told_whole_the_most_urgent_first(district: District) -> None
     assert service_assignment.assign_pending(district.context) == 0
 
     rows = district.all(Assignment)
-    assert len(rows) == len({row.reference for row in rows}) == MANY + 2 * 100
-    alerts = district.all(Message)
-    assert sorted(row.assignment_id for row in alerts) == [row.id for row in rows]
-    assert {row.priority for row in alerts[:300]} == {1}
+    usual = STORM_FROM - 1
+    assert len(rows) == len({row.reference for row in rows}) == MANY + 2 * usual
+    alerts = [row for row in district.all(Message) if row.template not in SHARED]
+    with district.database.reading() as session:
+        shared = session.scalars(select(SharedAlert.assignment_id)).all()
+    own = [row.assignment_id for row in alerts]
+    assert sorted([*own, *shared]) == [row.id for row in rows]
+    assert {row.priority for row in alerts[: 3 * usual]} == {1}
+    assert sum(row.priority == 3 for row in alerts) == 3 * OTHERS_AN_HOUR
     named = {row.id: (row.reference, row.responder_id) for row in rows}
     assert all((a.parameters["ref"], a.responder_id) == named[a.assignment_id] for a in alerts)
-    assert district.jobs.scheduled[0] == (Job.DELIVER, alerts[0].id)
+    assert district.jobs.scheduled[0][0] == Job.DELIVER
     assert len(district.jobs.scheduled) == 3, "once for each batch"
     assert len(district.open_deadlines()) == MANY
     given = [sum(row.responder_id == person for row in rows) for person in (1, 2, 3)]

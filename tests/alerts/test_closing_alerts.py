@@ -7,12 +7,14 @@ import pytest
 
 from hotline.alerts import queries, service_assignment, service_closing
 from hotline.alerts.service_closing import CloseRequest
+from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.cases import service_pending_closures
 from hotline.errors import EndRefused
 from hotline.gateway.tables import Deadline, Message
 from hotline.people.tables import Responder
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_events import WHY, LoggedEvent, Purpose
 from tests.support.district import District
 from tests.support.helping import CHILD, GROWN_UP, HelpedCase
 from tests.support.taking import confirm
@@ -42,8 +44,9 @@ def request(case: HelpedCase, outcome: TipOutcome, who: CloseRequest | None = No
 
 def asked(case: HelpedCase) -> list[tuple[int, datetime]]:
     """Returns the people who were asked about a closure, and the times."""
-    rows = [one for one in case.district.all(Message) if one.template == "CLOSURE_REQUESTED"]
-    return [(one.responder_id, one.created_at) for one in rows]
+    told = [one for one in case.district.all(CaseEventRow) if one.kind == LoggedEvent.ALERTED]
+    rows = [one for one in told if one.codes[WHY] == Purpose.CONFIRM_CLOSURE]
+    return [(one.responder_id, one.at) for one in rows]
 
 
 def asked_after(case: HelpedCase, **time: float) -> list[int]:

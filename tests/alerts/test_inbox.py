@@ -194,7 +194,7 @@ def test_who_cannot_is_told_that_the_next_is_asked(told: District) -> None:
     reference = reference_of(told)
     assert hear(told, f"I can't {reference}") is CommandResult.PASSED
     assert sorted(text.partition(": ")[2] for _, text in told.sms.sent) == [
-        "Gasabo, no one has taken it. Reply 1 " + str(told.all(Assignment)[1].reference),
+        "Gasabo. Reply 1 " + str(told.all(Assignment)[1].reference),
         "we ask the next person. It is yours until someone takes it.",
     ]
     assert {who for _, who in told.told(1)} == {1, 2}

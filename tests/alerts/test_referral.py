@@ -230,7 +230,7 @@ class TestEscalation:
 
         climbed = [(1, 3), (2, 4), (3, 6), (4, 5), (5, 6), (6, 5), (6, 6)]
         assert staffed.told(tip)[3:] == climbed
-        assert staffed.all(Message)[-1].template == "ALERT_OPEN_REPLY"
+        assert staffed.all(Message)[-1].template == "SHARED_OPEN"
 
     def test_a_level_that_nobody_holds_is_passed_over(self, district: District) -> None:
         district.enrol()

@@ -61,6 +61,7 @@ NO_FIGURE: Mapping[str, str] = {
     "counters/tables.counted_on": MADE,
     "counters/tables_screens.totals": "adds up what is made of `screen_counts.hold`, which holds none of these",
     "cases/queries_list.linked_counts": ONE,
+    "alerts/queries_shared.cases_left": LADDER,
     "alerts/tables_drills.recent_drills": "asks of exercises alone",
     "alerts/queries_references.acknowledged_since": ONE,
     "alerts/queries._recent_work": LADDER,

@@ -58,12 +58,14 @@ def process(district: District, gateway: HeldSms) -> Iterator[Process]:
 
 
 def danger(district: District, tips: int) -> None:
-    """Adds tips about danger. For each tip, two responders of the district and one member of the national desk are
-    alerted."""
+    """Adds tips about danger, each in a sector of its own.
+
+    For each tip, two responders of the district and one member of the national desk are alerted.
+    """
     for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
-    for _ in range(tips):
-        district.tell(urgency=1)
+    for n in range(tips):
+        district.tell(urgency=1, sector=f"12{n:02}")
 
 
 def begun_for(district: District) -> list[int]:
@@ -135,8 +137,8 @@ def test_twenty_who_tell_after_one_another_have_their_first_alert_on_the_wire(
     tip."""
     danger(district, 0)
     context = process()
-    for _ in range(20):
-        district.tell(urgency=1)
+    for n in range(20):
+        district.tell(urgency=1, sector=f"12{n:02}")
         service_sending.deliver_due(context)
     assert len(gateway.until_asked(AT_ONCE)) == AT_ONCE
     assert set(begun_for(district)) == {tip.id for tip in district.all(Tip)}

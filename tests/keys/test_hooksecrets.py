@@ -140,6 +140,26 @@ def test_when_each_was_last_called(folder: Path) -> None:
     assert not [name for name in os.listdir(folder) if live["ussd"][1] in name]
 
 
+def test_an_old_address_ends_when_the_gateway_uses_the_new_one_alone(folder: Path) -> None:
+    (old,) = hook_secrets.live_secrets(folder)["ussd"][:1]
+    both = hook_secrets.rotate_secrets(folder)["ussd"][:2]
+    assert both[1] == old
+    LiveSecrets(folder).used("ussd", old)
+    LiveSecrets(folder).used("ussd", both[0])
+    assert hook_secrets.live_secrets(folder)["ussd"][:2] == both, "the old one was just used"
+    for note in folder.glob(".used-*"):
+        os.utime(note, (1, 1))
+    LiveSecrets(folder).used("ussd", old)
+    LiveSecrets(folder).used("sms", hook_secrets.live_secrets(folder)["sms"][0])
+    assert old in hook_secrets.live_secrets(folder)["ussd"]
+    for note in folder.glob(".used-*"):
+        os.utime(note, (1, 1))
+    LiveSecrets(folder).used("ussd", both[0])
+    live = hook_secrets.live_secrets(folder)
+    assert live["ussd"] == both[:1]
+    assert len(live["sms"]) == 1 < len(live["delivery"]), "each hook by itself"
+
+
 @pytest.mark.parametrize("slip", [b"", b"rubbish", b"{}", b'["ussd"]', b"\xff"])
 def test_no_slip_turns_a_caller_away(folder: Path, slip: bytes) -> None:
     live = LiveSecrets(folder)

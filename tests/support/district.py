@@ -39,7 +39,7 @@ class District:
         row = make_responder(
             name=f"{level} {number}", level=level, msisdn=f"+2507880000{number:02}", **fields
         )
-        return self._add(row)
+        return self.add(row)
 
     def man_desks(self) -> None:
         """Enrols two people of the national desk and one coordinator of every district, as the doctor requires."""
@@ -48,7 +48,7 @@ class District:
 
     def file_tip(self, **fields: Any) -> int:
         number = next(self.numbers)
-        return self._add(make_tip(uid=f"{number:032}", at=self.clock(), **fields))
+        return self.add(make_tip(uid=f"{number:032}", at=self.clock(), **fields))
 
     def tell(self, **fields: Any) -> int:
         """Files a tip and assigns it. Returns the id of the tip."""
@@ -111,7 +111,7 @@ class District:
         with self.database.reading() as session:
             return session.get_one(Tip, tip_id)
 
-    def _add(self, row: Any) -> int:
+    def add(self, row: Any) -> int:
         with self.database.writing() as session:
             session.add(row)
             session.flush()

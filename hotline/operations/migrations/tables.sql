@@ -398,6 +398,12 @@ CREATE TABLE signature (
     CONSTRAINT signature_place_language_digest_signed_by_once UNIQUE (place, language, digest, signed_by)
 );
 
+CREATE TABLE storm (
+    place VARCHAR NOT NULL,
+    until TIMESTAMPTZ NOT NULL,
+    CONSTRAINT storm_key PRIMARY KEY (place)
+);
+
 CREATE TABLE stopped (
     number_key VARCHAR NOT NULL,
     stopped_at TIMESTAMPTZ NOT NULL,
@@ -452,6 +458,8 @@ CREATE TABLE tip (
     basis VARCHAR NOT NULL,
     do_not_visit BOOLEAN NOT NULL,
     visit VARCHAR,
+    words_at TIMESTAMPTZ,
+    storm_at TIMESTAMPTZ,
     place_step INTEGER DEFAULT '0' NOT NULL,
     visit_decision VARCHAR,
     contact_key VARCHAR NOT NULL,
@@ -910,6 +918,7 @@ CREATE TABLE assignment (
     step INTEGER NOT NULL,
     responder_id INTEGER NOT NULL,
     reference VARCHAR NOT NULL,
+    repeats_id INTEGER,
     state VARCHAR NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     acknowledged_at TIMESTAMPTZ,
@@ -924,8 +933,9 @@ CREATE TABLE assignment (
     CONSTRAINT assignment_tip_id_step_responder_id_once UNIQUE (tip_id, step, responder_id),
     CONSTRAINT assignment_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
     CONSTRAINT assignment_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
-    CONSTRAINT assignment_reference_once UNIQUE (reference)
+    CONSTRAINT assignment_repeats_id_of FOREIGN KEY(repeats_id) REFERENCES assignment (id)
 );
+CREATE UNIQUE INDEX assignment_name ON assignment (reference) WHERE repeats_id IS NULL;
 CREATE INDEX assignment_hands ON assignment (responder_id, created_at, state);
 
 CREATE TABLE release_approval (
@@ -1112,6 +1122,17 @@ CREATE INDEX message_answers ON message (created_at) WHERE contact_key IS NOT NU
 CREATE INDEX message_contact ON message (contact_key, created_at) WHERE contact_key IS NOT NULL;
 CREATE INDEX message_due ON message (state, next_at);
 CREATE INDEX message_assignment ON message (assignment_id);
+CREATE INDEX message_recipient ON message (responder_id, created_at);
+CREATE INDEX message_created ON message (created_at);
+
+CREATE TABLE shared_alert (
+    assignment_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,
+    CONSTRAINT shared_alert_key PRIMARY KEY (assignment_id),
+    CONSTRAINT shared_alert_assignment_id_of FOREIGN KEY(assignment_id) REFERENCES assignment (id),
+    CONSTRAINT shared_alert_message_id_of FOREIGN KEY(message_id) REFERENCES message (id)
+);
+CREATE INDEX shared_alert_message ON shared_alert (message_id);
 
 CREATE TABLE pin_reading_ask (
     id SERIAL NOT NULL,

@@ -1,0 +1,154 @@
+"""Writes SMS that several alerts to one person share. The rules are in `alerts/rules_storm.py`.
+
+Also chooses who is alerted of new dangers in a storm. All functions run inside the transaction of the calling function.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+
+from hotline.alerts import queries_shared, rules_storm, service_messages, tables
+from hotline.alerts.rules_assignment import storm_groups
+from hotline.alerts.rules_escalation import AlertPlan, EscalationStep, WaitingTip
+from hotline.alerts.rules_storm import DistrictDangers, SmsShare
+from hotline.alerts.service_messages import WrittenAssignment
+from hotline.core.contexts import Context
+from hotline.core.database import Session
+from hotline.core.wording import Template
+from hotline.gateway.rules_message import REQUEST_TEXTS, Wording, responders_short_code
+from hotline.text.codes import is_district
+from hotline.text.places import neighbours, place_name
+from hotline.text.time import midnight
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_events import Purpose
+
+ASKED_BY = {
+    Purpose.OVERDUE: {one.name for one in REQUEST_TEXTS[Purpose.OVERDUE]},
+    Purpose.LOOK: {one.name for one in REQUEST_TEXTS[Purpose.LOOK]},
+    Purpose.CONFIRM_CLOSURE: {Template.CLOSURE_REQUESTED.name},
+}
+"""The templates after which a request for this purpose is a repeat. For other purposes, every alert counts."""
+
+
+class SmsPlan:
+    """The SMS to some people in one transaction: which alerts have one of their own, and which share one."""
+
+    def __init__(
+        self, session: Session, context: Context, responder_ids: Collection[int], at: datetime
+    ) -> None:
+        self._session, self._context, self._at = session, context, at
+        self._sent = queries_shared.SentSms(session, responder_ids, at)
+        self._links: list[tuple[int, int]] = []
+
+    def shares(self, one: WrittenAssignment, wanted: SmsShare, language: str) -> SmsShare:
+        """Returns how this alert is sent. Lets it join a shared SMS if it has none of its own."""
+        urgency, who = one.step.case.urgency, one.given.responder_id
+        pace = self._sent.paces[who]
+        spare = urgency == Urgency.DANGER or self._has_spare
+        how = rules_storm.shares(wanted, pace, urgency, self._at, spare=spare)
+        if how not in (SmsShare.STORM, SmsShare.OPEN):
+            pace.add(self._at, urgency)
+            return how
+        place = place_name(one.step.case.place, language)
+        self._join(one.given.assignment_id, who, how, urgency, place, language)
+        return how
+
+    def _join(
+        self, assignment_id: int, who: int, how: SmsShare, urgency: int, place: str, language: str
+    ) -> None:
+        at, pace, storm = self._at, self._sent.paces[who], how is SmsShare.STORM
+        template = Template.SHARED_URGENT if storm else Template.SHARED_OPEN
+        said = {"place": place} if storm else {}
+        key = (who, template.name, said.get("place", ""))
+        known = self._sent.open.get(key)
+        if known is None:
+            code = responders_short_code(self._context.line.service_code)
+            words = Wording(template, {**said, "count": "1", "code": code}, language)
+            due = pace.next_storm(at) if storm else pace.next_open(at)
+            message_id = service_messages.write_shared(self._session, words, who, due, urgency, at)
+            self._sent.open[key] = queries_shared.OpenShare(message_id, urgency)
+            pace.add(due, urgency)
+            pace.open_at = pace.open_at if storm else due
+        elif urgency < known.priority:
+            queries_shared.raise_priority(self._session, known.message_id, urgency)
+            self._sent.open[key] = known._replace(priority=urgency)
+        self._links.append((assignment_id, self._sent.open[key].message_id))
+
+    def write(self) -> None:
+        """Stores which alerts share an SMS."""
+        queries_shared.link(self._session, self._links)
+
+    @cached_property
+    def _has_spare(self) -> bool:
+        most = int(self._context.line.sms_a_day * rules_storm.OTHERS_SHARE)
+        return queries_shared.has_spare(self._session, midnight(self._at), most)
+
+
+def wanted_shares(
+    session: Session, written: Sequence[WrittenAssignment], at: datetime
+) -> Mapping[int, SmsShare]:
+    """Returns for each assignment how its alert may share an SMS: repeats always, and further dangers of a storm."""
+    asks = [one for one in written if one.is_repeat and one.step.purpose in rules_storm.REPEATED]
+    tips = {one.given.tip_id for one in asks}
+    before = queries_shared.asked_before(session, tips, at) if tips else {}
+    found = {one.given.assignment_id: one.step.share for one in written}
+    for one in asks:
+        known = before.get((one.given.tip_id, one.given.responder_id), set())
+        if known & ASKED_BY.get(one.step.purpose, known):
+            found[one.given.assignment_id] = SmsShare.OPEN
+    return found
+
+
+def first_steps(
+    session: Session, planning: AlertPlan, waiting: Sequence[WaitingTip], at: datetime
+) -> Iterator[EscalationStep]:
+    """Yields the first step of each tip. In a storm, a further danger of a sector gets one person instead of three."""
+    new = [tip for tip in waiting if _may_storm(tip)]
+    ways = _ways(session, new, at) if new else {}
+    further = [id for id, way in ways.items() if way is not SmsShare.ALONE]
+    desks = queries_shared.granted_desks(session, further)
+    people = {one.id for one in planning.roster} if further else set()
+    paces = queries_shared.SentSms(session, people, at).paces if further else {}
+    queries_shared.mark_storm(session, further, at)
+    for tip in waiting:
+        way = ways.get(tip.tip_id, SmsShare.ALONE)
+        if way is SmsShare.ALONE:
+            yield from planning.steps([tip])
+            continue
+        roster = [one for one in planning.roster if one.id not in tip.excluded]
+        near = desks[tip.tip_id].intersection(neighbours(tip.case.place))
+        who = rules_storm.next_person(storm_groups(tip.case, roster, near), paces, at)
+        if who is not None:
+            planning.add([who])
+            yield EscalationStep(
+                tip.tip_id,
+                tip.case,
+                0,
+                (who,),
+                locked=tip.locked,
+                safety=tip.safety,
+                share=way,
+            )
+
+
+def _may_storm(tip: WaitingTip) -> bool:
+    case = tip.case
+    return case.urgency == Urgency.DANGER and tip.step == 0 and is_district(case.place)
+
+
+def _ways(session: Session, new: Sequence[WaitingTip], at: datetime) -> Mapping[int, SmsShare]:
+    """Returns how each new danger is alerted. Stores the storms that begin or continue."""
+    tips: dict[str, list[int]] = defaultdict(list)
+    for tip in new:
+        tips[tip.case.place].append(tip.tip_id)
+    dangers = defaultdict(list)
+    for one in queries_shared.recent_dangers(session, tips, at):
+        dangers[one.place].append(one)
+    storms, ways = queries_shared.storms(session, tips), dict[int, SmsShare]()
+    for place, ids in tips.items():
+        district = DistrictDangers(dangers[place], ids, storms.get(place), at)
+        ways |= {id: district.place(id, at) for id in ids}
+        if (until := district.storm_until) is not None:
+            tables.set_storm(session, place, max(until, storms.get(place, until)))
+    return ways

@@ -1,0 +1,141 @@
+"""Tests which alerts share an SMS, and who is alerted of a further danger in a storm."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.alerts.rules_storm import (
+    STORM_FROM,
+    STORM_WITHIN,
+    DistrictDangers,
+    RecentDanger,
+    SmsPace,
+    SmsShare,
+    next_person,
+    shares,
+)
+from hotline.text.places import districts, neighbours
+from tests.support.builders import NOON
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+
+
+def danger(n: int, sector: str = "1201", *, phone: str = "", text: bool = False) -> RecentDanger:
+    at = NOON + n * SECOND
+    return RecentDanger(n, "12", sector, phone or f"phone {n}", at, text, is_untaken=True)
+
+
+def placed(dangers: list[RecentDanger]) -> list[SmsShare]:
+    """Returns how each danger is alerted, if all are new."""
+    at = NOON + MINUTE
+    ids = [one.tip_id for one in dangers]
+    district = DistrictDangers(dangers, ids, until=None, at=at)
+    return [district.place(one, at) for one in ids]
+
+
+def test_the_eighth_danger_of_a_district_begins_a_storm() -> None:
+    flood = [danger(n) for n in range(12)]
+    storm = [SmsShare.STORM] * (12 - STORM_FROM + 1)
+    assert placed(flood) == [SmsShare.ALONE] * (STORM_FROM - 1) + storm
+
+
+def test_in_a_storm_the_first_of_a_sector_and_a_lone_one_with_text_keep_their_sms() -> None:
+    flood = [danger(n) for n in range(10)]
+    new = [
+        danger(20, "1202"),
+        danger(21, "1202"),
+        danger(22, text=True),
+        danger(23, text=True, phone="phone 3"),
+    ]
+    ways = [SmsShare.ALONE, SmsShare.STORM, SmsShare.KEPT, SmsShare.STORM]
+    assert placed([*flood, *new])[10:] == ways
+
+
+@pytest.mark.parametrize(
+    ("after", "storm"), [(STORM_WITHIN, True), (39 * MINUTE, True), (41 * MINUTE, False)]
+)
+def test_a_storm_ends_after_thirty_minutes_under_its_limit(
+    after: timedelta, *, storm: bool
+) -> None:
+    flood = [danger(n) for n in range(STORM_FROM)]
+    district = DistrictDangers(flood, range(STORM_FROM), until=None, at=NOON)
+    for n in range(STORM_FROM):
+        district.place(n, NOON)
+    at = NOON + after
+    later = RecentDanger(99, "12", "1201", "phone", at, has_text=False, is_untaken=True)
+    again = DistrictDangers([*flood, later], [99], until=district.storm_until, at=at)
+    assert (again.place(99, at) is SmsShare.STORM) is storm
+
+
+def test_taken_dangers_begin_no_storm() -> None:
+    taken = [danger(n)._replace(is_untaken=False) for n in range(STORM_FROM)]
+    district = DistrictDangers([*taken, danger(99)], [99], until=None, at=NOON + MINUTE)
+    assert district.place(99, NOON) is SmsShare.ALONE
+    assert district.storm_until is None
+
+
+def test_the_next_person_is_the_first_who_got_no_sms_in_this_minute() -> None:
+    paces: dict[int, SmsPace] = {}
+    groups = ((1, 2), (3,), (4,))
+    assert [next_person(groups, paces, NOON) for _ in range(5)] == [1, 2, 3, 4, 1]
+    assert next_person(groups, paces, NOON + MINUTE) == 1
+    assert next_person(((), (), ()), paces, NOON) is None
+
+
+def test_alerts_without_danger_share_an_sms_above_twenty_an_hour() -> None:
+    pace = SmsPace()
+    ways = []
+    for n in range(22):
+        ways.append(shares(SmsShare.ALONE, pace, 3, NOON, spare=True))
+        if ways[n] is SmsShare.ALONE:
+            pace.add(NOON, 3)
+    assert ways == [SmsShare.ALONE] * 20 + [SmsShare.OPEN] * 2
+    assert shares(SmsShare.ALONE, pace, 1, NOON, spare=False) is SmsShare.ALONE
+    assert shares(SmsShare.ALONE, SmsPace(), 2, NOON, spare=False) is SmsShare.OPEN
+
+
+GAPS = st.lists(st.integers(0, 90), min_size=200, max_size=400)
+
+
+@given(gaps=GAPS, kept=st.lists(st.booleans(), min_size=400, max_size=400))
+def test_a_person_gets_at_most_forty_sms_of_a_storm_in_an_hour(
+    gaps: list[int], kept: list[bool]
+) -> None:
+    """Repeats come on top: one SMS in fifteen minutes."""
+    sent, pace, at, pending = list[datetime](), SmsPace(), NOON, None
+    for gap, keep in zip(gaps, kept, strict=False):
+        at += gap * SECOND
+        pace.count = sum(one > at - HOUR for one in sent)
+        if pending is not None and pending <= at:
+            pending = None
+        wanted = SmsShare.KEPT if keep else SmsShare.STORM
+        if shares(wanted, pace, 1, at, spare=True) is SmsShare.ALONE:
+            sent.append(at)
+            pace.add(at)
+        elif pending is None:
+            pending = pace.next_storm(at)
+            sent.append(pending)
+            pace.add(pending)
+    for first in sent:
+        assert sum(first <= one < first + HOUR for one in sent) <= 40
+
+
+def test_neighbours_are_a_symmetric_list_of_thirty_districts() -> None:
+    codes = {one.code for one in districts()}
+    assert len(codes) == 30
+    for code in codes:
+        near = neighbours(code)
+        assert near
+        assert code not in near
+        assert len(near) == len({*near})
+        assert {*near} <= codes
+        assert all(code in neighbours(other) for other in near)
+    assert neighbours("abroad") == ()
+    seen, reached = {"12"}, ["12"]
+    while reached:
+        fresh = {*neighbours(reached.pop())} - seen
+        seen |= fresh
+        reached += fresh
+    assert seen == codes

@@ -1,0 +1,211 @@
+"""Tests nights with very many dangers on the real services: each danger has a person, and no phone rings too often."""
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select
+
+from hotline.alerts import queries_references, service_assignment, service_sending, tables
+from hotline.alerts.rules_storm import OPEN_INTERVAL
+from hotline.alerts.tables_case_events import find_tip
+from hotline.cases.queries_list import waiting_tips
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.tables import Assignment, Message, SharedAlert
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.text.places import neighbours
+from hotline.tips.queries_visible import Viewer
+from hotline.tips.tables import Tip
+from tests.alerts.flood import GASABO, Flood, ledger
+from tests.long import is_long
+from tests.support.callers import Line, told
+from tests.support.district import District
+from tests.support.steps import Tell
+
+HOUR = timedelta(hours=1)
+DANGER = ("5", "1", "2", "1", "1")
+
+
+@pytest.fixture
+def flood(district: District) -> Flood:
+    made = Flood(district)
+    made.enrol()
+    return made
+
+
+def forge(flood: Flood, many: int, *, each: float) -> None:
+    """Files forged dangers in two sectors of Gasabo, half of them with text, each from another phone."""
+    for n in range(many):
+        flood.danger(words=n % 4 < 2, sector=f"120{n % 2 + 1}")
+        if n % 5 == 4:
+            flood.tick(5 * each)
+
+
+def assignment(flood: Flood, tip_id: int) -> Assignment:
+    """Returns the first assignment of a tip."""
+    found = next(one for one in flood.district.all(Assignment) if one.tip_id == tip_id)
+    assert isinstance(found, Assignment)
+    return found
+
+
+def test_a_flood_hides_no_real_danger(flood: Flood) -> None:
+    forge(flood, 150 if is_long() else 60, each=2)
+    begun = flood.district.clock()
+
+    elsewhere = flood.danger(place="57", sector="5701")
+    fresh = flood.danger(sector="1215")
+    hidden = flood.danger(words=True)
+    flood.tick(1)
+
+    first = flood.texts_since(begun)
+    for tip_id, place in ((elsewhere, "Bugesera"), (fresh, "Gasabo")):
+        one = assignment(flood, tip_id)
+        alone = f"{one.reference}: {place}, urgent. Reply 1 {one.reference}"
+        assert (one.responder_id, alone) in first
+    flood.minutes(1, each=20)
+    one = assignment(flood, hidden)
+    assert one.responder_id in {who for who, _ in flood.texts_since(begun)}
+    with flood.district.database.reading() as session:
+        at = flood.district.clock()
+        listed = queries_references.open_references(session, one.responder_id, at)
+        assert one.reference in listed[:4], "the first page of a list"
+        board = waiting_tips(session, Viewer(frozenset({"national"})), 200)
+        tips = {tip.id: tip for tip in flood.district.all(Tip)}
+        order = [(tips[one.id].storm_at is not None, tips[one.id].words_at) for one in board]
+        ranks = [storm + (storm and text is None) for storm, text in order]
+        assert ranks == sorted(ranks)
+        assert len(board) == len(tips)
+    told = Counter(row.tip_id for row in flood.district.all(Assignment))
+    asked = {row.tip_id for row in flood.district.open_deadlines() if row.kind == "acknowledge"}
+    assert {tip.id for tip in flood.district.all(Tip)} == told.keys() == asked
+    counts = flood.counts(flood.start, HOUR)
+    assert max(counts.values()) <= 40
+    assert len(counts) == 16, "people of the district, of its neighbours and of the nation"
+
+
+def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
+    """17 dangers of three districts that no one takes, then forged ones, and a gateway that is down for an hour."""
+    people = {one.id: one.name for one in flood.district.all(Responder)}
+    for n in range(17):
+        flood.danger(place=("12", "57", "45")[n % 3], sector=None)
+        flood.tick(10)
+    flood.minutes(45 - 17 / 6, each=60)
+    quiet = flood.counts(flood.start, timedelta(minutes=45))
+    tell_steps(ledger("SMS in 45 min, 17 untaken dangers", quiet, people))
+    desk = [one.id for one in flood.district.all(Responder) if one.level == Level.NATIONAL]
+    assert max(quiet[who] for who in desk) <= 17 + 4
+    texts = {text.partition(":")[2] or text for _, text in flood.texts_since(flood.start)}
+    assert not any(word in text for text in texts for word in ("no one", "taken", "min"))
+
+    names = Counter((row.tip_id, row.responder_id) for row in flood.district.all(Assignment))
+    known = {(r.tip_id, r.responder_id, r.reference) for r in flood.district.all(Assignment)}
+    assert len(known) == len(names) < names.total(), "one reference for one person and case"
+    if not is_long():
+        return
+
+    begun = flood.district.clock()
+    forge(flood, 150, each=4)
+    flood.minutes(50, each=30)
+    storm = flood.counts(begun, HOUR)
+    tell_steps(ledger("SMS in an hour, 150 forged dangers", storm, people))
+    assert max(storm.values()) <= 40
+    flood.is_down, cut = True, flood.district.clock()
+    flood.minutes(60, each=60)
+    assert not flood.texts_since(cut)
+    flood.is_down, back = False, flood.district.clock()
+    flood.minutes(15, each=60)
+    late = flood.counts(back, HOUR)
+    tell_steps(ledger("SMS in 15 min after an outage of an hour", late, people))
+    assert max(late.values()) <= 40
+    waits = {row.tip_id for row in flood.district.open_deadlines()}
+    assert waits == {tip.id for tip in flood.district.all(Tip)}, "no deadline is lost"
+
+
+def shared(district: District) -> dict[int, list[Assignment]]:
+    """Returns the alerts of each shared SMS, the SMS with the fewest alerts first."""
+    found = defaultdict[int, list[Assignment]](list)
+    with district.database.reading() as session:
+        rows = select(SharedAlert.message_id, Assignment)
+        of = rows.join(Assignment, Assignment.id == SharedAlert.assignment_id)
+        for message_id, one in session.execute(of):
+            found[message_id].append(one)
+    return dict(sorted(found.items(), key=lambda one: len(one[1])))
+
+
+@pytest.fixture
+def stormy(flood: Flood) -> Flood:
+    """Returns a flood whose dangers share SMS that are due in a minute."""
+    for _ in range(26):
+        flood.danger()
+    flood.tick()
+    return flood
+
+
+def test_a_shared_sms_counts_its_cases_when_it_is_sent(stormy: Flood) -> None:
+    """Cases that were taken since are not counted. If none is left, no SMS is sent."""
+    district = stormy.district
+    (few, gone), *_, (many, rest) = shared(district).items()
+    for one in (*gone, rest[0]):
+        taken_at = one.created_at + timedelta(seconds=1)
+        district.change(Assignment, one.id, acknowledged_at=taken_at)
+    stormy.tick(60)
+    rows = {one.id: one for one in district.all(Message)}
+    assert rows[many].parameters["count"] == str(len(rest) - 1)
+    assert (rows[few].state, rows[few].accepted_at) == (MessageState.FAILED, None)
+
+
+def test_what_is_not_delivered_is_every_case_of_it_not_delivered(stormy: Flood) -> None:
+    district = stormy.district
+    *_, (lost, rest) = shared(district).items()
+    before = Counter(row.tip_id for row in district.all(Assignment))
+    district.clock.turn(seconds=60)
+    district.deliver()
+    provider = next(one.provider_id for one in district.all(Message) if one.id == lost)
+    service_sending.apply_report(district.context, ReportIn(provider, "Failed"))
+    after = Counter(row.tip_id for row in district.all(Assignment))
+    assert {tip for tip in after if after[tip] > before[tip]} == {one.tip_id for one in rest}
+
+
+def test_a_repeat_keeps_its_reference_and_shares_one_sms_in_fifteen_minutes(
+    district: District,
+) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    for n in range(3):
+        district.tell(urgency=1, sector=f"120{n}")
+    for _ in range(45):
+        district.clock.turn(minutes=1)
+        service_assignment.fire_deadlines(district.context)
+        district.deliver()
+    rows = district.all(Assignment)
+    assert len({(row.tip_id, row.reference) for row in rows}) == 3 < len(rows)
+    open_at = [m.created_at for m in district.all(Message) if m.template == "SHARED_OPEN"]
+    assert len(open_at) <= 4
+    assert all(b - a >= OPEN_INTERVAL for a, b in pairwise(open_at))
+    with district.database.reading() as session:
+        assert find_tip(session, rows[0].reference) == rows[0].tip_id
+
+
+@pytest.mark.parametrize(("storm", "desks"), [(False, 2), (True, 2 + len(neighbours(GASABO)))])
+def test_in_a_storm_a_danger_is_sealed_for_the_neighbours_too(
+    line: Line, storm: bool, desks: int
+) -> None:
+    if storm:
+        with line.database.writing() as session:
+            tables.set_storm(session, GASABO, line.clock() + HOUR)
+    told(line, *DANGER)
+    assert len(line.desks_of(line.tip)) == desks
+
+
+def test_thirty_percent_of_the_day_are_kept_for_danger(district: District) -> None:
+    """Above 70 %, further cases without danger share an SMS."""
+    district.enrol()
+    context = replace(district.context, line=replace(district.context.line, sms_a_day=10))
+    for urgency in (*[3] * 9, 1):
+        district.file_tip(urgency=urgency)
+        service_assignment.assign_pending(context)
+    sent = Counter((row.template, row.priority) for row in district.all(Message))
+    assert sent == {("ALERT_REPLY", 3): 7, ("SHARED_OPEN", 3): 1, ("ALERT_URGENT_REPLY", 1): 1}
