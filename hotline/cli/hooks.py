@@ -52,7 +52,7 @@ def hooks(click_context: click.Context, base: str | None, as_json: bool) -> None
 def rotate(base: str | None, as_json: bool) -> None:
     """Create new addresses and print them. The old ones end when the gateway uses the new ones.
 
-    An old address ends by itself after ten minutes without a call. `hotline keys hooks end-old --now` ends it at once.
+    An old address ends after ten minutes without a call. `hotline keys hooks end-old --now` ends it at once.
     Web processes notice them, and so does the relay, whose own address is renewed with them. On several machines, copy
     the `hooks` folder to each before pasting the addresses. Then copy `listed.secret` to each `workers` folder.
 
