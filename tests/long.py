@@ -49,6 +49,16 @@ ONLY_LONG = (
     "tests/cli/test_keys.py::test_the_desks_get_a_new_passphrase",
     "tests/cli/test_prove_shred.py::test_every_try_succeeds_while_the_keys_are_there_and_none_after",
     "tests/cli/test_prove_shred.py::test_what_was_erased_opens_for_nobody[postgres]",
+    # Each sender has its first queue on both pairs every day, and every queue is tested on one pair.
+    "tests/faults/test_every_queue.py::*[servers-*soon]",
+    "tests/faults/test_every_queue.py::*[servers-*normal]",
+    "tests/faults/test_every_queue.py::*[servers-*confirmation]",
+    "tests/faults/test_every_queue.py::*[servers-*drill]",
+    "tests/faults/test_clock.py::test_row_32_the_zone_of_the_machine_means_nothing[Europe/Brussels]",
+    "tests/faults/test_clock.py::test_row_32_no_step_comes_late_nor_two_in_a_tick[servers-*-2]",
+    "tests/faults/test_clock.py::test_row_32_no_step_comes_late_nor_two_in_a_tick[servers-*-3]",
+    "tests/statistics/test_report.py::test_e5_the_report_is_two_pages_and_holds_what_was_published[*en]",
+    "tests/statistics/test_report.py::test_e5_the_report_is_two_pages_and_holds_what_was_published[*fr]",
     # Long ones: thirty Python processes, measuring, the year of sample data, the container image, and 200 sockets.
     "tests/cli/test_bench.py::*",
     "tests/cli/test_other_tables.py::test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored[*-run]",

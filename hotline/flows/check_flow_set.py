@@ -1,7 +1,8 @@
 """Checks a document for every fault that can be found before callers use it. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from hotline.core.documents import Document
 from hotline.flows import check_paths, check_safety, check_texts
@@ -90,11 +91,11 @@ def check_document(
 def flow_problems(flow_set: FlowSet, name: str, *, limit: int = SEPTETS) -> Problems:
     """Yields the problems of one flow. It reads the names of the other flows, but not their content."""
     flow = flow_set.flows[name]
-    # This removes the cached pages, so that a large flow set does not fill the memory.
-    alone = replace(flow_set, flows={name: flow}, drawings={})
     yield from check_paths.unknown_names(broken_in_flow(flow_set, flow))
-    yield from check_paths.dead_ends(alone)
-    yield from _of_texts(alone, limit)
+    yield from check_paths.dead_ends(replace(flow_set, flows={name: flow}))
+    yield from _known_of_texts(
+        _Alone(repr(flow), limit, replace(flow_set, flows={}, drawings={}), flow)
+    )
 
 
 def node_problems(flow_set: FlowSet, name: str, node: str) -> Problems:
@@ -107,6 +108,24 @@ def node_problems(flow_set: FlowSet, name: str, node: str) -> Problems:
     nodes = {node: flow.nodes[node]} if node in flow.nodes else {}
     alone = replace(flow_set, flows={name: replace(flow, nodes=nodes, reasons=reasons)})
     yield from _of_texts(alone, SEPTETS)
+
+
+@dataclass(frozen=True)
+class _Alone:
+    """One flow without the other flows. The content of the flow is a text, because a flow has no hash."""
+
+    content: str
+    limit: int
+    around: FlowSet = field(hash=False)
+    flow: Flow = field(compare=False)
+
+
+@lru_cache(1 << 8)
+def _known_of_texts(one: _Alone) -> tuple[Problem, ...]:
+    """Returns the problems with the texts of one flow. Most flows stay the same when a draft is checked again."""
+    # The copy has no cached pages, so that a large flow set does not fill the memory.
+    alone = replace(one.around, flows={one.flow.name: one.flow}, drawings={})
+    return tuple(_of_texts(alone, one.limit))
 
 
 def _of_texts(alone: FlowSet, limit: int) -> Problems:

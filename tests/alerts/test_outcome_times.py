@@ -92,7 +92,7 @@ def test_the_answer_and_the_reminder_name_the_time_when_others_are_alerted(
 def test_no_reminder_outside_working_hours_without_danger(district: District, urgency: int) -> None:
     taken(district, urgency, kigali(TUESDAY, 21, 38))
     writes(district, "2")
-    passes(district, timedelta(days=7))
+    passes(district, timedelta(days=7), step=60)
     reminders = written(district, ASSIGNEE, "REMIND")
     assert reminders
     assert all(in_hours(at) == at for at in reminders)

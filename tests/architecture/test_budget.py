@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 434,
-    "lines": 61_052,
-    "tokens": 552_742,
+    "lines": 61_064,
+    "tokens": 552_862,
     "html": 3_917,
     "js": 848,
     "typst": 56,
     "sql": 1_099,
     "data": 5_422,
     "unformatted": 0,
-    "tests": 73_718,
+    "tests": 73_727,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
