@@ -52,6 +52,7 @@ class Alarm(StrEnum):
     MEMBER_KEYS = "member keys"
     TIP_PAIRS = "tip keys"
     AUDIT_LOG = "audit log"
+    LOCKS = "locks"
 
 
 class Notice(StrEnum):
@@ -84,6 +85,7 @@ PATIENCE = {
     Alarm.REDIS: timedelta(minutes=2),
     Alarm.CLOCK: timedelta(minutes=1),
     Alarm.DIAL: timedelta(minutes=2),
+    Alarm.LOCKS: timedelta(minutes=1),
 }
 """The time for which a fault must last before contacts are notified. For all other alarms it is zero."""
 SETTLED = timedelta(minutes=2)

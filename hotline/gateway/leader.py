@@ -29,6 +29,27 @@ LOCK = 4_114_110_003
 """The PostgreSQL advisory lock of the clock process."""
 
 
+HELD = text(
+    "SELECT l.pid, l.virtualtransaction, l.objid::bigint AS lock, a.usename AS account"
+    " FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+    " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND a.datname = current_database()"
+    " AND (l.objid::bigint BETWEEN 411411001 AND 411411099"
+    " OR l.objid::bigint BETWEEN 4114110001 AND 4114110099) AND l.objid::bigint <> :lock"
+)
+"""The sessions that hold one of the hotline's advisory locks.
+
+It leaves out the leader's lock, which is held for long. If a stranger holds it, another clock process still works,
+after `FROZEN`."""
+
+
+def lock_holders(session: Session) -> frozenset[tuple[int, str, int, str]]:
+    """Returns process id, transaction, lock and account of each session that holds one of these locks."""
+    if session.get_bind().dialect.name != "postgresql":
+        return frozenset()
+    rows = session.execute(HELD, {"lock": LOCK})
+    return frozenset((row.pid, row.virtualtransaction, row.lock, row.account) for row in rows)
+
+
 class Leadership:
     """The claim of a clock process to be the leader. It exists as long as the process runs, and the process checks it
     every second.

@@ -4,7 +4,8 @@ part works, and what to do if it does not.
 Also checks that two people approved the published text, and that statistics are published in time.
 """
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeGuard
@@ -24,7 +25,7 @@ from hotline.editing import service_reviews
 from hotline.editing.rules_drafts import emergency_end
 from hotline.errors import DecryptionFailed, NotReady, StoreUnavailable
 from hotline.flows import tables as flows_tables
-from hotline.gateway import queries_health, queries_on_call, tables
+from hotline.gateway import leader, queries_health, queries_on_call, tables
 from hotline.keys import tables_canaries
 from hotline.keys.desk_signatures import COUNTING, WARNED_BEFORE, DeskKeyState
 from hotline.keys.factor_encryption import FactorEncrypter
@@ -117,6 +118,9 @@ def _opens(factors: FactorEncrypter, account: tables_accounts.ConsoleAccount) ->
 KEYS, WORKERS = "keys", "workers"
 LATE = timedelta(seconds=60)
 """The waiting time after which a message counts as forgotten. The most urgent messages are retried much sooner."""
+LOCKS = "locks"
+HELD_FOR, LOOKS = timedelta(seconds=3), 6
+"""The time for which a lock is kept too long, and how often it is looked at within this time. Others wait less long."""
 UNTIDY = timedelta(days=2)
 """The delay after which a daily task counts as missed. So the task was not done yesterday either."""
 
@@ -142,6 +146,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
             refused = tables_canaries.refused_starts(session, now)
             sign_ins = failed_sign_ins(session, now)
             signatures = check_signatures(session, context, now)
+        locks = check_locks(context)
     except StoreUnavailable as broken:
         todo = "check the database's server, disk and lock, and HOTLINE_DATABASE_URL"
         return (CheckResult("database", False, f"does not answer ({broken})", todo),)
@@ -174,8 +179,31 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
         published,
         sign_ins,
         signatures,
+        locks,
         *inbox,
     )
+
+
+def check_locks(context: Context, pause: Callable[[float], None] = time.sleep) -> CheckResult:
+    """Checks that no transaction keeps one of the hotline's locks at PostgreSQL. All others wait for it, and fail.
+
+    Each account of the database can take these locks. It looks again only while a transaction keeps one.
+    """
+    held = _holders(context)
+    for _ in range(LOOKS):
+        if held:
+            pause(HELD_FOR.total_seconds() / LOOKS)
+            held &= _holders(context)
+    for pid, _, lock, account in sorted(held):
+        text = f"the account {account} keeps the lock {lock}, so other processes wait and fail"
+        todo = f"as the owner of the database: SELECT pg_terminate_backend({pid}); see the runbook"
+        return CheckResult(LOCKS, False, text, todo)
+    return CheckResult(LOCKS, True, "no transaction keeps a lock")
+
+
+def _holders(context: Context) -> frozenset[tuple[int, str, int, str]]:
+    with context.database.reading() as session:
+        return leader.lock_holders(session)
 
 
 def check_signatures(session: Session, context: Context, at: datetime) -> CheckResult:

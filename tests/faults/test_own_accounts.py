@@ -5,7 +5,7 @@ import json
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -15,6 +15,7 @@ from redis import Redis
 from redis.exceptions import AuthenticationError, NoPermissionError
 
 from hotline.core.database import open_database
+from hotline.monitoring.service_checks_database import check_locks
 from hotline.operations import migrate, server_roles
 from hotline.operations.schema import METADATA
 from hotline.operations.server_roles import ALL, HOOKS, WRITERS
@@ -22,6 +23,8 @@ from hotline.text.places import districts
 from tests.faults.callers import plan, tell
 from tests.faults.run import WORDS, answer_alerts
 from tests.faults.stand.ground import redis_program
+from tests.support.clock import Clock
+from tests.support.contexts import make_context
 from tests.support.eventually import eventually
 from tests.support.servers import CARELESS, Postgres, postgres_in, short_folder
 from tests.support.stack import Stack, command_words
@@ -115,6 +118,28 @@ def test_a_process_adds_only_its_own_audit_rows_after_the_newest(
     ):
         assert not adds(**values), values
     assert adds()
+
+
+@pytest.mark.adversary("a thief of the `web` process, on PostgreSQL")
+def test_the_account_that_keeps_a_lock_is_named(roles: Postgres) -> None:
+    as_watch = roles.url("roles").replace("//line@", "//roles_watch@")
+    thief = as_watch.replace("+psycopg", "").replace("watch", HOOKS)
+    with closing(open_database(as_watch)) as database:
+        context = make_context(database=database, now=Clock())
+        with psycopg.connect(thief) as connection:
+            connection.execute(b"SELECT pg_advisory_lock(4114110003)")
+            assert check_locks(context, lambda _: None).ok, "another clock process works"
+            connection.execute(b"SELECT pg_advisory_lock(411411006)")
+            found = check_locks(context, lambda _: None)
+            assert (found.ok, "roles_hooks keeps the lock 411411006" in found.message) == (
+                False,
+                True,
+            )
+            assert f"pg_terminate_backend({connection.info.backend_pid})" in found.todo
+            connection.execute(b"SELECT pg_advisory_unlock(411411006)")
+            assert check_locks(context, lambda _: None).ok
+            connection.execute(b"SELECT pg_advisory_xact_lock(4114110001)")
+            assert check_locks(context, lambda _: connection.commit()).ok, "it was only short"
 
 
 DRAWN = "SELECT nextval('{}_id_seq')"
