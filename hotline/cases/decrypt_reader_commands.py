@@ -24,12 +24,16 @@ from hotline.cases.rules_reading_requests import (
     DISTRICT,
     NOT_ME,
     NOTE,
+    OFFERS,
     PASS,
+    SHIFT,
+    TAKES,
     WARNINGS,
     WORK_WORDS,
     ReaderAnswer,
 )
 from hotline.core.database import Session
+from hotline.duty import service_roster
 from hotline.errors import AskRefused, EndRefused, NotFound
 from hotline.flows.flow import WIDEST
 from hotline.gateway.tables import Assignment
@@ -79,6 +83,8 @@ LATE, UNREAD = "late", "taken_unread"
 """Flags for the flow: a colleague has the case and nothing changed, and the case must be read before a visit."""
 HELPS_UNREAD = "helps_unread"
 """The flag of a responder who helps a colleague with a case, and must read the case before a visit."""
+SHIFT_TAKEN, SHIFT_OFFERED, SHIFT_GONE = "shift_taken", "shift_offered", "shift_gone"
+"""Flags for the flow: the responder has the shift, it is offered, or it has changed meanwhile."""
 ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"
 """Flags for the flow: the caller will see the question, and the question cannot be asked."""
 RESULT_PREFIX = "acted_"
@@ -98,7 +104,7 @@ WITHOUT_TEXT = frozenset(
 def needs_console(turn: ReaderTurn) -> bool:
     """Returns True if the responder may use the requested command only in the console."""
     verb, known = turn.ask.verb, turn.known()
-    if known is None or verb in WITHOUT_TEXT or verb.startswith(PASS):
+    if known is None or verb in WITHOUT_TEXT or verb.startswith((PASS, SHIFT)):
         return False
     return turn.reads_in_console(known[0])
 
@@ -114,13 +120,14 @@ OVER, NOT_TAKEN = result_answer(CommandResult.OVER), result_answer(CommandResult
 def carry_out(turn: ReaderTurn) -> ReaderAnswer:
     """Carries out the verb that the responder chose, and returns what the next screen shows."""
     verb, reference = turn.ask.verb, turn.ask.reference
-    if reference in tables_drills.drill_references(turn.session, turn.person.id):
+    drills = tables_drills.drill_references(turn.session, turn.person.id)
+    if reference in drills and not verb.startswith(SHIFT):
         # In a drill, no case is passed to a chosen colleague and no question is asked.
         # Any verb counts as an answer to the drill.
         passes = verb == Verb.PASS_ON or verb.startswith((PASS, DISTRICT))
         return _carried_out(turn, Verb.PASS_ON if passes else Verb.TAKE)
-    if verb.startswith(ASK):
-        return _ask_back(turn)
+    if verb.startswith((ASK, SHIFT)):
+        return _ask_back(turn) if verb.startswith(ASK) else _change_shift(turn)
     if verb == Verb.TAKE and (since := _taken_by_another(turn)) is not None:
         return ReaderAnswer((LATE,), words={"time": kigali_time(since)})
     if verb == CONFIRM:
@@ -133,6 +140,17 @@ def carry_out(turn: ReaderTurn) -> ReaderAnswer:
             return OVER
         return _note(turn, tip) if verb.startswith(NOTE) else _pass_on(turn, tip)
     return _carried_out(turn, Verb.TAKE if verb == ALSO else Verb(verb))
+
+
+def _change_shift(turn: ReaderTurn) -> ReaderAnswer:
+    """Takes a free shift, or offers the responder's own shift to colleagues."""
+    shift = turn.ask.verb.removeprefix(SHIFT)
+    takes = shift.startswith(TAKES)
+    act = service_roster.take_shift if takes else service_roster.offer_shift
+    name = shift.removeprefix(TAKES if takes else OFFERS)
+    if not act(turn.session, turn.context, turn.person, name):
+        return ReaderAnswer((SHIFT_GONE,))
+    return ReaderAnswer((SHIFT_TAKEN if takes else SHIFT_OFFERED,))
 
 
 def _carried_out(

@@ -20,10 +20,14 @@ from hotline.cases import (
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.reader_pins import ReaderTurn, WaitingHop
 from hotline.cases.rules_reading_requests import (
+    FREE_SHIFTS,
     KEPT_FOR,
+    MY_SHIFTS,
     NUMBER_KEY,
+    OFFERS,
     PROOF_OVER,
     REFUSED,
+    TAKES,
     ReaderAnswer,
     ReaderQuestion,
     ReaderQuestionKind,
@@ -37,7 +41,7 @@ from hotline.core.database import Session
 from hotline.core.logs import REQUEST
 from hotline.core.ussd import CallerFacts, SessionStart
 from hotline.core.wording import Template
-from hotline.duty import service_phone_proof
+from hotline.duty import service_phone_proof, service_roster
 from hotline.errors import DecryptionFailed, NotReady, PinRefused
 from hotline.flows.flow import text_in
 from hotline.flows.questions_back import QuestionStatus
@@ -48,11 +52,13 @@ from hotline.keys.encrypt import KeyPair
 from hotline.people import service_key_proof, tables_enrolments
 from hotline.people.rules import EnrolmentKind
 from hotline.people.rules_desks import of_responder
+from hotline.people.rules_roster import Shift
 from hotline.people.tables import Responder
 from hotline.people.tables_enrolments import Enrolment
+from hotline.text.codes import is_district
 from hotline.text.keying import is_easy_pin
 from hotline.text.places import alert_place, place_name
-from hotline.text.time import kigali_time
+from hotline.text.time import KIGALI, kigali_time
 from hotline.tips.rules import OUTCOMES, TipOutcome, Urgency
 from hotline.tips.rules_deadlines import DeadlineKind, is_in_good_hands
 from hotline.tips.tables import Tip
@@ -99,7 +105,9 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
         *((case, turn.say(Template.LIST_FOLLOW, ref=case)) for case in followed),
     ]
     questions = _questions(turn)
+    shifts = _shifts(turn)
     has = {
+        **{name: bool(listed) for name, listed in shifts.items()},
         HAS_WORK: bool(labels),
         HAS_QUESTIONS: bool(questions),
         rules_reading_requests.HAS_WARNINGS: reader_pins.has_unread_warnings(turn),
@@ -126,8 +134,28 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     people = decrypt_reader_persons.flags_of_cases(turn, own).and_also(
         decrypt_reader_persons.owed_in(turn, judged)
     )
-    lists = {rules_reading_requests.MY_WORK: labels, rules_reading_requests.MY_QUESTIONS: questions}
+    lists = {
+        rules_reading_requests.MY_WORK: labels,
+        rules_reading_requests.MY_QUESTIONS: questions,
+        **shifts,
+    }
     return ReaderAnswer(flags, lists, words).and_also(people)
+
+
+def _shifts(turn: ReaderTurn) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Returns the responder's shifts and the free shifts, each with its time and desk."""
+    own = service_roster.own_shifts(turn.session, turn.person.id, turn.at)
+    free = service_roster.free_shifts(turn.session, turn.person.id, turn.at)
+    return {
+        MY_SHIFTS: [_shift(one, OFFERS, turn.person.language) for one in own],
+        FREE_SHIFTS: [_shift(one, TAKES, turn.person.language) for one in free],
+    }
+
+
+def _shift(one: Shift, prefix: str, language: str) -> tuple[str, str]:
+    times = f"{kigali_time(one.starts_at)}-{one.ends_at.astimezone(KIGALI):%H:%M}"
+    place = f" {place_name(one.desk, language)}" if is_district(one.desk) else ""
+    return f"{prefix}{service_roster.shift_name(one)}", f"{times}{place}"
 
 
 def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:

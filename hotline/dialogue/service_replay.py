@@ -27,6 +27,7 @@ from hotline.cases.rules_reading_requests import (
     READ,
     READER_PINS,
     RIGHT,
+    SHIFT,
     START_PIN,
     STARTED,
     UNREADABLE,
@@ -37,6 +38,7 @@ from hotline.cases.rules_reading_requests import (
     WORK_FORM,
     WORK_PIN,
     WORK_QUESTION,
+    WORK_SHIFT,
     WORK_VERB,
     WORK_WORDS,
     ReaderAnswer,
@@ -69,7 +71,13 @@ from hotline.tips.rules_receipts import NUMBER, RECEIPT
 
 FILLER = "xxxxxxx "
 """A text that replaces a page when the page itself is not shown. Only the number of screens that it fills matters."""
-PREFIXES = {WORK_VERB: "", WORK_QUESTION: ASK, WORK_COLLEAGUE: PASS, WORK_DISTRICT: DISTRICT}
+PREFIXES = {
+    WORK_VERB: "",
+    WORK_QUESTION: ASK,
+    WORK_COLLEAGUE: PASS,
+    WORK_DISTRICT: DISTRICT,
+    WORK_SHIFT: SHIFT,
+}
 """The names of answers that are commands or questions about a case. The prefix and the value of the answer together are
 the verb of the request.
 """

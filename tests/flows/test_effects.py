@@ -13,6 +13,7 @@ from hotline.cases.rules_reading_requests import (
     WORK_DISTRICT,
     WORK_FORM,
     WORK_QUESTION,
+    WORK_SHIFT,
     WORK_VERB,
     WORK_WORDS,
 )
@@ -39,6 +40,7 @@ OF_THE_READER = {
     WORK_WORDS,
     WORK_COLLEAGUE,
     WORK_DISTRICT,
+    WORK_SHIFT,
     "work_province",
     AGAIN,
 }
