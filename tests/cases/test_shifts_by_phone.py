@@ -41,9 +41,11 @@ def test_r10_a_gap_is_closed_by_taking_the_shift_and_the_shift_is_offered_again(
     late.dial("90")
     assert late.key(OTHER_PIN, "2", "2").startswith("CON There are no shifts here.")
 
+    phone = line.caller(PHONE)
     phone.dial("90")
     assert told in phone.key(PIN, "2", "1")
     assert phone.key("1").startswith("END We notified your colleagues.")
+    late = line.caller(COLLEAGUE)
     late.dial("90")
     assert told in late.key(OTHER_PIN, "2", "2")
     assert late.key("1") == "END The shift is yours. Thank you."
