@@ -275,7 +275,9 @@ def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
         return passphrase_in(file)
     own = home / PASSPHRASE_FILE
     if not own.exists() and not demo and sys.stdin.isatty():
-        return passphrase_of(None, "Choose the recovery passphrase, which opens every desk", twice=True)
+        return passphrase_of(
+            None, "Choose the recovery passphrase, which opens every desk", twice=True
+        )
     if not own.exists() and not KeyFolder(home).writable():
         raise FolderRefused(
             f"{home} is read-only, so it cannot store a passphrase: run `init` at a terminal, or use --passphrase-file"
