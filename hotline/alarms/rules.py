@@ -33,6 +33,7 @@ class Alarm(StrEnum):
     DIAL = "dial"
     BALANCE = "balance"
     QUIET = "quiet"
+    MANY_SMS = "many sms"
     DELIVERY = "delivery"
     TRIAL = "trial"
     BACKUP = "backup"

@@ -357,6 +357,8 @@ def is_withheld(session: Session, message: Message) -> bool:
     One is that the case may involve an official, and the responder's assignment was ended. The other is that the
     message is an alert of a drill that is over.
     """
+    if message.assignment_id is None:
+        return False
     released = select(Assignment.id).join(Tip, Tip.id == Assignment.tip_id)
     of_official = and_(Assignment.released_at.is_not(None), Tip.official != "no")
     is_over = and_(Tip.channel == rules_trial.DRILL, Tip.closed_at.is_not(None))

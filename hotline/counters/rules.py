@@ -140,6 +140,8 @@ def new_counters(
 
 BUSY = 10
 """The usual number of sessions in an hour from which their absence means something."""
+FLOOD, FLOOD_FROM = 5, 20
+"""The multiple of the usual SMS in an hour, and the smallest number of SMS, that count as a flood."""
 QUIET = 0.2
 """The share of the usual sessions below which the hotline counts as quiet."""
 ENOUGH = 10
@@ -169,6 +171,11 @@ def is_quiet(sessions: int, before: Sequence[int]) -> bool:
     quiet."""
     usual = median(before) if before else 0
     return usual >= BUSY and sessions < usual * QUIET
+
+
+def is_flood(sms: int, before: Sequence[int]) -> bool:
+    """Returns True if far more SMS were written than usual at this hour."""
+    return sms >= max(FLOOD_FROM, FLOOD * (median(before) if before else 0))
 
 
 def is_worse(now: Arrivals, usual: Arrivals | None) -> bool:

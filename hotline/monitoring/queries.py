@@ -50,6 +50,21 @@ def recent_sessions(session: Session, at: datetime) -> int:
     return session.scalar(found) or 0
 
 
+def recent_sms(session: Session, at: datetime) -> int:
+    """Returns the number of SMS that were written in the last hour."""
+    hour = (Message.created_at > at - HOUR, Message.created_at <= at)
+    return session.scalar(select(func.count(Message.id)).where(*hour)) or 0
+
+
+def sms_of_days(session: Session, at: datetime) -> Sequence[int]:
+    """Returns the same number for this hour on each of the last 28 days, as far back as the data goes."""
+    oldest = session.scalar(select(func.min(Message.created_at)))
+    hours = [at - timedelta(days=day) for day in range(1, 7 * WEEKS + 1)]
+    return [
+        recent_sms(session, hour) for hour in hours if oldest is not None and hour - HOUR >= oldest
+    ]
+
+
 def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
     """Returns the same number for this hour in each earlier week, as far back as the data goes."""
     oldest = session.scalar(select(func.min(Dialogue.started_at)))

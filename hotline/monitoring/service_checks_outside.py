@@ -13,7 +13,7 @@ from hotline.core.check_result import CheckResult, check_result, in_kigali, warn
 from hotline.core.contexts import CliContext, Context
 from hotline.core.database import Session
 from hotline.core.jobs import READER_QUEUE, WORKER_QUEUE
-from hotline.counters.rules import budget_level, is_quiet, is_worse
+from hotline.counters.rules import budget_level, is_flood, is_quiet, is_worse
 from hotline.errors import StoreUnavailable
 from hotline.gateway import queries_alert_path, queries_on_call
 from hotline.gateway.rules_delivery import Outcome
@@ -111,6 +111,7 @@ def traffic_findings(context: CliContext) -> tuple[CheckResult, ...]:
                 _dialled_by_watch(session, at) if answers is None else _dial(answers=answers),
                 balance,
                 _quiet(session, at),
+                _many_sms(session, at),
                 _delivery(session, at),
                 service_trials.check_trials(session, at),
             )
@@ -155,6 +156,16 @@ def quiet_hour(context: Context) -> tuple[int, int] | None:
     with context.database.reading() as session:
         now, before = queries.recent_sessions(session, at), queries.sessions_of_weeks(session, at)
     return (now, round(median(before))) if is_quiet(now, before) else None
+
+
+def _many_sms(session: Session, at: datetime) -> CheckResult:
+    now, before = queries.recent_sms(session, at), queries.sms_of_days(session, at)
+    wrong = None
+    if is_flood(now, before):
+        usual = round(median(before)) if before else 0
+        wrong = f"{now} SMS in an hour; usually {usual} at this time of day"
+    do = "look at the newest tips: a flood of forged reports may hide a real one"
+    return check_result("many sms", wrong, f"{now} SMS in an hour", do)
 
 
 def _quiet(session: Session, at: datetime) -> CheckResult:

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotline.alerts.rules_assignment import Candidate, Case, storm_groups
 from hotline.alerts.rules_storm import (
+    SEEN_FOR,
     STORM_FROM,
     STORM_WITHIN,
     DistrictDangers,
@@ -16,7 +18,9 @@ from hotline.alerts.rules_storm import (
     next_person,
     shares,
 )
+from hotline.people.rules import Level
 from hotline.text.places import districts, neighbours
+from tests.long import is_long
 from tests.support.builders import NOON
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -120,6 +124,54 @@ def test_a_person_gets_at_most_forty_sms_of_a_storm_in_an_hour(
             pace.add(pending)
     for first in sent:
         assert sum(first <= one < first + HOUR for one in sent) <= 40
+
+
+@st.composite
+def people(draw: st.DrawFn) -> list[Candidate]:
+    """Returns people of Gasabo, of two neighbours, of a far district and of the national desk."""
+    desks = draw(st.lists(st.sampled_from(["12", "12", "11", "13", "55"]), max_size=8))
+    near = [
+        Candidate(n, Level.RESPONDER, frozenset({desk})) for n, desk in enumerate(desks, start=1)
+    ]
+    return [*near, *(Candidate(90 + n, Level.NATIONAL) for n in range(draw(st.integers(1, 3))))]
+
+
+@settings(max_examples=2000 if is_long() else 100)
+@given(
+    who=people(),
+    told=st.lists(
+        st.tuples(st.integers(0, 120), st.sampled_from("123"), st.booleans(), st.booleans()),
+        min_size=8,
+        max_size=60,
+    ),
+    official=st.sampled_from(["no", "no", "yes"]),
+)
+def test_in_any_storm_each_danger_has_a_person_who_may_know(
+    who: list[Candidate], told: list[tuple[int, str, bool, bool]], official: str
+) -> None:
+    case, at, until = Case("12", "sex", 1, official), NOON, None
+    paces: dict[int, SmsPace] = {}
+    known: list[RecentDanger] = []
+    groups = storm_groups(case, who, neighbours("12"))
+    for n, (gap, sector, text, taken) in enumerate(told):
+        at += gap * SECOND
+        known.append(RecentDanger(n, "12", sector, f"{n}", at, text, is_untaken=not taken))
+        recent = [one for one in known if one.filed_at > at - SEEN_FOR]
+        district = DistrictDangers(recent, [n], until, at)
+        way = district.place(n, at)
+        until = district.storm_until or until
+        if all(one.sector != sector for one in recent[:-1]):
+            assert way is SmsShare.ALONE, "the first of its sector is alerted as always"
+        if way is SmsShare.ALONE:
+            continue
+        busy = {one: not paces.get(one, SmsPace()).is_free(at) for one in {c.id for c in who}}
+        chosen = next_person(groups, paces, at)
+        assert chosen is not None
+        person = next(one for one in who if one.id == chosen)
+        local = {"12", "11", "13"} if official == "no" else set()
+        assert person.level is Level.NATIONAL or person.districts & local
+        free = [one for group in groups for one in group if not busy[one]]
+        assert not free or chosen == free[0], "who got no SMS in this minute comes first"
 
 
 def test_neighbours_are_a_symmetric_list_of_thirty_districts() -> None:

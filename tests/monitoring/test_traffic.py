@@ -9,6 +9,7 @@ import pytest
 from hotline.alerts.service_sending import apply_report
 from hotline.core import rules_trial
 from hotline.core.check_result import CheckResult
+from hotline.counters.rules import is_flood
 from hotline.flows.tables import Revision
 from hotline.gateway.rules_message import ReportIn
 from hotline.gateway.tables_sessions import Dialogue
@@ -95,6 +96,26 @@ def test_an_hour_without_the_usual_callers_is_reported(district: District) -> No
     )
     dialled(district, now - timedelta(minutes=5), 3)
     assert found(district.context, "quiet").ok
+
+
+@pytest.mark.parametrize(
+    ("sms", "before", "flood"),
+    [(19, [], False), (20, [], True), (24, [5, 5, 90], False), (25, [5, 5, 0], True)],
+)
+def test_five_times_the_usual_sms_are_a_flood(sms: int, before: list[int], *, flood: bool) -> None:
+    assert is_flood(sms, before) is flood
+
+
+def test_an_hour_with_very_many_sms_is_reported(district: District) -> None:
+    district.enrol()
+    assert found(district.context, "many sms").ok
+    for _ in range(20):
+        district.tell(urgency=2)
+    many = found(district.context, "many sms")
+    assert (many.ok, many.message) == (
+        False,
+        "20 SMS in an hour; usually 0 at this time of day",
+    )
 
 
 def reported(district: District, network: str, status: str, count: int) -> None:
