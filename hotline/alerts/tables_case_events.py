@@ -324,9 +324,11 @@ def drop_form(session: Session, tip_id: int, responder_id: int) -> None:
     session.execute(delete(StartedFormRow).where(*here))
 
 
-def forms_of(session: Session, responder_id: int, tip_ids: Collection[int]) -> Mapping[int, bytes]:
+def forms_of(
+    session: Session, responder_id: int, tip_ids: Collection[int]
+) -> Mapping[int, StartedFormRow]:
     """Returns this responder's encrypted answers in unfinished forms, by tip."""
-    found = select(StartedFormRow.tip_id, StartedFormRow.body).where(
+    found = select(StartedFormRow).where(
         StartedFormRow.responder_id == responder_id, StartedFormRow.tip_id.in_(tip_ids)
     )
-    return {row.tip_id: row.body for row in session.execute(found)}
+    return {row.tip_id: row for row in session.scalars(found)}

@@ -27,6 +27,7 @@ from hotline.keys.encrypt import label
 from hotline.people import decrypt_grants, tables_members
 from hotline.people.rules_desks import of_responder
 from hotline.text.codes import NATIONAL
+from hotline.text.places import place_within
 from hotline.text.time import kigali_time
 from hotline.tips import queries_visible
 from hotline.tips.rules import Basis, Matter
@@ -71,9 +72,42 @@ def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
         answers=case.answers,
         notes=notes,
     )
-    worded = service_reading.question_answers(turn.context, decrypted, turn.person.language)
-    lines = (f"{asked.strip()} {answer}".replace("\n", " ") for asked, answer in worded)
-    return _page_of(*_warnings(turn, tip), *_like(turn, tip), *lines)
+    return _page_of(*_case_lines(turn, tip, decrypted))
+
+
+PLACES = ("named", "sector", "district", "country", "province")
+"""The answers that name the place."""
+CALLERS_WORDS = ("landmark", "words", "account")
+"""The answers that the caller typed."""
+FORM_AND_PERSON = ("kind", "who")
+UNSAID = {"danger": "yes", "official": "no"}
+"""The answers without a line of their own. The list says that a case is urgent, and a warning names an official."""
+
+
+def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator[str]:
+    """Yields the lines of the page. Warnings come first, then the place and the words of the caller,
+    then what happened and the person. These lines have no questions. All other answers follow with their questions."""
+    context, language = turn.context, turn.person.language
+    answers = {one.name: one for one in service_reading.read_answers(context, decrypted, language)}
+    said = decrypted.answers
+    exact = (said[one] for one in PLACES[:2] if said.get(one, "").startswith(tip.place))
+    within = tip.within or next(exact, None)
+    place = place_within(tip.place, None if within == tip.place else within, language)
+    words = [answers[name].answer for name in CALLERS_WORDS if name in answers]
+    happened = [answers[name].answer for name in FORM_AND_PERSON if name in answers]
+    yield " ".join(_warnings(turn, tip))
+    yield ". ".join(line.rstrip(".") for line in (place, *words) if line)
+    yield ". ".join(happened)
+    yield from _like(turn, tip)
+    # A corrected place is the first line, and what the caller said stands below.
+    is_corrected = said.get("district", tip.place) != tip.place
+    shown = {*CALLERS_WORDS, *FORM_AND_PERSON, *(() if is_corrected else PLACES)}
+    shown |= {name for name, value in UNSAID.items() if said.get(name) == value}
+    if said.get("visit") != "yes" and _visit_warning(turn, tip) is not None:
+        shown.add("visit")
+    later = [(one.question, one.answer) for name, one in answers.items() if name not in shown]
+    for asked, answer in (*later, *service_reading.added_later(context, decrypted, language)):
+        yield f"{asked.strip()} {answer}"
 
 
 def timeline_page(turn: ReaderTurn) -> ReaderAnswer:
@@ -99,7 +133,8 @@ def timeline_page(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _page_of(*lines: str) -> ReaderAnswer:
-    return ReaderAnswer(words={PAGE: "\n".join(lines)[:MAX_LETTERS]})
+    text = "\n".join(line.replace("\n", " ") for line in lines if line)
+    return ReaderAnswer(words={PAGE: text[:MAX_LETTERS]})
 
 
 def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
@@ -147,17 +182,23 @@ def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
 
 def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
     """Yields the warnings that the page shows before any text of the caller."""
-    facts = assignee_visit_facts(turn.session, tip)
     if tip.channel == rules_trial.DRILL:
         yield turn.say(Template.EXERCISE_TOLD)
-    if (safety := VISIT_SAFETIES[facts.safety].screen) is not None:
-        yield turn.say(safety)
-    elif facts.goes_unseen and tip.matter == Matter.TIP:
-        yield turn.say(Template.PAGE_ASK_FIRST)
+    if (visit := _visit_warning(turn, tip)) is not None:
+        yield turn.say(visit)
     if tip.official != "no":
         yield turn.say(Template.PAGE_OFFICIAL)
     if tip.basis == Basis.VITAL_INTEREST_CHILD:
         yield turn.say(Template.PAGE_CHILD)
+
+
+def _visit_warning(turn: ReaderTurn, tip: Tip) -> Template | None:
+    """Returns the warning about visits to this place, or None if responders may come openly."""
+    facts = assignee_visit_facts(turn.session, tip)
+    is_asked_first = facts.goes_unseen and tip.matter == Matter.TIP
+    return VISIT_SAFETIES[facts.safety].screen or (
+        Template.PAGE_ASK_FIRST if is_asked_first else None
+    )
 
 
 def _like(turn: ReaderTurn, tip: Tip) -> Iterator[str]:

@@ -5,7 +5,7 @@ The codes in a report arrive encrypted, together with the PIN.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hotline.alerts import (
     queries_references,
@@ -15,12 +15,15 @@ from hotline.alerts import (
     tables_case_events,
 )
 from hotline.alerts.rules_follow_up import FOLLOWS, MEETING_EVENTS, StopReason
+from hotline.alerts.tables_case_events import StartedFormRow
 from hotline.cases import rules_reading_requests, service_codes, service_follow_up, service_people
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.decrypt_reader_commands import NOT_TAKEN, OVER
 from hotline.cases.reader_handover import case_private_key
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import (
+    FIRST,
+    ONE_STARTED,
     STARTED,
     ReaderAnswer,
     StartedForm,
@@ -55,6 +58,8 @@ MAX_LETTERS = 2400
 If the persons of a case do not fit, the case is shown without questions about persons."""
 MAX_OWED_LETTERS = len(WIDEST["owed"])
 """The largest number of letters for the list of open follow-ups on a screen."""
+INTERRUPTED_FOR = timedelta(minutes=30)
+"""The time for which the PIN leads straight to a form that was not finished."""
 LISTS = {
     FollowKind.ARRIVAL: ("arrival_due", "arrivals", "arrival_people"),
     FollowKind.THIRTY: ("thirty_due", "thirties", "thirty_people"),
@@ -121,15 +126,16 @@ def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
     return answer
 
 
-def _goes_on(turn: ReaderTurn, case: str, tip: Tip, body: bytes) -> ReaderAnswer:
-    """Offers to continue the form that this responder has not finished.
+def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> ReaderAnswer:
+    """Offers to continue the form that this responder has not finished. The PIN leads to a form that was just
+    interrupted.
 
     Offers nothing if the form cannot be decrypted, or if its event can no longer be recorded.
     """
     private = case_private_key(turn.session, turn.context, tip)
     bound = service_codes.form_binding(turn.person.id)
     try:
-        plain = private and decrypt_codes(body, private=private, uid=tip.uid, entry_id=bound)
+        plain = private and decrypt_codes(row.body, private=private, uid=tip.uid, entry_id=bound)
         form = StartedForm.from_text(plain.decode()) if plain else None
     except (DecryptionFailed, ValueError, KeyError, TypeError):
         form = None
@@ -137,7 +143,10 @@ def _goes_on(turn: ReaderTurn, case: str, tip: Tip, body: bytes) -> ReaderAnswer
         return ReaderAnswer()
     step, count = (str(number) for number in form.step)
     label, name = turn.say(Template.CONTINUE_FORM, step=step, count=count), f"{STARTED}.{case}"
-    return ReaderAnswer((name,), {name: [(form.kind.value, label)]}, {name: form.to_text()})
+    answer = ReaderAnswer((name,), {name: [(form.kind.value, label)]}, {name: form.to_text()})
+    if turn.at - row.at > INTERRUPTED_FOR:
+        return answer
+    return answer.and_also(ReaderAnswer((ONE_STARTED,), words={FIRST: case}))
 
 
 def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:

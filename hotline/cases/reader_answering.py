@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hotline.alerts import queries_references, service_duplicates, tables
+from hotline.alerts.rules_replies import CommandResult
 from hotline.alerts.service_case_state import desk_decides
 from hotline.cases import (
     decrypt_questions,
@@ -20,11 +21,15 @@ from hotline.cases import (
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.reader_pins import ReaderTurn, WaitingHop
 from hotline.cases.rules_reading_requests import (
+    FIRST,
     FREE_SHIFTS,
+    IS_OWN,
     KEPT_FOR,
     MY_SHIFTS,
     NUMBER_KEY,
     OFFERS,
+    ONE_DANGER,
+    PAGE,
     PROOF_OVER,
     REFUSED,
     TAKES,
@@ -63,12 +68,13 @@ from hotline.tips.rules import OUTCOMES, TipOutcome, Urgency
 from hotline.tips.rules_deadlines import DeadlineKind, is_in_good_hands
 from hotline.tips.tables import Tip
 
-IS_OWN, CAN_STAND_DOWN, DECIDES_VISIT, CAN_CONFIRM = "hers", "lets", "decides", "judges"
+CAN_STAND_DOWN, DECIDES_VISIT, CAN_CONFIRM = "lets", "decides", "judges"
 """The names of flags that were stored at the beginning of the session. The reference of the case follows each name.
 `dialogue/service_session_start.py` explains each flag."""
 HAS_WORK = "has_work"
 """The flag of a responder with an open case."""
 HAS_QUESTIONS = "has_questions"
+TAKEN = f"{decrypt_reader_commands.RESULT_PREFIX}{CommandResult.TAKEN}"
 MAX_QUESTIONS = 10
 MAX_CASES = 40
 """The largest number of cases on a list. There is no room for more in the encrypted answer."""
@@ -139,7 +145,28 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
         rules_reading_requests.MY_QUESTIONS: questions,
         **shifts,
     }
-    return ReaderAnswer(flags, lists, words).and_also(people)
+    answer = ReaderAnswer(flags, lists, words).and_also(people)
+    untaken = [one for one in urgent if tips[one].assignee_id is None]
+    # A drill never keeps a danger from its screen.
+    untaken = [one for one in untaken if tips[one].channel != rules_trial.DRILL] or untaken
+    other = FIRST in answer.words or has[rules_reading_requests.HAS_WARNINGS]
+    if other or len(untaken) != 1 or not _is_only_read(untaken[0], by_pin, due, pinned):
+        return answer
+    return answer.and_also(ReaderAnswer((ONE_DANGER,), words={FIRST: untaken[0]}))
+
+
+def _is_only_read(
+    case: str, by_pin: Mapping[str, Tip], due: Collection[int], pinned: CallerFacts
+) -> bool:
+    """Returns True if the responder reads this case by PIN, and has nothing to decide or to follow up in it."""
+    tip = by_pin.get(case)
+    return tip is not None and tip.id not in due and case not in _asked_of(pinned)
+
+
+def _asked_of(pinned: CallerFacts) -> Collection[str]:
+    """Returns the cases of this responder, and the cases in which they must decide."""
+    asks = (f"{IS_OWN}.", f"{CAN_STAND_DOWN}.", f"{DECIDES_VISIT}.", f"{CAN_CONFIRM}.")
+    return {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
 
 
 def _shifts(turn: ReaderTurn) -> Mapping[str, Sequence[tuple[str, str]]]:
@@ -173,8 +200,7 @@ def _theirs(
 
     Leaves out drills, because the label of a drill must say that it is a drill.
     """
-    asks = (f"{IS_OWN}.", f"{CAN_STAND_DOWN}.", f"{DECIDES_VISIT}.", f"{CAN_CONFIRM}.")
-    asked = {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
+    asked = _asked_of(pinned)
     quiet = {
         case: tip
         for case, tip in cases.items()
@@ -580,7 +606,7 @@ def _decided(
     again = first.state == ReadingState.DONE
     first.state = ReadingState.DONE
     if again and first.encrypted_answer is not None:
-        return _kept(context, first, first.encrypted_answer)
+        return _with_page(turn, _kept(context, first, first.encrypted_answer), again=True)
     if found.fresh is not None and ask.kind is not ReaderQuestionKind.CHANGE:
         _move(person, found.fresh)
     if decrypt_reader_commands.needs_console(turn):
@@ -622,7 +648,7 @@ def _done(
         case ReaderQuestionKind.VIEW:
             seen = responder_view(turn, (start and start.pinned) or CallerFacts())
             reader_pins.count_opening(turn, start.network if start is not None else None)
-            return seen
+            return _with_page(turn, seen, again=again)
         case ReaderQuestionKind.PAGE if ask.verb == rules_reading_requests.HISTORY:
             return decrypt_reader_pages.timeline_page(turn)
         case ReaderQuestionKind.PAGE if ask.verb == rules_reading_requests.WARNINGS:
@@ -635,18 +661,40 @@ def _done(
         case ReaderQuestionKind.ACT if ask.verb in rules_reading_requests.PERSON_VERBS:
             return decrypt_reader_persons.record_report(turn)
         case ReaderQuestionKind.ACT:
-            return decrypt_reader_commands.carry_out(turn)
+            return _with_own(turn, decrypt_reader_commands.carry_out(turn))
         case ReaderQuestionKind.CHANGE:
             return _change(turn, fresh)
         case ReaderQuestionKind.PROVE | ReaderQuestionKind.CHOOSE:
             raise ValueError("questions of this kind do not decrypt a tip")
 
 
+def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:
+    """Adds the page of the only danger that no one has taken. If the page cannot be decrypted, the PIN leads to the
+    home screen."""
+    if ONE_DANGER not in view.flags:
+        return view
+    ask = ReaderQuestion(ReaderQuestionKind.PAGE, view.words[FIRST])
+    page = decrypt_reader_pages.case_page(replace(turn, ask=ask), again=again)
+    if PAGE in page.words:
+        return view.and_also(page)
+    return replace(view, flags=tuple(one for one in view.flags if one != ONE_DANGER))
+
+
+def _with_own(turn: ReaderTurn, answer: ReaderAnswer) -> ReaderAnswer:
+    """Adds to the result of taking a case what the menus show of a case of this responder."""
+    tip = turn.open_case()
+    if TAKEN not in answer.flags or tip is None:
+        return answer
+    case = turn.ask.reference
+    people = decrypt_reader_persons.flags_of_cases(turn, {case: tip})
+    return answer.and_also(ReaderAnswer((f"{IS_OWN}.{case}",))).and_also(people)
+
+
 def _keep(context: ReaderContext, first: PinReading, answer: ReaderAnswer) -> None:
-    """Stores the answer, in case the request is repeated."""
+    """Stores the answer without the text of a case, in case the request is repeated."""
     own = one_off.public_of(context.pair.now()[0])
     bound = bound_to(first.session_key, first.text_digest)
-    first.encrypted_answer = one_off.seal(answer.to_dict(), public=own, bound=bound)
+    first.encrypted_answer = one_off.seal(answer.without_page().to_dict(), public=own, bound=bound)
 
 
 def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> ReaderAnswer:

@@ -117,6 +117,12 @@ ENDED, HAS_WARNINGS = "pin_ended", "has_warnings"
 """Flags: the PIN was ended, and there are unread warnings about PINs."""
 RIGHT, WAITS, IS_BLOCKED, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
 """Flags: the PIN was right, no answer came in time, the PIN is blocked, and no key decrypts the case."""
+ONE_DANGER, ONE_STARTED = "one_danger", "one_started"
+"""Flags: the PIN leads to the page of the only danger that no one has taken, or to a form that was just interrupted."""
+IS_OWN = "hers"
+"""The flag of a case whose assignee is this responder. The reference of the case follows it."""
+FIRST = "first"
+"""The name of the word with the reference of the case to which the PIN leads."""
 IN_CONSOLE = "console"
 """The flag that the responder may do this only in the console. With a reference, it marks a case to be read there."""
 
@@ -152,6 +158,16 @@ class ReaderAnswer:
     def and_also(self, other: "ReaderAnswer") -> "ReaderAnswer":
         lists, words = {**self.lists, **other.lists}, {**self.words, **other.words}
         return ReaderAnswer((*self.flags, *other.flags), lists, words)
+
+    def without_page(self) -> "ReaderAnswer":
+        """Returns the answer without the text of a case."""
+        words = {name: word for name, word in self.words.items() if name != PAGE}
+        return ReaderAnswer(self.flags, self.lists, words)
+
+    def about_cases(self) -> "ReaderAnswer":
+        """Returns only what names a case. It applies until the end of the session."""
+        words = {name: word for name, word in self.words.items() if "." in name}
+        return ReaderAnswer(tuple(one for one in self.flags if "." in one), self.lists, words)
 
     def to_dict(self) -> dict[str, Any]:
         lists = {name: [list(one) for one in choices] for name, choices in self.lists.items()}

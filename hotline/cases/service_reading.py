@@ -4,6 +4,7 @@ It works with decrypted tips. No module that a hook loads may import this file.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from hotline.cases import decrypt_questions
 from hotline.cases.decrypt_access import DecryptedTip
@@ -27,19 +28,33 @@ AskingNodes = Mapping[str, Sequence[MenuNode | QuestionNode]]
 """The nodes that save an answer, by the name of the answer."""
 
 
-def question_answers(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
-    """Returns each question together with its answer.
+class ReadAnswer(NamedTuple):
+    """An answer of the caller, in the language of the reader."""
 
-    If the published flows no longer have the question, returns the stored value.
-    """
-    try:
-        asked = _asked(context.flow_sets.get(context.flow_sets.live()), tip.matter)
-    except NotReady:
-        asked = {}
-    answers = [
-        (_question(asked, name, language), _answer(asked, name, value, language))
+    name: str
+    question: str
+    answer: str
+
+
+def read_answers(context: Context, tip: DecryptedTip, language: str) -> list[ReadAnswer]:
+    """Returns the caller's answers with their names and questions. If the published flows no longer have the question,
+    the answer is the stored value."""
+    asked = _published(context, tip)
+    return [
+        ReadAnswer(name, _question(asked, name, language), _answer(asked, name, value, language))
         for name, value in tip.answers.items()
     ]
+
+
+def question_answers(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
+    """Returns each question together with its answer, and everything that was added after the report."""
+    answers = [(one.question, one.answer) for one in read_answers(context, tip, language)]
+    return [*answers, *added_later(context, tip, language)]
+
+
+def added_later(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
+    """Returns the question that was asked back with its answer, and the notes of responders."""
+    asked = _published(context, tip)
     back = decrypt_questions.question_text(context, tip.asked, language)
     asked_back = [(text_in(OWN_LABELS[name], language), value) for name, value in back.items()]
     notes = [
@@ -49,7 +64,14 @@ def question_answers(context: Context, tip: DecryptedTip, language: str) -> list
         )
         for one in tip.notes
     ]
-    return [*answers, *asked_back, *notes]
+    return [*asked_back, *notes]
+
+
+def _published(context: Context, tip: DecryptedTip) -> AskingNodes:
+    try:
+        return _asked(context.flow_sets.get(context.flow_sets.live()), tip.matter)
+    except NotReady:
+        return {}
 
 
 def _asked(flow_set: FlowSet, matter: str) -> AskingNodes:

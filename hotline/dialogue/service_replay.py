@@ -13,8 +13,10 @@ from hotline.cases.rules_reading_requests import (
     AGAIN,
     ASK,
     DISTRICT,
+    FIRST,
     FLOWS,
     HISTORY,
+    IS_OWN,
     MADE_PERSON,
     MAY_PROVE,
     NEW_AGAIN,
@@ -127,6 +129,8 @@ class ReaderQuestions:
         self._last: ReaderRequest | None = None
         self._page: ReaderRequest | None = None
         """The question whose page is replaced by a filler for now."""
+        self._page_case, self._page_text = "", ""
+        """The reference of the case whose page was shown last, and the text of this page or its filler."""
 
     def about(
         self, state: ConversationState, keyed: str, upto: int, facts: Facts
@@ -141,6 +145,9 @@ class ReaderQuestions:
             return state, facts, self._of_pin(node, state, keyed, upto)
         if WORK_PIN not in self._typed:
             return state, facts, None
+        if self._page_case and node is not None and shows_word(self._book, state, PAGE):
+            # A key below a page is about the case on the page, also if another case was chosen in between.
+            state = state.saying({**state.answers, WORK_CASE: self._page_case})
         led, events, _ = turn.resume_without_screen(
             self._book, state, keyed, facts, limit=self._limit
         )
@@ -208,18 +215,25 @@ class ReaderQuestions:
         """Returns the state and the facts with which the engine continues."""
         answer = learned.answer
         if asked.ask.kind is ReaderQuestionKind.VIEW:
-            self._view = answer if RIGHT in answer.flags else ReaderAnswer()
+            self._view = answer.without_page() if RIGHT in answer.flags else ReaderAnswer()
             self._lists = {}
+        elif f"{IS_OWN}.{asked.ask.reference}" in answer.flags:
+            self._view = self._view.and_also(answer.about_cases())
         self._lists |= answer.lists
+        about = answer.words.get(FIRST, asked.ask.reference)
+        if FIRST in answer.words:
+            state = state.saying({**state.answers, WORK_CASE: about})
         if asked.ask.verb in PERSON_VERBS and PERSON in answer.words:
             state = state.saying({**state.answers, MADE_PERSON: answer.words[PERSON]})
             begun = f"{STARTED}.{asked.ask.reference}"
             left = tuple(flag for flag in self._view.flags if flag != begun)
             self._view = replace(self._view, flags=left)
-        self._page = asked if learned.screens else None
         facts = self._facts(answer)
         if learned.screens:
             facts = self._filled(facts, state, keyed, learned.screens)
+        if learned.screens or PAGE in answer.words:
+            self._page = asked if learned.screens else None
+            self._page_case, self._page_text = about, facts.words[PAGE]
         return state, facts
 
     def lacking(self, state: ConversationState) -> ReaderRequest | None:
@@ -264,7 +278,7 @@ class ReaderQuestions:
             base,
             flags={**base.flags, **flags},
             lists={**base.lists, **options},
-            words={**base.words, **view.words, **answer.words},
+            words={**base.words, **view.words, PAGE: self._page_text, **answer.words},
         )
 
     def _screens(self, state: ConversationState, keyed: str, facts: Facts) -> int:

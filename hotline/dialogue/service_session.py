@@ -280,9 +280,8 @@ class ReaderRequests:
 
     def _encrypted(self, answer: ReaderAnswer, asked: ReaderRequest) -> bytes:
         """Encrypts an answer to store it. Replaces the text of a page by the number of screens that it fills."""
-        words = {name: word for name, word in answer.words.items() if name != PAGE}
         screens = asked.screens(answer) if PAGE in answer.words else 0
-        kept = {"answer": replace(answer, words=words).to_dict(), "screens": screens}
+        kept = {"answer": answer.without_page().to_dict(), "screens": screens}
         plain = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
         return encrypt_under(self._shown_key(asked.upto), self._opening.key.encode(), plain)
 

@@ -20,7 +20,7 @@ from hotline.alerts import (
 from hotline.alerts.rules_replies import OF_A_CASE, REPLIES, Command, Verb
 from hotline.alerts.service_case_state import assignee_visit_facts, visit_facts_of
 from hotline.cases import service_receipts
-from hotline.cases.rules_reading_requests import MAY_PROVE, NO_PIN
+from hotline.cases.rules_reading_requests import IS_OWN, MAY_PROVE, NO_PIN
 from hotline.core.contexts import Context, WebContext
 from hotline.core.database import Session
 from hotline.core.ussd import (
@@ -57,8 +57,6 @@ LETTERS = "case_letters"
 """The name of the answer that contains the reference as the responder typed it."""
 COLLEAGUE_HAS = "quicker"
 """The flag of a case whose assignee stays a colleague even if this responder takes the case."""
-IS_OWN = "hers"
-"""The flag of a case whose assignee is this responder."""
 HELPS = "helps"
 """The flag of a case that this responder took although a colleague is its assignee."""
 UNREAD = "unread"

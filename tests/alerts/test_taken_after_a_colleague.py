@@ -17,8 +17,8 @@ from hotline.tips.rules import Urgency
 from hotline.tips.tables import Tip
 from tests.support.builders import make_tip
 from tests.support.callers import DANGER_HERE, Caller, Line, told
-from tests.support.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
-from tests.support.taking import do
+from tests.support.reading import PHONE, ReaderBeside, at_home, reader_beside, with_pin
+from tests.support.taking import do, take_case
 
 SECOND, THIRD = "+250788000013", "+250788000014"
 
@@ -45,7 +45,7 @@ class Colleagues:
         self.line.clock.turn(seconds=10)
         caller = self.line.caller(phone)
         caller.dial("90")
-        return caller, caller.key(PIN)
+        return caller, at_home(caller)
 
     def takes(self, phone: str) -> str:
         caller, _ = self.opens(phone)
@@ -152,7 +152,7 @@ def test_who_takes_over_on_escalation_lists_and_reads_it(them: Colleagues) -> No
 def test_who_takes_over_what_nobody_read_lists_and_reads_it(them: Colleagues) -> None:
     place = them.line.tip.place
     deputy = with_pin(them.beside, msisdn=THIRD, level=Level.DEPUTY, desks=(place,))
-    them.takes(PHONE)
+    take_case(them.line.context, them.first, them.name(them.first), them.line.clock.at)
     them.line.clock.turn(minutes=5)
     service_assignment.fire_deadlines(them.line.context)
     them.takes(THIRD)

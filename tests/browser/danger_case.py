@@ -20,7 +20,15 @@ from hotline.text.places import districts
 from tests.browser.office import Office
 from tests.flows.responder_screens import words_of
 from tests.support.callers import Caller
-from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, reader_beside, with_pin
+from tests.support.reading import (
+    OTHER_PIN,
+    PHONE,
+    PIN,
+    ReaderBeside,
+    at_home,
+    reader_beside,
+    with_pin,
+)
 
 SLEEPER, COORDINATOR = "+250788000012", "+250788000013"
 HERE = districts("1")[0].code
@@ -77,7 +85,7 @@ class DangerCase:
         msisdn, pin = by
         phone = self.office.line.caller(msisdn)
         phone.dial("90")
-        phone.key(pin, *keys)
+        at_home(phone, *keys, pin=pin)
         return phone
 
     def chooses(self, tip_id: int, *keys: str, who: int | None = None) -> Caller:

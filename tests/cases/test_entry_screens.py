@@ -21,7 +21,7 @@ from hotline.tips.tables import Grant, Tip
 from tests.alerts.case_sums import check_logs
 from tests.support.builders import post
 from tests.support.callers import DANGER_HERE, Caller, told
-from tests.support.reading import PHONE, PIN, ReaderBeside, at_her_desk, with_pin
+from tests.support.reading import PHONE, ReaderBeside, at_her_desk, at_home, with_pin
 from tests.support.taking import take_case
 
 WORDS = "irembo rifunze"
@@ -35,7 +35,7 @@ def own_case(beside: ReaderBeside) -> tuple[Caller, Assignment]:
     take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
     beside.line.clock.turn(seconds=1)
     phone.dial("90")
-    phone.key(PIN, "1", "1")
+    at_home(phone, "1", "1")
     return phone, known_as
 
 
@@ -56,7 +56,7 @@ def again(beside: ReaderBeside) -> Caller:
     beside.line.clock.turn(minutes=1)
     phone = beside.line.caller(PHONE)
     phone.dial("90")
-    phone.key(PIN, "1", "1")
+    at_home(phone, "1", "1")
     return phone
 
 
@@ -167,7 +167,7 @@ def test_another_district_gets_the_case_sealed_to_it(
     assert codes(beside, LoggedEvent.PASSED) == [{"to": "district"}]
     other = beside.line.caller("+250788000078")
     other.dial("90")
-    other.key(PIN, "1", "1")
+    at_home(other, "1", "1")
     assert "No key of yours opens it" not in other.key("1")
 
 

@@ -25,7 +25,7 @@ from hotline.tips.tables import Tip
 from tests.cases.test_people_by_phone import SITE
 from tests.support.builders import NOON, make_account
 from tests.support.callers import DANGER_HERE, REST, Caller, told
-from tests.support.reading import PHONE, PIN, ReaderBeside, with_pin
+from tests.support.reading import PHONE, PIN, ReaderBeside, at_home, with_pin
 from tests.support.taking import do, take_case
 
 NATION = "+250788000014"
@@ -92,7 +92,7 @@ def read_in_console(beside: ReaderBeside, known_as: Assignment) -> None:
 def test_the_first_screens_say_where_to_read(beside: ReaderBeside, language: str) -> None:
     phone, known_as = of_the_nation(beside, language=language)
     phone.dial("90")
-    listed = phone.key(PIN, "1")
+    listed = at_home(phone, "1")
     assert listed.startswith(FIRST[language])
     assert known_as.reference in listed
     assert READ[language] in phone.key("1")
@@ -106,14 +106,14 @@ def test_no_pin_opens_a_tip_of_the_desk_and_the_case_can_be_taken_and_passed_on(
     phone, known_as = of_the_nation(beside)
     name = known_as.reference
     phone.dial("90")
-    phone.key(PIN, "1", "1")
+    at_home(phone, "1", "1")
     assert phone.key("1").startswith(f"CON {name}: {ONLY}")
     phone.key("0")
     assert phone.key("2") == "END You took the case. You have not read it: do not visit openly."
     beside.line.clock.turn(seconds=1)
     phone = beside.line.caller(NATION)
     phone.dial("90")
-    phone.key(PIN, "1", "1", "5")
+    at_home(phone, "1", "1", "5")
     assert phone.key("3", "1").startswith(f"END {name}: passed on.")
     assert {row.action for row in beside.line.all(AuditEntry)}.isdisjoint({"tip_read"})
     (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
@@ -138,7 +138,7 @@ def test_what_needs_the_text_is_done_in_the_console(
     take(beside, known_as)
     grants = beside.line.desks_of(beside.line.tip)
     phone.dial("90")
-    phone.key(PIN, "1", "1")
+    at_home(phone, "1", "1")
     assert phone.key(*keys).startswith(f"CON {known_as.reference}: {ONLY}")
     assert beside.line.desks_of(beside.line.tip) == grants
 
@@ -146,7 +146,7 @@ def test_what_needs_the_text_is_done_in_the_console(
 def test_the_reader_refuses_where_the_menu_still_offers_the_text(beside: ReaderBeside) -> None:
     phone, known_as = of_the_nation(beside, on=False)
     phone.dial("90")
-    assert "\n1 Read\n" in phone.key(PIN, "1", "1")
+    assert "\n1 Read\n" in at_home(phone, "1", "1")
     turn_setting(beside, on=True)
     assert phone.key("1").startswith(f"CON {known_as.reference}: {ONLY}")
 
@@ -157,7 +157,7 @@ def test_an_answer_about_a_person_is_not_called_closed_when_the_setting_comes_be
     phone, known_as = of_the_nation(beside, on=False)
     take(beside, known_as)
     phone.dial("90")
-    phone.key(PIN, "1", "1", "5", "4", "1", *SITE)
+    at_home(phone, "1", "1", "5", "4", "1", *SITE)
     turn_setting(beside, on=True)
     assert phone.key("1").startswith("END This does not match what we noted about the person.")
 
@@ -178,7 +178,7 @@ def test_the_key_of_the_desk_stays_closed_to_a_pin(beside: ReaderBeside, on: boo
 def test_a_pin_used_by_someone_else_ends_after_a_case_was_chosen(beside: ReaderBeside) -> None:
     phone, _ = of_the_nation(beside)
     phone.dial("90")
-    phone.key(PIN, "1", "1", "0", "0")
+    at_home(phone, "1", "1", "0", "0")
     assert phone.key("6", "1").startswith("END Your PIN no longer works.")
 
 
@@ -186,7 +186,7 @@ def test_a_member_of_a_district_reads_its_tips_as_before(beside: ReaderBeside) -
     phone, known_as = of_the_nation(beside, "12")
     assert beside.line.tip.place == "12"
     phone.dial("90")
-    assert phone.key(PIN, "1").startswith(FIRST["en"])
+    assert at_home(phone, "1").startswith(FIRST["en"])
     assert "\n1 Read\n" in phone.key("1")
     assert "No one said" in phone.key("1")
     (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
@@ -199,11 +199,11 @@ def test_a_member_of_a_district_without_its_key_reads_in_the_console(beside: Rea
         member = of_responder(known_as.responder_id)
         session.execute(delete(DeskMember).filter_by(member=member, desk_code="12"))
     phone.dial("90")
-    phone.key(PIN, "1")
+    at_home(phone, "1")
     assert READ["en"] in phone.key("1")
     take(beside, known_as)
     phone.dial("90")
-    phone.key(PIN, "1", "1")
+    at_home(phone, "1", "1")
     assert phone.key("1").startswith(f"CON {known_as.reference}: {ONLY}")
 
 
@@ -215,7 +215,7 @@ def test_a_case_closes_by_phone_once_its_person_read_it_in_the_console(
     take(beside, known_as)
     first = "END Nothing has changed. Read the case in the console first."
     phone.dial("90")
-    assert phone.key(PIN, "1", "1", "4", "3").startswith(first)
+    assert at_home(phone, "1", "1", "4", "3").startswith(first)
     who, name, at = known_as.responder_id, known_as.reference, beside.line.clock.at
     by_sms = do(beside.line.context, who, name, Verb.NOT_TRAFFICKING, at)
     assert by_sms.result is CommandResult.OPEN_FIRST
@@ -224,7 +224,7 @@ def test_a_case_closes_by_phone_once_its_person_read_it_in_the_console(
     phone = beside.line.caller(NATION)
     phone.dial("90")
     judged = f"END {name}: no one found. A second person checks it first."
-    assert phone.key(PIN, "1", "1", "4", "3") == judged
+    assert at_home(phone, "1", "1", "4", "3") == judged
 
 
 def test_a_phone_without_a_pin_hears_the_same(beside: ReaderBeside) -> None:
@@ -247,7 +247,7 @@ def test_who_confirms_read_it_in_the_console_since_the_request(beside: ReaderBes
         service_closing.close(session, context, tip, None, asks, at)
     name = beside.line.all(Assignment)[-1].reference
     phone.dial("90")
-    menu = phone.key(PIN, "1", "1")
+    menu = at_home(phone, "1", "1")
     assert READ["en"] in menu
     assert phone.key("2").startswith(f"CON {name}: read it first.\n{READ['en']}")
     own = service_closing.by_responder(known_as.responder_id)

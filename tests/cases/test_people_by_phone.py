@@ -15,7 +15,7 @@ from hotline.people.tables import Responder
 from hotline.tips.rules_persons import MetPerson
 from hotline.tips.tables import Tip
 from tests.support.callers import Caller, Line
-from tests.support.reading import PHONE, PIN, ReaderBeside, at_her_desk, reader_beside
+from tests.support.reading import PHONE, ReaderBeside, at_her_desk, at_home, reader_beside
 from tests.support.taking import take_case
 
 SITE = ("2", "1", "1", "3", "1", "2")
@@ -54,7 +54,7 @@ class HerCase:
         self.line.clock.turn(minutes=1)
         phone = self.line.caller(PHONE)
         phone.dial("90")
-        phone.key(PIN, "1", "1", *keyed)
+        at_home(phone, "1", "1", *keyed)
         return phone
 
     def people(self) -> Sequence[MetPerson]:

@@ -16,13 +16,7 @@ from hotline.people import rules_pin_block
 from hotline.people.rules import Level
 from hotline.people.tables import Person, Responder
 from tests.support.callers import DANGER_HERE, Caller, told
-from tests.support.reading import (
-    OTHER_PIN,
-    PHONE,
-    PIN,
-    ReaderBeside,
-    with_pin,
-)
+from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_home, with_pin
 
 KNOWN = "+250788000094"
 STRANGER = "+250788000077"
@@ -43,10 +37,8 @@ def dialled(beside: ReaderBeside, msisdn: str, *keys: str, network: str | None =
     phone = beside.line.caller(msisdn)
     if network is not None:
         phone.network = network
-    screen = phone.dial("90")
-    for key in keys:
-        screen = phone.key(key)
-    return screen
+    phone.dial("90")
+    return at_home(phone, *keys[1:], pin=keys[0])
 
 
 def sent(beside: ReaderBeside, template: str) -> list[int | None]:
@@ -145,7 +137,7 @@ def test_the_first_screen_counts_uses(
     beside.line.clock.turn(minutes=5)
     phone = beside.line.caller(PHONE)
     phone.dial("90")
-    assert phone.key(PIN).startswith(f"{HOME}24/11 10:00 (1 times)\n")
+    assert at_home(phone).startswith(f"{HOME}24/11 10:00 (1 times)\n")
     assert phone.again().startswith(f"{HOME}24/11 10:00 (1 times)\n")
     beside.line.clock.turn(minutes=5)
     assert dialled(beside, PHONE, PIN).startswith(f"{HOME}24/11 10:05 (2 times)\n")
@@ -169,8 +161,6 @@ class TestNotMe:
         thief = beside.line.caller(PHONE)
         thief.dial("90")
         thief.key(PIN)
-        thief.key("1")
-        thief.key("1")
         dialled(beside, PHONE, PIN, "6", "1")
         assert "helpers may come" not in thief.key("1")
 

@@ -19,7 +19,7 @@ from hotline.tips.encrypt_notes import decrypt_note
 from hotline.tips.tables import Grant, Tip
 from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, told, unlocked
 from tests.support.persons import screened
-from tests.support.reading import OTHER_PIN, PHONE, PIN, QUICK, ReaderBeside, with_pin
+from tests.support.reading import OTHER_PIN, PHONE, PIN, QUICK, ReaderBeside, at_home, with_pin
 from tests.support.taking import do, take_case
 
 
@@ -32,13 +32,15 @@ def test_a_responder_reads_and_takes(
         phone.dial("90")
         == "CON Enter your work PIN, 6 digits. Not your mobile money PIN\n0 Back 00 Home"
     )
-    assert phone.key(PIN).startswith("CON Open cases: 1. Urgent: 1. PIN last used: never\n1 Cases")
+    assert phone.key(PIN).startswith("CON No one said if helpers may come.\nGasabo\n")
+    home = phone.key("2")
+    assert home.startswith("CON Open cases: 1. Urgent: 1. PIN last used: never\n1 Cases")
     assert f"1 {known_as.reference} urgent, new" in phone.key("1")
     assert phone.key("1").startswith(f"CON {known_as.reference} ")
     page = phone.key("1")
     assert "No one said if helpers may come." in page
     assert phone.key("0").startswith(f"CON {known_as.reference} ")
-    assert phone.key("2").startswith(f"END {known_as.reference} is yours. By ")
+    assert phone.key("2").startswith(f"CON {known_as.reference} is yours. By ")
     (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
     assert row.acknowledged_at is not None
     assert row.opened_at is not None
@@ -54,7 +56,7 @@ def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_co
     beside.line.clock.turn(seconds=10)
     phone = beside.line.caller(PHONE)
     phone.dial("90")
-    page = phone.key(PIN, "1", "1", "1")
+    page = at_home(phone, "1", "1", "1")
     assert page.startswith("CON No one said if helpers may come.") is warns
 
 
@@ -62,7 +64,7 @@ def test_a_wrong_pin_asks_again(beside: ReaderBeside, own_case: tuple[Caller, As
     phone, _ = own_case
     phone.dial("90")
     assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\nEnter your PIN")
-    assert phone.key(PIN).startswith("CON Open cases: 1.")
+    assert at_home(phone).startswith("CON Open cases: 1.")
     assert [row.state for row in beside.line.all(PinReading)] == ["wrong", "done"]
 
 
@@ -71,10 +73,11 @@ def test_who_goes_back_from_the_home_page_does_not_read_that_the_pin_was_wrong(
 ) -> None:
     phone, _ = own_case
     phone.dial("90")
-    assert phone.key(OTHER_PIN, PIN).startswith("CON Open cases: 1.")
-    assert phone.key("0").startswith("CON Enter your PIN\n")
+    phone.key(OTHER_PIN, PIN)
+    assert phone.key("2").startswith("CON Open cases: 1.")
+    assert phone.key("0", "0").startswith("CON Enter your PIN\n")
     assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\n")
-    assert phone.key(PIN).startswith("CON Open cases: 1.")
+    assert at_home(phone).startswith("CON Open cases: 1.")
 
 
 def clocks(beside: ReaderBeside, known_as: Assignment) -> set[str]:
@@ -86,12 +89,10 @@ def test_reading_ends_the_unread_clock(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = own_case
-    phone.dial("90")
-    phone.key(PIN, "1", "1", "2")
+    take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
     assert "open" in clocks(beside, known_as)
-    again = beside.line.caller(PHONE)
-    again.dial("90")
-    again.key(PIN, "1", "1", "1")
+    phone.dial("90")
+    at_home(phone, "1", "1", "1")
     assert "open" not in clocks(beside, known_as)
     assert "outcome" in clocks(beside, known_as)
 
@@ -100,10 +101,9 @@ def test_reading_ends_the_unread_clock(
 def test_r5_danger_taken_and_not_opened_with_a_pin_in_five_minutes_is_asked_of_the_next(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
-    phone, known_as = own_case
+    _, known_as = own_case
     with_pin(beside, msisdn="+250788000012", level=Level.DEPUTY, desks=(beside.line.tip.place,))
-    phone.dial("90")
-    phone.key(PIN, "1", "1", "2")
+    take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
     told = {row.responder_id for row in beside.line.all(Assignment)}
     beside.line.clock.turn(minutes=4, seconds=50)
     service_assignment.fire_deadlines(beside.line.context)
@@ -118,10 +118,10 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = own_case
-    phone.dial("90")
-    phone.key(PIN, "1", "1")
     (theirs,) = [row for row in beside.line.all(Assignment) if row.responder_id == 1][:1]
     take_case(beside.line.context, 1, theirs.reference, beside.line.clock.at)
+    phone.dial("90")
+    at_home(phone, "1", "1")
     assert phone.key("2").startswith("CON A colleague has had this case since 24/11 ")
     (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
     assert row.acknowledged_at is None
@@ -147,7 +147,7 @@ def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: Read
         service_assignment.fire_deadlines(line.context)
         phone = line.caller(PHONE)
         phone.dial("90")
-        return phone.key(PIN).split(" PIN last")[0], phone.key("1").split("\n")[1]
+        return at_home(phone).split(" PIN last")[0], phone.key("1").split("\n")[1]
 
     urgent = ("CON Open cases: 1. Urgent: 1.", f"1 {known[her]} urgent, new")
     quiet = ("CON Open cases: 1. Urgent: 0.", f"1 {known[her]} a colleague has it")
@@ -156,7 +156,7 @@ def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: Read
     assert shown() == urgent
     phone = line.caller(theirs)
     phone.dial("90")
-    phone.key(PIN, "1", "1", "1")
+    at_home(phone, "1", "1", "1")
     assert shown() == quiet
     assert shown(minutes=16) == quiet
     do(line.context, colleague, known[colleague], Verb.PASS_ON, line.clock.at)
@@ -172,7 +172,7 @@ def test_passing_on_what_a_colleague_has_leaves_it_there_and_writes_nothing(
     before = [row.id for row in beside.line.all(CaseEventRow)]
     phone.dial("90")
     stays = f"END {known_as.reference}: your colleague keeps the case."
-    assert phone.key(PIN, "1", "1", "3", "1") == stays
+    assert at_home(phone, "1", "1", "3", "1") == stays
     assert [row.id for row in beside.line.all(CaseEventRow)] == before
 
 
@@ -183,7 +183,7 @@ def test_a_closed_danger_is_confirmed(
     take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
     beside.line.clock.turn(seconds=1)
     phone.dial("90")
-    assert f"1 {known_as.reference} due 24/11 " in phone.key(PIN, "1")
+    assert f"1 {known_as.reference} due 24/11 " in at_home(phone, "1")
     phone.key("1", "4", "2")
     noted = f"END {known_as.reference}: not this kind of case. A second person checks it first."
     assert phone.key("5") == noted
@@ -206,7 +206,7 @@ def asked_of_the_nation(
     line.clock.turn(seconds=1)
     phone = line.caller(PHONE)
     phone.dial("90")
-    phone.key(PIN, "1", "1", "4", *closes)
+    at_home(phone, "1", "1", "4", *closes)
     rows = [row for row in line.all(Assignment) if row.responder_id == second]
     line.clock.turn(seconds=1)
     desk = line.caller(NATION)
@@ -219,7 +219,7 @@ def test_a_confirmer_has_read_the_case(
 ) -> None:
     _, known_as = own_case
     desk, name = asked_of_the_nation(beside, known_as, "3")
-    assert f"1 {name} closure requested" in desk.key(PIN, "1")
+    assert f"1 {name} closure requested" in at_home(desk, "1")
     assert desk.key("1").startswith(f"CON {name}: a colleague asks to close it: no one found\n1")
     assert desk.key("2").startswith(f"CON {name}: read it first.")
     assert beside.line.tip.closed_at is None
@@ -234,7 +234,7 @@ def test_a_confirmer_sees_it_goes_on(
 ) -> None:
     _, known_as = own_case
     desk, name = asked_of_the_nation(beside, known_as, "3")
-    desk.key(PIN, "1", "1")
+    at_home(desk, "1", "1")
     assert desk.key("3") == "END You took the case. You have not read it: do not visit openly."
     tip, (held, *_) = (
         beside.line.tip,
@@ -249,7 +249,7 @@ def test_such_a_case_ends_in_console(
     _, known_as = own_case
     screened(beside.line.context, known_as.tip_id)
     desk, name = asked_of_the_nation(beside, known_as, "25")
-    desk.key(PIN, "1", "1", "1", "0")
+    at_home(desk, "1", "1", "1", "0")
     assert desk.key("2").startswith(f"END {name}: decide this in the console")
     assert beside.line.tip.closed_at is None
 
@@ -293,7 +293,7 @@ def test_a_note_is_sealed_to_the_pair_of_the_words(beside: ReaderBeside) -> None
     beside.line.clock.turn(seconds=1)
     phone = beside.line.caller(PHONE)
     phone.dial("90")
-    phone.key(PIN, "1", "1", "5", "2", "5")
+    at_home(phone, "1", "1", "5", "2", "5")
     assert phone.key("irembo rifunze") == f"END {known_as.reference}: noted."
 
     with beside.line.database.reading() as session:

@@ -18,8 +18,9 @@ from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_audit import AuditEntry
+from tests.cases.test_first_screen import LANDMARK, USUAL, alerted
 from tests.support.callers import Caller, Line
-from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside
+from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_home
 
 WAITS = "CON One moment.\n1 See"
 OFF = "CON Your PIN cannot be checked now.\n1 Try again\n2 Take it without reading"
@@ -28,7 +29,7 @@ OFF = "CON Your PIN cannot be checked now.\n1 Try again\n2 Take it without readi
 def at_the_case(beside: ReaderBeside, phone: Caller) -> None:
     """Enters the PIN and opens the only case."""
     phone.dial("90")
-    phone.key(PIN, "1", "1")
+    at_home(phone, "1", "1")
     beside.waited.clear()
 
 
@@ -70,9 +71,7 @@ def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
     assert phone.again().startswith(WAITS)
     beside.line.clock.turn(seconds=20)
     beside.stopped = False
-    assert phone.key("1").startswith(
-        "END You took the case. You have not read it: do not visit openly."
-    )
+    assert phone.key("1").startswith(f"CON {known_as.reference} is yours. By ")
     assert now(beside, known_as).acknowledged_at == took
 
 
@@ -85,21 +84,18 @@ def test_a_restarted_reader_continues(
     beside.restart()
     beside.line.flush()
     assert phone.again() == first
-    assert reads_of(beside) == 1
+    assert reads_of(beside) == 2
 
 
-def test_a_page_outlives_the_reader(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
-    phone, known_as = own_case
-    at_the_case(beside, phone)
-    first = phone.key("1")
+def test_a_page_outlives_the_reader(beside: ReaderBeside) -> None:
+    phone = alerted(beside, *USUAL[:-1], f"{LANDMARK}, {LANDMARK}")
+    first = phone.key(PIN)
     second = phone.key("9")
     assert first != second
     beside.stopped = True
     assert phone.again().startswith("CON You cannot read this now.")
     assert phone.key("0").startswith("CON You cannot read this now.")
-    assert phone.key("0").startswith(f"CON {known_as.reference}")
+    assert phone.key("0").startswith("CON Enter your work PIN, 6 digits.")
     beside.stopped = False
     phone.text = phone.text.removesuffix("*0*0")
     assert phone.again() == second
@@ -111,7 +107,7 @@ def test_with_redis_dead_nobody_waits_longer_than_for_the_reader_s_own_look(
     phone, _ = own_case
     beside.line.jobs.dead = True
     phone.dial("90")
-    assert phone.key(PIN).startswith("CON Open cases: 1.")
+    assert at_home(phone).startswith("CON Open cases: 1.")
 
 
 def test_the_doorbell_has_an_id_only(
@@ -154,7 +150,7 @@ def test_a_hop_that_comes_twice_at_once_is_answered_alike_and_acts_once(
 
     beside.while_waiting = again
     assert phone.key(keyed) == twin.screen
-    assert reads_of(beside) == (1 if keyed == "1" else 0)
+    assert reads_of(beside) == (2 if keyed == "1" else 1)
     acted = [row for row in beside.line.all(AuditEntry) if row.subject.startswith("tip:")]
     assert len(acted) == reads_of(beside)
     assert (now(beside, known_as).acknowledged_at is None) == (keyed == "1")
@@ -171,7 +167,7 @@ def test_the_third_waiter_is_refused(
     assert phone.key(PIN).startswith(WAITS)
     assert beside.waited == []
     places.release()
-    assert phone.key("1").startswith("CON Open cases: 1.")
+    assert phone.key("1").startswith("CON No one said if helpers may come.")
     assert places.acquire(blocking=False)
 
 

@@ -15,7 +15,7 @@ from hotline.gateway.senders import ThreadSenders
 from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level
 from tests.support.callers import DANGER_HERE, REST, Caller, Line
-from tests.support.reading import PHONE, PIN, ReaderBeside
+from tests.support.reading import PHONE, PIN, ReaderBeside, at_home
 from workers.clock import tick
 
 CALLER = "+250788000077"
@@ -148,7 +148,7 @@ def test_no_line_at_any_level_holds_a_number_or_a_word_of_a_tip(
     line, (phone, known_as) = beside.line, own_case
     logging.getLogger("hotline").setLevel(logging.DEBUG)
     phone.dial("90")
-    phone.key(PIN, "1", "1", "1")
+    at_home(phone, "1", "1", "1")
     fields = {
         "from": CALLER,
         "to": line.context.line.shortcode,

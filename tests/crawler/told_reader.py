@@ -6,7 +6,7 @@ as the real reader process, and the same words. `test_behind_pin.py` compares bo
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.alerts.rules_replies import CommandResult, Verb
@@ -34,6 +34,7 @@ from hotline.cases.rules_reading_requests import (
     CHOSEN,
     DISTRICT,
     ENDED,
+    FIRST,
     HAS_WARNINGS,
     HISTORY,
     IS_BLOCKED,
@@ -46,6 +47,7 @@ from hotline.cases.rules_reading_requests import (
     NOT_ME,
     NOTE,
     NUMBER_PROVED,
+    ONE_DANGER,
     PAGE,
     PAPER_RIGHT,
     PASS,
@@ -223,8 +225,9 @@ class ToldReader:
             return about(self._cases(*ABOUT_CASES))
         if pin in lists:
             cases = self._cases(*lists[pin])
-            warned = (HAS_WARNINGS,) if pin == WARNED_PIN else ()
-            return replace(cases, flags=(*cases.flags, *warned))
+            first = ReaderAnswer((ONE_DANGER,), words={FIRST: NEWS, PAGE: PAGES})
+            more = {WARNED_PIN: ReaderAnswer((HAS_WARNINGS,)), ONE_PIN: first}
+            return cases.and_also(more.get(pin, ReaderAnswer()))
         flags = {TIRED_PIN: (IS_BLOCKED,), CODE: (PROVES,)}
         words = {"time": TIME} if pin == TIRED_PIN else {}
         return None if pin == DEAD_PIN else ReaderAnswer(flags.get(pin, ()), words=words)

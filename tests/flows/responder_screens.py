@@ -13,10 +13,16 @@ from hotline.flows.turn import resume, start
 from hotline.gateway.rules_message import RESPONDERS_SUFFIX, responders_short_code
 from hotline.text.languages import CODES
 from hotline.text.phrases import Phrases
+from hotline.text.places import place_within
 from tests.architecture.tree import ROOT
 from tests.support.made_once import shipped_book
 
 REF, OTHER, PLACE, TIME = "K7Q4", "H3ND", "Gasabo", "25/11 14:05"
+LANDMARKS = {
+    "rw": "Hafi y'ishuri rya Jali",
+    "fr": "Près de l'école de Jali",
+    "en": "Near the school of Jali",
+}
 SERVICE = "*384*777#"
 """The service code as all documents write it. The printed sheet has the hotline's own code."""
 DIALLED = responders_short_code(SERVICE)
@@ -44,8 +50,8 @@ SCREENS = {
     "home": MetScreen(keys=(PIN,)),
     "list": MetScreen(keys=(PIN, "1")),
     "new": MetScreen(keys=(PIN, "1", "1")),
-    "page": MetScreen(keys=(PIN, "1", "1", "1")),
-    "taken": MetScreen(("acted_taken",), (PIN, "1", "1", "2")),
+    "page": MetScreen(("one_danger",), (PIN,)),
+    "taken": MetScreen(("one_danger", "acted_taken"), (PIN, "1")),
     "hers": MetScreen(HERS, (PIN, "1", "1")),
     "more": MetScreen((*HERS, "has_questions"), (PIN, "1", "1", "5")),
     "paper": MetScreen(JOINS, (CODE,)),
@@ -135,13 +141,14 @@ def _everywhere(template: Template, reference: str) -> dict[str, str]:
 def _page(language: str) -> str:
     """Returns the page of a case about danger in which visits are not wanted. The reader shows the warning about
     possible harm first."""
-    told = [("kind", 0), ("who", 3)]
-    lines = [_say(language, Template.PAGE_CAREFUL)]
-    lines += [_answered(node, choice, language) for node, choice in told]
-    return "\n".join(lines)
+    happened = ". ".join(
+        _chosen(node, choice, language) for node, choice in (("kind", 0), ("who", 3))
+    )
+    where = f"{place_within('12', None, language)}. {LANDMARKS[language]}"
+    return "\n".join((_say(language, Template.PAGE_CAREFUL), where, happened))
 
 
-def _answered(node: str, choice: int, language: str) -> str:
+def _chosen(node: str, choice: int, language: str) -> str:
     menu = book().flows["report"].nodes[node]
     assert isinstance(menu, MenuNode)
-    return f"{menu.text[language]} {menu.choices[choice].label[language]}"
+    return menu.choices[choice].label[language]

@@ -26,7 +26,7 @@ from hotline.people.tables_desks import DeskMember
 from hotline.tips.tables import Grant
 from tests.support.callers import Caller
 from tests.support.persons import screened
-from tests.support.reading import PHONE, PIN, QUICK, ReaderBeside, at_her_desk
+from tests.support.reading import PHONE, PIN, QUICK, ReaderBeside, at_her_desk, at_home
 from tests.support.valkey import Valkey
 
 KEY_BYTES = 32
@@ -38,7 +38,7 @@ def own_case(beside: ReaderBeside) -> tuple[Caller, Assignment]:
     database."""
     phone, known_as = at_her_desk(beside)
     phone.dial("90")
-    phone.key(PIN, "1", "1")
+    at_home(phone, "1", "1")
     assert "No one said if helpers" in phone.key("1")
     return phone, known_as
 
@@ -178,7 +178,7 @@ def test_redis_has_no_word_pin_or_key_of_a_reader(beside: ReaderBeside, valkey: 
     phone, known_as = at_her_desk(beside)
     line.context = replace(line.context, notes=RedisStarts(valkey.url), jobs=RqJobs(valkey.url))
     phone.dial("90")
-    phone.key(PIN, "1", "1", "1")
+    at_home(phone, "1", "1", "1")
     person = line.all(Responder)[-1]
     read = phone.read()
     assert "No one said if helpers" in read

@@ -1,5 +1,6 @@
 """Runs a reader process for a test's hotline, and enrols responders with a PIN."""
 
+import re
 from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
@@ -122,6 +123,15 @@ def with_pin(
                 )
             )
     return person_id
+
+
+def at_home(phone: Caller, *keyed: str, pin: str = PIN) -> str:
+    """Types the PIN. If it leads to a case, opens the home screen. Then types the keys."""
+    if other := re.search(
+        r"(\d) (?:Others|Other cases|Autres|Autres cas|Ibindi|Ibindi bibazo)\n", phone.key(pin)
+    ):
+        phone.key(other[1])
+    return phone.key(*keyed)
 
 
 def at_her_desk(beside: ReaderBeside) -> tuple[Caller, Assignment]:

@@ -15,7 +15,7 @@ from hotline.tips import queries_duplicates, queries_visible
 from hotline.tips.queries_duplicates import TipLink
 from hotline.tips.queries_visible import THE_LINE, ExclusionReason, Viewer, desk_viewer
 from tests.support.callers import DANGER_HERE, Line, told
-from tests.support.reading import PIN, at_her_desk, reader_beside
+from tests.support.reading import at_her_desk, at_home, reader_beside
 
 QUIET = ("5", "2", "2", "1", "1", "1")
 """The answers: no danger, no official, Kigali, Gasabo, its first sector."""
@@ -172,7 +172,7 @@ def test_r7_her_list_and_the_page_say_it(line: Line) -> None:
     }
     assert len(names) == 2
     phone.dial("90")
-    shown = phone.key(PIN, "1")
+    shown = at_home(phone, "1")
     for tip_id, name in names.items():
         other = next(one for one in names.values() if one != name)
         assert f"{name} urgent, new, similar to {other}" in shown, tip_id

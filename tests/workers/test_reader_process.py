@@ -14,7 +14,7 @@ from hotline.core.database import open_database
 from hotline.core.jobs import READER_QUEUE, Job
 from hotline.dialogue.redis_adapters import RqJobs
 from tests.support.callers import Line
-from tests.support.reading import PIN, ReaderBeside, at_her_desk, reader_beside
+from tests.support.reading import PIN, ReaderBeside, at_her_desk, at_home, reader_beside
 from tests.support.valkey import Valkey
 from workers.reader import LOOK_SECONDS, Reader, look_until
 from workers.worker import make_worker
@@ -45,7 +45,7 @@ def test_nobody_who_waits_needs_the_bell(beside: ReaderBeside) -> None:
     phone, _ = at_her_desk(beside)
     phone.dial("90")
     with looking(beside):
-        assert phone.key(PIN).startswith("CON Open cases: 1.")
+        assert at_home(phone).startswith("CON Open cases: 1.")
     assert LOOK_SECONDS <= 0.25
 
 
