@@ -36,6 +36,7 @@ def show(visit: Visit, template: str = "roster.html") -> Response:
     found = service_roster.week_roster(visit.context, visit.by, week, desk)
     heads = [f"{visit.say(day)} {visit.say(half)}" for day in DAYS for half in HALVES]
     short = {who: initials(name) for who, name in found.names.items()}
+    hours, many, alone = service_roster.board(visit.context, visit.by)
     return page(
         visit,
         template,
@@ -50,6 +51,9 @@ def show(visit: Visit, template: str = "roster.html") -> Response:
         placed=partial(named, visit),
         reasons=lambda gap: ", ".join(visit.say(REASONS[one]) for one in gap.reasons),
         columns=",".join(COLUMNS),
+        hours=", ".join(f"{named(visit, code)} {count}" for code, count in hours.items()),
+        many=", ".join(f"{name} ({count})" for name, count in sorted(many.items())),
+        alone=", ".join(sorted(alone)),
     )
 
 

@@ -126,7 +126,8 @@ def gaps_ahead(context: Context, ahead: timedelta) -> list[Gap]:
 
 def board(context: Context, by: SignedIn) -> tuple[Mapping[str, int], Mapping[str, int], set[str]]:
     """Returns the hours without anyone on duty in the next 14 days, by desk. Also returns the people with more than
-    four nights in a week, with these nights, and the people who are alone in an offered shift.
+    four nights in a week, with these nights, and the people who are alone in an offered shift. Both are empty for an
+    account of one desk.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -134,6 +135,8 @@ def board(context: Context, by: SignedIn) -> tuple[Mapping[str, int], Mapping[st
         roster = tables_roster.roster(session, at, at + AHEAD)
         names = tables.responder_names(session)
     many: dict[str, int] = {}
+    if not by.roles & OPERATING:
+        return found, many, set()
     for start in (at, at + WEEK):
         nights = rules_roster.nights(roster.shifts(start, start + WEEK))
         many |= {names[o]: n for o, n in nights.items() if n > rules_roster.MAX_NIGHTS}
