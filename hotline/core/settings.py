@@ -293,7 +293,8 @@ class Settings:
     Without it: an alarm when nothing is left
     """
     sms_a_day: int = _setting(WHOLE, 1000)
-    """The number of SMS that a day may cost. Answers to strangers stop at 70 % of it, alerts never."""
+    """The number of SMS that a day may cost. At 70 % of it, answers to strangers stop and repeats share an SMS. First
+    alerts about danger never stop."""
     sends_at_once: int = _setting(_to(999), 32)
     """The number of SMS that all processes send at the same time. Five of eight are reserved for first alerts about
     danger."""

@@ -45,6 +45,7 @@ def test_every_step_that_time_owes_is_there() -> None:
         "alert_undelivered_marks",
         "report_nights",
         "begin_leaves",
+        "report_gaps",
         "fire_deadlines",
         "ask_due",
         "write_morning_sms",
