@@ -3,7 +3,7 @@
 It makes fresh Debian machines (`systemd-nspawn`), types the commands of the document in them, and dials the hotline
 after each step. It needs root, `debootstrap`, `systemd-nspawn`, `ip` and `nft`. It takes ten minutes, and some 5 GB.
 
-    python -m tests.operations.rehearsal one|two FOLDER [--suite http://deb.debian.org/debian]
+    python -m tests.operations.rehearsal one|two FOLDER
 """
 
 import argparse
@@ -22,6 +22,7 @@ import click
 from hotline.operations.migrate import newest_version
 from tests.architecture.tree import ROOT
 
+HOME = "/root"
 PACKAGES = (
     "systemd,systemd-sysv,dbus,ca-certificates,openssh-server,openssh-client,iproute2,procps,curl"
 )
@@ -77,7 +78,7 @@ CERTIFICATE = (
     "-addext subjectAltName=DNS:line.example -keyout line.example.key -out line.example.pem; cd /opt/hotline"
 )
 EMULATOR = (
-    "umask 077; setsid .venv/bin/hotline process emulator --hooks /root/hooks.json "
+    "umask 077; setsid .venv/bin/hotline process emulator --hooks ~/hooks.json "
     "--ca /etc/hotline/tls/line.example.pem >/dev/null 2>&1 </dev/null & "
     "curl --silent --output /dev/null --retry 20 --retry-connrefused http://127.0.0.1:8001/"
 )
@@ -105,12 +106,12 @@ class Machine:
         subprocess.run(
             ["chroot", self.root, "systemctl", "enable", "--quiet", "net.service"], check=True
         )
-        self.write("/root/responders.csv", PEOPLE)
+        self.write(f"{HOME}/responders.csv", PEOPLE)
         (self.root / "opt/hotline").mkdir()
-        (self.root / "root/.ssh").mkdir(mode=0o700, exist_ok=True)
+        (self.root / HOME[1:] / ".ssh").mkdir(mode=0o700, exist_ok=True)
         for of, to in (("key", "id_ed25519"), ("key.pub", "authorized_keys")):
-            self.write(f"/root/.ssh/{to}", (folder / of).read_text())
-        self.write("/root/.ssh/config", "Host *\n StrictHostKeyChecking no\n LogLevel ERROR\n")
+            self.write(f"{HOME}/.ssh/{to}", (folder / of).read_text())
+        self.write(f"{HOME}/.ssh/config", "Host *\n StrictHostKeyChecking no\n LogLevel ERROR\n")
         shutil.copytree(folder / "hotline.git", self.root / "srv/hotline.git")
         words = ["systemd-nspawn", "--register=no", "--keep-unit", "--boot", f"--machine={name}"]
         words += ["--network-bridge=rehearsal", "--resolv-conf=copy-host", "--console=read-only"]
@@ -131,7 +132,7 @@ class Machine:
 
     def type(self, script: str, tries: int = 1) -> str:
         """Types commands, answers their questions, and returns what they print. Raises SystemExit if one fails."""
-        self.write("/root/script", f"set -e\ncd /opt/hotline\n{script}\n")
+        self.write(f"{HOME}/script", f"set -e\ncd /opt/hotline\n{script}\n")
         for left in range(tries - 1, -1, -1):
             children = f"/proc/{self.container.pid}/task/{self.container.pid}/children"
             leader = Path(children).read_text().split()
@@ -147,7 +148,7 @@ class Machine:
                 f"PATH={PATH}",
             ]
             status, said = conversation(
-                [*enter, "PAGER=cat", "EDITOR=true", "bash", "/root/script"]
+                [*enter, "PAGER=cat", "EDITOR=true", "bash", f"{HOME}/script"]
             )
             if status == 0:
                 return said
@@ -185,7 +186,7 @@ def block(marks: str, document: str = "deployment.md", **words: str) -> str:
     pattern = r"\b(" + "|".join(sorted(words, key=len, reverse=True)) + r")\b"
     found = re.sub(pattern, lambda word: words[word[1]], found)
     found = found.replace("deploy/as hotline doctor", "deploy/as hotline doctor || true")
-    return found.replace("editor ", "true ").replace(" responders.csv", " /root/responders.csv")
+    return found.replace("editor ", "true ").replace(" responders.csv", " ~/responders.csv")
 
 
 def say(step: str) -> None:
@@ -247,7 +248,7 @@ def of_one(one: Machine) -> Iterator[str]:
     one.type(block("cp deploy/hotline.service"))
     one.type(block("backup key"))
     yield "one server runs"
-    one.type("deploy/as hotline keys hooks --base https://line.example --json >/root/hooks.json")
+    one.type("deploy/as hotline keys hooks --base https://line.example --json >~/hooks.json")
     one.type(EMULATOR)
     dials(one, one)
     yield from upgrade([one], one, "hotline")
@@ -286,9 +287,9 @@ def of_two(one: Machine, two: Machine, office: Machine) -> Iterator[str]:
     office.type(block("contact-*"))
     yield "two servers run"
     office.type(
-        "umask 077; deploy/as hotline keys hooks --base https://line.example --json >/root/hooks.json"
+        "umask 077; deploy/as hotline keys hooks --base https://line.example --json >~/hooks.json"
     )
-    one.type("umask 077; ssh office cat /root/hooks.json >/root/hooks.json\n" + EMULATOR)
+    one.type("umask 077; ssh office cat ~/hooks.json >~/hooks.json\n" + EMULATOR)
     for machine in (two, office):
         machine.type("setsid ssh -f -N -L 8001:127.0.0.1:8001 one >/dev/null 2>&1 </dev/null")
     one.type(UP.format("one"))
@@ -315,7 +316,6 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("count", choices=("one", "two"))
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--suite", default="http://deb.debian.org/debian")
     parser.add_argument(
         "--base", type=Path, help="a debootstrap folder of Debian 13 with its packages"
     )
@@ -325,9 +325,7 @@ def main() -> None:
     base = chosen.base or folder / "base"
     if not base.exists():
         include = f"--include={PACKAGES}"
-        subprocess.run(
-            ["debootstrap", "--variant=minbase", include, "trixie", base, chosen.suite], check=True
-        )
+        subprocess.run(["debootstrap", "--variant=minbase", include, "trixie", base], check=True)
     prepare(folder)
     machines = [
         Machine(name, folder, base) for name in ADDRESSES if name == "one" or chosen.count == "two"
