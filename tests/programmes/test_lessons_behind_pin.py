@@ -19,8 +19,8 @@ from tests.support.reading import PHONE, PIN, ReaderBeside, reader_beside, with_
 
 GASABO, HUYE = "12", "24"
 HOME = (
-    "CON Bifunguye: 0. Byihutirwa: 0. Ubushize byafunguwe: nta na rimwe\n"
-    "1 Ibibazo\n3 Amasomo\n4 PIN yanjye\n6 Si jye\n0 Subira inyuma\n00 Ahabanza"
+    "CON Bifunguye: 0. Byihutirwa: 0. Ubushize: nta na rimwe\n"
+    "1 Ibibazo\n2 Akazi\n3 Amasomo\n4 PIN yanjye\n6 Si jye\n0 Subira inyuma\n00 Ahabanza"
 )
 
 
