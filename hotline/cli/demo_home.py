@@ -33,7 +33,7 @@ LINE_SETTINGS = (
 a demo."""
 LINE_COMMANDS = (
     *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "keys"),
-    *("law", "oncall", "outgoing", "people", "tips"),
+    *("law", "oncall", "outgoing", "people", "roster", "tips"),
 )
 """Commands that need an existing hotline."""
 
