@@ -44,6 +44,8 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "confirm": _CLOSES,
     "also": ("helps_too",),
     "questions": ("asked", "not_asked"),
+    "own_shifts": ("shift_offered", "shift_gone"),
+    "open_shifts": ("shift_taken", "shift_gone"),
     "note_words": ("noted",),
     "did_again": ("did_off",),
 }
