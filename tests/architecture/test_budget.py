@@ -20,9 +20,9 @@ BUDGET = {
     "js": 848,
     "typst": 56,
     "sql": 1_099,
-    "data": 5_423,
+    "data": 5_424,
     "unformatted": 0,
-    "tests": 74_319,
+    "tests": 74_334,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

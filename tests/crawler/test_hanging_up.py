@@ -86,6 +86,9 @@ def test_a_hangup_files_as_promised(line: Line, danger: str, official: str, lang
     helper = enrol_helper(line)
     explorer = telling(line, danger, official, language)
     for way, answers in ways(explorer):
+        line.clock.turn(
+            minutes=45
+        )  # Eight untaken dangers in ten minutes are a storm, which opens neighbours' desks.
         dialogue = explorer.walked(PHONE, way, forgetful=True)
         by_then = promised(answers)
         rung = {row_id for job, row_id in line.jobs.scheduled if job is Job.ASSIGN_TIP}

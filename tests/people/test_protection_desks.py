@@ -10,6 +10,7 @@ from hotline.cases.queries_overview import TipListFilter, tip_overviews
 from hotline.cases.service_exclusions import ExclusionTarget, exclude
 from hotline.core.database import Database
 from hotline.dialogue.service_sms import take_sms
+from hotline.keys.encrypt import label
 from hotline.people import tables
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
@@ -19,7 +20,7 @@ from hotline.tips import tables as tips_tables
 from hotline.tips.queries_visible import ExclusionReason, desk_viewer
 from hotline.tips.tables import Grant, Tip
 from tests.support.builders import make_message
-from tests.support.callers import DESK_KEY, make_ready, told
+from tests.support.callers import DESK_KEY, LOCK, make_ready, told
 from tests.support.clock import Clock
 from tests.support.night import Night, night
 
@@ -184,16 +185,15 @@ def test_a_corrected_camp_loses_nobody_and_a_corrected_district_is_let_go(here: 
 
 def test_a_district_that_it_was_passed_to_reads_on_when_the_camp_is_told(here: Night) -> None:
     caller = here.tells(*DANGER)
+    before = LOCK.lock(b"as of the pair before", label(here.tip.uid, "53"), here.line.clock())
     with here.line.database.writing() as session:
-        tips_tables.give_key(
-            session, session.get_one(Tip, here.tip.id), "53", b"as of the pair before"
-        )
+        tips_tables.give_key(session, session.get_one(Tip, here.tip.id), "53", before)
     for keyed in (THE_CAMP, "1"):
         caller.key(keyed)
         assert here.line.desks_of(here.tip) == {"national", KIREHE, "53", CAMP}
     with here.line.database.reading() as session:
         (passed,) = session.scalars(select(Grant.encrypted_key).where(Grant.desk_code == "53"))
-    assert passed != b"as of the pair before"
+    assert passed != before
     caller.key("0", "0", "0", "0", "0", "1")
     assert here.line.desks_of(here.tip) == {"national"}, "an official is involved"
 
