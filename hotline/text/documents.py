@@ -23,8 +23,8 @@ h1 { margin: 0 0 2mm; font-size: 19pt; line-height: 1.15; }
 h2 { margin: 2.6mm 0 1mm; font-size: 12.5pt; break-after: avoid; }
 p, ul, ol, table { margin: 0 0 1.6mm; }
 ul, ol { padding-left: 6mm; }
-li { break-inside: avoid; }
-table { width: 100%; border-collapse: collapse; break-inside: avoid; }
+table:not(.pictures), tr, li { break-inside: avoid; }
+table { width: 100%; border-collapse: collapse; }
 td, th { padding: 0.6mm 2mm; border: 1px solid #666; text-align: left; vertical-align: top; }
 td:empty { height: 8mm; }
 table.pictures td { width: 33%; border: 0; padding: 0.5mm; text-align: center; }
