@@ -151,7 +151,10 @@ def test_row_36_a_tip_of_a_missing_week_says_so(locked: Line, tmp_path: Path) ->
 
 
 def test_grants_from_before_there_was_a_lock_get_one(line: Line, tmp_path: Path) -> None:
+    unlocked = replace(line.context.encrypter, weekly_lock=WeeklyLock())
+    line.context = replace(line.context, encrypter=unlocked)
     told(line, *DANGER_HERE)
+    assert all(grant.encrypted_key[:1] != b"\x02" for grant in line.all(Grant))
     context = relay(line, tmp_path)
     service_retention.erase_batch(context)
     assert all(grant.encrypted_key[:1] == b"\x02" for grant in line.all(Grant))
