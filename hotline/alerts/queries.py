@@ -31,13 +31,14 @@ from hotline.gateway.tables import (
     Message,
     assigned_to,
 )
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.people import tables_roster
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
 from hotline.people.rules_roster import OFF_DUTY
 from hotline.people.tables import IS_RUNNING, Membership, Responder, active_conditions
 from hotline.people.tables_desks import Desk
-from hotline.text.codes import ABROAD, NATIONAL, is_camp
+from hotline.text.codes import ABROAD, MET, NATIONAL, is_camp
 from hotline.text.places import alert_place
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_store
@@ -368,6 +369,13 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
         for id, place, within, category, urgency, official, _, locked, once, matter, *going, _ in chosen
     ]
     return tips, frozenset(row.id for row in marked)
+
+
+def writers_of(session: Session, tip_ids: Collection[int]) -> Mapping[int, int]:
+    """Returns the officer who wrote each of these tips down. Leaves out tips of callers."""
+    own = select(Tip.id, Dialogue.responder_id).join(Dialogue, Dialogue.key == Tip.session_key)
+    its = (Tip.channel == MET, in_numbers(session, Tip.id, tip_ids))
+    return {tip_id: who for tip_id, who in session.execute(own.where(*its)) if who is not None}
 
 
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:

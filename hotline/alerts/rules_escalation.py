@@ -271,8 +271,13 @@ def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
 
 
 def _opened(s: CaseState) -> Decision:
-    """Ends the deadline to read the case, if the person who opened it is the assignee."""
-    return Decision(close={DeadlineKind.OPEN} if s.event.by == s.assignee else frozenset())
+    """Ends the deadline to read the case, if the person who opened it is the assignee. Any other reader is the second
+    person for an officer's own tip without danger.
+    """
+    if s.event.by == s.assignee:
+        return Decision(close={DeadlineKind.OPEN})
+    is_second = s.is_met and s.urgency != Urgency.DANGER
+    return Decision(close={DeadlineKind.SECOND_LOOK} if is_second else frozenset())
 
 
 def _unread_due(s: CaseState) -> Decision:
@@ -334,7 +339,7 @@ def _look_due(s: CaseState) -> Decision:
         national_people(s.roster, nth, but=assignee)
         or rules_assignment.colleagues(s.case, s.roster, but=assignee)[:1]
     )
-    again = Clock(s.at + rules_deadlines.AGAIN, nth + 1)
+    again = Clock(rules_deadlines.overdue_due(s.urgency, s.at), nth + 1)
     return Decision(notices((who, Purpose.LOOK)), {DeadlineKind.SECOND_LOOK: again})
 
 

@@ -74,6 +74,8 @@ class CaseState:
     """The open deadlines of the case."""
     company: tuple[int, ...] = ()
     """Responders who were alerted of another tip in the same cluster."""
+    is_met: bool = False
+    """True if an officer wrote the tip. Then a second person must read it."""
     unread: frozenset[int] = frozenset()
     """Alerted responders with a PIN who have not read the case."""
     linked_questions: int = -1
@@ -222,8 +224,10 @@ def assignee_clocks(
     An open deadline for a second look is kept, unless it is in `closed`.
     """
     fresh = first_outcome(s)
-    if s.urgency == Urgency.DANGER and DeadlineKind.SECOND_LOOK not in s.clocks.keys() - closed:
-        fresh[DeadlineKind.SECOND_LOOK] = Clock(s.at + rules_deadlines.SECOND_LOOK_AFTER)
+    looked_at = s.urgency == Urgency.DANGER or s.is_met
+    if looked_at and DeadlineKind.SECOND_LOOK not in s.clocks.keys() - closed:
+        due = rules_deadlines.second_look_due(s.urgency, s.at)
+        fresh[DeadlineKind.SECOND_LOOK] = Clock(due)
     return fresh
 
 

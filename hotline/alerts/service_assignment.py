@@ -2,13 +2,15 @@
 arrive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from hotline.alerts import (
     queries,
     queries_references,
+    rules_assignment,
     service_closing,
+    service_commands,
     service_correction,
     service_duplicates,
     service_escalation,
@@ -16,13 +18,14 @@ from hotline.alerts import (
     tables,
 )
 from hotline.alerts.rules_assignment import Candidate
-from hotline.alerts.rules_escalation import AlertPlan
+from hotline.alerts.rules_escalation import AlertPlan, EscalationStep
+from hotline.alerts.rules_replies import Command, Verb
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.tables import Deadline
+from hotline.gateway.tables import Assignment, Deadline
 from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_events import CaseEventKind, Event
+from hotline.tips.rules_events import CaseEventKind, Event, EventChannel
 from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
 
@@ -70,8 +73,15 @@ def _assign_batch(
         waiting = service_duplicates.link_tips(session, found, at)
         following = service_duplicates.join_clusters(session, waiting, people, at)
         planning = AlertPlan(people, at)
+        writers = queries.writers_of(session, [tip.tip_id for tip in waiting])
 
-        alone = [tip for tip in waiting if tip.tip_id not in following]
+        alone = [
+            tip._replace(excluded=tip.excluded | {writers[tip.tip_id]})
+            if tip.tip_id in writers
+            else tip
+            for tip in waiting
+            if tip.tip_id not in following
+        ]
         steps = [*service_shared.first_steps(session, planning, alone, at), *following.values()]
 
         if not steps:
@@ -80,9 +90,43 @@ def _assign_batch(
         service_escalation.write_steps(
             session, context, [one for one in steps if one.recipients], at
         )
+        kept = {one.tip_id: one.excluded for one in waiting}
+        own = [
+            _own_step(one, writers[one.tip_id], people, kept[one.tip_id])
+            for one in steps
+            if one.tip_id in writers
+        ]
+        _give_to_writers(session, context, filter(None, own), at)
         marked = [one.tip_id for one in following.values() if one.safety is not VisitSafety.NONE]
         service_correction.notify_followers(session, context, marked, at)
     return len(steps), planning.roster
+
+
+def _own_step(
+    step: EscalationStep, writer: int, people: Sequence[Candidate], kept: Collection[int]
+) -> EscalationStep | None:
+    """Returns the step that gives a tip to the officer who wrote it down.
+
+    Returns None if the officer may not see the tip. The tip then has no assignee, like a caller's.
+    """
+    local = rules_assignment.colleagues(step.case, people, but=None)
+    may_see = {*local, *rules_assignment.national_people(people)}
+    return step._replace(recipients=(writer,)) if writer in may_see.difference(kept) else None
+
+
+def _give_to_writers(
+    session: Session, context: Context, steps: Iterable[EscalationStep], at: datetime
+) -> None:
+    """Makes each officer the assignee of their own tip. Others are alerted as of any tip, so a second person reads it.
+    The officer gets no SMS.
+    """
+    alerted = [(step, who) for step in steps for who in step.recipients]
+    for one in service_escalation.write_assignments(session, alerted, at) if alerted else ():
+        given = session.get_one(Assignment, one.given.assignment_id)
+        given.opened_at = at
+        session.flush()
+        command = Command(given.responder_id, one.name, Verb.TAKE, EventChannel.USSD, at)
+        service_commands.carry_out(session, context, command)
 
 
 def fire_deadlines(context: Context) -> None:

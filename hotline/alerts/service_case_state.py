@@ -25,7 +25,7 @@ from hotline.people import tables_members
 from hotline.people.rules import Level
 from hotline.people.rules_desks import of_responder
 from hotline.people.tables import Responder
-from hotline.text.codes import NATIONAL
+from hotline.text.codes import MET, NATIONAL
 from hotline.text.places import alert_place
 from hotline.tips import queries_visible, rules_persons, tables_persons
 from hotline.tips import tables as tips_tables
@@ -101,6 +101,7 @@ def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
         closure_read=tip.closure_read_at is not None,
         safety=visit_facts_of(tip).safety,
         clocks=tables.open_clocks(session, tip.id),
+        is_met=tip.channel == MET,
         unread=queries_references.those_who_have_not_read(session, tip.id),
         company=tuple(one.responder_id for some in related.values() for one in some),
         linked_questions=tables.times_fired(session, others, DeadlineKind.VISIT_SAFETY),

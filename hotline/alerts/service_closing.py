@@ -48,7 +48,7 @@ from hotline.people.rules import Level
 from hotline.people.rules_desks import of_account
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import is_same_person
-from hotline.text.codes import NATIONAL
+from hotline.text.codes import MET, NATIONAL
 from hotline.text.time import KIGALI
 from hotline.tips import rules_events, rules_persons
 from hotline.tips.rules import Basis, TipOutcome, Urgency
@@ -287,15 +287,15 @@ def person_name(name: str) -> str:
 def needs_second(session: Session, tip: Tip) -> bool:
     """Returns True if a second person must confirm the closure of this case.
 
-    This is so if there is danger, if the case is about a child, and if an official may be involved. It is also so if a
-    person was screened or was offered help. The rule does not use the results of screenings, because these are
-    encrypted. A drill can always be closed by one person.
+    This is so if there is danger, if the case is about a child, and if an official may be involved. It is also so if an
+    officer wrote the tip, or if a person was screened or was offered help. The rule does not use the results of
+    screenings, because these are encrypted. A drill can always be closed by one person.
     """
     child = tip.basis == Basis.VITAL_INTEREST_CHILD
     if tip.channel == rules_trial.DRILL:
         return False
     is_grave = tip.urgency == Urgency.DANGER or tip.official != "no" or child
-    return is_grave or tables_case_events.has_met(session, tip.id)
+    return is_grave or tip.channel == MET or tables_case_events.has_met(session, tip.id)
 
 
 def has_other_request(session: Session, tip: Tip, actor: CloseRequest, outcome: TipOutcome) -> bool:

@@ -26,7 +26,7 @@ from hotline.core.logs import REQUEST
 from hotline.gateway.doorbell import ring
 from hotline.gateway.tables_sessions import LockedDialogue
 from hotline.people import tables_desks
-from hotline.text.codes import NOT_SAID
+from hotline.text.codes import NOT_SAID, SOURCE
 from hotline.tips import queries_report, tables
 from hotline.tips.queries_report import ReportedTip
 from hotline.tips.rules import (
@@ -217,18 +217,20 @@ def _new(
     identity: str,
     caller: str,
 ) -> ReportedTip:
-    at = context.now()
+    at, uid, source = context.now(), secrets.token_hex(16), attempt.answers.get(SOURCE)
+    is_met = source is not None and dialogue.channel not in rules_trial.UNCOUNTED
     return ReportedTip(
-        uid=secrets.token_hex(16),
+        uid=uid,
         identity=identity,
         session_key=dialogue.key,
         attempt=attempt.number,
         matter=attempt.matter,
         state=TipState.DRAFT,
-        channel=dialogue.channel,
+        channel=source if source is not None and is_met else dialogue.channel,
         entry=dialogue.entry,
         urgency=Urgency.HEARD,
-        contact_key=context.pseudonyms.contact(caller, at),
+        # The number of an officer is not kept. Two of their tips are not of one caller.
+        contact_key=context.pseudonyms.contact(caller, at) if source is None else uid,
         created_at=at,
         updated_at=at,
     )

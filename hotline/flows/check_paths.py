@@ -53,6 +53,7 @@ from hotline.flows.flow import (
 from hotline.flows.models import BrokenReference, targets
 from hotline.flows.questions_back import ANSWER, FLOW, Question, question_flag, questions
 from hotline.flows.screen import paginate
+from hotline.text.codes import MET, SOURCE
 from hotline.text.languages import CODES
 from hotline.text.phrases import message_text
 
@@ -149,7 +150,7 @@ def _returns_unseen(flow: Flow) -> bool:
 
 def _saved_values(flow_set: FlowSet) -> dict[str, set[str | None]]:
     """Returns the values that each answer may have. None among them means that any value is possible."""
-    found: dict[str, set[str | None]] = {}
+    found: dict[str, set[str | None]] = {SOURCE: {MET}}
     for _, _, node in nodes(flow_set):
         if isinstance(node, MenuNode | QuestionNode) and node.saves is not None:
             values = found.setdefault(node.saves, set())

@@ -41,6 +41,7 @@ from hotline.flows.flow import (
 )
 from hotline.flows.screen import SEPTETS, Page, Screen
 from hotline.text import keying
+from hotline.text.codes import MET, SOURCE
 from hotline.text.languages import FIRST
 
 MAX_STEPS = 60
@@ -105,7 +106,8 @@ def at_page(state: ConversationState, page: int) -> WalkResult:
 
 
 def enter_flow(flow_set: FlowSet, state: ConversationState, name: str) -> ConversationState:
-    """Enters an existing flow. A report flow begins a new report attempt, so earlier answers are dropped.
+    """Enters an existing flow. A report flow begins a new report attempt, so earlier answers are dropped. Behind a work
+    PIN, the first answer says that an officer writes the report.
 
     A private flow that is called again drops its own answers, because they may be about another person.
     """
@@ -118,7 +120,9 @@ def enter_flow(flow_set: FlowSet, state: ConversationState, name: str) -> Conver
         state = state.saying({name: one for name, one in state.answers.items() if name not in own})
     if flow.gathers:
         number, trail = state.attempts + 1, state.trail[-1:]
-        state = replace(state, attempts=number, answers={}, erased=False, trail=trail)
+        is_met = any(flow_set.flows[place.flow].private for place in state.calls[:-1])
+        answers = {SOURCE: MET} if is_met else {}
+        state = replace(state, attempts=number, answers=answers, erased=False, trail=trail)
     return state
 
 

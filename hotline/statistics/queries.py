@@ -37,6 +37,7 @@ from hotline.statistics.tables import (
     ReleaseCell,
     ReleaseRow,
 )
+from hotline.text.codes import CALLER, MET, OPERATOR
 from hotline.text.quiz import QuizOutcome
 from hotline.text.time import KIGALI
 from hotline.tips.queries_visible import Viewer, visible_to
@@ -66,7 +67,7 @@ def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence
         events[tip_id].append(event)
     urgency = func.coalesce(Tip.first_urgency, Tip.urgency).label("filed_urgency")
     columns = (Tip.id, Tip.record_key, Tip.place, Tip.within, Tip.category, Tip.official)
-    rows = select(*columns, Tip.filed_at, urgency).where(*within).order_by(Tip.id)
+    rows = select(*columns, Tip.filed_at, Tip.channel, urgency).where(*within).order_by(Tip.id)
     return [
         CountedTip(
             key=row.record_key,
@@ -77,6 +78,7 @@ def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence
             official=row.official,
             filed_at=row.filed_at,
             events=events.get(row.id, ()),
+            source=row.channel if row.channel in (MET, OPERATOR) else CALLER,
         )
         for row in session.execute(rows)
     ]

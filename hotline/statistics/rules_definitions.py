@@ -65,6 +65,8 @@ class Dimension(StrEnum):
     DECISION = "decision"
     SERVICE = "service"
     MET_BY = "met_by"
+    SOURCE = "source"
+    """The person who wrote the tip: a caller, an officer or an operator."""
 
 
 ALL = "all"

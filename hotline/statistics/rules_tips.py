@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from hotline.statistics.rules_definitions import ALL, CellName, Dimension
 from hotline.statistics.rules_rounding import CellSum, sum_keys
-from hotline.text.codes import ABROAD, Category, is_district
+from hotline.text.codes import ABROAD, CALLER, MET, OPERATOR, Category, is_district
 from hotline.text.places import PROVINCES, districts
 from hotline.tips.rules import OUTCOMES, Urgency
 from hotline.tips.rules_deadlines import acknowledge_due
@@ -75,6 +75,7 @@ class CountedTip:
     official: str
     filed_at: datetime
     events: Sequence[CaseEvent] = ()
+    source: str = CALLER
 
 
 TipSteps = Mapping[str, datetime]
@@ -151,6 +152,8 @@ def values_of(dimension: Dimension) -> Sequence[str]:
             return [str(one.value) for one in Urgency]
         case Dimension.FORM:
             return [*(one.value for one in Category), NOT_SAID]
+        case Dimension.SOURCE:
+            return [CALLER, MET, OPERATOR]
         case Dimension.PROVINCE:
             return [*PROVINCES, ABROAD, NOT_SAID]
         case Dimension.DISTRICT:
@@ -166,6 +169,7 @@ def _cells(tip: CountedTip) -> Iterator[CellName]:
         yield CellName(name, Dimension.URGENCY, str(tip.urgency))
     for name in _of_nation(tip, steps):
         yield CellName(name)
+    yield CellName("tips_by_source", Dimension.SOURCE, tip.source)
     yield CellName("tips_by_form", Dimension.FORM, tip.category or NOT_SAID)
     province = province_of(tip.place, tip.within, tip.official)
     yield CellName("tips_by_province", Dimension.PROVINCE, province)

@@ -13,6 +13,12 @@ TYPED = "typed"
 """The caller did not find the district in the list. Such a caller types a name and chooses from similar names."""
 
 
+SOURCE = "source"
+"""The name of the answer that says who wrote a report down. A caller's own report has no such answer."""
+CALLER, MET, OPERATOR = "caller", "officer", "operator"
+"""The sources of a tip: a caller, a responder who met a person, or a desk that wrote down a call."""
+
+
 NOT_SAID = ""
 """The place of a tip that ended before the caller named a place."""
 

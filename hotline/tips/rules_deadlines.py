@@ -182,6 +182,12 @@ def open_due(urgency: int, at: datetime) -> datetime:
     return at + within if within is not None else next_morning(at)
 
 
+def second_look_due(urgency: int, at: datetime) -> datetime:
+    """Returns when a second person must have read the tip. Without danger, this is in working hours."""
+    due = at + SECOND_LOOK_AFTER
+    return due if urgency == Urgency.DANGER else in_hours(due)
+
+
 def outcome_clock(urgency: int, at: datetime, due_at: datetime) -> Clock:
     """Returns a deadline that reminds the assignee at half of the time, and alerts others when the outcome is due.
 

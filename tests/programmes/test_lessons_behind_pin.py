@@ -20,7 +20,7 @@ from tests.support.reading import PHONE, PIN, ReaderBeside, reader_beside, with_
 GASABO, HUYE = "12", "24"
 HOME = (
     "CON Bifunguye: 0. Byihutirwa: 0. Ubushize: nta na rimwe\n"
-    "1 Ibibazo\n2 Akazi\n3 Amasomo\n4 PIN yanjye\n6 Si jye\n0 Subira inyuma\n00 Ahabanza"
+    "1 Ibibazo\n2 Akazi\n4 PIN yanjye\n5 Nahuye na we\n6 Si jye\n0 Subira inyuma\n00 Ahabanza"
 )
 
 
@@ -33,11 +33,11 @@ def beside(line: Line) -> ReaderBeside:
 
 
 def behind_pin(line: Line, *keyed: str) -> Caller:
-    """Dials the short code, then enters the PIN, `3` and these keys in one hop."""
+    """Dials the short code, then enters the PIN, `2`, `3` and these keys in one hop."""
     line.clock.at += timedelta(seconds=30)
     caller = line.caller(PHONE)
     caller.dial("90")
-    caller.key("*".join((PIN, "3", *keyed)))
+    caller.key("*".join((PIN, "2", "3", *keyed)))
     return caller
 
 
@@ -51,7 +51,7 @@ def test_six_lessons_behind_the_pin_count_and_show_a_code(line: Line, beside: Re
     menu = behind_pin(line)
     assert menu.read().startswith("Amasomo\n1 Icuruzwa")
     assert "Kuva ku rutonde" not in menu.key("5")
-    assert menu.key("0", "0") == HOME
+    assert menu.key("0", "0", "0") == HOME
 
     shown = CODE.search(behind_pin(line, *all_of(line, *LESSONS)).read())
     assert shown, "in the session in which she began, as in any later one"

@@ -1,0 +1,117 @@
+"""R14: tests how an officer writes down a person met, behind the PIN. The case is theirs, and a second person reads
+it."""
+
+import pytest
+
+from hotline.alerts import service_assignment, service_closing, tables
+from hotline.alerts.service_intake import file_silent
+from hotline.gateway.tables import Assignment, Message
+from hotline.statistics.queries import counted_tips
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.tables import Tip
+from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, with_pin
+
+COLLEAGUE = "+250788000013"
+HERE = ("2", "1", "1")
+"""The answers: no official, Kigali, its first district."""
+QUIET = ("2", *HERE, "1", "1", "2", "1")
+"""No danger, the first sector, its kind, an adult, and helpers may come."""
+
+
+def writes(beside: ReaderBeside, *keyed: str, pin: str = PIN) -> tuple[Tip, str]:
+    """Writes a person down on the officer's phone, and alerts people. Returns the tip and the last screen."""
+    line = beside.line
+    phone = line.caller(PHONE)
+    phone.dial("90")
+    shown = phone.key(pin)
+    shown = phone.key("5", *keyed)
+    line.clock.turn(minutes=4)
+    file_silent(line.context)
+    service_assignment.assign_pending(line.context)
+    return line.tips[-1], shown
+
+
+def team(beside: ReaderBeside, *desks: str) -> tuple[int, int, int]:
+    """Enrols the officer at these desks, and a colleague of the first district. A hotline has a national desk."""
+    beside.line.clock.turn(hours=3)
+    officer = with_pin(beside, desks=desks)
+    return officer, with_pin(beside, msisdn=COLLEAGUE, pin=OTHER_PIN, desks=("12",)), 1
+
+
+def clocks(beside: ReaderBeside, tip: Tip) -> set[str]:
+    with beside.line.database.reading() as session:
+        return {*tables.open_clocks(session, tip.id)}
+
+
+@pytest.mark.row("R14")
+def test_r14_an_officers_case_is_theirs_without_their_number_and_waits_for_a_second_reader(
+    beside: ReaderBeside,
+) -> None:
+    line = beside.line
+    officer, _, _ = team(beside, "12")
+    tip, shown = writes(beside, *QUIET)
+    assert shown.startswith("CON Saved without a number.")
+    assert not any(one in shown for one in ("check later", "Call me"))
+
+    assert (tip.channel, tip.assignee_id, tip.receipt_key) == ("officer", officer, None)
+    assert tip.contact_key not in line.context.pseudonyms.contacts(PHONE, line.clock())
+    assert line.read(tip)["source"] == "officer"
+    own = {one.responder_id: one for one in line.all(Assignment)}
+    assert own[officer].opened_at is not None
+    assert not [one for one in line.all(Message) if one.responder_id == officer]
+    assert clocks(beside, tip) == {DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK}
+    with line.database.reading() as session:
+        assert service_closing.needs_second(session, session.get_one(Tip, tip.id))
+        (counted,) = counted_tips(session, tip.filed_at, line.clock())
+    assert counted.source == "officer"
+
+    reader = line.caller(COLLEAGUE)
+    reader.dial("90")
+    reader.key(OTHER_PIN, "1", "1", "1")
+    assert clocks(beside, tip) == {DeadlineKind.OUTCOME}
+
+
+@pytest.mark.row("R14")
+def test_r14_a_danger_that_an_officer_writes_down_alerts_the_same_people(
+    beside: ReaderBeside,
+) -> None:
+    officer, colleague, national = team(beside, "12")
+    tip, _ = writes(beside, "1", *HERE)
+    told = {one.responder_id for one in beside.line.all(Assignment) if one.tip_id == tip.id}
+    assert told == {officer, colleague, national}
+    messages = {one.responder_id for one in beside.line.all(Message)}
+    assert messages - {None} == {colleague, national}
+    assert tip.assignee_id == officer
+    assert DeadlineKind.SECOND_LOOK in clocks(beside, tip)
+
+
+@pytest.mark.row("R14", "R9")
+@pytest.mark.parametrize(
+    ("desks", "keyed"),
+    [(("12",), ("1", "1", "1", "1")), (("24",), ("1", *HERE))],
+    ids=["an official may be involved", "another district"],
+)
+def test_r14_an_officer_who_may_not_see_the_case_does_not_keep_it(
+    beside: ReaderBeside, desks: tuple[str, ...], keyed: tuple[str, ...]
+) -> None:
+    """The tip has no assignee and no reference on the officer's phone."""
+    officer, _, national = team(beside, *desks)
+    tip, _ = writes(beside, *keyed)
+    told = {one.responder_id for one in beside.line.all(Assignment)}
+    assert (tip.channel, tip.assignee_id) == ("officer", None)
+    assert told & {officer, national} == {national}
+    later = beside.line.caller(PHONE)
+    later.dial("90")
+    assert later.key(PIN).startswith("CON Open cases: 0. Urgent: 0.")
+
+
+@pytest.mark.row("R14")
+def test_r14_a_wrong_pin_and_the_public_front_write_a_callers_tip(beside: ReaderBeside) -> None:
+    team(beside, "12")
+    phone = beside.line.caller(PHONE)
+    phone.dial("90")
+    assert "met" not in phone.key("999999", "5")
+    phone = beside.line.caller(PHONE)
+    phone.dial("90")
+    phone.key(PIN, "00", "5", "1", *HERE)
+    assert beside.line.tips[-1].channel == "ussd"
