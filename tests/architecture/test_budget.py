@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 434,
-    "lines": 61_279,
-    "tokens": 555_099,
+    "lines": 61_341,
+    "tokens": 555_837,
     "html": 3_920,
     "js": 848,
     "typst": 56,
     "sql": 1_099,
-    "data": 5_424,
+    "data": 5_435,
     "unformatted": 0,
-    "tests": 74_337,
+    "tests": 74_428,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

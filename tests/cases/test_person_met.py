@@ -62,7 +62,7 @@ def test_r14_an_officers_case_is_theirs_without_their_number_and_waits_for_a_sec
     assert clocks(beside, tip) == {DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK}
     with line.database.reading() as session:
         assert service_closing.needs_second(session, session.get_one(Tip, tip.id))
-        (counted,) = counted_tips(session, tip.filed_at, line.clock())
+        (counted,) = counted_tips(session, tip.created_at, line.clock())
     assert counted.source == "officer"
 
     reader = line.caller(COLLEAGUE)
