@@ -9,20 +9,23 @@ import sys
 from functools import partial
 from wsgiref.types import WSGIApplication
 
+from hotline.alarms.service import run_in_child
 from hotline.cases import service_weekly_keys
 from hotline.cli.contexts import Role, build_console, refuse_wrong_keys
 from hotline.console.routes import Route
 from hotline.console.templating import Templates
 from hotline.core.catalogues import load_console_words
+from hotline.core.contexts import ConsoleContext
 from hotline.core.environment import OWNER_ONLY
 from hotline.core.logs import configure
 from hotline.core.settings import Settings
 from hotline.errors import KeyWrong
+from hotline.people import tables_sheets
 from hotline.web.bodies import RequestBodies, complete_bodies_first
 from hotline.web.console_app import AT_WORK, MAX_BYTES, PATIENCE, create_console
 from hotline.web.slow_connections import close_slow_ones_for_ever, repeat
 
-EACH_SECONDS = 60.0
+EACH_SECONDS, IMPORT_SECONDS = 60.0, 2.0
 
 
 def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
@@ -43,6 +46,15 @@ def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
     repeat(
         EACH_SECONDS, partial(service_weekly_keys.delete_old_keys, context), "forgetting past weeks"
     )
+    repeat(IMPORT_SECONDS, partial(import_sheets, context), "importing sheets")
     gc.collect()
     gc.freeze()
     return application
+
+
+def import_sheets(context: ConsoleContext) -> None:
+    """Imports the sheets that people confirmed, in a child process. Raises StoreUnavailable, WorkEnded."""
+    with context.database.reading() as session:
+        waits = tables_sheets.pending_ids(session, context.now())
+    if waits:
+        run_in_child(context, "import")

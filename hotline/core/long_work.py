@@ -53,6 +53,7 @@ WORK = {
     "paper": Work("hotline.statistics.pdf:pdf_here", 30),
     # Flows with 10,600 nodes need 20 seconds of a free processor, and 160 MB.
     "check": Work("hotline.editing.service_publish:check_by_id", 600, role="workers"),
+    "import": Work("hotline.duty.service_sheets:import_here", 300, role="pages"),
     "release": Work("hotline.statistics.service_releases:create_due", 600, role="workers"),
 }
 TURNS = {name: Lock() for name in WORK}

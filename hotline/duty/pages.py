@@ -6,13 +6,14 @@ from functools import partial
 
 from flask import Response
 
-from hotline.console import role_groups, uploads
+from hotline.console import role_groups
 from hotline.console.form import number_of
-from hotline.console.visit import GuestVisit, Visit, form_view, page, part_of_list
+from hotline.console.visit import GuestVisit, Visit, form_view, page, part_of_list, redirect_to
 from hotline.core.actors import ACCOUNT_ROLES, ROLES
 from hotline.duty import (
     service_accounts,
     service_desk_page,
+    service_enrolment,
     service_leaves,
     service_new_links,
     service_people_list,
@@ -20,17 +21,15 @@ from hotline.duty import (
     service_quick_removal,
     service_registration,
 )
-from hotline.duty.service_enrolment import StartPaper
 from hotline.duty.service_people_list import EVERYWHERE
 from hotline.errors import (
     AccountRefused,
     FormRefused,
-    HotlineError,
     ImportRefused,
     NumberInvalid,
     PersonnelRefused,
 )
-from hotline.people.rules import COLUMNS, Level, RequestedPosting, every_district
+from hotline.people.rules import Level, RequestedPosting, every_district
 from hotline.people.tables import Person
 from hotline.text.codes import NATIONAL, Category, is_district
 from hotline.text.languages import CODES
@@ -190,6 +189,7 @@ def _person(visit: Visit, who: str) -> Response:
         said=lambda sentence: sentence.said(visit.say, partial(shown_value, visit)),
         chosen=chosen,
         chosen_account=account,
+        may_print=chosen and service_enrolment.may_print(context, chosen.id),
         resting=account and service_new_links.waiting_link(context, account.id),
         by_two=account and service_accounts.needs_second(context, by.actor, account.id),
         now=context.now(),
@@ -220,11 +220,6 @@ def new_person(visit: Visit) -> Response:
         categories=[*Category],
         person=known_person(visit),
     )
-
-
-def sheet_form(visit: Visit) -> Response:
-    most, columns = service_registration.MAX_ROWS, ",".join(COLUMNS)
-    return page(visit, "people_sheet.html", columns=columns, most=most)
 
 
 @form_view(responder, "place", PersonnelRefused)
@@ -269,30 +264,25 @@ def end_leave(visit: Visit, responder_id: int) -> None:
 
 
 @form_view(responder, "secret_number", PersonnelRefused, NumberInvalid)
-def change_number(visit: Visit, responder_id: int) -> Response:
-    """Changes the phone number of a responder.
-
-    The new number is typed once and never shown. A code is sent to it, and a second admin must approve.
-    """
+def change_number(visit: Visit, responder_id: int) -> None:
+    """Requests a new phone number of a responder. The number is typed once and never shown."""
     reason, typed = visit.reason("secret_number", MISSING), visit.form.secret("number")
-    action = service_registration.change_number
-    return _papers(visit, action(visit.context, visit.by.actor, responder_id, typed, reason))
+    by, person = visit.by.actor, str(responder_id)
+    service_enrolment.change_number(visit.context, by, person, typed, reason)
 
 
-@form_view(responder, "invite", PersonnelRefused, NumberInvalid)
-def invite(visit: Visit, responder_id: int) -> Response:
-    """Sends a new code to the phone, and shows a new start paper. This also helps a responder who has forgotten the
-    PIN.
-    """
+@form_view(responder, "invite", PersonnelRefused)
+def invite(visit: Visit, responder_id: int) -> None:
+    """Requests a new start PIN. This also helps a responder who has forgotten the PIN."""
     reason = visit.reason("invite", MISSING)
-    return _papers(
-        visit, service_registration.invite(visit.context, visit.by.actor, responder_id, reason)
-    )
+    service_enrolment.request_start_pin(visit.context, visit.by.actor, responder_id, reason)
 
 
-def _papers(visit: Visit, *papers: StartPaper) -> Response:
-    """Shows start papers. They can be shown only once."""
-    return page(visit, "people_paper.html", papers=papers)
+@form_view(responder, "start", PersonnelRefused)
+def print_start_pin(visit: Visit, responder_id: int) -> Response:
+    """Sends a code to the phone, and shows the start PIN for paper. It can be shown only once."""
+    paper = service_registration.print_start_pin(visit.context, visit.by.actor, responder_id)
+    return page(visit, "people_paper.html", paper=paper)
 
 
 @form_view(person, "remove", AccountRefused, PersonnelRefused)
@@ -331,25 +321,8 @@ def enrol(visit: Visit) -> Response:
     )
     if found := service_registration.faults_of(visit.context, typed):
         raise FormRefused(_by_field([one.reason.said(visit.say) for one in found]))
-    act = service_registration.enrol_person
-    return _papers(visit, act(visit.context, visit.by.actor, typed, reason))
-
-
-@form_view(sheet_form)
-def check_sheet(visit: Visit) -> Response:
-    """Checks a spreadsheet, and shows the people who would be enrolled. Stores nothing."""
-    text = uploads.read_upload(visit, uploads.text_of)
-    judged = service_registration.check_sheet(visit.context, visit.token, text)
-    whys = [(one.line, one.reason.said(visit.say)) for one in judged.faults]
-    return page(visit, "people_sheet_judged.html", judged=judged, whys=whys)
-
-
-@form_view(sheet_form, "sheet", HotlineError)
-def take_sheet(visit: Visit) -> Response:
-    """Enrols all people of the checked spreadsheet, or none."""
-    reason, locked = visit.reason("sheet", MISSING), visit.form.secret("sheet")
-    action = service_registration.enrol_sheet
-    return _papers(visit, *action(visit.context, visit.by.actor, visit.token, locked, reason))
+    made = service_registration.enrol_person(visit.context, visit.by.actor, typed, reason)
+    return redirect_to("people.phone", responder_id=made)
 
 
 def _languages(visit: Visit) -> list[str]:

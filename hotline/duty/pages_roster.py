@@ -6,13 +6,12 @@ from functools import partial
 
 from flask import Response
 
-from hotline.console import uploads
 from hotline.console.form import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.duty import service_roster
 from hotline.duty.pages import named
-from hotline.errors import ImportRefused, PersonnelRefused
-from hotline.people.rules_roster import COLUMNS, DAY, WEEK, GapReason, monday_of, week_of
+from hotline.errors import PersonnelRefused
+from hotline.people.rules_roster import DAY, WEEK, GapReason, monday_of, week_of
 from hotline.text.phrases import phrase
 
 REASONS: Mapping[GapReason, str] = {
@@ -32,7 +31,7 @@ def initials(name: str) -> str:
 
 def show(visit: Visit, template: str = "roster.html") -> Response:
     """Shows the week's grid of half-days. The address or the form names the week and the desk."""
-    week, desk = _asked(visit)
+    week, desk = asked(visit)
     found = service_roster.week_roster(visit.context, visit.by, week, desk)
     heads = [f"{visit.say(day)} {visit.say(half)}" for day in DAYS for half in HALVES]
     short = {who: initials(name) for who, name in found.names.items()}
@@ -50,7 +49,6 @@ def show(visit: Visit, template: str = "roster.html") -> Response:
         after=week + WEEK,
         placed=partial(named, visit),
         reasons=lambda gap: ", ".join(visit.say(REASONS[one]) for one in gap.reasons),
-        columns=",".join(COLUMNS),
         hours=", ".join(f"{named(visit, code)} {count}" for code, count in hours.items()),
         many=", ".join(f"{name} ({count})" for name, count in sorted(many.items())),
         alone=", ".join(sorted(alone)),
@@ -64,16 +62,10 @@ def printed(visit: Visit) -> Response:
 
 @form_view(show, "who", PersonnelRefused)
 def change(visit: Visit) -> Response:
-    """Puts people on duty or takes them off duty, copies the week before, or imports a sheet."""
-    (week, desk), do, context, by = _asked(visit), visit.form.text("do"), visit.context, visit.by
+    """Puts people on duty or takes them off duty, or copies the week before."""
+    (week, desk), do, context, by = asked(visit), visit.form.text("do"), visit.context, visit.by
     if do == "copy":
         service_roster.copy_last_week(context, by, week, desk)
-    elif do == "sheet":
-        text = uploads.read_upload(visit, uploads.text_of)
-        try:
-            service_roster.import_roster(context, by, by.actor, text, week)
-        except ImportRefused as refused:
-            raise uploads.refused_file(visit, refused) from None
     else:
         pairs = [one.rpartition(".") for one in visit.form.many("c")]
         cells = [(code, int(half)) for code, _, half in pairs if half in _HALF_NUMBERS]
@@ -85,7 +77,7 @@ def change(visit: Visit) -> Response:
 _HALF_NUMBERS = frozenset(map(str, range(service_roster.HALVES)))
 
 
-def _asked(visit: Visit) -> tuple[date, str]:
+def asked(visit: Visit) -> tuple[date, str]:
     """Returns the Monday of the week and the desk. Without a week, it is this week."""
     typed = visit.asked("week") or visit.form.text("week", most=10)
     try:

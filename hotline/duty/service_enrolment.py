@@ -68,29 +68,28 @@ class StartPaper:
 def invite(
     context: Context, by: Actor, name: str, reason: str, *, costs: Costs = START_COSTS
 ) -> StartPaper:
-    """Sends a code to a person's phone, and makes their start PIN. If it is called again, the new code and PIN replace
-    the old ones.
+    """Sends a code to a person's phone, and makes their start PIN. The command line calls it. If it is called again,
+    the new code and PIN replace the old ones.
 
     A person who already gets alerts of tips still gets them during this time. Raises NotFound, PersonnelRefused.
     """
-    with context.database.writing() as session:
-        person = service_leaves.find_person(session, name)
-        row = Enrolment(
-            responder_id=person.id, kind=EnrolmentKind.ENROL, number_key=person.number_key
-        )
-    return _begin(context, by, row, reason, costs)
+    made = _new_secrets(context, costs)
+    with ringing(context) as session:
+        take_lock(session)
+        row = _new_enrolment(service_leaves.find_person(session, name), context.now())
+        _open(session, context, by, row)
+        return _hand_out(session, context, by, row, reason, made)
 
 
-def change_number(
-    context: Context, by: Actor, name: str, number: str, reason: str, *, costs: Costs = START_COSTS
-) -> StartPaper:
-    """Sends a code to the new number of a person. The old number works until a second admin approves the change.
+def change_number(context: Context, by: Actor, name: str, number: str, reason: str) -> None:
+    """Requests the start PIN for a new number of a person. The old number works until the change is approved.
 
     Raises NotFound, NumberInvalid, PersonnelRefused.
     """
     msisdn = parse_sendable(number)
     key = context.pseudonyms.enrolled(msisdn)
     with context.database.writing() as session:
+        take_lock(session)
         person = service_leaves.find_person(session, name)
         if tables.known_numbers(session, [key]):
             raise PersonnelRefused("this number is enrolled already")
@@ -98,47 +97,160 @@ def change_number(
             raise PersonnelRefused("this number asked for no more messages (STOP)")
         if person.state != EnrolmentState.ACTIVE:
             raise PersonnelRefused(f"{person.name} is not enrolled, or was removed")
-        row = Enrolment(responder_id=person.id, kind=EnrolmentKind.NUMBER, number_key=key)
+        row = _new_enrolment(person, context.now())
+        row.kind, row.number_key = EnrolmentKind.NUMBER, key
         row.encrypted_number = context.encrypter.number(msisdn)
-    return _begin(context, by, row, reason, costs)
+        _request_one(session, context, by, row, reason)
+        service_leaves.log_command(session, context, "responder_number_wanted", person, by, reason)
 
 
-def _begin(context: Context, by: Actor, row: Enrolment, reason: str, costs: Costs) -> StartPaper:
-    """Makes the code and the start PIN of a new enrolment, and requests a second admin's approval."""
-    at, dial = context.now(), responders_short_code(context.line.service_code)
-    code, start_pin = new_digits(CODE_DIGITS), new_digits(START_DIGITS)
-    row.code_hash, row.start_hash = digest_digits(code, CODE_COSTS), digest_digits(start_pin, costs)
-    row.encrypted_code = context.encrypter.number(code)
-    row.code_until, row.start_until = at + CODE_VALIDITY, at + START_PIN_VALIDITY
-    row.tries, row.asked_at = 0, at
+def request_start_pin(context: Context, by: Actor, responder_id: int, reason: str) -> None:
+    """Requests a new start PIN for a person. It replaces an earlier one, also of a forgotten PIN.
+
+    After another person has approved, `print_start_pin` makes it. Raises NotFound, PersonnelRefused.
+    """
+    with context.database.writing() as session:
+        take_lock(session)
+        person = service_leaves.find_person(session, str(responder_id))
+        row = _new_enrolment(person, context.now())
+        _request_one(session, context, by, row, reason)
+        service_leaves.log_command(session, context, "responder_invited", person, by, reason)
+
+
+def register(
+    session: Session,
+    context: Context,
+    by: Actor,
+    rows: Sequence[EnrolmentRow],
+    reason: str,
+    subject: str = "",
+) -> Sequence[Responder]:
+    """Registers the people in these rows, and requests their start PINs with one approval. It makes no PIN.
+
+    `unfit` must have found no error in the rows.
+    """
+    people = add_people(session, context, rows, tables_audit.by_actor(by), reason, proving=True)
+    opened = [_new_enrolment(one, context.now()) for one in people]
+    session.add_all(opened)
+    _request(session, context, by, opened, subject or f"start:{people[0].id}", reason)
+    return people
+
+
+def print_start_pin(
+    context: Context, by: Actor, responder_id: int, *, costs: Costs = START_COSTS
+) -> StartPaper:
+    """Makes the code and the start PIN that another person approved. No one can print the same PIN again, because it
+    is stored nowhere.
+
+    Raises NotFound, PersonnelRefused.
+    """
+    made = _new_secrets(context, costs)
     with ringing(context) as session:
         take_lock(session)
-        person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
-        if person.state == EnrolmentState.REMOVED or person.removed_at is not None:
+        row = tables_enrolments.open_enrolment(session, responder_id, for_writing=True)
+        asked = _approved_request(session, row, context.now())
+        if row is None or asked is None:
             raise PersonnelRefused(
-                message_text(
-                    "{name} was removed: two people must bring them back first", name=person.name
-                )
+                message_text("no start PIN is approved for this person: request a new one")
             )
-        _withdraw(session, by, person.id, at)
-        session.add(row)
-        session.flush()
-        kind, subject = ApprovalKind.ENROLMENT, f"enrolment:{row.id}"
-        lives = START_PIN_VALIDITY + DECIDED_WITHIN
-        asked = tables_approvals.add_request(session, by, kind, subject, reason, at, lives=lives)
+        return _hand_out(session, context, by, row, asked.reason, made)
+
+
+def may_print(context: Context, responder_id: int) -> bool:
+    """Returns True if a start PIN of this person was approved and not printed yet."""
+    with context.database.reading() as session:
+        row = tables_enrolments.open_enrolment(session, responder_id)
+        return _approved_request(session, row, context.now()) is not None
+
+
+def _approved_request(session: Session, row: Enrolment | None, at: datetime) -> Approval | None:
+    """Returns the approval to print the start PIN of an enrolment. Returns None if it is missing, used or too old."""
+    asked = None if row is None else session.get(Approval, row.approval_id)
+    if asked is None or asked.kind != ApprovalKind.START_PIN or asked.decided_at is None:
+        return None
+    given = asked.decision == ApprovalDecision.APPROVED
+    return asked if given and at < asked.decided_at + START_PIN_VALIDITY else None
+
+
+def _new_enrolment(person: Responder, at: datetime) -> Enrolment:
+    kind = EnrolmentKind.ENROL
+    return Enrolment(
+        responder_id=person.id, kind=kind, number_key=person.number_key, tries=0, asked_at=at
+    )
+
+
+def _request(
+    session: Session,
+    context: Context,
+    by: Actor,
+    rows: Sequence[Enrolment],
+    subject: str,
+    reason: str,
+) -> None:
+    """Requests the approval to print the start PINs of these enrolments, or adds them to a pending request."""
+    at, kind = context.now(), ApprovalKind.START_PIN
+    asked = tables_approvals.pending_for(session, subject, at)
+    asked = asked or tables_approvals.add_request(session, by, kind, subject, reason, at)
+    for row in rows:
         row.approval_id = asked.id
-        wording = Wording(Template.JOIN, {"code": dial}, person.language)
-        service_messages.write_confirmation(session, wording, person.id, at)
-        is_number = row.kind == EnrolmentKind.NUMBER
-        service_leaves.log_command(
-            session,
-            context,
-            "responder_number_wanted" if is_number else "responder_invited",
-            person,
-            by,
-            reason,
+
+
+def _request_one(
+    session: Session, context: Context, by: Actor, row: Enrolment, reason: str
+) -> None:
+    _open(session, context, by, row)
+    _request(session, context, by, [row], f"start:{row.responder_id}", reason)
+
+
+def _open(session: Session, context: Context, by: Actor, row: Enrolment) -> None:
+    """Adds a new enrolment, which replaces an earlier one. Locks its person."""
+    at = context.now()
+    person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
+    if person.state == EnrolmentState.REMOVED or person.removed_at is not None:
+        raise PersonnelRefused(
+            message_text(
+                "{name} was removed: two people must bring them back first", name=person.name
+            )
         )
-        return StartPaper(person.id, person.name, dial, start_pin, at + START_PIN_VALIDITY)
+    _withdraw(session, by, person.id, at)
+    session.add(row)
+    session.flush()
+
+
+def _new_secrets(context: Context, costs: Costs) -> tuple[str, Mapping[str, bytes]]:
+    """Returns a new start PIN, and the columns for it and for a new code. It is slow, so no transaction waits for
+    it.
+    """
+    code, start_pin = new_digits(CODE_DIGITS), new_digits(START_DIGITS)
+    return start_pin, {
+        "encrypted_code": context.encrypter.number(code),
+        "code_hash": digest_digits(code, CODE_COSTS),
+        "start_hash": digest_digits(start_pin, costs),
+    }
+
+
+def _hand_out(
+    session: Session,
+    context: Context,
+    by: Actor,
+    row: Enrolment,
+    reason: str,
+    made: tuple[str, Mapping[str, bytes]],
+) -> StartPaper:
+    """Gives an enrolment its code and its start PIN, and requests a second admin's approval."""
+    at, dial = context.now(), responders_short_code(context.line.service_code)
+    for column, value in made[1].items():
+        setattr(row, column, value)
+    row.code_until, row.start_until = at + CODE_VALIDITY, at + START_PIN_VALIDITY
+    lives = START_PIN_VALIDITY + DECIDED_WITHIN
+    kind, subject = ApprovalKind.ENROLMENT, f"enrolment:{row.id}"
+    asked = tables_approvals.add_request(session, by, kind, subject, reason, at, lives=lives)
+    row.approval_id = asked.id
+    person = session.get_one(Responder, row.responder_id)
+    wording = Wording(Template.JOIN, {"code": dial}, person.language)
+    service_messages.write_confirmation(session, wording, person.id, at)
+    service_leaves.log_command(session, context, "start_pin_printed", person, by, reason)
+    return StartPaper(person.id, person.name, dial, made[0], at + START_PIN_VALIDITY)
 
 
 def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> None:
@@ -146,8 +258,10 @@ def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> N
     if before is None:
         return
     tables_enrolments.end_enrolment(before, EnrolmentEnd.WITHDRAWN, at)
+    session.flush()
     asked = session.get_one(Approval, before.approval_id)
-    if asked.decided_at is None:
+    shared = tables_enrolments.enrolments_of_approval(session, asked.id)
+    if asked.decided_at is None and not shared:
         tables_approvals.record_decision(
             asked, tables_audit.by_actor(by), at, ApprovalDecision.WITHDRAWN
         )
@@ -182,9 +296,8 @@ def check_file(
     """
     rows, faults = check_rows(text)
     rows = [replace(row, person_id=person_id) for row in rows]
-    by_key = {context.pseudonyms.enrolled(row.msisdn): row for row in rows}
     with context.database.reading() as session:
-        faults = [*faults, *_unfit(session, context, by_key)]
+        faults = [*faults, *unfit(session, context, rows)]
     lines = {fault.line for fault in faults}
     return [row for row in rows if row.line not in lines], sorted(faults, key=lambda one: one.line)
 
@@ -196,19 +309,31 @@ def enrol(
 
     If there is any error, changes nothing and raises ImportRefused with all errors.
     """
-    by_key = {context.pseudonyms.enrolled(row.msisdn): row for row in rows}
-    people = [_responder(context, key, row) for key, row in by_key.items()]
+    with context.database.writing() as session:
+        refuse_faults([*unfit(session, context, rows)])
+        people = add_people(session, context, rows, actor, proving=proving)
+        return [one.id for one in people]
+
+
+def add_people(
+    session: Session,
+    context: Context,
+    rows: Sequence[EnrolmentRow],
+    actor: str,
+    reason: str = "",
+    *,
+    proving: bool,
+) -> Sequence[Responder]:
+    """Enrols the phones in these rows. `unfit` must have found no error in them."""
+    people = [_responder(context, row) for row in rows]
     if proving:
         for one in people:
             one.state, one.active = EnrolmentState.PROVING, False
-
-    with context.database.writing() as session:
-        refuse_faults([*_unfit(session, context, by_key)])
-        session.add_all(people)
-        tables_audit.append_row(
-            session, context.now(), actor, "responders_imported", f"{len(people)} responders"
-        )
-        return [one.id for one in people]
+    session.add_all(people)
+    count = f"{len(people)} responders"
+    tables_audit.append_row(session, context.now(), actor, "responders_imported", count, reason)
+    session.flush()
+    return people
 
 
 def list_responders(context: Context) -> Sequence[Responder]:
@@ -217,14 +342,13 @@ def list_responders(context: Context) -> Sequence[Responder]:
         return tables.all_responders(session)
 
 
-def _unfit(
-    session: Session, context: Context, by_key: Mapping[str, EnrolmentRow]
-) -> Iterator[RowFault]:
+def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> Iterator[RowFault]:
     """Yields the errors of rows that are valid but whose number or name cannot be enrolled.
 
     A number on the stop list is an error, because its owner could never be alerted. A name must differ from the names
     of all responders and accounts, because the audit log shows names. Names of demo accounts do not count.
     """
+    by_key = {context.pseudonyms.enrolled(row.msisdn): row for row in rows}
     stop_keys = {key: context.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
     known = tables.known_numbers(session, by_key)
     stopped = tables_sessions.stopped(session, stop_keys.values())
@@ -255,14 +379,14 @@ def _unfit(
             )
 
 
-def _responder(context: Context, key: str, row: EnrolmentRow) -> Responder:
+def _responder(context: Context, row: EnrolmentRow) -> Responder:
     at, person = context.now(), Person(name=row.name, languages=list(row.languages))
     return Responder(
         **({"person": person} if row.person_id is None else {"person_id": row.person_id}),
         level=row.level,
         districts=list(row.districts),
         categories=list(row.categories),
-        number_key=key,
+        number_key=context.pseudonyms.enrolled(row.msisdn),
         encrypted_number=context.encrypter.number(row.msisdn),
         active=True,
         created_at=at,
@@ -277,7 +401,8 @@ def _about(
 
     Returns None if the phone was not proved by a code yet.
     """
-    row = tables_enrolments.enrolment_of_approval(session, asked.id)
+    rows = tables_enrolments.enrolments_of_approval(session, asked.id)
+    row = rows[0] if rows else None
     if row is None or row.proved_at is None or not may_decide(row.proved_at, context.now()):
         return None
     person, by = session.get_one(Responder, row.responder_id), asked.asker
@@ -305,16 +430,20 @@ def _about(
 
 
 def _row(decision: Decision) -> Enrolment:
-    found = tables_enrolments.enrolment_of_approval(
+    for row in _rows(decision):
+        return row
+    raise NotFound(message_text("this was already decided or has expired"))
+
+
+def _rows(decision: Decision) -> Sequence[Enrolment]:
+    return tables_enrolments.enrolments_of_approval(
         decision.session, decision.row.id, for_writing=True
     )
-    if found is None:
-        raise NotFound(message_text("this was already decided or has expired"))
-    return found
 
 
 def _refuse(decision: Decision) -> None:
-    tables_enrolments.end_enrolment(_row(decision), EnrolmentEnd.REFUSED, decision.context.now())
+    for row in _rows(decision):
+        tables_enrolments.end_enrolment(row, EnrolmentEnd.REFUSED, decision.context.now())
 
 
 def _approve(decision: Decision) -> None:
@@ -343,6 +472,37 @@ def _approve(decision: Decision) -> None:
     session.flush()
     service_leaves.log_command(session, context, "responder_approved", person, by, reason)
     request_access_everywhere(session, context, by, person, reason)
+
+
+def _about_start(
+    session: Session, _context: Context, asked: Approval, _by: SignedIn
+) -> ApprovalView | None:
+    """Describes a request to print start PINs. Returns None if nothing is left to print."""
+    rows = tables_enrolments.enrolments_of_approval(session, asked.id)
+    if not rows:
+        return None
+    if len(rows) > 1:
+        text = message_text(
+            "{by} asks to print the start PINs of {count} people of a sheet",
+            by=asked.asker,
+            count=len(rows),
+        )
+        return ApprovalView(text, f"{len(rows)} responders")
+    person = session.get_one(Responder, rows[0].responder_id)
+    text = message_text(
+        "{by} asks to print the start PIN of {about}", by=asked.asker, about=person.name
+    )
+    return ApprovalView(text, f"responder:{person.id}", person_id=person.person_id)
+
+
+START_PIN = ApprovalRule(
+    kind=ApprovalKind.START_PIN,
+    decided_by=OPERATING,
+    about=_about_start,
+    refuse=_refuse,
+    given="start_pin_approved",
+    refused="start_pin_refused",
+)
 
 
 def _changed(context: Context, language: str) -> Wording:

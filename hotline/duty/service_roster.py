@@ -1,6 +1,6 @@
 """Shows and changes the roster, reports its gaps, and lets responders take and offer single shifts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -185,7 +185,7 @@ def change(
             else:
                 span = rules_roster.half_day(week, half)
                 tables_roster.delete_overrides(session, desk, span, responder_id)
-        _save(session, context, by.actor, week, dict.fromkeys(desks, rows))
+        save(session, context, by.actor, week, rows, desks)
 
 
 def copy_last_week(context: Context, by: SignedIn, week: date, desk: str = "") -> None:
@@ -195,7 +195,7 @@ def copy_last_week(context: Context, by: SignedIn, week: date, desk: str = "") -
         desks -= {row.desk for row in tables_roster.week_rows(session, week, desks)}
         rows = tables_roster.week_rows(session, week - WEEK, desks)
         again = [row._replace(week=week) for row in rows]
-        _save(session, context, by.actor, week, {row.desk: again for row in again})
+        save(session, context, by.actor, week, again)
 
 
 def import_roster(
@@ -206,11 +206,7 @@ def import_roster(
     Returns the number of rows. Raises ImportRefused with all errors.
     """
     with context.database.writing() as session:
-        called, names = tables.responder_names(session), dict[str, dict[str, int]]()
-        members = queries_people.members(session)
-        for desk in visible_desks(session, by):
-            names[desk] = {called[one.id]: one.id for one in members if one.covers(desk)}
-        rows, faults = rules_roster.read_roster(text, week, names)
+        rows, faults = rules_roster.read_roster(text, week, names_by_desk(session, by))
         if faults:
             raise ImportRefused(
                 [
@@ -218,27 +214,39 @@ def import_roster(
                     for one in faults[:MAX_FAULTS]
                 ]
             )
-        _save(session, context, actor, week, {row.desk: rows for row in rows})
+        save(session, context, actor, week, rows.values())
     return len(rows)
+
+
+def names_by_desk(session: Session, by: SignedIn | None) -> Mapping[str, Mapping[str, int]]:
+    """Returns the ids of the people of each desk that an account may change, by name."""
+    called, members = tables.responder_names(session), queries_people.members(session)
+    return {
+        desk: {called[one.id]: one.id for one in members if one.covers(desk)}
+        for desk in visible_desks(session, by)
+    }
+
+
+def save(
+    session: Session,
+    context: Context,
+    by: CommandActor,
+    week: date,
+    rows: Iterable[DutyRow],
+    desks: Collection[str] = (),
+) -> None:
+    """Replaces the rows of these desks in a week. Without `desks`, of each desk in the rows."""
+    every = set(rows)
+    codes = desks or {row.desk for row in every}
+    tables_roster.replace_rows(session, week, codes, every)
+    for desk in sorted(codes):
+        subject, why = f"desk:{desk}", f"week of {week}"
+        tables_audit.append_command(session, by, context.now(), "roster_changed", subject, why)
 
 
 def _check_desks(session: Session, by: SignedIn, desks: Collection[str]) -> None:
     if not desks or not set(visible_desks(session, by)).issuperset(desks):
         raise PersonnelRefused(message_text("tick at least one half-day of your desks"))
-
-
-def _save(
-    session: Session,
-    context: Context,
-    by: CommandActor,
-    week: date,
-    rows: Mapping[str, Sequence[DutyRow]],
-) -> None:
-    every = {row for some in rows.values() for row in some if row.desk in rows}
-    tables_roster.replace_rows(session, week, rows.keys(), every)
-    for desk in sorted(rows):
-        subject, why = f"desk:{desk}", f"week of {week}"
-        tables_audit.append_command(session, by, context.now(), "roster_changed", subject, why)
 
 
 # Reports gaps: hourly by day to coordinators, and on Mondays to the national desk.

@@ -30,6 +30,7 @@ import hotline.people.tables_enrolments
 import hotline.people.tables_members
 import hotline.people.tables_roster
 import hotline.people.tables_sessions
+import hotline.people.tables_sheets
 import hotline.programmes.tables
 import hotline.statistics.tables
 import hotline.tips.queries_duplicates

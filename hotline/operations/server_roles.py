@@ -33,7 +33,7 @@ WRITERS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(CALLS.split(), ALL),
     **dict.fromkeys(("account", "account_code", "approval", "console_session"), (PAGES,)),
     **dict.fromkeys(("failed_sign_in", "sign_in_attempt", "signature", "membership"), (PAGES,)),
-    **dict.fromkeys(("line_key", "person", "release_approval"), (PAGES,)),
+    **dict.fromkeys(("line_key", "person", "release_approval", "sheet_import"), (PAGES,)),
     **dict.fromkeys(("draft", "draft_check", "draft_step"), (WORKERS, PAGES)),
     **dict.fromkeys(("publication", "revision", "text_question"), (WORKERS, PAGES)),
     **dict.fromkeys(("exclusion", "leave", "queue_pause", "legal_hold"), (WORKERS, PAGES)),

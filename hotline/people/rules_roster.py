@@ -281,13 +281,14 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def read_roster(
     text: str, week: date, names: Mapping[str, Mapping[str, int]]
-) -> tuple[list[DutyRow], list[RowFault]]:
-    """Returns the rows of a CSV file for a week, and the errors with their lines.
+) -> tuple[dict[int, DutyRow], list[RowFault]]:
+    """Returns the rows of a CSV file for a week by their lines, and the errors.
 
     `names` contains the names of the people of each desk, with their ids.
     """
     faults: list[RowFault] = []
-    rows: list[DutyRow] = []
+    rows: dict[int, DutyRow] = {}
+    lines: dict[tuple[object, ...], int] = {}
     for line, cells in read_cells(text, COLUMNS, faults):
         wrong: list[MessageText] = []
         desk = district_named(cells["desk"]) or cells["desk"].casefold()
@@ -308,11 +309,43 @@ def read_roster(
         if not wrong and who is not None and starts is not None and ends is not None:
             until = ends if ends > starts else ends + FULL_DAY
             rank = int(cells["rank"] or 1)
-            day = WEEKDAYS.index(weekday)
-            rows.append(DutyRow(desk, who, week, day, starts, until, rank))
+            row = DutyRow(desk, who, week, WEEKDAYS.index(weekday), starts, until, rank)
+            first = lines.setdefault(row[:5], line)
+            if first == line:
+                rows[line] = row
+                continue
+            twice = message_text("Line {line} has the same shift. Remove one of them.", line=first)
+            faults.append(RowFault(line, twice))
     if not rows and not faults:
         faults.append(RowFault(1, message_text("The file has no rows. Add at least one shift.")))
     return rows, sorted(faults, key=lambda one: one.line)
+
+
+class RowEffect(StrEnum):
+    """The change that a row of a sheet makes."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "unchanged"
+    REMOVED = "removed"
+    WRONG = "wrong"
+
+
+def effects(
+    rows: Mapping[int, DutyRow], before: Collection[DutyRow]
+) -> Iterator[tuple[int, DutyRow, RowEffect]]:
+    """Yields each row of a sheet with its effect, then the present shifts that the sheet removes.
+
+    A removed shift has the line 0.
+    """
+    known, days = set(before), {one[:4] for one in before}
+    for line, row in rows.items():
+        changed = RowEffect.CHANGED if row[:4] in days else RowEffect.NEW
+        yield line, row, RowEffect.SAME if row in known else changed
+    named = {one[:4] for one in rows.values()}
+    for row in sorted(known - set(rows.values())):
+        if row[:4] not in named:
+            yield 0, row, RowEffect.REMOVED
 
 
 def _minutes(typed: str) -> int | None:

@@ -21,6 +21,8 @@ class ApprovalKind(StrEnum):
     member."""
     ENROLMENT = "enrolment"
     """The enrolment of a responder, or of a responder's new number. The subject is `enrolment:<id>`."""
+    START_PIN = "start_pin"
+    """The printing of start PINs. The subject is `start:<responder id>`, or `start:sheet:<id>`."""
     POSTING = "posting"
     """A place for a responder at another desk, or at a higher level. The subject is `posting:<id>:<requested
     posting>`.

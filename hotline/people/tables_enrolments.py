@@ -1,5 +1,6 @@
 """Stores enrolments. Phone and person must be proved before a desk's key is encrypted for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -72,14 +73,19 @@ def open_enrolment(
     return session.scalar(own.with_for_update() if for_writing else own)
 
 
-def enrolment_of_approval(
+def enrolments_of_approval(
     session: Session, approval_id: int, *, for_writing: bool = False
-) -> Enrolment | None:
-    """Returns the open enrolment to which this approval belongs, or None. Locks the row if `for_writing` is True."""
+) -> Sequence[Enrolment]:
+    """Returns the open enrolments to which this approval belongs. An approval of start PINs can belong to all people
+    of a sheet.
+
+    Locks the rows if `for_writing` is True.
+    """
     found = select(Enrolment).where(
         Enrolment.approval_id == approval_id, Enrolment.ended_at.is_(None)
     )
-    return session.scalar(found.with_for_update() if for_writing else found)
+    found = found.order_by(Enrolment.id)
+    return session.scalars(found.with_for_update() if for_writing else found).all()
 
 
 def confirmed_at(session: Session, responder_id: int) -> datetime | None:

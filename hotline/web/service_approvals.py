@@ -40,6 +40,7 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         decrypt_grants.ADMISSION,
         decrypt_signing.SIGNATURE,
         service_enrolment.ENROLMENT,
+        service_enrolment.START_PIN,
         service_postings.POSTING,
         service_quick_removal.REMOVAL,
         service_quick_removal.END,

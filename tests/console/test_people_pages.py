@@ -12,7 +12,7 @@ from hotline.cases import service_exclusions
 from hotline.cases.service_exclusions import ExclusionTarget
 from hotline.console.routes import PAGES
 from hotline.core.actors import ROLES, AccountRole, Actor
-from hotline.duty import service_enrolment, service_invitations
+from hotline.duty import service_enrolment, service_invitations, service_sheets
 from hotline.gateway.tables import Message
 from hotline.people import (
     decrypt_grants,
@@ -27,6 +27,9 @@ from hotline.people.rules_desks import of_account
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_approvals import Approval
+from hotline.people.tables_audit import AuditEntry
+from hotline.people.tables_enrolments import Enrolment
+from hotline.people.tables_sheets import SheetImport
 from hotline.text.codes import NATIONAL
 from hotline.tips.queries_visible import Exclusion, ExclusionReason
 from tests.console.conftest import GASABO, NUMBER, Desk, Tab
@@ -70,10 +73,9 @@ def proves(desk: Desk, responder_id: int) -> None:
 @pytest.mark.row("A7")
 def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
-    paper = first.post("/people/new", FORM)
-    assert paper.status_code == 200
-    assert NEW not in paper.text
-    assert "Responder 2" in paper.text
+    assert first.post("/people/new", FORM).headers["Location"].endswith("/phones/2")
+    assert first.post("/phones/2/start").status_code == 422
+    prints_by_two(desk, first, second, 2)
     shown = first.get("/phones/2").text
     assert "must confirm phone and paper code" in shown
     assert "Kinyarwanda, Français" in shown
@@ -96,6 +98,23 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
     assert '<span class="tag good">can be alerted</span>' in enrolled
     assert '<span class="tag good">can be alerted</span>' in second.get("/people").text
     assert person(desk, 2).languages == ["rw", "fr"]
+
+
+def prints_by_two(desk: Desk, first: Tab, second: Tab, responder_id: int) -> None:
+    """Prints a start PIN: the first admin requested it, and the second approves."""
+    (asked,) = rows(desk, "start_pin")
+    path, yes = f"/approvals/{asked.id}", {"do": "approve", "reason": "known"}
+    assert first.post(path, yes).status_code == 422
+    assert "Print start PIN" not in first.get(f"/phones/{responder_id}").text
+    assert second.post(path, yes).status_code == 303
+    assert "Print start PIN" in first.get(f"/phones/{responder_id}").text
+    paper = first.post(f"/phones/{responder_id}/start")
+    (pin,) = re.findall(r"<strong>(\d{8})</strong>", paper.text)
+    assert first.post(f"/phones/{responder_id}/start").status_code == 422, "only once"
+    with desk.context.database.reading() as session:
+        done = session.query(AuditEntry).filter(AuditEntry.action.startswith("start_pin"))
+        assert [one.action for one in done] == ["start_pin_approved", "start_pin_printed"]
+        assert all(pin not in f"{one.reason} {one.subject}" for one in done)
 
 
 def test_a_fault_is_beside_its_field_and_hides_the_number(
@@ -157,11 +176,53 @@ def test_a_sheet_is_taken_whole_or_not_at_all(desk: Desk, two: tuple[Tab, Tab]) 
     judged = upload(two[0], head + good)
     locked = judged.partition('name="secret_sheet" value="')[2].partition('"')[0]
     assert NEW not in judged
-    taken = two[0].post("/people/sheet/take", {"secret_sheet": locked, "reason": "new"})
-    assert "Responder 3" in taken.text
+    taken = two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
+    assert taken.headers["Location"].startswith("/sheets/people")
+    service_sheets.import_here(desk.context)
+    assert "1 of 1" in two[0].get("/sheets/people").text
     assert person(desk, 2).languages == ["rw", "en"]
-    again = two[1].post("/people/sheet/take", {"secret_sheet": locked, "reason": "new"})
+    again = two[1].post("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
     assert again.status_code == 422
+
+
+@pytest.mark.row("A7")
+def test_a7_two_hundred_people_come_from_a_sheet_and_their_start_pins_by_two(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    lines = [f"Officer {n},+2507880{10_000 + n},en,responder,Gasabo," for n in range(200)]
+    sheet = "\n".join(["name,msisdn,language,level,districts,categories", *lines])
+    judged = upload(two[0], sheet + f"\nOfficer 200,{NEW},en,responder,Gasabo,")
+    assert "A sheet can hold at most 200 rows. Split it." in judged
+    judged = upload(two[0], sheet)
+    assert '<span class="tag good">new</span> 200' in judged
+    locked = judged.partition('name="secret_sheet" value="')[2].partition('"')[0]
+    two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "a new team"})
+    with desk.context.database.reading() as session:
+        (row,) = session.query(SheetImport)
+        assert b"788" not in (row.encrypted or b"")
+    service_sheets.import_here(desk.context)
+    assert "200 of 200" in two[0].get("/sheets/people").text
+    with desk.context.database.reading() as session:
+        made = session.query(Enrolment)
+        assert {(one.code_hash, one.start_hash) for one in made} == {(None, None)}, "no PIN yet"
+    assert "start PINs of 200 people of a sheet" in two[1].get("/approvals").text
+    prints_by_two(desk, *two, 2)
+    assert two[0].post("/phones/201/start").status_code == 200
+
+
+def test_a_number_that_another_sheet_enrolled_meanwhile_stops_the_import(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    head = "name,msisdn,language,level,districts,categories\n"
+    sheet = head + f"Responder 3,{NEW},rw,responder,Gasabo,\n"
+    locked = upload(two[0], sheet).partition('name="secret_sheet" value="')[2].partition('"')[0]
+    for _ in range(2):
+        two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
+    service_sheets.import_here(desk.context)
+    page = two[0].get("/sheets/people").text
+    assert '<span class="tag bad">stopped</span>' in page
+    assert "line 2: msisdn: This number is already enrolled." in page
+    assert len(rows(desk, "start_pin")) == 1
 
 
 @pytest.mark.row("A7", "R10")
@@ -326,7 +387,7 @@ def enrol_national(desk: Desk) -> None:
 
 def upload(tab: Tab, text: str) -> str:
     fields = {"sheet": (io.BytesIO(text.encode()), "people.csv")}
-    return tab.post("/people/sheet", fields).text
+    return tab.post("/sheets/people", fields).text
 
 
 def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Desk) -> None:
@@ -487,7 +548,8 @@ def test_a_person_gets_one_more_phone_after_an_approval(desk: Desk, two: tuple[T
     known = person(desk, 1).person_id
     assert "Add phone for Responder 1" in first.get(f"/people/new?person={known}").text
     form = {**FORM, "name": "", "languages": [], "person": known}
-    assert first.post("/people/new", form).status_code == 200
+    assert first.post("/people/new", form).status_code == 303
+    prints_by_two(desk, first, second, 2)
     assert person(desk, 2).person_id == known
     assert person(desk, 2).languages == ["rw"]
     proves(desk, 2)

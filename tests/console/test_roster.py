@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.database import Session
-from hotline.duty import service_enrolment, service_roster
+from hotline.duty import service_enrolment, service_roster, service_sheets
 from hotline.gateway.tables import Message
 from hotline.people import service_sessions
 from hotline.people.rules import every_district
@@ -18,6 +19,7 @@ from hotline.people.rules_roster import WEEKDAYS, half_day, week_of
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_roster import Duty
+from hotline.people.tables_sheets import SheetImport
 from hotline.text.places import place_name
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import man
@@ -57,9 +59,13 @@ def this_week(desk: Desk) -> date:
     return week_of(desk.clock())
 
 
-def sheet(tab: Tab, week: date, text: str) -> TestResponse:
-    fields = {"do": "sheet", "sheet": (io.BytesIO(text.encode()), "roster.csv")}
-    return tab.post(f"/roster?week={week}&desk=", fields)
+def check(tab: Tab, week: date, text: str) -> TestResponse:
+    fields = {"sheet": (io.BytesIO(text.encode()), "roster.csv")}
+    return tab.post(f"/sheets/roster?week={week}&desk=", fields)
+
+
+def sheet(desk: Desk, week: date, text: str) -> None:
+    service_roster.import_roster(desk.context, None, "Admin 1", text, week)
 
 
 def written(session: Session, template: str) -> list[int | None]:
@@ -80,13 +86,14 @@ def test_r10_a_roster_of_thirty_districts_from_a_sheet_and_from_the_screen(
 ) -> None:
     week = this_week(desk) + timedelta(days=7)
     wrong = whole_week().replace("Officer 31,mon", "Nobody,mon")
-    answer = sheet(tab, week, wrong)
-    assert answer.status_code == 422
-    assert "line 17: name: No one at this desk has this name." in answer.text
+    answer = check(tab, week, wrong).text
+    assert '<td class="number">17</td>' in answer
+    assert "name: No one at this desk has this name." in answer
+    assert "secret_sheet" not in answer, "no one can confirm a sheet with a wrong row"
     with desk.context.database.reading() as session:
         assert session.scalars(select(Duty)).all() == [], "all or nothing"
     gap = (DISTRICTS[0], 2, 1)
-    assert sheet(tab, week, whole_week(but=gap)).status_code == 303
+    sheet(desk, week, whole_week(but=gap))
     page = tab.get(f"/roster?week={week}")
     assert len(page.data) < 60_000
     assert page.text.count('class="gap"') == 1
@@ -118,9 +125,43 @@ def _ids(desk: Desk, name: str) -> str:
         return str(session.scalars(select(Responder.id).where(Responder.name == name)).one())
 
 
+def test_r10_a_sheet_is_judged_and_its_import_continues_after_an_interruption(
+    desk: Desk, tab: Tab
+) -> None:
+    week = this_week(desk)
+    page = check(tab, week, whole_week()).text
+    assert '<span class="tag good">new</span> 420' in page
+    locked = page.partition('name="secret_sheet" value="')[2].partition('"')[0]
+    taken = tab.post(f"/sheets/roster/take?week={week}&desk=", {"secret_sheet": locked})
+    assert taken.headers["Location"].endswith(f"/sheets/roster?week={week}&desk=")
+
+    def killed(_point: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        service_sheets.import_here(replace(desk.context, failpoint=killed))
+    status = tab.get(f"/sheets/roster?week={week}")
+    assert "14 of 420" in status.text
+    assert status.headers["Refresh"] == f"3; url=/sheets/roster?week={week}&auto="
+    other = desk.tab(AccountRole.DESK, name="Desk 1")
+    assert "Recent imports" not in other.get("/sheets/roster").text
+    service_sheets.import_here(desk.context)
+    status = tab.get(f"/sheets/roster?week={week}")
+    assert "420 of 420" in status.text
+    assert "Refresh" not in status.headers
+    with desk.context.database.reading() as session:
+        assert len(session.scalars(select(Duty)).all()) == 420
+        (row,) = session.scalars(select(SheetImport))
+        assert (row.encrypted, row.faults) == (None, None)
+    smaller = whole_week().replace("18:00,06:00,1", "18:00,07:00,1", 1).rpartition("\n")[0]
+    page = check(tab, week, smaller).text
+    counts = re.findall(r'class="tag \w+">(\w[\w ]*)</span> (\d+)', page)
+    assert counts == [("changed", "1"), ("unchanged", "418"), ("taken off", "1")]
+
+
 def test_r10_paper_has_initials_and_no_name_of_the_hotline(desk: Desk, tab: Tab) -> None:
     week = this_week(desk)
-    sheet(tab, week, whole_week())
+    sheet(desk, week, whole_week())
     paper = tab.get(f"/roster/print?week={week}").text
     assert "<td>O0 </td><td>O30 </td>" in paper
     assert not re.search(r"Officer|otline|\+?250", paper)
@@ -128,7 +169,7 @@ def test_r10_paper_has_initials_and_no_name_of_the_hotline(desk: Desk, tab: Tab)
 
 def test_r10_a_desk_sees_and_changes_its_own_roster_only(desk: Desk, tab: Tab) -> None:
     week = this_week(desk)
-    sheet(tab, week, whole_week())
+    sheet(desk, week, whole_week())
     own = desk.tab(AccountRole.DESK, name="Desk 1")
     page = own.get(f"/roster?week={week}").text
     assert 'name="c"' not in page, "this account works at no desk yet"
@@ -145,11 +186,10 @@ def test_r10_gaps_are_reported_once_a_day_before_and_on_mondays(desk: Desk, tab:
     service_roster.report_gaps(desk.context)
     with desk.context.database.reading() as session:
         assert written(session, "GAPS_FOUND") == [], "no desk has a roster yet"
-    tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
     week = this_week(desk) + timedelta(days=7)
-    assert sheet(tab, this_week(desk), whole_week()).status_code == 303
-    sheet(tab, week, whole_week(but=gap))
-    sheet(tab, week + timedelta(days=7), whole_week())
+    sheet(desk, this_week(desk), whole_week())
+    sheet(desk, week, whole_week(but=gap))
+    sheet(desk, week + timedelta(days=7), whole_week())
     leader = _leader(desk, DISTRICTS[0])
     for hours, expected in ((2, [leader]), (3, [leader])):
         desk.clock.turn(hours=hours)
@@ -167,8 +207,7 @@ def test_r10_gaps_are_reported_once_a_day_before_and_on_mondays(desk: Desk, tab:
     assert [one.starts_at for one in found if one.desk == DISTRICTS[0]][:1] == [starts]
     monday = half_day(week + timedelta(days=7), 0)[0] + timedelta(hours=2, minutes=1)
     desk.clock.turn(seconds=int((monday - desk.clock()).total_seconds()))
-    tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
-    sheet(tab, week + timedelta(days=7), whole_week(but=(DISTRICTS[0], 3, 0)))
+    sheet(desk, week + timedelta(days=7), whole_week(but=(DISTRICTS[0], 3, 0)))
     for _ in range(2):
         _report(desk)
         desk.clock.turn(hours=2)
@@ -198,9 +237,9 @@ def _leader(desk: Desk, code: str) -> int:
 
 def test_r10_a_gap_is_taken_and_a_shift_offered_and_taken(desk: Desk, tab: Tab) -> None:
     week = this_week(desk) + timedelta(days=7)
-    sheet(tab, this_week(desk), whole_week())
-    sheet(tab, week, whole_week(but=(DISTRICTS[0], 2, 1)))
-    sheet(tab, week + timedelta(days=7), whole_week())
+    sheet(desk, this_week(desk), whole_week())
+    sheet(desk, week, whole_week(but=(DISTRICTS[0], 2, 1)))
+    sheet(desk, week + timedelta(days=7), whole_week())
     owner, other = int(_ids(desk, "Officer 0")), int(_ids(desk, "Officer 60"))
     with desk.context.database.writing() as session:
         one, two = session.get_one(Responder, owner), session.get_one(Responder, other)

@@ -26,6 +26,7 @@ FILLED = {
     "<int:draft_id>": "1",
     "<language>": "rw",
     "<kind>": "csv",
+    "<sheet>": "roster",
     "<int:question_id>": "1",
     "<int:publication_id>": "1",
     "<int:step_id>": "1",

@@ -31,7 +31,7 @@ from hotline.people.tables_enrolments import Enrolment
 from hotline.web import service_approvals
 from tests.support.builders import make_account
 from tests.support.contexts import WholeContext
-from tests.support.deciding import signed_in, waits
+from tests.support.deciding import prints_start_pin, signed_in, waits
 from tests.support.district import District
 from tests.support.fakes import DecryptingEncrypter
 from tests.support.two_people import ALICE as TWO
@@ -60,9 +60,8 @@ class Office:
         return service_enrolment.invite(self.context, by, "Gasabo 1", "new here", costs=QUICK)
 
     def change(self, number: str = NEW, by: Actor = ALICE) -> StartPaper:
-        return service_enrolment.change_number(
-            self.context, by, "Gasabo 1", number, "a new phone", costs=QUICK
-        )
+        service_enrolment.change_number(self.context, by, "Gasabo 1", number, "a new phone")
+        return prints_start_pin(self.context, by, "Gasabo 1")
 
     def sent(self) -> list[tuple[str, str]]:
         """Sends the messages that are due, and returns their numbers and texts."""

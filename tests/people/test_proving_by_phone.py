@@ -16,7 +16,7 @@ from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_enrolments import Enrolment
 from tests.support.callers import Caller, Line
-from tests.support.deciding import decides, signed_in
+from tests.support.deciding import decides, prints_start_pin, signed_in
 from tests.support.fakes import DecryptingEncrypter
 from tests.support.reading import (
     OTHER_PIN,
@@ -218,9 +218,8 @@ def test_an_enrolled_phone_without_a_pin_keys_anything_or_its_code(invited: Invi
 def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside) -> None:
     context = replace(beside.line.context, encrypter=cast(Any, DecryptingEncrypter()))
     person_id = with_pin(beside)
-    paper = service_enrolment.change_number(
-        context, ALICE, "responder 1", NEW, "a new phone", costs=QUICK
-    )
+    service_enrolment.change_number(context, ALICE, "responder 1", NEW, "a new phone")
+    paper = prints_start_pin(context, ALICE, "responder 1")
     phone = beside.line.caller(NEW)
     assert phone.dial("90") == ASKS
     assert phone.key(code_of(beside.line)) == PAPER

@@ -27,6 +27,7 @@ from hotline.people.rules_roster import (
     Shift,
     alone_by_offers,
     cut,
+    effects,
     gaps,
     half_day,
     half_days,
@@ -162,11 +163,25 @@ def test_a_sheet_is_read_whole_or_not_at_all() -> None:
     head = "desk,name,weekday,from,to,rank\n"
     names = {DESK: {"Responder 1": 1}}
     good, faults = read_roster(head + "Bugesera,Responder 1,Mon,18:00,06:00,2\n", MONDAY, names)
-    assert (good, faults) == (rows((1, 1), rank=2), [])
+    assert ([*good.values()], faults) == (rows((1, 1), rank=2), [])
+    twice = head + "Bugesera,Responder 1,Mon,06:00,18:00,1\n" * 2
+    assert [one.line for one in read_roster(twice, MONDAY, names)[1]] == [3]
     wrong = "Nowhere,Responder 1,Moonday,6,30:00,9\n57,Responder 2,mon,06:00,18:00,\n"
     found = read_roster(head + wrong, MONDAY, names)[1]
     assert [one.line for one in found] == [2, 2, 2, 2, 3]
     assert [one.line for one in read_roster(head, MONDAY, names)[1]] == [1]
+
+
+def test_a_sheet_says_what_each_row_does_and_which_shift_it_removes() -> None:
+    (kept, moved, gone), (new,) = rows((1, 0), (1, 2), (2, 0)), rows((3, 1))
+    sheet = {2: kept, 3: moved._replace(to_min=900), 4: new}
+    found = {row: (line, str(effect)) for line, row, effect in effects(sheet, [kept, moved, gone])}
+    assert found == {
+        kept: (2, "unchanged"),
+        sheet[3]: (3, "changed"),
+        new: (4, "new"),
+        gone: (0, "removed"),
+    }
 
 
 RUNS = 2_000 if is_long() else 100

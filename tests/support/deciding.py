@@ -1,15 +1,19 @@
 """Approves pending approvals as a second person, for tests."""
 
-from hotline.core.actors import AccountRole, SignedIn, account_name_key
+from hotline.core.actors import AccountRole, Actor, SignedIn, account_name_key
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.duty import service_leaves
+from hotline.duty import service_enrolment, service_leaves
+from hotline.duty.service_enrolment import StartPaper
+from hotline.keys.passphrase import Costs
 from hotline.people import tables, tables_accounts
 from hotline.people.tables import Responder
 from hotline.tips.queries_visible import Viewer
 from hotline.web import service_approvals
 from hotline.web.service_approvals import PendingApproval
 from tests.support.builders import make_account
+
+QUICK = Costs(passes=1, kib=8)
 
 
 def signed_in(context: Context, name: str, *roles: AccountRole) -> SignedIn:
@@ -40,6 +44,14 @@ def decides(context: Context, by: SignedIn, kind: str, *, approve: bool = True) 
     """Decides the only pending approval of its kind."""
     (one,) = waits(context, by, kind)
     service_approvals.decide(context, by, one.id, "known to me", approve=approve)
+
+
+def prints_start_pin(context: Context, by: Actor, person: str) -> StartPaper:
+    """Approves the requested start PIN of a person as a second admin, and prints it."""
+    with context.database.reading() as session:
+        responder_id = service_leaves.find_person(session, person).id
+    decides(context, signed_in(context, "Admin 9", AccountRole.ADMIN), "start_pin")
+    return service_enrolment.print_start_pin(context, by, responder_id, costs=QUICK)
 
 
 def approves_by_name(context: Context, admin: str, person: str) -> None:

@@ -378,6 +378,21 @@ CREATE TABLE screen_count (
     CONSTRAINT screen_count_key PRIMARY KEY (week, measure, name)
 );
 
+CREATE TABLE sheet_import (
+    id SERIAL NOT NULL,
+    kind VARCHAR NOT NULL,
+    week DATE,
+    encrypted BYTEA,
+    size INTEGER NOT NULL,
+    done INTEGER NOT NULL,
+    asked_by VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    asked_at TIMESTAMPTZ NOT NULL,
+    ended_at TIMESTAMPTZ,
+    faults VARCHAR,
+    CONSTRAINT sheet_import_key PRIMARY KEY (id)
+);
+
 CREATE TABLE sign_in_attempt (
     name_key BYTEA NOT NULL,
     failures INTEGER NOT NULL,

@@ -1,0 +1,230 @@
+"""Checks a sheet of people or of shifts, and imports it in a child process of the console.
+
+The page holds a checked sheet encrypted with the token of the session, because a sheet can contain phone numbers. A
+confirmed sheet waits in the database, encrypted with the console's key. The import continues if the browser is closed,
+and after a restart of the console.
+"""
+
+import base64
+import binascii
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+
+from hotline.core.actors import Actor, SignedIn
+from hotline.core.contexts import ConsoleContext
+from hotline.core.database import Session
+from hotline.duty import service_enrolment, service_roster
+from hotline.errors import DecryptionFailed, ImportRefused, PersonnelRefused
+from hotline.people import rules_roster, tables_audit, tables_roster, tables_sheets
+from hotline.people.encrypt_tokens import lock_key, unlock_key
+from hotline.people.rules import RowFault, check_rows
+from hotline.people.rules_roster import DutyRow, RowEffect
+from hotline.people.service_approving import OPERATING
+from hotline.people.tables_sheets import SheetImport, SheetKind
+from hotline.text.phrases import MessageText, message_text, message_text_of
+
+MAX_ROWS: Mapping[SheetKind, int] = {SheetKind.PEOPLE: 200, SheetKind.ROSTER: 1000}
+PART = 20
+"""The number of people that one transaction enrols. Callers wait for a transaction with SQLite."""
+EXPIRED = message_text("choose the spreadsheet again: it has expired")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """A row of a sheet, and the change that it would make."""
+
+    line: int
+    """The line of the sheet. 0 for a shift that the sheet removes."""
+    effect: RowEffect
+    name: str = ""
+    shift: DutyRow | None = None
+    reason: MessageText | None = None
+    """The error of a wrong row."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSheet:
+    rows: Sequence[JudgedRow]
+    locked: str = field(repr=False)
+    """The whole sheet, encrypted for this session."""
+
+    @property
+    def counts(self) -> Mapping[RowEffect, int]:
+        return Counter(one.effect for one in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetStatus:
+    """The progress of an import, as a page shows it."""
+
+    by: str
+    asked_at: datetime
+    week: date | None
+    size: int
+    done: int
+    is_over: bool
+    faults: Sequence[tuple[int, MessageText]]
+
+
+def check(
+    context: ConsoleContext, by: SignedIn, token: str, kind: SheetKind, text: str, week: date
+) -> CheckedSheet:
+    """Returns the change that each row of a sheet would make. Stores nothing."""
+    with context.database.reading() as session:
+        judge = _judge_people if kind is SheetKind.PEOPLE else _judge_roster
+        rows = [*judge(session, context, by, text, week)]
+    count = sum(one.line > 0 for one in rows)
+    if count > MAX_ROWS[kind]:
+        most = message_text(
+            "A sheet can hold at most {count} rows. Split it.", count=MAX_ROWS[kind]
+        )
+        rows.append(JudgedRow(count, RowEffect.WRONG, reason=most))
+    locked = lock_key(token, text.encode("utf-8", "surrogatepass"), account=kind)
+    return CheckedSheet(rows, base64.b64encode(locked).decode())
+
+
+def _wrong(faults: Sequence[RowFault]) -> list[JudgedRow]:
+    return [JudgedRow(one.line, RowEffect.WRONG, reason=one.reason) for one in faults]
+
+
+def _judge_people(
+    session: Session, context: ConsoleContext, _by: SignedIn, text: str, _week: date
+) -> Iterator[JudgedRow]:
+    rows, faults = check_rows(text)
+    faults = [*faults, *service_enrolment.unfit(session, context, rows)]
+    bad = {fault.line for fault in faults}
+    new = [JudgedRow(one.line, RowEffect.NEW, one.name) for one in rows if one.line not in bad]
+    yield from sorted([*new, *_wrong(faults)], key=lambda one: one.line)
+
+
+def _judge_roster(
+    session: Session, _context: ConsoleContext, by: SignedIn, text: str, week: date
+) -> Iterator[JudgedRow]:
+    names = service_roster.names_by_desk(session, by)
+    rows, faults = rules_roster.read_roster(text, week, names)
+    called = {who: name for people in names.values() for name, who in people.items()}
+    before = tables_roster.week_rows(session, week, {row.desk for row in rows.values()})
+    judged = [
+        JudgedRow(line, effect, called.get(row.responder_id, ""), row)
+        for line, row, effect in rules_roster.effects(rows, before)
+    ]
+    yield from sorted([*judged, *_wrong(faults)], key=lambda one: one.line or len(text))
+
+
+def confirm(
+    context: ConsoleContext,
+    by: SignedIn,
+    token: str,
+    kind: SheetKind,
+    locked: str,
+    week: date,
+    reason: str,
+) -> None:
+    """Stores a checked sheet, so that its import begins. Raises ImportRefused, PersonnelRefused."""
+    try:
+        held = unlock_key(token, base64.b64decode(locked, validate=True), account=kind)
+    except (binascii.Error, ValueError):
+        held = None
+    if held is None:
+        raise PersonnelRefused(EXPIRED)
+    text = held.decode("utf-8", "surrogatepass")
+    judged = check(context, by, token, kind, text, week)
+    if wrong := [one for one in judged.rows if one.reason]:
+        raise ImportRefused(
+            [
+                message_text("line {line}: {why}", line=o.line, why=o.reason or "")
+                for o in wrong[:20]
+            ]
+        )
+    at, size = context.now(), sum(one.line > 0 for one in judged.rows)
+    row = SheetImport(kind=kind, week=week if kind is SheetKind.ROSTER else None, size=size)
+    row.done, row.asked_by, row.reason = 0, tables_audit.by_actor(by.actor), reason
+    row.asked_at = at
+    with context.database.writing() as session:
+        tables_sheets.delete_old(session, at)
+        session.add(row)
+        session.flush()
+        row.encrypted = context.proofs.factors.seal(text, account=f"sheet:{row.id}")
+
+
+def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[SheetStatus]:
+    """Returns the imports of the last days that an account may see: its own, or all."""
+    at, own = context.now(), tables_audit.by_actor(by.actor)
+    with context.database.reading() as session:
+        return [
+            SheetStatus(
+                tables_audit.name_in(one.asked_by),
+                one.asked_at,
+                one.week,
+                one.size,
+                one.done,
+                one.ended_at is not None or one.asked_at <= at - tables_sheets.RESUMED_FOR,
+                [(line, message_text_of(why)) for line, why in json.loads(one.faults or "[]")],
+            )
+            for one in tables_sheets.recent_imports(session, kind, at)
+            if one.asked_by == own or by.roles & OPERATING
+        ]
+
+
+def import_here(context: ConsoleContext) -> None:
+    """Imports the confirmed sheets part by part. It may run twice: each part locks the sheet, and continues there."""
+    with context.database.reading() as session:
+        waits = tables_sheets.pending_ids(session, context.now())
+    for sheet_id in waits:
+        while _import_part(context, sheet_id):
+            context.failpoint("part imported")
+
+
+def _import_part(context: ConsoleContext, sheet_id: int) -> bool:
+    """Imports the next part of a sheet. Returns False if none is left."""
+    with context.database.writing() as session:
+        sheet = tables_sheets.locked_import(session, sheet_id)
+        if sheet is None:
+            return False
+        try:
+            text = context.proofs.factors.open(sheet.encrypted or b"", account=f"sheet:{sheet.id}")
+        except DecryptionFailed:
+            sheet.end(context.now(), [RowFault(1, EXPIRED)])
+            return False
+        by = Actor(tables_audit.name_in(sheet.asked_by), tables_audit.account_of(sheet.asked_by))
+        take = _take_people if sheet.kind == SheetKind.PEOPLE else _take_shifts
+        faults = take(session, context, by, sheet, text)
+        if faults or sheet.done >= sheet.size:
+            sheet.end(context.now(), faults)
+    return True
+
+
+def _take_people(
+    session: Session, context: ConsoleContext, by: Actor, sheet: SheetImport, text: str
+) -> Sequence[RowFault]:
+    """Registers the next people. Checks all rows before the first part."""
+    rows, faults = check_rows(text)
+    part = rows[sheet.done : sheet.done + PART]
+    faults = [*faults, *service_enrolment.unfit(session, context, part if sheet.done else rows)]
+    if not faults:
+        subject = f"start:sheet:{sheet.id}"
+        service_enrolment.register(session, context, by, part, sheet.reason, subject)
+        sheet.done += len(part)
+    return faults
+
+
+def _take_shifts(
+    session: Session, context: ConsoleContext, by: Actor, sheet: SheetImport, text: str
+) -> Sequence[RowFault]:
+    """Replaces the week of the next desk. All rows were read again, so no desk is changed if one row is wrong."""
+    week = sheet.week or rules_roster.week_of(sheet.asked_at)
+    names = service_roster.names_by_desk(session, None)
+    rows, faults = rules_roster.read_roster(text, week, names)
+    passed = 0
+    for _, own in groupby(sorted(rows.values()), key=lambda one: one.desk):
+        part = [*own]
+        if not faults and passed >= sheet.done:
+            service_roster.save(session, context, by, week, part)
+            sheet.done += len(part)
+            break
+        passed += len(part)
+    return faults
