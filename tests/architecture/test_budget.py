@@ -22,7 +22,7 @@ BUDGET = {
     "sql": 1_113,
     "data": 5_439,
     "unformatted": 0,
-    "tests": 74_551,
+    "tests": 74_509,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

@@ -1,6 +1,7 @@
 """Prepares two homes and runs each world on both. Repeats worlds that differ."""
 
 import multiprocessing
+import os
 import re
 import signal
 import sys
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.compare.draw import EXCUSED, MUST_OCCUR, DrawnWorld, draw
 from tests.compare.flow_map import FlowMap
@@ -20,6 +21,7 @@ from tests.compare.people import prepare
 from tests.compare.play import Played, play
 from tests.compare.transcript import Difference, Transcript, difference, told
 
+T = TypeVar("T")
 COUNT = 300
 """The number of stories in a complete comparison."""
 AGAIN = 2
@@ -88,7 +90,8 @@ class Comparison:
             self.say("preparing two homes")
             sides = (("ours", self.ours), ("theirs", self.theirs))
             made = [
-                pool.submit(prepare, one, self.folder / name, at, self.pins) for name, one in sides
+                pool.submit(_done, prepare, one, self.folder / name, at, self.pins)
+                for name, one in sides
             ]
             homes = [one.result().home for one in made]
             flow_map = FlowMap.read(homes[0] / "compare-flows")
@@ -127,7 +130,7 @@ class Comparison:
     ) -> set[str]:
         """Runs worlds on both checkouts. Returns the nodes that our checkout showed."""
         waited: list[tuple[DrawnWorld, int, Future[Played]]] = [
-            (world, side, pool.submit(play, checkout, homes[side], world, self.seed, slow))
+            (world, side, pool.submit(_done, play, checkout, homes[side], world, self.seed, slow))
             for world in worlds
             for side, checkout in enumerate((self.ours, self.theirs))
         ]
@@ -159,6 +162,15 @@ class Comparison:
 def _end_lines_at_sigterm() -> None:
     """Makes a process that runs worlds stop its hotline when it gets SIGTERM."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
+def _done(work: Callable[..., T], *given: Any) -> T:
+    """Runs one piece of work. The pool takes SystemExit for a result of the work: it would wait for this process for
+    ever after SIGTERM."""
+    try:
+        return work(*given)
+    except SystemExit:
+        os._exit(1)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from tests.compare.gateway import Gateway, network_of
 from tests.faults.stand.processes import below
 
 READY_SECONDS = 180.0
+SCRIPTS = Path(__file__).with_name("scripts.py")
 SERVICE_CODE, SHORTCODE = "*384*777#", "3847"
 
 
@@ -72,9 +73,9 @@ class Checkout:
         """Runs `hotline WORDS`. Raises LineBroken with the command's output."""
         return self._run(environ, ["hotline", *words], given)
 
-    def script(self, environ: Mapping[str, str], program: str) -> str:
-        """Runs a Python program with the modules of this checkout. Raises LineBroken with the program's output."""
-        return self._run(environ, ["python", "-c", program], "")
+    def script(self, environ: Mapping[str, str], *words: str) -> str:
+        """Runs one of our `scripts` with the modules of this checkout. Raises LineBroken with the script's output."""
+        return self._run(environ, ["python", str(SCRIPTS), *words], "")
 
     def _run(self, environ: Mapping[str, str], words: Sequence[str], given: str) -> str:
         done = subprocess.run(
@@ -133,26 +134,12 @@ class Line:
         self.moment, self._set_at = moment, time.monotonic()
 
     def command(self, *words: str, given: str = "") -> str:
+        """Runs a command of this hotline, and types `given`. Raises LineBroken."""
         return self.checkout.command(self._environ, *words, given=given)
 
-    def any_command(self, *ways: Sequence[str], script: str = "", given: str = "") -> str:
-        """Runs the first of several forms of a command that this checkout supports. If it supports none, it runs the
-        script."""
-        refused = ""
-        for words in ways:
-            try:
-                return self.command(*words, given=given)
-            except LineBroken as broken:
-                if "No such command" not in str(broken):
-                    raise
-                refused = str(broken)
-        if script:
-            return self.script(script)
-        raise LineBroken(refused)
-
-    def script(self, program: str) -> str:
-        """Runs a Python program with the modules and settings of this hotline. Raises LineBroken."""
-        return self.checkout.script(self._environ, program)
+    def script(self, *words: str) -> str:
+        """Does what people do on a page of this hotline's console. Raises LineBroken."""
+        return self.checkout.script(self._environ, *words)
 
     def start(self, procfile: Path | None = None) -> None:
         """Starts the hotline, with the processes of another Procfile if one is given. Raises LineBroken."""
@@ -171,7 +158,7 @@ class Line:
             start_new_session=True,
         )
         log.close()
-        written = self.any_command(("hooks", "--json"), ("keys", "hooks", "--json"))
+        written = self.command("keys", "hooks", "--json")
         self.gateway.hooks = json.loads(written)
         end = time.monotonic() + READY_SECONDS
         while not self._ready():

@@ -33,47 +33,6 @@ INVITED = 4
 PAPER = re.compile(r"(?m)^(.*?): dial .*?, then ([0-9]{6,})")
 """The name and the start PIN in the file that an invitation writes."""
 KEPT = "compare.json"
-FIND = """
-from importlib import import_module
-def find(name, *modules):
-    for module in modules:
-        try:
-            return getattr(import_module(module), name)
-        except (ImportError, AttributeError):
-            pass
-    raise SystemExit(name)
-"""
-"""Finds a name in this checkout, because another commit may define it in another module."""
-IN_THE_CONSOLE = f"""{FIND}
-import os
-from contextlib import closing
-from pathlib import Path
-build_console = find("build_console", "hotline.cli.contexts", "hotline.bootstrap")
-Settings = find("Settings", "hotline.core.settings", "hotline.config")
-kit = build_console(Settings.read(os.environ))
-with closing(kit.database):
-"""
-"""The first lines of each script that does the work of a console page."""
-ACTOR = 'Actor = find("Actor", "hotline.core.actors", "hotline.domain.accounts.account")'
-APPROVES = f"""{IN_THE_CONSOLE}
-    approves_by_name = find("approves_by_name", "tests.support.deciding", "tests.support.deciding")
-    approves_by_name(kit, "Admin 2", {{name!r}})
-"""
-"""Approves an enrolment instead of the console, and removes the account that it used."""
-CHANGES_NUMBER = f"""{IN_THE_CONSOLE}
-    write = find("write", "hotline.cli.people", "hotline.cli.people.people")
-    {ACTOR}
-    change = find("change_number", "hotline.duty.service_enrolment", "hotline.services.people.enrolling")
-    made = change(kit, Actor("Admin 1"), {{name!r}}, {{number!r}}, "compare")
-    if made is None:  # Since start PINs are printed by two, the change only requests one.
-        made = find("prints_start_pin", "tests.support.deciding")(kit, Actor("Admin 1"), {{name!r}})
-    write(Path({{paper!r}}), made)
-"""
-MAKES_CODE = f"""{IN_THE_CONSOLE}
-    Roll = find("Roll", "hotline.programmes.rules", "hotline.domain.rolls.joining")
-    make = find("make_code", "hotline.programmes.service_enrolment", "hotline.services.rolls.joining")
-    print(make(kit, Roll({{roll!r}}), "Gasabo", by="Editor 1")[0])
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +163,7 @@ def prepare(checkout: Checkout, home: Path, at: datetime, pins: int) -> Prepared
         ]
         head = "name,msisdn,language,level,districts,categories"
         file.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
-        line.any_command(("people", "import", str(file)), ("responders", "import", str(file)))
+        line.command("people", "import", str(file))
         line.command("flows", "export", str(home / "compare-flows"))
         if pins:
             line.start()
@@ -230,10 +189,7 @@ def _pin(random: Random) -> str:
 
 def joining_code(line: Line, roll: str) -> str:
     """Returns a code with which a phone joins the programme of leaders or trainees. It is valid for thirty days."""
-    written = line.any_command(
-        (roll, "code", "Gasabo", "--days", "30", "--name", "Editor 1"),
-        script=MAKES_CODE.format(roll=roll),
-    )
+    written = line.script("make_code", roll)
     found = re.match(r"\d+", written)
     if found is None:
         raise LineBroken(f"no code of {roll}: {written}")
@@ -248,7 +204,7 @@ def _set_pins(line: Line, people: Sequence[Responder]) -> None:
     _approve(line, [one for one in people if one.lets_in])
     passphrase = line.home / "enrolment-passphrase"
     said = ("--passphrase-file", str(passphrase), "--by", "Admin 3", "--second", "Admin 4")
-    line.any_command(("desks", "recover", *said), ("desks", "admit", *said))
+    line.command("desks", "recover", *said, given="y\n")
     _approve(line, [one for one in people if not one.lets_in])
 
 
@@ -257,22 +213,16 @@ def _invite(line: Line, people: Sequence[Responder]) -> Sequence[Responder]:
     paper = line.home / "compare-paper"
     said = ("--reason", "compare", "--by", "Admin 1")
     names = [one.name for one in people]
-    line.any_command(
-        ("people", "invite", *names, "--out", str(paper), *said),
-        ("responders", "invite", *names, "--paper", str(paper), *said),
-    )
+    line.command("people", "invite", *names, "--out", str(paper), *said)
     line.wait(lambda: all(_texted(line, one.msisdn) for one in people))
     papers = dict(re.findall(PAPER, paper.read_text()))
     return [replace(one, code=_texted(line, one.msisdn), paper=papers[one.name]) for one in people]
 
 
 def _approve(line: Line, people: Sequence[Responder]) -> None:
-    """Approves people with the command of an older checkout, or as the second admin of the console."""
-    said = ("--reason", "compare", "--by", "Admin 2")
+    """Approves people as the second admin of the console."""
     for one in people:
-        line.any_command(
-            ("responders", "approve", one.name, *said), script=APPROVES.format(name=one.name)
-        )
+        line.script("approve", one.name)
 
 
 def _invite_more(line: Line, districts: Sequence[District], pins: int) -> tuple[District, ...]:
@@ -283,11 +233,7 @@ def _invite_more(line: Line, districts: Sequence[District], pins: int) -> tuple[
     mover = districts[0].responders[1]
     number = mover.msisdn.replace("+250788", "+250789")
     paper = line.home / "compare-paper"
-    said = ("--reason", "compare", "--by", "Admin 1", "--paper", str(paper))
-    line.any_command(
-        ("responders", "change-number", mover.name, "--number", number, *said),
-        script=CHANGES_NUMBER.format(name=mover.name, number=number, paper=str(paper)),
-    )
+    line.script("change_number", mover.name, number, str(paper))
     line.wait(lambda: bool(_texted(line, number)))
     start = dict(re.findall(PAPER, paper.read_text()))[mover.name]
     known[mover.name] = replace(mover, code=_texted(line, number), paper=start, new_number=number)

@@ -11,20 +11,10 @@ from dataclasses import dataclass
 
 from tests.compare.gateway import FAULTS
 from tests.compare.hand import Hand
-from tests.compare.people import ACTOR, ENTRY, FIND, Responder, joining_code
+from tests.compare.people import ENTRY, Responder, joining_code
 from tests.compare.transcript import REFERENCE
 from tests.compare.world import Story
 
-DRILL = f"""{FIND}
-{ACTOR}
-from hotline.cli.command_context import console_kit
-Wanted = find("WantedExercise", "hotline.alerts.rules_drills", "hotline.domain.referrals.drills.exercise")
-start = find("start", "hotline.alerts.service_drills", "hotline.services.referrals.drills.exercising")
-
-with console_kit() as kit:
-    start(kit, Wanted("{{desk}}"), by=Actor("Admin 1"), reason="the week of drills")
-"""
-"""Starts a drill as the page of the console does. There is no command for it."""
 OWN_NAMES = {"rw": "Kinyarwanda", "en": "English", "fr": "Francais"}
 PROVINCES = {
     1: ("Kigali",),
@@ -724,7 +714,7 @@ def complains(story: Story) -> Iterator[int]:
 
 def drills(story: Story) -> Iterator[int]:
     """Simulates a drill with a sample alert. The reply to every answer says that it was a drill."""
-    story.world.line.script(DRILL.format(desk=story.district.code))
+    story.world.line.script("start_drill", str(story.district.code))
     yield 1
     for who in story.district.responders[:2]:
         hand = _behind_pin(story, who)
@@ -861,14 +851,12 @@ def _no_reader(story: Story, hand: Hand) -> Iterator[None]:
 @contextmanager
 def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
     """Pauses the outgoing queue during the report if the target screen says that no alert can be sent."""
-    line, why = story.world.line, ("--reason", "comparison")
-    by, name = ("--by", "Admin 1"), ("--name", "Admin 1")
+    said = ("--by", "Admin 1", "--reason", "comparison")
     if target.endswith("unsent"):
-        line.any_command(("outgoing", "pause", *by, *why), ("lane", "hold", *name, *why))
+        story.world.line.command("outgoing", "pause", *said)
     yield
     if target.endswith("unsent"):
-        resumed = ("outgoing", "resume", *by, *why, "--yes")
-        line.any_command(resumed, ("lane", "release", *name, *why, "--yes"))
+        story.world.line.command("outgoing", "resume", *said, "--yes")
 
 
 def _before_waiting(target: str) -> str:

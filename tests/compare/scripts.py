@@ -1,0 +1,52 @@
+"""Does what people do on pages of the console, in the hotline of the environment's settings.
+
+The comparison runs this file with the modules of either checkout. So it imports only what both must have.
+"""
+
+import os
+import sys
+from contextlib import closing
+from operator import call
+from pathlib import Path
+
+from hotline.alerts import rules_drills, service_drills
+from hotline.cli import people
+from hotline.cli.contexts import build_console
+from hotline.core.actors import Actor
+from hotline.core.contexts import ConsoleContext
+from hotline.core.settings import Settings
+from hotline.duty import service_enrolment
+from hotline.programmes import rules
+from hotline.programmes import service_enrolment as programmes
+from tests.support import deciding
+
+
+def approve(context: ConsoleContext, name: str) -> None:
+    """Approves an enrolment, and removes the account that it used."""
+    deciding.approves_by_name(context, "Admin 2", name)
+
+
+def change_number(context: ConsoleContext, name: str, number: str, paper: str) -> None:
+    by, change = Actor("Admin 1"), service_enrolment.change_number
+    made: service_enrolment.StartPaper | None = call(change, context, by, name, number, "compare")
+    if made is None:  # Since start PINs are printed by two people, the change only requests one.
+        made = deciding.prints_start_pin(context, by, name)
+    people.write(Path(paper), made)
+
+
+def make_code(context: ConsoleContext, programme: str) -> None:
+    kind = rules.Programme(programme)
+    sys.stdout.write(programmes.create_code(context, kind, "Gasabo", by="Editor 1")[0])
+
+
+def start_drill(context: ConsoleContext, desk: str) -> None:
+    drill = rules_drills.DrillRequest(desk)
+    service_drills.start(context, drill, by=Actor("Admin 1"), reason="the week of drills")
+
+
+SCRIPTS = {one.__name__: one for one in (approve, change_number, make_code, start_drill)}
+
+if __name__ == "__main__":
+    context = build_console(Settings.read(os.environ))
+    with closing(context.database):
+        SCRIPTS[sys.argv[1]](context, *sys.argv[2:])
