@@ -88,7 +88,7 @@ ROWS = (
     Row("R11", "Officers learn by quiz and get a certificate code."),
     Row("R12", "A drill times every step, is in no statistic, and a real danger ends it."),
     Row("R13", "Local leaders register with their district's code and log sessions."),
-    Row("R14", "A responder writes down a person met, or a call heard elsewhere.", LATER),
+    Row("R14", "A responder writes down a person met, or a call heard elsewhere."),
     Row("R15", "A danger SMS that stays silent makes the phone ring.", LATER),
     Row(
         "A1",
