@@ -11,11 +11,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, load_only
+from sqlalchemy.orm import Session, aliased
 
 from hotline.alerts.queries_retention import HAS_LEGAL_HOLD
 from hotline.alerts.tables import QuestionBackRow
-from hotline.core import rules_trial
 from hotline.core.writes import in_numbers
 from hotline.errors import NotFound
 from hotline.gateway.queries_health import UNTAKEN
@@ -35,7 +34,7 @@ from hotline.tips.rules import Matter, TipOutcome, TipState
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_persons import FollowKind
 from hotline.tips.rules_receipts import AssigneeFilter, TipFilter, TipStateFilter
-from hotline.tips.tables import IS_REPORTED, STORM_ORDER, WITHOUT_BODY, Tip
+from hotline.tips.tables import IS_REPORTED, WITHOUT_BODY, Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
 OPEN = Tip.closed_at.is_(None)
@@ -60,24 +59,6 @@ def page_of_tips(
     if before is not None:
         found = found.where(Tip.id < before)
     return session.scalars(found.order_by(Tip.id.desc()).limit(limit)).all()
-
-
-WAIT = (
-    *(Tip.id, Tip.place, Tip.within, Tip.urgency, Tip.state, Tip.matter, Tip.channel),
-    *(Tip.filed_at, Tip.closed_at, Tip.assignee_id),
-)
-"""The columns that are needed to show how long a tip has waited. The bar at the top of every page reads them for all
-waiting tips.
-"""
-
-
-def waiting_tips(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
-    """Returns the tips that no responder has taken, the oldest first. In a storm, first dangers of a sector and those
-    with typed text come first. Leaves out drills, because a drill is never late.
-    """
-    real = (Tip.matter == Matter.TIP, Tip.channel.not_in(rules_trial.UNCOUNTED))
-    found = _seen(viewer).options(load_only(*WAIT, raiseload=True)).where(*WAITING, *real)
-    return session.scalars(found.order_by(STORM_ORDER, Tip.filed_at, Tip.id).limit(limit)).all()
 
 
 def visible_tip(session: Session, viewer: Viewer, tip_id: int) -> Tip:
@@ -222,12 +203,6 @@ def owes_answer() -> ColumnElement[bool]:
     """
     offers = select(ServiceReferral.tip_id).where(*OF_OFFER)
     return Tip.id.in_(offers.union(select(PossibleVictim.tip_id).where(*OF_PERSON)))
-
-
-def owing_tips(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
-    """Returns the tips with an overdue report that this viewer may see, the oldest first."""
-    found = select(Tip).options(WITHOUT_BODY).where(*IS_REPORTED, visible_to(viewer), owes_answer())
-    return session.scalars(found.order_by(Tip.id).limit(limit)).all()
 
 
 def owed_by_tip(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[FollowKind]]:

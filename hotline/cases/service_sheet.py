@@ -50,8 +50,6 @@ from hotline.tips.tables import Tip
 
 ROWS = 50
 """The largest number of tips on one page."""
-MAX_LATE = 200
-"""The largest number of tips without an assignee that are examined. The page does not count any further tips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,24 +124,6 @@ class TipList:
 
 
 @dataclass(frozen=True, slots=True)
-class LateTip:
-    id: int
-    place: str
-    within: str | None
-    wait: Wait
-    passed_by: str
-    """The name of the assignee who has passed the tip on. Empty if the tip was not passed on by an assignee."""
-
-
-@dataclass(frozen=True, slots=True)
-class UntakenTips:
-    late: Sequence[LateTip]
-    """The late tips, beginning with the tip that has waited for longest."""
-    in_time: int
-    """The number of tips that no responder has taken yet and that are not late."""
-
-
-@dataclass(frozen=True, slots=True)
 class _TipDetails:
     """Data from other tables about the tips of a page, by tip id."""
 
@@ -162,7 +142,7 @@ def list_tips(
 ) -> TipList:
     """Returns a page with the newest tips. Late tips come first, then urgent tips. Raises StoreUnavailable.
 
-    A page contains the tips in a range of ids, so this order applies only within the page. The page Today shows the
+    A page contains the tips in a range of ids, so this order applies only within the page. The board shows the
     late tips of all pages.
     """
     service_weekly_keys.delete_old_keys(context)
@@ -185,43 +165,6 @@ def _order(line: TipLine) -> tuple[bool, int, int, int]:
     asks = waits or line.closure_age is not None
     urgency = line.urgency if asks else Urgency.HEARD + 1
     return not is_late, urgency, line.storm_order if asks else 0, -line.id
-
-
-def untaken_tips(context: ConsoleContext, by: SignedIn) -> UntakenTips:
-    """Returns the tips that no responder has taken: each late tip, and the number of the others."""
-    at = context.now()
-    with context.database.reading() as session:
-        viewer = viewer_of(session, by)
-        rows = queries_list.waiting_tips(session, viewer, MAX_LATE) if viewer.desks else ()
-        passed = _passed_by(session, rows)
-    waits = [(tip, wait) for tip in rows if (wait := _wait(tip, None, at)) is not None]
-    late = [
-        LateTip(tip.id, tip.place, tip.within, wait, passed.get(tip.id, ""))
-        for tip, wait in waits
-        if wait.is_late
-    ]
-    return UntakenTips(late, len(waits) - len(late))
-
-
-def _passed_by(session: Session, tips: Sequence[Tip]) -> Mapping[int, str]:
-    """Returns the name of the assignee who passed each tip on, by tip."""
-    asked = queries_health.asked_besides_assignee(
-        session, [tip.id for tip in tips if tip.assignee_id]
-    )
-    if AskedAgain.PASSED_ON not in asked.values():
-        return {}
-    names = tables.responder_names(session)
-    passed = [tip for tip in tips if asked.get(tip.id) is AskedAgain.PASSED_ON]
-    return {tip.id: names.get(tip.assignee_id or 0, "") for tip in passed}
-
-
-def owing_tips(context: ConsoleContext, by: SignedIn) -> Sequence[Tip]:
-    """Returns the tips with an overdue follow-up about a person, the oldest first. Returns only a limited number of
-    them.
-    """
-    with context.database.reading() as session:
-        viewer = viewer_of(session, by)
-        return queries_list.owing_tips(session, viewer, MAX_LATE) if viewer.desks else ()
 
 
 def lines_of(

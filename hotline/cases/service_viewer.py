@@ -9,8 +9,7 @@ from hotline.core.actors import SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import NotFound
-from hotline.people import queries_member_keys, tables_accounts, tables_audit, tables_members
-from hotline.people.rules_desks import of_account
+from hotline.people import queries_member_keys, tables_audit, tables_members
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer
@@ -22,14 +21,9 @@ def viewer_of(session: Session, by: SignedIn) -> Viewer:
 
     If the account's owner is also a responder, the responder must belong to these desks too.
     """
-    account = tables_accounts.get_account(session, by.account_id)
-    member = of_account(account.id)
-    opens = frozenset(
-        code
-        for code in tables_members.desks_of(session, member)
-        if queries_member_keys.public_key(session, code, member) is not None
-    )
-    return queries_visible.account_viewer(session, account, opens)
+    person_id, desks = tables_members.person_and_desks(session, by.account_id)
+    opens = frozenset(code for code in desks if queries_member_keys.role_for(code) in by.roles)
+    return queries_visible.account_viewer(session, person_id, opens)
 
 
 def is_national(viewer: Viewer) -> bool:

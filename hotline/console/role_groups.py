@@ -68,5 +68,3 @@ NATIONAL = frozenset({AccountRole.NATIONAL})
 LEADING = frozenset({AccountRole.PROGRAMME_LEAD})
 RELEASING = frozenset(actors.RELEASE_ROLES)
 """The roles that approve a release of statistics. One account of each role must approve."""
-WORKING = DESKS | WORDS
-"""The roles whose first page is Today. For all other roles, the first page is the overview of statistics."""

@@ -71,7 +71,7 @@ def request_link(context: Context, by: Actor, account_id: int, reason: str = "")
         is_free = state == AccountState.INVITED or change.counts_as_second()
         if not is_free and resting is None:
             change.check(loses=())
-            subject = _subject(account_id)
+            subject = link_subject(account_id)
             request(change.session, context, by, ApprovalKind.LINK, subject, reason.strip())
             change.notify(SeriousCommand.LINK, own=Template.OWN_LINK)
             return Invited(account_id, "", frozenset())
@@ -139,9 +139,9 @@ def refuse_own(context: Context, by: SignedIn) -> None:
 
 def _of_account(change: AccountChange) -> WaitingLink | None:
     account, at = change.account, change.context.now()
-    row = tables_approvals.pending_for(change.session, _subject(account.id), at)
+    row = tables_approvals.pending_for(change.session, link_subject(account.id), at)
     if row is None:
-        agreed = tables_approvals.approved(change.session, _subject(account.id))
+        agreed = tables_approvals.approved(change.session, link_subject(account.id))
         since = at - APPROVAL_VALIDITY
         row = next((one for one in agreed if one.decided_at and one.decided_at > since), None)
     if row is None:
@@ -156,7 +156,7 @@ def _of_account(change: AccountChange) -> WaitingLink | None:
     return WaitingLink(row, row.asker, usable_at)
 
 
-def _subject(account_id: int) -> str:
+def link_subject(account_id: int) -> str:
     return f"account:{account_id}:link"
 
 

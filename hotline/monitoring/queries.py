@@ -1,17 +1,20 @@
-"""Counts sessions and delivery reports for the monitor."""
+"""Counts sessions and delivery reports for the monitor. Also asks if a page of the console needs a red bar."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from hotline.alarms.tables import RaisedAlarm
 from hotline.core import rules_trial
 from hotline.core.database import Row
+from hotline.core.tables_sample import SampleMark
 from hotline.counters.rules import BOUNDS, Arrivals
+from hotline.flows.tables import Publication, PublicationKind
 from hotline.gateway.queries_health import ON_THE_WAY
 from hotline.gateway.rules_delivery import (
     FINAL_STATES,
@@ -26,11 +29,13 @@ from hotline.gateway.tables import (
     Deadline,
     DeliveryReport,
     Message,
+    QueuePause,
     QueueState,
 )
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.monitoring.rules_levels import DANGER
 from hotline.people.tables import Responder
+from hotline.people.tables_approvals import Approval, ApprovalDecision
 from hotline.tips.rules import TipState, Urgency
 from hotline.tips.tables import Tip
 
@@ -228,3 +233,22 @@ def bring_forward(session: Session, by: timedelta) -> None:
 
 def _held(session: Session, rows: Select[Kept]) -> list[Kept]:
     return list(session.scalars(rows.with_for_update(skip_locked=True)))
+
+
+class FrameNeeds(NamedTuple):
+    has_bar: bool
+    is_sample: bool
+    alarms: int
+    """The number of raised alarms of which contacts were notified."""
+
+
+def frame_needs(session: Session, subject: str, at: datetime) -> FrameNeeds:
+    """Returns what a page may have to show. `subject` is the approval of a new link for the reader's account."""
+    emergency = (Publication.kind == PublicationKind.EMERGENCY, Publication.settled_at.is_(None))
+    waits = (Approval.decided_at.is_(None), Approval.expires_at > at)
+    open_link = or_(Approval.decision == ApprovalDecision.APPROVED, and_(*waits))
+    link = (Approval.subject == subject, open_link)
+    bar = or_(exists().where(*emergency), exists().where(*link), exists(select(QueuePause.queue)))
+    alarms = select(func.count()).where(RaisedAlarm.notices > 0).scalar_subquery()
+    found = select(bar, exists(select(SampleMark.id)), alarms)
+    return FrameNeeds(*session.execute(found).one())

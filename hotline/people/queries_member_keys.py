@@ -61,6 +61,11 @@ def names_of(session: Session, person_id: int) -> tuple[str, ...]:
     )
 
 
+def role_for(desk: str) -> AccountRole:
+    """Returns the role of an account that may use this desk."""
+    return AccountRole.NATIONAL if desk == NATIONAL else AccountRole.DESK
+
+
 def _acts(session: Session, person: Responder, desk: str) -> bool:
     desks = {row.desk_code for row in tables.current_memberships(session, person.id)}
     return person.active and desk in desks
@@ -71,8 +76,7 @@ def _reads(session: Session, account: ConsoleAccount, desk: str) -> bool:
 
     If the person has phones, one of the phones must also belong to the desk.
     """
-    role = AccountRole.NATIONAL if desk == NATIONAL else AccountRole.DESK
-    if account.state not in MAY_SIGN_IN or role not in account.held_roles:
+    if account.state not in MAY_SIGN_IN or role_for(desk) not in account.held_roles:
         return False
     phones = tables_accounts.phones_of(session, account.person_id)
     return not phones or any(_acts(session, responder, desk) for responder in phones)

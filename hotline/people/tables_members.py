@@ -8,7 +8,10 @@ from sqlalchemy import delete, func, or_, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row
+from hotline.errors import NotFound
 from hotline.people import tables_desks
+from hotline.people.rules_desks import of_account
+from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import (
     PASSPHRASE_MEMBER,
     PREVIOUS_KEY,
@@ -60,6 +63,19 @@ def desks_of(session: Session, member: str) -> frozenset[str]:
     return frozenset(
         session.scalars(select(DeskMember.desk_code).where(DeskMember.member == member))
     )
+
+
+def person_and_desks(session: Session, account_id: int) -> tuple[int, frozenset[str]]:
+    """Returns the owner of an account, and the desks whose key is encrypted for the account. Raises NotFound."""
+    of_it = DeskMember.member == of_account(account_id)
+    rows = session.execute(
+        select(ConsoleAccount.person_id, DeskMember.desk_code)
+        .outerjoin(DeskMember, of_it)
+        .where(ConsoleAccount.id == account_id)
+    ).all()
+    if not rows:
+        raise NotFound(f"there is no account {account_id}")
+    return rows[0][0], frozenset(code for _, code in rows if code is not None)
 
 
 def desks_by_member(session: Session) -> Mapping[str, Sequence[str]]:

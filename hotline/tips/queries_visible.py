@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, exists, false, or_, sele
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
 from hotline.core.database import Row, has_row
-from hotline.people import tables, tables_accounts
+from hotline.people import tables_accounts
 from hotline.people.tables import IS_RUNNING, Membership, Responder
 from hotline.text.codes import NATIONAL
 from hotline.tips import tables as tips_tables
@@ -154,19 +154,15 @@ def desk_viewer(code: str) -> Viewer:
     return Viewer(frozenset({code}))
 
 
-def account_viewer(
-    session: Session, account: tables_accounts.ConsoleAccount, desks: frozenset[str]
-) -> Viewer:
-    """Returns a viewer for an account, with the desks whose keys the account can decrypt.
+def account_viewer(session: Session, person_id: int, desks: frozenset[str]) -> Viewer:
+    """Returns a viewer for a person with an account, with the desks whose keys the account can decrypt.
 
-    If the owner of the account has phones, the viewer has only the desks to which one of these phones also belongs.
+    If the person has phones, the viewer has only the desks to which one of the active phones also belongs.
     """
-    phones = tables_accounts.phones_of(session, account.person_id)
+    phones = tables_accounts.phones_with_desks(session, person_id)
     if phones:
-        desks &= {
-            row.desk_code for one in phones for row in tables.current_memberships(session, one.id)
-        }
-    return Viewer(desks, phones[0].id if phones else None, account.person_id)
+        desks &= {code for _, is_active, code in phones if is_active}
+    return Viewer(desks, phones[0][0] if phones else None, person_id)
 
 
 def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:

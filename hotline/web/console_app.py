@@ -52,6 +52,7 @@ def _titles(context: ConsoleContext, by: SignedIn) -> object:
 
 
 ON_EVERY_PAGE.update(
+    frame=partial(_later, "web.service_approvals.frame_needs"),
     bars=partial(_later, "web.pages_today.red_bars"),
     counts=partial(_later, "web.pages_today.counts"),
     titles=_titles,

@@ -12,7 +12,7 @@ from functools import partial
 from flask import Response
 
 from hotline.alerts import service_drills
-from hotline.cases import service_pending_closures, service_sheet
+from hotline.cases import pages_board, service_board
 from hotline.console import role_groups
 from hotline.console.role_groups import TodayLine, table
 from hotline.console.templating import format_day, format_time
@@ -35,8 +35,7 @@ from hotline.people import service_own_account
 from hotline.statistics import pages as statistics
 from hotline.statistics import service_releases
 from hotline.text.phrases import phrase
-from hotline.text.places import place_name, place_within
-from hotline.tips.rules_receipts import TipStateFilter
+from hotline.text.places import place_name
 from hotline.web import service_approvals
 
 
@@ -66,9 +65,6 @@ WITHOUT_TIP = table("alarms_of_a_moment")
 """The sentences of alarms for readers who may not see the tip."""
 
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-MAX_TIPS = 5
-"""The number of late tips that the page Today names. The other late tips are only counted."""
 SOON = timedelta(days=60)
 """The page Today shows a line about a number if its verification ends within this time."""
 
@@ -110,8 +106,8 @@ def red_bars(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
 
 def counts(context: ConsoleContext, by: SignedIn) -> Mapping[str, int]:
     """Returns the red numbers in the navigation bar, by the page to which each number links."""
-    late = len(service_sheet.untaken_tips(context, by).late) if by.roles & role_groups.DESKS else 0
-    return {"tips.listed": late} if late else {}
+    late = service_board.count_late(context, by) if by.roles & role_groups.DESKS else 0
+    return {"board.show": late} if late else {}
 
 
 def _sources(by: SignedIn) -> Iterator[LineSource]:
@@ -246,63 +242,6 @@ def _urgent_words(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
         yield bad(says, "reading.history", at=at, by=emergency.published_by, until=until)
 
 
-def _untaken_tips(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    untaken = service_sheet.untaken_tips(context, by)
-    late = untaken.late
-    for one in late[:MAX_TIPS]:
-        spent, promised = one.wait.minutes
-        says = phrase("Tip {tip} in {place} has waited {spent} minutes. The limit is {promised}.")
-        if one.passed_by:
-            says = phrase(
-                "Tip {tip} in {place}: {who} passed it on, but it is not taken. It has waited "
-                "{spent} of {promised} minutes."
-            )
-        yield bad(
-            says,
-            "tips.one",
-            {"tip_id": one.id},
-            who=one.passed_by,
-            tip=one.id,
-            place=place_within(one.place, one.within, by.language),
-            spent=spent,
-            promised=promised,
-        )
-    if len(late) > MAX_TIPS:
-        says = phrase("Overdue tips: {count}")
-        yield bad(says, "tips.listed", count=len(late))
-    if untaken.in_time:
-        says = phrase("Tips not taken yet, within the time limit: {count}")
-        yield warn(says, "tips.listed", count=untaken.in_time)
-
-
-def _owing_tips(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Shows tips in which a fact about a person who was offered help is still missing."""
-    found = service_sheet.owing_tips(context, by)
-    for one in found[:MAX_TIPS]:
-        says = phrase("Tip {tip} in {place} needs a follow-up on a person.")
-        place = place_within(one.place, one.within, by.language)
-        yield warn(says, "tips.one", {"tip_id": one.id}, tip=one.id, place=place)
-    if len(found) > MAX_TIPS:
-        says = phrase("Tips that need a follow-up on a person: {count}")
-        asked = {"state": TipStateFilter.ALL.value, "owes": "yes"}
-        yield warn(says, "tips.listed", asked, count=len(found))
-
-
-def _waiting_closures(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Shows closures that wait for a second person, with the waiting time in minutes or hours."""
-    found = service_pending_closures.list_closures(context, by)
-    for one in found[:MAX_TIPS]:
-        is_young = one.age < 2 * HOUR
-        age = f"{one.age // MINUTE} min" if is_young else f"{one.age // HOUR} h"
-        line = bad if one.is_danger or one.is_late else warn
-        says = phrase("Tip {tip} in {place}: the closure has waited {age} for confirmation.")
-        place = place_within(one.place, one.within, by.language)
-        yield line(says, "tips.one", {"tip_id": one.tip_id}, tip=one.tip_id, place=place, age=age)
-    if len(found) > MAX_TIPS:
-        says = phrase("Closures to confirm: {count}")
-        yield warn(says, "approvals.listed", count=len(found))
-
-
 def _drills(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """Shows each drill that is running."""
     for row in service_drills.running_drills(context):
@@ -338,9 +277,6 @@ _releases = count_line(
     lambda context, by: len(service_releases.pending(context, by.roles)),
 )
 SOURCES = (
-    LineSource(role_groups.DESKS, _untaken_tips),
-    LineSource(role_groups.DESKS, _waiting_closures),
-    LineSource(role_groups.DESKS, _owing_tips),
     LineSource(role_groups.ALL, _own_link, is_bar=True),
     LineSource(role_groups.ALL, _own_renewals),
     LineSource(role_groups.ALL, _urgent_words, is_bar=True),
@@ -366,8 +302,10 @@ RELOADED = "60; url={path}?auto"
 
 
 def first(visit: Visit) -> Response:
-    """Shows the page Today to desks and to people who write texts. Shows the overview of statistics to all others."""
-    if visit.by.roles & role_groups.WORKING or not visit.by.roles & role_groups.BUT_TRANSLATOR:
+    """Shows the board to desks, the page Today to people who write texts, and the statistics to all others."""
+    if visit.by.roles & role_groups.DESKS:
+        return pages_board.show(visit)
+    if visit.by.roles & role_groups.WORDS or not visit.by.roles & role_groups.BUT_TRANSLATOR:
         return show(visit)
     return statistics.overview(visit, today(visit.context, visit.by))
 

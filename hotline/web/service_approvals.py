@@ -18,6 +18,8 @@ from hotline.duty import (
 )
 from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.doorbell import ringing
+from hotline.monitoring import queries
+from hotline.monitoring.queries import FrameNeeds
 from hotline.people import (
     decrypt_grants,
     decrypt_signing,
@@ -278,3 +280,10 @@ def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
             may_decide=one.may_approve,
             call_back_id=one.id,
         )
+
+
+def frame_needs(context: ConsoleContext, by: SignedIn) -> FrameNeeds:
+    """Returns if a page of this account needs red bars or the mark of sample data."""
+    subject = service_new_links.link_subject(by.account_id)
+    with context.database.reading() as session:
+        return queries.frame_needs(session, subject, context.now())

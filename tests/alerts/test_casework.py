@@ -16,7 +16,7 @@ from hotline.alerts.rules_replies import (
     Verb,
 )
 from hotline.alerts.service_replies import ANSWERS
-from hotline.cases import queries_list, service_retention
+from hotline.cases import service_retention
 from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
@@ -26,6 +26,7 @@ from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Tip
 from tests.alerts.case_sums import check_logs, of_log
+from tests.support.boards import untaken
 from tests.support.district import District
 from tests.support.taking import confirm
 
@@ -249,12 +250,9 @@ def test_who_refuses_an_end_of_a_case_sees_it_today(district: District, proved_l
 
 
 def waiting(district: District) -> list[int]:
-    """Returns the cases that the page Today lists without an assignee."""
+    """Returns the cases that the board shows without an assignee."""
     with district.database.reading() as session:
-        return [
-            one.id
-            for one in queries_list.waiting_tips(session, queries_visible.desk_viewer(NATIONAL), 10)
-        ]
+        return untaken(session, queries_visible.desk_viewer(NATIONAL), district.clock())
 
 
 def test_only_who_holds_it_refers_or_ends_it(district: District) -> None:

@@ -174,5 +174,7 @@ def test_an_excluded_person_sees_the_tip_by_no_phone_and_no_account(one: Distric
             assert not queries_visible.is_visible(session, tip_id, viewer)
         for id, sees in ((1, False), (2, False), (3, True)):
             account = tables_accounts.get_account(session, id)
-            viewer = queries_visible.account_viewer(session, account, frozenset({NATIONAL}))
+            viewer = queries_visible.account_viewer(
+                session, account.person_id, frozenset({NATIONAL})
+            )
             assert queries_visible.is_visible(session, tip_id, viewer) is sees

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from hotline.alerts import queries_references, service_assignment, service_sending, tables
 from hotline.alerts.rules_storm import OPEN_INTERVAL
 from hotline.alerts.tables_case_events import find_tip
-from hotline.cases.queries_list import waiting_tips
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.rules_message import ReportIn
 from hotline.gateway.tables import Assignment, Message, SharedAlert
@@ -22,6 +21,7 @@ from hotline.tips.queries_visible import Viewer
 from hotline.tips.tables import Tip
 from tests.alerts.flood import GASABO, Flood, ledger
 from tests.long import is_long
+from tests.support.boards import untaken
 from tests.support.callers import Line, told
 from tests.support.district import District
 from tests.support.steps import Tell
@@ -73,9 +73,9 @@ def test_a_flood_hides_no_real_danger(flood: Flood) -> None:
         at = flood.district.clock()
         listed = queries_references.open_references(session, one.responder_id, at)
         assert one.reference in listed[:4], "the first page of a list"
-        board = waiting_tips(session, Viewer(frozenset({"national"})), 200)
+        board = untaken(session, Viewer(frozenset({"national"})), at)
         tips = {tip.id: tip for tip in flood.district.all(Tip)}
-        order = [(tips[one.id].storm_at is not None, tips[one.id].words_at) for one in board]
+        order = [(tips[one].storm_at is not None, tips[one].words_at) for one in board]
         ranks = [storm + (storm and text is None) for storm, text in order]
         assert ranks == sorted(ranks)
         assert len(board) == len(tips)

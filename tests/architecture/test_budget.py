@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 437,
-    "lines": 61_728,
-    "tokens": 559_511,
-    "html": 3_936,
-    "js": 848,
+    "files": 441,
+    "lines": 61_989,
+    "tokens": 562_084,
+    "html": 3_978,
+    "js": 896,
     "typst": 56,
     "sql": 1_113,
-    "data": 5_439,
+    "data": 5_447,
     "unformatted": 0,
-    "tests": 74_509,
+    "tests": 74_578,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

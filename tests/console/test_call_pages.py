@@ -89,22 +89,22 @@ def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approva
 ) -> None:
     one, other = two
     asks = "National 1 asks for the phone number of call-back 1, tip 1"
-    assert asks not in other.get("/").text
+    assert asks not in other.get("/today").text
     assert one.post("/call-backs/1/ask", {"reason": "agreed with her"}).status_code == 303
-    today, approvals = other.get("/").text, other.get("/approvals").text
+    today, approvals = other.get("/today").text, other.get("/approvals").text
     assert f'<a href="/call-backs">{asks}</a>' in today
     assert '<a href="/approvals">Waiting for approval: 1</a>' in today
     assert asks in approvals
     assert "Reason: agreed with her" in approvals
     assert '<a class="target" href="/call-backs">' in approvals
     assert "Reason: agreed with her" in other.get("/call-backs").text
-    assert asks not in one.get("/").text
+    assert asks not in one.get("/today").text
     assert asks in one.get("/approvals").text
     nobody = desk.tab(AccountRole.NATIONAL, name="National 3")
-    for path in ("/", "/approvals"):
+    for path in ("/today", "/approvals"):
         assert asks not in nobody.get(path).text, "opens no desk"
     assert other.post("/call-backs/1/approve", {"reason": "yes", **BY_ONE}).status_code == 303
-    for path in ("/", "/approvals"):
+    for path in ("/today", "/approvals"):
         assert asks not in other.get(path).text
 
 

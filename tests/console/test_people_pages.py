@@ -344,7 +344,7 @@ def test_a_removed_member_is_signed_out(desk: Desk, two: tuple[Tab, Tab]) -> Non
     assert inside.get("/").status_code == 303
     shown = two[0].get(f"/desks/{GASABO}").text
     assert "a new key" in shown
-    assert "a new key" in two[0].get("/").text
+    assert "a new key" in two[0].get("/today").text
 
 
 def test_a_desk_sees_its_own_people_alone_and_changes_nothing(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from hotline.people.tables_audit import AuditEntry
 from hotline.text.codes import NATIONAL
 from hotline.text.places import STATES
 from hotline.tips.tables import Tip
+from tests.console.boards import on_board
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, admitted, change, hands_on, man, tell
 from tests.console.test_forms import assert_reachable, outline
@@ -290,27 +291,27 @@ def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(
 
 
 @pytest.mark.row("A8")
-def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_today(case: CaseDesk) -> None:
+def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_the_board(case: CaseDesk) -> None:
     whom = case.offers()
     assert case.says("answered", whom, answer="accepted").status_code == 303
     tell(case.desk)
     with case.desk.context.database.writing() as session:
         session.add(make_responder(level=Level.COORDINATOR))
     case.later(days=4)
-    assert "needs a follow-up on a person" not in case.district.get("/").text, (
-        "nobody was asked yet"
-    )
+    assert "follow-up due" not in case.district.get("/").text, "nobody was asked yet"
     service_follow_up.ask_due(case.desk.context)
-    assert f"Tip {case.tip} in Gasabo needs a follow-up on a person." in case.district.get("/").text
+    assert "follow-up due" in case.district.get("/").text
+    change(case.desk, case.tip, closed_at=case.desk.clock())
+    assert on_board(case.district)["owed"] == [case.tip]
     assert ": confirm arrival by" in case.opened()
     assert case.opened().count(">due</span>") == 1
     shown = case.district.get("/tips?state=all&owes=yes").text
     assert re.findall(r'href="/tips/(\d+)"', shown) == [str(case.tip)]
     assert "follow-up due: confirm arrival" in shown
     other = case.desk.tab(AccountRole.DESK, name="Desk 2")
-    assert "needs a follow-up on a person" not in other.get("/").text
+    assert on_board(other) == {}
     assert case.says("arrived", whom, arrived="yes").status_code == 303
-    assert "needs a follow-up on a person" not in case.district.get("/").text
+    assert "owed" not in on_board(case.district)
 
 
 @pytest.mark.parametrize("language", ["rw", "fr", "en"])

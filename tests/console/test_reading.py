@@ -44,7 +44,10 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
         in page
     )
     assert page.index('class="bad"') < page.index('class="answer"')
-    assert "Alarm since" in desk.tab(AccountRole.NATIONAL).get("/").text
+    national = desk.tab(AccountRole.NATIONAL)
+    assert "Alarm since" in national.get("/today").text
+    assert ">Alarms: 1</a>" in national.get("/").text, "the board leads there"
+    assert "Alarms:" not in desk.tab(AccountRole.DESK).get("/").text
     assert "Alarm since" not in desk.tab(AccountRole.EDITOR).get("/").text
 
 
@@ -94,12 +97,12 @@ def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> N
         session.add(called("now", at, revision))
         session.add(called("the first", at - timedelta(weeks=6), revision))
     line = "Fewer calls than usual: 1 in the last hour, normally 60"
-    assert line in national.get("/").text
+    assert line in national.get("/today").text
     assert line not in desk.tab(AccountRole.EDITOR).get("/").text
     with desk.context.database.writing() as session:
         for number in range(20):
             session.add(called(f"now {number}", at, revision))
-    assert "in the last hour, normally" not in national.get("/").text
+    assert "in the last hour, normally" not in national.get("/today").text
 
 
 def called(key: str, at: datetime, revision: int) -> Dialogue:

@@ -26,7 +26,7 @@ def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
         tables.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
         state = AlarmState(Alarm.UNANSWERED, since=at, next_at=at + timedelta(1), notices=1)
         alarms_tables.save(session, Alarm.UNANSWERED, state, "nobody has taken one")
-    alarm = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL).get("/").text
+    alarm = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL).get("/today").text
     line = next(one for one in alarm.splitlines() if "Alarm since" in one)
     assert f'href="/tips/{late}"' in line
     admins = desk.tab(AccountRole.ADMIN).get("/").text
@@ -69,7 +69,7 @@ def test_an_alarm_uses_the_page_language(desk: Desk, language: str, says: str, u
     admin = desk.tab(AccountRole.ADMIN)
     for tab in (national, admin):
         tab.post("/account/language", {"language": language, "to": "/"})
-    page, filed = html.unescape(national.get("/").text), at - timedelta(minutes=90)
+    page, filed = html.unescape(national.get("/today").text), at - timedelta(minutes=90)
     assert says.format(tip=late, filed=format_time(language, filed)) in page
     assert f'href="/tips/{late}"' in page
     assert "the doctor's words" not in page

@@ -13,6 +13,7 @@ from hotline.people.rules_desks import of_account
 from hotline.people.tables import Person
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
 from hotline.tips.tables import Grant, Tip
+from tests.console.boards import on_board
 from tests.console.desk_tips import DISTRICT, admitted, tell
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed
 from tests.support.builders import make_referral, make_responder
@@ -54,7 +55,7 @@ def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desk
     assert ("National 2", "tip_closed", "I called") in desks.rows()
 
 
-def test_a_waiting_closure_is_on_today_under_approvals_and_in_the_list(desks: Desks) -> None:
+def test_a_waiting_closure_is_on_the_board_under_approvals_and_in_the_list(desks: Desks) -> None:
     """A case about danger that a responder took is not in the default list. After closure is requested it is listed,
     with its age."""
     tip = tell(desks.desk, urgency=1)
@@ -65,9 +66,8 @@ def test_a_waiting_closure_is_on_today_under_approvals_and_in_the_list(desks: De
     desks.desk.clock.turn(minutes=9)
     assert listed(desks.national) == listed(desks.district) == [tip]
     assert "closure requested 9 min ago: helped" in desks.district.get("/tips").text
-    waits = f"Tip {tip} in Gasabo: the closure has waited 9 min for confirmation."
     for one in (desks.national, desks.second, desks.district):
-        assert waits in one.get("/").text
+        assert on_board(one) == {"to_approve": [tip]}
         approvals = one.get("/approvals").text
         assert f"National 1 asks to close tip {tip}: helped" in approvals
         assert f'href="/tips/{tip}"' in approvals
@@ -75,7 +75,7 @@ def test_a_waiting_closure_is_on_today_under_approvals_and_in_the_list(desks: De
     assert confirms in desks.national.get("/approvals").text
     assert confirms not in desks.second.get("/approvals").text
     for one in (desks.other,):
-        assert waits not in one.get("/").text
+        assert on_board(one) == {}
         assert f"tip {tip}" not in one.get("/approvals").text
 
 
@@ -90,7 +90,7 @@ def test_the_desk_that_asked_to_close_reads_its_reason_and_why_it_was_refused(de
     assert desks.district.post(f"/tips/{tip}/close", closes).status_code == 303
     asked, refused = "she is at her aunt&#39;s", "the aunt says that she is not"
     assert f"Reason: {asked}" in desks.second.get("/approvals").text
-    assert "Waiting for approval: 1" in desks.second.get("/").text
+    assert "Waiting for approval: 1" in desks.second.get("/today").text
     assert asked in desks.district.get("/approvals").text
     assert asked not in beside.get("/approvals").text
     no = {"do": "refuse", "reason": refused}
@@ -170,11 +170,13 @@ def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) 
 @pytest.mark.row("A8")
 def test_an_account_without_a_responder_can_be_excluded_in_its_session(desks: Desks) -> None:
     tip = tell(desks.desk, minutes=9)
-    assert f"Tip {tip} in" in desks.district.get("/").text
+    assert on_board(desks.district) == {"untaken": [tip]}
+    number = desks.district.get("/board/since?auto").text
     kept = {"person": "desk 1", "why_kept": "named", "reason": "it names them"}
     assert desks.national.post(f"/tips/{tip}/keep-from", kept).status_code == 303
     assert listed(desks.district, "?state=all") == []
-    assert f"Tip {tip} in" not in desks.district.get("/").text
+    assert on_board(desks.district) == {}
+    assert desks.district.get("/board/since?auto").text != number
     assert desks.district.get(f"/tips/{tip}").status_code == 404
     assert desks.district.post(f"/tips/{tip}/open", {"why": "send"}).status_code == 404
     page = desks.national.get(f"/tips/{tip}").text

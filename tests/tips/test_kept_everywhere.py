@@ -165,7 +165,7 @@ def he(session: Session) -> Viewer:
 
 def his_account(session: Session) -> Viewer:
     him = session.get_one(Responder, HE).person_id
-    return account_viewer(session, ConsoleAccount(person_id=him), frozenset({HERE, NATIONAL}))
+    return account_viewer(session, him, frozenset({HERE, NATIONAL}))
 
 
 @pytest.mark.row("R6")
@@ -206,7 +206,7 @@ def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told:
         session.add(make_account("Desk 9", "desk"))
 
     def its(session: Session) -> Viewer:
-        return account_viewer(session, _account(session), frozenset({HERE, NATIONAL}))
+        return account_viewer(session, _account(session).person_id, frozenset({HERE, NATIONAL}))
 
     every = seen(told, its)
     nobody = seen(told, lambda _: Viewer(frozenset()))

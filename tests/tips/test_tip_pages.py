@@ -16,6 +16,7 @@ from hotline.tips.rules import Matter, TipOutcome, TipState
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
 from hotline.tips.rules_receipts import AskedAgain, AssigneeFilter, TipFilter, TipStateFilter
 from hotline.tips.tables import Tip
+from tests.support.boards import untaken
 from tests.support.builders import make_referral
 from tests.support.district import District
 
@@ -101,9 +102,8 @@ def test_a_filter_finds_what_fits_it(told: District, wanted: TipFilter, found: l
 def test_who_waits_longest_stands_first_and_nobody_else_s_are_counted(told: District) -> None:
     told.change(Tip, HELPED, filed_at=told.clock() - timedelta(hours=1))
     with told.database.reading() as session:
-        waiting = queries_list.waiting_tips(session, NATION, 9)
-        assert [tip.id for tip in waiting] == [HELPED, WAITS, JUDGED]
-        assert queries_list.waiting_tips(session, Viewer(frozenset({"12"})), 9) == []
+        assert untaken(session, NATION, told.clock()) == [HELPED, WAITS, JUDGED]
+        assert untaken(session, Viewer(frozenset({"12"})), told.clock()) == []
 
 
 @pytest.mark.parametrize("kind", [DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE])
@@ -116,7 +116,7 @@ def test_tips_on_offer_wait_with_a_responder_too(told: District, kind: DeadlineK
             TAKEN: AskedAgain.SILENT
         }
         assert queries_list.acknowledged_times(session, [TAKEN, CLOSING]) == {CLOSING: at}
-        assert TAKEN in {tip.id for tip in queries_list.waiting_tips(session, NATION, 9)}
+        assert TAKEN in untaken(session, NATION, told.clock())
         found = queries_list.page_of_tips(
             session, NATION, TipFilter(TipStateFilter.TAKEN), before=None, limit=9
         )
@@ -132,7 +132,7 @@ def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
         assert queries_list.acknowledged_times(session, [TAKEN]) == {}
         (one,) = queries_list.assignments_of(session, [TAKEN])
         assert not one.is_believed
-        assert TAKEN in {tip.id for tip in queries_list.waiting_tips(session, NATION, 9)}
+        assert TAKEN in untaken(session, NATION, told.clock())
 
 
 def test_waiting_closures_are_listed_with_the_oldest_first(told: District) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from hotline.alerts import queries, queries_references, queries_retention, tables
 from hotline.alerts.tables import QuestionBackRow
-from hotline.cases import queries_list
+from hotline.cases import queries_board, queries_list
 from hotline.cases.queries_overview import TipListFilter, tip_overviews
 from hotline.core.database import Session
 from hotline.errors import NotFound
@@ -128,8 +128,10 @@ def beside_on_its_page(one: Asker) -> set[int]:
     return {2, *queries_list.linked_tips(one.session, one.viewer, one.session.get_one(Tip, 2))}
 
 
-def owing(one: Asker) -> set[int]:
-    return {tip.id for tip in queries_list.owing_tips(one.session, one.viewer, 9)}
+def late_ones(one: Asker) -> set[int]:
+    """Returns the tips behind the count of late tips."""
+    count = queries_board.count_late(one.session, one.viewer, NOON + timedelta(days=30))
+    return {4: {*KEPT, *OTHERS}, 2: set(OTHERS)}.get(count, set())
 
 
 def counted_beside(one: Asker) -> set[int]:
@@ -164,7 +166,10 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "alerts/tables.recipients_who_may_see": lambda one: (
         told_of_an_answer(one) | told_of_a_wish(one)
     ),
-    "cases/queries_list.owing_tips": owing,
+    "cases/queries_board.open_cases": lambda one: {
+        found.id for found in queries_board.open_cases(one.session, one.viewer)
+    },
+    "cases/queries_board.count_late": late_ones,
     "gateway/queries_health.untaken_tips": lambda one: {
         found.id for found in queries_health.untaken_tips(one.session, one.viewer)
     },

@@ -1,0 +1,171 @@
+"""Sorts the open cases of a desk into the columns of its board, and counts the time that is left. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+from zlib import crc32
+
+from hotline.text.phrases import phrase
+from hotline.tips.rules import Matter, Urgency
+from hotline.tips.rules_deadlines import acknowledge_due
+from hotline.tips.rules_visit_safety import visit_facts
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+CARDS = 12
+"""The largest number of cards in a column. The page gives the number of the others, with a link to their list."""
+
+
+DISCREETLY = phrase("go discreetly")
+
+
+class Column(StrEnum):
+    """A column of the board, in the order of the page. The value is its anchor."""
+
+    UNTAKEN = "untaken"
+    """Responders are asked to take the case."""
+    UNREAD = "unread"
+    """The case has an assignee, who has not read it."""
+    AT_WORK = "at_work"
+    """The assignee has read the case, or is on site."""
+    TO_APPROVE = "to_approve"
+    """A second person must confirm the closure."""
+    OWED = "owed"
+    """A fact about a person who was met is missing. The case may be closed."""
+
+
+class BoardCase(NamedTuple):
+    """An open case: the facts that decide its column and its order, and the facts on its card."""
+
+    id: int
+    urgency: int
+    filed_at: datetime
+    storm_order: int
+    is_closed: bool
+    has_assignee: bool
+    is_asked: bool
+    """True while responders are asked to take the case."""
+    is_overdue: bool
+    """True if all responders were alerted and no one has taken the case."""
+    is_passed: bool
+    """True if the assignee passed the case on."""
+    is_read: bool
+    on_site_at: datetime | None
+    closure_at: datetime | None
+    """The time when the closure was requested."""
+    owed_at: datetime | None
+    """The time of the next reminder about a person, if one was sent and is not answered."""
+    open_due: datetime | None
+    outcome_due: datetime | None
+    closure_due: datetime | None
+    place: str
+    within: str | None
+    sector: str | None
+    category: str | None
+    official: str
+    basis: str
+    visit: str | None
+    do_not_visit: bool
+    visit_decision: str | None
+    taken_by: str | None
+    reference: str | None
+    """The reference by which the viewer knows the case. None if the viewer was not alerted."""
+
+    @property
+    def is_untaken(self) -> bool:
+        return self.is_asked or not self.has_assignee
+
+    @property
+    def column(self) -> Column:
+        if self.closure_at is not None:
+            return Column.TO_APPROVE
+        if self.is_untaken and not self.is_closed:
+            return Column.UNTAKEN
+        if self.owed_at is not None:
+            return Column.OWED
+        is_working = self.is_read or self.on_site_at is not None
+        return Column.AT_WORK if is_working else Column.UNREAD
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Returns the time that the card counts down to."""
+        match self.column:
+            case Column.UNTAKEN:
+                return acknowledge_due(self.urgency, self.filed_at, step=0)
+            case Column.UNREAD:
+                return self.open_due or self.outcome_due
+            case Column.AT_WORK:
+                return self.outcome_due
+            case Column.TO_APPROVE:
+                return self.closure_due
+            case Column.OWED:
+                return self.owed_at
+
+    @property
+    def visit_mark(self) -> str:
+        """Returns the English mark about visits. Without a clear yes of the caller, it says to go discreetly."""
+        facts = visit_facts(
+            Matter.TIP, self.urgency, self.visit, self.do_not_visit, self.visit_decision
+        )
+        return facts.mark(Matter.TIP) or (DISCREETLY if facts.goes_unseen else "")
+
+    def is_late(self, at: datetime) -> bool:
+        return self.is_overdue or (self.due_at is not None and self.due_at <= at)
+
+
+@dataclass(frozen=True, slots=True)
+class SortedBoard:
+    columns: Mapping[Column, Sequence[BoardCase]]
+    """All cases of each column, the most urgent first."""
+    urgent: int
+    """The number of dangers that no responder has taken."""
+    newest: int
+    """The highest id of such a danger. 0 if there is none."""
+    late: int
+    number: int
+    """A number that changes if the board changes."""
+
+
+def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
+    """Sorts the cases into columns: overdue cases first, then by urgency, then the oldest first.
+
+    In a storm, the first dangers of a sector and those with typed text come before other dangers.
+    """
+    rows = [
+        (one.column, one.is_late(at), one.urgency, one.storm_order, one.filed_at, one.id, one)
+        for one in cases
+    ]
+    rows.sort(key=lambda row: (not row[1], *row[2:6]))
+    columns: dict[Column, list[BoardCase]] = {column: [] for column in Column}
+    for column, *_, one in rows:
+        columns[column].append(one)
+    urgent = [
+        one.id
+        for one in cases
+        if one.urgency == Urgency.DANGER and one.is_untaken and not one.is_closed
+    ]
+    shown = sorted((one.column, *one) for one in cases)
+    return SortedBoard(
+        columns,
+        len(urgent),
+        max(urgent, default=0),
+        sum(late for _, late, *_ in rows),
+        crc32(repr(shown).encode()),
+    )
+
+
+def time_left(due_at: datetime, at: datetime) -> tuple[bool, str, str]:
+    """Returns True if the time is over, then the time until or since then, and its unit.
+
+    Below an hour, the time until then is minutes and seconds, such as `2:10`. The script of the page counts in the
+    same way.
+    """
+    is_late, span = due_at <= at, abs(due_at - at)
+    if span < HOUR and not is_late:
+        minutes, seconds = divmod(int(span.total_seconds()), 60)
+        return is_late, f"{minutes}:{seconds:02}", ""
+    for unit, length, most in (("min", timedelta(minutes=1), HOUR), ("h", HOUR, 2 * DAY)):
+        if span < most:
+            return is_late, str(span // length), unit
+    return is_late, str(span // DAY), "days"

@@ -1,0 +1,52 @@
+// The board without it loads anew each ten seconds. With it: counts down, asks each two seconds, keeps the focus.
+"use strict";
+(() => {
+  const POLL = 2000;
+  const board = () => document.getElementById("board");
+  const asks = (address) => fetch(address, { headers: { "X-Part": "1" } });
+
+  function count() {
+    const here = board();
+    const now = Date.now() / 1000;
+    for (const one of here.querySelectorAll("[data-due]")) {
+      const seconds = Math.floor(one.dataset.due - now);
+      const span = Math.abs(seconds);
+      const late = seconds <= 0;
+      const unit = span < 3600 ? "min" : span < 172800 ? "h" : "days";
+      const number = Math.floor(span / { min: 60, h: 3600, days: 86400 }[unit]);
+      const time = !late && span < 3600 ? `${number}:${String(span % 60).padStart(2, "0")}` : here.dataset[unit].replace("#", number);
+      one.textContent = here.dataset[late ? "late" : "left"].replace("#", time);
+      if (late) one.closest(".card").classList.add("late");
+    }
+  }
+
+  // The same link or button of the same card has the focus again.
+  function swap(page) {
+    const held = document.activeElement;
+    const where = held && held.closest(".card [id], [id]");
+    const nth = where ? [...where.querySelectorAll("a, button")].indexOf(held) : -1;
+    board().replaceWith(page.getElementById("board"));
+    const same = where && document.getElementById(where.id);
+    if (!same || document.contains(held)) return;
+    (nth < 0 ? same : same.querySelectorAll("a, button")[nth] || same).focus({ preventScroll: true });
+  }
+
+  async function look() {
+    const network = document.getElementById("network");
+    try {
+      const said = await asks(`/board/since?auto&number=${board().dataset.number}`);
+      network.hidden = said.status < 500;
+      if (said.status === 401) return location.reload();
+      if (said.status === 200) {
+        const answer = await asks("/?auto");
+        if (answer.ok) swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      }
+    } catch {
+      network.hidden = false;
+    }
+    count();
+  }
+
+  setInterval(look, POLL);
+  setInterval(count, 1000);
+})();

@@ -1,0 +1,15 @@
+"""Reads a board for tests."""
+
+from datetime import datetime
+
+from hotline.cases.queries_board import open_cases
+from hotline.cases.rules_board import Column, sort_board
+from hotline.core.database import Session
+from hotline.tips.queries_visible import Viewer
+
+
+def untaken(session: Session, viewer: Viewer, at: datetime) -> list[int]:
+    """Returns the tips that the board of this viewer shows as not taken, in their order."""
+    columns = sort_board(open_cases(session, viewer), at).columns
+    cases = [*columns[Column.UNTAKEN], *columns[Column.TO_APPROVE]]
+    return [one.id for one in cases if one.is_untaken]
