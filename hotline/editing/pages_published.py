@@ -48,6 +48,7 @@ def flows(visit: Visit) -> Response:
         newest=service_emergencies.newest_by_flow(context, part.rows),
         opens=service_drafts.list_drafts(context),
         may_write=visit.may(role_groups.WORDS),
+        may_build=visit.may(role_groups.EDITOR),
         part=part,
     )
 

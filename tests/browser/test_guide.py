@@ -169,13 +169,12 @@ def begins_a_topic(hands: Hands) -> None:
     hands.follows("Start draft")
     hands.types("Title", DEBTS)
     hands.presses("Start draft")
-    hands.follows("New flow")
-    hands.types("Name", "debts")
-    hands.chooses(page.locator("#f-menu"), MENU)
+    hands.follows("Build")
     for code, label in CHOICE.items():
-        hands.writes(page.locator(f"#f-label-{code}"), label)
+        hands.writes(page.locator(f"#f-title-{code}"), label)
+    hands.chooses(page.locator("#f-menu"), MENU)
     hands.keeps("topic-model")
-    hands.presses("Create flow")
+    hands.presses("Save in draft")
 
 
 def writes_its_screens(hands: Hands) -> None:

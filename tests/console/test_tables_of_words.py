@@ -11,7 +11,7 @@ from hotline.editing.rules_difference import NotInEmergency, ScreenState
 from hotline.editing.rules_drafting import MissingKind
 from hotline.editing.rules_drafts import StepKind
 from hotline.editing.rules_forms import FieldFault
-from hotline.editing.rules_operations import FlowModelName, Obstacle
+from hotline.editing.rules_operations import Obstacle
 from hotline.editing.service_drafts import Refusal
 from hotline.editing.service_numbers import NumberState
 from hotline.flows.check import Code
@@ -35,7 +35,6 @@ WHOLE = {
     "exercise_ends": DrillEnd,
     "field_faults": FieldFault,
     "findings": Code,
-    "flow_models": FlowModelName,
     "held_back": NotInEmergency,
     "lacks": MissingKind,
     "notes": NoteCode,
