@@ -94,6 +94,8 @@ class ReportAttempt:
     completed: bool
     language: str
     matter: Matter = Matter.TIP
+    identity: str = ""
+    """The identity of the tip, if a desk writes it. Only the hooks' process has the keys for a session's identity."""
 
     def __repr__(self) -> str:
         return f"Telling(passage={self.number}, completed={self.completed})"
@@ -114,7 +116,7 @@ def store_report(
     come_to = FACTS_OF[attempt.matter](attempt.answers, completed=attempt.completed)
     if come_to is None:
         return None
-    identity = context.pseudonyms.identity(dialogue.key, str(attempt.number))
+    identity = attempt.identity or context.pseudonyms.identity(dialogue.key, str(attempt.number))
     found = queries_report.tip_of_attempt(session, identity)
 
     tip = found or _new(context, dialogue, attempt, identity=identity, caller=caller)
@@ -282,7 +284,8 @@ def _seal(
     wanted += service_correction.proven_desks(session, context, tip, more, context.now())
     keys = _keys(session, context, wanted)
 
-    answers = {name: said for name, said in attempt.answers.items() if name not in ANSWERS}
+    plain = (*ANSWERS, SOURCE)
+    answers = {name: said for name, said in attempt.answers.items() if name not in plain}
     seal, grants = {"uid": tip.uid, "place": tip.place, "identity": tip.identity}, None
     if tip.body and not context.encrypter.made(tip.body, uid=tip.uid, identity=tip.identity):
         service_correction.note_forgery(session, context, tip, "tip_pair_replaced")
@@ -320,6 +323,9 @@ def _waits_again(
 
     If it does not belong to the cluster any more, people are alerted of it separately.
     """
+    if attempt.identity:
+        # Only the hooks' process has the keys that compare tips.
+        return False
     keys = service_duplicates.comparison_keys(context, attempt.answers, context.now())
     return attempt.matter is Matter.TIP and service_duplicates.store_keys(session, tip, keys, kind)
 

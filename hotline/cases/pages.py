@@ -26,7 +26,7 @@ from hotline.console.form import number_of
 from hotline.console.role_groups import table, tinted_table
 from hotline.console.visit import Visit, form_view, page
 from hotline.errors import AskRefused, DecryptionFailed, FormRefused, KeyMissing
-from hotline.text.codes import ABROAD, FORMS, UNSURE, Category
+from hotline.text.codes import ABROAD, FORMS, MET, OPERATOR, UNSURE, Category
 from hotline.text.phrases import phrase
 from hotline.text.places import districts, place_within
 from hotline.tips.rules import OUTCOMES, Matter, TipOutcome, Urgency
@@ -107,6 +107,8 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
     mark, is_open = partial(_mark, visit), line.closed_at is None
     if line.is_drill:
         yield mark("exercise")
+    if line.channel in (MET, OPERATOR):
+        yield mark(line.channel)
     if line.is_overdue and is_open:
         yield mark("red")
     if is_open and (going := line.visit_facts.mark(line.matter)):

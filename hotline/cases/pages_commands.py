@@ -19,6 +19,7 @@ from hotline.cases import (
     service_desk_commands,
     service_persons,
     service_sheet,
+    service_written_calls,
 )
 from hotline.cases.pages import EXCLUSION_REASONS, decrypted_page, reason_of
 from hotline.cases.pages import late_sentence as tip_in_words
@@ -44,9 +45,11 @@ from hotline.errors import (
     KeyMissing,
     NotFound,
 )
+from hotline.flows.flow import text_in
 from hotline.text.phrases import phrase
+from hotline.text.places import COUNTRIES
 from hotline.tips import rules_person_codes
-from hotline.tips.rules import TipOutcome
+from hotline.tips.rules import WORDS, TipOutcome
 from hotline.tips.rules_call_back import CallOutcome
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import CASE_FORMS, ON_CONSOLE, PersonCodes, ServiceAnswer
@@ -157,6 +160,42 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
     except ValueError:
         raise visit.wrong("person", PERSON_STOPS[StopReason.NOBODY_WAITS]) from None
     return redirect_to("tips.one", tip_id=tip_id, noted="yes", _anchor="persons")
+
+
+def call_form(visit: Visit) -> Response:
+    """Shows the form for a call on another line. It has the questions of the report that callers answer."""
+    found, language = service_written_calls.call_questions(visit.context), visit.language
+    asked = [
+        (
+            name,
+            text_in(one.text, language),
+            [(v, text_in(t, language)) for v, t in one.answers.items()],
+        )
+        for name, one in found.items()
+    ]
+    return page(
+        visit,
+        "call_form.html",
+        questions=asked,
+        places=service_written_calls.places(),
+        countries=[(code, text_in(name, language)) for code, name in COUNTRIES.items()],
+        most=service_written_calls.MAX_WORDS,
+        once=visit.form.text("once", most=40) or secrets.token_hex(8),
+    )
+
+
+@form_view(call_form)
+def write_call(visit: Visit) -> Response:
+    form, asked = visit.form, service_written_calls.call_questions(visit.context)
+    plain = (*asked, service_written_calls.PLACE, service_written_calls.COUNTRY)
+    typed = {name: form.text(name, most=20) for name in plain}
+    missing = service_written_calls.missing_fields(typed, asked)
+    if missing:
+        raise FormRefused(dict.fromkeys(missing, visit.say("Choose an answer.")))
+    words = " ".join(form.text(WORDS, most=service_written_calls.MAX_WORDS).split())
+    once = form.text("once", most=40) or secrets.token_hex(8)
+    service_written_calls.write_down(visit.context, visit.by, once, {**typed, WORDS: words})
+    return redirect_to("calls.ask", written="yes")
 
 
 def _kind(act: str) -> LoggedEvent:

@@ -66,6 +66,7 @@ class TipLine:
     official: str
     is_child: bool
     is_fragment: bool
+    channel: str
     is_drill: bool
     language: str
     """The language in which the caller reported."""
@@ -108,7 +109,7 @@ class TipLine:
 OF_TIP = (
     *("id", "matter", "place", "within", "sector", "category", "urgency", "official", "language"),
     *("filed_at", "visit_decision", "closed_at", "outcome", "closure_requested_at"),
-    *("erasure_asked_at", "erased_at"),
+    *("erasure_asked_at", "erased_at", "channel"),
 )
 """The fields of a line that are copied from the row of the tip."""
 

@@ -55,7 +55,6 @@ def test_r14_an_officers_case_is_theirs_without_their_number_and_waits_for_a_sec
 
     assert (tip.channel, tip.assignee_id, tip.receipt_key) == ("officer", officer, None)
     assert tip.contact_key not in line.context.pseudonyms.contacts(PHONE, line.clock())
-    assert line.read(tip)["source"] == "officer"
     own = {one.responder_id: one for one in line.all(Assignment)}
     assert own[officer].opened_at is not None
     assert not [one for one in line.all(Message) if one.responder_id == officer]
