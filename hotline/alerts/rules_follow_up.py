@@ -90,6 +90,8 @@ class AskedPerson(StrEnum):
 
 
 ANSWER_WITHIN = timedelta(hours=24)
+DANGER_ANSWER_WITHIN = timedelta(hours=1)
+"""The time for a service that was asked by SMS to answer, if there is danger."""
 OFFER_WITHIN = timedelta(hours=2)
 """If there is danger: the time after a person agrees to help, within which a service must be asked. If there is no
 danger, a service must be asked by the next morning."""

@@ -15,6 +15,7 @@ from hotline.core.wording import Template
 from hotline.text.languages import CODES
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_events import EventChannel, PassedTo
+from hotline.tips.rules_person_codes import ServiceAnswer
 from hotline.tips.rules_visit_safety import VisitDecision, VisitFacts
 
 
@@ -87,6 +88,8 @@ class Reply:
     """The outcome with which this answer closes the case, or requests its closure."""
     decision: VisitDecision | None = None
     """The decision about visits that this answer makes."""
+    service: str = ""
+    """The answer of a service to a referral, if its person on duty sends this digit. Empty if the digit is none."""
     button: str = ""
     """The English text of the button on the page of a tip. Empty if the page has no button for it."""
 
@@ -109,6 +112,7 @@ REPLIES: Mapping[Verb, Reply] = {
             "en": "one|take|coming|accept|accepted|I am going|I'm going|I will go|on my way"
             "|I am on my way|I'm on my way",
         },
+        service=ServiceAnswer.ACCEPTED,
         labels={
             "rw": "nanjye ndafasha",
             "fr": "prendre|aider aussi",
@@ -126,6 +130,7 @@ REPLIES: Mapping[Verb, Reply] = {
             "|j'y suis",
             "en": "two|on site|I am on site|arrived|I arrived|I am there",
         },
+        service=ServiceAnswer.NO_ROOM,
         labels={"en": "there"},
         button="Record arrival on site",
     ),

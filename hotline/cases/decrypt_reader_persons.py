@@ -16,7 +16,13 @@ from hotline.alerts import (
 )
 from hotline.alerts.rules_follow_up import FOLLOWS, MEETING_EVENTS, StopReason
 from hotline.alerts.tables_case_events import StartedFormRow
-from hotline.cases import rules_reading_requests, service_codes, service_follow_up, service_people
+from hotline.cases import (
+    rules_reading_requests,
+    service_codes,
+    service_follow_up,
+    service_people,
+    service_requests,
+)
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.decrypt_reader_commands import NOT_TAKEN, OVER
 from hotline.cases.reader_handover import case_private_key
@@ -40,16 +46,10 @@ from hotline.text.time import KIGALI, kigali_time
 from hotline.tips import rules_person_codes, tables_persons
 from hotline.tips.rules import Matter
 from hotline.tips.rules_events import EventChannel, LoggedEvent
-from hotline.tips.rules_person_codes import THIRTY, WOMAN, PersonCodes, ServiceAnswer, ThirtyDays
+from hotline.tips.rules_person_codes import THIRTY, PersonCodes, ServiceAnswer, ThirtyDays
 from hotline.tips.rules_persons import ConsentState, FollowKind, MetPerson, OfferedHelp
 from hotline.tips.tables import Tip
 
-SEEN = {
-    WOMAN: Template.MET_WOMAN,
-    rules_person_codes.MAN: Template.MET_MAN,
-    rules_person_codes.GIRL: Template.MET_GIRL,
-    rules_person_codes.BOY: Template.MET_BOY,
-}
 MAX_PEOPLE = 20
 """The largest number of persons on one list."""
 MAX_LETTERS = 2400
@@ -274,7 +274,7 @@ def _flags(one: MetPerson) -> Iterator[str]:
 
 
 def _who(turn: ReaderTurn, one: MetPerson) -> str:
-    return f"{one.n} {turn.say(SEEN.get(one.sex or '', Template.MET_PERSON))}"
+    return f"{one.n} {turn.say(service_requests.SEEN.get(one.sex or '', Template.MET_PERSON))}"
 
 
 KEPT, STOPPED = "person_kept", "person_stopped"
@@ -312,7 +312,20 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
         return ReaderAnswer((STOPPED, refused.stop))
     except (DecryptionFailed, KeyMissing):
         return ReaderAnswer((rules_reading_requests.UNREADABLE,))
-    return _flags_told(turn, said, met, done)
+    return _flags_told(turn, said, met, done).and_also(_asked_service(turn, kind, done))
+
+
+def _asked_service(
+    turn: ReaderTurn, kind: LoggedEvent, done: tuple[int, MetPerson] | None
+) -> ReaderAnswer:
+    """Returns the name and the number of the service that was asked by SMS."""
+    row = None
+    if kind is LoggedEvent.OFFERED and done is not None:
+        row = tables_persons.open_request(turn.session, done[0])
+    if row is None:
+        return ReaderAnswer()
+    name = service_requests.name_of(turn.session, turn.context, row, turn.at)
+    return ReaderAnswer(("service_asked",), words={"service": name})
 
 
 def _reported(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:

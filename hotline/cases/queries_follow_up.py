@@ -21,7 +21,7 @@ from hotline.core import rules_trial
 from hotline.tips.rules import Matter
 from hotline.tips.rules_deadlines import WARNING
 from hotline.tips.tables import WITHOUT_BODY, Tip
-from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
+from hotline.tips.tables_persons import PossibleVictim, ServiceReferral, ServiceRequest
 
 FILED = func.coalesce(Tip.filed_at, Tip.created_at)
 
@@ -118,7 +118,9 @@ def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
     still = select(Tip.id).where(Tip.id.in_(held), ~HAS_LEGAL_HOLD, ~_followed())
     ids = session.scalars(still.order_by(Tip.id)).all()
     entries = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(ids))
+    offered = select(ServiceReferral.offered_id).where(ServiceReferral.tip_id.in_(ids))
     for gone in (
+        delete(ServiceRequest).where(ServiceRequest.offered_id.in_(offered)),
         delete(CaseCode).where(CaseCode.case_event_id.in_(entries)),
         *(
             delete(row).where(row.tip_id.in_(ids))

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from hotline.alerts import (
     queries,
+    rules_escalation_steps,
     rules_follow_up,
     service_case_events,
     service_escalation,
@@ -16,7 +17,7 @@ from hotline.alerts import (
 )
 from hotline.alerts.rules_escalation import EscalationStep
 from hotline.alerts.service_case_state import case_of, routed_case
-from hotline.cases import service_codes, service_people
+from hotline.cases import service_codes, service_people, service_requests
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -28,7 +29,14 @@ from hotline.tips import queries_visible, tables_persons
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import by_day
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent, Purpose
-from hotline.tips.rules_person_codes import ANSWER, THIRTY, PersonCodes, ServiceAnswer, ThirtyDays
+from hotline.tips.rules_person_codes import (
+    ANSWER,
+    SERVICE,
+    THIRTY,
+    PersonCodes,
+    ServiceAnswer,
+    ThirtyDays,
+)
 from hotline.tips.rules_persons import ConsentState, FollowKind, MetPerson
 from hotline.tips.tables import Tip, drop_closure_request
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
@@ -71,6 +79,20 @@ def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
             _unknown(session, context, tip, row, unknown, at)
     session.flush()
     _ask(session, context, tip, fired.responder_ids, at, reminds=fired.reminds)
+    if kind is FollowKind.ANSWER and isinstance(row, ServiceReferral):
+        _alert_nation(session, context, tip, row, at)
+
+
+def _alert_nation(
+    session: Session, context: Context, tip: Tip, row: ServiceReferral, at: datetime
+) -> None:
+    """Alerts the national desk that a service did not answer its SMS. The responder asks the next service."""
+    if not service_requests.expire(session, row, at):
+        return
+    everybody = queries.roster(session, at)
+    may = queries_visible.those_who_may_see(session, tip.id, [one.id for one in everybody])
+    nation = rules_escalation_steps.national_people([one for one in everybody if one.id in may], 0)
+    _ask(session, context, tip, nation, at, reminds=False)
 
 
 def _fires(
@@ -213,6 +235,9 @@ def record_report(
         case _:
             pass
     session.flush()
+    if report.kind is LoggedEvent.OFFERED and report.supersedes is None:
+        offer = session.get_one(ServiceReferral, written[0])
+        service_requests.ask(session, tip, offer, codes[SERVICE], person.sex or "")
     if tip.closure_by is not None and tip.closed_at is None:
         # The report may make the pending closure more urgent, or may require that the national desk decides.
         service_escalation.handle_event(

@@ -107,6 +107,26 @@ def add(
     click.echo(f"{code}: made")
 
 
+KNOWN_SERVICES = ("isange", "child_officer", "health", "legal")
+"""The services with a desk. A shelter has none: it is asked through an Isange centre or the national desk."""
+
+
+@click.command()
+@click.argument("desk")
+@click.argument("service", type=click.Choice(KNOWN_SERVICES))
+@click.option("--number", help="Phone number of the service. Screens show it while confirmed.")
+@by_and_reason
+def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> None:
+    """Set the SERVICE that DESK gives. The hotline then asks its person on duty by SMS.
+
+    Example: hotline desks serve isange-gasabo isange --by "Admin 1" --reason "agreed with RIB"
+    """
+    with cli_context() as context:
+        code = desk_code(desk, added=True)
+        service_desks.set_service(context, code, service, number, by=by, reason=reason)
+    click.echo(f"{desk}: {service}")
+
+
 @click.command()
 @click.argument("desk")
 @by_and_reason

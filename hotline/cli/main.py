@@ -45,7 +45,7 @@ COMMANDS: Table = {
     "demo": "demo:demo",
     "desks": group(
         "Add and retire desks; grant access and sign keys by the recovery passphrase.",
-        {"desks": "add recover retire sign signers"},
+        {"desks": "add recover retire serve sign signers"},
     ),
     "dial": "dial:dial",
     "doctor": "doctor:doctor",

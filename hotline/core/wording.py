@@ -87,6 +87,14 @@ class Template(StrEnum):
     FOLLOW_ABOVE = "{ref}: no one has sent news. Dial {code}"
     """An SMS to a coordinator the next morning, then to the national desk."""
 
+    SERVICE_ASK = "{ref}: a referral. Reply 1 yes, 2 no room"
+    """An SMS to the person on duty of a service. `ref` names the request, and not the case."""
+    SERVICE_TOLD = "{ref}: {who}, since {time}. Thank you."
+    """The answer to a service that said yes. `who` is a woman, a man, a girl or a boy."""
+    SERVICE_FULL = "{ref}: no room, noted. Thank you."
+    SERVICE_YES = "{ref}: there is room. Dial {code}"
+    """An SMS to the responder who offered the help. It names neither the service nor the person."""
+
     TAKEN = "{ref}: you have taken it. Thank you."
     """The answer to `1 K7Q4`, even if it arrives twice."""
     NOTED = "{ref}: noted. We also ask others."

@@ -20,6 +20,7 @@ from hotline.alerts import (
 from hotline.alerts.rules_replies import CommandResult, Verb
 from hotline.alerts.rules_reply_parsing import ReplyKind
 from hotline.alerts.service_replies import ReadReply, ReplyResult
+from hotline.cases import service_requests
 from hotline.core.contexts import Context, WebContext
 from hotline.core.database import Session
 from hotline.core.jobs import Job
@@ -513,6 +514,9 @@ def _answer(
     if responder is None:
         erases = context.line.inbound_sms and is_erasure(message.text)
         return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
+    open_cases = reply.cases.open if reply is not None else ()
+    if service_requests.answer(session, context, responder, message.text, open_cases, at):
+        return _Result(CommandResult.REFERRED)
     # The number may have been enrolled after the SMS was read.
     if reply is None or reply.responder_id != responder.id:
         reply = service_replies.read_reply(session, responder, message.text, at)

@@ -258,6 +258,7 @@ WIDEST: Mapping[str, str] = {
     "found": "Grande Barriere: Nyamasheke, Iburengerazuba",
     "time": "25/11 14:05",
     "who": "Wwwwwwwww Wwwwwwwwww",
+    "service": "Wwwwwwwww Wwwwwwwwww 0788000000",
     "outcome": "aide en place",
     "asked": "aide en place",
     "owed": "1 umukobwa: igisubizo, 2 umugore: ubufasha",

@@ -25,8 +25,8 @@ CALLS = """
 alarm assignment attempt call_back case_code case_counted case_event case_grant case_key case_note counter coverage
 deadline delivery_report dialogue drill enrolment_code grant hook_counter inbound_seen inbox_read leader message
 participant pending_alert people people_register pin_reading pin_reading_ask pin_warning possible_victim process_start
-question_back queue_state reply_answer screen_count secret_attempt service_referral shared_alert started_form stopped
-storm tally timed_task tip tip_likeness tip_link tip_place
+question_back queue_state reply_answer screen_count secret_attempt service_referral service_request shared_alert
+started_form stopped storm tally timed_task tip tip_likeness tip_link tip_place
 """
 """The tables of calls, tips and messages. Every process writes to them."""
 WRITERS: Mapping[str, Sequence[str]] = {

@@ -149,6 +149,20 @@ def _check_place(new: NewDesk) -> None:
         raise DeskRefused(f"{new.place} is not a district")
 
 
+def set_service(
+    context: Context, code: str, service: str, number: str | None, *, by: str, reason: str
+) -> None:
+    """Sets the help that a service gives, and its phone number. Raises NotFound, DeskRefused."""
+    with context.database.writing() as session:
+        desk = tables_desks.get_desk(session, code, for_writing=True)
+        if desk.kind != DeskKind.SERVICE:
+            raise DeskRefused(f"desk {code} is no service")
+        desk.service, desk.number = service, number
+        tables_audit.append_command(
+            session, by, context.now(), "desk_service_set", f"desk:{code}", f"{service}: {reason}"
+        )
+
+
 def retire_desk(context: Context, code: str, *, by: str, reason: str) -> None:
     """Retires a desk. After that, no member can join it, and nothing is encrypted for it. Raises NotFound, DeskRefused.
 

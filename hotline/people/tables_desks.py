@@ -53,6 +53,10 @@ class Desk(Row):
     """The name of a desk that people added."""
     place: Mapped[str | None]
     """The district in which the desk lies. For a protection desk, the camp."""
+    service: Mapped[str | None]
+    """For a service, the kind of help that it gives: a value of the question `service` in the forms of a case."""
+    number: Mapped[str | None]
+    """For a service, its phone number. It is shown only while the number is confirmed."""
     public_key: Mapped[bytes]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
@@ -93,6 +97,12 @@ def _keys_of(many: int) -> PreparedStatement:
     these = desk.code.in_([bindparam(f"code_{n}") for n in range(many)])
     columns = (desk.code, desk.kind, desk.place, desk.public_key, desk.proof)
     return PreparedStatement(select(*columns).where(these), *(one.type for one in columns))
+
+
+def service_desks(session: Session, service: str) -> Sequence[Desk]:
+    """Returns the desks that give this kind of help."""
+    here = (Desk.kind == DeskKind.SERVICE, Desk.service == service, Desk.retired_at.is_(None))
+    return session.scalars(select(Desk).where(*here)).all()
 
 
 def desk_keys(session: Session, codes: Collection[str]) -> Sequence[DeskKey]:

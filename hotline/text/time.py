@@ -15,3 +15,9 @@ def midnight(at: datetime) -> datetime:
     """Returns the time when the day of `at` began in Kigali."""
     here = at.astimezone(KIGALI)
     return datetime.combine(here.date(), time(), KIGALI).astimezone(at.tzinfo)
+
+
+def last_six(at: datetime) -> datetime:
+    """Returns the last time when the clock in Kigali showed 06:00."""
+    six = at.astimezone(KIGALI).replace(hour=6, minute=0, second=0, microsecond=0)
+    return (six if six <= at else six - timedelta(days=1)).astimezone(at.tzinfo)

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, select, union, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.core.database import Row, add_if_new, new_record_key
+from hotline.core.database import Row, add_if_new, has_row, new_record_key
+from hotline.tips.rules_person_codes import ServiceAnswer
 from hotline.tips.rules_persons import FollowKind
 
 
@@ -132,3 +133,57 @@ def longest_due(
     )
     rows = [*session.scalars(person), *session.scalars(offer)]
     return min(rows, key=lambda row: (row.due_at or at, row.n), default=None)
+
+
+class ServiceRequest(Row):
+    """An SMS that asks a service for one offer of help. The person on duty answers it without a PIN."""
+
+    __tablename__ = "service_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    offered_id: Mapped[int] = mapped_column(ForeignKey("service_referral.offered_id"), index=True)
+    desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"), index=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    """The name of the request in SMS. It is not the reference of the case."""
+    who: Mapped[str | None]
+    """A woman, a man, a girl or a boy, for the SMS after a yes. It is deleted with the answer."""
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
+    """The value of a `rules_person_codes.ServiceAnswer`. `none` if no answer came in time."""
+
+
+IS_UNANSWERED = ServiceRequest.answered_at.is_(None)
+
+
+def open_requests(session: Session, responder_id: int) -> Sequence[ServiceRequest]:
+    """Returns the requests that this person of a service has not answered, and locks them."""
+    found = select(ServiceRequest).where(ServiceRequest.responder_id == responder_id, IS_UNANSWERED)
+    return session.scalars(found.order_by(ServiceRequest.id).with_for_update()).all()
+
+
+def open_request(session: Session, offered_id: int) -> ServiceRequest | None:
+    found = select(ServiceRequest).where(ServiceRequest.offered_id == offered_id, IS_UNANSWERED)
+    return session.scalars(found).first()
+
+
+def desks_asked(session: Session, tip_id: int, n: int) -> frozenset[str]:
+    """Returns the desks that were asked to help this person."""
+    rows = select(ServiceRequest.desk_code).join(
+        ServiceReferral, ServiceReferral.offered_id == ServiceRequest.offered_id
+    )
+    return frozenset(
+        session.scalars(rows.where(ServiceReferral.tip_id == tip_id, ServiceReferral.n == n))
+    )
+
+
+def desks_without_room(session: Session, since: datetime) -> frozenset[str]:
+    """Returns the desks that had no room, or did not answer, at `since` or later."""
+    full = ServiceRequest.answer.in_((ServiceAnswer.NO_ROOM, ServiceAnswer.NONE))
+    rows = select(ServiceRequest.desk_code).where(full, ServiceRequest.answered_at >= since)
+    return frozenset(session.scalars(rows))
+
+
+def has_request(session: Session, reference: str) -> bool:
+    return has_row(session, ServiceRequest.id, ServiceRequest.reference == reference)

@@ -99,6 +99,8 @@ CREATE TABLE desk (
     kind VARCHAR,
     name VARCHAR,
     place VARCHAR,
+    service VARCHAR,
+    number VARCHAR,
     public_key BYTEA NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     retired_at TIMESTAMPTZ,
@@ -1182,6 +1184,25 @@ CREATE TABLE service_referral (
 );
 CREATE INDEX service_referral_due_at_index ON service_referral (due_at);
 CREATE INDEX service_referral_of ON service_referral (tip_id, n);
+
+CREATE TABLE service_request (
+    id SERIAL NOT NULL,
+    offered_id INTEGER NOT NULL,
+    desk_code VARCHAR NOT NULL,
+    responder_id INTEGER NOT NULL,
+    reference VARCHAR NOT NULL,
+    who VARCHAR,
+    asked_at TIMESTAMPTZ NOT NULL,
+    answered_at TIMESTAMPTZ,
+    answer VARCHAR,
+    CONSTRAINT service_request_key PRIMARY KEY (id),
+    CONSTRAINT service_request_offered_id_of FOREIGN KEY(offered_id) REFERENCES service_referral (offered_id),
+    CONSTRAINT service_request_desk_code_of FOREIGN KEY(desk_code) REFERENCES desk (code),
+    CONSTRAINT service_request_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
+    CONSTRAINT service_request_reference_once UNIQUE (reference)
+);
+CREATE INDEX service_request_offered_id_index ON service_request (offered_id);
+CREATE INDEX service_request_responder_id_index ON service_request (responder_id);
 
 CREATE TABLE attempt (
     id SERIAL NOT NULL,

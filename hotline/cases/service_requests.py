@@ -1,0 +1,208 @@
+"""Asks a service by SMS to help a person, and records its answer, which needs no PIN.
+
+The SMS to the service names no place and nothing of the case. A shelter is asked through an Isange centre or the
+national desk: it has neither a place nor a number here. For a case with an official, people ask the service themselves.
+"""
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from hotline.alerts import (
+    queries,
+    rules_assignment,
+    rules_follow_up,
+    service_case_events,
+    service_messages,
+)
+from hotline.alerts.rules_replies import REPLIES, Verb
+from hotline.alerts.rules_reply_parsing import parse_reply
+from hotline.cases import service_codes
+from hotline.core import rules_trial
+from hotline.core.contexts import Context
+from hotline.core.database import Session, has_row
+from hotline.core.wording import Template
+from hotline.errors import NotReady
+from hotline.gateway.rules_message import Wording, responders_short_code
+from hotline.gateway.tables import Assignment
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk, service_desks
+from hotline.text.places import neighbours
+from hotline.text.time import kigali_time, last_six
+from hotline.tips import queries_visible, rules_persons, tables_persons
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_events import EventChannel, LoggedEvent
+from hotline.tips.rules_person_codes import ANSWER, PersonCodes, ServiceAnswer
+from hotline.tips.rules_persons import FollowKind
+from hotline.tips.tables import Tip
+from hotline.tips.tables_persons import ServiceReferral, ServiceRequest
+
+SEEN = {
+    "woman": Template.MET_WOMAN,
+    "man": Template.MET_MAN,
+    "girl": Template.MET_GIRL,
+    "boy": Template.MET_BOY,
+}
+
+
+def desks_in_order(session: Session, tip: Tip, service: str, at: datetime) -> Sequence[Desk]:
+    """Returns the desks of a service: those of the district first, then those of its neighbours.
+
+    A desk that had no room, or did not answer, is last until 06:00.
+    """
+    near = (tip.place, *neighbours(tip.place))
+    last = tables_persons.desks_without_room(session, last_six(at))
+    found = (one for one in service_desks(session, service) if one.place in near)
+    return sorted(found, key=lambda one: (one.code in last, near.index(one.place or ""), one.code))
+
+
+def ask(
+    session: Session, tip: Tip, offer: ServiceReferral, service: str, who: str
+) -> ServiceRequest | None:
+    """Asks the person on duty of the next desk of this service. Returns None if there is no such person.
+
+    If there is danger, the answer is due in an hour.
+    """
+    at = offer.offered_at
+    if tip.official != "no" or tip.channel in rules_trial.UNCOUNTED:
+        return None
+    kept = queries_visible.excluded_responders(session, [tip.id]).get(tip.id, frozenset())
+    asked = tables_persons.desks_asked(session, tip.id, offer.n)
+    roster = [one for one in queries.roster(session, at) if one.id not in kept]
+    for desk in desks_in_order(session, tip, service, at):
+        people = rules_assignment.turns(
+            one for one in roster if desk.code in one.districts and one.is_on_duty
+        )
+        if desk.code in asked or not people:
+            continue
+        row = ServiceRequest(
+            offered_id=offer.offered_id,
+            desk_code=desk.code,
+            responder_id=people[0],
+            reference=_new_reference(session),
+            who=who,
+            asked_at=at,
+        )
+        session.add(row)
+        if tip.urgency == Urgency.DANGER:
+            offer.due_at = at + rules_follow_up.DANGER_ANSWER_WITHIN
+        _write(session, Template.SERVICE_ASK, row.responder_id, at, ref=row.reference)
+        return row
+    return None
+
+
+def name_of(session: Session, context: Context, row: ServiceRequest, at: datetime) -> str:
+    """Returns the name of the service that was asked, with its number while the number is confirmed."""
+    desk = session.get_one(Desk, row.desk_code)
+    name, number = (desk.name or desk.code)[:20].rstrip(), desk.number or ""
+    try:
+        known = context.flow_sets.get(context.flow_sets.live()).numbers.get(number)
+    except NotReady:
+        known = None
+    return f"{name} {number}" if known is not None and known.is_confirmed(at.date()) else name
+
+
+def expire(session: Session, offer: ServiceReferral, at: datetime) -> bool:
+    """Ends the open request of an offer, because no answer came in time. Returns False if there is none."""
+    row = tables_persons.open_request(session, offer.offered_id)
+    if row is not None:
+        _end(row, ServiceAnswer.NONE, at)
+    return row is not None
+
+
+def answer(
+    session: Session,
+    context: Context,
+    responder: Responder,
+    text: str,
+    others: Collection[str],
+    at: datetime,
+) -> bool:
+    """Records the answers of a service in an SMS. Returns False if the SMS answers no request.
+
+    A bare digit counts only if one request is open and the sender has no open case.
+    """
+    rows = {
+        one.reference: one for one in tables_persons.open_requests(session, responder.id) if text
+    }
+    said = text.strip()
+    if len(rows) == 1 and not others and said in (Verb.TAKE, Verb.ON_SITE):
+        said = f"{said} {next(iter(rows))}"
+    reading = parse_reply(said, [*rows], False) if rows else None
+    done = False
+    for one in reading.actions if reading is not None else ():
+        meant = REPLIES[one.verb].service
+        if meant is not None and one.reference in rows:
+            _record(session, context, responder, rows[one.reference], ServiceAnswer(meant), at)
+            done = True
+    return done
+
+
+def _record(
+    session: Session,
+    context: Context,
+    responder: Responder,
+    row: ServiceRequest,
+    said: ServiceAnswer,
+    at: datetime,
+) -> None:
+    offer = session.get_one(ServiceReferral, row.offered_id)
+    tip, who = queries.tip_for_writing(session, offer.tip_id), row.who or ""
+    _end(row, said, at)
+    if offer.clock != FollowKind.ANSWER:
+        # The responder has reported an answer, or the person has refused meanwhile.
+        _write(session, Template.CASE_OVER, responder.id, at, ref=row.reference)
+        return
+    accepted = said is ServiceAnswer.ACCEPTED
+    by = service_case_events.by_responder(responder.id, EventChannel.SMS)
+    entry_id = service_case_events.write_event(
+        session, tip.id, LoggedEvent.ANSWERED, by, at, key=f"service:{row.id}"
+    )
+    if entry_id is None:
+        return
+    codes = PersonCodes(offer.n, {ANSWER: said}, offer.offered_id).checked(LoggedEvent.ANSWERED)
+    service_codes.store_codes(session, context, tip, entry_id, codes.to_bytes(), at)
+    offer.answered_at, offer.times = at, 0
+    offer.clock = FollowKind.ARRIVAL if accepted else FollowKind.OFFER
+    offer.due_at = at + rules_persons.ARRIVAL_WITHIN if accepted else at
+    if accepted:
+        tip.helped_at = tip.helped_at or at
+        seen = context.phrases.say(responder.language, SEEN.get(who, Template.MET_PERSON))
+        time = kigali_time(row.asked_at)
+        _write(
+            session, Template.SERVICE_TOLD, responder.id, at, ref=row.reference, who=seen, time=time
+        )
+        _tell_referrer(session, context, tip, offer, at)
+    else:
+        # The reminder to ask another service is due now, so the clock process sends it.
+        _write(session, Template.SERVICE_FULL, responder.id, at, ref=row.reference)
+
+
+def _tell_referrer(
+    session: Session, context: Context, tip: Tip, offer: ServiceReferral, at: datetime
+) -> None:
+    known_as = queries.newest_by_responder(session, tip.id).get(offer.responder_id or 0)
+    if known_as is None or offer.responder_id is None:
+        return
+    code = responders_short_code(context.line.service_code)
+    ref = known_as.reference
+    _write(session, Template.SERVICE_YES, offer.responder_id, at, ref=ref, code=code)
+
+
+def _end(row: ServiceRequest, said: ServiceAnswer, at: datetime) -> None:
+    row.answer, row.answered_at, row.who = said, at, None
+
+
+def _write(session: Session, template: Template, to: int, at: datetime, **words: str) -> None:
+    language = queries.languages(session, [to])[to]
+    service_messages.write_message(session, Wording(template, words, language), to, at)
+
+
+def _new_reference(session: Session) -> str:
+    """Returns a reference that no assignment and no other request has."""
+    while True:
+        noise = secrets.token_bytes(rules_assignment.NOISE * 4)
+        for name in rules_assignment.draw_references(noise, rules_assignment.LENGTHS[0], 4):
+            known = has_row(session, Assignment.id, Assignment.reference == name)
+            if not known and not tables_persons.has_request(session, name):
+                return name

@@ -1,0 +1,159 @@
+"""R8: tests how a service is asked by SMS to help a person, and how its answer without a PIN is recorded."""
+
+from datetime import timedelta
+
+import pytest
+
+from hotline.cases import service_follow_up, service_requests
+from hotline.core.wording import Template
+from hotline.gateway.stand_ins import FakeSms
+from hotline.gateway.tables import Message
+from hotline.people.rules import Level
+from hotline.people.rules_desks import DeskKind
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
+from hotline.tips.queries_visible import Exclusion
+from hotline.tips.tables import Tip
+from hotline.tips.tables_persons import ServiceReferral, ServiceRequest
+from tests.cases.test_people_by_phone import SITE, WANTS_HELP, WORK, HerCase
+from tests.support.builders import post
+from tests.support.callers import Line
+from tests.support.texting import Texter
+
+CENTRE, NEXT, STRANGER = "+250788000061", "+250788000062", "+250788000063"
+ISANGE = ("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1")
+
+
+class Services:
+    """A case, an Isange centre of its district, and a centre of the next district."""
+
+    def __init__(self, case: HerCase) -> None:
+        self.case, self.line = case, case.line
+        self.people = [self._centre("centre", "12", CENTRE), self._centre("far", "13", NEXT)]
+
+    def _centre(self, code: str, place: str, number: str) -> int:
+        who, at = self.line.enrol(Level.RESPONDER, number, "en"), self.line.clock()
+        with self.line.database.writing() as session:
+            desk = Desk(code=code, kind=DeskKind.SERVICE, name=f"Isange {place}", place=place)
+            desk.public_key, desk.created_at, desk.service = b"", at, "isange"
+            session.add(desk)
+            session.flush()
+            post(session, session.get_one(Responder, who), Level.RESPONDER, code)
+        return who
+
+    def sms(self, number: str, text: str) -> None:
+        Texter(self.line, FakeSms(), number).says(text)
+
+    def sent(self, who: int) -> list[tuple[str, dict[str, str]]]:
+        rows = [one for one in self.line.all(Message) if one.responder_id == who]
+        return [(one.template, dict(one.parameters)) for one in rows]
+
+    @property
+    def requests(self) -> list[ServiceRequest]:
+        return self.line.all(ServiceRequest)
+
+    @property
+    def offer(self) -> ServiceReferral:
+        with self.line.database.reading() as session:
+            return session.query(ServiceReferral).one()
+
+    @property
+    def tip(self) -> Tip:
+        return self.line.tips[0]
+
+
+@pytest.fixture
+def services(own_case: HerCase) -> Services:
+    return Services(own_case)
+
+
+@pytest.fixture
+def own_case(line: Line) -> HerCase:
+    return HerCase(line)
+
+
+@pytest.mark.row("R8")
+def test_r8_a_centre_is_asked_by_sms_and_its_yes_needs_no_pin(services: Services) -> None:
+    phone = services.case.dials(*ISANGE)
+    assert phone.screen.startswith("CON Isange 12: asked by SMS. The answer comes by SMS.")
+    (asked,) = services.requests
+    sent = {"ref": asked.reference}
+    assert services.sent(services.people[0]) == [(Template.SERVICE_ASK.name, sent)]
+    assert services.sent(services.people[1]) == []
+    assert services.case.case != asked.reference
+
+    services.sms(STRANGER, f"1 {asked.reference}")
+    services.sms(NEXT, f"1 {asked.reference}")
+    services.sms(STRANGER, "1")
+    assert services.requests[0].answer is None
+    assert services.tip.helped_at is None
+
+    services.sms(CENTRE, "1")
+    (asked,) = services.requests
+    assert (asked.answer, asked.who) == ("accepted", None)
+    template, words = services.sent(services.people[0])[-1]
+    assert (template, words["ref"]) == (Template.SERVICE_TOLD.name, asked.reference)
+    assert words["who"] in {"woman", "man", "girl", "boy", "person"}
+    assert services.offer.clock == "arrival"
+    assert services.tip.helped_at is not None
+    own = services.sent(services.case.known_as.responder_id)
+    assert own[-1][0] == Template.SERVICE_YES.name
+    assert own[-1][1]["ref"] == services.case.case
+    (person,) = services.case.people()
+    assert person.newest is not None
+    assert person.newest.answer == "accepted"
+
+    services.sms(CENTRE, f"2 {asked.reference}")
+    assert services.requests[0].answer == "accepted"
+
+
+@pytest.mark.row("R8")
+def test_r8_a_full_centre_is_last_and_the_responder_asks_the_next(services: Services) -> None:
+    services.case.dials(*ISANGE)
+    services.sms(CENTRE, f"2 {services.requests[0].reference}")
+    assert services.sent(services.people[0])[-1][0] == Template.SERVICE_FULL.name
+    assert services.tip.helped_at is None
+    service_follow_up.ask_due(services.line.context)
+    own = services.sent(services.case.known_as.responder_id)
+    assert own[-1][0] == Template.FOLLOW.name
+    services.case.dials("3", "1", "1", "1")
+    last = services.requests[-1]
+    assert (len(services.requests), last.desk_code) == (2, "far")
+
+
+@pytest.mark.row("R8")
+def test_r8_no_answer_in_an_hour_of_danger_alerts_the_responder_and_the_nation(
+    services: Services,
+) -> None:
+    services.case.dials(*ISANGE)
+    assert services.offer.due_at == services.offer.offered_at + timedelta(hours=1)
+    services.line.clock.turn(minutes=61)
+    service_follow_up.ask_due(services.line.context)
+    (asked,) = services.requests
+    assert asked.answer == "none"
+    assert services.sent(services.case.known_as.responder_id)[-1][0] == Template.FOLLOW.name
+    assert services.sent(1)[-1][0] == Template.FOLLOW_ABOVE.name
+    services.sms(CENTRE, f"1 {asked.reference}")
+    assert services.requests[0].answer == "none"
+
+
+@pytest.mark.row("R8", "R9")
+@pytest.mark.parametrize("kept_from", ["official", "person"])
+def test_r8_no_service_is_asked_that_may_not_know_of_the_case(
+    services: Services, kept_from: str
+) -> None:
+    """No service is asked about an official's case, and no person who is excluded from the case."""
+    session_of = services.line.database.writing
+    with session_of() as session:
+        tip = session.get_one(Tip, services.tip.id)
+        if kept_from == "official":
+            tip.official = "unsure"
+        for who in services.people if kept_from == "person" else ():
+            at = services.line.clock()
+            person = session.get_one(Responder, who).person_id
+            session.add(Exclusion(tip_id=tip.id, person_id=person, reason="named", by="x", at=at))
+    with session_of() as session:
+        tip, at = session.get_one(Tip, services.tip.id), services.line.clock()
+        offer = ServiceReferral(offered_id=1, tip_id=tip.id, n=1, offered_at=at)
+        assert service_requests.ask(session, tip, offer, "isange", "") is None
+    assert services.requests == []
