@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 443,
-    "lines": 62_162,
-    "tokens": 564_174,
-    "html": 3_998,
+    "files": 445,
+    "lines": 62_558,
+    "tokens": 568_194,
+    "html": 4_026,
     "js": 896,
     "typst": 56,
-    "sql": 1_113,
-    "data": 5_461,
+    "sql": 1_133,
+    "data": 5_467,
     "unformatted": 0,
-    "tests": 74_701,
+    "tests": 74_880,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
