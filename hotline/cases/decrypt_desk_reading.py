@@ -17,14 +17,16 @@ from hotline.cases.service_viewer import get_readable
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.errors import AskRefused, DecryptionFailed, KeyMissing, NotFound
+from hotline.errors import AskRefused, DecryptionFailed, EndRefused, KeyMissing, NotFound
 from hotline.keys.decrypt import decrypt_grant
 from hotline.keys.encrypt import label
-from hotline.people import decrypt_grants, tables_audit
+from hotline.people import decrypt_grants, tables_audit, tables_desks
 from hotline.people.rules_desks import of_account
 from hotline.tips import queries_visible
+from hotline.tips import tables as tips_tables
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules_events import CaseEventKind, Event, LoggedEvent
+from hotline.tips.rules_receipts import TipRefusal
 from hotline.tips.tables import Tip
 
 Got = TypeVar("Got")
@@ -67,14 +69,7 @@ def ask_question(
 
     Raises NotFound, AskRefused, KeyMissing, DecryptionFailed.
     """
-    viewer, _ = get_readable(context, by, tip_id, reason)
-
-    def keyed(_: Session, found: UnlockedTip, desk: str) -> tuple[Tip, bytes, str]:
-        named = {"uid": found.tip.uid, "desk": desk}
-        key = decrypt_grant(found.grant, private_key=found.private_key, **named)
-        return found.tip, key, desk
-
-    tip, tip_key, desk = _with_key(context, by, token, viewer, tip_id, keyed)
+    tip, tip_key, desk = _tip_with_key(context, by, token, tip_id, reason)
     with context.database.writing() as session:
         held = queries.tip_for_writing(session, tip.id)
         if held.body != tip.body:
@@ -89,6 +84,52 @@ def ask_question(
             actor=tables_audit.by_actor(by.actor),
             reason=reason,
         )
+
+
+def tip_key(
+    context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
+) -> tuple[bytes, str]:
+    """Returns the key of a tip, and the desk by whose key it was decrypted.
+
+    Raises NotFound, KeyMissing, DecryptionFailed.
+    """
+    _, key, desk = _tip_with_key(context, by, token, tip_id, reason)
+    return key, desk
+
+
+def grant_for(
+    context: ConsoleContext, by: SignedIn, token: str, tip_id: int, desk: str, reason: str
+) -> Callable[[Session], None]:
+    """Returns a function that gives the desk of a district access to a tip. The desk must be allowed to see it.
+
+    Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
+    """
+    tip, key, _ = _tip_with_key(context, by, token, tip_id, reason)
+
+    def give(session: Session) -> None:
+        held, at = queries.tip_for_writing(session, tip.id), context.now()
+        public_keys = context.encrypter.counting(tables_desks.desk_keys(session, [desk]), at)
+        if desk not in public_keys:
+            raise EndRefused(f"the desk {desk} has no key", TipRefusal.NOT_REACHED)
+        grant = context.encrypter.grant(
+            key, uid=held.uid, desk=desk, public_key=public_keys[desk], at=at
+        )
+        tips_tables.give_key(session, held, desk, grant)
+
+    return give
+
+
+def _tip_with_key(
+    context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
+) -> tuple[Tip, bytes, str]:
+    viewer, _ = get_readable(context, by, tip_id, reason)
+
+    def keyed(_: Session, found: UnlockedTip, desk: str) -> tuple[Tip, bytes, str]:
+        named = {"uid": found.tip.uid, "desk": desk}
+        key = decrypt_grant(found.grant, private_key=found.private_key, **named)
+        return found.tip, key, desk
+
+    return _with_key(context, by, token, viewer, tip_id, keyed)
 
 
 def _with_key(

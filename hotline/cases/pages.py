@@ -17,6 +17,7 @@ from hotline.alerts.rules_replies import BUTTONS, REPLIES
 from hotline.cases import (
     decrypt_desk_reading,
     pages_person_lines,
+    service_board_acts,
     service_desk_commands,
     service_reading,
     service_sheet,
@@ -26,7 +27,7 @@ from hotline.console.form import number_of
 from hotline.console.role_groups import table, tinted_table
 from hotline.console.visit import Visit, form_view, page
 from hotline.errors import AskRefused, DecryptionFailed, FormRefused, KeyMissing
-from hotline.text.codes import ABROAD, FORMS, MET, OPERATOR, UNSURE, Category
+from hotline.text.codes import ABROAD, FORMS, MET, NATIONAL, OPERATOR, UNSURE, Category
 from hotline.text.phrases import phrase
 from hotline.text.places import districts, place_within
 from hotline.tips.rules import OUTCOMES, Matter, TipOutcome, Urgency
@@ -198,6 +199,8 @@ def tip(visit: Visit, tip_id: int) -> Response:
             for exclusion_id, name, desk, why in sheet.exclusions
         ],
         asks=_asks(visit, sheet),
+        phones=_phones(visit, line),
+        desks=_desks(visit, line),
         buttons=BUTTONS,
         replies=REPLIES,
         persons=sheet.persons,
@@ -207,6 +210,23 @@ def tip(visit: Visit, tip_id: int) -> Response:
         of_persons=pages_person_lines.forms(sheet.persons),
         address=partial(pages_person_lines.form_address, tip_id),
     )
+
+
+def _phones(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
+    """Returns the phones for which the account may take the case, as options of a select."""
+    if line.closed_at is not None or line.is_drill:
+        return []
+    found = service_board_acts.phones_for(visit.context, visit.by, line.id)
+    return [(str(id), name) for id, name in found.items()]
+
+
+def _desks(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
+    """Returns the desks to which the case can be passed. Only the national desk may see an official's tip."""
+    national = (NATIONAL, visit.say("National desk"))
+    if line.official != "no":
+        return [national]
+    others = sorted((one.name, one.code) for one in districts())
+    return [national, *((code, name) for name, code in others)]
 
 
 def _moment(visit: Visit, sheet: TipSheet, one: TimelineItem) -> tuple[str, str]:
@@ -219,7 +239,9 @@ def _moment(visit: Visit, sheet: TipSheet, one: TimelineItem) -> tuple[str, str]
         case TimelineKind.PERSON:
             return pages_person_lines.plain_entry(visit, one), ""
         case TimelineKind.NOTED:
-            return visit.say(NOTES[one.outcome or NoteCode.WORDS], who=one.name), ""
+            return visit.say(
+                NOTES[one.outcome or NoteCode.WORDS], who=one.name or visit.place(one.place)
+            ), ""
     return visit.say(TIMELINE_PHRASES[one.came], who=one.name, place=visit.place(one.place)), ""
 
 

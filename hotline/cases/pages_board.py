@@ -1,20 +1,24 @@
 """Shows the board of a desk, and answers if it has changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from flask import Response, make_response, url_for
 
-from hotline.cases import service_board
-from hotline.cases.pages import ASKED, MARKS, UNITS
+from hotline.cases import pages, service_board, service_board_acts
+from hotline.cases.pages import ASKED, CLOSED, MARKS, UNITS
+from hotline.cases.pages_commands import REFUSED, TIP_STOPS
 from hotline.cases.rules_board import CARDS, BoardCase, Column, time_left
+from hotline.console.form import number_of
 from hotline.console.role_groups import RUNNING, table
-from hotline.console.visit import Visit, page
-from hotline.text.codes import FORMS
+from hotline.console.visit import Visit, form_view, page, redirect_to
+from hotline.errors import DecryptionFailed, EndRefused, KeyMissing
+from hotline.text.codes import FORMS, NATIONAL, is_district
 from hotline.text.phrases import phrase
 from hotline.text.places import place_within
 from hotline.tips.rules import Basis, Urgency
+from hotline.tips.rules_events import NoteCode
 from hotline.tips.rules_receipts import AskedAgain, TipStateFilter
 
 COLUMNS = table("board_columns")
@@ -41,6 +45,7 @@ def show(visit: Visit) -> Response:
         board=board,
         runs=visit.may(RUNNING),
         has_key=bool(viewer.desks),
+        phone=viewer.responder_id,
         columns=[
             (
                 column.value,
@@ -61,6 +66,9 @@ def _card(visit: Visit, tip: BoardCase, at: datetime) -> Mapping[str, object]:
     due_at = tip.due_at
     return {
         "id": tip.id,
+        "waits": tip.is_untaken and not tip.is_closed,
+        "nudges": tip.column in (Column.UNREAD, Column.AT_WORK),
+        "ends": tip.column is Column.TO_APPROVE,
         "level": tip.urgency,
         "urgency": visit.say(Urgency(tip.urgency).label),
         "place": place_within(tip.place, tip.within, visit.language),
@@ -110,3 +118,62 @@ def since(visit: Visit) -> Response:
     if visit.asked("number") == str(number):
         return make_response("", 304)
     return make_response(str(number), 200, {"Content-Type": "text/plain"})
+
+
+def _act(name: str) -> Callable[[Callable[..., None]], Callable[..., Response]]:
+    """Makes a view from a command. A refusal is shown at its form on the page of the tip.
+
+    If the button was on the board, the view returns there.
+    """
+
+    def made(command: Callable[..., None]) -> Callable[..., Response]:
+        def act(visit: Visit, tip_id: int) -> Response | None:
+            try:
+                command(visit, tip_id)
+            except EndRefused as refused:
+                raise visit.wrong(name, TIP_STOPS.get(refused.stop, REFUSED)) from None
+            is_on_board = visit.form.text("from") == "board"
+            return redirect_to("today.first") if is_on_board else None
+
+        act.__module__, act.__name__ = command.__module__, command.__name__
+        closed = {KeyMissing: CLOSED, DecryptionFailed: CLOSED}
+        return form_view(pages.tip, name, text=closed)(act)
+
+    return made
+
+
+@_act("phone")
+def take(visit: Visit, tip_id: int) -> None:
+    phone = number_of(visit.form.text("phone", most=9))
+    if phone is None:
+        raise visit.wrong("phone", "Choose the phone that will be reminded.")
+    service_board_acts.take(visit.context, visit.by, tip_id, phone)
+
+
+@_act("alert_next")
+def alert_next(visit: Visit, tip_id: int) -> None:
+    service_board_acts.alert_next(visit.context, visit.by, tip_id)
+
+
+@_act("nudge")
+def nudge(visit: Visit, tip_id: int) -> None:
+    service_board_acts.nudge(visit.context, visit.by, tip_id)
+
+
+@_act("to_desk")
+def pass_on(visit: Visit, tip_id: int) -> None:
+    desk = visit.form.text("to_desk", most=20)
+    if desk != NATIONAL and not is_district(desk):
+        raise visit.wrong("to_desk", "Choose a district or the national desk.")
+    reason = visit.reason("reason-pass", "Enter a reason.")
+    service_board_acts.pass_on(visit.context, visit.by, visit.token, tip_id, desk, reason=reason)
+
+
+@_act("note")
+def note(visit: Visit, tip_id: int) -> None:
+    chosen, words = visit.form.text("note", most=20), visit.form.text("words", most=480)
+    if chosen not in {*NoteCode} or (chosen == NoteCode.WORDS and not words):
+        raise visit.wrong("note", "Choose a note. For your own words, also enter the text.")
+    service_board_acts.add_note(
+        visit.context, visit.by, visit.token, tip_id, NoteCode(chosen), words
+    )

@@ -10,8 +10,16 @@ from sqlalchemy.orm import Session
 from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.cases.queries_list import OF_OFFER, OF_PERSON, OPEN, WAITING
 from hotline.cases.rules_board import BoardCase
-from hotline.core.database import run_uncompiled
-from hotline.gateway.tables import IS_CURRENT, TRULY_DUE, Assignment, Deadline
+from hotline.core.database import has_row, run_uncompiled
+from hotline.core.wording import Template
+from hotline.gateway.tables import (
+    IS_CURRENT,
+    TRULY_DUE,
+    Assignment,
+    Deadline,
+    Message,
+    assigned_to,
+)
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
 from hotline.tips.queries_visible import Viewer, visible_to
@@ -102,3 +110,12 @@ def version(session: Session) -> tuple[int, ...]:
         for column in (CaseEventRow.id, Deadline.id, AuditEntry.id)
     ]
     return tuple(one or 0 for one in session.execute(select(*last)).one())
+
+
+def was_nudged(session: Session, tip_id: int, responder_id: int, since: datetime) -> bool:
+    """Returns True if this responder was asked for news of the tip since this time."""
+    news = (Message.template == Template.FOLLOW.name, Message.created_at > since)
+    of_it = Message.assignment_id.in_(
+        select(Assignment.id).where(*assigned_to(tip_id, responder_id))
+    )
+    return has_row(session, Message.id, Message.responder_id == responder_id, *news, of_it)

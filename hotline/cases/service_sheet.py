@@ -394,7 +394,11 @@ def _timeline(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Ite
             )
         if entry.kind is LoggedEvent.NOTE:
             yield TimelineItem(
-                entry.at, TimelineKind.NOTED, entry.name, outcome=entry.codes.get(SAYS, "")
+                entry.at,
+                TimelineKind.NOTED,
+                entry.name,
+                outcome=entry.codes.get(SAYS, ""),
+                place=entry.desk,
             )
     yield from _logged(session, viewer, tip, national)
 

@@ -217,6 +217,13 @@ class TipRefusal(StrEnum):
     """A tip cannot be linked to itself."""
     LINKED_ALREADY = "linked_already"
     NOT_LINKED = "not_linked"
+    NOT_OPEN = "not_open"
+    NOT_REACHED = "not_reached"
+    """No person who may see the case is reached."""
+    DO_NOT_CALL = "do_not_call"
+    NUDGED = "nudged"
+    OFFICIAL = "official"
+    """No district may see a tip about an official."""
 
 
 class AssigneeFilter(StrEnum):

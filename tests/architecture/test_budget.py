@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 445,
-    "lines": 62_558,
-    "tokens": 568_194,
-    "html": 4_026,
+    "files": 446,
+    "lines": 62_846,
+    "tokens": 571_138,
+    "html": 4_073,
     "js": 896,
     "typst": 56,
     "sql": 1_133,
-    "data": 5_467,
+    "data": 5_488,
     "unformatted": 0,
-    "tests": 74_880,
+    "tests": 74_981,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

@@ -1,11 +1,17 @@
 """Tests the board of a desk: its columns, its order, its number and what it never shows."""
 
+import pytest
 from sqlalchemy import Engine, event
 
+from hotline.alerts import service_assignment
+from hotline.gateway.tables import Assignment, Message
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
 from tests.console.boards import on_board
 from tests.console.conftest import Tab
-from tests.console.desk_tips import tell
+from tests.console.desk_tips import change, tell
 from tests.console.tip_desks import Desks, desks
+from tests.support.builders import make_responder
 
 __all__ = ["desks"]
 STATEMENTS = 5
@@ -43,3 +49,115 @@ def test_the_board_asks_at_most_five_statements(desks: Desks) -> None:
         assert len(said) <= 2, "\n".join(said)
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def staffed(desks: Desks) -> Desks:
+    """Files a case about danger in Gasabo as tip 1, and alerts the first of its responders."""
+    with desks.desk.context.database.writing() as session:
+        for row in session.query(Responder):
+            row.active = False
+        people: list[tuple[str, Level, tuple[str, ...]]] = [
+            ("Gasabo 2", Level.RESPONDER, ("12",)),
+            ("Gasabo 3", Level.COORDINATOR, ("12",)),
+        ]
+        people += [("Nyarugenge 4", Level.RESPONDER, ("11",)), ("Nation 5", Level.NATIONAL, ())]
+        for nth, (name, level, districts) in enumerate(people):
+            called = {"name": name, "level": level, "districts": districts}
+            session.add(make_responder(**called, msisdn=f"+2507880055{nth:02}"))  # type: ignore[arg-type]
+    assert tell(desks.desk, urgency=1) == 1
+    assert service_assignment.assign_pending(desks.desk.context) == 1
+    return desks
+
+
+def people(desks: Desks) -> dict[str, int]:
+    with desks.desk.context.database.reading() as session:
+        return {row.name: row.id for row in session.query(Responder)}
+
+
+def alerted(desks: Desks) -> list[str]:
+    """Returns the people who were alerted of tip 1, in their order."""
+    names = {id: name for name, id in people(desks).items()}
+    with desks.desk.context.database.reading() as session:
+        rows = session.query(Assignment).order_by(Assignment.id)
+        return [names[row.responder_id] for row in rows if row.tip_id == 1]
+
+
+def test_an_account_takes_a_case_for_a_phone_and_the_case_says_who(staffed: Desks) -> None:
+    assert alerted(staffed) == ["Gasabo 2", "Nation 5"]
+    before = number(staffed.district)
+    who = people(staffed)
+    strange = staffed.district.post("/tips/1/take", {"phone": str(who["Nyarugenge 4"])})
+    assert strange.status_code == 422
+    assert "No person there can be alerted now" in strange.text
+    assert staffed.other.post("/tips/1/take", {"phone": str(who["Gasabo 3"])}).status_code == 404
+    chosen = {"phone": str(who["Gasabo 3"]), "from": "board"}
+    taken = staffed.district.post("/tips/1/take", chosen)
+    assert (taken.status_code, taken.headers["Location"]) == (303, "/")
+    assert alerted(staffed) == ["Gasabo 2", "Nation 5", "Gasabo 3"], "this phone is reminded"
+    assert staffed.tip(1).assignee_id == who["Gasabo 3"]
+    assert on_board(staffed.district) == {"unread": [1]}
+    assert number(staffed.district) != before
+    assert ("Desk 1", "tip_taken_for", "Gasabo 3") in staffed.rows()
+    page = staffed.national.get("/tips/1").text
+    assert "Desk 1 took tip 1 for the phone of a responder" in page
+    with staffed.desk.context.database.writing() as session:
+        session.query(Assignment).filter_by(responder_id=who["Gasabo 3"]).update(
+            {"on_site_at": staffed.desk.clock()}
+        )
+    assert on_board(staffed.district) == {"at_work": [1]}
+
+
+def test_the_next_person_is_alerted_at_once(staffed: Desks) -> None:
+    assert staffed.district.post("/tips/1/alert", {"from": "board"}).status_code == 303
+    assert alerted(staffed) == ["Gasabo 2", "Nation 5", "Gasabo 3"]
+    assert ("Desk 1", "tip_alerted_next", "") in staffed.rows()
+
+
+def test_a_nudge_is_sent_once_in_ten_minutes_and_never_while_nobody_may_call(
+    staffed: Desks,
+) -> None:
+    refused = staffed.district.post("/tips/1/nudge")
+    assert refused.status_code == 422, "no one has the case"
+    chosen = {"phone": str(people(staffed)["Gasabo 2"])}
+    assert staffed.district.post("/tips/1/take", chosen).status_code == 303
+    assert staffed.district.post("/tips/1/nudge").status_code == 303
+    again = staffed.national.post("/tips/1/nudge")
+    assert "A nudge was sent less than ten minutes ago." in again.text
+    staffed.desk.clock.turn(minutes=10)
+    assert staffed.national.post("/tips/1/nudge").status_code == 303
+    with staffed.desk.context.database.reading() as session:
+        sent = session.query(Message).filter_by(template="FOLLOW").all()
+        assert [set(row.parameters) for row in sent] == [{"ref", "code"}] * 2
+    change(staffed.desk, 1, do_not_visit=True)
+    assert "do not call" in staffed.national.post("/tips/1/nudge").text
+
+
+def test_a_case_is_passed_to_another_district_unless_an_official_may_be_in_it(
+    staffed: Desks,
+) -> None:
+    passed = {"to_desk": "11", "reason": "the house is there"}
+    assert staffed.district.post("/tips/1/pass", {"to_desk": "11"}).status_code == 422
+    assert staffed.district.post("/tips/1/pass", passed).status_code == 303
+    assert alerted(staffed) == ["Gasabo 2", "Nation 5", "Nyarugenge 4"]
+    assert on_board(staffed.other) == {"untaken": [1]}
+    assert "hafi" in staffed.other.post("/tips/1/open", {"why": "send"}).text
+    hidden = tell(staffed.desk, official="unsure", urgency=1)
+    assert service_assignment.assign_pending(staffed.desk.context) == 1
+    page = staffed.national.get(f"/tips/{hidden}").text
+    assert 'value="11"' not in page
+    refused = staffed.national.post(f"/tips/{hidden}/pass", passed)
+    assert "no district may see this case" in refused.text
+    assert on_board(staffed.other) == {"untaken": [1]}
+
+
+def test_a_note_is_kept_for_who_may_read_the_report(staffed: Desks) -> None:
+    words = {"note": "words", "words": "the aunt waits outside"}
+    assert staffed.district.post("/tips/1/note", {"note": "words"}).status_code == 422
+    assert staffed.district.post("/tips/1/note", words).status_code == 303
+    staffed.desk.clock.turn(seconds=1)
+    assert staffed.district.post("/tips/1/note", {"note": "police"}).status_code == 303
+    page = staffed.national.get("/tips/1").text
+    assert "recorded: waiting for police." in page
+    assert "the aunt" not in page
+    assert "the aunt waits outside" in staffed.national.post("/tips/1/open", {"why": "send"}).text

@@ -84,6 +84,7 @@ FOR_NO_ONE: Mapping[str, str] = {
     "alerts/tables.overdue_clocks": LADDER,
     "cases/queries_list.owes_answer": CONDITION,
     "cases/queries_board._owed": CONDITION,
+    "cases/queries_board.was_nudged": FOUND,
     "cases/queries_list.owed_by_tip": FOUND,
     "cases/queries_list.deliveries": FOUND,
     "cases/queries_list.assignments_of": FOUND,
