@@ -46,6 +46,7 @@ from hotline.flows.node_fields import (
     ROW_LISTS,
     BadLetter,
     bad_letters,
+    body_of,
     kind_of,
     locked_fields,
     nodes_of,
@@ -408,3 +409,11 @@ def _digits(written: Document) -> Sequence[str]:
         return choices
     free = iter([digit for digit in NUMBERS if digit not in choices])
     return [key or next(free, "") for key in choices]
+
+
+def digits_of(flow: Document, node: str, goes: str) -> str:
+    """Returns the digits with which callers reach one screen from another, such as `1, 3`."""
+    written = nodes_of(flow)[node]
+    rows, every = rows_of(written, "choices"), body_of(written).get("goes")
+    digits = zip(_digits(written), rows, strict=True)
+    return ", ".join(digit for digit, row in digits if (row.get("goes") or every) == goes)

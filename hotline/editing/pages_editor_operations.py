@@ -118,7 +118,7 @@ def new_screen_form(visit: Visit, draft_id: int, flow: str) -> Response:
         draft_id,
         here,
         after=after,
-        arrow=visit.form.text("arrow") or from_here,
+        arrow=visit.form.text("arrow") or visit.asked("arrow") or from_here,
         arrows=offered,
         kinds=[(kind, KINDS[kind]) for kind in rules_operations.EMPTY],
         screens=[*nodes_of(here.document)],
@@ -156,6 +156,31 @@ def flow_arrows(flow: Document) -> tuple[Arrow, ...]:
         if kind_of(node) in rules_operations.LED_ON - {"branch"} and not body_of(node).get("goes")
     )
     return (*known, *ends)
+
+
+def move_form(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
+    here = flow_at_version(visit, draft_id, flow, node)
+    places = [one for one in flow_arrows(here.document) if node not in (one.node, one.goes)]
+    return _question(
+        visit,
+        "node_move.html",
+        draft_id,
+        here,
+        node=node,
+        arrows=[one for one in places if one.node],
+    )
+
+
+@form_view(move_form)
+def move_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
+    """Moves a screen to the arrow that the editor chose."""
+    here, key = flow_at_version(visit, draft_id, flow, node), visit.form.text("arrow")
+    arrow = next((one for one in flow_arrows(here.document) if one.key == key), None)
+    check_obstacle(visit, rules_operations.obstacle_to_moving(here.document, node, arrow))
+    if arrow is not None:
+        document = rules_operations.move_to_arrow(here.document, node, arrow)
+        store_flow(visit, draft_id, here, document, StepKind.ORDERED, node=node)
+    return redirect_to("picture.show", flow=flow, change=draft_id)
 
 
 def rename_form(visit: Visit, draft_id: int, flow: str, node: str) -> Response:

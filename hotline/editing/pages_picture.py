@@ -4,15 +4,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flask import Response
+from flask import Response, url_for
 
+from hotline.console import role_groups
+from hotline.console.form import number_of
 from hotline.console.visit import Visit, page
+from hotline.core.documents import Document
+from hotline.editing import service_drafts, service_publish
+from hotline.editing.pages_editor_drawing import digits_of
+from hotline.editing.pages_sentences import problem_details, problem_sentence
 from hotline.editing.rules_preview import arrows_of, outline, start_of
+from hotline.editing.service_drafts import ChangeRow
 from hotline.errors import NotFound
-from hotline.flows import service_authoring
+from hotline.flows.check import Problem
+from hotline.flows.node_fields import Titles, nodes_of
+from hotline.flows.service_authoring import live_document
 
-BOX_WIDTH, BOX_HEIGHT = 216, 48
-BETWEEN, BETWEEN_LAYERS = 24, 44
+BOX_WIDTH, BOX_HEIGHT = 216, 64
+BETWEEN, BETWEEN_LAYERS = 24, 56
 THIN = 12
 """The width of an arrow that passes through a layer."""
 SWEEPS = 6
@@ -167,16 +176,23 @@ LETTERS = 25
 
 
 def show(visit: Visit, flow: str) -> Response:
-    document = service_authoring.live_document(visit.context.database)["flows"].get(flow)
-    if document is None:
+    """Shows the picture of a published flow, or of a flow in the draft that the address names."""
+    change = _draft_of(visit)
+    live: Mapping[str, Document] = live_document(visit.context.database)["flows"]
+    flows = live if change is None else service_drafts.flows_in(visit.context, change.id)
+    if (document := flows.get(flow)) is None:
         raise NotFound(f"there is no flow {flow}")
+    before = nodes_of(live.get(flow))
     rows = {row.name: row for row in outline(document)}
-    pairs = [(arrow.node, arrow.goes) for arrow in arrows_of(document) if arrow.node]
-    picture = place_boxes([*rows], pairs, start_of(document))
+    arrows = [arrow for arrow in arrows_of(document) if arrow.node]
+    picture = place_boxes([*rows], [(one.node, one.goes) for one in arrows], start_of(document))
+    keys = {(one.node, one.goes): one.key for one in reversed(arrows)}
+    found = _problems(visit, change, flow)
     return page(
         visit,
         "picture.html",
         flow=flow,
+        change=change,
         rows=rows,
         picture=picture,
         box=(BOX_WIDTH, BOX_HEIGHT),
@@ -184,8 +200,69 @@ def show(visit: Visit, flow: str) -> Response:
             (rows[one.name], one, TINTS.get(rows[one.name].kind, "says")) for one in picture.boxes
         ],
         letters=LETTERS,
-        arrows=[(_path(one), one.is_back) for one in picture.arrows],
+        arrows=[
+            (
+                one,
+                _path(one),
+                _label_point(one),
+                digits_of(document, one.begin, one.end),
+                keys[one.begin, one.end],
+            )
+            for one in picture.arrows
+        ],
+        found=found,
+        changed=[name for name, node in nodes_of(document).items() if before.get(name) != node],
+        is_live=flow in live,
+        drafts=_drafts(visit, flow),
+        titles=lambda: Titles(flows, visit.language),
     )
+
+
+def _draft_of(visit: Visit) -> ChangeRow | None:
+    """Returns the draft in the address. Only editors see drafts. Raises NotFound."""
+    change = number_of(visit.asked("change"))
+    if change is None or not visit.may(role_groups.EDITOR):
+        return None
+    return service_drafts.get_draft(visit.context, change)
+
+
+def _drafts(visit: Visit, flow: str) -> Sequence[tuple[str, str]]:
+    """Returns the open drafts that edit this flow, each with the address of its picture."""
+    rows = service_drafts.list_drafts(visit.context) if visit.may(role_groups.EDITOR) else ()
+    return [
+        (row.title, url_for("picture.show", flow=flow, change=row.id))
+        for row, parts in rows
+        if flow in parts
+    ]
+
+
+def _problems(
+    visit: Visit, change: ChangeRow | None, flow: str
+) -> Mapping[str, Sequence[tuple[str, str, bool]]]:
+    """Returns the problems of each screen: the sentence, the reason with the fix, and True for an error."""
+    hurting: Sequence[Problem] = ()
+    if change is None or not change.is_editable:
+        every: Sequence[Problem] = service_publish.published_problems(visit.context) or ()
+        hurting = service_publish.divide_problems(every, ()).blocking
+    elif (divided := service_publish.draft_problems(visit.context, change.id)) is not None:
+        hurting = [*divided.blocking, *divided.live_already]
+        every = [*hurting, *divided.bearable]
+    else:
+        every = ()
+    found: dict[str, list[tuple[str, str, bool]]] = {}
+    for one in every:
+        if one.flow == flow:
+            said = (problem_sentence(visit, one), problem_details(visit, one), one in hurting)
+            found.setdefault(one.node, []).append(said)
+    return found
+
+
+def _label_point(arrow: PlacedArrow) -> tuple[int, int]:
+    """Returns the point on the last part of an arrow, for its digits and for the button that adds a screen."""
+    (x, y), (to_x, to_y) = arrow.points[-2:]
+    if arrow.is_back:
+        return max(x, to_x) + BOX_WIDTH // 2 + 4, (y + to_y) // 2
+    return to_x + (x - to_x) // 5, to_y - BOX_HEIGHT // 2 - BETWEEN_LAYERS // 2
 
 
 def _path(arrow: PlacedArrow) -> str:

@@ -19,7 +19,8 @@ from hotline.editing import (
     service_publishing,
     service_review_document,
 )
-from hotline.editing.rules_preview import outline
+from hotline.editing.rules_operations import FRONT
+from hotline.editing.rules_preview import flow_groups, outline
 from hotline.editing.service_numbers import MAX_HITS, SearchHit, find_texts
 from hotline.errors import NotFound
 from hotline.flows.node_fields import nodes_of, opening_text, texts_in
@@ -31,13 +32,17 @@ WORST_FIRST = (ReviewState.MISSING, ReviewState.STALE, ReviewState.DRAFT, Review
 
 def flows(visit: Visit) -> Response:
     context = visit.context
-    flows = live_document(context.database)["flows"]
-    part = part_of_list(sorted(flows), visit.asked("part"))
+    document = live_document(context.database)
+    flows = document["flows"]
+    codes = document["entries"].values()
+    groups = flow_groups(flows, FRONT, codes)
+    part = part_of_list([*groups], visit.asked("part"))
     found = service_publish.published_problems(context)
     return page(
         visit,
         "flows.html",
         live=service_emergencies.current_publication(context),
+        groups=groups,
         lines={name: opening_text(flows[name]) for name in part.rows},
         words=service_review_document.review_matrix(context),
         worst=lambda counts: next((state for state in WORST_FIRST if counts[state]), None),

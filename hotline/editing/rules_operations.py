@@ -185,6 +185,32 @@ def move_screen(flow: Document, name: str, by: int) -> Editable:
     return order_screens(changed, names)
 
 
+def obstacle_to_moving(flow: object, name: str, arrow: Arrow | None) -> Obstacle | None:
+    """Returns the reason why a screen cannot be moved to this arrow, or None. Only a screen with one next screen can
+    be moved."""
+    node = node_fields.nodes_of(flow).get(name)
+    if node is None or arrow is None or arrow.node not in node_fields.nodes_of(flow):
+        return Obstacle.UNKNOWN
+    if start_of(flow) == name:
+        return Obstacle.START
+    return Obstacle.UNDECIDED if not node_fields.body_of(node).get("goes") else None
+
+
+def move_to_arrow(flow: Document, name: str, arrow: Arrow) -> Editable:
+    """Returns the flow with a screen moved: its arrows lead to its next screen, and the given arrow leads to it."""
+    changed = copy_flow(flow)
+    if obstacle_to_moving(flow, name, arrow) is not None or name in (arrow.node, arrow.goes):
+        return changed
+    goes = str(node_fields.body_of(changed["nodes"][name])["goes"])
+    for into in arrows_into(flow, name):
+        changed = lead_arrow(changed, into, goes)
+    changed = lead_arrow(changed, arrow, name)
+    changed = lead_arrow(changed, Arrow(name, "goes", ""), arrow.goes)
+    names = [one for one in changed["nodes"] if one != name]
+    names.insert(names.index(arrow.node) + 1, name)
+    return order_screens(changed, names)
+
+
 def order_screens(flow: Document, names: list[str]) -> Editable:
     return {**flow, "nodes": {name: flow["nodes"][name] for name in names}}
 

@@ -269,6 +269,24 @@ def _ways(flow: object) -> Mapping[str, tuple[str, DocumentPath]]:
     }
 
 
+def flow_groups(flows: Mapping[str, object], front: str, codes: Iterable[str]) -> Mapping[str, str]:
+    """Returns the group of each flow, in the order in which callers reach them.
+
+    The group is `front` for a flow behind the first screen, `code` for a flow behind a printed short code, and `other`
+    for all other flows.
+    """
+    groups: dict[str, str] = {}
+    for group, begins in (("front", [front]), ("code", codes), ("other", flows)):
+        waiting = [name for name in begins if name in flows]
+        while waiting:
+            name = waiting.pop(0)
+            if name not in groups:
+                groups[name] = group
+                called = (called_flow(node) for node in nodes_of(flows[name]).values())
+                waiting += [one for one in called if one in flows]
+    return groups
+
+
 ONE_PAGE = 10**6
 """A limit that no screen reaches."""
 

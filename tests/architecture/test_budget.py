@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 446,
-    "lines": 62_846,
-    "tokens": 571_138,
-    "html": 4_073,
+    "lines": 62_971,
+    "tokens": 572_572,
+    "html": 4_101,
     "js": 896,
     "typst": 56,
     "sql": 1_133,
-    "data": 5_488,
+    "data": 5_490,
     "unformatted": 0,
-    "tests": 74_981,
+    "tests": 75_028,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

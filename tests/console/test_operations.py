@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from hotline.editing import service_drafts
+from hotline.editing import service_drafts, service_publish
 from tests.console.conftest import CHANGE
 from tests.console.screens import Editor, editor
 from tests.console.test_forms import assert_reachable, outline
@@ -227,3 +227,25 @@ def test_a_screen_and_a_flow_get_titles_that_every_page_shows(editor: Editor) ->
     written = document(editor, "abroad")
     assert written["description"] == {"en": "Before you leave"}
     assert "title" in written["nodes"]["tell"]
+
+
+def test_a_draft_is_drawn_with_its_digits_and_problems_and_a_screen_is_moved(
+    editor: Editor,
+) -> None:
+    texts = {f"{node}.text.en": f"Number {node}." for node in ("one", "two", "three")}
+    new = {"model": "lesson", "menu": "front.front", "title.en": "Pay"}
+    assert editor.tab.post(BUILD, new | texts).location == AT
+    drawn = f"/flows/pay/picture?change={CHANGE}"
+    service_publish.check_by_id(editor.desk.context, CHANGE)
+    page = editor.tab.get(drawn).text
+    assert_reachable(drawn, outline(page))
+    assert page.count('class="says faulty changed"') == 3
+    assert f"{AT}/flows/pay/new-node?after=one&amp;arrow=one.goes" in page
+    front = editor.tab.get(f"/flows/front/picture?change={CHANGE}").text
+    assert '<text class="keyed"' in front
+    assert editor.tab.get("/flows/pay/picture").status_code == 404
+    move = f"{AT}/flows/pay/two/move"
+    assert_light(editor.tab, move)
+    assert editor.tab.post(move, {"arrow": "three.goes"}).location == drawn
+    assert [*document(editor, "pay")["nodes"]] == ["one", "three", "two", "last"]
+    refused(editor, f"{AT}/flows/pay/one/move", {"arrow": "two.goes"}, "The flow begins here")

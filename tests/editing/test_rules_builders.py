@@ -5,7 +5,14 @@ import copy
 import pytest
 
 from hotline.editing.rules_builders import build_flow, slots, with_number
-from hotline.editing.rules_operations import FlowModelName, with_choice
+from hotline.editing.rules_operations import (
+    FlowModelName,
+    Obstacle,
+    move_to_arrow,
+    obstacle_to_moving,
+    with_choice,
+)
+from hotline.editing.rules_preview import Arrow, flow_groups
 from hotline.editing.service_publishing import all_problems
 from hotline.flows.check import Code
 from hotline.flows.node_fields import rows_of
@@ -58,3 +65,27 @@ def test_a_number_shows_only_while_it_is_verified() -> None:
     assert Code.NUMBER_UNSIGNED not in {
         one.code for one in all_problems(document) if one.flow == "help"
     }
+
+
+def test_a_moved_screen_stands_between_the_chosen_screens() -> None:
+    said = {f"{node}.text": t(node) for node in ("one", "two", "three")}
+    flow = build_flow(FlowModelName.LESSON, "pay", said, onward="onward")
+    moved = move_to_arrow(flow, "two", Arrow("three", "goes", "last"))
+    assert {
+        name: node["say"]["goes"] for name, node in moved["nodes"].items() if name != "last"
+    } == {
+        "one": "three",
+        "three": "two",
+        "two": "last",
+    }
+    assert [*moved["nodes"]] == ["one", "three", "two", "last"]
+    assert obstacle_to_moving(flow, "one", Arrow("three", "goes", "last")) is Obstacle.START
+    assert obstacle_to_moving(flow, "two", None) is Obstacle.UNKNOWN
+    assert move_to_arrow(flow, "two", Arrow("one", "goes", "two")) == flow
+
+
+def test_flows_are_grouped_as_callers_meet_them() -> None:
+    flows = {**shipped()["flows"], "alone": build_flow(FlowModelName.LESSON, "alone", LESSON)}
+    groups = flow_groups(flows, "front", ["training"])
+    assert [*groups][:3] == ["front", "abroad", "homes"]
+    assert (groups["quiz"], groups["training"], groups["alone"]) == ("front", "code", "other")
