@@ -27,7 +27,8 @@ from hotline.alerts.rules_escalation import NO_ONE, EscalationStep
 from hotline.alerts.rules_escalation_steps import CaseState, Decision
 from hotline.alerts.rules_storm import SmsShare
 from hotline.alerts.service_case_state import case_state
-from hotline.alerts.service_messages import WrittenAssignment, notify
+from hotline.alerts.service_messages import notify
+from hotline.alerts.service_shared import BEHIND, WrittenAssignment
 from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -241,7 +242,7 @@ def write_steps(
     queries.write_alerts(session, alerts, at)
     queries.write_alerts(session, storm, at, turn=1)
     messages = service_messages.visit_safety_messages(session, context, by_name, knew, languages)
-    queries.write_alerts(session, messages, at, turn=service_messages.BEHIND)
+    queries.write_alerts(session, messages, at, turn=BEHIND)
 
 
 def write_assignments(

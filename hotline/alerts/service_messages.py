@@ -5,20 +5,19 @@ The functions run inside the transaction of the calling function.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from hotline.alerts import queries, service_case_state, service_duplicates
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.queries import Alert, NewAssignment
-from hotline.alerts.rules_escalation import EscalationStep
+from hotline.alerts.queries import Alert
 from hotline.alerts.rules_escalation_steps import Notice
 from hotline.alerts.rules_reply_parsing import WEEK, AnswerReason, answer_reason
+from hotline.alerts.service_shared import BEHIND, WrittenAssignment, new_message
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.flows import service_check
 from hotline.gateway import tables
-from hotline.gateway.rules_delivery import MessageState, Priority
+from hotline.gateway.rules_delivery import Priority
 from hotline.gateway.rules_message import MessageKind, Wording, notice, responders_short_code
 from hotline.people import tables as people_tables
 from hotline.people.rules import Level
@@ -29,21 +28,6 @@ from hotline.tips.rules_duplicates import visit_safety_under
 from hotline.tips.rules_events import Purpose
 from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
-
-BEHIND = 100
-"""The place in the sending order of messages that go out together with alerts. It is after all alerts.
-
-A notice of a corrected place has the place 0. So it is sent before the alerts to people of the new place."""
-
-
-class WrittenAssignment(NamedTuple):
-    """An assignment that was just written, with its reference and its step."""
-
-    given: NewAssignment
-    name: str
-    step: EscalationStep
-    is_repeat: bool = False
-    """True if the responder was alerted of the tip before."""
 
 
 def dial_code(context: Context) -> str | None:
@@ -156,30 +140,6 @@ def write_confirmation(
     write_message(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
 
 
-def new_message(
-    kind: MessageKind,
-    wording: Wording,
-    responder_id: int,
-    *,
-    priority: int,
-    at: datetime,
-    of: int | None,
-) -> tables.Message:
-    """Returns a new SMS to a responder, which is due at `at`. Does not store it."""
-    return tables.Message(
-        kind=kind,
-        responder_id=responder_id,
-        assignment_id=of,
-        template=wording.template.name,
-        parameters=dict(wording.parameters),
-        language=wording.language,
-        priority=priority,
-        state=MessageState.PENDING,
-        next_at=at,
-        created_at=at,
-    )
-
-
 def write_message(
     session: Session,
     wording: Wording,
@@ -199,19 +159,6 @@ def write_message(
     session.flush()
     if row.next_at <= at:
         tables.note_due(session, row.id)
-
-
-def write_shared(
-    session: Session, wording: Wording, to: int, due: datetime, priority: int, at: datetime
-) -> int:
-    """Writes an SMS that several alerts share, and returns its id. It counts as written when it is due."""
-    row = new_message(MessageKind.ALERT, wording, to, priority=priority, at=due, of=None)
-    row.turn = BEHIND if wording.template is Template.SHARED_OPEN else 1
-    session.add(row)
-    session.flush()
-    if due <= at:
-        tables.note_due(session, row.id)
-    return row.id
 
 
 # Counts the SMS that answer a responder, and writes a row for each of them.

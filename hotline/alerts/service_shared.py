@@ -7,16 +7,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
-from hotline.alerts import queries_shared, rules_storm, service_messages, tables
+from hotline.alerts import queries_shared, rules_storm
+from hotline.alerts import tables as alerts_tables
+from hotline.alerts.queries import NewAssignment
 from hotline.alerts.rules_assignment import storm_groups
 from hotline.alerts.rules_escalation import AlertPlan, EscalationStep, WaitingTip
 from hotline.alerts.rules_storm import DistrictDangers, SmsShare
-from hotline.alerts.service_messages import WrittenAssignment
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.gateway.rules_message import REQUEST_TEXTS, Wording, responders_short_code
+from hotline.gateway import tables
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.rules_message import REQUEST_TEXTS, MessageKind, Wording, responders_short_code
 from hotline.text.codes import is_district
 from hotline.text.places import neighbours, place_name
 from hotline.text.time import midnight
@@ -29,6 +33,22 @@ ASKED_BY = {
     Purpose.CONFIRM_CLOSURE: {Template.CLOSURE_REQUESTED.name},
 }
 """The templates after which a request for this purpose is a repeat. For other purposes, every alert counts."""
+
+
+BEHIND = 100
+"""The place in the sending order of messages that go out together with alerts. It is after all alerts.
+
+A notice of a corrected place has the place 0. So it is sent before the alerts to people of the new place."""
+
+
+class WrittenAssignment(NamedTuple):
+    """An assignment that was just written, with its reference and its step."""
+
+    given: NewAssignment
+    name: str
+    step: EscalationStep
+    is_repeat: bool = False
+    """True if the responder was alerted of the tip before."""
 
 
 class SmsPlan:
@@ -66,7 +86,7 @@ class SmsPlan:
             code = responders_short_code(self._context.line.service_code)
             words = Wording(template, {**said, "count": "1", "code": code}, language)
             due = pace.next_storm(at) if storm else pace.next_open(at)
-            message_id = service_messages.write_shared(self._session, words, who, due, urgency, at)
+            message_id = write_shared(self._session, words, who, due, urgency, at)
             self._sent.open[key] = queries_shared.OpenShare(message_id, urgency)
             pace.add(due, urgency)
             pace.open_at = pace.open_at if storm else due
@@ -83,6 +103,43 @@ class SmsPlan:
     def _has_spare(self) -> bool:
         most = int(self._context.line.sms_a_day * rules_storm.OTHERS_SHARE)
         return queries_shared.has_spare(self._session, midnight(self._at), most)
+
+
+def new_message(
+    kind: MessageKind,
+    wording: Wording,
+    responder_id: int,
+    *,
+    priority: int,
+    at: datetime,
+    of: int | None,
+) -> tables.Message:
+    """Returns a new SMS to a responder, which is due at `at`. Does not store it."""
+    return tables.Message(
+        kind=kind,
+        responder_id=responder_id,
+        assignment_id=of,
+        template=wording.template.name,
+        parameters=dict(wording.parameters),
+        language=wording.language,
+        priority=priority,
+        state=MessageState.PENDING,
+        next_at=at,
+        created_at=at,
+    )
+
+
+def write_shared(
+    session: Session, wording: Wording, to: int, due: datetime, priority: int, at: datetime
+) -> int:
+    """Writes an SMS that several alerts share, and returns its id. It counts as written when it is due."""
+    row = new_message(MessageKind.ALERT, wording, to, priority=priority, at=due, of=None)
+    row.turn = BEHIND if wording.template is Template.SHARED_OPEN else 1
+    session.add(row)
+    session.flush()
+    if due <= at:
+        tables.note_due(session, row.id)
+    return row.id
 
 
 def wanted_shares(
@@ -150,5 +207,5 @@ def _ways(session: Session, new: Sequence[WaitingTip], at: datetime) -> Mapping[
         district = DistrictDangers(dangers[place], ids, storms.get(place), at)
         ways |= {id: district.place(id, at) for id in ids}
         if (until := district.storm_until) is not None:
-            tables.set_storm(session, place, max(until, storms.get(place, until)))
+            alerts_tables.set_storm(session, place, max(until, storms.get(place, until)))
     return ways

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import event
 
-from hotline.alerts import service_alarm_notices, service_messages, service_sending
+from hotline.alerts import service_alarm_notices, service_sending, service_shared
 from hotline.core.wording import Template
 from hotline.dialogue import service_answers
 from hotline.gateway import service_pause, tables
@@ -81,9 +81,7 @@ class Sending:
         with line.database.writing() as session:
             session.get_one(Responder, who).encrypted_number = context.encrypter.number(ALINE)
             session.add(
-                service_messages.new_message(
-                    kind, wording, who, priority=self.queue, at=at, of=None
-                )
+                service_shared.new_message(kind, wording, who, priority=self.queue, at=at, of=None)
             )
 
     def send(self, process: str = "") -> None:

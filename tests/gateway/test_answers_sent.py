@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.alerts import service_messages, service_sending
+from hotline.alerts import service_sending, service_shared
 from hotline.core.jobs import Job
 from hotline.core.wording import Template
 from hotline.dialogue import service_answers
@@ -103,7 +103,7 @@ def test_answers_are_rung_for_apart_from_alerts(texter: Texter) -> None:
 
 def waiting_alert(line: Line) -> Message:
     wording = Wording(Template.TAKEN, {"ref": "K7Q4"}, "en")
-    return service_messages.new_message(
+    return service_shared.new_message(
         MessageKind.ALERT, wording, 1, priority=1, at=line.clock(), of=None
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from hotline.alarms import tables as alarms_tables
 from hotline.alarms.rules import Alarm, Notice
-from hotline.alerts import service_alarm_notices, service_messages, service_sending
+from hotline.alerts import service_alarm_notices, service_sending, service_shared
 from hotline.core.wording import Template
 from hotline.dialogue import service_stop
 from hotline.dialogue.service_sms import InboxOutcome, take_sms
@@ -214,6 +214,6 @@ def stopped(district: District) -> list[str]:
 
 
 def write(district: District, kind: MessageKind) -> None:
-    row = service_messages.new_message(kind, WORDING, 1, priority=1, at=district.clock(), of=None)
+    row = service_shared.new_message(kind, WORDING, 1, priority=1, at=district.clock(), of=None)
     with district.database.writing() as session:
         session.add(row)
