@@ -33,6 +33,7 @@ class OpenShare(NamedTuple):
 
     message_id: int
     priority: int
+    due: datetime
 
 
 class SentSms:
@@ -42,6 +43,8 @@ class SentSms:
         self.paces: dict[int, SmsPace] = defaultdict(SmsPace)
         self.open: dict[tuple[int, str, str], OpenShare] = {}
         """The SMS that further alerts may join, by person, template and place."""
+        self.later: set[tuple[int, str]] = set()
+        """The person and the template of each SMS that is due later."""
         rests = and_(Message.state.in_(DUE_STATES), Message.counted == 0)
         is_open = and_(Message.template.in_(SHARED), rests)
         rows = session.execute(
@@ -62,27 +65,48 @@ class SentSms:
         )
         for id, who, created_at, priority, template, parameters, joins in rows:
             pace = self.paces[who]
-            pace.add(created_at, priority)
-            if template == Template.SHARED_OPEN.name:
-                pace.open_at = max(created_at, pace.open_at or created_at)
+            waits = created_at > at
+            pace.add(created_at, waits=waits)
+            if waits:
+                self.later.add((who, template))
             if joins:
                 key = (who, template, parameters.get("place", ""))
-                self.open[key] = OpenShare(id, priority)
+                self.open[key] = OpenShare(id, priority, created_at)
+            elif template == Template.SHARED_OPEN.name:
+                pace.open_at = max(created_at, pace.open_at or created_at)
+
+    def due_by_place(self) -> dict[str, dict[int, datetime]]:
+        """Returns the due time of each SMS about further dangers, by the name of the district and by person."""
+        found: dict[str, dict[int, datetime]] = defaultdict(dict)
+        for (who, _, place), one in self.open.items():
+            found[place][who] = one.due
+        return found
 
 
-def link(session: Session, pairs: Sequence[tuple[int, int]]) -> None:
-    """Stores the assignments that share an SMS, each with the SMS."""
-    add_rows(session, SharedAlert, (SharedAlert.assignment_id, SharedAlert.message_id), pairs, {})
+def link(
+    session: Session, pairs: Sequence[tuple[int, int]], notices: Iterable[tuple[int, int]]
+) -> None:
+    """Stores the assignments that share an SMS, each with the SMS. An assignment may have several notices in one."""
+    columns = SharedAlert.assignment_id, SharedAlert.message_id
+    add_rows(session, SharedAlert, columns, pairs, {SharedAlert.is_notice: False})
+    for assignment_id, message_id in notices:
+        row = SharedAlert(assignment_id=assignment_id, message_id=message_id, is_notice=True)
+        session.merge(row)
 
 
-def raise_priority(session: Session, message_id: int, priority: int) -> None:
-    """Makes a shared SMS as urgent as its most urgent case."""
+def hasten(session: Session, message_id: int, priority: int, due: datetime) -> None:
+    """Makes a shared SMS as urgent as its most urgent case, and due when its first case is."""
     row = session.get_one(Message, message_id)
     row.priority = min(row.priority, priority)
+    if due < row.created_at:
+        row.created_at = row.next_at = due
 
 
 def cases_left(session: Session, message: Message) -> int:
-    """Returns the number of cases in a shared SMS that are open, and that no responder has taken since the alert."""
+    """Returns the number of open cases in a shared SMS that no responder has taken since the alert.
+
+    A case with a notice counts even if a responder has taken it.
+    """
     later = aliased(Assignment)
     taken = select(later.id).where(
         later.tip_id == Assignment.tip_id, later.acknowledged_at > Assignment.created_at
@@ -92,7 +116,9 @@ def cases_left(session: Session, message: Message) -> int:
         .join(SharedAlert, SharedAlert.assignment_id == Assignment.id)
         .join(Tip, Tip.id == Assignment.tip_id)
         .where(SharedAlert.message_id == message.id, Tip.closed_at.is_(None), IS_CURRENT)
-        .where(~taken.exists(), is_not_excluded(message.responder_id or 0))
+        .where(
+            or_(SharedAlert.is_notice, ~taken.exists()), is_not_excluded(message.responder_id or 0)
+        )
     )
     return session.scalar(found) or 0
 

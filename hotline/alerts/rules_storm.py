@@ -2,8 +2,10 @@
 
 A storm may be an attack that hides a real danger. So the hotline alerts more people in a storm, and never fewer. Each
 further danger gets one person, and keeps its own assignment and deadlines. Only SMS are shared: a person gets at most
-one a minute for such dangers. A repeat is an alert about a case of which the person was alerted before. Repeats share
-one SMS in 15 minutes, with or without a storm. So do alerts without danger above a limit.
+one a minute for such dangers. After a few SMS, the dangers of some seconds go together to one person. So even four
+people are alerted within a minute, and none gets too many SMS. A repeat is an alert about a case of which the person
+was alerted before. Repeats share one SMS in 15 minutes, with or without a storm. So do alerts without danger above a
+limit, and notices in a storm.
 """
 
 from collections import Counter
@@ -26,15 +28,20 @@ STORM_ENDS_AFTER = timedelta(minutes=30)
 """A storm ends when fewer dangers than `STORM_FROM` are open for this time."""
 SEEN_FOR = STORM_WITHIN + STORM_ENDS_AFTER
 """A sector counts as flooded for this time after a danger there."""
-MAX_ALONE = 20
-"""After this number of SMS in an hour, further dangers with text no longer get an SMS of their own."""
-MANY = 25
+MAX_ALONE = 8
+"""After this number of SMS in an hour, further dangers with text no longer get an SMS of their own. Further dangers
+then wait for others."""
+COLLECT = timedelta(seconds=45)
+"""The time for which a further danger waits for others, so that one person gets them in one SMS."""
+SOME = 20
+"""After this number of SMS in an hour, alerts of later levels wait for an SMS about new dangers."""
+MANY = 26
 """After this number of SMS in an hour, a person gets shared SMS about dangers at longer intervals."""
-LONG_INTERVAL = timedelta(minutes=5)
+LONG_INTERVAL = timedelta(minutes=3)
+NEARLY_MOST = 34
+"""After this number of SMS in an hour, these intervals are twice as long. So a person gets at most 40 in an hour."""
 OPEN_INTERVAL = timedelta(minutes=15)
 """The time between two SMS about repeats."""
-OTHERS_AN_HOUR = 20
-"""The largest number of SMS without danger that a person gets in an hour."""
 OTHERS_SHARE = 0.7
 """The part of the day's SMS that alerts without danger may use. The rest is for alerts about danger."""
 REPEATED = (Purpose.OPEN, Purpose.OVERDUE, Purpose.LOOK, Purpose.CONFIRM_CLOSURE)
@@ -51,6 +58,8 @@ class SmsShare(StrEnum):
     up to `MAX_ALONE`."""
     STORM = "storm"
     """A further danger in a storm. It shares an SMS if the person got one in the last minute."""
+    ESCALATED = "escalated"
+    """A danger in a storm that reaches a later level. It shares an SMS as `STORM`, and may wait longer."""
     OPEN = "open"
     """A repeat, or an alert without danger above the limits."""
 
@@ -60,44 +69,61 @@ class SmsPace:
     """The number of SMS that one person got in the last hour, and the time of the last one."""
 
     last: datetime | None = None
+    """The time of the last SMS that was due."""
     count: int = 0
-    others: int = 0
-    """The number of these SMS that are not about danger."""
+    """The number of SMS, with those that are due later."""
     open_at: datetime | None = None
-    """The time of the last SMS about repeats."""
+    """The time of the last SMS about repeats that was sent."""
 
-    def add(self, at: datetime, urgency: int = Urgency.DANGER) -> None:
-        self.last = at if self.last is None else max(at, self.last)
+    def add(self, at: datetime, *, waits: bool = False) -> None:
+        """Adds an SMS. `waits` is True if it is due later, because a new danger may go first."""
         self.count += 1
-        self.others += urgency > Urgency.DANGER
+        if not waits:
+            self.last = at if self.last is None else max(at, self.last)
 
     def is_free(self, at: datetime) -> bool:
         """Returns True if the person may get an SMS about a further danger now."""
-        return self.last is None or self.last + self._interval <= at
+        return self.count < MAX_ALONE and self.next_storm(at) == at
 
     def next_storm(self, at: datetime) -> datetime:
-        return at if self.last is None else max(at, self.last + self._interval)
+        """Returns the earliest time for an SMS about further dangers."""
+        earliest = at if self.count < MAX_ALONE else at + COLLECT
+        interval = MINUTE if self.count < MANY else LONG_INTERVAL
+        interval *= 1 if self.count < NEARLY_MOST else 2
+        return earliest if self.last is None else max(earliest, self.last + interval)
+
+    def next_escalated(self, at: datetime) -> datetime:
+        due = self.next_storm(at)
+        return due if self.count < SOME else max(due, at + LONG_INTERVAL)
 
     def next_open(self, at: datetime) -> datetime:
         return at if self.open_at is None else max(at, self.open_at + OPEN_INTERVAL)
 
-    @property
-    def _interval(self) -> timedelta:
-        return MINUTE if self.count < MANY else LONG_INTERVAL
 
-
-def shares(wanted: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, spare: bool) -> SmsShare:
+def shares(wanted: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, most: int) -> SmsShare:
     """Returns how an alert is sent, after the SMS that the person got before.
 
-    `spare` is False if alerts without danger have used up their part of the day's SMS.
+    A person with `most` SMS in the last hour gets no alert without danger alone. `most` is 0 if such alerts have used
+    up their part of the day's SMS, or while there are very many SMS.
     """
     if wanted is SmsShare.KEPT and pace.count >= MAX_ALONE:
         wanted = SmsShare.STORM
-    if wanted is SmsShare.STORM:
-        return SmsShare.ALONE if pace.is_free(at) else SmsShare.STORM
+    if wanted in (SmsShare.STORM, SmsShare.ESCALATED):
+        return SmsShare.ALONE if pace.is_free(at) else wanted
     if wanted is SmsShare.OPEN or urgency == Urgency.DANGER:
         return SmsShare.OPEN if wanted is SmsShare.OPEN else SmsShare.ALONE
-    return SmsShare.ALONE if spare and pace.others < OTHERS_AN_HOUR else SmsShare.OPEN
+    return SmsShare.ALONE if pace.count < most else SmsShare.OPEN
+
+
+def shares_notice(pace: SmsPace, *, storms: bool, goes: bool, most: int) -> bool:
+    """Returns True if a notice about a case shares an SMS, because it is no first alert about danger.
+
+    `storms` is True if the person was alerted of the case in a storm. `goes` is True if the person has taken the case
+    and may be on the way. Such a notice may protect a victim, so it has an SMS of its own up to `MANY`.
+    """
+    if goes:
+        return pace.count >= MANY
+    return storms or pace.count >= most
 
 
 class RecentDanger(NamedTuple):
@@ -154,15 +180,23 @@ class DistrictDangers:
 
 
 def next_person(
-    groups: Sequence[Sequence[int]], paces: dict[int, SmsPace], at: datetime
+    groups: Sequence[Sequence[int]],
+    paces: dict[int, SmsPace],
+    waiting: dict[int, datetime],
+    at: datetime,
 ) -> int | None:
-    """Returns the person for a further danger: the first who may get an SMS now, else the one with the fewest SMS.
+    """Returns the person for a further danger: the first who may get an SMS now, else the one who gets one earliest.
 
     `groups` contains people of the district, of its neighbours, and of the national desk, each in the order of turns.
+    `waiting` contains the due time of each person's shared SMS that the danger may join.
     """
     everyone = {who: paces.setdefault(who, SmsPace()) for group in groups for who in group}
-    fewest = min(everyone, key=lambda who: everyone[who].count, default=None)
-    chosen = next((who for who, pace in everyone.items() if pace.is_free(at)), fewest)
-    if chosen is not None:
-        paces[chosen].add(at)
+    due = {who: pace.next_storm(at) for who, pace in everyone.items()}
+    due = {who: min(waiting.get(who, next_at), next_at) for who, next_at in due.items()}
+    earliest = min(everyone, key=lambda who: (due[who], everyone[who].count), default=None)
+    chosen = next((who for who, pace in everyone.items() if pace.is_free(at)), earliest)
+    if chosen is not None and chosen not in waiting:
+        paces[chosen].add(due[chosen], waits=due[chosen] > at)
+    if chosen is not None and due[chosen] > at:
+        waiting[chosen] = due[chosen]
     return chosen

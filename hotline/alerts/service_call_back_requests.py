@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from hotline.alerts import service_messages
+from hotline.alerts import service_shared
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.ussd import SessionStart
@@ -114,7 +114,7 @@ def keep_time(context: Context) -> None:
     with ringing(context) as session:
         for row in tables_call_back.due_call_backs(session, at):
             for template in _move(session, row, at):
-                _notify(session, row, template, at)
+                _notify(session, context, row, template, at)
 
 
 def end_request(row: CallBack, state: CallBackState, at: datetime) -> None:
@@ -161,7 +161,7 @@ def _withdraw(session: Session, context: Context, rows: Iterable[CallBack]) -> N
     for row in rows:
         end_request(row, CallBackState.WITHDRAWN, context.now())
         if row.notified_at is not None:
-            _notify(session, row, Template.CALL_WITHDRAWN, context.now())
+            _notify(session, context, row, Template.CALL_WITHDRAWN, context.now())
 
 
 def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
@@ -188,7 +188,9 @@ def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
     return said
 
 
-def _notify(session: Session, row: CallBack, template: Template, at: datetime) -> None:
+def _notify(
+    session: Session, context: Context, row: CallBack, template: Template, at: datetime
+) -> None:
     """Notifies each active member of the national desk who may see the tip.
 
     The message contains no phone number, no place and no text of the caller.
@@ -198,7 +200,8 @@ def _notify(session: Session, row: CallBack, template: Template, at: datetime) -
         "time": str(row.window),
         "until": f"{row.closes_at.astimezone(KIGALI):%H:%M}",
     }
-    for one in tables_call_back.desk_people(session, at, row.tip_id):
-        service_messages.write_message(
-            session, Wording(template, parameters, one.language), one.id, at
-        )
+    people = {
+        one.id: Wording(template, parameters, one.language)
+        for one in tables_call_back.desk_people(session, at, row.tip_id)
+    }
+    service_shared.ask_desk(session, context, people, at, at)

@@ -22,6 +22,7 @@ from hotline.alerts import (
     service_duplicates,
     service_escalation,
     service_messages,
+    service_shared,
     tables,
     tables_case_events,
 )
@@ -36,12 +37,14 @@ from hotline.alerts.rules_escalation_steps import (
 from hotline.alerts.rules_replies import CommandResult
 from hotline.alerts.service_case_events import EventActor
 from hotline.alerts.service_case_state import RESPONDER, desk_decides, reads_in_console
+from hotline.alerts.service_shared import SmsPlan
 from hotline.core import rules_trial
 from hotline.core.actors import Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.errors import EndRefused, ErasureRefused
+from hotline.gateway.rules_delivery import Priority
 from hotline.gateway.rules_message import Wording
 from hotline.people import tables_accounts, tables_audit, tables_members
 from hotline.people.rules import Level
@@ -81,10 +84,10 @@ def request_erasure(
         people = service_duplicates.people_to_notify_of_erasure(
             session, tip, queries_retention.notified_of_erasure(session, tip, at), at
         )
-        _notify(session, tip, people, Template.ERASE_WANTED, {}, at)
+        _notify_erasure(session, context, tip, people, at)
         session.flush()
         if fate is TextFate.DECIDED:
-            _ask_to_decide(session, tip, due, at)
+            _ask_to_decide(session, context, tip, due, at)
 
 
 def erasure_due(session: Session, context: Context, tip: Tip) -> None:
@@ -103,7 +106,7 @@ def erasure_due(session: Session, context: Context, tip: Tip) -> None:
     due = next_due(fate, at)
     tables.set_clocks(session, tip.id, {DeadlineKind.ERASURE: Clock(due)}, at)
     if fate is TextFate.DECIDED:
-        _ask_to_decide(session, tip, due, at)
+        _ask_to_decide(session, context, tip, due, at)
 
 
 def erase_at_closing(session: Session, context: Context, tip: Tip) -> None:
@@ -180,7 +183,9 @@ def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str 
     queries_retention.erase_text(session, [tip.id], at)
 
 
-def _ask_to_decide(session: Session, tip: Tip, due: datetime, at: datetime) -> None:
+def _ask_to_decide(
+    session: Session, context: Context, tip: Tip, due: datetime, at: datetime
+) -> None:
     """Asks the national desk to decide on an erasure request.
 
     If the desk will be asked about a related tip by then, does nothing.
@@ -191,24 +196,34 @@ def _ask_to_decide(session: Session, tip: Tip, due: datetime, at: datetime) -> N
         return
     people = tables.national_recipients(session, tip.id, at)
     by = f"{due.astimezone(KIGALI):%d/%m %H:%M}"
-    _notify(session, tip, people, Template.ERASE_DECIDE, {"time": by}, at)
+    asked = {
+        one.responder_id: Wording(
+            Template.ERASE_DECIDE, {"ref": one.reference, "time": by}, one.language
+        )
+        for one in people
+    }
+    service_shared.ask_desk(session, context, asked, _due(tip, at), at)
 
 
-def _notify(
-    session: Session,
-    tip: Tip,
-    people: Sequence[tables.Recipient],
-    template: Template,
-    parameters: dict[str, str],
-    at: datetime,
+def _notify_erasure(
+    session: Session, context: Context, tip: Tip, people: Sequence[tables.Recipient], at: datetime
 ) -> None:
-    """Writes an SMS to each person. If there is danger it is due at once, otherwise during the day. The desk then has
-    three days to decide.
-    """
-    due = at if tip.urgency == Urgency.DANGER else by_day(at)
+    """Notifies people who know the case that its text will be erased."""
+    due, plan = _due(tip, at), SmsPlan(session, context, [one.responder_id for one in people], at)
+    known, storms = queries.newest_by_responder(session, tip.id), tip.storm_at is not None
     for one in people:
-        wording = Wording(template, {"ref": one.reference, **parameters}, one.language)
-        service_messages.write_message(session, wording, one.responder_id, at, due=due)
+        who, of = one.responder_id, known.get(one.responder_id)
+        if of is None or not plan.shares_notice(
+            of.id, who, one.language, urgency=Priority.SOON, storms=storms, due=due
+        ):
+            wording = Wording(Template.ERASE_WANTED, {"ref": one.reference}, one.language)
+            service_messages.write_message(session, wording, who, at, due=due)
+    plan.write()
+
+
+def _due(tip: Tip, at: datetime) -> datetime:
+    """Returns the time for an SMS about an erasure request: now if there is danger, otherwise during the day."""
+    return at if tip.urgency == Urgency.DANGER else by_day(at)
 
 
 NAME = "name:"

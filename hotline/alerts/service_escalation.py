@@ -138,7 +138,7 @@ def _carry_out(
                 leader=queries_duplicates.open_leader(session, tip.id),
                 safety=before.safety,
                 is_drill=tip.channel == rules_trial.DRILL,
-                share=SmsShare.ALONE if tip.storm_at is None else SmsShare.STORM,
+                share=SmsShare.ALONE if tip.storm_at is None else SmsShare.ESCALATED,
             )
             write_steps(session, context, [step], at)
     if decision.release:
@@ -235,13 +235,17 @@ def write_steps(
             few = alerts if may is SmsShare.ALONE else storm
             few.append(Alert(one.given, one.name, words, priority))
             by_name.append(one)
-        elif step.more:
+        elif step.more and not plan.shares_notice(
+            one.given.assignment_id, who, languages[who], urgency=case.urgency
+        ):
             more = Wording(Template.MORE_TOLD, {}, languages[who])
             alerts.append(Alert(one.given, of_leader, more, case.urgency))
-    plan.write()
     queries.write_alerts(session, alerts, at)
     queries.write_alerts(session, storm, at, turn=1)
-    messages = service_messages.visit_safety_messages(session, context, by_name, knew, languages)
+    messages = service_messages.visit_safety_messages(
+        session, context, plan, by_name, knew, languages
+    )
+    plan.write()
     queries.write_alerts(session, messages, at, turn=BEHIND)
 
 

@@ -11,7 +11,8 @@ from hotline.alerts import tables as alerts_tables
 from hotline.alerts.queries import Alert
 from hotline.alerts.rules_escalation_steps import Notice
 from hotline.alerts.rules_reply_parsing import WEEK, AnswerReason, answer_reason
-from hotline.alerts.service_shared import BEHIND, WrittenAssignment, new_message
+from hotline.alerts.rules_storm import SmsShare
+from hotline.alerts.service_shared import BEHIND, SmsPlan, WrittenAssignment, new_message
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -28,6 +29,9 @@ from hotline.tips.rules_duplicates import visit_safety_under
 from hotline.tips.rules_events import Purpose
 from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
+
+ON_THE_WAY = (Purpose.VISIT_SAFETY, Purpose.UNANSWERED, Purpose.MOVED)
+"""The purposes of notices that the assignee of a case must read at once."""
 
 
 def dial_code(context: Context) -> str | None:
@@ -53,7 +57,11 @@ def remind(session: Session, context: Context, tip: Tip, order: Notice, at: date
         wording = Wording(Template.REMIND_REPLY, said, responder.language)
     else:
         wording = Wording(Template.REMIND_DIAL, said | {"code": code}, responder.language)
-    write_message(session, wording, who, at, priority=tip.urgency, of=known_as.id)
+    plan = SmsPlan(session, context, (who,), at)
+    urgency, storms, of = tip.urgency, tip.storm_at is not None, known_as.id
+    if not plan.shares_notice(of, who, wording.language, urgency=urgency, storms=storms):
+        write_message(session, wording, who, at, priority=urgency, of=of)
+    plan.write()
 
 
 def notify(
@@ -77,7 +85,15 @@ def notify(
     languages = queries.languages(session, order.responder_ids)
     number, code = service_check.national_number(context), dial_code(context)
     names_by_id = [(one, name) for one in order.responder_ids for name in names.get(one, ())]
+    plan = SmsPlan(session, context, order.responder_ids, at)
+    storms = tip.storm_at is not None
     for who, name in names_by_id:
+        of = name.assignment_id
+        goes = order.purpose in ON_THE_WAY and who == tip.assignee_id
+        if order.purpose is not Purpose.STAND_DOWN and plan.shares_notice(
+            of, who, languages[who], storms=storms, goes=goes, due=due
+        ):
+            continue
         words = notice(
             order.purpose,
             visit_safety_under(name, safety),
@@ -88,16 +104,18 @@ def notify(
         )
         said = {"ref": name.reference, **words.parameters}
         wording = Wording(words.template, said, words.language)
-        turn, of = 0 if order.purpose is Purpose.MOVED else BEHIND, name.assignment_id
+        turn = 0 if order.purpose is Purpose.MOVED else BEHIND
         write_message(
             session, wording, who, at, priority=Priority.URGENT, of=of, turn=turn, due=due
         )
+    plan.write()
     return tuple(who for who in order.responder_ids if who not in names)
 
 
 def visit_safety_messages(
     session: Session,
     context: Context,
+    plan: SmsPlan,
     written: Sequence[WrittenAssignment],
     informed: Collection[tuple[int | None, int]],
     languages: Mapping[int, str],
@@ -126,6 +144,9 @@ def visit_safety_messages(
         decides = step.safety is VisitSafety.CAREFUL and given.responder_id in desk
         purpose = Purpose.HOW if decides else Purpose.VISIT_SAFETY
         language = languages[given.responder_id]
+        storms = step.share is not SmsShare.ALONE
+        if plan.shares_notice(given.assignment_id, given.responder_id, language, storms=storms):
+            continue
         words = notice(purpose, step.safety, language, number=number, code=code)
         alerts.append(Alert(given, name, words, Priority.URGENT))
     return alerts

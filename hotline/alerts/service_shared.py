@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from hotline.alarms import tables as alarms_tables
+from hotline.alarms.rules import Alarm
 from hotline.alerts import queries_shared, rules_storm
 from hotline.alerts import tables as alerts_tables
 from hotline.alerts.queries import NewAssignment
@@ -19,7 +21,7 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway import tables
-from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.rules_delivery import MessageState, Priority
 from hotline.gateway.rules_message import REQUEST_TEXTS, MessageKind, Wording, responders_short_code
 from hotline.text.codes import is_district
 from hotline.text.places import neighbours, place_name
@@ -60,49 +62,104 @@ class SmsPlan:
         self._session, self._context, self._at = session, context, at
         self._sent = queries_shared.SentSms(session, responder_ids, at)
         self._links: list[tuple[int, int]] = []
+        self._notices: set[tuple[int, int]] = set()
 
     def shares(self, one: WrittenAssignment, wanted: SmsShare, language: str) -> SmsShare:
         """Returns how this alert is sent. Lets it join a shared SMS if it has none of its own."""
         urgency, who = one.step.case.urgency, one.given.responder_id
         pace = self._sent.paces[who]
-        spare = urgency == Urgency.DANGER or self._has_spare
-        how = rules_storm.shares(wanted, pace, urgency, self._at, spare=spare)
-        if how not in (SmsShare.STORM, SmsShare.OPEN):
-            pace.add(self._at, urgency)
+        most = 0 if urgency == Urgency.DANGER else self._most
+        how = rules_storm.shares(wanted, pace, urgency, self._at, most=most)
+        if how in (SmsShare.ALONE, SmsShare.KEPT):
+            pace.add(self._at)
             return how
-        place = place_name(one.step.case.place, language)
-        self._join(one.given.assignment_id, who, how, urgency, place, language)
+        if how is SmsShare.OPEN:
+            message_id = self._open(who, urgency, language, self._at)
+        else:
+            said = {"place": place_name(one.step.case.place, language)}
+            is_new = how is SmsShare.STORM
+            due = pace.next_storm(self._at) if is_new else pace.next_escalated(self._at)
+            message_id = self._joined(Template.SHARED_URGENT, said, who, urgency, language, due)
+        self._links.append((one.given.assignment_id, message_id))
         return how
 
-    def _join(
-        self, assignment_id: int, who: int, how: SmsShare, urgency: int, place: str, language: str
-    ) -> None:
-        at, pace, storm = self._at, self._sent.paces[who], how is SmsShare.STORM
-        template = Template.SHARED_URGENT if storm else Template.SHARED_OPEN
-        said = {"place": place} if storm else {}
+    def shares_notice(
+        self,
+        of: int,
+        who: int,
+        language: str,
+        *,
+        urgency: int = Priority.URGENT,
+        storms: bool = False,
+        goes: bool = False,
+        due: datetime | None = None,
+    ) -> bool:
+        """Returns True if a notice about the case of this assignment joins a shared SMS."""
+        pace = self._sent.paces[who]
+        if not rules_storm.shares_notice(pace, storms=storms, goes=goes, most=self._most):
+            pace.add(self._at, waits=due is not None and due > self._at)
+            return False
+        self._notices.add((of, self._open(who, urgency, language, due or self._at)))
+        return True
+
+    def due_of(self, template: Template, who: int, due: datetime) -> datetime | None:
+        """Returns the time for an SMS that asks the national desk to decide about a list of the console.
+
+        Returns None if an SMS with this template is due later. It leads to the same list.
+        """
+        pace = self._sent.paces[who]
+        if rules_storm.shares_notice(pace, storms=False, goes=False, most=self._most):
+            if (who, template.name) in self._sent.later:
+                return None
+            due = max(due, self._at + rules_storm.OPEN_INTERVAL)
+        pace.add(due, waits=due > self._at)
+        if due > self._at:
+            self._sent.later.add((who, template.name))
+        return due
+
+    def _open(self, who: int, urgency: int, language: str, earliest: datetime) -> int:
+        due = self._sent.paces[who].next_open(earliest)
+        return self._joined(Template.SHARED_OPEN, {}, who, urgency, language, due)
+
+    def _joined(
+        self,
+        template: Template,
+        said: dict[str, str],
+        who: int,
+        urgency: int,
+        language: str,
+        due: datetime,
+    ) -> int:
+        """Returns the id of the shared SMS to this person. Writes it if there is none that waits."""
         key = (who, template.name, said.get("place", ""))
         known = self._sent.open.get(key)
         if known is None:
             code = responders_short_code(self._context.line.service_code)
             words = Wording(template, {**said, "count": "1", "code": code}, language)
-            due = pace.next_storm(at) if storm else pace.next_open(at)
-            message_id = write_shared(self._session, words, who, due, urgency, at)
-            self._sent.open[key] = queries_shared.OpenShare(message_id, urgency)
-            pace.add(due, urgency)
-            pace.open_at = pace.open_at if storm else due
-        elif urgency < known.priority:
-            queries_shared.raise_priority(self._session, known.message_id, urgency)
-            self._sent.open[key] = known._replace(priority=urgency)
-        self._links.append((assignment_id, self._sent.open[key].message_id))
+            id = write_shared(self._session, words, who, due, urgency, self._at)
+            known = queries_shared.OpenShare(id, urgency, due)
+            self._sent.paces[who].add(due, waits=due > self._at)
+        elif urgency < known.priority or due < known.due:
+            best = min(urgency, known.priority), min(due, known.due)
+            queries_shared.hasten(self._session, known.message_id, *best)
+            if due <= self._at:
+                tables.note_due(self._session, known.message_id)
+            known = queries_shared.OpenShare(known.message_id, *best)
+        self._sent.open[key] = known
+        return known.message_id
 
     def write(self) -> None:
         """Stores which alerts share an SMS."""
-        queries_shared.link(self._session, self._links)
+        queries_shared.link(self._session, self._links, self._notices.difference(self._links))
 
     @cached_property
-    def _has_spare(self) -> bool:
-        most = int(self._context.line.sms_a_day * rules_storm.OTHERS_SHARE)
-        return queries_shared.has_spare(self._session, midnight(self._at), most)
+    def _most(self) -> int:
+        """Returns the number of SMS in an hour after which all but danger shares an SMS."""
+        line, session = self._context.line, self._session
+        most = int(line.sms_a_day * rules_storm.OTHERS_SHARE)
+        is_flooded = Alarm.MANY_SMS in alarms_tables.raised_alarms(session)
+        has_spare = queries_shared.has_spare(session, midnight(self._at), most)
+        return line.sms_an_hour if has_spare and not is_flooded else 0
 
 
 def new_message(
@@ -132,7 +189,7 @@ def new_message(
 def write_shared(
     session: Session, wording: Wording, to: int, due: datetime, priority: int, at: datetime
 ) -> int:
-    """Writes an SMS that several alerts share, and returns its id. It counts as written when it is due."""
+    """Writes an SMS about several cases, and returns its id. It counts as written when it is due."""
     row = new_message(MessageKind.ALERT, wording, to, priority=priority, at=due, of=None)
     row.turn = BEHIND if wording.template is Template.SHARED_OPEN else 1
     session.add(row)
@@ -140,6 +197,17 @@ def write_shared(
     if due <= at:
         tables.note_due(session, row.id)
     return row.id
+
+
+def ask_desk(
+    session: Session, context: Context, people: Mapping[int, Wording], due: datetime, at: datetime
+) -> None:
+    """Writes an SMS to each of these people of the national desk, who decide about a list of the console."""
+    plan = SmsPlan(session, context, people, at)
+    for who, words in people.items():
+        when = plan.due_of(words.template, who, due)
+        if when is not None:
+            write_shared(session, words, who, when, Priority.SOON, at)
 
 
 def wanted_shares(
@@ -164,9 +232,12 @@ def first_steps(
     new = [tip for tip in waiting if _may_storm(tip)]
     ways = _ways(session, new, at) if new else {}
     further = [id for id, way in ways.items() if way is not SmsShare.ALONE]
+    if not further:
+        yield from planning.steps(waiting)
+        return
     desks = queries_shared.granted_desks(session, further)
-    people = {one.id for one in planning.roster} if further else set()
-    paces = queries_shared.SentSms(session, people, at).paces if further else {}
+    sent = queries_shared.SentSms(session, {one.id for one in planning.roster}, at)
+    joins = sent.due_by_place()
     queries_shared.mark_storm(session, further, at)
     for tip in waiting:
         way = ways.get(tip.tip_id, SmsShare.ALONE)
@@ -175,7 +246,9 @@ def first_steps(
             continue
         roster = [one for one in planning.roster if one.id not in tip.excluded]
         near = desks[tip.tip_id].intersection(neighbours(tip.case.place))
-        who = rules_storm.next_person(storm_groups(tip.case, roster, near), paces, at)
+        groups = storm_groups(tip.case, roster, near)
+        due = joins[place_name(tip.case.place, "en")]
+        who = rules_storm.next_person(groups, sent.paces, due, at)
         if who is not None:
             planning.add([who])
             yield EscalationStep(

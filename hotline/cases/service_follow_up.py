@@ -17,11 +17,13 @@ from hotline.alerts import (
 )
 from hotline.alerts.rules_escalation import EscalationStep
 from hotline.alerts.service_case_state import case_of, routed_case
+from hotline.alerts.service_shared import SmsPlan
 from hotline.cases import service_codes, service_people, service_requests
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
+from hotline.gateway.rules_delivery import Priority
 from hotline.gateway.rules_message import Wording, responders_short_code
 from hotline.gateway.tables import Assignment
 from hotline.people import tables_audit
@@ -161,10 +163,13 @@ def _ask(
     names = queries.newest_by_responder(session, tip.id)
     languages = queries.languages(session, ids)
     code = responders_short_code(context.line.service_code)
+    plan = SmsPlan(session, context, ids, at)
     for one in ids:
         known_as = names.get(one) or _named(session, tip, one, at)
         wording = Wording(template, {"ref": known_as.reference, "code": code}, languages[one])
-        service_messages.write_message(session, wording, one, at, of=known_as.id)
+        if not plan.shares_notice(known_as.id, one, languages[one], urgency=Priority.SOON):
+            service_messages.write_message(session, wording, one, at, of=known_as.id)
+    plan.write()
 
 
 def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assignment:

@@ -391,6 +391,7 @@ def line_of(settings: Settings) -> contexts.Line:
         inbox=settings.sms_inbox,
         limits={"": SEPTETS},
         sms_a_day=settings.sms_a_day,
+        sms_an_hour=settings.sms_an_hour,
         sends_at_once=settings.sends_at_once,
         answers_cries=settings.answer_cries,
         gateway_addresses=settings.gateway_addresses,

@@ -197,6 +197,8 @@ class Line:
     sms_a_day: int = 1000
     """The maximum number of SMS in a day. At 70 % of it, the hotline stops answering unknown senders. Alerts never
     stop."""
+    sms_an_hour: int = 20
+    """The number of SMS in an hour after which a person gets only alerts about danger alone."""
     inbox: bool = True
     """True if the gateway lists incoming SMS. Then the hotline doubts an answer that the list does not contain."""
     sends_at_once: int = 32

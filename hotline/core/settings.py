@@ -295,6 +295,9 @@ class Settings:
     sms_a_day: int = _setting(WHOLE, 1000)
     """The number of SMS that a day may cost. At 70 % of it, answers to strangers stop and repeats share an SMS. First
     alerts about danger never stop."""
+    sms_an_hour: int = _setting(WHOLE, 20)
+    """The number of SMS that one person gets in an hour. Then alerts without danger and notices share one SMS each 15
+    minutes. First alerts about danger never stop."""
     sends_at_once: int = _setting(_to(999), 32)
     """The number of SMS that all processes send at the same time. Five of eight are reserved for first alerts about
     danger."""

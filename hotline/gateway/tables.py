@@ -182,13 +182,15 @@ class Message(Row):
 
 
 class SharedAlert(Row):
-    """An alert whose SMS also tells of other cases. The text has their number, and no reference."""
+    """An alert or a notice whose SMS also tells of other cases. The text has their number, and no reference."""
 
     __tablename__ = "shared_alert"
     __table_args__ = (Index("shared_alert_message", "message_id"),)
 
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), primary_key=True)
-    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    is_notice: Mapped[bool]
+    """True for a notice to a responder who was alerted before."""
 
 
 class Attempt(Row):

@@ -46,11 +46,17 @@ class Flood:
             self.district.enrol(Level.NATIONAL, districts=(), language="en")
 
     def danger(
-        self, *, words: bool = False, place: str = GASABO, sector: str | None = "1201"
+        self,
+        *,
+        words: bool = False,
+        place: str = GASABO,
+        sector: str | None = "1201",
+        visit: str | None = None,
     ) -> int:
         """Files a danger from a phone that reported nothing else. Neighbours may read it."""
         n, at = next(self.numbers), self.district.clock()
         tip = make_tip(uid=f"flood{n:027}", at=at, filed_at=at, place=place, sector=sector)
+        tip.visit = visit
         tip.contact_key, tip.words_at = f"{n:064}", at if words else None
         tip_id = self.district.add(tip)
         with self.district.database.writing() as session:

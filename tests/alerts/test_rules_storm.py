@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from hotline.alerts.rules_assignment import Candidate, Case, storm_groups
 from hotline.alerts.rules_storm import (
+    COLLECT,
+    LONG_INTERVAL,
+    MANY,
+    MAX_ALONE,
     SEEN_FOR,
+    SOME,
     STORM_FROM,
     STORM_WITHIN,
     DistrictDangers,
@@ -17,6 +22,7 @@ from hotline.alerts.rules_storm import (
     SmsShare,
     next_person,
     shares,
+    shares_notice,
 )
 from hotline.people.rules import Level
 from hotline.text.places import districts, neighbours
@@ -83,21 +89,59 @@ def test_taken_dangers_begin_no_storm() -> None:
 def test_the_next_person_is_the_first_who_got_no_sms_in_this_minute() -> None:
     paces: dict[int, SmsPace] = {}
     groups = ((1, 2), (3,), (4,))
-    assert [next_person(groups, paces, NOON) for _ in range(5)] == [1, 2, 3, 4, 1]
-    assert next_person(groups, paces, NOON + MINUTE) == 1
-    assert next_person(((), (), ()), paces, NOON) is None
+    assert [next_person(groups, paces, {}, NOON) for _ in range(5)] == [1, 2, 3, 4, 1]
+    assert next_person(groups, paces, {}, NOON + 2 * MINUTE) == 1
+    assert next_person(((), (), ()), paces, {}, NOON) is None
+
+
+def test_after_a_few_sms_the_dangers_of_some_seconds_go_together_to_one_person() -> None:
+    paces = {who: SmsPace(NOON - HOUR, MAX_ALONE + who) for who in (1, 2)}
+    assert paces[1].next_escalated(NOON) == NOON + COLLECT
+    assert SmsPace(NOON, SOME).next_escalated(NOON) == NOON + LONG_INTERVAL
+    due: dict[int, datetime] = {}
+    chosen = [next_person(((1, 2),), paces, due, NOON + n * 20 * SECOND) for n in range(3)]
+    assert (chosen, due) == ([1, 1, 1], {1: NOON + COLLECT})
+    later = NOON + COLLECT + SECOND
+    paces[1].add(due.pop(1))
+    assert next_person(((1, 2),), paces, due, later) == 2, "the first may get no SMS so soon"
 
 
 def test_alerts_without_danger_share_an_sms_above_twenty_an_hour() -> None:
     pace = SmsPace()
     ways = []
     for n in range(22):
-        ways.append(shares(SmsShare.ALONE, pace, 3, NOON, spare=True))
+        ways.append(shares(SmsShare.ALONE, pace, 3, NOON, most=20))
         if ways[n] is SmsShare.ALONE:
-            pace.add(NOON, 3)
+            pace.add(NOON)
     assert ways == [SmsShare.ALONE] * 20 + [SmsShare.OPEN] * 2
-    assert shares(SmsShare.ALONE, pace, 1, NOON, spare=False) is SmsShare.ALONE
-    assert shares(SmsShare.ALONE, SmsPace(), 2, NOON, spare=False) is SmsShare.OPEN
+    assert shares(SmsShare.ALONE, pace, 1, NOON, most=0) is SmsShare.ALONE
+    assert shares(SmsShare.ALONE, SmsPace(), 2, NOON, most=0) is SmsShare.OPEN
+
+
+@pytest.mark.parametrize(
+    ("count", "storms", "goes", "shares_one"),
+    [
+        (0, False, False, False),
+        (20, False, False, True),
+        (0, True, False, True),
+        (MANY - 1, True, True, False),
+        (MANY, False, True, True),
+    ],
+)
+def test_a_notice_shares_an_sms_in_a_storm_and_above_the_limit(
+    count: int, *, storms: bool, goes: bool, shares_one: bool
+) -> None:
+    """The assignee may be on the way, and so reads notices alone for longer."""
+    pace = SmsPace(count=count)
+    assert shares_notice(pace, storms=storms, goes=goes, most=20) is shares_one
+
+
+def test_an_sms_that_is_due_later_delays_no_danger() -> None:
+    pace = SmsPace()
+    pace.add(NOON + HOUR, waits=True)
+    assert pace.is_free(NOON)
+    pace.add(NOON)
+    assert (pace.count, pace.next_storm(NOON)) == (2, NOON + MINUTE)
 
 
 GAPS = st.lists(st.integers(0, 90), min_size=200, max_size=400)
@@ -115,7 +159,7 @@ def test_a_person_gets_at_most_forty_sms_of_a_storm_in_an_hour(
         if pending is not None and pending <= at:
             pending = None
         wanted = SmsShare.KEPT if keep else SmsShare.STORM
-        if shares(wanted, pace, 1, at, spare=True) is SmsShare.ALONE:
+        if shares(wanted, pace, 1, at, most=20) is SmsShare.ALONE:
             sent.append(at)
             pace.add(at)
         elif pending is None:
@@ -165,7 +209,7 @@ def test_in_any_storm_each_danger_has_a_person_who_may_know(
         if way is SmsShare.ALONE:
             continue
         busy = {one: not paces.get(one, SmsPace()).is_free(at) for one in {c.id for c in who}}
-        chosen = next_person(groups, paces, at)
+        chosen = next_person(groups, paces, {}, at)
         assert chosen is not None
         person = next(one for one in who if one.id == chosen)
         local = {"12", "11", "13"} if official == "no" else set()

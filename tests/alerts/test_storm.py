@@ -2,22 +2,32 @@
 
 from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
 
-from hotline.alerts import queries_references, service_assignment, service_sending, tables
+from hotline.alarms import tables as alarms
+from hotline.alarms.rules import Alarm, next_state
+from hotline.alerts import (
+    queries_references,
+    service_assignment,
+    service_closing,
+    service_sending,
+    tables,
+)
 from hotline.alerts.rules_storm import OPEN_INTERVAL
+from hotline.alerts.service_escalation import handle_event
 from hotline.alerts.tables_case_events import find_tip
 from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.rules_message import NOTICES, ReportIn
 from hotline.gateway.tables import Assignment, Message, SharedAlert
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.text.places import neighbours
+from hotline.text.places import districts, neighbours
 from hotline.tips.queries_visible import Viewer
+from hotline.tips.rules_events import CaseEventKind, Event
 from hotline.tips.tables import Tip
 from tests.alerts.flood import GASABO, Flood, ledger
 from tests.long import is_long
@@ -38,9 +48,10 @@ def flood(district: District) -> Flood:
 
 
 def forge(flood: Flood, many: int, *, each: float) -> None:
-    """Files forged dangers in two sectors of Gasabo, half of them with text, each from another phone."""
+    """Files forged dangers in two sectors of Gasabo, each from another phone. Half of them have text, and half of the
+    callers want no visit."""
     for n in range(many):
-        flood.danger(words=n % 4 < 2, sector=f"120{n % 2 + 1}")
+        flood.danger(words=n % 4 < 2, sector=f"120{n % 2 + 1}", visit="no" if n % 8 < 4 else None)
         if n % 5 == 4:
             flood.tick(5 * each)
 
@@ -85,6 +96,34 @@ def test_a_flood_hides_no_real_danger(flood: Flood) -> None:
     counts = flood.counts(flood.start, HOUR)
     assert max(counts.values()) <= 40
     assert len(counts) == 16, "people of the district, of its neighbours and of the nation"
+
+
+def test_four_people_are_alerted_of_each_danger_within_a_minute(district: District) -> None:
+    """One danger is filed every 20 seconds. After a few SMS, the dangers of some seconds share one to one person.
+
+    After half an hour some wait up to two minutes, because each person gets at most 40 SMS in an hour.
+    """
+    flood = Flood(district)
+    flood.enrol(near=0, national=1)
+    for n in range(150 if is_long() else 20):
+        flood.danger(words=n % 2 == 0, visit="no" if n % 3 else None)
+        flood.tick(10)
+        flood.tick(10)
+    flood.minutes(1, each=30)
+    accepted = {one.id: one.accepted_at for one in district.all(Message) if one.accepted_at}
+    tips = {one.id: one.tip_id for one in district.all(Assignment)}
+    sent = defaultdict[int, list[datetime]](list)
+    for message in district.all(Message):
+        if message.assignment_id is not None and message.id in accepted:
+            sent[tips[message.assignment_id]].append(accepted[message.id])
+    for id, some in shared(district).items():
+        for one in some if id in accepted else ():
+            sent[one.tip_id].append(accepted[id])
+    waits = [min(sent[tip.id]) - tip.filed_at for tip in district.all(Tip)]
+    late = [one for one in waits if one > timedelta(minutes=1)]
+    assert len(late) <= len(waits) // 6
+    assert max(waits) <= timedelta(minutes=2)
+    assert max(flood.counts(flood.start, HOUR).values()) <= 40
 
 
 def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
@@ -187,6 +226,64 @@ def test_a_repeat_keeps_its_reference_and_shares_one_sms_in_fifteen_minutes(
     assert all(b - a >= OPEN_INTERVAL for a, b in pairwise(open_at))
     with district.database.reading() as session:
         assert find_tip(session, rows[0].reference) == rows[0].tip_id
+
+
+def test_notices_share_an_sms_in_a_storm_but_who_has_taken_the_case_reads_them_at_once(
+    stormy: Flood,
+) -> None:
+    """Each case with a notice is counted, even if a colleague has taken it."""
+    district = stormy.district
+    tip = next(one for one in district.all(Tip) if one.storm_at is not None)
+    first, assignee = assignment(stormy, tip.id), district.enrol(Level.DEPUTY, language="en")
+    for who in (assignee, district.enrol(Level.DEPUTY, language="en")):
+        row = Assignment(tip_id=tip.id, step=1, responder_id=who, reference=f"DEPT{who}")
+        row.state, row.created_at = first.state, district.clock()
+        district.add(row)
+    district.change(Tip, tip.id, visit="no", assignee_id=assignee)
+    before = stormy.sent[-1][0]
+    with district.database.writing() as session:
+        event = Event(CaseEventKind.MARKED)
+        handle_event(session, district.context, tip.id, event, district.clock())
+        handle_event(session, district.context, tip.id, event, district.clock())
+    notices = {one.responder_id for one in district.all(Message) if one.template in NOTICES}
+    assert notices == {assignee}
+    stormy.tick(OPEN_INTERVAL.total_seconds())
+    shared_by = {who for who, text in stormy.texts_since(before) if "open. Dial" in text}
+    assert shared_by >= {first.responder_id, assignee + 1}
+
+
+def test_requests_to_decide_and_notices_of_erasure_keep_the_limit(district: District) -> None:
+    """The console lists what the national desk must decide. So an SMS that waits covers all later ones."""
+    who = district.enrol(Level.NATIONAL, districts=())
+    tips = [district.tell(urgency=1, place=one.code) for one in districts()[:4]]
+    context = replace(district.context, line=replace(district.context.line, sms_an_hour=7))
+    with district.database.writing() as session:
+        service_closing.request_erasure(session, context, tips, actor="caller")
+    sent = Counter(row.template for row in district.all(Message) if row.responder_id == who)
+    assert sent == {
+        "ALERT_URGENT_REPLY": 4,
+        "ERASE_WANTED": 2,
+        "ERASE_DECIDE": 2,
+        "SHARED_OPEN": 1,
+    }
+    later = {row.template: row.next_at for row in district.all(Message)}
+    assert later["SHARED_OPEN"] == district.clock()
+    assert later["ERASE_DECIDE"] == district.clock() + OPEN_INTERVAL
+    with district.database.reading() as session:
+        shared = [*session.scalars(select(SharedAlert.is_notice))]
+    assert shared == [True] * 2, "each case has its own notice or is counted"
+
+
+def test_while_very_many_sms_are_sent_all_but_danger_shares_one(district: District) -> None:
+    district.enrol()
+    with district.database.writing() as session:
+        at = district.clock()
+        state = next_state(None, Alarm.MANY_SMS, 1, at).now
+        alarms.save(session, Alarm.MANY_SMS, state, "")
+    for urgency in (3, 2, 1):
+        district.tell(urgency=urgency)
+    sent = Counter((row.template, row.priority) for row in district.all(Message))
+    assert sent == {("SHARED_OPEN", 2): 1, ("ALERT_URGENT_REPLY", 1): 1}
 
 
 @pytest.mark.parametrize(("storm", "desks"), [(False, 2), (True, 2 + len(neighbours(GASABO)))])

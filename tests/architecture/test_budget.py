@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 446,
-    "lines": 62_971,
-    "tokens": 572_572,
+    "lines": 63_120,
+    "tokens": 574_039,
     "html": 4_101,
     "js": 896,
     "typst": 56,
-    "sql": 1_133,
+    "sql": 1_134,
     "data": 5_490,
     "unformatted": 0,
-    "tests": 75_028,
+    "tests": 75_155,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

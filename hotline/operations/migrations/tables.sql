@@ -1145,7 +1145,8 @@ CREATE INDEX message_created ON message (created_at);
 CREATE TABLE shared_alert (
     assignment_id INTEGER NOT NULL,
     message_id INTEGER NOT NULL,
-    CONSTRAINT shared_alert_key PRIMARY KEY (assignment_id),
+    is_notice BOOLEAN NOT NULL,
+    CONSTRAINT shared_alert_key PRIMARY KEY (assignment_id, message_id),
     CONSTRAINT shared_alert_assignment_id_of FOREIGN KEY(assignment_id) REFERENCES assignment (id),
     CONSTRAINT shared_alert_message_id_of FOREIGN KEY(message_id) REFERENCES message (id)
 );
