@@ -4,7 +4,7 @@ import pytest
 
 from hotline.flows.conversation import Place
 from tests.flows.books import make_book
-from tests.transcripts.transcript import read, record
+from tests.transcripts.transcript import read, record, rekeyed
 
 BOOK = make_book()
 TEXT = """\
@@ -73,6 +73,19 @@ def test_a_transcript_is_written_as_it_was_read() -> None:
 def test_only_what_is_keyed_is_the_editors() -> None:
     bare = "\n".join(line for line in TEXT.splitlines() if line[:2] not in {"! ", "| "})
     assert record(BOOK, read(bare.replace("# END", ""))).text == TEXT
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"), [("> 2\n| Landmark?", "> by"), ("! Answered danger=no", "! Answered prov")]
+)
+def test_an_update_adds_the_key_of_a_new_screen_or_a_new_menu(begins: str, ends: str) -> None:
+    before = TEXT[: TEXT.index(begins)] + TEXT[TEXT.index(ends) :]
+    assert record(BOOK, rekeyed(BOOK, read(before), before)).text == TEXT
+
+
+def test_an_update_keeps_the_keys_of_what_no_longer_happens() -> None:
+    before = TEXT.replace("many=2", "many=9")
+    assert record(BOOK, rekeyed(BOOK, read(before), before)).text == TEXT
 
 
 def test_an_entry_digits_dialled_ahead_and_lists_of_the_session() -> None:

@@ -16,13 +16,13 @@
     ~ a fragment, which rings nobody      the result of hanging up here, in a report
     # END                                 the dialogue is over
 
-The editor writes only the keys. `record` writes all other lines again. Between two turns, the conversation state is
-converted to JSON and back, as between two hops.
+The editor writes only the keys. `record` writes all other lines again. If a new screen lies on the way, `rekeyed` adds
+its key. Between two turns, the conversation state is converted to JSON and back, as between two hops.
 """
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hotline.flows.conversation import (
     Answered,
@@ -43,6 +43,10 @@ from hotline.flows.turn import Turn, resume, start
 from hotline.text.languages import CODES
 
 DIAL = "*dial*"
+ADDED = "912345"
+"""The keys that an update may add: to the next screen, or to a choice of a new menu."""
+HARMLESS = frozenset({"Answered"})
+"""The events that an added key may cause: no event, or an answer in the new menu."""
 Leaves = Callable[[FlowSet, Sequence[ConversationState], Collection[Event]], str]
 """A function that returns what remains if the caller hangs up, from the states of a report attempt and their events.
 The result is empty outside a report."""
@@ -126,6 +130,50 @@ def record(
         run = ConversationState.from_dict(json.loads(json.dumps(turn.state.to_dict())))
     text = "\n".join(tape.lines) + "\n"
     return Recording(text, tuple(tape.screens), frozenset(tape.passed), run.language)
+
+
+def rekeyed(book: FlowSet, transcript: Transcript, before: str) -> Transcript:
+    """Returns the transcript with the keys by which the same happens as `before`, the text as it was written.
+
+    For each key that no longer causes its events, tries one more key after it, then in front of it.
+    """
+    happened = _happened(before)
+    if _happened(record(book, transcript).text) == happened:
+        return transcript
+    keyed: tuple[str, ...] = ()
+    for key, events in zip(transcript.keyed, happened, strict=True):
+        ways = [(key,), *((key, one) for one in ADDED), *((one, key) for one in ADDED)]
+        if key.startswith(DIAL) or not events:
+            del ways[1:]
+        found = (way for way in ways if _causes(book, transcript, keyed, way, events))
+        keyed += next(found, (key,))
+    return replace(transcript, keyed=keyed)
+
+
+def _causes(
+    book: FlowSet,
+    transcript: Transcript,
+    keyed: tuple[str, ...],
+    way: tuple[str, ...],
+    events: tuple[str, ...],
+) -> bool:
+    """Returns True if the way ends in these events. A key that an update adds causes no others than an answer."""
+    recording = record(book, replace(transcript, keyed=keyed + way))
+    *before, last = _happened(recording.text)[len(keyed) :]
+    kinds = {event.split()[1] for one in before for event in one}
+    ended = any(screen.ends for screen in recording.screens[len(keyed) : -1])
+    return last == events and kinds <= HARMLESS and not ended
+
+
+def _happened(text: str) -> list[tuple[str, ...]]:
+    """Returns the events of each key of a written transcript."""
+    found: list[list[str]] = []
+    for line in text.splitlines():
+        if line.startswith(">"):
+            found.append([])
+        elif line.startswith("! "):
+            found[-1].append(line)
+    return [tuple(one) for one in found]
 
 
 def told(event: Event) -> str:
