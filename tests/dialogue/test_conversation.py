@@ -5,14 +5,18 @@ from dataclasses import replace
 import pytest
 
 from hotline.alerts import service_assignment
+from hotline.alerts.rules_replies import Verb
 from hotline.core.ussd import EndNotice
 from hotline.dialogue.service_session import end_session
+from hotline.dialogue.service_session_start import VERB
+from hotline.flows.flow import MenuNode
 from hotline.gateway.tables import Assignment
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from tests.support.builders import make_hop, post
 from tests.support.callers import DANGER_HERE, Caller, Line
+from tests.support.made_once import shipped_book
 from tests.support.taking import take_case
 
 OFFICER = "+250788000011"
@@ -82,10 +86,23 @@ def test_what_she_took_stays_listed_and_goes_on_digit_by_digit(line: Line, offic
     assert own_case(line).handed_to_help_at is not None
 
 
-@pytest.mark.parametrize("digit", ["3", "4"])
-def test_another_s_case_is_not_acted_on(line: Line, officer: Caller, digit: str) -> None:
+def keys_to(verb: Verb, menu: str | None = "acts") -> list[str]:
+    """Returns the keys from the menu of a case to a verb, which may lie behind another menu."""
+    node = shipped_book().flows["responders"].nodes.get(menu or "")
+    if not isinstance(node, MenuNode) or node.saves != VERB:
+        return []
+    for key, choice in enumerate(node.choices, 1):
+        rest = [] if choice.value == verb else keys_to(verb, choice.goes)
+        if choice.value == verb or rest:
+            return [str(key), *rest]
+    return []
+
+
+@pytest.mark.parametrize("verb", [Verb.REFERRED, Verb.NOT_TRAFFICKING])
+def test_another_s_case_is_not_acted_on(line: Line, officer: Caller, verb: Verb) -> None:
     officer.dial("90")
-    assert officer.key("1", digit).startswith("END You have not taken this case yet. Dial again")
+    shown = officer.key("1", *keys_to(verb))
+    assert shown.startswith("END You have not taken this case yet. Dial again")
     assert own_case(line).state == "sent"
 
 
@@ -117,7 +134,7 @@ def test_an_end_of_danger_by_phone_waits_for_a_second_person(line: Line, officer
     again = line.caller(OFFICER)
     again.dial("90")
     noted = "END Noted. The case is closed, or a second person checks it first."
-    assert again.key("1", "4", reference) == noted
+    assert again.key("1", *keys_to(Verb.NOT_TRAFFICKING), reference) == noted
     assert (line.tip.closed_at, line.tip.outcome_asked) == (None, "not-trafficking")
 
 
