@@ -75,17 +75,22 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
     hands = {one.id: (one.load, one.alerted_at) for one in known} or _recent_work(session, at)
     ranks = tables_roster.roster(session, at, at).ranks(at)
     places: dict[tuple[int, Level, frozenset[str], int], set[str]] = defaultdict(set)
-    member = select(
-        Membership.responder_id, Membership.level, Membership.categories, Membership.desk_code
-    )
+    spoken: dict[int, frozenset[str]] = {}
+    own = (Membership.level, Membership.categories, Membership.desk_code)
+    member = select(Membership.responder_id, *own, Responder.languages)
     member = member.join(Responder, Responder.id == Membership.responder_id)
-    for id, level, categories, desk in session.execute(
+    for id, level, categories, desk, languages in session.execute(
         member.where(IS_RUNNING, *active_conditions(at))
     ):
+        spoken[id] = frozenset(languages)
         rank = ranks[desk].get(id, OFF_DUTY) if desk in ranks else 1
         places[id, Level(level), frozenset(categories), rank].add(desk)
     return [
-        Candidate(id, level, frozenset(desks - {NATIONAL}), kinds, *hands.get(id, (0, None)), rank)
+        Candidate(
+            *(id, level, frozenset(desks - {NATIONAL}), kinds),
+            *hands.get(id, (0, None)),
+            *(rank, spoken[id]),
+        )
         for (id, level, kinds, rank), desks in places.items()
     ]
 
@@ -359,14 +364,14 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
     tips = [
         WaitingTip(
             id,
-            case(alert_place(place, within), category, urgency, official, once, near[id]),
+            case(alert_place(place, within), category, urgency, official, once, near[id], language),
             already.get(id, ()) if already else (),
             steps.get(id, 0) if steps else 0,
             locked,
             safety(matter, urgency, *going),
             kept.get(id, NO_ONE),
         )
-        for id, place, within, category, urgency, official, _, locked, once, matter, *going, _ in chosen
+        for id, place, within, category, urgency, official, _, locked, once, matter, *going, _, language in chosen
     ]
     return tips, frozenset(row.id for row in marked)
 
@@ -399,6 +404,7 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
         Tip.do_not_visit,
         Tip.visit_decision,
         Tip.sector,
+        Tip.language,
     )
     tips = tips.where(*which, Tip.closed_at.is_(None)).with_for_update(
         skip_locked=True, key_share=True, of=Tip

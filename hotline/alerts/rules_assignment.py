@@ -114,6 +114,8 @@ class Case:
     """True for a fragment: the national desk is alerted once, and there are no deadlines."""
     partners: frozenset[str] = frozenset()
     """The partner desks that are also alerted: border desks while a journey can be stopped, or the desk of a camp."""
+    language: str = ""
+    """The caller's language. People who speak it are alerted before others of the same level and rank of duty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ class Candidate:
     alerted_at: datetime | None = None
     duty: int = 1
     """The rank of duty at these districts. It is `OFF_DUTY` if the responder is not on duty."""
+    languages: frozenset[str] = frozenset()
 
     @property
     def is_on_duty(self) -> bool:
@@ -184,20 +187,21 @@ def eligible(
     as on duty.
     """
     most = RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
-    local = _on_duty_first(_local(case, roster), most, before)
-    camp = _on_duty_first(_camp(case, roster), most, before)
+    local = _on_duty_first(case, _local(case, roster), most, before)
+    camp = _on_duty_first(case, _camp(case, roster), most, before)
     here = {c.id for c in (*local, *camp)}
     national = [c for c in roster if c.level is Level.NATIONAL and c.id not in here]
-    return local, camp, _on_duty_first(national, 1, before)
+    return local, camp, _on_duty_first(case, national, 1, before)
 
 
 def _on_duty_first(
-    people: Sequence[Candidate], most: int, before: Collection[int]
+    case: Case, people: Sequence[Candidate], most: int, before: Collection[int]
 ) -> Sequence[Candidate]:
     """Returns the group of people from which `most` are alerted.
 
     The roster decides who is alerted, and not how many. The group is the lowest level on duty. If it has fewer people
     than the lowest level without a roster, the nearest people are added: higher levels on duty, then people off duty.
+    People who do not speak the caller's language are left out if enough people of the same level do.
     """
 
     def place(c: Candidate) -> tuple[bool, int, int]:
@@ -208,9 +212,12 @@ def _on_duty_first(
     for _, some in groupby(sorted(people, key=place), place):
         missing = wanted - len(group)
         fresh = [c for c in some if c.id not in group]
-        if group:
-            fresh = sorted(fresh, key=turn_of)[:missing]
-        group |= {c.id: c for c in fresh}
+        speak = [c for c in fresh if c.id in before or case.language in c.languages]
+        others = [c for c in fresh if c not in speak]
+        if speak or group:
+            speak = speak if not group else sorted(speak, key=turn_of)[:missing]
+            others = sorted(others, key=turn_of)[: max(0, missing - len(speak))]
+        group |= {c.id: c for c in (*speak, *others)}
         if len(group) >= wanted:
             break
     return tuple(group.values())
@@ -270,17 +277,18 @@ def _next(
     here = [one for one in alerted if one.level is not Level.NATIONAL and not one.has_old_place]
     local, camp = _local(case, roster), _camp(case, roster)
     near = [one for one in here if one.is_partner and is_district(case.place)]
-    people = _higher(local, [one for one in here if one not in near], before, reason)
-    partners = _higher(camp, near, before, reason)
+    people = _higher(case, local, [one for one in here if one not in near], before, reason)
+    partners = _higher(case, camp, near, before, reason)
     if not local:
         people, partners = partners, ()
-    first = people or _national(roster, before, reason)
+    first = people or _national(case, roster, before, reason)
     if reason is EscalationReason.SILENT and before.issuperset(first):
         return first
     return tuple(dict.fromkeys(first + partners))
 
 
 def _higher(
+    case: Case,
     people: Sequence[Candidate],
     alerted: Sequence[AlertedResponder],
     before: Collection[int],
@@ -293,17 +301,17 @@ def _higher(
     if reason is EscalationReason.SILENT:
         rank += 1
     higher = [c for c in people if _rank(c.level) >= rank and c.id not in before]
-    return turns(_lowest(higher))[:1]
+    return turns(_lowest(higher), language=case.language)[:1]
 
 
 def _national(
-    roster: Sequence[Candidate], before: Collection[int], reason: EscalationReason
+    case: Case, roster: Sequence[Candidate], before: Collection[int], reason: EscalationReason
 ) -> tuple[int, ...]:
     national = [c for c in roster if c.level is Level.NATIONAL]
     fresh = [c for c in national if c.id not in before]
     if fresh or reason is EscalationReason.UNREACHED:
-        return turns(fresh)[:1]
-    return turns(national)[:1]
+        return turns(fresh, language=case.language)[:1]
+    return turns(national, language=case.language)[:1]
 
 
 def overdue_recipients(
@@ -386,11 +394,15 @@ def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:
     return [c for c in candidates if _rank(c.level) == lowest]
 
 
-def turns(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple[int, ...]:
-    """Returns the ids of these people: those in `first`, then those on duty, each in the order of their turns."""
+def turns(
+    candidates: Iterable[Candidate], first: Collection[int] = (), *, language: str = ""
+) -> tuple[int, ...]:
+    """Returns the ids of these people: those in `first`, then those on duty, then those who speak the language. Each
+    group is in the order of turns.
+    """
 
-    def turn(c: Candidate) -> tuple[bool, int, Turn]:
-        return (c.id not in first, c.duty, turn_of(c))
+    def turn(c: Candidate) -> tuple[bool, int, bool, Turn]:
+        return (c.id not in first, c.duty, language not in c.languages, turn_of(c))
 
     return tuple(dict.fromkeys(c.id for c in sorted(candidates, key=turn)))
 

@@ -57,7 +57,8 @@ def is_inbox_unread(session: Session, context: Context, tip: Tip, at: datetime) 
 
 def case_of(tip: Tip) -> Case:
     once = tip.state == TipState.FRAGMENT
-    return Case(alert_place(tip.place, tip.within), tip.category, tip.urgency, tip.official, once)
+    place = alert_place(tip.place, tip.within)
+    return Case(place, tip.category, tip.urgency, tip.official, once, language=tip.language)
 
 
 def routed_case(session: Session, tip: Tip) -> Case:

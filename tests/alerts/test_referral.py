@@ -66,6 +66,16 @@ def test_the_national_desk_alone(staffed: District, fields: dict[str, str]) -> N
     assert staffed.told(staffed.tell(**fields)) == [(0, 5)]
 
 
+@pytest.mark.row("R4")
+def test_r4_the_caller_gets_a_person_who_speaks_the_same_language(staffed: District) -> None:
+    one, other = (staffed.enrol(language="fr") for _ in range(2))
+    tip = staffed.tell(urgency=2, language="fr")
+    assert staffed.told(tip) == [(0, one)]
+    with staffed.database.writing() as session:
+        service_escalation.alert_colleague(session, staffed.context, tip, staffed.clock())
+    assert staffed.told(tip) == [(0, one), (1, other)]
+
+
 def test_a_draft_is_told_to_nobody(staffed: District) -> None:
     staffed.file_tip(state=TipState.DRAFT)
     assert service_assignment.assign_pending(staffed.context) == 0

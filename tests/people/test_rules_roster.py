@@ -16,6 +16,7 @@ from hotline.alerts.rules_assignment import (
     next_recipients,
     overdue_recipients,
 )
+from hotline.alerts.rules_escalation import AlertPlan
 from hotline.people.rules import LEVELS, Absence, Level, Member
 from hotline.people.rules_roster import (
     OFF_DUTY,
@@ -197,7 +198,8 @@ def people_of(rng: random.Random) -> list[Candidate]:
     found = []
     for id in range(1, rng.randint(2, 12)):
         level = rng.choice((*[Level.RESPONDER] * 3, *Level))
-        found.append(candidate(id, level, rng.choice((1, 2, OFF_DUTY)), rng.randint(0, 3)))
+        one = candidate(id, level, rng.choice((1, 2, OFF_DUTY)), rng.randint(0, 3))
+        found.append(replace(one, languages=frozenset({rng.choice(("rw", "fr"))})))
     return [one for one in found if rng.random() < 0.8]
 
 
@@ -214,7 +216,7 @@ def test_no_one_off_duty_is_alerted_while_enough_on_duty_are_free(seed: int) -> 
     rng = random.Random(seed + 1_000 * int(random.random() * 1_000))
     for _ in range(RUNS // 4):
         people, urgency = people_of(rng), rng.choice((1, 1, 2, 3))
-        tip = Case(DESK, None, urgency, rng.choice(("no", "no", "yes")))
+        tip = Case(DESK, None, urgency, rng.choice(("no", "no", "yes")), language="fr")
         local = [one for one in people if one.level is not Level.NATIONAL and tip.official == "no"]
         national = [one for one in people if one.level is Level.NATIONAL]
         off = {one.id for one in people if not one.is_on_duty}
@@ -262,3 +264,31 @@ def test_who_was_alerted_before_hears_of_the_danger_after_the_shift() -> None:
     was, now = candidate(1, Level.RESPONDER, OFF_DUTY, 0), candidate(2, Level.RESPONDER, 1, 0)
     before = [AlertedResponder(1, Level.RESPONDER)]
     assert set(first_recipients(Case(DESK, None, 1, "no"), [was, now], before)) == {1, 2}
+
+
+@pytest.mark.row("R4")
+@pytest.mark.parametrize(
+    ("urgency", "duty", "spoken", "expected"),
+    [
+        (2, (1, 1, 1), ("rw", "rw", "fr"), {3}),
+        (2, (1, 2, OFF_DUTY), ("rw", "rw", "fr"), {1}),
+        (2, (2, 2, 1), ("rw", "fr", "rw"), {3}),
+        (2, (1, 1, 1), ("rw", "rw", "rw"), {1}),
+        (1, (1, 1, 1), ("rw", "rw", "fr"), {1, 3}),
+        (1, (1, 1, OFF_DUTY), ("rw", "rw", "fr"), {1, 2}),
+    ],
+)
+def test_r4_a_person_who_speaks_the_callers_language_comes_first_after_duty(
+    urgency: int, duty: tuple[int, ...], spoken: tuple[str, ...], expected: set[int]
+) -> None:
+    people = [
+        replace(candidate(id, Level.RESPONDER, duty[id - 1], id), languages=frozenset({language}))
+        for id, language in enumerate(spoken, 1)
+    ]
+    tip = Case(DESK, None, urgency, "no", language="fr")
+    assert set(first_recipients(tip, people)) == expected
+    assert set(AlertPlan(people, START).first_alerted(tip)) == expected
+    knew = [AlertedResponder(one, Level.RESPONDER) for one in expected]
+    following = next_recipients(tip, people, knew, EscalationReason.UNREACHED)
+    best = min({1, 2, 3} - expected, key=lambda id: (duty[id - 1], spoken[id - 1] != "fr", id))
+    assert following == (best,)
