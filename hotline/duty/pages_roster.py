@@ -1,15 +1,18 @@
 """Shows and changes the roster of a week, for the whole country or for one desk, and prints it."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
 
 from flask import Response
 
+from hotline.console import role_groups
 from hotline.console.form import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.duty import service_roster
-from hotline.duty.pages import named
+from hotline.duty.pages import desk_names, named
+from hotline.duty.service_roster import WeekRoster
 from hotline.errors import PersonnelRefused
 from hotline.people.rules_roster import DAY, WEEK, GapReason, monday_of, week_of
 from hotline.text.phrases import phrase
@@ -20,8 +23,14 @@ REASONS: Mapping[GapReason, str] = {
     GapReason.UNREACHABLE: phrase("unreachable"),
     GapReason.NO_PIN: phrase("no PIN"),
 }
-DAYS = tuple(map(phrase, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")))
+DAYS = (
+    *(phrase("Mon"), phrase("Tue"), phrase("Wed"), phrase("Thu")),
+    *(phrase("Fri"), phrase("Sat"), phrase("Sun")),
+)
 HALVES = (phrase("day"), phrase("night"))
+phrase("(holiday)")
+HOLIDAY = re.compile(r"\d{4}-\d\d-\d\d\.[0-6]")
+"""A holiday, with the weekday whose shifts count on it."""
 
 
 def initials(name: str) -> str:
@@ -33,9 +42,12 @@ def show(visit: Visit, template: str = "roster.html") -> Response:
     """Shows the week's grid of half-days. The address or the form names the week and the desk."""
     week, desk = asked(visit)
     found = service_roster.week_roster(visit.context, visit.by, week, desk)
-    heads = [f"{visit.say(day)} {visit.say(half)}" for day in DAYS for half in HALVES]
+    heads = [_head(visit, found, half) for half in range(service_roster.HALVES)]
     short = {who: initials(name) for who, name in found.names.items()}
     hours, many, alone = service_roster.board(visit.context, visit.by)
+    alike: dict[int, list[str]] = {}
+    for code, count in hours.items():
+        alike.setdefault(count, []).append(code)
     return page(
         visit,
         template,
@@ -48,11 +60,23 @@ def show(visit: Visit, template: str = "roster.html") -> Response:
         before=week - WEEK,
         after=week + WEEK,
         placed=partial(named, visit),
-        reasons=lambda gap: ", ".join(visit.say(REASONS[one]) for one in gap.reasons),
-        hours=", ".join(f"{named(visit, code)} {count}" for code, count in hours.items()),
-        many=", ".join(f"{name} ({count})" for name, count in sorted(many.items())),
+        days=[visit.say(day) for day in DAYS],
+        weekdays=[(n, visit.say(day)) for n, day in zip(_WEEKDAYS, DAYS, strict=True)],
+        may_set=visit.may(role_groups.RUNNING),
+        undo=visit.asked("undo") if HOLIDAY.fullmatch(visit.asked("undo")) else "",
+        reasons=lambda whys: ", ".join(visit.say(REASONS[one]) for one in whys),
+        whole=found.whole_week(),
+        desk_list=partial(desk_names, visit),
+        hours="; ".join(f"{desk_names(visit, codes)}: {n}" for n, codes in alike.items()),
+        many=[f"{name} ({count})" for name, count in sorted(many.items())],
         alone=", ".join(sorted(alone)),
     )
+
+
+def _head(visit: Visit, found: WeekRoster, half: int) -> str:
+    words = f"{visit.say(DAYS[half // 2])} {visit.say(HALVES[half % 2])}"
+    is_free = found.week + half // 2 * DAY in found.holidays
+    return f"{words} {visit.say('(holiday)')}" if is_free else words
 
 
 def printed(visit: Visit) -> Response:
@@ -62,10 +86,12 @@ def printed(visit: Visit) -> Response:
 
 @form_view(show, "who", PersonnelRefused)
 def change(visit: Visit) -> Response:
-    """Puts people on duty or takes them off duty, or copies the week before."""
+    """Puts people on duty or takes them off duty, copies the week before, or sets or ends a public holiday."""
     (week, desk), do, context, by = asked(visit), visit.form.text("do"), visit.context, visit.by
     if do == "copy":
         service_roster.copy_last_week(context, by, week, desk)
+    elif do.startswith("holiday"):
+        return _set_holiday(visit, do, week, desk)
     else:
         pairs = [one.rpartition(".") for one in visit.form.many("c")]
         cells = [(code, int(half)) for code, _, half in pairs if half in _HALF_NUMBERS]
@@ -74,6 +100,25 @@ def change(visit: Visit) -> Response:
     return redirect_to("roster.show", week=str(week), desk=desk)
 
 
+def _set_holiday(visit: Visit, do: str, week: date, desk: str) -> Response:
+    """Sets or ends the holiday that the button names, or sets the typed holiday. After an end, the page offers to set
+    it again.
+    """
+    act, _, named_day = do.partition(".")
+    day, _, like = (named_day or f"{visit.form.text('day')}.{visit.form.text('like')}").partition(
+        "."
+    )
+    try:
+        on, weekday = date.fromisoformat(day), _WEEKDAYS.index(like)
+    except ValueError:
+        raise visit.wrong("day", "Enter a date like 2026-11-30.") from None
+    ends = act == "holiday-end"
+    service_roster.set_holiday(visit.context, visit.by, on, None if ends else weekday)
+    undo = named_day if ends else ""
+    return redirect_to("roster.show", week=str(week), desk=desk, undo=undo)
+
+
+_WEEKDAYS = ("0", "1", "2", "3", "4", "5", "6")
 _HALF_NUMBERS = frozenset(map(str, range(service_roster.HALVES)))
 
 

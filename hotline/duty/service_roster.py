@@ -21,7 +21,17 @@ from hotline.people import (
     tables_roster,
 )
 from hotline.people.rules import Level, Member, every_district
-from hotline.people.rules_roster import AHEAD, DAY, DAY_START, WEEK, DutyRow, Gap, Roster, Shift
+from hotline.people.rules_roster import (
+    AHEAD,
+    DAY,
+    DAY_START,
+    WEEK,
+    DutyRow,
+    Gap,
+    GapReason,
+    Roster,
+    Shift,
+)
 from hotline.people.service_approving import OPERATING
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import CommandActor
@@ -38,8 +48,12 @@ CHECKED, REPORTED = "gaps_checked", "gaps_reported"
 """The names of the tasks that report gaps: hourly to coordinators, and on Mondays to the national desk."""
 FOUND, DAY_BEFORE = "found", "day before"
 """The kinds of reports about a gap."""
+YEAR = timedelta(days=366)
 MAX_FAULTS = 20
 """The largest number of errors of a file that a page lists."""
+HOLIDAY = message_text(
+    "a public holiday has the shifts of another day: change that day, or end the holiday"
+)
 MAX_SHIFTS = 9
 """The largest number of shifts in a list on a phone."""
 
@@ -58,12 +72,22 @@ class WeekRoster:
     """The gaps of the shown week."""
     ahead: Sequence[Gap]
     """The gaps of the next 14 days."""
+    holidays: Mapping[date, int]
+    """The public holidays of the shown week and of the year after it."""
 
     def gap(self, desk: str, half: int) -> Gap | None:
-        """Returns the first gap in a half-day."""
+        """Returns the first gap in a half-day. Leaves out a gap that lasts the whole week."""
         starts, ends = rules_roster.half_day(self.week, half)
-        here = (one for one in self.gaps if one.desk == desk)
+        here = (o for o in self.gaps if o.desk == desk and o.ends_at - o.starts_at < WEEK)
         return next((o for o in here if o.starts_at < ends and starts < o.ends_at), None)
+
+    def whole_week(self) -> Mapping[tuple[GapReason, ...], Sequence[str]]:
+        """Returns the desks at which no one can answer in the whole week, by the reasons."""
+        found: dict[tuple[GapReason, ...], list[str]] = {}
+        for one in self.gaps:
+            if one.ends_at - one.starts_at == WEEK:
+                found.setdefault(one.reasons, []).append(one.desk)
+        return found
 
 
 def visible_desks(session: Session, by: SignedIn | None) -> list[str]:
@@ -88,6 +112,7 @@ def week_roster(context: Context, by: SignedIn | None, week: date, desk: str = "
         members = queries_people.members(session)
         names = tables.responder_names(session)
         ahead = gaps_in(session, desks, at, at + AHEAD, members)
+        holidays = tables_roster.holidays_between(session, week, week + YEAR)
     shifts = roster.shifts(start, start + WEEK)
     own = {
         code: sorted((o.id for o in members if o.covers(code)), key=lambda one: names[one])
@@ -102,7 +127,7 @@ def week_roster(context: Context, by: SignedIn | None, week: date, desk: str = "
                 on = {o.responder_id for o in here if starts < o.ends_at}
                 cells[code, half] = [one for one in own[code] if one in on]
     found = rules_roster.gaps(roster, members, desks, start, start + WEEK)
-    return WeekRoster(week, names, own, cells, found, ahead)
+    return WeekRoster(week, names, own, cells, found, ahead, holidays)
 
 
 def gaps_in(
@@ -160,6 +185,9 @@ def change(
     desks = {desk for desk, _ in cells}
     with context.database.writing() as session:
         _check_desks(session, by, desks)
+        free = tables_roster.holidays_between(session, week, week + WEEK - DAY)
+        if any(week + half // 2 * DAY in free for _, half in cells):
+            raise PersonnelRefused(HOLIDAY)
         if puts:
             member = {
                 row.desk_code for row in tables.current_memberships(session, responder_id or 0)
@@ -196,6 +224,22 @@ def copy_last_week(context: Context, by: SignedIn, week: date, desk: str = "") -
         rows = tables_roster.week_rows(session, week - WEEK, desks)
         again = [row._replace(week=week) for row in rows]
         save(session, context, by.actor, week, again)
+
+
+def set_holiday(context: Context, by: SignedIn, day: date, like_weekday: int | None) -> None:
+    """Makes a day a public holiday, on which the rows of another weekday count. Without a weekday, ends the holiday.
+
+    Raises PersonnelRefused.
+    """
+    if not by.roles & OPERATING:
+        raise PersonnelRefused(message_text("only an admin or the national desk sets holidays"))
+    at, subject = context.now(), f"{day}"
+    with context.database.writing() as session:
+        tables_roster.set_holiday(session, day, like_weekday)
+        if like_weekday is None:
+            tables_audit.append_command(session, by.actor, at, "holiday_removed", subject)
+        else:
+            tables_audit.append_command(session, by.actor, at, "holiday_set", subject)
 
 
 def import_roster(

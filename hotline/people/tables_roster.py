@@ -94,8 +94,7 @@ def roster(session: Session, start: datetime, end: datetime) -> Roster:
     """Returns the roster of the days between these times."""
     first = start.astimezone(KIGALI).date() - DAY
     days = [first + n * DAY for n in range((end - start).days + 4)]
-    found = select(Holiday.day, Holiday.like_weekday).where(Holiday.day.in_(days))
-    holidays = {day: like for day, like in session.execute(found)}  # noqa: C416
+    holidays = holidays_between(session, days[0], days[-1])
     pairs = {(monday_of(day), holidays.get(day, day.weekday())) for day in days}
     weeks = {monday_of(day) for day in days} | {week_of(start)}
     used = select(Duty.desk_code, Duty.week).where(Duty.week.in_(weeks)).distinct()
@@ -107,6 +106,19 @@ def roster(session: Session, start: datetime, end: datetime) -> Roster:
     swaps = select(DutyOverride).where(*touching).order_by(DutyOverride.id)
     overrides = [override_of(one) for one in session.scalars(swaps)]
     return Roster(rows, known, overrides, holidays)
+
+
+def holidays_between(session: Session, first: date, last: date) -> dict[date, int]:
+    """Returns the public holidays from `first` to `last`, each with the weekday whose rows count on it."""
+    found = select(Holiday.day, Holiday.like_weekday).where(Holiday.day.between(first, last))
+    return {day: like for day, like in session.execute(found.order_by(Holiday.day))}  # noqa: C416
+
+
+def set_holiday(session: Session, day: date, like_weekday: int | None) -> None:
+    """Makes a day a public holiday. Without a weekday, makes it a usual day."""
+    session.execute(delete(Holiday).where(Holiday.day == day))
+    if like_weekday is not None:
+        session.execute(insert(Holiday), {"day": day, "like_weekday": like_weekday})
 
 
 def override_of(row: DutyOverride) -> Override:

@@ -13,7 +13,7 @@ from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.database import Session
 from hotline.duty import service_enrolment, service_roster, service_sheets
 from hotline.gateway.tables import Message
-from hotline.people import service_sessions
+from hotline.people import service_sessions, tables_roster
 from hotline.people.rules import every_district
 from hotline.people.rules_roster import WEEKDAYS, half_day, week_of
 from hotline.people.tables import Responder
@@ -40,7 +40,9 @@ def enrol(desk: Desk, count: int = PEOPLE) -> None:
     lines += [f"Nation {n},+2507889{10_000 + n},en,national,," for n in (1, 2)]
     service_enrolment.import_responders(desk.context, "\n".join(lines))
     with desk.context.database.writing() as session:
-        session.execute(update(Responder).values(pin_wrap=b"pin"))
+        session.execute(
+            update(Responder).where(Responder.pin_wrap.is_(None)).values(pin_wrap=b"pin")
+        )
 
 
 def whole_week(*, but: tuple[str, int, int] | None = None) -> str:
@@ -157,6 +159,47 @@ def test_r10_a_sheet_is_judged_and_its_import_continues_after_an_interruption(
     page = check(tab, week, smaller).text
     counts = re.findall(r'class="tag \w+">(\w[\w ]*)</span> (\d+)', page)
     assert counts == [("changed", "1"), ("unchanged", "418"), ("taken off", "1")]
+
+
+def test_r10_a_holiday_has_the_shifts_of_another_day_and_is_undone(desk: Desk, tab: Tab) -> None:
+    week, path = this_week(desk) + timedelta(days=7), "/roster?week={}&desk="
+    here = path.format(week)
+    sheet(desk, week, whole_week(but=(DISTRICTS[0], 6, 0)))
+    wednesday = week + timedelta(days=2)
+    made = {"do": "holiday", "day": f"{wednesday}", "like": "6"}
+    assert tab.post(here, {**made, "day": "2026-02-30"}).status_code == 422
+    assert tab.post(here, made).status_code == 303
+    page = tab.get(here).text
+    assert "Wed day (holiday)" in page
+    assert page.count('class="gap"') == 2, "on Wednesday as on Sunday"
+    cells = {"do": "off", "c": f"{DISTRICTS[1]}.4"}
+    assert "A public holiday has the shifts of another day" in tab.post(here, cells).text
+    other = desk.tab(AccountRole.DESK, name="Desk 1")
+    assert "Public holidays" not in other.get(here).text
+    assert other.post(here, made).status_code == 422
+    (ends,) = re.findall(r'value="(holiday-end\.[^"]+)"', page)
+    undone = tab.post(here, {"do": ends})
+    page = tab.get(undone.headers["Location"]).text
+    assert page.count('class="gap"') == 1
+    (again,) = re.findall(r'value="(holiday\.[^"]+)"', page)
+    tab.post(here, {"do": again})
+    assert tab.get(here).text.count('class="gap"') == 2
+    with desk.context.database.reading() as session:
+        log = session.scalars(select(AuditEntry).where(AuditEntry.action.startswith("holiday")))
+        assert [one.action for one in log] == ["holiday_set", "holiday_removed", "holiday_set"]
+        shifts = tables_roster.roster(session, *half_day(week, 5)).shifts(*half_day(week, 5))
+        assert len(shifts) == 30, "alerts follow the holiday too"
+
+
+def test_r10_a_country_without_pins_says_it_once(desk: Desk, tab: Tab) -> None:
+    week = this_week(desk)
+    sheet(desk, week, whole_week())
+    with desk.context.database.writing() as session:
+        session.execute(update(Responder).values(pin_wrap=None))
+    for page in (tab.get(f"/roster?week={week}").text, tab.get(f"/roster/print?week={week}").text):
+        assert 'class="gap"' not in page
+        assert "no PIN" in page
+        assert "all districts, the national desk" in page
 
 
 def test_r10_paper_has_initials_and_no_name_of_the_hotline(desk: Desk, tab: Tab) -> None:
