@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 446,
-    "lines": 63_120,
-    "tokens": 574_039,
-    "html": 4_101,
+    "lines": 63_213,
+    "tokens": 575_046,
+    "html": 4_116,
     "js": 896,
     "typst": 56,
     "sql": 1_134,
-    "data": 5_490,
+    "data": 5_492,
     "unformatted": 0,
-    "tests": 75_224,
+    "tests": 75_419,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

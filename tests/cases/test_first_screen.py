@@ -83,6 +83,18 @@ def test_the_pin_leads_to_warning_place_landmark_and_form_on_at_most_two_screens
     assert reads_of(beside.line) == 1
 
 
+@pytest.mark.row("R3")
+def test_a_corrected_place_stands_first_and_the_wrong_one_nowhere(beside: ReaderBeside) -> None:
+    """The caller goes back to the list of districts after the tip was filed."""
+    told(beside.line, *DANGER_HERE).key("0", "2")
+    with_pin(beside, desks=(beside.line.tips[-1].place,))
+    phone = again(beside)
+    phone.key(PIN)
+    screens = screens_of(phone)
+    assert screens[0].split("\n")[1] == "Kicukiro"
+    assert "Gasabo" not in " ".join(screens)
+
+
 def test_take_stands_on_each_screen_of_the_page_and_does_not_end_the_session(
     beside: ReaderBeside,
 ) -> None:

@@ -127,6 +127,35 @@ def test_a_leave_begins_at_once_and_back_ends_it(admin: Admin) -> None:
     assert admin.log()[-2].startswith("Alice recorded a leave of responder 2 (Gasabo 2): ")
 
 
+@pytest.mark.row("R10")
+def test_r10_a_roster_is_imported_shown_and_its_gaps_are_listed(
+    admin: Admin, tmp_path: Path
+) -> None:
+    def roster(*words: str, code: int = 0) -> Result:
+        told = CliRunner().invoke(main, ["roster", *words], env={"HOTLINE_HOME": str(admin.home)})
+        assert told.exit_code == code, told.output
+        return told
+
+    assert "everyone is on duty" in roster("show").stderr
+    sheet, head = tmp_path / "roster.csv", "desk,name,weekday,from,to,rank\n"
+    sheet.write_text(head + "Gasabo,Huye 1,mon,06:00,18:00,1\n", encoding="utf-8")
+    week = f"{NOW + timedelta(days=7):%Y-%m-%d}"
+    taken = ("import", str(sheet), "--week", week, "--by", "Alice")
+    assert "line 2: name: No one at this desk has this name." in roster(*taken, code=1).stderr
+    assert roster("show", "--week", week, "--json").stdout.strip() == "[]", "all or nothing"
+    sheet.write_text(head + "Gasabo,Gasabo 1,mon,06:00,18:00,1\n", encoding="utf-8")
+    assert roster(*taken).output == "shifts on the roster: 1\n"
+    shown = json.loads(roster("show", "--week", week, "--json").stdout)
+    assert shown[0] == {"desk": "12", "day": "mon", "part": "day", "people": ["Gasabo 1"]}
+    assert [one["people"] for one in shown[1:]] == [[]] * 13
+    assert "Gasabo       mon day   Gasabo 1" in roster("show", "--week", week).output
+    gaps = json.loads(roster("gaps", "--days", "21", "--json").stdout)
+    reasons = {one["desk"]: one["reasons"] for one in gaps}
+    assert (reasons["24"], reasons["13"]) == (["no PIN"], ["no one"])
+    assert "Gasabo" in roster("gaps", "--days", "21").output
+    assert any(one.startswith("Alice changed the roster of ") for one in admin.log())
+
+
 def test_every_language_of_a_responder_is_listed_the_one_for_messages_first(admin: Admin) -> None:
     rows = ROWS.splitlines()[0] + "\nHuye 9,+250788000009,fr;rw,responder,Huye,\n"
     (admin.home / "more.csv").write_text(rows, encoding="utf-8")
