@@ -15,14 +15,14 @@ PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 446,
     "lines": 63_213,
-    "tokens": 575_046,
-    "html": 4_116,
-    "js": 896,
+    "tokens": 575_037,
+    "html": 4_130,
+    "js": 901,
     "typst": 56,
     "sql": 1_134,
     "data": 5_492,
     "unformatted": 0,
-    "tests": 75_431,
+    "tests": 75_437,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

@@ -164,7 +164,16 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(chromium: Browser, serve
                 page.goto(f"/changes/{CHANGE}/flows/{screen}")
                 found += faults(page, f"{screen} at {width}")
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, screen
-            page.goto(f"{ABROAD}/fee")
+            page.goto(f"{ABROAD}/fee#form")
+            assert (
+                page.locator("#form").evaluate("one => getComputedStyle(one).outlineStyle")
+                == "none"
+            )
+            expect(page.get_by_role("button", name="Save", exact=True)).to_be_in_viewport()
+            page.evaluate("document.activeElement.blur()")
+            page.keyboard.press("?")
+            expect(page.locator("#keys")).to_be_visible()
+            page.keyboard.press("Escape")
             page.locator("#f-text-en").fill("x\u200by ê")
             page.get_by_role("button", name="Save", exact=True).click()
             expect(page.locator(".errors")).to_be_focused()

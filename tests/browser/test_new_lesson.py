@@ -8,7 +8,6 @@ from hotline.editing import service_publish
 from tests.browser.office import Office, make_desk, office
 from tests.browser.test_editor import faults
 from tests.console.browsing import OFFICE
-from tests.console.hands import Hands
 
 __all__ = ["make_desk", "office"]
 
@@ -64,7 +63,7 @@ def test_a_lesson_with_a_question_is_live_after_twenty_clicks(
         first.signs_in(editor)
         hands = first.counted()
         page = hands.page
-        follows_menu(hands, "Flows")
+        hands.follows("Flows")
         hands.follows("Build a lesson")
         found = faults(page, "builder")
         hands.click(page.locator("#f-title-rw"))
@@ -73,14 +72,13 @@ def test_a_lesson_with_a_question_is_live_after_twenty_clicks(
         hands.presses("Save in draft")
         expect(page.locator("h1")).to_have_text("Your pay")
         service_publish.check_by_id(office.desk.context, int(page.url.rpartition("/")[2]))
-        page.reload()
         hands.sees("No problems found.")
         hands.presses("Submit for approval")
         clicks = hands.clicks
 
         first.signs_in(approver)
         hands = first.counted()
-        follows_menu(hands, "Drafts")
+        hands.follows("Drafts")
         hands.opens("Your pay")
         hands.follows("Review draft")
         for name in ("Kinyarwanda", "Français", "English"):
@@ -93,11 +91,3 @@ def test_a_lesson_with_a_question_is_live_after_twenty_clicks(
     assert found == []
     assert clicks <= CLICKS, clicks
     assert clicks * CLICK + words * 60 / WORDS_A_MINUTE < SECONDS
-
-
-def follows_menu(hands: Hands, phrase: str) -> None:
-    """Follows a link of the main menu. On a phone the menu opens first."""
-    opens = hands.page.locator("header summary")
-    if opens.count() and opens.is_visible():
-        hands.click(opens)
-    hands.follows(phrase)

@@ -57,7 +57,11 @@ class Hands:
 
     def opens(self, name: str) -> None:
         """Follows a link whose name a person chose: the name of a flow, a screen or a draft."""
-        self.click(self.page.get_by_role("link", name=name, exact=True).first)
+        link = self.page.get_by_role("link", name=name, exact=True).first
+        menu = self.page.locator("header summary")
+        if not link.count() and menu.count() and menu.is_visible():
+            self.click(menu)
+        self.click(link)
 
     def follows(self, phrase: str, **values: object) -> None:
         self.opens(self.says(phrase, **values))

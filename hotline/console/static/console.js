@@ -111,7 +111,13 @@
   const next = document.querySelector("form[data-again]");
   if (next) setTimeout(() => next.requestSubmit(), next.dataset.again * 1000);
 
-  if (innerWidth <= 1100) for (const list of document.querySelectorAll("details[data-wide]")) list.open = false;
+  for (const list of document.querySelectorAll("details[data-wide]")) if (innerWidth <= (list.dataset.wide || 1100)) list.open = false;
+
+  // Only while no field and no link has the focus.
+  document.addEventListener("keydown", (event) => {
+    const keys = document.getElementById("keys");
+    if (event.key === "?" && keys && !keys.open && !document.activeElement.closest("main *, header *")) keys.showModal();
+  });
 
   addEventListener("beforeunload", (event) => {
     if (!changed.size) return;
