@@ -1,7 +1,7 @@
 """Makes the lists and menu texts of a responder's cases, as they were at the beginning of the session."""
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,12 +10,14 @@ from hotline.alerts import queries_references, service_duplicates, tables
 from hotline.alerts.rules_replies import CommandResult
 from hotline.alerts.service_case_state import desk_decides
 from hotline.cases import (
+    decrypt_handover,
     decrypt_questions,
     decrypt_reader_commands,
     decrypt_reader_pages,
     decrypt_reader_persons,
     reader_pins,
     rules_reading_requests,
+    service_handover,
     tables_reading_requests,
 )
 from hotline.cases.decrypt_reader import ReaderContext
@@ -54,7 +56,7 @@ from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.keys import one_off
 from hotline.keys.encrypt import KeyPair
-from hotline.people import service_key_proof, tables_enrolments
+from hotline.people import service_key_proof, tables_enrolments, tables_members
 from hotline.people.rules import EnrolmentKind
 from hotline.people.rules_desks import of_responder
 from hotline.people.rules_roster import Shift
@@ -99,10 +101,12 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     followed = dict(asked[: MAX_CASES - len(cases)])
     tips |= followed
 
+    waits = _waiting_notes(turn)
     words = {
         "open": str(len(every)),
         "urgent": str(len(urgent)),
         "last": reader_pins.last_opening(turn),
+        "waits": str(waits),
     }
     for case in (*cases, *followed):
         words |= _words(turn, case, tips[case])
@@ -116,6 +120,7 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
         **{name: bool(listed) for name, listed in shifts.items()},
         HAS_WORK: bool(labels),
         HAS_QUESTIONS: bool(questions),
+        rules_reading_requests.HANDOVER: bool(waits),
         rules_reading_requests.HAS_WARNINGS: reader_pins.has_unread_warnings(turn),
     }
     listed = {one: tips[one] for one in (*followed, *cases)}
@@ -183,6 +188,37 @@ def _shift(one: Shift, prefix: str, language: str) -> tuple[str, str]:
     times = f"{kigali_time(one.starts_at)}-{one.ends_at.astimezone(KIGALI):%H:%M}"
     place = f" {place_name(one.desk, language)}" if is_district(one.desk) else ""
     return f"{prefix}{service_roster.shift_name(one)}", f"{times}{place}"
+
+
+def _handover_page(turn: ReaderTurn) -> ReaderAnswer:
+    """Returns the page with the notes of colleagues, the newest first."""
+    member = of_responder(turn.person.id)
+    desks = tables_members.desks_of(turn.session, member)
+    notes = decrypt_handover.read_notes(turn.session, desks, member, turn.private, turn.at)
+    lines = [f"{kigali_time(at)} {note}" for at, note in notes]
+    return ReaderAnswer(words={PAGE: "\n".join(lines) or "-"})
+
+
+def _confirm_handover(turn: ReaderTurn) -> ReaderAnswer:
+    """Records that the responder has read the notes. Notes after the beginning of the session were perhaps not on the
+    page, so they stay unread.
+    """
+    until = turn.person.pin_opened_at or turn.at
+    service_handover.confirm(turn.session, turn.person.person_id, until)
+    return ReaderAnswer()
+
+
+OWN_PAGES: Mapping[str, Callable[[ReaderTurn], ReaderAnswer]] = {
+    rules_reading_requests.HISTORY: decrypt_reader_pages.timeline_page,
+    rules_reading_requests.WARNINGS: reader_pins.warnings_page,
+    rules_reading_requests.HANDOVER: _handover_page,
+}
+"""The pages that are not the text of a case, by their verb."""
+
+
+def _waiting_notes(turn: ReaderTurn) -> int:
+    desks = tables_members.desks_of(turn.session, of_responder(turn.person.id))
+    return service_handover.unread_count(turn.session, turn.person.person_id, desks, turn.at)
 
 
 def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
@@ -649,15 +685,15 @@ def _done(
             seen = responder_view(turn, (start and start.pinned) or CallerFacts())
             reader_pins.count_opening(turn, start.network if start is not None else None)
             return _with_page(turn, seen, again=again)
-        case ReaderQuestionKind.PAGE if ask.verb == rules_reading_requests.HISTORY:
-            return decrypt_reader_pages.timeline_page(turn)
-        case ReaderQuestionKind.PAGE if ask.verb == rules_reading_requests.WARNINGS:
-            return reader_pins.warnings_page(turn)
+        case ReaderQuestionKind.PAGE if ask.verb in OWN_PAGES:
+            return OWN_PAGES[ask.verb](turn)
         case ReaderQuestionKind.PAGE:
             return decrypt_reader_pages.case_page(turn, again=again)
         case ReaderQuestionKind.ACT if ask.verb == rules_reading_requests.NOT_ME:
             reader_pins.end_pin(turn)
             return ReaderAnswer((rules_reading_requests.ENDED,))
+        case ReaderQuestionKind.ACT if ask.verb == rules_reading_requests.HANDOVER_READ:
+            return _confirm_handover(turn)
         case ReaderQuestionKind.ACT if ask.verb in rules_reading_requests.PERSON_VERBS:
             return decrypt_reader_persons.record_report(turn)
         case ReaderQuestionKind.ACT:

@@ -15,6 +15,7 @@ from hotline.cases.rules_reading_requests import (
     DISTRICT,
     FIRST,
     FLOWS,
+    HANDOVER,
     HISTORY,
     IS_OWN,
     MADE_PERSON,
@@ -307,7 +308,11 @@ def _paged(facts: Facts, page: str) -> Facts:
 
 
 def _of_verb(verb: str, reference: str) -> ReaderQuestion:
-    kind = ReaderQuestionKind.PAGE if verb in (READ, HISTORY, WARNINGS) else ReaderQuestionKind.ACT
+    kind = (
+        ReaderQuestionKind.PAGE
+        if verb in (READ, HISTORY, WARNINGS, HANDOVER)
+        else ReaderQuestionKind.ACT
+    )
     return ReaderQuestion(kind, reference, "" if verb == READ else verb)
 
 

@@ -253,6 +253,7 @@ WIDEST: Mapping[str, str] = {
     "certificate": "WWWW WWWW WWWW",
     "open": "99",
     "urgent": "99",
+    "waits": "99",
     "ref": "K7Q4CA",
     "place": "Nyarugenge",
     "found": "Grande Barriere: Nyamasheke, Iburengerazuba",

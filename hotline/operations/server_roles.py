@@ -40,7 +40,7 @@ WRITERS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("release", "release_cell", "programme_target"), (WORKERS, PAGES)),
     **dict.fromkeys(("person_count", "person_sum"), (WORKERS, READER)),
     **dict.fromkeys(("duty", "gap_notice", "holiday"), (WORKERS, PAGES)),
-    "duty_override": (WORKERS, READER, PAGES),
+    **dict.fromkeys(("duty_override", "handover_note", "handover_read"), (WORKERS, READER, PAGES)),
     **dict.fromkeys(("responder", "enrolment"), (WORKERS, WATCH, READER, PAGES)),
     "on_call_contact": (WORKERS, WATCH, PAGES),
     **dict.fromkeys(("desk", "desk_member"), (READER, PAGES)),

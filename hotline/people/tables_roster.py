@@ -19,6 +19,7 @@ from hotline.people.rules_roster import (
 )
 from hotline.text.time import KIGALI
 
+NOTES_KEPT = timedelta(hours=72)
 KEPT_FOR = timedelta(days=120)
 """The time for which changes of shifts and reported gaps are stored after their end."""
 
@@ -60,6 +61,28 @@ class DutyOverride(Row):
     """The person who offered the shift. None if no one was on duty."""
     asked_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
+
+
+class HandoverNote(Row):
+    """A note of one shift to the next. It is encrypted for the desk, and names no case."""
+
+    __tablename__ = "handover_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    """The person who wrote it."""
+    body: Mapped[bytes]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class HandoverRead(Row):
+    """The time until which a person has read and confirmed all notes."""
+
+    __tablename__ = "handover_read"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    until: Mapped[datetime]
 
 
 class Holiday(Row):
@@ -189,8 +212,43 @@ def add_notice(session: Session, gap: Gap, kind: str, at: datetime) -> None:
     )
 
 
+def add_note(session: Session, desk: str, person_id: int, body: bytes, at: datetime) -> None:
+    session.add(HandoverNote(desk_code=desk, person_id=person_id, body=body, at=at))
+    session.flush()
+
+
+def notes_of(session: Session, desks: Collection[str], at: datetime) -> Sequence[HandoverNote]:
+    """Returns the notes of these desks that are not too old, the newest first."""
+    found = select(HandoverNote).where(HandoverNote.desk_code.in_(desks))
+    found = found.where(HandoverNote.at > at - NOTES_KEPT).order_by(HandoverNote.id.desc())
+    return session.scalars(found).all()
+
+
+def unread_notes(
+    session: Session, person_id: int, desks: Collection[str], at: datetime
+) -> Sequence[HandoverNote]:
+    """Returns the notes of other people that this person has not confirmed."""
+    read = session.get(HandoverRead, person_id)
+    return [
+        one
+        for one in notes_of(session, desks, at)
+        if one.person_id != person_id and (read is None or one.at > read.until)
+    ]
+
+
+def mark_read(session: Session, person_id: int, until: datetime) -> None:
+    """Records the time until which a person has read all notes. It never goes back."""
+    row = session.get(HandoverRead, person_id, with_for_update=True)
+    if row is None:
+        session.add(HandoverRead(person_id=person_id, until=until))
+    else:
+        row.until = max(row.until, until)
+    session.flush()
+
+
 def delete_old(session: Session, at: datetime) -> None:
     """Deletes changes of shifts and reported gaps that ended long ago."""
     for table in (DutyOverride, GapNotice):
         session.execute(delete(table).where(table.ends_at < at - KEPT_FOR))
+    session.execute(delete(HandoverNote).where(HandoverNote.at <= at - NOTES_KEPT))
     session.execute(delete(Duty).where(Duty.week < week_of(at - KEPT_FOR - WEEK)))

@@ -1166,6 +1166,25 @@ CREATE TABLE pin_reading_ask (
 );
 CREATE INDEX pin_reading_ask_open ON pin_reading_ask (answered_at, id);
 
+CREATE TABLE handover_note (
+    id SERIAL NOT NULL,
+    desk_code VARCHAR NOT NULL,
+    person_id INTEGER NOT NULL,
+    body BYTEA NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT handover_note_key PRIMARY KEY (id),
+    CONSTRAINT handover_note_desk_code_of FOREIGN KEY(desk_code) REFERENCES desk (code),
+    CONSTRAINT handover_note_person_id_of FOREIGN KEY(person_id) REFERENCES person (id)
+);
+CREATE INDEX handover_note_at_index ON handover_note (at);
+
+CREATE TABLE handover_read (
+    person_id INTEGER NOT NULL,
+    until TIMESTAMPTZ NOT NULL,
+    CONSTRAINT handover_read_key PRIMARY KEY (person_id),
+    CONSTRAINT handover_read_person_id_of FOREIGN KEY(person_id) REFERENCES person (id)
+);
+
 CREATE TABLE service_referral (
     offered_id INTEGER NOT NULL,
     tip_id INTEGER NOT NULL,

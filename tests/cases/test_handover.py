@@ -1,0 +1,87 @@
+"""R10: tests notes from one shift to the next: encrypted for a desk, for 72 hours, until each person confirms them."""
+
+import pytest
+
+from hotline.cases.service_handover import bound_to
+from hotline.keys import one_off
+from hotline.people.tables import Person
+from hotline.people.tables_roster import HandoverNote, add_note, delete_old
+from tests.console.conftest import Desk, desk
+from tests.console.tip_desks import Desks, desks
+from tests.support.callers import DESK_KEY
+from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, with_pin
+
+__all__ = ["Desk", "desk", "desks"]
+
+COLLEAGUE, NOTE = "+250788000013", "The car is at the workshop"
+
+
+def leave_note(beside: ReaderBeside, desk_code: str = "12") -> None:
+    """Leaves a note of another person, who is on no phone."""
+    with beside.line.database.writing() as session:
+        author = Person(name="Responder 9", languages=["en"])
+        session.add(author)
+        session.flush()
+        public = bytes(DESK_KEY.public_key)
+        body = one_off.seal({"note": NOTE}, public=public, bound=bound_to(desk_code))
+        add_note(session, desk_code, author.id, body, beside.line.clock())
+
+
+def shifts(beside: ReaderBeside, number: str, pin: str, *keyed: str) -> str:
+    beside.line.clock.turn(minutes=1)
+    phone = beside.line.caller(number)
+    phone.dial("90")
+    return phone.key(pin, "2", *keyed)
+
+
+@pytest.mark.row("R10")
+def test_r10_a_note_waits_on_each_phone_of_the_desk_until_it_is_confirmed(
+    beside: ReaderBeside,
+) -> None:
+    beside.line.clock.turn(hours=3)
+    with_pin(beside, desks=("12",))
+    with_pin(beside, msisdn=COLLEAGUE, pin=OTHER_PIN, desks=("24",))
+    leave_note(beside)
+    assert NOTE.encode() not in beside.line.all(HandoverNote)[0].body
+    waits = "CON Handover: 0 open, 1 waits for you"
+    assert shifts(beside, PHONE, PIN).startswith(waits)
+    assert NOTE in shifts(beside, PHONE, PIN, "4")
+    assert shifts(beside, PHONE, PIN).startswith(waits)
+    assert shifts(beside, PHONE, PIN, "4", "1").startswith("CON Open cases: 0.")
+    assert shifts(beside, PHONE, PIN).startswith("CON Handover: 0 open, 0 waits for you")
+
+    other = shifts(beside, COLLEAGUE, OTHER_PIN)
+    assert other.startswith("CON Handover: 0 open, 0 waits for you")
+    assert "Read handover" not in other
+    leave_note(beside)
+    assert shifts(beside, PHONE, PIN).startswith(waits)
+    beside.line.clock.turn(hours=72)
+    assert "0 waits for you" in shifts(beside, PHONE, PIN)
+    with beside.line.database.writing() as session:
+        delete_old(session, beside.line.clock())
+    assert beside.line.all(HandoverNote) == []
+
+
+@pytest.mark.row("R10")
+def test_r10_a_desk_writes_reads_and_confirms_in_the_console(desks: Desks) -> None:
+    sent = {"desk": "national", "note": NOTE}
+    assert desks.national.post("/handover", sent).status_code == 303
+    assert "Notes that wait for you: 0" in desks.national.get("/handover").text
+    assert "Notes that wait for you: 1" in desks.second.get("/handover").text
+    assert "Notes that wait for you: 0" in desks.district.get("/handover").text
+    shown = desks.second.post("/handover/read", {}).text
+    assert NOTE in shown
+    assert NOTE not in desks.district.post("/handover/read", {}).text
+    until = shown.partition('name="until" value="')[2].partition('"')[0]
+    assert desks.second.post("/handover/confirm", {"until": until}).status_code == 303
+    assert "Notes that wait for you: 0" in desks.second.get("/handover").text
+
+
+@pytest.mark.parametrize(
+    "note", ["", "x" * 161, "Call 0788 123 456", "Write to a@b.rw", "Ask +250788123456"]
+)
+def test_a_note_with_a_number_or_an_address_is_refused(desks: Desks, note: str) -> None:
+    refused = desks.national.post("/handover", {"desk": "national", "note": note})
+    assert refused.status_code == 422
+    assert "Write at most 160 letters" in refused.text
+    assert desks.national.post("/handover", {"desk": "12", "note": "x"}).status_code == 422
