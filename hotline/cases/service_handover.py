@@ -1,6 +1,6 @@
 """Writes the notes with which one shift hands over to the next, and counts those that a person has not confirmed.
 
-A note is encrypted for one desk, and lives 72 hours. What is about one case belongs to that case, and not here.
+A note is encrypted for one desk, and is kept for 72 hours. What is about one case belongs to that case, and not here.
 """
 
 import re

@@ -40,7 +40,8 @@ PROCESSES = {
     "worker": Start(f"{COMMAND} workers.worker workers.jobs", WORKS),
     "reader": Start(
         f"{COMMAND} workers.reader",
-        f"{WORKS} hotline.cases.decrypt_access hotline.cases.decrypt_questions"
+        f"{WORKS} hotline.cases.decrypt_access hotline.cases.decrypt_handover"
+        " hotline.cases.decrypt_questions"
         " hotline.cases.decrypt_reader_commands hotline.cases.decrypt_reader_pages"
         " hotline.cases.decrypt_reader_persons hotline.people.decrypt_grants"
         " hotline.people.decrypt_passphrase hotline.people.decrypt_recovery"
