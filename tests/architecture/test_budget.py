@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 446,
-    "lines": 63_213,
-    "tokens": 575_037,
-    "html": 4_130,
+    "files": 449,
+    "lines": 63_391,
+    "tokens": 576_894,
+    "html": 4_165,
     "js": 901,
     "typst": 56,
-    "sql": 1_134,
-    "data": 5_492,
+    "sql": 1_151,
+    "data": 5_497,
     "unformatted": 0,
-    "tests": 75_437,
+    "tests": 75_508,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
