@@ -167,7 +167,8 @@ def has_spare(session: Session, since: datetime, most: int) -> bool:
 def recent_dangers(
     session: Session, places: Collection[str], at: datetime
 ) -> Sequence[RecentDanger]:
-    """Returns the dangers that were filed in these districts in the last `SEEN_FOR`, the oldest first."""
+    """Returns the tips that became a danger in these districts in the last `SEEN_FOR`, the oldest first."""
+    became, since = func.coalesce(Tip.danger_at, Tip.filed_at), at - SEEN_FOR
     untaken = and_(Tip.assignee_id.is_(None), Tip.closed_at.is_(None))
     rows = session.execute(
         select(
@@ -175,17 +176,17 @@ def recent_dangers(
             Tip.place,
             Tip.sector,
             Tip.contact_key,
-            func.coalesce(Tip.filed_at, at),
+            func.coalesce(became, at),
             Tip.words_at.is_not(None),
             untaken,
         )
         .where(
-            Tip.filed_at > at - SEEN_FOR,
+            or_(and_(Tip.danger_at.is_(None), Tip.filed_at > since), Tip.danger_at > since),
             Tip.urgency == Urgency.DANGER,
             Tip.place.in_(places),
             Tip.channel.not_in(rules_trial.UNCOUNTED),
         )
-        .order_by(Tip.filed_at.desc(), Tip.id.desc())
+        .order_by(became.desc(), Tip.id.desc())
         .limit(MAX_DANGERS)
     )
     return [RecentDanger(*row) for row in reversed(rows.all())]

@@ -251,7 +251,8 @@ def _fill(
     tip.within = come_to.within
     tip.sector = come_to.sector
     tip.category = come_to.category
-    if not is_draft and come_to.urgency == Urgency.DANGER < tip.urgency:
+    is_new = tip.urgency > Urgency.DANGER or tip.state == TipState.FRAGMENT
+    if not is_draft and is_new and come_to.urgency == Urgency.DANGER:
         tip.danger_at = context.now()
     tip.urgency = come_to.urgency if is_draft else min(tip.urgency, come_to.urgency)
     tip.official = service_correction.official_of(before, come_to.official)

@@ -15,18 +15,23 @@ from hotline.alerts import (
     service_commands,
     service_escalation,
     service_sending,
+    tables,
     tables_inbound,
 )
 from hotline.alerts.rules_replies import Command, CommandResult, Verb
 from hotline.alerts.service_case_events import EventActor
 from hotline.alerts.service_closing import NAME
 from hotline.cases import service_retention
+from hotline.core.database import Session
 from hotline.duty import service_leaves, service_removal
 from hotline.errors import EndRefused, PersonnelRefused
 from hotline.gateway.rules_delivery import FINAL_STATES, Outcome, SendResult
 from hotline.gateway.tables import Assignment, Deadline, Message, SharedAlert
+from hotline.people import tables_roster
 from hotline.people.rules import Level
 from hotline.people.tables import active_responders
+from hotline.people.tables_roster import Duty, Holiday
+from hotline.text.codes import NATIONAL
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent
@@ -64,6 +69,8 @@ class CaseErrands:
     chance: random.Random
     told: list[str] = field(default_factory=list)
     """The record of the steps, shown if a test fails."""
+    seen: set[int] = field(default_factory=set)
+    """The assignments whose people were compared with the roster."""
     waits: dict[int, Verb] = field(default_factory=dict)
     """The command of an answer that waits for proof, by assignment."""
 
@@ -72,7 +79,32 @@ class CaseErrands:
             self.district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
         with self.district.database.writing() as session:
             tables_inbound.create_position(session, self.district.clock())
+            self.make_roster(session)
+        if self.chance.random() < 0.5:
+            self.begin_storm()
         self.tip = self.district.tell(urgency=1)
+
+    def make_roster(self, session: Session) -> None:
+        """Puts random people on duty in two weeks, and makes one day a holiday."""
+        today = self.district.clock().date()
+        monday = today - timedelta(days=today.weekday())
+        for n, level in enumerate(LEVELS, start=1):
+            for day in range(14 if self.chance.random() < 0.8 else 0):
+                begin, end = self.chance.choice([(0, 720), (480, 1080), (720, 1440), (1080, 1920)])
+                row = Duty(responder_id=n, week=monday + timedelta(days=day // 7 * 7))
+                row.desk_code = NATIONAL if level is Level.NATIONAL else "12"
+                row.weekday, row.from_min, row.to_min = day % 7, begin, end
+                row.rank = self.chance.choice([1, 1, 2])
+                session.add(row)
+        session.add(Holiday(day=today, like_weekday=self.chance.randint(0, 6)))
+
+    def begin_storm(self) -> None:
+        """Begins a storm in which the sector of the case is already flooded."""
+        at = self.district.clock()
+        other = self.district.file_tip(urgency=1)
+        self.district.change(Tip, other, assigned_at=at, alert_urgency=1)
+        with self.district.database.writing() as session:
+            tables.set_storm(session, "12", at + timedelta(minutes=30))
 
     @property
     def is_open(self) -> bool:
@@ -83,6 +115,7 @@ class CaseErrands:
         self.told.append(f"{self.district.clock():%H:%M} {errand.__name__}")
         errand(self)
         self.check()
+        self.check_duty()
 
     def minutes(self) -> None:
         self.turn(self.chance.choice([1, 3, 10, 40]))
@@ -230,6 +263,28 @@ class CaseErrands:
             assert opens or not agrees, self.told
         except EndRefused as refused:
             self.told.append(str(refused))
+
+    def check_duty(self) -> None:
+        """Checks that no one off duty is alerted of the case while colleagues on duty have not been alerted."""
+        given = [row for row in self.district.all(Assignment) if row.tip_id == self.tip]
+        new = [row for row in given if row.id not in self.seen and row.repeats_id is None]
+        self.seen |= {row.id for row in given}
+        with self.district.database.reading() as session:
+            for row in new:
+                at, level = row.created_at, LEVELS[row.responder_id - 1]
+                desk = NATIONAL if level is Level.NATIONAL else "12"
+                ranks = tables_roster.roster(session, at, at).ranks(at).get(desk)
+                if ranks is None or row.responder_id in ranks:
+                    continue
+                known = {one.responder_id for one in given if one.created_at <= at}
+                active = {one.id for one in active_responders(session, at)}
+                same = {n for n, one in enumerate(LEVELS, start=1) if one is level}
+                assert not (same & active & ranks.keys()) - known, (
+                    self.told,
+                    row.responder_id,
+                    ranks,
+                    known,
+                )
 
     def _open(self, name: str) -> None:
         with self.district.database.writing() as session:

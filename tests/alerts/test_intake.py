@@ -131,6 +131,7 @@ def test_what_the_session_says_later_completes_the_same_tip(line: Line) -> None:
     caller.key("1", "1", "1", *REST)
     assign_pending(line.context)
     assert (line.tip.uid, line.tip.state) == (uid, "complete")
+    assert line.tip.danger_at == line.clock.at, "it counts from now, not from the fragment"
     assert line.desks_of(line.tip) == {"national", line.tip.place}
     assert [row.step for row in line.all(Assignment)] == [0, 1]
     assert [row.kind for row in line.all(Deadline)] == ["acknowledge"]

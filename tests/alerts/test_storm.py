@@ -17,7 +17,7 @@ from hotline.alerts import (
     service_sending,
     tables,
 )
-from hotline.alerts.rules_storm import OPEN_INTERVAL
+from hotline.alerts.rules_storm import OPEN_INTERVAL, STORM_FROM
 from hotline.alerts.service_escalation import handle_event
 from hotline.alerts.tables_case_events import find_tip
 from hotline.gateway.rules_delivery import MessageState
@@ -98,6 +98,7 @@ def test_a_flood_hides_no_real_danger(flood: Flood) -> None:
     assert len(counts) == 16, "people of the district, of its neighbours and of the nation"
 
 
+@pytest.mark.timeout(900)
 def test_four_people_are_alerted_of_each_danger_within_a_minute(district: District) -> None:
     """One danger is filed every 20 seconds. After a few SMS, the dangers of some seconds share one to one person.
 
@@ -126,6 +127,7 @@ def test_four_people_are_alerted_of_each_danger_within_a_minute(district: Distri
     assert max(flood.counts(flood.start, HOUR).values()) <= 40
 
 
+@pytest.mark.timeout(900)
 def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
     """17 dangers of three districts that no one takes, then forged ones, and a gateway that is down for an hour."""
     people = {one.id: one.name for one in flood.district.all(Responder)}
@@ -162,6 +164,18 @@ def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
     assert max(late.values()) <= 40
     waits = {row.tip_id for row in flood.district.open_deadlines()}
     assert waits == {tip.id for tip in flood.district.all(Tip)}, "no deadline is lost"
+
+
+def test_a_tip_that_became_a_danger_counts_from_then(flood: Flood) -> None:
+    """The storm begins although the tips were filed an hour ago."""
+    early = [flood.danger(sector=None) for _ in range(STORM_FROM - 1)]
+    flood.district.clock.turn(minutes=60)
+    at = flood.district.clock()
+    for one in early:
+        flood.district.change(Tip, one, danger_at=at, assigned_at=at)
+    tip = flood.danger(sector=None)
+    flood.tick()
+    assert flood.district.tip(tip).storm_at == flood.district.clock()
 
 
 def shared(district: District) -> dict[int, list[Assignment]]:

@@ -21,11 +21,11 @@ from tests.support.district import District
 from tests.support.steps import Tell
 from tests.support.unsynced import open_unsynced
 
-WALKS = 300 if is_long() else 6
+WALKS = 2000 if is_long() else 6
 STEPS = 25
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_no_danger_case_is_lost_whatever_happens(tmp_path: Path, tell_steps: Tell) -> None:
     closed = 0
     for walk in range(WALKS):
