@@ -21,6 +21,8 @@ from hotline.core.environment import is_yes
 from tests.support.servers import Pair
 
 ONLY_LONG = (
+    # It stores 100,000 tips.
+    "tests/console/test_board_speed.py::*",
     # These tests run whole hotlines with real processes, and each takes 10 to 180 processor seconds.
     # The daily run has the stories of one hotline.
     "tests/faults/test_by_dialling.py::*",

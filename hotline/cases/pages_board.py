@@ -35,7 +35,7 @@ LEFT, LATE = phrase("{time} left"), phrase("{time} late")
 
 def show(visit: Visit) -> Response:
     """Shows the open cases that the account may see."""
-    board, viewer = service_board.board(visit.context, visit.by)
+    board, viewer, number = service_board.board(visit.context, visit.by)
     at = visit.context.now()
     return page(
         visit,
@@ -43,6 +43,7 @@ def show(visit: Visit) -> Response:
         path=url_for("board.show"),
         counts=lambda: {"board.show": board.late},
         board=board,
+        number=number,
         runs=visit.may(RUNNING),
         has_key=bool(viewer.desks),
         phone=viewer.responder_id,
@@ -114,7 +115,7 @@ def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
 
 def since(visit: Visit) -> Response:
     """Returns the number of the board. Answers with 304 if the browser knows this number."""
-    number = service_board.board_number(visit.context, visit.by).number
+    number = service_board.number(visit.context, visit.by)
     if visit.asked("number") == str(number):
         return make_response("", 304)
     return make_response(str(number), 200, {"Content-Type": "text/plain"})

@@ -123,8 +123,6 @@ class SortedBoard:
     newest: int
     """The highest id of such a danger. 0 if there is none."""
     late: int
-    number: int
-    """A number that changes if the board changes."""
 
 
 def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
@@ -145,14 +143,17 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
         for one in cases
         if one.urgency == Urgency.DANGER and one.is_untaken and not one.is_closed
     ]
-    shown = sorted((one.column, *one) for one in cases)
     return SortedBoard(
         columns,
         len(urgent),
         max(urgent, default=0),
         sum(late for _, late, *_ in rows),
-        crc32(repr(shown).encode()),
     )
+
+
+def board_number(cases: Sequence[BoardCase]) -> int:
+    """Returns a number that is the same for the same cases, in every process."""
+    return crc32(repr(sorted(cases)).encode())
 
 
 def time_left(due_at: datetime, at: datetime) -> tuple[bool, str, str]:

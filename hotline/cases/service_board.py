@@ -3,12 +3,12 @@
 An open board asks for the number each two seconds. So the cases are read again only after something happened.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from hotline.cases import queries_board
-from hotline.cases.rules_board import SortedBoard, sort_board
+from hotline.cases.rules_board import BoardCase, SortedBoard, board_number, sort_board
 from hotline.cases.service_viewer import viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
@@ -19,18 +19,49 @@ from hotline.tips.queries_visible import Viewer
 class Board(NamedTuple):
     sorted: SortedBoard
     viewer: Viewer
+    number: int
+
+
+class KnownBoard(NamedTuple):
+    """The cases that an account sees, as they were after the newest events."""
+
+    version: tuple[int, ...]
+    viewer: Viewer
+    cases: Sequence[BoardCase]
+    number: int
+    """A number that changes with the cases."""
+
+
+_KNOWN: MutableMapping[Database, dict[int, KnownBoard]] = WeakKeyDictionary()
+"""The last board of each account. Who may see what changes only with a row of the audit log."""
+MAX_KNOWN = 300
+
+
+def _known(session: Session, by: SignedIn, database: Database) -> KnownBoard:
+    known = _KNOWN.setdefault(database, {})
+    version = queries_board.version(session)
+    found = known.get(by.account_id)
+    if found is None or found.version != version:
+        viewer = viewer_of(session, by)
+        cases = queries_board.open_cases(session, viewer) if viewer.desks else ()
+        if len(known) >= MAX_KNOWN:
+            known.clear()
+        found = KnownBoard(version, viewer, cases, board_number(cases))
+        known[by.account_id] = found
+    return found
 
 
 def board(context: ConsoleContext, by: SignedIn) -> Board:
     """Returns the board of an account. Raises StoreUnavailable."""
     with context.database.reading() as session:
-        viewer = viewer_of(session, by)
-        return Board(_sorted(session, context, viewer), viewer)
+        found = _known(session, by, context.database)
+    return Board(sort_board(found.cases, context.now()), found.viewer, found.number)
 
 
-def _sorted(session: Session, context: ConsoleContext, viewer: Viewer) -> SortedBoard:
-    cases = queries_board.open_cases(session, viewer) if viewer.desks else ()
-    return sort_board(cases, context.now())
+def number(context: ConsoleContext, by: SignedIn) -> int:
+    """Returns a number that changes if the board of this account changes."""
+    with context.database.reading() as session:
+        return _known(session, by, context.database).number
 
 
 def count_late(context: ConsoleContext, by: SignedIn) -> int:
@@ -38,27 +69,3 @@ def count_late(context: ConsoleContext, by: SignedIn) -> int:
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         return queries_board.count_late(session, viewer, context.now()) if viewer.desks else 0
-
-
-class BoardNumber(NamedTuple):
-    version: tuple[int, ...]
-    """The newest events when the number was computed."""
-    number: int
-    urgent: int
-    """The number of dangers that no responder has taken."""
-
-
-_KNOWN: MutableMapping[Database, dict[int, BoardNumber]] = WeakKeyDictionary()
-"""The last number of each account. Who may see what changes only with a row of the audit log."""
-
-
-def board_number(context: ConsoleContext, by: SignedIn) -> BoardNumber:
-    """Returns a number that changes if the board of this account changes."""
-    known = _KNOWN.setdefault(context.database, {})
-    with context.database.reading() as session:
-        version = queries_board.version(session)
-        found = known.get(by.account_id)
-        if found is None or found.version != version:
-            now = _sorted(session, context, viewer_of(session, by))
-            found = known[by.account_id] = BoardNumber(version, now.number, now.urgent)
-    return found

@@ -21,9 +21,9 @@ def viewer_of(session: Session, by: SignedIn) -> Viewer:
 
     If the account's owner is also a responder, the responder must belong to these desks too.
     """
-    person_id, desks = tables_members.person_and_desks(session, by.account_id)
-    opens = frozenset(code for code in desks if queries_member_keys.role_for(code) in by.roles)
-    return queries_visible.account_viewer(session, person_id, opens)
+    found = tables_members.access_of(session, by.account_id)
+    opens = {code for code in found.desks if queries_member_keys.role_for(code) in by.roles}
+    return queries_visible.account_viewer(found.person_id, frozenset(opens), found.phones)
 
 
 def is_national(viewer: Viewer) -> bool:

@@ -18,7 +18,7 @@ from hotline.errors import NotFound
 from hotline.people import tables, tables_audit
 from hotline.people.rules import UNPROVED
 from hotline.people.rules_desks import account_of, responder_of
-from hotline.people.tables import Membership, Person, Responder
+from hotline.people.tables import Person, Responder
 from hotline.text.names import comparison_keys, is_one_name
 
 
@@ -288,14 +288,3 @@ def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
         Responder.person_id == person_id, Responder.state.not_in(UNPROVED)
     )
     return session.scalars(own.order_by(Responder.active.desc(), Responder.id)).all()
-
-
-def phones_with_desks(session: Session, person_id: int) -> Sequence[tuple[int, bool, str | None]]:
-    """Returns the same phones, each once for each of its desks, with True if the phone is active."""
-    own = (
-        select(Responder.id, Responder.active, Membership.desk_code)
-        .outerjoin(Membership, (Membership.responder_id == Responder.id) & tables.IS_RUNNING)
-        .where(Responder.person_id == person_id, Responder.state.not_in(UNPROVED))
-        .order_by(Responder.active.desc(), Responder.id)
-    )
-    return [(id, active, code) for id, active, code in session.execute(own)]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, or_, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.core.database import Row
 from hotline.errors import NotFound
 from hotline.people import tables_desks
+from hotline.people.rules import UNPROVED
 from hotline.people.rules_desks import of_account
+from hotline.people.tables import IS_RUNNING, Membership, Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import (
     PASSPHRASE_MEMBER,
@@ -65,17 +68,42 @@ def desks_of(session: Session, member: str) -> frozenset[str]:
     )
 
 
-def person_and_desks(session: Session, account_id: int) -> tuple[int, frozenset[str]]:
-    """Returns the owner of an account, and the desks whose key is encrypted for the account. Raises NotFound."""
-    of_it = DeskMember.member == of_account(account_id)
-    rows = session.execute(
-        select(ConsoleAccount.person_id, DeskMember.desk_code)
-        .outerjoin(DeskMember, of_it)
+class AccountAccess(NamedTuple):
+    person_id: int
+    desks: frozenset[str]
+    """The desks whose key is encrypted for the account."""
+    phones: Mapping[int, frozenset[str]]
+    """The phones of the account's owner, active ones first, each with its desks. An inactive phone has none."""
+
+
+def access_of(session: Session, account_id: int) -> AccountAccess:
+    """Returns what decides which desks an account may use. Raises NotFound."""
+    found = (
+        select(
+            *(ConsoleAccount.person_id, DeskMember.desk_code),
+            *(Responder.id, Responder.active, Membership.desk_code),
+        )
+        .select_from(ConsoleAccount)
+        .outerjoin(DeskMember, DeskMember.member == of_account(account_id))
+        .outerjoin(
+            Responder,
+            (Responder.person_id == ConsoleAccount.person_id) & Responder.state.not_in(UNPROVED),
+        )
+        .outerjoin(Membership, (Membership.responder_id == Responder.id) & IS_RUNNING)
         .where(ConsoleAccount.id == account_id)
-    ).all()
+        .order_by(Responder.active.desc(), Responder.id)
+    )
+    rows: Sequence[Any] = session.execute(found).all()
     if not rows:
         raise NotFound(f"there is no account {account_id}")
-    return rows[0][0], frozenset(code for _, code in rows if code is not None)
+    phones: dict[int, set[str]] = {}
+    for row in rows:
+        if row[2] is not None:
+            phones.setdefault(row[2], set()).update([row[4]] if row[3] and row[4] else [])
+    desks = frozenset(row[1] for row in rows if row[1] is not None)
+    return AccountAccess(
+        rows[0][0], desks, {one: frozenset(codes) for one, codes in phones.items()}
+    )
 
 
 def desks_by_member(session: Session) -> Mapping[str, Sequence[str]]:

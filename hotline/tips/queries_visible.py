@@ -22,7 +22,6 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, exists, false, or_, sele
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
 from hotline.core.database import Row, has_row
-from hotline.people import tables_accounts
 from hotline.people.tables import IS_RUNNING, Membership, Responder
 from hotline.text.codes import NATIONAL
 from hotline.tips import tables as tips_tables
@@ -154,15 +153,16 @@ def desk_viewer(code: str) -> Viewer:
     return Viewer(frozenset({code}))
 
 
-def account_viewer(session: Session, person_id: int, desks: frozenset[str]) -> Viewer:
+def account_viewer(
+    person_id: int, desks: frozenset[str], phones: Mapping[int, frozenset[str]]
+) -> Viewer:
     """Returns a viewer for a person with an account, with the desks whose keys the account can decrypt.
 
     If the person has phones, the viewer has only the desks to which one of the active phones also belongs.
     """
-    phones = tables_accounts.phones_with_desks(session, person_id)
     if phones:
-        desks &= {code for _, is_active, code in phones if is_active}
-    return Viewer(desks, phones[0][0] if phones else None, person_id)
+        desks &= frozenset().union(*phones.values())
+    return Viewer(desks, next(iter(phones), None), person_id)
 
 
 def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:

@@ -30,7 +30,7 @@ from hotline.tips.queries_visible import ExclusionReason
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_persons import ClosureRefusal
 from tests.support.builders import make_account, make_responder
-from tests.support.deciding import decides, responder_viewer, signed_in
+from tests.support.deciding import decides, person_viewer, responder_viewer, signed_in
 from tests.support.district import District
 from tests.support.reading import QUICK
 
@@ -174,7 +174,5 @@ def test_an_excluded_person_sees_the_tip_by_no_phone_and_no_account(one: Distric
             assert not queries_visible.is_visible(session, tip_id, viewer)
         for id, sees in ((1, False), (2, False), (3, True)):
             account = tables_accounts.get_account(session, id)
-            viewer = queries_visible.account_viewer(
-                session, account.person_id, frozenset({NATIONAL})
-            )
+            viewer = person_viewer(session, account.person_id, frozenset({NATIONAL}))
             assert queries_visible.is_visible(session, tip_id, viewer) is sees

@@ -4,12 +4,14 @@ import pytest
 from sqlalchemy import Engine, event
 
 from hotline.alerts import service_assignment
+from hotline.alerts.rules_replies import Verb
 from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from tests.console.boards import on_board
 from tests.console.conftest import Tab
 from tests.console.desk_tips import change, tell
+from tests.console.test_untaken_cases import says
 from tests.console.tip_desks import Desks, desks
 from tests.support.builders import make_responder
 
@@ -101,10 +103,7 @@ def test_an_account_takes_a_case_for_a_phone_and_the_case_says_who(staffed: Desk
     assert ("Desk 1", "tip_taken_for", "Gasabo 3") in staffed.rows()
     page = staffed.national.get("/tips/1").text
     assert "Desk 1 took tip 1 for the phone of a responder" in page
-    with staffed.desk.context.database.writing() as session:
-        session.query(Assignment).filter_by(responder_id=who["Gasabo 3"]).update(
-            {"on_site_at": staffed.desk.clock()}
-        )
+    says(staffed, "Gasabo 3", Verb.ON_SITE)
     assert on_board(staffed.district) == {"at_work": [1]}
 
 

@@ -15,7 +15,7 @@ from hotline.people import tables_audit, tables_desks
 from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, free_port, served
 from tests.console.conftest import PAGES as TEMPLATES
 from tests.console.conftest import MakeDesk, writes_history, writes_people
-from tests.console.desk_tips import DISTRICT, lets_in, with_a_release, with_a_tip
+from tests.console.desk_tips import DISTRICT, lets_in, tell, with_a_release, with_a_tip
 from tests.console.test_headers import PAGES
 from tests.console.test_stored_scripts import SCRIPTS
 
@@ -104,6 +104,30 @@ def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
                 ).to_be_visible()
                 wrong += faults_of(page, name)
     return wrong
+
+
+@pytest.mark.row("A8")
+@pytest.mark.parametrize("size", ["office", "narrow"])
+def test_a8_a_board_shows_a_new_danger_and_keeps_the_focus(site: Site, size: str) -> None:
+    """Without its script, a header loads the board again."""
+    person = site.desk.person("National 1", AccountRole.NATIONAL)
+    writes_people(site.desk)
+    with_a_tip(site.desk)
+    with site.page(SIZES[size]) as page:
+        site.sign_in(page, person)
+        assert faults_of(page, "/") == []
+        expect(page.locator("#untaken .card")).to_have_count(1)
+        page.get_by_role("button", name="Alert next").focus()
+        tell(site.desk, urgency=1)
+        with site.desk.context.database.writing() as session:
+            tables_audit.append_about_tip(session, 2, "tip_noted", "clock", site.desk.clock())
+        expect(page.locator("#untaken .card")).to_have_count(2, timeout=10_000)
+        held = "document.activeElement.closest('.card').getAttribute('aria-labelledby')"
+        assert page.evaluate(held) == "c-1"
+        assert faults_of(page, "/") == []
+    with site.page(SIZES[size], script=False) as page:
+        site.sign_in(page, person)
+        assert page.locator("noscript meta[http-equiv=refresh]").count() == 1
 
 
 def judged(page: Page, path: str) -> list[str]:

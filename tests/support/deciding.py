@@ -8,7 +8,7 @@ from hotline.duty.service_enrolment import StartPaper
 from hotline.keys.passphrase import Costs
 from hotline.people import tables, tables_accounts
 from hotline.people.tables import Responder
-from hotline.tips.queries_visible import Viewer
+from hotline.tips.queries_visible import Viewer, account_viewer
 from hotline.web import service_approvals
 from hotline.web.service_approvals import PendingApproval
 from tests.support.builders import make_account
@@ -64,6 +64,15 @@ def approves_by_name(context: Context, admin: str, person: str) -> None:
     service_approvals.decide(context, by, one.id, "known to me", approve=True)
     with context.database.writing() as session:
         session.delete(tables_accounts.get_account(session, by.account_id))
+
+
+def person_viewer(session: Session, person_id: int, desks: frozenset[str]) -> Viewer:
+    """Returns the viewer of a person's account that can decrypt the keys of these desks."""
+    phones = {
+        row.id: frozenset(one.desk_code for one in tables.current_memberships(session, row.id))
+        for row in tables_accounts.phones_of(session, person_id)
+    }
+    return account_viewer(person_id, desks, phones)
 
 
 def responder_viewer(session: Session, responder_id: int) -> Viewer:

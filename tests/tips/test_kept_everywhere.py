@@ -31,7 +31,7 @@ from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_duplicates, queries_visible, tables_call_back
-from hotline.tips.queries_visible import ExclusionReason, Viewer, account_viewer
+from hotline.tips.queries_visible import ExclusionReason, Viewer
 from hotline.tips.rules_call_back import CallBackState
 from hotline.tips.rules_duplicates import LikelyPair, LinkReason
 from hotline.tips.rules_events import EventChannel
@@ -39,7 +39,7 @@ from hotline.tips.tables import Grant, Tip
 from hotline.tips.tables_call_back import CallBack
 from hotline.tips.tables_persons import PossibleVictim
 from tests.support.builders import NOON, make_account
-from tests.support.deciding import responder_viewer
+from tests.support.deciding import person_viewer, responder_viewer
 from tests.support.district import District
 from tests.support.helping import offered_by
 from tests.tips.for_no_one import FOR_NO_ONE, ROWS
@@ -165,7 +165,7 @@ def he(session: Session) -> Viewer:
 
 def his_account(session: Session) -> Viewer:
     him = session.get_one(Responder, HE).person_id
-    return account_viewer(session, him, frozenset({HERE, NATIONAL}))
+    return person_viewer(session, him, frozenset({HERE, NATIONAL}))
 
 
 @pytest.mark.row("R6")
@@ -206,7 +206,7 @@ def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told:
         session.add(make_account("Desk 9", "desk"))
 
     def its(session: Session) -> Viewer:
-        return account_viewer(session, _account(session).person_id, frozenset({HERE, NATIONAL}))
+        return person_viewer(session, _account(session).person_id, frozenset({HERE, NATIONAL}))
 
     every = seen(told, its)
     nobody = seen(told, lambda _: Viewer(frozenset()))

@@ -31,6 +31,43 @@
     (nth < 0 ? same : same.querySelectorAll("a, button")[nth] || same).focus({ preventScroll: true });
   }
 
+  // Asked for once, by a click: then each new danger sounds, and a notification says no more than "New".
+  let sound = null;
+  let known = 0;
+
+  function ring(here) {
+    const newest = Number(here.dataset.newest);
+    if (newest <= known) return;
+    known = newest;
+    if (sound) {
+      const tone = sound.createOscillator();
+      tone.connect(sound.destination);
+      tone.start();
+      tone.stop(sound.currentTime + 0.6);
+    }
+    if (window.Notification && Notification.permission === "granted") new Notification(here.dataset.new);
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.id !== "sound") return;
+    sound = new AudioContext();
+    event.target.setAttribute("aria-pressed", "true");
+    if (window.Notification) Notification.requestPermission();
+  });
+
+  // A letter presses the button of the card that has the focus, unless letters are switched off.
+  const letters = document.getElementById("letters");
+  letters.checked = localStorage.letters !== "off";
+  letters.addEventListener("change", () => {
+    localStorage.letters = letters.checked ? "on" : "off";
+  });
+  document.addEventListener("keydown", (event) => {
+    const card = document.activeElement.closest(".card");
+    if (!card || !letters.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+    const button = card.querySelector(`[data-letter="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (button) button.click();
+  });
+
   async function look() {
     const network = document.getElementById("network");
     try {
@@ -39,7 +76,10 @@
       if (said.status === 401) return location.reload();
       if (said.status === 200) {
         const answer = await asks("/?auto");
-        if (answer.ok) swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+        if (answer.ok) {
+          swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+          ring(board());
+        }
       }
     } catch {
       network.hidden = false;
@@ -47,6 +87,8 @@
     count();
   }
 
+  known = Number(board().dataset.newest);
+  for (const one of document.querySelectorAll(".scripted")) one.hidden = false;
   setInterval(look, POLL);
   setInterval(count, 1000);
 })();
