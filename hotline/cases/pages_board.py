@@ -145,10 +145,10 @@ def _act(name: str) -> Callable[[Callable[..., None]], Callable[..., Response]]:
 
 @_act("phone")
 def take(visit: Visit, tip_id: int) -> None:
-    phone_id = number_of(visit.form.text("phone", most=9))
-    if phone_id is None:
+    responder_id = number_of(visit.form.text("phone", most=9))
+    if responder_id is None:
         raise visit.wrong("phone", "Choose the phone that will be reminded.")
-    service_board_acts.take(visit.context, visit.by, tip_id, phone_id)
+    service_board_acts.take(visit.context, visit.by, tip_id, responder_id)
 
 
 @_act("alert_next")

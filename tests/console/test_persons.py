@@ -12,6 +12,7 @@ from hotline.alerts import queries_retention, tables_case_events
 from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.cases import service_follow_up
 from hotline.core.actors import AccountRole
+from hotline.people import tables_audit
 from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.codes import NATIONAL
@@ -248,6 +249,8 @@ def test_a_repeated_form_is_noted_once_and_an_unknown_one_never(
     assert case.district.get(f"{page}/told").status_code == 404
     assert len(case.entries()) == 1
     change(case.desk, case.tip, closed_at=case.desk.clock())
+    with case.desk.context.database.writing() as session:
+        tables_audit.append_about_tip(session, case.tip, "tip_closed", "clock", case.desk.clock())
     assert "The case is closed. Reopen it first" in case.says("screened", "new", **GROWN_UP).text
 
 
@@ -302,6 +305,8 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_the_board(case: C
     service_follow_up.ask_due(case.desk.context)
     assert "follow-up due" in case.district.get("/").text
     change(case.desk, case.tip, closed_at=case.desk.clock())
+    with case.desk.context.database.writing() as session:
+        tables_audit.append_about_tip(session, case.tip, "tip_closed", "clock", case.desk.clock())
     assert on_board(case.district)["owed"] == [case.tip]
     assert ": confirm arrival by" in case.opened()
     assert case.opened().count(">due</span>") == 1
