@@ -67,8 +67,9 @@ class TipToTell:
 
     @property
     def msisdn(self) -> str:
-        """Returns a phone number that no enrolled person in this test has."""
-        return f"+2507883{self.number:05d}"
+        """Returns a phone number that no enrolled person in this test has. It does not end in zeros, because Redis
+        writes the working time of a worker as 12.788300000000003 seconds."""
+        return f"+2507883{31417 + self.number:05d}"
 
 
 @dataclass(frozen=True, slots=True)

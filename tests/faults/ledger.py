@@ -163,17 +163,18 @@ def unsent(
 
 def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
     """Returns the breaches of I3. An alert is sent once, once more for each attempt with an unknown result, and once
-    more as a repeat."""
+    more as a repeat. A person keeps one reference for a case, so all their alerts about it count together."""
     with database.reading() as session:
-        alerts = books.alerts(session)
-    breaches = []
+        alerts = [alert for alert in books.alerts(session) if alert.asks]
+    allowed: Counter[str] = Counter()
     for alert in alerts:
-        if not alert.asks:
-            continue
-        sent, allowed = len(accepted.get(alert.reference, ())), 1 + alert.doubtful + alert.resent
-        if sent > allowed:
-            breaches.append(f"alert {alert.id} was sent {sent} times, {allowed} allowed")
-    return breaches
+        allowed[alert.reference] += 1 + alert.doubtful + alert.resent
+    last = {alert.reference: alert.id for alert in alerts}
+    return [
+        f"alert {last[name]} was sent {sent} times, {most} allowed"
+        for name, most in allowed.items()
+        if (sent := len(accepted.get(name, ()))) > most
+    ]
 
 
 def worded_otherwise(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
