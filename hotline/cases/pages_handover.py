@@ -1,6 +1,6 @@
 """Shows the notes of colleagues at the change of a shift, until they are confirmed. The board shows the open cases."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Response
 
@@ -43,7 +43,7 @@ def read(visit: Visit) -> Response:
 @form_view(show)
 def confirm(visit: Visit) -> None:
     try:
-        until = datetime.fromisoformat(visit.form.text("until", most=40))
-    except ValueError:
+        until = datetime.fromisoformat(visit.form.text("until", most=40)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise visit.wrong("note", "Read the notes first.") from None
     service_handover.confirm_notes(visit.context, visit.by, until)

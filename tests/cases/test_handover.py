@@ -73,6 +73,9 @@ def test_r10_a_desk_writes_reads_and_confirms_in_the_console(desks: Desks) -> No
     assert NOTE in shown
     assert NOTE not in desks.district.post("/handover/read", {}).text
     until = shown.partition('name="until" value="')[2].partition('"')[0]
+    for wrong, status in (("then", 422), ("0001-01-01T00:00+14:00", 422), (until[:19], 303)):
+        answer = desks.second.post("/handover/confirm", {"until": wrong})
+        assert answer.status_code == status, wrong
     assert desks.second.post("/handover/confirm", {"until": until}).status_code == 303
     assert "Notes that wait for you: 0" in desks.second.get("/handover").text
 
