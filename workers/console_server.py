@@ -55,6 +55,6 @@ def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
 def import_sheets(context: ConsoleContext) -> None:
     """Imports the sheets that people confirmed, in a child process. Raises StoreUnavailable, WorkEnded."""
     with context.database.reading() as session:
-        waits = tables_sheets.pending_ids(session, context.now())
+        waits = tables_sheets.pending_ids(session)
     if waits:
         run_in_child(context, "import")

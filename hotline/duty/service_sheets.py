@@ -173,7 +173,7 @@ def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[S
 def import_here(context: ConsoleContext) -> None:
     """Imports the confirmed sheets part by part. It may run twice: each part locks the sheet, and continues there."""
     with context.database.reading() as session:
-        waits = tables_sheets.pending_ids(session, context.now())
+        waits = tables_sheets.pending_ids(session)
     for sheet_id in waits:
         while _import_part(context, sheet_id):
             context.failpoint("part imported")
@@ -184,6 +184,9 @@ def _import_part(context: ConsoleContext, sheet_id: int) -> bool:
     with context.database.writing() as session:
         sheet = tables_sheets.locked_import(session, sheet_id)
         if sheet is None:
+            return False
+        if sheet.asked_at <= context.now() - tables_sheets.RESUMED_FOR:
+            sheet.end(context.now(), [RowFault(1, EXPIRED)])
             return False
         try:
             text = context.proofs.factors.open(sheet.encrypted or b"", account=f"sheet:{sheet.id}")

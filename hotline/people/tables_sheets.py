@@ -52,11 +52,9 @@ class SheetImport(Row):
             self.faults = json.dumps([[one.line, one.reason.to_json()] for one in faults])
 
 
-def pending_ids(session: Session, at: datetime) -> Sequence[int]:
-    """Returns the ids of the imports to start or to continue, the oldest first."""
-    found = select(SheetImport.id).where(
-        SheetImport.ended_at.is_(None), SheetImport.asked_at > at - RESUMED_FOR
-    )
+def pending_ids(session: Session) -> Sequence[int]:
+    """Returns the ids of the imports that have not ended, the oldest first. An old one only ends, without its sheet."""
+    found = select(SheetImport.id).where(SheetImport.ended_at.is_(None))
     return session.scalars(found.order_by(SheetImport.id)).all()
 
 

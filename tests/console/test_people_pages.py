@@ -225,6 +225,22 @@ def test_a_number_that_another_sheet_enrolled_meanwhile_stops_the_import(
     assert len(rows(desk, "start_pin")) == 1
 
 
+@pytest.mark.row("A7")
+def test_a_sheet_that_was_not_imported_in_an_hour_is_deleted(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    head = "name,msisdn,language,level,districts,categories\n"
+    judged = upload(two[0], head + f"Responder 3,{NEW},rw,responder,Gasabo,\n")
+    locked = judged.partition('name="secret_sheet" value="')[2].partition('"')[0]
+    two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
+    desk.clock.turn(minutes=60)
+    service_sheets.import_here(desk.context)
+    with desk.context.database.reading() as session:
+        (row,) = session.query(SheetImport)
+        assert (row.encrypted, row.done) == (None, 0)
+        assert "it has expired" in (row.faults or "")
+
+
 @pytest.mark.row("A7", "R10")
 def test_a_removed_person_gets_nothing_more(desk: Desk, two: tuple[Tab, Tab]) -> None:
     desk_account = desk.tab(AccountRole.DESK, name="Desk 1")
