@@ -4,6 +4,7 @@ An open board asks for the number each two seconds. So the cases are read again 
 """
 
 from collections.abc import MutableMapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -30,23 +31,26 @@ class KnownBoard(NamedTuple):
     cases: Sequence[BoardCase]
     number: int
     """A number that changes with the cases."""
+    read_at: datetime
 
 
 _KNOWN: MutableMapping[Database, dict[int, KnownBoard]] = WeakKeyDictionary()
 """The last board of each account. Who may see what changes only with a row of the audit log."""
 MAX_KNOWN = 300
+READ_AGAIN_AFTER = timedelta(seconds=20)
+"""A transaction with a lower id may commit after a transaction with a higher one. Then the version stays the same."""
 
 
-def _known(session: Session, by: SignedIn, database: Database) -> KnownBoard:
+def _known(session: Session, by: SignedIn, database: Database, at: datetime) -> KnownBoard:
     known = _KNOWN.setdefault(database, {})
     version = queries_board.version(session)
     found = known.get(by.account_id)
-    if found is None or found.version != version:
+    if found is None or found.version != version or at - found.read_at > READ_AGAIN_AFTER:
         viewer = viewer_of(session, by)
         cases = queries_board.open_cases(session, viewer) if viewer.desks else ()
         if len(known) >= MAX_KNOWN:
             known.clear()
-        found = KnownBoard(version, viewer, cases, board_number(cases))
+        found = KnownBoard(version, viewer, cases, board_number(cases), at)
         known[by.account_id] = found
     return found
 
@@ -54,14 +58,14 @@ def _known(session: Session, by: SignedIn, database: Database) -> KnownBoard:
 def board(context: ConsoleContext, by: SignedIn) -> Board:
     """Returns the board of an account. Raises StoreUnavailable."""
     with context.database.reading() as session:
-        found = _known(session, by, context.database)
+        found = _known(session, by, context.database, context.now())
     return Board(sort_board(found.cases, context.now()), found.viewer, found.number)
 
 
 def number(context: ConsoleContext, by: SignedIn) -> int:
     """Returns a number that changes if the board of this account changes."""
     with context.database.reading() as session:
-        return _known(session, by, context.database).number
+        return _known(session, by, context.database, context.now()).number
 
 
 def count_late(context: ConsoleContext, by: SignedIn) -> int:

@@ -1,13 +1,22 @@
 """Tests the board of a desk: its columns, its order, its number and what it never shows."""
 
+from collections.abc import Mapping
+
 import pytest
 from sqlalchemy import Engine, event
 
 from hotline.alerts import service_assignment
 from hotline.alerts.rules_replies import Verb
-from hotline.gateway.tables import Assignment, Message
+from hotline.alerts.tables_case_events import CaseEventRow
+from hotline.cases import service_exclusions
+from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.gateway.tables import Assignment, Deadline, Message
+from hotline.people import tables_audit
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
+from hotline.people.tables_desks import DeskMember
+from hotline.tips.queries_visible import ExclusionReason
+from hotline.tips.tables import Grant
 from tests.console.boards import on_board
 from tests.console.conftest import Tab
 from tests.console.desk_tips import change, tell
@@ -160,3 +169,72 @@ def test_a_note_is_kept_for_who_may_read_the_report(staffed: Desks) -> None:
     assert "recorded: waiting for police." in page
     assert "the aunt" not in page
     assert "the aunt waits outside" in staffed.national.post("/tips/1/open", {"why": "send"}).text
+
+
+def test_a_board_is_read_again_also_without_an_event(staffed: Desks) -> None:
+    """An event with a lower number may commit after the board was read. So no board is older than 20 seconds."""
+    assert on_board(staffed.district) == {"untaken": [1]}
+    change(staffed.desk, 1, official="unsure")
+    staffed.desk.clock.turn(seconds=21)
+    assert on_board(staffed.district) == {}
+
+
+ACTS: Mapping[str, dict[str, str]] = {
+    "take": {"phone": "2"},
+    "alert": {},
+    "nudge": {},
+    "pass": {"to_desk": "11", "reason": "the house is there"},
+    "note": {"note": "words", "words": "the aunt waits outside"},
+}
+
+
+def _kept(desks: Desks) -> list[int]:
+    """Returns how many rows a command on a case could add."""
+    with desks.desk.context.database.reading() as session:
+        rows = (Assignment, Message, Grant, CaseEventRow, Deadline)
+        return [session.query(row).count() for row in rows]
+
+
+@pytest.mark.row("R6", "R9")
+@pytest.mark.parametrize("way", ["person", "desk", "official", "no key"])
+def test_r6_no_act_works_on_a_case_that_an_account_may_not_see(staffed: Desks, way: str) -> None:
+    context = staffed.desk.context
+    signed = {"by": "National 1", "reason": "the caller asks"}
+    if way == "official":
+        change(staffed.desk, 1, official="yes")
+    elif way == "no key":
+        with context.database.writing() as session:
+            session.query(DeskMember).filter_by(desk_code="12").delete()
+            tables_audit.append_row(session, context.now(), "x", "member_left")
+    else:
+        whom = ExclusionTarget(**{way: "Desk 1" if way == "person" else "12"})
+        service_exclusions.exclude(context, 1, whom, ExclusionReason.ASKED, **signed)
+    assert on_board(staffed.district) == {}
+    before, seen = _kept(staffed), number(staffed.district)
+    for act, form in ACTS.items():
+        refused = staffed.district.post(f"/tips/1/{act}", {**form, "from": "board"})
+        assert refused.status_code == 404, act
+        assert "aunt" not in refused.text
+    assert _kept(staffed) == before
+    assert staffed.national.post("/tips/1/alert", {"from": "board"}).status_code == 303
+    assert number(staffed.district) == seen
+    assert on_board(staffed.district) == {}
+    assert not staffed.district.get("/statistics/board").text.count("Gasabo 2")
+
+
+@pytest.mark.row("R6")
+def test_r6_a_case_is_not_passed_to_a_desk_or_taken_for_a_person_who_is_excluded(
+    staffed: Desks,
+) -> None:
+    context, who = staffed.desk.context, people(staffed)
+    signed = {"by": "National 1", "reason": "the caller asks"}
+    for whom in (ExclusionTarget(desk="11"), ExclusionTarget(person=str(who["Gasabo 3"]))):
+        service_exclusions.exclude(context, 1, whom, ExclusionReason.ASKED, **signed)
+    for tab in (staffed.national, staffed.district):
+        assert tab.post("/tips/1/pass", ACTS["pass"]).status_code == 422
+        assert tab.post("/tips/1/take", {"phone": str(who["Gasabo 3"])}).status_code == 422
+    with context.database.reading() as session:
+        assert session.query(Grant).filter_by(tip_id=1, desk_code="11").count() == 0
+    for _ in range(3):
+        staffed.district.post("/tips/1/alert")
+    assert {"Gasabo 3", "Nyarugenge 4"}.isdisjoint(alerted(staffed))
