@@ -19,7 +19,13 @@ from hotline.errors import CodesRefused, DecryptionFailed
 from hotline.tips import tables_persons
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import PersonCodes
-from hotline.tips.rules_persons import MetPerson, OfferedHelp, PersonEntry, build_persons
+from hotline.tips.rules_persons import (
+    FollowKind,
+    MetPerson,
+    OfferedHelp,
+    PersonEntry,
+    build_persons,
+)
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
@@ -44,6 +50,8 @@ def update_rows(
             if clock != _clock_before(old, offer.offered_id):
                 row.clock = None if clock is None else clock.kind.value
                 row.due_at, row.times = _due(clock), 0
+            if row.clock != FollowKind.ANSWER:
+                tables_persons.forget_who(session, offer.offered_id)
     session.flush()
 
 

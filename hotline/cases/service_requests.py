@@ -5,7 +5,7 @@ national desk: it has neither a place nor a number here. For a case with an offi
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hotline.alerts import (
@@ -37,6 +37,8 @@ from hotline.tips.rules_persons import FollowKind
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import ServiceReferral, ServiceRequest
 
+REQUEST = "service:"
+"""The beginning of the name of a request among the commands that wait for a proof."""
 SEEN = {
     "woman": Template.MET_WOMAN,
     "man": Template.MET_MAN,
@@ -117,10 +119,13 @@ def answer(
     text: str,
     others: Collection[str],
     at: datetime,
-) -> bool:
-    """Records the answers of a service in an SMS. Returns False if the SMS answers no request.
+    *,
+    proved: bool,
+) -> Mapping[str, str] | None:
+    """Records the answers of a service in an SMS. Returns None if the SMS answers no request.
 
-    A bare digit counts only if one request is open and the sender has no open case.
+    A bare digit counts only if one request is open and the sender has no open case. A yes counts only after the SMS is
+    proved, because it ends the search for help. Returns each such request with the sender, for `prove`.
     """
     rows = {
         one.reference: one for one in tables_persons.open_requests(session, responder.id) if text
@@ -129,13 +134,29 @@ def answer(
     if len(rows) == 1 and not others and said in (Verb.TAKE, Verb.ON_SITE):
         said = f"{said} {next(iter(rows))}"
     reading = parse_reply(said, [*rows], False) if rows else None
-    done = False
+    waits: dict[str, str] | None = None
     for one in reading.actions if reading is not None else ():
         meant = REPLIES[one.verb].service
-        if meant is not None and one.reference in rows:
+        if meant is None or one.reference not in rows:
+            continue
+        waits = {} if waits is None else waits
+        # If the gateway has no inbox, no answer can be proved.
+        if meant == ServiceAnswer.ACCEPTED and not proved and context.line.inbox:
+            waits[f"{REQUEST}{one.reference}"] = str(responder.id)
+        else:
             _record(session, context, responder, rows[one.reference], ServiceAnswer(meant), at)
-            done = True
-    return done
+    return waits
+
+
+def prove(session: Session, context: Context, waits: Mapping[str, str], at: datetime) -> None:
+    """Records each yes of a service that waited until its SMS was proved."""
+    for name, who in waits.items():
+        responder = session.get_one(Responder, int(who)) if name.startswith(REQUEST) else None
+        if responder is None or not responder.active:
+            continue
+        for row in tables_persons.open_requests(session, responder.id):
+            if row.reference == name.removeprefix(REQUEST):
+                _record(session, context, responder, row, ServiceAnswer.ACCEPTED, at)
 
 
 def _record(
@@ -183,6 +204,8 @@ def _tell_referrer(
 ) -> None:
     known_as = queries.newest_by_responder(session, tip.id).get(offer.responder_id or 0)
     if known_as is None or offer.responder_id is None:
+        return
+    if not queries_visible.those_who_may_see(session, tip.id, [offer.responder_id]):
         return
     code = responders_short_code(context.line.service_code)
     ref = known_as.reference

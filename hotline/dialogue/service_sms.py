@@ -271,6 +271,7 @@ def _carry_out(session: Session, context: Context, seen: InboundSeen, at: dateti
     Also carries out the commands in it that waited for this proof. Carries each out only once.
     """
     waits, seen.queued = seen.queued or {}, None
+    service_requests.prove(session, context, waits, at)
     for assignment_id in assignments_of(seen):
         waiting = waits.get(str(assignment_id))
         verb = None if waiting is None else Verb(waiting)
@@ -333,7 +334,7 @@ class _Result:
     outcome: MessageOutcome
     assignment_ids: tuple[int, ...] = ()
     queued: Mapping[str, str] = field(default_factory=dict)
-    """Commands that are carried out only after the SMS is proved, by assignment id."""
+    """Commands that are carried out only after the SMS is proved, by assignment id. Also each yes of a service."""
     answer_id: int | None = None
     """The id of the answer to a sender who is not enrolled, if there is an answer."""
     written: SmsTipWritten | None = None
@@ -514,19 +515,25 @@ def _answer(
     if responder is None:
         erases = context.line.inbound_sms and is_erasure(message.text)
         return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
-    open_cases = reply.cases.open if reply is not None else ()
-    if service_requests.answer(session, context, responder, message.text, open_cases, at):
-        return _Result(CommandResult.REFERRED)
     # The number may have been enrolled after the SMS was read.
     if reply is None or reply.responder_id != responder.id:
         reply = service_replies.read_reply(session, responder, message.text, at)
+    own = reply.cases.open
+    said = message.text
+    waits = service_requests.answer(session, context, responder, said, own, at, proved=proved)
+    # One SMS may answer a request and a case.
+    if waits is not None and not reply.reading.actions:
+        return _Result(CommandResult.REFERRED, queued=waits)
     replied = service_replies.handle_reply(
         session, context, responder, message, reply, at, proved=proved
     )
     return _Result(
         _outcome(replied),
         _named_assignments(replied),
-        {str(one.assignment_id): one.queued.value for one in replied.done if one.queued},
+        {
+            **(waits or {}),
+            **{str(one.assignment_id): one.queued.value for one in replied.done if one.queued},
+        },
     )
 
 

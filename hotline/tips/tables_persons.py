@@ -10,6 +10,8 @@ from sqlalchemy import ForeignKey, Index, select, union, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row, add_if_new, has_row, new_record_key
+from hotline.people.tables import IS_RUNNING, Membership
+from hotline.tips.queries_visible import is_not_excluded
 from hotline.tips.rules_person_codes import ServiceAnswer
 from hotline.tips.rules_persons import FollowKind
 
@@ -158,9 +160,26 @@ IS_UNANSWERED = ServiceRequest.answered_at.is_(None)
 
 
 def open_requests(session: Session, responder_id: int) -> Sequence[ServiceRequest]:
-    """Returns the requests that this person of a service has not answered, and locks them."""
-    found = select(ServiceRequest).where(ServiceRequest.responder_id == responder_id, IS_UNANSWERED)
+    """Returns the requests that this person of a service has not answered, and locks them.
+
+    Leaves out cases that the person may not see any more, and requests to a service that the person has left.
+    """
+    may_see = is_not_excluded(responder_id, ServiceReferral.tip_id)
+    found = select(ServiceRequest).where(
+        ServiceRequest.responder_id == responder_id,
+        IS_UNANSWERED,
+        ServiceRequest.offered_id.in_(select(ServiceReferral.offered_id).where(may_see)),
+        ServiceRequest.desk_code.in_(
+            select(Membership.desk_code).where(Membership.responder_id == responder_id, IS_RUNNING)
+        ),
+    )
     return session.scalars(found.order_by(ServiceRequest.id).with_for_update()).all()
+
+
+def forget_who(session: Session, offered_id: int) -> None:
+    """Deletes which kind of person a service was asked for, because its answer is not needed any more."""
+    its = (ServiceRequest.offered_id == offered_id, ServiceRequest.who.is_not(None))
+    session.execute(update(ServiceRequest).where(*its).values(who=None))
 
 
 def open_request(session: Session, offered_id: int) -> ServiceRequest | None:

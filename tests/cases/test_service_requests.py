@@ -1,24 +1,26 @@
 """R8: tests how a service is asked by SMS to help a person, and how its answer without a PIN is recorded."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from hotline.cases import service_follow_up, service_requests
+from hotline.cases import service_follow_up, service_people, service_requests
 from hotline.core.wording import Template
-from hotline.gateway.stand_ins import FakeSms
-from hotline.gateway.tables import Message
+from hotline.dialogue.service_sms import Arrival, take_sms
+from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
-from hotline.people.tables import Responder
+from hotline.people.tables import Membership, Responder
 from hotline.people.tables_desks import Desk
 from hotline.tips.queries_visible import Exclusion
+from hotline.tips.rules_persons import MetPerson
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import ServiceReferral, ServiceRequest
 from tests.cases.test_people_by_phone import SITE, WANTS_HELP, WORK, HerCase
-from tests.support.builders import post
+from tests.support.builders import NOON, make_message, post
 from tests.support.callers import Line
-from tests.support.texting import Texter
 
 CENTRE, NEXT, STRANGER = "+250788000061", "+250788000062", "+250788000063"
 ISANGE = ("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1")
@@ -28,7 +30,7 @@ class Services:
     """A case, an Isange centre of its district, and a centre of the next district."""
 
     def __init__(self, case: HerCase) -> None:
-        self.case, self.line = case, case.line
+        self.case, self.line, self.count = case, case.line, 0
         self.people = [self._centre("centre", "12", CENTRE), self._centre("far", "13", NEXT)]
 
     def _centre(self, code: str, place: str, number: str) -> int:
@@ -41,8 +43,13 @@ class Services:
             post(session, session.get_one(Responder, who), Level.RESPONDER, code)
         return who
 
-    def sms(self, number: str, text: str) -> None:
-        Texter(self.line, FakeSms(), number).says(text)
+    def sms(self, number: str, text: str, *ways: Arrival) -> None:
+        """Sends an SMS. It arrives in these ways: as usual, by a callback and then in the inbox."""
+        self.count += 1
+        name, at = f"ATXid_{self.count}", self.line.clock()
+        message = make_message(provider_id=name, sender=number, text=text, sent_at=at)
+        for way in ways or (Arrival.CALLED, Arrival.LISTED):
+            take_sms(self.line.context, message, way)
 
     def sent(self, who: int) -> list[tuple[str, dict[str, str]]]:
         rows = [one for one in self.line.all(Message) if one.responder_id == who]
@@ -157,3 +164,98 @@ def test_r8_no_service_is_asked_that_may_not_know_of_the_case(
         offer = ServiceReferral(offered_id=1, tip_id=tip.id, n=1, offered_at=at)
         assert service_requests.ask(session, tip, offer, "isange", "") is None
     assert services.requests == []
+
+
+def _named(services: Services, who: int) -> None:
+    person = services.line.all(Responder)[who - 1].person_id
+    made = {"tip_id": services.tip.id, "reason": "named", "by": "x", "at": services.line.clock()}
+    with services.line.database.writing() as session:
+        session.add(Exclusion(person_id=person, **made))
+
+
+def _is_official(services: Services, _: int) -> None:
+    with services.line.database.writing() as session:
+        session.get_one(Tip, services.tip.id).official = "unsure"
+
+
+def _leaves(services: Services, who: int) -> None:
+    with services.line.database.writing() as session:
+        session.query(Membership).filter_by(responder_id=who, desk_code="centre").update(
+            {"until_at": services.line.clock()}
+        )
+
+
+@pytest.mark.row("R6", "R9")
+@pytest.mark.parametrize("happens", [_named, _is_official, _leaves])
+def test_r6_a_service_learns_nothing_after_it_may_not_know_of_the_case(
+    services: Services, happens: Callable[[Services, int], None]
+) -> None:
+    services.case.dials(*ISANGE)
+    happens(services, services.people[0])
+    services.sms(CENTRE, "1")
+    services.sms(CENTRE, f"1 {services.requests[0].reference}")
+    told = {template for template, _ in services.sent(services.people[0])}
+    assert told.isdisjoint({Template.SERVICE_TOLD.name, Template.SERVICE_FULL.name})
+    assert services.requests[0].answer is None
+    assert services.tip.helped_at is None
+
+
+@pytest.mark.row("R6")
+def test_r6_a_responder_who_is_excluded_does_not_learn_that_there_is_room(
+    services: Services,
+) -> None:
+    services.case.dials(*ISANGE)
+    him = services.case.known_as.responder_id
+    _named(services, him)
+    services.sms(CENTRE, "1")
+    assert services.requests[0].answer == "accepted"
+    assert Template.SERVICE_YES.name not in {template for template, _ in services.sent(him)}
+
+
+@pytest.mark.row("R8")
+def test_r8_the_kind_of_person_is_deleted_if_the_responder_reports_the_answer(
+    services: Services,
+) -> None:
+    services.case.dials(*ISANGE)
+    assert services.requests[0].who == "woman"
+    with services.line.database.writing() as session:
+        (offer,) = session.query(ServiceReferral)
+        met = services.case.people()
+        service_people.update_rows(session, services.tip, met, [_answered(one) for one in met])
+        assert offer.clock != "answer"
+    assert services.requests[0].who is None
+
+
+def _answered(one: MetPerson) -> MetPerson:
+    offers = [replace(offer, answer="accepted", answered_at=NOON) for offer in one.referrals]
+    return replace(one, referrals=offers)
+
+
+@pytest.mark.row("R8")
+def test_r8_one_sms_answers_a_request_and_a_case(services: Services) -> None:
+    services.case.dials(*ISANGE)
+    who = services.people[0]
+    with services.line.database.writing() as session:
+        post(session, session.get_one(Responder, who), Level.RESPONDER, "12", "centre")
+        row = Assignment(tip_id=services.tip.id, step=9, responder_id=who, reference="K7Q4")
+        row.state, row.created_at = "sent", services.line.clock()
+        session.add(row)
+    services.sms(CENTRE, f"1 K7Q4, 1 {services.requests[0].reference}")
+    assert services.requests[0].answer == "accepted"
+    (own,) = [one for one in services.line.all(Assignment) if one.reference == "K7Q4"]
+    assert own.acknowledged_at is not None
+
+
+@pytest.mark.row("R8", "R6")
+@pytest.mark.parametrize("has_inbox", [True, False])
+def test_r8_a_yes_counts_only_after_the_inbox_lists_the_sms(
+    services: Services, has_inbox: bool
+) -> None:
+    """A stranger who knows the callback's address could forge a yes, and no one would search for help any more."""
+    services.case.dials(*ISANGE)
+    context = services.line.context
+    services.line.context = replace(context, line=replace(context.line, inbox=has_inbox))
+    services.sms(CENTRE, "1", Arrival.CALLED, Arrival.GATEWAY)
+    assert services.requests[0].answer == (None if has_inbox else "accepted")
+    assert services.offer.clock == ("answer" if has_inbox else "arrival")
+    assert (services.tip.helped_at is None) == has_inbox

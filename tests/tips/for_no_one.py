@@ -16,6 +16,7 @@ ROWS = {
     "CaseCode",
     "PossibleVictim",
     "ServiceReferral",
+    "ServiceRequest",
     "StartedFormRow",
 }
 LADDER = "the ladder: whom it tells is filtered by `exclusions.kept_from`, and what was told ends with a release"
@@ -43,6 +44,9 @@ FOR_NO_ONE: Mapping[str, str] = {
     "alerts/tables_case_events.public_key": UPKEEP,
     "tips/tables_persons.persons_of_tip": FOUND,
     "tips/tables_persons.desks_asked": FOUND,
+    "tips/tables_persons.open_request": FOUND,
+    "tips/tables_persons.desks_without_room": "codes of desks alone: which of them was full, of any case",
+    "tips/tables_persons.has_request": "says of a name that was drawn if it is taken, to the line alone",
     "tips/tables_persons.tips_with_person": FOUND,
     "tips/tables_persons.due_tips": LADDER,
     "tips/tables_persons.longest_due": LADDER,

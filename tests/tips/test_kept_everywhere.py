@@ -30,14 +30,14 @@ from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
-from hotline.tips import queries_duplicates, queries_visible, tables_call_back
+from hotline.tips import queries_duplicates, queries_visible, tables_call_back, tables_persons
 from hotline.tips.queries_visible import ExclusionReason, Viewer
 from hotline.tips.rules_call_back import CallBackState
 from hotline.tips.rules_duplicates import LikelyPair, LinkReason
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Grant, Tip
 from hotline.tips.tables_call_back import CallBack
-from hotline.tips.tables_persons import PossibleVictim
+from hotline.tips.tables_persons import PossibleVictim, ServiceRequest
 from tests.support.builders import NOON, make_account
 from tests.support.deciding import person_viewer, responder_viewer
 from tests.support.district import District
@@ -98,6 +98,10 @@ def _hang_on(session: Session, tip_id: int) -> None:
     )
     session.get_one(Tip, tip_id).closure_requested_at = NOON
     offered_by(session, tip_id, HE, NOON)
+    session.flush()
+    (offer,) = tables_persons.offers_of(session, tip_id)
+    asked = {"desk_code": HERE, "responder_id": HE, "reference": f"W{tip_id}W{tip_id}"}
+    session.add(ServiceRequest(offered_id=offer.offered_id, asked_at=NOON, **asked))
     session.add(PossibleVictim(tip_id=tip_id, n=1, met_at=NOON, due_at=NOON, times=1))
     (his,) = session.scalars(select(Assignment).where(Assignment.tip_id == tip_id)).all()
     assert his.responder_id == HE

@@ -14,10 +14,11 @@ from hotline.core.database import Session
 from hotline.errors import NotFound
 from hotline.gateway import queries_health
 from hotline.gateway.tables import Assignment, Deadline
-from hotline.tips import queries_visible, tables_call_back
+from hotline.tips import queries_visible, tables_call_back, tables_persons
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules_receipts import TipFilter, TipStateFilter
 from hotline.tips.tables import Tip
+from hotline.tips.tables_persons import ServiceReferral
 from tests.support.builders import NOON
 
 HE, COLLEAGUE, DESK = 1, 2, 3
@@ -140,6 +141,12 @@ def counted_beside(one: Asker) -> set[int]:
     return {3: {*KEPT, *OTHERS}, 1: set(OTHERS)}.get(count, set())
 
 
+def asked_as_a_service(one: Asker) -> set[int]:
+    """Returns the tips about which the responder may still answer as the person on duty of a service."""
+    rows = tables_persons.open_requests(one.session, HE)
+    return {one.session.get_one(ServiceReferral, row.offered_id).tip_id for row in rows}
+
+
 WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "cases/queries_overview._tips": listed,
     "alerts/queries_references.known_cases": answered_by_sms,
@@ -185,6 +192,7 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "tips/tables_call_back.visible_call_backs": call_backs_of,
     "alerts/queries_references.known_reference": told_to_be_like,
     "tips/queries_visible.is_visible": there,
+    "tips/tables_persons.open_requests": asked_as_a_service,
 }
 BY_DESK = {"tips/queries_visible.tip_with_grant"}
 """The query for one desk. It is tested if a desk or a district is excluded."""
