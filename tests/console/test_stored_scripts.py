@@ -48,7 +48,7 @@ SCRIPTS = (
 )
 OURS = re.compile(
     "html|head|meta|title|link|script|body|a|header|div|nav|ul|li|form|input|button|p|main|h[123]|span|table|caption"
-    "|thead|tr|th|tbody|td|code|label|select|option|legend|fieldset|dl|dt|dd|section|ol|pre|br|textarea"
+    "|thead|tr|th|tbody|td|code|label|select|option|legend|fieldset|dl|dt|dd|section|ol|pre|br|textarea|details|summary|dialog"
 )
 """The elements that our templates use."""
 

@@ -47,6 +47,7 @@ WATCH = "the watchman's: whether the line works is asked of drills too"
 LADDER = "whom the ladder tells next, and of what: a drill is told like a tip"
 ONE = "beside one tip that was found, for who may see it"
 MADE = "adds up what `outreach.count` made, which makes nothing of these"
+BOARD = "what a desk has open, for who may act: no figure is made of it"
 PUBLISHED = "counts among `WHOLE`, which leaves them out"
 NO_FIGURE: Mapping[str, str] = {
     "statistics/queries.filed_and_in_time": PUBLISHED,
@@ -57,6 +58,10 @@ NO_FIGURE: Mapping[str, str] = {
     "gateway/queries_health._locked": WATCH,
     "gateway/queries_health._unassigned": WATCH,
     "gateway/queries_health._untaken": WATCH,
+    "cases/queries_board._clocks": BOARD,
+    "cases/queries_board._owed": BOARD,
+    "cases/queries_board.count_late": BOARD,
+    "cases/queries_board.open_cases": BOARD,
     "cases/queries_follow_up.tips_of_month": "what a month's figures take of it is `MonthTips.counting`",
     "counters/tables.counted_on": MADE,
     "counters/tables_screens.totals": "adds up what is made of `screen_counts.hold`, which holds none of these",
