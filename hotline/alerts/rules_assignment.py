@@ -73,6 +73,12 @@ def is_reference(text: str) -> bool:
     return _SHAPE.fullmatch(text) is not None
 
 
+def may_name_case(text: str) -> bool:
+    """Returns True if a word of the text could be a reference."""
+    words = re.findall(r"\w+", text.upper())
+    return any(is_reference(one) and not _MEASURE.fullmatch(one) for one in words)
+
+
 def read_reference(text: str) -> str | None:
     """Returns the reference that a responder meant by this text, or None."""
     meant = text.upper().translate(TWINS)

@@ -29,7 +29,9 @@ def write(visit: Visit) -> Response:
     return redirect_to("handover.show", written="yes")
 
 
-TOO_LONG = phrase("Write at most 160 letters, without phone numbers and e-mail addresses.")
+TOO_LONG = phrase(
+    "Write at most 160 letters, without phone numbers, e-mail addresses and references."
+)
 
 
 @form_view(show)

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from hotline.alerts import rules_assignment
 from hotline.cases.service_viewer import viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
@@ -46,12 +47,14 @@ def unread_count(session: Session, person_id: int, desks: Collection[str], at: d
 
 
 def write_note(context: ConsoleContext, by: SignedIn, desk: str, text: str) -> None:
-    """Encrypts a note for a desk. Raises FormRefused if it is too long, or contains a number or an e-mail address.
+    """Encrypts a note for a desk. Raises FormRefused if it is too long, or contains a number, an e-mail address or
+    a reference: a member who is excluded from a case reads the notes of the desk too.
 
     Raises NotFound for a desk that the account cannot decrypt.
     """
     words, at = " ".join(text.split()), context.now()
-    if not words or len(words) > MAX_LETTERS or CALLABLE.search(words):
+    names = CALLABLE.search(words) or rules_assignment.may_name_case(words)
+    if not words or len(words) > MAX_LETTERS or names:
         raise FormRefused({"note": ""})
     with context.database.writing() as session:
         if desk not in viewer_of(session, by).desks:

@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 449,
-    "lines": 63_463,
-    "tokens": 577_538,
+    "lines": 63_470,
+    "tokens": 577_598,
     "html": 4_166,
     "js": 939,
     "typst": 56,
     "sql": 1_151,
     "data": 5_497,
     "unformatted": 0,
-    "tests": 75_843,
+    "tests": 75_846,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
