@@ -115,6 +115,8 @@ def show(visit: Visit, draft_id: int) -> Response:
         once=secrets.token_urlsafe(),
         may_write=open_now and is_editor,
         may_read=visit.may(role_groups.READING),
+        may_play=visit.may(role_groups.WRITING),
+        version=compared.gathered.version,
         is_editor=is_editor,
     )
     if open_now and newest and found is None and not visit.faults:

@@ -154,6 +154,11 @@ class GatheredDraft:
         return hashlib.sha256(written.encode()).hexdigest()
 
     @property
+    def version(self) -> str:
+        """Returns the short form of `own_digest`, which names a file to play."""
+        return self.own_digest[:12]
+
+    @property
     def checked_as(self) -> str:
         """Returns the key for the stored problems of this draft together with the published flows. It does not build
         the merged document."""
@@ -443,8 +448,20 @@ def edited_flow(
 
 def set_around(context: Context, here: EditedFlow) -> FlowSet:
     """Returns the published flow set with the draft's other flows. Raises NotReady, StoreUnavailable."""
-    flow_set = context.flow_sets.get(context.flow_sets.live())
-    for name, document in here.others.items():
+    return _with_flows(context.flow_sets.get(context.flow_sets.live()), here.others)
+
+
+def flow_set_to_play(context: Context, draft_id: int) -> tuple[GatheredDraft, FlowSet]:
+    """Returns a draft, and the published flow set on which it is based with the draft's flows, as far as they can be
+    previewed. Equal digests give equal flows. Raises NotFound, NotReady, StoreUnavailable."""
+    with context.database.reading() as session:
+        gathered = gather_draft(session, draft_id)
+    own = {part: step.document for part, step in gathered.steps.items() if part[0] != "#"}
+    return gathered, _with_flows(context.flow_sets.get(gathered.change.base_id), own)
+
+
+def _with_flows(flow_set: FlowSet, documents: Mapping[str, PartDocument | None]) -> FlowSet:
+    for name, document in documents.items():
         if document is not None:
             flow_set = with_flow(flow_set, derived_value(playable_part, document, name))
     return flow_set

@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 449,
-    "lines": 63_470,
-    "tokens": 577_598,
-    "html": 4_166,
-    "js": 939,
+    "files": 451,
+    "lines": 63_633,
+    "tokens": 579_563,
+    "html": 4_198,
+    "js": 988,
     "typst": 56,
     "sql": 1_151,
-    "data": 5_497,
+    "data": 5_498,
     "unformatted": 0,
-    "tests": 75_846,
+    "tests": 75_970,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

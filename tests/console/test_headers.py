@@ -15,6 +15,7 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 FILES = {
+    "/changes/<int:draft_id>/play",
     "/words/<language>/sheet/<kind>",
     "/statistics/releases/<period>/report/<language>",
     "/statistics/releases/<period>/files",
