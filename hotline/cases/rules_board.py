@@ -128,16 +128,18 @@ class SortedBoard:
 def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
     """Sorts the cases into columns: overdue cases first, then by urgency, then the oldest first.
 
-    In a storm, the first dangers of a sector and those with typed text come before other dangers.
+    In a storm, dangers come before all others, overdue or not: the first of a sector, then those with typed text. So
+    forged dangers that are overdue hide no real one.
     """
-    rows = [
-        (one.column, one.is_late(at), one.urgency, one.storm_order, one.filed_at, one.id, one)
-        for one in cases
-    ]
-    rows.sort(key=lambda row: (not row[1], *row[2:6]))
+    storms = any(one.storm_order for one in cases)
+
+    def rank(one: BoardCase) -> tuple[bool, int, int, datetime, int]:
+        is_first = one.is_late(at) or (storms and one.urgency == Urgency.DANGER)
+        return not is_first, one.urgency, one.storm_order, one.filed_at, one.id
+
     columns: dict[Column, list[BoardCase]] = {column: [] for column in Column}
-    for column, *_, one in rows:
-        columns[column].append(one)
+    for one in sorted(cases, key=rank):
+        columns[one.column].append(one)
     urgent = [
         one.id
         for one in cases
@@ -147,7 +149,7 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
         columns,
         len(urgent),
         max(urgent, default=0),
-        sum(late for _, late, *_ in rows),
+        sum(one.is_late(at) for one in cases),
     )
 
 

@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 451,
-    "lines": 63_633,
-    "tokens": 579_563,
+    "lines": 63_632,
+    "tokens": 579_576,
     "html": 4_198,
     "js": 988,
     "typst": 56,
     "sql": 1_151,
     "data": 5_498,
     "unformatted": 0,
-    "tests": 75_970,
+    "tests": 76_022,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
