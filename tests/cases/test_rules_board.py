@@ -1,4 +1,4 @@
-"""Tests in which column and in which order a case stands on the board."""
+"""Tests the column and the order of a case on the board."""
 
 from datetime import timedelta
 from typing import Any
