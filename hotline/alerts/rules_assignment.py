@@ -205,9 +205,9 @@ def _on_duty_first(
 ) -> Sequence[Candidate]:
     """Returns the group of people from which `most` are alerted.
 
-    The roster decides who is alerted, and not how many. The group is the lowest level on duty. If it has fewer people
-    than the lowest level without a roster, the nearest people are added: higher levels on duty, then people off duty.
-    People who do not speak the caller's language are left out if enough people of the same level do.
+    The roster decides who is alerted, and never makes them fewer. The group is the lowest level on duty. If it has
+    fewer people than the lowest level without a roster, the nearest people are added: higher levels on duty, then
+    people off duty. People who do not speak the caller's language are left out if enough people of the same level do.
     """
 
     def place(c: Candidate) -> tuple[bool, int, int]:

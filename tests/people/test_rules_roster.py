@@ -225,7 +225,7 @@ def test_no_one_off_duty_is_alerted_while_enough_on_duty_are_free(seed: int) -> 
         first = first_recipients(tip, people)
 
         everyone = [replace(one, duty=1) for one in people]
-        assert len(first) == len(first_recipients(tip, everyone))
+        assert len(first) >= len(first_recipients(tip, everyone))
         for group in (local, national):
             chosen = {one.id for one in group} & set(first)
             assert not chosen & off or not free(group, chosen, 0, on_duty=True)
