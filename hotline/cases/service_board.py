@@ -30,7 +30,7 @@ class KnownBoard(NamedTuple):
     viewer: Viewer
     cases: Sequence[BoardCase]
     number: int
-    """A number that changes with the cases."""
+    """This number changes when a case changes."""
     read_at: datetime
 
 

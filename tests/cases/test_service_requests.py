@@ -251,7 +251,7 @@ def test_r8_one_sms_answers_a_request_and_a_case(services: Services) -> None:
 def test_r8_a_yes_counts_only_after_the_inbox_lists_the_sms(
     services: Services, has_inbox: bool
 ) -> None:
-    """A stranger who knows the callback's address could forge a yes, and no one would search for help any more."""
+    """Refuses a forged yes from a stranger who knows the callback's address. It would end the search for help."""
     services.case.dials(*ISANGE)
     context = services.line.context
     services.line.context = replace(context, line=replace(context.line, inbox=has_inbox))

@@ -207,8 +207,8 @@ def test_r6_no_act_works_on_a_case_that_an_account_may_not_see(staffed: Desks, w
             session.query(DeskMember).filter_by(desk_code="12").delete()
             tables_audit.append_row(session, context.now(), "x", "member_left")
     else:
-        whom = ExclusionTarget(**{way: "Desk 1" if way == "person" else "12"})
-        service_exclusions.exclude(context, 1, whom, ExclusionReason.ASKED, **signed)
+        excluded = ExclusionTarget(**{way: "Desk 1" if way == "person" else "12"})
+        service_exclusions.exclude(context, 1, excluded, ExclusionReason.ASKED, **signed)
     assert on_board(staffed.district) == {}
     before, seen = _kept(staffed), number(staffed.district)
     for act, form in ACTS.items():
@@ -228,8 +228,8 @@ def test_r6_a_case_is_not_passed_to_a_desk_or_taken_for_a_person_who_is_excluded
 ) -> None:
     context, who = staffed.desk.context, people(staffed)
     signed = {"by": "National 1", "reason": "the caller asks"}
-    for whom in (ExclusionTarget(desk="11"), ExclusionTarget(person=str(who["Gasabo 3"]))):
-        service_exclusions.exclude(context, 1, whom, ExclusionReason.ASKED, **signed)
+    for excluded in (ExclusionTarget(desk="11"), ExclusionTarget(person=str(who["Gasabo 3"]))):
+        service_exclusions.exclude(context, 1, excluded, ExclusionReason.ASKED, **signed)
     for tab in (staffed.national, staffed.district):
         assert tab.post("/tips/1/pass", ACTS["pass"]).status_code == 422
         assert tab.post("/tips/1/take", {"phone": str(who["Gasabo 3"])}).status_code == 422

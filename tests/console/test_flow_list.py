@@ -23,8 +23,8 @@ def cells(tab: Tab, flow: str = FLOW) -> list[str]:
 
 
 def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> None:
-    name, _, rw, _, en, mend, opens, last = cells(writing.editor)
-    assert (name, mend, opens) == (f"{FLOW} Diagram", "checking", "")
+    name, _, rw, _, en, problems, opens, last = cells(writing.editor)
+    assert (name, problems, opens) == (f"{FLOW} Diagram", "checking", "")
     assert re.fullmatch(r"0 of \d+ \d+ not reviewed", rw)
     assert re.fullmatch(r"0 of \d+ \d+ not reviewed", en)
     assert last.startswith("the hotline, ")

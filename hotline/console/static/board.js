@@ -1,4 +1,4 @@
-// The board without it loads anew each ten seconds. With it: counts down, asks each two seconds, keeps the focus.
+// Counts down, asks for changes every two seconds, and keeps the focus. Without it the page reloads every ten seconds.
 "use strict";
 (() => {
   const POLL = 2000;
