@@ -1,5 +1,6 @@
 """Shows the board of a desk, and answers if it has changed."""
 
+import hmac
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,10 +11,20 @@ from hotline.cases import pages, service_board, service_board_acts
 from hotline.cases.pages import ASKED, CLOSED, MARKS, UNITS
 from hotline.cases.pages_commands import REFUSED, TIP_STOPS
 from hotline.cases.rules_board import CARDS, BoardCase, Column, time_left
-from hotline.console.form import number_of
+from hotline.console.form import FORM_KEY, number_of
 from hotline.console.role_groups import RUNNING, table
-from hotline.console.visit import Visit, form_view, page, redirect_to
+from hotline.console.visit import (
+    Visit,
+    form_view,
+    page,
+    redirect_to,
+    redirect_to_address,
+    sign_in_refusal,
+)
+from hotline.core.actors import SignInRefused
 from hotline.errors import DecryptionFailed, EndRefused, KeyMissing
+from hotline.people import service_sessions
+from hotline.people.pages_sign_in import local_address, with_session_cookies
 from hotline.text.codes import FORMS, NATIONAL, is_district
 from hotline.text.phrases import phrase
 from hotline.text.places import place_within
@@ -35,6 +46,7 @@ LEFT, LATE = phrase("{time} left"), phrase("{time} late")
 
 def show(visit: Visit) -> Response:
     """Shows the open cases that the account may see."""
+    service_sessions.note_board(visit.context, visit.token)
     board, viewer, number = service_board.board(visit.context, visit.by)
     at = visit.context.now()
     return page(
@@ -114,11 +126,61 @@ def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
 
 
 def since(visit: Visit) -> Response:
-    """Returns the number of the board. Answers with 304 if the browser knows this number."""
-    number = service_board.number(visit.context, visit.by)
-    if visit.asked("number") == str(number):
+    """Returns the number of the board. Answers with 304 if the browser knows this number.
+
+    For a locked board, it returns no more than the count of dangers, and a mark that changes with the newest.
+    """
+    service_sessions.note_board(visit.context, visit.token)
+    if visit.by.is_locked:
+        said = f"{LOCKED} {' '.join(map(str, _urgent(visit)))}"
+    else:
+        said = str(service_board.number(visit.context, visit.by))
+    if visit.asked("number") == said:
         return make_response("", 304)
-    return make_response(str(number), 200, {"Content-Type": "text/plain"})
+    return make_response(said, 200, {"Content-Type": "text/plain"})
+
+
+LOCKED = "locked"
+"""The first word of the answer for a locked board."""
+
+
+def _urgent(visit: Visit) -> tuple[int, str]:
+    """Returns the count of dangers without an assignee, and a mark of the newest that names no case."""
+    board = service_board.board(visit.context, visit.by).sorted
+    key = visit.by.session_key.encode()
+    return board.urgent, hmac.digest(key, str(board.newest).encode(), "sha256").hex()[:16]
+
+
+def locked(visit: Visit) -> Response:
+    """Shows the number of dangers without an assignee, and asks for the factor. Shows no case and no place."""
+    if not visit.by.is_locked:
+        return show(visit)
+    to = local_address(visit.asked("to") or visit.form.text("to"))
+    service_sessions.note_board(visit.context, visit.token)
+    urgent, mark = _urgent(visit)
+    return page(
+        *(visit, "board_locked.html"),
+        name=visit.by.name,
+        hidden=((FORM_KEY, visit.by.session_key), ("to", to)),
+        to=to,
+        urgent=urgent,
+        mark=mark,
+        asks="form" in visit.query or bool(visit.faults),
+    )
+
+
+def unlock(visit: Visit) -> Response:
+    """Opens the board again for the same account, with its password and code."""
+    to = local_address(visit.form.text("to"))
+    if not visit.by.is_locked:
+        return redirect_to_address(to)
+    password, code = visit.form.secret("password"), visit.form.secret("code")
+    found = service_sessions.unlock(visit.context, visit.token, password, code, visit.known)
+    if isinstance(found, SignInRefused):
+        return locked(visit.with_faults({"secret_password": sign_in_refusal(visit, found)}))
+    if found is None:
+        return redirect_to("entering.ask", to=to)
+    return with_session_cookies(redirect_to_address(to), found)
 
 
 def _act(name: str) -> Callable[[Callable[..., None]], Callable[..., Response]]:

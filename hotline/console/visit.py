@@ -158,7 +158,7 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
         "sample_marks": partial(sample_marks_if_known, visit.context, visit.templates),
     }
     by = None
-    if isinstance(visit, Visit):
+    if isinstance(visit, Visit) and not visit.by.is_locked:
         # The import is here, so that a process without sign-ins does not load the page Today.
         by = visit.by
         given["menu"] = [row for row in PAGES if row.menu and row.admits(by.roles)]

@@ -144,6 +144,8 @@ class SignedIn:
     """True if the person entered the second factor within the last 15 minutes."""
     session_key: str = field(repr=False)
     """A key that every form of this session contains."""
+    is_locked: bool = False
+    """True if the session is idle or too old, and only counts the dangers of its board."""
 
     @property
     def actor(self) -> Actor:

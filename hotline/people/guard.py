@@ -92,12 +92,18 @@ def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
         _only_what_may_be(context, values)
         guest = _guest(context)
         token = request.cookies.get(COOKIE, "")
-        automatic = request.method == "GET" and AUTOMATIC in request.args
+        is_shift, is_read = route.needs is Needs.SHIFT, request.method == "GET"
+        automatic = is_read and (AUTOMATIC in request.args or is_shift)
         by = (
             service_sessions.find_session(context.context, token, automatic=automatic)
             if token
             else None
         )
+        if by is None and token and (is_shift or (is_read and PART not in request.headers)):
+            by = service_sessions.find_locked(context.context, token)
+            if by is not None and not is_shift:
+                to = request.path if automatic else guest.path
+                return redirect_to("board.locked", to=to)
         if by is None:
             return _outside(guest)
         if not route.admits(by.roles):
@@ -107,6 +113,8 @@ def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
             # Compares bytes, because `compare_digest` accepts no strings with non-ASCII letters.
             posted = visit.form.text(FORM_KEY).encode("utf-8", "replace")
             if not hmac.compare_digest(posted, by.session_key.encode()):
+                if by.is_locked:
+                    return redirect_to("board.locked")
                 return page(visit, "again.html", status=422, to=visit.path, kept=visit.form.kept())
             proof = (visit.form.secret("password"), visit.form.secret("code"))
             if route.needs is Needs.FRESH_FACTOR and not all(proof):

@@ -9,22 +9,25 @@ The sign-in page asks for name, password and code together. Each wrong entry get
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from weakref import WeakKeyDictionary
 
-from hotline.core.actors import SignedIn, SignInRefused, account_name_key
+from hotline.core.actors import AccountRole, SignedIn, SignInRefused, account_name_key
 from hotline.core.contexts import ConsoleContext
-from hotline.core.database import Session
+from hotline.core.database import Database, Session
 from hotline.errors import StoreUnavailable
 from hotline.keys.password_queue import Entrant
 from hotline.people import service_key_proof, tables_accounts, tables_sessions
 from hotline.people.encrypt_tokens import digest_of, form_key, lock_key, new_token, unlock_key
 from hotline.people.rules_desks import of_account
 from hotline.people.rules_second_factor import (
+    BOARD_EACH,
     FACTOR_VALIDITY,
     MAX_IDLE,
+    MAX_SHIFT,
     SEEN_EACH,
     is_expired,
     is_fresh,
@@ -71,6 +74,34 @@ def find_session(
         with suppress(StoreUnavailable), context.database.writing() as session:
             tables_sessions.note_activity(session, row.digest, at)
     return _signed_in(account, token, fresh=is_fresh(row.factor_at, at))
+
+
+def find_locked(context: ConsoleContext, token: str) -> SignedIn | None:
+    """Returns the account whose board is locked in this session. Returns None if the session is open or has ended.
+
+    A session that showed the board locks in place of ending. It then counts dangers for a shift, and only the factor
+    of the same account opens it.
+    """
+    found = _locked(context, token)
+    return None if found is None else _signed_in(found[1], token, fresh=False, is_locked=True)
+
+
+_SHOWN: MutableMapping[Database, dict[bytes, datetime]] = WeakKeyDictionary()
+"""For each session, the time of its last record. So an open board seldom writes."""
+MAX_SHOWN = 1000
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def note_board(context: ConsoleContext, token: str) -> None:
+    """Records that a session shows the board, at most once in 4 minutes. This is no activity of a person."""
+    digest, at, shown = digest_of(token), context.now(), _SHOWN.setdefault(context.database, {})
+    if digest is None or timedelta() <= at - shown.get(digest, NEVER) < BOARD_EACH:
+        return
+    if len(shown) >= MAX_SHOWN:
+        shown.clear()
+    shown[digest] = at
+    with suppress(StoreUnavailable), context.database.writing() as session:
+        tables_sessions.note_board(session, digest, at)
 
 
 def open_flow(
@@ -138,6 +169,29 @@ def step_up(
     )
 
 
+def unlock(
+    context: ConsoleContext, token: str, password: str, code: str, known: str
+) -> NewSession | SignInRefused | None:
+    """Replaces a locked session with a new one of the same account, if password and code are right.
+
+    The token of the locked session is worth nothing afterwards. Returns None if the session has ended.
+    """
+    found = _locked(context, token)
+    if found is None:
+        return None
+    (row, account), digest = found, found[0].digest
+
+    def entering(session: Session, now: ConsoleAccount, private_key: bytes) -> NewSession | None:
+        if now.id != row.account_id or not tables_sessions.end_session(session, digest):
+            return None
+        entered = open_session(session, context, now, private_key)
+        log_own(session, context, now, "account_entered")
+        return replace(entered, known=browser_mark(context, now.name, known))
+
+    opens = by_password(context, password)
+    return prove(context, account.name, code, opens, entering, entrant=session_entrant(digest))
+
+
 def session_entrant(digest: bytes) -> Entrant:
     """Returns the entrant of the password queue for a session.
 
@@ -180,7 +234,7 @@ def list_sessions(context: ConsoleContext, token: str) -> Sequence[OpenSession]:
     return [
         OpenSession(row.created_at, row.seen_at, row.digest == found[0].digest)
         for row in rows
-        if not is_expired(created_at=row.created_at, seen_at=row.seen_at, at=at)
+        if _is_open(row, at) or _counts(row, found[1], at)
     ]
 
 
@@ -195,21 +249,46 @@ def end_others(context: ConsoleContext, token: str) -> None:
 def _found(context: ConsoleContext, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
     """Returns a valid session with its account.
 
-    Returns None if the session expired, or if the account may not sign in.
+    Returns None if the session expired or is locked, or if the account may not sign in.
     """
+    found = _stored(context, token)
+    return found if found is not None and _is_open(found[0], context.now()) else None
+
+
+def _locked(context: ConsoleContext, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
+    """Returns a session whose board is locked, with its account. Locks it if its time is over."""
+    found, at = _stored(context, token), context.now()
+    if found is None or _is_open(found[0], at) or not _counts(*found, at):
+        return None
+    if found[0].locked_at is None:
+        with suppress(StoreUnavailable), context.database.writing() as session:
+            tables_sessions.lock(session, found[0].digest, at)
+    return found
+
+
+def _stored(context: ConsoleContext, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
     digest = digest_of(token)
     if digest is None:
         return None
     with context.database.reading() as session:
         found = tables_sessions.find_session(session, digest)
-    if found is None or not may_sign_in(context, found[1]):
-        return None
-    row = found[0]
-    over = is_expired(created_at=row.created_at, seen_at=row.seen_at, at=context.now())
-    return None if over else found
+    return found if found is not None and may_sign_in(context, found[1]) else None
 
 
-def _signed_in(account: ConsoleAccount, token: str, *, fresh: bool) -> SignedIn:
+def _is_open(row: ConsoleSession, at: datetime) -> bool:
+    over = is_expired(created_at=row.created_at, seen_at=row.seen_at, at=at)
+    return row.locked_at is None and not over
+
+
+def _counts(row: ConsoleSession, account: ConsoleAccount, at: datetime) -> bool:
+    """Returns True if the session showed the board, and its shift is not over."""
+    is_of_desk = bool(account.held_roles & {AccountRole.DESK, AccountRole.NATIONAL})
+    return row.board_at is not None and is_of_desk and at - row.created_at < MAX_SHIFT
+
+
+def _signed_in(
+    account: ConsoleAccount, token: str, *, fresh: bool, is_locked: bool = False
+) -> SignedIn:
     return SignedIn(
         account_id=account.id,
         name=account.shown,
@@ -217,6 +296,7 @@ def _signed_in(account: ConsoleAccount, token: str, *, fresh: bool) -> SignedIn:
         language=account.language,
         is_fresh=fresh,
         session_key=form_key(token),
+        is_locked=is_locked,
     )
 
 

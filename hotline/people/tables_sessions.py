@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, or_, selec
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row, add_if_new
-from hotline.people.rules_second_factor import FORGET_AFTER, MAX_IDLE, MAX_SESSION
+from hotline.people.rules_second_factor import FORGET_AFTER, MAX_IDLE, MAX_SESSION, MAX_SHIFT
 from hotline.people.tables_accounts import AccountCode, ConsoleAccount
 
 
@@ -30,6 +30,10 @@ class ConsoleSession(Row):
     flow: Mapped[str | None]
     """The flow that the account last opened as a draft."""
     flow_at: Mapped[datetime | None]
+    board_at: Mapped[datetime | None]
+    """The last time that the session showed the board, to within 4 minutes. NULL if it never did."""
+    locked_at: Mapped[datetime | None]
+    """The time when the board locked. Since then the session only counts dangers, also if the clock is set back."""
 
 
 def find_session(session: Session, digest: bytes) -> tuple[ConsoleSession, ConsoleAccount] | None:
@@ -54,6 +58,19 @@ def note_activity(session: Session, digest: bytes, at: datetime) -> None:
     account_id = session.scalar(here.returning(ConsoleSession.account_id))
     seen = update(ConsoleAccount).where(ConsoleAccount.id == account_id)
     session.execute(seen.values(seen_at=at))
+
+
+def note_board(session: Session, digest: bytes, at: datetime) -> None:
+    """Records that a session shows the board."""
+    session.execute(
+        update(ConsoleSession).where(ConsoleSession.digest == digest).values(board_at=at)
+    )
+
+
+def lock(session: Session, digest: bytes, at: datetime) -> None:
+    """Locks a session. Its private key is deleted."""
+    here = update(ConsoleSession).where(ConsoleSession.digest == digest)
+    session.execute(here.values(locked_at=at, key_until=None, locked_key=None))
 
 
 def note_open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> None:
@@ -197,8 +214,12 @@ ExpiredRows = tuple[type[Row], ColumnElement[bool], dict[str, None] | None]
 
 def _over(at: datetime) -> Iterator[ExpiredRows]:
     """Yields the conditions for expired keys, ended sessions, keys of expired links and old failed sign-ins."""
-    ended = or_(
+    is_old = or_(
         ConsoleSession.seen_at <= at - MAX_IDLE, ConsoleSession.created_at <= at - MAX_SESSION
+    )
+    ended = or_(
+        and_(ConsoleSession.board_at.is_(None), is_old),
+        ConsoleSession.created_at <= at - MAX_SHIFT,
     )
     yield ConsoleSession, ended, None
     yield ConsoleSession, ConsoleSession.key_until <= at, {"key_until": None, "locked_key": None}

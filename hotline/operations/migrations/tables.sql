@@ -653,6 +653,8 @@ CREATE TABLE console_session (
     locked_key BYTEA,
     flow VARCHAR,
     flow_at TIMESTAMPTZ,
+    board_at TIMESTAMPTZ,
+    locked_at TIMESTAMPTZ,
     CONSTRAINT console_session_key PRIMARY KEY (digest),
     CONSTRAINT console_session_account_id_of FOREIGN KEY(account_id) REFERENCES account (id)
 );
