@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 451,
-    "lines": 63_632,
-    "tokens": 579_576,
-    "html": 4_198,
-    "js": 988,
+    "lines": 63_753,
+    "tokens": 580_851,
+    "html": 4_222,
+    "js": 1_045,
     "typst": 56,
-    "sql": 1_151,
-    "data": 5_498,
+    "sql": 1_153,
+    "data": 5_500,
     "unformatted": 0,
-    "tests": 76_022,
+    "tests": 76_175,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
