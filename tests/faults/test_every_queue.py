@@ -26,6 +26,7 @@ __all__ = ["texter"]
 
 KEZA, ALINE = "+250788700001", "+250788000001"
 QUEUES = pytest.mark.parametrize("queue", list(Priority), ids=lambda queue: queue.name.lower())
+MINUTES_AFTER = 2
 PLACES = 12
 """A number that is larger than the number of writes in one send of any queue."""
 SENDERS: dict[str, Callable[[WholeContext], object]] = {
@@ -88,9 +89,16 @@ class Sending:
         process = process or self.process
         SENDERS[process](self.context(process))
 
-    def pass_time(self, times: int = 4) -> None:
-        """Lets leases, unknown results and pauses after a fault end, while all processes do their work."""
-        for _ in range(times):
+    def pass_time(self) -> None:
+        """Lets leases, unknown results and pauses after a fault end, while all processes do their work.
+
+        It goes on for two minutes after the message ended, in which nothing may send it again.
+        """
+        after = 0
+        for _ in range(12):
+            after += self.row.state in ("accepted", "failed")
+            if after > MINUTES_AFTER:
+                break
             self.texter.line.clock.turn(seconds=61)
             relay = self.context("alerts")
             service_sending.expire_leases(relay)
@@ -139,7 +147,7 @@ def test_rows_17_and_18_a_kill_sends_once(texter: Texter, queue: Priority, place
     fuse = Fuse(place)
     with dying(sending, fuse), suppress(Killed):
         sending.send()
-    sending.pass_time(12)
+    sending.pass_time()
 
     assert {to for to, _ in sending.sent} <= {sending.number}
     assert len({text for _, text in sending.sent}) <= 1, "every send of it is the same"
@@ -198,7 +206,7 @@ def test_row_24_what_the_gateway_answers_is_recorded_and_tried_again_where_that_
         held = tables.pause_reason(session, texter.line.context.now()) is not None
     assert held == (outcome in FAULTS and queue is not Priority.MONITOR)
 
-    sending.pass_time(12)
+    sending.pass_time()
     once = outcome in ENDS or (outcome is Outcome.UNKNOWN and queue is Priority.ANSWER)
     assert [to for to, _ in sending.sent] == [sending.number] * (1 if once else 2)
     assert sending.row.state == ("failed" if outcome in ENDS else "accepted")
