@@ -178,13 +178,17 @@ def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]
 
 
 def worded_otherwise(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
-    """Returns the breaches of I9. Every repeat has the same text, and every reference that was sent belongs to an
-    alert."""
+    """Returns the breaches of I9. Every repeat of an alert has the same text, and every reference that was sent
+    belongs to an alert. A person's alerts about one case share their reference, and each may have its own text."""
     with database.reading() as session:
-        known = {alert.reference: alert.id for alert in books.alerts(session)}
+        alerts = books.alerts(session)
+    known = {alert.reference: alert.id for alert in alerts}
+    wordings: defaultdict[str, set[str]] = defaultdict(set)
+    for alert in alerts:
+        wordings[alert.reference].add(alert.template)
     breaches = ["a reference was sent that no tip has" for name in accepted if name not in known]
     for name, texts in accepted.items():
-        if len(set(texts)) > 1 and name in known:
+        if name in known and len(set(texts)) > len(wordings[name]):
             breaches.append(f"alert {known[name]} was sent in {len(set(texts))} wordings")
     return breaches
 
@@ -200,7 +204,7 @@ def out_of_time(database: Database, at: datetime) -> list[str]:
         firings = books.firings(session)
     return [
         *(f"tip {tip} waits and no time is set for it" for tip in untimed),
-        *(f"tip {tip} has a deadline that passed unnoticed" for tip in overdue),
+        *(f"tip {tip} has a deadline ({kind}) that passed unnoticed" for tip, kind in overdue),
         *_fired_twice(firings),
     ]
 

@@ -63,8 +63,13 @@ class SentAlert:
     """The number of attempts with an unknown result."""
     acknowledged: bool
     """True if the alert's recipient has acknowledged the case."""
-    asks: bool
-    """True if the alert asks the recipient to take the case. It then contains the reference of its own assignment."""
+    template: str
+    """The name of its text."""
+
+    @property
+    def asks(self) -> bool:
+        """Returns True if the alert asks its recipient to take the case. It then contains the reference."""
+        return self.template.startswith("ALERT_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ def alerts(session: Session) -> list[SentAlert]:
             Message.resent,
             func.coalesce(doubtful.c.tries, 0),
             Assignment.acknowledged_at.is_not(None),
-            Message.template.startswith("ALERT_", autoescape=True),
+            Message.template,
         )
         .join(Assignment, Assignment.id == Message.assignment_id)
         .outerjoin(doubtful, doubtful.c.message_id == Message.id)
@@ -150,10 +155,11 @@ def waiting_without_deadline(session: Session) -> Sequence[int]:
     return session.scalars(select(Tip.id).where(*open_tips, ~timed.exists())).all()
 
 
-def overdue(session: Session, before: datetime) -> Sequence[int]:
-    """Returns the tips with a deadline that has passed but had no effect."""
+def overdue(session: Session, before: datetime) -> Sequence[tuple[int, str]]:
+    """Returns the tips with a deadline that has passed but had no effect, and the kind of that deadline."""
     late = (Deadline.fired_at.is_(None), Deadline.due_at < before)
-    return session.scalars(select(Deadline.tip_id).where(*late).distinct()).all()
+    rows = session.execute(select(Deadline.tip_id, Deadline.kind).where(*late).distinct())
+    return [(tip, kind) for tip, kind in rows]
 
 
 def firings(session: Session) -> list[Firing]:
