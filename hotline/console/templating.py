@@ -94,6 +94,7 @@ class Templates:
             clock=format_clock,
             form=FORMS.get,
         )
+        environment.globals["f"] = environment.get_template("forms.html").module
         return environment
 
     def _marked(self, language: str, phrase: str, /, **values: object) -> Markup:
