@@ -17,7 +17,7 @@ from hotline.editing.rules_preview import screens_of
 from hotline.flows.check_safety import new_risky_words
 from hotline.flows.conversation import Place
 from hotline.flows.flow import FlowSet
-from hotline.flows.node_fields import Titles, nodes_of, texts_in
+from hotline.flows.node_fields import Titles, nodes_of, screens_with_numbers, texts_in
 from hotline.text.languages import CODES, NAMES
 
 CHANGES = table("field_changes")
@@ -71,6 +71,17 @@ class ScreenToRead:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberToRead:
+    """One changed phone number, with the facts that an approver needs to decide."""
+
+    digits: str
+    service: str
+    changes: Sequence[str]
+    screens: Sequence[str]
+    """The titles of the screens that show the number while it is confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
 class DifferenceToRead:
     screens: Sequence[ScreenToRead]
     counted: Sequence[ScreenToRead]
@@ -80,7 +91,7 @@ class DifferenceToRead:
     the reason."""
     reporting: Sequence[str]
     """The changed flows that collect reports or private answers."""
-    numbers: Sequence[str]
+    numbers: Sequence[NumberToRead]
     entries: Sequence[str]
     phrases: Sequence[TextColumns]
     others: Sequence[str]
@@ -135,7 +146,7 @@ def prepare_difference(
         reporting=[
             titles.flow(flow) for flow in flows if _gathers(before, flow) or _gathers(after, flow)
         ],
-        numbers=[changed_field_text(visit, one) for one in changes.numbers],
+        numbers=[*_numbers(visit, changes, before, after, titles)],
         entries=[changed_field_text(visit, one) for one in changes.entries],
         phrases=[*_phrases(said)],
         others=[changed_field_text(visit, one) for one in rest],
@@ -143,6 +154,30 @@ def prepare_difference(
         part=part,
         parts=parts,
     )
+
+
+def _numbers(
+    visit: Visit,
+    changes: rules_difference.Difference,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    titles: Titles,
+) -> Iterator[NumberToRead]:
+    """Yields each changed number with its service, its changed fields, and the screens that show it."""
+    rows = {
+        **rules_difference.by_number(before.get("numbers")),
+        **rules_difference.by_number(after.get("numbers")),
+    }
+    screens = screens_with_numbers(after["flows"])
+    changed: dict[str, list[str]] = {}
+    for one in changes.numbers:
+        digits, _, field = one.field.partition(".")
+        own = rules_difference.FieldChanged(field or digits, one.before, one.after)
+        changed.setdefault(digits, []).append(changed_field_text(visit, own))
+    for digits, says in changed.items():
+        service = str(rows.get(digits, {}).get("service", ""))
+        shown = [titles.place(flow, node) for flow, node in screens.get(digits, ())]
+        yield NumberToRead(digits, service, says, shown)
 
 
 def _covered(

@@ -19,6 +19,8 @@ FIELDS: Mapping[str, str] = {
     NumberFault.SERVICE: "service",
     NumberFault.EVIDENCE: "evidence",
 }
+CALL_FIELDS: Mapping[str, str] = {NumberFault.ANSWERED: "answered", NumberFault.CALLED: "called"}
+"""The fields about the call that confirms a number."""
 
 
 def numbers(visit: Visit, draft_id: int) -> Response:
@@ -28,18 +30,24 @@ def numbers(visit: Visit, draft_id: int) -> Response:
         change=service_drafts.get_draft(visit.context, draft_id),
         part=service_numbers.numbers_of(visit.context, draft_id),
         emergency=EMERGENCY,
+        today=visit.context.now().date().isoformat(),
         once=secrets.token_hex(8),
     )
 
 
 @form_view(numbers)
 def change_number(visit: Visit, draft_id: int) -> None:
-    """Confirms or removes a phone number."""
+    """Confirms or removes a phone number. The fields of a confirmation carry the number in their ids."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
-    actions = {"confirm": service_numbers.confirm, "away": service_numbers.end_confirmation}
-    if does in actions:
-        done = actions[does](_sent(visit, draft_id), digits)
+    sent = _sent(visit, draft_id)
+    if does == "confirm":
+        said = [visit.form.text(name, most=120) for name in ("answered", "called")]
+        done = service_numbers.confirm(sent, digits, *said)
+        if isinstance(done, NumberFault) and done in CALL_FIELDS:
+            raise visit.wrong(f"{CALL_FIELDS[done]}-{digits}", done.value)
         _check_saved(visit, done, "numbers")
+    elif does == "away":
+        _check_saved(visit, service_numbers.end_confirmation(sent, digits), "numbers")
 
 
 @form_view(numbers)

@@ -48,6 +48,8 @@ def field_words(visit: Visit, field: str) -> str:
         return f"{row}, {visit.say(FIELDS[inner]) if inner in FIELDS else inner}"
     if first.isdecimal() and len(rest) == 1:
         return f"{first}, {visit.say(OF_A_NUMBER[rest[0]]) if rest[0] in OF_A_NUMBER else rest[0]}"
+    if field in OF_A_NUMBER:
+        return visit.say(OF_A_NUMBER[field])
     if first == "signed":
         return visit.say(FIELDS[first])
     if first in FIELDS and rest and rest[-1] in NAMES:

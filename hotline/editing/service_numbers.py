@@ -24,7 +24,13 @@ from hotline.editing.service_drafts import DraftRefused, NewStep, PartDraft, ass
 from hotline.editing.service_review_document import phrase_texts
 from hotline.flows.check import anchor
 from hotline.flows.check_safety import plain_text
-from hotline.flows.node_fields import TextMatch, nodes_of, place_of, rows_of, search_texts, value_at
+from hotline.flows.node_fields import (
+    TextMatch,
+    nodes_of,
+    place_of,
+    screens_with_numbers,
+    search_texts,
+)
 from hotline.flows.numbers import EMERGENCY, Evidence, Number
 from hotline.flows.rules_reviews import PHRASES
 from hotline.flows.service_authoring import live_document
@@ -33,7 +39,9 @@ from hotline.text.phrases import Phrases
 
 SOON = timedelta(days=60)
 """The time before the end of a number's confirmation from which the page warns."""
-SIGNATURE = ("confirmed_by", "confirmed_on")
+SIGNATURE = ("confirmed_by", "confirmed_on", "answered_by")
+CALLED_WITHIN = timedelta(days=30)
+"""The age of a call that can still confirm a number."""
 DIGITS = re.compile(r"\d{3,13}", re.ASCII)
 
 
@@ -53,6 +61,10 @@ class NumberFault(StrEnum):
     EVIDENCE = "Enter the source of the number: a link, or a letter with its date."
     NOT_THERE = "This number is no longer on the list."
     NOT_VERIFIED = "You can confirm only a number with verified evidence."
+    ANSWERED = (
+        "Enter the office and the role of the person who answered. Do not enter a phone number."
+    )
+    CALLED = "Enter the day of the call. It must be one of the last 30 days."
     EMERGENCY = "You cannot remove 112."
 
 
@@ -101,7 +113,7 @@ class SentForm(NamedTuple):
 def numbers_of(context: Context, draft_id: int) -> NumbersPart:
     """Returns the numbers of a draft, each with its state. Raises NotFound, NotReady, StoreUnavailable."""
     now, live, document = _part(context, draft_id, NUMBERS)
-    named = _named(document["flows"])
+    named = screens_with_numbers(document["flows"])
     today = context.now().date()
     lines = []
     for digits, row in (now.document or {}).items():
@@ -126,16 +138,31 @@ def _part(
     )
 
 
-def confirm(form: SentForm, digits: str) -> Edited | NumberFault:
-    """Confirms a verified number for one year from today, in the editor's name. Raises NotFound, StoreUnavailable."""
+def confirm(form: SentForm, digits: str, answered_by: str, called_on: str) -> Edited | NumberFault:
+    """Confirms a verified number for one year from the day of the call, in the editor's name.
+
+    Raises NotFound, StoreUnavailable.
+    """
     numbers = form.newest(NUMBERS)
     if digits not in numbers:
         return NumberFault.NOT_THERE
     if numbers[digits].get("status") != Evidence.VERIFIED:
         return NumberFault.NOT_VERIFIED
-    signed = {"confirmed_by": form.by.name, "confirmed_on": form.context.now().date().isoformat()}
+    if not answered_by or service_drafts.NUMBER.search(answered_by):
+        return NumberFault.ANSWERED
+    if not _is_recent(called_on, form.context.now().date()):
+        return NumberFault.CALLED
+    signed = dict(zip(SIGNATURE, (form.by.name, called_on, answered_by), strict=True))
     new = {**numbers, digits: {**numbers[digits], **signed}}
     return form.save(NUMBERS, new, did=StepKind.NUMBER_CONFIRMED, digits=digits)
+
+
+def _is_recent(day: str, today: date) -> bool:
+    """Returns True for an ISO day from which a confirmation may count. A day in the future is a mistake."""
+    try:
+        return today - CALLED_WITHIN <= date.fromisoformat(day) <= today
+    except ValueError:
+        return False
 
 
 def end_confirmation(form: SentForm, digits: str) -> Edited | NumberFault:
@@ -186,17 +213,6 @@ def _state(number: Number, today: date) -> NumberState:
     if number.until < today:
         return NumberState.LAPSED
     return NumberState.SOON if number.until - today <= SOON else NumberState.SHOWS
-
-
-def _named(flows: Document) -> Mapping[str, Mapping[tuple[str, str], None]]:
-    """Returns the screens that name each number, by number, without duplicates."""
-    found: dict[str, dict[tuple[str, str], None]] = {}
-    for flow, document in flows.items():
-        for name, node in nodes_of(document).items():
-            for row in rows_of(node, "lead"):
-                if digits := value_at(row, ["number"]):
-                    found.setdefault(str(digits), {})[flow, name] = None
-    return found
 
 
 NAME_LETTERS = 60

@@ -490,11 +490,16 @@ class NumberModel(Model):
     evidence: str
     confirmed_by: str = ""
     confirmed_on: date | None = None
+    """The day on which that person called the number."""
+    answered_by: str = ""
+    """The office and role of the person who answered that call."""
     note: str = ""
 
     @model_validator(mode="after")
     def signed_whole(self) -> Self:
-        if bool(self.confirmed_by) != (self.confirmed_on is not None):
+        if bool(self.confirmed_by) != (self.confirmed_on is not None) or (
+            self.answered_by and not self.confirmed_by
+        ):
             raise invalid(message_text("enter both: who confirmed the number, and when"))
         if self.confirmed_by and self.status is not Evidence.VERIFIED:
             raise invalid(message_text("only a verified number can be confirmed"))

@@ -262,6 +262,17 @@ def rows_of(node: object, rows: str) -> Sequence[Any]:
     return found if isinstance(found, list) else ()
 
 
+def screens_with_numbers(flows: Document) -> Mapping[str, Mapping[tuple[str, str], None]]:
+    """Returns the flow and screen of each place that names a phone number, by number, without duplicates."""
+    found: dict[str, dict[tuple[str, str], None]] = {}
+    for flow, document in flows.items():
+        for name, node in nodes_of(document).items():
+            for row in rows_of(node, "lead"):
+                if digits := value_at(row, ["number"]):
+                    found.setdefault(str(digits), {})[flow, name] = None
+    return found
+
+
 def texts_in(node: object) -> Iterator[NodeText]:
     """Yields every text of a node, in the order of a screen."""
     kind, body = kind_of(node), body_of(node)

@@ -27,7 +27,10 @@ PHRASES = "phrases"
 NUMBERS = "numbers.csv"
 NO_FLOWS = "no flows are published: run `hotline upgrade` to publish this version's flows"
 NEXT = timedelta(microseconds=1)
-COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed_on", "note")
+COLUMNS = (
+    *("number", "service", "status", "evidence"),
+    *("confirmed_by", "confirmed_on", "answered_by", "note"),
+)
 
 
 def read_folder(folder: Path) -> Editable:

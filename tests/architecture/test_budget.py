@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 451,
-    "lines": 63_753,
-    "tokens": 580_851,
-    "html": 4_222,
+    "lines": 63_816,
+    "tokens": 581_357,
+    "html": 3_992,
     "js": 1_045,
     "typst": 56,
     "sql": 1_153,
-    "data": 5_500,
+    "data": 5_501,
     "unformatted": 0,
-    "tests": 76_175,
+    "tests": 76_220,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

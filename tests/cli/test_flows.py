@@ -11,14 +11,14 @@ from hotline.cli.main import main
 from hotline.flows.document import dump
 from tests.flows.books import make_document, t
 
-HEAD = "number,service,status,evidence,confirmed_by,confirmed_on,note\n"
+HEAD = "number,service,status,evidence,confirmed_by,confirmed_on,answered_by,note\n"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     _write(tmp_path, make_document())
     (tmp_path / "numbers.csv").write_text(
-        HEAD + "112,Police,verified,e,MIGEPROF,2026-11-24,\n114,Nobody,never,-,,,\n"
+        HEAD + "112,Police,verified,e,MIGEPROF,2026-11-24,,\n114,Nobody,never,-,,,,\n"
     )
     return tmp_path
 

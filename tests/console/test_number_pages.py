@@ -28,6 +28,7 @@ def send(tab: Tab, path: str, to: str, **fields: str) -> TestResponse:
 
 
 STAMPS = ("version", "once")
+CALL = {"do": "confirm:3512", "answered": "Duty officer, GBV desk", "called": "2026-11-23"}
 
 
 def part(desk: Desk, name: str) -> dict[str, dict[str, str]]:
@@ -35,18 +36,51 @@ def part(desk: Desk, name: str) -> dict[str, dict[str, str]]:
 
 
 def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab) -> None:
-    answer = send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
+    answer = send(tab, AT_NUMBERS, AT_NUMBERS, **CALL)
     assert (answer.status_code, answer.location) == (303, AT_NUMBERS)
     row = part(desk, NUMBERS)["3512"]
-    assert (row["confirmed_by"], row["confirmed_on"]) == ("Editor 7", "2026-11-24")
+    assert (row["confirmed_by"], row["confirmed_on"]) == ("Editor 7", "2026-11-23")
     page = tab.get(AT_NUMBERS).text
-    assert "confirmed by Editor 7 on 24 November 2026, shown until 24 November 2027" in page
+    assert "called by Editor 7 on 23 November 2026, shown until 23 November 2027" in page
+    assert "Answered by: Duty officer, GBV desk" in page
     assert "in this draft" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("answered", ""),
+        ("answered", "Officer at 0788 123 456"),
+        ("called", ""),
+        ("called", "2026-11-25"),
+        ("called", "2026-10-24"),
+        ("called", "yesterday"),
+    ],
+)
+def test_a_confirmation_asks_who_answered_and_when(
+    desk: Desk, tab: Tab, field: str, typed: str
+) -> None:
+    answer = send(tab, AT_NUMBERS, AT_NUMBERS, **CALL | {field: typed})
+    assert answer.status_code == 422
+    assert re.search(f'id="f-{field}-3512"[^>]+aria-invalid="true"', answer.text)
+    assert "<details open><summary>Confirm 3512" in answer.text
+    assert "confirmed_on" not in part(desk, NUMBERS)["3512"]
+
+
+@pytest.mark.row("A7")
+def test_the_approver_sees_service_number_call_and_screens(desk: Desk, tab: Tab) -> None:
+    send(tab, AT_NUMBERS, AT_NUMBERS, **CALL | {"do": "confirm:112"})
+    red = desk.tab(AccountRole.APPROVER, name="Approver 7").get("/changes/1/read").text
+    line = re.findall(r"<li><strong>112</strong>, (.*?)</li>", red)[0]
+    assert line.startswith("Rwanda National Police emergency: ")
+    for said in ("called by: Editor 7", "called on: 2026-11-23", "answered by: Duty officer"):
+        assert said in line
+    assert re.search(r"Screens with this number: [^.n]", line)
 
 
 @pytest.mark.row("A7")
 def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Tab) -> None:
-    send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
+    send(tab, AT_NUMBERS, AT_NUMBERS, **CALL)
     editor = desk.person("Editor 7")
     by = Actor("Editor 7", editor.account_id)
     assert service_publish.submit(desk.context, by, 1) is None
@@ -60,7 +94,7 @@ def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Ta
 
 
 def test_a_number_is_taken_away_and_112_never(desk: Desk, tab: Tab) -> None:
-    send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
+    send(tab, AT_NUMBERS, AT_NUMBERS, **CALL)
     assert send(tab, AT_NUMBERS, AT_NUMBERS, do="away:3512").status_code == 303
     assert "confirmed_on" not in part(desk, NUMBERS)["3512"]
     answer = send(tab, AT_NUMBERS, AT_NUMBERS, do="away:112")
@@ -96,8 +130,8 @@ def test_a_number_is_confirmed_only_with_verified_evidence(desk: Desk, tab: Tab)
     row = {"number": "4040", "service": "Help", "evidence": "a page", "status": "probable"}
     send(tab, AT_NUMBERS, f"{AT_NUMBERS}/new", **row)
     assert "confirm:4040" not in tab.get(AT_NUMBERS).text
-    assert send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:4040").status_code == 422
-    assert send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:999").status_code == 422
+    assert send(tab, AT_NUMBERS, AT_NUMBERS, **CALL | {"do": "confirm:4040"}).status_code == 422
+    assert send(tab, AT_NUMBERS, AT_NUMBERS, **CALL | {"do": "confirm:999"}).status_code == 422
 
 
 def test_what_another_did_to_the_same_number_meanwhile_is_asked_about(desk: Desk, tab: Tab) -> None:
@@ -106,8 +140,8 @@ def test_what_another_did_to_the_same_number_meanwhile_is_asked_about(desk: Desk
         "once": "a",
     }
     other = desk.tab(AccountRole.EDITOR, name="Editor 8")
-    send(other, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
-    answer = tab.post(AT_NUMBERS, stamps | {"do": "confirm:3512"})
+    send(other, AT_NUMBERS, AT_NUMBERS, **CALL)
+    answer = tab.post(AT_NUMBERS, stamps | CALL)
     assert answer.status_code == 422
     assert "Editor 8 edited the same text meanwhile." in answer.text
 
@@ -155,7 +189,7 @@ def test_a_poster_is_named_and_its_flow_stays(desk: Desk, tab: Tab) -> None:
 def test_a_change_that_is_over_is_edited_no_more(desk: Desk, tab: Tab) -> None:
     service_drafts.drop_draft(desk.context, Actor("Editor 1"), 1)
     for path, to, fields in (
-        (AT_NUMBERS, AT_NUMBERS, {"do": "confirm:3512"}),
+        (AT_NUMBERS, AT_NUMBERS, CALL),
         (AT_ENTRIES, f"{AT_ENTRIES}/new", {"flow": "signs"}),
     ):
         answer = send(tab, path, to, **fields)

@@ -126,7 +126,9 @@ def test_numbers_entries_and_what_the_line_says_are_shown_too() -> None:
         visit(), compare_documents(before, after), before, after, make_book()
     )
     assert shown.entries == ["9: tell"]
-    assert shown.numbers == ["3512, confirmed on: 2026-11-20"]
+    assert [(one.digits, one.changes) for one in shown.numbers] == [
+        ("3512", ["called on: 2026-11-20"])
+    ]
     assert [text.label for text in shown.phrases] == ["TAKEN"]
     assert shown.languages == ["rw"]
     assert shown.is_grave

@@ -19,7 +19,7 @@ from tests.flows.books import make_document, t
 from tests.support.clock import Clock
 from tests.support.publishing import publish
 
-HEAD = "number,service,status,evidence,confirmed_by,confirmed_on,note\n"
+HEAD = "number,service,status,evidence,confirmed_by,confirmed_on,answered_by,note\n"
 SHIPPED = Path(__file__).parents[2] / "flows"
 
 
@@ -132,15 +132,15 @@ def test_c17_an_entry_may_be_added(database: Database, clock: Clock) -> None:
     ("sheet", "fault"),
     [
         ("number,service\n112,Police\n", "its first line must be number,service"),
-        (HEAD + "112,Police\n", "the row of 112 has not 7 fields"),
-        (HEAD + "11,Police,verified,e,,,\n", "numbers.0.number"),
-        (HEAD + "112,Police,guess,e,,,\n", "numbers.0.status"),
+        (HEAD + "112,Police\n", "the row of 112 has not 8 fields"),
+        (HEAD + "11,Police,verified,e,,,,\n", "numbers.0.number"),
+        (HEAD + "112,Police,guess,e,,,,\n", "numbers.0.status"),
         (
-            HEAD + "112,Police,verified,e,,2026-11-24,\n",
+            HEAD + "112,Police,verified,e,,2026-11-24,,\n",
             "enter both: who confirmed the number, and when",
         ),
-        (HEAD + "112,Police,probable,e,MIGEPROF,2026-11-24,\n", "only a verified number"),
-        (HEAD + "112,Police,verified,e,MIGEPROF,24/11/2026,\n", "numbers.0.confirmed_on"),
+        (HEAD + "112,Police,probable,e,MIGEPROF,2026-11-24,,\n", "only a verified number"),
+        (HEAD + "112,Police,verified,e,MIGEPROF,24/11/2026,,\n", "numbers.0.confirmed_on"),
     ],
 )
 def test_a_bad_sheet_names_its_place(sheet: str, fault: str, tmp_path: Path) -> None:
