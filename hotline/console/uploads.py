@@ -13,7 +13,7 @@ from hotline.console.visit import Visit, refusal_text
 from hotline.core import spreadsheet_reading
 from hotline.core.spreadsheet_reading import MAX_ROWS
 from hotline.errors import FormRefused, ImportRefused
-from hotline.text import review_sheets, spreadsheets
+from hotline.text import po_files, review_sheets, spreadsheets
 from hotline.text.phrases import message_text
 from hotline.text.review_sheets import SheetRow
 
@@ -22,8 +22,9 @@ MAX_LETTERS = 700_000
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "po": "text/x-gettext-translation; charset=utf-8",
 }
-CELLS = 5
+CELLS = 6
 MAX_BYTES = 3 * 2**20
 """The maximum size of the hidden field with the rows."""
 Taken = TypeVar("Taken")
@@ -84,7 +85,12 @@ def text_of(raw: bytes) -> str:
 
 def read_rows(raw: bytes, language: str) -> Sequence[SheetRow]:
     """Returns the rows of a spreadsheet. Raises ImportRefused."""
-    rows = review_sheets.read_sheet(text_of(raw), language)
+    text = text_of(raw)
+    rows = (
+        po_files.read_file(text)
+        if po_files.is_po(text)
+        else review_sheets.read_sheet(text, language)
+    )
     if len(rows) > MAX_ROWS:
         raise ImportRefused([message_text("the file has more than {count} rows", count=MAX_ROWS)])
     if sum(len(row.place) + len(row.words) for row in rows) > MAX_LETTERS:
@@ -98,7 +104,7 @@ def pack_rows(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
     """Puts rows into a hidden field. A refused row also has its reason."""
     said = whys or [""] * len(rows)
     cells = [
-        [row.line, row.place, row.words, row.digest, why]
+        [row.line, row.place, row.words, row.agreed, row.digest, why]
         for row, why in zip(rows, said, strict=True)
     ]
     return json.dumps(cells, ensure_ascii=False)
@@ -114,8 +120,8 @@ def unpack_rows(visit: Visit) -> Sequence[tuple[SheetRow, str]]:
         broken = ImportRefused([message_text("the form is damaged: upload the sheet again")])
         raise refused_file(visit, broken)
     return [
-        (SheetRow(line, place, review_sheets.plain_text(words), "yes", digest), why)
-        for line, place, words, digest, why in cells
+        (SheetRow(line, place, review_sheets.plain_text(words), agreed, digest), why)
+        for line, place, words, agreed, digest, why in cells
     ]
 
 

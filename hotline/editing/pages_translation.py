@@ -30,7 +30,8 @@ from hotline.editing.service_review_document import (
     TextRefusal,
 )
 from hotline.editing.service_translation import CheckedSheet, RefusedRow, TypedText
-from hotline.text import review_sheets
+from hotline.flows.rules_reviews import ReviewState
+from hotline.text import po_files, review_sheets
 from hotline.text.languages import CODES
 from hotline.text.phrases import MessageText, phrase
 
@@ -46,7 +47,14 @@ def matrix(visit: Visit) -> Response:
     words = service_review_document.review_matrix(visit.context)
     part = part_of_list(words.chapters, visit.asked("part"))
     rows = [(chapter, words.row(chapter)) for chapter in part.rows]
-    return page(visit, "words.html", part=part, rows=rows)
+    progress = {
+        one.language: {
+            "all": len(one.texts),
+            "reviewed": sum(one.state(text) is ReviewState.REVIEWED for text in one.texts.values()),
+        }
+        for one in words.reviews
+    }
+    return page(visit, "words.html", part=part, rows=rows, progress=progress)
 
 
 def language_texts(visit: Visit, language: str) -> Response:
@@ -57,6 +65,8 @@ def save_texts(visit: Visit, language: str) -> Response:
     """Saves every field before it runs the button's command. So no typed text is lost."""
     does, _, number = visit.form.text("do").partition(":")
     typed = typed_words(visit.form)
+    if does == "use":
+        return _page(visit, known_language(language), used=number)
     agreed = typed.get(number)
     faults = service_translation.save_typed(
         visit.context,
@@ -120,13 +130,19 @@ def typed_words(form: PostedForm) -> Mapping[str, TypedText]:
     return found
 
 
-def _page(visit: Visit, language: str, wrong: TextFaults | None = None) -> Response:
+def _page(visit: Visit, language: str, wrong: TextFaults | None = None, used: str = "") -> Response:
+    """Renders ten texts. `used` is the number of a text and of the equal text that replaces it, such as `3:0`. It is
+    not saved yet."""
     wanted = filter_of(visit)
     shown = service_review_document.text_page(
         visit.context, visit.by.name, visit.by.account_id, language, wanted
     )
     rows = typed_words(visit.form)
     typed = {one.place: one.words for one in rows.values()}
+    number, _, choice = used.partition(":")
+    for text in shown.texts:
+        if number in rows and rows[number].place == text.place and choice.isdecimal():
+            typed[text.place] = (*text.memory[int(choice) : int(choice) + 1], typed[text.place])[0]
     return page(
         visit.with_faults(_faults(visit, shown.texts, wrong or {})),
         "words_of.html",
@@ -192,7 +208,11 @@ def sheet_file(visit: Visit, language: str, kind: str) -> Response:
         visit.context, visit.by.name, known_language(language), wanted
     )
     flow = f"-{wanted.flow}" if wanted.flow.isidentifier() else ""
-    return _sent(f"words-{language}{flow}", kind, uploads.sheet_response(kind, rows, language))
+    if kind == "po":
+        body = po_files.write_file(rows, language, visit.context.now())
+    else:
+        body = uploads.sheet_response(kind, rows, language)
+    return _sent(f"words-{language}{flow}", kind, body)
 
 
 @form_view(sheet_form)

@@ -38,11 +38,12 @@ from hotline.flows.rules_reviews import (
     ENGINE,
     ENGLISH,
     PHRASES,
-    DoubtfulTerm,
+    GlossaryTerm,
     ReviewedText,
     ReviewState,
     Signature,
     state_of,
+    term_spans,
     texts_of,
     valid_signatures,
 )
@@ -303,6 +304,7 @@ def placed_text(place: str) -> PlacedText:
 
 PAGE = 10
 SEGMENT = 160
+MAX_TERMS = 5
 TODO, ALL = "todo", "all"
 """Two more filters: texts that this person can review, and all texts."""
 SPREAD = (sqrt(5) - 1) / 2
@@ -320,7 +322,13 @@ class PageText(NamedTuple):
     is_fixed: bool
     english: Sequence[WordSpan]
     """Changes in the English text since a review. It is empty if there are none, or if they are not known."""
-    doubts: Sequence[DoubtfulTerm]
+    doubts: Sequence[GlossaryTerm]
+    spans: Mapping[str, Sequence[tuple[str, bool]]]
+    """The text in each language, divided at the terms of the glossary."""
+    terms: Sequence[GlossaryTerm]
+    """The first terms of the glossary in the English text."""
+    memory: Sequence[str]
+    """Other translations of the same English text."""
     question: str
     """An open question about the text from a careful reader. It is empty if there is none."""
     widest: str
@@ -435,6 +443,7 @@ def _shown(
     filled = _meters(context, review, texts)
     stale = [text.place for text in texts if review.state(text) is ReviewState.STALE]
     read = service_reviews.english_read(context, review.language, stale) if stale else {}
+    terms = context.aids.terms
     for text in texts:
         kinyarwanda = text.words.get(FIRST, "")
         signed = review.signed_by(text)
@@ -448,10 +457,28 @@ def _shown(
             is_fixed=is_fixed(text.place),
             english=word_spans(before, now) if before not in (None, now) else (),
             doubts=[one for one in context.aids.doubts if one.stands_in(kinyarwanda)],
+            spans={code: term_spans(text.words.get(code, ""), code, terms) for code in CODES},
+            terms=[one for one in terms if one.stands_in(now, ENGLISH)][:MAX_TERMS],
+            memory=equal_texts(review, text),
             question=context.aids.questions.get((text.place, review.language), ""),
             widest=widest(text, review.language),
             meter=filled.get(text.place),
         )
+
+
+def equal_texts(review: LanguageReview, text: ReviewedText) -> Sequence[str]:
+    """Returns the different translations of the same English text at other places, reviewed ones first."""
+    if review.language == ENGLISH or not text.words.get(ENGLISH):
+        return ()
+    equal = [
+        one
+        for one in review.texts.values()
+        if one.words.get(ENGLISH) == text.words[ENGLISH] and one.words.get(review.language)
+    ]
+    equal.sort(key=lambda one: review.state(one) is not ReviewState.REVIEWED)
+    found = dict.fromkeys(one.words[review.language] for one in equal)
+    found.pop(text.words.get(review.language, ""), None)
+    return [*found][:MAX_TERMS]
 
 
 def widest(text: ReviewedText, language: str) -> str:

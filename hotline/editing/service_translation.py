@@ -40,7 +40,14 @@ from hotline.flows.rules_reviews import ENGINE, ENGLISH, ReviewedText
 from hotline.flows.screen import SEPTETS
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES, FIRST
-from hotline.text.review_sheets import AGREED, REASON_COLUMN, SheetRow, SheetRowFault, plain_text
+from hotline.text.review_sheets import (
+    AGREED,
+    REASON_COLUMN,
+    TRANSLATED,
+    SheetRow,
+    SheetRowFault,
+    plain_text,
+)
 
 MAX_ATTEMPTS = 3
 """The number of attempts to save, in case another person publishes or deletes the draft meanwhile."""
@@ -289,6 +296,7 @@ def take_sheet(
 ) -> CheckedSheet:
     """Checks a spreadsheet again, saves its new texts, and marks the texts of its accepted rows as reviewed.
 
+    The texts of a PO file enter the draft without a review, because other people wrote and read them.
     Raises NotReady, StoreUnavailable.
     """
     review = language_review(context, language)
@@ -301,7 +309,8 @@ def take_sheet(
         if row.place in unsaved
     ]
     kept = {place: one for place, one in sheet.accepted.items() if place not in unsaved}
-    service_reviews.sign(context, by, [text for _, text in kept.values()], language)
+    read = [text for row, text in kept.values() if row.agreed != TRANSLATED]
+    service_reviews.sign(context, by, read, language)
     return CheckedSheet(kept, len(new) - len(unsaved), [*sheet.refused, *late], sheet.waiting)
 
 
@@ -322,13 +331,15 @@ def refused_rows(
 
 def _check_rows(context: Context, review: LanguageReview, rows: Sequence[SheetRow]) -> CheckedSheet:
     """Checks each row of a spreadsheet. A row is accepted if a translator agreed to it, it is up to date, and its
-    text has no fault."""
+    text has no fault. Unchanged texts of a PO file are left out."""
     flow_set = context.flow_sets.get(context.flow_sets.live())
     refused: list[RefusedRow] = []
     accepted: dict[str, tuple[SheetRow, ReviewedText]] = {}
     waiting = 0
     for row in rows:
         text = review.texts.get(row.place)
+        if text and row.agreed == TRANSLATED and row.words == text.words.get(review.language):
+            continue
         fault = _fault(row, text, review.language, seen=row.place in accepted)
         if fault or text is None:
             refused.append(RefusedRow(row, fault or SheetRowFault.GONE, text))

@@ -17,7 +17,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from hotline.text.languages import CODES
+from hotline.text.languages import CODES, FIRST
 
 ENGLISH = "en"
 NEEDED: Mapping[str, int] = {"rw": 2}
@@ -120,39 +120,73 @@ def state_of(text: ReviewedText, language: str, signatures: Iterable[Signature])
 
 
 _ROW = re.compile(
-    r"^\| (?P<en>[^|]+) \| [^|]+ \| (?P<rw>[^|]+) \| (?P<sure>[BC]) \|$", re.MULTILINE
+    r"^\| (?P<en>[^|]+) \| (?P<fr>[^|]+) \| (?P<rw>[^|]+) \| (?P<sure>[ABC]) \|$", re.MULTILINE
 )
 
 
 @dataclass(frozen=True, slots=True)
-class DoubtfulTerm:
-    english: str
-    terms: tuple[str, ...]
-    sure: str
-    """B means fairly sure, and C means unsure."""
+class GlossaryTerm:
+    """One term of the glossary, in every language."""
 
-    def stands_in(self, text: str) -> bool:
-        return bool(self.terms and _any_of(self.terms).search(text.casefold()))
+    words: Mapping[str, str]
+    sure: str
+    """A means sure, B means fairly sure, and C means unsure."""
+
+    @property
+    def english(self) -> str:
+        return self.words[ENGLISH]
+
+    @property
+    def is_doubtful(self) -> bool:
+        return self.sure != "A"
+
+    def forms(self, language: str = FIRST) -> tuple[str, ...]:
+        """Returns the forms of the term that a text may contain, such as singular and plural."""
+        return _forms(self.words[language])
+
+    def stands_in(self, text: str, language: str = FIRST) -> bool:
+        return bool(_any_of((self.words[language],)).search(text))
 
     def __str__(self) -> str:
-        return f"{self.sure}: {' / '.join(self.terms)} ({self.english})"
+        return f"{self.sure}: {' / '.join(self.forms())} ({self.english})"
 
 
 @cache
-def _any_of(terms: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, terms))})\b")
+def _forms(cell: str) -> tuple[str, ...]:
+    forms = re.split(r"[/;,]", re.sub(r"\([^)]*\)", "", cell))
+    return tuple(form.strip(" .").casefold() for form in forms if form.strip(" ."))
 
 
-def doubtful_terms(glossary: str) -> Iterator[DoubtfulTerm]:
-    """Yields the rows of `docs/glossary.md` that are marked B or C."""
+@cache
+def _any_of(cells: tuple[str, ...]) -> re.Pattern[str]:
+    """Returns a pattern for every form of these terms. It finds the longest form first, and also plurals with s."""
+    forms = sorted({form for cell in cells for form in _forms(cell)}, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, forms)) or '(?!)'})s?\b", re.IGNORECASE)
+
+
+def term_spans(
+    text: str, language: str, terms: Iterable[GlossaryTerm]
+) -> Sequence[tuple[str, bool]]:
+    """Divides a text at the terms of the glossary. Each piece is marked with True if it is a term."""
+    found, end = [], 0
+    for match in _any_of(tuple(one.words[language] for one in terms)).finditer(text):
+        found += [(text[end : match.start()], False), (match.group(), True)]
+        end = match.end()
+    return [piece for piece in (*found, (text[end:], False)) if piece[0]]
+
+
+def glossary_terms(glossary: str) -> Iterator[GlossaryTerm]:
+    """Yields the terms of `docs/glossary.md`."""
     for row in _ROW.finditer(glossary):
-        terms = re.split(r"[/;]", re.sub(r"\([^)]*\)", "", row["rw"]))
-        bare = tuple(term.strip(" .").casefold() for term in terms if term.strip(" ."))
-        yield DoubtfulTerm(row["en"].strip(), bare, row["sure"])
+        yield GlossaryTerm({code: row[code].strip() for code in CODES}, row["sure"])
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewAids:
-    doubts: Sequence[DoubtfulTerm] = ()
+    terms: Sequence[GlossaryTerm] = ()
     questions: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """The questions, by place and language."""
+
+    @property
+    def doubts(self) -> Sequence[GlossaryTerm]:
+        return [one for one in self.terms if one.is_doubtful]

@@ -14,7 +14,7 @@ from hotline.core.contexts import Context
 from hotline.errors import ImportRefused, NotReady, StoreUnavailable
 from hotline.flows.conversation import Option
 from hotline.flows.numbers import Number
-from hotline.flows.rules_reviews import ReviewAids, doubtful_terms
+from hotline.flows.rules_reviews import ReviewAids, glossary_terms
 from hotline.text import place_names, places
 
 NAME = "national number"
@@ -109,7 +109,7 @@ answers."""
 def read_aids(glossary: Path, flows: Path) -> ReviewAids:
     """Returns what reviewers see next to texts. The result is empty for a file that does not exist. Raises
     ImportRefused if a file is invalid."""
-    found = doubtful_terms(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
+    found = glossary_terms(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
     return ReviewAids(tuple(found), read_questions(flows))
 
 

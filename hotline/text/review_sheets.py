@@ -43,7 +43,9 @@ WIDTHS = {
     "digest": 18,
 }
 """The widths of the columns in a workbook, in letters."""
-AGREED = frozenset({"yes", "yego", "oui", "y", "ok", "x", "1"})
+TRANSLATED = "translated"
+"""The mark of a row of a PO file. Its text enters the draft, but no person has reviewed it."""
+AGREED = frozenset({TRANSLATED, "yes", "yego", "oui", "y", "ok", "x", "1"})
 
 
 @dataclass(frozen=True, slots=True)

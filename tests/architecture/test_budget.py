@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 451,
-    "lines": 63_816,
-    "tokens": 581_357,
-    "html": 3_992,
+    "files": 452,
+    "lines": 63_968,
+    "tokens": 582_757,
+    "html": 3_995,
     "js": 1_045,
     "typst": 56,
     "sql": 1_153,
     "data": 5_501,
     "unformatted": 0,
-    "tests": 76_220,
+    "tests": 76_384,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

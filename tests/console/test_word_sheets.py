@@ -204,8 +204,39 @@ def test_any_bytes_get_a_clear_answer(desk: Desk, tab: Tab, data: st.DataObject)
     answer = upload(tab, raw)
     assert answer.status_code in (200, 422)
     assert "<h1>" in answer.text
-    said = data.draw(st.text(max_size=30) | st.just('[[1,"a","b","c","d"]]'))
+    said = data.draw(st.text(max_size=30) | st.just('[[1,"a","b","yes","c","d"]]'))
     for form in ("take", "refused"):
         assert tab.post(f"{PAGE}/{form}", {"rows": said}).status_code in (200, 422)
     assert not service_reviews.all_signatures(desk.context)
     assert language_review(desk.context, "rw").draft_id is None
+
+
+def po_of(tab: Tab, **words: str) -> str:
+    """Returns the PO file of a flow, with some texts translated as Poedit does it: without the mark `fuzzy`."""
+    text = tab.get(OUT.replace("csv", "po")).text
+    for place, said in words.items():
+        entry = re.compile(
+            rf'(?:#, fuzzy\n)(msgctxt "{re.escape(place)}"\nmsgid (?:.*\n)+?)msgstr (?:".*"\n)+'
+        )
+        text, count = entry.subn(lambda m, to=said: f'{m[1]}msgstr "{to}"\n', text)
+        assert count == 1
+    return text
+
+
+@pytest.mark.row("A5")
+def test_a_po_file_becomes_a_draft_that_no_one_has_reviewed(desk: Desk, tab: Tab) -> None:
+    contract = "abroad.contract.say.text"
+    raw = po_of(tab, **{FEE: "Ntukishyure ĥano", contract: NEW_WORDS})
+    page = upload(tab, raw.encode(), "words.po").text
+    assert "Rows to import: 1. Rows with new text: 1. Refused rows: 1." in page
+    assert "a basic phone cannot show ĥ: use h" in page
+    refused = rows(tab.post(f"{PAGE}/refused", hidden(page, "refused") | {"kind": "csv"}).data)
+    assert [(row["place"], row["rw"]) for row in refused] == [(FEE, "Ntukishyure ĥano")]
+    done = tab.post(f"{PAGE}/take", hidden(page, "take"))
+    assert done.location == f"{PAGE}?taken=1"
+    review = language_review(desk.context, "rw")
+    assert review.draft_id is not None
+    assert review.texts[contract].words["rw"] == NEW_WORDS
+    assert service_reviews.all_signatures(desk.context) == []
+    late = upload(tab, raw.replace(NEW_WORDS, f"{NEW_WORDS} Hoya.").encode(), "words.po").text
+    assert "The text or its English has changed. Export the sheet again." in late

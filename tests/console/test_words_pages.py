@@ -10,8 +10,14 @@ from werkzeug.test import TestResponse
 from hotline.core.actors import AccountRole, Actor
 from hotline.editing import service_drafts, service_publish, service_reviews
 from hotline.editing.service_drafts import DraftPublished
-from hotline.editing.service_review_document import TITLES, language_review, review_matrix
-from hotline.flows.rules_reviews import ReviewState
+from hotline.editing.service_review_document import (
+    TITLES,
+    equal_texts,
+    is_fixed,
+    language_review,
+    review_matrix,
+)
+from hotline.flows.rules_reviews import ReviewAids, ReviewState, glossary_terms
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk, MakeDesk, Tab
 from tests.support.made_once import shipped_phrases
@@ -294,3 +300,38 @@ def test_a_translator_s_question_is_seen_until_it_is_answered(desk: Desk, tab: T
     assert editor.post("/words/questions/9").status_code == 404
     assert "No questions to answer." in editor.get("/words/questions").text
     assert "Questions from translators" not in editor.get("/").text
+
+
+def test_the_page_of_texts_shows_progress_by_language(desk: Desk, tab: Tab) -> None:
+    count = len(language_review(desk.context, "rw").texts)
+    press(tab, "both", words="Ntukabanze kwishyura.")
+    press(desk.tab(AccountRole.TRANSLATOR, name="Translator 2"), "agree")
+    page = tab.get("/words").text
+    assert f'<meter min="0" max="{count}" value="1"' in page
+
+
+def test_equal_english_elsewhere_is_offered_and_used_without_saving(desk: Desk, tab: Tab) -> None:
+    review = language_review(desk.context, "fr")
+    text = next(
+        text
+        for text in review.texts.values()
+        if text.in_flows and equal_texts(review, text) and not is_fixed(text.place)
+    )
+    other = equal_texts(review, text)[0]
+    path = f"/words/fr?state=all&flow={text.place.partition('.')[0]}&at={text.place}"
+    page = tab.get(path).text
+    assert "Same English elsewhere" in page
+    form = fields(page)
+    number = number_of(form, text.place)
+    answer = tab.post(path, form | {"do": f"use:{number}:0"})
+    assert answer.status_code == 200
+    assert fields(answer.text)[f"words.{number}"].strip() == other.strip()
+    assert language_review(desk.context, "fr").draft_id is None
+
+
+def test_terms_of_the_glossary_are_underlined_with_their_meaning(make_desk: MakeDesk) -> None:
+    terms = tuple(glossary_terms("| contract | contrat | amasezerano | B |\n"))
+    tab = make_desk(aids=ReviewAids(terms)).tab(AccountRole.TRANSLATOR, name="Translator 1")
+    page = tab.get("/words/rw?state=all&flow=abroad&at=abroad.contract.say.text").text
+    assert re.search(r'<span lang="en">[^/]*<u>contract</u>', page)
+    assert "<u>contract</u> = amasezerano (not sure)" in page

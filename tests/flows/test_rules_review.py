@@ -8,8 +8,9 @@ from hotline.flows.rules_reviews import (
     ReviewedText,
     ReviewState,
     Signature,
-    doubtful_terms,
+    glossary_terms,
     state_of,
+    term_spans,
     texts_of,
 )
 
@@ -79,7 +80,11 @@ def test_every_text_has_a_place_and_what_is_no_text_has_none() -> None:
 
 def test_a_doubt_of_the_glossary_is_found_as_a_word() -> None:
     rows = "| debt | dette | ideni | A |\n| mine, pit | mine | ikirombe / ibirombe (x) | C |\n"
-    (doubt,) = doubtful_terms(rows)
+    sure, doubt = glossary_terms(rows)
+    assert (sure.is_doubtful, doubt.is_doubtful) == (False, True)
     assert str(doubt) == "C: ikirombe / ibirombe (mine, pit)"
     assert doubt.stands_in("Mu kirombe? Ibirombe!")
     assert not doubt.stands_in("Ibirombero")
+    spans = term_spans("No debts in the pit.", "en", [sure, doubt])
+    assert [words for words, is_term in spans if is_term] == ["debts", "pit"]
+    assert "".join(words for words, _ in spans) == "No debts in the pit."

@@ -1,0 +1,113 @@
+"""Tests the PO files of texts: what goes out comes back, and no file can break the reader."""
+
+import io
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotline.errors import ImportRefused
+from hotline.text.po_files import is_po, read_file, write_file
+from hotline.text.review_sheets import TRANSLATED, plain_text
+
+AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+WORDS = st.text(max_size=200)
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            **dict.fromkeys(("en", "fr", "rw", "doubts", "question"), WORDS),
+            "place": st.from_regex(r"[a-z]{1,8}\.[a-z]{1,8}\.text", fullmatch=True),
+            "letters left": st.just("12"),
+            "state": st.sampled_from(["reviewed", "draft", "stale"]),
+            "digest": st.from_regex(r"[0-9a-f]{16}", fullmatch=True),
+        }
+    ),
+    max_size=4,
+    unique_by=lambda row: row["place"],
+)
+LINES = st.sampled_from(
+    [
+        *('msgid "a"', 'msgid ""', 'msgstr "b"', 'msgstr ""', 'msgstr[0] "c"', "msgstr[x] y"),
+        *(
+            'msgid_plural "d"',
+            'msgctxt "e.f.text"',
+            '"more\\n"',
+            '"',
+            "#~ msgid",
+            "#, fuzzy",
+            "#| x",
+        ),
+        *("#. digest: 00", "msgstr", "msgid", 'msgctxt "', 'msgstr[-9] "g"', '"Language: xx\\n"'),
+    ]
+)
+ROW = {
+    "place": "fee.say.text",
+    "en": "Pay 50 % {when}?",
+    "fr": "Payer ?",
+    "rw": 'Ishyura "ubu"',
+    "letters left": "12",
+    "doubts": "",
+    "question": "",
+    "state": "reviewed",
+    "digest": "0a" * 8,
+}
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows=ROWS, language=st.sampled_from(["rw", "fr"]))
+def test_what_goes_out_comes_back(rows: list[dict[str, str]], language: str) -> None:
+    written = write_file(rows, language, AT).decode()
+    found = {row.place: row for row in read_file(written)}
+    assert is_po(written)
+    assert found.keys() == {row["place"] for row in rows}
+    for row in rows:
+        read, words = found[row["place"]], plain_text(row[language])
+        assert (read.words, read.digest) == (words, row["digest"])
+        assert bool(read.agreed) == (words != "" and row["state"] == "reviewed")
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(LINES, max_size=8).map("\n".join) | WORDS | st.binary(max_size=200))
+def test_any_text_is_read_or_refused(text: str | bytes) -> None:
+    said = text if isinstance(text, str) else text.decode("latin-1")
+    try:
+        rows = read_file(said)
+    except ImportRefused:
+        return
+    assert all(row.words == plain_text(row.words) for row in rows)
+
+
+def test_the_second_of_two_equal_entries_is_kept_too() -> None:
+    entry = '\nmsgctxt "a.b.text"\nmsgid "x"\nmsgstr "y{}"\n'
+    rows = read_file("".join(map(entry.format, range(2))))
+    assert [(row.place, row.words, row.agreed) for row in rows] == [
+        ("a.b.text", f"y{number}", TRANSLATED) for number in range(2)
+    ]
+
+
+def test_an_empty_or_fuzzy_entry_is_not_translated() -> None:
+    for state, words, agreed in (("draft", "x", ""), ("reviewed", "", ""), ("reviewed", "x", "y")):
+        (row,) = read_file(write_file([ROW | {"state": state, "rw": words}], "rw", AT).decode())
+        assert bool(row.agreed) == bool(agreed)
+
+
+@pytest.mark.skipif(shutil.which("msgfmt") is None, reason="gettext is not installed")
+def test_gettext_accepts_the_file(tmp_path: Path) -> None:
+    written = write_file([ROW, ROW | {"place": "b.text", "en": "", "fr": "%d {"}], "fr", AT)
+    path = tmp_path / "words.po"
+    path.write_bytes(written)
+    told = subprocess.run(
+        ["msgfmt", "--check", "-o", "/dev/null", path], check=False, capture_output=True, text=True
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    catalogue = read_po(io.BytesIO(written), abort_invalid=True)
+    message = catalogue.get("Pay 50 % {when}?", context="fee.say.text")
+    assert message is not None
+    assert message.string == "Payer ?"
+    assert re.search(r"^#\. digest: (0a){8}$", written.decode(), re.MULTILINE)
