@@ -96,7 +96,7 @@ def _refused(line: int) -> ImportRefused:
 
 
 def _row(entry: Message) -> SheetRow:
-    said = entry.string if isinstance(entry.string, str) else "".join(entry.string[:1])
+    said = entry.string if isinstance(entry.string, str) else "".join((entry.string or ())[:1])
     words = plain_text(said)
     digests = [
         one.removeprefix(DIGEST).strip() for one in entry.auto_comments if one.startswith(DIGEST)

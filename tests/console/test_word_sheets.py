@@ -218,7 +218,7 @@ def po_of(tab: Tab, **words: str) -> str:
         entry = re.compile(
             rf'(?:#, fuzzy\n)(msgctxt "{re.escape(place)}"\nmsgid (?:.*\n)+?)msgstr (?:".*"\n)+'
         )
-        text, count = entry.subn(lambda m, to=said: f'{m[1]}msgstr "{to}"\n', text)
+        text, count = entry.subn(rf'\1msgstr "{said}"\n', text)
         assert count == 1
     return text
 
