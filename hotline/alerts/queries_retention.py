@@ -65,6 +65,10 @@ class LegalHold(Row):
     placed_at: Mapped[datetime]
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
+    for_file: Mapped[bool] = mapped_column(default=False)
+    """True if a request for a case file placed the hold. Two people must agree to lift it."""
+    reviewed_at: Mapped[datetime | None]
+    """The time when a person last decided that the hold is still needed."""
 
 
 class TimedTask(Row):
@@ -252,6 +256,10 @@ def _kept(session: Session, tip: Tip) -> RetainedTip:
     here = select(LegalHold).where(LegalHold.tip_id == tip.id, LegalHold.lifted_at.is_(None))
     hold = session.scalars(here).first()
     return RetainedTip(tip, hold, term_of(tip, is_held=hold is not None))
+
+
+def hold_by_id(session: Session, hold_id: int) -> LegalHold | None:
+    return session.get(LegalHold, hold_id)
 
 
 def term_of(tip: Tip, *, is_held: bool) -> RetentionTerm:

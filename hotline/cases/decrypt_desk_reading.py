@@ -41,6 +41,23 @@ def read_tip(
     Raises NotFound if the account may not see this tip. Raises KeyMissing. Raises DecryptionFailed if no key of the
     account fits a grant.
     """
+    decrypted, viewer = decrypt_tip(context, by, token, tip_id, reason)
+    actor = tables_audit.by_actor(by.actor)
+    with context.database.writing() as session:
+        if decrypted.asked is not None and decrypted.asked.answer is not None:
+            tables.note_read(session, tip_id, context.now())
+        tables_audit.append_about_tip(session, tip_id, "tip_read", actor, context.now(), reason)
+        _is_opened(session, context, viewer, tip_id, actor)
+    return decrypted
+
+
+def decrypt_tip(
+    context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
+) -> tuple[DecryptedTip, Viewer]:
+    """Returns the decrypted text of a tip, and the viewer. The calling function writes a row to the audit log.
+
+    If the account may not read the tip, commits a row, and raises the same errors as `read_tip`.
+    """
     viewer, _ = get_readable(context, by, tip_id, reason)
     actor = tables_audit.by_actor(by.actor)
 
@@ -48,18 +65,12 @@ def read_tip(
         return decrypt_access.decrypt_unlocked(session, found, desk)
 
     try:
-        decrypted = _with_key(context, by, token, viewer, tip_id, opened)
+        return _with_key(context, by, token, viewer, tip_id, opened), viewer
     except (KeyMissing, NotFound, DecryptionFailed):
         with context.database.writing() as session:
             why = f"it does not open: {reason}"
             tables_audit.append_about_tip(session, tip_id, "tip_refused", actor, context.now(), why)
         raise
-    with context.database.writing() as session:
-        if decrypted.asked is not None and decrypted.asked.answer is not None:
-            tables.note_read(session, tip_id, context.now())
-        tables_audit.append_about_tip(session, tip_id, "tip_read", actor, context.now(), reason)
-        _is_opened(session, context, viewer, tip_id, actor)
-    return decrypted
 
 
 def ask_question(

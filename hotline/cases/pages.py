@@ -204,6 +204,7 @@ def tip(visit: Visit, tip_id: int) -> Response:
         buttons=BUTTONS,
         replies=REPLIES,
         persons=sheet.persons,
+        file_people=[(str(n), visit.say("Person {n}", n=n)) for n in sheet.persons.met],
         parts=pages_person_lines.parts(visit, len(sheet.persons.met)),
         follows=FOLLOWS,
         forms=CASE_FORMS,

@@ -16,6 +16,7 @@ from hotline.alerts.rules_follow_up import FOLLOWS, MEETING_EVENTS, StopReason
 from hotline.cases import (
     pages,
     service_call_back,
+    service_case_files,
     service_desk_commands,
     service_persons,
     service_sheet,
@@ -35,6 +36,8 @@ from hotline.cases.service_persons import CasePersons, RunningClock
 from hotline.console.form import number_of
 from hotline.console.role_groups import table
 from hotline.console.visit import Visit, form_view, page, redirect_to
+from hotline.core.actors import SignedIn
+from hotline.core.contexts import ConsoleContext
 from hotline.errors import (
     CallRefused,
     CodesRefused,
@@ -378,13 +381,20 @@ def record_help(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def legal_hold(visit: Visit, tip_id: int) -> None:
-    is_lifted = visit.form.text("do") == "lift"
-    _done(
-        visit,
-        tip_id,
-        "hold",
-        service_desk_commands.lift if is_lifted else service_desk_commands.hold,
-    )
+    act = HOLDS.get(visit.form.text("do"), service_desk_commands.hold)
+    _done(visit, tip_id, "hold", act)
+
+
+def _lift(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:
+    """Lifts a legal hold. If it is for a case file, asks a second person to agree."""
+    if not service_case_files.request_end(context, by, tip_id=tip_id, reason=reason):
+        service_desk_commands.lift(context, by, tip_id, reason=reason)
+
+
+HOLDS: Mapping[str, Callable[..., object]] = {
+    "lift": _lift,
+    "keep": service_case_files.keep_hold,
+}
 
 
 @_on_a_tip

@@ -55,8 +55,6 @@ def question_answers(context: Context, tip: DecryptedTip, language: str) -> list
 def added_later(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
     """Returns the question that was asked back with its answer, and the notes of responders."""
     asked = _published(context, tip)
-    back = decrypt_questions.question_text(context, tip.asked, language)
-    asked_back = [(text_in(OWN_LABELS[name], language), value) for name, value in back.items()]
     notes = [
         (
             one.headed(context, language),
@@ -64,7 +62,13 @@ def added_later(context: Context, tip: DecryptedTip, language: str) -> list[tupl
         )
         for one in tip.notes
     ]
-    return [*asked_back, *notes]
+    return [*asked_back(context, tip, language), *notes]
+
+
+def asked_back(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
+    """Returns the question that a desk asked the caller, and the answer."""
+    back = decrypt_questions.question_text(context, tip.asked, language)
+    return [(text_in(OWN_LABELS[name], language), value) for name, value in back.items()]
 
 
 def _published(context: Context, tip: DecryptedTip) -> AskingNodes:

@@ -17,7 +17,7 @@ from hotline.alerts import (
 )
 from hotline.alerts.queries_retention import LegalHold, RetainedTip
 from hotline.alerts.rules_replies import CommandResult
-from hotline.cases import queries_follow_up, service_weekly_keys
+from hotline.cases import queries_follow_up, service_weekly_keys, tables_case_files
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.counters import service
@@ -188,44 +188,66 @@ def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: s
     Raises NotFound. Also raises it if both were already erased.
     """
     with context.database.writing() as session:
-        found = queries_retention.retained_tip(session, tip_id)
-        if found.term.state is TextState.ERASED and not queries_follow_up.has_codes(
-            session, tip_id
-        ):
+        if not place_hold(session, tip_id, by, context.now(), reason):
             raise NotFound(f"tip {tip_id}: its text was erased already")
-        if found.hold is None:
-            row = LegalHold(
-                tip_id=tip_id,
-                placed_by=tables_audit.name_of(by),
-                reason=reason,
-                placed_at=context.now(),
-            )
-            session.add(row)
-            tables_audit.append_about_tip(
-                session, tip_id, "hold_placed", tables_audit.actor_of(by), context.now(), reason
-            )
-        session.flush()
         return queries_retention.retained_tip(session, tip_id)
+
+
+def place_hold(
+    session: Session,
+    tip_id: int,
+    by: CommandActor,
+    at: datetime,
+    reason: str,
+    *,
+    for_file: bool = False,
+) -> LegalHold | None:
+    """Sets a legal hold, or returns the one that is there. Returns None if nothing is left to keep. Raises NotFound.
+
+    If a hold is for a case file, two people must agree to lift it.
+    """
+    found = queries_retention.retained_tip(session, tip_id)
+    hold, is_erased = found.hold, found.term.state is TextState.ERASED
+    if hold is None and is_erased and not queries_follow_up.has_codes(session, tip_id):
+        return None
+    if hold is None:
+        hold = LegalHold(tip_id=tip_id, reason=reason, placed_at=at, for_file=False)
+        hold.placed_by = tables_audit.name_of(by)
+        session.add(hold)
+        actor = tables_audit.actor_of(by)
+        tables_audit.append_about_tip(session, tip_id, "hold_placed", actor, at, reason)
+    hold.for_file = hold.for_file or for_file
+    session.flush()
+    return hold
 
 
 def lift_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
     """Lifts a legal hold. The usual time for erasure then applies again. Before anything is erased, an admin is warned
     again.
 
-    Raises NotFound.
+    Raises NotFound. Raises EndRefused if the hold is for a case file: then a second person must agree.
     """
     with context.database.writing() as session:
-        found = queries_retention.retained_tip(session, tip_id)
-        if found.hold is None:
-            raise NotFound(f"tip {tip_id} is not under legal hold")
-        found.hold.lifted_by, found.hold.lifted_at = tables_audit.name_of(by), context.now()
-        found.tip.warned_at = None
-        queries_follow_up.clear_warning(session, tip_id)
-        tables_audit.append_about_tip(
-            session, tip_id, "hold_lifted", tables_audit.actor_of(by), context.now(), reason
-        )
-        session.flush()
+        hold = queries_retention.retained_tip(session, tip_id).hold
+        if hold is not None and hold.for_file:
+            raise EndRefused(f"tip {tip_id}: a second person must agree to lift this hold")
+        end_hold(session, tip_id, by, context.now(), reason)
         return queries_retention.retained_tip(session, tip_id)
+
+
+def end_hold(
+    session: Session, tip_id: int, by: CommandActor, at: datetime, reason: str = ""
+) -> None:
+    """Ends the legal hold of a tip. Raises NotFound."""
+    found = queries_retention.retained_tip(session, tip_id)
+    if found.hold is None:
+        raise NotFound(f"tip {tip_id} is not under legal hold")
+    found.hold.lifted_by, found.hold.lifted_at = tables_audit.name_of(by), at
+    found.tip.warned_at = None
+    queries_follow_up.clear_warning(session, tip_id)
+    actor = tables_audit.actor_of(by)
+    tables_audit.append_about_tip(session, tip_id, "hold_lifted", actor, at, reason)
+    session.flush()
 
 
 def _batch(context: Context, chore: Callable[[Session, datetime, int], int], at: datetime) -> int:
@@ -255,4 +277,5 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     queries_duplicates.delete_digests,
     queries_outbox.delete_answers,
     people_tables.delete_old_warnings,
+    tables_case_files.delete_old,
 )

@@ -229,8 +229,9 @@ def _wait(tip: Tip, taken_at: datetime | None, at: datetime) -> Wait | None:
     return wait_of(tip.urgency, tip.filed_at, ended_at=taken_at or tip.closed_at, now=at)
 
 
-HIDDEN = ("tip_exclu", "tip_refused")
-"""The beginnings of audit log names that only the national desk may see: exclusions, and refused attempts to read."""
+HIDDEN = ("tip_exclu", "tip_refused", "case_file")
+"""The beginnings of audit log names that only the national desk may see: exclusions, refused attempts to read, and case
+files."""
 
 
 class TimelineKind(StrEnum):

@@ -11,6 +11,7 @@ import hotline.alerts.tables
 import hotline.alerts.tables_case_events
 import hotline.alerts.tables_drills
 import hotline.alerts.tables_inbound
+import hotline.cases.tables_case_files
 import hotline.cases.tables_reading_requests
 import hotline.core.tables_attempts
 import hotline.core.tables_sample

@@ -36,7 +36,9 @@ WRITERS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("line_key", "person", "release_approval", "sheet_import"), (PAGES,)),
     **dict.fromkeys(("draft", "draft_check", "draft_step"), (WORKERS, PAGES)),
     **dict.fromkeys(("publication", "revision", "text_question"), (WORKERS, PAGES)),
-    **dict.fromkeys(("exclusion", "leave", "queue_pause", "legal_hold"), (WORKERS, PAGES)),
+    **dict.fromkeys(
+        ("case_file", "exclusion", "leave", "queue_pause", "legal_hold"), (WORKERS, PAGES)
+    ),
     **dict.fromkeys(("release", "release_cell", "programme_target"), (WORKERS, PAGES)),
     **dict.fromkeys(("person_count", "person_sum"), (WORKERS, READER)),
     **dict.fromkeys(("duty", "gap_notice", "holiday"), (WORKERS, PAGES)),

@@ -118,9 +118,9 @@ def form_fault(password: str, name: str) -> AccountFault | None:
     return None
 
 
-def suggest_password(pick: Pick) -> str:
-    """Returns five words that speakers of all our languages can say. They contain 88 bits of chance."""
-    syllables = [pick(CONSONANTS) + pick(VOWELS) for _ in range(SUGGESTED_WORDS * SYLLABLES)]
+def suggest_password(pick: Pick, words: int = SUGGESTED_WORDS) -> str:
+    """Returns words that speakers of all our languages can say. Five words contain 88 bits of chance."""
+    syllables = [pick(CONSONANTS) + pick(VOWELS) for _ in range(words * SYLLABLES)]
     return "-".join(
         "".join(syllables[first : first + SYLLABLES])
         for first in range(0, len(syllables), SYLLABLES)

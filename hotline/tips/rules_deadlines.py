@@ -277,6 +277,10 @@ def any_morning(at: datetime) -> datetime:
 
 WORDS = timedelta(days=90)
 """The time for which the text of a tip is kept after its case was closed."""
+HOLD_REVIEWED = timedelta(days=182)
+"""The time after which a person must decide if the legal hold of a case file is still needed."""
+FILES_LISTED = timedelta(days=3653)
+"""The time for which the list of case files keeps a row: ten years."""
 COUNTS_AS_CLOSED = timedelta(days=180)
 """The time after filing at which an open tip counts as closed."""
 WARNING = timedelta(days=14)

@@ -137,6 +137,8 @@ class LoggedEvent(StrEnum):
     PASSED = "passed"
     CLOSURE_DECIDED = "judged"
     DETERMINATION = "determination"
+    FILE_TOLD = "file_told"
+    """A responder told a person first that a case file is requested."""
     EXCLUDED = "excluded"
     LINKED = "linked"
     CLOSED = "closed"

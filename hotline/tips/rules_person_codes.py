@@ -61,6 +61,7 @@ MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE = "minor", "act", "force", "deceit", "p
 FORM, SEX, NATIONALITY, STATE = "form", "sex", "nationality", "state"
 CONSENT, INTEREST, NOT_YET, AGAIN = "consent", "interest", "not_yet", "again"
 SERVICE, ANSWER, ARRIVED, THIRTY = "service", "answer", "arrived", "thirty"
+FILE_TOLD = "file_told"
 DETERMINATION, BODY, ACTUAL = "determination", "body", "actual"
 WOMAN, MAN, GIRL, BOY = "woman", "man", "girl", "boy"
 
@@ -176,6 +177,10 @@ QUESTIONS: Mapping[str, Question] = {
             "ngo": "a non-governmental organisation",
             "government": "another government body",
         },
+    ),
+    FILE_TOLD: Question(
+        "Told in private about the case file: what does the person say?",
+        {YES: "agrees", NO: "does not agree", "unsafe": "cannot be asked safely"},
     ),
 }
 Answers: TypeAlias = Mapping[str, str]
@@ -333,6 +338,13 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
         (
             AskedCode(DETERMINATION, FormPlace.CONSOLE, must=True),
             AskedCode(BODY, FormPlace.CONSOLE, must=True),
+        ),
+    ),
+    LoggedEvent.FILE_TOLD: CaseForm(
+        "Told about the case file",
+        (
+            AskedCode(FILE_TOLD, FormPlace.CONSOLE, must=True),
+            AskedCode(INTEREST, FormPlace.CONSOLE),
         ),
     ),
 }

@@ -12,7 +12,7 @@ from functools import partial
 from flask import Response
 
 from hotline.alerts import service_drills
-from hotline.cases import pages_board, service_board
+from hotline.cases import pages_board, service_board, service_case_files
 from hotline.console import role_groups
 from hotline.console.role_groups import TodayLine, table
 from hotline.console.templating import format_day, format_time
@@ -276,6 +276,12 @@ _releases = count_line(
     "pages.overview",
     lambda context, by: len(service_releases.pending(context, by.roles)),
 )
+_holds = count_line(
+    warn,
+    phrase("Legal holds to review: {count}"),
+    "case_files.listed",
+    service_case_files.count_reviews,
+)
 SOURCES = (
     LineSource(role_groups.ALL, _own_link, is_bar=True),
     LineSource(role_groups.ALL, _own_renewals),
@@ -287,6 +293,7 @@ SOURCES = (
     LineSource(role_groups.ADMIN, _admins),
     LineSource(role_groups.DECIDING, _approvals),
     LineSource(role_groups.RUNNING, _drills),
+    LineSource(role_groups.NATIONAL, _holds),
     LineSource(role_groups.PEOPLE, _desks),
     LineSource(role_groups.APPROVER, _proposed),
     LineSource(role_groups.WRITING | role_groups.RUNNING, _numbers),

@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hotline.alerts import queries_people
-from hotline.cases import service_call_back, service_exclusions, service_pending_closures
+from hotline.cases import (
+    service_call_back,
+    service_case_files,
+    service_exclusions,
+    service_pending_closures,
+)
 from hotline.core.actors import READING_ROLES, AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
@@ -47,6 +52,8 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         service_quick_removal.REMOVAL,
         service_quick_removal.END,
         service_exclusions.LIFT,
+        service_case_files.CASE_FILE,
+        service_case_files.HOLD,
     )
 }
 """The rule for each kind of approval: who requests it, who decides it, its sentence, and what an approval does."""

@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 452,
-    "lines": 63_968,
-    "tokens": 582_762,
-    "html": 3_994,
+    "files": 457,
+    "lines": 64_853,
+    "tokens": 590_845,
+    "html": 4_070,
     "js": 1_045,
-    "typst": 56,
-    "sql": 1_153,
-    "data": 5_501,
+    "typst": 70,
+    "sql": 1_174,
+    "data": 5_532,
     "unformatted": 0,
-    "tests": 76_384,
+    "tests": 76_729,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

@@ -139,7 +139,7 @@ def test_nothing_about_a_person_stands_in_clear(case: HelpedCase) -> None:
     case.say("determination", {"determination": "actual", "body": "court"})
     of_people = {kind.value for kind in CASE_FORMS}
     rows = [row for row in case.district.all(CaseEventRow) if row.kind in of_people]
-    assert {row.kind for row in rows} == of_people - {"arrived", "thirty"}
+    assert {row.kind for row in rows} == of_people - {"arrived", "thirty", "file_told"}
     assert all(row.codes == {} for row in rows)
     assert case.person.actual is True
 

@@ -38,6 +38,7 @@ FILLED = {
     "<alarm>": "lane",
     "<programme>": "leaders",
     "<int:drill_id>": "1",
+    "<int:file_id>": "1",
     "<period>": "2026-Q3",
 }
 """Values for the variable parts of an address. Each value is that of an existing row."""

@@ -18,6 +18,7 @@ ROWS = {
     "ServiceReferral",
     "ServiceRequest",
     "StartedFormRow",
+    "CaseFile",
 }
 LADDER = "the ladder: whom it tells is filtered by `exclusions.kept_from`, and what was told ends with a release"
 TELLER = "whoever told it, by session, phone or receipt"
@@ -36,6 +37,9 @@ FOR_NO_ONE: Mapping[str, str] = {
     "statistics/queries.open_by_district": "counts for a viewer, by the condition `visible_to`",
     "statistics/queries.tip_counts": "counts for a viewer, by the condition `visible_to`",
     "alerts/tables_case_events.bodies_of": FOUND,
+    "cases/tables_case_files.made_files": "names no tip and no person: a made file has lost both",
+    "cases/tables_case_files.has_open_file": FOUND,
+    "cases/tables_case_files.delete_old": UPKEEP,
     "cases/tables_desk_access._beyond": UPKEEP,
     "cases/tables_desk_access.has_excess_keys": UPKEEP,
     "cases/tables_desk_access.lacking_desks": UPKEEP,

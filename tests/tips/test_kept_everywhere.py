@@ -16,10 +16,12 @@ from sqlalchemy import select
 import hotline
 from hotline.alerts import service_commands
 from hotline.alerts import tables as alerts_tables
+from hotline.alerts.queries_retention import LegalHold
 from hotline.alerts.rules_replies import Command, CommandResult, Verb
 from hotline.cases import service_exclusions
 from hotline.cases.queries_overview import TipListFilter, tip_overviews
 from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.cases.tables_case_files import CaseFile
 from hotline.core.database import Session
 from hotline.gateway.tables import Assignment
 from hotline.people import tables
@@ -33,6 +35,7 @@ from hotline.text.codes import NATIONAL
 from hotline.tips import queries_duplicates, queries_visible, tables_call_back, tables_persons
 from hotline.tips.queries_visible import ExclusionReason, Viewer
 from hotline.tips.rules_call_back import CallBackState
+from hotline.tips.rules_deadlines import HOLD_REVIEWED
 from hotline.tips.rules_duplicates import LikelyPair, LinkReason
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Grant, Tip
@@ -97,6 +100,11 @@ def _hang_on(session: Session, tip_id: int) -> None:
         )
     )
     session.get_one(Tip, tip_id).closure_requested_at = NOON
+    session.add(
+        CaseFile(tip_id=tip_id, basis="request", order_number="", asked_by="", asked_at=NOON)
+    )
+    held = {"placed_by": "Alice", "reason": "a trial", "placed_at": NOON - HOLD_REVIEWED}
+    session.add(LegalHold(tip_id=tip_id, for_file=True, **held))
     offered_by(session, tip_id, HE, NOON)
     session.flush()
     (offer,) = tables_persons.offers_of(session, tip_id)

@@ -26,6 +26,7 @@ KINDS = {
     "arrived": LoggedEvent.ARRIVED,
     "thirty": LoggedEvent.THIRTY,
     "determination": LoggedEvent.DETERMINATION,
+    "file_told": LoggedEvent.FILE_TOLD,
 }
 GROWN_UP = {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes"}
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from hotline.alerts import queries, queries_references, queries_retention, tables
 from hotline.alerts.tables import QuestionBackRow
-from hotline.cases import queries_board, queries_list
+from hotline.cases import queries_board, queries_list, tables_case_files
 from hotline.cases.queries_overview import TipListFilter, tip_overviews
 from hotline.core.database import Session
 from hotline.errors import NotFound
@@ -177,6 +177,12 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
         found.id for found in queries_board.open_cases(one.session, one.viewer)
     },
     "cases/queries_board.count_late": late_ones,
+    "cases/tables_case_files.open_files": lambda one: {
+        row.tip_id or 0 for row in tables_case_files.open_files(one.session, one.viewer)
+    },
+    "cases/tables_case_files.holds_to_review": lambda one: {
+        row.tip_id for row in tables_case_files.holds_to_review(one.session, one.viewer, NOON)
+    },
     "gateway/queries_health.untaken_tips": lambda one: {
         found.id for found in queries_health.untaken_tips(one.session, one.viewer)
     },

@@ -849,10 +849,32 @@ CREATE TABLE legal_hold (
     placed_at TIMESTAMPTZ NOT NULL,
     lifted_by VARCHAR,
     lifted_at TIMESTAMPTZ,
+    for_file BOOLEAN NOT NULL,
+    reviewed_at TIMESTAMPTZ,
     CONSTRAINT legal_hold_key PRIMARY KEY (id),
     CONSTRAINT legal_hold_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id)
 );
 CREATE INDEX legal_hold_tip_id_index ON legal_hold (tip_id);
+
+CREATE TABLE case_file (
+    id SERIAL NOT NULL,
+    tip_id INTEGER,
+    n INTEGER,
+    hold_id INTEGER,
+    basis VARCHAR NOT NULL,
+    order_number VARCHAR NOT NULL,
+    asked_by VARCHAR NOT NULL,
+    asked_at TIMESTAMPTZ NOT NULL,
+    approved_by VARCHAR,
+    approved_at TIMESTAMPTZ,
+    made_by VARCHAR,
+    made_at TIMESTAMPTZ,
+    digest VARCHAR,
+    CONSTRAINT case_file_key PRIMARY KEY (id),
+    CONSTRAINT case_file_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
+    CONSTRAINT case_file_hold_id_of FOREIGN KEY(hold_id) REFERENCES legal_hold (id)
+);
+CREATE INDEX case_file_tip_id_index ON case_file (tip_id);
 
 CREATE TABLE membership (
     id SERIAL NOT NULL,

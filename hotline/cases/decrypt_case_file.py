@@ -1,0 +1,327 @@
+"""Makes a case file with the account's own key, in memory only. No module that a hook loads may import this file.
+
+A child process without keys and files turns the text into a PDF under a passphrase. Nothing is stored but the digest.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from hotline.alarms.service import run_in_child
+from hotline.alerts import queries, tables_case_events
+from hotline.cases import (
+    decrypt_desk_reading,
+    queries_list,
+    rules_case_file,
+    service_case_files,
+    service_people,
+    service_persons,
+    service_reading,
+    tables_case_files,
+)
+from hotline.cases.decrypt_access import DecryptedTip
+from hotline.cases.rules_case_file import FileBasis, FileEvent, FileFacts
+from hotline.cases.service_viewer import viewer_of
+from hotline.core.actors import AccountRole, SignedIn
+from hotline.core.contexts import ConsoleContext
+from hotline.core.database import Session
+from hotline.errors import NotFound
+from hotline.people import rules_passwords, tables, tables_accounts, tables_audit
+from hotline.people.encrypt_tokens import lock_key, unlock_key
+from hotline.people.tables_audit import AuditEntry
+from hotline.text.codes import FORMS
+from hotline.text.languages import NAMES
+from hotline.text.phrases import phrase
+from hotline.text.places import place_name
+from hotline.text.time import KIGALI
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_events import (
+    PROOF,
+    SAYS,
+    WAITS,
+    YES,
+    EventChannel,
+    LoggedEvent,
+    NoteCode,
+    TakeProof,
+)
+from hotline.tips.rules_person_codes import CASE_FORMS
+from hotline.tips.rules_persons import MetPerson, PersonEntry, build_persons
+from hotline.tips.tables import Tip
+
+TEMPLATE = Path(__file__).parent / "case_file.typ"
+WORDS = 6
+BOUND = "case file"
+SENTENCES: Mapping[LoggedEvent, str] = {
+    LoggedEvent.ALERTED: phrase("The hotline alerted {who}."),
+    LoggedEvent.ACKNOWLEDGED: phrase("{who} took the case."),
+    LoggedEvent.ON_SITE: phrase("{who} was on site."),
+    LoggedEvent.PASSED: phrase("{who} passed the case on."),
+    LoggedEvent.NOTE: phrase("{who} wrote a note."),
+    LoggedEvent.SCREENED: phrase("{who} recorded signs seen on the person."),
+    LoggedEvent.CONSENT: phrase("{who} asked the person if they want help."),
+    LoggedEvent.OFFERED: phrase("{who} offered help to the person."),
+    LoggedEvent.DETERMINATION: phrase("{who} recorded an official decision."),
+    LoggedEvent.CLOSURE_DECIDED: phrase("{who} decided on the closure of the case."),
+    LoggedEvent.CLOSED: phrase("{who} closed the case."),
+    LoggedEvent.REOPENED: phrase("{who} reopened the case."),
+}
+"""The sentence of each event that a file contains. Other events are left out: they tell of the caller, of other cases,
+or where a person is now."""
+CLOSING = phrase("{who} asked to close the case.")
+OPENED = phrase("{who} opened the report.")
+CUSTODY = {
+    "tip_read": OPENED,
+    "people_read": phrase("{who} opened the notes on people."),
+    "hold_placed": phrase("{who} placed a legal hold."),
+    "hold_lifted": phrase("{who} lifted the legal hold."),
+    "case_file_asked": phrase("{who} requested a case file."),
+    "case_file_approved": phrase("{who} approved a case file."),
+    "case_file_made": phrase("{who} made a case file."),
+}
+CHANNELS = {"ussd": "USSD", "sms": "SMS"}
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file that was just made. `repr` shows nothing of it."""
+
+    number: int
+    pdf: bytes = field(default=b"", repr=False)
+    """Empty if the file is printed."""
+    document: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+def new_passphrase(token: str) -> tuple[str, str]:
+    """Returns six words, and the same words encrypted for this session, so that a form can return them."""
+    words = rules_passwords.suggest_password(secrets.choice, WORDS).replace("-", " ")
+    return words, lock_key(token, words.encode(), account=BOUND).hex()
+
+
+def read_passphrase(token: str, locked: str) -> str | None:
+    """Returns the six words of this session's form. Returns None for anything else."""
+    with suppress(ValueError):
+        words = unlock_key(token, bytes.fromhex(locked), account=BOUND)
+        return None if words is None else words.decode()
+    return None
+
+
+def make(
+    context: ConsoleContext,
+    by: SignedIn,
+    token: str,
+    file_id: int,
+    *,
+    say: Callable[..., str],
+    language: str,
+    words: str | None,
+) -> MadeFile:
+    """Makes an approved file, records its digest, and forgets which case and person it is about.
+
+    Without the six words of a passphrase, returns the text to print. Raises NotFound, EndRefused, KeyMissing,
+    DecryptionFailed and WorkEnded.
+    """
+    document = _document(context, by, token, file_id, say, language)
+    text = json.dumps(document, ensure_ascii=False)
+    made = text.encode()
+    if words is not None:
+        data = {"report": json.dumps({"language": language, **document}, ensure_ascii=False)}
+        template = TEMPLATE.read_text(encoding="utf-8")
+        given = [template, data, int(context.now().timestamp()), words]
+        made = run_in_child(context, "paper", json.dumps(given).encode())
+    with context.database.writing() as session:
+        row = _approved(session, context, by, file_id, for_writing=True)
+        tip_id, actor = row.tip_id or 0, tables_audit.by_actor(by.actor)
+        row.made_by, row.made_at = actor, context.now()
+        row.digest = hashlib.sha256(made).hexdigest()
+        row.tip_id = row.n = row.hold_id = None
+        why = f"file {file_id}: {'printed' if words is None else 'PDF'}"
+        tables_audit.append_about_tip(session, tip_id, "case_file_made", actor, context.now(), why)
+    return MadeFile(file_id, b"" if words is None else made, document)
+
+
+def _approved(
+    session: Session,
+    context: ConsoleContext,
+    by: SignedIn,
+    file_id: int,
+    *,
+    for_writing: bool = False,
+) -> tables_case_files.CaseFile:
+    """Returns an approved request about a tip that the account may see. Raises NotFound."""
+    row = tables_case_files.find_file(session, file_id, for_writing=for_writing)
+    if row is None or row.tip_id is None or not service_case_files.is_approved(row, context.now()):
+        raise NotFound(f"there is no approved case file {file_id}")
+    queries_list.visible_tip(session, viewer_of(session, by), row.tip_id)
+    return row
+
+
+def _document(
+    context: ConsoleContext,
+    by: SignedIn,
+    token: str,
+    file_id: int,
+    say: Callable[..., str],
+    language: str,
+) -> dict[str, object]:
+    with context.database.reading() as session:
+        row = _approved(session, context, by, file_id)
+        tip_id, n, basis = row.tip_id or 0, row.n, FileBasis(row.basis)
+        tip = session.get_one(Tip, tip_id)
+        service_case_files.check_person(session, context, by, token, tip, n)
+    decrypted = None
+    if tip.erased_at is None:
+        why = f"case file {file_id}"
+        decrypted, _ = decrypt_desk_reading.decrypt_tip(context, by, token, tip_id, why)
+    with context.database.reading() as session:
+        entries = _entries(session, context, by, token, tip)
+        gathered = _Gathered(session, tip, n, entries, decrypted, say)
+        facts = FileFacts(
+            number=file_id,
+            filed_at=tip.filed_at or tip.created_at,
+            made_at=context.now(),
+            basis=basis,
+            order=row.order_number,
+            about=_about(tip, say, language),
+            events=[*gathered.events()],
+            custody=[*gathered.custody()],
+            person=gathered.person,
+            answers=_answers(context, decrypted, language),
+            call=_call(tip, say),
+            names=gathered.names(),
+        )
+    return rules_case_file.document(facts, say)
+
+
+def _entries(
+    session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
+) -> Sequence[PersonEntry]:
+    viewer, key = viewer_of(session, by), service_persons.account_key(context, token)
+    _, private = service_persons.case_key(session, context, by, key, viewer, tip)
+    return service_people.person_events(session, tip, private)
+
+
+def _about(tip: Tip, say: Callable[..., str], language: str) -> list[tuple[str, str]]:
+    form = say(FORMS[tip.category]) if tip.category else say(phrase("not said"))
+    return [
+        (say(phrase("District")), place_name(tip.place, language)),
+        (say(phrase("Type")), form),
+        (say(phrase("Urgency")), say(Urgency(tip.urgency).label)),
+    ]
+
+
+def _call(tip: Tip, say: Callable[..., str]) -> list[tuple[str, str]]:
+    at = tip.filed_at or tip.created_at
+    return [
+        (say(phrase("Time of the call")), f"{at.astimezone(KIGALI):%Y-%m-%d %H:%M}"),
+        (say(phrase("Channel")), CHANNELS.get(tip.channel, say(phrase("a person of the hotline")))),
+        (say(phrase("Language")), NAMES.get(tip.language, tip.language)),
+    ]
+
+
+def _answers(
+    context: ConsoleContext, tip: DecryptedTip | None, language: str
+) -> list[tuple[str, str]]:
+    """Returns the caller's answers, and the answer to a question of a desk. Notes are not the caller's."""
+    if tip is None:
+        return []
+    told = service_reading.read_answers(context, tip, language)
+    back = service_reading.asked_back(context, tip, language)
+    return [*((one.question, one.answer) for one in told), *back]
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """The events of a case, with roles and letters in place of names."""
+
+    session: Session
+    tip: Tip
+    n: int | None
+    entries: Sequence[PersonEntry]
+    decrypted: DecryptedTip | None
+    say: Callable[..., str]
+
+    @cached_property
+    def person(self) -> MetPerson | None:
+        return next((one for one in build_persons(self.entries) if one.n == self.n), None)
+
+    @cached_property
+    def _letters(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _audit(self) -> Sequence[AuditEntry]:
+        return tables_audit.entries(self.session, subject=f"tip:{self.tip.id}")
+
+    def events(self) -> Iterator[FileEvent]:
+        """Yields the acts of officers. Leaves out every event about another person than the one of the file."""
+        of_person = {one.id: one.reported.n for one in self.entries}
+        signed = {one.at: one.actor for one in self._audit}
+        for row in tables_case_events.events_of_tip(self.session, self.tip.id):
+            kind = LoggedEvent(row.kind)
+            is_other = kind in CASE_FORMS and of_person.get(row.id, 0) != self.n
+            if kind not in SENTENCES or is_other or row.codes.get(PROOF) == TakeProof.DOUBTED:
+                continue
+            sentence = CLOSING if row.codes.get(WAITS) == YES else SENTENCES[kind]
+            actor = signed.get(row.at, "desk" if row.channel == EventChannel.CONSOLE else "clock")
+            if row.responder_id is not None:
+                actor = f"responder:{row.responder_id}"
+            text = self._note(row) if kind is LoggedEvent.NOTE else ""
+            yield FileEvent(row.at, sentence, self._who(actor), text)
+
+    def _note(self, row: tables_case_events.CaseEventRow) -> str:
+        """Returns the text of a note, if it can only be about the person of the file."""
+        met = {one.reported.n for one in self.entries}
+        if self.decrypted is None or met - {self.n} or row.codes.get(SAYS) != NoteCode.WORDS:
+            return ""
+        return next((one.words for one in self.decrypted.notes if one.at == row.at), "")
+
+    def custody(self) -> Iterator[FileEvent]:
+        """Yields each time that a person opened the case, kept it, or asked for a case file."""
+        for entry in self._audit:
+            if entry.action in CUSTODY:
+                yield FileEvent(entry.at, CUSTODY[entry.action], self._who(entry.actor))
+        for row in tables_case_events.events_of_tip(self.session, self.tip.id):
+            if row.kind == LoggedEvent.OPENED and row.channel != EventChannel.CONSOLE:
+                yield FileEvent(row.at, OPENED, self._who(f"responder:{row.responder_id}"))
+
+    def _who(self, actor: str) -> str:
+        """Returns the role of an officer with a letter, the same for all phones and accounts of a person."""
+        kind, _, rest = actor.partition(":")
+        key, role = actor, self.say(phrase("The hotline"))
+        account_id = tables_audit.account_of(actor)
+        if kind == "responder" and rest.isdecimal():
+            row = self.session.get_one(tables.Responder, int(rest))
+            key, role = f"person:{row.person_id}", self.say(row.level)
+        elif account_id is not None:
+            account = tables_accounts.get_account(self.session, account_id)
+            is_national = AccountRole.NATIONAL in account.held_roles
+            role = (
+                self.say(phrase("National desk"))
+                if is_national
+                else self.say(phrase("Desk officer"))
+            )
+            key = f"person:{account.person_id}"
+        elif kind == "desk":
+            role = self.say(phrase("Desk officer"))
+        elif kind != "cli":
+            return role
+        mark = self._letters.setdefault(key, rules_case_file.letter(len(self._letters)))
+        return f"{role[:1].upper()}{role[1:]} {mark}"
+
+    def names(self) -> frozenset[str]:
+        """Returns all names of people of the hotline, and the references of the case. Of people of this case, also
+        each part of their name.
+        """
+        own = {tables_audit.name_in(one.actor) for one in self._audit}
+        known = tables.responder_names(self.session)
+        rows = tables_case_events.events_of_tip(self.session, self.tip.id)
+        own |= {known.get(one.responder_id or 0, "") for one in rows}
+        others = {one.shown for one in tables_accounts.all_accounts(self.session)}
+        others |= {*queries.references_of_tip(self.session, self.tip.id)}
+        return rules_case_file.names_in(own, {*known.values(), *others})

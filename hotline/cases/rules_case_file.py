@@ -1,0 +1,253 @@
+"""Composes the case file for a prosecutor or court, and decides what is left out of it. Pure.
+
+Without an order that is named by number, the file contains nothing that the caller said, and no time that gives the
+minute of the call. It never contains a phone number, a receipt, a reference or the name of a responder.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hotline.alerts.rules_assignment import may_name_case
+from hotline.text.phrases import phrase
+from hotline.text.time import KIGALI
+from hotline.tips.rules_events import LoggedEvent
+from hotline.tips.rules_person_codes import (
+    FILE_TOLD,
+    INTEREST,
+    NO,
+    QUESTIONS,
+    YES,
+    ServiceAnswer,
+)
+from hotline.tips.rules_persons import MetPerson
+
+Say = Callable[..., str]
+
+
+class FileBasis(StrEnum):
+    """The reason for a case file."""
+
+    REQUEST = "request"
+    """A prosecutor or court asked for it without an order."""
+    PROSECUTOR = "prosecutor"
+    """An order of a prosecutor, named by its number."""
+    JUDGE = "judge"
+
+
+class FileStop(StrEnum):
+    """The reason why a case file is refused. The page has a text for each."""
+
+    NOT_HERE = "not_here"
+    NO_PERSON = "no_person"
+    NOT_TOLD = "not_told"
+    SAYS_NO = "says_no"
+    NO_POLICE = "no_police"
+    CHILD = "child"
+    NO_ORDER = "no_order"
+    PENDING = "pending"
+
+
+ORDER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9 ./-]{0,39}", re.ASCII)
+"""The form of an order's number, such as `RP 00123/2026/TGI`. It contains a digit, and no words of a sentence."""
+
+
+def is_order_valid(basis: FileBasis, number: str) -> bool:
+    """Returns True if an order has a number, and a request has none."""
+    return not number if basis is FileBasis.REQUEST else ORDER.fullmatch(number) is not None
+
+
+def told_of_file(person: MetPerson) -> Mapping[str, str]:
+    """Returns the newest answer of a person who was told about a case file. Empty if the person was not told."""
+    lines = (one.entry for one in reversed(person.timeline) if one.corrected_by is None)
+    said = (one.reported.codes for one in lines if one.kind is LoggedEvent.FILE_TOLD)
+    return next(said, {})
+
+
+def refuses_police(person: MetPerson) -> bool:
+    """Returns True if the person ever refused the police as help, even if this was corrected later."""
+    offers = {one.entry.id: one.entry.reported.codes for one in person.timeline}
+    answers = ((one.entry.reported.referral, one.entry.reported.codes) for one in person.timeline)
+    return any(
+        codes.get("answer") == ServiceAnswer.PERSON_REFUSED
+        and offers.get(offer or 0, {}).get("service") == "police"
+        for offer, codes in answers
+    )
+
+
+def refusal_of(people: Sequence[MetPerson], n: int | None) -> FileStop | None:
+    """Returns the reason why a file may not contain the codes of person `n`, or None.
+
+    A file about no person contains no codes.
+    """
+    person = next((one for one in people if one.n == n), None)
+    if n is None:
+        return None
+    if person is None:
+        return FileStop.NO_PERSON
+    if refuses_police(person):
+        return FileStop.NO_POLICE
+    told = told_of_file(person)
+    if not told:
+        return FileStop.NOT_TOLD
+    if told[FILE_TOLD] == NO:
+        return FileStop.SAYS_NO
+    return FileStop.CHILD if person.is_child and told.get(INTEREST) != YES else None
+
+
+NUMBER = re.compile(r"\S*@\S+|\+?\d(?:[ .()/-]{0,2}\d){5,}")
+"""Finds an e-mail address, and what could be a phone number or a receipt."""
+LEFT_OUT = "[...]"
+WORD = re.compile(r"\w+")
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+MIN_NAME = 4
+
+
+def names_in(of_case: Collection[str], others: Collection[str]) -> frozenset[str]:
+    """Returns the names that a file must not contain: whole names, and of officers of the case also each part."""
+    parts = {part for name in of_case for part in name.split() if len(part) >= MIN_NAME}
+    return frozenset({*of_case, *parts, *others} - {""})
+
+
+def letter(index: int) -> str:
+    """Returns the letter that replaces a name: A to Z, then A1 to Z1."""
+    turn, at = divmod(index, len(LETTERS))
+    return LETTERS[at] + (str(turn) if turn else "")
+
+
+def scrubbed(text: str, names: Collection[str]) -> str:
+    """Leaves out of a text all numbers, references and names of people of the hotline."""
+    text = NUMBER.sub(LEFT_OUT, text)
+    text = WORD.sub(lambda one: LEFT_OUT if may_name_case(one[0]) else one[0], text)
+    for name in sorted(names, key=len, reverse=True):
+        is_name = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+        text = is_name.sub(LEFT_OUT, text)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class FileEvent:
+    """An act of an officer, or of the hotline, with its sentence."""
+
+    at: datetime
+    sentence: str
+    """English text with the placeholder `{who}`."""
+    who: str
+    """The role and the letter of the officer."""
+    text: str = field(default="", repr=False)
+    """A note, before it is scrubbed, or labels of codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """The facts of a case that a file may contain, if the order allows them."""
+
+    number: int
+    filed_at: datetime
+    made_at: datetime
+    basis: FileBasis
+    order: str
+    about: Sequence[tuple[str, str]]
+    """District, type and urgency, with their labels."""
+    events: Sequence[FileEvent]
+    custody: Sequence[FileEvent]
+    person: MetPerson | None = field(default=None, repr=False)
+    """The person whose codes the file contains."""
+    answers: Sequence[tuple[str, str]] = field(default=(), repr=False)
+    """The questions and answers of the caller."""
+    call: Sequence[tuple[str, str]] = field(default=(), repr=False)
+    """The channel, the language and the minute of the call, with their labels."""
+    names: frozenset[str] = field(default=frozenset(), repr=False)
+    """The names that the file must not contain."""
+
+
+TITLE = phrase("Case file")
+BASES = {
+    FileBasis.REQUEST: phrase("Request of a prosecutor or court, without an order"),
+    FileBasis.PROSECUTOR: phrase("Order of a prosecutor"),
+    FileBasis.JUDGE: phrase("Order of a judge"),
+}
+HIDES = (
+    phrase(
+        "This file contains no phone number, receipt or name of an officer. Letters replace names."
+    ),
+    phrase(
+        "It contains notes on one person at most. People who refused the police or this file are left out."
+    ),
+)
+WITHOUT_ORDER = phrase(
+    "Without an order, it contains nothing that the caller said, and gives times near the call by the hour."
+)
+NEAR_THE_CALL = timedelta(hours=1)
+"""The time after the call in which times are given by the hour, if there is no order."""
+
+
+def document(facts: FileFacts, say: Say) -> dict[str, object]:
+    """Returns the file as data for a template."""
+    has_order = facts.basis is not FileBasis.REQUEST
+    clean = facts.names
+    head = [
+        (say(phrase("Basis")), " ".join((say(BASES[facts.basis]), facts.order)).strip()),
+        (say(phrase("Made")), f"{facts.made_at.astimezone(KIGALI):%Y-%m-%d}"),
+        *facts.about,
+    ]
+    if not has_order:
+        head.append(
+            (say(phrase("Day of the call")), f"{facts.filed_at.astimezone(KIGALI):%Y-%m-%d}")
+        )
+    sections = [{"title": say(phrase("Basis and case")), "rows": head}]
+    if has_order:
+        told = [(scrubbed(one, clean), scrubbed(two, clean)) for one, two in facts.answers]
+        sections.append({"title": say(phrase("The call")), "rows": [*facts.call, *told]})
+    sections.append(
+        {
+            "title": say(phrase("Acts and observations of officers")),
+            "rows": _rows(facts, facts.events, say),
+        }
+    )
+    if facts.person is not None:
+        rows = [*_of_person(facts.person, say)]
+        sections.append({"title": say(phrase("Signs and decisions")), "rows": rows})
+    sections.append(
+        {"title": say(phrase("Access to the case")), "rows": _rows(facts, facts.custody, say)}
+    )
+    return {
+        "title": f"{say(TITLE)} {facts.number}",
+        "notes": [say(one) for one in (*HIDES, *(() if has_order else (WITHOUT_ORDER,)))],
+        "sections": sections,
+    }
+
+
+def _rows(facts: FileFacts, events: Sequence[FileEvent], say: Say) -> list[tuple[str, str]]:
+    rows = []
+    for one in sorted(events, key=lambda one: one.at):
+        said = say(one.sentence, who=one.who)
+        text = scrubbed(one.text, facts.names)
+        rows.append((_time(facts, one.at), f"{said} {text}".strip()))
+    return rows
+
+
+def _time(facts: FileFacts, at: datetime) -> str:
+    """Returns the time of an event. Without an order, times near the call are given by the hour."""
+    local = at.astimezone(KIGALI)
+    is_near = facts.basis is FileBasis.REQUEST and at <= facts.filed_at + NEAR_THE_CALL
+    return f"{local:%Y-%m-%d %H} h" if is_near else f"{local:%Y-%m-%d %H:%M}"
+
+
+IN_FILE = (LoggedEvent.SCREENED, LoggedEvent.DETERMINATION)
+"""The forms whose answers the file contains: what officers saw, and what a body decided."""
+NOT_IN_FILE = (INTEREST, "again", "nationality", "state")
+
+
+def _of_person(person: MetPerson, say: Say) -> Iterator[tuple[str, str]]:
+    for line in person.timeline:
+        entry = line.entry
+        if entry.kind not in IN_FILE or line.corrected_by is not None:
+            continue
+        day = f"{entry.at.astimezone(KIGALI):%Y-%m-%d}"
+        for name, code in entry.reported.codes.items():
+            if name not in NOT_IN_FILE:
+                asked = QUESTIONS[name]
+                yield day, f"{say(asked.asks)} {say(asked.values[code])}"

@@ -1,0 +1,324 @@
+"""Requests, approves and lists case files, and reviews the legal holds that such requests set.
+
+The national desk requests a file, and a person of another desk approves it. No person of the district approves the file
+of an official's case. The module decrypts nothing of the caller.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.alerts import queries_retention
+from hotline.cases import queries_list, service_persons, service_retention, tables_case_files
+from hotline.cases.rules_case_file import FileBasis, FileStop, is_order_valid, refusal_of
+from hotline.cases.service_viewer import check_national, is_national, viewer_of
+from hotline.cases.tables_case_files import MADE_WITHIN, CaseFile
+from hotline.core import rules_trial
+from hotline.core.actors import READING_ROLES, SignedIn
+from hotline.core.contexts import ConsoleContext, Context
+from hotline.core.database import Session
+from hotline.errors import EndRefused, NotFound
+from hotline.people import (
+    service_approving,
+    tables_audit,
+    tables_desks,
+    tables_members,
+)
+from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision
+from hotline.people.tables_approvals import Approval, ApprovalKind
+from hotline.text.codes import NATIONAL, is_district
+from hotline.text.phrases import message_text
+from hotline.tips import queries_visible
+from hotline.tips import tables as tips_tables
+from hotline.tips.rules import Matter
+from hotline.tips.tables import Tip
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file that was made: who, when and why, and nothing of the case."""
+
+    id: int
+    basis: FileBasis
+    order: str
+    asked_by: str
+    approved_by: str
+    made_at: datetime
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A request about a tip that the account may see."""
+
+    id: int
+    tip_id: int
+    asked_by: str
+    asked_at: datetime
+    is_approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFiles:
+    made: Sequence[ListedFile]
+    open: Sequence[OpenFile]
+    holds: Sequence[int]
+    """The tips whose legal hold must be reviewed now."""
+
+
+def case_files(context: ConsoleContext, by: SignedIn) -> CaseFiles:
+    """Returns the list of case files for a member of the national desk."""
+    at = context.now()
+    with context.database.reading() as session:
+        viewer = viewer_of(session, by)
+        name = tables_audit.name_in
+        made = [
+            ListedFile(
+                row.id,
+                FileBasis(row.basis),
+                row.order_number,
+                name(row.asked_by),
+                name(row.approved_by or ""),
+                row.made_at,
+                row.digest or "",
+            )
+            for row in tables_case_files.made_files(session)
+            if row.made_at is not None
+        ]
+        waiting = [
+            OpenFile(row.id, row.tip_id, name(row.asked_by), row.asked_at, is_approved(row, at))
+            for row in tables_case_files.open_files(session, viewer)
+            if row.tip_id is not None
+        ]
+        held = tables_case_files.holds_to_review(session, viewer, at)
+        return CaseFiles(made, waiting, [row.tip_id for row in held])
+
+
+def count_reviews(context: ConsoleContext, by: SignedIn) -> int:
+    """Returns how many legal holds of case files this account must review."""
+    with context.database.reading() as session:
+        viewer = viewer_of(session, by)
+        return len(tables_case_files.holds_to_review(session, viewer, context.now()))
+
+
+def is_approved(row: CaseFile, at: datetime) -> bool:
+    """Returns True if the file may be made now."""
+    return row.approved_at is not None and at < row.approved_at + MADE_WITHIN
+
+
+def request(
+    context: ConsoleContext,
+    by: SignedIn,
+    token: str,
+    tip_id: int,
+    *,
+    basis: FileBasis,
+    order: str,
+    n: int | None,
+    reason: str,
+) -> None:
+    """Requests a case file, and sets a legal hold. `n` is the person whose codes the file will contain, if any.
+
+    Raises NotFound, and EndRefused with a `FileStop`. Raises KeyMissing or DecryptionFailed if the account cannot
+    decrypt the codes of the case.
+    """
+    check_national(context, by, tip_id)
+    if not is_order_valid(basis, order):
+        raise EndRefused("an order has a number", FileStop.NO_ORDER)
+    with context.database.reading() as session:
+        viewer = viewer_of(session, by)
+        tip = queries_list.visible_tip(session, viewer, tip_id)
+        if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
+            raise EndRefused(f"tip {tip_id} is no case", FileStop.NOT_HERE)
+        check_person(session, context, by, token, tip, n)
+    with context.database.writing() as session:
+        actor, at = tables_audit.by_actor(by.actor), context.now()
+        if tables_case_files.has_open_file(session, tip_id):
+            raise EndRefused(f"tip {tip_id} has a pending request", FileStop.PENDING)
+        row = CaseFile(tip_id=tip_id, n=n, basis=basis, order_number=order, asked_by=actor)
+        row.asked_at = at
+        before = queries_retention.retained_tip(session, tip_id).hold
+        hold = service_retention.place_hold(session, tip_id, by.actor, at, reason, for_file=True)
+        row.hold_id = None if hold is None or before is not None else hold.id
+        tables_case_files.add_file(session, row)
+        subject = f"{ApprovalKind.CASE_FILE}:{row.id}"
+        service_approving.request(
+            session, context, by.actor, ApprovalKind.CASE_FILE, subject, reason
+        )
+        why = f"file {row.id}: {basis} {order}: {reason}"
+        tables_audit.append_about_tip(session, tip_id, "case_file_asked", actor, at, why)
+
+
+def check_person(
+    session: Session,
+    context: ConsoleContext,
+    by: SignedIn,
+    token: str,
+    tip: Tip,
+    n: int | None,
+) -> None:
+    """Raises EndRefused if the codes of this person may not be in a file, or were erased."""
+    if n is not None:
+        people = service_persons.persons_for_rules(session, context, by, token, tip)
+        if (stop := refusal_of(people, n)) is not None:
+            raise EndRefused("the codes of this person may not be in a file", stop)
+
+
+def _id_in(asked: Approval) -> int:
+    return int(asked.subject.partition(":")[2])
+
+
+def _about(
+    session: Session, _context: Context, asked: Approval, by: SignedIn
+) -> ApprovalView | None:
+    """Describes a pending request, without anything about the case.
+
+    Returns None if the account may neither decide nor withdraw it.
+    """
+    row = tables_case_files.find_file(session, _id_in(asked))
+    if row is None or row.tip_id is None:
+        return None
+    is_own = tables_audit.account_of(asked.asked_by) == by.account_id
+    if not is_own and not _is_of_another_desk(session, row.tip_id, asked, by):
+        return None
+    values = {"by": asked.asker, "order": row.order_number}
+    sentence = message_text("{by} asks for a case file, without an order", by=asked.asker)
+    if row.order_number:
+        sentence = message_text("{by} asks for a case file under the order {order}", **values)
+    return ApprovalView(
+        sentence, f"tip:{row.tip_id}", detail=f"file {row.id}", may_decide=not is_own
+    )
+
+
+def _desks(session: Session, account_id: int) -> frozenset[str]:
+    """Returns every desk to which an account or a phone of its owner belongs."""
+    access = tables_members.access_of(session, account_id)
+    return access.desks.union(*access.phones.values())
+
+
+def _is_of_another_desk(session: Session, tip_id: int, asked: Approval, by: SignedIn) -> bool:
+    """Returns True if the account is of another desk than the request, and may know about the case.
+
+    For a case with an official, it may not be of the district of the case.
+    """
+    own, asker = _desks(session, by.account_id), tables_audit.account_of(asked.asked_by)
+    if not viewer_of(session, by).desks or asker is None:
+        return False
+    if own & {NATIONAL, *_desks(session, asker)}:
+        return False
+    person_id = tables_members.access_of(session, by.account_id).person_id
+    for one in queries_visible.current_exclusions(session, tip_id):
+        if one.desk_code in own or one.person_id == person_id:
+            return False
+    tip = session.get_one(Tip, tip_id)
+    return tip.official == "no" or not _districts(session, own) & _places(session, tip)
+
+
+def _places(session: Session, tip: Tip) -> frozenset[str]:
+    """Returns the district of a tip, and its earlier ones."""
+    return frozenset(
+        {tip.place, *(one.place for one in tips_tables.earlier_places(session, tip.id))}
+    )
+
+
+def _districts(session: Session, desks: frozenset[str]) -> frozenset[str]:
+    """Returns the districts of these desks. A desk of a camp or a service belongs to the district of its place."""
+    rows = {one.code: one.place or "" for one in tables_desks.all_desks(session)}
+    return frozenset(code if is_district(code) else rows.get(code, "")[:2] for code in desks)
+
+
+def _approve(decision: Decision) -> None:
+    row = tables_case_files.find_file(decision.session, _id_in(decision.row), for_writing=True)
+    if row is None or row.tip_id is None:
+        raise NotFound("this request has ended")
+    row.approved_by = tables_audit.by_actor(decision.by)
+    row.approved_at = decision.context.now()
+
+
+def _refuse(decision: Decision) -> None:
+    """Deletes the request, and lifts the hold that it set. The audit log keeps both."""
+    row = tables_case_files.find_file(decision.session, _id_in(decision.row), for_writing=True)
+    if row is None or row.tip_id is None:
+        return
+    hold_id, tip_id = row.hold_id, row.tip_id
+    tables_case_files.delete_file(decision.session, row)
+    hold = None if hold_id is None else queries_retention.hold_by_id(decision.session, hold_id)
+    if hold is not None and hold.lifted_at is None:
+        service_retention.end_hold(decision.session, tip_id, decision.by, decision.context.now())
+
+
+CASE_FILE = ApprovalRule(
+    kind=ApprovalKind.CASE_FILE,
+    decided_by=READING_ROLES,
+    about=_about,
+    approve=_approve,
+    refuse=_refuse,
+    given="case_file_approved",
+    refused="case_file_refused",
+)
+
+
+# Reviews the legal holds of case files.
+
+
+def keep_hold(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:
+    """Records that the hold is still needed. It is reviewed again after six months. Raises NotFound."""
+    check_national(context, by, tip_id)
+    with context.database.writing() as session:
+        found = queries_retention.retained_tip(session, tip_id)
+        if found.hold is None:
+            raise NotFound(f"tip {tip_id} is not under legal hold")
+        found.hold.reviewed_at = context.now()
+        actor = tables_audit.by_actor(by.actor)
+        tables_audit.append_about_tip(
+            session, tip_id, "hold_reviewed", actor, context.now(), reason
+        )
+
+
+def request_end(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> bool:
+    """Requests that the hold of a case file is lifted. Returns False if one person may lift it. Raises NotFound."""
+    check_national(context, by, tip_id)
+    with context.database.writing() as session:
+        hold = queries_retention.retained_tip(session, tip_id).hold
+        if hold is None or not hold.for_file:
+            return False
+        subject, at = f"{ApprovalKind.HOLD}:{hold.id}", context.now()
+        if service_approving.request(
+            session, context, by.actor, ApprovalKind.HOLD, subject, reason
+        ):
+            actor = tables_audit.by_actor(by.actor)
+            tables_audit.append_about_tip(session, tip_id, "hold_lift_asked", actor, at, reason)
+        return True
+
+
+def _about_hold(
+    session: Session, _context: Context, asked: Approval, by: SignedIn
+) -> ApprovalView | None:
+    hold = queries_retention.hold_by_id(session, _id_in(asked))
+    viewer = viewer_of(session, by)
+    if hold is None or hold.lifted_at is not None or not is_national(viewer):
+        return None
+    if not queries_visible.is_visible(session, hold.tip_id, viewer):
+        return None
+    asks = message_text(
+        "{by} asks to lift the legal hold of tip {tip}", by=asked.asker, tip=hold.tip_id
+    )
+    return ApprovalView(asks, f"tip:{hold.tip_id}")
+
+
+def _lift(decision: Decision) -> None:
+    hold = queries_retention.hold_by_id(decision.session, _id_in(decision.row))
+    if hold is None or hold.lifted_at is not None:
+        raise NotFound("this hold was lifted already")
+    service_retention.end_hold(
+        decision.session, hold.tip_id, decision.by, decision.context.now(), decision.reason
+    )
+
+
+HOLD = ApprovalRule(
+    kind=ApprovalKind.HOLD,
+    decided_by=service_approving.NATIONAL,
+    about=_about_hold,
+    approve=_lift,
+    refused="hold_kept",
+)

@@ -1,0 +1,387 @@
+"""Tests case files: who requests and approves them, what is never in them, and that they are never stored."""
+
+import hashlib
+import io
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+from pypdf.errors import FileNotDecryptedError, WrongPasswordError
+
+from hotline.alerts.queries_retention import LegalHold
+from hotline.cases import service_exclusions, service_retention, tables_case_files
+from hotline.cases.rules_case_file import (
+    FileBasis,
+    FileEvent,
+    FileFacts,
+    FileStop,
+    document,
+    is_order_valid,
+    letter,
+    names_in,
+    refusal_of,
+    scrubbed,
+)
+from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.cases.tables_case_files import CaseFile
+from hotline.core.actors import AccountRole
+from hotline.errors import EndRefused
+from hotline.operations.schema import METADATA
+from hotline.people.tables_approvals import Approval
+from hotline.text.languages import CODES
+from hotline.text.time import KIGALI
+from hotline.tips.queries_visible import ExclusionReason
+from hotline.tips.rules_deadlines import FILES_LISTED, HOLD_REVIEWED
+from hotline.tips.rules_events import LoggedEvent
+from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.rules_persons import MetPerson, PersonEntry, build_persons
+from hotline.tips.tables import Tip
+from tests.console.conftest import Desk, Tab, desk
+from tests.console.desk_tips import change, hands_on, tell
+from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks
+from tests.support.builders import NOON
+from tests.support.persons import SIGNS, said, screened
+
+__all__ = ["Desk", "desk", "desks"]
+
+WORDS = "The house behind the mill"
+CALLED = "+250 788 123 456"
+ORDER = "RP 00123/2026/TGI"
+ANSWERS = {"danger": "yes", "landmark": WORDS, "words": f"ring {CALLED}"}
+
+
+@dataclass
+class FileDesk:
+    """The desks, and one tip with a person who agreed to a case file."""
+
+    desks: Desks
+    tip: int
+
+    def asks(self, by: Tab | None = None, **fields: str) -> int:
+        sent = {"basis": "request", "order": "", "n": "", "reason": "the trial", **fields}
+        return (by or self.desks.national).post(f"/tips/{self.tip}/case-file", sent).status_code
+
+    def pending(self) -> int:
+        """Returns the id of the newest approval."""
+        with self.desks.desk.context.database.reading() as session:
+            return max(row.id for row in session.query(Approval))
+
+    def decides(self, by: Tab, does: str = "approve") -> int:
+        sent = {"do": does, "reason": "seen"}
+        return by.post(f"/approvals/{self.pending()}", sent).status_code
+
+    def makes(self, does: str = "pdf", number: int = 1, language: str = "en") -> tuple[str, Any]:
+        """Returns the six words, and the answer with the file."""
+        shown = self.desks.national.post(f"/case-files/{number}/words", {}).text
+        words = re.search(r"<code>([a-z ]+)</code>", shown)
+        locked = re.search(r'name="locked" value="(\w+)"', shown)
+        assert words
+        assert locked
+        sent = {"do": does, "locked": locked[1], "language": language}
+        answer = self.desks.national.post(f"/case-files/{number}/make", sent)
+        return words[1], answer
+
+    def all(self, table: Any) -> list[Any]:
+        with self.desks.desk.context.database.reading() as session:
+            return [*session.query(table)]
+
+    def approved(self, **fields: str) -> None:
+        assert self.asks(None, **fields) == 303
+        assert self.decides(self.desks.other) == 303
+
+    def told(self, n: int = 1, **codes: str) -> None:
+        self.desks.desk.clock.turn(seconds=1)
+        with self.desks.desk.context.database.writing() as session:
+            tip, context = session.get_one(Tip, self.tip), self.desks.desk.context
+            said(session, context, tip, LoggedEvent.FILE_TOLD, PersonCodes(n, codes))
+
+
+@pytest.fixture
+def file(desks: Desks) -> FileDesk:
+    made = FileDesk(desks, tell(desks.desk, answers=ANSWERS, minutes=47))
+    screened(desks.desk.context, made.tip)
+    hands_on(desks.desk)
+    return made
+
+
+def text_of(pdf: bytes, passphrase: str) -> str:
+    reader = PdfReader(io.BytesIO(pdf), password=passphrase)
+    return "\n".join(page.extract_text() for page in reader.pages)
+
+
+def everything(desk: Desk) -> str:
+    """Returns all that the database contains."""
+    with desk.context.database.reading() as session:
+        rows = [session.execute(table.select()).all() for table in METADATA.sorted_tables]
+    return repr(rows)
+
+
+@pytest.mark.adversary("a corrupt admin or database administrator")
+def test_a_file_is_requested_approved_and_made_once_under_six_words(
+    file: FileDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request sets a legal hold. The list names neither the tip nor a place, and nothing is stored."""
+    desk, national = file.desks.desk, file.desks.national
+    file.told(file_told="yes")
+    assert file.asks(n="1") == 303
+    assert "legal hold" in national.get(f"/tips/{file.tip}").text
+    assert file.decides(national) == 422
+    assert "asks for a case file" not in file.desks.second.get("/approvals").text
+    assert file.decides(file.desks.second) == 422
+    assert national.post("/case-files/1/make", {"do": "print"}).status_code == 422
+    seen = file.desks.other.get("/approvals").text
+    assert "National 1 asks for a case file, without an order" in seen
+    assert f"ip {file.tip}" not in seen
+    assert file.decides(file.desks.other) == 303
+
+    (own := tmp_path / "own").mkdir()
+    monkeypatch.setenv("HOTLINE_HOME", str(own))
+    monkeypatch.setattr(tempfile, "tempdir", str(own))
+    words, answer = file.makes()
+    assert [*own.iterdir()] == []
+    assert words not in everything(desk)
+    assert len(words.split()) == 6
+    text = text_of(answer.data, words)
+    assert "Case file 1" in text
+    assert "a woman" in text
+    assert re.search("National desk [A-Z] requested", text)
+    assert b"Case file" not in answer.data
+    for wrong in ("", words.replace(" ", "-"), words[:-1]):
+        with pytest.raises((FileNotDecryptedError, WrongPasswordError)):
+            text_of(answer.data, wrong)
+
+    (row,) = file.all(CaseFile)
+    assert (row.tip_id, row.n, row.hold_id) == (None, None, None)
+    assert row.digest == hashlib.sha256(answer.data).hexdigest()
+    listed = national.get("/case-files").text
+    for shown in ("National 1", "Desk 2", row.digest):
+        assert shown in listed
+    assert f"/tips/{file.tip}" not in listed
+    assert file.makes()[1].status_code == 422
+    acts = [action for _, action, _ in file.desks.rows() if "file" in action]
+    assert acts == ["case_file_asked", "case_file_approved", "case_file_made"]
+    assert "a case file of" not in file.desks.district.get(f"/tips/{file.tip}").text
+    with desk.context.database.writing() as session:
+        assert tables_case_files.delete_old(session, desk.clock() + FILES_LISTED, 9) == 1
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_only_an_order_named_by_number_brings_what_the_caller_said(
+    file: FileDesk, language: str
+) -> None:
+    """The minute of the call is left out too. A phone number is never in a file."""
+    filed_at = file.desks.tip(file.tip).filed_at
+    assert filed_at is not None
+    minute = f"{filed_at.astimezone(KIGALI):%H:%M}"
+    file.approved()
+    plain = file.makes("print", language=language)[1].text
+    assert file.asks(basis="judge") == 422
+    assert file.asks(order=ORDER) == 422
+    file.approved(basis="judge", order=ORDER)
+    ordered = file.makes("print", number=2, language=language)[1].text
+    for secret in (WORDS, minute):
+        assert secret not in plain
+        assert secret in ordered
+    assert ORDER in ordered
+    for text in (plain, ordered):
+        assert "788" not in text
+        assert "National 1" not in text.partition("<main")[2].replace("National 1</", "")
+
+
+def test_persons_who_refused_the_police_or_the_file_are_in_no_file(file: FileDesk) -> None:
+    context = file.desks.desk.context
+    assert file.asks(n="7") == 422
+    assert file.asks(n="1") == 422, "nobody told the person"
+    file.told(file_told="no")
+    assert file.asks(n="1") == 422
+    file.told(file_told="unsafe")
+    with context.database.writing() as session:
+        tip = session.get_one(Tip, file.tip)
+        offer = PersonCodes(1, {"service": "police"})
+        of = said(session, context, tip, LoggedEvent.OFFERED, offer)
+        refused = PersonCodes(1, {"answer": "person_refused"}, of)
+        said(session, context, tip, LoggedEvent.ANSWERED, refused)
+    assert file.asks(n="1") == 422
+    assert (
+        "refused the police"
+        in file.desks.national.post(
+            f"/tips/{file.tip}/case-file", {"basis": "request", "n": "1", "reason": "x"}
+        ).text
+    )
+    file.approved()
+    text = file.makes("print")[1].text
+    assert "a woman" not in text
+    assert "the person" not in text.partition("observations")[2]
+
+
+@pytest.mark.adversary("a corrupt responder")
+def test_nobody_of_an_official_s_district_and_no_excluded_person_approves(file: FileDesk) -> None:
+    desk, desks = file.desks.desk, file.desks
+    change(desk, file.tip, official="yes", place=OTHER_DISTRICT)
+    assert file.asks(desks.district) == 404
+    assert file.asks() == 303
+    assert "case file" not in desks.other.get("/approvals").text
+    assert file.decides(desks.other) == 422
+    reason = {"by": "Alice", "reason": "named"}
+    him = ExclusionTarget(person="Desk 1")
+    assert "case file" in desks.district.get("/approvals").text
+    service_exclusions.exclude(desk.context, file.tip, him, ExclusionReason.NAMED, **reason)
+    assert "case file" not in desks.district.get("/approvals").text
+    assert file.decides(desks.district) == 422
+    (row,) = file.all(CaseFile)
+    assert row.approved_at is None
+
+
+def test_a_request_can_be_withdrawn_and_its_hold_ends(file: FileDesk) -> None:
+    assert file.asks() == 303
+    assert file.asks() == 422, "one at a time"
+    assert file.decides(file.desks.national, "take_back") == 303
+    assert file.all(CaseFile) == []
+    (hold,) = file.all(LegalHold)
+    assert hold.lifted_at is not None
+    assert file.asks() == 303
+    file.desks.desk.clock.turn(hours=24 * 15)
+    with file.desks.desk.context.database.writing() as session:
+        assert tables_case_files.delete_old(session, file.desks.desk.clock(), 9) == 1
+
+
+def test_a_hold_is_reviewed_each_six_months_and_lifted_by_two(file: FileDesk) -> None:
+    desk, desks = file.desks.desk, file.desks
+    file.approved()
+    file.makes("print")
+
+    def tasks() -> str:
+        return desks.national.get("/today").text
+
+    assert "Legal holds to review" not in tasks()
+    desk.clock.turn(hours=24 * HOLD_REVIEWED.days)
+    desks.national, desks.second = (
+        desk.tab(AccountRole.NATIONAL, name=f"National {n}") for n in (1, 2)
+    )
+    assert "Legal holds to review: 1" in tasks()
+    hold = f"/tips/{file.tip}/hold"
+    assert (
+        desks.national.post(hold, {"do": "keep", "reason": "the trial goes on"}).status_code == 303
+    )
+    assert "Legal holds to review" not in tasks()
+    assert desks.national.post(hold, {"do": "lift", "reason": "it ended"}).status_code == 303
+    assert file.decides(desks.national) == 422
+    (row,) = file.all(LegalHold)
+    assert row.lifted_at is None
+    with pytest.raises(EndRefused):
+        service_retention.lift_legal_hold(desk.context, file.tip, by="Alice", reason="x")
+    assert file.decides(desks.second) == 303
+    (row,) = file.all(LegalHold)
+    assert row.lifted_at is not None
+    acts = [action for _, action, _ in desks.rows()]
+    assert acts[-3:] == ["hold_reviewed", "hold_lift_asked", "hold_lifted"]
+
+
+# Tests the text of a file over random cases.
+
+NAMES = ("Responder 7", "Alpha Bravo", "Kilo-Mike")
+REFERENCES = ("K7Q4", "R7Q4CA", "W7W7")
+NUMBERS = ("0788123456", CALLED, "123 456 789", "a.b@c.rw")
+SECRETS = (*NAMES, *REFERENCES, *NUMBERS)
+PHRASES = st.lists(st.sampled_from((*SECRETS, "came back", "the red door", "10:12")), max_size=6)
+SPOKEN = PHRASES.map(" ".join)
+AT = st.integers(0, 600).map(lambda minutes: NOON + timedelta(minutes=minutes))
+EVENTS = st.lists(st.builds(FileEvent, AT, st.just("{who} noted."), st.just("Deputy A"), SPOKEN))
+SAID = "the caller's own sentence"
+
+
+def entry(n: int, id: int, kind: LoggedEvent, codes: Mapping[str, str]) -> PersonEntry:
+    return PersonEntry(id, kind, NOON, PersonCodes(n, codes))
+
+
+def person(**told: str) -> MetPerson:
+    entries = [entry(1, 1, LoggedEvent.SCREENED, {**SIGNS, "sex": "woman", "form": "labour"})]
+    if told:
+        entries.append(entry(1, 2, LoggedEvent.FILE_TOLD, told))
+    return build_persons(entries)[0]
+
+
+def say(words: str, **values: object) -> str:
+    return words.format_map(values) if values else words
+
+
+@given(EVENTS, EVENTS, SPOKEN, st.sampled_from(FileBasis), st.booleans(), AT)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_file_contains_a_name_number_or_reference(
+    acts: list[FileEvent],
+    custody: list[FileEvent],
+    answer: str,
+    basis: FileBasis,
+    about_person: bool,
+    filed_at: datetime,
+) -> None:
+    facts = FileFacts(
+        number=1,
+        filed_at=filed_at,
+        made_at=NOON + timedelta(days=9),
+        basis=basis,
+        order="" if basis is FileBasis.REQUEST else ORDER,
+        about=[("District", "Gasabo")],
+        events=acts,
+        custody=custody,
+        person=person() if about_person else None,
+        answers=[("Words", f"{SAID} {answer}")],
+        call=[("Channel", "USSD by phone"), ("Language", "Kinyarwanda")],
+        names=names_in(NAMES, ()),
+    )
+    text = json.dumps(document(facts, say), ensure_ascii=False)
+    text = text.replace(ORDER, "")
+    for secret in SECRETS:
+        assert secret not in text
+    assert not re.search(r"\d{6}", text)
+    minute = f"{filed_at.astimezone(KIGALI):%H:%M}"
+    for told in (SAID, "USSD by phone", "Kinyarwanda"):
+        assert (told in text) == (basis is not FileBasis.REQUEST)
+    if basis is FileBasis.REQUEST:
+        times = re.findall(r"\d{4}-\d\d-\d\d (\d\d:\d\d)", text)
+        assert minute not in times or any(
+            one.at > filed_at + timedelta(hours=1) for one in acts + custody
+        )
+    assert ("a woman" in text) == about_person
+
+
+@pytest.mark.parametrize(
+    ("told", "stop"),
+    [
+        ({}, FileStop.NOT_TOLD),
+        ({"file_told": "no"}, FileStop.SAYS_NO),
+        ({"file_told": "yes"}, None),
+        ({"file_told": "unsafe"}, None),
+    ],
+)
+def test_a_person_is_told_first(told: dict[str, str], stop: FileStop | None) -> None:
+    assert refusal_of([person(**told)], 1) is stop
+    assert refusal_of([person(**told)], None) is None
+    assert refusal_of([person(**told)], 2) is FileStop.NO_PERSON
+
+
+def test_a_child_needs_the_child_officer() -> None:
+    signs = entry(1, 1, LoggedEvent.SCREENED, {**SIGNS, "minor": "unsure"})
+    for interest, stop in (("not_yet", FileStop.CHILD), ("yes", None)):
+        told = entry(1, 2, LoggedEvent.FILE_TOLD, {"file_told": "yes", "interest": interest})
+        assert refusal_of(build_persons([signs, told]), 1) is stop
+
+
+def test_letters_never_end_and_orders_have_numbers() -> None:
+    assert [letter(n) for n in (0, 25, 26, 52)] == ["A", "Z", "A1", "A2"]
+    assert is_order_valid(FileBasis.JUDGE, ORDER)
+    for number in ("", "AN ORDER", "x" * 41, "12<"):
+        assert not is_order_valid(FileBasis.JUDGE, number)
+    assert not is_order_valid(FileBasis.REQUEST, ORDER)
+    assert scrubbed("Ask Bravo, k7q4, at 12:30", names_in(["Alpha Bravo"], ())) == (
+        "Ask [...], [...], at 12:30"
+    )
