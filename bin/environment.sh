@@ -41,20 +41,27 @@ telling() {
 environment() {
     lock=$1
     shift
-    need "$@"
     python=$(newest_python) || python=
     if [ -z "$python" ]; then
-        need python3=python3 venv=python3-venv
+        need python3=python3 venv=python3-venv "$@"
         python=$(newest_python) || die "Python 3.11 or newer is needed; this machine offers none."
     fi
+    # Both wait for a network most of the time.
+    need "$@" &
+    programs=$!
+    packages "$lock"
+    wait "$programs" || die "Without these programs this cannot go on."
+}
 
-    stamp=$venv/.made-of-$lock
-    wanted=$(cat "$lock" pyproject.toml | cksum)
+# `.venv` with the packages of a lock, unless it has them already.
+packages() {
+    stamp=$venv/.made-of-$1
+    wanted=$(cat "$1" pyproject.toml | cksum)
     if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && "$venv/bin/python" -c '' 2>/dev/null; then
         return
     fi
     make_venv
-    fill_venv "$lock"
+    fill_venv "$1"
     printf '%s\n' "$wanted" >"$stamp"
 }
 
