@@ -1,17 +1,12 @@
 """Notifies the on-call contacts in another way than SMS: a mail, a command of the operator, or both."""
 
 import logging
-import smtplib
-import ssl
 import subprocess
-from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
-logger = logging.getLogger(__name__)
+from hotline.core.mail import MAIL_ERRORS, SECONDS, send_mail
 
-SECONDS = 10.0
-SUBJECT = "Line"
-"""The subject of every mail. On a lock screen, a mail then shows no more than an SMS."""
+logger = logging.getLogger(__name__)
 
 
 class SecondChannel:
@@ -46,33 +41,14 @@ class SecondChannel:
         )
 
     def _post(self, text: str) -> None:
-        address = urlsplit(self._mail)
-        account, password = unquote(address.username or ""), unquote(address.password or "")
-        recipient = unquote(address.path.lstrip("/"))
-        mail = EmailMessage()
-        mail["Subject"], mail["To"] = SUBJECT, recipient
-        mail["From"] = account if "@" in account else recipient
-        mail.set_content(text)
-
-        secure = ssl.create_default_context()
-        host, port = address.hostname or "", address.port or 0
-        with (
-            smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=secure)
-            if address.scheme == "smtps"
-            else smtplib.SMTP(host, port or 25, timeout=SECONDS)
-        ) as server:
-            if address.scheme == "smtp+starttls":
-                server.starttls(context=secure)
-            if password:
-                server.login(account, password)
-            server.send_message(mail)
+        send_mail(self._mail, unquote(urlsplit(self._mail).path.lstrip("/")), text)
 
 
 def _tried(path: object, text: str) -> bool:
     assert callable(path)
     try:
         path(text)
-    except (OSError, smtplib.SMTPException, subprocess.SubprocessError) as broken:
+    except (*MAIL_ERRORS, subprocess.SubprocessError) as broken:
         # The message of the error may contain an address or a password.
         logger.error("the second alarm channel failed: %s", type(broken).__name__)
         return False

@@ -1,0 +1,39 @@
+"""Sends a mail without a link, a name or a title through a mail server. No other module speaks SMTP."""
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+SECONDS = 10.0
+SUBJECT = "Line"
+"""The subject of every mail. On a lock screen, a mail then shows no more than an SMS."""
+MAIL_ERRORS = (OSError, smtplib.SMTPException)
+"""The errors of `send_mail`. Their messages may contain an address or a password, so no log shows them."""
+
+
+def send_mail(server: str, recipient: str, text: str) -> None:
+    """Sends a mail. The server's address contains the account and its password, like
+    `smtps://account%40example.org:password@mail.example.org`.
+
+    Raises `MAIL_ERRORS`.
+    """
+    address = urlsplit(server)
+    account, password = unquote(address.username or ""), unquote(address.password or "")
+    mail = EmailMessage()
+    mail["Subject"], mail["To"] = SUBJECT, recipient
+    mail["From"] = account if "@" in account else recipient
+    mail.set_content(text)
+
+    secure = ssl.create_default_context()
+    host, port = address.hostname or "", address.port or 0
+    with (
+        smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=secure)
+        if address.scheme == "smtps"
+        else smtplib.SMTP(host, port or 25, timeout=SECONDS)
+    ) as connection:
+        if address.scheme == "smtp+starttls":
+            connection.starttls(context=secure)
+        if password:
+            connection.login(account, password)
+        connection.send_message(mail)
