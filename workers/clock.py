@@ -38,6 +38,7 @@ from hotline.core.logs import REQUEST
 from hotline.counters import service as counters_service
 from hotline.dialogue import service_answers, service_inbox
 from hotline.duty import service_accounts, service_leaves, service_roster
+from hotline.editing import service_news_mail, tables_plans
 from hotline.errors import Unavailable
 from hotline.flows import tables as flows_tables
 from hotline.gateway import tables
@@ -116,6 +117,20 @@ def lapse_emergency(context: WorkerContext) -> None:
     service_emergencies.end_unconfirmed(context)
 
 
+def keep_drafts(context: WorkerContext) -> None:
+    """Publishes and withdraws planned texts at their time, and mails people about news.
+
+    Imports the code that reads flow files only if a plan is due.
+    """
+    with context.database.reading() as session:
+        is_due = bool(tables_plans.due(session, context.now()))
+    if is_due:
+        from hotline.editing import service_plans
+
+        service_plans.carry_out_due(context)
+    service_news_mail.send_due(context)
+
+
 def publish_due(context: WorkerContext) -> None:
     """Creates the statistics releases that are due, once an hour, in a child process. Raises StoreUnavailable,
     WorkEnded.
@@ -124,7 +139,7 @@ def publish_due(context: WorkerContext) -> None:
         service.run_in_child(context, "release")
 
 
-ASIDE: tuple[Step, ...] = (lapse_emergency, service_inbox.read_inbox, publish_due)
+ASIDE: tuple[Step, ...] = (lapse_emergency, keep_drafts, service_inbox.read_inbox, publish_due)
 """Steps that call other machines or take long. The leader runs them in another thread."""
 FAREWELL_SECONDS = 2.0
 """The seconds for which a stopping clock process waits for these steps."""

@@ -125,6 +125,7 @@ def build_worker(settings: Settings) -> contexts.WorkerContext:
         senders=factories.senders(settings),
         inbox=factories.inbox(account),
         hook=factories.own_hook(line_address(settings), keys.path),
+        mail_server=settings.mail_server,
     )
 
 

@@ -27,7 +27,7 @@ from hotline.keys.key_folder import DATABASE_ACCOUNT, REDIS_ACCOUNT, with_accoun
 
 logger = logging.getLogger(__name__)
 
-HOOKS, WATCH = "hooks", "watch"
+HOOKS, WORKERS, WATCH = "hooks", "workers", "watch"
 FORKED = ("hotline", "process")
 """The first words of commands that the fork server starts."""
 PREPARE = (sys.executable, "-m", "hotline.cli.main", "process", "prepare")
@@ -40,6 +40,8 @@ ACCOUNTS = (("HOTLINE_DATABASE_URL", DATABASE_ACCOUNT), ("HOTLINE_REDIS_URL", RE
 password."""
 MONITOR_ONLY = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
 """Environment variables that only the monitor may have."""
+WORKER_ONLY = ("HOTLINE_MAIL_SERVER",)
+"""Environment variables that only the workers may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class ProcessRow:
 
 PROCESSES: Mapping[str, ProcessRow] = {
     "web": ProcessRow(HOOKS, sends=False),
-    "worker": ProcessRow("workers", count=2),
+    "worker": ProcessRow(WORKERS, count=2),
     "watch": ProcessRow(WATCH),
     "reader": ProcessRow("reader", sends=False),
     "console": ProcessRow("pages", sends=False),
@@ -166,7 +168,11 @@ def _settings_for(
 ) -> dict[str, str]:
     """Returns the settings for one process, with the key folder of its role. It hides settings that this process may
     not have."""
-    hidden = (*(() if post.sends else SENDING), *(() if post.role == WATCH else MONITOR_ONLY))
+    hidden = (
+        *(() if post.sends else SENDING),
+        *(() if post.role == WATCH else MONITOR_ONLY),
+        *(() if post.role == WORKERS else WORKER_ONLY),
+    )
     known = {name: value for name, value in _named(environ).items() if name not in hidden}
     keys = settings.home / "keys" / post.role
     for name, account in ACCOUNTS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -279,6 +279,8 @@ class WorkerContext(SendingContext):
     senders: Senders
     inbox: SmsInbox
     hook: OwnHook
+    mail_server: str = field(default="", kw_only=True, repr=False)
+    """The mail server for notices about drafts, with its password. It is empty if the hotline sends none."""
 
 
 @dataclass(frozen=True)

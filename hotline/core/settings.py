@@ -27,6 +27,7 @@ FILE = f"{PREFIX}SETTINGS"
 """The environment variable that names the TOML file. If it is not set, no file is read."""
 API_KEY = f"{PREFIX}GATEWAY_API_KEY"
 GATEWAY_HOST = "africastalking.com"
+MAIL_SCHEMES = frozenset({"smtp", "smtp+starttls", "smtps"})
 SOCKET_PATH_BYTES = 100
 """The maximum number of bytes in the path of a unix socket. The system allows 108, including the end mark."""
 
@@ -100,12 +101,12 @@ def _is_gateway(url: str) -> bool:
 def _is_mailbox(url: str) -> bool:
     """Returns True for an address with a mail server and a recipient."""
     parts = _split_url(url)
-    return (
-        parts is not None
-        and parts.scheme in {"smtp", "smtp+starttls", "smtps"}
-        and bool(parts.hostname)
-        and "@" in unquote(parts.path)
-    )
+    return parts is not None and _is_mail_server(url) and "@" in unquote(parts.path)
+
+
+def _is_mail_server(url: str) -> bool:
+    parts = _split_url(url)
+    return parts is not None and parts.scheme in MAIL_SCHEMES and bool(parts.hostname)
 
 
 def _words(value: str) -> tuple[str, ...]:
@@ -315,6 +316,15 @@ class Settings:
 
     Without it: none
     """
+    mail_server: str = _setting(
+        Kind("smtps://account:password@server", _is_mail_server),
+        "",
+        example="smtps://account:password@mail.example",
+    )
+    """The server that mails people with an address that drafts or comments wait for them, once a day at most.
+
+    Without it: none
+    """
     console_port: int = _setting(PORT, 8080)
     """The port that the console listens on."""
     console_host: str = _setting(HOST, "127.0.0.1")
@@ -401,7 +411,7 @@ class Settings:
         """Returns each setting as a text that any person may read. It hides the alarm command and passwords in URLs."""
         shown = {name: str(getattr(self, name)) for name in NAMES}
         shown["alarm_command"] = "(set)" if self.alarm_command else ""
-        for name in ("database_url", "redis_url", "gateway_url", "alarm_mail"):
+        for name in ("database_url", "redis_url", "gateway_url", "alarm_mail", "mail_server"):
             shown[name] = _without_password(shown[name])
         return shown
 

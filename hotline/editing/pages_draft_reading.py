@@ -2,6 +2,9 @@
 confirm."""
 
 import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 from flask import Response, abort
 
@@ -10,14 +13,22 @@ from hotline.console.form import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.actors import AccountRole
 from hotline.duty import service_account_changes
-from hotline.editing import pages_sentences, service_drafts, service_emergencies, service_publish
+from hotline.editing import (
+    pages_sentences,
+    service_drafts,
+    service_emergencies,
+    service_plans,
+    service_publish,
+)
 from hotline.editing.pages_difference import DifferenceToRead, prepare_difference
+from hotline.editing.pages_drafts import comment_values
 from hotline.editing.rules_difference import Difference, compare_documents, parts_needing_approver
 from hotline.editing.rules_drafts import WHY_LETTERS, DraftState
 from hotline.editing.service_drafts import DraftRefused, Refusal
 from hotline.editing.service_emergencies import EmergencyToRead, StateToRestore
 from hotline.flows.node_fields import Titles
 from hotline.text.phrases import phrase
+from hotline.text.time import KIGALI
 
 NOTE_LETTERS = 1000
 STEPS = 500
@@ -31,7 +42,7 @@ def draft(visit: Visit, draft_id: int) -> Response:
         and not visit.faults
     ):
         return _went_live(visit, draft_id)
-    return _drawn(visit, service_publish.draft_to_read(visit.context, draft_id))
+    return _drawn(visit, service_publish.draft_to_read(visit.context, draft_id), "change_read.html")
 
 
 def printed_draft(visit: Visit, draft_id: int) -> Response:
@@ -62,17 +73,32 @@ def publish(visit: Visit, draft_id: int) -> Response:
     form, seen = visit.form, service_publish.draft_to_read(visit.context, draft_id)
     if form.text("digest") == seen.made.digest:
         pages_sentences.check_read(visit, _shown(visit, seen).languages)
-    done = service_publish.publish(
+    times = service_plans.Times(_time(visit, "publish_at"), _time(visit, "withdraw_at"))
+    done = service_plans.approve(
         visit.context,
         visit.by,
         draft_id,
         form.text("digest"),
+        times,
         note=form.text("note", most=NOTE_LETTERS),
         alone=visit.context.is_emulated,
         keeps_languages=form.ticked(pages_sentences.KEEPS_LANGUAGES),
     )
-    pages_sentences.result_or_refusal(visit, done, "approve")
+    is_late = isinstance(done, DraftRefused) and done.refusal is Refusal.TIMES
+    pages_sentences.result_or_refusal(visit, done, "publish_at" if is_late else "approve")
+    if form.text("back"):
+        return redirect_to("today.show", done="planned" if done is None else "published")
     return redirect_to("reading.history")
+
+
+def _time(visit: Visit, name: str) -> datetime | None:
+    """Returns the time in Kigali of a form's field, or None if the field is empty. Raises FormRefused."""
+    typed = visit.form.text(name, most=30)
+    try:
+        at = datetime.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise visit.wrong(name, "Enter a date and a time like 2026-11-30 14:00.") from None
+    return None if at is None else at.replace(tzinfo=KIGALI).astimezone(UTC)
 
 
 @form_view(draft)
@@ -83,10 +109,17 @@ def send_back(visit: Visit, draft_id: int) -> Response:
     pages_sentences.result_or_refusal(
         visit, service_publish.send_back(visit.context, visit.by, draft_id, note), "back-note"
     )
+    if visit.form.text("back"):
+        return redirect_to("today.show", done="returned")
     return redirect_to("changes.show", draft_id=draft_id)
 
 
-@form_view(draft)
+def emergency_form(visit: Visit, draft_id: int) -> Response:
+    seen = service_publish.draft_to_read(visit.context, draft_id)
+    return page(visit, "change_emergency.html", **review_values(visit, seen))
+
+
+@form_view(emergency_form)
 def emergency(visit: Visit, draft_id: int) -> Response:
     form = visit.form
     reason = form.text("reason", most=NOTE_LETTERS)
@@ -113,42 +146,47 @@ def _shown(
     return prepare_difference(visit, changes, seen.before, seen.after, live, part)
 
 
-def _drawn(
-    visit: Visit, seen: service_publish.DraftToRead, template: str = "change_read.html"
-) -> Response:
-    change, changes = seen.made.gathered.change, compare_documents(seen.before, seen.after)
-    digest, titles = seen.made.digest, Titles(seen.after["flows"], visit.language)
+def _drawn(visit: Visit, seen: service_publish.DraftToRead, template: str) -> Response:
     # After a refusal the last part is shown, because it contains the forms.
     part = sys.maxsize if visit.faults else number_of(visit.asked("part")) or 1
+    change = seen.made.gathered.change
+    comments = comment_values(visit, change)
+    return page(visit, template, **comments, **review_values(visit, seen, part))
+
+
+def review_values(
+    visit: Visit, seen: service_publish.DraftToRead, part: int = 1
+) -> Mapping[str, Any]:
+    """Returns the differences of a draft and what this person may decide, for a page."""
+    change, changes = seen.made.gathered.change, compare_documents(seen.before, seen.after)
+    digest, titles = seen.made.digest, Titles(seen.after["flows"], visit.language)
     shown = _shown(visit, seen, changes, part)
     is_second = service_publish.is_second(visit.context, visit.by, seen)
     held = parts_needing_approver(seen.before, seen.after, changes)
     beyond = DraftRefused(Refusal.BEYOND_WORDS, held_back=held)
-    return page(
-        visit,
-        template,
-        change=change,
-        seen=seen,
-        digest=digest,
-        shown=shown,
-        part=shown.part,
-        parts=shown.parts,
-        changed_meanwhile=visit.query.get("of", digest) != digest,
-        reasons=pages_sentences.recorded_value_reasons(
+    return {
+        "change": change,
+        "seen": seen,
+        "digest": digest,
+        "shown": shown,
+        "part": shown.part,
+        "parts": shown.parts,
+        "changed_meanwhile": visit.query.get("of", digest) != digest,
+        "reasons": pages_sentences.recorded_value_reasons(
             visit, service_drafts.history(visit.context, change.id, limit=STEPS)
         ),
-        clashes=[pages_sentences.part_words(visit, titles, part) for part in seen.made.clashes],
-        writers=list(dict.fromkeys(one.name for one in seen.contributors)),
-        may_decide=AccountRole.APPROVER in visit.by.roles and change.is_editable,
-        is_proposed=change.state == DraftState.SUBMITTED,
-        is_second=is_second or visit.context.is_emulated,
-        is_alone=not is_second and visit.context.is_emulated,
+        "clashes": [pages_sentences.part_words(visit, titles, part) for part in seen.made.clashes],
+        "writers": list(dict.fromkeys(one.name for one in seen.contributors)),
+        "may_decide": AccountRole.APPROVER in visit.by.roles and change.is_editable,
+        "is_proposed": change.state == DraftState.SUBMITTED,
+        "is_second": is_second or visit.context.is_emulated,
+        "is_alone": not is_second and visit.context.is_emulated,
         # The reason why one person may not publish the draft alone. It is empty if they may.
-        beyond=pages_sentences.refusal_text(visit, titles, beyond) if beyond.held_back else "",
-        keeps=pages_sentences.languages_kept(visit, changes, seen.after),
-        may_list=visit.may(role_groups.WORDS),
-        least=WHY_LETTERS,
-    )
+        "beyond": pages_sentences.refusal_text(visit, titles, beyond) if beyond.held_back else "",
+        "keeps": pages_sentences.languages_kept(visit, changes, seen.after),
+        "may_list": visit.may(role_groups.WORDS),
+        "least": WHY_LETTERS,
+    }
 
 
 REASON_LETTERS = 1000
@@ -161,10 +199,16 @@ def history(visit: Visit) -> Response:
         lines=service_emergencies.history(visit.context),
         emergency=service_emergencies.current_emergency(visit.context),
         in_the_middle=service_publish.running_sessions(visit.context),
+        planned=service_plans.planned(visit.context),
         may_decide=AccountRole.APPROVER in visit.by.roles,
         may_list=visit.may(role_groups.BUT_AUDITOR),
         may_read=visit.may(role_groups.READING),
     )
+
+
+@form_view(history)
+def cancel_plan(visit: Visit, plan_id: int) -> None:
+    service_plans.cancel(visit.context, visit.by, plan_id)
 
 
 def confirm_form(visit: Visit, publication_id: int) -> Response:

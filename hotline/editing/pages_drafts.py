@@ -4,13 +4,21 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from flask import Response, url_for
 
 from hotline.console import role_groups
 from hotline.console.form import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to, redirect_to_address
-from hotline.editing import pages_sentences, service_draft_steps, service_drafts, service_publish
+from hotline.editing import (
+    pages_sentences,
+    service_draft_steps,
+    service_drafts,
+    service_news,
+    service_plans,
+    service_publish,
+)
 from hotline.editing.pages_difference import PHRASES as PHRASES_OF
 from hotline.editing.pages_sentences import (
     KEEPS_LANGUAGES,
@@ -20,10 +28,12 @@ from hotline.editing.pages_sentences import (
     result_or_refusal,
 )
 from hotline.editing.rules_difference import Difference, compare_documents
-from hotline.editing.rules_drafts import ENTRIES, NUMBERS, PHRASES, PartDocument
+from hotline.editing.rules_drafts import ENTRIES, NUMBERS, PHRASES, DraftState, PartDocument
 from hotline.editing.service_drafts import ChangeRow, live_titles
+from hotline.editing.service_news import COMMENT_LETTERS, WHOLE
 from hotline.errors import NotFound
 from hotline.flows.check import anchor
+from hotline.flows.conversation import Place
 from hotline.flows.node_fields import Titles
 
 LISTS = {NUMBERS: "numbers.listed", ENTRIES: "numbers.entries"}
@@ -118,6 +128,8 @@ def show(visit: Visit, draft_id: int) -> Response:
         may_play=visit.may(role_groups.WRITING),
         version=compared.gathered.version,
         is_editor=is_editor,
+        plans=service_plans.planned(visit.context, draft_id),
+        **comment_values(visit, change),
     )
     if open_now and newest and found is None and not visit.faults:
         answer.headers["Refresh"] = f"{NEWER}; url=/changes/{draft_id}?auto"
@@ -125,10 +137,11 @@ def show(visit: Visit, draft_id: int) -> Response:
 
 
 @form_view(show)
-def submit(visit: Visit, draft_id: int) -> None:
+def submit(visit: Visit, draft_id: int) -> Response | None:
     keeps = visit.form.ticked(KEEPS_LANGUAGES)
     done = service_publish.submit(visit.context, visit.by, draft_id, keeps_languages=keeps)
     result_or_refusal(visit, done, "acts")
+    return redirect_to("today.show", done="submitted") if visit.form.text("back") else None
 
 
 @form_view(show)
@@ -144,6 +157,35 @@ def restore_step(visit: Visit, draft_id: int, step_id: int) -> None:
         visit.context, visit.by, draft_id, step_id, once=once, before=before
     )
     result_or_refusal(visit, done, "acts")
+
+
+def comment_values(
+    visit: Visit, change: ChangeRow, place: Place | None = None
+) -> Mapping[str, Any]:
+    """Returns the comments on a draft or on one of its screens, with the colleagues who can get one."""
+    rows = service_news.comments_of(visit.context, change.id, place)
+    own = visit.by.account_id
+    last = next((row.made_by_id for row in reversed(rows) if row.made_by_id != own), None)
+    return {
+        "comments": rows,
+        "colleagues": service_news.colleagues(visit.context, visit.by),
+        "addressee": last or change.submitted_by_id,
+        "comment_place": place or WHOLE,
+        "screen_address": partial(editor_address, visit, change.id),
+        "most": COMMENT_LETTERS,
+        "may_comment": visit.may(role_groups.WORDS) and change.state != DraftState.DROPPED,
+    }
+
+
+@form_view(show)
+def comment(visit: Visit, draft_id: int) -> Response | None:
+    form = visit.form
+    place = Place(form.text("flow", most=200), form.text("node", most=200))
+    words, to = form.text("comment", most=COMMENT_LETTERS), number_of(form.text("to"))
+    done = service_news.comment(visit.context, visit.by, draft_id, to, words, place)
+    result_or_refusal(visit, done, "comment")
+    address = editor_address(visit, draft_id, place.flow, place.node)
+    return redirect_to_address(address.partition("#")[0] + "#comments") if address else None
 
 
 def _edited(visit: Visit, change: ChangeRow, part: str, document: PartDocument | None) -> str:

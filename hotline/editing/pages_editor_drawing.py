@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from typing import Any
 
 from flask import Response
 
@@ -18,6 +19,7 @@ from hotline.console.visit import Visit, page
 from hotline.core.documents import Document
 from hotline.counters.service import day_of
 from hotline.editing import service_drafts, service_publishing, service_reviews, service_translation
+from hotline.editing.pages_drafts import comment_values
 from hotline.editing.pages_sentences import (
     draft_titles,
     field_words,
@@ -311,22 +313,24 @@ def draw_editor(
     text: str = "",
 ) -> Response:
     """Renders the editor's page. Raises NotFound, StoreUnavailable."""
+    shown = _shows(visit, at, state, draft)
     return page(
         visit,
         "editor.html",
         status=status,
-        s=_shows(visit, at, state, draft),
+        s=shown,
         told=notice or SaveNotice(),
         asked=[*waiting_questions(visit, at.flow.name, at.node, nodes_of(draft.document)[at.node])],
         said=text,
         keys=KEYS,
         titles=cache(partial(draft_titles, visit, at.flow)),
+        **comment_values(visit, shown["change"], Place(at.flow.name, at.node)),
     )
 
 
 def _shows(
     visit: Visit, at: EditedScreen, state: HandsetState, draft: EditorDraft
-) -> Mapping[str, object]:
+) -> Mapping[str, Any]:
     """Returns the values for the page's template. Fields and errors have the names of the form fields."""
     here, node = at.flow, at.node
     around = service_drafts.set_around(visit.context, here)

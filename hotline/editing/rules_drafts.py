@@ -33,6 +33,8 @@ PartDocument = Mapping[str, Any]
 class DraftState(StrEnum):
     OPEN = "open"
     SUBMITTED = "proposed"
+    PLANNED = "planned"
+    """An approver approved it for a later time."""
     LIVE = "live"
     DROPPED = "dropped"
 
@@ -40,7 +42,7 @@ class DraftState(StrEnum):
     def is_editable(self) -> bool:
         """Returns True if edits of the draft may be saved. An edit withdraws a draft that was submitted for
         approval."""
-        return self in (DraftState.OPEN, DraftState.SUBMITTED)
+        return self in (DraftState.OPEN, DraftState.SUBMITTED, DraftState.PLANNED)
 
 
 class StepKind(StrEnum):
@@ -67,6 +69,22 @@ class StepKind(StrEnum):
     """Texts from a spreadsheet, or from the translators' page."""
     IMPORTED = "imported"
     """Imported from flow files. `source` names the version or the folder."""
+
+
+class NewsKind(StrEnum):
+    """The kind of news about a draft that an account gets on the page Today."""
+
+    COMMENT = "comment"
+    SENT_BACK = "sent_back"
+    APPROVED = "approved"
+    """An approver approved the draft for a later time."""
+    PUBLISHED = "published"
+    STALE = "stale"
+    """A publication changed an English text and kept an old translation. `text` lists the languages."""
+    HELD = "held"
+    """A planned publication or its end waits for a person, because the published flows changed."""
+    ENDED = "ended"
+    """A text was withdrawn at its end."""
 
 
 Author = Actor | SignedIn

@@ -82,6 +82,11 @@ class Refusal(StrEnum):
     """The older state contains text that one person published alone and that no second person confirmed."""
     SETTLED = "settled"
     """No emergency change waits for a second person."""
+    NOT_ABOUT_TEXT = "not_about_text"
+    """A comment is empty, or contains a phone number, an address or what may be a reference of a case."""
+    NO_ADDRESSEE = "no_addressee"
+    TIMES = "times"
+    """The time of a publication or its end is wrong or over."""
     APPOINTED = "appointed"
     """The first person gave this person the role, so this person cannot be the second person."""
 

@@ -11,8 +11,16 @@ from hotline.core.database import Session
 from hotline.core.documents import Document
 from hotline.core.driver import WrittenArray
 from hotline.core.jobs import Job
-from hotline.editing import rules_drafts, service_publishing, service_reviews, tables
+from hotline.editing import (
+    rules_drafts,
+    service_news,
+    service_publishing,
+    service_reviews,
+    tables,
+    tables_news,
+)
 from hotline.editing.rules_difference import compare_documents, stale_translations
+from hotline.editing.rules_drafts import NewsKind
 from hotline.editing.service_draft_steps import withdraw_submission
 from hotline.editing.service_drafts import (
     AssembledDraft,
@@ -195,6 +203,7 @@ def submit(
             return DraftRefused(Refusal.OVER)
         if not is_as_read(session, gathered):
             return DraftRefused(Refusal.CHANGED)
+        tables_news.mark_settled(session, draft_id, (NewsKind.SENT_BACK,), context.now())
         change.state = rules_drafts.DraftState.SUBMITTED
         change.submitted_by_id, change.submitted_by = by.account_id, by.name
         change.submitted_at, change.submitted_digest = context.now(), digest
@@ -206,14 +215,22 @@ def submit(
 def send_back(
     context: Context, by: rules_drafts.Author, draft_id: int, note: str
 ) -> DraftRefused | None:
-    """Reopens a submitted draft, with a note from the reader. Raises NotFound, StoreUnavailable."""
+    """Reopens a submitted draft with a note from the reader, and tells its authors.
+
+    Raises NotFound, StoreUnavailable.
+    """
+    if not service_news.is_about_text(note):
+        return DraftRefused(Refusal.NOT_ABOUT_TEXT)
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id, held=True)
         if change.state != rules_drafts.DraftState.SUBMITTED:
             return DraftRefused(Refusal.NOT_SUBMITTED)
+        authors = service_news.authors_of(session, change)
         withdraw_submission(change)
         change.note, change.noted_by = note.strip(), by.name
-        log_command(session, context, by, "change_sent_back", f"change {draft_id}", change.note)
+        said, at = change.note, context.now()
+        service_news.add_news(session, NewsKind.SENT_BACK, change, authors, by, at, said)
+        log_command(session, context, by, "change_sent_back", f"change {draft_id}", said)
     return None
 
 
@@ -278,6 +295,8 @@ def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
             return is_new
         case PublicationKind.BY_HAND if row.draft_id is not None:
             # The approver saw only the difference from the previous state.
+            return was_read
+        case PublicationKind.ENDED:
             return was_read
     return True
 
@@ -345,7 +364,15 @@ def running_sessions(context: Context) -> int:
         return tables_sessions.running_calls(session, context.now() - MAX_SESSION)
 
 
-def publish(
+class Approvable(NamedTuple):
+    """A submitted draft that this person may approve now, with its row in the publication history."""
+
+    gathered: GatheredDraft
+    document: Document
+    row: Publication
+
+
+def approvable(
     context: Context,
     by: rules_drafts.Author,
     draft_id: int,
@@ -354,8 +381,8 @@ def publish(
     note: str = "",
     alone: bool = False,
     keeps_languages: bool = False,
-) -> DraftPublished | DraftRefused:
-    """Publishes a submitted draft exactly as the approver read it.
+) -> Approvable | DraftRefused:
+    """Checks that a submitted draft can be published exactly as the approver read it.
 
     With `alone`, one person may submit and approve. This is for learners in `hotline demo`. Raises NotFound, NotReady,
     StoreUnavailable.
@@ -379,20 +406,46 @@ def publish(
         return DraftRefused(Refusal.CHANGED)
     if refused := publication_refusal(context, assembled, keeps_languages=keeps_languages):
         return refused
-    said = Publication(
-        published_by=proposer.name,
-        published_by_id=proposer.account_id,
+    return Approvable(gathered, assembled.document, approved_row(change, by.name, note))
+
+
+def approved_row(change: tables.DraftRow, approved_by: str, note: str) -> Publication:
+    """Returns the row of an approved draft for the publication history."""
+    return Publication(
+        published_by=change.submitted_by,
+        published_by_id=change.submitted_by_id,
         kind=PublicationKind.BY_HAND,
         reason=note or change.title,
-        draft_id=draft_id,
-        approved_by=by.name,
+        draft_id=change.id,
+        approved_by=approved_by,
     )
-    return publish_in_transaction(context, by, gathered, assembled.document, said)
+
+
+def publish(
+    context: Context,
+    by: rules_drafts.Author,
+    draft_id: int,
+    digest: str,
+    *,
+    note: str = "",
+    alone: bool = False,
+    keeps_languages: bool = False,
+) -> DraftPublished | DraftRefused:
+    """Publishes a submitted draft exactly as the approver read it. `approvable` says what is refused.
+
+    Raises NotFound, NotReady, StoreUnavailable.
+    """
+    ready = approvable(
+        context, by, draft_id, digest, note=note, alone=alone, keeps_languages=keeps_languages
+    )
+    if isinstance(ready, DraftRefused):
+        return ready
+    return publish_in_transaction(context, by, *ready)
 
 
 def publish_in_transaction(
     context: Context,
-    by: rules_drafts.Author,
+    by: rules_drafts.Author | str,
     gathered: GatheredDraft,
     document: Document,
     row: Publication,
@@ -409,6 +462,8 @@ def publish_in_transaction(
     moved = service_reviews.moved_signatures(
         gathered.live, document, service_reviews.all_signatures(context)
     )
+    changes = compare_documents(gathered.live, document)
+    behind = stale_translations(changes, document)
     checked = WrittenArray([one.to_row() for one in _check_all(context, gathered, document)])
     with ringing(context) as session:
         flows_tables.take_lock(session)
@@ -430,6 +485,7 @@ def publish_in_transaction(
         tables.store_signatures(session, moved)
         # The problems of the draft are stored for the new revision, so that it is not checked again.
         tables.store_problems(session, _key(ready.digest), checked, draft_id=None, at=context.now())
+        service_news.tell_published(session, change, by, context.now(), behind)
         also(session)
     return done
 

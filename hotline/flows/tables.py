@@ -154,6 +154,8 @@ class PublicationKind(StrEnum):
     """Flows that a person published, with a command or a draft. Only another publication by a person replaces them."""
     BACK = "back"
     """Earlier flows that a person restored, or that the clock restored after an emergency change."""
+    ENDED = "ended"
+    """Flows from which the clock withdrew a text at its end."""
     EMERGENCY = "emergency"
     """Flows that one person published alone, for some hours. An approver confirms them, or the clock restores the
     previous ones."""

@@ -18,6 +18,8 @@ import hotline.core.tables_sample
 import hotline.counters.tables
 import hotline.counters.tables_screens
 import hotline.editing.tables
+import hotline.editing.tables_news
+import hotline.editing.tables_plans
 import hotline.flows.tables
 import hotline.gateway.tables
 import hotline.gateway.tables_sessions

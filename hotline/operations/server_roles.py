@@ -32,10 +32,11 @@ started_form stopped storm tally timed_task tip tip_likeness tip_link tip_place
 WRITERS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(CALLS.split(), ALL),
     **dict.fromkeys(("account", "account_code", "approval", "console_session"), (PAGES,)),
-    **dict.fromkeys(("failed_sign_in", "sign_in_attempt", "signature", "membership"), (PAGES,)),
+    **dict.fromkeys(("failed_sign_in", "sign_in_attempt", "membership"), (PAGES,)),
     **dict.fromkeys(("line_key", "person", "release_approval", "sheet_import"), (PAGES,)),
     **dict.fromkeys(("draft", "draft_check", "draft_step"), (WORKERS, PAGES)),
     **dict.fromkeys(("publication", "revision", "text_question"), (WORKERS, PAGES)),
+    **dict.fromkeys(("draft_news", "draft_plan", "news_address", "signature"), (WORKERS, PAGES)),
     **dict.fromkeys(
         ("case_file", "exclusion", "leave", "queue_pause", "legal_hold"), (WORKERS, PAGES)
     ),
@@ -53,7 +54,16 @@ process adds rows, and none changes a row."""
 COLUMNS = ((HOOKS, "on_call_contact", "unreachable"), (HOOKS, "responder", "categories"))
 """Single columns that a process may change. For example, STOP makes a contact unreachable. A lock on rows also needs
 such a column."""
-UNREAD = {HOOKS: ("account_code", "approval", "recovery_pair", "sign_in_attempt", "draft_step")}
+UNREAD = {
+    HOOKS: (
+        "account_code",
+        "approval",
+        "recovery_pair",
+        "sign_in_attempt",
+        "draft_step",
+        "news_address",
+    )
+}
 """The tables that a process does not read."""
 EACH = "+@read +@write +@connection +@transaction -@dangerous +info resetchannels"
 SERVES = f"{EACH} +@pubsub +@blocking +@scripting &rq:pubsub:*"

@@ -8,6 +8,7 @@ from sqlalchemy import false, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hotline.alerts.tables_case_events import CaseGrant
+from hotline.editing.tables_news import NewsAddress
 from hotline.gateway.tables import OnCallContact
 from hotline.keys.encrypt import case_name
 from hotline.people.tables import Responder
@@ -20,7 +21,12 @@ from hotline.tips.tables_call_back import CallBack
 Column: TypeAlias = InstrumentedAttribute[Any]
 
 VAULTS: Mapping[str, tuple[Column, ...]] = {
-    "relay": (Responder.encrypted_number, Enrolment.encrypted_number, Enrolment.encrypted_code),
+    "relay": (
+        Responder.encrypted_number,
+        Enrolment.encrypted_number,
+        Enrolment.encrypted_code,
+        NewsAddress.encrypted_address,
+    ),
     "watch": (OnCallContact.encrypted_number,),
 }
 """Columns with encrypted numbers or codes, by the key pair for which they are encrypted."""

@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from flask import Response
 
 from hotline.alerts import service_drills
 from hotline.cases import pages_board, service_board, service_case_files
 from hotline.console import role_groups
+from hotline.console.form import number_of
 from hotline.console.role_groups import TodayLine, table
 from hotline.console.templating import format_day, format_time
-from hotline.console.visit import Visit, page
+from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.counters.service import day_of
@@ -26,7 +28,14 @@ from hotline.duty import (
     service_invitations,
     service_new_links,
 )
-from hotline.editing import service_drafts, service_emergencies, service_translation
+from hotline.editing import (
+    pages_news,
+    service_drafts,
+    service_emergencies,
+    service_news,
+    service_translation,
+)
+from hotline.editing.pages_sentences import result_or_refusal
 from hotline.editing.rules_drafts import DraftState, emergency_end
 from hotline.flows.flow import numbers_named
 from hotline.gateway import service_pause
@@ -105,9 +114,10 @@ def red_bars(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
 
 
 def counts(context: ConsoleContext, by: SignedIn) -> Mapping[str, int]:
-    """Returns the red numbers in the navigation bar, by the page to which each number links."""
+    """Returns the numbers in the navigation bar, by the page to which each number links."""
     late = service_board.count_late(context, by) if by.roles & role_groups.DESKS else 0
-    return {"board.show": late} if late else {}
+    unread = service_news.unread_count(context, by) if by.roles & role_groups.WORDS else 0
+    return {"board.show": late, "today.show": unread}
 
 
 def _sources(by: SignedIn) -> Iterator[LineSource]:
@@ -304,6 +314,8 @@ SOURCES = (
 
 # Shows the page Today: tasks and problems, the most urgent first.
 
+NO_NEWS: Mapping[str, Any] = dict.fromkeys(("news", "waiting", "opened", "opened_draft"))
+"""The values of the page for an account that works with no texts."""
 RELOADED = "60; url={path}?auto"
 """Loads the page again each minute, with an address that does not extend the session."""
 
@@ -319,6 +331,34 @@ def first(visit: Visit) -> Response:
 
 def show(visit: Visit) -> Response:
     """Shows the lines of the page Today for this account."""
-    answer = page(visit, "today.html", lines=today(visit.context, visit.by))
-    answer.headers["Refresh"] = RELOADED.format(path=visit.path.partition("?")[0])
+    shown = pages_news.today_values(visit) if visit.may(role_groups.WORDS) else NO_NEWS
+    answer = page(visit, "today.html", lines=today(visit.context, visit.by), **shown)
+    # A page with a form is not loaded again, because the typed text would be lost.
+    if not (shown["opened"] or shown["opened_draft"] or visit.faults):
+        answer.headers["Refresh"] = RELOADED.format(path=visit.path.partition("?")[0])
     return answer
+
+
+@form_view(show)
+def answer(visit: Visit, news_id: int) -> Response:
+    """Answers a comment or a returned draft, and shows a returned draft again with the button to submit it."""
+    words = visit.form.text("comment", most=service_news.COMMENT_LETTERS)
+    done = service_news.answer(visit.context, visit.by, news_id, words)
+    result_or_refusal(visit, done, "comment")
+    return redirect_to("today.show", done="sent", news=news_id)
+
+
+def read(visit: Visit) -> Response:
+    """Marks one piece of news as read, or all of them."""
+    service_news.mark_read(visit.context, visit.by, number_of(visit.form.text("news")))
+    return redirect_to("today.show")
+
+
+@form_view(show)
+def mail(visit: Visit) -> Response:
+    address = visit.form.secret("mail")
+    if not service_news.set_address(visit.context, visit.by, address):
+        raise visit.wrong(
+            "secret_mail", "Enter a mail address like name@example.org, or leave it empty."
+        )
+    return redirect_to("today.show", done="mail" if address else "no-mail")

@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 457,
-    "lines": 64_853,
-    "tokens": 590_845,
-    "html": 4_070,
+    "files": 464,
+    "lines": 65_653,
+    "tokens": 598_419,
+    "html": 4_197,
     "js": 1_045,
     "typst": 70,
-    "sql": 1_174,
-    "data": 5_532,
+    "sql": 1_220,
+    "data": 5_553,
     "unformatted": 0,
-    "tests": 76_729,
+    "tests": 77_227,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

@@ -148,6 +148,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     (anchor,) = set(re.findall(r'<a href="#(s-\d+)">', red))
     assert f'id="{anchor}"' in page
     assert "Leads to back." in page
+    page = writing.approver.get(f"/changes/{change}/emergency").text
     assert "This needs approval: " in page
     assert 'name="reason"' not in page
 

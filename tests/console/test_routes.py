@@ -29,6 +29,8 @@ FILLED = {
     "<sheet>": "roster",
     "<int:question_id>": "1",
     "<int:publication_id>": "1",
+    "<int:plan_id>": "1",
+    "<int:news_id>": "1",
     "<int:step_id>": "1",
     "<int:person_id>": "1",
     "<int:responder_id>": "1",

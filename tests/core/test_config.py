@@ -65,6 +65,7 @@ def everything(home: Path) -> dict[str, str]:
         "HOTLINE_LOG_LEVEL": "error",
         "HOTLINE_NATIONAL_IN_CONSOLE": "yes",
         "HOTLINE_ALARM_MAIL": "smtps://line%40here.example:secret@mail.example/duty@here.example",
+        "HOTLINE_MAIL_SERVER": "smtp+starttls://line%40here.example:word@mail.example:587",
         "HOTLINE_CONSOLE_PORT": "9443",
         "HOTLINE_CONSOLE_URL": "https://desk.example/",
         "HOTLINE_LAW": str(home / "l"),
@@ -110,6 +111,7 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
         "sends_at_once": 8,
         "alarm_command": "page-somebody",
         "alarm_mail": "smtps://line%40here.example:secret@mail.example/duty@here.example",
+        "mail_server": "smtp+starttls://line%40here.example:word@mail.example:587",
         "console_port": 9443,
         "console_host": "::1",
         "console_url": "https://desk.example",
@@ -125,6 +127,7 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
+        ("MAIL_SERVER", "https://mail.example"),
         ("SENDS_AT_ONCE", "0"),
         ("SENDS_AT_ONCE", "1000"),
         ("SENDS_AT_ONCE", "all"),

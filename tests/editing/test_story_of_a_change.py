@@ -130,13 +130,13 @@ def test_a_state_is_restored_and_an_emergency_lapses(open_line: Line, clock: Clo
 
 def test_every_act_is_a_sentence_of_the_audit_log(desk: Desk) -> None:
     change = desk.proposed()
-    assert service_publish.send_back(desk.context, APPROVER, change, "ask 0788 123 456") is None
+    assert service_publish.send_back(desk.context, APPROVER, change, "is that the law?") is None
     assert service_publish.submit(desk.context, EDITOR, change) is None
     assert isinstance(desk.publish(change), DraftPublished)
     sentences = [row.sentence.partition(": ")[2] for _, row in list_rows(desk.context)]
     assert sentences == [
         "Editor 1 submitted change 1 for approval: New words",
-        "Approver 1 returned change 1 to the editor: ask [number]",
+        "Approver 1 returned change 1 to the editor: is that the law?",
         "Editor 1 submitted change 1 for approval: New words",
         "Approver 1 published change 1: New words",
     ]

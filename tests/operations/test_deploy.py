@@ -171,7 +171,13 @@ def test_compose_passes_every_setting_through(compose: dict[str, Any]) -> None:
     the key file."""
     fixed = {"home", "port", "console_port", "keys", "backups", "clock", "faults"}
     fixed |= {"gateway_api_key_file", "web_host", "console_host"}
-    wanted = {f"HOTLINE_{name.upper()}" for name in {*NAMES} - fixed}
+    wanted = {f"HOTLINE_{name.upper()}" for name in {*NAMES} - fixed} - {"HOTLINE_MAIL_SERVER"}
+    mailing = [
+        n
+        for n, one in compose["services"].items()
+        if "HOTLINE_MAIL_SERVER" in one.get("environment", {})
+    ]
+    assert mailing == ["worker"], "only the workers get the password of the mail server"
     assert wanted <= set(compose["services"]["watch"]["environment"])
     alarms = {"HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL"}
     for name in ("web", "worker", "reader", "console", "release"):

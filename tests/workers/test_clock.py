@@ -286,7 +286,7 @@ def test_what_asks_other_machines_holds_no_tick_and_runs_once(manned: District) 
 
 def test_the_inbox_is_read_beside_the_ticks() -> None:
     names = [step.__name__ for step in ASIDE]
-    assert names == ["lapse_emergency", "read_inbox", "publish_due"]
+    assert names == ["lapse_emergency", "keep_drafts", "read_inbox", "publish_due"]
 
 
 def test_it_does_nothing_while_another_leads(manned: District) -> None:

@@ -1124,6 +1124,55 @@ CREATE TABLE draft_step (
     CONSTRAINT draft_step_once_once UNIQUE (once)
 );
 
+CREATE TABLE draft_news (
+    id SERIAL NOT NULL,
+    account_id INTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    draft_id INTEGER NOT NULL,
+    flow VARCHAR NOT NULL,
+    node VARCHAR NOT NULL,
+    text VARCHAR NOT NULL,
+    made_by_id INTEGER,
+    made_by VARCHAR NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    read_at TIMESTAMPTZ,
+    CONSTRAINT draft_news_key PRIMARY KEY (id),
+    CONSTRAINT draft_news_account_id_of FOREIGN KEY(account_id) REFERENCES account (id),
+    CONSTRAINT draft_news_draft_id_of FOREIGN KEY(draft_id) REFERENCES draft (id)
+);
+CREATE INDEX draft_news_draft_id_index ON draft_news (draft_id);
+CREATE INDEX draft_news_unread ON draft_news (account_id, read_at);
+
+CREATE TABLE news_address (
+    id SERIAL NOT NULL,
+    account_id INTEGER NOT NULL,
+    encrypted_address BYTEA NOT NULL,
+    mailed_at TIMESTAMPTZ,
+    CONSTRAINT news_address_key PRIMARY KEY (id),
+    CONSTRAINT news_address_account_id_of FOREIGN KEY(account_id) REFERENCES account (id),
+    CONSTRAINT news_address_account_id_once UNIQUE (account_id)
+);
+
+CREATE TABLE draft_plan (
+    id SERIAL NOT NULL,
+    draft_id INTEGER NOT NULL,
+    state VARCHAR NOT NULL,
+    publish_at TIMESTAMPTZ,
+    withdraw_at TIMESTAMPTZ,
+    against VARCHAR NOT NULL,
+    keeps_languages BOOLEAN NOT NULL,
+    note VARCHAR NOT NULL,
+    approved_by_id INTEGER,
+    approved_by VARCHAR NOT NULL,
+    approved_at TIMESTAMPTZ NOT NULL,
+    publication_id INTEGER,
+    ended_at TIMESTAMPTZ,
+    CONSTRAINT draft_plan_key PRIMARY KEY (id),
+    CONSTRAINT draft_plan_draft_id_of FOREIGN KEY(draft_id) REFERENCES draft (id),
+    CONSTRAINT draft_plan_publication_id_of FOREIGN KEY(publication_id) REFERENCES publication (id)
+);
+CREATE INDEX draft_plan_draft_id_index ON draft_plan (draft_id);
+
 CREATE TABLE message (
     id SERIAL NOT NULL,
     kind VARCHAR NOT NULL,

@@ -1,0 +1,194 @@
+"""Tells authors, approvers and translators what happened to a draft, and delivers comments between them.
+
+A comment is about a text. It may contain no phone number and no reference of a case, because others read it.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.alerts.rules_assignment import may_name_case
+from hotline.cases.service_handover import CALLABLE
+from hotline.core.actors import AccountRole, SignedIn
+from hotline.core.contexts import Context
+from hotline.core.database import Session
+from hotline.editing import tables, tables_news
+from hotline.editing.rules_difference import StaleTranslation
+from hotline.editing.rules_drafts import Author, NewsKind
+from hotline.editing.service_drafts import DraftRefused, Refusal
+from hotline.editing.tables import DraftRow
+from hotline.editing.tables_news import DraftNews, NewsAddress
+from hotline.errors import NotFound
+from hotline.flows.conversation import Place
+
+NewsRow = DraftNews
+COMMENT_LETTERS = 500
+WHOLE = Place("", "")
+"""The place of a comment on the whole draft."""
+TEXT_ROLES = frozenset({AccountRole.EDITOR, AccountRole.APPROVER, AccountRole.TRANSLATOR})
+ADDRESS_LETTERS = 80
+"""The longest mail address that is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewsOfAccount:
+    """The contents of the page Today for a person who writes, reviews or translates texts."""
+
+    news: Sequence[tuple[DraftNews, DraftRow]]
+    waiting: Sequence[DraftRow]
+    """The drafts that wait for an approver. It is empty for all others."""
+    has_address: bool
+
+
+def is_about_text(words: str) -> bool:
+    """Returns False if the words contain a phone number, a mail address or what may be a reference."""
+    return not (CALLABLE.search(words) or may_name_case(words))
+
+
+def news_of(context: Context, by: SignedIn, opened: int | None = None) -> NewsOfAccount:
+    """Returns the unread news of an account. `opened` is one more that is shown although it was read.
+
+    Raises StoreUnavailable.
+    """
+    with context.database.reading() as session:
+        rows = list(tables_news.unread(session, by.account_id))
+        extra = opened and tables_news.own_news(session, by.account_id, opened)
+        rows += [extra] if extra and extra not in rows else []
+        reviews = AccountRole.APPROVER in by.roles
+        return NewsOfAccount(
+            [(row, tables.get_draft(session, row.draft_id)) for row in rows],
+            tables_news.waiting_for_review(session) if reviews else (),
+            tables_news.address(session, by.account_id) is not None,
+        )
+
+
+def unread_count(context: Context, by: SignedIn) -> int:
+    """Returns the number of unread news of an account. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        return tables_news.count_unread(session, by.account_id)
+
+
+def mark_read(context: Context, by: SignedIn, news_id: int | None) -> None:
+    """Marks one piece of news of this account as read, or all. Raises StoreUnavailable."""
+    with context.database.writing() as session:
+        tables_news.mark_read(session, by.account_id, context.now(), news_id)
+
+
+def comments_of(context: Context, draft_id: int, place: Place | None = None) -> Sequence[DraftNews]:
+    """Returns the comments on a draft or on one of its screens. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        return tables_news.comments(session, draft_id, place)
+
+
+def colleagues(context: Context, by: SignedIn) -> Sequence[tuple[int, str]]:
+    """Returns the other accounts that write, review or translate texts. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        rows = tables_news.members(session, TEXT_ROLES)
+        return [(one.id, one.label) for one in rows if one.id != by.account_id]
+
+
+def comment(
+    context: Context, by: SignedIn, draft_id: int, to: int | None, words: str, place: Place
+) -> DraftRefused | None:
+    """Sends a comment on a draft or a screen to a colleague. Raises NotFound, StoreUnavailable."""
+    if not words.strip() or not is_about_text(words):
+        return DraftRefused(Refusal.NOT_ABOUT_TEXT)
+    with context.database.writing() as session:
+        change = tables.get_draft(session, draft_id)
+        people = {one.id for one in tables_news.members(session, TEXT_ROLES)} - {by.account_id}
+        if to not in people:
+            return DraftRefused(Refusal.NO_ADDRESSEE)
+        said = words.strip()[:COMMENT_LETTERS]
+        add_news(session, NewsKind.COMMENT, change, [to], by, context.now(), said, place)
+    return None
+
+
+def answer(context: Context, by: SignedIn, news_id: int, words: str) -> DraftRefused | None:
+    """Answers a comment or a note with a comment to its author, about the same screen.
+
+    A comment then counts as read. A returned draft stays on the page until it is submitted again. Raises NotFound,
+    StoreUnavailable.
+    """
+    with context.database.reading() as session:
+        row = tables_news.own_news(session, by.account_id, news_id)
+    if row is None:
+        raise NotFound("there is no such news")
+    place = Place(row.flow, row.node)
+    refused = comment(context, by, row.draft_id, row.made_by_id, words, place)
+    if refused is None and row.kind != NewsKind.SENT_BACK:
+        mark_read(context, by, news_id)
+    return refused
+
+
+def add_news(
+    session: Session,
+    kind: NewsKind,
+    change: DraftRow,
+    to: Iterable[int | None],
+    by: Author | str,
+    at: datetime,
+    text: str = "",
+    place: Place | None = None,
+) -> None:
+    """Adds the same news for several accounts, but not for the person who caused it."""
+    name, own = (by, None) if isinstance(by, str) else (by.name, by.account_id)
+    place = place or WHOLE
+    for account_id in dict.fromkeys(to):
+        if account_id is not None and account_id != own:
+            session.add(
+                DraftNews(
+                    account_id=account_id,
+                    kind=kind,
+                    draft_id=change.id,
+                    flow=place.flow,
+                    node=place.node,
+                    text=text,
+                    made_by_id=own,
+                    made_by=name,
+                    at=at,
+                )
+            )
+
+
+def authors_of(session: Session, change: DraftRow) -> Sequence[int]:
+    """Returns the accounts that wrote or submitted a draft."""
+    known = {one.id for one in tables_news.members(session)}
+    hands = [one.account_id for one in tables.step_authors(session, change.id)]
+    return [one for one in dict.fromkeys((change.submitted_by_id, *hands)) if one in known]
+
+
+def tell_published(
+    session: Session,
+    change: DraftRow,
+    by: Author | str,
+    at: datetime,
+    behind: Collection[StaleTranslation],
+) -> None:
+    """Tells the authors that callers see their draft, and the translators that a translation is old."""
+    tables_news.mark_settled(session, change.id, (NewsKind.SENT_BACK, NewsKind.APPROVED), at)
+    add_news(session, NewsKind.PUBLISHED, change, authors_of(session, change), by, at)
+    languages = sorted({code for one in behind for code in one.languages})
+    if languages:
+        people = tables_news.members(session, {AccountRole.TRANSLATOR})
+        said = " ".join(languages)
+        add_news(session, NewsKind.STALE, change, [one.id for one in people], by, at, said)
+
+
+def set_address(context: Context, by: SignedIn, address: str) -> bool:
+    """Stores the mail address of an account, or deletes it if the text is empty. Returns False if it is not valid.
+
+    Raises KeyMissing, StoreUnavailable.
+    """
+    local, _, host = address.partition("@")
+    is_valid = local and "." in host and address.isascii() and address.isprintable()
+    if address and not (is_valid and " " not in address and len(address) <= ADDRESS_LETTERS):
+        return False
+    with context.database.writing() as session:
+        row = tables_news.address(session, by.account_id)
+        if row is not None:
+            session.delete(row)
+            session.flush()
+        if address:
+            encrypted = context.encrypter.number(address)
+            session.add(NewsAddress(account_id=by.account_id, encrypted_address=encrypted))
+    return True

@@ -1,0 +1,84 @@
+"""Mails each account once a day at most that something waits. Deletes old news. The clock calls this."""
+
+import logging
+from datetime import timedelta
+
+from hotline.alerts import queries_retention
+from hotline.core.actors import AccountRole, AccountState
+from hotline.core.catalogues import load_console_words
+from hotline.core.contexts import WorkerContext
+from hotline.core.database import Session
+from hotline.core.mail import MAIL_ERRORS, send_mail
+from hotline.editing import tables_news
+from hotline.editing.tables_news import NewsAddress
+from hotline.errors import DecryptionFailed, KeyMissing
+from hotline.people import tables_accounts
+from hotline.text.phrases import phrase
+from hotline.text.time import KIGALI
+
+logger = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=10)
+REST = timedelta(minutes=15)
+"""News is mailed only after this time, because a person at work sees it in the console."""
+KEPT = timedelta(days=365)
+"""The time for which comments and news are kept after the end of their draft."""
+ERRAND = "news"
+WAITS = phrase("Things that wait for you: {count}. Sign in as you always do.")
+
+
+def send_due(context: WorkerContext) -> None:
+    """Deletes old news, and mails the accounts with new unread news. Does nothing for ten minutes after that.
+
+    Each account is marked before its mail goes out, so that no account gets two mails a day. Raises StoreUnavailable.
+    """
+    at = context.now()
+    with context.database.reading() as session:
+        if queries_retention.is_done(session, ERRAND, at, EVERY):
+            return
+    due = []
+    with context.database.writing() as session:
+        queries_retention.note_done(session, ERRAND, at)
+        tables_news.delete_old(session, at - KEPT)
+        if not context.mail_server:
+            return
+        midnight = at.astimezone(KIGALI).replace(hour=0, minute=0, second=0, microsecond=0)
+        for row in tables_news.mailed_before(session, midnight):
+            account = tables_accounts.get_account(session, row.account_id)
+            if account.state == AccountState.ENDED:
+                session.delete(row)
+                continue
+            waiting = (
+                0
+                if account.is_suspended(at)
+                else _waiting(session, context, row, account.held_roles)
+            )
+            if waiting:
+                row.mailed_at = at
+                due.append((row.encrypted_address, account.language, waiting))
+    words = load_console_words() if due else {}
+    for encrypted, language, waiting in due:
+        said = words.get(language, {}).get(WAITS, WAITS)
+        _send(context, encrypted, said.format(count=waiting))
+
+
+def _waiting(
+    session: Session, context: WorkerContext, row: NewsAddress, roles: frozenset[AccountRole]
+) -> int:
+    """Returns the number of things that wait for an account, or 0 if nothing is new since its last mail."""
+    newest = [tables_news.newest_unread(session, row.account_id)]
+    drafts = tables_news.waiting_for_review(session) if AccountRole.APPROVER in roles else ()
+    newest += [one.submitted_at for one in drafts]
+    since = [one for one in newest if one and (row.mailed_at is None or one > row.mailed_at)]
+    if not any(one <= context.now() - REST for one in since):
+        return 0
+    return tables_news.count_unread(session, row.account_id) + len(drafts)
+
+
+def _send(context: WorkerContext, encrypted: bytes, text: str) -> None:
+    try:
+        address = context.numbers.decrypt_number(encrypted)
+        send_mail(context.mail_server, address, text)
+    except (*MAIL_ERRORS, KeyMissing, DecryptionFailed) as broken:
+        # The message of the error may contain an address or a password.
+        logger.error("a mail about news was not sent: %s", type(broken).__name__)

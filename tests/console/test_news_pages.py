@@ -1,0 +1,138 @@
+"""Tests the news, comments and plans on the console's pages, and that a returned draft needs only the page Today."""
+
+import re
+from html import unescape
+
+from hotline.core.actors import AccountRole
+from hotline.editing import service_plans
+from tests.console.conftest import Tab
+from tests.console.writing import REASON, WORDS, Writing, writing
+
+__all__ = ["writing"]
+
+
+def text_of(tab: Tab, path: str) -> str:
+    return unescape(tab.get(path).text)
+
+
+def unread(tab: Tab) -> str:
+    """Returns the number next to Today in the menu."""
+    found = re.findall(
+        r'<a href="/today"[^>]*>Today(?: <span class="tag warn">(\d+))?', tab.get("/flows").text
+    )
+    return str(found[0])
+
+
+def test_a_comment_reaches_its_addressee_on_today_and_in_the_menu(writing: Writing) -> None:
+    editor, approver = writing.editor, writing.approver
+    change = writing.proposed()
+    to = {"to": str(writing.author("Editor 1").account_id), "flow": "learn", "node": "one"}
+    path = f"/changes/{change}/comments"
+    refused = approver.post(path, {**to, "comment": "ring 0788 123 456"})
+    assert (refused.status_code, "Leave out phone numbers" in refused.text) == (422, True)
+    assert approver.post(path, {**to, "comment": "Is that the <law>?"}).status_code == 303
+    assert (unread(editor), unread(approver)) == ("1", "")
+    page = editor.get("/today").text
+    assert "Approver 1 wrote: Is that the &lt;law&gt;?" in page
+    assert f'href="/changes/{change}/flows/learn/one#form"' in page
+    for where in (f"/changes/{change}", f"/changes/{change}/flows/learn/one"):
+        assert "Is that the &lt;law&gt;?" in editor.get(where).text
+    (news,) = re.findall(r"/today\?news=(\d+)", page)
+    opened = editor.get(f"/today?news={news}")
+    assert "Refresh" not in opened.headers, "typed text would be lost"
+    assert editor.post(f"/today/news/{news}", {"comment": "as in K7Q4AC"}).status_code == 422
+    assert editor.post(f"/today/news/{news}", {"comment": "It is."}).status_code == 303
+    assert (unread(editor), unread(approver)) == ("", "1")
+    assert approver.post("/today/read").status_code == 303
+    assert unread(approver) == ""
+    assert editor.post("/today/news/99", {"comment": "Hm"}).status_code == 404
+    desk = writing.desk.tab(AccountRole.ADMIN, name="Admin 1")
+    assert desk.post(path, {**to, "comment": "Hm"}).status_code == 404
+    assert "News by mail" not in text_of(desk, "/today")
+
+
+def test_a_mail_address_is_stored_and_shown_to_no_one(writing: Writing) -> None:
+    wrong = writing.editor.post("/today/mail", {"secret_mail": "nowhere"})
+    assert (wrong.status_code, "Enter a mail address like" in wrong.text) == (422, True)
+    saved = writing.editor.post("/today/mail", {"secret_mail": "editor@here.example"})
+    assert saved.location == "/today?done=mail"
+    page = writing.editor.get("/today").text
+    assert "Your address is stored." in page
+    assert "editor@here.example" not in page
+    assert writing.editor.post("/today/mail", {"secret_mail": ""}).location == "/today?done=no-mail"
+    assert "Your address is stored." not in writing.editor.get("/today").text
+
+
+def test_a_returned_draft_is_answered_and_published_on_today(writing: Writing) -> None:
+    editor, approver = writing.editor, writing.approver
+    change = writing.proposed()
+    writing.desk.clock.turn(minutes=12)
+    page = text_of(approver, "/today")
+    assert "by Editor 1, waiting for 12 min" in page
+    back = {"note": "Is that the law?", "back": "today"}
+    assert approver.post(f"/changes/{change}/send-back", back).location == "/today?done=returned"
+    (news,) = re.findall(r"/today\?news=(\d+)", editor.get("/today").text)
+    answered = editor.post(f"/today/news/{news}", {"comment": "Since June."})
+    assert answered.location == f"/today?done=sent&news={news}"
+    assert "Submit for approval" in editor.get(answered.location).text
+    again = editor.post(f"/changes/{change}/propose", {"back": "today"})
+    assert again.location == "/today?done=submitted"
+    assert "Is that the law?" not in editor.get("/today").text
+
+    assert "Since June." in approver.get("/today").text
+    read = approver.get(f"/today?draft={change}")
+    assert "Refresh" not in read.headers
+    digest = re.findall(r'name="digest" value="([0-9a-f]+)"', read.text)[0]
+    fields = {"digest": digest, "back": "today", "read-rw": "yes"}
+    done = approver.post(f"/changes/{change}/approve", fields)
+    assert done.location == "/today?done=published"
+    assert "Published. Callers see it on their next dial." in approver.get(done.location).text
+    assert writing.heard == WORDS
+    for path in ("/today", f"/changes/{change}"):
+        assert "Published. Callers see it on their next dial." in editor.get(path).text
+    assert "Review here" not in approver.get(f"/today?draft={change}").text
+
+
+def test_an_approver_plans_and_cancels(writing: Writing) -> None:
+    approver, change = writing.approver, writing.proposed()
+    path, old = f"/changes/{change}/approve", writing.heard
+    fields = {"digest": writing.digest(change), "read-rw": "yes"}
+    for typed, says in (("soon", "Enter a date and a time like"), ("2020-01-01T10:00", "not over")):
+        refused = approver.post(path, {**fields, "publish_at": typed})
+        assert (refused.status_code, says in refused.text) == (422, True)
+    times = {"publish_at": "2026-11-24T14:00", "withdraw_at": "2026-11-25T14:00"}
+    assert approver.post(path, {**fields, **times}).location == "/live"
+    page = text_of(writing.editor, "/live")
+    assert "Callers see it from 24 November 2026, 14:00." in page
+    assert "Callers see the earlier text again from 25 November 2026, 14:00." in page
+    assert "Cancel plan" not in page
+    assert "approved for a later time" in text_of(approver, f"/changes/{change}/read")
+    assert "Callers see it from 24 November 2026, 14:00." in text_of(
+        writing.editor, f"/changes/{change}"
+    )
+    assert "approved for later" in text_of(writing.editor, "/changes")
+    assert "Callers see it from 24 November 2026, 14:00." in text_of(writing.editor, "/today")
+    writing.desk.clock.turn(hours=5)
+    service_plans.carry_out_due(writing.desk.context)
+    assert writing.heard == WORDS
+    approver = writing.desk.tab(AccountRole.APPROVER, name="Approver 1")
+    (plan,) = re.findall(r"/live/plans/(\d+)", approver.get("/live").text)
+    assert approver.post(f"/live/plans/{plan}").status_code == 303
+    assert approver.post(f"/live/plans/{plan}").status_code == 404
+    assert "Planned publications" not in text_of(approver, "/live")
+    writing.desk.clock.turn(hours=48)
+    service_plans.carry_out_due(writing.desk.context)
+    assert (writing.heard, old != WORDS) == (WORDS, True)
+
+
+def test_the_emergency_form_has_a_page_of_its_own(writing: Writing) -> None:
+    change = writing.proposed()
+    read, form = f"/changes/{change}/read", f"/changes/{change}/emergency"
+    assert 'name="reason"' not in writing.approver.get(read).text
+    assert f'href="{form}"' in writing.approver.get(read).text
+    fields = {"digest": writing.digest(change), "reason": "short"}
+    refused = writing.approver.post(form, fields)
+    assert (refused.status_code, "20 letters or more" in refused.text) == (422, True)
+    assert writing.approver.post(form, {**fields, "reason": REASON}).status_code == 303
+    assert writing.heard == WORDS
+    assert "published or discarded" in writing.approver.get(form).text

@@ -1,0 +1,225 @@
+"""Tests that approved drafts are published and withdrawn once at their time, or wait for a person if texts changed."""
+
+import copy
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from hotline.editing import service_drafts, service_emergencies, service_plans, service_publish
+from hotline.editing.rules_drafts import NUMBERS, DraftState
+from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
+from hotline.editing.service_plans import Times
+from hotline.editing.tables_news import DraftNews
+from hotline.people.service_audit import list_rows
+from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, taken_away
+from tests.support.clock import Clock
+
+__all__ = ["desk"]
+
+OLD, FAIR = "First lesson", "Come to the fair"
+
+
+def approved(
+    desk: Desk, change: int, *, after: float | None = None, ends: float | None = None
+) -> Any:
+    """Approves a draft that is published after these hours, and withdrawn after others."""
+    now = desk.context.now()
+    times = Times(
+        *(None if hours is None else now + timedelta(hours=hours) for hours in (after, ends))
+    )
+    seen = service_publish.draft_to_read(desk.context, change).made.digest
+    return service_plans.approve(desk.context, APPROVER, change, seen, times)
+
+
+def says(desk: Desk, node: str = "one") -> str:
+    text: str = desk.live["flows"]["learn"]["nodes"][node]["say"]["text"]["en"]
+    return text.removesuffix(" en")
+
+
+def tick(desk: Desk, clock: Clock, **by: float) -> None:
+    clock.turn(**by)
+    service_plans.carry_out_due(desk.context)
+
+
+def told(desk: Desk) -> set[tuple[str, int]]:
+    with desk.context.database.reading() as session:
+        return {(row.kind, row.account_id) for row in session.scalars(select(DraftNews))}
+
+
+def test_a_draft_is_live_from_its_hour_until_its_end(desk: Desk, clock: Clock) -> None:
+    change = desk.proposed(FAIR)
+    assert approved(desk, change, after=2, ends=5) is None
+    assert service_drafts.get_draft(desk.context, change).state == DraftState.PLANNED
+    (one,) = service_plans.planned(desk.context)
+    assert (one.title, one.plan.approved_by) == ("New words", "Approver 1")
+    tick(desk, clock, hours=1, minutes=59)
+    assert says(desk) == OLD
+    tick(desk, clock, minutes=1)
+    assert says(desk) == FAIR
+    newest, is_read = service_emergencies.history(desk.context)[0]
+    assert (newest.kind, newest.published_by, newest.approved_by) == (
+        "by hand",
+        "Editor 1",
+        "Approver 1",
+    )
+    assert is_read
+
+    tick(desk, clock, hours=3)
+    assert says(desk) == OLD
+    newest, is_read = service_emergencies.history(desk.context)[0]
+    assert (newest.kind, newest.published_by, is_read) == ("ended", "clock", True)
+    assert service_plans.planned(desk.context) == []
+    assert told(desk) == {("approved", 1), ("published", 1), ("ended", 1), ("ended", 3)}
+    sentences = [row.sentence for _, row in list_rows(desk.context)][-2:]
+    assert ["published draft 1" in sentences[0] or "published change 1" in sentences[0]] == [True]
+    assert "withdrew the text of change 1 at its end" in sentences[1]
+
+
+def test_the_clock_acts_once_although_it_jumps_or_starts_again(desk: Desk, clock: Clock) -> None:
+    change = desk.proposed(FAIR)
+    approved(desk, change, after=1, ends=30)
+    tick(desk, clock, hours=3)
+    tick(desk, clock, hours=-5)
+    tick(desk, clock, hours=2)
+    assert says(desk) == FAIR
+    tick(desk, clock, hours=60)
+    tick(desk, clock, hours=-60)
+    tick(desk, clock, hours=60)
+    assert says(desk) == OLD
+    assert len(service_emergencies.history(desk.context)) == 3
+
+
+def test_another_process_that_acts_at_the_same_time_changes_nothing(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approved(desk, desk.proposed(FAIR), after=1)
+    clock.turn(hours=1)
+    publish = service_publish.publish_in_transaction
+
+    def twice(*given: Any) -> Any:
+        monkeypatch.setattr(service_plans, "publish_in_transaction", publish)
+        service_plans.carry_out_due(desk.context)
+        return publish(*given)
+
+    monkeypatch.setattr(service_plans, "publish_in_transaction", twice)
+    service_plans.carry_out_due(desk.context)
+    assert len(service_emergencies.history(desk.context)) == 2
+
+
+def test_the_end_alone_may_be_planned(desk: Desk, clock: Clock) -> None:
+    change = desk.proposed(FAIR)
+    assert isinstance(approved(desk, change, ends=1), DraftPublished)
+    assert says(desk) == FAIR
+    tick(desk, clock, hours=1)
+    assert says(desk) == OLD
+
+
+@pytest.mark.parametrize(
+    ("after", "ends"), [(-1, None), (None, -1), (3, 2), (2, 2), (24 * 400, None)]
+)
+def test_a_wrong_time_is_refused(desk: Desk, after: float | None, ends: float | None) -> None:
+    refused = approved(desk, desk.proposed(FAIR), after=after, ends=ends)
+    assert isinstance(refused, DraftRefused)
+    assert refused.refusal is Refusal.TIMES
+    assert says(desk) == OLD
+
+
+def _same_part(desk: Desk, change: int) -> None:
+    # Two other texts of the same screen and flow.
+    other = desk.opened()
+    desk.say(other, "Another text", node="two", by=OTHER)
+    assert service_publish.submit(desk.context, OTHER, other) is None
+    assert isinstance(desk.publish(other), DraftPublished)
+
+
+def _edited(desk: Desk, change: int) -> None:
+    desk.say(change, "Written after the approval")
+
+
+@pytest.mark.parametrize("meanwhile", [_same_part, _edited])
+def test_what_changed_meanwhile_waits_for_a_person(
+    desk: Desk, clock: Clock, meanwhile: Callable[[Desk, int], None]
+) -> None:
+    change = desk.proposed(FAIR)
+    approved(desk, change, after=1)
+    meanwhile(desk, change)
+    tick(desk, clock, hours=1)
+    assert says(desk) == OLD
+    assert {("held", 1), ("held", 3)} <= told(desk)
+    (one,) = service_plans.planned(desk.context)
+    assert one.plan.state == "held"
+    if meanwhile is _same_part:
+        assert service_drafts.get_draft(desk.context, change).state == DraftState.SUBMITTED
+        assert approved(desk, change, after=1) is None
+        tick(desk, clock, hours=1)
+        assert says(desk) == FAIR
+        assert service_plans.planned(desk.context) == []
+
+
+def test_another_flow_may_change_meanwhile(desk: Desk, clock: Clock) -> None:
+    change = desk.proposed(FAIR)
+    approved(desk, change, after=1)
+    other = desk.opened()
+    numbers = desk.draft(other, NUMBERS).document or {}
+    desk.save(other, taken_away(numbers, "3512"), NUMBERS, by=OTHER)
+    assert service_publish.submit(desk.context, OTHER, other) is None
+    assert isinstance(desk.publish(other), DraftPublished)
+    tick(desk, clock, hours=1)
+    assert says(desk) == FAIR
+
+
+def test_the_end_takes_only_the_drafts_own_fields(desk: Desk, clock: Clock) -> None:
+    """Numbers that were removed, and texts that were written since then, stay."""
+    change = desk.opened()
+    flow = copy.deepcopy(dict(desk.draft(change).document or {}))
+    flow["nodes"]["one"]["say"]["text"] |= {"en": FAIR, "fr": "La foire"}
+    desk.save(change, flow)
+    assert service_publish.submit(desk.context, EDITOR, change, keeps_languages=True) is None
+    seen = service_publish.draft_to_read(desk.context, change).made.digest
+    ends = Times(None, clock() + timedelta(hours=2))
+    done = service_plans.approve(desk.context, APPROVER, change, seen, ends, keeps_languages=True)
+    assert isinstance(done, DraftPublished)
+    later = desk.opened()
+    numbers = desk.draft(later, NUMBERS).document or {}
+    desk.save(later, taken_away(numbers, "3512"), NUMBERS, by=OTHER)
+    flow = copy.deepcopy(dict(desk.draft(later).document or {}))
+    flow["nodes"]["one"]["say"]["text"]["fr"] = "La foire de juin"
+    desk.save(later, flow, by=OTHER)
+    assert service_publish.submit(desk.context, OTHER, later, keeps_languages=True) is None
+    assert isinstance(desk.publish(later), DraftPublished)
+
+    tick(desk, clock, hours=2)
+    text = desk.live["flows"]["learn"]["nodes"]["one"]["say"]["text"]
+    assert (says(desk), text["fr"]) == (OLD, "La foire de juin")
+    assert [bool(row.get("confirmed_on")) for row in desk.live["numbers"]] == [True, False]
+
+
+def test_an_end_waits_while_an_emergency_text_is_not_confirmed(desk: Desk, clock: Clock) -> None:
+    approved(desk, desk.proposed(FAIR), ends=1)
+    change = desk.opened(by=APPROVER)
+    desk.say(change, "Do not go there", node="two", by=APPROVER)
+    seen = service_publish.draft_to_read(desk.context, change).made.digest
+    reason = "the hotel in that sentence is a trap"
+    service_emergencies.publish(desk.context, APPROVER, change, reason, seen)
+    tick(desk, clock, hours=1)
+    assert says(desk) == FAIR
+    (urgent,) = [
+        row for row, _ in service_emergencies.history(desk.context) if row.kind == "emergency"
+    ]
+    assert service_emergencies.confirm(desk.context, OTHER, urgent.id) is None
+    tick(desk, clock, seconds=1)
+    assert (says(desk), says(desk, "two")) == (OLD, "Do not go there")
+
+
+def test_a_cancelled_plan_does_nothing(desk: Desk, clock: Clock) -> None:
+    change = desk.proposed(FAIR)
+    approved(desk, change, after=1)
+    (one,) = service_plans.planned(desk.context, change)
+    service_plans.cancel(desk.context, APPROVER, one.plan.id)
+    tick(desk, clock, hours=2)
+    assert says(desk) == OLD
+    assert service_drafts.get_draft(desk.context, change).state == DraftState.SUBMITTED
+    assert desk.live == playable()
