@@ -20,6 +20,7 @@ class Alarm(StrEnum):
     NATIONAL = "national desk"
     DISTRICTS = "districts"
     DESKS = "desks"
+    BOARDS = "boards"
     ON_CALL_CONTACTS = "watchers"
     KEYS = "keys"
     CLOCK = "clock"
@@ -87,6 +88,7 @@ PATIENCE = {
     Alarm.CLOCK: timedelta(minutes=1),
     Alarm.DIAL: timedelta(minutes=2),
     Alarm.LOCKS: timedelta(minutes=1),
+    Alarm.BOARDS: timedelta(minutes=10),
 }
 """The time for which a fault must last before contacts are notified. For all other alarms it is zero."""
 SETTLED = timedelta(minutes=2)

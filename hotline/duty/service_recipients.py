@@ -1,6 +1,6 @@
 """Finds places whose tips would reach too few people. The doctor and the monitor use it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hotline.core.check_result import CheckResult
@@ -11,6 +11,7 @@ from hotline.people.rules import (
     active_national,
     desks_without_active,
     empty_districts,
+    unwatched_desks,
 )
 from hotline.text.codes import NATIONAL
 from hotline.text.places import districts, place_name
@@ -41,6 +42,24 @@ def check_recipients(people: Sequence[Member], at: datetime) -> tuple[CheckResul
             "all people are on leave or cannot be reached at {}",
             BRING,
         ),
+    )
+
+
+def check_boards(
+    people: Sequence[Member],
+    on_duty: Mapping[str, Collection[int]],
+    staffed: Collection[str],
+    shown: Collection[str],
+    at: datetime,
+) -> CheckResult:
+    """Checks that each desk has an open board or a phone on duty that can be reached."""
+    return _gaps(
+        "boards",
+        unwatched_desks(people, on_duty, staffed, shown, at),
+        "every desk has an open board or a phone on duty",
+        "no board is open, and no phone on duty can be reached, at {}",
+        "telephone the people of the desk: one of them opens the board or ends a leave",
+        noun="desks",
     )
 
 
@@ -75,7 +94,9 @@ def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
     )
 
 
-def _gaps(name: str, codes: Sequence[str], well: str, wrong: str, todo: str) -> CheckResult:
+def _gaps(
+    name: str, codes: Sequence[str], well: str, wrong: str, todo: str, noun: str = ""
+) -> CheckResult:
     """Makes a check result about places.
 
     `wrong` contains one placeholder. A text such as `2 districts (Gasabo, Huye)` replaces it.
@@ -84,6 +105,7 @@ def _gaps(name: str, codes: Sequence[str], well: str, wrong: str, todo: str) -> 
         return CheckResult(name, True, well)
     names = tuple(NATIONAL if code == NATIONAL else place_name(code, "en") for code in codes)
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    what = name if len(names) > 1 else name.removesuffix("s")
+    noun = noun or name
+    what = noun if len(names) > 1 else noun.removesuffix("s")
     counted = f"{len(names)} {what} ({', '.join(names[:SHOWN])}{more})"
     return CheckResult(name, False, wrong.format(counted), todo, names=names)

@@ -29,8 +29,19 @@ from hotline.gateway import leader, queries_health, queries_on_call, tables
 from hotline.keys import tables_canaries
 from hotline.keys.desk_signatures import COUNTING, WARNED_BEFORE, DeskKeyState
 from hotline.keys.factor_encryption import FactorEncrypter
-from hotline.people import tables_accounts, tables_desks, tables_sessions
-from hotline.people.rules_second_factor import ALARM_FAILURES, ALARM_FAILURES_OF_NAME, FORGET_AFTER
+from hotline.people import (
+    tables_accounts,
+    tables_desks,
+    tables_members,
+    tables_roster,
+    tables_sessions,
+)
+from hotline.people.rules_second_factor import (
+    ALARM_FAILURES,
+    ALARM_FAILURES_OF_NAME,
+    BOARD_EACH,
+    FORGET_AFTER,
+)
 from hotline.people.service_sign_in import envelope_owner
 from hotline.statistics import queries
 from hotline.statistics.rules_periods import Span, due_at, span_of
@@ -50,6 +61,8 @@ SIGNATURES_TODO = (
 OTHER_LINE_TODO = "compare line.pub on both machines; see the runbook, section desk signatures"
 ADMINS = "console admins"
 FACTORS = "console second factors"
+BOARD_SHOWN = BOARD_EACH + timedelta(minutes=1)
+"""The time since the last record of a board after which it counts as closed."""
 NAMED = 5
 """The number of accounts that one message names."""
 
@@ -146,6 +159,12 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
             refused = tables_canaries.refused_starts(session, now)
             sign_ins = failed_sign_ins(session, now)
             signatures = check_signatures(session, context, now)
+            boards = service_recipients.check_boards(
+                *(people, tables_roster.roster(session, now, now).ranks(now)),
+                tables_members.member_counts(session),
+                tables_sessions.desks_with_board(session, now - BOARD_SHOWN),
+                now,
+            )
         locks = check_locks(context)
     except StoreUnavailable as broken:
         todo = "check the database's server, disk and lock, and HOTLINE_DATABASE_URL"
@@ -157,6 +176,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
         urgent,
         *service_reviews.check_reviews(context),
         *service_recipients.check_recipients(people, now),
+        boards,
         check_result(
             "watchers",
             None if woken else "no one is notified of faults",

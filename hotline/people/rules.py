@@ -104,6 +104,28 @@ def desks_without_active(
     ]
 
 
+def unwatched_desks(
+    people: Sequence[Member],
+    on_duty: Mapping[str, Collection[int]],
+    staffed: Collection[str],
+    shown: Collection[str],
+    at: datetime,
+) -> list[str]:
+    """Returns the desks without an open board and without an active phone on duty.
+
+    A desk without a roster has all its people on duty. A desk without people and accounts is left out.
+    """
+    phones = {
+        code
+        for one in people
+        if one.is_active(at)
+        for code in one.desks
+        if code not in on_duty or one.id in on_duty[code]
+    }
+    desks = {code for one in people for code in one.desks} | {*staffed}
+    return sorted(desks - phones - {*shown})
+
+
 def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
     """Returns the desks at which a responder of this level works in these districts, with the level at each.
 

@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, or_, selec
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row, add_if_new
+from hotline.people.rules_desks import of_account
 from hotline.people.rules_second_factor import FORGET_AFTER, MAX_IDLE, MAX_SESSION, MAX_SHIFT
 from hotline.people.tables_accounts import AccountCode, ConsoleAccount
+from hotline.people.tables_desks import DeskMember
 
 
 class ConsoleSession(Row):
@@ -65,6 +67,14 @@ def note_board(session: Session, digest: bytes, at: datetime) -> None:
     session.execute(
         update(ConsoleSession).where(ConsoleSession.digest == digest).values(board_at=at)
     )
+
+
+def desks_with_board(session: Session, since: datetime) -> frozenset[str]:
+    """Returns the desks of the accounts whose session has shown the board after this time, locked or not."""
+    shown = select(ConsoleSession.account_id).where(ConsoleSession.board_at > since)
+    members = [of_account(one) for one in session.scalars(shown.distinct())]
+    desks = select(DeskMember.desk_code).where(DeskMember.member.in_(members))
+    return frozenset(session.scalars(desks))
 
 
 def lock(session: Session, digest: bytes, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """Tests the lock of a board: it counts for a shift without cases or places, and opens to its own account alone."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from hotline.duty import service_accounts, service_invitations, service_quick_re
 from hotline.people import service_sessions, tables_audit
 from hotline.people.rules_second_factor import BOARD_EACH
 from hotline.people.tables_desks import DeskMember
-from hotline.people.tables_sessions import ConsoleSession
+from hotline.people.tables_sessions import ConsoleSession, desks_with_board
 from tests.console.boards import on_board
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, admitted, man, tell
@@ -172,6 +173,14 @@ def test_asking_is_no_presence_and_seldom_writes(tab: Tab) -> None:
     assert len(written) <= 1 + 14 * 60 // BOARD_EACH.total_seconds()
     desk.clock.turn(minutes=1)
     assert again.get("/board/since").text.startswith("locked")
+
+
+def test_a_locked_board_counts_as_open_until_it_no_longer_asks(tab: Tab) -> None:
+    at = tab.desk.clock()
+    assert tab.get("/board/since?auto").text.startswith("locked")
+    with tab.desk.context.database.reading() as session:
+        assert desks_with_board(session, at - timedelta(seconds=1)) == {DISTRICT}
+        assert desks_with_board(session, at) == frozenset()
 
 
 def test_a_session_that_showed_no_board_ends_as_before(desk: Desk) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from hotline.alarms import service
+from hotline.alarms import tables as tables_of_alarms
 from hotline.alarms.rules import Alarm
 from hotline.alerts import service_alarm_notices
 from hotline.alerts import tables as alerts_tables
@@ -91,6 +92,21 @@ def test_all_well_wakes_nobody(manned: Line) -> None:
     for _ in range(3):
         manned.look(minutes=5)
     assert (manned.stands, manned.notified) == ([], [])
+
+
+def test_a_desk_without_board_and_phone_is_reported_after_ten_minutes_and_once(line: Line) -> None:
+    line.district.change(Responder, 3, unreachable="permanent")
+    line.look()
+    line.look(minutes=9)
+    assert Alarm.BOARDS not in line.stands
+    line.look(minutes=1)
+    assert Alarm.BOARDS in line.stands
+    with line.district.database.reading() as session:
+        assert "30 desks (" in tables_of_alarms.alarm_texts(session)[Alarm.BOARDS]
+    line.district.change(Responder, 3, unreachable=None)
+    for _ in range(2):
+        line.look(minutes=2)
+    assert Alarm.BOARDS not in line.stands
 
 
 def test_each_look_remembers_the_newest_row_of_the_audit_log(manned: Line, tmp_path: Path) -> None:

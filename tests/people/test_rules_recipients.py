@@ -16,6 +16,7 @@ from hotline.people.rules import (
     desks_without_active,
     empty_districts,
     fewest_national,
+    unwatched_desks,
 )
 from tests.support.builders import NOON
 
@@ -91,3 +92,31 @@ def test_one_back_as_another_goes_leaves_no_gap() -> None:
 def test_empty_and_away_are_named(people: list[Member], empty: list[str], away: list[str]) -> None:
     assert empty_districts(people, ["11", "12"]) == empty
     assert desks_without_active(people, ["11", "12"], NOON) == away
+
+
+@pytest.mark.parametrize(
+    ("phones", "roster", "staffed", "shown", "alarms"),
+    [
+        ("12", {}, "", "", ""),
+        ("12 -12", {"12": [0]}, "", "", ""),
+        ("12 -12", {"12": [1]}, "", "", "12"),
+        ("12 -12", {"12": [1]}, "", "12", ""),
+        ("12", {"12": []}, "", "11", "12"),
+        ("-12", {}, "", "", "12"),
+        ("-12 11", {}, "", "12", ""),
+        ("", {}, "12", "", "12"),
+        ("", {}, "12", "12", ""),
+        ("", {}, "", "", ""),
+    ],
+)
+def test_a_desk_needs_an_open_board_or_a_phone_on_duty(
+    phones: str, roster: dict[str, list[int]], staffed: str, shown: str, alarms: str
+) -> None:
+    """A minus marks a phone that cannot be reached. The roster gives the places of phones in the list."""
+    people = [
+        member(Level.RESPONDER, one.strip("-"), reachable=not one.startswith("-"))
+        for one in phones.split()
+    ]
+    on_duty = {code: {people[nth].id for nth in all_} for code, all_ in roster.items()}
+    found = unwatched_desks(people, on_duty, staffed.split(), shown.split(), NOON)
+    assert found == alarms.split()
