@@ -22,14 +22,20 @@ from hotline.cases import (
     service_reading,
     service_sheet,
 )
-from hotline.cases.service_sheet import TimelineItem, TimelineKind, TipLine, TipSheet
+from hotline.cases.service_sheet import SearchKind, TimelineItem, TimelineKind, TipLine, TipSheet
 from hotline.console.form import number_of
 from hotline.console.role_groups import table, tinted_table
-from hotline.console.visit import Visit, form_view, page
+from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.errors import AskRefused, DecryptionFailed, FormRefused, KeyMissing
 from hotline.text.codes import ABROAD, FORMS, MET, NATIONAL, OPERATOR, UNSURE, Category
 from hotline.text.phrases import phrase
-from hotline.text.places import districts, place_within
+from hotline.text.places import (
+    camp_named,
+    district_named,
+    districts,
+    place_within,
+    sectors_named,
+)
 from hotline.tips.rules import OUTCOMES, Matter, TipOutcome, Urgency
 from hotline.tips.rules_events import NoteCode
 from hotline.tips.rules_person_codes import CASE_FORMS
@@ -179,6 +185,31 @@ def tips(visit: Visit) -> Response:
     )
 
 
+MAX_TIP_DIGITS = 7
+"""A longer number is a receipt or a telephone number. No search finds these."""
+
+
+@form_view(tips, "q")
+def search(visit: Visit) -> Response:
+    """Opens the tip with a reference or a number, or lists the tips of a place. Each search is logged."""
+    typed = visit.form.text("q", most=40)
+    search_for = partial(service_sheet.search, visit.context, visit.by)
+    place, reference = district_named(typed) or camp_named(typed), read_reference(typed)
+    if place or sectors_named(typed):
+        search_for(SearchKind.PLACE, "")
+        named = {"place": place} if place else {"sector": typed}
+        return redirect_to("tips.listed", state=TipStateFilter.ALL.value, **named)
+    if number_of(typed, digits=MAX_TIP_DIGITS) is not None:
+        found = search_for(SearchKind.NUMBER, typed)
+    elif reference is not None:
+        found = search_for(SearchKind.REFERENCE, reference)
+    else:
+        raise visit.wrong("q", "Enter a case code like K7Q4, a tip number or a place.")
+    if found is None:
+        raise visit.wrong("q", "No tip was found. Check the case code or number.")
+    return redirect_to("tips.one", tip_id=found)
+
+
 def tip(visit: Visit, tip_id: int) -> Response:
     """Shows one tip without decrypting it. Answers with 404 if the account may not see the tip with this number."""
     sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
@@ -260,7 +291,7 @@ def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
 
 FILTERS = (
     *("state", "matter", "whose", "place", "urgency", "category", "question", "soon", "owes"),
-    "reference",
+    "sector",
 )
 
 
@@ -270,15 +301,12 @@ def _filter(visit: Visit) -> TipFilter:
     """
     asked = visit.asked
     urgency = number_of(asked("urgency"))
-    typed = asked("reference").strip()
-    # A responder may ring about any case. So the whole filter is the reference.
-    if typed:
-        return TipFilter(TipStateFilter.ALL, reference=read_reference(typed) or typed[:20])
     return TipFilter(
         state=_member(TipStateFilter, asked("state"), TipStateFilter.WAITS),
         matter=_member(Matter, asked("matter"), Matter.TIP),
         assignee=_member(AssigneeFilter, asked("whose"), AssigneeFilter.ANYBODY),
         place=asked("place")[:20],
+        sector=asked("sector")[:40],
         urgency=urgency if urgency in {*Urgency} else None,
         category=asked("category") if asked("category") in {*Category} else "",
         question=asked("question") if asked("question") in QUESTIONS else "",

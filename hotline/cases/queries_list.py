@@ -29,6 +29,7 @@ from hotline.gateway.tables import (
     Message,
 )
 from hotline.people.tables import Responder
+from hotline.text.places import sectors_named
 from hotline.tips.queries_visible import Viewer, visible_to
 from hotline.tips.rules import Matter, TipOutcome, TipState
 from hotline.tips.rules_deadlines import DeadlineKind
@@ -67,6 +68,13 @@ def visible_tip(session: Session, viewer: Viewer, tip_id: int) -> Tip:
     if tip is None:
         raise NotFound(f"there is no tip {tip_id}")
     return tip
+
+
+def tip_referenced(session: Session, viewer: Viewer, reference: str) -> int | None:
+    """Returns the tip that any responder knows by this reference, if this viewer may see it."""
+    named = (Assignment.reference == reference, Assignment.repeats_id.is_(None))
+    known = select(Assignment.tip_id).where(*named)
+    return session.scalar(select(Tip.id).where(*IS_REPORTED, visible_to(viewer), Tip.id.in_(known)))
 
 
 def acknowledged_times(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
@@ -156,9 +164,8 @@ def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[boo
         yield Tip.urgency == wanted.urgency
     if wanted.category:
         yield Tip.category == wanted.category
-    if wanted.reference:
-        named = (Assignment.reference == wanted.reference, Assignment.repeats_id.is_(None))
-        yield Tip.id.in_(select(Assignment.tip_id).where(*named))
+    if wanted.sector:
+        yield Tip.sector.in_(sectors_named(wanted.sector))
     if wanted.question in QUESTION:
         yield exists().where(QuestionBackRow.tip_id == Tip.id, QUESTION[wanted.question])
     if wanted.owes:

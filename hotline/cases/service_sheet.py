@@ -155,6 +155,30 @@ def list_tips(
     return TipList(sorted(lines, key=_order), older, bool(viewer.desks), is_national(viewer))
 
 
+class SearchKind(StrEnum):
+    """The kind of a search. The value is its action in the audit log."""
+
+    REFERENCE = "tip_searched_reference"
+    NUMBER = "tip_searched_number"
+    PLACE = "tip_searched_place"
+
+
+def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str) -> int | None:
+    """Returns the tip with this reference or number, if the account may see it. Logs the search, never its words.
+
+    A tip that the account may not see is searched, logged and answered as a tip that does not exist.
+    """
+    with context.database.writing() as session:
+        viewer, found = viewer_of(session, by), None
+        if kind is SearchKind.REFERENCE:
+            found = queries_list.tip_referenced(session, viewer, sought)
+        elif kind is SearchKind.NUMBER:
+            found = next(iter(queries_list.visible_tips(session, viewer, [int(sought)])), None)
+        actor = tables_audit.by_actor(by.actor)
+        tables_audit.append_row(session, context.now(), actor, kind.value)
+    return found
+
+
 def _order(line: TipLine) -> tuple[bool, int, int, int]:
     """Returns the key by which tips are sorted: late tips, then urgent tips, then the newest. In a storm, first dangers
     of a sector and those with typed text come before the newest.

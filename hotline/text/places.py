@@ -131,6 +131,14 @@ def district_named(name: str) -> str | None:
     return next((area.code for area in districts() if area.name.casefold() == wanted), None)
 
 
+def sectors_named(name: str) -> tuple[str, ...]:
+    """Returns the codes of the sectors with this name. Several districts may have one. Capitals do not matter."""
+    wanted = " ".join(name.split()).casefold()
+    return tuple(
+        one.code for _, inside in _read() for one in inside if one.name.casefold() == wanted
+    )
+
+
 def alert_place(place: str, within: str | None) -> str:
     """Returns the place that an alert names. If the district is unknown, it is the province. It is never a country."""
     if place == UNSURE and within is not None and within in PROVINCES:

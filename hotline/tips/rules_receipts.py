@@ -248,8 +248,8 @@ class TipFilter:
     """The state of a desk's question to the caller: asked, answered or read."""
     soon: bool = False
     """True for tips whose text will be erased within 14 days."""
-    reference: str = ""
-    """The reference by which a responder knows the tip, such as 278F."""
+    sector: str = ""
+    """The name of a sector. Several districts may have one."""
     owes: bool = False
     """True for tips with a missing fact about a person: an answer, an arrival, the situation after thirty days, or
     consent.

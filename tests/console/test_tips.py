@@ -230,24 +230,6 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
     assert listed(desks.district) == []
 
 
-@pytest.mark.row("A8")
-def test_a8_a_tip_is_found_by_the_reference_of_a_responder_in_any_state(desks: Desks) -> None:
-    tip, other = tell(desks.desk), tell(desks.desk)
-    change(desks.desk, tip, closed_at=desks.desk.clock())
-    with desks.desk.context.database.writing() as session:
-        person = make_responder(name="Responder 1")
-        session.add(person)
-        session.flush()
-        for named, reference in ((tip, "K7Q4"), (other, "M3PA")):
-            row = make_referral(tip_id=named, responder_id=person.id, reference=reference)
-            session.add(row)
-    assert listed(desks.national, "?reference=K7Q4") == [tip]
-    assert listed(desks.national, "?reference=%20k7q4&state=waits") == [tip]
-    assert listed(desks.national, "?reference=m3pa") == [other]
-    assert listed(desks.national, "?reference=X9X9") == []
-    assert listed(desks.national, "?reference=<b>") == []
-
-
 @pytest.mark.parametrize("language", ["rw", "fr", "en"])
 def test_a8_pages_of_tips_are_light_and_whole_in_each_language(desks: Desks, language: str) -> None:
     """A full list, one tip and its text have labels, ids and the security policy, and their pages are small."""

@@ -129,6 +129,16 @@ def beside_on_its_page(one: Asker) -> set[int]:
     return {2, *queries_list.linked_tips(one.session, one.viewer, one.session.get_one(Tip, 2))}
 
 
+def by_any_reference(one: Asker) -> set[int]:
+    """Returns the tips that a desk finds by the reference of any responder."""
+    known = one.session.execute(select(Assignment.tip_id, Assignment.reference)).all()
+    return {
+        tip_id
+        for tip_id, named in known
+        if queries_list.tip_referenced(one.session, one.viewer, named) == tip_id
+    }
+
+
 def late_ones(one: Asker) -> set[int]:
     """Returns the tips behind the count of late tips."""
     count = queries_board.count_late(one.session, one.viewer, NOON + timedelta(days=30))
@@ -193,6 +203,7 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "cases/queries_list.visible_tips": lambda one: set(
         queries_list.visible_tips(one.session, one.viewer, [*KEPT, *OTHERS])
     ),
+    "cases/queries_list.tip_referenced": by_any_reference,
     "cases/queries_list.linked_tips": beside_on_its_page,
     "cases/queries_list.linked_counts": counted_beside,
     "tips/tables_call_back.visible_call_backs": call_backs_of,
