@@ -542,7 +542,8 @@ def _check_confirms(
         return
     if people is None:
         raise EndRefused(
-            f"tip {tip.id}: the national desk decides in the console", ClosureRefusal.IN_CONSOLE
+            f"tip {tip.id}: only the national desk can close it, in the console",
+            ClosureRefusal.IN_CONSOLE,
         )
     if rules_persons.prevents_closure(people):
         raise EndRefused(

@@ -31,7 +31,11 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
     metavar="NUMBER:LABEL",
     help="Phone number and label of the responder who has the second handset.",
 )
-@click.option("--clock", type=click.Path(path_type=Path), help="File to move the hotline's clock.")
+@click.option(
+    "--clock",
+    type=click.Path(path_type=Path),
+    help="File with the seconds that the hotline's clock is ahead.",
+)
 @click.option(
     "--ca",
     type=FILE,

@@ -65,7 +65,9 @@ def pause(by: str, reason: str) -> None:
 @click.command()
 @by_and_reason
 @click.option("--alerts", type=DECISION, help="After a restore: send or drop possibly sent alerts.")
-@click.option("--confirmations", type=DECISION, help="Send or drop possibly sent confirmations.")
+@click.option(
+    "--confirmations", type=DECISION, help="Send or drop confirmations that may have been sent."
+)
 @yes_option
 def resume(by: str, reason: str, alerts: str | None, confirmations: str | None, yes: bool) -> None:
     """Show the waiting messages, ask for confirmation, and send them.

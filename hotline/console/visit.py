@@ -241,9 +241,9 @@ def form_view(
     """Makes a view from a function that handles a posted form. `shows` renders the page of the form again, with the
     errors.
 
-    A refusal of a service appears at the field `field`, in its own words or with the sentence `text`. `{name}` in
-    `field` is replaced by a part of the address. If the function returns nothing, the view redirects to the page of the
-    form.
+    If a service refuses, the page shows the reason at the field `field`: the sentence `text`, or else the service's own
+    words. `{name}` in `field` is replaced by a part of the address. If the function returns nothing, the view redirects
+    to the page of the form.
     """
     parts, phrases = signature(shows).parameters, text or {}
 

@@ -257,7 +257,7 @@ class Sent:
     status_code: int
     status: str
     accepted_at: float
-    """The time at which the gateway accepted or refused it, in epoch seconds."""
+    """The time at which the gateway accepted or refused the message, in epoch seconds."""
     accepted: bool
     parts: int = 1
     fault: str | None = None

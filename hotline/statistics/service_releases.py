@@ -86,7 +86,9 @@ def approve(context: Context, by: Actor, role: AccountRole, period: str) -> bool
         at = context.now()
         is_new = queries.write_approval(session, period, role, by=name, at=at)
         if not is_new:
-            raise Undecided("Your role approved this release. The other role must approve it too.")
+            raise Undecided(
+                "Your role approved this release. The other of the two roles must still approve it."
+            )
         tables_audit.append_command(session, by, at, "release_approved", period, str(role))
         return period in queries.published_periods(session)
 

@@ -92,7 +92,7 @@ class Sending:
     def pass_time(self) -> None:
         """Lets leases, unknown results and pauses after a fault end, while all processes do their work.
 
-        It goes on for two minutes after the message ended, in which nothing may send it again.
+        It continues for two minutes after the message ended, in which nothing may send it again.
         """
         after = 0
         for _ in range(12):

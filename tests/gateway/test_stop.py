@@ -1,4 +1,4 @@
-"""C16: tests that a number which opted out gets no more messages from any sender, with both pairs of servers."""
+"""Row C16: a number that opted out gets no more messages from any sender, on SQLite and on PostgreSQL."""
 
 import ast
 from collections.abc import Callable

@@ -265,7 +265,7 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
     seen: list[int] = []
 
     def settle() -> None:
-        """Records during a rotation that tips encrypted for the old key can still be decrypted."""
+        """Counts, during a rotation, the keys of the desk that its member can decrypt."""
         with context.database.reading() as session:
             seen.append(
                 len(

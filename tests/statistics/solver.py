@@ -1,6 +1,7 @@
 """Tries to find the exact numbers behind a year of releases with a linear solver, from the printed numbers alone.
 
-The simulated reader knows the rounding table and which parts make a whole. A later step is part of the step before it.
+The simulated reader knows the rounding table and which parts make a whole.
+Each step of a case counts only cases that reached the step before it.
 A year is the sum of its quarters. Exact numbers are different if their printed numbers are different.
 """
 
