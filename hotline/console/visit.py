@@ -161,7 +161,11 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
     if isinstance(visit, Visit) and not visit.by.is_locked:
         # The import is here, so that a process without sign-ins does not load the page Today.
         by = visit.by
-        given["menu"] = [row for row in PAGES if row.menu and row.admits(by.roles)]
+        menu = {row.endpoint: row for row in PAGES if row.menu and row.admits(by.roles)}
+        if "board.show" in menu:
+            # The board is the first page of a desk, and leads to the other tasks.
+            menu.pop("today.show", None)
+        given["menu"] = [*menu.values()]
         given["sample_marks"] = partial(sample_marks, visit.context, visit.templates)
         given |= {
             name: cache(partial(one, visit.context, by)) for name, one in ON_EVERY_PAGE.items()
