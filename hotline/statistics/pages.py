@@ -133,7 +133,6 @@ def board(visit: Visit) -> Response:
     return page(
         visit,
         "statistics_board.html",
-        states=_counts(visit, found),
         weeks=_weeks(visit, found),
         map=_map(visit, found),
         left=_left(visit, found),
@@ -250,18 +249,6 @@ def _block(visit: Visit, found: Release, one: Indicator, dimension: Dimension) -
 
 def _said(visit: Visit, one: Indicator, number: int | None) -> str:
     return _labels(visit).number(number, one.unit)
-
-
-def _counts(visit: Visit, found: TipBoard) -> Sequence[tuple[str, int]]:
-    counts = found.counts
-    return [
-        (visit.say(phrase("Open")), counts.open),
-        (visit.say(phrase("Overdue")), counts.overdue),
-        (visit.say(phrase("Taken")), counts.acknowledged),
-        (visit.say(phrase("On site")), counts.on_site),
-        (visit.say(phrase("To approve")), counts.to_approve),
-        (visit.say(phrase("Follow-up due")), counts.owed),
-    ]
 
 
 WEEKS_IN_TIME = {
