@@ -46,6 +46,7 @@ STATES = table("tip_states")
 QUESTIONS = table("question_states")
 MARKS = tinted_table("tip_marks")
 ASKED = table("passed_on")
+NEXT = table("next_steps")
 UNITS = table("units")
 
 
@@ -223,6 +224,7 @@ def tip(visit: Visit, tip_id: int) -> Response:
         sheet=sheet,
         to_erase=to_erase,
         shown=late_sentence(visit, sheet.line),
+        next=_next(visit, sheet),
         moments=[(one.at, *_moment(visit, sheet, one)) for one in sheet.timeline],
         outcomes=[(one.value, visit.say(row.label)) for one, row in OUTCOMES.items()],
         kept=[
@@ -242,6 +244,14 @@ def tip(visit: Visit, tip_id: int) -> Response:
         of_persons=pages_person_lines.forms(sheet.persons),
         address=partial(pages_person_lines.form_address, tip_id),
     )
+
+
+def _next(visit: Visit, sheet: TipSheet) -> str:
+    """Returns what must happen next, and by when."""
+    if sheet.next_due is None:
+        return ""
+    kind, due_at = sheet.next_due
+    return visit.say(NEXT[kind], at=visit.when(due_at))
 
 
 def _phones(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
@@ -366,6 +376,7 @@ def read_tip(visit: Visit, tip_id: int) -> Response:
         url_for("tips.one", tip_id=tip_id),
         sheet=sheet,
         shown=late_sentence(visit, sheet.line),
+        follows=FOLLOWS,
         told=service_reading.question_answers(visit.context, decrypted, visit.language),
         earlier=[visit.place(one) for one in decrypted.earlier],
     )

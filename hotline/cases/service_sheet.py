@@ -331,6 +331,8 @@ class TipSheet:
     exclusions: Sequence[tuple[int, str, str, str]]
     """The exclusions, only for the national desk: the id, the excluded person, the excluded desk, and the reason."""
     persons: service_persons.CasePersons
+    next_due: tuple[str, datetime] | None
+    """The kind of the deadline that is due next, and its time."""
 
 
 def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
@@ -348,6 +350,7 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
         if viewer.responder_id is not None:
             newest = queries.newest_assignment(session, tip.id, viewer.responder_id)
             known_as = "" if newest is None else newest.reference
+        clocks = queries_list.running_clocks(session, [tip.id])
         decision = alerts_tables.open_clocks(session, tip.id).get(DeadlineKind.DECISION)
         return TipSheet(
             line=line,
@@ -369,6 +372,7 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
             questions={} if line.question or line.closed_at or line.erased_at else asks,
             exclusions=_kept(session, tip) if national else (),
             persons=service_persons.plain_persons(session, tip.id),
+            next_due=next(((kind, at) for _, kind, at in clocks), None),
         )
 
 

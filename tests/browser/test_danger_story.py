@@ -184,10 +184,10 @@ def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
     tip, office = case.office.line.tips[0], case.office
     with at_the_desk(office, "Officer 1", AccountRole.NATIONAL, NATIONAL) as hands:
         hands.page.goto(f"/tips/{tip.id}")
-        hands.click(hands.page.locator("#f-why-send"))
-        hands.presses("Open report text")
+        hands.click(hands.page.locator("button[value=send]"))
         expect(hands.page.locator("table")).to_contain_text("still")
         hands.follows("Close report text")
+        hands.click(hands.page.locator("#close summary"))
         hands.ticks("helped")
         hands.writes(hands.page.locator("#f-reason-close"), "she is safe")
         hands.presses("Request closure")
@@ -198,9 +198,7 @@ def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
         hands.writes(hands.page.locator("#f-reason-judge"), "I rang her")
         hands.presses("Confirm closure")
         hands.sees(UNOPENED)
-        hands.click(hands.page.locator("#f-why-send"))
-        hands.presses("Open report text")
-        hands.follows("Close report text")
+        hands.click(hands.page.locator("button[value=send]"))
         hands.writes(hands.page.locator("#f-reason-judge"), "I rang her")
         hands.presses("Confirm closure")
         hands.sees("Closed by mistake")
