@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 464,
-    "lines": 65_752,
-    "tokens": 599_177,
-    "html": 4_204,
+    "lines": 65_764,
+    "tokens": 599_186,
+    "html": 4_217,
     "js": 1_045,
     "typst": 70,
     "sql": 1_220,
-    "data": 5_558,
+    "data": 5_568,
     "unformatted": 0,
-    "tests": 77_350,
+    "tests": 77_355,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
