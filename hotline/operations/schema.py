@@ -12,6 +12,8 @@ import hotline.alerts.tables_case_events
 import hotline.alerts.tables_drills
 import hotline.alerts.tables_inbound
 import hotline.cases.tables_case_files
+import hotline.cases.tables_harms
+import hotline.cases.tables_help
 import hotline.cases.tables_reading_requests
 import hotline.core.tables_attempts
 import hotline.core.tables_sample

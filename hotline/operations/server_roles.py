@@ -23,10 +23,10 @@ CONSOLE = "console"
 """The commands of the operator. At PostgreSQL they use the owner's account, because they also create tables."""
 CALLS = """
 alarm assignment attempt call_back case_code case_counted case_event case_grant case_key case_note counter coverage
-deadline delivery_report dialogue drill enrolment_code grant hook_counter inbound_seen inbox_read leader message
-participant pending_alert people people_register pin_reading pin_reading_ask pin_warning possible_victim process_start
-question_back queue_state reply_answer screen_count secret_attempt service_referral service_request shared_alert
-started_form stopped storm tally timed_task tip tip_likeness tip_link tip_place
+deadline delivery_report dialogue drill enrolment_code grant help_answer hook_counter inbound_seen inbox_read leader
+message participant pending_alert people people_register pin_reading pin_reading_ask pin_warning possible_victim
+process_start question_back queue_state reply_answer screen_count secret_attempt service_referral service_request
+shared_alert started_form stopped storm tally timed_task tip tip_likeness tip_link tip_place
 """
 """The tables of calls, tips and messages. Every process writes to them."""
 WRITERS: Mapping[str, Sequence[str]] = {
@@ -34,6 +34,7 @@ WRITERS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("account", "account_code", "approval", "console_session"), (PAGES,)),
     **dict.fromkeys(("failed_sign_in", "sign_in_attempt", "membership"), (PAGES,)),
     **dict.fromkeys(("line_key", "person", "release_approval", "sheet_import"), (PAGES,)),
+    **dict.fromkeys(("harm_record", "harm_text"), (PAGES,)),
     **dict.fromkeys(("draft", "draft_check", "draft_step"), (WORKERS, PAGES)),
     **dict.fromkeys(("publication", "revision", "text_question"), (WORKERS, PAGES)),
     **dict.fromkeys(("draft_news", "draft_plan", "news_address", "signature"), (WORKERS, PAGES)),

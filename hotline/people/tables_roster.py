@@ -1,7 +1,7 @@
 """Stores the roster: the weekly duty of each desk, changes of single shifts, holidays, and reported gaps."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, insert, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -20,6 +20,7 @@ from hotline.people.rules_roster import (
 from hotline.text.time import KIGALI
 
 NOTES_KEPT = timedelta(hours=72)
+NEVER = datetime.min.replace(tzinfo=UTC)
 KEPT_FOR = timedelta(days=120)
 """The time for which changes of shifts and reported gaps are stored after their end."""
 
@@ -64,15 +65,23 @@ class DutyOverride(Row):
 
 
 class HandoverNote(Row):
-    """A note of one shift to the next. It is encrypted for the desk, and names no case."""
+    """A note of one shift to the next.
+
+    A general note is encrypted for a desk, and names no case. A note about a case is a note of that case, and this row
+    says only that it waits for the next shift.
+    """
 
     __tablename__ = "handover_note"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
+    desk_code: Mapped[str | None] = mapped_column(ForeignKey("desk.code"))
+    case_event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("case_note.case_event_id", ondelete="CASCADE"), unique=True
+    )
+    """The note of a case. The row is deleted with the text of that note."""
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     """The person who wrote it."""
-    body: Mapped[bytes]
+    body: Mapped[bytes | None]
     at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -217,6 +226,11 @@ def add_note(session: Session, desk: str, person_id: int, body: bytes, at: datet
     session.flush()
 
 
+def add_case_note(session: Session, case_event_id: int, person_id: int, at: datetime) -> None:
+    session.add(HandoverNote(case_event_id=case_event_id, person_id=person_id, at=at))
+    session.flush()
+
+
 def notes_of(session: Session, desks: Collection[str], at: datetime) -> Sequence[HandoverNote]:
     """Returns the notes of these desks that are not too old, the newest first."""
     found = select(HandoverNote).where(HandoverNote.desk_code.in_(desks))
@@ -224,16 +238,10 @@ def notes_of(session: Session, desks: Collection[str], at: datetime) -> Sequence
     return session.scalars(found).all()
 
 
-def unread_notes(
-    session: Session, person_id: int, desks: Collection[str], at: datetime
-) -> Sequence[HandoverNote]:
-    """Returns the notes of other people that this person has not confirmed."""
+def read_until(session: Session, person_id: int) -> datetime:
+    """Returns the time until which this person has confirmed all notes."""
     read = session.get(HandoverRead, person_id)
-    return [
-        one
-        for one in notes_of(session, desks, at)
-        if one.person_id != person_id and (read is None or one.at > read.until)
-    ]
+    return NEVER if read is None else read.until
 
 
 def mark_read(session: Session, person_id: int, until: datetime) -> None:
@@ -250,5 +258,6 @@ def delete_old(session: Session, at: datetime) -> None:
     """Deletes changes of shifts and reported gaps that ended long ago."""
     for table in (DutyOverride, GapNotice):
         session.execute(delete(table).where(table.ends_at < at - KEPT_FOR))
-    session.execute(delete(HandoverNote).where(HandoverNote.at <= at - NOTES_KEPT))
+    is_general = HandoverNote.case_event_id.is_(None)
+    session.execute(delete(HandoverNote).where(is_general, HandoverNote.at <= at - NOTES_KEPT))
     session.execute(delete(Duty).where(Duty.week < week_of(at - KEPT_FOR - WEEK)))

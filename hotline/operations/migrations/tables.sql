@@ -498,6 +498,7 @@ CREATE TABLE tip (
     receipt_key VARCHAR,
     erasure_asked_at TIMESTAMPTZ,
     helped_at TIMESTAMPTZ,
+    was_asked_help BOOLEAN DEFAULT false NOT NULL,
     closed_at TIMESTAMPTZ,
     outcome VARCHAR,
     warned_at TIMESTAMPTZ,
@@ -1241,15 +1242,48 @@ CREATE INDEX pin_reading_ask_open ON pin_reading_ask (answered_at, id);
 
 CREATE TABLE handover_note (
     id SERIAL NOT NULL,
-    desk_code VARCHAR NOT NULL,
+    desk_code VARCHAR,
+    case_event_id INTEGER,
     person_id INTEGER NOT NULL,
-    body BYTEA NOT NULL,
+    body BYTEA,
     at TIMESTAMPTZ NOT NULL,
     CONSTRAINT handover_note_key PRIMARY KEY (id),
+    CONSTRAINT handover_note_case_event_id_once UNIQUE (case_event_id),
     CONSTRAINT handover_note_desk_code_of FOREIGN KEY(desk_code) REFERENCES desk (code),
+    CONSTRAINT handover_note_case_event_id_of FOREIGN KEY(case_event_id) REFERENCES case_note (case_event_id) ON DELETE CASCADE,
     CONSTRAINT handover_note_person_id_of FOREIGN KEY(person_id) REFERENCES person (id)
 );
 CREATE INDEX handover_note_at_index ON handover_note (at);
+
+CREATE TABLE harm_record (
+    id SERIAL NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    person_id INTEGER NOT NULL,
+    second_id INTEGER,
+    second_at TIMESTAMPTZ,
+    CONSTRAINT harm_record_key PRIMARY KEY (id),
+    CONSTRAINT harm_record_person_id_of FOREIGN KEY(person_id) REFERENCES person (id),
+    CONSTRAINT harm_record_second_id_of FOREIGN KEY(second_id) REFERENCES person (id)
+);
+
+CREATE TABLE harm_text (
+    id SERIAL NOT NULL,
+    record_id INTEGER NOT NULL,
+    desk_code VARCHAR NOT NULL,
+    body BYTEA NOT NULL,
+    CONSTRAINT harm_text_key PRIMARY KEY (id),
+    CONSTRAINT harm_text_record_id_desk_code_once UNIQUE (record_id, desk_code),
+    CONSTRAINT harm_text_record_id_of FOREIGN KEY(record_id) REFERENCES harm_record (id),
+    CONSTRAINT harm_text_desk_code_of FOREIGN KEY(desk_code) REFERENCES desk (code)
+);
+CREATE INDEX harm_text_desk_code_index ON harm_text (desk_code);
+
+CREATE TABLE help_answer (
+    id INTEGER NOT NULL,
+    month VARCHAR NOT NULL,
+    body BYTEA NOT NULL,
+    CONSTRAINT help_answer_key PRIMARY KEY (id)
+);
 
 CREATE TABLE handover_read (
     person_id INTEGER NOT NULL,
