@@ -4,16 +4,21 @@ question.
 The decrypted text is never stored. No module that a hook loads may import this file.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
 from hotline.alerts import queries, service_case_events, service_closing, service_escalation, tables
-from hotline.cases import decrypt_access, decrypt_questions
+from hotline.cases import (
+    decrypt_access,
+    decrypt_handover,
+    decrypt_questions,
+    queries_handover,
+)
 from hotline.cases.decrypt_access import DecryptedTip, UnlockedTip
 from hotline.cases.service_persons import account_key
-from hotline.cases.service_viewer import get_readable
+from hotline.cases.service_viewer import get_readable, viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
@@ -106,6 +111,34 @@ def tip_key(
     """
     _, key, desk = _tip_with_key(context, by, token, tip_id, reason)
     return key, desk
+
+
+HANDOVER = "to read a handover note"
+
+
+def handover_notes(
+    context: ConsoleContext, by: SignedIn, token: str
+) -> Sequence[decrypt_handover.HandoverText]:
+    """Returns the notes of all desks of an account, and of the open cases that it may see, the newest first.
+
+    Writes a row to the audit log for each note about a case. Raises KeyMissing.
+    """
+    private, member = account_key(context, token), of_account(by.account_id)
+    with context.database.writing() as session:
+        viewer, at = viewer_of(session, by), context.now()
+        rows = queries_handover.case_notes(session, viewer)
+        for tip_id in sorted({row.tip_id for row in rows}):
+            actor = tables_audit.by_actor(by.actor)
+            tables_audit.append_about_tip(session, tip_id, "handover_read", actor, at)
+    with context.database.reading() as session:
+        found = [*decrypt_handover.general_notes(session, viewer.desks, member, private, at)]
+    for row in rows:
+        text = ""
+        with suppress(DecryptionFailed, NotFound):
+            key, _ = tip_key(context, by, token, row.tip_id, HANDOVER)
+            text = decrypt_handover.text_of(row, key)
+        found.append(decrypt_handover.HandoverText(row.at, text, row.person_id, row.tip_id))
+    return sorted(found, key=lambda one: one.at, reverse=True)
 
 
 def grant_for(

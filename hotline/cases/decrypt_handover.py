@@ -1,40 +1,78 @@
-"""Decrypts the notes of a handover for a member of a desk, on a phone behind the PIN or in the console."""
+"""Decrypts the notes of a handover for a member of a desk. The phone shows them behind the PIN."""
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import NamedTuple
 
+from hotline.cases import decrypt_reader_pages, queries_handover
+from hotline.cases.queries_handover import CaseHandover
+from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.service_handover import bound_to
-from hotline.cases.service_persons import account_key
-from hotline.cases.service_viewer import viewer_of
-from hotline.core.actors import SignedIn
-from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed, NotFound
+from hotline.errors import DecryptionFailed, KeyMissing, NotFound
 from hotline.keys import one_off
 from hotline.people import decrypt_grants, tables_roster
-from hotline.people.rules_desks import of_account
+from hotline.people.rules_desks import of_responder
+from hotline.tips.encrypt_notes import decrypt_note
+from hotline.tips.queries_visible import Viewer
+from hotline.tips.tables import Tip
 
 
-def read_notes(
+class HandoverText(NamedTuple):
+    """A decrypted note. `tip_id` is the case that it is about. The text is empty if no key decrypts it."""
+
+    at: datetime
+    text: str
+    person_id: int
+    tip_id: int | None = None
+
+
+def general_notes(
     session: Session, desks: Collection[str], member: str, private: bytes, at: datetime
-) -> Sequence[tuple[datetime, str]]:
-    """Returns the notes of these desks, the newest first. Leaves out notes that no key of the member decrypts."""
+) -> Sequence[HandoverText]:
+    """Returns the general notes of these desks. Leaves out notes that no key of the member decrypts."""
     found = []
     for row in tables_roster.notes_of(session, desks, at):
+        if row.desk_code is None or row.body is None:
+            continue
         with suppress(DecryptionFailed, NotFound):
             for one in decrypt_grants.decrypt_desk_as(session, row.desk_code, member, private):
                 with suppress(DecryptionFailed):
                     bound = bound_to(row.desk_code)
                     note = one_off.decrypt_box(row.body, private=one.key, bound=bound)
-                    found.append((row.at, str(note["note"])))
+                    found.append(HandoverText(row.at, str(note["note"]), row.person_id))
                     break
     return found
 
 
-def desk_notes(context: ConsoleContext, by: SignedIn, token: str) -> Sequence[tuple[datetime, str]]:
-    """Returns the notes of all desks of an account. Raises KeyMissing."""
-    private, member = account_key(context, token), of_account(by.account_id)
-    with context.database.reading() as session:
-        desks = viewer_of(session, by).desks
-        return read_notes(session, desks, member, private, context.now())
+def text_of(row: CaseHandover, tip_key: bytes) -> str:
+    return decrypt_note(row.body, tip_key=tip_key, uid=row.uid, key=row.key)
+
+
+def waiting_texts(
+    turn: ReaderTurn, viewer: Viewer, among: Collection[int]
+) -> Sequence[HandoverText]:
+    """Returns the notes that wait for a responder who entered the PIN, the oldest first. `among` are the tips that the
+    responder can open. Notes after the beginning of the session wait for the next one.
+
+    The text of a case that only the console shows is empty.
+    """
+    session, until = turn.session, turn.person.pin_opened_at or turn.at
+    member, since = (
+        of_responder(turn.person.id),
+        tables_roster.read_until(session, turn.person.person_id),
+    )
+    found = [*general_notes(session, viewer.desks, member, turn.private, turn.at)]
+    for row in queries_handover.case_notes(session, viewer):
+        text, tip = "", session.get_one(Tip, row.tip_id)
+        if tip.id not in among:
+            continue
+        if not turn.reads_in_console(tip):
+            case = decrypt_reader_pages.decrypt_case(turn, tip)
+            with suppress(DecryptionFailed, KeyMissing):
+                text = text_of(row, case.tip_key) if case is not None else ""
+        found.append(HandoverText(row.at, text, row.person_id, row.tip_id))
+    own = turn.person.person_id
+    new = [one for one in found if since < one.at <= until and one.person_id != own]
+    return sorted(new, key=lambda one: one.at)

@@ -184,8 +184,11 @@ def store_note(
     *,
     words: str = "",
     tip_key: bytes = b"",
-) -> None:
-    """Stores a note as an event of the case. If the note has text, encrypts the text with the key of the tip."""
+) -> int | None:
+    """Stores a note as an event of the case. If the note has text, encrypts the text with the key of the tip.
+
+    Returns the id of the event. Returns None if it was stored before.
+    """
     key, codes = f"{tip.id}:{by.responder_id or by.desk}:{at.timestamp()}", {SAYS: note_code.value}
     entry_id = service_case_events.write_event(
         session, tip.id, LoggedEvent.NOTE, by, at, key=key, codes=codes
@@ -194,6 +197,7 @@ def store_note(
         full = f"{LoggedEvent.NOTE}:{key}"
         encrypted = encrypt_note(words[:MAX_LETTERS], tip_key=tip_key, uid=tip.uid, key=full)
         tables_case_events.store_body(session, tables_case_events.CaseNote, entry_id, encrypted)
+    return entry_id
 
 
 def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:

@@ -64,7 +64,7 @@ def show(visit: Visit) -> Response:
                 column.value,
                 visit.say(COLUMNS[column]),
                 len(cases),
-                [_card(visit, one, at) for one in cases[:CARDS]],
+                [card(visit, one, at) for one in cases[:CARDS]],
                 url_for("tips.listed", **LISTS[column]),
             )
             for column, cases in board.columns.items()
@@ -75,7 +75,7 @@ def show(visit: Visit) -> Response:
     )
 
 
-def _card(visit: Visit, tip: BoardCase, at: datetime) -> Mapping[str, object]:
+def card(visit: Visit, tip: BoardCase, at: datetime) -> Mapping[str, object]:
     due_at = tip.due_at
     return {
         "id": tip.id,

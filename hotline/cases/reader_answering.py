@@ -1,9 +1,10 @@
 """Makes the lists and menu texts of a responder's cases, as they were at the beginning of the session."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from hotline.alerts import queries_references, service_duplicates, tables
@@ -66,6 +67,7 @@ from hotline.text.codes import is_district
 from hotline.text.keying import is_easy_pin
 from hotline.text.places import alert_place, place_name
 from hotline.text.time import KIGALI, kigali_time
+from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import OUTCOMES, TipOutcome, Urgency
 from hotline.tips.rules_deadlines import DeadlineKind, is_in_good_hands
 from hotline.tips.tables import Tip
@@ -77,6 +79,8 @@ HAS_WORK = "has_work"
 """The flag of a responder with an open case."""
 HAS_QUESTIONS = "has_questions"
 TAKEN = f"{decrypt_reader_commands.RESULT_PREFIX}{CommandResult.TAKEN}"
+NOT_HERE = "(console)"
+"""The text of a handover note that a phone does not show."""
 MAX_QUESTIONS = 10
 MAX_CASES = 40
 """The largest number of cases on a list. There is no room for more in the encrypted answer."""
@@ -101,7 +105,9 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     followed = dict(asked[: MAX_CASES - len(cases)])
     tips |= followed
 
-    waits = _waiting_notes(turn)
+    waits = service_handover.waiting_for(
+        turn.session, _viewer(turn), turn.at, _own_tips(turn)
+    ).count
     words = {
         "open": str(len(every)),
         "urgent": str(len(urgent)),
@@ -190,21 +196,44 @@ def _shift(one: Shift, prefix: str, language: str) -> tuple[str, str]:
     return f"{prefix}{service_roster.shift_name(one)}", f"{times}{place}"
 
 
+def _viewer(turn: ReaderTurn) -> Viewer:
+    """Returns the viewer that a responder is who entered the PIN."""
+    desks = tables_members.desks_of(turn.session, of_responder(turn.person.id))
+    return Viewer(frozenset(desks), turn.person.id, turn.person.person_id)
+
+
+def _own_tips(turn: ReaderTurn) -> Mapping[int, str]:
+    """Returns the tips that the responder can open, each with the responder's reference."""
+    return {
+        tip.id: case for case, tip in queries_references.open_tips(turn.session, turn.person.id)
+    }
+
+
+def _handover_lines(turn: ReaderTurn) -> Iterator[tuple[datetime, str, int | None]]:
+    """Yields the notes that wait and fit on one page, the oldest first, each with its time and its case."""
+    letters = 0
+    known = _own_tips(turn)
+    for one in decrypt_handover.waiting_texts(turn, _viewer(turn), known):
+        case = "" if one.tip_id is None else f" {known[one.tip_id]}"
+        line = f"{kigali_time(one.at)}{case} {one.text or NOT_HERE}"
+        letters += len(line) + 1
+        if letters > decrypt_reader_pages.MAX_LETTERS:
+            return
+        yield one.at, line, one.tip_id
+
+
 def _handover_page(turn: ReaderTurn) -> ReaderAnswer:
-    """Returns the page with the notes of colleagues, the newest first."""
-    member = of_responder(turn.person.id)
-    desks = tables_members.desks_of(turn.session, member)
-    notes = decrypt_handover.read_notes(turn.session, desks, member, turn.private, turn.at)
-    lines = [f"{kigali_time(at)} {note}" for at, note in notes]
-    return ReaderAnswer(words={PAGE: "\n".join(lines) or "-"})
+    """Returns the page with the notes that wait. Writes a row to the audit log for each case on it."""
+    lines = [*_handover_lines(turn)]
+    for tip_id in sorted({tip_id for _, _, tip_id in lines if tip_id is not None}):
+        turn.log("handover_read", decrypt_reader_pages.BY_DIALLING, f"tip:{tip_id}")
+    return ReaderAnswer(words={PAGE: "\n".join(line for _, line, _ in lines) or "-"})
 
 
 def _confirm_handover(turn: ReaderTurn) -> ReaderAnswer:
-    """Records that the responder has read the notes. Notes after the beginning of the session were perhaps not on the
-    page, so they stay unread.
-    """
-    until = turn.person.pin_opened_at or turn.at
-    service_handover.confirm(turn.session, turn.person.person_id, until)
+    """Records that the responder has read the notes that were on the page. All others stay unread."""
+    for at, _, _ in [*_handover_lines(turn)][-1:]:
+        service_handover.confirm(turn.session, turn.person.person_id, at)
     return ReaderAnswer()
 
 
@@ -214,11 +243,6 @@ OWN_PAGES: Mapping[str, Callable[[ReaderTurn], ReaderAnswer]] = {
     rules_reading_requests.HANDOVER: _handover_page,
 }
 """The pages that are not the text of a case, by their verb."""
-
-
-def _waiting_notes(turn: ReaderTurn) -> int:
-    desks = tables_members.desks_of(turn.session, of_responder(turn.person.id))
-    return service_handover.unread_count(turn.session, turn.person.person_id, desks, turn.at)
 
 
 def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:

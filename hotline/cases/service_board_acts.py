@@ -36,7 +36,7 @@ from hotline.core.wording import Template
 from hotline.errors import EndRefused
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_message import Wording, responders_short_code
-from hotline.people import tables, tables_audit
+from hotline.people import tables, tables_accounts, tables_audit, tables_roster
 from hotline.people.rules import Level
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_visible
@@ -213,17 +213,29 @@ def _people_of(act: Act, place: str) -> tuple[int, ...]:
 
 
 def add_note(
-    context: ConsoleContext, by: SignedIn, token: str, tip_id: int, code: NoteCode, words: str
+    context: ConsoleContext,
+    by: SignedIn,
+    token: str,
+    tip_id: int,
+    code: NoteCode,
+    words: str,
+    *,
+    for_next_shift: bool = False,
 ) -> None:
     """Stores a note about the case. Its text is encrypted with the key of the tip.
 
-    Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
+    `for_next_shift` lets the text also wait until each colleague of the next shift has confirmed it. Raises NotFound,
+    EndRefused, KeyMissing, DecryptionFailed.
     """
     key, desk = decrypt_desk_reading.tip_key(context, by, token, tip_id, "to add a note")
     with _acting(context, by, tip_id) as act:
         actor = tables_audit.by_actor(by.actor)
         who = service_case_events.EventActor(actor, None, desk, act.viewer.responder_id)
-        decrypt_reader_commands.store_note(
-            act.session, act.tip, code, who, context.now(), words=words, tip_key=key
+        at = context.now()
+        entry_id = decrypt_reader_commands.store_note(
+            act.session, act.tip, code, who, at, words=words, tip_key=key
         )
+        if for_next_shift and entry_id is not None:
+            person_id = tables_accounts.get_account(act.session, by.account_id).person_id
+            tables_roster.add_case_note(act.session, entry_id, person_id, at)
         act.log("tip_noted")

@@ -1,14 +1,16 @@
 """Writes the notes with which one shift hands over to the next, and counts those that a person has not confirmed.
 
-A note is encrypted for one desk, and is kept for 72 hours. What is about one case belongs to that case, and not here.
+A general note is encrypted for one desk, and is kept for 72 hours. A note about a case is encrypted with the key of
+the tip. Only a viewer who may see the tip learns that it exists, and it is deleted with the text of the tip.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.alerts import rules_assignment
+from hotline.cases import queries_handover
 from hotline.cases.service_viewer import viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
@@ -16,6 +18,7 @@ from hotline.core.database import Session
 from hotline.errors import FormRefused, NotFound
 from hotline.keys import one_off
 from hotline.people import tables_accounts, tables_audit, tables_desks, tables_roster
+from hotline.tips.queries_visible import Viewer
 
 MAX_LETTERS = 160
 CALLABLE = re.compile(r"\S@\S|\d(?:[ .()/-]{0,2}\d){5,}")
@@ -28,34 +31,58 @@ def bound_to(desk: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WaitingNotes:
-    """The desks of an account, and the number of notes that its owner has not confirmed."""
+    """The desks of a viewer, and the notes of other people that this person has not confirmed."""
 
     desks: frozenset[str]
-    count: int
+    general: int
+    tips: Sequence[int]
+    """The tip of each waiting note about a case."""
+
+    @property
+    def count(self) -> int:
+        return self.general + len(self.tips)
 
 
 def waiting_notes(context: ConsoleContext, by: SignedIn) -> WaitingNotes:
     with context.database.reading() as session:
-        desks = viewer_of(session, by).desks
-        person_id = tables_accounts.get_account(session, by.account_id).person_id
-        return WaitingNotes(desks, unread_count(session, person_id, desks, context.now()))
+        viewer = viewer_of(session, by)
+        return waiting_for(session, viewer, context.now())
 
 
-def unread_count(session: Session, person_id: int, desks: Collection[str], at: datetime) -> int:
-    """Returns the number of notes of other people that this person has not confirmed."""
-    return len(tables_roster.unread_notes(session, person_id, desks, at))
-
-
-def write_note(context: ConsoleContext, by: SignedIn, desk: str, text: str) -> None:
-    """Encrypts a note for a desk. Raises FormRefused if it is too long, or contains a number, an e-mail address or
-    a reference: a member who is excluded from a case reads the notes of the desk too.
-
-    Raises NotFound for a desk that the account cannot decrypt.
+def waiting_for(
+    session: Session, viewer: Viewer, at: datetime, among: Collection[int] | None = None
+) -> WaitingNotes:
+    """Returns the notes of other people that this viewer has not confirmed. `among` are the only tips that the viewer
+    can open, if there is such a limit.
     """
-    words, at = " ".join(text.split()), context.now()
+    until = tables_roster.read_until(session, viewer.person_id or 0)
+    general = tables_roster.notes_of(session, viewer.desks, at)
+    of_cases = queries_handover.case_notes(session, viewer)
+    tips = [
+        one.tip_id
+        for one in of_cases
+        if one.at > until
+        and one.person_id != viewer.person_id
+        and (among is None or one.tip_id in among)
+    ]
+    new = [one for one in general if one.at > until and one.person_id != viewer.person_id]
+    return WaitingNotes(viewer.desks, len(new), tips)
+
+
+def checked_note(text: str) -> str:
+    """Returns the text of a note on one line. Raises FormRefused if it is too long, or contains a number, an e-mail
+    address or a reference: people who may not see that case read the note too.
+    """
+    words = " ".join(text.split())
     names = CALLABLE.search(words) or rules_assignment.may_name_case(words)
     if not words or len(words) > MAX_LETTERS or names:
         raise FormRefused({"note": ""})
+    return words
+
+
+def write_note(context: ConsoleContext, by: SignedIn, desk: str, words: str) -> None:
+    """Encrypts a checked note for a desk. Raises NotFound for a desk that the account cannot decrypt."""
+    at = context.now()
     with context.database.writing() as session:
         if desk not in viewer_of(session, by).desks:
             raise NotFound(f"there is no desk {desk}")

@@ -8,12 +8,15 @@ from sqlalchemy import select, update
 
 from hotline.alerts import queries, queries_references, queries_retention, tables
 from hotline.alerts.tables import QuestionBackRow
-from hotline.cases import queries_board, queries_list, tables_case_files
+from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
+from hotline.cases import queries_board, queries_handover, queries_list, tables_case_files
 from hotline.cases.queries_overview import TipListFilter, tip_overviews
 from hotline.core.database import Session
 from hotline.errors import NotFound
 from hotline.gateway import queries_health
 from hotline.gateway.tables import Assignment, Deadline
+from hotline.people import tables_roster
+from hotline.people.tables import Responder
 from hotline.tips import queries_visible, tables_call_back, tables_persons
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules_receipts import TipFilter, TipStateFilter
@@ -157,6 +160,23 @@ def asked_as_a_service(one: Asker) -> set[int]:
     return {one.session.get_one(ServiceReferral, row.offered_id).tip_id for row in rows}
 
 
+def handed_over(one: Asker) -> set[int]:
+    """Returns the tips whose handover notes the viewer finds, if each tip has one."""
+    with one.session.begin_nested() as noted:
+        author = one.session.get_one(Responder, COLLEAGUE).person_id
+        for tip_id in (*KEPT, *OTHERS):
+            said = {"kind": "note", "channel": "console", "codes": {"says": "words"}}
+            row = CaseEventRow(tip_id=tip_id, at=NOON, key=f"note:{tip_id}", **said)
+            one.session.add(row)
+            one.session.flush()
+            one.session.add(CaseNote(case_event_id=row.id, body=b"words"))
+            one.session.flush()
+            tables_roster.add_case_note(one.session, row.id, author, NOON)
+        found = {row.tip_id for row in queries_handover.case_notes(one.session, one.viewer)}
+        noted.rollback()
+    return found
+
+
 WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "cases/queries_overview._tips": listed,
     "alerts/queries_references.known_cases": answered_by_sms,
@@ -187,6 +207,7 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
         found.id for found in queries_board.open_cases(one.session, one.viewer)
     },
     "cases/queries_board.count_late": late_ones,
+    "cases/queries_handover.case_notes": handed_over,
     "cases/tables_case_files.open_files": lambda one: {
         row.tip_id or 0 for row in tables_case_files.open_files(one.session, one.viewer)
     },
