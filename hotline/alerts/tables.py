@@ -432,6 +432,16 @@ def give_receipt(session: Session, session_key: str, *, attempt: int, receipt_ke
     session.execute(update(Tip).where(*here).values(receipt_key=receipt_key))
 
 
+def mark_asked_help(session: Session, tip_ids: Collection[int]) -> bool:
+    """Records that the holder of the receipt of these tips was asked if the help was good. Returns False if this was
+    recorded before.
+    """
+    theirs = Tip.id.in_(tip_ids)
+    known = session.scalars(select(Tip.was_asked_help).where(theirs).with_for_update()).all()
+    session.execute(update(Tip).where(theirs).values(was_asked_help=True))
+    return bool(known) and not any(known)
+
+
 def find_receipt(session: Session, receipt_key: str) -> FoundReceipt:
     """Returns the tips that belong to a receipt, and the progress of each.
 
@@ -442,7 +452,7 @@ def find_receipt(session: Session, receipt_key: str) -> FoundReceipt:
     passages = session.execute(attempts.distinct()).all()
     taken = select(Assignment.id).where(Assignment.tip_id == Tip.id, HAS_TAKEN).exists()
     rows = session.execute(
-        select(Tip.id, taken, Tip.helped_at, Tip.closed_at)
+        select(Tip.id, taken, Tip.helped_at, Tip.closed_at, Tip.was_asked_help)
         .where(
             or_(of_receipt, tuple_(Tip.session_key, Tip.attempt).in_([*map(tuple, passages)])),
             Tip.state != TipState.DRAFT,

@@ -17,6 +17,7 @@ from hotline.alerts.tables_case_events import (
     CaseKey,
     StartedFormRow,
 )
+from hotline.cases import tables_help
 from hotline.core import rules_trial
 from hotline.tips.rules import Matter
 from hotline.tips.rules_deadlines import WARNING
@@ -51,10 +52,11 @@ class MonthTips:
 def due_months(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
     """Returns the months that must be counted by `at` and are not counted yet.
 
-    The list begins with the first month that has codes, or that was counted.
+    The list begins with the first month that has codes or answers about help, or that was counted.
     """
     filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
     known = {rules_follow_up.month_of(one) for one in filed} | {*counted}
+    known |= tables_help.waiting_months(session)
     return rules_follow_up.due(known, counted, at)
 
 

@@ -11,7 +11,7 @@ people who asked. This module cannot decrypt the answer, but `cases/decrypt_acce
 from collections.abc import Collection, Iterator, Mapping
 
 from hotline.alerts import service_closing, service_messages, tables
-from hotline.cases import service_attempts
+from hotline.cases import service_attempts, service_help
 from hotline.cases.service_attempts import AttemptResult
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -25,6 +25,7 @@ from hotline.gateway.rules_message import Wording
 from hotline.gateway.tables_sessions import LockedDialogue
 from hotline.people import tables_audit
 from hotline.tips import rules_receipts
+from hotline.tips.rules_receipts import ASKS_HELP, HelpOpinion
 
 QUESTION_OFFERED = "question"
 """The flag that a question waits for the holder of a receipt."""
@@ -116,6 +117,8 @@ def try_receipt(
         if status is None:
             return AttemptResult()
         question = question_flags(session, context, flow_set, found.tip_ids)
+        if rules_receipts.asks_about_help(found.progress, context.now()):
+            question.append(rules_receipts.ASKS_HELP)
         return AttemptResult((f"status.{status}", *question), key)
 
     number_key = context.pseudonyms.receipt_number(asked.target)
@@ -132,6 +135,16 @@ def request_erasure(session: Session, context: Context, opened: AttemptResult | 
     if opened is not None and opened.opened_key is not None:
         tip_ids = tables.find_receipt(session, opened.opened_key).tip_ids
         service_closing.request_erasure(session, context, tip_ids, actor="receipt")
+
+
+def answer_about_help(
+    session: Session, context: Context, opened: AttemptResult | None, opinion: HelpOpinion
+) -> None:
+    """Stores once for each receipt if its holder says that the help was good. The answer has no link to the tip."""
+    if opened is None or opened.opened_key is None or ASKS_HELP not in opened.results:
+        return
+    if tables.mark_asked_help(session, tables.find_receipt(session, opened.opened_key).tip_ids):
+        service_help.store_answer(session, context, opinion)
 
 
 def answer_question(

@@ -17,6 +17,7 @@ from hotline.alerts import service_call_back_requests, service_intake
 from hotline.cases import (
     rules_reading_requests,
     service_codes,
+    service_help,
     service_receipts,
     service_weekly_keys,
 )
@@ -159,6 +160,16 @@ def _answer_what_was_asked(given: GivenAnswer) -> None:
         )
 
 
+def _say_of_help(given: GivenAnswer) -> None:
+    """Stores if the help was good: as the holder of a receipt says it, or as a person said it to a responder."""
+    opinion = rules_receipts.HelpOpinion(given.answer.value)
+    if given.behind_a_receipt:
+        opened = given.effects.newest_look(given.step.upto)
+        service_receipts.answer_about_help(given.session, given.context, opened, opinion)
+    elif given.dialogue.responder_id is not None:
+        service_help.store_answer(given.session, given.context, opinion)
+
+
 def _stop(given: GivenAnswer) -> None:
     if given.answer.value == rules.YES and is_number(given.effects.caller):
         service_stop.stop_messages_in(
@@ -223,6 +234,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         **dict.fromkeys(rules_reading_requests.KEPT_ANSWERS, _keep_form),
         rules_receipts.ERASE: _erase_by_receipt,
         ANSWER: _answer_what_was_asked,
+        rules_receipts.HELP_SAID: _say_of_help,
         SILENCE: _stop,
         rules.ATTENDANCE_ANSWER: _count_a_gathering,
         **{code: partial(_join, programme=of) for code, of in rules.PROGRAMME_OF_ANSWER.items()},

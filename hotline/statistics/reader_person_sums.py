@@ -5,30 +5,37 @@ After a crash, the next run continues from the last completed step.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from hotline.alerts import queries_retention, rules_follow_up, tables_case_events
-from hotline.cases import queries_follow_up, service_people
+from hotline.cases import queries_follow_up, service_help, service_people, tables_help
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.reader_handover import case_private_key
 from hotline.core.database import Session
+from hotline.errors import DecryptionFailed
+from hotline.keys import one_off
 from hotline.people import tables_audit
 from hotline.statistics import queries, rules_persons, rules_release
 from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.encrypt import encrypt_sums
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import Span, due_periods, months_of, span_of
-from hotline.statistics.rules_rounding import CellSum
+from hotline.statistics.rules_rounding import CellSum, sum_keys
 from hotline.statistics.rules_tips import province_of
 from hotline.text.codes import ABROAD
 from hotline.tips import tables_persons
 from hotline.tips.rules_deadlines import WARNING
+from hotline.tips.rules_receipts import HelpOpinion
 
 logger = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=1)
 BATCH = 200
+ANSWERS_AT_ONCE = 5
+"""The smallest number of answers about help that are counted together. Fewer wait for the next month, so that no count
+shows one answer."""
 ERRAND = "codes"
 
 
@@ -62,7 +69,12 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
     if closed and not cases:
         logger.error("month %s is not counted: no key decrypts any of its %s cases", month, closed)
         return
-    sums = rules_persons.sums(cases)
+    sums = dict(rules_persons.sums(cases))
+    with context.database.reading() as session:
+        waiting = tables_help.answers_until(session, month)
+    counted = [row.id for row in waiting] if len(waiting) >= ANSWERS_AT_ONCE else []
+    if counted:
+        sums |= _help_sums(context, waiting)
     body = encrypt_sums(sums, month=month, public_key=context.encrypter.reader_key())
     context.failpoint("month.before_count")
     with context.database.writing() as session:
@@ -71,10 +83,27 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
         if (now.ids, now.written) != (found.ids, found.written):
             return
         queries.write_person_sum(session, month, body, at)
+        tables_help.delete_answers(session, counted)
         tables_case_events.mark_counted(session, found.ids, month, at)
         text = f"{len(cases)} cases, {closed} that do not open"
         tables_audit.append_row(session, at, "clock", "month_counted", f"month:{month}", text)
     context.failpoint("month.after_count")
+
+
+def _help_sums(
+    context: ReaderContext, waiting: Sequence[tables_help.HelpAnswer]
+) -> Mapping[CellName, CellSum]:
+    """Counts answers to the question if the help was good. Nothing else keeps a decrypted answer."""
+    keys: dict[str, list[int]] = {}
+    for row in waiting:
+        for private in context.pair.now():
+            with suppress(DecryptionFailed, KeyError, ValueError):
+                said = one_off.decrypt_box(row.body, private=private, bound=service_help.BOUND)
+                opinion = HelpOpinion(said[service_help.OPINION])
+                for name in rules_persons.HELP_CELLS.get(opinion, ()):
+                    keys.setdefault(name, []).append(int(said[service_help.RECORD_KEY]))
+                break
+    return {CellName(name): sum_keys(found) for name, found in keys.items()}
 
 
 def hand_over(context: ReaderContext, at: datetime) -> None:

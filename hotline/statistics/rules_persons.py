@@ -31,11 +31,18 @@ from hotline.tips.rules_person_codes import (
     ThirtyDays,
 )
 from hotline.tips.rules_persons import MetPerson, ScreeningResult
+from hotline.tips.rules_receipts import HelpOpinion
 
 INSIDE = "inside"
 COURT, POLICE = "court", "police"
 SAFE = frozenset({ThirtyDays.SAFE, ThirtyDays.HELPED})
 OFFER_WITHIN = timedelta(hours=24)
+HELP_CELLS = {
+    HelpOpinion.YES: ("said_of_help", "said_good"),
+    HelpOpinion.PARTLY: ("said_of_help",),
+    HelpOpinion.NO: ("said_of_help",),
+}
+"""The indicators in which an answer about the help counts. "Do not say" counts in none."""
 DESTINATIONS = 3
 """The maximum number of countries of exploitation that a table names."""
 

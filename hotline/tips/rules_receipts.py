@@ -47,6 +47,23 @@ class ReceiptStatus(StrEnum):
     CLOSED = "closed"
 
 
+HELP_SAID = "help_said"
+"""The name of the answer to the question if the help was good."""
+ASKS_HELP = "asks_help"
+"""The flag that the holder of a receipt is asked this question now."""
+HELP_AFTER = timedelta(days=30)
+"""The time after the help at which the holder of a receipt is asked, once."""
+
+
+class HelpOpinion(StrEnum):
+    """The answer to the question if the help was good."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    NOT_SAID = "not_said"
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """The facts from which the status of a tip follows."""
@@ -54,6 +71,8 @@ class Progress:
     is_taken: bool = False
     helped_at: datetime | None = None
     closed_at: datetime | None = None
+    was_asked: bool = False
+    """True if the holder of the receipt has said if the help was good, or did not want to say it."""
 
     @property
     def status(self) -> ReceiptStatus:
@@ -73,6 +92,13 @@ def status_of(tips: Sequence[Progress]) -> ReceiptStatus | None:
     if open_ones:
         return max(open_ones, key=tuple(ReceiptStatus).index)
     return ReceiptStatus.CLOSED if tips else None
+
+
+def asks_about_help(tips: Sequence[Progress], at: datetime) -> bool:
+    """Returns True if help came thirty days ago for one of the tips of a receipt, and its holder was not asked yet."""
+    helped = [one.helped_at for one in tips if one.helped_at is not None]
+    is_due = any(at - one >= HELP_AFTER for one in helped)
+    return is_due and not any(one.was_asked for one in tips)
 
 
 def number_from(seed: str) -> str:

@@ -49,6 +49,8 @@ FOR_NO_ONE: Mapping[str, str] = {
     "tips/tables_persons.persons_of_tip": FOUND,
     "tips/tables_persons.desks_asked": FOUND,
     "tips/tables_persons.open_request": FOUND,
+    "tips/tables_persons.forget_answers": UPKEEP,
+    "alerts/tables.mark_asked_help": "tips of a receipt that was opened",
     "tips/tables_persons.desks_without_room": "codes of desks alone: which of them was full, of any case",
     "tips/tables_persons.has_request": "says of a name that was drawn if it is taken, to the line alone",
     "tips/tables_persons.tips_with_person": FOUND,

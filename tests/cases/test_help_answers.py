@@ -1,0 +1,94 @@
+"""Tests the question if the help was good: asked once for each receipt after thirty days, encrypted for the reader
+alone, and counted only with other answers."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hotline.alerts.rules_follow_up import counted_at, month_of
+from hotline.cases import service_help
+from hotline.cases.tables_help import HelpAnswer
+from hotline.core.database import Session
+from hotline.people.tables_audit import AuditEntry
+from hotline.statistics import queries, reader_person_sums
+from hotline.statistics.decrypt import decrypt_sums
+from hotline.statistics.rules_definitions import CellName
+from hotline.tips.rules_receipts import HelpOpinion
+from hotline.tips.tables import Tip
+from tests.flows.responder_screens import words_of
+from tests.support.callers import Line
+from tests.support.reading import ReaderBeside
+from tests.support.receipts import asked, given
+
+ASKS = words_of("receipt", "help_good", "rw")
+
+
+def helped(line: Line) -> str:
+    """Files a tip with a receipt. Help came for it. Returns the number of the receipt."""
+    _, number = given(line)
+    with line.database.writing() as session:
+        session.get_one(Tip, line.tips[-1].id).helped_at = line.clock()
+    return number
+
+
+@pytest.mark.row("R9")
+def test_r9_a_receipt_asks_once_after_thirty_days_if_the_help_was_good(
+    beside: ReaderBeside,
+) -> None:
+    line = beside.line
+    number = helped(line)
+    line.clock.turn(days=29)
+    assert ASKS not in asked(line, number).screen
+    line.clock.turn(days=1)
+    before = len(line.all(AuditEntry))
+    caller = asked(line, number)
+    assert ASKS in caller.screen
+    assert "ubikurikirana" in caller.key("3")
+    assert ASKS not in asked(line, number).screen
+    (row,) = line.all(HelpAnswer)
+    other = asked_as(line, HelpOpinion.NOT_SAID)
+    assert HelpOpinion.NO.value.encode() not in row.body
+    assert len(row.body) == len(other.body)
+    assert {one.name for one in HelpAnswer.__table__.columns} == {"id", "month", "body"}
+    assert len(line.all(AuditEntry)) == before
+
+
+def asked_as(line: Line, opinion: HelpOpinion) -> HelpAnswer:
+    """Answers with another receipt."""
+    known = {row.id for row in line.all(HelpAnswer)}
+    number = helped(line)
+    line.clock.turn(days=30)
+    asked(line, number).key(str([*HelpOpinion].index(opinion) + 1))
+    new: HelpAnswer
+    (new,) = [row for row in line.all(HelpAnswer) if row.id not in known]
+    return new
+
+
+def sums(session: Session, beside: ReaderBeside, month: str) -> dict[str, int]:
+    body = queries.person_sums(session, [month])[month]
+    found = decrypt_sums(body, month=month, private_keys=beside.context.pair.now())
+    return {str(name): cell.count for name, cell in found.items()}
+
+
+def said(beside: ReaderBeside, *opinions: HelpOpinion) -> str:
+    """Stores these answers. Moves the clock to the day on which their month is counted, and returns the month."""
+    month = month_of(beside.line.clock())
+    with beside.line.database.writing() as session:
+        for one in opinions:
+            service_help.store_answer(session, beside.line.context, one)
+    beside.line.clock.at = counted_at(month)
+    reader_person_sums.count_due_months(beside.context)
+    return month
+
+
+def test_fewer_than_five_answers_are_never_counted_alone(beside: ReaderBeside) -> None:
+    beside.line.clock.at = datetime(2027, 2, 10, tzinfo=UTC)
+    month = said(beside, HelpOpinion.YES, HelpOpinion.YES, HelpOpinion.NO, HelpOpinion.NOT_SAID)
+    assert len(beside.line.all(HelpAnswer)) == 4
+    with beside.line.database.reading() as session:
+        assert sums(session, beside, month) == {}
+    month = said(beside, HelpOpinion.PARTLY)
+    assert beside.line.all(HelpAnswer) == []
+    with beside.line.database.reading() as session:
+        counted = sums(session, beside, month)
+    assert counted == {str(CellName("said_of_help")): 4, str(CellName("said_good")): 2}
