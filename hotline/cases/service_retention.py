@@ -26,7 +26,7 @@ from hotline.gateway.doorbell import ringing
 from hotline.people import tables as people_tables
 from hotline.people import tables_audit, tables_enrolments
 from hotline.people.tables_audit import CommandActor
-from hotline.tips import queries_duplicates
+from hotline.tips import queries_duplicates, tables_persons
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_deadlines import DeadlineKind, TextState
 from hotline.tips.rules_persons import ClosureRefusal, MetPerson
@@ -278,4 +278,5 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     queries_outbox.delete_answers,
     people_tables.delete_old_warnings,
     tables_case_files.delete_old,
+    tables_persons.forget_answers,
 )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row, add_if_new, has_row, new_record_key
 from hotline.people.tables import IS_RUNNING, Membership
+from hotline.text.time import last_six
 from hotline.tips.queries_visible import is_not_excluded
 from hotline.tips.rules_person_codes import ServiceAnswer
 from hotline.tips.rules_persons import FollowKind
@@ -153,7 +154,8 @@ class ServiceRequest(Row):
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
-    """The value of a `rules_person_codes.ServiceAnswer`. `none` if no answer came in time."""
+    """The value of a `rules_person_codes.ServiceAnswer`. `none` if no answer came in time. It is deleted at 06:00,
+    because it then no longer decides the order of services."""
 
 
 IS_UNANSWERED = ServiceRequest.answered_at.is_(None)
@@ -202,6 +204,16 @@ def desks_without_room(session: Session, since: datetime) -> frozenset[str]:
     full = ServiceRequest.answer.in_((ServiceAnswer.NO_ROOM, ServiceAnswer.NONE))
     rows = select(ServiceRequest.desk_code).where(full, ServiceRequest.answered_at >= since)
     return frozenset(session.scalars(rows))
+
+
+def forget_answers(session: Session, at: datetime, limit: int) -> int:
+    """Deletes the answers of services that no longer decide the order in which services are asked. Returns how many it
+    deleted.
+    """
+    old = (ServiceRequest.answer.is_not(None), ServiceRequest.answered_at < last_six(at))
+    ids = session.scalars(select(ServiceRequest.id).where(*old).limit(limit)).all()
+    session.execute(update(ServiceRequest).where(ServiceRequest.id.in_(ids)).values(answer=None))
+    return len(ids)
 
 
 def has_request(session: Session, reference: str) -> bool:

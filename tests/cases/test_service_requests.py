@@ -14,6 +14,7 @@ from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
 from hotline.people.tables import Membership, Responder
 from hotline.people.tables_desks import Desk
+from hotline.tips import tables_persons
 from hotline.tips.queries_visible import Exclusion
 from hotline.tips.rules_persons import MetPerson
 from hotline.tips.tables import Tip
@@ -126,6 +127,11 @@ def test_r8_a_full_centre_is_last_and_the_responder_asks_the_next(services: Serv
     services.case.dials("3", "1", "1", "1")
     last = services.requests[-1]
     assert (len(services.requests), last.desk_code) == (2, "far")
+    services.line.clock.turn(days=1)
+    with services.line.database.writing() as session:
+        assert tables_persons.forget_answers(session, services.line.clock(), 50) == 1
+    assert [one.answer for one in services.requests] == [None, None]
+    assert services.requests[0].answered_at is not None
 
 
 @pytest.mark.row("R8")
