@@ -12,6 +12,8 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import CallRefused, HotlineError, NotFound, NotReady, PassphraseWrong
 from hotline.flows.flow import MenuNode
+from hotline.gateway.rules_message import OutgoingPart
+from hotline.gateway.tables import is_part_paused
 from hotline.keys.decrypt import decrypt_tip, opens_grant
 from hotline.keys.encrypt import label
 from hotline.people import tables_audit
@@ -70,6 +72,7 @@ def approve_request(
     """
     with context.database.writing() as session:
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
+        _check_paused(session)
         if row.asked_by is None:
             raise CallRefused(f"call-back {row.id}: no one requested the number: request it first")
         if is_same_person(session, row.asked_by, tables_audit.actor_of(by)):
@@ -144,7 +147,13 @@ def code_word(context: Context, opened: CallDetails) -> str:
     return labels.get(opened.word, {}).get(opened.language, opened.word)
 
 
+def _check_paused(session: Session) -> None:
+    if is_part_paused(session, OutgoingPart.CALL_BACKS):
+        raise CallRefused("call-backs are paused: see the page Outgoing queue")
+
+
 def _check(session: Session, row: CallBack, context: Context, by: CommandActor) -> None:
+    _check_paused(session)
     asked_by, approved_by = row.asked_by, row.approved_by
     has_asked = asked_by is not None and is_same_person(
         session, asked_by, tables_audit.actor_of(by)

@@ -39,7 +39,7 @@ from hotline.core.wording import Template
 from hotline.errors import DrillRefused, NotFound
 from hotline.gateway import tables
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_message import Wording
+from hotline.gateway.rules_message import OutgoingPart, Wording
 from hotline.people import tables as people_tables
 from hotline.people import tables_audit, tables_desks
 from hotline.people.rules_desks import DeskKind
@@ -96,6 +96,8 @@ def check_allowed(
         raise DrillRefused(
             message_text("all messages are paused: resume sending before you start a drill")
         )
+    if tables.is_part_paused(session, OutgoingPart.DRILLS):
+        raise DrillRefused(message_text("drills are paused: see the page Outgoing queue"))
     if any(row.desk == desk.code for row in tables_drills.running_drills(session)):
         raise DrillRefused(message_text("a drill is already running there: wait until it ends"))
     held = tables_drills.drills_since(session, desk.code, at - rules_drills.YEAR)
@@ -309,6 +311,8 @@ def _answer(session: Session, tip: Tip, command: Command) -> CaseEventKind:
 def _why_over(session: Session, context: Context, row: Drill) -> DrillEnd | None:
     if tables_drills.has_danger_since(session, row.place, row.started_at):
         return DrillEnd.DANGER
+    if tables.is_part_paused(session, OutgoingPart.DRILLS):
+        return DrillEnd.CALLED_OFF
     return DrillEnd.TIME if row.ends_at <= context.now() else None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from hotline.alerts import service_partial_pause
 from hotline.cli.command_context import cli_context
 from hotline.cli.options import as_json_option, by_and_reason, by_option, print_json, yes_option
 from hotline.core.contexts import CliContext
@@ -14,11 +15,16 @@ from hotline.duty.service_leaves import format_time
 from hotline.gateway import service_pause as service
 from hotline.gateway.queries_health import WaitingMessages
 from hotline.gateway.rules_delivery import Outcome
-from hotline.gateway.rules_message import DoubtDecision, MessageKind
+from hotline.gateway.rules_message import DoubtDecision, MessageKind, OutgoingPart
 from hotline.gateway.tables import Message
 from hotline.monitoring import service_alarms
 from hotline.text.languages import CODES
 
+only_option = click.option(
+    "--only",
+    type=click.Choice([part.value for part in OutgoingPart]),
+    help="Pause or resume this part alone.",
+)
 DECISION = click.Choice([fate.value for fate in DoubtDecision])
 
 
@@ -43,23 +49,30 @@ def status(as_json: bool) -> None:
         )
     else:
         click.echo("messages are being sent")
+    for one in found.parts:
+        since = format_time(one.since)
+        click.echo(f"PAUSED {one.queue} by {one.paused_by} since {since}: {one.reason}")
     _show(found.waiting)
 
 
 @click.command()
 @by_and_reason
-def pause(by: str, reason: str) -> None:
-    """Pause all sending until a person resumes it.
+@only_option
+def pause(by: str, reason: str, only: str | None) -> None:
+    """Pause all sending, or one part of it, until a person resumes it.
 
-    The hotline still answers callers and stores tips.
+    The hotline still answers callers and stores tips. With --only, all alerts are still sent.
 
     Example: hotline outgoing pause --by "Operator 1" --reason "gateway fault"
     """
     with cli_context() as context:
-        placed = service.pause(context, by=by, reason=reason)
-    click.echo(
-        "paused: no message is sent" if placed else "was paused already: `hotline outgoing status`"
-    )
+        if only is not None:
+            part = OutgoingPart(only)
+            placed = service_partial_pause.pause(context, part, by=by, reason=reason)
+        else:
+            placed = service.pause(context, by=by, reason=reason)
+    what = "no message is sent" if only is None else f"{only}. All alerts are still sent"
+    click.echo(f"paused: {what}" if placed else "was paused already: `hotline outgoing status`")
 
 
 @click.command()
@@ -69,14 +82,23 @@ def pause(by: str, reason: str) -> None:
     "--confirmations", type=DECISION, help="Send or drop confirmations that may have been sent."
 )
 @yes_option
-def resume(by: str, reason: str, alerts: str | None, confirmations: str | None, yes: bool) -> None:
+@only_option
+def resume(
+    by: str, reason: str, alerts: str | None, confirmations: str | None, yes: bool, only: str | None
+) -> None:
     """Show the waiting messages, ask for confirmation, and send them.
+
+    With --only, resumes one part that was paused alone.
 
     Example: hotline outgoing resume --by "Operator 1" --reason "fault fixed"
     """
     given = {MessageKind.ALERT: alerts, MessageKind.CONFIRMATION: confirmations}
     fates = {kind: DoubtDecision(fate) for kind, fate in given.items() if fate is not None}
     with cli_context() as context:
+        if only is not None:
+            service_partial_pause.resume(context, OutgoingPart(only), by=by, reason=reason)
+            click.echo(f"resumed: {only}")
+            return
         _show(service.queue_view(context).waiting)
         if not yes:
             click.confirm("Send them?", abort=True, err=True)
@@ -99,6 +121,7 @@ def _row(found: service.QueueView) -> dict[str, Any]:
         "by": held.paused_by if held else None,
         "reason": held.reason if held else found.fault,
         "since": held.since.isoformat() if held else None,
+        "paused_parts": [one.queue for one in found.parts],
         "waiting": [
             {
                 "kind": one.kind,

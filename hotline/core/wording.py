@@ -374,6 +374,13 @@ class Template(StrEnum):
     """An SMS to on-call contacts once a day: the digest of the audit log. `row` and `digest` belong to the newest
     row of the audit log."""
 
+    DARK_RADIO = (
+        "The advice line {code} does not work today. In danger, call {number}. "
+        "We say on the radio when the line works again."
+    )
+    """A sentence on the printed page for a day on which the hotline does not answer. `code` is the service code, and
+    `number` is the emergency number."""
+
     CALL_WAITS = "{ref}: call requested for {time}. Open the number then."
     """An SMS to the national desk: a call-back waits. `ref` is a reference such as C12, and `time` is a time such as
     25/11 08:00-10:00. It never says who will be called or why."""
@@ -388,6 +395,13 @@ class Template(StrEnum):
     ERASE_DECIDE = "{ref}: someone asked to erase it. Decide by {time}: keep it or erase it."
     """An SMS to the national desk, which decides with a command: no one took the case, or a person is in danger.
     `ref` is a reference such as T12."""
+
+    PART_PAUSED = "Paused: {part}. The reason is in the console, page Outgoing queue."
+    """An SMS to the national desk: a person paused a part of the work. `part` is one of the next three texts."""
+    PART_RESUMED = "Resumed: {part}."
+    PART_CALL_BACKS = "call-backs"
+    PART_DRILLS = "drills"
+    PART_ANSWERS = "SMS answers to callers"
 
     ANSWERED = "{ref}: there is an answer. Read it at the desk."
     """An SMS to the assignee: the caller answered a question. `ref` is a reference such as K7Q4, or T12 at the

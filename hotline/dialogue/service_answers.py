@@ -26,7 +26,13 @@ from hotline.errors import DecryptionFailed, KeyMissing, NotFound, NumberInvalid
 from hotline.gateway import tables
 from hotline.gateway.doorbell import ring
 from hotline.gateway.rules_delivery import MessageState, Priority
-from hotline.gateway.rules_message import ANSWER_SHARE, AnswerForm, MessageKind, can_answer
+from hotline.gateway.rules_message import (
+    ANSWER_SHARE,
+    AnswerForm,
+    MessageKind,
+    OutgoingPart,
+    can_answer,
+)
 from hotline.text.gsm7 import segments
 from hotline.text.phone_numbers import parse_sendable
 from hotline.text.time import midnight
@@ -175,6 +181,8 @@ def _claim(context: WorkerContext) -> Claim | None:
     at = context.now()
     with context.database.writing() as session:
         if tables.pause_reason(session, at) or queries_outbox.oldest_due(session, at) is not None:
+            return None
+        if tables.is_part_paused(session, OutgoingPart.ANSWERS):
             return None
         return queries_outbox.claim_answer(session, at, str(os.getpid()))
 

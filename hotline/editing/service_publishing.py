@@ -62,6 +62,7 @@ LONGEST_VALUES = {
     "like": "K7Q4AC",
     "case": "K7Q4AC byihutirwa, gishya",
     "count": "999",
+    "part": "réponses SMS aux appelants",
     "step": "99",
     "digits": "1 prendre 2 sur place 3 orienté 4 pas cela 5 passer 6 discrètement 7 ouvertement",
     "own": "2 sur place 3 orienté 4 pas cela 5 passer",

@@ -195,6 +195,12 @@ def current_pause(session: Session) -> QueuePause | None:
     return session.get(QueuePause, SMS)
 
 
+def paused_parts(session: Session) -> Sequence[QueuePause]:
+    """Returns the pauses of single parts, without a pause of the whole queue."""
+    found = select(QueuePause).where(QueuePause.queue != SMS).order_by(QueuePause.queue)
+    return session.scalars(found).all()
+
+
 def pause_for_writing(session: Session) -> QueuePause | None:
     """Returns the pause, and locks it until the transaction ends, so that two people cannot end it at the same time."""
     return session.get(QueuePause, SMS, with_for_update=True)

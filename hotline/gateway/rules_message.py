@@ -35,6 +35,15 @@ class MessageKind(StrEnum):
     """A message about an alarm to an on-call contact."""
 
 
+class OutgoingPart(StrEnum):
+    """A part of the work that people can pause alone. Alerts of danger are in none of them."""
+
+    CALL_BACKS = "call-backs"
+    DRILLS = "drills"
+    ANSWERS = "answers"
+    """Answers by SMS to phones that are not enrolled."""
+
+
 TO_DECIDE = (MessageKind.ALERT, MessageKind.CONFIRMATION)
 """The kinds of messages about which an admin decides after a backup was restored. Answers would be too late by then,
 and notices must not be delayed."""

@@ -14,7 +14,7 @@ from hotline.core.database import Session, add_if_new
 from hotline.errors import NotFound, Undecided
 from hotline.gateway import queries_health, tables
 from hotline.gateway.queries_health import UndeliverableMessage, WaitingMessages
-from hotline.gateway.rules_message import DoubtDecision, MessageKind
+from hotline.gateway.rules_message import DoubtDecision, MessageKind, OutgoingPart
 from hotline.gateway.tables import QueuePause
 from hotline.people import tables_audit
 from hotline.people.tables_audit import CommandActor
@@ -25,6 +25,8 @@ class QueueView:
     """The state of the outgoing queue, for a page or a command."""
 
     pause: QueuePause | None
+    parts: Sequence[QueuePause]
+    """The parts that are paused alone."""
     fault: str | None
     """The reason why the gateway refuses messages, if it does. It is cleared when the gateway accepts a message. No
     command is needed."""
@@ -136,6 +138,33 @@ def resume(
     return Resumed(going, dropped)
 
 
+def paused_parts(context: Context) -> Sequence[QueuePause]:
+    with context.database.reading() as session:
+        return queries_health.paused_parts(session)
+
+
+def pause_part(
+    session: Session, part: OutgoingPart, *, by: CommandActor, reason: str, at: datetime
+) -> bool:
+    """Pauses one part alone. Returns False if it was paused already."""
+    name = tables_audit.name_of(by)
+    if not add_if_new(session, QueuePause(queue=part, paused_by=name, reason=reason, since=at)):
+        return False
+    tables_audit.append_command(session, by, at, "part_paused", part, reason)
+    return True
+
+
+def resume_part(
+    session: Session, part: OutgoingPart, *, by: CommandActor, reason: str, at: datetime
+) -> None:
+    """Resumes one part. Raises NotFound if it is not paused."""
+    row = session.get(QueuePause, part, with_for_update=True)
+    if row is None:
+        raise NotFound(f"{part} are not paused")
+    session.delete(row)
+    tables_audit.append_command(session, by, at, "part_resumed", part, reason)
+
+
 def undeliverable(context: Context) -> Sequence[UndeliverableMessage]:
     """Returns the undeliverable messages that no person has reviewed."""
     with context.database.reading() as session:
@@ -166,6 +195,7 @@ def _outgoing_queue(session: Session) -> QueueView:
     hold = queries_health.current_pause(session)
     return QueueView(
         pause=hold,
+        parts=queries_health.paused_parts(session),
         fault=tables.queue_state(session).reason,
         waiting=queries_health.waiting_messages(session, hold.doubtful_until if hold else None),
     )

@@ -21,9 +21,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column
 
-from hotline.core.database import Row, add_if_new
+from hotline.core.database import Row, add_if_new, has_row
 from hotline.core.logs import REQUEST
 from hotline.gateway.rules_delivery import FINAL_STATES, MessageState
+from hotline.gateway.rules_message import OutgoingPart
 from hotline.people import tables
 
 
@@ -280,7 +281,8 @@ class QueueState(Row):
 
 
 class QueuePause(Row):
-    """A pause of the outgoing queue that a person started. No SMS is sent while this row exists.
+    """A pause of the outgoing queue, or of one `OutgoingPart`, that a person started. While the row of the queue
+    exists, no SMS is sent.
 
     The audit log records earlier pauses.
     """
@@ -328,6 +330,11 @@ def first_due(session: Session) -> int | None:
     """Returns the first message that became due in this transaction."""
     found: int | None = session.info.get(DUE)
     return found
+
+
+def is_part_paused(session: Session, part: OutgoingPart) -> bool:
+    """Returns True if a person paused this part alone."""
+    return has_row(session, QueuePause.queue, QueuePause.queue == part)
 
 
 def pause_reason(session: Session, at: datetime) -> str | None:

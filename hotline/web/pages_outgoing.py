@@ -7,12 +7,16 @@ from functools import partial
 
 from flask import Response
 
+from hotline.alerts import service_partial_pause
 from hotline.console import role_groups
 from hotline.console.form import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
-from hotline.errors import ImportRefused, NotFound, NumberInvalid, Undecided
+from hotline.core.wording import Template
+from hotline.errors import ImportRefused, NotFound, NotReady, NumberInvalid, Undecided
+from hotline.flows.numbers import EMERGENCY
+from hotline.flows.service_authoring import live_document
 from hotline.gateway import service_pause
-from hotline.gateway.rules_message import TO_DECIDE, DoubtDecision
+from hotline.gateway.rules_message import TO_DECIDE, DoubtDecision, OutgoingPart
 from hotline.monitoring import service_alarms, service_trials
 from hotline.text.languages import CODES, FIRST
 from hotline.text.phrases import phrase
@@ -47,8 +51,28 @@ def _reason(visit: Visit, field: str) -> str:
 
 @_outgoing("pause")
 def pause(visit: Visit) -> None:
-    """Pauses the outgoing queue. Every page shows the pause to all users, and on-call contacts are notified."""
-    service_pause.pause(visit.context, by=visit.by.actor, reason=_reason(visit, "pause"))
+    """Pauses the outgoing queue, or one part of the work. Every page shows a pause of the queue to all users, and
+    on-call contacts are notified. The national desk is notified of a pause of a part.
+    """
+    part, reason, by = _part(visit), _reason(visit, "pause"), visit.by.actor
+    if part is None:
+        service_pause.pause(visit.context, by=by, reason=reason)
+    else:
+        service_partial_pause.pause(visit.context, part, by=by, reason=reason)
+
+
+def _part(visit: Visit) -> OutgoingPart | None:
+    chosen = visit.form.text("only", most=20)
+    return OutgoingPart(chosen) if chosen in {*OutgoingPart} else None
+
+
+@_outgoing("resume_part")
+def resume_part(visit: Visit) -> None:
+    """Resumes one part of the work that was paused alone."""
+    part, reason = _part(visit), _reason(visit, "resume_part")
+    if part is None:
+        raise visit.wrong("resume_part", "Choose a part.")
+    service_partial_pause.resume(visit.context, part, by=visit.by.actor, reason=reason)
 
 
 @_outgoing("resume")
@@ -78,6 +102,35 @@ def review(visit: Visit) -> None:
 def _numbers(typed: Iterable[str]) -> list[int]:
     found = (number_of(one, digits=18) for one in typed)
     return [one for one in found if one is not None]
+
+
+def dark(visit: Visit) -> Response:
+    """Shows the page to print for a day on which the hotline does not answer. It contains verified numbers only."""
+    at, line = visit.context.now(), visit.context.line
+    try:
+        flow_set = visit.context.flow_sets.get(visit.context.flow_sets.live())
+        services = {
+            str(row["number"]): str(row["service"])
+            for row in live_document(visit.context.database)["numbers"]
+        }
+        numbers = [
+            (digits, services.get(digits, ""))
+            for digits, number in sorted(flow_set.numbers.items())
+            if number.shows(at.date())
+        ]
+    except NotReady:
+        numbers = []
+    words = {"code": line.service_code, "number": EMERGENCY}
+    return page(
+        visit,
+        "dark.html",
+        radio=[
+            (code, visit.context.phrases.say(code, Template.DARK_RADIO, **words)) for code in CODES
+        ],
+        contacts=[one.name for one in service_alarms.on_call_contacts(visit.context)],
+        numbers=numbers,
+        now=at,
+    )
 
 
 MAX_TESTED = 50

@@ -68,6 +68,7 @@ warn: MakesLine = partial(_line, False)
 
 
 ALARMS = table("alarms")
+PARTS = table("outgoing_parts")
 WITH_TIP = table("alarms_of_a_tip")
 """The sentences of alarms for readers who may see the tip."""
 WITHOUT_TIP = table("alarms_of_a_moment")
@@ -131,6 +132,12 @@ def _paused_queue(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
         leads = "outgoing.show" if by.roles & role_groups.RUNNING else ""
         says = phrase("{by} paused all messages at {at}. Reason: {reason}")
         yield bad(says, leads, by=hold.paused_by, at=at, reason=hold.reason)
+
+
+def _paused_parts(context: ConsoleContext, _: SignedIn) -> Iterator[TodayLine]:
+    for one in service_pause.paused_parts(context):
+        says = phrase("A part is paused: {says}. Reason: {reason}")
+        yield warn(says, "outgoing.show", text=PARTS[one.queue], reason=one.reason)
 
 
 def _alarms(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
@@ -297,6 +304,7 @@ SOURCES = (
     LineSource(role_groups.ALL, _own_renewals),
     LineSource(role_groups.ALL, _urgent_words, is_bar=True),
     LineSource(role_groups.ALL, _paused_queue, is_bar=True),
+    LineSource(role_groups.RUNNING, _paused_parts),
     LineSource(role_groups.RUNNING, _alarms),
     LineSource(role_groups.RUNNING, _given_up),
     LineSource(role_groups.RUNNING, _quiet),

@@ -4,9 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from hotline.alerts import service_drills
+from hotline.alerts import service_drills, service_partial_pause
 from hotline.alerts.rules_drills import DrillRequest, is_by_night
 from hotline.errors import DrillRefused
+from hotline.gateway.rules_message import OutgoingPart
 from hotline.gateway.tables import Assignment
 from hotline.people import tables
 from hotline.people.rules import Level
@@ -47,6 +48,16 @@ def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(staffed: Dis
     refused(staffed, "had 4 drills in a year")
     staffed.clock.turn(days=400)
     begun(staffed)
+
+
+@pytest.mark.row("R12")
+def test_r12_a_pause_of_drills_ends_the_running_one_and_refuses_the_next(staffed: District) -> None:
+    drill_id = begun(staffed)
+    why = {"by": "Aline", "reason": "people were frightened"}
+    service_partial_pause.pause(staffed.context, OutgoingPart.DRILLS, **why)
+    service_drills.end_due(staffed.context)
+    assert drill_id not in {one.id for one in service_drills.running_drills(staffed.context)}
+    refused(staffed, "drills are paused", "11")
 
 
 @pytest.mark.adversary("a person who misuses drills")

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.alerts import service_sending, service_shared
+from hotline.alerts import service_partial_pause, service_sending, service_shared
 from hotline.core.jobs import Job
 from hotline.core.wording import Template
 from hotline.dialogue import service_answers
 from hotline.dialogue.service_sms import InboxOutcome
 from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
-from hotline.gateway.rules_message import MessageKind, Wording
+from hotline.gateway.rules_message import MessageKind, OutgoingPart, Wording
 from hotline.gateway.tables import Message
 from hotline.gateway.tables_sessions import Stopped
 from hotline.keys.encrypt import Encrypter
@@ -26,6 +26,18 @@ def test_an_alert_goes_first_and_an_answer_waits(texter: Texter) -> None:
     with texter.line.database.writing() as session:
         session.add(waiting_alert(texter.line))
     assert texter.reads() == []
+
+
+def test_a_pause_of_answers_holds_them_and_no_alert(texter: Texter) -> None:
+    part, why = OutgoingPart.ANSWERS, {"by": "Aline", "reason": "read by others"}
+    service_partial_pause.pause(texter.line.context, part, **why)
+    texter.says("akazi")
+    assert texter.reads() == []
+    service_partial_pause.resume(texter.line.context, part, **why)
+    service_sending.deliver_due(texter.line.context)
+    texter.sms.sent.clear()
+    service_answers.send_due(texter.line.context)
+    assert [to for to, _ in texter.sms.sent] == [HERS]
 
 
 def test_what_is_late_is_never_sent(texter: Texter) -> None:

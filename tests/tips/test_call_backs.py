@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from hotline.alerts import decrypt_call_backs, service_call_back_requests, service_sending
+from hotline.alerts import (
+    decrypt_call_backs,
+    service_call_back_requests,
+    service_partial_pause,
+    service_sending,
+)
 from hotline.cases import decrypt_access
 from hotline.core.catalogues import load_phrases
 from hotline.core.check_result import CheckResult
@@ -16,7 +21,8 @@ from hotline.errors import CallRefused, NotFound
 from hotline.flows.tables import Revision
 from hotline.gateway import tables_sessions
 from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.tables import Message
+from hotline.gateway.rules_message import OutgoingPart
+from hotline.gateway.tables import Message, pause_reason
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.keys.passphrase import Costs
 from hotline.monitoring import service_checks_database
@@ -181,6 +187,24 @@ def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Des
     desk.district.clock.turn(hours=1)
     with pytest.raises(CallRefused, match="only"):
         desk.open(waiting)
+
+
+def test_a_pause_of_call_backs_opens_no_number_and_leaves_alerts(desk: Desk) -> None:
+    waiting = desk.approved(desk.ask())
+    desk.at(TOMORROW_AT_NINE)
+    desk.told()
+    part, why = OutgoingPart.CALL_BACKS, {"by": "Aline", "reason": "a phone was heard"}
+    assert service_partial_pause.pause(desk.context, part, **why)
+    assert not service_partial_pause.pause(desk.context, part, **why)
+    assert any("call-backs" in text or "guhamagara" in text for text in desk.told())
+    with pytest.raises(CallRefused, match="paused"):
+        desk.open(waiting)
+    with desk.context.database.reading() as session:
+        assert pause_reason(session, desk.context.now()) is None
+    service_partial_pause.resume(desk.context, part, **why)
+    assert desk.open(waiting).number == HERS
+    with pytest.raises(NotFound):
+        service_partial_pause.resume(desk.context, part, **why)
 
 
 def test_another_who_asks_is_approved_anew(desk: Desk) -> None:

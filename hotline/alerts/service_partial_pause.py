@@ -1,0 +1,46 @@
+"""Pauses and resumes call-backs, drills or answers to callers, because one of them does harm. The rest of the line goes
+on: alerts are never paused here. The national desk is notified by SMS.
+"""
+
+from collections.abc import Mapping
+
+from hotline.alerts import service_messages
+from hotline.core.contexts import Context
+from hotline.core.database import Session
+from hotline.core.wording import Template
+from hotline.gateway import service_pause
+from hotline.gateway.doorbell import ringing
+from hotline.gateway.rules_message import OutgoingPart, Wording
+from hotline.people import tables
+from hotline.people.tables_audit import CommandActor
+
+NAMES: Mapping[OutgoingPart, Template] = {
+    OutgoingPart.CALL_BACKS: Template.PART_CALL_BACKS,
+    OutgoingPart.DRILLS: Template.PART_DRILLS,
+    OutgoingPart.ANSWERS: Template.PART_ANSWERS,
+}
+
+
+def pause(context: Context, part: OutgoingPart, *, by: CommandActor, reason: str) -> bool:
+    """Pauses a part, and notifies the national desk. Returns False if the part was paused already."""
+    with ringing(context) as session:
+        if not service_pause.pause_part(session, part, by=by, reason=reason, at=context.now()):
+            return False
+        _notify(session, context, Template.PART_PAUSED, part)
+    return True
+
+
+def resume(context: Context, part: OutgoingPart, *, by: CommandActor, reason: str) -> None:
+    """Resumes a part, and notifies the national desk. Raises NotFound if the part is not paused."""
+    with ringing(context) as session:
+        service_pause.resume_part(session, part, by=by, reason=reason, at=context.now())
+        _notify(session, context, Template.PART_RESUMED, part)
+
+
+def _notify(session: Session, context: Context, template: Template, part: OutgoingPart) -> None:
+    at = context.now()
+    for one in tables.national_people(session, at):
+        said = {"part": context.phrases.say(one.language, NAMES[part])}
+        service_messages.write_confirmation(
+            session, Wording(template, said, one.language), one.id, at
+        )
