@@ -14,6 +14,7 @@ from nacl.public import PrivateKey
 
 from hotline.alarms import service as alarms
 from hotline.alarms.rules import Alarm
+from hotline.cases import decrypt_harms
 from hotline.core.actors import Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -122,6 +123,7 @@ def end_rotation(session: Session, pair: DeskKeyPair) -> None:
     """Destroys the previous key. It does nothing if another process ended this rotation meanwhile and a newer key
     exists."""
     if tables_desks.get_desk(session, pair.desk, for_writing=True).public_key == pair.public_key:
+        decrypt_harms.encrypt_again(session, pair.desk, pair.before, pair.public_key)
         tables_desks.end_rotation(session, pair.desk)
 
 

@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 464,
-    "lines": 65_764,
-    "tokens": 599_186,
-    "html": 4_217,
+    "files": 472,
+    "lines": 66_384,
+    "tokens": 605_105,
+    "html": 4_319,
     "js": 1_045,
     "typst": 70,
-    "sql": 1_220,
-    "data": 5_568,
+    "sql": 1_251,
+    "data": 5_592,
     "unformatted": 0,
-    "tests": 77_355,
+    "tests": 77_738,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

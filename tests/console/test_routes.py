@@ -21,6 +21,7 @@ FILLED = {
     "<node>": "front",
     "<int:account_id>": "1",
     "<int:tip_id>": "1",
+    "<int:record_id>": "1",
     "<int:call_back_id>": "1",
     "<int:approval_id>": "1",
     "<int:draft_id>": "1",

@@ -1,0 +1,104 @@
+"""Records what happened to a person because of the hotline, who decided, and what changed. Encrypts each record.
+
+The national desk and oversight desks read the records. An oversight desk's own records stay with oversight desks. A
+second person must read each record. No statistics count them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hotline.alerts import rules_assignment
+from hotline.cases import tables_harms
+from hotline.cases.service_handover import CALLABLE
+from hotline.cases.service_viewer import viewer_of
+from hotline.cases.tables_harms import HarmRecord
+from hotline.core.actors import SignedIn
+from hotline.core.contexts import ConsoleContext
+from hotline.core.database import Session
+from hotline.errors import FormRefused, NotFound
+from hotline.keys import one_off
+from hotline.people import tables_accounts, tables_audit, tables_desks
+from hotline.people.rules_desks import DeskKind
+from hotline.text.codes import NATIONAL
+
+FIELDS = ("happened", "decided", "changed")
+MAX_LETTERS = 480
+
+
+def bound_to(desk: str) -> str:
+    return f"harm {desk}"
+
+
+@dataclass(frozen=True, slots=True)
+class HarmLine:
+    """A record without its text."""
+
+    id: int
+    record: HarmRecord
+    may_confirm: bool
+    """True if this account is the second reader that the record waits for."""
+
+
+def reading_desk(session: Session, by: SignedIn) -> str:
+    """Returns the desk with which an account reads records. Raises NotFound for members of other desks."""
+    codes = viewer_of(session, by).desks
+    oversight = codes.intersection(tables_desks.desks_of_kind(session, DeskKind.OVERSIGHT))
+    if NATIONAL in codes:
+        return NATIONAL
+    if not oversight:
+        raise NotFound("only the national desk and oversight desks read these records")
+    return min(oversight)
+
+
+def list_records(context: ConsoleContext, by: SignedIn) -> Sequence[HarmLine]:
+    """Returns the records that the account's desk may read, the newest first. Raises NotFound."""
+    with context.database.reading() as session:
+        desk = reading_desk(session, by)
+        me = tables_accounts.get_account(session, by.account_id).person_id
+        return [
+            HarmLine(row.id, row, row.second_at is None and row.person_id != me)
+            for row, _ in tables_harms.records_of(session, desk)
+        ]
+
+
+def write_record(context: ConsoleContext, by: SignedIn, said: Mapping[str, str]) -> None:
+    """Encrypts a record for the desk of its author, and for oversight desks. Raises NotFound.
+
+    Raises FormRefused with the fields that are empty, too long, or contain a number, an e-mail address or a reference.
+    """
+    words, at = {name: " ".join(said[name].split()) for name in FIELDS}, context.now()
+    wrong = {name: "" for name, text in words.items() if not _is_allowed(text)}
+    if wrong:
+        raise FormRefused(wrong)
+    with context.database.writing() as session:
+        own = reading_desk(session, by)
+        codes = {own, *tables_desks.desks_of_kind(session, DeskKind.OVERSIGHT)}
+        keys = context.encrypter.counting(tables_desks.desk_keys(session, sorted(codes)), at)
+        if own not in keys:
+            raise NotFound(f"desk {own} has no valid key")
+        bodies = {
+            code: one_off.seal(words, public=key, bound=bound_to(code))
+            for code, key in keys.items()
+        }
+        person_id = tables_accounts.get_account(session, by.account_id).person_id
+        tables_harms.add_record(session, person_id, at, bodies)
+        tables_audit.append_command(session, by.actor, at, "harm_written", f"desk:{own}")
+
+
+def _is_allowed(text: str) -> bool:
+    names = CALLABLE.search(text) or rules_assignment.may_name_case(text)
+    return 0 < len(text) <= MAX_LETTERS and not names
+
+
+def confirm(context: ConsoleContext, by: SignedIn, record_id: int) -> None:
+    """Records that a second person has read a record. Raises NotFound, also for its author."""
+    at = context.now()
+    with context.database.writing() as session:
+        desk = reading_desk(session, by)
+        me = tables_accounts.get_account(session, by.account_id).person_id
+        known = {row.id for row, _ in tables_harms.records_of(session, desk)}
+        row = session.get(HarmRecord, record_id, with_for_update=True)
+        if row is None or row.id not in known or row.person_id == me or row.second_at is not None:
+            raise NotFound(f"no second reader is needed for record {record_id}")
+        row.second_id, row.second_at = me, at
+        tables_audit.append_command(session, by.actor, at, "harm_seen", f"harm:{record_id}")
