@@ -90,7 +90,9 @@ def build(visit: Visit) -> Response:
     _check(visit, flows, title)
     name = _name(title)
     if draft is None:
-        made = service_drafts.open_draft(visit.context, visit.by, name)
+        made = service_drafts.open_draft(
+            visit.context, visit.by, name, once=typed.text("once", most=32)
+        )
         draft = result_or_refusal(visit, made, "title-rw")
     flow, _, node = typed.text("menu").partition(".")
     if kind == NUMBER:

@@ -63,7 +63,8 @@ def drafts(visit: Visit) -> Response:
 
 def new_draft(visit: Visit) -> Response:
     flow = visit.form.text("flow") or visit.asked("flow")
-    return page(visit, "change_new.html", flow=flow)
+    once = visit.form.text("once", most=32) or secrets.token_urlsafe(12)
+    return page(visit, "change_new.html", flow=flow, once=once)
 
 
 @form_view(new_draft)
@@ -71,7 +72,11 @@ def create_draft(visit: Visit) -> Response:
     """Creates a draft, and opens it at the flow from which the request came."""
     form = visit.form
     made = service_drafts.open_draft(
-        visit.context, visit.by, form.text("title"), form.text("why", most=WHY_LETTERS)
+        visit.context,
+        visit.by,
+        form.text("title"),
+        form.text("why", most=WHY_LETTERS),
+        once=form.text("once", most=32),
     )
     draft_id, flow = result_or_refusal(visit, made, "title"), form.text("flow")
     if flow:

@@ -10,15 +10,24 @@ from hotline.console import role_groups
 from hotline.console.form import number_of
 from hotline.console.visit import Visit, page
 from hotline.core.documents import Document
+from hotline.counters.service import day_of
 from hotline.editing import service_drafts, service_publish
 from hotline.editing.pages_editor_drawing import digits_of
 from hotline.editing.pages_sentences import problem_details, problem_sentence
-from hotline.editing.rules_preview import arrows_of, outline, start_of
+from hotline.editing.rules_preview import (
+    MAX_KEYS,
+    Previewed,
+    arrows_of,
+    outline,
+    preview,
+    start_of,
+)
 from hotline.editing.service_drafts import ChangeRow
 from hotline.errors import NotFound
 from hotline.flows.check import Problem
 from hotline.flows.node_fields import Titles, nodes_of
 from hotline.flows.service_authoring import live_document
+from hotline.statistics.service_releases import flow_use
 
 BOX_WIDTH, BOX_HEIGHT = 216, 64
 BETWEEN, BETWEEN_LAYERS = 24, 56
@@ -187,7 +196,9 @@ def show(visit: Visit, flow: str) -> Response:
     arrows = [arrow for arrow in arrows_of(document) if arrow.node]
     picture = place_boxes([*rows], [(one.node, one.goes) for one in arrows], start_of(document))
     keys = {(one.node, one.goes): one.key for one in reversed(arrows)}
-    found = _problems(visit, change, flow)
+    found, seen = _problems(visit, change, flow), _played(visit, change, flow, document)
+    taken = [place.node for place in seen.passed if place.flow == flow] if seen.screens[1:] else []
+    use = flow_use(visit.context, is_national=visit.may(role_groups.NATIONAL))
     return page(
         visit,
         "picture.html",
@@ -211,10 +222,39 @@ def show(visit: Visit, flow: str) -> Response:
             for one in picture.arrows
         ],
         found=found,
+        seen=seen,
+        keys=" ".join(_keys(visit)),
+        begins=visit.asked("at"),
+        taken=taken,
+        steps={*pairwise(taken)},
+        left={name: count for name in rows if (count := use.left.get(f"{flow}/{name}"))},
         changed=[name for name, node in nodes_of(document).items() if before.get(name) != node],
         is_live=flow in live,
         drafts=_drafts(visit, flow),
         titles=lambda: Titles(flows, visit.language),
+    )
+
+
+def _keys(visit: Visit) -> Sequence[str]:
+    """Returns the keys in the address: those that were pressed before, and the new one."""
+    new = "".join(visit.asked("key").split())
+    return [*visit.asked("keys").split(), *([new] if new else [])][:MAX_KEYS]
+
+
+def _played(visit: Visit, change: ChangeRow | None, flow: str, document: Document) -> Previewed:
+    """Plays the flow with the keys in the address, from the screen that the address names or from its start."""
+    context, at = visit.context, visit.asked("at")
+    if change is None:
+        flow_set = context.flow_sets.get(context.flow_sets.live())
+    else:
+        flow_set = service_drafts.flow_set_to_play(context, change.id)[1]
+    return preview(
+        flow_set,
+        _keys(visit),
+        flow=flow,
+        node=at if at in nodes_of(document) else start_of(document),
+        language=visit.language,
+        today=day_of(context.now()),
     )
 
 

@@ -11,6 +11,7 @@ from flask import Response, url_for
 from hotline.console import role_groups
 from hotline.console.form import number_of
 from hotline.console.visit import Visit, page, part_of_list
+from hotline.counters.service import day_of
 from hotline.editing import (
     pages_drafts,
     service_drafts,
@@ -26,7 +27,10 @@ from hotline.errors import NotFound
 from hotline.flows.node_fields import nodes_of, opening_text, texts_in
 from hotline.flows.rules_reviews import ReviewState
 from hotline.flows.service_authoring import live_document
+from hotline.statistics.service_releases import flow_use
 
+GROUPS = ("front", "code", "other")
+"""The groups of flows, in the order of the page."""
 WORST_FIRST = (ReviewState.MISSING, ReviewState.STALE, ReviewState.DRAFT, ReviewState.REVIEWED_ONCE)
 
 
@@ -42,7 +46,8 @@ def flows(visit: Visit) -> Response:
         visit,
         "flows.html",
         live=service_emergencies.current_publication(context),
-        groups=groups,
+        grouped={group: [one for one in part.rows if groups[one] == group] for group in GROUPS},
+        use=flow_use(context, is_national=visit.may(role_groups.NATIONAL)).reached,
         lines={name: opening_text(flows[name]) for name in part.rows},
         words=service_review_document.review_matrix(context),
         worst=lambda counts: next((state for state in WORST_FIRST if counts[state]), None),
@@ -55,6 +60,7 @@ def flows(visit: Visit) -> Response:
         may_write=visit.may(role_groups.WORDS),
         may_build=visit.may(role_groups.EDITOR),
         part=part,
+        day_of=day_of,
     )
 
 

@@ -69,6 +69,8 @@ class Previewed:
     language: str
     """The current language. Keys can change it."""
     answers: Mapping[str, str] = field(repr=False)
+    passed: tuple[Place, ...] = ()
+    """Every node that the conversation passed, in order."""
 
     @property
     def screen(self) -> Screen | None:
@@ -111,7 +113,7 @@ def preview(
     began = (Place(flow, begin),) if flow else turn.front(flow_set)
     walked = turn.settle(flow_set, facts, ConversationState(language, began, answers=given.answers))
     state, screens = walked.state, list[Screen]()
-    stuck = missing(walked.passed)
+    stuck, passed = missing(walked.passed), [*walked.passed]
     if stuck is None:
         screens.append(turn.render(flow_set, state, facts, limit=limit))
     for keyed in keys[:MAX_KEYS]:
@@ -119,6 +121,7 @@ def preview(
             break
         following = turn.resume(flow_set, state, keyed, facts, limit=limit)
         stuck = missing(following.passed)
+        passed += following.passed
         if stuck is None:
             state = following.state
             screens.append(following.screen)
@@ -126,7 +129,9 @@ def preview(
     here = state.calls[-1] if state.calls and stuck is None and not state.finished else None
     asked = node_at(flow_set, here) if here else None
     expects = asked.kind if isinstance(asked, QuestionNode) else ""
-    return Previewed(tuple(screens), here, stuck, expects, state.language, state.answers)
+    return Previewed(
+        tuple(screens), here, stuck, expects, state.language, state.answers, (*passed,)
+    )
 
 
 def assumptions_of(node: Node) -> tuple[Assumption, ...]:

@@ -332,8 +332,13 @@ NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
 """Matches eight digits or more, with or without separators. They could be a person's telephone number."""
 
 
-def open_draft(context: Context, by: Author, title: str, reason: str = "") -> int | DraftRefused:
-    """Opens a new draft of the published flows, and returns its id. Raises NotReady, StoreUnavailable."""
+def open_draft(
+    context: Context, by: Author, title: str, reason: str = "", *, once: str = ""
+) -> int | DraftRefused:
+    """Opens a new draft of the published flows, and returns its id. Raises NotReady, StoreUnavailable.
+
+    `once` is the token of a form. If the form arrives twice, both times return the same draft.
+    """
     title = " ".join(title.split())[:TITLE_LETTERS]
     if not title:
         return DraftRefused(Refusal.UNTITLED)
@@ -341,7 +346,11 @@ def open_draft(context: Context, by: Author, title: str, reason: str = "") -> in
         base = flows_tables.live_id(session)
         if base is None:
             raise NotReady(service_authoring.NO_FLOWS)
-        return add_draft(session, by, title, reason.strip(), base=base, at=context.now()).id
+        source = f"form {by.account_id} {once}" if once else None
+        if source and (known := tables.draft_of_source(session, source)):
+            return known.id
+        at = context.now()
+        return add_draft(session, by, title, reason.strip(), base=base, at=at, source=source).id
 
 
 def add_draft(

@@ -31,7 +31,8 @@ class DraftRow(Row):
     base_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     """The revision on which its parts are based."""
     source: Mapped[str | None] = mapped_column(unique=True)
-    """The digest of the flow files of a software release. It is None if a person opened the draft."""
+    """The digest of the flow files of a software release, or the token of the form that opened the draft. So the same
+    files or form make one draft."""
     created_by: Mapped[str]
     created_at: Mapped[datetime]
     submitted_by_id: Mapped[int | None]

@@ -34,6 +34,7 @@ from hotline.statistics.rules_periods import (
     span_of,
 )
 from hotline.statistics.rules_release import Release, ReleaseNumber, Spans
+from hotline.statistics.rules_rounding import rounded_use
 from hotline.statistics.rules_use import NO_LESSONS, LiveRows
 from hotline.statistics.tables import ReleaseApproval
 from hotline.text.codes import NATIONAL
@@ -160,6 +161,38 @@ def one_release(context: Context, period: str, *, is_published: bool) -> Release
     if found is None:
         raise NotFound(f"The release of {period} is due on {due_at(period):%Y-%m-%d}.")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class FlowUse:
+    """The use of flows in the last whole month, rounded like published tables. None means few."""
+
+    reached: Mapping[str, int | None]
+    """The number of times that callers reached each flow."""
+    left: Mapping[str, int | None]
+    """The number of calls that ended on each screen, such as `learn/what`."""
+
+
+def flow_use(context: Context, *, is_national: bool) -> FlowUse:
+    """Returns the use of public lessons, and for the national desk also that of report and help flows.
+
+    Raises StoreUnavailable.
+    """
+    after = day_of(context.now()).replace(day=1)
+    first = (after - timedelta(days=1)).replace(day=1)
+    live = live_rows(context)
+    screens = [*live.screens, *(live.report_screens if is_national else ())]
+    with context.database.reading() as session:
+        use = queries.use_counts(session, first, after, None)
+    reached: dict[str, int] = {}
+    for screen in screens:
+        flow = screen.partition("/")[0]
+        reached[flow] = max(reached.get(flow, 0), use.shown.get(screen, 0))
+    left = rules_use.ended_at_screen(use, screens)
+    return FlowUse(
+        {flow: rounded_use(count) for flow, count in reached.items()},
+        {screen: rounded_use(count) for screen, count in left.items()},
+    )
 
 
 def live_rows(context: Context) -> LiveRows:

@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 472,
-    "lines": 66_384,
-    "tokens": 605_105,
-    "html": 4_319,
+    "lines": 66_461,
+    "tokens": 605_888,
+    "html": 4_325,
     "js": 1_045,
     "typst": 70,
     "sql": 1_251,
     "data": 5_592,
     "unformatted": 0,
-    "tests": 77_738,
+    "tests": 77_803,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

@@ -1,10 +1,13 @@
 """Tests the list of flows: the state of each flow, its problems, its open drafts, and its last editor."""
 
 import re
+from datetime import date
 from html import unescape
 
 from hotline.console.visit import MAX_ROWS
 from hotline.core.actors import AccountRole
+from hotline.counters import tables_screens
+from hotline.counters.rules import ScreenCounter, ScreenMeasure
 from hotline.editing import service_publish, service_publishing
 from hotline.flows.service_authoring import live_document
 from tests.console.conftest import Tab
@@ -23,21 +26,21 @@ def cells(tab: Tab, flow: str = FLOW) -> list[str]:
 
 
 def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> None:
-    name, _, rw, _, en, problems, opens, last = cells(writing.editor)
-    assert (name, problems, opens) == (f"{FLOW} Diagram", "checking", "")
-    assert re.fullmatch(r"0 of \d+ \d+ not reviewed", rw)
-    assert re.fullmatch(r"0 of \d+ \d+ not reviewed", en)
+    name, words, use, problems, opens, last = cells(writing.editor)
+    assert name.startswith(f"{FLOW} Diagram")
+    assert (use, problems, opens) == ("few", "checking", "")
+    assert re.fullmatch(r"(?:rw|fr|en) 0/\d+ (?:rw|fr|en) 0/\d+ (?:rw|fr|en) 0/\d+", words)
     assert last.startswith("the hotline, ")
 
     service_publish.check_by_id(writing.desk.context, service_publish.LIVE)
-    assert "checking" not in cells(writing.editor)[5]
+    assert "checking" not in cells(writing.editor)[3]
     writing.published()
     change = writing.opened("Other words")
     writing.says(change, "Ntukishyure.")
     row = cells(writing.editor)
-    assert row[6] == "Other words"
-    assert row[7].startswith("Editor 1, ")
-    assert cells(writing.editor, "front")[7].startswith("the hotline, ")
+    assert row[4] == "Other words"
+    assert row[5].startswith("Editor 1, ")
+    assert cells(writing.editor, "front")[5].startswith("the hotline, ")
 
 
 def test_what_was_published_is_on_every_page_at_once(writing: Writing) -> None:
@@ -91,3 +94,35 @@ def test_a_desk_reads_the_list_without_changes(writing: Writing) -> None:
     assert "Edit in a draft" in page
     assert f'href="/changes/new?flow={FLOW}"' in page
     assert re.search(r'href="/changes/1/flows/learn/[^"]+">Other words</a> <span[^>]+>edits', page)
+
+
+def test_the_list_and_the_picture_say_how_much_a_lesson_is_used(writing: Writing) -> None:
+    """Numbers are rounded."""
+    counted = {("learn/one", ScreenMeasure.SHOWN): 174, ("learn/one", ScreenMeasure.ANSWERED): 131}
+    cells_ = {
+        (date(2026, 10, 8), ScreenCounter(measure, name)): n
+        for (name, measure), n in counted.items()
+    }
+    with writing.desk.context.database.writing() as session:
+        tables_screens.add(session, cells_)
+    assert cells(writing.editor)[2] == "170"
+    assert cells(writing.editor, "tell")[2] == ""
+    assert ", left: 40</text>" in writing.editor.get("/flows/learn/picture").text
+
+
+def test_the_picture_shows_the_path_that_the_keys_take(writing: Writing) -> None:
+    page = writing.editor.get("/flows/learn/picture").text
+    assert "taken" not in page
+    page = writing.editor.get("/flows/learn/picture?key=9").text
+    assert re.search(r'<a href="/flows/learn#n-one" class="[^"]*taken', page)
+    assert 'class="arrow taken"' in page
+    assert "on the path" in page.split("</svg>")[1]
+    assert 'name="keys" value="9"' in page
+    assert "Keys pressed: 9 9" in writing.editor.get("/flows/learn/picture?keys=9&key=9").text
+
+
+def test_a_form_that_is_sent_twice_opens_one_draft(writing: Writing) -> None:
+    fields = {"title": "Fees", "why": "", "once": "a token"}
+    first, second = (writing.editor.post("/changes/new", fields).location for _ in range(2))
+    assert first == second
+    assert writing.editor.post("/changes/new", {**fields, "once": "next"}).location != first

@@ -1,0 +1,98 @@
+"""Tests in Chromium, in both widths, that a returned draft is answered and published on Today, and finds a flow."""
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from hotline.core.actors import AccountRole, Actor
+from hotline.editing import service_publish
+from tests.browser.office import Office, make_desk, office
+from tests.browser.test_editor import faults
+from tests.browser.test_new_lesson import PHONE
+from tests.console.browsing import OFFICE
+
+__all__ = ["make_desk", "office"]
+
+pytestmark = pytest.mark.browser
+
+WORDS = {"rw": "Ntukishyure mbere.", "fr": "Ne payez pas.", "en": "Never pay first."}
+
+
+@pytest.fixture
+def language() -> str:
+    return "en"
+
+
+@pytest.fixture(params=[OFFICE, PHONE], ids=["office", "phone"])
+def size(request: pytest.FixtureRequest) -> ViewportSize:
+    size: ViewportSize = request.param
+    return size
+
+
+def stays_on_today(page: Page) -> None:
+    assert page.url.split("?")[0].endswith(("/today", "/"))
+
+
+@pytest.mark.row("A4")
+def test_a_returned_draft_needs_only_the_page_today(office: Office, size: ViewportSize) -> None:
+    editor = office.person("Editor 1", AccountRole.EDITOR)
+    approver = office.person("Approver 1", AccountRole.APPROVER)
+    context, found = office.desk.context, []
+    change = office.written("Never pay", WORDS, by="Editor 1")
+    service_publish.check_by_id(context, change)
+    assert service_publish.submit(context, Actor("Editor 1", editor.account_id), change) is None
+    with office.hands(size) as hands:
+        page = hands.page
+        hands.signs_in(approver)
+        page.goto("/today")
+        page.get_by_role("link", name="Review here").click()
+        page.locator("#f-back-note").fill("Is that the law?")
+        found += faults(page, "review on today")
+        hands.presses("Return to editor")
+        hands.sees("Returned to the editor.")
+
+        hands.signs_in(editor)
+        page.goto("/today")
+        expect(page.locator("header .tag").first).to_contain_text("1")
+        page.get_by_role("link", name="Answer: Never pay").click()
+        page.keyboard.press("Tab")
+        page.locator("#f-comment").fill("Since June.")
+        found += faults(page, "answer on today")
+        hands.presses("Send answer")
+        stays_on_today(page)
+        hands.presses("Submit for approval")
+        hands.sees("Submitted. An approver publishes it or returns it.")
+
+        hands.signs_in(approver)
+        page.goto("/today")
+        expect(page.get_by_text("Since June.")).to_be_visible()
+        page.get_by_role("link", name="Review here").click()
+        for name in ("Kinyarwanda", "Français", "English"):
+            hands.ticks("I have read the {language} text", language=name)
+        hands.presses("Publish draft")
+        hands.sees("Published. Callers see it on their next dial.")
+        stays_on_today(page)
+        found += faults(page, "today")
+    office.waits_until_callers_read(WORDS["rw"], "1", "9")
+    assert found == []
+
+
+@pytest.mark.row("A2")
+def test_a_flow_is_found_by_what_it_says_and_played_in_its_picture(
+    office: Office, size: ViewportSize
+) -> None:
+    found: list[str] = []
+    with office.hands(size) as hands:
+        page = hands.page
+        hands.signs_in(office.person("Editor 1", AccountRole.EDITOR))
+        page.goto("/flows")
+        found += faults(page, "flows")
+        page.locator("#f-q").fill("ntukabanze kwishyura")
+        page.keyboard.press("Enter")
+        page.locator(".lines a").first.click()
+        expect(page.get_by_text("Ntukabanze kwishyura").first).to_be_visible()
+        page.goto("/flows/abroad/picture")
+        page.locator("#f-key").fill("9")
+        page.keyboard.press("Enter")
+        expect(page.locator(".picture a.taken").first).to_be_visible()
+        found += faults(page, "picture")
+    assert found == []
