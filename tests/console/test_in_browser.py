@@ -3,21 +3,26 @@
 It also tests the pages' own JavaScript.
 """
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, Page, Route, ViewportSize, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, Route, ViewportSize, expect
 
+from hotline.cases import service_desk_commands
 from hotline.core.actors import AccountRole
 from hotline.gateway import service_pause
 from hotline.people import tables_audit, tables_desks
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules import TipOutcome
 from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, free_port, served
 from tests.console.conftest import PAGES as TEMPLATES
 from tests.console.conftest import MakeDesk, writes_history, writes_people
 from tests.console.desk_tips import DISTRICT, lets_in, tell, with_a_release, with_a_tip
 from tests.console.test_headers import PAGES
 from tests.console.test_stored_scripts import SCRIPTS
+from tests.support.signing import Person
 
 pytestmark = pytest.mark.browser
 
@@ -135,6 +140,95 @@ def test_a8_a_board_shows_a_new_danger_and_keeps_the_focus(site: Site, size: str
     with site.page(SIZES[size], script=False) as page:
         site.sign_in(page, person)
         assert page.locator("noscript meta[http-equiv=refresh]").count() == 1
+
+
+@pytest.mark.row("A8")
+@pytest.mark.parametrize(
+    ("size", "language"), [("office", "en"), ("narrow", "rw"), ("office", "fr")]
+)
+def test_a8_a_board_reads_a_danger_in_two_clicks_closes_in_three_and_locks(
+    site: Site, size: str, language: str
+) -> None:
+    """What is urgent and who has it are seen without a click. The lock hides each case and place, and still counts."""
+    person, second = site_of_two(site, language)
+    clicks = 0
+
+    def click(target: Locator) -> None:
+        nonlocal clicks
+        clicks += 1
+        target.click()
+
+    with site.page(SIZES[size]) as page:
+        site.sign_in(page, person)
+        urgent = page.locator("#untaken .card.level-1")
+        expect(urgent).to_contain_text("Gasabo")
+        expect(urgent.locator("p").nth(1)).not_to_be_empty()
+        click(page.locator("#c-1 a"))
+        click(page.locator("button[value=send]"))
+        expect(page.locator("table")).to_contain_text("hafi")
+        assert clicks == 2
+        page.goto("/")
+        clicks = 0
+        click(page.locator("#to_approve a[href$='#closure']"))
+        click(page.locator("button[value=send]"))
+        page.locator("#f-reason-judge").fill("I read it")
+        click(page.locator("button[value=agree]"))
+        expect(page.locator("#closure")).to_have_count(0)
+        assert clicks == 3
+        page.goto("/")
+        expect(page.locator("#to_approve .card")).to_have_count(0)
+        page.locator("#sound").click()
+        site.desk.clock.turn(minutes=15)
+        expect(page.locator("#locked")).to_be_visible(timeout=10_000)
+        assert re.search("Gasabo|/tips|hafi", page.content()) is None
+        expect(page.locator("h1")).to_contain_text("1 ")
+        assert faults_of(page, "locked") == []
+        happens(site, tell(site.desk, urgency=1))
+        expect(page.locator("h1")).to_contain_text("2 ", timeout=10_000)
+        opens_again(page, person)
+        expect(page.locator("#untaken .card.level-1")).to_have_count(2)
+    with site.page(SIZES[size], script=False) as page:
+        site.sign_in(page, second)
+        page.goto("/tips/1")
+        page.locator("#close summary").press("Enter")
+        expect(page.locator("#f-reason-close")).to_be_visible()
+        page.goto("/")
+        site.desk.clock.turn(minutes=15)
+        page.goto("/?auto")
+        expect(page.locator("h1")).to_contain_text("2 ")
+        opens_again(page, second)
+
+
+def site_of_two(site: Site, language: str) -> tuple[Person, Person]:
+    """Files a danger and a case whose closure one of two people of the national desk has requested."""
+    writes_people(site.desk)
+    both = [
+        site.desk.person(name, AccountRole.NATIONAL, language=language)
+        for name in ("National 1", "National 2")
+    ]
+    for one in both:
+        lets_in(site.desk, one.account_id, NATIONAL)
+    tell(site.desk, urgency=1)
+    tip = tell(site.desk, urgency=1)
+    by = both[1].here(both[1].enters().token)
+    service_desk_commands.close_tip(
+        site.desk.context, by, tip, reason="she is safe", outcome=TipOutcome.HELPED
+    )
+    return both[0], both[1]
+
+
+def happens(site: Site, tip: int) -> None:
+    """Writes a row about a tip, so that boards read their cases again."""
+    with site.desk.context.database.writing() as session:
+        tables_audit.append_about_tip(session, tip, "tip_noted", "clock", site.desk.clock())
+
+
+def opens_again(page: Page, person: Person) -> None:
+    page.locator("main a.target").click()
+    page.locator("#f-secret_password").fill(person.password)
+    page.locator("#f-secret_code").fill(person.code())
+    page.locator("main form button").click()
+    expect(page.locator("#board")).to_be_visible()
 
 
 def judged(page: Page, path: str) -> list[str]:
