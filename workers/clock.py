@@ -78,6 +78,7 @@ def look_after_due(context: WorkerContext) -> None:
 
 
 STEPS: tuple[Step, ...] = (
+    service_assignment.release_held,
     service_assignment.assign_pending,
     service_intake.file_silent,
     service_call_back_requests.keep_time,

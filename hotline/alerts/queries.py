@@ -19,11 +19,13 @@ from hotline.alerts.rules_assignment import AlertedResponder, AssignmentState, C
 from hotline.alerts.rules_escalation import NO_ONE, WaitingTip
 from hotline.alerts.tables_drills import IS_OF_CASE
 from hotline.core import database, rules_trial
+from hotline.core.database import add_if_new
 from hotline.core.writes import add_rows, in_numbers, new_ids
 from hotline.gateway import tables
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.rules_message import MessageKind, Wording
 from hotline.gateway.tables import (
+    HELD,
     IS_BELIEVED,
     IS_CURRENT,
     Assignment,
@@ -42,7 +44,7 @@ from hotline.text.codes import ABROAD, MET, NATIONAL, is_camp
 from hotline.text.places import alert_place
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_store
-from hotline.tips.rules import TipState
+from hotline.tips.rules import TipState, Urgency
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_visit_safety import VisitSafety, visit_facts
 from hotline.tips.tables import IS_WAITING, Grant, PendingAlert, Tip
@@ -340,9 +342,9 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
     """
     # Reads the ids first, in a separate query.
     # With a single query, PostgreSQL may read every tip while its table statistics are poor.
-    first = (
-        select(PendingAlert.tip_id).order_by(PendingAlert.urgency, PendingAlert.tip_id).limit(limit)
-    )
+    held = exists().where(Deadline.tip_id == PendingAlert.tip_id, *HELD)
+    first = select(PendingAlert.tip_id).where(~held)
+    first = first.order_by(PendingAlert.urgency, PendingAlert.tip_id).limit(limit)
     rows = _held(session, in_numbers(session, Tip.id, session.scalars(first).all()))
     void = [row.id for row in rows if row.is_alerted]
     if void:
@@ -352,6 +354,28 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
     by_id |= {row.id: row for row in marked}
 
     chosen = sorted(by_id.values(), key=attrgetter("urgency", "id"))[:limit]
+    return _waiting(session, chosen), frozenset(row.id for row in marked)
+
+
+def keep_pending(session: Session, tip_ids: Collection[int], at: datetime) -> None:
+    """Writes a row that says that the alert of each of these tips is pending. Their columns no longer say so."""
+    for tip_id in tip_ids:
+        add_if_new(session, PendingAlert(tip_id=tip_id, urgency=Urgency.HEARD))
+    mark_assigned(session, tip_ids, at)
+
+
+def held_alerts(session: Session) -> Sequence[tuple[WaitingTip, datetime]]:
+    """Returns the held tips, each with the time at which it is assigned. Locks them until the transaction ends."""
+    held = select(Deadline.tip_id, Deadline.due_at).join(
+        PendingAlert, PendingAlert.tip_id == Deadline.tip_id
+    )
+    due = {id: at for id, at in session.execute(held.where(*HELD))}  # noqa: C416
+    rows = _held(session, in_numbers(session, Tip.id, due)) if due else ()
+    return [(tip, due[tip.tip_id]) for tip in _waiting(session, rows)]
+
+
+def _waiting(session: Session, chosen: Sequence[Any]) -> list[WaitingTip]:
+    """Returns the pending tips of these rows, with everything that decides which people are alerted."""
     before = [row.id for row in chosen if row.is_alerted]
     case, safety = cache(Case), cache(_safety)
     already = alerted_by_tip(session, before) if before else {}
@@ -359,9 +383,9 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
     apart = [row.id for row in chosen if row.place == ABROAD or is_camp(row.sector)]
     near = defaultdict(frozenset, tips_store.extra_desks(session, apart))
     kept = queries_visible.excluded_responders(
-        session, queries_visible.tips_with_exclusions(session) & by_id.keys()
+        session, queries_visible.tips_with_exclusions(session) & {row.id for row in chosen}
     )
-    tips = [
+    return [
         WaitingTip(
             id,
             case(alert_place(place, within), category, urgency, official, once, near[id], language),
@@ -373,7 +397,6 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
         )
         for id, place, within, category, urgency, official, _, locked, once, matter, *going, _, language in chosen
     ]
-    return tips, frozenset(row.id for row in marked)
 
 
 def writers_of(session: Session, tip_ids: Collection[int]) -> Mapping[int, int]:

@@ -56,6 +56,7 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
             one.unreachable is None,
             tuple(away[one.id]),
             one.pin_wrap is not None,
+            frozenset(kind for row in desks.get(one.id, ()) for kind in row.categories),
         )
         for one in session.scalars(people.order_by(Responder.id))
         if one.person_id != but

@@ -10,13 +10,13 @@ No reference is used twice (docs/decisions/06).
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby, islice
 from typing import TypeVar
 
-from hotline.people.rules import LEVELS, Level
-from hotline.people.rules_roster import OFF_DUTY
+from hotline.people.rules import LEVELS, Level, Member
+from hotline.people.rules_roster import OFF_DUTY, Roster, next_duty
 from hotline.text.codes import is_district
 from hotline.tips.rules import Urgency
 
@@ -159,6 +159,38 @@ class AlertedResponder:
     """True if the responder was alerted for a place that was corrected later."""
     is_partner: bool = False
     """True if the responder was alerted for a partner desk, and not for the district."""
+
+
+HELD_FOR = timedelta(hours=12)
+"""The longest time for which no one is alerted of a tip without urgency, because no one of its district is on duty."""
+
+
+def held_until(
+    case: Case,
+    people: Sequence[Candidate],
+    members: Sequence[Member],
+    duty: Roster,
+    filed_at: datetime,
+    at: datetime,
+) -> datetime | None:
+    """Returns the time at which the next person of the district comes on duty, if a new tip waits until then.
+
+    Returns None if people are alerted now. This is so for all urgent tips and for tips that may involve an official. It
+    is also so if anyone of the district is on duty, or comes on duty only 12 hours after the tip was filed or later.
+    `people` contains the active responders, `members` also those on leave.
+    """
+    waits = case.urgency == Urgency.HEARD and case.official == "no" and not case.once
+    if not waits or case.partners or not duty.is_used(case.place, at):
+        return None
+    if any(one.is_on_duty for one in _local(case, people)):
+        return None
+    able = [
+        one
+        for one in members
+        if not one.categories or case.category is None or case.category in one.categories
+    ]
+    begins = next_duty(duty, able, case.place, at, filed_at + HELD_FOR)
+    return None if begins is None or begins <= at else begins
 
 
 Who = TypeVar("Who")

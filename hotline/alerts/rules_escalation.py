@@ -377,6 +377,8 @@ DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
     DeadlineKind.SECOND_LOOK: _look_due,
     DeadlineKind.OVERDUE: lambda s: overdue(s, nth=s.event.nth + 1),
     DeadlineKind.VISIT_SAFETY: rules_escalation_steps.visit_decision_due,
+    # The alert of a held tip is pending, so `service_assignment.assign_pending` alerts people.
+    DeadlineKind.HELD: lambda _: Decision(),
     # `alerts/service_closing.py` handles erasure requests, so escalation does nothing here.
     DeadlineKind.ERASURE: lambda _: Decision(),
 }

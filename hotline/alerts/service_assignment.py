@@ -2,12 +2,15 @@
 arrive.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
 
 from hotline.alerts import (
     queries,
+    queries_people,
     queries_references,
+    queries_retention,
     rules_assignment,
     service_closing,
     service_commands,
@@ -17,14 +20,16 @@ from hotline.alerts import (
     service_shared,
     tables,
 )
-from hotline.alerts.rules_assignment import Candidate
-from hotline.alerts.rules_escalation import AlertPlan, EscalationStep
+from hotline.alerts.rules_assignment import HELD_FOR, Candidate, Case, held_until
+from hotline.alerts.rules_escalation import AlertPlan, EscalationStep, WaitingTip
 from hotline.alerts.rules_replies import Command, Verb
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.tables import Assignment, Deadline
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.people import tables_roster
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_deadlines import Clock, DeadlineKind
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel
 from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
@@ -35,6 +40,8 @@ SERVER_BATCH = 5000
 """The largest number of tips in one transaction with PostgreSQL, where each statement takes a round trip.
 
 With PostgreSQL, a batch delays only answers about its own tips."""
+LOOKED, MINUTE = "held_looked_at", timedelta(minutes=1)
+"""The name of the task that looks at held tips, and the time between two of them."""
 STEPS_A_TICK = 100
 STEPS_IN_TRANSACTION = 10
 """The largest number of deadlines that one transaction handles."""
@@ -82,6 +89,11 @@ def _assign_batch(
             for tip in waiting
             if tip.tip_id not in following
         ]
+        held = _held_until(session, [o for o in alone if o.tip_id not in writers], people, at)
+        queries.keep_pending(session, by_marks.intersection(held), at)
+        for tip_id, until in held.items():
+            tables.set_clocks(session, tip_id, {DeadlineKind.HELD: Clock(until)}, at)
+        alone = [tip for tip in alone if tip.tip_id not in held]
         steps = [*service_shared.first_steps(session, planning, alone, at), *following.values()]
 
         if not steps:
@@ -100,6 +112,50 @@ def _assign_batch(
         marked = [one.tip_id for one in following.values() if one.safety is not VisitSafety.NONE]
         service_correction.notify_followers(session, context, marked, at)
     return len(steps), planning.roster
+
+
+def _held_until(
+    session: Session, tips: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
+) -> Mapping[int, datetime]:
+    """Returns the tips that wait for the next duty of their district, each with the time at which it begins."""
+    new = [tip for tip in tips if tip.case.urgency == Urgency.HEARD and not tip.alerted]
+    if not new or all(one.is_on_duty for one in people):
+        return {}
+    duty = tables_roster.roster(session, at, at + HELD_FOR)
+    members = queries_people.members(session)
+    filed = tables.filing_times(session, [tip.tip_id for tip in new])
+
+    @cache
+    def until(case: Case, since: datetime, excluded: frozenset[int]) -> datetime | None:
+        here = [one for one in people if one.id not in excluded]
+        able = [one for one in members if one.id not in excluded]
+        return held_until(case, here, able, duty, since, at)
+
+    found = {tip.tip_id: until(tip.case, filed[tip.tip_id], tip.excluded) for tip in new}
+    return {tip_id: due for tip_id, due in found.items() if due is not None}
+
+
+def release_held(context: Context) -> None:
+    """Ends the wait of each held tip of which a person has come on duty, or that must not wait any more. Changes its
+    time if the roster or a leave was changed.
+
+    The clock process calls it. It looks once a minute. The alert of a released tip is pending again.
+    """
+    at = context.now()
+    with context.database.reading() as session:
+        if queries_retention.is_done(session, LOOKED, at, MINUTE) or not tables.has_held(session):
+            return
+    with context.database.writing() as session:
+        queries.take_lock(session)
+        queries_retention.note_done(session, LOOKED, at)
+        held = queries.held_alerts(session)
+        until = _held_until(session, [tip for tip, _ in held], queries.roster(session, at), at)
+        for tip, due in held:
+            now = until.get(tip.tip_id)
+            if now is None:
+                tables.close_clocks(session, [tip.tip_id], [DeadlineKind.HELD], at)
+            elif now != due:
+                tables.set_clocks(session, tip.tip_id, {DeadlineKind.HELD: Clock(now)}, at)
 
 
 def _own_step(
@@ -152,6 +208,9 @@ def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: 
     deadline.fired_at = at
     session.flush()
     kind = DeadlineKind(deadline.kind)
+    if kind is DeadlineKind.HELD:
+        # The alert is still pending. The next call of `assign_pending` alerts people.
+        return
     if kind is DeadlineKind.ERASURE:
         service_closing.erasure_due(session, context, tip)
         return

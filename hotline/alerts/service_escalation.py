@@ -86,14 +86,22 @@ def handle_event(
 ) -> None:
     """Carries out the decision about an event of a case: alerts people, sets deadlines and sets the assignee.
 
-    If no one was alerted of the case yet, does nothing. If the case is closed, only ends its deadlines.
+    If no one was alerted of the case yet, does nothing, unless an officer passes on a held case or closes the case. If
+    the case is closed, only ends its deadlines.
     """
     tip = queries.tip_for_writing(session, tip_id)
-    if tip.channel == rules_trial.CHANNEL or not was_alerted(session, tip):
+    if tip.channel == rules_trial.CHANNEL:
         return
     if tip.closed_at is not None:
         tables.close_clocks(session, [tip_id], CASE_CLOCKS, at)
         return
+    if not was_alerted(session, tip):
+        is_held = DeadlineKind.HELD in tables.open_clocks(session, tip_id)
+        passed = is_held and event.what is CaseEventKind.PASSED
+        if not passed and event.what is not CaseEventKind.CLOSED:
+            return
+        queries.delete_pending(session, [tip_id])
+        tables.close_clocks(session, [tip_id], [DeadlineKind.HELD], at)
     kept = queries_visible.excluded_responders(session, [tip_id]).get(tip_id, NO_ONE)
     roster = [one for one in queries.roster(session, at) if one.id not in kept]
     state = case_state(session, tip)
@@ -168,7 +176,9 @@ def begin_steps(
     tip_ids = [step.tip_id for step in steps]
     queries.delete_pending(session, tip_ids)
     if marked:
-        queries.mark_assigned(session, [one for one in tip_ids if one in marked], at)
+        again = [one for one in tip_ids if one in marked]
+        queries.mark_assigned(session, again, at)
+        tables.close_clocks(session, again, [DeadlineKind.HELD], at)
     due: dict[datetime, list[int]] = defaultdict(list)
     for step in steps:
         if step.case.once:

@@ -26,10 +26,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.alerts.rules_assignment import AssignmentState
 from hotline.alerts.rules_reply_parsing import AnswerReason, SentAnswer
 from hotline.core.database import Row, add_if_new, has_row
-from hotline.core.writes import add_rows
+from hotline.core.writes import add_rows, in_numbers
 from hotline.gateway.tables import (
     HAS_ANSWERED,
     HAS_TAKEN,
+    HELD,
     TRULY_DUE,
     Assignment,
     Deadline,
@@ -41,7 +42,7 @@ from hotline.tips.queries_visible import may_see_tip
 from hotline.tips.rules import TipState
 from hotline.tips.rules_deadlines import Clock, Clocks, DeadlineKind
 from hotline.tips.rules_receipts import Progress
-from hotline.tips.tables import Tip
+from hotline.tips.tables import PendingAlert, Tip
 from hotline.tips.tables_call_back import desk_people
 
 
@@ -188,6 +189,18 @@ def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | No
     """
     last = select(TRULY_DUE).where(Deadline.tip_id == tip_id, Deadline.kind == kind)
     return session.scalar(last.order_by(Deadline.step.desc()).limit(1))
+
+
+def has_held(session: Session) -> bool:
+    """Returns True if the alert of a tip waits until a person comes on duty."""
+    waits = select(PendingAlert.tip_id).join(Deadline, Deadline.tip_id == PendingAlert.tip_id)
+    return session.scalar(waits.where(*HELD).limit(1)) is not None
+
+
+def filing_times(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
+    """Returns the time at which each of these tips was filed."""
+    found = select(Tip.id, Tip.filed_at).where(in_numbers(session, Tip.id, tip_ids))
+    return {id: at for id, at in session.execute(found) if at is not None}
 
 
 def overdue_clocks(

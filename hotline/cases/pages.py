@@ -5,7 +5,7 @@ Browsers cannot store or print such a page, and the page closes after five minut
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -36,6 +36,7 @@ from hotline.text.places import (
     place_within,
     sectors_named,
 )
+from hotline.text.time import kigali_time
 from hotline.tips.rules import OUTCOMES, Matter, TipOutcome, Urgency
 from hotline.tips.rules_events import NoteCode
 from hotline.tips.rules_person_codes import CASE_FORMS
@@ -111,6 +112,10 @@ def _mark(visit: Visit, name: str, **values: object) -> tuple[str, str]:
     return visit.say(words, **values), tint
 
 
+def held_mark(visit: Visit, until: datetime) -> tuple[str, str]:
+    return _mark(visit, "off_duty", time=kigali_time(until)[-5:])
+
+
 def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
     mark, is_open = partial(_mark, visit), line.closed_at is None
     if line.is_drill:
@@ -119,6 +124,8 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
         yield mark(line.channel)
     if line.is_overdue and is_open:
         yield mark("red")
+    if line.held_until is not None:
+        yield held_mark(visit, line.held_until)
     if is_open and (going := line.visit_facts.mark(line.matter)):
         yield visit.say(going), "warn" if going == MARK_NOT_ASKED else "bad"
     if line.official != "no":

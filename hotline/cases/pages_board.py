@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, make_response, url_for
 
 from hotline.cases import pages, service_board, service_board_acts
-from hotline.cases.pages import ASKED, CLOSED, MARKS, UNITS
+from hotline.cases.pages import ASKED, CLOSED, MARKS, UNITS, held_mark
 from hotline.cases.pages_commands import REFUSED, TIP_STOPS
 from hotline.cases.rules_board import CARDS, BoardCase, Column, time_left
 from hotline.console.form import FORM_KEY, number_of
@@ -97,6 +97,8 @@ def card(visit: Visit, tip: BoardCase, at: datetime) -> Mapping[str, object]:
 
 
 def _who(visit: Visit, tip: BoardCase) -> str:
+    if tip.held_until is not None:
+        return held_mark(visit, tip.held_until)[0]
     if tip.taken_by is None:
         return visit.say("Not taken")
     if not tip.is_asked:

@@ -14,6 +14,7 @@ from hotline.core.database import has_row, run_uncompiled
 from hotline.core.wording import Template
 from hotline.gateway.tables import (
     IS_CURRENT,
+    IS_HELD,
     TRULY_DUE,
     Assignment,
     Deadline,
@@ -51,7 +52,7 @@ def open_cases(session: Session, viewer: Viewer | None) -> Sequence[BoardCase]:
             *(passed, read),
             arrived.correlate(Tip).scalar_subquery(),
             case((OPEN, Tip.closure_requested_at)),
-            *(owed.c.due_at, clocks.c.open, clocks.c.outcome, clocks.c.closure),
+            *(owed.c.due_at, clocks.c.held, clocks.c.open, clocks.c.outcome, clocks.c.closure),
             *(Tip.place, Tip.within, Tip.sector, Tip.category, Tip.official, Tip.basis, Tip.visit),
             *(Tip.do_not_visit, Tip.visit_decision, taken_by.scalar_subquery()),
             known_as.correlate(Tip).scalar_subquery(),
@@ -75,6 +76,7 @@ def _clocks() -> Select[Any]:
             Deadline.tip_id,
             due(*ASKS).is_not(None).label("asked"),
             due(DeadlineKind.OVERDUE).is_not(None).label("overdue"),
+            due(DeadlineKind.HELD).label("held"),
             due(DeadlineKind.OPEN).label("open"),
             due(DeadlineKind.OUTCOME).label("outcome"),
             due(DeadlineKind.CONFIRM_CLOSURE, DeadlineKind.DECISION).label("closure"),
@@ -99,7 +101,9 @@ def count_late(session: Session, viewer: Viewer, at: datetime) -> int:
         and_(Tip.urgency == level, Tip.filed_at <= at - times.acknowledge)
         for level, times in TIMES.items()
     )
-    found = select(func.count()).select_from(Tip).where(*WAITING, *IS_REAL_CASE, or_(*late))
+    found = (
+        select(func.count()).select_from(Tip).where(*WAITING, *IS_REAL_CASE, ~IS_HELD, or_(*late))
+    )
     return session.scalar(found.where(visible_to(viewer))) or 0
 
 

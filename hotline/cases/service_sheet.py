@@ -96,6 +96,8 @@ class TipLine:
     linked: int
     question: str
     is_overdue: bool
+    held_until: datetime | None
+    """The time at which a person of the district comes on duty, if no one is alerted until then."""
     is_held: bool
     erasure_asked_at: datetime | None
     erased_at: datetime | None
@@ -135,6 +137,7 @@ class _TipDetails:
     linked: Mapping[int, int]
     names: Mapping[int, str]
     overdue: frozenset[int]
+    waiting: Mapping[int, datetime]
     owed: Mapping[int, frozenset[FollowKind]]
 
 
@@ -206,6 +209,7 @@ def lines_of(
         linked=queries_list.linked_counts(session, viewer, found),
         names=tables.responder_names(session) if ids else {},
         overdue=frozenset(tip for tip, kind, _ in clocks if kind == DeadlineKind.OVERDUE),
+        waiting={tip: due for tip, kind, due in clocks if kind == DeadlineKind.HELD},
         owed=queries_list.owed_by_tip(session, ids),
     )
     return [_line(tip, details, at) for tip in found]
@@ -214,7 +218,7 @@ def lines_of(
 def _line(tip: Tip, details: _TipDetails, at: datetime) -> TipLine:
     taken_at, asked = details.takes.get(tip.id), details.asked.get(tip.id)
     is_taken = tip.assignee_id is not None and asked is None
-    ended_untaken = tip.closed_at is not None or is_taken
+    ended_untaken = tip.closed_at is not None or is_taken or tip.id in details.waiting
     return TipLine(
         **{name: getattr(tip, name) for name in OF_TIP},
         is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
@@ -232,6 +236,7 @@ def _line(tip: Tip, details: _TipDetails, at: datetime) -> TipLine:
         linked=details.linked.get(tip.id, 0),
         question=details.questions.get(tip.id, ""),
         is_overdue=tip.id in details.overdue,
+        held_until=details.waiting.get(tip.id),
         is_held=tip.id in details.held,
         goes_at=queries_retention.term_of(tip, is_held=tip.id in details.held).goes_at,
         warned=tip.warned_at is not None,

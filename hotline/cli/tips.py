@@ -27,7 +27,7 @@ from hotline.text.places import place_name, place_within
 from hotline.text.time import KIGALI
 from hotline.tips.queries_visible import desk_viewer
 from hotline.tips.rules import Matter, TipOutcome, TipState, Urgency
-from hotline.tips.rules_deadlines import TextState
+from hotline.tips.rules_deadlines import DeadlineKind, TextState
 from hotline.tips.rules_receipts import AskedAgain, Wait, wait_of
 
 PAGE = 50
@@ -96,7 +96,8 @@ def _notes(overview: TipOverview, now: datetime) -> Iterator[str]:
     if overview.is_overdue:
         yield _red("OVERDUE")
     if overview.clock and overview.due_at:
-        yield f"{overview.clock} due {format_time(overview.due_at)}"
+        due = "until" if overview.clock == DeadlineKind.HELD else "due"
+        yield f"{overview.clock} {due} {format_time(overview.due_at)}"
     if overview.closure_by:
         since = (
             f" since {format_time(tip.closure_requested_at)}" if tip.closure_requested_at else ""

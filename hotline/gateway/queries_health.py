@@ -17,7 +17,15 @@ from hotline.core import rules_trial
 from hotline.gateway import tables
 from hotline.gateway.rules_delivery import MessageState, Priority
 from hotline.gateway.rules_message import TO_DECIDE, MessageKind
-from hotline.gateway.tables import SMS, Assignment, Deadline, Leader, Message, QueuePause
+from hotline.gateway.tables import (
+    IS_HELD,
+    SMS,
+    Assignment,
+    Deadline,
+    Leader,
+    Message,
+    QueuePause,
+)
 from hotline.people.tables import Responder
 from hotline.tips.queries_visible import Viewer, visible_to
 from hotline.tips.rules_deadlines import ASKS, DeadlineKind
@@ -70,6 +78,9 @@ def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) 
 
 
 UNASSIGNED = (IS_WAITING, Tip.assigned_at.is_(None), Tip.channel != rules_trial.CHANNEL)
+IS_PENDING = (PendingAlert.tip_id.is_not(None), ~IS_HELD)
+"""The conditions that the alert of a `Tip` is pending, and that it does not wait for the next duty. The query joins
+`PendingAlert`."""
 LATE_UNTAKEN = (
     *ASK_RUNS,
     Tip.filed_at.is_not(None),
@@ -129,9 +140,7 @@ def unassigned_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip
     found = select(Tip.id, Tip.urgency, Tip.filed_at).outerjoin(
         PendingAlert, PendingAlert.tip_id == Tip.id
     )
-    return _late(
-        session, found.where(or_(and_(*UNASSIGNED), PendingAlert.tip_id.is_not(None))), viewer
-    )
+    return _late(session, found.where(or_(and_(*UNASSIGNED), and_(*IS_PENDING))), viewer)
 
 
 def untaken_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
@@ -151,7 +160,8 @@ def _late(
 
 def _unassigned(session: Session) -> datetime | None:
     oldest = select(func.min(Tip.filed_at))
-    looks = (oldest.where(*UNASSIGNED), oldest.join(PendingAlert, PendingAlert.tip_id == Tip.id))
+    pending = oldest.join(PendingAlert, PendingAlert.tip_id == Tip.id).where(*IS_PENDING)
+    looks = (oldest.where(*UNASSIGNED), pending)
     found = [since for look in looks if (since := session.scalar(look)) is not None]
     return min(found, default=None)
 

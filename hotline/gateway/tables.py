@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     and_,
+    exists,
     func,
     or_,
     update,
@@ -26,6 +27,8 @@ from hotline.core.logs import REQUEST
 from hotline.gateway.rules_delivery import FINAL_STATES, MessageState
 from hotline.gateway.rules_message import OutgoingPart
 from hotline.people import tables
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.tables import Tip
 
 
 class Assignment(Row):
@@ -254,6 +257,11 @@ class Deadline(Row):
     """The time that texts and pages show, if the deadline fires earlier once as a reminder."""
     fired_at: Mapped[datetime | None]
     """The time when the deadline fired, or when it was cancelled."""
+
+
+HELD = (Deadline.kind == DeadlineKind.HELD, Deadline.fired_at.is_(None))
+IS_HELD = exists().where(Deadline.tip_id == Tip.id, *HELD).correlate(Tip)
+"""The condition that the alert of a `Tip` waits until a person of its district comes on duty."""
 
 
 TRULY_DUE = func.coalesce(Deadline.named_at, Deadline.due_at)

@@ -64,6 +64,8 @@ class Member:
     reachable: bool
     absences: tuple[Absence, ...] = ()
     has_pin: bool = False
+    categories: frozenset[str] = frozenset()
+    """The categories of cases that the responder may get. An empty set means all categories."""
 
     def is_active(self, at: datetime) -> bool:
         return self.reachable and not any(absence.holds(at) for absence in self.absences)

@@ -5,7 +5,7 @@ duty in that week. So a forgotten roster silences no one.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -204,6 +204,20 @@ def gaps(
             else:
                 found.append(Gap(desk, at, until, reasons))
     return found
+
+
+def next_duty(
+    roster: Roster, people: Sequence[Member], desk: str, at: datetime, end: datetime
+) -> datetime | None:
+    """Returns the first time from `at` on at which one of these people is on duty at the desk and reachable.
+
+    Returns None if there is no such time before `end`.
+    """
+    for gap in gaps(roster, [replace(one, has_pin=True) for one in people], [desk], at, end):
+        if gap.starts_at > at:
+            break
+        at = gap.ends_at
+    return at if at < end else None
 
 
 def _reasons(people: Sequence[Member], at: datetime) -> tuple[GapReason, ...] | None:

@@ -24,6 +24,8 @@ class DeadlineKind(StrEnum):
     There is no kind for the arrival of an alert: the message's own `next_at` is its time limit.
     """
 
+    HELD = "held"
+    """A responder of the district comes on duty. Until then, no one is alerted of a tip without urgency."""
     ACKNOWLEDGE = "acknowledge"
     """A responder takes the case."""
     OPEN = "open"
@@ -67,6 +69,7 @@ class DeadlineRow:
 
 
 DEADLINES: Mapping[DeadlineKind, DeadlineRow] = {
+    DeadlineKind.HELD: DeadlineRow(),
     DeadlineKind.ACKNOWLEDGE: DeadlineRow(asks=True, is_overdue=True),
     DeadlineKind.OPEN: DeadlineRow(is_overdue=True),
     DeadlineKind.OUTCOME: DeadlineRow(is_overdue=True, may_fire=OVERDUE_FROM),

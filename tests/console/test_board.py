@@ -1,6 +1,7 @@
 """Tests the board of a desk: its columns, its order, its number and what it never shows."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, event
@@ -13,8 +14,11 @@ from hotline.cases.service_exclusions import ExclusionTarget
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people import tables_audit
 from hotline.people.rules import Level
+from hotline.people.rules_roster import week_of
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import DeskMember
+from hotline.people.tables_roster import Duty, DutyOverride
+from hotline.text.time import kigali_time
 from hotline.tips.queries_visible import ExclusionReason
 from hotline.tips.tables import Grant
 from tests.console.boards import on_board
@@ -114,6 +118,29 @@ def test_an_account_takes_a_case_for_a_phone_and_the_case_says_who(staffed: Desk
     assert "Desk 1 took tip 1 for the phone of a responder" in page
     says(staffed, "Gasabo 3", Verb.ON_SITE)
     assert on_board(staffed.district) == {"at_work": [1]}
+
+
+def test_a_tip_that_waits_for_the_next_duty_says_so_and_can_be_taken(staffed: Desks) -> None:
+    at, who = staffed.desk.context.now(), people(staffed)["Gasabo 2"]
+    with staffed.desk.context.database.writing() as session:
+        duty = Duty(
+            desk_code="12", responder_id=who, week=week_of(at), weekday=(at.weekday() + 3) % 7
+        )
+        duty.from_min, duty.to_min, duty.rank = 0, 1, 1
+        begins = at + timedelta(hours=9)
+        shift = DutyOverride(desk_code="12", starts_at=begins, responder_id=who, asked_at=at)
+        shift.ends_at = begins + timedelta(hours=1)
+        session.add_all([duty, shift])
+    assert tell(staffed.desk, urgency=3) == 2
+    service_assignment.assign_pending(staffed.desk.context)
+    says = f"held until {kigali_time(begins)[-5:]}"
+    assert says in staffed.district.get("/").text
+    assert says in staffed.district.get("/tips").text
+    assert says in staffed.district.get("/tips/2").text
+    assert says not in staffed.other.get("/tips").text
+    assert staffed.national.post("/tips/2/take", {"phone": str(people(staffed)["Nation 5"])})
+    assert staffed.tip(2).assignee_id == people(staffed)["Nation 5"]
+    assert says not in staffed.district.get("/").text
 
 
 def test_the_next_person_is_alerted_at_once(staffed: Desks) -> None:

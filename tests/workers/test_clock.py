@@ -36,6 +36,7 @@ OURS = [step for step in STEPS if step.__name__ != "file_silent"]
 
 def test_every_step_that_time_owes_is_there() -> None:
     assert [step.__name__ for step in STEPS] == [
+        "release_held",
         "assign_pending",
         "file_silent",
         "keep_time",
