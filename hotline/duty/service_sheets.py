@@ -14,22 +14,25 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
-from hotline.core.actors import Actor, SignedIn
+from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.duty import service_enrolment, service_roster
 from hotline.errors import DecryptionFailed, ImportRefused, PersonnelRefused
 from hotline.people import rules_roster, tables_audit, tables_roster, tables_sheets
 from hotline.people.encrypt_tokens import lock_key, unlock_key
+from hotline.people.queries_member_keys import MAY_SIGN_IN
 from hotline.people.rules import RowFault, check_rows
 from hotline.people.rules_roster import DutyRow, RowEffect
 from hotline.people.service_approving import OPERATING
+from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_sheets import SheetImport, SheetKind
 from hotline.text.phrases import MessageText, message_text, message_text_of
 
 MAX_ROWS: Mapping[SheetKind, int] = {SheetKind.PEOPLE: 200, SheetKind.ROSTER: 1000}
 PART = 20
 """The number of people that one transaction enrols. Callers wait for a transaction with SQLite."""
+NO_RIGHT = message_text("this account may not import the sheet any more")
 EXPIRED = message_text("choose the spreadsheet again: it has expired")
 
 
@@ -193,7 +196,10 @@ def _import_part(context: ConsoleContext, sheet_id: int) -> bool:
         except DecryptionFailed:
             sheet.end(context.now(), [RowFault(1, EXPIRED)])
             return False
-        by = Actor(tables_audit.name_in(sheet.asked_by), tables_audit.account_of(sheet.asked_by))
+        by = _account(session, sheet)
+        if by is None:
+            sheet.end(context.now(), [RowFault(1, NO_RIGHT)])
+            return False
         take = _take_people if sheet.kind == SheetKind.PEOPLE else _take_shifts
         faults = take(session, context, by, sheet, text)
         if faults or sheet.done >= sheet.size:
@@ -201,8 +207,19 @@ def _import_part(context: ConsoleContext, sheet_id: int) -> bool:
     return True
 
 
+def _account(session: Session, sheet: SheetImport) -> SignedIn | None:
+    """Returns the account that confirmed a sheet, with its present roles. Returns None if it may not import it now."""
+    account_id = tables_audit.account_of(sheet.asked_by)
+    row = None if account_id is None else session.get(ConsoleAccount, account_id)
+    if row is None or row.state not in MAY_SIGN_IN:
+        return None
+    if sheet.kind == SheetKind.PEOPLE and not row.held_roles & OPERATING:
+        return None
+    return SignedIn(row.id, row.shown, row.held_roles, row.language, False, "")
+
+
 def _take_people(
-    session: Session, context: ConsoleContext, by: Actor, sheet: SheetImport, text: str
+    session: Session, context: ConsoleContext, by: SignedIn, sheet: SheetImport, text: str
 ) -> Sequence[RowFault]:
     """Registers the next people. Checks all rows before the first part."""
     rows, faults = check_rows(text)
@@ -210,23 +227,25 @@ def _take_people(
     faults = [*faults, *service_enrolment.unfit(session, context, part if sheet.done else rows)]
     if not faults:
         subject = f"start:sheet:{sheet.id}"
-        service_enrolment.register(session, context, by, part, sheet.reason, subject)
+        service_enrolment.register(session, context, by.actor, part, sheet.reason, subject)
         sheet.done += len(part)
     return faults
 
 
 def _take_shifts(
-    session: Session, context: ConsoleContext, by: Actor, sheet: SheetImport, text: str
+    session: Session, context: ConsoleContext, by: SignedIn, sheet: SheetImport, text: str
 ) -> Sequence[RowFault]:
-    """Replaces the week of the next desk. All rows were read again, so no desk is changed if one row is wrong."""
+    """Replaces the week of the next desk. All rows were read again, so no desk is changed if one row is wrong, or if
+    the account has lost one of the desks.
+    """
     week = sheet.week or rules_roster.week_of(sheet.asked_at)
-    names = service_roster.names_by_desk(session, None)
+    names = service_roster.names_by_desk(session, by)
     rows, faults = rules_roster.read_roster(text, week, names)
     passed = 0
     for _, own in groupby(sorted(rows.values()), key=lambda one: one.desk):
         part = [*own]
         if not faults and passed >= sheet.done:
-            service_roster.save(session, context, by, week, part)
+            service_roster.save(session, context, by.actor, week, part)
             sheet.done += len(part)
             break
         passed += len(part)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from hotline.core.actors import AccountRole, SignedIn
+from hotline.core.actors import AccountRole, AccountState, SignedIn
 from hotline.core.database import Session
 from hotline.duty import service_enrolment, service_roster, service_sheets
 from hotline.gateway.tables import Message
@@ -17,6 +17,7 @@ from hotline.people import service_sessions, tables_roster
 from hotline.people.rules import every_district
 from hotline.people.rules_roster import WEEKDAYS, half_day, week_of
 from hotline.people.tables import Responder
+from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_roster import Duty
 from hotline.people.tables_sheets import SheetImport
@@ -159,6 +160,27 @@ def test_r10_a_sheet_is_judged_and_its_import_continues_after_an_interruption(
     page = check(tab, week, smaller).text
     counts = re.findall(r'class="tag \w+">(\w[\w ]*)</span> (\d+)', page)
     assert counts == [("changed", "1"), ("unchanged", "418"), ("taken off", "1")]
+
+
+@pytest.mark.parametrize("lost", ["one desk", "every role", "the account"])
+def test_a_sheet_whose_account_lost_its_desk_after_it_confirmed_is_not_imported(
+    desk: Desk, tab: Tab, lost: str
+) -> None:
+    week = this_week(desk)
+    locked = check(tab, week, whole_week()).text.partition('name="secret_sheet" value="')[2]
+    fields = {"secret_sheet": locked.partition('"')[0]}
+    tab.post(f"/sheets/roster/take?week={week}&desk=", fields)
+    with desk.context.database.writing() as session:
+        account = session.scalars(select(ConsoleAccount)).one()
+        account.roles = ["desk"] if lost == "one desk" else []
+        if lost == "the account":
+            account.roles, account.state = ["admin"], AccountState.ENDED
+    service_sheets.import_here(desk.context)
+    with desk.context.database.reading() as session:
+        assert session.scalars(select(Duty)).all() == []
+        (row,) = session.scalars(select(SheetImport))
+        assert row.encrypted is None
+        assert "Enter one of your desks" in row.faults or "any more" in row.faults
 
 
 def test_r10_a_holiday_has_the_shifts_of_another_day_and_is_undone(desk: Desk, tab: Tab) -> None:
