@@ -40,6 +40,7 @@ ONLY_LONG = (
     "tests/faults/test_two_servers.py::*",
     "tests/cli/test_alone.py::test_run_starts_nothing_where_the_consoles_port_is_taken",
     "tests/cli/test_mounts.py::*",
+    "tests/duty/test_sheet_child.py::*",
     "tests/operations/test_console_proxies.py::*",
     "tests/operations/test_hooks_rotate.py::*",
     "tests/keys/test_wrong_key.py::test_a_wrong_key_of_the_watchman_is_told_by_the_second_channel_once",
