@@ -211,7 +211,7 @@ def first_recipients(
     before = {one.responder_id for one in alerted}
     return choose_first(
         case.urgency,
-        *eligible(case, roster, before),
+        *first_groups(case, roster, before),
         fairly=lambda people, most: turns(people, before)[:most],
     )
 
@@ -230,6 +230,20 @@ def eligible(
     here = {c.id for c in (*local, *camp)}
     national = [c for c in roster if c.level is Level.NATIONAL and c.id not in here]
     return local, camp, _on_duty_first(case, national, 1, before)
+
+
+def first_groups(
+    case: Case, roster: Sequence[Candidate], before: Collection[int] = ()
+) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
+    """Returns the groups of `eligible` without the district, if no one there is on duty but the national desk is.
+
+    A danger always goes to people of the district, also off duty.
+    """
+    local, camp, national = eligible(case, roster, before)
+    sleeps = not any(one.is_on_duty or one.id in before for one in local)
+    if case.urgency != Urgency.DANGER and sleeps and any(one.is_on_duty for one in national):
+        return (), camp, national
+    return local, camp, national
 
 
 def _on_duty_first(
@@ -290,8 +304,8 @@ def next_recipients(
 
     If an alert did not arrive, no person is alerted twice, even if all phones are off. If no one answered, the result
     is never empty while a person of the national desk is active. People off duty are alerted only if all people on duty
-    know the case. If an alert about danger did not arrive, people off duty of the district come before the national
-    desk, which already knows the danger.
+    know the case, also those of a lower level who came on duty later. If an alert about danger did not arrive, people
+    off duty of the district come before the national desk, which already knows the danger.
     """
     before = {one.responder_id for one in alerted}
     on_duty = [c for c in roster if c.is_on_duty]
@@ -301,7 +315,9 @@ def next_recipients(
     national = national_people(roster)
     short = case.urgency == Urgency.DANGER and reason is EscalationReason.UNREACHED
     if before.issuperset(found) or (short and national.issuperset(found)):
-        return _next(case, roster, alerted, reason)
+        fresh = [c for c in _local(case, on_duty) if c.id not in before]
+        late = turns(_lowest(fresh), language=case.language)[:1]
+        return late or _next(case, roster, alerted, reason)
     return found
 
 
@@ -391,12 +407,16 @@ def storm_groups(
     case: Case, roster: Sequence[Candidate], near: Collection[str]
 ) -> tuple[tuple[int, ...], ...]:
     """Returns all people who may get a danger in a storm: of the district, of the desks in `near`, and of the national
-    desk. Each group is in the order of turns.
+    desk. People on duty come before all people off duty. Each group is in the order of turns.
     """
     close = [c for c in _hearing(case, roster) if c.districts.intersection(near)]
     local = [*_local(case, roster), *_camp(case, roster)]
     national = [c for c in roster if c.level is Level.NATIONAL]
-    return tuple(turns(group) for group in (local, close, national))
+    return tuple(
+        turns(one for one in group if one.is_on_duty is on_duty)
+        for on_duty in (True, False)
+        for group in (local, close, national)
+    )
 
 
 def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:

@@ -17,7 +17,7 @@ from hotline.alerts.rules_assignment import (
     Candidate,
     Case,
     EscalationReason,
-    eligible,
+    first_groups,
     turns,
 )
 from hotline.alerts.rules_escalation_steps import (
@@ -503,12 +503,12 @@ class AlertPlan:
         """Returns the groups of people for a tip from which people are excluded, or of which people were alerted
         before. The result is not cached, because such tips are rare.
         """
-        return _ids(*eligible(case, [one for one in self._people if one.id not in but], before))
+        return _ids(*first_groups(case, [one for one in self._people if one.id not in but], before))
 
     def _route(self, case: Case) -> Route:
         known = self._routes.get(case)
         if known is None:
-            known = self._routes[case] = _ids(*eligible(case, self._people))
+            known = self._routes[case] = _ids(*first_groups(case, self._people))
         return known
 
 

@@ -38,7 +38,9 @@ class CaseWalk:
     clocks: dict[DeadlineKind, Clock] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        first = first_recipients(self.case, self.people)
+        self.begin(first_recipients(self.case, self.active))
+
+    def begin(self, first: Sequence[int]) -> None:
         self.told = [self._told(who) for who in first]
         self._set(rules_escalation_steps.acknowledge_clock(self.case, self.at))
 
