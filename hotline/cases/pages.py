@@ -124,8 +124,8 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
         yield mark(line.channel)
     if line.is_overdue and is_open:
         yield mark("red")
-    if line.held_until is not None:
-        yield held_mark(visit, line.held_until)
+    if line.duty_at is not None:
+        yield held_mark(visit, line.duty_at)
     if is_open and (going := line.visit_facts.mark(line.matter)):
         yield visit.say(going), "warn" if going == MARK_NOT_ASKED else "bad"
     if line.official != "no":

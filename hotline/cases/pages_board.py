@@ -97,8 +97,8 @@ def card(visit: Visit, tip: BoardCase, at: datetime) -> Mapping[str, object]:
 
 
 def _who(visit: Visit, tip: BoardCase) -> str:
-    if tip.held_until is not None:
-        return held_mark(visit, tip.held_until)[0]
+    if tip.duty_at is not None:
+        return held_mark(visit, tip.duty_at)[0]
     if tip.taken_by is None:
         return visit.say("Not taken")
     if not tip.is_asked:

@@ -56,7 +56,7 @@ class BoardCase(NamedTuple):
     """The time when the closure was requested."""
     owed_at: datetime | None
     """The time of the next reminder about a person, if one was sent and is not answered."""
-    held_until: datetime | None
+    duty_at: datetime | None
     """The time at which a person of the district comes on duty, if no one is alerted until then."""
     open_due: datetime | None
     outcome_due: datetime | None
@@ -94,7 +94,7 @@ class BoardCase(NamedTuple):
         """Returns the time that the card counts down to."""
         match self.column:
             case Column.UNTAKEN:
-                return self.held_until or acknowledge_due(self.urgency, self.filed_at, step=0)
+                return self.duty_at or acknowledge_due(self.urgency, self.filed_at, step=0)
             case Column.UNREAD:
                 return self.open_due or self.outcome_due
             case Column.AT_WORK:

@@ -96,7 +96,7 @@ class TipLine:
     linked: int
     question: str
     is_overdue: bool
-    held_until: datetime | None
+    duty_at: datetime | None
     """The time at which a person of the district comes on duty, if no one is alerted until then."""
     is_held: bool
     erasure_asked_at: datetime | None
@@ -236,7 +236,7 @@ def _line(tip: Tip, details: _TipDetails, at: datetime) -> TipLine:
         linked=details.linked.get(tip.id, 0),
         question=details.questions.get(tip.id, ""),
         is_overdue=tip.id in details.overdue,
-        held_until=details.waiting.get(tip.id),
+        duty_at=details.waiting.get(tip.id),
         is_held=tip.id in details.held,
         goes_at=queries_retention.term_of(tip, is_held=tip.id in details.held).goes_at,
         warned=tip.warned_at is not None,
