@@ -242,7 +242,8 @@ class DutyWalk(CaseWalk):
         kinds, living = self.clocks.keys(), {one.id for one in self.active}
         assert kinds, self.record
         if DeadlineKind.HELD in kinds:
-            assert (kinds, self.told) == ({DeadlineKind.HELD}, []), self.record
+            assert {*kinds} == {DeadlineKind.HELD}, self.record
+            assert self.told == [], self.record
             return
         if self.holder is not None:
             assert self.holder in living, self.record
