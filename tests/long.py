@@ -67,6 +67,9 @@ ONLY_LONG = (
     "tests/statistics/test_report.py::test_e5_the_report_is_two_pages_and_holds_what_was_published[*fr]",
     # Long ones: thirty Python processes, measuring, the year of sample data, the container image, and 200 sockets.
     "tests/cli/test_bench.py::*",
+    # The daily run plays each danger in Kinyarwanda.
+    "tests/cases/test_three_dangers.py::test_a_danger_is_played_to_its_30_day_check[*-en]",
+    "tests/cases/test_three_dangers.py::test_a_danger_is_played_to_its_30_day_check[*-fr]",
     "tests/cli/test_other_tables.py::test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored[*-run]",
     "tests/cli/test_sample.py::*",
     "tests/operations/test_image.py::*",
