@@ -131,6 +131,8 @@ ONLY_LONG = (
     "tests/compare/test_plays.py::*",
     "tests/architecture/test_ports_fit.py::*",
     "tests/support/test_made_once.py::test_a_home_is_as_init_leaves_it",
+    # It files 10,000 tips.
+    "tests/alerts/test_month_of_tips.py::*",
     # These are longer searches, and a quarter whose numbers are all computed a second time.
     "tests/alerts/test_bursts.py::test_when_four_characters_have_run_out_five_are_drawn",
     "tests/cli/test_publishing.py::test_what_somebody_published_by_hand_stays",
