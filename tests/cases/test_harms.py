@@ -1,4 +1,5 @@
-"""Tests the records of harm by the hotline: two people read each, and only the national desk or oversight can."""
+"""Tests what people do when the hotline does harm: records that two people read, a pause of one part, and the page
+for a dark day."""
 
 import re
 
@@ -95,3 +96,25 @@ def test_a_record_of_harm_survives_a_new_key_of_its_desk(desks: Desks) -> None:
         decrypt_harms.encrypt_again(session, "national", before.private, after.public)
         held = session.query(HarmText).one().body
     assert one_off.decrypt_box(held, private=after.private, bound="harm national") == SAID
+
+
+@pytest.mark.row("P3")
+def test_p3_one_part_is_paused_and_resumed_on_the_page_and_named_on_today(desk: Desk) -> None:
+    admin = desk.tab(AccountRole.ADMIN, name="Admin 7")
+    national = desk.tab(AccountRole.NATIONAL, name="National 7")
+    sent = {"only": "drills", "reason": "people were frightened"}
+    assert admin.post("/outgoing/pause", sent).status_code == 303
+    assert "Messages are being sent." in national.get("/outgoing").text
+    assert "people were frightened" in national.get("/today").text
+    assert national.post("/outgoing/resume-part", sent).status_code == 303
+    assert "people were frightened" not in national.get("/outgoing").text
+    refused = national.post("/outgoing/resume-part", {"only": "alerts", "reason": "x"})
+    assert refused.status_code == 422
+
+
+def test_the_page_for_a_dark_day_has_verified_numbers_alone(desk: Desk) -> None:
+    page = desk.tab(AccountRole.NATIONAL, name="National 7").get("/dark").text
+    for lang in ("rw", "fr", "en"):
+        assert f'<blockquote lang="{lang}">' in page
+    assert "<dt>112</dt>" in page
+    assert "<dt>3512</dt>" not in page
