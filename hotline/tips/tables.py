@@ -16,11 +16,11 @@ from sqlalchemy import (
     case,
     delete,
     exists,
-    false,
     insert,
     literal_column,
     or_,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
@@ -141,7 +141,7 @@ class Tip(Row):
     """The time when the caller used the receipt to request erasure of the text."""
     helped_at: Mapped[datetime | None]
     """The time when the desk reported that help has reached the person."""
-    was_asked_help: Mapped[bool] = mapped_column(server_default=false())
+    was_asked_help: Mapped[bool] = mapped_column(server_default=text("false"))
     """True if the holder of the receipt was asked if the help was good. The answer has no link to the tip."""
     closed_at: Mapped[datetime | None]
     """The time when the case was closed. The time for which the text is kept begins then

@@ -145,6 +145,8 @@ FOR_NO_ONE: Mapping[str, str] = {
     "alerts/queries_retention._tips": UPKEEP,
     "alerts/queries_references.marks_not_delivered": LADDER,
     "alerts/tables_inbound.unproven_answers": WATCH,
+    "alerts/queries.held_alerts": LADDER,
+    "alerts/tables.filing_times": FOUND,
     "tips/tables.camp_desks": FOUND,
     "tips/queries_report.grants_of": FOUND,
     "tips/tables_call_back.waiting_call_backs": TELLER,
