@@ -30,7 +30,7 @@ from hotline.editing.pages_sentences import (
 from hotline.editing.rules_difference import Difference, compare_documents
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, PHRASES, DraftState, PartDocument
 from hotline.editing.service_drafts import ChangeRow, live_titles
-from hotline.editing.service_news import COMMENT_LETTERS, WHOLE
+from hotline.editing.service_news import COMMENT_LETTERS
 from hotline.errors import NotFound
 from hotline.flows.check import anchor
 from hotline.flows.conversation import Place
@@ -173,9 +173,10 @@ def comment_values(
     last = next((row.made_by_id for row in reversed(rows) if row.made_by_id != own), None)
     return {
         "comments": rows,
-        "colleagues": service_news.colleagues(visit.context, visit.by),
+        "colleagues": () if place else service_news.colleagues(visit.context, visit.by),
         "addressee": last or change.submitted_by_id,
-        "comment_place": place or WHOLE,
+        "comment_place": place or Place(visit.asked("flow"), visit.asked("node")),
+        "on_screen": place is not None,
         "screen_address": partial(editor_address, visit, change.id),
         "most": COMMENT_LETTERS,
         "may_comment": visit.may(role_groups.WORDS) and change.state != DraftState.DROPPED,

@@ -49,6 +49,7 @@ def test_words_of_one_person_are_live_for_four_hours_and_no_longer(office: Offic
         hands.follows("Drafts")
         hands.opens("A trap")
         hands.follows("Review draft")
+        hands.follows("Publish without approval")
         hands.types("Reason for the emergency", REASON)
         hands.presses("Publish in an emergency")
         hands.sees("An emergency text is not confirmed yet")
