@@ -133,10 +133,11 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
     In a storm, dangers come before all others, overdue or not: the first of a sector, then those with typed text. So
     forged dangers that are overdue hide no real one.
     """
+    late = {one.id for one in cases if one.is_late(at)}
     storms = any(one.storm_order for one in cases)
 
     def rank(one: BoardCase) -> tuple[bool, int, int, datetime, int]:
-        is_first = one.is_late(at) or (storms and one.urgency == Urgency.DANGER)
+        is_first = one.id in late or (storms and one.urgency == Urgency.DANGER)
         return not is_first, one.urgency, one.storm_order, one.filed_at, one.id
 
     columns: dict[Column, list[BoardCase]] = {column: [] for column in Column}
@@ -151,7 +152,7 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
         columns,
         len(urgent),
         max(urgent, default=0),
-        sum(one.is_late(at) for one in cases),
+        len(late),
     )
 
 
