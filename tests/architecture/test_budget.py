@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 472,
-    "lines": 66_630,
-    "tokens": 607_825,
+    "lines": 66_631,
+    "tokens": 607_833,
     "html": 4_327,
     "js": 1_045,
     "typst": 70,
     "sql": 1_251,
     "data": 5_594,
     "unformatted": 0,
-    "tests": 78_981,
+    "tests": 79_007,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
