@@ -34,6 +34,8 @@ class AccountLine:
     state: AccountState
     created_at: datetime
     seen_at: datetime | None
+    has_factor: bool
+    """True if the owner has set up codes on a phone."""
     suspended_until: datetime | None
     """None if the account is not suspended now."""
 
@@ -73,6 +75,7 @@ def _line(
         state=AccountState(account.state),
         created_at=account.created_at,
         seen_at=account.seen_at,
+        has_factor=account.totp is not None,
         suspended_until=account.suspended_until if account.is_suspended(at) else None,
     )
 

@@ -83,6 +83,7 @@ class ResponderLine:
     state: PersonState
     back_at: datetime | None
     has_pin: bool
+    since: datetime
     categories: Sequence[str]
     removed_at: datetime | None
     is_stopped: bool
@@ -126,8 +127,20 @@ def list_people(context: Context, by: SignedIn) -> Sequence[PersonLine]:
     """Returns all persons that this account may see, sorted by name. Removed persons come last."""
     seen = visible_desks(context, by)
     with context.database.reading() as session:
-        lines = _PersonLines(session, context, by, seen).of(tables.all_persons(session))
+        lines = _PersonLines(session, context, _is_admin(by), seen).of(tables.all_persons(session))
     return sorted(lines, key=lambda one: (one.state is PersonState.REMOVED, one.name.casefold()))
+
+
+def list_rights(context: Context) -> Sequence[PersonLine]:
+    """Returns all persons who are not removed, as an admin sees them, sorted by name. Auditors print this list."""
+    with context.database.reading() as session:
+        lines = _PersonLines(session, context, True, None).of(tables.all_persons(session))
+    present = [one for one in lines if one.state is not PersonState.REMOVED]
+    return sorted(present, key=lambda one: one.name.casefold())
+
+
+def _is_admin(by: SignedIn) -> bool:
+    return AccountRole.ADMIN in by.roles
 
 
 def person_page(
@@ -140,7 +153,7 @@ def person_page(
     seen = visible_desks(context, by)
     with context.database.writing() as session:
         found = [tables.person(session, id) for id in tables_accounts.persons_of(session, who)]
-        lines = _PersonLines(session, context, by, seen).of(found)
+        lines = _PersonLines(session, context, _is_admin(by), seen).of(found)
         if not lines:
             raise NotFound("there is no such person")
         return lines[0], [
@@ -173,9 +186,9 @@ class _PersonLines:
     """
 
     def __init__(
-        self, session: Session, context: Context, by: SignedIn, seen: frozenset[str] | None
+        self, session: Session, context: Context, is_admin: bool, seen: frozenset[str] | None
     ) -> None:
-        self.seen, self.is_admin = seen, AccountRole.ADMIN in by.roles
+        self.seen, self.is_admin = seen, is_admin
         self.away = queries_people.on_leave(session, context.now())
         self.placed = tables.memberships_by_person(session)
         self.opened = tables_members.desks_by_member(session)
@@ -236,6 +249,7 @@ class _PersonLines:
             state=state_of(person, self.away.get(person.id)),
             back_at=self.away.get(person.id),
             has_pin=person.pin_wrap is not None,
+            since=person.created_at,
             categories=person.categories,
             removed_at=person.removed_at,
             is_stopped=person.unreachable == queries_on_call.STOPPED,

@@ -36,6 +36,7 @@ FILLED = {
     "<int:person_id>": "1",
     "<int:responder_id>": "1",
     "<code>": "12",
+    "<digits>": "11",
     "<act>": "screened",
     "<int:contact_id>": "1",
     "<alarm>": "lane",
