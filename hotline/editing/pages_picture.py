@@ -196,7 +196,7 @@ def show(visit: Visit, flow: str) -> Response:
     arrows = [arrow for arrow in arrows_of(document) if arrow.node]
     picture = place_boxes([*rows], [(one.node, one.goes) for one in arrows], start_of(document))
     keys = {(one.node, one.goes): one.key for one in reversed(arrows)}
-    found, seen = _problems(visit, change, flow), _played(visit, change, flow, document)
+    found, seen = problems_by_screen(visit, change, flow), _played(visit, change, flow, document)
     taken = [place.node for place in seen.passed if place.flow == flow] if seen.screens[1:] else []
     use = flow_use(visit.context, is_national=visit.may(role_groups.NATIONAL))
     return page(
@@ -276,7 +276,7 @@ def _drafts(visit: Visit, flow: str) -> Sequence[tuple[str, str]]:
     ]
 
 
-def _problems(
+def problems_by_screen(
     visit: Visit, change: ChangeRow | None, flow: str
 ) -> Mapping[str, Sequence[tuple[str, str, bool]]]:
     """Returns the problems of each screen: the sentence, the reason with the fix, and True for an error."""

@@ -4,6 +4,7 @@
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, url_for
@@ -11,6 +12,7 @@ from flask import Response, url_for
 from hotline.console import role_groups
 from hotline.console.form import number_of
 from hotline.console.visit import Visit, page, part_of_list
+from hotline.core.documents import Document
 from hotline.counters.service import day_of
 from hotline.editing import (
     pages_drafts,
@@ -20,11 +22,12 @@ from hotline.editing import (
     service_publishing,
     service_review_document,
 )
+from hotline.editing.pages_picture import problems_by_screen
 from hotline.editing.rules_operations import FRONT
 from hotline.editing.rules_preview import flow_groups, outline
 from hotline.editing.service_numbers import MAX_HITS, SearchHit, find_texts
 from hotline.errors import NotFound
-from hotline.flows.node_fields import nodes_of, opening_text, texts_in
+from hotline.flows.node_fields import nodes_of, opening_text, screens_with_numbers, texts_in
 from hotline.flows.rules_reviews import ReviewState
 from hotline.flows.service_authoring import live_document
 from hotline.statistics.service_releases import flow_use
@@ -65,7 +68,8 @@ def flows(visit: Visit) -> Response:
 
 
 def flow(visit: Visit, flow: str) -> Response:
-    document = live_document(visit.context.database)["flows"].get(flow)
+    live = live_document(visit.context.database)
+    document = live["flows"].get(flow)
     if document is None:
         raise NotFound(f"there is no flow {flow}")
     nodes = outline(document)
@@ -87,9 +91,36 @@ def flow(visit: Visit, flow: str) -> Response:
         flow=flow,
         nodes=nodes,
         texts={name: [*texts_in(node)] for name, node in nodes_of(document).items()},
+        found=problems_by_screen(visit, None, flow),
+        hidden=_hidden_numbers(visit, live, flow),
+        states=_states(visit, flow),
         may_open=may_open,
         opens=opens,
     )
+
+
+def _hidden_numbers(visit: Visit, document: Document, flow: str) -> Mapping[str, Sequence[str]]:
+    """Returns the phone numbers that each screen names but callers do not see, because no valid confirmation exists."""
+    flow_set = visit.context.flow_sets.get(visit.context.flow_sets.live())
+    today = visit.context.now().date()
+    found: dict[str, list[str]] = {}
+    for digits, screens in screens_with_numbers({flow: document["flows"][flow]}).items():
+        number = flow_set.numbers.get(digits)
+        if number is None or not number.shows(today):
+            for _, node in screens:
+                found.setdefault(node, []).append(digits)
+    return found
+
+
+def _states(visit: Visit, flow: str) -> Mapping[tuple[str, str], ReviewState]:
+    """Returns the worst review state of the texts of each screen, by screen and language."""
+    found: dict[tuple[str, str], ReviewState] = {}
+    ranks = [*WORST_FIRST, ReviewState.REVIEWED]
+    for review in service_review_document.review_matrix(visit.context).reviews:
+        for text in review.sections.get(flow, {}).values():
+            at = text.place.split(".")[1], review.language
+            found[at] = min(review.state(text), found.get(at, ranks[-1]), key=ranks.index)
+    return found
 
 
 MAX_QUERY = 100

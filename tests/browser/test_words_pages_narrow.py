@@ -21,6 +21,7 @@ PAGES = (
     *("/words", WORDS, "/words/rw?flow=locales&state=all", "/words/rw?flow=engine&state=all"),
     *("/words/questions", "/words/rw/sheet", "/find?q=pasiporo"),
     *(f"/changes/{CHANGE}/numbers", f"/changes/{CHANGE}/entries"),
+    *("/short-codes/11", "/flows/help", "/rights"),
 )
 
 
@@ -53,7 +54,7 @@ def test_a_translator_reads_mends_asks_and_agrees(chromium: Browser, served: Des
 
 
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(chromium: Browser, served: Desk) -> None:
-    served.person("Editor 2", AccountRole.EDITOR, AccountRole.TRANSLATOR)
+    served.person("Editor 2", AccountRole.EDITOR, AccountRole.TRANSLATOR, AccountRole.AUDITOR)
     with browsing(chromium, served, width=NARROW) as page:
         for path in PAGES:
             page.goto(path)

@@ -10,7 +10,7 @@ from hotline.counters import tables_screens
 from hotline.counters.rules import ScreenCounter, ScreenMeasure
 from hotline.editing import service_publish, service_publishing
 from hotline.flows.service_authoring import live_document
-from tests.console.conftest import Tab
+from tests.console.conftest import Desk, Tab
 from tests.console.test_headers import HEAVIEST
 from tests.console.writing import FLOW, NODE, Writing, writing
 
@@ -126,3 +126,21 @@ def test_a_form_that_is_sent_twice_opens_one_draft(writing: Writing) -> None:
     first, second = (writing.editor.post("/changes/new", fields).location for _ in range(2))
     assert first == second
     assert writing.editor.post("/changes/new", {**fields, "once": "next"}).location != first
+
+
+def test_a_live_screen_names_the_numbers_that_callers_do_not_see(desk: Desk) -> None:
+    page = desk.tab(AccountRole.EDITOR).get("/flows/help").text
+    assert "Callers do not see 3029: it has no valid confirmation. Call it" in page
+    assert "Callers do not see 112" not in page
+    assert re.search(r'<h3>English <span class="tag soft">not reviewed</span>', page)
+
+
+def test_each_live_screen_says_what_is_wrong_and_what_to_do(writing: Writing) -> None:
+    writing.published("Ntukishyure uwo muntu. " * 40)
+    service_publish.check_by_id(writing.desk.context, service_publish.LIVE)
+    (problem, *_) = service_publish.published_problems(writing.desk.context) or ()
+    assert problem.flow == FLOW
+    page = unescape(writing.editor.get(f"/flows/{FLOW}").text)
+    section = page[page.index(f'id="n-{problem.node}"') :].partition("</section>")[0]
+    assert 'class="notice warn"' in section
+    assert str(problem.fix).partition("{")[0] in section

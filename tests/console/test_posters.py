@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hotline.core.actors import AccountRole
-from hotline.editing.pages_kit import is_printable, kit_problems, kit_text
+from hotline.editing.pages_posters import is_printable, poster_problems, poster_text
 from hotline.flows.flow import FlowSet
 from hotline.flows.node_fields import Titles
 from tests.console.conftest import PAGES, Desk, Tab
@@ -50,9 +50,9 @@ def test_no_poster_opens_a_report_or_a_page_of_responders(tab: Tab, flow_set: Fl
 
 
 def test_a_risky_word_stops_the_poster() -> None:
-    assert "anonym" in [*kit_problems("Numéro anonyme", "fr")]
-    assert "protected" in [*kit_problems("You are protected.", "en")]
+    assert "anonym" in [*poster_problems("Numéro anonyme", "fr")]
+    assert "protected" in [*poster_problems("You are protected.", "en")]
     for title, found in (("Work abroad", []), ("Report a job", ["report"])):
         titles = Titles({"abroad": {"title": {"en": title}}}, "en")
-        text = kit_text(PAGES.say, "en", titles, "abroad", "*384*777*11#")
-        assert [*kit_problems(text.whole, "en")] == found
+        text = poster_text(PAGES.say, "en", titles, "abroad", "*384*777*11#")
+        assert [*poster_problems(text.whole, "en")] == found

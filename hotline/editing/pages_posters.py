@@ -1,6 +1,6 @@
 """Prints the poster and the radio text of a published short code, in three languages.
 
-A poster stays on walls and a radio text is heard by everybody. So both pass the checks of screens, and neither shows a
+A poster stays on walls, and any listener may hear a radio text. So both pass the checks of screens, and neither shows a
 short code that opens a report or a page for responders.
 """
 
@@ -24,7 +24,7 @@ ON_AIR = phrase("{title}. {description} On any phone, dial {spoken}. Again: {spo
 STAR, HASH = phrase("star"), phrase("hash")
 
 
-class KitText(NamedTuple):
+class PosterText(NamedTuple):
     """The words of the poster and of the radio text in one language."""
 
     title: str
@@ -37,7 +37,7 @@ class KitText(NamedTuple):
         return " ".join(self)
 
 
-def kit(visit: Visit, digits: str) -> Response:
+def poster(visit: Visit, digits: str) -> Response:
     flow_set = visit.context.flow_sets.get(visit.context.flow_sets.live())
     if not is_printable(flow_set, digits):
         abort(404)
@@ -45,11 +45,11 @@ def kit(visit: Visit, digits: str) -> Response:
     printed = f"{visit.context.line.service_code.removesuffix('#')}*{digits}#"
     flows = live_document(visit.context.database)["flows"]
     say = visit.templates.say
-    texts = {code: kit_text(say, code, Titles(flows, code), flow, printed) for code in CODES}
-    words = {word for code, text in texts.items() for word in kit_problems(text.whole, code)}
+    texts = {code: poster_text(say, code, Titles(flows, code), flow, printed) for code in CODES}
+    words = {word for code, text in texts.items() for word in poster_problems(text.whole, code)}
     return page(
         visit,
-        "kit.html",
+        "poster.html",
         title=Titles(flows, visit.language).flow(flow),
         printed=printed,
         texts=texts,
@@ -67,20 +67,20 @@ def is_printable(flow_set: FlowSet, digits: str) -> bool:
     return all(one.node != digits for one in short_code_problems(flow_set))
 
 
-def kit_problems(text: str, language: str) -> Iterator[str]:
+def poster_problems(text: str, language: str) -> Iterator[str]:
     """Yields the words that neither the first screens nor any other screen may contain."""
     yield from risky_words(text, language)
     yield from new_risky_words("", text, language)
 
 
-def kit_text(
+def poster_text(
     say: Callable[..., str], language: str, titles: Titles, flow: str, printed: str
-) -> KitText:
+) -> PosterText:
     """Returns the words of a poster in one language. `say` translates a phrase."""
     star, end = say(language, STAR), say(language, HASH)
     spoken = " ".join(printed.replace("*", f" {star} ").replace("#", f" {end}").split())
     title, description = titles.flow(flow), titles.description(flow)
     values = {"title": title, "description": description, "spoken": spoken}
-    return KitText(
+    return PosterText(
         title, description, say(language, DIAL, code=printed), say(language, ON_AIR, **values)
     )
