@@ -24,8 +24,8 @@ ONLY_LONG = (
     # It stores 100,000 tips.
     "tests/console/test_board_speed.py::*",
     # Each takes 15 seconds in a browser. The daily run has the English story.
-    "tests/console/test_in_browser.py::test_a8_a_board_reads_a_danger_*-rw]",
-    "tests/console/test_in_browser.py::test_a8_a_board_reads_a_danger_*-fr]",
+    "tests/console/test_in_browser.py::test_a8_a_board_reads_a_danger_and_closes_it[narrow-rw]",
+    "tests/console/test_in_browser.py::test_a8_a_board_reads_a_danger_and_closes_it[office-fr]",
     # These tests run whole hotlines with real processes, and each takes 10 to 180 processor seconds.
     # The daily run has the stories of one hotline.
     "tests/faults/test_by_dialling.py::*",

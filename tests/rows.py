@@ -71,7 +71,7 @@ ROWS = (
     Row("C18", "Silence, jokes and trials are outcomes; many like tips alert as one."),
     Row("C19", "Abroad, not sure and the refugee camps are places with a desk of their own."),
     Row("C20", "Complaints reach the national desk alone; privacy is explained within four keys."),
-    Row("C21", "A kit for those who spread the line: named entries, poster, radio text.", LATER),
+    Row("C21", "A kit for those who spread the line: named entries, poster, radio text."),
     Row("C22", "A fourth language is files alone.", LATER),
     Row("R1", "An alert is one SMS segment in the responder's language, without content."),
     Row(
@@ -109,12 +109,8 @@ ROWS = (
         "Accounts have a second factor and roles; the audit log reads as sentences and verifies.",
     ),
     Row("A11", "The console speaks three languages and is light."),
-    Row("A12", "Editors hear what became of their work.", LATER),
-    Row(
-        "A13",
-        "Titles in three languages, builders for lesson and quiz, a translation memory.",
-        LATER,
-    ),
+    Row("A12", "Editors hear what became of their work."),
+    Row("A13", "Titles in three languages, builders for lesson and quiz, a translation memory."),
     Row("E1", "Reach is counted without identity, staff, drills and tests left out."),
     Row("E2", "Boards show counts by role."),
     Row("E3", "Published statistics identify nobody: a solver pins no count."),
@@ -127,9 +123,7 @@ ROWS = (
     Row("P4", "Retention goes by state, with warning, grace and tombstone."),
     Row("P5", "A stand-in for the gateway: two handsets, a clock to turn, faults to inject."),
     Row("P6", "A second gateway with fail-over; flows as FLOIP containers.", LATER),
-    Row(
-        "P7", "A root of trust: signed desk keys and backups, an audit log that shows a cut.", LATER
-    ),
+    Row("P7", "A root of trust: signed desk keys and backups, an audit log that shows a cut."),
     Row("P8", "Versions, an upgrade from each, rollback, SBOM."),
 )
 FAULTS = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from hotline.cases.service_sheet import SearchKind
 from hotline.duty.service_account_changes import SeriousCommand
 from hotline.people.rules_audit import OUTCOMES, SENTENCES, is_known_action
 from hotline.programmes.rules import Programme
@@ -18,6 +19,7 @@ NAMED = {
     "programme": [*Programme],
     "outcome": [*CallOutcome],
     "command.action": [one.action for one in SeriousCommand],
+    "kind.value": [*SearchKind],
     "rule.given": [rule.given for rule in APPROVALS.values() if rule.given],
     "rule.refused": [rule.refused for rule in APPROVALS.values()],
 }

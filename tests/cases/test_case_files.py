@@ -125,7 +125,7 @@ def everything(desk: Desk) -> str:
     return repr(rows)
 
 
-@pytest.mark.adversary("a corrupt admin or database administrator")
+@pytest.mark.adversary("an admin who weakens the national desk")
 def test_a_file_is_requested_approved_and_made_once_under_six_words(
     file: FileDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

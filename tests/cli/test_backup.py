@@ -192,6 +192,7 @@ def forged(made: Operator, tmp_path: Path) -> Path:
     return copy
 
 
+@pytest.mark.row("P7")
 @pytest.mark.adversary("a person who writes where backups are kept")
 @pytest.mark.row("P3")
 def test_a_backup_of_another_signer_is_refused_and_changes_nothing(

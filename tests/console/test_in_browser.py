@@ -146,9 +146,7 @@ def test_a8_a_board_shows_a_new_danger_and_keeps_the_focus(site: Site, size: str
 @pytest.mark.parametrize(
     ("size", "language"), [("office", "en"), ("narrow", "rw"), ("office", "fr")]
 )
-def test_a8_a_board_reads_a_danger_in_two_clicks_closes_in_three_and_locks(
-    site: Site, size: str, language: str
-) -> None:
+def test_a8_a_board_reads_a_danger_and_closes_it(site: Site, size: str, language: str) -> None:
     """The board shows without a click which case is urgent and who has it. The lock hides cases, and counts them."""
     person, second = site_of_two(site, language)
     clicks = 0

@@ -310,6 +310,7 @@ def test_the_page_of_texts_shows_progress_by_language(desk: Desk, tab: Tab) -> N
     assert f'<meter min="0" max="{count}" value="1"' in page
 
 
+@pytest.mark.row("A13")
 def test_equal_english_elsewhere_is_offered_and_used_without_saving(desk: Desk, tab: Tab) -> None:
     review = language_review(desk.context, "fr")
     text = next(

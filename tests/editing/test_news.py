@@ -57,6 +57,7 @@ def news(desk: Desk, account_id: int) -> list[tuple[str, str]]:
         return [(row.kind, row.text) for row in session.scalars(rows.order_by(DraftNews.id))]
 
 
+@pytest.mark.row("A12")
 def test_a_returned_draft_is_told_answered_and_settled(desk: Desk) -> None:
     change = desk.proposed()
     assert service_publish.send_back(desk.context, APPROVER, change, "Is that the law?") is None

@@ -23,6 +23,7 @@ LESSON = {"one.text": t("Pay nothing."), "two.text": t("Keep the contract.")}
 QUESTION = {"question.text": t("Is it free?"), "question_known.text": t("A job costs nothing.")}
 
 
+@pytest.mark.row("A13")
 def test_a_lesson_has_the_screens_that_were_written() -> None:
     flow = build_flow(FlowModelName.LESSON, "pay", LESSON, onward="onward")
     assert flow["nodes"] == {

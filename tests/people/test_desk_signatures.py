@@ -117,6 +117,7 @@ def test_a_swapped_key_reads_nothing_and_the_doctor_says_so(attacked: Attacked) 
     assert "12" in attacked.doctor()["desk signatures"]
 
 
+@pytest.mark.row("P7")
 @pytest.mark.both
 def test_a_swapped_national_key_loses_no_tip(attacked: Attacked) -> None:
     """Instead of the replaced key, the hotline accepts the key that it signed."""
