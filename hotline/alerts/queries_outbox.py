@@ -149,11 +149,15 @@ def _addressed(session: Session, message: Message) -> MessageAddress | None:
     return None if message.encrypted_number is None else MessageAddress(message.encrypted_number)
 
 
-def claim_answer(session: Session, at: datetime, worker: str) -> Claim | None:
+def claim_answer(
+    session: Session, at: datetime, worker: str, *, only_cries: bool = False
+) -> Claim | None:
     """Claims the answer that has waited longest, unless it is too late to send it. Returns None if there is no such
-    answer.
+    answer. With `only_cries`, claims only answers to cries for help.
     """
     due = select(Message).where(Message.priority == Priority.ANSWER, _is_due(at), ~_too_late(at))
+    if only_cries:
+        due = due.where(Message.template == AnswerForm.ADVERTISEMENT)
     oldest = due.order_by(Message.next_at, Message.id).limit(1)
     message = session.scalars(oldest.with_for_update(skip_locked=True)).one_or_none()
     return None if message is None else _claim(session, message, at, worker)
@@ -368,6 +372,7 @@ def locked_rows(session: Session, *which: ColumnElement[bool]) -> Sequence[Messa
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 IS_ANSWER = Message.contact_key.is_not(None)
+HAS_NOT_FAILED = Message.state != MessageState.FAILED
 
 
 def spent_on_answers(
@@ -375,9 +380,9 @@ def spent_on_answers(
 ) -> AnswersSent:
     """Returns how many answers were sent to this phone in the last hour and day, and to all phones since `today`.
 
-    `today` is the time when the day began.
+    `today` is the time when the day began. Answers that failed or were never sent do not count.
     """
-    here = select(func.count()).where(Message.contact_key == contact_key)
+    here = select(func.count()).where(Message.contact_key == contact_key, HAS_NOT_FAILED)
     return AnswersSent(
         hour=session.scalar(here.where(Message.created_at > at - HOUR)) or 0,
         day=session.scalar(here.where(Message.created_at > at - DAY)) or 0,
@@ -386,7 +391,7 @@ def spent_on_answers(
 
 
 def answers_since(session: Session, since: datetime) -> int:
-    found = select(func.count()).where(IS_ANSWER, Message.created_at >= since)
+    found = select(func.count()).where(IS_ANSWER, HAS_NOT_FAILED, Message.created_at >= since)
     return session.scalar(found) or 0
 
 
@@ -397,7 +402,7 @@ def has_cried_recently(session: Session, contact_keys: Collection[str], at: date
         Message.id,
         Message.contact_key.in_(contact_keys),
         Message.template == AnswerForm.ADVERTISEMENT,
-        Message.state != MessageState.FAILED,
+        HAS_NOT_FAILED,
         Message.created_at > at - CRY_ANSWER_INTERVAL,
     )
 

@@ -17,7 +17,8 @@ from hotline.core.ussd import SessionStart
 from hotline.core.wording import Template
 from hotline.flows.flow import FlowSet
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_message import Wording
+from hotline.gateway.rules_message import OutgoingPart, Wording
+from hotline.gateway.tables import is_part_paused
 from hotline.gateway.tables_sessions import LockedDialogue
 from hotline.keys.encrypt import EncryptedTip
 from hotline.people import tables_audit, tables_desks
@@ -26,10 +27,12 @@ from hotline.text.time import KIGALI
 from hotline.tips import rules_call_back, tables_call_back
 from hotline.tips.queries_report import ReportedTip
 from hotline.tips.rules_call_back import (
+    HALF_WINDOW,
     NOTICE_DELAY,
     WORD,
     CallBackState,
     Window,
+    next_day,
     window_from,
     windows,
 )
@@ -103,17 +106,20 @@ def withdraw(session: Session, context: Context, tip_id: int) -> None:
 
 
 def keep_time(context: Context) -> None:
-    """Notifies the desk of new requests, and when a window begins. Also ends requests whose time is over.
+    """Notifies the desk of new requests, and when a window begins. Also ends requests whose time is over. While
+    call-backs are paused, no window begins and no request ends.
 
     The clock process calls it every second. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:
-        if not tables_call_back.has_due(session, at):
+        is_paused = is_part_paused(session, OutgoingPart.CALL_BACKS)
+        if not tables_call_back.has_due(session, at, is_paused=is_paused):
             return
     with ringing(context) as session:
-        for row in tables_call_back.due_call_backs(session, at):
-            for template in _move(session, row, at):
+        is_paused = is_part_paused(session, OutgoingPart.CALL_BACKS)
+        for row in tables_call_back.due_call_backs(session, at, is_paused=is_paused):
+            for template in _move(session, row, at, is_paused=is_paused):
                 _notify(session, context, row, template, at)
 
 
@@ -131,9 +137,14 @@ def next_window(row: CallBack) -> bool:
     if row.again_at is None:
         return False
     window = window_from(row.again_at)
-    row.opens_at, row.closes_at, row.again_at = window.opens_at, window.closes_at, None
-    row.begun_at = row.asked_by = row.approved_by = row.opened_at = None
+    row.again_at = row.opened_at = None
+    _set_window(row, window)
     return True
+
+
+def _set_window(row: CallBack, window: Window) -> None:
+    row.opens_at, row.closes_at = window.opens_at, window.closes_at
+    row.begun_at = row.asked_by = row.approved_by = None
 
 
 def _row(
@@ -164,12 +175,17 @@ def _withdraw(session: Session, context: Context, rows: Iterable[CallBack]) -> N
             _notify(session, context, row, Template.CALL_WITHDRAWN, context.now())
 
 
-def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
+def _move(session: Session, row: CallBack, at: datetime, *, is_paused: bool) -> list[Template]:
     """Updates the state of a request, and returns the messages that the desk must get.
 
-    These are two messages if the first window was missed and the second has already begun.
+    These are two messages if the first window was missed and the second has already begun. While call-backs are paused,
+    a window that passes moves on to the second window, and then to the next day. The number is kept.
     """
     said: list[Template] = []
+    while is_paused and row.closes_at <= at + HALF_WINDOW:
+        again = row.again_at
+        _set_window(row, next_day(row.window) if again is None else window_from(again))
+        row.again_at = None
     while row.closes_at <= at:
         if not next_window(row):
             end_request(row, CallBackState.EXPIRED, at)
@@ -182,7 +198,7 @@ def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
     if row.notified_at is None and row.asked_at <= at - NOTICE_DELAY:
         row.notified_at = at
         said = [Template.CALL_WAITS]
-    if row.begun_at is None and row.opens_at <= at:
+    if row.begun_at is None and row.opens_at <= at and not is_paused:
         row.begun_at = at
         said.append(Template.CALL_NOW)
     return said

@@ -62,6 +62,7 @@ def pause(by: str, reason: str, only: str | None) -> None:
     """Pause all sending, or one part of it, until a person resumes it.
 
     The hotline still answers callers and stores tips. With --only, all alerts are still sent.
+    Answers to callers older than 10 minutes are dropped. Windows for call-backs move on.
 
     Example: hotline outgoing pause --by "Operator 1" --reason "gateway fault"
     """

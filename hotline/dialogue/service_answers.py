@@ -182,9 +182,8 @@ def _claim(context: WorkerContext) -> Claim | None:
     with context.database.writing() as session:
         if tables.pause_reason(session, at) or queries_outbox.oldest_due(session, at) is not None:
             return None
-        if tables.is_part_paused(session, OutgoingPart.ANSWERS):
-            return None
-        return queries_outbox.claim_answer(session, at, str(os.getpid()))
+        is_paused = tables.is_part_paused(session, OutgoingPart.ANSWERS)
+        return queries_outbox.claim_answer(session, at, str(os.getpid()), only_cries=is_paused)
 
 
 def _to_stranger(context: SendingContext, claim: Claim) -> service_sending.Outgoing:

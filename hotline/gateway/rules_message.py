@@ -41,7 +41,8 @@ class OutgoingPart(StrEnum):
     CALL_BACKS = "call-backs"
     DRILLS = "drills"
     ANSWERS = "answers"
-    """Answers by SMS to phones that are not enrolled."""
+    """Answers by SMS to phones that are not enrolled, except to cries for help. While they are paused, each answer is
+    dropped after `MAX_ANSWER_DELAY`."""
 
 
 TO_DECIDE = (MessageKind.ALERT, MessageKind.CONFIRMATION)

@@ -148,6 +148,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
             people = queries_people.members(session)
             hold = queries_health.current_pause(session)
             held = tables.pause_reason(session, now)
+            parts = queries_health.paused_parts(session)
             kept = queries_retention.erased_next(session)
             tidied = queries_retention.done_at(session, ERRAND)
             summed = queries.summed_months(session)
@@ -185,7 +186,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
         ),
         _keys(refused),
         *_outbox(health, now),
-        _outgoing_queue(hold, held),
+        _outgoing_queue(hold, held, parts),
         check_result(
             "details",
             f"{health.locked} tips cannot be read by their desk, because a key was missing"
@@ -333,11 +334,17 @@ def _is_late(since: datetime | None, now: datetime) -> TypeGuard[datetime]:
     return since is not None and now - since >= LATE
 
 
-def _outgoing_queue(pause: tables.QueuePause | None, held: str | None) -> CheckResult:
+def _outgoing_queue(
+    pause: tables.QueuePause | None, held: str | None, parts: Sequence[tables.QueuePause]
+) -> CheckResult:
     if pause is not None:
         text = f"paused by {pause.paused_by} since {in_kigali(pause.since)} ({pause.reason}): no message is sent"
         todo = "`hotline outgoing status` shows what waits; then `hotline outgoing resume`"
         return CheckResult("lane", False, text, todo)
+    if held is None and parts:
+        said = ", ".join(f"{one.queue} since {in_kigali(one.since)}" for one in parts)
+        todo = "`hotline outgoing resume --only PART`, when the reason is over"
+        return CheckResult("lane", False, f"a part is paused: {said}", todo)
     return check_result(
         "lane",
         None if held is None else f"stopped ({held}): no message is sent",

@@ -12,6 +12,9 @@ from hotline.text.time import KIGALI
 
 WINDOW_LENGTH = timedelta(hours=2)
 """The length of every window of time for a call."""
+HALF_WINDOW = WINDOW_LENGTH / 2
+"""While call-backs are paused, a window with less time left than this moves on. So no request ends just after a pause.
+"""
 NOTICE_DELAY = timedelta(minutes=3)
 """The time between a request and the notice to the desk. During this time, the caller can still withdraw the
 request.
@@ -97,6 +100,11 @@ def windows(answers: Mapping[str, str], asked_at: datetime) -> tuple[Window, ...
         window_from(datetime.combine(today + timedelta(days=day), OPENS[DayPart(part)], KIGALI))
         for day in days
     )
+
+
+def next_day(window: Window) -> Window:
+    """Returns the same hours of the next day. The caller agreed to these hours only."""
+    return window_from(window.opens_at + timedelta(days=1))
 
 
 def window_from(opens_at: datetime) -> Window:

@@ -15,7 +15,7 @@ from hotline.errors import NotFound
 from hotline.people.rules import Level
 from hotline.people.tables import Responder, active_conditions
 from hotline.tips.queries_visible import THE_LINE, Viewer, may_see_tip, visible_to
-from hotline.tips.rules_call_back import NOTICE_DELAY, CallBackState, Window
+from hotline.tips.rules_call_back import HALF_WINDOW, NOTICE_DELAY, CallBackState, Window
 from hotline.tips.tables import Tip
 
 
@@ -95,17 +95,17 @@ def visible_call_backs(session: Session, viewer: Viewer | None = THE_LINE) -> Se
     return [*sorted(waiting, key=lambda row: (row.opens_at, row.id)), *ended]
 
 
-def has_due(session: Session, at: datetime) -> bool:
+def has_due(session: Session, at: datetime, *, is_paused: bool) -> bool:
     """Returns True if a call-back must now be ended or needs a message."""
-    return has_row(session, CallBack.id, *_due(at))
+    return has_row(session, CallBack.id, *_due(at, is_paused))
 
 
-def due_call_backs(session: Session, at: datetime) -> Sequence[CallBack]:
+def due_call_backs(session: Session, at: datetime, *, is_paused: bool) -> Sequence[CallBack]:
     """Returns up to 200 call-backs that need an action now. Locks them until the transaction ends.
 
     Skips rows that other transactions have locked.
     """
-    rows = select(CallBack).where(*_due(at)).order_by(CallBack.id).limit(200)
+    rows = select(CallBack).where(*_due(at, is_paused)).order_by(CallBack.id).limit(200)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()
 
 
@@ -117,12 +117,13 @@ def desk_people(session: Session, at: datetime, tip_id: int) -> Sequence[Respond
     return session.scalars(found.order_by(Responder.id)).all()
 
 
-def _due(at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _due(at: datetime, is_paused: bool) -> tuple[ColumnElement[bool], ...]:
+    moves = CallBack.closes_at <= at + HALF_WINDOW
+    begins = and_(CallBack.opens_at <= at, CallBack.begun_at.is_(None))
     return (
         _waits(),
         or_(
-            CallBack.closes_at <= at,
-            and_(CallBack.opens_at <= at, CallBack.begun_at.is_(None)),
+            *((moves,) if is_paused else (CallBack.closes_at <= at, begins)),
             and_(CallBack.asked_at <= at - NOTICE_DELAY, CallBack.notified_at.is_(None)),
         ),
     )

@@ -1,19 +1,21 @@
 """Tests how the hotline sends an answer by SMS: after alerts, soon or never, once, and only to allowed numbers."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from hotline.alerts import service_partial_pause, service_sending, service_shared
+from hotline.alerts import queries_outbox, service_partial_pause, service_sending, service_shared
 from hotline.core.jobs import Job
 from hotline.core.wording import Template
 from hotline.dialogue import service_answers
 from hotline.dialogue.service_sms import InboxOutcome
 from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
-from hotline.gateway.rules_message import MessageKind, OutgoingPart, Wording
+from hotline.gateway.rules_message import AnswersSent, MessageKind, OutgoingPart, Wording
 from hotline.gateway.tables import Message
 from hotline.gateway.tables_sessions import Stopped
 from hotline.keys.encrypt import Encrypter
+from hotline.monitoring.service_checks_database import check_database
 from tests.support.callers import Line
 from tests.support.texting import HERS, Texter, answers_of, texter
 
@@ -38,6 +40,21 @@ def test_a_pause_of_answers_holds_them_and_no_alert(texter: Texter) -> None:
     texter.sms.sent.clear()
     service_answers.send_due(texter.line.context)
     assert [to for to, _ in texter.sms.sent] == [HERS]
+
+
+def test_a_forgotten_pause_spends_no_limit_and_is_reported(texter: Texter) -> None:
+    part, why = OutgoingPart.ANSWERS, {"by": "Aline", "reason": "read by others"}
+    service_partial_pause.pause(texter.line.context, part, **why)
+    texter.says("akazi")
+    texter.line.clock.turn(minutes=11)
+    service_answers.keep_time(texter.line.context)
+    at = texter.line.clock()
+    key = answers_of(texter.line)[0].contact_key or ""
+    with texter.line.database.reading() as session:
+        spent = queries_outbox.spent_on_answers(session, key, at, at - timedelta(hours=1))
+    assert spent == AnswersSent(0, 0, 0)
+    found = {one.name: one for one in check_database(texter.line.context)}["lane"]
+    assert (found.ok, "answers since" in found.message) == (False, True)
 
 
 def test_what_is_late_is_never_sent(texter: Texter) -> None:

@@ -207,6 +207,23 @@ def test_a_pause_of_call_backs_opens_no_number_and_leaves_alerts(desk: Desk) -> 
         service_partial_pause.resume(desk.context, part, **why)
 
 
+def test_a_pause_moves_the_windows_on_and_keeps_the_number(desk: Desk) -> None:
+    waiting, part, why = desk.ask(), OutgoingPart.CALL_BACKS, {"by": "Aline", "reason": "heard"}
+    desk.at(TOMORROW_AT_NINE)
+    service_partial_pause.pause(desk.context, part, **why)
+    desk.told()
+    for days in (0, 1, 2):
+        desk.at(TOMORROW_AT_NINE.replace(day=25 + days, hour=6))
+        desk.at(TOMORROW_AT_NINE.replace(day=25 + days, hour=9))
+    assert desk.told() == []
+    assert str(desk.row(waiting).window) == "28/11 08:00-10:00"
+    service_partial_pause.resume(desk.context, part, **why)
+    desk.told()
+    desk.at(TOMORROW_AT_NINE.replace(day=28))
+    assert desk.told() == ["C1: call back now, before 10:00. Two people must open the number."]
+    assert desk.open(desk.approved(waiting)).number == HERS
+
+
 def test_another_who_asks_is_approved_anew(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
     decrypt_call_backs.request_number(desk.context, waiting, **TWO)
