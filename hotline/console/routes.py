@@ -93,5 +93,6 @@ ROUTES = tuple(map(_route, _rows()))
 PAGES = tuple(route for route in ROUTES if isinstance(route, PageRoute))
 DEMO = (
     Route(Method.POST, "/enter/demo", "demo_entering.enter", "people.pages_demo_sign_in.sign_in"),
+    Route(Method.GET, "/styleguide", "demo_style.show", "people.pages_demo_sign_in.style_guide"),
 )
 """The routes that only the demo's console has."""

@@ -1,10 +1,22 @@
-"""Signs a visitor in as a demo account with one click. Only the process that `hotline demo` starts has this page."""
+"""Signs a visitor in as a demo account with one click, and shows the parts of all pages.
+
+Only the process that `hotline demo` starts has these pages.
+"""
 
 from flask import Response, abort, request
 
-from hotline.console.visit import GuestVisit, redirect_to_address
+from hotline.console.visit import GuestVisit, page, redirect_to_address
 from hotline.core.addresses import LOOPBACK, comes_from
 from hotline.people import pages_sign_in, service_demo_accounts
+from hotline.text.phrases import phrase
+
+TINTS = {
+    "bad": phrase("Something is wrong or late."),
+    "warn": phrase("Someone must look at this."),
+    "good": phrase("This is done."),
+    "soft": phrase("This is for information."),
+}
+"""What each kind of notice says on the style guide."""
 
 
 def sign_in(visit: GuestVisit) -> Response:
@@ -17,3 +29,8 @@ def sign_in(visit: GuestVisit) -> Response:
     return pages_sign_in.with_session_cookies(
         redirect_to_address(pages_sign_in.local_address(visit.form.text("to"))), found
     )
+
+
+def style_guide(visit: GuestVisit) -> Response:
+    """Shows every part of the console's pages once, made by the same macros."""
+    return page(visit, "styleguide.html", tints=TINTS)

@@ -71,6 +71,26 @@ def test_behind_a_real_gateway_no_account_signs_in_with_one_click(demo: Desk) ->
     assert click(client, "Desk 1").status_code == 404
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "rw"])
+def test_the_style_guide_shows_each_part_once(demo: Desk, language: str) -> None:
+    client = demo.app.test_client()
+    client.get(f"/enter?language={language}", base_url=ADDRESS)
+    text = client.get("/styleguide", base_url=ADDRESS).text
+    parts = (
+        "steps",
+        "handset",
+        "notice bad",
+        "field wrong",
+        "danger",
+        "tag",
+        "meter over",
+        "empty",
+    )
+    assert [part for part in parts if f'class="{part}' not in text] == []
+    run = create_console(demo.context, PAGES).test_client()
+    assert "meter over" not in run.get("/styleguide", base_url=ADDRESS).text
+
+
 def test_a_line_that_run_starts_has_no_such_address(demo: Desk, tmp_path: Path) -> None:
     client = create_console(demo.context, PAGES).test_client()
     assert click(client, "Desk 1").status_code == 404
