@@ -7,7 +7,6 @@ does not look like a letter. References have four characters as long as enough o
 No reference is used twice (docs/decisions/06).
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,20 +17,9 @@ from typing import TypeVar
 from hotline.people.rules import LEVELS, Level, Member
 from hotline.people.rules_roster import OFF_DUTY, Roster, next_duty
 from hotline.text.codes import is_district
+from hotline.text.revealing import ALPHABET, MEASURE, TWINS, is_reference
 from hotline.tips.rules import Urgency
 
-ALPHABET = "ACDEFHJKMNPQRTUWXY23456789"
-TWINS = str.maketrans("BGSVZO0", "865U2QQ")
-"""Replaces a typed character by the similar character that references use."""
-SURE_DIGITS = "3479"
-"""The digits that do not look like a letter. Each reference contains one of them, so no word can be read as a
-reference.
-"""
-ANSWERS = "2345"
-"""The digits in references that responders also send as answers.
-
-A longer reference does not begin or end with one of them. So `2K7Q4` can only be the answer `2` together with the
-reference `K7Q4`."""
 LENGTHS = (4, 5, 6)
 MAX_UNLUCKY = 3
 """After this number of unlucky draws, references get longer. A draw is unlucky if less than half of its references were
@@ -43,14 +31,6 @@ _TIMES = 256 // len(ALPHABET)
 _LETTERS = (ALPHABET * (_TIMES + 1)).encode()[:256]
 _UNFAIR = bytes(range(_TIMES * len(ALPHABET), 256))
 """Bytes that are skipped, because they would make some letters more likely than others."""
-_SHAPE = re.compile(
-    rf"(?=.*[{SURE_DIGITS}])(?=.*[A-Z])"
-    rf"(?:[{ALPHABET}]{{4}}|(?![{ANSWERS}])[{ALPHABET}]{{5,6}}(?<![{ANSWERS}]))"
-)
-_MEASURE = re.compile(r"\d+(?:KM|[AP]M|[HJM])|\d{1,2}H\d{2}")
-"""Matches distances and times of day. No reference looks like one of these.
-
-Otherwise a responder who writes a distance would seem to name a case."""
 
 
 def draw_references(noise: bytes, length: int, most: int) -> list[str]:
@@ -60,23 +40,13 @@ def draw_references(noise: bytes, length: int, most: int) -> list[str]:
     """
     letters = iter(noise.translate(_LETTERS, _UNFAIR).decode())
     pieces = map("".join, zip(*[letters] * length, strict=False))
-    made = (one for one in pieces if _SHAPE.fullmatch(one) and not _MEASURE.fullmatch(one))
+    made = (one for one in pieces if is_reference(one) and not MEASURE.fullmatch(one))
     return [*dict.fromkeys(islice(made, most))]
 
 
 def length_after(unlucky: int) -> int:
     """Returns the length of new references after this number of unlucky draws."""
     return LENGTHS[min(unlucky // MAX_UNLUCKY, len(LENGTHS) - 1)]
-
-
-def is_reference(text: str) -> bool:
-    return _SHAPE.fullmatch(text) is not None
-
-
-def may_name_case(text: str) -> bool:
-    """Returns True if a word of the text could be a reference."""
-    words = re.findall(r"\w+", text.upper())
-    return any(is_reference(one) and not _MEASURE.fullmatch(one) for one in words)
 
 
 def read_reference(text: str) -> str | None:

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from hotline.alerts import rules_assignment as references
 from hotline.alerts import rules_replies
-from hotline.alerts.rules_assignment import LENGTHS, TWINS
+from hotline.alerts.rules_assignment import LENGTHS
 from hotline.alerts.rules_replies import (
     COURTESY,
     MEANING,
@@ -28,6 +28,7 @@ from hotline.alerts.rules_replies import (
     plain_text,
 )
 from hotline.text.keywords import is_stop
+from hotline.text.revealing import TWINS
 
 MAX_LETTERS = 10_000
 """The largest number of characters of an SMS that are read. The rest of the SMS is ignored."""

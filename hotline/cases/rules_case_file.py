@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from hotline.alerts.rules_assignment import may_name_case
 from hotline.text.phrases import phrase
+from hotline.text.revealing import without_revealing
 from hotline.text.time import KIGALI
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import (
@@ -97,10 +97,7 @@ def refusal_of(people: Sequence[MetPerson], n: int | None) -> FileStop | None:
     return FileStop.CHILD if person.is_child and told.get(INTEREST) != YES else None
 
 
-NUMBER = re.compile(r"\S*@\S+|\+?\d(?:[ .()/-]{0,2}\d){5,}")
-"""Finds an e-mail address, and what could be a phone number or a receipt."""
 LEFT_OUT = "[...]"
-WORD = re.compile(r"\w+")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MIN_NAME = 4
 
@@ -119,8 +116,7 @@ def letter(index: int) -> str:
 
 def scrubbed(text: str, names: Collection[str]) -> str:
     """Leaves out of a text all numbers, references and names of people of the hotline."""
-    text = NUMBER.sub(LEFT_OUT, text)
-    text = WORD.sub(lambda one: LEFT_OUT if may_name_case(one[0]) else one[0], text)
+    text = without_revealing(text, LEFT_OUT)
     for name in sorted(names, key=len, reverse=True):
         is_name = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
         text = is_name.sub(LEFT_OUT, text)

@@ -4,12 +4,10 @@ A general note is encrypted for one desk, and is kept for 72 hours. A note about
 the tip. Only a viewer who may see the tip learns that it exists, and it is deleted with the text of the tip.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.alerts import rules_assignment
 from hotline.cases import queries_handover
 from hotline.cases.service_viewer import viewer_of
 from hotline.core.actors import SignedIn
@@ -18,11 +16,10 @@ from hotline.core.database import Session
 from hotline.errors import FormRefused, NotFound
 from hotline.keys import one_off
 from hotline.people import tables_accounts, tables_audit, tables_desks, tables_roster
+from hotline.text.revealing import reveals
 from hotline.tips.queries_visible import Viewer
 
 MAX_LETTERS = 160
-CALLABLE = re.compile(r"\S@\S|\d(?:[ .()/-]{0,2}\d){5,}")
-"""Finds an e-mail address, or a number that could be a phone number."""
 
 
 def bound_to(desk: str) -> str:
@@ -74,8 +71,7 @@ def checked_note(text: str) -> str:
     address or a reference: people who may not see that case read the note too.
     """
     words = " ".join(text.split())
-    names = CALLABLE.search(words) or rules_assignment.may_name_case(words)
-    if not words or len(words) > MAX_LETTERS or names:
+    if not words or len(words) > MAX_LETTERS or reveals(words):
         raise FormRefused({"note": ""})
     return words
 

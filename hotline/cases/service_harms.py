@@ -7,9 +7,7 @@ second person must read each record. No statistics count them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hotline.alerts import rules_assignment
 from hotline.cases import tables_harms
-from hotline.cases.service_handover import CALLABLE
 from hotline.cases.service_viewer import viewer_of
 from hotline.cases.tables_harms import HarmRecord
 from hotline.core.actors import SignedIn
@@ -20,6 +18,7 @@ from hotline.keys import one_off
 from hotline.people import tables_accounts, tables_audit, tables_desks
 from hotline.people.rules_desks import DeskKind
 from hotline.text.codes import NATIONAL
+from hotline.text.revealing import reveals
 
 FIELDS = ("happened", "decided", "changed")
 MAX_LETTERS = 480
@@ -86,8 +85,7 @@ def write_record(context: ConsoleContext, by: SignedIn, said: Mapping[str, str])
 
 
 def _is_allowed(text: str) -> bool:
-    names = CALLABLE.search(text) or rules_assignment.may_name_case(text)
-    return 0 < len(text) <= MAX_LETTERS and not names
+    return 0 < len(text) <= MAX_LETTERS and not reveals(text)
 
 
 def confirm(context: ConsoleContext, by: SignedIn, record_id: int) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.alerts.rules_assignment import may_name_case
-from hotline.cases.service_handover import CALLABLE
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -20,6 +18,7 @@ from hotline.editing.tables import DraftRow
 from hotline.editing.tables_news import DraftNews, NewsAddress
 from hotline.errors import NotFound
 from hotline.flows.conversation import Place
+from hotline.text.revealing import reveals
 
 NewsRow = DraftNews
 COMMENT_LETTERS = 500
@@ -38,11 +37,6 @@ class NewsOfAccount:
     waiting: Sequence[DraftRow]
     """The drafts that wait for an approver. It is empty for all others."""
     has_address: bool
-
-
-def is_about_text(words: str) -> bool:
-    """Returns False if the words contain a phone number, a mail address or what may be a reference."""
-    return not (CALLABLE.search(words) or may_name_case(words))
 
 
 def news_of(context: Context, by: SignedIn, opened: int | None = None) -> NewsOfAccount:
@@ -91,7 +85,7 @@ def comment(
     context: Context, by: SignedIn, draft_id: int, to: int | None, words: str, place: Place
 ) -> DraftRefused | None:
     """Sends a comment on a draft or a screen to a colleague. Raises NotFound, StoreUnavailable."""
-    if not words.strip() or not is_about_text(words):
+    if not words.strip() or reveals(words):
         return DraftRefused(Refusal.NOT_ABOUT_TEXT)
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id)

@@ -42,6 +42,7 @@ from hotline.flows.check import Code, Problem
 from hotline.flows.tables import Publication, PublicationKind
 from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ring, ringing
+from hotline.text.revealing import reveals
 
 UNPLAYABLE = frozenset(
     {Code.SHAPE, Code.UNKNOWN_NODE, Code.UNKNOWN_FLOW, Code.UNKNOWN_LIST, Code.UNKNOWN_ENTRY}
@@ -219,7 +220,7 @@ def send_back(
 
     Raises NotFound, StoreUnavailable.
     """
-    if not service_news.is_about_text(note):
+    if reveals(note):
         return DraftRefused(Refusal.NOT_ABOUT_TEXT)
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id, held=True)

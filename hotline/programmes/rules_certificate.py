@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hotline.alerts.rules_assignment import ALPHABET, TWINS
 from hotline.programmes.rules import CASES_PER_LESSON, LESSONS, LessonCase
 from hotline.text.phone_numbers import check_value
 from hotline.text.places import districts
 from hotline.text.quiz import RIGHT
+from hotline.text.revealing import ALPHABET, TWINS
 from hotline.text.time import KIGALI
 
 CERTIFICATES = "certificates"

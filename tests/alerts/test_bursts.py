@@ -7,7 +7,7 @@ from itertools import islice, product
 
 from sqlalchemy import select
 
-from hotline.alerts import queries, rules_assignment, service_assignment
+from hotline.alerts import queries, service_assignment
 from hotline.alerts.queries import NewAssignment
 from hotline.alerts.rules_storm import STORM_FROM
 from hotline.core.jobs import Job
@@ -15,6 +15,7 @@ from hotline.gateway.rules_message import SHARED
 from hotline.gateway.tables import Assignment, Message, SharedAlert
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
+from hotline.text import revealing
 from hotline.tips.tables import PendingAlert
 from tests.support.builders import NOON, make_tip
 from tests.support.district import District
@@ -100,8 +101,8 @@ def test_a_reference_that_somebody_has_is_not_given_again(district: District) ->
 
 def test_when_four_characters_have_run_out_five_are_drawn(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
-    every = map("".join, product(rules_assignment.ALPHABET, repeat=4))
-    taken = (name for name in every if rules_assignment.is_reference(name))
+    every = map("".join, product(revealing.ALPHABET, repeat=4))
+    taken = (name for name in every if revealing.is_reference(name))
     while some := [*islice(taken, 5_000)]:
         with district.database.writing() as session:
             ids = queries.new_assignment_ids(session, len(some))
@@ -116,7 +117,7 @@ def test_when_four_characters_have_run_out_five_are_drawn(district: District) ->
     with district.database.reading() as session:
         name, id = session.execute(newest).one()
     assert len(name) == 5
-    assert rules_assignment.is_reference(name)
+    assert revealing.is_reference(name)
     assert [(row.assignment_id, row.parameters["ref"]) for row in district.all(Message)] == [
         (id, name)
     ]

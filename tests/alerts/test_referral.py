@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from hotline.alerts import queries_references, service_assignment, service_escalation
-from hotline.alerts.rules_assignment import AssignmentState, is_reference
+from hotline.alerts.rules_assignment import AssignmentState
 from hotline.alerts.rules_replies import CommandResult
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -15,6 +15,7 @@ from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.text.codes import ABROAD
+from hotline.text.revealing import is_reference
 from hotline.tips.rules import TipState
 from hotline.tips.rules_events import Event
 from hotline.tips.tables import Tip

@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 474,
-    "lines": 66_806,
-    "tokens": 609_561,
+    "files": 475,
+    "lines": 66_861,
+    "tokens": 610_135,
     "html": 4_435,
     "js": 1_045,
     "typst": 70,
     "sql": 1_251,
     "data": 5_602,
     "unformatted": 0,
-    "tests": 79_122,
+    "tests": 79_182,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

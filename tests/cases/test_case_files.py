@@ -289,8 +289,8 @@ def test_a_hold_is_reviewed_each_six_months_and_lifted_by_two(file: FileDesk) ->
 # Tests the text of a file over random cases.
 
 NAMES = ("Responder 7", "Alpha Bravo", "Kilo-Mike")
-REFERENCES = ("K7Q4", "R7Q4CA", "W7W7")
-NUMBERS = ("0788123456", CALLED, "123 456 789", "a.b@c.rw")
+REFERENCES = ("K7Q4", "R7Q4CA", "W7W7", "K7 Q4", "T12")
+NUMBERS = ("0788123456", CALLED, "123 456 789", "0788,123,456", "a.b@c.rw")
 SECRETS = (*NAMES, *REFERENCES, *NUMBERS)
 PHRASES = st.lists(st.sampled_from((*SECRETS, "came back", "the red door", "10:12")), max_size=6)
 SPOKEN = PHRASES.map(" ".join)

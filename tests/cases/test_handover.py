@@ -82,7 +82,16 @@ def test_r10_a_desk_writes_reads_and_confirms_in_the_console(desks: Desks) -> No
 
 @pytest.mark.parametrize(
     "note",
-    ["", "x" * 161, "Call 0788 123 456", "Write to a@b.rw", "Ask +250788123456", "k7q4: wait"],
+    [
+        "",
+        "x" * 161,
+        "Call 0788 123 456",
+        "Write to a@b.rw",
+        "Ask +250788123456",
+        "k7q4: wait",
+        "0788:123:456",
+        "K7-Q4",
+    ],
 )
 def test_a_note_with_a_number_an_address_or_a_reference_is_refused(desks: Desks, note: str) -> None:
     refused = desks.national.post("/handover", {"desk": "national", "note": note})

@@ -91,7 +91,7 @@ def test_an_old_translation_is_told_to_translators(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["", "ring 0788 123 456", "write to a@b.example", "as in K7Q4AC", "250788123456"]
+    "words", ["", "ring 0788_123_456", "write to a@b.example", "as in K7 Q4AC", "250788123456"]
 )
 def test_a_comment_is_about_texts(desk: Desk, words: str) -> None:
     change = desk.proposed()

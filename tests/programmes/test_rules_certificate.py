@@ -8,7 +8,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hotline.alerts.rules_assignment import ALPHABET
 from hotline.programmes.rules import LESSONS, LessonCase
 from hotline.programmes.rules_certificate import (
     CODE_LENGTH,
@@ -28,6 +27,7 @@ from hotline.programmes.rules_certificate import (
     verdict,
 )
 from hotline.text.places import districts
+from hotline.text.revealing import ALPHABET
 from tests.support.builders import NOON
 
 CERTIFICATES = st.builds(
