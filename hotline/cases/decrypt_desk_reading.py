@@ -134,7 +134,7 @@ def handover_notes(
         found = [*decrypt_handover.general_notes(session, viewer.desks, member, private, at)]
     for row in rows:
         text = ""
-        with suppress(DecryptionFailed, NotFound):
+        with suppress(DecryptionFailed, KeyMissing, NotFound):
             key, _ = tip_key(context, by, token, row.tip_id, HANDOVER)
             text = decrypt_handover.text_of(row, key)
         found.append(decrypt_handover.HandoverText(row.at, text, row.person_id, row.tip_id))

@@ -179,6 +179,9 @@ def tips(visit: Visit) -> Response:
     """
     wanted = _filter(visit)
     before = number_of(visit.asked("before"))
+    if wanted.sector:
+        # A typed address lists the same tips as a search, so it is logged here for both.
+        service_sheet.search(visit.context, visit.by, SearchKind.PLACE, "")
     found = service_sheet.list_tips(visit.context, visit.by, wanted, before=before)
     asked = {name: value for name, value in visit.query.items() if name in FILTERS and value}
     return page(
@@ -204,7 +207,8 @@ def search(visit: Visit) -> Response:
     search_for = partial(service_sheet.search, visit.context, visit.by)
     place, reference = district_named(typed) or camp_named(typed), read_reference(typed)
     if place or sectors_named(typed):
-        search_for(SearchKind.PLACE, "")
+        if place:
+            search_for(SearchKind.PLACE, "")
         named = {"place": place} if place else {"sector": typed}
         return redirect_to("tips.listed", state=TipStateFilter.ALL.value, **named)
     if number_of(typed, digits=MAX_TIP_DIGITS) is not None:

@@ -1,6 +1,7 @@
 """Makes the lists and menu texts of a responder's cases, as they were at the beginning of the session."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -57,7 +58,7 @@ from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.keys import one_off
 from hotline.keys.encrypt import KeyPair
-from hotline.people import service_key_proof, tables_enrolments, tables_members
+from hotline.people import service_key_proof, tables_accounts, tables_enrolments, tables_members
 from hotline.people.rules import EnrolmentKind
 from hotline.people.rules_desks import of_responder
 from hotline.people.rules_roster import Shift
@@ -231,8 +232,16 @@ def _handover_page(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _confirm_handover(turn: ReaderTurn) -> ReaderAnswer:
-    """Records that the responder has read the notes that were on the page. All others stay unread."""
-    for at, _, _ in [*_handover_lines(turn)][-1:]:
+    """Records that the responder has read the notes that were on the page. All others stay unread.
+
+    A note that only the console shows is not skipped: it and all later notes stay unread there.
+    """
+    shown = [at for at, _, _ in _handover_lines(turn)]
+    if shown and tables_accounts.has_account(turn.session, turn.person.person_id):
+        waiting = service_handover.waiting_for(turn.session, _viewer(turn), turn.at).times
+        hidden = Counter(waiting) - Counter(shown)
+        shown = [at for at in shown if at < min(hidden, default=turn.at)]
+    for at in shown[-1:]:
         service_handover.confirm(turn.session, turn.person.person_id, at)
     return ReaderAnswer()
 

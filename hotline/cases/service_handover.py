@@ -34,6 +34,8 @@ class WaitingNotes:
     general: int
     tips: Sequence[int]
     """The tip of each waiting note about a case."""
+    times: Sequence[datetime]
+    """The time of each waiting note, of both kinds."""
 
     @property
     def count(self) -> int:
@@ -55,15 +57,16 @@ def waiting_for(
     until = tables_roster.read_until(session, viewer.person_id or 0)
     general = tables_roster.notes_of(session, viewer.desks, at)
     of_cases = queries_handover.case_notes(session, viewer)
-    tips = [
-        one.tip_id
+    about = [
+        one
         for one in of_cases
         if one.at > until
         and one.person_id != viewer.person_id
         and (among is None or one.tip_id in among)
     ]
     new = [one for one in general if one.at > until and one.person_id != viewer.person_id]
-    return WaitingNotes(viewer.desks, len(new), tips)
+    times = [*(one.at for one in new), *(one.at for one in about)]
+    return WaitingNotes(viewer.desks, len(new), [one.tip_id for one in about], times)
 
 
 def checked_note(text: str) -> str:

@@ -163,7 +163,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
             boards = service_recipients.check_boards(
                 *(people, tables_roster.roster(session, now, now).ranks(now)),
                 tables_members.member_counts(session),
-                tables_sessions.desks_with_board(session, now - BOARD_SHOWN),
+                tables_sessions.desks_with_board(session, now - BOARD_SHOWN, now),
                 now,
             )
         locks = check_locks(context)

@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, delete, select, union_all, update
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
 from hotline.core.actors import AccountRole, AccountState, Actor, account_name_key
-from hotline.core.database import Row
+from hotline.core.database import Row, has_row
 from hotline.errors import NotFound
 from hotline.people import tables, tables_audit
 from hotline.people.rules import UNPROVED
@@ -116,6 +116,12 @@ def of_person(session: Session, person_id: int) -> Sequence[ConsoleAccount]:
     """Returns the accounts of a person, in the order of their creation. Locks these rows."""
     own = select(ConsoleAccount).where(ConsoleAccount.person_id == person_id)
     return session.scalars(own.order_by(ConsoleAccount.id).with_for_update()).all()
+
+
+def has_account(session: Session, person_id: int) -> bool:
+    """Returns True if this person can read in the console."""
+    active = ConsoleAccount.state == AccountState.ACTIVE
+    return has_row(session, ConsoleAccount.id, ConsoleAccount.person_id == person_id, active)
 
 
 def all_accounts(session: Session) -> Sequence[ConsoleAccount]:

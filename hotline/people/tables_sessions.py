@@ -5,7 +5,7 @@ Also stores failed sign-ins, by the typed name. A name without an account is del
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -69,9 +69,20 @@ def note_board(session: Session, digest: bytes, at: datetime) -> None:
     )
 
 
-def desks_with_board(session: Session, since: datetime) -> frozenset[str]:
-    """Returns the desks of the accounts whose session has shown the board after this time, locked or not."""
-    shown = select(ConsoleSession.account_id).where(ConsoleSession.board_at > since)
+BOARD_LOCKED = timedelta(hours=1)
+"""The time after which a locked board no longer counts as open, because no one may see it."""
+
+
+def desks_with_board(session: Session, since: datetime, at: datetime) -> frozenset[str]:
+    """Returns the desks of the accounts whose session has shown the board since this time and is not locked for long.
+
+    A time after `at` does not count, because the clock was set back since then.
+    """
+    shown = select(ConsoleSession.account_id).where(
+        ConsoleSession.board_at > since,
+        ConsoleSession.board_at <= at,
+        or_(ConsoleSession.locked_at.is_(None), ConsoleSession.locked_at > at - BOARD_LOCKED),
+    )
     members = [of_account(one) for one in session.scalars(shown.distinct())]
     desks = select(DeskMember.desk_code).where(DeskMember.member.in_(members))
     return frozenset(session.scalars(desks))
@@ -218,12 +229,12 @@ def next_attempt_at(session: Session, name_key: bytes) -> datetime | None:
     )
 
 
-ExpiredRows = tuple[type[Row], ColumnElement[bool], dict[str, None] | None]
-"""Expired rows: the table, the condition, and the columns to empty. If there are no columns, the rows are deleted."""
+ExpiredRows = tuple[type[Row], ColumnElement[bool], dict[str, datetime | None] | None]
+"""Expired rows: the table, the condition, and the columns to set. If there are no columns, the rows are deleted."""
 
 
 def _over(at: datetime) -> Iterator[ExpiredRows]:
-    """Yields the conditions for expired keys, ended sessions, keys of expired links and old failed sign-ins."""
+    """Yields the conditions for expired keys, ended sessions, idle boards, keys of expired links and old failures."""
     is_old = or_(
         ConsoleSession.seen_at <= at - MAX_IDLE, ConsoleSession.created_at <= at - MAX_SESSION
     )
@@ -231,8 +242,14 @@ def _over(at: datetime) -> Iterator[ExpiredRows]:
         and_(ConsoleSession.board_at.is_(None), is_old),
         ConsoleSession.created_at <= at - MAX_SHIFT,
     )
+    no_key: dict[str, datetime | None] = {"key_until": None, "locked_key": None}
     yield ConsoleSession, ended, None
-    yield ConsoleSession, ConsoleSession.key_until <= at, {"key_until": None, "locked_key": None}
+    yield (
+        ConsoleSession,
+        and_(ConsoleSession.locked_at.is_(None), is_old),
+        no_key | {"locked_at": at},
+    )
+    yield ConsoleSession, ConsoleSession.key_until <= at, no_key
     locked = and_(AccountCode.locked_key.is_not(None), AccountCode.expires_at <= at)
     yield AccountCode, locked, {"locked_key": None}
     yield SignInAttempt, SignInAttempt.last_at <= at - FORGET_AFTER, None

@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 EVERY = timedelta(hours=1)
 BATCH = 200
 ANSWERS_AT_ONCE = 5
-"""The smallest number of answers about help that are counted together. Fewer wait for the next month, so that no count
+"""The smallest number of opinions about help that are counted together. Fewer wait for the next month, so that no count
 shows one answer."""
 ERRAND = "codes"
 
@@ -72,9 +72,10 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
     sums = dict(rules_persons.sums(cases))
     with context.database.reading() as session:
         waiting = tables_help.answers_until(session, month)
-    counted = [row.id for row in waiting] if len(waiting) >= ANSWERS_AT_ONCE else []
+    keys, opinions = _help_keys(context, waiting)
+    counted = [row.id for row in waiting] if opinions >= ANSWERS_AT_ONCE else []
     if counted:
-        sums |= _help_sums(context, waiting)
+        sums |= {CellName(name): sum_keys(found) for name, found in keys.items()}
     body = encrypt_sums(sums, month=month, public_key=context.encrypter.reader_key())
     context.failpoint("month.before_count")
     with context.database.writing() as session:
@@ -90,20 +91,26 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
     context.failpoint("month.after_count")
 
 
-def _help_sums(
+def _help_keys(
     context: ReaderContext, waiting: Sequence[tables_help.HelpAnswer]
-) -> Mapping[CellName, CellSum]:
-    """Counts answers to the question if the help was good. Nothing else keeps a decrypted answer."""
+) -> tuple[Mapping[str, Sequence[int]], int]:
+    """Returns the record keys of the answers in each cell, and the number of answers with an opinion. Nothing else
+    keeps a decrypted answer.
+    """
     keys: dict[str, list[int]] = {}
+    opinions = 0
     for row in waiting:
         for private in context.pair.now():
             with suppress(DecryptionFailed, KeyError, ValueError):
                 said = one_off.decrypt_box(row.body, private=private, bound=service_help.BOUND)
                 opinion = HelpOpinion(said[service_help.OPINION])
-                for name in rules_persons.HELP_CELLS.get(opinion, ()):
-                    keys.setdefault(name, []).append(int(said[service_help.RECORD_KEY]))
+                record_key = int(said[service_help.RECORD_KEY])
+                cells = rules_persons.HELP_CELLS.get(opinion, ())
+                opinions += bool(cells)
+                for name in cells:
+                    keys.setdefault(name, []).append(record_key)
                 break
-    return {CellName(name): sum_keys(found) for name, found in keys.items()}
+    return keys, opinions
 
 
 def hand_over(context: ReaderContext, at: datetime) -> None:

@@ -1,13 +1,15 @@
 """R10: tests notes from one shift to the next: encrypted for a desk, for 72 hours, until each person confirms them."""
 
 import pytest
+from nacl.public import PrivateKey
 
 from hotline.cases.service_handover import bound_to
 from hotline.keys import one_off
-from hotline.people.tables import Person
+from hotline.people.tables import Person, Responder
 from hotline.people.tables_roster import HandoverNote, add_note, delete_old
 from tests.console.conftest import Desk, desk
 from tests.console.tip_desks import Desks, desks
+from tests.support.builders import make_account
 from tests.support.callers import DESK_KEY
 from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, with_pin
 
@@ -16,13 +18,13 @@ __all__ = ["Desk", "desk", "desks"]
 COLLEAGUE, NOTE = "+250788000013", "The car is at the workshop"
 
 
-def leave_note(beside: ReaderBeside, desk_code: str = "12") -> None:
+def leave_note(beside: ReaderBeside, desk_code: str = "12", key: PrivateKey = DESK_KEY) -> None:
     """Leaves a note of another person, who is on no phone."""
     with beside.line.database.writing() as session:
         author = Person(name="Responder 9", languages=["en"])
         session.add(author)
         session.flush()
-        public = bytes(DESK_KEY.public_key)
+        public = bytes(key.public_key)
         body = one_off.seal({"note": NOTE}, public=public, bound=bound_to(desk_code))
         add_note(session, desk_code, author.id, body, beside.line.clock())
 
@@ -100,3 +102,21 @@ def test_a_note_with_a_number_an_address_or_a_reference_is_refused(desks: Desks,
     times = {"desk": "national", "note": "Back at 9H34, after 3KM"}
     assert desks.national.post("/handover", times).status_code == 303
     assert desks.national.post("/handover", {"desk": "12", "note": "x"}).status_code == 422
+
+
+@pytest.mark.parametrize(("has_account", "left"), [(False, 0), (True, 2)])
+def test_a_phone_confirms_no_note_after_one_that_only_the_console_shows(
+    beside: ReaderBeside, has_account: bool, left: int
+) -> None:
+    phone_id = with_pin(beside, desks=("12",))
+    leave_note(beside, key=PrivateKey.generate())
+    beside.line.clock.turn(minutes=1)
+    leave_note(beside)
+    if has_account:
+        with beside.line.database.writing() as session:
+            owner = session.get_one(Person, session.get_one(Responder, phone_id).person_id)
+            session.add(make_account("Desk 1", person=owner))
+    page = shifts(beside, PHONE, PIN, "4")
+    assert page.count(NOTE) == 1
+    shifts(beside, PHONE, PIN, "4", "1")
+    assert f"{left} waits for you" in shifts(beside, PHONE, PIN)

@@ -9,8 +9,9 @@ import pytest
 
 from hotline.alerts import service_assignment
 from hotline.alerts.queries_retention import erase_text
-from hotline.cases import queries_handover
+from hotline.cases import decrypt_desk_reading, queries_handover
 from hotline.core.actors import AccountRole
+from hotline.errors import KeyMissing
 from hotline.gateway.tables import Assignment
 from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.rules_desks import of_account
@@ -21,7 +22,7 @@ from hotline.people.tables_roster import HandoverNote, delete_old
 from hotline.text.languages import CODES
 from hotline.tips.queries_visible import Exclusion, desk_viewer
 from tests.console.conftest import Desk, MakeDesk, Tab, desk, make_desk
-from tests.console.desk_tips import tell
+from tests.console.desk_tips import DISTRICT, tell
 from tests.console.tip_desks import Desks, desks
 from tests.flows.responder_screens import words_of
 from tests.support.callers import DANGER_HERE, DESK_KEY, make_ready, told
@@ -127,3 +128,18 @@ def test_a8_a_note_about_a_case_never_reaches_an_excluded_person(desks: Desks) -
         assert NOTE not in tab.post("/handover/read").text
         assert tab.post("/handover", {"tip": str(tip_id), "note": NOTE}).status_code == 422
     assert NOTE in desks.national.post("/handover/read").text
+
+
+def test_a_case_whose_weekly_key_was_destroyed_leaves_the_other_notes(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tip_id = tell(desks.desk)
+    for sent in ({"tip": str(tip_id), "note": "About it"}, {"desk": DISTRICT, "note": NOTE}):
+        assert desks.district.post("/handover", sent).status_code == 303
+
+    def destroyed(*_: object) -> None:
+        raise KeyMissing("the key of that week was destroyed")
+
+    monkeypatch.setattr(decrypt_desk_reading, "tip_key", destroyed)
+    shown = desks.district.post("/handover/read")
+    assert (shown.status_code, NOTE in shown.text) == (200, True)

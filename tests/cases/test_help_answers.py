@@ -83,12 +83,13 @@ def said(beside: ReaderBeside, *opinions: HelpOpinion) -> str:
 
 def test_fewer_than_five_answers_are_never_counted_alone(beside: ReaderBeside) -> None:
     beside.line.clock.at = datetime(2027, 2, 10, tzinfo=UTC)
-    month = said(beside, HelpOpinion.YES, HelpOpinion.YES, HelpOpinion.NO, HelpOpinion.NOT_SAID)
-    assert len(beside.line.all(HelpAnswer)) == 4
+    silent = [HelpOpinion.NOT_SAID] * 2
+    month = said(beside, HelpOpinion.YES, HelpOpinion.YES, HelpOpinion.NO, HelpOpinion.NO, *silent)
+    assert len(beside.line.all(HelpAnswer)) == 6, "an answer without an opinion hides no other"
     with beside.line.database.reading() as session:
         assert sums(session, beside, month) == {}
     month = said(beside, HelpOpinion.PARTLY)
     assert beside.line.all(HelpAnswer) == []
     with beside.line.database.reading() as session:
         counted = sums(session, beside, month)
-    assert counted == {str(CellName("said_of_help")): 4, str(CellName("said_good")): 2}
+    assert counted == {str(CellName("said_of_help")): 5, str(CellName("said_good")): 2}

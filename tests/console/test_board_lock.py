@@ -179,8 +179,19 @@ def test_a_locked_board_counts_as_open_until_it_no_longer_asks(tab: Tab) -> None
     at = tab.desk.clock()
     assert tab.get("/board/since?auto").text.startswith("locked")
     with tab.desk.context.database.reading() as session:
-        assert desks_with_board(session, at - timedelta(seconds=1)) == {DISTRICT}
-        assert desks_with_board(session, at) == frozenset()
+        before = at - timedelta(seconds=1)
+        assert desks_with_board(session, before, at) == {DISTRICT}
+        assert desks_with_board(session, at, at) == frozenset()
+        assert desks_with_board(session, before, before) == frozenset(), "its clock was ahead"
+        assert desks_with_board(session, before, at + timedelta(hours=1)) == frozenset()
+
+
+def test_the_clock_locks_the_board_of_a_closed_tab(tab: Tab) -> None:
+    service_accounts.delete_expired(tab.desk.context)
+    (row,) = stored(tab.desk)
+    assert (row.locked_at, row.locked_key) == (tab.desk.clock(), None)
+    tab.desk.clock.turn(minutes=-12)
+    assert tab.get("/").headers["Location"].startswith("/board/locked")
 
 
 def test_a_session_that_showed_no_board_ends_as_before(desk: Desk) -> None:

@@ -60,10 +60,12 @@ def test_a8_a_tip_is_found_by_reference_number_and_place_in_any_state(
     change(desks.desk, tip, sector="1201")
     by_sector = search(desks.national, sectors("12")[0].name).headers["Location"]
     assert listed(desks.national, by_sector.removeprefix("/tips")) == [tip]
+    assert listed(desks.national, f"?state=all&sector={sectors('12')[0].name}") == [tip]
     assert searches(desks) == [
         ("Desk 1", "tip_searched_reference", ""),
         ("Desk 1", "tip_searched_reference", ""),
         ("Desk 1", "tip_searched_number", ""),
+        ("National 1", "tip_searched_place", ""),
         ("National 1", "tip_searched_place", ""),
         ("National 1", "tip_searched_place", ""),
     ]
