@@ -52,9 +52,15 @@ WRITERS: Mapping[str, Sequence[str]] = {
 }
 """The processes that write to each table. The keys are the names of all tables. `audit` is a special case: each
 process adds rows, and none changes a row."""
-COLUMNS = ((HOOKS, "on_call_contact", "unreachable"), (HOOKS, "responder", "categories"))
+COLUMNS = (
+    *((HOOKS, "on_call_contact", "unreachable"), (HOOKS, "responder", "categories")),
+    *((WORKERS, "console_session", one) for one in ("key_until", "locked_key", "locked_at")),
+    (WORKERS, "account_code", "locked_key"),
+)
 """Single columns that a process may change. For example, STOP makes a contact unreachable. A lock on rows also needs
 such a column."""
+DELETES = {WORKERS: ("console_session", "failed_sign_in", "sign_in_attempt")}
+"""The tables in which a process only deletes rows: the clock ends what is over."""
 UNREAD = {
     HOOKS: (
         "account_code",
@@ -91,6 +97,8 @@ def grants(role: str, name: str) -> Iterator[str]:
     yield f"GRANT INSERT ({added}) ON audit TO {to}"
     for table in UNREAD.get(role, ()):
         yield f'REVOKE SELECT ON "{table}" FROM {to}'
+    for table in DELETES.get(role, ()):
+        yield f'GRANT DELETE ON "{table}" TO {to}'
     for other, table, column in COLUMNS:
         if other == role:
             yield f'GRANT UPDATE ("{column}") ON "{table}" TO {to}'

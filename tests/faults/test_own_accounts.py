@@ -19,6 +19,7 @@ from hotline.monitoring.service_checks_database import check_locks
 from hotline.operations import migrate, server_roles
 from hotline.operations.schema import METADATA
 from hotline.operations.server_roles import ALL, HOOKS, WRITERS
+from hotline.people import tables_sessions
 from hotline.text.places import districts
 from tests.faults.callers import plan, tell
 from tests.faults.run import WORDS, answer_alerts
@@ -57,6 +58,13 @@ def refused(server: Postgres, role: str, statement: str) -> bool:
         except InsufficientPrivilege:
             return True
         return False
+
+
+def test_the_clock_may_end_lock_and_empty_what_is_over(roles: Postgres) -> None:
+    as_clock = roles.url("roles").replace("//line@", "//roles_workers@")
+    with closing(open_database(as_clock)) as database, database.writing() as session:
+        tables_sessions.delete_expired(session, Clock()())
+    assert refused(roles, "workers", "INSERT INTO console_session DEFAULT VALUES")
 
 
 TRUSTED = ("desk", "account", "publication", "approval", "desk_member", "revision", "person")
