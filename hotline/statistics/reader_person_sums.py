@@ -55,6 +55,7 @@ def count_due_months(context: ReaderContext) -> None:
     while _erase(context, at) == BATCH:
         continue
     with context.database.writing() as session:
+        tables_help.rewrite_answers(session)
         queries_retention.note_done(session, ERRAND, at)
 
 

@@ -4,6 +4,7 @@ alone, and counted only with other answers."""
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from hotline.alerts.rules_follow_up import counted_at, month_of
 from hotline.cases import service_help
@@ -93,3 +94,17 @@ def test_fewer_than_five_answers_are_never_counted_alone(beside: ReaderBeside) -
     with beside.line.database.reading() as session:
         counted = sums(session, beside, month)
     assert counted == {str(CellName("said_of_help")): 5, str(CellName("said_good")): 2}
+
+
+def test_a_row_of_postgresql_does_not_show_the_transaction_that_stored_the_answer(
+    beside: ReaderBeside,
+) -> None:
+    database = beside.line.database
+    for one in (HelpOpinion.YES, HelpOpinion.NO):
+        with database.writing() as session:
+            service_help.store_answer(session, beside.line.context, one)
+    reader_person_sums.count_due_months(beside.context)
+    with database.reading() as session:
+        writers = "0" if database.is_sqlite else "xmin::text"
+        found = session.execute(text(f"SELECT {writers} FROM help_answer")).all()
+    assert (len(found), len({*found})) == (2, 1)
