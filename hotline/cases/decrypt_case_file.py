@@ -22,6 +22,7 @@ from hotline.cases import (
     service_people,
     service_persons,
     service_reading,
+    service_retention,
     tables_case_files,
 )
 from hotline.cases.decrypt_access import DecryptedTip
@@ -140,6 +141,7 @@ def make(
         row.made_by, row.made_at = actor, context.now()
         row.digest = hashlib.sha256(made).hexdigest()
         row.tip_id = row.n = row.hold_id = None
+        service_retention.keep_for_file(session, tip_id)
         why = f"file {file_id}: {'printed' if words is None else 'PDF'}"
         tables_audit.append_about_tip(session, tip_id, "case_file_made", actor, context.now(), why)
     return MadeFile(file_id, b"" if words is None else made, document)
@@ -153,10 +155,16 @@ def _approved(
     *,
     for_writing: bool = False,
 ) -> tables_case_files.CaseFile:
-    """Returns an approved request about a tip that the account may see. Raises NotFound."""
-    row = tables_case_files.find_file(session, file_id, for_writing=for_writing)
+    """Returns an approved request about a tip that the account may see. The person who approved it must still be one
+    who may know of the case. Raises NotFound.
+    """
+    find = service_retention.locked_file if for_writing else tables_case_files.find_file
+    row = find(session, file_id)
     if row is None or row.tip_id is None or not service_case_files.is_approved(row, context.now()):
         raise NotFound(f"there is no approved case file {file_id}")
+    approver = tables_audit.account_of(row.approved_by or "")
+    if approver is None or not service_case_files.may_know(session, row.tip_id, approver):
+        raise NotFound(f"the approval of case file {file_id} counts no more")
     queries_list.visible_tip(session, viewer_of(session, by), row.tip_id)
     return row
 
@@ -180,7 +188,9 @@ def _document(
         decrypted, _ = decrypt_desk_reading.decrypt_tip(context, by, token, tip_id, why)
     with context.database.reading() as session:
         entries = _entries(session, context, by, token, tip)
-        gathered = _Gathered(session, tip, n, entries, decrypted, say)
+        gathered = _Gathered(
+            session, tip, basis is not FileBasis.REQUEST, n, entries, decrypted, say
+        )
         facts = FileFacts(
             number=file_id,
             filed_at=tip.filed_at or tip.created_at,
@@ -241,6 +251,7 @@ class _Gathered:
 
     session: Session
     tip: Tip
+    has_order: bool
     n: int | None
     entries: Sequence[PersonEntry]
     decrypted: DecryptedTip | None
@@ -272,12 +283,17 @@ class _Gathered:
             if row.responder_id is not None:
                 actor = f"responder:{row.responder_id}"
             text = self._note(row) if kind is LoggedEvent.NOTE else ""
-            yield FileEvent(row.at, sentence, self._who(actor), text)
+            by_clock = kind is LoggedEvent.ALERTED or actor == "clock"
+            yield FileEvent(row.at, sentence, self._who(actor), text, by_clock=by_clock)
 
     def _note(self, row: tables_case_events.CaseEventRow) -> str:
-        """Returns the text of a note, if it can only be about the person of the file."""
+        """Returns the text of a note, if there is an order and the case has no other person than that of the file.
+
+        A note may repeat the caller, or be about a person whose codes were erased. Then it is left out.
+        """
         met = {one.reported.n for one in self.entries}
-        if self.decrypted is None or met - {self.n} or row.codes.get(SAYS) != NoteCode.WORDS:
+        is_about = self.has_order and self.n is not None and met == {self.n}
+        if self.decrypted is None or not is_about or row.codes.get(SAYS) != NoteCode.WORDS:
             return ""
         return next((one.words for one in self.decrypted.notes if one.at == row.at), "")
 

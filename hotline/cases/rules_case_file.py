@@ -1,7 +1,8 @@
 """Composes the case file for a prosecutor or court, and decides what is left out of it. Pure.
 
 Without an order that is named by number, the file contains nothing that the caller said, and no time that gives the
-minute of the call. It never contains a phone number, a receipt, a reference or the name of a responder.
+minute of the call. Alerts follow the call at fixed times, so it gives only their day. The file never contains a phone
+number, a receipt, a reference or the name of a responder.
 """
 
 import re
@@ -52,11 +53,22 @@ class FileStop(StrEnum):
 
 ORDER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9 ./-]{0,39}", re.ASCII)
 """The form of an order's number, such as `RP 00123/2026/TGI`. It contains a digit, and no words of a sentence."""
+SPACES = re.compile(r"[ .-]")
+LONG = re.compile(r"\d{9}")
+MOBILE = re.compile(r"(?:\b|250|0)7[2389]\d{7}")
 
 
 def is_order_valid(basis: FileBasis, number: str) -> bool:
     """Returns True if an order has a number, and a request has none."""
-    return not number if basis is FileBasis.REQUEST else ORDER.fullmatch(number) is not None
+    if basis is FileBasis.REQUEST:
+        return not number
+    return ORDER.fullmatch(number) is not None and not _is_callable(number)
+
+
+def _is_callable(number: str) -> bool:
+    """Returns True if a number could be a phone number. `RP 00123/2026/TGI` is none: a slash divides its digits."""
+    digits = SPACES.sub("", number)
+    return bool(LONG.search(digits) or MOBILE.search(digits.replace("/", "")))
 
 
 def told_of_file(person: MetPerson) -> Mapping[str, str]:
@@ -134,6 +146,8 @@ class FileEvent:
     """The role and the letter of the officer."""
     text: str = field(default="", repr=False)
     """A note, before it is scrubbed, or labels of codes."""
+    by_clock: bool = False
+    """True if the hotline acted at a fixed time after the call or after another event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +188,8 @@ HIDES = (
     ),
 )
 WITHOUT_ORDER = phrase(
-    "Without an order, it contains nothing that the caller said, and gives times near the call by the hour."
+    "Without an order, it contains nothing that the caller said. "
+    "It gives times near the call by the hour, and alerts by the day."
 )
 NEAR_THE_CALL = timedelta(hours=1)
 """The time after the call in which times are given by the hour, if there is no order."""
@@ -217,18 +232,35 @@ def document(facts: FileFacts, say: Say) -> dict[str, object]:
 
 
 def _rows(facts: FileFacts, events: Sequence[FileEvent], say: Say) -> list[tuple[str, str]]:
-    rows = []
-    for one in sorted(events, key=lambda one: one.at):
+    """Returns events with their times, in order. Acts of the clock that only have a day come first on that day, each
+    once: their number or their place among others would give the time of the call.
+    """
+    rows: list[tuple[str, str]] = []
+    for one in sorted(events, key=lambda one: _day(one.at) if _by_day(facts, one) else one.at):
         said = say(one.sentence, who=one.who)
-        text = scrubbed(one.text, facts.names)
-        rows.append((_time(facts, one.at), f"{said} {text}".strip()))
+        row = _time(facts, one), f"{said} {scrubbed(one.text, facts.names)}".strip()
+        if row not in rows or not _by_day(facts, one):
+            rows.append(row)
     return rows
 
 
-def _time(facts: FileFacts, at: datetime) -> str:
-    """Returns the time of an event. Without an order, times near the call are given by the hour."""
-    local = at.astimezone(KIGALI)
-    is_near = facts.basis is FileBasis.REQUEST and at <= facts.filed_at + NEAR_THE_CALL
+def _by_day(facts: FileFacts, one: FileEvent) -> bool:
+    return facts.basis is FileBasis.REQUEST and one.by_clock
+
+
+def _day(at: datetime) -> datetime:
+    return at.astimezone(KIGALI).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _time(facts: FileFacts, one: FileEvent) -> str:
+    """Returns the time of an event. Without an order, a time near the call is given by the hour, and the time of an
+    alert by the day.
+    """
+    local = one.at.astimezone(KIGALI)
+    if _by_day(facts, one):
+        return f"{local:%Y-%m-%d}"
+    hour = local.replace(minute=0, second=0, microsecond=0)
+    is_near = facts.basis is FileBasis.REQUEST and hour <= facts.filed_at + NEAR_THE_CALL
     return f"{local:%Y-%m-%d %H} h" if is_near else f"{local:%Y-%m-%d %H:%M}"
 
 

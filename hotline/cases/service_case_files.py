@@ -5,7 +5,7 @@ of an official's case. The module decrypts nothing of the caller.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hotline.alerts import queries_retention
@@ -20,6 +20,7 @@ from hotline.core.database import Session
 from hotline.errors import EndRefused, NotFound
 from hotline.people import (
     service_approving,
+    tables_accounts,
     tables_audit,
     tables_desks,
     tables_members,
@@ -27,7 +28,7 @@ from hotline.people import (
 from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision
 from hotline.people.tables_approvals import Approval, ApprovalKind
 from hotline.text.codes import NATIONAL, is_district
-from hotline.text.phrases import message_text
+from hotline.text.phrases import message_text, phrase
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_tables
 from hotline.tips.rules import Matter
@@ -36,15 +37,17 @@ from hotline.tips.tables import Tip
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A file that was made: who, when and why, and nothing of the case."""
+    """A file that was made, and nothing of the case. Only the people who requested, approved or made it see its basis
+    and names: a person who is excluded from the case must not find it here.
+    """
 
     id: int
-    basis: FileBasis
-    order: str
-    asked_by: str
-    approved_by: str
     made_at: datetime
     digest: str
+    basis: FileBasis | None = None
+    order: str = ""
+    asked_by: str = ""
+    approved_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +75,9 @@ def case_files(context: ConsoleContext, by: SignedIn) -> CaseFiles:
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         name = tables_audit.name_in
+        own = _accounts(session, by.account_id)
         made = [
-            ListedFile(
-                row.id,
-                FileBasis(row.basis),
-                row.order_number,
-                name(row.asked_by),
-                name(row.approved_by or ""),
-                row.made_at,
-                row.digest or "",
-            )
+            _listed(row, row.made_at, own)
             for row in tables_case_files.made_files(session)
             if row.made_at is not None
         ]
@@ -92,6 +88,21 @@ def case_files(context: ConsoleContext, by: SignedIn) -> CaseFiles:
         ]
         held = tables_case_files.holds_to_review(session, viewer, at)
         return CaseFiles(made, waiting, [row.tip_id for row in held])
+
+
+def _listed(row: CaseFile, made_at: datetime, own: frozenset[int]) -> ListedFile:
+    line = ListedFile(row.id, made_at, row.digest or "")
+    knew = (row.asked_by, row.approved_by or "", row.made_by or "")
+    if own.isdisjoint(map(tables_audit.account_of, knew)):
+        return line
+    asked_by, approved_by, _ = map(tables_audit.name_in, knew)
+    return replace(
+        line,
+        basis=FileBasis(row.basis),
+        order=row.order_number,
+        asked_by=asked_by,
+        approved_by=approved_by,
+    )
 
 
 def count_reviews(context: ConsoleContext, by: SignedIn) -> int:
@@ -164,6 +175,13 @@ def check_person(
             raise EndRefused("the codes of this person may not be in a file", stop)
 
 
+ASKS = {
+    FileBasis.REQUEST: phrase("{by} asks for a case file, without an order"),
+    FileBasis.PROSECUTOR: phrase("{by} asks for a case file under an order of a prosecutor"),
+    FileBasis.JUDGE: phrase("{by} asks for a case file under an order of a judge"),
+}
+
+
 def _id_in(asked: Approval) -> int:
     return int(asked.subject.partition(":")[2])
 
@@ -181,32 +199,41 @@ def _about(
     is_own = tables_audit.account_of(asked.asked_by) == by.account_id
     if not is_own and not _is_of_another_desk(session, row.tip_id, asked, by):
         return None
-    values = {"by": asked.asker, "order": row.order_number}
-    sentence = message_text("{by} asks for a case file, without an order", by=asked.asker)
-    if row.order_number:
-        sentence = message_text("{by} asks for a case file under the order {order}", **values)
+    sentence = message_text(ASKS[FileBasis(row.basis)], by=asked.asker)
     return ApprovalView(
         sentence, f"tip:{row.tip_id}", detail=f"file {row.id}", may_decide=not is_own
     )
 
 
+def _accounts(session: Session, account_id: int) -> frozenset[int]:
+    """Returns all accounts of the owner of an account."""
+    names = tables_accounts.names_of(session, f"account:{account_id}")
+    found = map(tables_audit.account_of, names)
+    return frozenset(one for one in found if one is not None)
+
+
 def _desks(session: Session, account_id: int) -> frozenset[str]:
-    """Returns every desk to which an account or a phone of its owner belongs."""
-    access = tables_members.access_of(session, account_id)
-    return access.desks.union(*access.phones.values())
+    """Returns every desk to which an account or a phone of the same person belongs."""
+    own = [tables_members.access_of(session, one) for one in _accounts(session, account_id)]
+    return frozenset().union(*(one.desks.union(*one.phones.values()) for one in own))
 
 
 def _is_of_another_desk(session: Session, tip_id: int, asked: Approval, by: SignedIn) -> bool:
-    """Returns True if the account is of another desk than the request, and may know about the case.
-
-    For a case with an official, it may not be of the district of the case.
-    """
+    """Returns True if the person is of another desk than the request, and may know about the case."""
     own, asker = _desks(session, by.account_id), tables_audit.account_of(asked.asked_by)
     if not viewer_of(session, by).desks or asker is None:
         return False
     if own & {NATIONAL, *_desks(session, asker)}:
         return False
-    person_id = tables_members.access_of(session, by.account_id).person_id
+    return may_know(session, tip_id, by.account_id)
+
+
+def may_know(session: Session, tip_id: int, account_id: int) -> bool:
+    """Returns True if the owner of an account may approve a file of this case: no exclusion names them or a desk of
+    theirs. For a case with an official, they may not be of the district of the case.
+    """
+    own = _desks(session, account_id)
+    person_id = tables_members.access_of(session, account_id).person_id
     for one in queries_visible.current_exclusions(session, tip_id):
         if one.desk_code in own or one.person_id == person_id:
             return False
@@ -228,23 +255,17 @@ def _districts(session: Session, desks: frozenset[str]) -> frozenset[str]:
 
 
 def _approve(decision: Decision) -> None:
-    row = tables_case_files.find_file(decision.session, _id_in(decision.row), for_writing=True)
-    if row is None or row.tip_id is None:
+    row = service_retention.locked_file(decision.session, _id_in(decision.row))
+    if row is None:
         raise NotFound("this request has ended")
     row.approved_by = tables_audit.by_actor(decision.by)
     row.approved_at = decision.context.now()
 
 
 def _refuse(decision: Decision) -> None:
-    """Deletes the request, and lifts the hold that it set. The audit log keeps both."""
-    row = tables_case_files.find_file(decision.session, _id_in(decision.row), for_writing=True)
-    if row is None or row.tip_id is None:
-        return
-    hold_id, tip_id = row.hold_id, row.tip_id
-    tables_case_files.delete_file(decision.session, row)
-    hold = None if hold_id is None else queries_retention.hold_by_id(decision.session, hold_id)
-    if hold is not None and hold.lifted_at is None:
-        service_retention.end_hold(decision.session, tip_id, decision.by, decision.context.now())
+    service_retention.end_file(
+        decision.session, _id_in(decision.row), decision.by, decision.context.now()
+    )
 
 
 CASE_FILE = ApprovalRule(
@@ -255,6 +276,7 @@ CASE_FILE = ApprovalRule(
     refuse=_refuse,
     given="case_file_approved",
     refused="case_file_refused",
+    hides_reason=True,
 )
 
 
@@ -269,6 +291,7 @@ def keep_hold(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str
         if found.hold is None:
             raise NotFound(f"tip {tip_id} is not under legal hold")
         found.hold.reviewed_at = context.now()
+        tables_case_files.untie_hold(session, found.hold.id)
         actor = tables_audit.by_actor(by.actor)
         tables_audit.append_about_tip(
             session, tip_id, "hold_reviewed", actor, context.now(), reason
@@ -280,7 +303,7 @@ def request_end(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: s
     check_national(context, by, tip_id)
     with context.database.writing() as session:
         hold = queries_retention.retained_tip(session, tip_id).hold
-        if hold is None or not hold.for_file:
+        if hold is None or not service_retention.needs_two(session, hold):
             return False
         subject, at = f"{ApprovalKind.HOLD}:{hold.id}", context.now()
         if service_approving.request(

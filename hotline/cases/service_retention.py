@@ -18,6 +18,7 @@ from hotline.alerts import (
 from hotline.alerts.queries_retention import LegalHold, RetainedTip
 from hotline.alerts.rules_replies import CommandResult
 from hotline.cases import queries_follow_up, service_weekly_keys, tables_case_files
+from hotline.cases.tables_case_files import CaseFile
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.counters import service
@@ -204,21 +205,65 @@ def place_hold(
 ) -> LegalHold | None:
     """Sets a legal hold, or returns the one that is there. Returns None if nothing is left to keep. Raises NotFound.
 
-    If a hold is for a case file, two people must agree to lift it.
+    If a hold is for a case file, two people must agree to lift it. Once anybody asks for it again, it stays even if
+    the request for the file ends.
     """
     found = queries_retention.retained_tip(session, tip_id)
     hold, is_erased = found.hold, found.term.state is TextState.ERASED
     if hold is None and is_erased and not queries_follow_up.has_codes(session, tip_id):
         return None
+    is_new = hold is None
     if hold is None:
-        hold = LegalHold(tip_id=tip_id, reason=reason, placed_at=at, for_file=False)
+        hold = LegalHold(tip_id=tip_id, reason=reason, placed_at=at, for_file=for_file)
         hold.placed_by = tables_audit.name_of(by)
         session.add(hold)
+    if is_new or tables_case_files.untie_hold(session, hold.id):
         actor = tables_audit.actor_of(by)
         tables_audit.append_about_tip(session, tip_id, "hold_placed", actor, at, reason)
-    hold.for_file = hold.for_file or for_file
     session.flush()
     return hold
+
+
+def needs_two(session: Session, hold: LegalHold) -> bool:
+    """Returns True if two people must agree to lift a hold: a case file was made under it, or is requested."""
+    return hold.for_file or tables_case_files.has_open_file(session, hold.tip_id)
+
+
+def keep_for_file(session: Session, tip_id: int) -> None:
+    """Makes the hold of a tip, if there is one, a hold of the case file that was made."""
+    hold = queries_retention.retained_tip(session, tip_id).hold
+    if hold is not None:
+        hold.for_file = True
+
+
+def locked_file(session: Session, file_id: int) -> CaseFile | None:
+    """Locks a tip, and then the request for its case file. Returns None if the request ended or its file was made."""
+    row = tables_case_files.find_file(session, file_id)
+    if row is None or row.tip_id is None:
+        return None
+    queries_retention.retained_tip(session, row.tip_id)
+    row = tables_case_files.find_file(session, file_id, for_writing=True)
+    return None if row is None or row.tip_id is None else row
+
+
+def end_file(session: Session, file_id: int, by: CommandActor, at: datetime) -> None:
+    """Deletes a request for a case file, and lifts the hold that hangs on it alone. The audit log keeps both."""
+    row = locked_file(session, file_id)
+    if row is None or row.tip_id is None:
+        return
+    hold_id, tip_id = row.hold_id, row.tip_id
+    tables_case_files.delete_file(session, row)
+    hold = None if hold_id is None else queries_retention.hold_by_id(session, hold_id)
+    if hold is not None and hold.lifted_at is None:
+        end_hold(session, tip_id, by, at)
+
+
+def _end_files(session: Session, at: datetime, limit: int) -> int:
+    """Ends the requests for case files that were not used in time."""
+    ids = tables_case_files.unused_files(session, at, limit)
+    for file_id in ids:
+        end_file(session, file_id, "clock", at)
+    return len(ids)
 
 
 def lift_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
@@ -229,7 +274,7 @@ def lift_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: 
     """
     with context.database.writing() as session:
         hold = queries_retention.retained_tip(session, tip_id).hold
-        if hold is not None and hold.for_file:
+        if hold is not None and needs_two(session, hold):
             raise EndRefused(f"tip {tip_id}: a second person must agree to lift this hold")
         end_hold(session, tip_id, by, context.now(), reason)
         return queries_retention.retained_tip(session, tip_id)
@@ -277,6 +322,7 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     queries_duplicates.delete_digests,
     queries_outbox.delete_answers,
     people_tables.delete_old_warnings,
+    _end_files,
     tables_case_files.delete_old,
     tables_persons.forget_answers,
 )

@@ -6,7 +6,7 @@ The list contains no tip and no person: the row loses both when the file is made
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, and_, delete, or_, select
+from sqlalchemy import ForeignKey, and_, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.alerts.queries_retention import LegalHold
@@ -28,7 +28,8 @@ class CaseFile(Row):
     n: Mapped[int | None]
     """The number of the person whose codes the file contains. None if it contains none, and after it was made."""
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("legal_hold.id"))
-    """The legal hold that this request set. None if there was one before, and after the file was made."""
+    """The legal hold that ends if this request ends unused. None if there was one before, if anyone
+    asked for it or kept it since, and after the file was made."""
     basis: Mapped[str]
     """The value of a `rules_case_file.FileBasis`."""
     order_number: Mapped[str]
@@ -89,13 +90,25 @@ def holds_to_review(session: Session, viewer: Viewer, at: datetime) -> Sequence[
     return session.scalars(due.where(visible_to(viewer)).order_by(LegalHold.id)).all()
 
 
-def delete_old(session: Session, at: datetime, limit: int) -> int:
-    """Deletes rows that were listed long enough, and requests that no one used. Returns the number of rows."""
-    unused = at - APPROVAL_VALIDITY - MADE_WITHIN
-    old = or_(
-        CaseFile.made_at <= at - FILES_LISTED,
-        and_(CaseFile.made_at.is_(None), CaseFile.asked_at <= unused),
+def untie_hold(session: Session, hold_id: int) -> bool:
+    """Keeps a legal hold even if the request that set it ends. Returns True if it hung on a request until now."""
+    tied = update(CaseFile).where(CaseFile.hold_id == hold_id).values(hold_id=None)
+    return bool(session.scalars(tied.returning(CaseFile.id)).all())
+
+
+def unused_files(session: Session, at: datetime, limit: int) -> Sequence[int]:
+    """Returns the requests that were not approved in time, or whose file was not made in time."""
+    unused = or_(
+        CaseFile.approved_at <= at - MADE_WITHIN,
+        and_(CaseFile.approved_at.is_(None), CaseFile.asked_at <= at - APPROVAL_VALIDITY),
     )
+    found = select(CaseFile.id).where(CaseFile.made_at.is_(None), unused)
+    return session.scalars(found.order_by(CaseFile.id).limit(limit)).all()
+
+
+def delete_old(session: Session, at: datetime, limit: int) -> int:
+    """Deletes rows that were listed long enough. Returns the number of rows."""
+    old = CaseFile.made_at <= at - FILES_LISTED
     ids = session.scalars(select(CaseFile.id).where(old).limit(limit)).all()
     session.execute(delete(CaseFile).where(CaseFile.id.in_(ids)))
     return len(ids)

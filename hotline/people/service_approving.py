@@ -95,6 +95,8 @@ class ApprovalRule:
     """The name in the audit log for an approval. Empty if the function `approve` writes the row itself."""
     approve: Callable[[Decision], None] = no_effect
     refuse: Callable[[Decision], None] = no_effect
+    hides_reason: bool = False
+    """True if the person who decides may not see the case that the reason may tell of."""
 
 
 def request(

@@ -218,6 +218,7 @@ def _line(
     about: ApprovalView,
     known: Mapping[int | None, AccountMark],
 ) -> PendingApproval:
+    is_own = tables_audit.account_of(row.asked_by) == by.account_id
     marked = dict.fromkeys((tables_audit.account_of(row.asked_by), about.account_id))
     return PendingApproval(
         kind=row.kind,
@@ -225,9 +226,9 @@ def _line(
         sentence=about.sentence,
         asked_at=about.asked_at or row.asked_at,
         expires_at=about.expires_at or row.expires_at,
-        reason=row.reason,
+        reason=row.reason if is_own or not APPROVALS[row.kind].hides_reason else "",
         may_decide=service_approving.may_decide(session, by.actor, row, about),
-        is_own=tables_audit.account_of(row.asked_by) == by.account_id,
+        is_own=is_own,
         needs_key=about.needs_key,
         fingerprint=about.fingerprint,
         key_to_sign=about.key_to_sign,

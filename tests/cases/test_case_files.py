@@ -36,17 +36,19 @@ from hotline.cases.tables_case_files import CaseFile
 from hotline.core.actors import AccountRole
 from hotline.errors import EndRefused
 from hotline.operations.schema import METADATA
+from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_approvals import Approval
+from hotline.text.codes import NATIONAL
 from hotline.text.languages import CODES
 from hotline.text.time import KIGALI
-from hotline.tips.queries_visible import ExclusionReason
+from hotline.tips.queries_visible import Exclusion, ExclusionReason
 from hotline.tips.rules_deadlines import FILES_LISTED, HOLD_REVIEWED
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.rules_persons import MetPerson, PersonEntry, build_persons
 from hotline.tips.tables import Tip
 from tests.console.conftest import Desk, Tab, desk
-from tests.console.desk_tips import change, hands_on, tell
+from tests.console.desk_tips import admitted, change, hands_on, tell
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks
 from tests.support.builders import NOON
 from tests.support.persons import SIGNS, said, screened
@@ -140,6 +142,8 @@ def test_a_file_is_requested_approved_and_made_once_under_six_words(
     assert national.post("/case-files/1/make", {"do": "print"}).status_code == 422
     seen = file.desks.other.get("/approvals").text
     assert "National 1 asks for a case file, without an order" in seen
+    assert "the trial" not in seen, "the reason tells of a case that the approver may not see"
+    assert "the trial" in national.get("/approvals").text
     assert f"ip {file.tip}" not in seen
     assert file.decides(file.desks.other) == 303
 
@@ -170,6 +174,11 @@ def test_a_file_is_requested_approved_and_made_once_under_six_words(
     acts = [action for _, action, _ in file.desks.rows() if "file" in action]
     assert acts == ["case_file_asked", "case_file_approved", "case_file_made"]
     assert "a case file of" not in file.desks.district.get(f"/tips/{file.tip}").text
+    second = file.desks.second.get("/case-files").text
+    assert row.digest in second
+    assert "Desk 2" not in second, (
+        "an excluded officer of the national desk would learn of the case"
+    )
     with desk.context.database.writing() as session:
         assert tables_case_files.delete_old(session, desk.clock() + FILES_LISTED, 9) == 1
 
@@ -192,9 +201,12 @@ def test_only_an_order_named_by_number_brings_what_the_caller_said(
         assert secret not in plain
         assert secret in ordered
     assert ORDER in ordered
+    assert file.asks(basis="judge", order=ORDER) == 303
+    assert ORDER not in file.desks.other.get("/approvals").text
     for text in (plain, ordered):
-        assert "788" not in text
-        assert "National 1" not in text.partition("<main")[2].replace("National 1</", "")
+        main = text.partition("<main")[2].partition("</main")[0]
+        assert "788" not in main
+        assert "National 1" not in main
 
 
 def test_persons_who_refused_the_police_or_the_file_are_in_no_file(file: FileDesk) -> None:
@@ -248,10 +260,100 @@ def test_a_request_can_be_withdrawn_and_its_hold_ends(file: FileDesk) -> None:
     assert file.all(CaseFile) == []
     (hold,) = file.all(LegalHold)
     assert hold.lifted_at is not None
+
+
+@pytest.mark.parametrize("is_approved", [True, False])
+def test_an_unused_request_ends_with_the_hold_that_it_set(
+    file: FileDesk, is_approved: bool
+) -> None:
     assert file.asks() == 303
-    file.desks.desk.clock.turn(hours=24 * 15)
-    with file.desks.desk.context.database.writing() as session:
-        assert tables_case_files.delete_old(session, file.desks.desk.clock(), 9) == 1
+    if is_approved:
+        assert file.decides(file.desks.other) == 303
+    file.desks.desk.clock.turn(hours=24 * 8)
+    _erase(file)
+    assert file.all(CaseFile) == []
+    (hold,) = file.all(LegalHold)
+    assert hold.lifted_by == "clock"
+
+
+@pytest.mark.parametrize("does", ["hold", "keep"])
+def test_a_hold_that_others_rely_on_outlives_the_request(file: FileDesk, does: str) -> None:
+    """The form to lift it stays on the page when the text of the tip is erased."""
+    second = file.desks.second
+    assert file.asks() == 303
+    hold = f"/tips/{file.tip}/hold"
+    assert second.post(hold, {"do": does, "reason": "another court"}).status_code == 303
+    assert any("another court" in row for row in file.desks.rows())
+    assert file.decides(file.desks.national, "take_back") == 303
+    (row,) = file.all(LegalHold)
+    assert row.lifted_at is None
+    change(file.desks.desk, file.tip, erased_at=file.desks.desk.clock())
+    assert "Remove legal hold" in second.get(f"/tips/{file.tip}").text
+
+
+def test_an_older_hold_needs_two_people_only_while_a_file_needs_it(file: FileDesk) -> None:
+    context, by = file.desks.desk.context, {"by": "Alice", "reason": "x"}
+    service_retention.set_legal_hold(context, file.tip, **by)
+    assert file.asks() == 303
+    with pytest.raises(EndRefused):
+        service_retention.lift_legal_hold(context, file.tip, **by)
+    assert file.decides(file.desks.national, "take_back") == 303
+    service_retention.lift_legal_hold(context, file.tip, **by)
+    service_retention.set_legal_hold(context, file.tip, **by)
+    file.approved()
+    file.makes("print", number=2)
+    with pytest.raises(EndRefused):
+        service_retention.lift_legal_hold(context, file.tip, **by)
+
+
+def _erase(file: FileDesk) -> None:
+    service_retention.erase_batch(file.desks.desk.context)
+
+
+def test_a_note_is_only_in_an_ordered_file_about_the_only_person(file: FileDesk) -> None:
+    """A note may repeat the caller, or be about a person whose codes are erased."""
+    note = {"note": "words", "words": "the red door"}
+    assert file.desks.district.post(f"/tips/{file.tip}/note", note).status_code == 303
+    file.told(file_told="yes")
+    order = {"basis": "judge", "order": ORDER}
+    asked: tuple[dict[str, str], ...] = ({}, {"n": "1"}, order, {**order, "n": "1"})
+    shown = []
+    for number, fields in enumerate(asked, start=1):
+        file.approved(**fields)
+        shown.append("the red door" in file.makes("print", number=number)[1].text)
+    assert shown == [False, False, False, True]
+
+
+@pytest.mark.adversary("a corrupt responder")
+def test_an_approval_counts_no_more_once_the_approver_may_not_know(file: FileDesk) -> None:
+    desk = file.desks.desk
+    file.tip = tell(desk, place=OTHER_DISTRICT, answers=ANSWERS)
+    screened(desk.context, file.tip)
+    hands_on(desk)
+    file.approved()
+    change(desk, file.tip, official="yes")
+    assert file.makes("print")[1].status_code == 422
+    change(desk, file.tip, official="no")
+    him, reason = ExclusionTarget(person="Desk 2"), {"by": "Alice", "reason": "named"}
+    service_exclusions.exclude(desk.context, file.tip, him, ExclusionReason.NAMED, **reason)
+    assert file.makes("print")[1].status_code == 422
+    with desk.context.database.writing() as session:
+        session.query(Exclusion).delete()
+    assert file.makes("print")[1].status_code == 200
+
+
+@pytest.mark.adversary("a corrupt responder")
+def test_a_second_account_makes_nobody_another_desk(file: FileDesk) -> None:
+    """The desks of all accounts of a person count, for the person who asks and for the one who approves."""
+    desk = file.desks.desk
+    admitted(desk, "Desk 3", AccountRole.NATIONAL, NATIONAL)
+    one, other = (desk.people[name].account_id for name in ("Desk 2", "Desk 3"))
+    with desk.context.database.writing() as session:
+        person_id = session.get_one(ConsoleAccount, one).person_id
+        session.get_one(ConsoleAccount, other).person_id = person_id
+    assert file.asks() == 303
+    assert "case file" not in file.desks.other.get("/approvals").text
+    assert file.decides(file.desks.other) == 422
 
 
 def test_a_hold_is_reviewed_each_six_months_and_lifted_by_two(file: FileDesk) -> None:
@@ -354,6 +456,26 @@ def test_no_file_contains_a_name_number_or_reference(
     assert ("a woman" in text) == about_person
 
 
+def test_alerts_do_not_give_the_minute_of_the_call() -> None:
+    """They follow the call at fixed times. Their number and their place among other acts would give it too."""
+    steps = [*range(0, 100, 5), 105]
+    alerts = [
+        FileEvent(NOON + timedelta(minutes=n), "{who} rang.", "Deputy A", by_clock=True)
+        for n in steps
+    ]
+    took = FileEvent(NOON + timedelta(minutes=130), "{who} took it.", "Deputy A")
+    late = FileEvent(NOON + timedelta(minutes=118), "{who} came.", "Deputy A")
+    filed = NOON + timedelta(minutes=50)
+    for basis in FileBasis:
+        facts = FileFacts(1, filed, NOON, basis, ORDER, [], [*alerts, took, late], [])
+        made: Any = document(facts, say)
+        rows = next(one["rows"] for one in made["sections"] if "Acts" in one["title"])
+        if basis is FileBasis.REQUEST:
+            assert [time[10:] for time, _ in rows] == ["", " 13 h", " 14:10"]
+        else:
+            assert len(rows) == len(alerts) + 2
+
+
 @pytest.mark.parametrize(
     ("told", "stop"),
     [
@@ -379,7 +501,9 @@ def test_a_child_needs_the_child_officer() -> None:
 def test_letters_never_end_and_orders_have_numbers() -> None:
     assert [letter(n) for n in (0, 25, 26, 52)] == ["A", "Z", "A1", "A2"]
     assert is_order_valid(FileBasis.JUDGE, ORDER)
-    for number in ("", "AN ORDER", "x" * 41, "12<"):
+    assert is_order_valid(FileBasis.JUDGE, "RP 00072/20260")
+    phones = ("0788123456", "250 788 123 456", "078/812/3456", "RP 788.123.456", "1234-56789")
+    for number in ("", "AN ORDER", "x" * 41, "12<", *phones):
         assert not is_order_valid(FileBasis.JUDGE, number)
     assert not is_order_valid(FileBasis.REQUEST, ORDER)
     assert scrubbed("Ask Bravo, k7q4, at 12:30", names_in(["Alpha Bravo"], ())) == (

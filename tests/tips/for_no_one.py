@@ -40,6 +40,7 @@ FOR_NO_ONE: Mapping[str, str] = {
     "cases/tables_case_files.made_files": "names no tip and no person: a made file has lost both",
     "cases/tables_case_files.has_open_file": FOUND,
     "cases/tables_case_files.delete_old": UPKEEP,
+    "cases/tables_case_files.unused_files": UPKEEP,
     "cases/tables_desk_access._beyond": UPKEEP,
     "cases/tables_desk_access.has_excess_keys": UPKEEP,
     "cases/tables_desk_access.lacking_desks": UPKEEP,
