@@ -16,7 +16,7 @@ TINTS = {
     "good": phrase("This is done."),
     "soft": phrase("This is for information."),
 }
-"""What each kind of notice says on the style guide."""
+"""The text of each kind of notice on the style guide."""
 
 
 def sign_in(visit: GuestVisit) -> Response:
