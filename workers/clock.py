@@ -119,7 +119,7 @@ def lapse_emergency(context: WorkerContext) -> None:
 
 
 def keep_drafts(context: WorkerContext) -> None:
-    """Publishes and withdraws planned texts at their time, and mails people about news.
+    """Publishes and withdraws planned texts at their time.
 
     Imports the code that reads flow files only if a plan is due.
     """
@@ -129,6 +129,10 @@ def keep_drafts(context: WorkerContext) -> None:
         from hotline.editing import service_plans
 
         service_plans.carry_out_due(context)
+
+
+def mail_news(context: WorkerContext) -> None:
+    """Mails people about news. Comes after the steps that a slow mail server must not delay."""
     service_news_mail.send_due(context)
 
 
@@ -140,7 +144,13 @@ def publish_due(context: WorkerContext) -> None:
         service.run_in_child(context, "release")
 
 
-ASIDE: tuple[Step, ...] = (lapse_emergency, keep_drafts, service_inbox.read_inbox, publish_due)
+ASIDE: tuple[Step, ...] = (
+    lapse_emergency,
+    keep_drafts,
+    service_inbox.read_inbox,
+    publish_due,
+    mail_news,
+)
 """Steps that call other machines or take long. The leader runs them in another thread."""
 FAREWELL_SECONDS = 2.0
 """The seconds for which a stopping clock process waits for these steps."""
@@ -209,24 +219,34 @@ def run(
     outage = database_outage()
     background = BackgroundRun("aside")
     last, leading, back = Moment(context.now(), time.monotonic()), False, timedelta(0)
+    early = 0.0
     while not stop.is_set():
         now = Moment(context.now(), time.monotonic())
         jump, last = now.jump_since(last), now
         if abs(jump) > JUMP:
             logger.critical("alarm: the clock of this machine jumped by more than a minute")
             wake_for_jump(context)
+            early = max(early, now.monotonic) + jump.total_seconds()
             # If this process is not the leader, the leader adjusts the waiting times.
             back += -jump if leading and jump < timedelta(0) else timedelta(0)
         leading = leads(context, leadership, outage)
         if leading:
             back = make_good(context, back)
             tick(context, steps)
-            background.go(context, *aside)
+            background.go(context, *without_plans(aside, is_early=now.monotonic < early))
         else:
             tick(context, FOLLOWING)
         stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - now.monotonic)))
     background.rest(FAREWELL_SECONDS)
     leadership.close()
+
+
+def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
+    """Leaves out the planned texts until a forward jump of the clock has been waited out.
+
+    Their time may not have come.
+    """
+    return [one for one in steps if not is_early or one is not keep_drafts]
 
 
 def make_good(context: WorkerContext, back: timedelta) -> timedelta:

@@ -87,7 +87,7 @@ def read_rows(raw: bytes, language: str) -> Sequence[SheetRow]:
     """Returns the rows of a spreadsheet. Raises ImportRefused."""
     text = text_of(raw)
     rows = (
-        po_files.read_file(text)
+        po_files.read_file(text, language)
         if po_files.is_po(text)
         else review_sheets.read_sheet(text, language)
     )

@@ -9,7 +9,19 @@ SECONDS = 10.0
 SUBJECT = "Line"
 """The subject of every mail. On a lock screen, a mail then shows no more than an SMS."""
 MAIL_ERRORS = (OSError, smtplib.SMTPException)
-"""The errors of `send_mail`. Their messages may contain an address or a password, so no log shows them."""
+"""The usual errors of `send_mail`. Their messages may contain an address or a password, so no log shows them."""
+
+_OF_ONE_MAIL = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPNotSupportedError,
+)
+
+
+def is_unreachable(broken: Exception) -> bool:
+    """Returns True for an error of the mail server or the network, which every other mail would meet too."""
+    return isinstance(broken, MAIL_ERRORS) and not isinstance(broken, _OF_ONE_MAIL)
 
 
 def send_mail(server: str, recipient: str, text: str) -> None:

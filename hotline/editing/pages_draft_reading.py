@@ -208,7 +208,8 @@ def history(visit: Visit) -> Response:
 
 @form_view(history)
 def cancel_plan(visit: Visit, plan_id: int) -> None:
-    service_plans.cancel(visit.context, visit.by, plan_id)
+    done = service_plans.cancel(visit.context, visit.by, plan_id)
+    pages_sentences.result_or_refusal(visit, done, "planned")
 
 
 def confirm_form(visit: Visit, publication_id: int) -> Response:

@@ -85,6 +85,8 @@ class NewsKind(StrEnum):
     """A planned publication or its end waits for a person, because the published flows changed."""
     ENDED = "ended"
     """A text was withdrawn at its end."""
+    END_CANCELLED = "end_cancelled"
+    """An approver removed the planned end of a published text."""
 
 
 Author = Actor | SignedIn

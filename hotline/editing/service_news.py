@@ -3,6 +3,7 @@
 A comment is about a text. It may contain no phone number and no reference of a case, because others read it.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ COMMENT_LETTERS = 500
 WHOLE = Place("", "")
 """The place of a comment on the whole draft."""
 TEXT_ROLES = frozenset({AccountRole.EDITOR, AccountRole.APPROVER, AccountRole.TRANSLATOR})
+ADDRESS = re.compile(r"(?!.*\.\.)[A-Za-z0-9._+-]+@[A-Za-z0-9-][A-Za-z0-9.-]*\.[A-Za-z0-9-]+")
+"""One mail address, without a list, a comment or a name."""
 ADDRESS_LETTERS = 80
 """The longest mail address that is stored."""
 
@@ -173,16 +176,15 @@ def set_address(context: Context, by: SignedIn, address: str) -> bool:
 
     Raises KeyMissing, StoreUnavailable.
     """
-    local, _, host = address.partition("@")
-    is_valid = local and "." in host and address.isascii() and address.isprintable()
-    if address and not (is_valid and " " not in address and len(address) <= ADDRESS_LETTERS):
+    if address and not (ADDRESS.fullmatch(address) and len(address) <= ADDRESS_LETTERS):
         return False
     with context.database.writing() as session:
         row = tables_news.address(session, by.account_id)
-        if row is not None:
-            session.delete(row)
-            session.flush()
         if address:
-            encrypted = context.encrypter.number(address)
-            session.add(NewsAddress(account_id=by.account_id, encrypted_address=encrypted))
+            if row is None:
+                row = NewsAddress(account_id=by.account_id)
+                session.add(row)
+            row.encrypted_address = context.encrypter.number(address)
+        elif row is not None:
+            session.delete(row)
     return True

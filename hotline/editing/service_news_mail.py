@@ -8,10 +8,9 @@ from hotline.core.actors import AccountRole, AccountState
 from hotline.core.catalogues import load_console_words
 from hotline.core.contexts import WorkerContext
 from hotline.core.database import Session
-from hotline.core.mail import MAIL_ERRORS, send_mail
+from hotline.core.mail import is_unreachable, send_mail
 from hotline.editing import tables_news
 from hotline.editing.tables_news import NewsAddress
-from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.people import tables_accounts
 from hotline.text.phrases import phrase
 from hotline.text.time import KIGALI
@@ -30,7 +29,8 @@ WAITS = phrase("Things that wait for you: {count}. Sign in as you always do.")
 def send_due(context: WorkerContext) -> None:
     """Deletes old news, and mails the accounts with new unread news. Does nothing for ten minutes after that.
 
-    Each account is marked before its mail goes out, so that no account gets two mails a day. Raises StoreUnavailable.
+    Each account is marked before its mail goes out, so that no account gets two mails a day. If the mail server does
+    not answer, the accounts after the first wait for the next try. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -54,12 +54,25 @@ def send_due(context: WorkerContext) -> None:
                 else _waiting(session, context, row, account.held_roles)
             )
             if waiting:
+                due.append(
+                    (
+                        row.account_id,
+                        row.mailed_at,
+                        row.encrypted_address,
+                        account.language,
+                        waiting,
+                    )
+                )
                 row.mailed_at = at
-                due.append((row.encrypted_address, account.language, waiting))
     words = load_console_words() if due else {}
-    for encrypted, language, waiting in due:
+    for number, (_, _, encrypted, language, waiting) in enumerate(due, 1):
         said = words.get(language, {}).get(WAITS, WAITS)
-        _send(context, encrypted, said.format(count=waiting))
+        if not _send(context, encrypted, said.format(count=waiting)):
+            with context.database.writing() as session:
+                for account_id, before, *_ in due[number:]:
+                    if (untried := tables_news.address(session, account_id)) is not None:
+                        untried.mailed_at = before
+            return
 
 
 def _waiting(
@@ -75,10 +88,13 @@ def _waiting(
     return tables_news.count_unread(session, row.account_id) + len(drafts)
 
 
-def _send(context: WorkerContext, encrypted: bytes, text: str) -> None:
+def _send(context: WorkerContext, encrypted: bytes, text: str) -> bool:
+    """Sends a mail. Returns False if the mail server does not answer. No other error stops the mails."""
     try:
         address = context.numbers.decrypt_number(encrypted)
         send_mail(context.mail_server, address, text)
-    except (*MAIL_ERRORS, KeyMissing, DecryptionFailed) as broken:
+    except Exception as broken:
         # The message of the error may contain an address or a password.
         logger.error("a mail about news was not sent: %s", type(broken).__name__)
+        return not is_unreachable(broken)
+    return True

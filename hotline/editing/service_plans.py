@@ -6,14 +6,16 @@ have changed meanwhile, nothing happens and people are told.
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from hotline.core.actors import AccountRole
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.documents import Document
-from hotline.editing import service_publish, tables, tables_plans
+from hotline.editing import service_publish, tables, tables_news, tables_plans
 from hotline.editing.rules_drafts import (
     ENTRIES,
     NUMBERS,
@@ -34,16 +36,19 @@ from hotline.editing.service_drafts import (
     gather_draft,
     is_as_read,
     log_command,
+    may_publish,
     merge,
 )
 from hotline.editing.service_news import add_news, authors_of
 from hotline.editing.service_publish import approvable, publish_in_transaction
 from hotline.editing.tables import DraftRow
 from hotline.editing.tables_plans import DraftPlan, PlanState
-from hotline.errors import FlowInvalid, NotFound, NotReady
+from hotline.errors import FlowInvalid, NotFound, NotReady, StoreUnavailable
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
 from hotline.flows.tables import Publication, PublicationKind
+
+logger = logging.getLogger(__name__)
 
 CLOCK = "clock"
 LONGEST = timedelta(days=366)
@@ -140,8 +145,9 @@ def planned(context: Context, draft_id: int | None = None) -> Sequence[ListedPla
         ]
 
 
-def cancel(context: Context, by: Author, plan_id: int) -> None:
-    """Cancels a plan. A draft that was not published waits for an approver again. A published text stays.
+def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
+    """Cancels a plan. A draft that was not published waits for an approver again. A published text stays without an
+    end, so its authors cannot cancel its end, and the others are told.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -150,14 +156,21 @@ def cancel(context: Context, by: Author, plan_id: int) -> None:
         if plan is None or plan.state not in tables_plans.OPEN:
             raise NotFound("there is no such plan")
         change = tables.get_draft(session, plan.draft_id, held=True)
+        if plan.publication_id is not None:
+            hands = (*tables.step_authors(session, change.id), change.proposer)
+            if not may_publish(session, by, [one for one in hands if one is not None]):
+                return DraftRefused(Refusal.OWN_HAND)
+            people = (plan.approved_by_id, *authors_of(session, change))
+            add_news(session, NewsKind.END_CANCELLED, change, people, by, context.now())
         plan.state, plan.ended_at = PlanState.CANCELLED, context.now()
         _waits_again(change)
         log_command(session, context, by, "plan_cancelled", f"change {change.id}", change.title)
+    return None
 
 
 def carry_out_due(context: Context) -> None:
     """Publishes and withdraws what is due. It may run at any time and on several machines: each plan is carried out
-    once, because its state changes in the transaction that publishes.
+    once, because its state changes in the transaction that publishes. A plan that fails does not stop the others.
 
     Waits while an emergency text is not confirmed. Raises StoreUnavailable.
     """
@@ -166,15 +179,20 @@ def carry_out_due(context: Context) -> None:
             return
         plans = tables_plans.due(session, context.now())
     for plan in plans:
-        if plan.state == PlanState.WAITING:
-            _publish(context, plan)
-        else:
-            _withdraw(context, plan)
+        try:
+            (_publish if plan.state == PlanState.WAITING else _withdraw)(context, plan)
+        except StoreUnavailable:
+            raise
+        except Exception as broken:
+            logger.error("plan %s was not carried out: %s", plan.id, type(broken).__name__)
 
 
 def _publish(context: Context, plan: DraftPlan) -> None:
     with context.database.reading() as session:
         gathered = gather_draft(session, plan.draft_id)
+        approves = _still_approves(session, plan, context.now())
+    if not approves or (plan.withdraw_at is not None and plan.withdraw_at <= context.now()):
+        return _hold(context, plan)
     made = assemble(gathered)
     if gathered.change.state != DraftState.PLANNED or compared(gathered) != plan.against:
         return _hold(context, plan)
@@ -188,9 +206,24 @@ def _publish(context: Context, plan: DraftPlan) -> None:
         mine.publication_id = row.id
         mine.state = PlanState.LIVE if mine.withdraw_at else PlanState.DONE
 
-    # If another publication came first, the next tick compares again.
-    publish_in_transaction(context, CLOCK, gathered, made.document, row, also)
-    return None
+    return _after(
+        context, plan, publish_in_transaction(context, CLOCK, gathered, made.document, row, also)
+    )
+
+
+def _after(context: Context, plan: DraftPlan, done: DraftPublished | DraftRefused | None) -> None:
+    """Holds a refused plan. If another publication came first, or an emergency waits, the next tick looks again."""
+    waits = (Refusal.CHANGED, Refusal.EMERGENCY_STANDS)
+    if isinstance(done, DraftRefused) and done.refusal not in waits:
+        _hold(context, plan)
+
+
+def _still_approves(session: Session, plan: DraftPlan, at: datetime) -> bool:
+    """Returns True if the account that approved the plan is active, and still an approver."""
+    if plan.approved_by_id is None:  # Approved at the command line, without an account.
+        return True
+    approvers = tables_news.members(session, {AccountRole.APPROVER})
+    return any(one.id == plan.approved_by_id and not one.is_suspended(at) for one in approvers)
 
 
 def _withdraw(context: Context, plan: DraftPlan) -> None:
@@ -219,19 +252,22 @@ def _withdraw(context: Context, plan: DraftPlan) -> None:
     except FlowInvalid:
         return _hold(context, plan)
     said = Publication(published_by=CLOCK, kind=PublicationKind.ENDED, reason=title)
+    done: DraftPublished | DraftRefused | None = None
     with context.database.writing() as session:
         flows_tables.take_lock(session)
+        if flows_tables.unsettled(session) is not None:
+            return None
         change = tables.get_draft(session, plan.draft_id, held=True)
         mine = _taken(session, plan)
         if not service_authoring.are_same(document, now):
             done = service_publish.publish_prepared(session, context, ready, said, after=live.id)
-            if isinstance(done, DraftRefused):
-                return None
-            log_command(session, context, CLOCK, "text_ended", f"change {change.id}", title)
-        mine.state, mine.ended_at = PlanState.DONE, context.now()
-        people = (mine.approved_by_id, *authors_of(session, change))
-        add_news(session, NewsKind.ENDED, change, people, CLOCK, context.now())
-    return None
+        if not isinstance(done, DraftRefused):
+            if done is not None:
+                log_command(session, context, CLOCK, "text_ended", f"change {change.id}", title)
+            mine.state, mine.ended_at = PlanState.DONE, context.now()
+            people = (mine.approved_by_id, *authors_of(session, change))
+            add_news(session, NewsKind.ENDED, change, people, CLOCK, context.now())
+    return _after(context, plan, done)
 
 
 def without_fields(

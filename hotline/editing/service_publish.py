@@ -471,6 +471,8 @@ def publish_in_transaction(
         change = tables.get_draft(session, gathered.change.id, held=True)
         if change.state != gathered.change.state or not is_as_read(session, gathered):
             return DraftRefused(Refusal.CHANGED)
+        if row.kind == PublicationKind.BY_HAND and flows_tables.unsettled(session) is not None:
+            return DraftRefused(Refusal.EMERGENCY_STANDS)
         done = publish_prepared(session, context, ready, row, after=gathered.live_id)
         if isinstance(done, DraftRefused):
             return done

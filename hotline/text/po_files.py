@@ -24,10 +24,11 @@ FUZZY = "fuzzy"
 FORMATS = {"python-format", "python-brace-format"}
 """Marks that Babel guesses from the text. A wrong guess makes other programs refuse the file."""
 _IS_PO = re.compile(r"^msgid ", re.MULTILINE)
+_LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z]+)", re.MULTILINE)
 
 
 class _Entries(Catalog):
-    """A catalogue that keeps every entry of a file in order, with duplicates. It does not read the file's header."""
+    """A catalogue that keeps every entry of a file in order, with duplicates. It keeps the header as an entry too."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,10 +73,11 @@ def is_po(text: str) -> bool:
     return bool(_IS_PO.search(text))
 
 
-def read_file(text: str) -> Sequence[SheetRow]:
+def read_file(text: str, language: str) -> Sequence[SheetRow]:
     """Returns the entries of a PO file as rows of a spreadsheet. Leaves out the header and obsolete entries.
 
-    A row is translated if the entry has a text and is not fuzzy. Raises ImportRefused if the file is not PO.
+    A row is translated if the entry has a text and is not fuzzy. Raises ImportRefused if the file is not PO,
+    or if its header names another language.
     """
     entries = _Entries()
     try:
@@ -88,6 +90,19 @@ def read_file(text: str) -> Sequence[SheetRow]:
         AttributeError,
     ):  # Babel raises them for keywords in a wrong order.
         raise _refused(len(entries.found) + 1) from None
+    heads = [one.string for one in entries.found if not (one.id or one.context)]
+    for named in _LANGUAGE.findall("\n".join(one for one in heads if isinstance(one, str))):
+        if named.lower() != language:
+            found = NAMES.get(named.lower(), named)
+            raise ImportRefused(
+                [
+                    message_text(
+                        "the texts of this file are in {found}, but you chose {chosen}",
+                        found=found,
+                        chosen=NAMES[language],
+                    )
+                ]
+            )
     return [_row(one) for one in entries.found if one.id or one.context]
 
 

@@ -125,7 +125,7 @@ class Desk:
 def desk(database: Database, clock: Clock) -> Desk:
     database.keep_documents()
     with database.writing() as session:
-        session.add_all(make_account(name) for name in PEOPLE)
+        session.add_all(make_account(name, name.split()[0].lower()) for name in PEOPLE)
     context = make_context(database=database, now=clock)
     object.__setattr__(context, "flow_sets", SqlFlowSets(database, place_lists()))
     service_publishing.publish_version(context, playable())

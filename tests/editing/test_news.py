@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from hotline.core.actors import AccountRole, AccountState, Actor
-from hotline.core.mail import SUBJECT
+from hotline.core.mail import SUBJECT, send_mail
 from hotline.editing import service_news, service_news_mail, service_publish
 from hotline.editing.rules_drafts import NewsKind
 from hotline.editing.service_drafts import DraftRefused, Refusal
@@ -16,7 +16,7 @@ from hotline.editing.service_news import WHOLE
 from hotline.editing.tables_news import DraftNews
 from hotline.flows.conversation import Place
 from hotline.people.tables_accounts import ConsoleAccount
-from tests.editing.changing import APPROVER, EDITOR, Desk, desk
+from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk
 from tests.monitoring.test_other_channel import mailbox
 from tests.support.clock import Clock
 
@@ -184,7 +184,39 @@ def test_no_mail_goes_out_without_a_server_or_an_address(
     clock.turn(hours=24)
     service_news_mail.send_due(desk.context)
     assert received == []
-    assert not service_news.set_address(desk.context, WRITER, "no address")
+    for wrong in ("no address", "a@b.rw,c@d.rw", "a..b@c.rw", "a@b.rw>", "a@[1.2.3.4]", "a@b"):
+        assert not service_news.set_address(desk.context, WRITER, wrong), wrong
+
+
+def test_one_bad_address_silences_nobody_and_a_dead_server_only_delays(
+    mailed: tuple[Desk, list[str]],
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk, received = mailed
+    change = desk.proposed()
+    assert service_news.set_address(desk.context, READER, "approver@here.example")
+    faults = iter((ConnectionRefusedError(), ValueError(ADDRESS)))
+
+    def fails(server: str, recipient: str, text: str) -> None:
+        if fault := next(faults, None):
+            raise fault
+        send_mail(server, recipient, text)
+
+    monkeypatch.setattr(service_news_mail, "send_mail", fails)
+    service_news.comment(desk.context, READER, change, 1, "Look", WHOLE)
+    clock.turn(hours=1)
+    service_news_mail.send_due(desk.context)
+    assert caplog.messages == ["a mail about news was not sent: ConnectionRefusedError"]
+    assert service_news.set_address(desk.context, WRITER, ADDRESS), "does not forget the last mail"
+    third = signed(OTHER)
+    assert service_news.set_address(desk.context, third, "other@here.example")
+    service_news.comment(desk.context, READER, change, 2, "Look", WHOLE)
+    clock.turn(hours=1)
+    service_news_mail.send_due(desk.context)
+    assert caplog.messages[1:] == ["a mail about news was not sent: ValueError"]
+    assert ["approver@" in mail for mail in received] == [True]
 
 
 def test_an_ended_account_gets_no_mail(mailed: tuple[Desk, list[str]], clock: Clock) -> None:

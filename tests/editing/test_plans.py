@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from hotline.core.actors import AccountRole, AccountState
 from hotline.editing import service_drafts, service_emergencies, service_plans, service_publish
 from hotline.editing.rules_drafts import NUMBERS, DraftState
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
 from hotline.editing.service_plans import Times
 from hotline.editing.tables_news import DraftNews
+from hotline.flows import tables as flows_tables
 from hotline.people.service_audit import list_rows
+from hotline.people.tables_accounts import ConsoleAccount
 from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, taken_away
 from tests.support.clock import Clock
 
@@ -223,3 +226,89 @@ def test_a_cancelled_plan_does_nothing(desk: Desk, clock: Clock) -> None:
     assert says(desk) == OLD
     assert service_drafts.get_draft(desk.context, change).state == DraftState.SUBMITTED
     assert desk.live == playable()
+
+
+def _suspend(desk: Desk) -> None:
+    with desk.context.database.writing() as session:
+        session.get_one(ConsoleAccount, 3).suspended_until = desk.context.now() + timedelta(days=9)
+
+
+def _take_role(desk: Desk) -> None:
+    with desk.context.database.writing() as session:
+        session.get_one(ConsoleAccount, 3).roles = [AccountRole.EDITOR]
+
+
+def _end_account(desk: Desk) -> None:
+    with desk.context.database.writing() as session:
+        session.get_one(ConsoleAccount, 3).state = AccountState.ENDED
+
+
+@pytest.mark.parametrize("lose", [_suspend, _take_role, _end_account])
+def test_a_plan_waits_for_a_person_if_its_approver_may_approve_no_more(
+    desk: Desk, clock: Clock, lose: Callable[[Desk], None]
+) -> None:
+    approved(desk, desk.proposed(FAIR), after=1)
+    lose(desk)
+    tick(desk, clock, hours=1)
+    assert says(desk) == OLD
+    assert service_plans.planned(desk.context)[0].plan.state == "held"
+    assert ("held", 1) in told(desk)
+
+
+def test_a_plan_whose_end_has_passed_too_is_not_shown(desk: Desk, clock: Clock) -> None:
+    approved(desk, desk.proposed(FAIR), after=1, ends=2)
+    tick(desk, clock, hours=3)
+    assert says(desk) == OLD
+    assert service_plans.planned(desk.context)[0].plan.state == "held"
+
+
+def test_a_plan_that_fails_does_not_stop_the_next(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = desk.proposed("Broken"), desk.proposed(FAIR)
+    approved(desk, first, after=1)
+    approved(desk, second, after=1)
+
+    def fails(session: Any, draft_id: int) -> Any:
+        if draft_id == first:
+            raise KeyError("a text")
+        return service_drafts.gather_draft(session, draft_id)
+
+    monkeypatch.setattr(service_plans, "gather_draft", fails)
+    tick(desk, clock, hours=1)
+    assert says(desk) == FAIR
+    assert caplog.messages == ["plan 1 was not carried out: KeyError"]
+
+
+def test_a_refused_plan_waits_for_a_person_and_an_emergency_delays_it(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approved(desk, desk.proposed(FAIR), after=1)
+    clock.turn(hours=1)
+    for refusal, state in ((Refusal.EMERGENCY_STANDS, "waiting"), (Refusal.BROKEN, "held")):
+        refused = DraftRefused(refusal)
+        monkeypatch.setattr(service_plans, "publish_in_transaction", lambda *_, r=refused: r)
+        service_plans.carry_out_due(desk.context)
+        assert service_plans.planned(desk.context)[0].plan.state == state
+
+
+def test_an_emergency_that_begins_meanwhile_stops_a_publication(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approved(desk, desk.proposed(FAIR), after=1)
+    seen = iter((None,))
+    monkeypatch.setattr(flows_tables, "unsettled", lambda _session: next(seen, "an emergency"))
+    tick(desk, clock, hours=1)
+    assert says(desk) == OLD
+    assert service_plans.planned(desk.context)[0].plan.state == "waiting"
+
+
+def test_no_author_cancels_the_end_of_a_published_text(desk: Desk, clock: Clock) -> None:
+    approved(desk, desk.proposed(FAIR), ends=1)
+    (one,) = service_plans.planned(desk.context)
+    refused = service_plans.cancel(desk.context, EDITOR, one.plan.id)
+    assert refused == DraftRefused(Refusal.OWN_HAND)
+    assert service_plans.cancel(desk.context, OTHER, one.plan.id) is None
+    assert {("end_cancelled", 1), ("end_cancelled", 3)} <= told(desk)
+    tick(desk, clock, hours=2)
+    assert says(desk) == FAIR

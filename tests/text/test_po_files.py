@@ -63,7 +63,7 @@ ROW = {
 @given(rows=ROWS, language=st.sampled_from(["rw", "fr"]))
 def test_what_goes_out_comes_back(rows: list[dict[str, str]], language: str) -> None:
     written = write_file(rows, language, AT).decode()
-    found = {row.place: row for row in read_file(written)}
+    found = {row.place: row for row in read_file(written, language)}
     assert is_po(written)
     assert found.keys() == {row["place"] for row in rows}
     for row in rows:
@@ -77,7 +77,7 @@ def test_what_goes_out_comes_back(rows: list[dict[str, str]], language: str) -> 
 def test_any_text_is_read_or_refused(text: str | bytes) -> None:
     said = text if isinstance(text, str) else text.decode("latin-1")
     try:
-        rows = read_file(said)
+        rows = read_file(said, "rw")
     except ImportRefused:
         return
     assert all(row.words == plain_text(row.words) for row in rows)
@@ -85,7 +85,7 @@ def test_any_text_is_read_or_refused(text: str | bytes) -> None:
 
 def test_the_second_of_two_equal_entries_is_kept_too() -> None:
     entry = '\nmsgctxt "a.b.text"\nmsgid "x"\nmsgstr "y{}"\n'
-    rows = read_file("".join(map(entry.format, range(2))))
+    rows = read_file("".join(map(entry.format, range(2))), "rw")
     assert [(row.place, row.words, row.agreed) for row in rows] == [
         ("a.b.text", f"y{number}", TRANSLATED) for number in range(2)
     ]
@@ -93,8 +93,17 @@ def test_the_second_of_two_equal_entries_is_kept_too() -> None:
 
 def test_an_empty_or_fuzzy_entry_is_not_translated() -> None:
     for state, words, agreed in (("draft", "x", ""), ("reviewed", "", ""), ("reviewed", "x", "y")):
-        (row,) = read_file(write_file([ROW | {"state": state, "rw": words}], "rw", AT).decode())
+        written = write_file([ROW | {"state": state, "rw": words}], "rw", AT).decode()
+        (row,) = read_file(written, "rw")
         assert bool(row.agreed) == bool(agreed)
+
+
+def test_a_file_of_another_language_is_refused() -> None:
+    written = write_file([ROW], "fr", AT).decode()
+    assert read_file(written, "fr")
+    assert read_file(written.replace("Language: fr", "Language: rw_RW"), "rw")
+    with pytest.raises(ImportRefused, match="are in Français, but you chose Kinyarwanda"):
+        read_file(written, "rw")
 
 
 @pytest.mark.skipif(shutil.which("msgfmt") is None, reason="gettext is not installed")

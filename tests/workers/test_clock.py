@@ -257,6 +257,29 @@ def test_a_jump_is_an_alarm(manned: District, caplog: pytest.LogCaptureFixture) 
     assert alarms == ["alarm: the clock of this machine jumped by more than a minute"]
 
 
+@pytest.mark.parametrize(("hours", "published"), [(3, [1]), (0, [1, 2])])
+def test_no_planned_text_is_published_early_after_a_forward_jump(
+    manned: District, monkeypatch: pytest.MonkeyPatch, hours: int, published: list[int]
+) -> None:
+    stop = Event()
+    rounds: list[int] = []
+    ran: list[int] = []
+
+    def step(_context: WorkerContext) -> None:
+        rounds.append(1)
+        if len(rounds) == 2:
+            stop.set()
+
+    def keep(_context: WorkerContext) -> None:
+        ran.append(len(rounds))
+        if len(rounds) == 1:
+            manned.clock.turn(hours=hours)
+
+    monkeypatch.setattr("workers.clock.keep_drafts", keep)
+    run(manned.context, stop, steps=(step,), aside=(keep,))
+    assert ran == published
+
+
 @pytest.mark.slow(reason="waits for a step that asks other machines")
 def test_what_asks_other_machines_holds_no_tick_and_runs_once(manned: District) -> None:
     stop, hangs, ends = Event(), Event(), Event()
@@ -287,7 +310,7 @@ def test_what_asks_other_machines_holds_no_tick_and_runs_once(manned: District) 
 
 def test_the_inbox_is_read_beside_the_ticks() -> None:
     names = [step.__name__ for step in ASIDE]
-    assert names == ["lapse_emergency", "keep_drafts", "read_inbox", "publish_due"]
+    assert names == ["lapse_emergency", "keep_drafts", "read_inbox", "publish_due", "mail_news"]
 
 
 def test_it_does_nothing_while_another_leads(manned: District) -> None:
