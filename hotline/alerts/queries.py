@@ -232,6 +232,8 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
 
     Leaves out the assignee, doubted acknowledgements, and responders who said that they cannot take the tip.
     """
+    if tip.assigned_at is None:
+        return ()
     took = select(Assignment.responder_id, func.min(Assignment.acknowledged_at).label("at")).where(
         Assignment.tip_id == tip.id,
         Assignment.acknowledged_at >= tip.assigned_at,
