@@ -198,7 +198,12 @@ def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> N
         "step": "3",
         "own": "2 on site 3 referred",
     }
-    values |= {"digits": "1 take 2 on site 5 pass on", "who": "Responder 3", "refs": "K7Q4 H9RC"}
+    values |= {
+        "digits": "1 take 2 on site 5 pass on",
+        "who": "Responder 3",
+        "refs": "K7Q4 H9RC",
+        "part": "drills",
+    }
     values |= {"row": "1204", "digest": "9fa3" * 16}
     words = load_phrases()
     for template in Template:

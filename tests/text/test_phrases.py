@@ -33,6 +33,7 @@ VALUES = {
     "own": "2 on site 3 referred 4 not this kind of case 5 pass on",
     "who": "Responder 3",
     "refs": "K7Q4, H3ND",
+    "part": "drills",
 }
 TELLING = (
     "traffick",
