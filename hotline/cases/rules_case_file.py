@@ -55,7 +55,7 @@ ORDER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9 ./-]{0,39}", re.ASCII)
 """The form of an order's number, such as `RP 00123/2026/TGI`. It contains a digit, and no words of a sentence."""
 SPACES = re.compile(r"[ .-]")
 LONG = re.compile(r"\d{9}")
-MOBILE = re.compile(r"(?:\b|250|0)7[2389]\d{7}")
+MSISDN = re.compile(r"(?:\b|250|0)7[2389]\d{7}")
 
 
 def is_order_valid(basis: FileBasis, number: str) -> bool:
@@ -68,7 +68,7 @@ def is_order_valid(basis: FileBasis, number: str) -> bool:
 def _is_callable(number: str) -> bool:
     """Returns True if a number could be a phone number. `RP 00123/2026/TGI` is none: a slash divides its digits."""
     digits = SPACES.sub("", number)
-    return bool(LONG.search(digits) or MOBILE.search(digits.replace("/", "")))
+    return bool(LONG.search(digits) or MSISDN.search(digits.replace("/", "")))
 
 
 def told_of_file(person: MetPerson) -> Mapping[str, str]:
