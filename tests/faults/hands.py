@@ -72,11 +72,11 @@ def a_phone_that_cannot_be_reached_is_answered_by_another(stack: Stack) -> None:
     def alerted() -> list[dict[str, str]]:
         return [sms for sms in line.outbox() if "Rulindo" in sms["text"]]
 
-    eventually(lambda: len(alerted()) == 1, seconds=10)
+    eventually(lambda: len(alerted()) == 1, seconds=30)
     (first,) = alerted()
     assert first["to"] in pair
     line.report(first["id"], "Failed", "AbsentSubscriber")
-    eventually(lambda: len(alerted()) == 2, seconds=10)
+    eventually(lambda: len(alerted()) == 2, seconds=30)
     assert {sms["to"] for sms in alerted()} == pair
 
 
