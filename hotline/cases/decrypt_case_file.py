@@ -28,6 +28,7 @@ from hotline.cases import (
 from hotline.cases.decrypt_access import DecryptedTip
 from hotline.cases.rules_case_file import FileBasis, FileEvent, FileFacts
 from hotline.cases.service_viewer import viewer_of
+from hotline.console.role_groups import table
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
@@ -90,7 +91,7 @@ CHANNELS = {"ussd": "USSD", "sms": "SMS"}
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A file that was just made. `repr` shows nothing of it."""
+    """Holds a file that was just made. `repr` shows nothing of it."""
 
     number: int
     pdf: bytes = field(default=b"", repr=False)
@@ -205,7 +206,7 @@ def _document(
             call=_call(tip, say),
             names=gathered.names(),
         )
-    return rules_case_file.document(facts, say)
+    return rules_case_file.document(facts, say, table("file_bases"))
 
 
 def _entries(

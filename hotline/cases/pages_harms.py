@@ -32,7 +32,7 @@ def write(visit: Visit) -> None:
 @form_view(show, "read", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
 def read(visit: Visit) -> Response:
     """Shows the texts for five minutes, each with the button for its second reader."""
-    rows = {one.id: one for one in service_harms.list_records(visit.context, visit.by)}
+    rows = {one.record.id: one for one in service_harms.list_records(visit.context, visit.by)}
     texts = decrypt_harms.read_records(visit.context, visit.by, visit.token)
     shown = [(rows[record_id], said) for record_id, said in texts]
     return decrypted_page(visit, "harms_read.html", "/harms", shown=shown)

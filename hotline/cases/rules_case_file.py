@@ -72,7 +72,7 @@ def _is_callable(number: str) -> bool:
 
 
 def told_of_file(person: MetPerson) -> Mapping[str, str]:
-    """Returns the newest answer of a person who was told about a case file. Empty if the person was not told."""
+    """Returns a person's newest answer about a case file. Returns nothing if no officer asked the person."""
     lines = (one.entry for one in reversed(person.timeline) if one.corrected_by is None)
     said = (one.reported.codes for one in lines if one.kind is LoggedEvent.FILE_TOLD)
     return next(said, {})
@@ -174,11 +174,6 @@ class FileFacts:
 
 
 TITLE = phrase("Case file")
-BASES = {
-    FileBasis.REQUEST: phrase("Request of a prosecutor or court, without an order"),
-    FileBasis.PROSECUTOR: phrase("Order of a prosecutor"),
-    FileBasis.JUDGE: phrase("Order of a judge"),
-}
 HIDES = (
     phrase(
         "This file contains no phone number, receipt or name of an officer. Letters replace names."
@@ -195,12 +190,12 @@ NEAR_THE_CALL = timedelta(hours=1)
 """The time after the call in which times are given by the hour, if there is no order."""
 
 
-def document(facts: FileFacts, say: Say) -> dict[str, object]:
-    """Returns the file as data for a template."""
+def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, object]:
+    """Returns the file as data for a template. `bases` has the phrase of each `FileBasis`."""
     has_order = facts.basis is not FileBasis.REQUEST
     clean = facts.names
     head = [
-        (say(phrase("Basis")), " ".join((say(BASES[facts.basis]), facts.order)).strip()),
+        (say(phrase("Basis")), " ".join((say(bases[facts.basis]), facts.order)).strip()),
         (say(phrase("Made")), f"{facts.made_at.astimezone(KIGALI):%Y-%m-%d}"),
         *facts.about,
     ]

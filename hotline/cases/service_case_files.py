@@ -37,8 +37,8 @@ from hotline.tips.tables import Tip
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A file that was made, and nothing of the case. Only the people who requested, approved or made it see its basis
-    and names: a person who is excluded from the case must not find it here.
+    """Describes a file that was made, and nothing of its case. Only the people who requested, approved or made it see
+    its basis and names, because a person who is excluded from the case must not find it here.
     """
 
     id: int

@@ -32,7 +32,6 @@ def bound_to(desk: str) -> str:
 class HarmLine:
     """A record without its text."""
 
-    id: int
     record: HarmRecord
     may_confirm: bool
     """True if this account is the second reader that the record waits for."""
@@ -55,7 +54,7 @@ def list_records(context: ConsoleContext, by: SignedIn) -> Sequence[HarmLine]:
         desk = reading_desk(session, by)
         me = tables_accounts.get_account(session, by.account_id).person_id
         return [
-            HarmLine(row.id, row, row.second_at is None and row.person_id != me)
+            HarmLine(row, row.second_at is None and row.person_id != me)
             for row, _ in tables_harms.records_of(session, desk)
         ]
 

@@ -15,7 +15,8 @@ from hotline.console.visit import Visit
 from hotline.editing import pages_draft_reading, pages_drafts, service_news, service_publish
 from hotline.editing.rules_drafts import NewsKind
 from hotline.editing.service_drafts import ChangeRow
-from hotline.editing.service_news import COMMENT_LETTERS, NewsRow
+from hotline.editing.service_news import COMMENT_LETTERS
+from hotline.editing.tables_news import DraftNews
 from hotline.text.languages import NAMES
 
 KINDS = table("news_kinds")
@@ -43,7 +44,7 @@ def today_values(visit: Visit) -> Mapping[str, Any]:
     }
 
 
-def _described(visit: Visit, row: NewsRow, change: ChangeRow) -> tuple[str, str, bool]:
+def _described(visit: Visit, row: DraftNews, change: ChangeRow) -> tuple[str, str, bool]:
     """Returns the sentence of a piece of news, the address that it is about, and True if it can be answered."""
     text = row.text
     if row.kind == NewsKind.APPROVED:

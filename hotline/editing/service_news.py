@@ -21,7 +21,6 @@ from hotline.errors import NotFound
 from hotline.flows.conversation import Place
 from hotline.text.revealing import reveals
 
-NewsRow = DraftNews
 COMMENT_LETTERS = 500
 WHOLE = Place("", "")
 """The place of a comment on the whole draft."""

@@ -1,7 +1,9 @@
 """Mails each account once a day at most that something waits. Deletes old news. The clock calls this."""
 
 import logging
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from hotline.alerts import queries_retention
 from hotline.core.actors import AccountRole, AccountState
@@ -12,6 +14,7 @@ from hotline.core.mail import is_unreachable, send_mail
 from hotline.editing import tables_news
 from hotline.editing.tables_news import NewsAddress
 from hotline.people import tables_accounts
+from hotline.people.tables_accounts import ConsoleAccount
 from hotline.text.phrases import phrase
 from hotline.text.time import KIGALI
 
@@ -26,6 +29,16 @@ ERRAND = "news"
 WAITS = phrase("Things that wait for you: {count}. Sign in as you always do.")
 
 
+class _Mail(NamedTuple):
+    account_id: int
+    mailed_before: datetime | None
+    address: bytes
+    """The mail address, encrypted."""
+    language: str
+    waiting: int
+    """The number of things that wait for the account."""
+
+
 def send_due(context: WorkerContext) -> None:
     """Deletes old news, and mails the accounts with new unread news. Does nothing for ten minutes after that.
 
@@ -36,7 +49,7 @@ def send_due(context: WorkerContext) -> None:
     with context.database.reading() as session:
         if queries_retention.is_done(session, ERRAND, at, EVERY):
             return
-    due = []
+    due: list[_Mail] = []
     with context.database.writing() as session:
         queries_retention.note_done(session, ERRAND, at)
         tables_news.delete_old(session, at - KEPT)
@@ -48,42 +61,44 @@ def send_due(context: WorkerContext) -> None:
             if account.state == AccountState.ENDED:
                 session.delete(row)
                 continue
-            waiting = (
-                0
-                if account.is_suspended(at)
-                else _waiting(session, context, row, account.held_roles)
-            )
-            if waiting:
+            if waiting := _waiting(session, row, account, at):
                 due.append(
-                    (
-                        row.account_id,
-                        row.mailed_at,
-                        row.encrypted_address,
-                        account.language,
-                        waiting,
+                    _Mail(
+                        account.id, row.mailed_at, row.encrypted_address, account.language, waiting
                     )
                 )
                 row.mailed_at = at
     words = load_console_words() if due else {}
-    for number, (_, _, encrypted, language, waiting) in enumerate(due, 1):
-        said = words.get(language, {}).get(WAITS, WAITS)
-        if not _send(context, encrypted, said.format(count=waiting)):
-            with context.database.writing() as session:
-                for account_id, before, *_ in due[number:]:
-                    if (untried := tables_news.address(session, account_id)) is not None:
-                        untried.mailed_at = before
+    for number, mail in enumerate(due, 1):
+        said = words.get(mail.language, {}).get(WAITS, WAITS).format(count=mail.waiting)
+        if not _send(context, mail.address, said):
+            _mark_untried(context, due[number:])
             return
 
 
-def _waiting(
-    session: Session, context: WorkerContext, row: NewsAddress, roles: frozenset[AccountRole]
-) -> int:
-    """Returns the number of things that wait for an account, or 0 if nothing is new since its last mail."""
+def _mark_untried(context: WorkerContext, mails: Sequence[_Mail]) -> None:
+    with context.database.writing() as session:
+        for mail in mails:
+            if (row := tables_news.address(session, mail.account_id)) is not None:
+                row.mailed_at = mail.mailed_before
+
+
+def _waiting(session: Session, row: NewsAddress, account: ConsoleAccount, at: datetime) -> int:
+    """Returns the number of things that wait for an account, or 0 if nothing is new since its last mail.
+
+    A suspended account gets no mail.
+    """
+    if account.is_suspended(at):
+        return 0
     newest = [tables_news.newest_unread(session, row.account_id)]
-    drafts = tables_news.waiting_for_review(session) if AccountRole.APPROVER in roles else ()
+    drafts = (
+        tables_news.waiting_for_review(session)
+        if AccountRole.APPROVER in account.held_roles
+        else ()
+    )
     newest += [one.submitted_at for one in drafts]
     since = [one for one in newest if one and (row.mailed_at is None or one > row.mailed_at)]
-    if not any(one <= context.now() - REST for one in since):
+    if not any(one <= at - REST for one in since):
         return 0
     return tables_news.count_unread(session, row.account_id) + len(drafts)
 

@@ -1,7 +1,7 @@
 """Publishes approved drafts at their time, and withdraws their texts at their end. The clock calls this.
 
 An approver approves the draft together with its times. If the draft or the published parts that the approver compared
-have changed meanwhile, nothing happens and people are told.
+have changed meanwhile, nothing is published, and the approver and the authors get news.
 """
 
 import hashlib
@@ -146,8 +146,8 @@ def planned(context: Context, draft_id: int | None = None) -> Sequence[ListedPla
 
 
 def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
-    """Cancels a plan. A draft that was not published waits for an approver again. A published text stays without an
-    end, so its authors cannot cancel its end, and the others are told.
+    """Cancels a plan. A draft that was not published waits for an approver again. A published text then has no
+    end. Its authors cannot cancel that end. The approver and the other authors get news.
 
     Raises NotFound, StoreUnavailable.
     """

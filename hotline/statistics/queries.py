@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, case, delete, exists, func, insert, or_, s
 from sqlalchemy.orm import Session, aliased
 
 from hotline.alerts.tables_case_events import CaseEventRow
-from hotline.cases.queries_list import CLOSURE_WAITS, owes_answer
+from hotline.cases.queries_list import CLOSURE_WAITS
 from hotline.core.actors import RELEASE_ROLES
 from hotline.core.database import add_if_new, run_uncompiled, seconds_between
 from hotline.counters import tables, tables_screens
@@ -299,14 +299,9 @@ def write_target(
 class TipCounts:
     """The numbers of open tips that a viewer may see, by state. A tip may count in several states."""
 
-    open: int = 0
     overdue: int = 0
-    acknowledged: int = 0
-    on_site: int = 0
     to_approve: int = 0
     """The number of tips whose closure waits for a second person."""
-    owed: int = 0
-    """The number of tips with a due follow-up on a person."""
 
 
 def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
@@ -318,22 +313,8 @@ def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
         or_(Deadline.kind == DeadlineKind.OVERDUE, at >= TRULY_DUE),
         Deadline.kind.in_(OVERDUE_KINDS),
     )
-    is_there = exists().where(
-        CaseEventRow.tip_id == Tip.id, CaseEventRow.kind == LoggedEvent.ON_SITE
-    )
-    row = session.execute(
-        select(
-            func.count(),
-            _counted(passed),
-            _counted(Tip.assignee_id.is_not(None)),
-            _counted(is_there),
-            _counted(CLOSURE_WAITS),
-            _counted(owes_answer()),
-        )
-        .select_from(Tip)
-        .where(*mine)
-    ).one()
-    return TipCounts(*row)
+    counted = select(_counted(passed), _counted(CLOSURE_WAITS)).select_from(Tip).where(*mine)
+    return TipCounts(*session.execute(counted).one())
 
 
 def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:

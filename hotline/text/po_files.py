@@ -28,7 +28,7 @@ _LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z]+)", re.MULTILINE)
 
 
 class _Entries(Catalog):
-    """A catalogue that keeps every entry of a file in order, with duplicates. It keeps the header as an entry too."""
+    """Keeps every entry of a file in order, with duplicates and the header."""
 
     def __init__(self) -> None:
         super().__init__()

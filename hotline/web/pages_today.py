@@ -30,13 +30,12 @@ from hotline.duty import (
 )
 from hotline.editing import (
     pages_news,
-    service_drafts,
     service_emergencies,
     service_news,
     service_translation,
 )
 from hotline.editing.pages_sentences import result_or_refusal
-from hotline.editing.rules_drafts import DraftState, emergency_end
+from hotline.editing.rules_drafts import emergency_end
 from hotline.flows.flow import numbers_named
 from hotline.gateway import service_pause
 from hotline.monitoring import service_alarms, service_checks_outside
@@ -273,14 +272,6 @@ _given_up = count_line(
     "outgoing.show",
     lambda context, _: len(service_pause.undeliverable(context)),
 )
-_proposed = count_line(
-    warn,
-    phrase("Drafts to review: {count}"),
-    "changes.listed",
-    lambda context, _: sum(
-        one.state == DraftState.SUBMITTED for one, _ in service_drafts.list_drafts(context)
-    ),
-)
 _text_questions = count_line(
     warn,
     phrase("Questions from translators: {count}"),
@@ -313,7 +304,6 @@ SOURCES = (
     LineSource(role_groups.RUNNING, _drills),
     LineSource(role_groups.NATIONAL, _holds),
     LineSource(role_groups.PEOPLE, _desks),
-    LineSource(role_groups.APPROVER, _proposed),
     LineSource(role_groups.WRITING | role_groups.RUNNING, _numbers),
     LineSource(role_groups.EDITOR, _text_questions),
     LineSource(role_groups.RELEASING, _releases),

@@ -147,9 +147,7 @@ def proposes(hands: Hands) -> None:
 
 
 def comes_to_read(hands: Hands, title: str) -> None:
-    hands.follows("Drafts to review: {count}", count=1)
     hands.opens(title)
-    hands.follows("Review draft")
     expect(hands.page.locator("ins").first).to_be_visible()
 
 

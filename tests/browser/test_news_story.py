@@ -7,25 +7,13 @@ from hotline.core.actors import AccountRole, Actor
 from hotline.editing import service_publish
 from tests.browser.office import Office, make_desk, office
 from tests.browser.test_editor import faults
-from tests.browser.test_new_lesson import PHONE
-from tests.console.browsing import OFFICE
+from tests.browser.test_new_lesson import language, size
 
-__all__ = ["make_desk", "office"]
+__all__ = ["language", "make_desk", "office", "size"]
 
 pytestmark = pytest.mark.browser
 
 WORDS = {"rw": "Ntukishyure mbere.", "fr": "Ne payez pas.", "en": "Never pay first."}
-
-
-@pytest.fixture
-def language() -> str:
-    return "en"
-
-
-@pytest.fixture(params=[OFFICE, PHONE], ids=["office", "phone"])
-def size(request: pytest.FixtureRequest) -> ViewportSize:
-    size: ViewportSize = request.param
-    return size
 
 
 def stays_on_today(page: Page) -> None:

@@ -33,6 +33,7 @@ from hotline.cases.rules_case_file import (
 )
 from hotline.cases.service_exclusions import ExclusionTarget
 from hotline.cases.tables_case_files import CaseFile
+from hotline.console.role_groups import table
 from hotline.core.actors import AccountRole
 from hotline.errors import EndRefused
 from hotline.operations.schema import METADATA
@@ -440,7 +441,7 @@ def test_no_file_contains_a_name_number_or_reference(
         call=[("Channel", "USSD by phone"), ("Language", "Kinyarwanda")],
         names=names_in(NAMES, ()),
     )
-    text = json.dumps(document(facts, say), ensure_ascii=False)
+    text = json.dumps(document(facts, say, table("file_bases")), ensure_ascii=False)
     text = text.replace(ORDER, "")
     for secret in SECRETS:
         assert secret not in text
@@ -468,7 +469,7 @@ def test_alerts_do_not_give_the_minute_of_the_call() -> None:
     filed = NOON + timedelta(minutes=50)
     for basis in FileBasis:
         facts = FileFacts(1, filed, NOON, basis, ORDER, [], [*alerts, took, late], [])
-        made: Any = document(facts, say)
+        made: Any = document(facts, say, table("file_bases"))
         rows = next(one["rows"] for one in made["sections"] if "Acts" in one["title"])
         if basis is FileBasis.REQUEST:
             assert [time[10:] for time, _ in rows] == ["", " 13 h", " 14:10"]

@@ -43,7 +43,7 @@ def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
     assert re.search(rf'{link}</th>\s*<td class="number">1</td>', page.text)
 
     assert editor.post(f"/changes/{change}/propose").status_code == 303
-    assert "Drafts to review: 1" in approver.get("/").text
+    assert f'<a href="/changes/{change}/read">' in approver.get("/").text
     read = approver.get(f"/changes/{change}/read").text
     assert marked(read, "ins") == "Ntukishyure mbere."
     assert marked(read, "del").startswith(OLD)

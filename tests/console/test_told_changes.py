@@ -17,7 +17,7 @@ def signed_in(*roles: AccountRole) -> SignedIn:
     return SignedIn(9, "Somebody", frozenset(roles), "en", is_fresh=True, session_key="")
 
 
-APPROVER, EDITOR = signed_in(AccountRole.APPROVER), signed_in(AccountRole.EDITOR)
+EDITOR = signed_in(AccountRole.EDITOR)
 
 
 def told(desk: Desk, by: SignedIn) -> list[str]:
@@ -27,14 +27,6 @@ def told(desk: Desk, by: SignedIn) -> list[str]:
         session.merge(row)
     found = pages_today.today(cast(Any, desk.context), by)
     return [one.phrase.format_map(one.values) for one in found]
-
-
-def test_an_approver_is_told_how_many_changes_wait(desk: Desk) -> None:
-    assert not told(desk, APPROVER)
-    desk.proposed()
-    desk.opened("Another")
-    assert told(desk, APPROVER) == ["Drafts to review: 1"]
-    assert not told(desk, EDITOR)
 
 
 def test_words_of_one_person_alone_are_a_bar_on_every_page(desk: Desk) -> None:
