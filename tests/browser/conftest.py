@@ -56,4 +56,4 @@ def take_all(running: Stack) -> None:
     over = Event()
     over.set()
     answered = answer_alerts(running.emulator, over)
-    eventually(lambda: len(running.emulator.outbox()) >= len(outbox) + answered, seconds=20)
+    eventually(lambda: len(running.emulator.outbox()) >= len(outbox) + answered)

@@ -71,7 +71,7 @@ class Office:
 
     def waits_until_callers_read(self, words: str, *keys: str) -> None:
         """Waits until callers see these words. A process looks for a new revision once a second."""
-        eventually(partial(self._is_read, words, *keys), seconds=10)
+        eventually(partial(self._is_read, words, *keys))
 
     def _is_read(self, words: str, *keys: str) -> bool:
         return words in self.calls(*keys).screen

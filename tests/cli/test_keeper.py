@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 Start = Callable[..., "Kept"]
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 class Kept:
@@ -79,7 +79,8 @@ def _family(file: Path) -> str:
 
 
 def _ids(file: Path) -> list[int]:
-    assert _comes_true(file.exists)
+    """Returns the process ids in the file. Waits for the first whole line, because a shell opens the file first."""
+    assert _comes_true(lambda: file.exists() and file.read_text().endswith("\n"))
     return [int(word) for word in file.read_text().split()]
 
 

@@ -22,7 +22,7 @@ class Embedded:
 
     def start(self) -> None:
         self.process = subprocess.Popen(self.argv)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not self._answers():
             assert time.monotonic() < deadline
             time.sleep(0.01)

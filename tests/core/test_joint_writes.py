@@ -52,9 +52,9 @@ class Joint:
         """Starts the first write, and the other writes while it runs. Returns all results."""
         pool = ThreadPoolExecutor(len(works))
         first = pool.submit(self.writes.write, works[0])
-        eventually(lambda: self.begun == 1, seconds=10)
+        eventually(lambda: self.begun == 1)
         rest = [pool.submit(self.writes.write, work) for work in works[1:]]
-        eventually(partial(self.waits, len(rest)), seconds=10)
+        eventually(partial(self.waits, len(rest)))
         self.may_go_on.set()
         pool.shutdown()
         return [first, *rest]
@@ -117,7 +117,7 @@ def test_who_waits_too_long_is_told_and_is_not_written(joint: Joint) -> None:
     joint.writes = impatient
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(impatient.write, partial(stop, "k0"))
-        eventually(lambda: joint.begun == 1, seconds=10)
+        eventually(lambda: joint.begun == 1)
         with pytest.raises(StoreUnavailable):
             impatient.write(partial(stop, "k1"))
         joint.may_go_on.set()

@@ -60,7 +60,7 @@ def test_another_leads_when_it_is_gone(claim: Claim, pair: Pair) -> None:
     one.close()
     if pair is Pair.SERVERS:
         # The server releases the lock after it has noticed that the connection is closed.
-        eventually(lambda: other.holds(LATER), seconds=5)
+        eventually(lambda: other.holds(LATER))
     else:
         assert not other.holds(LATER)
     assert other.holds(NOON + timedelta(seconds=3))

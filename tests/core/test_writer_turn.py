@@ -26,7 +26,7 @@ def test_who_came_first_is_first_also_before_whoever_just_had_it() -> None:
     with turn:
         for number, thread in enumerate(waiting, start=1):
             thread.start()
-            eventually(partial(waits, turn, number), seconds=10)
+            eventually(partial(waits, turn, number))
     with turn:
         order.append("again")
     for thread in waiting:

@@ -72,11 +72,15 @@ def a_phone_that_cannot_be_reached_is_answered_by_another(stack: Stack) -> None:
     def alerted() -> list[dict[str, str]]:
         return [sms for sms in line.outbox() if "Rulindo" in sms["text"]]
 
-    eventually(lambda: len(alerted()) == 1, seconds=30)
+    eventually(lambda: len(alerted()) == 1)
     (first,) = alerted()
     assert first["to"] in pair
-    line.report(first["id"], "Failed", "AbsentSubscriber")
-    eventually(lambda: len(alerted()) == 2, seconds=30)
+    for _ in range(6):
+        # A line that cannot store a report answers with an error, and the gateway sends the report again.
+        line.report(first["id"], "Failed", "AbsentSubscriber")
+        with suppress(AssertionError):
+            eventually(lambda: len(alerted()) == 2, seconds=10)
+            break
     assert {sms["to"] for sms in alerted()} == pair
 
 
@@ -86,8 +90,8 @@ def a_caller_who_hangs_up_late_is_heard_and_a_stop_removes_no_one(stack: Stack) 
     line.text("STOP", msisdn=said_stop)
     pressed(line.dial(msisdn="+250788000015"), *DANGER, "5", "1").hang_up()
     both = (said_stop, told)
-    eventually(lambda: all("Bugesera" in texts(line, one) for one in both), seconds=5)
-    eventually(lambda: sum("Bugesera" in sms["text"] for sms in line.outbox()) >= 2, seconds=5)
+    eventually(lambda: all("Bugesera" in texts(line, one) for one in both))
+    eventually(lambda: sum("Bugesera" in sms["text"] for sms in line.outbox()) >= 2)
 
 
 def a_strangers_sms_is_not_answered(stack: Stack) -> None:
@@ -96,7 +100,7 @@ def a_strangers_sms_is_not_answered(stack: Stack) -> None:
     before = texts(line, known)
     line.text("Muraho 1 K7Q4", msisdn=stranger)
     line.text("0", msisdn=known)
-    eventually(lambda: texts(line, known) != before, seconds=10)
+    eventually(lambda: texts(line, known) != before)
     assert texts(line, stranger) == ""
 
 

@@ -40,7 +40,7 @@ def test_an_alert_is_taken_by_dialling_what_it_says(tmp_path: Path, lay_home: La
     with Stack(tmp_path, environ={"HOTLINE_INBOUND_SMS": "no"}, procfile=procfile) as stack:
         line = stack.emulator
         tells_and_hangs_up(line)
-        eventually(lambda: len(line.outbox()) >= 3, seconds=5)
+        eventually(lambda: len(line.outbox()) >= 3)
         references = told_whom(line)
         assert {GASABO_1, GASABO_2} < set(references)
 

@@ -78,5 +78,5 @@ def test_told_to_end_it_leaves_nothing_running(tmp_path: Path) -> None:
     finally:
         run.terminate()
     assert run.wait(150) == 128 + signal.SIGTERM
-    eventually(lambda: not any("hotline" in command_line(pid) for pid in started), seconds=20)
+    eventually(lambda: not any("hotline" in command_line(pid) for pid in started))
     assert not any(tmp_path.glob("hotline-chaos-*"))

@@ -39,7 +39,7 @@ def test_row_19_a_worker_at_work_has_no_child(tmp_path: Path, beneath: Ground) -
         stack.emulator.set_faults(SLOW)
         told.append(tell(stack.emulator, plan(2, CODES, WORDS)[1]))
         workers = started_as(stack.pid, "hotline process worker")
-        eventually(lambda: any(at_work(pid) for pid in workers), seconds=30)
+        eventually(lambda: any(at_work(pid) for pid in workers))
 
         assert [pid for pid in workers if psutil.Process(pid).children()] == []
         assert all(send(pid, signal.SIGKILL) for pid in workers)

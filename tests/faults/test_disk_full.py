@@ -41,7 +41,7 @@ def keeping(valkey: Valkey) -> None:
     """Makes Redis write to the disk from now on, as in production. When this returns, the first file is complete."""
     client = valkey.client()
     client.config_set("appendonly", "yes")
-    eventually(lambda: not _rewriting(client.info("persistence")), seconds=10)
+    eventually(lambda: not _rewriting(client.info("persistence")))
 
 
 def _rewriting(persistence: Any) -> bool:
@@ -83,7 +83,7 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
 
     with full_disk(valkey.process.pid):
         full = "its disk is full or cannot be written"
-        eventually(lambda: gauges.redis_fault() == full, seconds=10)
+        eventually(lambda: gauges.redis_fault() == full)
         assert valkey.client().get("anything") is None
         district.file_tip()
         service_assignment.assign_pending(district.context)
@@ -91,8 +91,8 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
         look_after_due(district.context)
         assert district.states == ["accepted"]
 
-    eventually(lambda: gauges.redis_fault() is None, seconds=10)
-    eventually(lambda: _heard(district), seconds=10)
+    eventually(lambda: gauges.redis_fault() is None)
+    eventually(lambda: _heard(district))
 
 
 def test_a_redis_without_memory_is_not_well(valkey: Valkey, tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_row_30_a_lost_callback_is_recovered_from_the_inbox(air: Air) -> None:
 def test_row_30_an_sms_that_comes_three_times_is_one(air: Air) -> None:
     air.gateway.set_faults({"kind": "duplicate_mo"})
     air.gateway.text(TIP, msisdn=STRANGER)
-    eventually(lambda: [row.outcome for row in air.seen] == ["tip"], seconds=10)
+    eventually(lambda: [row.outcome for row in air.seen] == ["tip"])
     air.fetch()
     assert [row.outcome for row in air.seen] == ["tip"]
     assert air.seen[0].proved_at is not None
@@ -169,7 +169,7 @@ def test_row_30_a_forged_callback_silences_nothing_until_it_is_proved(air: Air) 
     assert len(air.referrals) == told + 1
 
     air.gateway.text(f"1 {air.reference}", msisdn=HER)
-    eventually(lambda: len(air.seen) == 3, seconds=10)
+    eventually(lambda: len(air.seen) == 3)
     assert air.asks
     air.fetch()
     assert not air.asks

@@ -175,7 +175,7 @@ def redis_with(users: Path, folder: Path) -> Iterator[Redis]:
     with subprocess.Popen((*argv, "--aclfile", str(users)), stdout=subprocess.DEVNULL) as process:
         client = Redis.from_url(f"unix://checker:none@{folder}/s")
         try:
-            eventually((folder / "s").exists, seconds=10)
+            eventually((folder / "s").exists)
             yield client
         finally:
             client.close()

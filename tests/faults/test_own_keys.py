@@ -124,10 +124,10 @@ def test_the_whole_story_passes_with_one_key_folder_each(tmp_path: Path, lay_hom
 
     with running(trusts):
         tell(trusts.emulator, plan(2, [districts()[0].code] * 2, WORDS)[1])
-        eventually(lambda: len(alerts(trusts)) == 3, seconds=15)
+        eventually(lambda: len(alerts(trusts)) == 3)
         first = alerts(trusts)[0]
         trusts.emulator.text(f"1 {first['text'][:4]}", msisdn=first["to"])
-        eventually(lambda: listed(trusts)[0]["acknowledged_by"] is not None, seconds=15)
+        eventually(lambda: listed(trusts)[0]["acknowledged_by"] is not None)
 
     (tip,) = listed(trusts)
     read = trusts.hotline(

@@ -79,7 +79,7 @@ def test_row_5_a_frozen_web_process_leaves_no_half_tip(tmp_path: Path, beneath: 
 
         told(stack.emulator, "+250788100002")
         each = 3
-        eventually(lambda: alerted(stack.emulator) in (each, 2 * each), seconds=30)
+        eventually(lambda: alerted(stack.emulator) in (each, 2 * each))
         assert stack.emulator.violations() == []
         assert stack.command("audit", "verify")
 

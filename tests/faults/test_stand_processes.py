@@ -21,7 +21,7 @@ PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv
 def parent() -> Iterator["subprocess.Popen[bytes]"]:
     """Yields a process with a child process that sleeps."""
     process = subprocess.Popen([sys.executable, "-c", PARENT, ASLEEP], start_new_session=True)
-    eventually(lambda: len(below(process.pid)) == 1, seconds=10)
+    eventually(lambda: len(below(process.pid)) == 1)
     yield process
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
@@ -31,7 +31,7 @@ def parent() -> Iterator["subprocess.Popen[bytes]"]:
 def test_a_grandchild_is_found_by_its_command(parent: "subprocess.Popen[bytes]") -> None:
     (child,) = below(parent.pid)
     assert {parent.pid, child} <= set(below(os.getpid()))
-    eventually(lambda: started_as(parent.pid, MARK) == [child], seconds=10)
+    eventually(lambda: started_as(parent.pid, MARK) == [child])
     assert started_as(child, MARK) == []
 
 

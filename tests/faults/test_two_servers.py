@@ -47,7 +47,7 @@ def test_two_servers_hear_tips_and_one_of_them_dies(tmp_path: Path) -> None:
         second_server(stack) as second,
     ):
         for pid in (stack.pid, second.pid):
-            eventually(lambda pid=pid: len(started_as(pid, "process worker")) == 2, seconds=30)  # type: ignore[misc]
+            eventually(lambda pid=pid: len(started_as(pid, "process worker")) == 2)  # type: ignore[misc]
         quiet = threading.Event()
         answers = threading.Thread(target=answer_alerts, args=(stack.emulator, quiet))
         answers.start()
@@ -62,5 +62,5 @@ def test_two_servers_hear_tips_and_one_of_them_dies(tmp_path: Path) -> None:
 
         assert settle(stack, told, seconds=100) == []
         ours = set(below(stack.pid))
-        eventually(lambda: leader(stack) in ours, seconds=15)
+        eventually(lambda: leader(stack) in ours)
         assert len(told) == TIPS

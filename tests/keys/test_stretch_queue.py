@@ -23,7 +23,7 @@ class Crowd:
         thread = Thread(target=self._wait, args=(entrant, name))
         thread.start()
         self.threads.append(thread)
-        eventually(lambda: self.queue.waiting(known=bool(entrant.known)) > waits, seconds=5)
+        eventually(lambda: self.queue.waiting(known=bool(entrant.known)) > waits)
 
     def _wait(self, entrant: Entrant, name: str) -> None:
         with self.queue.turn(entrant) as turn:

@@ -150,7 +150,7 @@ def running(argv: list[str], folder: Path, port: int, behind: Behind) -> Iterato
         )
     try:
         front = Front(port, behind, log)
-        eventually(lambda: front.ready, seconds=20)
+        eventually(lambda: front.ready)
         yield front
     finally:
         process.terminate()

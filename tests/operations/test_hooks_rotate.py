@@ -65,7 +65,7 @@ def web(tmp_path: Path, lay_home: LayHome) -> Iterator[Web]:
     (line,) = [entry.command for entry in entries if entry.name == "web"]
     process = subprocess.Popen(["/bin/sh", "-c", f"exec {line}"], env=web.environ, cwd=CHECKOUT)
     try:
-        eventually(web.ready, seconds=30)
+        eventually(web.ready)
         yield web
     finally:
         process.terminate()
@@ -110,7 +110,7 @@ class Callers:
     def goes_on(self, hops: int = 20) -> None:
         """Waits until the hotline has answered this many more hops."""
         goal = self.hops + hops
-        eventually(lambda: self.hops >= goal, seconds=30)
+        eventually(lambda: self.hops >= goal)
 
     def _dial(self) -> None:
         while not self._stop.is_set():

@@ -153,7 +153,7 @@ def test_a_release_waits_for_the_one_before_it(empty_postgres: Database) -> None
         with empty_postgres.writing() as session:
             session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": migrate.LOCK})
             later = pool.submit(migrate.upgrade, empty_postgres)
-            eventually(lambda: later.done() or waits(), seconds=20)
+            eventually(lambda: later.done() or waits())
             assert not later.done()
         assert later.result()
 

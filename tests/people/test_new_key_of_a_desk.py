@@ -261,7 +261,7 @@ def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
             tables_desks.get_desk(session, HERE, for_writing=True)
             gone = pool.submit(leaves, left)
             if not database.is_sqlite:
-                eventually(waits, seconds=20)
+                eventually(waits)
             decrypt_rotation.put_key(session, left.district.context, HERE, key, Signer())
         gone.result()
     left.district.clock.turn(seconds=6)

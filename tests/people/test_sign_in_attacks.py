@@ -133,7 +133,7 @@ def is_full(queue: StretchQueue) -> Iterator[None]:
     waits = Thread(target=wait)
     with queue.turn(Entrant()):
         waits.start()
-        eventually(lambda: queue.waiting(known=True) == 1, seconds=5)
+        eventually(lambda: queue.waiting(known=True) == 1)
         yield
     waits.join(5)
 

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable
 
-STEP = 0.05
+STEP, PATIENCE = 0.05, 60.0
+"""Seconds. The patience is long, because a machine that is busy may stop for many seconds."""
 
 
-def eventually(holds: Callable[[], bool], *, seconds: float) -> None:
+def eventually(holds: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
     """Waits until the condition is true. Raises AssertionError if it does not become true in time."""
     end = time.monotonic() + seconds
     while not holds():

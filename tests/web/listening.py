@@ -62,4 +62,4 @@ def until_it_answers(address: str) -> None:
         except requests.RequestException:
             return False
 
-    eventually(answers, seconds=30)
+    eventually(answers)

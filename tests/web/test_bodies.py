@@ -106,7 +106,7 @@ def test_a_thread_that_waits_for_a_body_lets_another_work() -> None:
     turn: Any = in_turn(application, bodies)
     first = threading.Thread(target=turn, args=({"wsgi.input": slow}, None))
     first.start()
-    eventually(lambda: bodies.longest() > 0, seconds=5)
+    eventually(lambda: bodies.longest() > 0)
     assert turn({"wsgi.input": BytesIO(b"abcdef")}, None) == [b"abc"]
     assert bodies.longest() > 0
     slow.came.set()
@@ -146,7 +146,7 @@ def test_no_more_work_at_once_than_there_are_places() -> None:
     threads = [threading.Thread(target=turn, args=({"wsgi.input": None}, None)) for _ in range(5)]
     for thread in threads:
         thread.start()
-    eventually(lambda: len(begun) == 2, seconds=5)
+    eventually(lambda: len(begun) == 2)
     assert bodies.places.empty()
     go.set()
     for thread in threads:
@@ -218,7 +218,7 @@ def test_one_network_that_sends_halves_keeps_no_other_waiting() -> None:
     ]
     for one in halves:
         one.start()
-    eventually(lambda: bodies.waiting() == OF_ONE, seconds=5)
+    eventually(lambda: bodies.waiting() == OF_ONE)
     sends("2001:db8::ffff", BytesIO(b"abc"))
     sends("2001:db8:0:1::1", BytesIO(b"abc"))
     assert said == ["429 Too Many Requests", "200 OK"]
@@ -247,7 +247,7 @@ def late(bodies: RequestBodies) -> Iterator[None]:
     slow = Slow()
     thread = threading.Thread(target=bodies.read, args=(slow, 1))
     thread.start()
-    eventually(lambda: bodies.longest() > 0, seconds=5)
+    eventually(lambda: bodies.longest() > 0)
     yield
     slow.came.set()
     thread.join(5)

@@ -20,7 +20,7 @@ def test_a_process_that_is_still_starting_ends_when_it_is_told(tmp_path: Path) -
     environ = environ_of(tmp_path, BEGUN=str(begun), HOTLINE_PORT=str(free_port()))
     command = command_of("web").replace(SERVED, "tests.web.starts_for_ever:application")
     with started(command.replace(KILLS, "--workers-kill-timeout 1"), environ) as process:
-        eventually(begun.exists, seconds=30)
+        eventually(begun.exists)
         end(process)
         assert process.returncode == 0
 

@@ -316,7 +316,7 @@ def has_ticked(file: Path) -> bool:
 def test_it_ends_with_zero_when_told_to_stop(valkey: Valkey, file: Path) -> None:
     process = start(valkey, f"sqlite:///{file}")
     await_birth(valkey)
-    eventually(lambda: has_ticked(file), seconds=30)
+    eventually(lambda: has_ticked(file))
     process.terminate()
     _, said = process.communicate(timeout=40)
     assert process.returncode == 0, said.decode()
@@ -326,7 +326,7 @@ def test_it_ends_with_zero_when_told_to_stop(valkey: Valkey, file: Path) -> None
 def test_without_redis_it_owns_time_until_told_to_stop(valkey: Valkey, file: Path) -> None:
     valkey.kill()
     process = start(valkey, f"sqlite:///{file}")
-    eventually(lambda: has_ticked(file), seconds=30)
+    eventually(lambda: has_ticked(file))
     assert process.poll() is None
     process.terminate()
     _, said = process.communicate(timeout=40)
