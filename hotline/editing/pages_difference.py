@@ -14,7 +14,7 @@ from hotline.editing import rules_difference
 from hotline.editing.pages_sentences import field_words
 from hotline.editing.rules_drafting import read_draft, with_flow
 from hotline.editing.rules_preview import screens_of
-from hotline.flows.check_safety import new_risky_words
+from hotline.flows.check_safety import NEEDS_REASON, new_risky_words, replacement
 from hotline.flows.conversation import Place
 from hotline.flows.flow import FlowSet
 from hotline.flows.node_fields import Titles, nodes_of, screens_with_numbers, texts_in
@@ -86,9 +86,9 @@ class DifferenceToRead:
     screens: Sequence[ScreenToRead]
     counted: Sequence[ScreenToRead]
     """The screens in the red box, because their recorded values change."""
-    covered: Sequence[tuple[ScreenToRead, str, str]]
-    """The screens whose written reason allows new risky words. Each comes with these words in quotation marks and
-    the reason."""
+    covered: Sequence[tuple[ScreenToRead, str, str, Sequence[str]]]
+    """The screens whose written reason allows new risky words. Each comes with these words in quotation marks, the
+    reason, and what to write instead."""
     reporting: Sequence[str]
     """The changed flows that collect reports or private answers."""
     numbers: Sequence[NumberToRead]
@@ -142,7 +142,7 @@ def prepare_difference(
     return DifferenceToRead(
         screens=screens,
         counted=[one for one in screens if one.marks],
-        covered=[*_covered(changes, screens, after)],
+        covered=[*_covered(visit, changes, screens, after)],
         reporting=[
             titles.flow(flow) for flow in flows if _gathers(before, flow) or _gathers(after, flow)
         ],
@@ -181,28 +181,33 @@ def _numbers(
 
 
 def _covered(
-    changes: rules_difference.Difference, screens: Sequence[ScreenToRead], after: Mapping[str, Any]
-) -> Iterator[tuple[ScreenToRead, str, str]]:
+    visit: Visit,
+    changes: rules_difference.Difference,
+    screens: Sequence[ScreenToRead],
+    after: Mapping[str, Any],
+) -> Iterator[tuple[ScreenToRead, str, str, Sequence[str]]]:
     for change, screen in zip(changes.screens, screens, strict=True):
         node = nodes_of(after["flows"].get(change.flow)).get(change.node)
         reason = str(node.get("reason") or "") if isinstance(node, Mapping) else ""
         words = dict.fromkeys(_risky(change, node)) if reason else ()
         if words:
-            named = ", ".join(f'"{word}"' for word in words)
-            yield screen, named, reason
+            named = ", ".join(dict.fromkeys(f'"{word}"' for _, word in words))
+            known = (replacement(word, language, NEEDS_REASON) for language, word in words)
+            yield screen, named, reason, [one.said(visit.say) for one in known if one]
 
 
-def _risky(change: rules_difference.ScreenDifference, node: object) -> Iterator[str]:
-    """Yields the risky words in changed texts of a screen. If the screen or its reason is new, it searches every
-    text."""
+def _risky(change: rules_difference.ScreenDifference, node: object) -> Iterator[tuple[str, str]]:
+    """Yields the risky words in changed texts of a screen, each after its language. If the screen or its reason is
+    new, it searches every text."""
     if change.state is rules_difference.ScreenState.NEW or any(
         one.field == "reason" for one in change.others
     ):
         for text in texts_in(node):
             for language, words in text.words.items():
-                yield from new_risky_words("", words, language)
+                yield from ((language, word) for word in new_risky_words("", words, language))
     for one in change.words:
-        yield from new_risky_words(one.before, one.after, one.language)
+        new = new_risky_words(one.before, one.after, one.language)
+        yield from ((one.language, word) for word in new)
 
 
 def _with(flow_set: FlowSet, document: Mapping[str, Any], flows: Mapping[str, None]) -> FlowSet:

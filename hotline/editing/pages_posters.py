@@ -12,7 +12,13 @@ from flask import Response, abort
 from hotline.console.visit import Visit, page
 from hotline.editing.service_numbers import NEVER_DIALLED
 from hotline.flows.check_flow_set import short_code_problems
-from hotline.flows.check_safety import new_risky_words, risky_words
+from hotline.flows.check_safety import (
+    EARLY,
+    NEEDS_REASON,
+    new_risky_words,
+    replacement,
+    risky_words,
+)
 from hotline.flows.flow import FlowSet
 from hotline.flows.node_fields import Titles
 from hotline.flows.service_authoring import live_document
@@ -46,14 +52,18 @@ def poster(visit: Visit, digits: str) -> Response:
     flows = live_document(visit.context.database)["flows"]
     say = visit.templates.say
     texts = {code: poster_text(say, code, Titles(flows, code), flow, printed) for code in CODES}
-    words = {word for code, text in texts.items() for word in poster_problems(text.whole, code)}
+    words = {
+        (word, code) for code, text in texts.items() for word in poster_problems(text.whole, code)
+    }
+    known = (replacement(word, code, (*EARLY, *NEEDS_REASON)) for word, code in sorted(words))
     return page(
         visit,
         "poster.html",
         title=Titles(flows, visit.language).flow(flow),
         printed=printed,
         texts=texts,
-        words=sorted(words),
+        words=sorted({word for word, _ in words}),
+        instead=[one.said(visit.say) for one in known if one],
     )
 
 

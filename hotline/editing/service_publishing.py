@@ -26,7 +26,12 @@ from hotline.flows import document as documents
 from hotline.flows import service_authoring, tables
 from hotline.flows.check import Code, Problem, Problems, next_nodes, node_of, nodes, problem
 from hotline.flows.check_flow_set import check_document, set_problems
-from hotline.flows.check_safety import IN_A_MESSAGE, risky_words, words_newer_than_reason
+from hotline.flows.check_safety import (
+    IN_A_MESSAGE,
+    risky_words,
+    with_replacement,
+    words_newer_than_reason,
+)
 from hotline.flows.check_texts import unverified_in
 from hotline.flows.conversation import ConversationState, Facts, Place
 from hotline.flows.flow import (
@@ -95,10 +100,11 @@ def phrase_faults(
             instead=substitute(letter),
         )
     for word in risky_words(text, language, IN_A_MESSAGE):
-        yield message_text(
+        said = message_text(
             'contains "{word}", which anyone who holds the phone could read: use other words',
             word=word,
         )
+        yield with_replacement(said, word, language, IN_A_MESSAGE)
     for number in unverified_in(text, numbers):
         yield message_text(
             "contains {number}, which is not verified: remove it, or have the number verified first",

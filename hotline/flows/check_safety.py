@@ -3,7 +3,7 @@
 Reviewers add words to the tables of `risky_words.csv`. The search ignores accents and capitals. It matches at the
 beginning of a word, so that endings do not matter. Kinyarwanda words have prefixes before the stem (`curuz`: gucuruza,
 abacuruzi, ugucuruza), so the search finds a stem anywhere in a word. Words that the table marks `whole` must match a
-whole word.
+whole word. The column `instead` has what to write instead. It is empty where no safe words are known.
 """
 
 import csv
@@ -60,18 +60,21 @@ def rows_of(name: str) -> Iterator[list[str]]:
     yield from rows
 
 
-def _tables() -> tuple[Mapping[str, Table], Collection[str]]:
-    """Returns the words of each table by language, and the words that must match a whole word."""
+def _tables() -> tuple[Mapping[str, Table], Collection[str], Mapping[tuple[str, str], str]]:
+    """Returns the words of each table by language, the words that must match a whole word, and the replacements by
+    language and word."""
     found: dict[str, dict[str, list[str]]] = {}
-    whole = set()
-    for table, language, words, is_whole in rows_of("risky_words.csv"):
+    whole, replacements = set(), {}
+    for table, language, words, is_whole, instead in rows_of("risky_words.csv"):
         found.setdefault(table, {}).setdefault(language, []).append(words)
         if is_whole:
             whole.add(words)
-    return {name: Table(words) for name, words in found.items()}, whole
+        if instead:
+            replacements[language, words] = instead
+    return {name: Table(words) for name, words in found.items()}, whole, replacements
 
 
-_TABLES, _WHOLE = _tables()
+_TABLES, _WHOLE, REPLACEMENTS = _tables()
 REPORTING, TRAFFICKING, POLICE = (_TABLES[name] for name in ("reporting", "trafficking", "police"))
 TRADE_IN_PEOPLE = _TABLES["trade_in_people"]
 """All forms of the word "trade", as in trade in people. Outside a report these words are harmless: a trader is an
@@ -116,6 +119,8 @@ ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST, ANY_PROMISES, ELSEWHERE)
 
 If a screen warns of such words, its reason says so.
 """
+NEEDS_REASON = (*ON_ANY_SCREEN, IDENTITY_WORDS)
+"""All words that need a reason outside a report."""
 IN_A_MESSAGE = (REPORTING, TRAFFICKING, TRADE_IN_PEOPLE, POLICE, SECRECY, PROMISES)
 """Words that no SMS may contain. An SMS can appear on a lock screen, and other people may hold the phone."""
 
@@ -147,6 +152,39 @@ def unsafe_promises(text: str, language: str) -> DocumentPath:
     """Returns the words in a text that no screen for callers may contain without a written reason. Words within a
     warning do not count."""
     return risky_words(_without(text, language, WARNING_WORDS), language, ON_ANY_SCREEN)
+
+
+def replacement(word: str, language: str, tables: tuple[Table, ...]) -> MessageText | None:
+    """Returns the sentence with what to write instead of a risky word. Returns None if no replacement is known, or if
+    these tables refuse the replacement too."""
+    instead = REPLACEMENTS.get((language, word), "")
+    if not instead or risky_words(_without(instead, language, WARNING_WORDS), language, tables):
+        return None
+    return message_text('Instead of "{word}", write "{instead}"', word=word, instead=instead)
+
+
+def with_replacement(
+    fix: MessageText, word: str, language: str, tables: tuple[Table, ...]
+) -> MessageText:
+    """Adds to a fix what to write instead of a risky word, if that is known."""
+    known = replacement(word, language, tables)
+    if known is None:
+        return fix
+    return message_text(
+        '{fix}. Instead of "{word}", write "{instead}"', fix=fix, **dict(known.values)
+    )
+
+
+def _word_problem(
+    rule: str,
+    at: tuple[str, str, str, str],
+    word: str,
+    tables: tuple[Table, ...],
+    **values: MessageText,
+) -> Problem:
+    """Returns the problem of a risky word. `at` is its flow, its node, its field and its language."""
+    found = problem(rule, *at, word=word, **values)
+    return found._replace(fix=with_replacement(found.fix, word, found.language, tables))
 
 
 def _without(text: str, language: str, innocent: Table) -> str:
@@ -229,9 +267,8 @@ def _named(
 ) -> Problems:
     for language, words in text.items():
         for word in risky_words(words, language, tables):
-            yield problem(
-                "too_early", place.flow, place.node, field, language, word=word, where=where
-            )
+            at = place.flow, place.node, field, language
+            yield _word_problem("too_early", at, word, tables, where=where)
 
 
 def _depths(flow_set: FlowSet) -> dict[Place, int]:
@@ -408,6 +445,7 @@ class _Risk(NamedTuple):
     def finding(self, fix: MessageText) -> Problem:
         rule = "names_who" if self.code is Code.ASKS_WHO else "promises"
         place = self.flow, self.node, self.field, self.language
+        fix = with_replacement(fix, self.word, self.language, NEEDS_REASON)
         return problem(rule, *place, word=self.word)._replace(fix=fix)
 
 
@@ -460,7 +498,7 @@ def unsafe_words(flow_set: FlowSet) -> Problems:
         place = Place(written.flow, written.node)
         if place in inside:
             for word in risky_words(words, language, rest if place in early else IN_A_REPORT):
-                yield problem("unsafe_word", *written.at, language, word=word)
+                yield _word_problem("unsafe_word", (*written.at, language), word, IN_A_REPORT)
 
 
 def identity_questions(flow_set: FlowSet) -> Problems:
@@ -474,7 +512,8 @@ def identity_questions(flow_set: FlowSet) -> Problems:
             node_of(flow_set, place), in_report=in_report
         ):
             for word in identity_words(words, language):
-                yield problem("asks_who", *written.at, language, word=word)
+                at = *written.at, language
+                yield _word_problem("asks_who", at, word, NEEDS_REASON)
 
 
 def free_text_outside_reports(flow_set: FlowSet) -> Problems:

@@ -52,7 +52,8 @@ def test_the_projects_own_catalogues_are_whole() -> None:
         ("{ref}: " + "merci " * 30, "longer than one SMS: shorten it"),
         (
             "{ref}: la police, merci.",
-            'contains "police", which anyone who holds the phone could read: use other words',
+            'contains "police", which anyone who holds the phone could read: use other words'
+            '. Instead of "police", write "une autorité"',
         ),
         (
             "{ref}: appelez le 37 77.",

@@ -381,6 +381,8 @@ def test_a_bad_reason_is_refused_and_its_field_is_named(editor: Editor) -> None:
     page = unescape(editor.part(promise))
     label = "Reason to keep words or a length that the check rejects"
     assert f'a reason of 20 letters or more in "{label}"' in page
+    secret = unescape(editor.part(form | {"text.en": "It is secret"}))
+    assert 'Instead of "secret", write "No name needed".' in secret
     assert f"{label}. Callers never see it.</label>" in unescape(editor.page)
     refused = editor.press(promise | {"reason": "x"}, "save")
     assert refused.status_code == 422

@@ -35,6 +35,7 @@ def test_a_short_code_prints_its_poster_and_radio_text(tab: Tab, flow_set: FlowS
     refused = {digits for digits, page in pages.items() if "dial star" not in page}
     assert refused == {"46"}, "only the flow of officers names the police"
     assert "This short code has no poster" in pages["46"]
+    assert "Instead of &#34;police&#34;, write &#34;an official&#34;." in pages["46"]
 
 
 def test_no_poster_opens_a_report_or_a_page_of_responders(tab: Tab, flow_set: FlowSet) -> None:

@@ -231,6 +231,7 @@ def test_the_second_reader_reads_which_words_a_reason_lets_pass(writing: Writing
         'learn: First lesson en</a>: this screen contains "ibanga", "ku buntu". The editor\'s reason: Warns'
         in " ".join(red.split())
     )
+    assert 'Instead of "ibanga", write "Nta zina dusaba".' in red
     printed = html.unescape(writing.approver.get(f"/changes/{change}/print").text)
     assert 'this screen contains "ibanga"' in printed
 

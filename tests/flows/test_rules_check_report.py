@@ -7,7 +7,17 @@ import pytest
 
 from hotline.flows.check import Code, Problem
 from hotline.flows.check_flow_set import check_document
+from hotline.flows.check_safety import (
+    EARLY,
+    LAST,
+    REPLACEMENTS,
+    replacement,
+    risky_words,
+    rows_of,
+    unsafe_promises,
+)
 from hotline.flows.service_check import place_lists
+from hotline.text.gsm7 import foreign_letters
 from tests.flows.books import LISTS, TELL, choice, make_document, t
 from tests.support.made_once import shipped_document
 
@@ -343,3 +353,28 @@ def test_who_she_is_is_asked_on_no_screen_of_the_shipped_report(node: str) -> No
     document["flows"]["report"]["nodes"][node]["menu"]["text"]["en"] = "Say who you are"
     hits = [one for one in check_document(document, place_lists()) if one.code is Code.ASKS_WHO]
     assert [(one.flow, one.node) for one in hits] == [("report", node)]
+
+
+def test_each_replacement_is_safe_where_it_is_offered() -> None:
+    """A replacement comes from the shipped texts. An empty cell of the table offers nothing."""
+    rows = [*rows_of("risky_words.csv")]
+    assert all(REPLACEMENTS.get((row[1], row[2]), "") == row[4] for row in rows)
+    innocent = ("warned_of", "not_asked", "said_of_none")
+    assert not any(row[4] for row in rows if row[0] in innocent)
+    for (language, word), instead in REPLACEMENTS.items():
+        assert not foreign_letters(instead)
+        assert not unsafe_promises(instead, language), (word, instead)
+        assert not risky_words(instead, language, EARLY), (word, instead)
+
+
+def test_a_risky_word_comes_with_its_replacement_or_with_the_reason_alone() -> None:
+    fixes = {
+        text: str(found(Code.UNSAFE_WORD, tell=tell(saved=saved({**t("x"), "en": text})))[0].fix)
+        for text in ("a slave", "Free")
+    }
+    assert fixes["a slave"].endswith('. Instead of "slave", write "forced labour"')
+    assert fixes["Free"] == "use other words, and promise nothing"
+    landmark = {"ask": {**TELL["landmark"]["ask"], "text": {**t("x"), "en": "Your name?"}}}
+    (asks,) = found(Code.ASKS_WHO, tell=tell(landmark=landmark))
+    assert str(asks.fix).endswith('. Instead of "your name", write "No name needed"')
+    assert replacement("help will", "en", LAST) is None, "the last screen may not name help"
