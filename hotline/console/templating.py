@@ -4,7 +4,8 @@ Each language has its own Jinja environment. So `_` translates a phrase into the
 """
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -93,6 +94,7 @@ class Templates:
             day=partial(format_day, language),
             clock=format_clock,
             form=FORMS.get,
+            with_contents=with_contents,
         )
         environment.globals["f"] = environment.get_template("forms.html").module
         return environment
@@ -108,6 +110,40 @@ class Templates:
 
     def _static(self, name: str) -> str:
         return url_for("entering.static", name=self.files[name].name)
+
+
+LONG = 30
+"""The number of lines, counted by `LINES`, from which a page can be longer than three screens of a phone."""
+LINES = {"tr": 2, "label": 2, "h2": 2, "textarea": 3, "pre": 5, "svg": 10}
+"""The lines of an element on a phone, where they are not one."""
+_PART = re.compile(r"<(tr|p|li|h2|h3|label|legend|summary|button|textarea|pre|svg)\b")
+_TAG = re.compile(r'<span class="tag.*?</span>')
+_HEADING = re.compile(r"<(h2|caption|legend)\b([^>]*)>(.*?)</\1>", re.S)
+
+
+def with_contents(body: Markup) -> tuple[Sequence[tuple[str, Markup]], Markup]:
+    """Returns the headings of a long page with their ids, and the page with these ids.
+
+    The headings are those of sections and tables. A form without sections has those of its groups of fields. A short
+    page, a page of one section, and a page with links to its sections, have none.
+    """
+    lines = sum(LINES.get(tag, 1) for tag in _PART.findall(body))
+    if lines < LONG or 'class="sums"' in body:
+        return (), body
+    tags = ("h2", "caption") if len(re.findall("<h2|<caption", body)) > 1 else ("h2", "legend")
+    found: dict[Markup, str] = {}
+
+    def named(heading: re.Match[str]) -> str:
+        tag, attributes, inside = heading.groups()
+        words = Markup(_TAG.sub("", inside)).striptags()
+        if tag not in tags or escape(words) in found or "to-fix" in attributes:
+            return heading[0]
+        known = re.search(r'\bid="([^"]+)"', attributes)
+        found[escape(words)] = id = known[1] if known else f"s-{len(found) + 1}"
+        return heading[0] if known else f'<{tag}{attributes} id="{id}">{inside}</{tag}>'
+
+    body = Markup(_HEADING.sub(named, body))
+    return [(id, words) for words, id in found.items()] if len(found) > 1 else (), body
 
 
 def _static_files() -> Mapping[str, StaticFile]:

@@ -1,8 +1,9 @@
-"""Draws a flow as a picture: its screens as linked boxes, and the arrows between them."""
+"""Draws pictures of linked boxes and arrows: the screens of one flow, and the map of all flows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 from flask import Response, url_for
 
@@ -25,12 +26,14 @@ from hotline.editing.rules_preview import (
 from hotline.editing.service_drafts import ChangeRow
 from hotline.errors import NotFound
 from hotline.flows.check import Problem
-from hotline.flows.node_fields import Titles, nodes_of
+from hotline.flows.node_fields import Titles, called_flow, nodes_of
 from hotline.flows.service_authoring import live_document
 from hotline.statistics.service_releases import flow_use
 
 BOX_WIDTH, BOX_HEIGHT = 216, 64
 BETWEEN, BETWEEN_LAYERS = 24, 56
+LETTERS = 25
+"""The number of letters that fit into a box."""
 THIN = 12
 """The width of an arrow that passes through a layer."""
 SWEEPS = 6
@@ -44,6 +47,9 @@ class PlacedBox:
     name: str
     left: int
     top: int
+    width: ClassVar[int] = BOX_WIDTH
+    height: ClassVar[int] = BOX_HEIGHT
+    letters: ClassVar[int] = LETTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,28 @@ class PlacedArrow:
     points: tuple[tuple[int, int], ...]
     is_back: bool
     """True for an arrow to a higher layer or within its layer."""
+    is_level: bool = False
+    """True for an arrow from left to right."""
+
+    @property
+    def path(self) -> str:
+        """Returns the SVG path of a curved arrow between two boxes. An arrow that leads back passes around the
+        side."""
+        (x, y), (to_x, to_y) = self.points[0], self.points[-1]
+        if self.is_level:
+            half = (x + to_x) // 2
+            return f"M{x} {y}C{half} {y} {half} {to_y} {to_x} {to_y}"
+        if self.is_back:
+            x, to_x = x + BOX_WIDTH // 2, to_x + BOX_WIDTH // 2
+            side = max(x, to_x) + 20
+            return f"M{x} {y}C{side} {y} {side} {to_y} {to_x} {to_y}"
+        half_box = BOX_HEIGHT // 2
+        path = f"M{x} {y + half_box}"
+        points = [(x, y + half_box), *self.points[1:-1], (to_x, to_y - half_box)]
+        for (x, y), (to_x, to_y) in pairwise(points):
+            half = (y + to_y) // 2
+            path += f"C{x} {half} {to_x} {half} {to_x} {to_y}"
+        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +124,45 @@ def place_boxes(
     ]
     height = len(layers) * (BOX_HEIGHT + BETWEEN_LAYERS) - BETWEEN_LAYERS + 2 * BETWEEN
     return PlacedPicture(max(widths), height, tuple(boxes), tuple(drawn))
+
+
+def place_flows(flows: Mapping[str, object], groups: Iterable[str], front: str) -> PlacedPicture:
+    """Places the boxes of flows as a tree from left to right. Its arrows are the shortest way to each flow.
+
+    A way begins at the first screen, or at a flow that no other way reaches. The first flow behind a flow is in the
+    same row, and each further one is in a row of its own.
+    """
+    opens: dict[str, list[str]] = {name: [] for name in dict.fromkeys((front, *groups))}
+    firsts, seen = [], set[str]()
+    for begin in opens:
+        waiting = [begin] if begin in flows and begin not in seen else []
+        firsts += waiting
+        seen |= {*waiting}
+        while waiting:
+            name = waiting.pop(0)
+            for called in map(called_flow, nodes_of(flows[name]).values()):
+                if called in opens and called not in seen:
+                    seen.add(called)
+                    opens[name].append(called)
+                    waiting.append(called)
+    boxes: dict[str, PlacedBox] = {}
+    arrows: list[PlacedArrow] = []
+    rows, right = 0, 0
+    left: list[tuple[str, PlacedBox | None]] = [(name, None) for name in reversed(firsts)]
+    while left:
+        name, parent = left.pop()
+        is_first = parent is not None and name == opens[parent.name][0]
+        rows += not is_first
+        x = BETWEEN if parent is None else parent.left + BOX_WIDTH + BETWEEN_LAYERS
+        box = boxes[name] = PlacedBox(name, x, BETWEEN + (rows - 1) * (BOX_HEIGHT + THIN))
+        right = max(right, x)
+        if parent is not None:
+            ends = [(one.left + BOX_WIDTH, one.top + BOX_HEIGHT // 2) for one in (parent, box)]
+            points = ends[0], (box.left, ends[1][1])
+            arrows.append(PlacedArrow(parent.name, name, points, is_back=False, is_level=True))
+        left += [(one, box) for one in reversed(opens[name])]
+    height = BETWEEN * 2 + rows * (BOX_HEIGHT + THIN)
+    return PlacedPicture(right + BOX_WIDTH + BETWEEN, height, tuple(boxes.values()), tuple(arrows))
 
 
 def _depths(
@@ -180,8 +247,6 @@ def _across(spot: Spot) -> int:
 
 
 TINTS = {"menu": "asks", "ask": "asks", "finish": "ends", "branch": "parts", "call": "parts"}
-LETTERS = 25
-"""The number of letters that fit into a box."""
 
 
 def show(visit: Visit, flow: str) -> Response:
@@ -206,15 +271,12 @@ def show(visit: Visit, flow: str) -> Response:
         change=change,
         rows=rows,
         picture=picture,
-        box=(BOX_WIDTH, BOX_HEIGHT),
         boxes=[
             (rows[one.name], one, TINTS.get(rows[one.name].kind, "says")) for one in picture.boxes
         ],
-        letters=LETTERS,
         arrows=[
             (
                 one,
-                _path(one),
                 _label_point(one),
                 digits_of(document, one.begin, one.end),
                 keys[one.begin, one.end],
@@ -303,19 +365,3 @@ def _label_point(arrow: PlacedArrow) -> tuple[int, int]:
     if arrow.is_back:
         return max(x, to_x) + BOX_WIDTH // 2 + 4, (y + to_y) // 2
     return to_x + (x - to_x) // 5, to_y - BOX_HEIGHT // 2 - BETWEEN_LAYERS // 2
-
-
-def _path(arrow: PlacedArrow) -> str:
-    """Returns the SVG path of a curved arrow between two boxes. An arrow that leads back passes around the side."""
-    (x, y), (to_x, to_y) = arrow.points[0], arrow.points[-1]
-    if arrow.is_back:
-        x, to_x = x + BOX_WIDTH // 2, to_x + BOX_WIDTH // 2
-        side = max(x, to_x) + 20
-        return f"M{x} {y}C{side} {y} {side} {to_y} {to_x} {to_y}"
-    half_box = BOX_HEIGHT // 2
-    path = f"M{x} {y + half_box}"
-    points = [(x, y + half_box), *arrow.points[1:-1], (to_x, to_y - half_box)]
-    for (x, y), (to_x, to_y) in pairwise(points):
-        half = (y + to_y) // 2
-        path += f"C{x} {half} {to_x} {half} {to_x} {to_y}"
-    return path

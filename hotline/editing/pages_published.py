@@ -22,7 +22,7 @@ from hotline.editing import (
     service_publishing,
     service_review_document,
 )
-from hotline.editing.pages_picture import problems_by_screen
+from hotline.editing.pages_picture import place_flows, problems_by_screen
 from hotline.editing.rules_operations import FRONT
 from hotline.editing.rules_preview import flow_groups, outline
 from hotline.editing.service_numbers import MAX_HITS, SearchHit, find_texts
@@ -45,6 +45,8 @@ def flows(visit: Visit) -> Response:
     groups = flow_groups(flows, FRONT, codes)
     part = part_of_list([*groups], visit.asked("part"))
     found = service_publish.published_problems(context)
+    may_write = visit.may(role_groups.WORDS)
+    opens = service_drafts.list_drafts(context) if may_write else ()
     return page(
         visit,
         "flows.html",
@@ -59,9 +61,12 @@ def flows(visit: Visit) -> Response:
             (one.flow, one.code not in service_publishing.BEARABLE) for one in found or ()
         ),
         newest=service_emergencies.newest_by_flow(context, part.rows),
-        opens=service_drafts.list_drafts(context),
-        may_write=visit.may(role_groups.WORDS),
+        opens=opens,
+        edited={flow for _, parts in opens for flow in parts},
+        may_write=may_write,
         may_build=visit.may(role_groups.EDITOR),
+        picture=place_flows(flows, part.rows, FRONT),
+        codes={flow: digits for digits, flow in reversed(document["entries"].items())},
         part=part,
         day_of=day_of,
     )

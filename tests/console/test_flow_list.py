@@ -4,6 +4,8 @@ import re
 from datetime import date
 from html import unescape
 
+import pytest
+
 from hotline.console.visit import MAX_ROWS
 from hotline.core.actors import AccountRole
 from hotline.counters import tables_screens
@@ -41,6 +43,24 @@ def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> 
     assert row[4] == "Other words"
     assert row[5].startswith("Editor 1, ")
     assert cells(writing.editor, "front")[5].startswith("the hotline, ")
+
+
+@pytest.mark.row("A1")
+def test_the_map_leads_from_the_first_screen_to_each_flow(writing: Writing) -> None:
+    """Each flow is one box with its title, its state and its use. The list has the same flows."""
+    flows = live_document(writing.desk.context.database)["flows"]
+    writing.says(writing.opened("Other words"))
+    drawn, listed = unescape(writing.editor.get("/flows").text).split("</svg>")
+    for flow in flows:
+        assert (
+            drawn.count(f'<a href="/flows/{flow}" class=') == listed.count(f'/flows/{flow}">') == 1
+        )
+    box = re.findall(rf'<a href="/flows/{FLOW}" class="(.*?)"><title>(.*?)</title>', drawn)
+    assert box == [("changed", f"{FLOW}. not reviewed. Use: few, dial 11")]
+    assert drawn.count('marker-end="url(#tip)"') == len(flows) - 2, "the front and a code begin"
+    writing.published("Ntukishyure uwo muntu. " * 40)
+    service_publish.check_by_id(writing.desk.context, service_publish.LIVE)
+    assert f'href="/flows/{FLOW}" class="changed faulty"' in writing.editor.get("/flows").text
 
 
 def test_what_was_published_is_on_every_page_at_once(writing: Writing) -> None:

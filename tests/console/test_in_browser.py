@@ -58,6 +58,15 @@ CUT = """[...document.querySelectorAll('main *')].filter(one => {
   return hides && is_ours && one.scrollWidth > one.clientWidth + 1;
 }).map(one => one.outerHTML.slice(0, 80))"""
 
+TOO_LONG = """(() => {
+  const count = one => document.querySelectorAll('main ' + one).length;
+  const sections = Math.max(count('h2, main caption'), count('legend'));
+  const links = document.querySelector('nav.contents, .sums');
+  return document.documentElement.scrollHeight > 3 * innerHeight && sections > 1 && !links;
+})()"""
+"""True for a page of several sections that is longer than three screens and has no table of contents. A screen is the
+window of an office (768 pixels high) or of a phone (640 pixels). A page of one list or one form has nothing to list."""
+
 
 @pytest.fixture
 def site(make_desk: MakeDesk, chromium: Browser) -> Iterator[Site]:
@@ -244,6 +253,8 @@ def faults_of(page: Page, path: str) -> list[str]:
     wrong = [f"{path} {one['id']}: {node['html']}" for one in found for node in one["nodes"]]
     if page.evaluate(WIDER) > 0:
         wrong.append(f"{path} is wider than its screen")
+    if page.viewport_size in (OFFICE, NARROW) and page.evaluate(TOO_LONG):
+        wrong.append(f"{path} has no table of contents")
     page.keyboard.press("Tab")
     for fault, asks in (
         ("is too small", SMALL),

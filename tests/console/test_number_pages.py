@@ -44,6 +44,8 @@ def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab
     assert "called by Editor 7 on 23 November 2026, shown until 23 November 2027" in page
     assert "Answered by: Duty officer, GBV desk" in page
     assert "in this draft" in page
+    assert 'class="scroll stacked"' in page, "on a narrow screen the form has the whole width"
+    assert '<td data-head="Evidence">' in page
 
 
 @pytest.mark.parametrize(

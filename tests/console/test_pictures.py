@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hotline.core.actors import AccountRole
 from hotline.counters import tables_screens
 from hotline.counters.rules import ScreenCounter, ScreenMeasure
-from hotline.editing.pages_picture import BOX_HEIGHT, BOX_WIDTH, place_boxes
+from hotline.editing.pages_picture import BOX_HEIGHT, BOX_WIDTH, place_boxes, place_flows
 from hotline.flows.service_authoring import live_document
 from tests.console.conftest import Desk
 
@@ -64,3 +64,17 @@ def test_the_national_desk_alone_sees_where_callers_leave_a_report(desk: Desk) -
         tables_screens.add(session, {shown: 55})
     for role, sees in ((AccountRole.EDITOR, False), (AccountRole.NATIONAL, True)):
         assert (", left: 60</text>" in desk.tab(role).get("/flows/report/picture").text) is sees
+
+
+def test_the_map_has_each_flow_once_and_its_boxes_lie_apart(desk: Desk) -> None:
+    flows = live_document(desk.context.database)["flows"]
+    picture = place_flows(flows, [*flows], "front")
+    spots = {box.name: (box.left, box.top) for box in picture.boxes}
+    assert spots.keys() == flows.keys()
+    assert len({*spots.values()}) == len(spots)
+    assert min(spots, key=lambda name: spots[name][::-1]) == "front"
+    reached = {arrow.end for arrow in picture.arrows}
+    assert len(reached) == len(picture.arrows)
+    assert {"abroad", "report", "help", "learn", "complaint"} <= reached
+    assert all(spots[arrow.begin][0] < spots[arrow.end][0] for arrow in picture.arrows)
+    assert max(left for left, _ in spots.values()) + BOX_WIDTH < picture.width
