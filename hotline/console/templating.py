@@ -139,7 +139,7 @@ def with_contents(body: Markup) -> tuple[Sequence[tuple[str, Markup]], Markup]:
         if tag not in tags or escape(words) in found or "to-fix" in attributes:
             return heading[0]
         known = re.search(r'\bid="([^"]+)"', attributes)
-        found[escape(words)] = id = known[1] if known else f"s-{len(found) + 1}"
+        found[escape(words)] = id = known[1] if known else f"section-{len(found) + 1}"
         return heading[0] if known else f'<{tag}{attributes} id="{id}">{inside}</{tag}>'
 
     body = Markup(_HEADING.sub(named, body))

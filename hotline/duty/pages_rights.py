@@ -19,6 +19,8 @@ from hotline.duty.pages import named
 from hotline.people.rules_audit import action_sentence
 
 PROOFS = table("proofs")
+COMMANDS = table("commands")
+"""The sentences of commands for which the log has no sentence of its own, by endpoint."""
 
 
 class CommandLine(NamedTuple):
@@ -55,8 +57,7 @@ def _commands(visit: Visit) -> Iterator[CommandLine]:
     for route in PAGES:
         if route.method is Method.GET or not (route.audit or route.needs):
             continue
-        does = route.rule
-        if route.audit:
-            does = visit.say(action_sentence(route.audit)[0], subject="...", outcome="...")
+        says = action_sentence(route.audit)[0] if route.audit else COMMANDS[route.endpoint]
+        does = visit.say(says, subject="...", outcome="...")
         roles = [role for role in ACCOUNT_ROLES if route.admits(frozenset({role}))]
         yield CommandLine(does, roles, visit.say(PROOFS[route.needs]))

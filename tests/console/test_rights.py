@@ -28,6 +28,8 @@ def test_an_auditor_prints_the_rights_that_the_routes_decide(desk: Desk) -> None
     assert "password and code" in people["Editor 7"][3]
     assert [row[0] for row in rows_of(page, "roles")] == [*ROLES]
     shown = {row[0]: row[1].split(", ") for row in rows_of(page, "commands")}
+    assert not [does for does in shown if "/" in does], "an address says nothing to an auditor"
+    assert "sent a test SMS to all on-call contacts" in shown
     for route in PAGES:
         if route.method is Method.POST and route.audit == "account_invited":
             does = action_sentence(route.audit)[0].format(subject="...", outcome="...")
