@@ -34,7 +34,7 @@ from hotline.gateway.tables import (
     assigned_to,
 )
 from hotline.gateway.tables_sessions import Dialogue
-from hotline.people import tables_roster
+from hotline.people import tables_desks, tables_roster
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
 from hotline.people.rules_roster import OFF_DUTY
@@ -44,7 +44,7 @@ from hotline.text.codes import ABROAD, MET, NATIONAL, is_camp
 from hotline.text.places import alert_place
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_store
-from hotline.tips.rules import TipState, Urgency
+from hotline.tips.rules import OVERSEEN, TipState, Urgency
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_visit_safety import VisitSafety, visit_facts
 from hotline.tips.tables import IS_WAITING, Grant, PendingAlert, Tip
@@ -76,6 +76,7 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
     """
     hands = {one.id: (one.load, one.alerted_at) for one in known} or _recent_work(session, at)
     ranks = tables_roster.roster(session, at, at).ranks(at)
+    oversight = frozenset(tables_desks.oversight_desks(session))
     places: dict[tuple[int, Level, frozenset[str], int], set[str]] = defaultdict(set)
     spoken: dict[int, frozenset[str]] = {}
     own = (Membership.level, Membership.categories, Membership.desk_code)
@@ -92,6 +93,7 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
             *(id, level, frozenset(desks - {NATIONAL}), kinds),
             *hands.get(id, (0, None)),
             *(rank, spoken[id]),
+            oversees=not oversight.isdisjoint(desks),
         )
         for (id, level, kinds, rank), desks in places.items()
     ]
@@ -121,7 +123,8 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
 def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
     """Returns the responders who were alerted of each tip. Leaves out assignments that were ended.
 
-    Each responder has the level that they have at the place of the tip.
+    Each responder has the level that they have at the place of the tip. People of oversight desks have the level
+    national.
     """
     apart = or_(Tip.place == ABROAD, Tip.storm_at.is_not(None))
     border = select(Grant.desk_code).where(
@@ -130,7 +133,7 @@ def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list
     camp = Membership.desk_code.in_(select(Desk.code).where(Desk.kind == DeskKind.PROTECTION))
     near = _level_at(or_(Membership.desk_code.in_(border.correlate(Tip)), camp))
     here = _level_at(Membership.desk_code == Tip.place)
-    asked = (Assignment.tip_id, Assignment.responder_id, Responder.level, here, near)
+    asked = (Assignment.tip_id, Assignment.responder_id, Responder.level, Tip.official, here, near)
     rows = session.execute(
         select(*asked, Assignment.step < Tip.place_step)
         .join(Responder, Responder.id == Assignment.responder_id)
@@ -138,9 +141,9 @@ def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list
         .where(Assignment.tip_id.in_(tip_ids), IS_CURRENT)
     )
     found: dict[int, list[AlertedResponder]] = {tip_id: [] for tip_id in tip_ids}
-    for tip_id, who, level, local, aside, earlier in rows:
-        is_local = level != Level.NATIONAL
-        there = Level((local or aside or level) if is_local else level)
+    for tip_id, who, level, official, local, aside, earlier in rows:
+        is_local = level != Level.NATIONAL and official != OVERSEEN
+        there = Level(local or aside or level) if is_local else Level.NATIONAL
         is_beside = local is None and aside is not None
         found[tip_id].append(AlertedResponder(who, there, is_local and bool(earlier), is_beside))
     return found
@@ -382,7 +385,11 @@ def _waiting(session: Session, chosen: Sequence[Any]) -> list[WaitingTip]:
     case, safety = cache(Case), cache(_safety)
     already = alerted_by_tip(session, before) if before else {}
     steps = _next(session, before)
-    apart = [row.id for row in chosen if row.place == ABROAD or is_camp(row.sector)]
+    apart = [
+        row.id
+        for row in chosen
+        if row.place == ABROAD or is_camp(row.sector) or row.official == OVERSEEN
+    ]
     near = defaultdict(frozenset, tips_store.extra_desks(session, apart))
     kept = queries_visible.excluded_responders(
         session, queries_visible.tips_with_exclusions(session) & {row.id for row in chosen}

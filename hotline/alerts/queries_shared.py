@@ -21,7 +21,7 @@ from hotline.gateway.rules_delivery import DUE_STATES, Priority
 from hotline.gateway.rules_message import SHARED, MessageKind
 from hotline.gateway.tables import IS_CURRENT, Assignment, Message, SharedAlert
 from hotline.tips.queries_visible import is_not_excluded
-from hotline.tips.rules import Urgency
+from hotline.tips.rules import OVERSEEN, Urgency
 from hotline.tips.tables import Grant, Tip
 
 MAX_DANGERS = 2000
@@ -184,6 +184,7 @@ def recent_dangers(
             or_(and_(Tip.danger_at.is_(None), Tip.filed_at > since), Tip.danger_at > since),
             Tip.urgency == Urgency.DANGER,
             Tip.place.in_(places),
+            Tip.official != OVERSEEN,
             Tip.channel.not_in(rules_trial.UNCOUNTED),
         )
         .order_by(became.desc(), Tip.id.desc())

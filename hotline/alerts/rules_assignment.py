@@ -8,7 +8,7 @@ No reference is used twice (docs/decisions/06).
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby, islice
@@ -18,7 +18,7 @@ from hotline.people.rules import LEVELS, Level, Member
 from hotline.people.rules_roster import OFF_DUTY, Roster, next_duty
 from hotline.text.codes import is_district
 from hotline.text.revealing import ALPHABET, MEASURE, TWINS, is_reference
-from hotline.tips.rules import Urgency
+from hotline.tips.rules import OVERSEEN, Urgency
 
 LENGTHS = (4, 5, 6)
 MAX_UNLUCKY = 3
@@ -89,7 +89,10 @@ class Case:
     once: bool = False
     """True for a fragment: the national desk is alerted once, and there are no deadlines."""
     partners: frozenset[str] = frozenset()
-    """The partner desks that are also alerted: border desks while a journey can be stopped, or the desk of a camp."""
+    """The partner desks that are also alerted: border desks while a journey can be stopped, or the desk of a camp.
+
+    For a complaint about the national desk, these are the oversight desks that can decrypt it.
+    """
     language: str = ""
     """The caller's language. People who speak it are alerted before others of the same level and rank of duty."""
 
@@ -113,6 +116,8 @@ class Candidate:
     duty: int = 1
     """The rank of duty at these districts. It is `OFF_DUTY` if the responder is not on duty."""
     languages: frozenset[str] = frozenset()
+    oversees: bool = False
+    """True for a person of an oversight desk."""
 
     @property
     def is_on_duty(self) -> bool:
@@ -129,6 +134,19 @@ class AlertedResponder:
     """True if the responder was alerted for a place that was corrected later."""
     is_partner: bool = False
     """True if the responder was alerted for a partner desk, and not for the district."""
+
+
+def people_for(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
+    """Returns the people who may get such a case.
+
+    For a complaint about the national desk, people of oversight desks take the place of the national desk. They get no
+    other case.
+    """
+    if case.official == OVERSEEN:
+        people = (one for one in roster if one.oversees)
+        able = (one for one in people if not case.partners or one.districts & case.partners)
+        return [replace(one, level=Level.NATIONAL) for one in able]
+    return [one for one in roster if not one.oversees]
 
 
 HELD_FOR = timedelta(hours=12)
@@ -195,6 +213,7 @@ def eligible(
     as on duty.
     """
     most = RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
+    roster = people_for(case, roster)
     local = _on_duty_first(case, _local(case, roster), most, before)
     camp = _on_duty_first(case, _camp(case, roster), most, before)
     here = {c.id for c in (*local, *camp)}

@@ -61,7 +61,8 @@ Step = Callable[[CaseState], Decision]
 
 def decide(state: CaseState, roster: Sequence[Candidate], event: Event, at: datetime) -> Decision:
     """Returns the decision about an event of an open case. `roster` contains the active responders."""
-    s = replace(state, roster=roster, event=event, at=at)
+    people = rules_assignment.people_for(state.case, roster)
+    s = replace(state, roster=people, event=event, at=at)
     step = EVENT_STEPS[event.what] if event.kind is None else DEADLINE_STEPS[event.kind]
     decision = _of_fragment(s) if s.case.once and event.what not in FRAGMENT_EVENTS else step(s)
     if decision.assignee == rules_escalation_steps.UNCHANGED:

@@ -178,7 +178,7 @@ def digits_text(context: Context, case: OfferedCase, language: str) -> str:
 def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCase:
     """Returns what a responder may answer about an open case now."""
     own: Sequence[Assignment] = queries.assignments_to(session, tip.id, responder.id)
-    is_national = responder.level == Level.NATIONAL
+    is_national = queries_visible.decides(session, tip, responder.id)
     clocks = tables.open_clocks(session, tip.id)
     requested = tip.closure_by
     own_request = requested == f"{RESPONDER}{responder.id}"

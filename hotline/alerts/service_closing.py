@@ -46,15 +46,13 @@ from hotline.core.wording import Template
 from hotline.errors import EndRefused, ErasureRefused
 from hotline.gateway.rules_delivery import Priority
 from hotline.gateway.rules_message import Wording
-from hotline.people import tables_accounts, tables_audit, tables_members
-from hotline.people.rules import Level
+from hotline.people import tables_accounts, tables_audit, tables_desks, tables_members
 from hotline.people.rules_desks import of_account
-from hotline.people.tables import Responder
 from hotline.people.tables_accounts import is_same_person
 from hotline.text.codes import MET, NATIONAL
 from hotline.text.time import KIGALI
-from hotline.tips import rules_events, rules_persons
-from hotline.tips.rules import Basis, TipOutcome, Urgency
+from hotline.tips import queries_visible, rules_events, rules_persons
+from hotline.tips.rules import OVERSEEN, Basis, TipOutcome, Urgency
 from hotline.tips.rules_deadlines import Clock, DeadlineKind, by_day
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent, TakeProof
 from hotline.tips.rules_persons import ClosureRefusal, MetPerson
@@ -408,7 +406,7 @@ def note_opened(
         session, tip.id, LoggedEvent.OPENED, by, at, key=opening(tip, name, since)
     )
     asked_by = tip.closure_by or ""
-    if tip.closure_read_at is None and may_confirm(session, asked_by, name):
+    if tip.closure_read_at is None and may_confirm(session, tip, asked_by, name):
         tip.closure_read_at = at
         session.flush()
         service_escalation.handle_event(
@@ -416,8 +414,8 @@ def note_opened(
         )
 
 
-def may_confirm(session: Session, requested_by: str, name: str) -> bool:
-    """Returns True if this person belongs to the national desk and has not requested the closure.
+def may_confirm(session: Session, tip: Tip, requested_by: str, name: str) -> bool:
+    """Returns True if this person belongs to the desk that decides about the tip, and has not requested the closure.
 
     Both names have the same form as `CloseRequest.name`.
     """
@@ -425,11 +423,14 @@ def may_confirm(session: Session, requested_by: str, name: str) -> bool:
         return False
     rest = name.partition(":")[2]
     if name.startswith(RESPONDER):
-        return session.get_one(Responder, int(rest)).level == Level.NATIONAL
+        return queries_visible.decides(session, tip, int(rest))
     if not name.startswith(ACCOUNT):
         return False
     member = of_account(int(rest.partition(":")[0]))
-    return NATIONAL in tables_members.desks_of(session, member)
+    desks = tables_members.desks_of(session, member)
+    if tip.official == OVERSEEN:
+        return not desks.isdisjoint(tables_desks.oversight_desks(session))
+    return NATIONAL in desks
 
 
 def has_opened(

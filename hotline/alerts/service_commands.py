@@ -30,8 +30,7 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.gateway.tables import Assignment
 from hotline.people import tables, tables_accounts
-from hotline.people.rules import Level
-from hotline.tips import queries_duplicates
+from hotline.tips import queries_duplicates, queries_visible
 from hotline.tips.rules import Matter, TipOutcome
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent, TakeProof
@@ -71,8 +70,8 @@ class _ActContext:
 
     @property
     def is_national(self) -> bool:
-        person = self.session.get_one(tables.Responder, self.command.responder_id)
-        return person.level == Level.NATIONAL
+        """Returns True for the national desk, and for an oversight desk in a complaint about the national desk."""
+        return queries_visible.decides(self.session, self.tip, self.command.responder_id)
 
     def wait(self, result: CommandResult) -> CommandOutcome:
         """Returns a result that counts after the inbox lists this SMS. Another SMS of the responder does not prove

@@ -6,7 +6,7 @@ All functions except `decide_visit` run inside the transaction of the calling fu
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -39,7 +39,15 @@ from hotline.text.places import camps, neighbours
 from hotline.tips import queries_duplicates, queries_report
 from hotline.tips import tables as tips_tables
 from hotline.tips.queries_report import ReportedTip
-from hotline.tips.rules import Matter, TipState, Urgency, can_be_stopped, desk_of
+from hotline.tips.rules import (
+    OVERSEEN,
+    Matter,
+    TipState,
+    TipSummary,
+    Urgency,
+    can_be_stopped,
+    desk_of,
+)
 from hotline.tips.rules_deadlines import DeadlineKind, by_day
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.rules_visit_safety import VisitDecision, VisitFacts, VisitSafety
@@ -49,7 +57,7 @@ MAX_PART_WAIT = timedelta(minutes=1)
 """The time for which the hotline waits for further parts of an SMS."""
 MORE_AGAIN = timedelta(minutes=5)
 """The shortest time between two notices that the caller added text."""
-WORST = ("no", "unsure", "yes")
+WORST = ("no", "unsure", "yes", OVERSEEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +68,45 @@ class Route:
     """True for a filed tip. If a draft, a fragment or a complaint is corrected, only its desk changes."""
     place: str
     official: str
+    """Empty for a draft."""
 
 
 def route_of(tip: ReportedTip) -> Route:
     whole = tip.matter == Matter.TIP and tip.state in (TipState.FILED, TipState.COMPLETE)
-    return Route(whole, tip.place or "", tip.official or "")
+    return Route(whole, tip.place or "", "" if tip.state == TipState.DRAFT else tip.official or "")
 
 
 def official_of(before: Route, now: str) -> str:
     """Returns the answer about officials that decides which desks may read the tip. After the tip was filed, a later
     answer can only take access away.
 
-    Only the national desk can then give the district access again.
+    Only the national desk can then give the district access again. A filed complaint about the national desk never goes
+    to that desk.
     """
     if not before.filed:
-        return now
+        return OVERSEEN if before.official == OVERSEEN else now
     return max(before.official, now, key=WORST.index)
+
+
+def with_desk(session: Session, come_to: TipSummary) -> TipSummary:
+    """Returns these facts. If there is no oversight desk, a complaint about the national desk goes to that desk."""
+    if come_to.official != OVERSEEN or tables_desks.oversight_desks(session):
+        return come_to
+    return replace(come_to, official="yes")
+
+
+def hand_to_oversight(session: Session, tip: ReportedTip, before: Route, at: datetime) -> bool:
+    """Ends the assignments of a filed complaint, if the caller now says that it is about the national desk.
+
+    Returns True if people of an oversight desk must be alerted.
+    """
+    if tip.official != OVERSEEN or before.official in ("", OVERSEEN):
+        return False
+    alerted = queries.alerted_by_tip(session, [tip.id])[tip.id]
+    gone = [*dict.fromkeys(one.responder_id for one in alerted)]
+    queries_retention.withhold(session, tip.id, gone)
+    queries_retention.stand_down(session, tip.id, gone, queries.next_step(session, tip.id), at)
+    return True
 
 
 def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: datetime) -> None:
@@ -104,15 +135,18 @@ def reading_desks(
     """
     places = [tip.place, *(one.place for one in earlier if one.released_at is None)]
     local = (desk_of(place, tip.official) for place in places)
-    return [NATIONAL, *dict.fromkeys(desk for desk in local if desk is not None), *partners]
+    first = () if tip.official == OVERSEEN else (NATIONAL,)
+    return [*first, *dict.fromkeys(desk for desk in local if desk is not None), *partners]
 
 
 def partner_desks(
     session: Session, tip: Tip | ReportedTip, answers: Mapping[str, str] = MappingProxyType({})
 ) -> Sequence[str]:
     """Returns the partner desks that may read the tip: border desks for a journey that can still be stopped, and the
-    protection desk of a camp.
+    protection desk of a camp. For a complaint about the national desk, returns the oversight desks.
     """
+    if tip.official == OVERSEEN:
+        return tables_desks.oversight_desks(session)
     if tip.official != "no" or tip.matter != Matter.TIP:
         return ()
     found = set(tables_desks.desks_of_camp(session, tip.sector)) if is_camp(tip.sector) else set()

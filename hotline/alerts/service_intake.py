@@ -116,6 +116,7 @@ def store_report(
     come_to = FACTS_OF[attempt.matter](attempt.answers, completed=attempt.completed)
     if come_to is None:
         return None
+    come_to = service_correction.with_desk(session, come_to)
     identity = attempt.identity or context.pseudonyms.identity(dialogue.key, str(attempt.number))
     found = queries_report.tip_of_attempt(session, identity)
 
@@ -132,6 +133,7 @@ def store_report(
     service_correction.store_earlier_place(session, tip, route, context.now())
     grants = _seal(session, context, tip, attempt, route)
     moved = was is TipState.FRAGMENT and route.place != tip.place
+    moved |= service_correction.hand_to_oversight(session, tip, route, context.now())
     if (found is not None and _waits_again(session, context, tip, attempt, kind)) or moved:
         tip.alert_urgency = None
     if found is None and state is not TipState.DRAFT:

@@ -36,6 +36,7 @@ from hotline.gateway.rules_message import MessageIn, Wording, responders_short_c
 from hotline.keys.key_folder import KIGALI
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
+from hotline.tips import queries_visible
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
@@ -298,7 +299,7 @@ def _hint(session: Session, context: Context, responder: Responder, reply: ReadR
         over = Template.EXERCISE if is_drill else Template.CASE_OVER
         return Wording(over, {"ref": about}, responder.language)
     case = service_case_state.offered_case(session, tip, responder)
-    if case.closure_requested and responder.level == Level.NATIONAL:
+    if case.closure_requested and queries_visible.decides(session, tip, responder.id):
         return Wording(Template.ASK_BACK_DIAL, {"ref": about, "code": code}, responder.language)
     digits = service_case_state.digits_text(context, case, responder.language)
     return Wording(Template.ASK_BACK, {"ref": about, "digits": digits}, responder.language)

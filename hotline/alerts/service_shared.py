@@ -26,7 +26,7 @@ from hotline.gateway.rules_message import REQUEST_TEXTS, MessageKind, Wording, r
 from hotline.text.codes import is_district
 from hotline.text.places import neighbours, place_name
 from hotline.text.time import midnight
-from hotline.tips.rules import Urgency
+from hotline.tips.rules import OVERSEEN, Urgency
 from hotline.tips.rules_events import Purpose
 
 ASKED_BY = {
@@ -264,7 +264,8 @@ def first_steps(
 
 def _may_storm(tip: WaitingTip) -> bool:
     case = tip.case
-    return case.urgency == Urgency.DANGER and tip.step == 0 and is_district(case.place)
+    is_new = case.urgency == Urgency.DANGER and tip.step == 0
+    return is_new and is_district(case.place) and case.official != OVERSEEN
 
 
 def _ways(session: Session, new: Sequence[WaitingTip], at: datetime) -> Mapping[int, SmsShare]:

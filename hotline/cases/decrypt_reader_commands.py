@@ -208,7 +208,8 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
     target = turn.ask.verb.removeprefix(PASS)
     kept = queries_visible.excluded_responders(turn.session, [tip.id]).get(tip.id, NO_ONE)
     roster = queries.roster(turn.session, turn.at)
-    others = [one for one in roster if one.id not in kept and one.id != turn.person.id]
+    able = rules_assignment.people_for(routed_case(turn.session, tip), roster)
+    others = [one for one in able if one.id not in kept and one.id != turn.person.id]
     colleagues = dict.fromkeys(
         rules_assignment.colleagues(routed_case(turn.session, tip), others, but=turn.person.id)
     )
@@ -354,7 +355,7 @@ def _confirm(turn: ReaderTurn) -> ReaderAnswer:
     tip = turn.open_case()
     if tip is None or tip.closure_by is None:
         return OVER
-    if turn.person.level != Level.NATIONAL:
+    if not queries_visible.decides(turn.session, tip, turn.person.id):
         return NOT_TAKEN
     wanted = TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
     who = service_closing.by_responder(turn.person.id)

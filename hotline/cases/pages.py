@@ -227,7 +227,7 @@ def tip(visit: Visit, tip_id: int) -> Response:
     sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
     line = sheet.line
     to_erase: Sequence[int] = ()
-    if line.erasure_asked_at is not None and not line.erased_at and sheet.is_national:
+    if line.erasure_asked_at is not None and not line.erased_at and sheet.decides:
         to_erase = service_desk_commands.others_to_erase(visit.context, visit.by, tip_id)
     return page(
         visit,

@@ -31,7 +31,7 @@ from hotline.gateway.tables import (
 from hotline.people.tables import Responder
 from hotline.text.places import sectors_named
 from hotline.tips.queries_visible import Viewer, visible_to
-from hotline.tips.rules import Matter, TipOutcome, TipState
+from hotline.tips.rules import OVERSEEN, Matter, TipOutcome, TipState
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_persons import FollowKind
 from hotline.tips.rules_receipts import AssigneeFilter, TipFilter, TipStateFilter
@@ -226,6 +226,11 @@ def owed_by_tip(session: Session, tip_ids: Collection[int]) -> Mapping[int, froz
     for tip_id, clock in session.execute(people):
         owed.setdefault(tip_id, set()).add(FollowKind(clock or FollowKind.CONSENT))
     return {tip_id: frozenset(kinds) for tip_id, kinds in owed.items()}
+
+
+def overseen_tips(session: Session) -> Sequence[int]:
+    """Returns the ids of the complaints about the national desk."""
+    return session.scalars(select(Tip.id).where(Tip.official == OVERSEEN)).all()
 
 
 CLOSURE_WAITS = and_(Tip.closure_requested_at.is_not(None), Tip.closed_at.is_(None))

@@ -41,7 +41,7 @@ from hotline.people.rules import Level
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer
-from hotline.tips.rules import desk_of
+from hotline.tips.rules import OVERSEEN, desk_of
 from hotline.tips.rules_events import (
     TO,
     CaseEventKind,
@@ -114,8 +114,9 @@ def _phones(
     roster = [one for one in queries.roster(session, context.now()) if one.id not in kept]
     on_duty = [one for one in roster if one.is_on_duty or one.id == viewer.responder_id]
     case = service_case_state.routed_case(session, tip)
+    on_duty = rules_assignment.people_for(case, on_duty)
     ids = [*rules_assignment.colleagues(case, on_duty, but=None)]
-    if NATIONAL in viewer.desks:
+    if NATIONAL in viewer.desks or tip.official == OVERSEEN:
         ids += [one.id for one in on_duty if one.level is Level.NATIONAL]
     may = queries_visible.those_who_may_see(session, tip.id, ids)
     names = tables.responder_names(session)
@@ -206,6 +207,9 @@ def pass_on(
 def _people_of(act: Act, place: str) -> tuple[int, ...]:
     kept = queries_visible.excluded_responders(act.session, [act.tip.id]).get(act.tip.id, NO_ONE)
     roster = [one for one in queries.roster(act.session, act.context.now()) if one.id not in kept]
+    roster = rules_assignment.people_for(
+        service_case_state.routed_case(act.session, act.tip), roster
+    )
     if place == NATIONAL:
         return rules_assignment.turns(one for one in roster if one.level is Level.NATIONAL)[:1]
     there = replace(service_case_state.case_of(act.tip), place=place)

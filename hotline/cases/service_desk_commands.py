@@ -14,7 +14,12 @@ from hotline.alerts import (
 )
 from hotline.alerts.rules_replies import BUTTONS, Command, CommandResult
 from hotline.cases import queries_list, service_exclusions, service_persons, service_retention
-from hotline.cases.service_viewer import check_national, check_visible, viewer_of
+from hotline.cases.service_viewer import (
+    check_decides,
+    check_national,
+    check_visible,
+    viewer_of,
+)
 from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext, Context
@@ -104,13 +109,15 @@ def _record(
         )
 
 
-def _checked(action: Callable[..., object], *, national: bool = False) -> Callable[..., None]:
+def _checked(
+    action: Callable[..., object],
+    may: Callable[[ConsoleContext, SignedIn, int], None] = check_visible,
+) -> Callable[..., None]:
     """Makes a command for accounts from the function `action`. The command first checks that the account may see the
-    tip. `national` is True if only the national desk may give the command.
+    tip. `may` is the check.
 
     It raises NotFound and the errors of `action`.
     """
-    may = check_national if national else check_visible
 
     def does(
         context: ConsoleContext, by: SignedIn, tip_id: int, *, reason: str, **values: object
@@ -125,23 +132,23 @@ close_tip = _checked(service_retention.close_tip)
 """Closes a tip. If a second person must confirm the closure, only records the request."""
 reopen, helped = _checked(service_retention.reopen_tip), _checked(service_retention.record_help)
 hold, lift = (
-    _checked(service_retention.set_legal_hold, national=True),
-    _checked(service_retention.lift_legal_hold, national=True),
+    _checked(service_retention.set_legal_hold, check_decides),
+    _checked(service_retention.lift_legal_hold, check_decides),
 )
-decide_erasure = _checked(service_closing.decide_erasure, national=True)
-decide_visit = _checked(service_correction.decide_visit, national=True)
-exclude = _checked(service_exclusions.exclude, national=True)
+decide_erasure = _checked(service_closing.decide_erasure, check_decides)
+decide_visit = _checked(service_correction.decide_visit, check_decides)
+exclude = _checked(service_exclusions.exclude, check_national)
 
 
 def confirm_closure(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, *, agrees: bool, reason: str
 ) -> None:
-    """Confirms or refuses a requested closure. The account is the second person, from the national desk.
+    """Confirms or refuses a requested closure. The account is the second person, from the desk that decides.
 
     Raises NotFound, EndRefused. Raises KeyMissing or DecryptionFailed if this account cannot decrypt the codes about
     persons.
     """
-    check_national(context, by, tip_id)
+    check_decides(context, by, tip_id)
 
     def people(session: Session, tip: Tip) -> Sequence[MetPerson]:
         return service_persons.persons_for_rules(session, context, by, token, tip)

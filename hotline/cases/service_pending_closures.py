@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from hotline.alerts import queries, queries_retention, service_closing, service_messages
 from hotline.alerts.service_case_state import RESPONDER
-from hotline.cases import queries_list
+from hotline.cases import queries_list, service_viewer
 from hotline.cases.service_viewer import is_national, viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext, Context
@@ -128,7 +128,7 @@ def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine
                 max(at - one.requested_at, timedelta()),
                 request_reason(session, viewer, one.tip.id),
                 one.tip.urgency == Urgency.DANGER,
-                is_national(viewer)
+                service_viewer.decides(viewer, one.tip)
                 and not tables_accounts.is_same_person(session, one.requested_by, asks.name),
             )
             for one in found

@@ -25,6 +25,7 @@ from hotline.cases import (
     service_pending_closures,
     service_persons,
     service_timeline,
+    service_viewer,
     service_weekly_keys,
 )
 from hotline.cases.service_viewer import is_national, viewer_of
@@ -313,6 +314,8 @@ class TipSheet:
     alike: Sequence[int]
     """The ids of other tips about the same situation."""
     is_national: bool
+    decides: bool
+    """True if the account's desk decides about the tip: the national desk, or an oversight desk."""
     needs_second: bool
     """True if a second person must confirm the closure of this tip."""
     may_confirm: bool
@@ -350,7 +353,7 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
         viewer = viewer_of(session, by)
         tip = queries_list.visible_tip(session, viewer, tip_id)
         (line,) = lines_of(session, viewer, [tip], at)
-        national = is_national(viewer)
+        national, decides = is_national(viewer), service_viewer.decides(viewer, tip)
         known_as, me = "", service_closing.by_signed_command(session, by.actor, "").name
         if viewer.responder_id is not None:
             newest = queries.newest_assignment(session, tip.id, viewer.responder_id)
@@ -359,12 +362,13 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
         decision = alerts_tables.open_clocks(session, tip.id).get(DeadlineKind.DECISION)
         return TipSheet(
             line=line,
-            timeline=sorted(_timeline(session, viewer, tip, national), key=lambda one: one.at),
+            timeline=sorted(_timeline(session, viewer, tip, decides), key=lambda one: one.at),
             linked=queries_list.linked_tips(session, viewer, tip),
             alike=_alike(session, viewer, tip),
             is_national=national,
             needs_second=service_closing.needs_second(session, tip),
-            may_confirm=national
+            decides=decides,
+            may_confirm=decides
             and tip.closure_by is not None
             and not tables_accounts.is_same_person(session, tip.closure_by, me),
             has_opened=service_closing.has_opened(session, tip, me, tip.closure_requested_at),

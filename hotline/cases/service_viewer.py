@@ -4,8 +4,10 @@ It reads which desks' keys were encrypted for the account. A role alone gives no
 for the account, the account sees no tips.
 """
 
+from collections.abc import Sequence
+
 from hotline.cases import queries_list
-from hotline.core.actors import SignedIn
+from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import NotFound
@@ -13,6 +15,7 @@ from hotline.people import queries_member_keys, tables_audit, tables_members
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer
+from hotline.tips.rules import OVERSEEN
 from hotline.tips.tables import Tip
 
 
@@ -43,6 +46,33 @@ def check_national(context: Context, by: SignedIn, tip_id: int) -> None:
         queries_list.visible_tip(session, viewer, tip_id)
     if not is_national(viewer):
         raise NotFound(f"the national desk has no tip {tip_id}")
+
+
+def decides(viewer: Viewer, tip: Tip) -> bool:
+    """Returns True if an account that may see the tip belongs to the desk that decides about it.
+
+    Only oversight desks see a complaint about the national desk.
+    """
+    return is_national(viewer) or tip.official == OVERSEEN
+
+
+def check_decides(context: Context, by: SignedIn, tip_id: int) -> None:
+    """Raises NotFound unless this account may see the tip and its desk decides about it."""
+    with context.database.reading() as session:
+        viewer = viewer_of(session, by)
+        if not decides(viewer, queries_list.visible_tip(session, viewer, tip_id)):
+            raise NotFound(f"the national desk has no tip {tip_id}")
+
+
+def hidden_subjects(context: Context, by: SignedIn) -> Sequence[str]:
+    """Returns the subjects in the audit log that only auditors may see: complaints about the national desk.
+
+    An admin may also be a person of the national desk, with another account.
+    """
+    if AccountRole.AUDITOR in by.roles:
+        return ()
+    with context.database.reading() as session:
+        return [f"tip:{tip_id}" for tip_id in queries_list.overseen_tips(session)]
 
 
 def get_readable(context: Context, by: SignedIn, tip_id: int, reason: str) -> tuple[Viewer, Tip]:

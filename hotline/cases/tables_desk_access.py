@@ -6,14 +6,16 @@ The conditions are in `tips/queries_visible.py`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from hotline.alerts.tables_case_events import CaseGrant, CaseKey
 from hotline.core.database import has_row
+from hotline.errors import DeskRefused
 from hotline.keys.encrypt import READER
 from hotline.people.tables_desks import Desk
 from hotline.tips.queries_visible import desk_may_know
+from hotline.tips.rules import OVERSEEN
 from hotline.tips.tables import WITHOUT_BODY, Grant, Tip
 
 BATCH = 200
@@ -42,6 +44,23 @@ def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingD
         .limit(BATCH)
     )
     return [LackingDesk(*row) for row in session.execute(found)]
+
+
+def check_retirement(session: Session, code: str) -> None:
+    """Raises DeskRefused if this desk alone can decrypt an open complaint about the national desk."""
+    other = aliased(Grant)
+    others = exists().where(
+        other.tip_id == Tip.id,
+        other.desk_code != code,
+        other.desk_code == Desk.code,
+        Desk.retired_at.is_(None),
+    )
+    own = select(func.count()).select_from(Tip).join(Grant, Grant.tip_id == Tip.id)
+    own = own.where(Grant.desk_code == code, Tip.official == OVERSEEN, Tip.closed_at.is_(None))
+    if count := session.scalar(own.where(~others)):
+        raise DeskRefused(
+            f"only desk {code} can read {count} open complaints about the national desk: close them first"
+        )
 
 
 def has_excess_keys(session: Session) -> bool:

@@ -110,6 +110,8 @@ class SessionStart:
     """The keyed digest of the session and the caller's number."""
     alerts_blocked: bool = False
     """True if no alert could be sent when the session began. The session's screens then promise no alert."""
+    oversight: bool = False
+    """True if an oversight desk could get a complaint about the national desk when the session began."""
     pinned: CallerFacts | None = field(default=None, repr=False)
     """It is None if the session's screens need no rows of the caller."""
 

@@ -131,7 +131,7 @@ def _written(start: SessionStart, committed: CommittedText) -> str:
         [
             [
                 *(o.revision_id, o.entry, o.dialled, o.reporting, o.alerts_blocked),
-                *(o.network, o.started_at.isoformat()),
+                *(o.oversight, o.network, o.started_at.isoformat()),
             ],
             o.caller_key,
             committed.upto,
@@ -152,7 +152,7 @@ def read_note(key: str, noted: bytes) -> tuple[SessionStart, CommittedText] | No
 
 def _read(key: str, noted: bytes) -> tuple[SessionStart, CommittedText]:
     begun, caller_key, upto, ends = json.loads(noted)
-    revision_id, entry, dialled, reporting, blocked, network, at = begun
+    revision_id, entry, dialled, reporting, blocked, oversight, network, at = begun
     start = SessionStart(
         key=key,
         revision_id=int(revision_id),
@@ -160,6 +160,7 @@ def _read(key: str, noted: bytes) -> tuple[SessionStart, CommittedText]:
         dialled=int(dialled),
         reporting=bool(reporting),
         alerts_blocked=bool(blocked),
+        oversight=bool(oversight),
         responder_id=None,
         network=network,
         started_at=datetime.fromisoformat(at),

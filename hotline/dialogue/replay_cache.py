@@ -66,6 +66,7 @@ class PathKey(NamedTuple):
     limit: int
     receipts: bool
     alerts_blocked: bool = False
+    oversight: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ from hotline.gateway import service_alert_path, tables_sessions
 from hotline.people import tables, tables_accounts, tables_enrolments
 from hotline.programmes import service_enrolment, service_lessons
 from hotline.text.languages import CODES, FIRST
+from hotline.tips import queries_visible
 from hotline.tips.rules import Matter, TipOutcome
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.rules_visit_safety import VisitFacts
@@ -114,8 +115,9 @@ def caller_facts(
         true.append(PIN_ASKED)
         true += [] if tables.has_pin(session, responder_id) else [NO_PIN]
         true += [MAY_PROVE] if tables_enrolments.can_prove(session, responder_id, as_of) else []
-    if responder_id in queries.national(session, [responder_id]):
-        true.append(NATIONAL_DESK)
+    is_national = responder_id in queries.national(session, [responder_id])
+    true += [NATIONAL_DESK] if is_national else []
+    if is_national or queries_visible.oversees(session, responder_id):
         for name, tip, flags in _visits(session, responder_id):
             if flags.is_marked:
                 true.append(f"{DECIDES_VISIT}.{name}")
@@ -140,7 +142,7 @@ def fresh_flags(session: Session, context: Context, responder_id: int) -> Mappin
     if is_national and context.line.national_in_console:
         true.append(DESK_IN_CONSOLE)
     for name, tip, flags in _visits(session, responder_id):
-        if is_national and _may_confirm(session, tip, responder_id):
+        if _may_confirm(session, tip, responder_id):
             quicker.discard(name)
         if flags.goes_unseen and tip.matter == Matter.TIP:
             true.append(f"{UNREAD}.{name}")
@@ -155,10 +157,8 @@ def fresh_flags(session: Session, context: Context, responder_id: int) -> Mappin
 
 
 def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
-    """Returns True if another person requested the closure of the case. Only call it for people of the national
-    desk.
-    """
-    if tip.closure_by is None:
+    """Returns True if another person requested the closure of the case, and this responder's desk decides about it."""
+    if tip.closure_by is None or not queries_visible.decides(session, tip, responder_id):
         return False
     own = service_closing.by_responder(responder_id).name
     return not tables_accounts.is_same_person(session, tip.closure_by, own)
@@ -242,7 +242,7 @@ def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
     """Returns the facts of a session that begins with this hop. Raises NotReady, StoreUnavailable."""
     revision_id = context.flow_sets.live()
     flow_set, at = context.flow_sets.get(revision_id), context.now()
-    reporting, block_reason = service_alert_path.current_alert_path(context)
+    reporting, block_reason, oversight = service_alert_path.current_alert_path(context)
     dialled, _ = short_code_of(hop.text, flow_set.entries) if hop.text else ("", ())
     private = bool(dialled) and flow_set.flows[flow_set.entries[dialled]].private
     asks_pin = private and tables_enrolments.has_any_pin(context.database)
@@ -259,6 +259,7 @@ def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
         dialled=len(hop.text),
         reporting=reporting,
         alerts_blocked=reporting and block_reason is not None,
+        oversight=oversight,
         responder_id=responder_id,
         network=hop.network,
         started_at=at,
@@ -289,6 +290,7 @@ def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHo
         **numbers_shown(flow_set, start.started_at.date()),
         "reporting": start.reporting,
         "alerts_blocked": start.alerts_blocked,
+        "oversight": start.oversight,
         **(
             service_call_back_requests.call_flags(context, flow_set, start)
             if hop.shows_number
@@ -380,6 +382,7 @@ def _shared(context: Context, start: SessionStart, hop: UssdHop) -> PathKey | No
         limit=_limit(context, start),
         receipts=context.pseudonyms.knows_receipts,
         alerts_blocked=start.alerts_blocked,
+        oversight=start.oversight,
     )
 
 

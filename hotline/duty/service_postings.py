@@ -15,9 +15,16 @@ from hotline.duty import service_removal
 from hotline.duty.service_leaves import find_person, log_command
 from hotline.errors import PersonnelRefused
 from hotline.gateway.doorbell import ringing
-from hotline.people import decrypt_grants, tables, tables_approvals, tables_audit, tables_desks
+from hotline.people import (
+    decrypt_grants,
+    tables,
+    tables_approvals,
+    tables_audit,
+    tables_desks,
+    tables_members,
+)
 from hotline.people.rules import Level, RequestedPosting, gains_rights, read_posting, without_gains
-from hotline.people.rules_desks import READING_KINDS, DeskKind, kind_of, of_responder
+from hotline.people.rules_desks import APART, READING_KINDS, DeskKind, kind_of, of_responder
 from hotline.people.service_approving import (
     OPERATING,
     ApprovalRule,
@@ -42,7 +49,7 @@ def change_desks(
     with ringing(context) as session:
         queries_people.take_lock(session)
         person = _acting(session, responder_id)
-        _check(session, posting.desks)
+        _check(session, person, posting.desks)
         now = _desks_of(session, person)
         waits = gains_rights(now, posting.desks)
         at_once = without_gains(now, posting.desks) if waits else posting.desks
@@ -107,7 +114,7 @@ def _acting(session: Session, responder_id: int) -> Responder:
     return person
 
 
-def _check(session: Session, wanted: Mapping[str, Level]) -> None:
+def _check(session: Session, person: Responder, wanted: Mapping[str, Level]) -> None:
     if not wanted:
         raise PersonnelRefused(message_text("a responder needs at least one desk"))
     rows = {row.code: row for row in tables_desks.all_desks(session)}
@@ -119,6 +126,9 @@ def _check(session: Session, wanted: Mapping[str, Level]) -> None:
             )
         if (level is Level.NATIONAL) != (code == NATIONAL):
             raise PersonnelRefused(message_text("only the national desk has the level national"))
+    others = tables_members.desks_of_person(session, person.person_id, but=person.id)
+    if tables_desks.mixes_oversight(session, others.union(wanted)):
+        raise PersonnelRefused(APART)
 
 
 def _desks_of(session: Session, person: Responder) -> Mapping[str, Level]:
@@ -160,7 +170,7 @@ def _place(decision: Decision) -> None:
     session, context = decision.session, decision.context
     responder_id, wanted = _wanted(decision.row)
     person = _acting(session, responder_id)
-    _check(session, wanted.desks)
+    _check(session, person, wanted.desks)
     service_removal.set_desks(
         session, context, person, wanted.desks, wanted.categories, context.now()
     )

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import String, bindparam, cast, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from hotline.core.database import Database, Utc
@@ -15,7 +15,9 @@ from hotline.gateway import tables
 from hotline.gateway.rules_alert_path import STALE, AlertPath
 from hotline.gateway.tables import RELAY, SMS, Leader, QueuePause, QueueState
 from hotline.keys.tables_canaries import REFUSAL_VALID, ProcessStart
-from hotline.people.tables import active_conditions
+from hotline.people.rules_desks import RESPONDER, DeskKind
+from hotline.people.tables import IS_RUNNING, Membership, Responder, active_conditions
+from hotline.people.tables_desks import Desk, DeskMember
 
 WORKERS = "workers"
 
@@ -23,8 +25,19 @@ WORKERS = "workers"
 _LANE = QueueState.name == SMS
 
 
+_OVERSEER = (
+    Membership.responder_id == Responder.id,
+    IS_RUNNING,
+    Desk.code == Membership.desk_code,
+    Desk.kind == DeskKind.OVERSIGHT,
+    Desk.retired_at.is_(None),
+    DeskMember.desk_code == Desk.code,
+    DeskMember.member == literal(RESPONDER).concat(cast(Responder.id, String)),
+)
+"""The conditions that a `Responder` belongs to an oversight desk, and has its key."""
 QUESTION = select(
     exists().where(*active_conditions(bindparam("at", type_=Utc))),
+    exists().where(*_OVERSEER, *active_conditions(bindparam("at", type_=Utc))),
     exists().where(QueuePause.queue == SMS),
     exists().where(
         ProcessStart.role == WORKERS,
@@ -68,9 +81,10 @@ def alert_path(database: Database, at: datetime) -> AlertPath:
     with database.looking() as connection:
         row = connection.ask(QUESTION, at=at, since=at - REFUSAL_VALID)
     assert row is not None
-    responder, held, wrong_key, fault, *moments = row
+    responder, oversight, held, wrong_key, fault, *moments = row
     times = (None if one is None else read_time(one) for one in moments)
-    return AlertPath(bool(responder), bool(held), fault, bool(wrong_key), *times)
+    found = (bool(responder), bool(oversight), bool(held))
+    return AlertPath(*found, fault, bool(wrong_key), *times)
 
 
 # Stores when the monitor last checked, so that the doctor can see a frozen monitor.

@@ -27,7 +27,7 @@ from hotline.gateway.tables import (
     QueuePause,
 )
 from hotline.people.tables import Responder
-from hotline.tips.queries_visible import Viewer, visible_to
+from hotline.tips.queries_visible import IS_OVERSEER, THE_LINE, Viewer, visible_to
 from hotline.tips.rules_deadlines import ASKS, DeadlineKind
 from hotline.tips.rules_receipts import AskedAgain
 from hotline.tips.tables import IS_WAITING, PendingAlert, Tip
@@ -57,12 +57,15 @@ class UndeliverableMessage:
 
 
 def unreviewed(session: Session) -> Sequence[UndeliverableMessage]:
-    """Returns the undeliverable messages that no person has reviewed, the oldest first."""
+    """Returns the undeliverable messages that no person has reviewed, the oldest first.
+
+    Leaves out messages to people of oversight desks, because the national desk reviews them.
+    """
     rows = session.execute(
         select(Message.id, Message.kind, Message.created_at, Responder.name, Assignment.tip_id)
         .join(Responder, Responder.id == Message.responder_id)
         .outerjoin(Assignment, Assignment.id == Message.assignment_id)
-        .where(*OPEN)
+        .where(*OPEN, ~IS_OVERSEER)
         .order_by(Message.id)
     )
     return [UndeliverableMessage(*row) for row in rows]
@@ -77,12 +80,15 @@ def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) 
     return sorted(session.scalars(answered))
 
 
-UNASSIGNED = (IS_WAITING, Tip.assigned_at.is_(None), Tip.channel != rules_trial.CHANNEL)
-IS_PENDING = (PendingAlert.tip_id.is_not(None), ~IS_HELD)
+IS_WATCHED = visible_to(THE_LINE)
+"""The condition for alarms. The national desk reads alarms, so a complaint about this desk raises none."""
+UNASSIGNED = (IS_WAITING, IS_WATCHED, Tip.assigned_at.is_(None), Tip.channel != rules_trial.CHANNEL)
+IS_PENDING = (PendingAlert.tip_id.is_not(None), ~IS_HELD, IS_WATCHED)
 """The conditions that the alert of a `Tip` is pending, and that it does not wait for the next duty. The query joins
 `PendingAlert`."""
 LATE_UNTAKEN = (
     *ASK_RUNS,
+    IS_WATCHED,
     Tip.filed_at.is_not(None),
     Tip.channel.not_in(rules_trial.UNCOUNTED),
     or_(Tip.assignee_id.is_(None), Deadline.kind == DeadlineKind.OVERDUE),
@@ -167,7 +173,7 @@ def _unassigned(session: Session) -> datetime | None:
 
 
 def _locked(session: Session) -> int:
-    found = select(func.count()).select_from(Tip).where(Tip.locked_for.is_not(None))
+    found = select(func.count()).select_from(Tip).where(Tip.locked_for.is_not(None), IS_WATCHED)
     return session.scalar(found.where(Tip.closed_at.is_(None), Tip.erased_at.is_(None))) or 0
 
 

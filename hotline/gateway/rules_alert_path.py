@@ -33,6 +33,8 @@ class AlertPath:
 
     has_responder: bool = True
     """True if at least one responder can be alerted of a tip."""
+    has_oversight: bool = False
+    """True if a person of an oversight desk can be alerted, and can decrypt this desk's complaints."""
     is_paused: bool = False
     """True if a person has paused the queue of outgoing messages."""
     fault: str | None = None

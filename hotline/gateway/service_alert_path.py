@@ -9,18 +9,27 @@ from hotline.core.contexts import WebContext
 from hotline.core.database import Database
 from hotline.gateway import queries_alert_path, tables
 from hotline.gateway.rules_alert_path import BlockReason, block_reason
+from hotline.people import tables_desks
 
 
-def current_alert_path(context: WebContext) -> tuple[bool, BlockReason | None]:
+def current_alert_path(context: WebContext) -> tuple[bool, BlockReason | None, bool]:
     """Returns True if at least one responder can be alerted. Also returns the reason why alerts cannot be sent, or
-    None.
+    None. Also returns True if an oversight desk can get complaints about the national desk.
 
     Raises StoreUnavailable.
     """
     at = context.now()
     path = queries_alert_path.alert_path(context.database, at)
     fresh = context.ticks.saw(path.clock_until)
-    return path.has_responder, block_reason(path, at, fresh=fresh)
+    oversight = path.has_oversight and _counts(context, at)
+    return path.has_responder, block_reason(path, at, fresh=fresh), oversight
+
+
+def _counts(context: WebContext, at: datetime) -> bool:
+    """Returns True if the key of an oversight desk is signed and valid."""
+    with context.database.reading() as session:
+        keys = tables_desks.desk_keys(session, tables_desks.oversight_desks(session))
+    return bool(context.encrypter.counting(keys, at))
 
 
 def await_senders(database: Database, at: datetime) -> None:

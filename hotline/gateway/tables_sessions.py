@@ -44,6 +44,7 @@ class Dialogue(Row):
     reporting: Mapped[bool]
     """True if the caller could make a report when the session began."""
     alerts_blocked: Mapped[bool] = mapped_column(default=False)
+    oversight: Mapped[bool] = mapped_column(default=False)
     """True if alerts could not be sent when the session began. In this case, the screens promise no alert."""
     responder_id: Mapped[int | None]
     """Only set if an enrolled phone dialled the responders' short code."""
@@ -167,6 +168,7 @@ START_COLUMNS = (
     "dialled",
     "reporting",
     "alerts_blocked",
+    "oversight",
     "responder_id",
     "network",
     "started_at",
@@ -226,6 +228,7 @@ def find_start(database: Database, key: str) -> tuple[SessionStart, CommittedTex
     given |= {
         "reporting": bool(given["reporting"]),
         "alerts_blocked": bool(given["alerts_blocked"]),
+        "oversight": bool(given["oversight"]),
         "started_at": driver.read_time(given["started_at"]),
         "pinned": CallerFacts.from_dict(said) if isinstance(said, dict) else None,
     }

@@ -36,6 +36,7 @@ from hotline.gateway.tables_sessions import Dialogue
 from hotline.monitoring.rules_levels import DANGER
 from hotline.people.tables import Responder
 from hotline.people.tables_approvals import Approval, ApprovalDecision
+from hotline.tips.queries_visible import THE_LINE, visible_to
 from hotline.tips.rules import TipState, Urgency
 from hotline.tips.tables import Tip
 
@@ -147,6 +148,7 @@ def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[i
         )
         .where(
             Tip.urgency == Urgency.DANGER,
+            visible_to(THE_LINE),
             Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
             Tip.channel.not_in(rules_trial.UNCOUNTED),
             or_(and_(Tip.danger_at.is_(None), Tip.filed_at > since), Tip.danger_at > since),

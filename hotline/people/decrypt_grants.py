@@ -18,6 +18,7 @@ from hotline.errors import DecryptionFailed, DeskRefused, NotFound
 from hotline.people import (
     decrypt_passphrase,
     queries_member_keys,
+    rules_desks,
     tables_accounts,
     tables_approvals,
     tables_audit,
@@ -249,6 +250,10 @@ def _fit(session: Session, desk: str, member: str) -> bytes:
         raise DeskRefused(
             message_text("this person has no key yet, or does not belong to desk {desk}", desk=desk)
         )
+    person_id = tables_accounts.of_member(session, member).id
+    desks = {desk, *tables_members.desks_of_person(session, person_id)}
+    if tables_desks.mixes_oversight(session, desks):
+        raise DeskRefused(rules_desks.APART)
     return public_key
 
 

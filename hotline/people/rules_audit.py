@@ -7,7 +7,7 @@ the action's name.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
@@ -45,6 +45,8 @@ class AuditFilter:
     tip_id: int | None = None
     day: date | None = None
     """A day in Kigali time."""
+    hidden: Collection[str] = ()
+    """Subjects whose rows are left out."""
 
 
 @dataclass(frozen=True, slots=True)

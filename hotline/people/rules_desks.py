@@ -7,6 +7,7 @@ import re
 from enum import StrEnum
 
 from hotline.text.codes import ABROAD, NATIONAL, TYPED, UNSURE, is_district
+from hotline.text.phrases import message_text
 
 CODE = re.compile(r"[a-z][a-z0-9-]{2,23}")
 NAME_LETTERS = 60
@@ -28,6 +29,8 @@ class DeskKind(StrEnum):
 
 ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
 """The kinds of desks that people can add. `hotline init` makes the desks of other kinds."""
+APART = message_text("a person of an oversight desk cannot belong to any other desk")
+"""The reason why a person cannot join a desk. Otherwise a person could read complaints about their own desk."""
 READING_KINDS = frozenset(DeskKind) - {DeskKind.SERVICE}
 """The kinds of desks for which data may be encrypted."""
 

@@ -252,6 +252,8 @@ def newest_rows(
         found = found.where(AuditEntry.action == wanted.action)
     if wanted.tip_id is not None:
         found = found.where(AuditEntry.subject == f"tip:{wanted.tip_id}")
+    if wanted.hidden:
+        found = found.where(AuditEntry.subject.not_in(wanted.hidden))
     if wanted.day is not None:
         begins = datetime.combine(wanted.day, time(), KIGALI)
         day = AuditEntry.at >= begins, AuditEntry.at < begins + timedelta(days=1)

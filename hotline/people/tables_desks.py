@@ -143,6 +143,24 @@ def desks_of_kind(session: Session, kind: str) -> Sequence[str]:
     return _sealed_to(session, Desk.kind == kind)
 
 
+def oversight_desks(session: Session) -> Sequence[str]:
+    """Returns the codes of the desks that get complaints about the national desk.
+
+    If all of them were retired, returns the retired ones, so that no complaint is lost.
+    """
+    return desks_of_kind(session, DeskKind.OVERSIGHT) or sorted(_every_oversight(session))
+
+
+def mixes_oversight(session: Session, codes: Collection[str]) -> bool:
+    """Returns True if an oversight desk and any other desk are among these desks. No person may belong to both."""
+    oversight = _every_oversight(session)
+    return not oversight.isdisjoint(codes) and not oversight.issuperset(codes)
+
+
+def _every_oversight(session: Session) -> frozenset[str]:
+    return frozenset(session.scalars(select(Desk.code).where(Desk.kind == DeskKind.OVERSIGHT)))
+
+
 def desks_of_camp(session: Session, camp: str | None) -> Sequence[str]:
     """Returns the codes of a camp's protection desks that are not retired."""
     return _sealed_to(session, Desk.kind == DeskKind.PROTECTION, Desk.place == camp)

@@ -12,7 +12,7 @@ from hotline.core.database import Row
 from hotline.errors import NotFound
 from hotline.people import tables_desks
 from hotline.people.rules import UNPROVED
-from hotline.people.rules_desks import of_account
+from hotline.people.rules_desks import of_account, of_responder
 from hotline.people.tables import IS_RUNNING, Membership, Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import (
@@ -66,6 +66,20 @@ def desks_of(session: Session, member: str) -> frozenset[str]:
     return frozenset(
         session.scalars(select(DeskMember.desk_code).where(DeskMember.member == member))
     )
+
+
+def desks_of_person(session: Session, person_id: int, *, but: int = 0) -> frozenset[str]:
+    """Returns the desks to which the phones of a person belong, and those whose keys a phone or account has.
+
+    Leaves out the phone `but`.
+    """
+    own = select(Responder.id).where(Responder.person_id == person_id, Responder.id != but)
+    accounts = select(ConsoleAccount.id).where(ConsoleAccount.person_id == person_id)
+    phones = session.scalars(own).all()
+    members = [*map(of_responder, phones), *map(of_account, session.scalars(accounts))]
+    opened = select(DeskMember.desk_code).where(DeskMember.member.in_(members))
+    runs = select(Membership.desk_code).where(Membership.responder_id.in_(phones), IS_RUNNING)
+    return frozenset(session.scalars(opened)).union(session.scalars(runs))
 
 
 class AccountAccess(NamedTuple):

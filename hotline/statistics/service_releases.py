@@ -39,7 +39,7 @@ from hotline.statistics.rules_use import NO_LESSONS, LiveRows
 from hotline.statistics.tables import ReleaseApproval
 from hotline.text.codes import NATIONAL
 from hotline.text.time import KIGALI
-from hotline.tips.rules import Urgency
+from hotline.tips.rules import Matter, Urgency
 
 EVERY = timedelta(hours=1)
 TASK = "releases"
@@ -225,7 +225,8 @@ def _live(context: Context) -> FlowSet | None:
 def rows_of(flow_set: FlowSet) -> LiveRows:
     """Returns the topics, short codes and screens that callers can reach in a flow set.
 
-    A flow with a topic is a lesson, unless `NO_LESSONS` lists it.
+    A flow with a topic is a lesson, unless `NO_LESSONS` lists it. Screens of complaints are left out: their
+    counts would tell the national desk of complaints about itself.
     """
     topics: set[str] = set()
     screens: set[str] = set()
@@ -235,7 +236,8 @@ def rows_of(flow_set: FlowSet) -> LiveRows:
             node for node in flow.nodes.values() if isinstance(node, MessageNode) and node.topic
         ]
         is_lesson = bool(says) and flow.name not in NO_LESSONS
-        if flow.private or not (is_lesson or flow.name in NO_LESSONS):
+        is_hidden = flow.private or flow.gathers == Matter.COMPLAINT
+        if is_hidden or not (is_lesson or flow.name in NO_LESSONS):
             continue
         topics |= {node.topic for node in says if node.topic and is_lesson}
         shown = {

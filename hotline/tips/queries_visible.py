@@ -1,8 +1,9 @@
 """Decides who may see a tip. Every list, count, search, link and export uses this decision.
 
 A desk sees the tips that were encrypted for it. It does not see a tip that involves an official, or that may involve
-one. The national desk sees every tip. An exclusion hides a tip from a person, with all their phones and accounts. It
-can also hide a tip from a desk and its members.
+one. The national desk sees every tip, except complaints about itself. Only oversight desks see these complaints. An
+exclusion hides a tip from a person, with all their phones and accounts. It can also hide a tip from a desk and its
+members.
 
 The decision is written as four conditions. `visible_to` finds the tips that a viewer may see. `is_not_excluded` finds
 the assigned tips that a responder may still see. `may_see_tip` finds the responders who may see a tip. `desk_may_know`
@@ -18,13 +19,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, ForeignKey, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, ForeignKey, and_, exists, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
 from hotline.core.database import Row, has_row
+from hotline.people.rules import Level
+from hotline.people.rules_desks import DeskKind
 from hotline.people.tables import IS_RUNNING, Membership, Responder
+from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
 from hotline.tips import tables as tips_tables
+from hotline.tips.rules import OVERSEEN
 from hotline.tips.tables import Grant, Tip
 
 
@@ -67,6 +72,7 @@ IS_EXCLUDED = Exclusion.lifted_at.is_(None)
 _COLLEAGUE = aliased(Responder)
 _ANY_TIP = aliased(Tip)
 _ANY_GRANT = aliased(Grant)
+_OVERSIGHT = select(Desk.code).where(Desk.kind == DeskKind.OVERSIGHT)
 
 
 class ExcludedParty(NamedTuple):
@@ -145,8 +151,8 @@ class Viewer:
 
 
 THE_LINE: Viewer | None = None
-"""A viewer that may see every tip: the hotline itself. The hotline counts tips with this viewer. Commands that are not
-for a desk use it too."""
+"""A viewer that may see every tip, except complaints about the national desk: the hotline itself. The hotline counts
+tips with this viewer. Commands that are not for a desk use it too."""
 
 
 def desk_viewer(code: str) -> Viewer:
@@ -168,8 +174,10 @@ def account_viewer(
 def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
     """Returns the condition on `Tip` that this viewer may see the tip."""
     if viewer is None:
-        return true()
-    may = or_(_granted(viewer.desks - {NATIONAL}), true() if NATIONAL in viewer.desks else false())
+        return Tip.official != OVERSEEN
+    is_national = NATIONAL in viewer.desks
+    may = _granted(viewer.desks - {NATIONAL}, oversees=not is_national)
+    may = or_(may, Tip.official != OVERSEEN if is_national else false())
     may = and_(may, ~_kept(Exclusion.desk_code.in_(viewer.desks)))
     if viewer.person_id is not None:
         may = and_(may, ~_kept(Exclusion.person_id == viewer.person_id))
@@ -204,8 +212,8 @@ def is_not_excluded(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
     """Returns the condition on `Tip` or `Assignment` that an alerted responder may still see the tip."""
-    national = _is_national(responder_id)
-    return and_(has_no_exclusion(responder_id, tip_id), or_(national, ~_of_an_official(tip_id)))
+    official, overseen = (_is_of(tip_id, one) for one in (_ANY_TIP.official != "no", _OVERSEEN))
+    return and_(has_no_exclusion(responder_id, tip_id), _hears(responder_id, official, overseen))
 
 
 def has_no_exclusion(
@@ -219,7 +227,8 @@ def may_see_tip(tip_id: int) -> ColumnElement[bool]:
     """Returns the condition on `Responder` that the responder may see this tip."""
     kept = exists().where(Exclusion.tip_id == tip_id, IS_EXCLUDED, _names(Responder.id))
     official = exists().where(Tip.id == tip_id, Tip.official != "no").correlate(None)
-    return and_(~kept.correlate(Responder), or_(_is_national(Responder.id), ~official))
+    overseen = exists().where(Tip.id == tip_id, Tip.official == OVERSEEN).correlate(None)
+    return and_(~kept.correlate(Responder), _hears(Responder.id, official, overseen))
 
 
 def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
@@ -232,9 +241,44 @@ def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     return or_(Exclusion.person_id == person, Exclusion.desk_code.in_(own.correlate(Responder)))
 
 
-def _is_national(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    member = (Membership.responder_id == who, IS_RUNNING, Membership.desk_code == NATIONAL)
+def _hears(
+    who: int | InstrumentedAttribute[int],
+    official: ColumnElement[bool],
+    overseen: ColumnElement[bool],
+) -> ColumnElement[bool]:
+    """Returns the condition that a responder belongs to a desk which a tip about an official reaches.
+
+    A complaint about the national desk reaches oversight desks, and no person who also belongs to the national desk.
+    """
+    national = _is_member(who, Membership.desk_code == NATIONAL)
+    oversight = and_(_is_member(who, Membership.desk_code.in_(_OVERSIGHT)), ~national)
+    return or_(~official, and_(national, ~overseen), and_(oversight, overseen))
+
+
+def _is_member(
+    who: int | InstrumentedAttribute[int], desk: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    member = (Membership.responder_id == who, IS_RUNNING, desk)
     return exists().where(*member).correlate(Responder)
+
+
+IS_OVERSEER = _is_member(Responder.id, Membership.desk_code.in_(_OVERSIGHT))
+"""The condition that a `Responder` belongs to an oversight desk."""
+
+
+def oversees(session: Session, responder_id: int) -> bool:
+    """Returns True if this responder belongs to an oversight desk."""
+    return has_row(session, Responder.id, Responder.id == responder_id, IS_OVERSEER)
+
+
+def decides(session: Session, tip: Tip, responder_id: int) -> bool:
+    """Returns True if this responder's desk decides about a tip.
+
+    This is the national desk. For a complaint about the national desk, it is an oversight desk.
+    """
+    if tip.official == OVERSEEN:
+        return bool(those_who_may_see(session, tip.id, [responder_id]))
+    return session.get_one(Responder, responder_id).level == Level.NATIONAL
 
 
 def those_who_may_see(
@@ -252,25 +296,36 @@ def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     kept = select(Exclusion.id).where(
         Exclusion.tip_id == Tip.id, IS_EXCLUDED, Exclusion.desk_code == code
     )
-    may = or_(code == NATIONAL, Tip.official == "no")
+    may = or_(
+        Tip.official == "no",
+        and_(code == NATIONAL, Tip.official != OVERSEEN),
+        and_(code.in_(_OVERSIGHT), Tip.official == OVERSEEN),
+    )
     return and_(may, ~kept.correlate(Tip, code.class_).exists())
 
 
-def _of_an_official(tip_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Returns the condition that the tip involves an official, or may involve one.
+_OVERSEEN = _ANY_TIP.official == OVERSEEN
 
-    Only the national desk may see such a tip.
-    """
-    found = select(_ANY_TIP.id).where(_ANY_TIP.id == tip_id, _ANY_TIP.official != "no")
+
+def _is_of(
+    tip_id: InstrumentedAttribute[int], official: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Returns a condition on the answer about officials of the tip with this id."""
+    found = select(_ANY_TIP.id).where(_ANY_TIP.id == tip_id, official)
     return found.correlate(tip_id.class_).exists()
 
 
-def _granted(desks: frozenset[str]) -> ColumnElement[bool]:
-    """Returns the condition that the tip was encrypted for one of these desks and involves no official."""
-    found = select(_ANY_GRANT.id).where(
-        _ANY_GRANT.tip_id == Tip.id, _ANY_GRANT.desk_code.in_(desks)
-    )
-    return and_(Tip.official == "no", found.correlate(Tip).exists())
+def _granted(desks: frozenset[str], *, oversees: bool) -> ColumnElement[bool]:
+    """Returns the condition that the tip was encrypted for one of these desks and involves no official.
+
+    If `oversees` is True, complaints about the national desk count for oversight desks.
+    """
+    here = select(_ANY_GRANT.id).where(_ANY_GRANT.tip_id == Tip.id, _ANY_GRANT.desk_code.in_(desks))
+    plain = and_(Tip.official == "no", here.correlate(Tip).exists())
+    if not oversees:
+        return plain
+    overseen = here.where(_ANY_GRANT.desk_code.in_(_OVERSIGHT)).correlate(Tip)
+    return or_(plain, and_(Tip.official == OVERSEEN, overseen.exists()))
 
 
 def _kept(is_person: ColumnElement[bool]) -> ColumnElement[bool]:

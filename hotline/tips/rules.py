@@ -110,6 +110,9 @@ class Basis(StrEnum):
     VITAL_INTEREST_CHILD = "vital_interest_child"
 
 
+OVERSEEN = "national"
+"""The answer about officials in a complaint about the national desk. Only oversight desks may see such a complaint."""
+
 TYPE_AGAIN = "again"
 """A choice that is not a place: the caller wants to type the name again."""
 

@@ -3,7 +3,8 @@
 It also decides if a desk may ask the caller a question, and defines complaints.
 
 A complaint is a report about a person who should have helped. Complaints are handled like tips, but stay separate from
-them. Only the national desk reads complaints, because the helper may work at the district's desk.
+them. Only the national desk reads complaints, because the helper may work at the district's desk. Complaints about
+the national desk are for oversight desks only.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,15 @@ from enum import StrEnum
 
 from hotline.text.codes import UNSURE
 from hotline.text.phone_numbers import check_value
-from hotline.tips.rules import Basis, Matter, TipState, TipSummary, Urgency, place_of
+from hotline.tips.rules import (
+    OVERSEEN,
+    Basis,
+    Matter,
+    TipState,
+    TipSummary,
+    Urgency,
+    place_of,
+)
 from hotline.tips.rules_deadlines import acknowledge_due
 
 RECEIPT = "receipt"
@@ -284,6 +293,8 @@ class TipFilter:
 
 WRONG = "wrong"
 """The name of the answer that says what the helper did wrong."""
+ABOUT, NATIONAL_DESK = "about", "national"
+"""The name of the answer about the person or desk of the complaint, and its value for the national desk."""
 
 
 class ComplaintKind(StrEnum):
@@ -306,7 +317,7 @@ def complaint_facts(answers: Mapping[str, str], *, completed: bool = False) -> T
 
     Each report attempt makes only one complaint, even if the caller corrects answers. No other desk can have been
     alerted of it. The kind of the complaint stays encrypted. A helper counts as an official. So a district's desk never
-    gets the complaint, like a tip about an official.
+    gets the complaint, like a tip about an official. A complaint about the national desk is for oversight desks only.
     """
     state = stage(answers, completed=completed)
     if state is None:
@@ -318,7 +329,7 @@ def complaint_facts(answers: Mapping[str, str], *, completed: bool = False) -> T
         sector=None,
         category=None,
         urgency=Urgency.DANGER if answers.get(WRONG) == ComplaintKind.HURT else Urgency.SEEN,
-        official="yes",
+        official=OVERSEEN if answers.get(ABOUT) == NATIONAL_DESK else "yes",
         basis=Basis.PUBLIC_DUTY,
     )
 

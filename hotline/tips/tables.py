@@ -31,7 +31,7 @@ from hotline.errors import NotFound
 from hotline.people.rules_desks import DeskKind
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import ABROAD
-from hotline.tips.rules import Matter, TipState
+from hotline.tips.rules import OVERSEEN, Matter, TipState
 
 
 class Tip(Row):
@@ -82,7 +82,7 @@ class Tip(Row):
     """If the person was in danger again later, the urgency of the first report. Statistics of response times use it."""
     official: Mapped[str]
     """The answer to the question if an official is involved: yes, no or unsure. If the answer is not "no", the
-    district's desk gets no access.
+    district's desk gets no access. For `OVERSEEN`, only oversight desks have access.
     """
     basis: Mapped[str]
     """The legal basis in law 058/2021: public_duty or vital_interest_child."""
@@ -191,6 +191,8 @@ IS_WAITING = and_(
 BORDER = and_(Tip.place == ABROAD, Desk.kind == DeskKind.BORDER)
 CAMP = and_(Tip.sector == Desk.place, Desk.kind == DeskKind.PROTECTION)
 """The conditions for desks that are alerted in addition to the desk of the place."""
+OVERSIGHT = and_(Tip.official == OVERSEEN, Desk.kind == DeskKind.OVERSIGHT)
+"""The condition for desks that are alerted of a complaint about the national desk, instead of that desk."""
 
 
 class TipPlace(Row):
@@ -319,8 +321,8 @@ def give_key(session: Session, tip: Tip, code: str, encrypted_key: bytes) -> Non
 
 
 def extra_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
-    """Returns the additional desks that may read each tip: border desks for a tip abroad, or the protection desk of a
-    camp.
+    """Returns the additional desks that may read each tip: border desks for a tip abroad, the protection desk of a
+    camp, or oversight desks.
 
     Leaves out tips without additional desks. A border desk has a grant only if the journey could still be stopped. So
     the time of the departure itself can stay encrypted.
@@ -328,7 +330,7 @@ def extra_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, froz
     if not tip_ids:
         return {}
     granted = select(Grant.tip_id, Grant.desk_code).join(Desk, Desk.code == Grant.desk_code)
-    here = granted.join(Tip, Tip.id == Grant.tip_id).where(or_(BORDER, CAMP))
+    here = granted.join(Tip, Tip.id == Grant.tip_id).where(or_(BORDER, CAMP, OVERSIGHT))
     found: dict[int, set[str]] = defaultdict(set)
     for tip_id, code in session.execute(here.where(Grant.tip_id.in_(tip_ids))):
         found[tip_id].add(code)

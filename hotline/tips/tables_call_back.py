@@ -7,7 +7,7 @@ the contents of `body` and `encrypted_key` are deleted.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, and_, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, exists, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row, has_row
@@ -15,6 +15,7 @@ from hotline.errors import NotFound
 from hotline.people.rules import Level
 from hotline.people.tables import Responder, active_conditions
 from hotline.tips.queries_visible import THE_LINE, Viewer, may_see_tip, visible_to
+from hotline.tips.rules import OVERSEEN
 from hotline.tips.rules_call_back import HALF_WINDOW, NOTICE_DELAY, CallBackState, Window
 from hotline.tips.tables import Tip
 
@@ -110,10 +111,13 @@ def due_call_backs(session: Session, at: datetime, *, is_paused: bool) -> Sequen
 
 
 def desk_people(session: Session, at: datetime, tip_id: int) -> Sequence[Responder]:
-    """Returns the active responders of the national desk who may see this tip."""
-    found = select(Responder).where(
-        Responder.level == Level.NATIONAL, may_see_tip(tip_id), *active_conditions(at)
-    )
+    """Returns the active responders who decide about this tip: people of the national desk who may see it.
+
+    For a complaint about the national desk, these are the people of oversight desks.
+    """
+    overseen = exists().where(Tip.id == tip_id, Tip.official == OVERSEEN).correlate(None)
+    decides = or_(Responder.level == Level.NATIONAL, overseen)
+    found = select(Responder).where(decides, may_see_tip(tip_id), *active_conditions(at))
     return session.scalars(found.order_by(Responder.id)).all()
 
 

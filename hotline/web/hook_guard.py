@@ -271,7 +271,7 @@ def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
     try:
         with context.database.writing() as session:
             tables_sessions.try_writing(session, context.now())
-        offered, blocked = service_alert_path.current_alert_path(context)
+        offered, blocked, _ = service_alert_path.current_alert_path(context)
         wrong = wrong_keys(context)
     except StoreUnavailable:
         return ("the database cannot commit",)

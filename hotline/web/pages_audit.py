@@ -5,6 +5,7 @@ from datetime import date
 
 from flask import Response
 
+from hotline.cases import service_viewer
 from hotline.console.form import number_of
 from hotline.console.role_groups import table
 from hotline.console.visit import Visit, page
@@ -60,4 +61,5 @@ def _filter(visit: Visit) -> AuditFilter:
         action=action if action in service_audit.ACTIONS else "",
         tip_id=number_of(query.get("tip", ""), digits=11),
         day=on,
+        hidden=service_viewer.hidden_subjects(visit.context, visit.by),
     )

@@ -208,7 +208,7 @@ def endings_confirmable(case: HelpedCase, who: int) -> bool:
     with case.district.database.reading() as session:
         tip = case.district.tip(case.tip)
         name = service_closing.by_responder(who).name
-        return service_closing.may_confirm(session, tip.closure_by or "", name)
+        return service_closing.may_confirm(session, tip, tip.closure_by or "", name)
 
 
 def morning_sms(case: HelpedCase) -> list[tuple[int, str]]:

@@ -90,7 +90,7 @@ def test_no_closure_passes_with_two_phones_of_one_person(one: District) -> None:
         tip, at = queries.tip_for_writing(session, tip_id), one.clock()
         service_closing.close(session, one.context, tip, TipOutcome.NOT_FOUND, first, at)
         service_closing.note_opened(session, one.context, tip, second.name, second.entry_by, at)
-        assert not service_closing.may_confirm(session, first.name, second.name)
+        assert not service_closing.may_confirm(session, tip, first.name, second.name)
         with pytest.raises(EndRefused) as refused:
             service_closing.confirm_closure(session, one.context, tip, second, True, at)
     assert refused.value.stop == ClosureRefusal.SAME_PERSON

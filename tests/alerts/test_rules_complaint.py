@@ -1,5 +1,7 @@
 """Tests when answers become a complaint, how urgent it is, and that no district desk ever learns about it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,9 +13,10 @@ from hotline.alerts.rules_assignment import (
     EscalationReason,
     first_recipients,
     next_recipients,
+    people_for,
 )
 from hotline.people.rules import Level
-from hotline.tips.rules import TipState, desk_of
+from hotline.tips.rules import OVERSEEN, TipState, desk_of
 from hotline.tips.rules_receipts import ComplaintKind, complaint_facts, stage
 
 HERE = {"province": "1", "district": "12"}
@@ -82,3 +85,19 @@ def test_whatever_was_answered_the_ladder_knows_the_nation_s_people_alone(
     assert desk_of(come_to.place, come_to.official) is None
     assert (come_to.category, come_to.sector) == (None, None)
     assert come_to.state in TipState
+
+
+@pytest.mark.row("C20")
+def test_people_of_an_oversight_desk_get_no_other_case() -> None:
+    eye = Candidate(99, Level.COORDINATOR, frozenset({"ombudsman"}), oversees=True)
+    everybody = [*PEOPLE, eye]
+    for official in ("no", "unsure", "yes"):
+        assert people_for(Case("12", None, 1, official), everybody) == PEOPLE
+    overseen = complaint_facts({"about": "national", "wrong": "hurt", **HERE})
+    assert overseen is not None
+    assert overseen.official == OVERSEEN
+    case = Case("12", None, 1, overseen.official)
+    assert {one.id for one in people_for(case, everybody)} == {eye.id}
+    other = replace(case, partners=frozenset({"parliament"}))
+    assert people_for(other, everybody) == [], "its desk cannot decrypt this complaint"
+    assert desk_of("12", overseen.official) is None

@@ -10,13 +10,15 @@ from hotline.cases import decrypt_access, reader_handover
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.core.actors import RELEASE_ROLES, AccountRole, Actor
 from hotline.keys.passphrase import Costs
-from hotline.people import decrypt_grants, tables_accounts, tables_desks
-from hotline.people.rules_desks import of_account
+from hotline.people import decrypt_grants, service_desks, tables_accounts, tables_desks
+from hotline.people.rules_desks import DeskKind, of_account
+from hotline.people.service_desks import NewDesk
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release, ReleaseNumber, starting_spans
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_report
+from hotline.tips.rules import OVERSEEN
 from hotline.tips.tables import Tip
 from tests.console.conftest import Desk, Tab
 from tests.support.builders import make_tip
@@ -27,7 +29,7 @@ from tests.support.two_people import BOB
 
 PASSPHRASE = "correct horse"
 QUICK = Costs(passes=1, kib=8)
-DISTRICT = "12"
+DISTRICT, OVERSIGHT = "12", "ombudsman"
 WORDS = "hafi y'ishuri"
 ANSWERS = {"danger": "yes", "landmark": WORDS}
 _NUMBERS = count(1000)
@@ -48,11 +50,12 @@ def tell(
     **fields: object,
 ) -> int:
     """Files a tip that is `minutes` old. It encrypts the tip for the national desk, and for its district if no
-    official is involved."""
+    official is involved. Encrypts a complaint about the national desk for the oversight desk."""
     at = desk.clock() - timedelta(minutes=minutes)
     named = {"uid": f"{next(_NUMBERS):032}", "at": at, "filed_at": at, **fields}
     tip = make_tip(place=place, official=official, **named)  # type: ignore[arg-type]
     codes = (NATIONAL, place) if official == "no" else (NATIONAL,)
+    codes = (OVERSIGHT,) if official == OVERSEEN else codes
     with desk.context.database.writing() as session:
         encrypted = desk.context.encrypter.tip(
             answers, uid=tip.uid, place=place, desks=tables_desks.public_keys(session, codes)
@@ -62,6 +65,17 @@ def tell(
         session.flush()
         queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
         return tip.id
+
+
+def add_oversight(desk: Desk) -> tuple[Tab, Tab]:
+    """Adds an oversight desk, and signs in its two people."""
+    new = NewDesk(OVERSIGHT, DeskKind.OVERSIGHT, "Ombudsman")
+    service_desks.add_desk(
+        desk.context, new, passphrase=PASSPHRASE, costs=QUICK, by=BOB, reason="a law"
+    )
+    role = AccountRole.DESK
+    one, other = (admitted(desk, f"Oversight {n}", role, OVERSIGHT) for n in (1, 2))
+    return one, other
 
 
 def lets_in(desk: Desk, account_id: int, code: str) -> None:

@@ -101,6 +101,7 @@ def test_a_class_names_all_that_facts_are_made_of() -> None:
         "limit",
         "receipts",
         "alerts_blocked",
+        "oversight",
     )
     assert {field.name for field in fields(SessionStart)} == {
         "key",
@@ -112,6 +113,7 @@ def test_a_class_names_all_that_facts_are_made_of() -> None:
         "dialled",
         "reporting",
         "alerts_blocked",
+        "oversight",
         "responder_id",
         "pinned",
     }

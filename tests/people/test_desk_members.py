@@ -41,7 +41,7 @@ from tests.support.two_people import ALICE, BOB
 PASSPHRASE = "correct horse"
 QUICK = Costs(passes=1, kib=8)
 ADMIN = Actor("Alice", 99)
-SIGNED = {"by": "Alice", "reason": "a test"}
+SIGNED: dict[str, Any] = {"by": "Alice", "reason": "a test"}
 BY_TWO: dict[str, Any] = {"by": ALICE, "reason": "a test"}
 
 

@@ -7,7 +7,7 @@ from hotline.alerts.service_intake import FACTS_OF
 from hotline.flows.conversation import Completed, ConversationState, Event
 from hotline.flows.flow import FlowSet, is_reporting
 from hotline.text.codes import NOT_SAID
-from hotline.tips.rules import Matter, TipState, TipSummary, abandoned_state, desk_of
+from hotline.tips.rules import OVERSEEN, Matter, TipState, TipSummary, abandoned_state, desk_of
 
 WHOLE = (TipState.FILED, TipState.COMPLETE)
 
@@ -33,6 +33,8 @@ def leaves(book: FlowSet, runs: Sequence[ConversationState], happened: Collectio
 
 def _said(told: TipSummary) -> str:
     whom = "its district" if desk_of(told.place, told.official) else "the national desk"
+    if told.official == OVERSEEN:
+        whom = "an oversight desk"
     if told.state in WHOLE:
         return f"{whom} is told already"
     if abandoned_state(told.place) is not TipState.FRAGMENT:

@@ -697,6 +697,7 @@ CREATE TABLE dialogue (
     dialled INTEGER NOT NULL,
     reporting BOOLEAN NOT NULL,
     alerts_blocked BOOLEAN NOT NULL,
+    oversight BOOLEAN NOT NULL,
     responder_id INTEGER,
     network VARCHAR,
     language VARCHAR NOT NULL,

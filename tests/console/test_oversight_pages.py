@@ -1,0 +1,149 @@
+"""C20: tests the pages about a complaint about the national desk. Only people of the oversight desk see it.
+
+Each page of the national desk, of its admins and of a district is read before the complaint exists and after
+everything has happened in it.
+"""
+
+import re
+from typing import Any
+
+import pytest
+
+from hotline.alerts import service_assignment
+from hotline.console.routes import ROUTES, PageRoute
+from hotline.core.actors import AccountRole
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.tables import Message
+from hotline.operations import decrypt_rotation
+from hotline.people import tables
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules import OVERSEEN
+from tests.console.conftest import Tab
+from tests.console.desk_tips import OVERSIGHT, PASSPHRASE, QUICK, add_oversight, change, tell
+from tests.console.test_headers import FILES
+from tests.console.test_no_page_knows_more import SEARCHES, SKIPPED
+from tests.console.test_routes import path_of
+from tests.console.tip_desks import Desks, desks, listed
+from tests.support.builders import make_responder
+from tests.support.two_people import BOB
+
+__all__ = ["desks"]
+
+WORDS = "the man of the desk asked for money"
+FORMS = (
+    ("note", {"note": "words", "words": "the red door"}),
+    ("close", {"outcome": "helped", "reason": "he was warned"}),
+)
+
+
+def complain(desks: Desks) -> int:
+    said = {"about": "national", "wrong": "asked", "account": WORDS}
+    tip_id = tell(desks.desk, official=OVERSEEN, urgency=1, minutes=9, answers=said)
+    change(desks.desk, tip_id, matter="complaint")
+    return tip_id
+
+
+def pages_of(*roles: AccountRole) -> list[str]:
+    return sorted(
+        path_of(one)
+        for one in ROUTES
+        if isinstance(one, PageRoute)
+        and one.method == "GET"
+        and one.rule not in SKIPPED | {*FILES}
+        and one.admits(frozenset(roles))
+    )
+
+
+def read(tab: Tab, role: AccountRole) -> dict[str, str]:
+    """Returns each page that an account with this role can open, without the key of its forms."""
+    searches = [*SEARCHES, "/tips?matter=complaint", "/tips?matter=complaint&state=all"]
+    found = {}
+    for address in (*pages_of(role), *searches):
+        answer = tab.get(address)
+        text = f"{answer.status_code} {answer.text}".replace(tab.form_key, "")
+        found[address] = re.sub(r'name="once" value="\w+"|data-number="\d+"', "", text)
+    return found
+
+
+def enrol(desks: Desks) -> None:
+    """Enrols a phone of the national desk and one of the oversight desk."""
+    with desks.desk.context.database.writing() as session:
+        for name, wanted in (
+            ("Nation 8", {NATIONAL: Level.NATIONAL}),
+            ("Eye 8", {OVERSIGHT: Level.RESPONDER}),
+        ):
+            row = make_responder(name=name, level=Level.RESPONDER)
+            row.number_key = f"key of {name}"
+            session.add(row)
+            session.flush()
+            tables.set_desks(session, row, wanted, (), desks.desk.clock())
+
+
+def everything_happens(desks: Desks, tab: Tab, tip_id: int) -> str:
+    """Alerts a phone, which gets no SMS. Then a person reads, notes and closes. Returns the reference."""
+    service_assignment.assign_pending(desks.desk.context)
+    assert WORDS in tab.post(f"/tips/{tip_id}/open", {"why": "send"}).text
+    for form, sent in FORMS:
+        assert tab.post(f"/tips/{tip_id}/{form}", sent).status_code == 303, form
+    with desks.desk.context.database.writing() as session:
+        alerts = session.query(Message).filter(Message.assignment_id.is_not(None)).all()
+        people = {session.get_one(Responder, one.responder_id).name for one in alerts}
+        assert people == {"Eye 8"}
+        for one in alerts:
+            one.state = MessageState.UNDELIVERABLE
+        return str(alerts[0].parameters["ref"])
+
+
+@pytest.mark.row("C20", "R6")
+@pytest.mark.adversary("a helper in a complaint")
+def test_c20_no_page_list_count_search_or_board_of_another_desk_knows_of_it(desks: Desks) -> None:
+    enrol(desks)
+    over, second = add_oversight(desks.desk)
+    tabs = (
+        (desks.national, AccountRole.NATIONAL),
+        (desks.district, AccountRole.DESK),
+        (desks.desk.tab(AccountRole.ADMIN), AccountRole.ADMIN),
+    )
+    for tab, role in tabs:
+        read(tab, role)
+    before = [read(tab, role) for tab, role in tabs]
+    tip_id = complain(desks)
+    reference = everything_happens(desks, over, tip_id)
+    for (tab, role), earlier in zip(tabs, before, strict=True):
+        after = read(tab, role)
+        changed = {address for address in earlier if earlier[address] != after[address]}
+        # An admin sees when an account was last used, and how many rows the log has.
+        may = {"/accounts", "/audit", "/audit/verify"} if role is AccountRole.ADMIN else set()
+        assert changed == may, role
+    assert f"tip {tip_id}" not in after["/audit"]
+    auditor = desks.desk.tab(AccountRole.AUDITOR)
+    assert f"tip {tip_id}" in auditor.get("/audit").text
+
+    for tab in (desks.national, desks.second, desks.district):
+        assert listed(tab, "?matter=complaint") == []
+        for address in (f"/tips/{tip_id}", f"/tips?reference={reference}"):
+            assert "ombudsman" not in tab.get(address).text.lower()
+        assert tab.get(f"/tips/{tip_id}").status_code == 404
+    assert listed(over, "?matter=complaint") == listed(second, "?matter=complaint") == [tip_id]
+
+
+@pytest.mark.row("C20")
+def test_c20_two_people_read_and_close_it_with_a_new_key_of_the_desk(desks: Desks) -> None:
+    over, second = add_oversight(desks.desk)
+    tip_id, context = complain(desks), desks.desk.context
+    signed = dict[str, Any](by=BOB, reason="a lost phone", passphrase=PASSPHRASE, costs=QUICK)
+    decrypt_rotation.rotate_one(context, OVERSIGHT, settle=lambda: None, say=print, **signed)
+    for tab in (over, second):
+        assert WORDS in tab.post(f"/tips/{tip_id}/open", {"why": "send"}).text
+    agrees = {"do": "agree", "reason": "I checked it"}
+    closes = {"outcome": "helped", "reason": "he was warned"}
+    assert over.post(f"/tips/{tip_id}/close", closes).status_code == 303
+    assert second.post(f"/tips/{tip_id}/judge", agrees).status_code == 422, "not read since"
+    second.post(f"/tips/{tip_id}/open", {"why": "send"})
+    for tab in (desks.national, desks.district):
+        assert tab.post(f"/tips/{tip_id}/judge", agrees).status_code == 404
+    assert over.post(f"/tips/{tip_id}/judge", agrees).status_code == 422, "who requested it"
+    assert second.post(f"/tips/{tip_id}/judge", agrees).status_code == 303
+    assert desks.tip(tip_id).outcome == "helped"
