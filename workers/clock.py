@@ -119,12 +119,14 @@ def lapse_emergency(context: WorkerContext) -> None:
 
 
 def keep_drafts(context: WorkerContext) -> None:
-    """Publishes and withdraws planned texts at their time.
+    """Publishes and withdraws planned texts at their time. Waits until a forward jump of the clock is over, because
+    their time may not have come.
 
     Imports the code that reads flow files only if a plan is due.
     """
+    at = context.now()
     with context.database.reading() as session:
-        is_due = bool(tables_plans.due(session, context.now()))
+        is_due = bool(tables_plans.due(session, at)) and not tables.are_plans_held(session, at)
     if is_due:
         from hotline.editing import service_plans
 
@@ -218,8 +220,8 @@ def run(
     leadership = Leadership(context.database, holder)
     outage = database_outage()
     background = BackgroundRun("aside")
-    last, leading, back = Moment(context.now(), time.monotonic()), False, timedelta(0)
-    early = 0.0
+    last, leading, early = Moment(context.now(), time.monotonic()), False, 0.0
+    back = moved = timedelta(0)
     while not stop.is_set():
         now = Moment(context.now(), time.monotonic())
         jump, last = now.jump_since(last), now
@@ -229,9 +231,10 @@ def run(
             early = max(early, now.monotonic) + jump.total_seconds()
             # If this process is not the leader, the leader adjusts the waiting times.
             back += -jump if leading and jump < timedelta(0) else timedelta(0)
+            moved += jump if leading else timedelta(0)
         leading = leads(context, leadership, outage)
         if leading:
-            back = make_good(context, back)
+            back, moved = make_good(context, back), keep_jump(context, moved)
             tick(context, steps)
             background.go(context, *without_plans(aside, is_early=now.monotonic < early))
         else:
@@ -242,9 +245,9 @@ def run(
 
 
 def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
-    """Leaves out the planned texts until a forward jump of the clock has been waited out.
+    """Leaves out the planned texts until this process has waited out a forward jump of its clock.
 
-    Their time may not have come.
+    If it was the leader, `keep_jump` also stored the jump. Another process may have a right clock.
     """
     return [one for one in steps if not is_early or one is not keep_drafts]
 
@@ -257,6 +260,19 @@ def make_good(context: WorkerContext, back: timedelta) -> timedelta:
         except Unavailable as broken:
             logger.error("cannot move deadlines after a clock jump: %s", type(broken).__name__)
             return back
+    return timedelta(0)
+
+
+def keep_jump(context: WorkerContext, moved: timedelta) -> timedelta:
+    """Stores a jump of the clock, so that planned texts wait after a restart too. Returns the jump that could not be
+    stored yet."""
+    if moved:
+        try:
+            with context.database.writing() as session:
+                tables.hold_plans(session, context.now(), moved)
+        except Unavailable as broken:
+            logger.error("cannot hold planned texts after a clock jump: %s", type(broken).__name__)
+            return moved
     return timedelta(0)
 
 

@@ -310,7 +310,7 @@ class Leader(Row):
     """The clock process that is the leader and handles the deadlines, with the end of its lease. If two clock processes
     are leaders by accident, this does no harm.
 
-    A second row of this table belongs to the monitor.
+    A second row of this table belongs to the monitor, and a third one holds planned texts after a clock jump.
     """
 
     __tablename__ = "leader"
@@ -434,3 +434,24 @@ def write_leader(session: Session, holder: str, until: datetime, *, name: str = 
         session.execute(
             update(Leader).where(Leader.name == name).values(holder=holder, until=until)
         )
+
+
+PLANS = "plans"
+"""The name of the row that holds planned texts. Its holder is the time that the clock showed after its jump."""
+
+
+def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
+    """Holds planned texts for the time by which the clock jumped forward. A jump back shortens what is left.
+
+    The row outlives the process. `at` is the time after the jump.
+    """
+    row = session.get(Leader, PLANS)
+    left = max(row.until - (at - jump), timedelta(0)) if row else timedelta(0)
+    session.merge(Leader(name=PLANS, holder=at.isoformat(), until=at + left + jump))
+
+
+def are_plans_held(session: Session, at: datetime) -> bool:
+    """Returns True if a jump of the clock has not been waited out. A clock that shows an earlier time than after the
+    jump was set right since then, so it holds nothing."""
+    row = session.get(Leader, PLANS)
+    return row is not None and datetime.fromisoformat(row.holder) <= at < row.until

@@ -3,22 +3,30 @@
 import copy
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
+from threading import Event
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from hotline.core.actors import AccountRole, AccountState
+from hotline.core.contexts import WorkerContext
+from hotline.core.database import open_database
 from hotline.editing import service_drafts, service_emergencies, service_plans, service_publish
 from hotline.editing.rules_drafts import NUMBERS, DraftState
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
 from hotline.editing.service_plans import Times
 from hotline.editing.tables_news import DraftNews
 from hotline.flows import tables as flows_tables
+from hotline.flows.flow_set_cache import SqlFlowSets
+from hotline.flows.service_check import place_lists
 from hotline.people.service_audit import list_rows
 from hotline.people.tables_accounts import ConsoleAccount
 from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, taken_away
 from tests.support.clock import Clock
+from tests.support.contexts import make_context
+from workers.clock import keep_drafts, run
 
 __all__ = ["desk"]
 
@@ -312,3 +320,45 @@ def test_no_author_cancels_the_end_of_a_published_text(desk: Desk, clock: Clock)
     assert {("end_cancelled", 1), ("end_cancelled", 3)} <= told(desk)
     tick(desk, clock, hours=2)
     assert says(desk) == FAIR
+
+
+def one_life(desk: Desk, clock: Clock, *, jump: float = 0) -> None:
+    """Starts a clock process with its own connections, and ends it after a jump of the clock by these hours."""
+    url = desk.context.database.engine.url.render_as_string(hide_password=False)
+    database, stop, ticks = open_database(url), Event(), count(1)
+    context = make_context(database=database, now=clock)
+    object.__setattr__(context, "flow_sets", SqlFlowSets(database, place_lists()))
+
+    def step(_context: WorkerContext) -> None:
+        if jump and next(ticks) == 1:
+            clock.turn(hours=jump)
+        else:
+            stop.set()
+
+    run(context, stop, steps=(step,), aside=(keep_drafts,) if not jump else ())
+    database.engine.dispose()
+
+
+def test_a_plan_and_its_end_outlive_the_process(desk: Desk, clock: Clock) -> None:
+    approved(desk, desk.proposed(FAIR), after=2, ends=5)
+    for hours, shown in ((1, OLD), (1, FAIR), (2, FAIR), (1, OLD), (9, OLD)):
+        clock.turn(hours=hours)
+        one_life(desk, clock)
+        assert says(desk) == shown
+    assert len(service_emergencies.history(desk.context)) == 3
+
+
+@pytest.mark.parametrize("is_set_right", [False, True])
+def test_a_plan_waits_for_a_clock_that_jumped_before_the_restart(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch, *, is_set_right: bool
+) -> None:
+    """If someone sets the clock right while no process runs, the plan waits only for its own time."""
+    monkeypatch.setattr("workers.clock.TICK_SECONDS", 0)
+    approved(desk, desk.proposed(FAIR), after=2)
+    one_life(desk, clock, jump=3)
+    if is_set_right:
+        clock.turn(hours=-3)
+    for hours, shown in ((1.9, OLD), (0.1, FAIR if is_set_right else OLD), (1, FAIR)):
+        clock.turn(hours=hours)
+        one_life(desk, clock)
+        assert says(desk) == shown
