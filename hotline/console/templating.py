@@ -121,15 +121,19 @@ _TAG = re.compile(r'<span class="tag.*?</span>')
 _HEADING = re.compile(r"<(h2|caption|legend)\b([^>]*)>(.*?)</\1>", re.S)
 
 
-def with_contents(body: Markup) -> tuple[Sequence[tuple[str, Markup]], Markup]:
-    """Returns the headings of a long page with their ids, and the page with these ids.
+_NOTICES = re.compile(r'\s*(?:<(p|div) class="notice.*?</\1>\s*)*', re.S)
+
+
+def with_contents(body: Markup) -> tuple[Markup, Sequence[tuple[str, Markup]], Markup]:
+    """Returns the notices that begin a page, the headings of a long page with their ids, and the rest of the page
+    with these ids. A notice may warn of danger, so the table of contents comes after it.
 
     The headings are those of sections and tables. A form without sections has those of its groups of fields. A short
     page, a page of one section, and a page with links to its sections, have none.
     """
     lines = sum(LINES.get(tag, 1) for tag in _PART.findall(body))
     if lines < LONG or 'class="sums"' in body:
-        return (), body
+        return Markup(), (), body
     tags = ("h2", "caption") if len(re.findall("<h2|<caption", body)) > 1 else ("h2", "legend")
     found: dict[Markup, str] = {}
 
@@ -143,7 +147,10 @@ def with_contents(body: Markup) -> tuple[Sequence[tuple[str, Markup]], Markup]:
         return heading[0] if known else f'<{tag}{attributes} id="{id}">{inside}</{tag}>'
 
     body = Markup(_HEADING.sub(named, body))
-    return [(id, words) for words, id in found.items()] if len(found) > 1 else (), body
+    headings = [(id, words) for words, id in found.items()] if len(found) > 1 else ()
+    begins = _NOTICES.match(body)
+    first = begins.end() if begins else 0
+    return body[:first], headings, body[first:]
 
 
 def _static_files() -> Mapping[str, StaticFile]:

@@ -3,7 +3,9 @@
 from html.parser import HTMLParser
 
 import pytest
+from markupsafe import Markup
 
+from hotline.console.templating import with_contents
 from hotline.core.actors import AccountRole
 from tests.console.conftest import Desk
 from tests.console.test_headers import PAGES
@@ -113,3 +115,16 @@ def test_a_phone_shows_letters_where_a_code_of_the_paper_may_be_typed(desk: Desk
     }
     assert numeric["secret_code"] is numeric["secret_recovery"] is False
     assert numeric["secret_new_code"]
+
+
+def test_a_long_page_lists_its_sections_below_the_notices_that_begin_it() -> None:
+    """A notice may say that a visit is dangerous, so no list comes before it."""
+    warning = Markup('<p class="notice bad">Visit discreetly.</p>\n')
+    section = Markup('<h2>{} <span class="tag soft">draft</span></h2>' + "<p>text</p>" * 20)
+    long = warning + section.format("One") + section.format("Two & a half")
+    notices, headings, rest = with_contents(long)
+    assert notices == warning
+    assert headings == [("section-1", "One"), ("section-2", "Two & a half")]
+    assert rest.startswith('<h2 id="section-1">One')
+    assert with_contents(section.format("One")) == ("", (), section.format("One"))
+    assert with_contents(Markup("<h2>One</h2><h2>Two</h2>"))[1] == ()
