@@ -124,7 +124,7 @@ def test_a_long_page_lists_its_sections_below_the_notices_that_begin_it() -> Non
     long = warning + section.format("One") + section.format("Two & a half")
     notices, headings, rest = with_contents(long)
     assert notices == warning
-    assert headings == [("section-1", "One"), ("section-2", "Two & a half")]
+    assert headings == [("section-1", "One"), ("section-2", Markup("Two &amp; a half"))]
     assert rest.startswith('<h2 id="section-1">One')
     assert with_contents(section.format("One")) == ("", (), section.format("One"))
     assert with_contents(Markup("<h2>One</h2><h2>Two</h2>"))[1] == ()
