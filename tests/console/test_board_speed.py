@@ -4,7 +4,8 @@ from datetime import timedelta
 from statistics import median
 from time import perf_counter
 
-from sqlalchemy import insert
+import pytest
+from sqlalchemy import insert, text
 
 from hotline.cases import service_board
 from hotline.core.actors import AccountRole
@@ -14,7 +15,11 @@ from hotline.tips.tables import Grant, Tip
 from tests.console.conftest import Desk
 from tests.console.desk_tips import admitted, man
 from tests.support.builders import make_responder, make_tip
+from tests.support.servers import pair
+from tests.support.steps import Tell
 
+__all__ = ["pair"]
+pytestmark = [pytest.mark.both, pytest.mark.alone]
 TIPS, OPEN, PEOPLE = 100_000, 2_000, 50
 SERVER_SECONDS = 0.15
 
@@ -49,9 +54,10 @@ def fill(desk: Desk) -> None:
                 for n in ids
             ],
         )
+        session.execute(text("ANALYZE"))
 
 
-def test_a8_the_board_of_a_nation_takes_less_than_150_ms(desk: Desk) -> None:
+def test_a8_the_board_of_a_nation_takes_less_than_150_ms(desk: Desk, tell_steps: Tell) -> None:
     man(desk)
     tab = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     fill(desk)
@@ -66,4 +72,7 @@ def test_a8_the_board_of_a_nation_takes_less_than_150_ms(desk: Desk) -> None:
         tab.get("/board/since?auto")
         asked.append(perf_counter() - began)
     assert len(page.data) < 60_000
-    assert median(spent) < SERVER_SECONDS, (median(spent), min(spent), median(asked))
+    tell_steps(
+        f"board of a nation: {median(spent):.3f} s, its number of cases: {median(asked):.3f} s"
+    )
+    assert median(spent) < SERVER_SECONDS
