@@ -70,7 +70,10 @@ ROWS = (
     Row("C17", "A printed short code lands on its topic for ever, and never on the report."),
     Row("C18", "Silence, jokes and trials are outcomes; many like tips alert as one."),
     Row("C19", "Abroad, not sure and the refugee camps are places with a desk of their own."),
-    Row("C20", "Complaints reach the national desk alone; privacy is explained within four keys."),
+    Row(
+        "C20",
+        "Complaints reach the national desk, or an oversight desk about it; privacy in four keys.",
+    ),
     Row("C21", "A kit for those who spread the line: named entries, poster, radio text."),
     Row("C22", "A fourth language is files alone.", LATER),
     Row("R1", "An alert is one SMS segment in the responder's language, without content."),

@@ -1,0 +1,246 @@
+"""C20: tests complaints about the national desk. They reach an oversight desk, and the national desk learns nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from hotline.alerts import queries_references, service_assignment
+from hotline.alerts.rules_replies import Verb
+from hotline.cases import decrypt_access, tables_desk_access
+from hotline.core.actors import Actor
+from hotline.duty import service_postings
+from hotline.errors import DeskRefused, NotFound, PersonnelRefused
+from hotline.gateway.tables import Assignment, Deadline, Message
+from hotline.people import decrypt_grants, service_desks, tables
+from hotline.people.rules import Level, RequestedPosting
+from hotline.people.rules_desks import DeskKind
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import NATIONAL
+from hotline.text.languages import CODES
+from hotline.tips import queries_visible
+from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
+from tests.support.reading import PHONE, ReaderBeside, at_home, with_pin
+from tests.support.taking import do, take_case
+from tests.support.two_people import ALICE
+
+ADMIN = Actor("Admin 1", 99)
+CODE, SECOND, NATION = "ombudsman", "+250788000012", "+250788000091"
+LANGUAGE = {"rw": (), "fr": ("8",), "en": ("7",)}
+TREATED = ("4", "5", "3", "2")
+ABOUT_THE_DESK = (*TREATED, "2", "9")
+HURT = ("4", "1", "1")
+WORDS = "umugabo wambaye ingofero yirabura"
+OUTSIDE = {"rw": "urwego rwo hanze", "fr": "bureau extérieur", "en": "outside office"}
+"""A part of the screen that promises that an office outside the hotline reads the complaint."""
+
+
+class Oversight:
+    """A hotline with an oversight desk of two people, and a person of the national desk who has a PIN."""
+
+    def __init__(self, beside: ReaderBeside, language: str = "en") -> None:
+        self.beside, self.line = beside, beside.line
+        add_desk(self.line)
+        phones = (PHONE, SECOND)
+        self.people = [
+            with_pin(beside, msisdn=one, language=language, desks=(CODE,)) for one in phones
+        ]
+        self.nation = with_pin(beside, msisdn=NATION, level=Level.NATIONAL, desks=("national",))
+
+    def complain(self, *keyed: str) -> Caller:
+        caller = told(self.line, *keyed)
+        service_assignment.assign_pending(self.line.context)
+        self.line.clock.turn(seconds=10)
+        return caller
+
+    def alerted(self) -> set[int | None]:
+        return {row.responder_id for row in self.line.all(Message)}
+
+    def reference(self, who: int) -> str:
+        rows = [one for one in self.line.all(Assignment) if one.responder_id == who]
+        return str(rows[0].reference)
+
+    def opens(self, msisdn: str, *keyed: str) -> Caller:
+        self.line.clock.turn(minutes=1)
+        phone = self.line.caller(msisdn)
+        phone.dial("90")
+        at_home(phone, *keyed)
+        return phone
+
+
+def add_desk(line: Line, code: str = CODE) -> None:
+    row = Desk(code=code, kind=DeskKind.OVERSIGHT, name="Ombudsman")
+    row.public_key, row.created_at = bytes(DESK_KEY.public_key), line.clock.at
+    with line.database.writing() as session:
+        session.add(row)
+
+
+@pytest.fixture
+def oversight(beside: ReaderBeside) -> Oversight:
+    return Oversight(beside)
+
+
+@pytest.mark.row("C20")
+@pytest.mark.parametrize("language", CODES)
+def test_c20_a_complaint_about_the_national_desk_is_read_and_closed_by_an_oversight_desk(
+    beside: ReaderBeside, language: str
+) -> None:
+    case = Oversight(beside, language)
+    line, first, second = case.line, *case.people
+    caller = told(line, *LANGUAGE[language], *ABOUT_THE_DESK[:-1])
+    assert OUTSIDE[language] in caller.screen
+    caller.key("9", *HURT, "2", WORDS)
+    caller.hang_up()
+    service_assignment.assign_pending(line.context)
+    assert (line.desks_of(line.tip), line.tip.matter) == ({CODE}, "complaint")
+    assert case.alerted() == {first}
+
+    case.opens(PHONE, "1", "1", "2")
+    assert line.tip.assignee_id == first
+    assert WORDS in case.opens(PHONE, "1", "1", "1").screen
+    case.opens(PHONE, "1", "1", "4", "1")
+    assert line.tip.outcome_asked == "helped"
+    assert case.alerted() == {first, second}
+    assert WORDS in case.opens(SECOND, "1", "1", "1").screen
+    assert case.reference(second) in case.opens(SECOND, "1", "1", "2").screen
+    assert (line.tip.outcome, line.tip.closed_at is None) == ("helped", False)
+    assert case.alerted() == {first, second}
+
+
+@pytest.mark.row("C20")
+@pytest.mark.adversary("a helper in a complaint")
+def test_c20_the_national_desk_cannot_list_open_or_take_it(oversight: Oversight) -> None:
+    line = oversight.line
+    oversight.complain(*ABOUT_THE_DESK, *HURT)
+    reference = oversight.reference(oversight.people[0])
+    assert decrypt_access.list_tips(line.context) == []
+    assert reference not in oversight.opens(NATION, "1").screen
+    assert take_case(line.context, oversight.nation, reference, line.clock()).result == "unknown"
+    signed = dict[str, Any](by=ALICE, reason="asked")
+    with pytest.raises(NotFound, match="no access"):
+        decrypt_access.check_grant(line.context, line.tip.id, desk="national", **signed)
+    with line.database.reading() as session:
+        everybody = [row.id for row in line.all(Responder)]
+        may = queries_visible.those_who_may_see(session, line.tip.id, everybody)
+        assert queries_references.open_references(session, oversight.nation, line.clock()) == []
+    assert may == {*oversight.people}
+
+
+@pytest.mark.row("C20")
+def test_c20_it_is_escalated_within_the_oversight_desk_only(oversight: Oversight) -> None:
+    line = oversight.line
+    oversight.complain(*ABOUT_THE_DESK, *HURT)
+    for _ in range(8):
+        line.clock.turn(minutes=16)
+        service_assignment.fire_deadlines(line.context)
+    assert oversight.alerted() == {*oversight.people}
+    assert [row for row in line.all(Deadline) if row.fired_at is None]
+    reference = oversight.reference(oversight.people[0])
+    do(line.context, oversight.people[0], reference, Verb.PASS_ON, line.clock())
+    assert oversight.alerted() == {*oversight.people}
+
+
+@pytest.mark.row("C20")
+def test_c20_people_of_an_oversight_desk_are_alerted_of_nothing_else(oversight: Oversight) -> None:
+    line = oversight.line
+    with line.database.writing() as session:
+        session.execute(
+            update(Responder).where(Responder.level == Level.NATIONAL).values(unreachable="off")
+        )
+    for keys in (DANGER_HERE, (*TREATED, "1", "9", *HURT), (*TREATED, "1", "9", "2", "1", "1")):
+        oversight.complain(*keys)
+    for _ in range(8):
+        line.clock.turn(minutes=16)
+        service_assignment.fire_deadlines(line.context)
+    assert len(line.tips) == 3
+    assert oversight.alerted().isdisjoint(oversight.people)
+
+
+def retired(line: Line) -> None:
+    with line.database.writing() as session:
+        session.get_one(Desk, CODE).retired_at = line.clock.at
+
+
+def out_of_reach(line: Line) -> None:
+    with line.database.writing() as session:
+        phones = update(Responder).where(Responder.level != Level.NATIONAL)
+        session.execute(phones.values(unreachable="off"))
+
+
+@pytest.mark.row("C20")
+@pytest.mark.parametrize("without", [None, retired, out_of_reach])
+def test_c20_without_an_oversight_desk_it_goes_to_the_national_desk(
+    beside: ReaderBeside, without: Callable[[Line], None] | None
+) -> None:
+    if without is not None:
+        without(Oversight(beside).line)
+    caller = told(beside.line, *TREATED)
+    assert "Bisomwa n'ibiro by'igihugu gusa" in caller.screen
+    caller.key("9", *HURT)
+    assert beside.line.desks_of(beside.line.tip) == {"national"}
+
+
+@pytest.mark.row("C20")
+def test_c20_a_complaint_about_a_helper_stays_with_the_national_desk(oversight: Oversight) -> None:
+    oversight.complain(*TREATED, "1", "9", *HURT)
+    assert oversight.line.desks_of(oversight.line.tip) == {"national"}
+
+
+def test_a_filed_complaint_moves_to_the_oversight_desk_and_never_back(oversight: Oversight) -> None:
+    line, back = oversight.line, ("0",) * 5
+    caller = oversight.complain(*TREATED, "1", "9", *HURT)
+    told_first = oversight.alerted()
+    assert told_first.isdisjoint(oversight.people)
+    caller.key(*back, "2", "9", *HURT)
+    service_assignment.assign_pending(line.context)
+    assert line.desks_of(line.tip) == {CODE}
+    assert oversight.alerted() & {*oversight.people}
+    for one in told_first:
+        assert one is not None
+        with line.database.reading() as session:
+            assert queries_references.open_references(session, one, line.clock()) == []
+
+    caller.key(*back, "1", "9", *HURT)
+    service_assignment.assign_pending(line.context)
+    assert line.desks_of(line.tip) == {CODE}
+    assert oversight.alerted() - {*oversight.people} == told_first
+
+
+def test_an_oversight_desk_is_retired_only_if_another_desk_can_read_its_complaints(
+    oversight: Oversight,
+) -> None:
+    signed = dict[str, Any](by="Alice", reason="a new law")
+    check, context = tables_desk_access.check_retirement, oversight.line.context
+    oversight.complain(*ABOUT_THE_DESK, *HURT)
+    with pytest.raises(DeskRefused, match="only desk ombudsman can read 1 open"):
+        service_desks.retire_desk(context, CODE, check=check, **signed)
+    add_desk(oversight.line, "parliament")
+    with pytest.raises(DeskRefused, match="close them first"):
+        service_desks.retire_desk(context, CODE, check=check, **signed)
+    oversight.complain(*ABOUT_THE_DESK, *HURT)
+    assert oversight.line.desks_of(oversight.line.tips[-1]) == {CODE, "parliament"}
+    with oversight.line.database.writing() as session:
+        tip = session.get_one(type(oversight.line.tips[0]), 1)
+        tip.closed_at = oversight.line.clock()
+    service_desks.retire_desk(context, CODE, check=check, **signed)
+
+
+def test_a_person_of_an_oversight_desk_belongs_to_no_other_desk(oversight: Oversight) -> None:
+    line = oversight.line
+    with line.database.writing() as session:
+        person = session.get_one(Responder, oversight.nation)
+        both = {CODE: Level.RESPONDER, NATIONAL: Level.NATIONAL}
+        tables.set_desks(session, person, both, (), line.clock())
+    with pytest.raises(DeskRefused, match="cannot belong to any other desk"):
+        decrypt_grants.request_access(
+            line.context, ADMIN, CODE, f"r{oversight.nation}", "she asked"
+        )
+    wanted = RequestedPosting({CODE: Level.RESPONDER, "12": Level.RESPONDER})
+    with pytest.raises(PersonnelRefused, match="cannot belong to any other desk"):
+        service_postings.change_desks(line.context, ADMIN, oversight.people[0], wanted, "asked")
+    oversight.complain(*ABOUT_THE_DESK, *HURT)
+    with line.database.reading() as session:
+        everybody = [row.id for row in line.all(Responder)]
+        assert oversight.nation not in queries_visible.those_who_may_see(session, 1, everybody)
