@@ -168,7 +168,7 @@ def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) 
         hands.follows("Approvals")
         hands.types("Reason", "met them")
         hands.presses("Approve request")
-        hands.sees("Nothing is waiting for approval.")
+        hands.sees("Nothing is waiting for approval. You have nothing to do.")
     with office.hands() as hands:
         hands.signs_in(admin)
         hands.page.goto(f"/accounts/{editor.account_id}")

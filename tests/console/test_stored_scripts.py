@@ -49,6 +49,7 @@ SCRIPTS = (
 OURS = re.compile(
     "html|head|meta|title|link|script|body|a|header|div|nav|ul|li|form|input|button|p|main|h[123]|span|table|caption"
     "|thead|tr|th|tbody|td|code|label|select|option|legend|fieldset|dl|dt|dd|section|ol|pre|br|textarea|details|summary|dialog"
+    "|svg|defs|marker|path|rect|text"
 )
 """The elements that our templates use."""
 
