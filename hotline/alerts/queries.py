@@ -71,8 +71,8 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
     """Returns every active responder, with the number of their recent assignments. If `known` is given, takes these
     numbers from it.
 
-    A responder occurs once for each of their levels and ranks of duty. For example, the deputy of one district may be
-    the coordinator of another, and may be off duty there.
+    One responder may be in the list several times, once for each level and rank of duty. For example, the deputy of
+    one district may be the coordinator of another, and may be off duty there.
     """
     hands = {one.id: (one.load, one.alerted_at) for one in known} or _recent_work(session, at)
     ranks = tables_roster.roster(session, at, at).ranks(at)
@@ -380,7 +380,7 @@ def held_alerts(session: Session) -> Sequence[tuple[WaitingTip, datetime]]:
 
 
 def _waiting(session: Session, chosen: Sequence[Any]) -> list[WaitingTip]:
-    """Returns the pending tips of these rows, with everything that decides which people are alerted."""
+    """Returns the pending tips of these rows, each with the facts that decide which people are alerted."""
     before = [row.id for row in chosen if row.is_alerted]
     case, safety = cache(Case), cache(_safety)
     already = alerted_by_tip(session, before) if before else {}
@@ -470,7 +470,7 @@ def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> N
 
 
 def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Returns the pairs of tip and responder in which the responder's desk cannot decrypt the tip.
+    """Returns those of the given pairs of tip and responder in which the responder's desk cannot decrypt the tip.
 
     Usually the result is empty.
     """
@@ -548,7 +548,7 @@ def write_repeats(
 def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> None:
     """Writes alerts for new assignments. They are due at once.
 
-    `turn` is the place in the sending order at which these alerts begin.
+    `turn` is the place of the first of these alerts in the order of sending.
     """
     if not alerts:
         return

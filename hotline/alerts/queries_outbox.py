@@ -91,7 +91,8 @@ class Claim:
 
 
 def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: str) -> list[Claim]:
-    """Claims the most urgent due messages. Claims at most `free` messages, and no more than may be sent at once.
+    """Claims the most urgent due messages. Claims at most `free` messages. All processes together send at most
+    `at_once` messages at the same time.
 
     Writes each claim before the message is sent. If another process is claiming at the same time, claims only one
     message.

@@ -48,7 +48,7 @@ def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
     """Returns the open tips in the cluster of this tip, including this tip. The first tip comes first. Most tips are
     alone in their cluster.
 
-    Leaves out tips whose place, or answer about officials, has changed.
+    Leaves out tips whose place or answer about officials differs from that of this tip.
     """
     known = session.get(TipLikeness, tip.id)
     if known is None:
@@ -71,7 +71,8 @@ def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
 
 
 def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
-    """Returns the given tips that are in a cluster, and all tips that lead them or follow them."""
+    """Returns the given tips that are in a cluster. Adds the first tip of each cluster, and all tips that joined a
+    given tip."""
     led = TipLikeness.tip_id.in_(tip_ids) & TipLikeness.leader_id.is_not(None)
     leads = TipLikeness.leader_id.in_(tip_ids)
     rows = session.execute(select(TipLikeness.tip_id, TipLikeness.leader_id).where(or_(led, leads)))
@@ -191,7 +192,7 @@ class KnownCases:
 
 
 def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Returns the conditions on an `Assignment` that this responder may know the case now."""
+    """Returns the SQL conditions that an `Assignment` is one of this responder, who may know the case now."""
     return (
         Assignment.responder_id == responder_id,
         IS_CURRENT,
@@ -211,8 +212,8 @@ def usable_reference(responder_id: int) -> ColumnElement[bool]:
 
 
 def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that a colleague is its assignee, and stays assignee if this responder takes the
-    case.
+    """Returns the SQL condition that the assignee of a `Tip` is a colleague, and stays the assignee even if this
+    responder takes the case.
 
     It is the same rule as `_may_change_assignee` in `rules_escalation.py`, for lists of many cases.
     """
@@ -348,7 +349,8 @@ def was_open(as_of: datetime) -> ColumnElement[bool]:
 
 
 def _storm_order(as_of: datetime) -> ColumnElement[int]:
-    """Returns the same as `STORM_ORDER`, for text that was typed before `as_of`. So a session's list never changes."""
+    """Returns the order of `STORM_ORDER`, but ignores text that was typed after `as_of`. So a session's list never
+    changes."""
     return case((Tip.storm_at.is_(None), 0), (Tip.words_at <= as_of, 1), else_=2)
 
 

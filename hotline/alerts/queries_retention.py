@@ -103,7 +103,7 @@ def done_at(session: Session, name: str) -> datetime | None:
 def is_done(session: Session, name: str, at: datetime, within: timedelta) -> bool:
     """Returns True if the task was completed less than `within` ago.
 
-    If the clock was set back, this delays the task by no more than this time.
+    If the system clock was set back, the task is delayed by at most `within`.
     """
     last = done_at(session, name)
     return last is not None and abs(at - last) < within
@@ -274,7 +274,8 @@ def term_of(tip: Tip, *, is_held: bool) -> RetentionTerm:
 
 
 def _ends_before(at: datetime) -> ColumnElement[bool]:
-    """Returns an SQL condition like `RetentionTerm.goes_at`, but without the time for a warning."""
+    """Returns the SQL condition that the text of a tip was kept long enough at `at`. It is the rule of
+    `RetentionTerm.goes_at`, without the time for a warning."""
     return and_(
         Tip.erased_at.is_(None),
         Tip.state != TipState.DRAFT,
@@ -342,7 +343,7 @@ def notified_of_erasure(session: Session, tip: Tip, at: datetime) -> Sequence[Re
 def stand_down(
     session: Session, tip_id: int, responder_ids: Collection[int], before: int, at: datetime
 ) -> None:
-    """Ends the assignments of these responders that are from an earlier step than `before`."""
+    """Ends those assignments of these responders that were made in a step before the step `before`."""
     theirs = (
         Assignment.tip_id == tip_id,
         Assignment.responder_id.in_(responder_ids),

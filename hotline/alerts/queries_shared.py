@@ -1,6 +1,6 @@
 """Finds the SMS that people got in the last hour, and stores which alerts share one SMS.
 
-Also finds the recent dangers of a district, for the rules of a storm.
+Also finds the recent dangers of a district, for the rules of a storm (`alerts/rules_storm.py`).
 """
 
 from collections import defaultdict
@@ -29,7 +29,7 @@ MAX_DANGERS = 2000
 
 
 class OpenShare(NamedTuple):
-    """An SMS about several cases that no attempt may have sent yet. Further alerts may join it."""
+    """An SMS about several cases that was certainly not sent yet. Further alerts may join it."""
 
     message_id: int
     priority: int
@@ -37,7 +37,7 @@ class OpenShare(NamedTuple):
 
 
 class SentSms:
-    """The SMS of some people in the last hour, with those that are due later."""
+    """The SMS that some people got in the last hour, and the SMS to them that are due later."""
 
     def __init__(self, session: Session, responder_ids: Collection[int], at: datetime) -> None:
         self.paces: dict[int, SmsPace] = defaultdict(SmsPace)
@@ -86,7 +86,8 @@ class SentSms:
 def link(
     session: Session, pairs: Sequence[tuple[int, int]], notices: Iterable[tuple[int, int]]
 ) -> None:
-    """Stores the assignments that share an SMS, each with the SMS. An assignment may have several notices in one."""
+    """Stores for each of these assignments the SMS that it shares with others. One SMS may contain several notices
+    about an assignment."""
     columns = SharedAlert.assignment_id, SharedAlert.message_id
     add_rows(session, SharedAlert, columns, pairs, {SharedAlert.is_notice: False})
     for assignment_id, message_id in notices:
@@ -211,6 +212,6 @@ def granted_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, se
 
 
 def mark_storm(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Marks dangers of which one person each is alerted in a storm."""
+    """Marks these tips about danger: only one person is alerted of each, because there is a storm."""
     marked = update(Tip).where(in_numbers(session, Tip.id, tip_ids)).values(storm_at=at)
     session.execute(marked.execution_options(synchronize_session=False))

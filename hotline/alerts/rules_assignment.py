@@ -1,5 +1,5 @@
-"""Makes and reads references, which are the names of assignments in SMS. A reference stays readable on a bad screen,
-and even with a typing error. Pure.
+"""Makes and reads references. A reference is the name of an assignment in SMS, such as K7Q4. A reference stays
+readable on a bad screen, and even with a typing error. Pure.
 
 Some letters and digits look similar. References use only one of two similar characters. If a responder types the other
 one, it is replaced: B is read as 8, and Z as 2. Each reference has at least one letter, and at least one digit that
@@ -428,9 +428,7 @@ def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _hearing(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """Returns all people who may see such a case, except those of the national desk. The place where they work does not
-    matter.
-    """
+    """Returns all people who may see this case, except those of the national desk. They may work at any place."""
     people = [c for c in roster if c.level is not Level.NATIONAL and case.official == "no"]
     kind = case.category
     return [c for c in people if not c.categories or kind is None or kind in c.categories]

@@ -1,11 +1,12 @@
-"""Decides which alerts share one SMS, and who is alerted while very many dangers are reported in one district. Pure.
+"""Decides which alerts share one SMS, and who is alerted in a storm. Pure. A danger is here a tip about danger. A
+storm is a time in which very many dangers are reported in one district.
 
-A storm may be an attack that hides a real danger. So the hotline alerts more people in a storm, and never fewer. Each
-further danger gets one person, and keeps its own assignment and deadlines. Only SMS are shared: a person gets at most
-one a minute for such dangers. After a few SMS, the dangers of some seconds go together to one person. So even four
-people are alerted within a minute, and none gets too many SMS. A repeat is an alert about a case of which the person
-was alerted before. Repeats share one SMS in 15 minutes, with or without a storm. So do alerts without danger above a
-limit, and notices in a storm.
+A storm may be an attack that hides a real danger. So the hotline alerts more people in a storm, and never fewer. One
+person is alerted of each further danger, which keeps its own assignment and deadlines. Only SMS are shared: a person
+gets at most one a minute for such dangers. After a few SMS, the dangers of some seconds go together to one person. So
+even four people are alerted within a minute, and none gets too many SMS. A repeat is an alert about a case of which
+the person was alerted before. Repeats share one SMS in 15 minutes, with or without a storm. So do alerts without
+danger above a limit, and notices in a storm.
 """
 
 from collections import Counter
@@ -27,7 +28,7 @@ STORM_WITHIN = timedelta(minutes=10)
 STORM_ENDS_AFTER = timedelta(minutes=30)
 """A storm ends when fewer dangers than `STORM_FROM` are open for this time."""
 SEEN_FOR = STORM_WITHIN + STORM_ENDS_AFTER
-"""A sector counts as flooded for this time after a danger there."""
+"""Dangers that were filed within this time count as recent."""
 MAX_ALONE = 8
 """After this number of SMS in an hour, further dangers with text no longer get an SMS of their own. Further dangers
 then wait for others."""
@@ -59,7 +60,8 @@ class SmsShare(StrEnum):
     STORM = "storm"
     """A further danger in a storm. It shares an SMS if the person got one in the last minute."""
     ESCALATED = "escalated"
-    """A danger in a storm that reaches a later level. It shares an SMS as `STORM`, and may wait longer."""
+    """An alert to a later escalation level, for a danger in a storm. It shares an SMS like `STORM`, but may wait
+    longer."""
     OPEN = "open"
     """A repeat, or an alert without danger above the limits."""
 
@@ -103,8 +105,8 @@ class SmsPace:
 def shares(wanted: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, most: int) -> SmsShare:
     """Returns how an alert is sent, after the SMS that the person got before.
 
-    A person with `most` SMS in the last hour gets no alert without danger alone. `most` is 0 if such alerts have used
-    up their part of the day's SMS, or while there are very many SMS.
+    A person who got `most` SMS in the last hour gets alerts without danger only in a shared SMS. `most` is 0 if such
+    alerts have used up their part of the day's SMS, or while there are very many SMS.
     """
     if wanted is SmsShare.KEPT and pace.count >= MAX_ALONE:
         wanted = SmsShare.STORM
@@ -159,7 +161,8 @@ class DistrictDangers:
         self._storms = until is not None and until > at
 
     def place(self, tip_id: int, at: datetime) -> SmsShare:
-        """Adds a new danger, and returns how it is alerted. The first danger of a sector is alerted as always."""
+        """Adds a new danger, and returns how people are alerted of it. For the first danger of a sector, the usual
+        rules apply."""
         one = self._known.get(tip_id)
         self._untaken.append(at if one is None else one.filed_at)
         self._storms = self._storms or len(self._untaken) >= STORM_FROM

@@ -41,7 +41,7 @@ SERVER_BATCH = 5000
 
 With PostgreSQL, a batch delays only answers about its own tips."""
 LOOKED, MINUTE = "held_looked_at", timedelta(minutes=1)
-"""The name of the task that looks at held tips, and the time between two of them."""
+"""The name of the task that checks held tips, and the time between two checks."""
 STEPS_A_TICK = 100
 STEPS_IN_TRANSACTION = 10
 """The largest number of deadlines that one transaction handles."""
@@ -136,10 +136,9 @@ def _held_until(
 
 
 def release_held(context: Context) -> None:
-    """Ends the wait of each held tip of which a person has come on duty, or that must not wait any more. Changes its
-    time if the roster or a leave was changed.
-
-    The clock process calls it. It looks once a minute. The alert of a released tip is pending again.
+    """Ends the wait of each held tip if a person for it has come on duty, or if it must not wait any more. If the
+    roster or a leave was changed, changes the end of the wait. The clock process calls this function, which checks
+    once a minute. The alert of a released tip is pending again.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -173,8 +172,8 @@ def _own_step(
 def _give_to_writers(
     session: Session, context: Context, steps: Iterable[EscalationStep], at: datetime
 ) -> None:
-    """Makes each officer the assignee of their own tip. Others are alerted as of any tip, so a second person reads it.
-    The officer gets no SMS.
+    """Makes each officer the assignee of their own tip. Others are alerted of it as of any other tip, so that a second
+    person reads it. The officer gets no SMS.
     """
     alerted = [(step, who) for step in steps for who in step.recipients]
     for one in service_escalation.write_assignments(session, alerted, at) if alerted else ():
@@ -221,8 +220,8 @@ def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: 
 def alert_undelivered_marks(context: Context) -> None:
     """Alerts the next person of the desk, or the national desk, if an assignee did not get the message about visits.
 
-    The clock process calls it every second. A person who was alerted is not alerted again, because earlier alerts
-    count. Raises StoreUnavailable.
+    The clock process calls it every second. A person who already got an alert gets no second one. Raises
+    StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

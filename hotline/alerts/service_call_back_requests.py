@@ -42,8 +42,8 @@ from hotline.tips.tables_call_back import CallBack
 logger = logging.getLogger(__name__)
 
 BOUND_AS = "call-back"
-"""The value to which a request is bound. For a tip, this value would be a district. So an encrypted request cannot be
-decrypted as a tip.
+"""The value in the associated data of an encrypted request. For a tip, this value is a district. So an encrypted
+request cannot be decrypted as a tip.
 """
 
 

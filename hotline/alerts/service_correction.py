@@ -89,7 +89,8 @@ def official_of(before: Route, now: str) -> str:
 
 
 def with_desk(session: Session, come_to: TipSummary) -> TipSummary:
-    """Returns these facts. If there is no oversight desk, a complaint about the national desk goes to that desk."""
+    """Returns the facts of a tip, corrected if there is no oversight desk: a complaint about the national desk then
+    goes to that desk."""
     if come_to.official != OVERSEEN or tables_desks.oversight_desks(session):
         return come_to
     return replace(come_to, official="yes")
@@ -207,10 +208,11 @@ def passed_districts(
 def proven_desks(
     session: Session, context: Context, tip: ReportedTip, codes: Sequence[str], at: datetime
 ) -> Sequence[str]:
-    """Returns those desks that a process of the hotline gave access to the tip before. A grant's lock proves it.
+    """Returns those desks to which a process of the hotline has given access to the tip. The lock on a grant proves
+    this.
 
-    Someone who writes the database can add a place or a grant for another desk. An alarm is raised for such a desk, and
-    its place is released, so that there is one alarm. A desk that had no valid key causes none.
+    A stranger who can write to the database can add a place or a grant for another desk. For such a desk, raises an
+    alarm and releases its place, so that the alarm is raised only once. A desk that had no valid key causes no alarm.
     """
     if not codes:
         return ()
@@ -388,7 +390,7 @@ def _notify(session: Session, context: Context, tip: Tip, at: datetime) -> None:
 
 
 def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
-    """Applies a decision for a discreet visit to this tip. It was made about another tip of the cluster."""
+    """Applies to this tip the decision for a discreet visit that was made about another tip of the cluster."""
     if visit_facts_of(tip).safety is not VisitSafety.CAREFUL:
         return
     company = queries_references.cluster_of(session, tip)

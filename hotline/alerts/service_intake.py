@@ -233,7 +233,8 @@ def _new(
         channel=source if source is not None and is_met else dialogue.channel,
         entry=dialogue.entry,
         urgency=Urgency.HEARD,
-        # The number of an officer is not kept. Two of their tips are not of one caller.
+        # An officer's number is not stored, so two tips of an officer never count as tips of one
+        # caller.
         contact_key=context.pseudonyms.contact(caller, at) if source is None else uid,
         created_at=at,
         updated_at=at,
@@ -274,7 +275,8 @@ def _seal(
     desk whose key is missing, invalid or unsigned cannot read the tip. The tip is still stored and people are alerted
     of it, and an alarm is raised.
     """
-    # Only a filed tip has earlier places. Before that, a stranger wrote them, to give their own desk access.
+    # Only a filed tip has earlier places. If a draft has one, a stranger wrote it to give their own
+    # desk access.
     earlier = tables.earlier_places(session, tip.id) if tip.moved and route.filed else ()
     partners = service_correction.partner_desks(session, tip, attempt.answers)
     near = service_correction.neighbours_in_storm(session, tip, context.now())

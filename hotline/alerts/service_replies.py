@@ -76,8 +76,8 @@ ANSWERS = {
     CommandResult.HOW_WAITS: Template.HOW_WAITS,
     CommandResult.DRILL: Template.EXERCISE,
 }
-"""The template that answers each result of a command. The answer to an unknown reference is the answer to a wrong
-reference.
+"""The template that answers each result of a command. `UNKNOWN` is not in the table, because such a command gets the
+answer to a wrong reference.
 """
 BY = {
     Template.TAKEN: Template.TAKEN_UNTIL,

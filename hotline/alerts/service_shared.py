@@ -34,7 +34,8 @@ ASKED_BY = {
     Purpose.LOOK: {one.name for one in REQUEST_TEXTS[Purpose.LOOK]},
     Purpose.CONFIRM_CLOSURE: {Template.CLOSURE_REQUESTED.name},
 }
-"""The templates after which a request for this purpose is a repeat. For other purposes, every alert counts."""
+"""The templates of earlier alerts after which a new request for the same purpose is a repeat. For any other purpose, a
+new alert is a repeat after every earlier alert."""
 
 
 BEHIND = 100
@@ -105,7 +106,7 @@ class SmsPlan:
     def due_of(self, template: Template, who: int, due: datetime) -> datetime | None:
         """Returns the time for an SMS that asks the national desk to decide about a list of the console.
 
-        Returns None if an SMS with this template is due later. It leads to the same list.
+        Returns None if such an SMS is already due later, because it leads to the same list.
         """
         pace = self._sent.paces[who]
         if rules_storm.shares_notice(pace, storms=False, goes=False, most=self._most):
@@ -154,7 +155,7 @@ class SmsPlan:
 
     @cached_property
     def _most(self) -> int:
-        """Returns the number of SMS in an hour after which all but danger shares an SMS."""
+        """Returns the number of SMS in an hour after which alerts without danger share an SMS."""
         line, session = self._context.line, self._session
         most = int(line.sms_a_day * rules_storm.OTHERS_SHARE)
         is_flooded = Alarm.MANY_SMS in alarms_tables.raised_alarms(session)
@@ -228,7 +229,8 @@ def wanted_shares(
 def first_steps(
     session: Session, planning: AlertPlan, waiting: Sequence[WaitingTip], at: datetime
 ) -> Iterator[EscalationStep]:
-    """Yields the first step of each tip. In a storm, a further danger of a sector gets one person instead of three."""
+    """Yields the first step of each tip. In a storm, only one person, and not three, is alerted of each further danger
+    of a sector."""
     new = [tip for tip in waiting if _may_storm(tip)]
     ways = _ways(session, new, at) if new else {}
     further = [id for id, way in ways.items() if way is not SmsShare.ALONE]
@@ -269,7 +271,7 @@ def _may_storm(tip: WaitingTip) -> bool:
 
 
 def _ways(session: Session, new: Sequence[WaitingTip], at: datetime) -> Mapping[int, SmsShare]:
-    """Returns how each new danger is alerted. Stores the storms that begin or continue."""
+    """Returns for each new danger how people are alerted of it. Stores the storms that begin or continue."""
     tips: dict[str, list[int]] = defaultdict(list)
     for tip in new:
         tips[tip.case.place].append(tip.tip_id)

@@ -298,8 +298,8 @@ def acknowledged_since_alert(
 ) -> frozenset[int]:
     """Returns the tips that their assignee acknowledged, with proof, after this responder was last alerted of them.
 
-    Leaves alerts that this responder acknowledged out of the comparison. The assignee must be active. The assignee must
-    also have read the case, or have no PIN.
+    Alerts that this responder acknowledged do not count. The assignee must be active. The assignee must also have read
+    the case, or have no PIN.
     """
     theirs = (
         select(

@@ -59,7 +59,8 @@ def concerns_child(words: Sequence[str]) -> bool:
 
 
 class _CryWords:
-    """The four forms of a message: as written or as it sounds in Kinyarwanda, and with words or with verbs."""
+    """A message in four forms. Two are as written, two are as it sounds in Kinyarwanda. Each has one form with words,
+    and one with verb stems for verbs."""
 
     def __init__(self, words: Sequence[str]) -> None:
         written = [_mended(_shortened(word)) for word in _joined(words)]
