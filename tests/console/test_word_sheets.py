@@ -8,6 +8,7 @@ import re
 import zipfile
 from typing import Any
 
+import polib
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,9 +17,10 @@ from werkzeug.test import TestResponse
 
 from hotline.console import uploads
 from hotline.core.actors import AccountRole
-from hotline.editing import service_reviews
+from hotline.editing import service_drafts, service_reviews
 from hotline.editing.service_review_document import language_review
 from hotline.errors import ImportRefused
+from hotline.flows.service_authoring import live_document
 from hotline.text import review_sheets
 from tests.console.conftest import Desk, Tab
 from tests.console.test_words_pages import FEE, press
@@ -240,3 +242,29 @@ def test_a_po_file_becomes_a_draft_that_no_one_has_reviewed(desk: Desk, tab: Tab
     assert service_reviews.all_signatures(desk.context) == []
     late = upload(tab, raw.replace(NEW_WORDS, f"{NEW_WORDS} Hoya.").encode(), "words.po").text
     assert "The text or its English has changed. Export the sheet again." in late
+
+
+@pytest.mark.row("A5")
+def test_another_program_reads_the_po_file_and_its_edit_becomes_a_draft(
+    desk: Desk, tab: Tab
+) -> None:
+    """polib is what Weblate and many scripts read PO files with."""
+    written = tab.get(OUT.replace("csv", "po")).text
+    catalogue = polib.pofile(written)
+    found = out(tab)
+    assert [one.msgctxt for one in catalogue] == [*found]
+    assert {one.msgctxt: one.msgstr for one in catalogue} == {
+        place: row["rw"] for place, row in found.items()
+    }
+    assert catalogue.metadata["Language"] == "rw"
+    (entry,) = [one for one in catalogue if one.msgctxt == FEE]
+    entry.msgstr = NEW_WORDS
+    entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
+    before = live_document(desk.context.database)
+    page = upload(tab, str(catalogue).encode(), "words.po").text
+    assert "Rows to import: 1. Rows with new text: 1. Refused rows: 0." in page
+    assert tab.post(f"{PAGE}/take", hidden(page, "take")).status_code == 303
+    (draft,) = [row.id for row, parts in service_drafts.list_drafts(desk.context) if parts]
+    flow = service_drafts.part_draft(desk.context, draft, "abroad").document or {}
+    assert flow["nodes"]["fee"]["say"]["text"]["rw"] == NEW_WORDS
+    assert live_document(desk.context.database) == before
