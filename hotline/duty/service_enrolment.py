@@ -26,7 +26,9 @@ from hotline.people import (
     tables_accounts,
     tables_approvals,
     tables_audit,
+    tables_desks,
     tables_enrolments,
+    tables_members,
 )
 from hotline.people.encrypt_start_secrets import CODE_COSTS, START_COSTS, digest_digits
 from hotline.people.rules import (
@@ -45,6 +47,7 @@ from hotline.people.rules import (
     read_responders,
     refuse_faults,
 )
+from hotline.people.rules_desks import APART
 from hotline.people.service_approving import OPERATING, ApprovalRule, ApprovalView, Decision
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
@@ -346,7 +349,8 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
     """Yields the errors of rows that are valid but whose number or name cannot be enrolled.
 
     A number on the stop list is an error, because its owner could never be alerted. A name must differ from the names
-    of all responders and accounts, because the audit log shows names. Names of demo accounts do not count.
+    of all responders and accounts, because the audit log shows names. Names of demo accounts do not count. A person of
+    an oversight desk gets no phone of another desk.
     """
     by_key = {context.pseudonyms.enrolled(row.msisdn): row for row in rows}
     stop_keys = {key: context.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
@@ -356,6 +360,9 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
     demo = {one.person_id for one in logins if one.state == AccountState.DEMO}
     names = tables_accounts.keys_of_names(session)
     for key, row in by_key.items():
+        others = tables_members.desks_of_person(session, row.person_id or 0)
+        if tables_desks.mixes_oversight(session, others.union(row.desks)):
+            yield RowFault(row.line, APART)
         alike = (names.get(key, set()) for key in enumerate(comparison_keys(row.name)))
         if key in known:
             yield RowFault(

@@ -10,7 +10,7 @@ from hotline.alerts import queries_references, service_assignment
 from hotline.alerts.rules_replies import Verb
 from hotline.cases import decrypt_access, tables_desk_access
 from hotline.core.actors import Actor
-from hotline.duty import service_postings
+from hotline.duty import service_enrolment, service_postings
 from hotline.errors import DeskRefused, NotFound, PersonnelRefused
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people import decrypt_grants, service_desks, tables
@@ -240,6 +240,11 @@ def test_a_person_of_an_oversight_desk_belongs_to_no_other_desk(oversight: Overs
     wanted = RequestedPosting({CODE: Level.RESPONDER, "12": Level.RESPONDER})
     with pytest.raises(PersonnelRefused, match="cannot belong to any other desk"):
         service_postings.change_desks(line.context, ADMIN, oversight.people[0], wanted, "asked")
+    with line.database.reading() as session:
+        person_id = session.get_one(Responder, oversight.people[0]).person_id
+    row = "name,msisdn,language,level,districts,categories\nA. B.,+250788000013,en,national,,\n"
+    _, (fault,) = service_enrolment.check_file(line.context, row, person_id)
+    assert "cannot belong to any other desk" in str(fault)
     oversight.complain(*ABOUT_THE_DESK, *HURT)
     with line.database.reading() as session:
         everybody = [row.id for row in line.all(Responder)]
