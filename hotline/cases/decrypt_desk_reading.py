@@ -89,7 +89,7 @@ def ask_question(
     with context.database.writing() as session:
         held = queries.tip_for_writing(session, tip.id)
         if held.body != tip.body:
-            raise AskRefused("the caller has added to the report: read it again")
+            raise AskRefused("the caller has added answers to the tip: read it again")
         decrypt_questions.store_question(
             session,
             context,

@@ -734,7 +734,7 @@ def _done(
         case ReaderQuestionKind.CHANGE:
             return _change(turn, fresh)
         case ReaderQuestionKind.PROVE | ReaderQuestionKind.CHOOSE:
-            raise ValueError("questions of this kind do not decrypt a tip")
+            raise ValueError("a request of this kind does not decrypt a tip")
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:

@@ -156,18 +156,18 @@ def alert_next(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
 def nudge(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
     """Asks the assignee for news by SMS, at most once in ten minutes. Raises NotFound, EndRefused.
 
-    Sends nothing while the case says not to call.
+    Sends nothing if responders must not visit openly.
     """
     with _acting(context, by, tip_id) as act:
         at, who = context.now(), act.tip.assignee_id
         known = None if who is None else queries.newest_assignment(act.session, tip_id, who)
         if who is None or known is None or not tables.is_active(act.session, who, at):
-            raise EndRefused("no one is reached by a nudge", TipRefusal.NOT_REACHED)
+            raise EndRefused("no active responder has this case", TipRefusal.NOT_REACHED)
         safety = service_case_state.assignee_visit_facts(act.session, act.tip).safety
         if safety is not VisitSafety.NONE:
-            raise EndRefused("the case says not to call", TipRefusal.DO_NOT_CALL)
+            raise EndRefused("visit safety forbids a nudge", TipRefusal.DO_NOT_CALL)
         if queries_board.was_nudged(act.session, tip_id, who, at - NUDGE_EACH):
-            raise EndRefused("a nudge was sent", TipRefusal.NUDGED)
+            raise EndRefused("a nudge was sent recently", TipRefusal.NUDGED)
         language = act.session.get_one(tables.Responder, who).language
         said = {"ref": known.reference, "code": responders_short_code(context.line.service_code)}
         service_messages.write_message(
@@ -196,7 +196,7 @@ def pass_on(
             raise EndRefused("no district may see this case", TipRefusal.OFFICIAL)
         chosen = _people_of(act, place)
         if not chosen:
-            raise EndRefused("no one there can be alerted", TipRefusal.NOT_REACHED)
+            raise EndRefused("no one at that desk can be alerted", TipRefusal.NOT_REACHED)
         if give is not None:
             give(act.session)
         act.log("tip_passed", f"desk {place}: {reason}")

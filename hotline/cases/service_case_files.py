@@ -135,17 +135,17 @@ def request(
     """
     check_national(context, by, tip_id)
     if not is_order_valid(basis, order):
-        raise EndRefused("an order has a number", FileStop.NO_ORDER)
+        raise EndRefused("the number of the court order is missing", FileStop.NO_ORDER)
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         tip = queries_list.visible_tip(session, viewer, tip_id)
         if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
-            raise EndRefused(f"tip {tip_id} is no case", FileStop.NOT_HERE)
+            raise EndRefused(f"no case file is possible for tip {tip_id}", FileStop.NOT_HERE)
         check_person(session, context, by, token, tip, n)
     with context.database.writing() as session:
         actor, at = tables_audit.by_actor(by.actor), context.now()
         if tables_case_files.has_open_file(session, tip_id):
-            raise EndRefused(f"tip {tip_id} has a pending request", FileStop.PENDING)
+            raise EndRefused(f"tip {tip_id} has a pending request for a file", FileStop.PENDING)
         row = CaseFile(tip_id=tip_id, n=n, basis=basis, order_number=order, asked_by=actor)
         row.asked_at = at
         before = queries_retention.retained_tip(session, tip_id).hold
@@ -172,7 +172,7 @@ def check_person(
     if n is not None:
         people = service_persons.persons_for_rules(session, context, by, token, tip)
         if (stop := refusal_of(people, n)) is not None:
-            raise EndRefused("the codes of this person may not be in a file", stop)
+            raise EndRefused("a case file must not contain the codes of this person", stop)
 
 
 ASKS = {
@@ -257,7 +257,7 @@ def _districts(session: Session, desks: frozenset[str]) -> frozenset[str]:
 def _approve(decision: Decision) -> None:
     row = service_retention.locked_file(decision.session, _id_in(decision.row))
     if row is None:
-        raise NotFound("this request has ended")
+        raise NotFound("this request for a case file has ended")
     row.approved_by = tables_audit.by_actor(decision.by)
     row.approved_at = decision.context.now()
 
@@ -332,7 +332,7 @@ def _about_hold(
 def _lift(decision: Decision) -> None:
     hold = queries_retention.hold_by_id(decision.session, _id_in(decision.row))
     if hold is None or hold.lifted_at is not None:
-        raise NotFound("this hold was lifted already")
+        raise NotFound("this legal hold was already lifted")
     service_retention.end_hold(
         decision.session, hold.tip_id, decision.by, decision.context.now(), decision.reason
     )

@@ -27,7 +27,7 @@ from hotline.people.tables_audit import Proofs
 
 @click.command("list")
 @since_option("rows")
-@click.option("--who", metavar="NAME", help="Show rows of this actor (or a part of the name).")
+@click.option("--who", metavar="NAME", help="Show only the actions of this person.")
 @click.option("--tip", "tip_id", type=TIP_ID, metavar="ID", help="Show rows about this tip.")
 @as_json_option
 def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_json: bool) -> None:
@@ -54,8 +54,8 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 
 
 @click.command()
-@click.option("--kept", type=FILE, help="File with the digests that you kept, by day and row.")
-@click.option("--since-row", default=0, help="Check only the seals of this row and of later rows.")
+@click.option("--kept", type=FILE, help="File of digests: a day, a row and a digest a line.")
+@click.option("--since-row", default=0, help="Number of the first row whose seal is checked.")
 @as_json_option
 def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:
     """Verify the audit log, and exit with 1 if a row is wrong.

@@ -115,7 +115,7 @@ KNOWN_SERVICES = ("isange", "child_officer", "health", "legal")
 @click.command()
 @click.argument("desk")
 @click.argument("service", type=click.Choice(KNOWN_SERVICES))
-@click.option("--number", help="Phone number of the service. Screens show it while confirmed.")
+@click.option("--number", help="Phone number of the service. It is shown while verified.")
 @by_and_reason
 def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> None:
     """Set the SERVICE that DESK gives. The hotline then asks its person on duty by SMS.

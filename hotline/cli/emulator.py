@@ -34,7 +34,7 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 @click.option(
     "--clock",
     type=click.Path(path_type=Path),
-    help="File with the seconds that the hotline's clock is ahead.",
+    help="File with the number of seconds by which the hotline's clock is fast.",
 )
 @click.option(
     "--ca",

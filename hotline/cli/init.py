@@ -66,7 +66,7 @@ flows_option = click.option("--flows", type=FOLDER, default=FLOWS, help="Folder 
     "new",
     multiple=True,
     type=click.Choice(sorted({*RANDOM, WEEKLY_KEY})),
-    help="Create a new key for this lost key. Data encrypted with the lost key stays unreadable.",
+    help="Name of a lost key to replace. Data encrypted with the lost key stays unreadable.",
 )
 def init(
     flows: Path, passphrase_file: Path | None, new: tuple[str, ...], *, demo: bool, sample: bool

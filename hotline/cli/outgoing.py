@@ -23,7 +23,7 @@ from hotline.text.languages import CODES
 only_option = click.option(
     "--only",
     type=click.Choice([part.value for part in OutgoingPart]),
-    help="Pause or resume this part alone.",
+    help="Pause or resume only messages of this kind.",
 )
 DECISION = click.Choice([fate.value for fate in DoubtDecision])
 
@@ -78,7 +78,7 @@ def pause(by: str, reason: str, only: str | None) -> None:
 
 @click.command()
 @by_and_reason
-@click.option("--alerts", type=DECISION, help="After a restore: send or drop possibly sent alerts.")
+@click.option("--alerts", type=DECISION, help="Send or drop alerts that may be sent already.")
 @click.option(
     "--confirmations", type=DECISION, help="Send or drop confirmations that may have been sent."
 )
@@ -158,7 +158,7 @@ def add(name: str, number: str | None, language: str, by: str) -> None:
 
 
 @click.command()
-@click.option("--seconds", default=TRIAL_SECONDS, show_default=True, help="Seconds to wait.")
+@click.option("--seconds", default=TRIAL_SECONDS, show_default=True, help="Longest wait.")
 def test(seconds: float) -> None:
     """Send a test to every on-call contact, and exit with 1 unless the gateway accepts all.
 

@@ -317,5 +317,5 @@ def _taken(session: Session, plan: DraftPlan) -> DraftPlan:
     """Locks a plan in this transaction. Raises NotFound if another process has carried it out or cancelled it."""
     mine = tables_plans.held_plan(session, plan.id)
     if mine is None or mine.state != plan.state:
-        raise NotFound(f"plan {plan.id} is over")
+        raise NotFound(f"plan {plan.id} was already carried out or cancelled")
     return mine

@@ -78,7 +78,7 @@ def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
                 secret = factors.open(encrypted, account=bound)
             except DecryptionFailed:
                 raise DecryptionFailed(
-                    f"neither key decrypts the second factor of {account.shown}: restore the "
+                    f"neither the old nor the new key decrypts the second factor of {account.shown}: restore the "
                     "right key, or give that account a new link with `hotline accounts invite`"
                 ) from None
             account.totp = factors.seal(secret, account=bound)
@@ -121,7 +121,7 @@ def _opened(vault: str, row_id: int, encrypted: bytes, private_key: bytes) -> st
         return decrypt_number(encrypted, private_key=private_key)
     except DecryptionFailed:
         raise DecryptionFailed(
-            f"neither key decrypts the number in row {row_id} of {vault}"
+            f"neither the old nor the new key decrypts the number in row {row_id} of {vault}"
         ) from None
 
 

@@ -156,7 +156,7 @@ def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGra
         moved = regrant(inner, **named, private_key=pair.before, public_key=pair.public_key)
     except DecryptionFailed:
         raise DecryptionFailed(
-            f"neither key decrypts grant {grant.id} of desk {pair.desk}"
+            f"neither the old nor the new key decrypts grant {grant.id} of desk {pair.desk}"
         ) from None
     return context.encrypter.weekly_lock.lock(moved, bound, context.now())
 

@@ -46,7 +46,7 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
     here = permanent_keys(folder)
     others = sorted(name for name in keys if name in here and here[name] != keys[name])
     if others:
-        raise Occupied(f"{', '.join(others)}: another key has that name: move it away first")
+        raise Occupied(f"{', '.join(others)}: move the other key of this name away first")
     return [name for name, key in keys.items() if _put(folder, name, key)]
 
 

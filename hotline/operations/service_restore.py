@@ -91,7 +91,7 @@ def _check_fits(manifest: Manifest, url: str) -> None:
     here = Engine.SQLITE if sqlite_file(url) is not None else Engine.POSTGRES
     if manifest.engine is not here:
         raise BackupInvalid(
-            f"the backup is of {manifest.engine}, but HOTLINE_DATABASE_URL names {here}"
+            f"the backup is from {manifest.engine}, but HOTLINE_DATABASE_URL names a database of {here}"
         )
     if not migrate.is_known_version(manifest.schema):
         raise NotReady(

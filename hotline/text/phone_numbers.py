@@ -44,7 +44,7 @@ def parse_caller(raw: str) -> str:
         return f"+250{home['dialled'] or home['bare']}"
     written = CALLER.fullmatch(raw)
     if written is None:
-        raise NumberInvalid("a caller's number must be in E.164 format")
+        raise NumberInvalid("a caller's number must have 7 to 15 digits")
     strayed = TRUNK_ZERO.fullmatch(written["digits"])
     return f"+250{strayed['national']}" if strayed else f"+{written['digits']}"
 

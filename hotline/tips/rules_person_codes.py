@@ -378,7 +378,7 @@ class PersonCodes:
         if lacking or form is None:
             raise ValueError(f"the event {kind} lacks codes about a person: {' '.join(lacking)}")
         if not 0 < self.n <= MAX_PEOPLE or (self.referral is None) is (kind in OF_REFERRAL):
-            raise ValueError(f"the event {kind} has no person, or a wrong service referral")
+            raise ValueError(f"the event {kind} has no person or a wrong service referral")
         return self
 
     def to_bytes(self) -> bytes:

@@ -116,7 +116,7 @@ def test_where_one_opens_with_neither_key_nothing_is_sealed_anew_and_it_is_named
     before = rows(context)
     rotation.stage_key(keys, TOTP)
     with pytest.raises(
-        DecryptionFailed, match="neither key decrypts the second factor of Editor 2"
+        DecryptionFailed, match="nor the new key decrypts the second factor of Editor 2"
     ):
         decrypt_rekeying.reencrypt_factors(context, encrypter(keys))
     assert rows(context) == before
