@@ -126,7 +126,7 @@ def take_(to: Path, as_json: bool) -> None:
 @click.argument("file", type=NEW_FILE, required=False)
 @passphrase_option("the passphrase of the backup key")
 @click.option(
-    "--recipient", "given", multiple=True, help="Public key of age. For more, repeat this."
+    "--recipient", "given", multiple=True, help="Public key of age. You may give several."
 )
 @click.option("--add", is_flag=True, help="Add to the existing backup keys.")
 @click.option("--replace", is_flag=True, help="Replace the existing backup keys.")
