@@ -81,7 +81,7 @@ CALLERS_WORDS = ("landmark", "words", "account")
 """The answers that the caller typed."""
 FORM_AND_PERSON = ("kind", "who")
 UNSAID = {"danger": "yes", "official": "no"}
-"""The answers without a line of their own. The list says that a case is urgent, and a warning names an official."""
+"""The answers that get no line. The list already says that a case is urgent, and a warning names an official."""
 
 
 def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator
     yield ". ".join(line.rstrip(".") for line in (place, *words) if line)
     yield ". ".join(happened)
     yield from _like(turn, tip)
-    # A corrected place is the first line, and what the caller said stands below.
+    # A corrected place is the first line. The caller's answers follow.
     is_corrected = said.get("district", tip.place) != tip.place
     shown = {*CALLERS_WORDS, *FORM_AND_PERSON, *(() if is_corrected else PLACES)}
     shown |= {name for name, value in UNSAID.items() if said.get(name) == value}

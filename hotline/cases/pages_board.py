@@ -1,4 +1,4 @@
-"""Shows the board of a desk, and answers if it has changed."""
+"""Shows the board of a desk, and tells an open board if it has changed."""
 
 import hmac
 from collections.abc import Callable, Iterator, Mapping
@@ -114,7 +114,7 @@ def _left(visit: Visit, due_at: datetime, at: datetime) -> str:
 
 
 def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
-    """Yields what an officer must know before anyone goes, each with its tint."""
+    """Yields the warnings that an officer must read before a visit, each with its colour."""
     if tip.visit_mark:
         yield visit.say(tip.visit_mark), "warn"
     if tip.official != "no":
@@ -154,7 +154,7 @@ def _urgent(visit: Visit) -> tuple[int, str]:
 
 
 def locked(visit: Visit) -> Response:
-    """Shows the number of dangers without an assignee, and asks for the factor. Shows no case and no place."""
+    """Shows the number of dangers without an assignee, and asks for password and code. Shows no case and no place."""
     if not visit.by.is_locked:
         return show(visit)
     to = local_address(visit.asked("to") or visit.form.text("to"))

@@ -27,7 +27,7 @@ class TipOverview:
 
     tip: Tip
     acknowledged_by: str | None
-    """The first responder who acknowledged the tip and may still act on it. A doubted answer does not count."""
+    """The first responder who acknowledged the tip and may still act on it. An unproved SMS does not count."""
     acknowledged_at: datetime | None
     unproven: str | None
     """A responder whose answer by SMS is not in the gateway's inbox. Until the inbox lists the SMS, the answer does not

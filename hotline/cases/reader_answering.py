@@ -159,7 +159,7 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     }
     answer = ReaderAnswer(flags, lists, words).and_also(people)
     untaken = [one for one in urgent if tips[one].assignee_id is None]
-    # A drill never keeps a danger from its screen.
+    # Ignores drills if there is a real danger, so that its screen is shown.
     untaken = [one for one in untaken if tips[one].channel != rules_trial.DRILL] or untaken
     other = FIRST in answer.words or has[rules_reading_requests.HAS_WARNINGS]
     if other or len(untaken) != 1 or not _is_only_read(untaken[0], by_pin, due, pinned):
@@ -198,7 +198,7 @@ def _shift(one: Shift, prefix: str, language: str) -> tuple[str, str]:
 
 
 def _viewer(turn: ReaderTurn) -> Viewer:
-    """Returns the viewer that a responder is who entered the PIN."""
+    """Returns the viewer for a responder who entered the PIN."""
     desks = tables_members.desks_of(turn.session, of_responder(turn.person.id))
     return Viewer(frozenset(desks), turn.person.id, turn.person.person_id)
 
@@ -750,7 +750,7 @@ def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAn
 
 
 def _with_own(turn: ReaderTurn, answer: ReaderAnswer) -> ReaderAnswer:
-    """Adds to the result of taking a case what the menus show of a case of this responder."""
+    """After this responder took a case, adds the values that menus show of it."""
     tip = turn.open_case()
     if TAKEN not in answer.flags or tip is None:
         return answer

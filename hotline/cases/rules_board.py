@@ -162,7 +162,7 @@ def board_number(cases: Sequence[BoardCase]) -> int:
 
 
 def time_left(due_at: datetime, at: datetime) -> tuple[bool, str, str]:
-    """Returns True if the time is over, then the time until or since then, and its unit.
+    """Returns three values: True if the time is over, the time until or since then, and its unit.
 
     Below an hour, the time until then is minutes and seconds, such as `2:10`. The script of the page counts in the
     same way.

@@ -59,7 +59,7 @@ MSISDN = re.compile(r"(?:\b|250|0)7[2389]\d{7}")
 
 
 def is_order_valid(basis: FileBasis, number: str) -> bool:
-    """Returns True if an order has a number, and a request has none."""
+    """Returns True if an order has a valid number, or if a request has no number."""
     if basis is FileBasis.REQUEST:
         return not number
     return ORDER.fullmatch(number) is not None and not _is_callable(number)

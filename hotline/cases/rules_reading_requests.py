@@ -125,7 +125,7 @@ ONE_DANGER, ONE_STARTED = "one_danger", "one_started"
 IS_OWN = "hers"
 """The flag of a case whose assignee is this responder. The reference of the case follows it."""
 FIRST = "first"
-"""The name of the word with the reference of the case to which the PIN leads."""
+"""The placeholder for the reference of the case that is shown right after the PIN."""
 IN_CONSOLE = "console"
 """The flag that the responder may do this only in the console. With a reference, it marks a case to be read there."""
 
@@ -168,7 +168,7 @@ class ReaderAnswer:
         return ReaderAnswer(self.flags, self.lists, words)
 
     def about_cases(self) -> "ReaderAnswer":
-        """Returns only what names a case. It applies until the end of the session."""
+        """Returns only values whose names contain a case's reference. They stay valid in the whole session."""
         words = {name: word for name, word in self.words.items() if "." in name}
         return ReaderAnswer(tuple(one for one in self.flags if "." in one), self.lists, words)
 

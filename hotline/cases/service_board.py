@@ -35,7 +35,7 @@ class KnownBoard(NamedTuple):
 
 
 _KNOWN: MutableMapping[Database, dict[int, KnownBoard]] = WeakKeyDictionary()
-"""The last board of each account. Who may see what changes only with a row of the audit log."""
+"""The last board of each account. Each change of the right to see a case writes a row of the audit log."""
 MAX_KNOWN = 300
 READ_AGAIN_AFTER = timedelta(seconds=20)
 """A transaction with a lower id may commit after a transaction with a higher one. Then the version stays the same."""

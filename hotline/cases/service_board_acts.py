@@ -120,7 +120,7 @@ def _phones(
         ids += [one.id for one in on_duty if one.level is Level.NATIONAL]
     may = queries_visible.those_who_may_see(session, tip.id, ids)
     names = tables.responder_names(session)
-    # The order of alerts would tell how often a colleague was alerted of cases elsewhere.
+    # Sorts by name. The order of alerts would show how often a colleague was alerted of other cases.
     ordered = sorted(may, key=lambda one: (one != viewer.responder_id, names[one], one))
     return {one: names[one] for one in ordered}
 

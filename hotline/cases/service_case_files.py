@@ -242,7 +242,7 @@ def may_know(session: Session, tip_id: int, account_id: int) -> bool:
 
 
 def _places(session: Session, tip: Tip) -> frozenset[str]:
-    """Returns the district of a tip, and its earlier ones."""
+    """Returns the district of a tip, and the districts before its corrections."""
     return frozenset(
         {tip.place, *(one.place for one in tips_tables.earlier_places(session, tip.id))}
     )

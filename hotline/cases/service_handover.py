@@ -101,7 +101,7 @@ def confirm(session: Session, person_id: int, until: datetime) -> None:
 
 
 def confirm_notes(context: ConsoleContext, by: SignedIn, until: datetime) -> None:
-    """Records the same for the owner of an account."""
+    """Records that the owner of an account has read all notes until this time."""
     with context.database.writing() as session:
         person_id = tables_accounts.get_account(session, by.account_id).person_id
         confirm(session, person_id, min(until, context.now()))

@@ -1,7 +1,8 @@
 """Asks a service by SMS to help a person, and records its answer, which needs no PIN.
 
 The SMS to the service names no place and nothing of the case. A shelter is asked through an Isange centre or the
-national desk: it has neither a place nor a number here. For a case with an official, people ask the service themselves.
+national desk. The hotline knows no place or number of it. For a case with an official, people ask the service
+themselves.
 """
 
 import secrets
@@ -38,7 +39,7 @@ from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import ServiceReferral, ServiceRequest
 
 REQUEST = "service:"
-"""The beginning of the name of a request among the commands that wait for a proof."""
+"""The prefix that marks a request among the commands that wait until their SMS is proved."""
 SEEN = {
     "woman": Template.MET_WOMAN,
     "man": Template.MET_MAN,

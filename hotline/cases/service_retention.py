@@ -247,7 +247,7 @@ def locked_file(session: Session, file_id: int) -> CaseFile | None:
 
 
 def end_file(session: Session, file_id: int, by: CommandActor, at: datetime) -> None:
-    """Deletes a request for a case file, and lifts the hold that hangs on it alone. The audit log keeps both."""
+    """Deletes a request for a case file, and lifts a hold that only this request needs. The audit log keeps both."""
     row = locked_file(session, file_id)
     if row is None or row.tip_id is None:
         return

@@ -93,7 +93,7 @@ class TipLine:
     closure_age: timedelta | None
     """The time for which a requested closure has waited for a second person. None if no closure was requested."""
     storm_order: int
-    """The place among the dangers of a storm, as `tips.tables.STORM_ORDER` has it."""
+    """The position among the dangers of a storm, by `tips.tables.STORM_ORDER`."""
     linked: int
     question: str
     is_overdue: bool

@@ -54,7 +54,7 @@ class Role(StrEnum):
     """A group of processes with the same trust and their own key folder. A process starts with only that folder."""
 
     HOOKS = "hooks"
-    """The web process has the session, run, contact, enrolled and stop keys, the secrets in the hooks' paths, and
+    """The web process has the keys named session, run, contact, enrolled and stop, the secrets in the hooks' paths, and
     the relay's public key. It decrypts no stored data."""
     WORKERS = "workers"
     """The worker has the relay's key pair for responders' numbers, and the stop key. It decrypts no tip."""
@@ -96,7 +96,7 @@ def settings_of(settings: Settings, role: Role) -> Settings:
 
 
 def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.WebContext:
-    """Builds the context of the web process, `without` keys that are wrong. Raises the errors of `build_context`."""
+    """Builds the context of the web process, without the wrong keys `without`. Raises the errors of `build_context`."""
     settings = settings_of(settings, Role.HOOKS)
     fuse = factories.circuit()
     context, keys = _common(settings, Role.HOOKS, fuse, without)
@@ -165,7 +165,7 @@ def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
 
 
 def build_cli(settings: Settings, *, without: Collection[str] = ()) -> contexts.CliContext:
-    """Builds the context of the commands, `without` keys that are wrong. Raises the errors of `build_context`."""
+    """Builds the context of the commands, without the wrong keys `without`. Raises the errors of `build_context`."""
     settings = settings_of(settings, Role.CONSOLE)
     context, keys = _common(settings, Role.CONSOLE, factories.circuit(), without)
     return contexts.CliContext(

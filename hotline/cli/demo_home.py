@@ -29,8 +29,8 @@ LINE_SETTINGS = (
     "HOTLINE_KEYS",
     GATEWAY,
 )
-"""If one of these settings is given, the operator means their own hotline. A home that is named may still belong to
-a demo."""
+"""If one of these settings is given, the operator means their own hotline. The home folder that a setting names may
+still belong to a demo."""
 LINE_COMMANDS = (
     *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "keys"),
     *("law", "oncall", "outgoing", "people", "roster", "tips"),

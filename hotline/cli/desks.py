@@ -94,7 +94,7 @@ def add(
 ) -> None:
     """Add the desk CODE of a border post, a camp, an oversight body or a service. Two people are needed.
 
-    The enrolment passphrase protects its key, like every desk's. A service takes referrals and never a tip. A
+    The recovery passphrase protects its key, like the keys of all desks. A service takes referrals and never a tip. A
     protection desk is notified of cases in its camp, together with the district's police.
 
     Example: hotline desks add rusumo --kind border --called "Rusumo border" --district Kirehe

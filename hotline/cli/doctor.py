@@ -1,4 +1,4 @@
-"""Asks for the doctor if the web process and the console run, and to which hotline they belong."""
+"""Checks for the doctor that the web process and the console run, and that they belong to this hotline."""
 
 import json
 import os
@@ -49,8 +49,7 @@ from hotline.text.causes import cause_of
 PATIENCE = 2.0
 """Seconds within which a process must answer that it runs."""
 READY_PATIENCE = 5.0
-"""Seconds for the question if the web process is ready. It takes longer, because that process waits for the
-database."""
+"""Seconds within which the web process must say if it is ready. It may first wait for the database."""
 MAX_BYTES = 64 * 1024
 OK, WRONG_HOST = 200, 421
 LINE = "X-Line"

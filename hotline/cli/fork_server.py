@@ -71,11 +71,11 @@ def why_not_start(fork_server: Path, role: str, environ: Mapping[str, str]) -> s
 
 def main(path: str) -> None:
     """Handles requests at a path until a signal ends the server. In a child, it becomes the requested process."""
-    setproctitle.getproctitle()  # Finds the memory of its own name now, because a changed environment hides it later.
+    setproctitle.getproctitle()  # Finds this process's name in memory before the environment changes.
     with uncollected():
         for name in SHARED:
             import_module(name)
-        # Mapped here once. Otherwise each process would map the tables at its first query, in its own memory.
+        # Maps the tables once. Otherwise each process would map the tables at its first query, in its own memory.
         import_module("sqlalchemy.orm").configure_mappers()
         import_module("hotline.flows.service_check").place_lists()
         import_module("hotline.core.catalogues").load_phrases()

@@ -21,7 +21,7 @@ PATHS = {"ended": "ussd/ended"}
 
 
 def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
-    """Returns the address if it begins like one. Otherwise it is refused before anything changes."""
+    """Returns the address if it begins with `http://` or `https://`. Otherwise refuses it before anything changes."""
     if base and not base.startswith(("http://", "https://")):
         raise click.BadParameter("enter an address that begins with https://")
     return base
@@ -50,11 +50,10 @@ def hooks(click_context: click.Context, base: str | None, as_json: bool) -> None
 @base_option
 @as_json_option
 def rotate(base: str | None, as_json: bool) -> None:
-    """Create new addresses and print them. The old ones end when the gateway uses the new ones.
-
-    An old address ends after ten minutes without a call. `hotline keys hooks end-old --now` ends it at once.
-    Web processes notice them, and so does the relay, whose own address is renewed with them. On several machines, copy
-    the `hooks` folder to each before pasting the addresses. Then copy `listed.secret` to each `workers` folder.
+    """Create new addresses and print them. An old address ends once the gateway has used the new one, and has not
+    called the old one for ten minutes. `hotline keys hooks end-old --now` ends it at once. Running web processes notice
+    the new addresses. So does the relay, which also gets a new address of its own. On several machines, copy the
+    `hooks` folder to each before pasting the addresses. Then copy `listed.secret` to each `workers` folder.
 
     Example: hotline keys hooks rotate --base https://line.example.org
     """
@@ -74,8 +73,8 @@ def rotate(base: str | None, as_json: bool) -> None:
 def end_old(now: bool, as_json: bool) -> None:
     """End the old addresses, and print when each was last called.
 
-    The command refuses while one was called less than ten minutes ago, unless --now is given. Its next call would get
-    a 404.
+    The command refuses while one was called less than ten minutes ago, unless --now is given. A call to an ended
+    address gets a 404.
 
     Example: hotline keys hooks end-old
     """

@@ -132,7 +132,7 @@ def list_(as_json: bool) -> None:
 @options.by_and_reason
 @click.option("--stage", is_flag=True, help="Create the new key, but do not use it yet.")
 def rotate(key: str, by: str, reason: str, stage: bool) -> None:
-    """Add a new key next to the old one, and encrypt again what needs it. Safe to repeat.
+    """Add a new key next to the old one, and encrypt the old key's data again with it. Safe to repeat.
 
     Nothing is removed. Running processes notice the new key. `hotline keys end-old` destroys the old one, ten minutes
     later. For a role with folders on several machines, use --stage and copy the folder to each. Then run the command
@@ -161,7 +161,7 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
 @options.by_and_reason
 @click.option("--now", is_flag=True, help="Do not wait ten minutes after the rotation.")
 def end_old(by: str, reason: str, now: bool) -> None:
-    """Destroy every old key of a rotation whose data is encrypted with the new key.
+    """Destroy each old key whose data was encrypted again with the new key.
 
     Example: hotline keys end-old --by "Operator 1" --reason "rotation done"
     """

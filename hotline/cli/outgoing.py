@@ -61,8 +61,8 @@ def status(as_json: bool) -> None:
 def pause(by: str, reason: str, only: str | None) -> None:
     """Pause all sending, or one part of it, until a person resumes it.
 
-    The hotline still answers callers and stores tips. With --only, all alerts are still sent.
-    Answers to callers older than 10 minutes are dropped. Windows for call-backs move on.
+    The hotline still answers callers and stores tips. With --only, all alerts are still sent. Answers to callers older
+    than 10 minutes are dropped. Due call-backs move to a later day.
 
     Example: hotline outgoing pause --by "Operator 1" --reason "gateway fault"
     """
@@ -89,7 +89,7 @@ def resume(
 ) -> None:
     """Show the waiting messages, ask for confirmation, and send them.
 
-    With --only, resumes one part that was paused alone.
+    With --only, resumes only messages of this kind.
 
     Example: hotline outgoing resume --by "Operator 1" --reason "fault fixed"
     """

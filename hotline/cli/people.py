@@ -119,8 +119,8 @@ def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
 def remove(person: str, second: str | None, by: str, reason: str) -> None:
     """Remove NAME from the hotline now. Open cases escalate, and alerts stop.
 
-    One of the last two of the national desk needs --second, and on-call contacts are notified. `hotline people back
-    NAME --second NAME` undoes it.
+    To remove one of the last two people of the national desk, add --second. On-call contacts are then notified.
+    `hotline people back NAME --second NAME` undoes it.
 
     Example: hotline people remove "Responder 7" --by "Admin 1" --reason "left the service"
     """

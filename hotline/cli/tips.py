@@ -396,10 +396,10 @@ def earlier_line(places: Sequence[str], language: str) -> str:
 def retention(as_json: bool) -> None:
     """List the texts that are erased next, and those under legal hold.
 
-    The clock erases a text two weeks after it warned here. Text is erased 90 days after `hotline tips close`, or 270
-    days after filing if the tip was not closed. Place, kind, urgency and times stay, for the statistics. Facts about
-    persons are erased after their month was counted for the last time, 75 days after it ended. This too needs a
-    warning two weeks before.
+    The clock erases a text two weeks after this list first showed it. Text is erased 90 days after `hotline tips
+    close`, or 270 days after filing if the tip was not closed. Place, kind, urgency and times stay, for the statistics.
+    Facts about persons are erased after their month was counted for the last time, 75 days after it ended. This too
+    needs a warning two weeks before.
 
     Example: hotline tips retention
     """

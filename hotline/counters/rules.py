@@ -139,13 +139,13 @@ def new_counters(
 
 
 BUSY = 10
-"""The usual number of sessions in an hour from which their absence means something."""
+"""The usual number of sessions in an hour. If fewer are usual, a quiet hour proves nothing."""
 FLOOD, FLOOD_FROM = 5, 20
 """The multiple of the usual SMS in an hour, and the smallest number of SMS, that count as a flood."""
 QUIET = 0.2
 """The share of the usual sessions below which the hotline counts as quiet."""
 ENOUGH = 10
-"""The number of delivery reports in an hour from which a rate is computed."""
+"""The smallest number of delivery reports in an hour for which a rate is computed."""
 WORSE = 0.2
 """A network counts as faulty if its rate falls by this much below the usual rate."""
 USUAL = 0.9

@@ -108,7 +108,7 @@ def change_number(context: Context, by: Actor, name: str, number: str, reason: s
 
 
 def request_start_pin(context: Context, by: Actor, responder_id: int, reason: str) -> None:
-    """Requests a new start PIN for a person. It replaces an earlier one, also of a forgotten PIN.
+    """Requests a new start PIN for a person. It replaces an earlier start PIN, and a PIN that the person forgot.
 
     After another person has approved, `print_start_pin` makes it. Raises NotFound, PersonnelRefused.
     """

@@ -279,7 +279,7 @@ def save(
     rows: Iterable[DutyRow],
     desks: Collection[str] = (),
 ) -> None:
-    """Replaces the rows of these desks in a week. Without `desks`, of each desk in the rows."""
+    """Replaces the rows of these desks in a week. Without `desks`, replaces those of each desk that the rows name."""
     every = set(rows)
     codes = desks or {row.desk for row in every}
     tables_roster.replace_rows(session, week, codes, every)

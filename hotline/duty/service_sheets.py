@@ -174,7 +174,7 @@ def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[S
 
 
 def import_here(context: ConsoleContext) -> None:
-    """Imports the confirmed sheets part by part. It may run twice: each part locks the sheet, and continues there."""
+    """Imports the confirmed sheets part by part. If it runs twice, each run locks the sheet for a part."""
     with context.database.reading() as session:
         waits = tables_sheets.pending_ids(session)
     for sheet_id in waits:

@@ -74,7 +74,7 @@ class Refusal(StrEnum):
     """The emergency number 112 would disappear from the screens."""
     SHORT_REASON = "short_reason"
     BEYOND_WORDS = "beyond_words"
-    """An emergency change may not do all that this draft does. `held_back` lists those parts."""
+    """The draft contains changes that an emergency publication must not make. `held_back` lists those parts."""
     EMERGENCY_STANDS = "emergency_stands"
     """A text that one person published alone is still live. A second person must confirm it or restore the previous
     state first."""
@@ -86,7 +86,7 @@ class Refusal(StrEnum):
     """A comment is empty, or contains a phone number, an address or what may be a reference of a case."""
     NO_ADDRESSEE = "no_addressee"
     TIMES = "times"
-    """The time of a publication or its end is wrong or over."""
+    """The time of a publication or of its end is invalid or in the past."""
     APPOINTED = "appointed"
     """The first person gave this person the role, so this person cannot be the second person."""
 

@@ -1,4 +1,4 @@
-"""Mails each account once a day at most that something waits. Deletes old news. The clock calls this."""
+"""Sends an account at most one mail a day that news wait for it. Deletes old news. The clock calls this."""
 
 import logging
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ def send_due(context: WorkerContext) -> None:
     """Deletes old news, and mails the accounts with new unread news. Does nothing for ten minutes after that.
 
     Each account is marked before its mail goes out, so that no account gets two mails a day. If the mail server does
-    not answer, the accounts after the first wait for the next try. Raises StoreUnavailable.
+    not answer, the accounts after the first wait for the next attempt. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

@@ -169,7 +169,7 @@ def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
 
 
 def carry_out_due(context: Context) -> None:
-    """Publishes and withdraws what is due. It may run at any time and on several machines: each plan is carried out
+    """Publishes and withdraws texts on time. It may run at any time and on several machines: each plan is carried out
     once, because its state changes in the transaction that publishes. A plan that fails does not stop the others.
 
     Waits while an emergency text is not confirmed. Raises StoreUnavailable.
@@ -212,7 +212,7 @@ def _publish(context: Context, plan: DraftPlan) -> None:
 
 
 def _after(context: Context, plan: DraftPlan, done: DraftPublished | DraftRefused | None) -> None:
-    """Holds a refused plan. If another publication came first, or an emergency waits, the next tick looks again."""
+    """Stops a refused plan. After another publication, or during an emergency, the next tick tries again."""
     waits = (Refusal.CHANGED, Refusal.EMERGENCY_STANDS)
     if isinstance(done, DraftRefused) and done.refusal not in waits:
         _hold(context, plan)
@@ -220,14 +220,16 @@ def _after(context: Context, plan: DraftPlan, done: DraftPublished | DraftRefuse
 
 def _still_approves(session: Session, plan: DraftPlan, at: datetime) -> bool:
     """Returns True if the account that approved the plan is active, and still an approver."""
-    if plan.approved_by_id is None:  # Approved at the command line, without an account.
+    if (
+        plan.approved_by_id is None
+    ):  # A person approved the plan at the command line, without an account.
         return True
     approvers = tables_news.members(session, {AccountRole.APPROVER})
     return any(one.id == plan.approved_by_id and not one.is_suspended(at) for one in approvers)
 
 
 def _withdraw(context: Context, plan: DraftPlan) -> None:
-    """Takes only the draft's own fields back. Numbers, short codes and texts that were written since then stay."""
+    """Restores only fields that the draft changed. Numbers, short codes and texts that were written since then stay."""
     with context.database.reading() as session:
         live = flows_tables.live_revision(session)
         row = flows_tables.find(session, plan.publication_id or 0)

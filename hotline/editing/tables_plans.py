@@ -48,7 +48,7 @@ class DraftPlan(Row):
 
 
 def due(session: Session, at: datetime) -> Sequence[DraftPlan]:
-    """Returns the plans of which a time has come, in the order of their approval."""
+    """Returns the plans whose start or end has come, in the order of their approval."""
     now = or_(
         and_(DraftPlan.state == PlanState.WAITING, DraftPlan.publish_at <= at),
         and_(DraftPlan.state == PlanState.LIVE, DraftPlan.withdraw_at <= at),
