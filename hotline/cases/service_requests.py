@@ -1,8 +1,7 @@
 """Asks a service by SMS to help a person, and records its answer, which needs no PIN.
 
 The SMS to the service names no place and nothing of the case. A shelter is asked through an Isange centre or the
-national desk. The hotline knows no place or number of it. For a case with an official, people ask the service
-themselves.
+national desk. The hotline knows no place or number of it. In a case with an official, a person asks the service.
 """
 
 import secrets

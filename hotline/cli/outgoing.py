@@ -158,7 +158,7 @@ def add(name: str, number: str | None, language: str, by: str) -> None:
 
 
 @click.command()
-@click.option("--seconds", default=TRIAL_SECONDS, show_default=True, help="Longest wait.")
+@click.option("--seconds", default=TRIAL_SECONDS, show_default=True, help="Seconds to wait.")
 def test(seconds: float) -> None:
     """Send a test to every on-call contact, and exit with 1 unless the gateway accepts all.
 

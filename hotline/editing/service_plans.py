@@ -220,9 +220,7 @@ def _after(context: Context, plan: DraftPlan, done: DraftPublished | DraftRefuse
 
 def _still_approves(session: Session, plan: DraftPlan, at: datetime) -> bool:
     """Returns True if the account that approved the plan is active, and still an approver."""
-    if (
-        plan.approved_by_id is None
-    ):  # A person approved the plan at the command line, without an account.
+    if plan.approved_by_id is None:  # A person at the command line approved it.
         return True
     approvers = tables_news.members(session, {AccountRole.APPROVER})
     return any(one.id == plan.approved_by_id and not one.is_suspended(at) for one in approvers)
