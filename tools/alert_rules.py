@@ -68,7 +68,8 @@ def machines() -> Iterator[dict[str, Any]]:
 
 
 def levels() -> Iterator[dict[str, Any]]:
-    """Yields the alerts about the service levels. One late danger spends the budget of a month of a thousand."""
+    """Yields the alerts about the service levels. If a month has a thousand dangers, one late danger spends its
+    budget."""
     section = "Service levels"
     says = f"An alert about a danger was not accepted within {DANGER.seconds:g} seconds"
     expr = "hotline_danger_late > 0"

@@ -63,7 +63,7 @@ class QuestionBack:
     question: str
     answered_at: datetime | None
     answer: str | None = field(default=None, repr=False)
-    """None if there is no answer, or if the answer cannot be decrypted."""
+    """The decrypted answer. None if there is none, or if it cannot be decrypted."""
     language: str = ""
 
 

@@ -95,7 +95,7 @@ class MadeFile:
 
     number: int
     pdf: bytes = field(default=b"", repr=False)
-    """Empty if the file is printed."""
+    """The encrypted PDF. Empty if the file is printed."""
     document: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 

@@ -65,7 +65,7 @@ class ReaderContext(Context):
     """The private keys that decrypt the PINs of waiting hops, the newest first."""
     memory: KeyMemory = field(default_factory=KeyMemory)
     bell: Event = field(default_factory=Event)
-    """It is set when a hop asks a question, so that the reader answers at once."""
+    """An event that a hop sets when it asks a question, so that the reader answers at once."""
 
     @classmethod
     def of(cls, context: Context, keys: KeyFolder) -> "ReaderContext":

@@ -750,7 +750,7 @@ def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAn
 
 
 def _with_own(turn: ReaderTurn, answer: ReaderAnswer) -> ReaderAnswer:
-    """After this responder took a case, adds the values that menus show of it."""
+    """Adds the values that menus show of a case, after this responder took it."""
     tip = turn.open_case()
     if TAKEN not in answer.flags or tip is None:
         return answer

@@ -24,7 +24,7 @@ class CaseFile(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"), index=True)
-    """None after the file was made."""
+    """The tip of the case. None after the file was made."""
     n: Mapped[int | None]
     """The number of the person whose codes the file contains. None if it contains none, and after it was made."""
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("legal_hold.id"))

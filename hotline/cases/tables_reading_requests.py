@@ -34,7 +34,7 @@ class PinReading(Row):
     digests.
     """
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
-    """None if the phone belongs to no responder."""
+    """The responder who dialled. None if the phone belongs to no responder."""
     question: Mapped[dict[str, Any]]
     """The value of a `cases.rules_reading_requests.ReaderQuestion`."""
     of_id: Mapped[int | None] = mapped_column(ForeignKey("pin_reading.id"))

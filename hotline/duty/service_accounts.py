@@ -37,7 +37,7 @@ class AccountLine:
     has_factor: bool
     """True if the owner has set up codes on a phone."""
     suspended_until: datetime | None
-    """None if the account is not suspended now."""
+    """The end of the suspension. None if the account is not suspended now."""
 
 
 def list_accounts(context: Context) -> Sequence[AccountLine]:

@@ -58,7 +58,7 @@ class DeskHead:
     sign_until: datetime | None
     """Time until which a new key counts without the line's signature."""
     key_to_sign: KeyToSign | None
-    """None if the line has signed the newest key, or never signed the desk."""
+    """The key to sign. None if the hotline has signed the newest key, or never signed this desk."""
 
     @property
     def is_last(self) -> bool:
@@ -77,7 +77,7 @@ class DeskMemberLine:
     is_account: bool
     since: datetime
     admitted_by: str
-    """Empty for an old grant with the recovery passphrase, made before this was recorded."""
+    """The person who granted access. Empty for a grant from before this was recorded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,7 @@ def _reopen(session: Session, person: Responder, removed_at: datetime, at: datet
 
 
 def begin_leaves(context: Context) -> None:
-    """When a person's leave begins, gives their open cases to others. Also drops messages to removed people.
+    """Passes open cases to others when the leave of their assignee begins. Also drops messages to removed people.
 
     The clock calls it. It may run again without harm. Raises StoreUnavailable.
     """

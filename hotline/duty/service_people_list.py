@@ -94,7 +94,7 @@ class ResponderLine:
     """
     leaves: Sequence[Leave] = ()
     open_cases: int | None = None
-    """None if the reader is a desk. Some cases may be hidden from that desk, and a number would reveal them."""
+    """The number of open cases. None if a desk reads it: a number would reveal cases that are hidden from that desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class PersonLine:
     state: PersonState
     phones: Sequence[ResponderLine]
     accounts: Sequence[AccountLine]
-    """Empty if the reader may not see accounts."""
+    """The accounts of the person. Empty if the reader may not see accounts."""
     desks: Sequence[str]
     """The desks whose tips the person can decrypt with a key of their own."""
     is_on_call: bool

@@ -98,7 +98,7 @@ class FieldChanged(NamedTuple):
 class ScreenDifference(NamedTuple):
     flow: str
     node: str
-    """It is empty for the flow's own fields, such as its start."""
+    """The screen. It is empty for the flow's own fields, such as its start."""
     state: ScreenState
     words: tuple[TextChanged, ...] = ()
     arrows: tuple[FieldChanged, ...] = ()

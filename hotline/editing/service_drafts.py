@@ -248,7 +248,7 @@ class PartDraft(NamedTuple):
 
     version: int
     document: PartDocument | None
-    """None if the part does not exist."""
+    """The content of the part. None if the part does not exist."""
     author: str
     """The person who saved it. It is empty if no one has edited the part."""
     at: datetime | None

@@ -261,7 +261,7 @@ class RefusedRow(NamedTuple):
     row: SheetRow
     refusal: SheetRowFault | TextFault
     now: ReviewedText | None
-    """It is None if the text no longer exists."""
+    """The current text. It is None if the text no longer exists."""
 
 
 class CheckedSheet(NamedTuple):

@@ -69,7 +69,7 @@ class DraftStep(Row):
     part: Mapped[str]
     version: Mapped[int]
     document: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
-    """It is None if the step removes the flow."""
+    """The content of the part. It is None if the step removes the flow."""
     made_by_id: Mapped[int | None]
     made_by: Mapped[str]
     at: Mapped[datetime]
@@ -200,7 +200,7 @@ class DraftCheck(Row):
     digest: Mapped[str] = mapped_column(primary_key=True)
     """The digest of the document and of the code that checked it."""
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"))
-    """It is None for the published flow set."""
+    """The checked draft. It is None for the published flow set."""
     findings: Mapped[list[Any]] = mapped_column(JSON)
     at: Mapped[datetime]
 
@@ -315,7 +315,7 @@ class TextQuestion(Row):
     asked_at: Mapped[datetime]
     settled_by: Mapped[str | None]
     settled_at: Mapped[datetime | None]
-    """It is None while the question waits for an editor."""
+    """The time when an editor closed the question. None while the question waits."""
 
 
 def open_questions(session: Session, limit: int, below: str = "") -> Sequence[TextQuestion]:

@@ -32,7 +32,7 @@ class DraftPlan(Row):
     state: Mapped[str]
     """A `PlanState`."""
     publish_at: Mapped[datetime | None]
-    """It is None if the draft was published when it was approved."""
+    """The planned time. It is None if the draft was published when it was approved."""
     withdraw_at: Mapped[datetime | None]
     """The end of the text. It is None if the text stays."""
     against: Mapped[str]

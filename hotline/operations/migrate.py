@@ -65,7 +65,7 @@ class TablesState(StrEnum):
 class TablesFound:
     state: TablesState
     version: str
-    """It is empty if the tables contain no version."""
+    """The version of the tables. It is empty if the tables contain no version."""
     place: str
     """The file, or the server and the name of the database. It contains no account and no password."""
     difference: str = ""
@@ -73,7 +73,7 @@ class TablesFound:
 
 
 Columns = Mapping[tuple[str, str], bool]
-"""The columns of a database, by table and name. True if each new row must give a value."""
+"""The columns of a database, by table and name. The value is True if each new row must fill the column."""
 
 
 def find_tables(url: str, *, also: Path | None = None) -> TablesFound:

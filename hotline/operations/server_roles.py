@@ -88,7 +88,7 @@ def grants(role: str, name: str) -> Iterator[str]:
     tables = ", ".join(f'"{table}"' for table, writers in WRITERS.items() if role in writers)
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {to}"
     yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {to}"
-    # A process that could draw the ids of another's table could use them up.
+    # A process must not draw ids of a table that another process writes, because it could use them up.
     yield f"GRANT USAGE, SELECT ON SEQUENCE {', '.join(_sequences(role))} TO {to}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {to}"
     yield f"GRANT INSERT, UPDATE, DELETE ON {tables} TO {to}"

@@ -388,7 +388,7 @@ def _quoted(word: str) -> str:
 
 
 CODE_VALIDITY = timedelta(hours=48)
-"""It proves the phone, because the hotline sends it by SMS."""
+"""The time for which the code in the SMS is valid. The code proves the phone."""
 START_PIN_VALIDITY = timedelta(days=14)
 """The time for which the start PIN is valid. It proves the person, because the person gets it on paper."""
 DECIDED_WITHIN = timedelta(days=7)
@@ -419,7 +419,7 @@ def may_decide(proved_at: datetime | None, at: datetime) -> bool:
 class RequestedPosting:
     desks: Mapping[str, Level]
     categories: tuple[Category, ...] = ()
-    """Empty if the responder may get all categories of cases."""
+    """The categories of cases that the responder gets. Empty if the responder gets all."""
 
     def __str__(self) -> str:
         places = ",".join(f"{code}={level}" for code, level in sorted(self.desks.items()))

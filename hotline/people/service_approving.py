@@ -55,7 +55,7 @@ class ApprovalView:
     """The account that the approval concerns, if there is one."""
     asked_at: datetime | None = None
     expires_at: datetime | None = None
-    """If these fields are None, the times of the request apply."""
+    """The times that the page shows. If they are None, it shows the times of the stored request."""
     may_decide: bool = True
     needs_key: bool = False
     fingerprint: str = ""

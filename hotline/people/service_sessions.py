@@ -79,8 +79,8 @@ def find_session(
 def find_locked(context: ConsoleContext, token: str) -> SignedIn | None:
     """Returns the account whose board is locked in this session. Returns None if the session is open or has ended.
 
-    A session that showed the board locks in place of ending. It then counts dangers for a shift, and only the factor
-    of the same account opens it.
+    A session that showed the board does not end, but is locked. It then counts dangers for a shift. The same account
+    must sign in again to open it.
     """
     found = _locked(context, token)
     return None if found is None else _signed_in(found[1], token, fresh=False, is_locked=True)
@@ -193,7 +193,7 @@ def unlock(
 
 
 def session_entrant(digest: bytes) -> Entrant:
-    """Returns the entrant of the password queue for a session.
+    """Returns the name under which a session waits in the queue of password checks.
 
     So a stranger who knows a name cannot delay the owner, who is signed in.
     """

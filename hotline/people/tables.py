@@ -168,7 +168,7 @@ class Responder(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
-    """It is used only to write a new person together with this phone."""
+    """The phone's owner. The code uses it only to write a new person together with this phone."""
     name: Mapped[str] = column_property(person_name(person_id), expire_on_flush=False)
     languages: Mapped[list[str]] = column_property(
         person_languages(person_id), expire_on_flush=False
@@ -219,7 +219,7 @@ class Responder(Row):
     warnings_read_at: Mapped[datetime | None]
     """The time when this responder last read the warnings about PINs."""
     memberships: Mapped[list["Membership"]] = relationship(lazy="raise")
-    """It is used only to write a new phone together with its memberships."""
+    """The memberships. The code uses them only to write a new phone together with them."""
 
     @property
     def language(self) -> str:
@@ -241,10 +241,10 @@ class Membership(Row):
     level: Mapped[str]
     """The value of a `people.rules.Level`."""
     categories: Mapped[list[str]]
-    """Empty if the member gets all kinds of cases."""
+    """The categories of cases that the member gets. Empty if the member gets all."""
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
-    """None if the membership is current. If the responder was removed, it is the time of the removal."""
+    """The end of the membership. None if it is current. If the responder was removed, the time of the removal."""
 
 
 class Leave(Row):

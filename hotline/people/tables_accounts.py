@@ -36,7 +36,7 @@ class ConsoleAccount(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
-    """It is used only to write a new person together with this account."""
+    """The owner. The code uses it only to write a new person together with this account."""
     name: Mapped[str] = mapped_column(unique=True)
     """The sign-in name, in the form that `core.actors.account_name_key` returns."""
     shown: Mapped[str] = column_property(tables.person_name(person_id), expire_on_flush=False)

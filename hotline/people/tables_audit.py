@@ -61,7 +61,7 @@ class AuditEntry(database.Row):
     __table_args__ = (UniqueConstraint("process", "number"),)
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    """So large that no process can use up the ids."""
+    """The id of the row. It can be so large that no process can use up all ids."""
     at: Mapped[datetime]
     actor: Mapped[str]
     """One of "line", "clock", "cli:<name>", "account:<id>:<name>", "desk:<code>:<name>", "responder:<id>".

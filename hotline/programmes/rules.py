@@ -46,7 +46,7 @@ PROGRAMME_OF_ANSWER = {names.code: roll for roll, names in FLOW_NAMES.items()}
 YES = "yes"
 """The answer with which a person confirms leaving a programme."""
 CODE_FLAG = "code"
-"""For example, `code.12345678` is set if that code, typed in this session, enrols the caller."""
+"""The prefix of a flag. `code.12345678` is set if that code, typed in this session, enrols the caller."""
 
 
 def new_code() -> str:
@@ -108,7 +108,7 @@ A higher number is a typing error."""
 TALKING_POINTS = 4
 """The number of talking points. Each month has one of them in turn."""
 CROWD_FLAG = "crowd"
-"""For example, `parse_attendance.120` is set if 120, typed in this session, is a possible number of people."""
+"""The prefix of a flag. `crowd.120` is set if 120, typed in this session, is a possible number of people."""
 TALK_FLAG = "talk"
 OCCASION_ANSWER = "gathering_occasion"
 ATTENDANCE_ANSWER = "gathering_came"

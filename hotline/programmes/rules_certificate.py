@@ -26,7 +26,7 @@ CERTIFICATES = "certificates"
 CERTIFIED = "certified"
 """The flag for an officer who had passed all lessons before the session began."""
 PASSED = "passed"
-"""For example, `passed.child` is set if that lesson was passed before the session began."""
+"""The prefix of a flag. `passed.child` is set if that lesson was passed before the session began."""
 SHOWN = "certificate"
 """The placeholder for the certificate's code in a text."""
 

@@ -348,9 +348,9 @@ class Learner:
 
     number_key: str
     district: str
-    """It is empty for a responder who belongs to several districts."""
+    """The learner's district. It is empty for a responder who belongs to several districts."""
     row: Participant | None
-    """It is None for a responder who has not answered a case yet."""
+    """The row with the passed lessons. It is None for a responder who has not answered a case yet."""
 
 
 def learner_of(

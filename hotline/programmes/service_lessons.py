@@ -30,7 +30,7 @@ class CertificateCheck:
 
     verdict: CertificateVerdict
     district: str = ""
-    """It is empty if the officer belongs to no single district."""
+    """The officer's district. It is empty if the officer belongs to no single district."""
     month: str = ""
     until: str = ""
     """The last month in which the certificate is valid."""

@@ -45,7 +45,7 @@ class Participant(Row):
     programme: Mapped[str]
     """A `programmes.rules.Programme`, or `LESSONS_ONLY`."""
     district: Mapped[str]
-    """It is empty for a responder who belongs to no single district."""
+    """The person's district. It is empty for a responder who belongs to no single district."""
     created_at: Mapped[datetime]
     reports: Mapped[list[str]]
     """The reports of the last day on which the leader reported: day, occasion, number of people."""

@@ -47,7 +47,7 @@ from hotline.tips.rules_events import OUTCOME, PROOF, WAITS, LoggedEvent
 from hotline.tips.tables import IS_REAL_CASE, Tip
 
 USSD = "ussd"
-"""Only calls count as use, because an SMS to the hotline is nearly always a tip."""
+"""The channel that counts as use of the hotline. An SMS does not count, because it is nearly always a tip."""
 
 
 def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence[CountedTip]:

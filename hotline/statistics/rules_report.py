@@ -31,7 +31,7 @@ IN_TIME_GOAL = 90
 """The share of urgent tips that should be acknowledged in time, in percent. A lower share is reported as a problem."""
 _DANGER_IN_TIME = ("share_in_time", Dimension.URGENCY.value, DANGER)
 NOT_HELD = "\N{EN DASH}"
-"""Printed if a release does not contain an indicator. It does not mean "few"."""
+"""The text in place of an indicator that a release does not contain. It does not mean "few"."""
 NO_DATA = phrase("No release is published yet.")
 _USED = phrase("The hotline was called {number} times in {period}.")
 _IN_TIME = phrase("{number} of urgent tips were taken in time in {period}.")

@@ -104,7 +104,7 @@ class ReportedTip:
     body.
     """
     likeness: LikenessKeys | None = field(default=None, repr=False)
-    """None if no digests of the tip are stored."""
+    """The digests that find similar tips. None if none are stored."""
     moved: bool = False
     """True if responders were alerted earlier, for another place of the tip."""
     record_key: int = field(default_factory=new_record_key, repr=False)
