@@ -44,8 +44,9 @@ class Dialogue(Row):
     reporting: Mapped[bool]
     """True if the caller could make a report when the session began."""
     alerts_blocked: Mapped[bool] = mapped_column(default=False)
-    oversight: Mapped[bool] = mapped_column(default=False)
     """True if alerts could not be sent when the session began. In this case, the screens promise no alert."""
+    oversight: Mapped[bool] = mapped_column(default=False)
+    """True if an oversight desk could get a complaint about the national desk when the session began."""
     responder_id: Mapped[int | None]
     """Only set if an enrolled phone dialled the responders' short code."""
     network: Mapped[str | None]
