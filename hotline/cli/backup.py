@@ -125,7 +125,7 @@ def take_(to: Path, as_json: bool) -> None:
 @backup.command()
 @click.argument("file", type=NEW_FILE, required=False)
 @passphrase_option("the passphrase of the backup key")
-@click.option("--recipient", "given", multiple=True, help="Public key of age; one or more.")
+@click.option("--recipient", "given", multiple=True, help="Public `age` key. Give one or more.")
 @click.option("--add", is_flag=True, help="Add to the existing backup keys.")
 @click.option("--replace", is_flag=True, help="Replace the existing backup keys.")
 def key(

@@ -55,7 +55,7 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     default=gateway_here,
     help=f"Address of the emulator. Default: the demo in this folder, or else {HANDSETS}.",
 )
-@click.option("--network", help="Code of the mobile network. Default: by the number.")
+@click.option("--network", help="Mobile network's code. Default: that of your number.")
 @click.option(
     "--columns",
     type=click.IntRange(12, 40),

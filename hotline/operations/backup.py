@@ -247,7 +247,7 @@ def _file_arrives(file: Path, fill: Fill, aside: Path | None) -> Iterator[Databa
         try:
             os.link(copy, file)
         except FileExistsError:
-            raise Occupied(f"{file} is new: stop the hotline, then restore again") from None
+            raise Occupied(f"{file} was just created: stop the hotline and repeat") from None
 
 
 @contextmanager
