@@ -228,7 +228,7 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
 
 def _rows(facts: FileFacts, events: Sequence[FileEvent], say: Say) -> list[tuple[str, str]]:
     """Returns events with their times, in order. Acts of the clock that only have a day come first on that day, each
-    once: their number or their place among others would give the time of the call.
+    once. Their number or position would reveal the time of the call.
     """
     rows: list[tuple[str, str]] = []
     for one in sorted(events, key=lambda one: _day(one.at) if _by_day(facts, one) else one.at):

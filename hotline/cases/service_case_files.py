@@ -229,8 +229,8 @@ def _is_of_another_desk(session: Session, tip_id: int, asked: Approval, by: Sign
 
 
 def may_know(session: Session, tip_id: int, account_id: int) -> bool:
-    """Returns True if the owner of an account may approve a file of this case: no exclusion names them or a desk of
-    theirs. For a case with an official, they may not be of the district of the case.
+    """Returns True if the owner of an account may approve a file of this case. No exclusion may name them or their
+    desks. For a case with an official, they may not be of the district of the case.
     """
     own = _desks(session, account_id)
     person_id = tables_members.access_of(session, account_id).person_id

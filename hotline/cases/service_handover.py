@@ -71,7 +71,7 @@ def waiting_for(
 
 def checked_note(text: str) -> str:
     """Returns the text of a note on one line. Raises FormRefused if it is too long, or contains a number, an e-mail
-    address or a reference: people who may not see that case read the note too.
+    address or a reference. People who may not see that case read the note too.
     """
     words = " ".join(text.split())
     if not words or len(words) > MAX_LETTERS or reveals(words):

@@ -5,8 +5,8 @@ or a setting. A child process gets its own keys and settings with the request (d
 
 The keeper sends requests on a unix socket, with one connection for each process. It sends a line of JSON with `argv`,
 `environ` and `gate`. It receives the number of the process, stores it, and then answers `go`. At the end it receives
-the exit code. If it sends a `gate`, which is a role, it receives the reason why the processes of that role must not
-start, as JSON. If the fork server ends, the processes that it started continue.
+the exit code. If it sends a role as `gate`, it receives as JSON the reason why the processes of that role must not
+start. If the fork server ends, the processes that it started continue.
 """
 
 import gc

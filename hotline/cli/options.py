@@ -41,7 +41,7 @@ class RowId(click.ParamType[int]):
         """Returns the id. Raises NotFound for a number that is too large for a database."""
         number: int = click.INT.convert(value, param, ctx)
         if abs(number) > MAX_ROW_ID:
-            raise NotFound(f"no {self._what} has this number: use `list` to see the numbers")
+            raise NotFound(f"no {self._what} has this number: run the `list` command")
         return number
 
 

@@ -68,7 +68,7 @@ def list_(as_json: bool) -> None:
 
 @click.command("import")
 @click.argument("file", type=FILE)
-@click.option("--proving", is_flag=True, help="Alert no one of them before an approval.")
+@click.option("--proving", is_flag=True, help="Alert them only after a second admin approves.")
 def import_(file: Path, proving: bool) -> None:
     """Enrol all people in a CSV file, or none. Print each wrong row with its line and reason.
 

@@ -151,8 +151,8 @@ def gaps_ahead(context: Context, ahead: timedelta) -> list[Gap]:
 
 def board(context: Context, by: SignedIn) -> tuple[Mapping[str, int], Mapping[str, int], set[str]]:
     """Returns the hours without anyone on duty in the next 14 days, by desk. Also returns the people with more than
-    four nights in a week, with these nights, and the people who are alone in an offered shift. Both are empty for an
-    account of one desk.
+    four nights in a week, each with the number of nights. Also returns the people who took an offered shift and are
+    alone in it. Both are empty for an account of one desk.
     """
     at = context.now()
     with context.database.reading() as session:

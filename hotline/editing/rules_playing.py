@@ -45,8 +45,8 @@ class PlayedScreen(NamedTuple):
     """True in a report, whose answers the line would store."""
     ends: bool
     ways: dict[str, tuple[int, str]]
-    """The next screen for each key, and what becomes of the screens for going back: `keep`, `push`, `clear` or
-    `only`, which keeps only this screen. `*` is a typed answer, and `easy` is a PIN that is easy to guess."""
+    """For each key, the next screen, and the change of the list for going back: `keep`, `push`, `clear` or `only` (this
+    screen). `*` is a typed answer, and `easy` is a PIN that is easy to guess."""
 
 
 def played_screens(flow_set: FlowSet, shown: Collection[str]) -> list[PlayedScreen]:

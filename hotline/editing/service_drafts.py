@@ -466,8 +466,8 @@ def set_around(context: Context, here: EditedFlow) -> FlowSet:
 
 
 def flow_set_to_play(context: Context, draft_id: int) -> tuple[GatheredDraft, FlowSet]:
-    """Returns a draft, and the published flow set on which it is based with the draft's flows, as far as they can be
-    previewed. Equal digests give equal flows. Raises NotFound, NotReady, StoreUnavailable."""
+    """Returns a draft, and its published flow set with the draft's flows. Leaves out what cannot be previewed. Equal
+    digests give equal flows. Raises NotFound, NotReady, StoreUnavailable."""
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
     own = {part: step.document for part, step in gathered.steps.items() if part[0] != "#"}

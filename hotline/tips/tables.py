@@ -95,8 +95,7 @@ class Tip(Row):
     words_at: Mapped[datetime | None]
     """The time when the caller first typed own words or a landmark. Lists of a storm show such tips first."""
     storm_at: Mapped[datetime | None]
-    """The time when a person was alerted of this danger in a storm of its district, unless it was the first of its
-    sector."""
+    """The time of an alert of this danger in a storm of its district. Not set for the first danger of its sector."""
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
     """The first step of alerts that is about the tip's present place."""
     visit_decision: Mapped[str | None]

@@ -19,5 +19,5 @@ PAGES = dict(
 @pytest.mark.parametrize("alarm", Alarm)
 def test_every_alarm_has_its_page(alarm: Alarm) -> None:
     page = PAGES[alarm]
-    assert "**Do**" in page
+    assert "**What to do" in page
     assert len(page.split()) > 10
