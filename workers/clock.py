@@ -245,7 +245,7 @@ def run(
 
 
 def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
-    """Leaves out the planned texts until this process has waited out a forward jump of its clock.
+    """Leaves out the step that publishes planned texts for some time after the clock of this process jumped forward.
 
     If it was the leader, `keep_jump` also stored the jump. Another process may have a right clock.
     """

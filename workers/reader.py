@@ -36,8 +36,8 @@ class Reader:
         self._context = context
         self._outage = Outage(
             logger,
-            down="the reader answers no one: the database does not answer",
-            back="the database answers again: callers behind a PIN are answered",
+            down="the reader cannot answer: the database does not answer",
+            back="the database answers again, and so does the reader",
             elapsed=elapsed,
         )
         self._tidied = self._handed_on = 0.0

@@ -70,16 +70,16 @@ class Notice(StrEnum):
 
 
 EVENT_ALARMS = {
-    Alarm.CLOCK_JUMP: "the clock was turned by more than a minute",
-    Alarm.STRANGE_JOB: "a job that none of ours rang was refused",
-    Alarm.LONG_WORK: "a check, a report or a release was ended: it took too long or too much memory, or was killed",
-    Alarm.STRANGE_CALLER: "another phone keyed in a session that was not its own",
+    Alarm.CLOCK_JUMP: "the system clock jumped by more than a minute",
+    Alarm.STRANGE_JOB: "a job that this hotline did not create was refused",
+    Alarm.LONG_WORK: "a check, a report or a release was stopped: it took too long or too much memory, or was killed",
+    Alarm.STRANGE_CALLER: "a phone sent input in the session of another phone",
     Alarm.FORGETTING: "the key of a past week could not be destroyed on the disk",
-    Alarm.ACCOUNTS: "an admin ended, suspended or linked an account again, or took a role",
+    Alarm.ACCOUNTS: "an admin ended or suspended an account, renewed its link, or removed a role",
     Alarm.SIGN_IN_QUEUE: "strangers filled the queue of sign-in attempts for a minute: new browsers could not sign in",
     Alarm.MEMBER_KEYS: "the public key of a person or of a desk in the database is not their own",
-    Alarm.TIP_PAIRS: "a key pair or a desk's access was written into a tip by a stranger",
-    Alarm.STOP_REQUEST: "STOP came in the name of an enrolled number, and changed nothing",
+    Alarm.TIP_PAIRS: "a stranger wrote a key pair or a desk's access into a tip",
+    Alarm.STOP_REQUEST: "an enrolled number seems to have sent STOP, which changed nothing",
 }
 """The alarms for single events, with the text that the doctor shows. They remain until a contact acknowledges them."""
 PATIENCE = {

@@ -397,7 +397,7 @@ def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
     if all(one.visit_decision != VisitDecision.UNSEEN for one in company):
         return
     tip.visit_decision = VisitDecision.UNSEEN
-    by_clock = CloseRequest("", "clock", f"as of tip {company[0].id}, which it is like")
+    by_clock = CloseRequest("", "clock", f"as for the similar tip {company[0].id}")
     _record_visit_safety(session, tip, by_clock, at)
     tables.close_clocks(session, [tip.id], [DeadlineKind.VISIT_SAFETY], at)
     session.flush()

@@ -189,7 +189,7 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
         return False
     written = queries_visible.copy_exclusions(session, pair.a, pair.b, BY_THE_LINE, at)
     for row in written:
-        why = f"{row.reason}: {row.party}: as of tip {pair.a}, which the same phone told"
+        why = f"{row.reason}: {row.party}: as for tip {pair.a} from the same phone"
         tables_audit.append_about_tip(session, pair.b, "tip_excluded", "clock", at, why)
         by, codes = service_case_events.EventActor("clock"), {WHY: row.reason}
         key = str(row.id)

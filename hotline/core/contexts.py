@@ -198,7 +198,7 @@ class Line:
     """The maximum number of SMS in a day. At 70 % of it, the hotline stops answering unknown senders. Alerts never
     stop."""
     sms_an_hour: int = 20
-    """The number of SMS in an hour after which a person gets only alerts about danger alone."""
+    """The number of SMS in an hour after which a person gets alerts without danger only in a shared SMS."""
     inbox: bool = True
     """True if the gateway lists incoming SMS. Then the hotline doubts an answer that the list does not contain."""
     sends_at_once: int = 32
@@ -206,8 +206,8 @@ class Line:
     answers_cries: bool = False
     """True if the ministry has approved the single answer to a call for help by SMS."""
     gateway_addresses: tuple[str, ...] = ()
-    """The networks from which the gateway's callbacks come. The hotline trusts requests from these networks a little
-    more."""
+    """The networks from which the gateway's callbacks come. The hotline answers a cry for help by SMS only if its
+    callback came from one of them."""
     call_back_number: str = ""
     """The number from which the national desk calls. The hotline offers call-backs only while this number is
     confirmed."""

@@ -162,7 +162,7 @@ def _both_ways(values: Mapping[str, Any]) -> str:
 
 def _emulated_gateway(values: Mapping[str, Any]) -> str:
     here = urlsplit(values["gateway_url"]).hostname in LOOPBACK
-    return "" if here else "turns the clock, and is for the pretended gateway alone"
+    return "" if here else "moves the clock, so it needs the emulated gateway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class Settings:
     port: int = _setting(PORT, 8000)
     """The port that the web process listens on."""
     web_host: str = _setting(HOST, "127.0.0.1")
-    """The address that the web process listens on. Set it where the web server in front is on another machine."""
+    """The address that the web process listens on. Change it if the web server in front runs elsewhere."""
     web_workers: int = _setting(_to(64), 2)
     """The number of processes that answer hops."""
     database_url: str = _setting(
@@ -200,7 +200,8 @@ class Settings:
     """
     gateway_url: str = _setting(
         _trimmed(
-            f"https://, a host of {GATEWAY_HOST} or of this machine, and a port alone", _is_gateway
+            f"https://, a host of {GATEWAY_HOST} or of this machine, a port, nothing else",
+            _is_gateway,
         ),
         "http://127.0.0.1:8001",
     )
@@ -216,7 +217,7 @@ class Settings:
     sender_id: str = _setting(
         _like(r"[A-Za-z0-9 ]{1,11}", "at most 11 letters and digits"), "", example="JOBSAFE"
     )
-    """The sender that responders see. A reply to a name is not possible.
+    """The sender that responders see. Responders cannot reply to a name.
 
     Without it: the shortcode if replies reach it, else the gateway's own
     """
@@ -244,8 +245,8 @@ class Settings:
     Without it: no cry for help by SMS is answered
     """
     answer_cries: bool = _setting(SWITCH, False, needs=_both_ways)
-    """`yes` when the ministry has signed that a cry for help by SMS gets the line's advertisement. The answer comes
-    within a minute or not at all, at most once in seven days. Without it, a tip by SMS gets no answer."""
+    """`yes` if the ministry has approved that the line answers a cry for help by SMS with its advertisement. The
+    answer comes within a minute or not at all, at most once in seven days. Without it, a tip by SMS gets no answer."""
     call_back_number: str = _setting(DIALLED, "", example="3512")
     """The number that the national desk calls from, verified in `flows/numbers.csv`. It answers as job safety when a
     person calls back.
@@ -258,8 +259,9 @@ class Settings:
     Without it: texts tell responders to ask, and the doctor says so
     """
     national_in_console: bool = _setting(SWITCH, False)
-    """`yes` if the national desk reads tips in the console only. By phone its people see references, take and pass on.
-    They close only what they read in the console. A change takes effect when all processes start again."""
+    """`yes` if the national desk reads tips in the console only. By phone, people of the desk see references, take
+    cases and pass them on. They close only what they read in the console. A change takes effect when all processes
+    start again."""
     backups: Path | None = _setting(FOLDER, None, example="/var/lib/hotline-backups")
     """The folder that `hotline backup` writes to. An alarm reports when its newest backup is older than 26 hours.
 
@@ -328,9 +330,9 @@ class Settings:
     console_port: int = _setting(PORT, 8080)
     """The port that the console listens on."""
     console_host: str = _setting(HOST, "127.0.0.1")
-    """The address that the console listens on. Set it where the web server in front is on another machine."""
+    """The address that the console listens on. Change it if the web server in front runs elsewhere."""
     console_url: str = _setting(
-        _trimmed("https://, a host and a port alone", _is_address),
+        _trimmed("https://, a host and a port, nothing else", _is_address),
         lambda above: f"http://127.0.0.1:{above['console_port']}",
         example="https://desk.example",
     )
@@ -480,11 +482,11 @@ def _refused(ours: Mapping[str, str]) -> Iterator[str]:
     """Yields further problems: a key among the settings, failpoints outside a test, and unknown names."""
     if ours.get(API_KEY):
         yield (
-            f"{API_KEY}: no key in an environment: unset it, and put the key in its file by"
+            f"{API_KEY}: no key belongs in the environment: unset it, and store the key with"
             " `hotline keys gateway`"
         )
     if ours.get(f"{PREFIX}FAULTS") and not is_yes(ours.get(f"{PREFIX}TESTING", "")):
-        yield f"{PREFIX}FAULTS: makes processes die, and is for tests: needs {PREFIX}TESTING=yes"
+        yield f"{PREFIX}FAULTS: kills processes, for tests only: needs {PREFIX}TESTING=yes"
     known = {*NOT_SETTINGS, API_KEY, FILE, *map(variable_of, NAMES)}
     for name in sorted(ours.keys() - known):
         # The names are compared without the prefix, because the prefix makes any two names similar.

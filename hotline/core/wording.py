@@ -259,11 +259,12 @@ class Template(StrEnum):
     """An SMS to the phone of the person who owns the account."""
 
     NATIONAL_IN_CONSOLE = "From now on the national desk reads cases in the console only."
-    """To the national desk: an operator changed this setting."""
+    """An SMS to the national desk: an operator turned on the setting that this desk reads cases only in the
+    console."""
     NATIONAL_BY_PIN = (
         "The national desk can read cases by phone again. Not expected? Call the technicians now."
     )
-    """The same, after the setting was turned off."""
+    """An SMS to the national desk: an operator turned that setting off."""
 
     WORDS_URGENT = (
         "Since {time} callers read a text that only one person approved. Review it by {until}."

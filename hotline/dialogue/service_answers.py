@@ -158,7 +158,7 @@ def check_answers(context: Context, *, encrypted: bool) -> CheckResult:
     if not context.line.inbound_sms:
         return CheckResult("answers", True, "none by SMS (HOTLINE_INBOUND_SMS)")
     if not encrypted:
-        text = "the hooks hold no relay.pub: who writes a word is not answered"
+        text = "the hooks have no relay.pub, so they answer only enrolled phones"
         return CheckResult(
             "answers",
             False,
@@ -169,11 +169,11 @@ def check_answers(context: Context, *, encrypted: bool) -> CheckResult:
         today = queries_outbox.answers_since(session, midnight(context.now()))
         silent = service.counted_today(session, service.UNANSWERABLE, context.now())
     most = int(context.line.sms_a_day * ANSWER_SHARE)
-    text = f"{today} of {most} today, {silent} to numbers that get none"
+    text = f"{today} of {most} today, {silent} not sent to unsupported numbers"
     if today < most:
         return CheckResult("answers", True, text)
     return CheckResult(
-        "answers", False, f"{text}: no stranger is answered", "see HOTLINE_SMS_A_DAY"
+        "answers", False, f"{text}: only enrolled phones get answers", "see HOTLINE_SMS_A_DAY"
     )
 
 

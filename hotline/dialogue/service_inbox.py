@@ -19,7 +19,7 @@ from hotline.gateway.tables_sessions import assignments_of
 PATIENCE = timedelta(minutes=10)
 """If the inbox was not read for this time, a check fails."""
 LATELY = timedelta(days=1)
-NOT_LISTED = "the line's own hook does not take what it lists"
+NOT_LISTED = "the line's own hook does not accept an SMS from it"
 
 
 def read_inbox(context: WorkerContext) -> None:
@@ -98,9 +98,9 @@ def _stumble(context: WorkerContext, fault: str, at: datetime) -> None:
 def check_inbox(session: Session, line: Line, at: datetime) -> tuple[CheckResult, ...]:
     """Returns two checks: that the inbox is read, and that it lists every answer by SMS."""
     if not line.inbound_sms:
-        return (CheckResult("inbox", True, "not read: no reply by SMS reaches us"),)
+        return (CheckResult("inbox", True, "not needed: responders cannot reply by SMS"),)
     if not line.inbox:
-        text = "this route has none (HOTLINE_SMS_INBOX=none): an answer by SMS is believed unproved"
+        text = "there is none (HOTLINE_SMS_INBOX=none): answers by SMS count without a proof"
         return (CheckResult("inbox", True, text),)
     return (_inbox(session, at), _unproven(session, at))
 
@@ -108,7 +108,7 @@ def check_inbox(session: Session, line: Line, at: datetime) -> tuple[CheckResult
 def _inbox(session: Session, at: datetime) -> CheckResult:
     row = tables_inbound.inbox_position(session)
     if row is None:
-        return CheckResult("inbox", True, "not read yet: the clock does it")
+        return CheckResult("inbox", True, "not read yet: the clock process reads it")
     if at - row.read_at <= PATIENCE:
         return CheckResult("inbox", True, f"read at {in_kigali(row.read_at)}")
     text = f"not read since {in_kigali(row.read_at)}"
@@ -116,7 +116,7 @@ def _inbox(session: Session, at: datetime) -> CheckResult:
         "inbox",
         False,
         f"{text}: {row.fault}" if row.fault else text,
-        "an SMS whose callback is lost is not heard: see to the gateway, the clock and HOTLINE_LINE_URL",
+        "an SMS whose callback is lost never arrives: check the gateway, the clock and HOTLINE_LINE_URL",
     )
 
 
@@ -124,11 +124,11 @@ def _unproven(session: Session, at: datetime) -> CheckResult:
     count = tables_inbound.unproven_answers(session, at - LATELY)
     if not count:
         return CheckResult(
-            "unproven", True, "every answer by SMS is in the gateway's inbox, or may come yet"
+            "unproven", True, "the inbox lists every answer by SMS, or may still list it"
         )
     return CheckResult(
         "unproven",
         False,
-        f"{count} answers by SMS that no inbox lists: an attacker may forge callbacks",
+        f"{count} answers by SMS are not in the inbox: an attacker may forge callbacks",
         "call the responders that `hotline tips list` names as unproven; then run `hotline keys hooks rotate`",
     )

@@ -83,7 +83,7 @@ SAFETY, SECRECY, FREE = (_TABLES[name] for name in ("safety", "secrecy", "free")
 PAY_FIRST = _TABLES["pay_first"]
 """Words of a recruiter who asks for money first. The hotline never says them."""
 WARNING_WORDS = _TABLES["warned_of"]
-"""The same words in a lesson that warns of such recruiters."""
+"""Phrases in which a lesson warns of such recruiters. The words in these phrases are allowed."""
 PROMISES = _TABLES["promises"]
 """Promises that help will come. "We cannot say if or when help comes" is not such a promise."""
 ANY_PROMISES = _TABLES["vows"]
@@ -96,11 +96,11 @@ AFTERWARDS = _TABLES["afterwards"]
 IDENTITY_WORDS = _TABLES["who_she_is"]
 """Words of a question about the caller's name, phone, house or papers."""
 IDENTITY_NOT_ASKED = _TABLES["not_asked"]
-"""The same words in a text that says the hotline does not ask for them."""
+"""Phrases that say that the hotline does not ask for the caller's name, phone, house or papers. They are allowed."""
 ANY_IDENTITY_WORDS = _TABLES["of_anybody"]
 """Words of a question about any person's name, number, house or papers. A desk may not ask for these."""
 IDENTITY_WARNINGS = _TABLES["said_of_none"]
-"""The same words in a text that warns against giving them."""
+"""Phrases that tell people not to give the name, number, house or papers of any person. They are allowed."""
 
 EARLY = (REPORTING, TRAFFICKING, POLICE)
 LAST = (*EARLY, PROMISES, AFTERWARDS)

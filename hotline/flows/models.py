@@ -490,7 +490,7 @@ class NumberModel(Model):
     evidence: str
     confirmed_by: str = ""
     confirmed_on: date | None = None
-    """The day on which that person called the number."""
+    """The day on which the person who confirmed the number called it."""
     answered_by: str = ""
     """The office and role of the person who answered that call."""
     note: str = ""

@@ -36,14 +36,14 @@ def check_national_number(context: Context) -> CheckResult:
     Without this number, messages about visit safety cannot say which number to call.
     """
     if not context.line.national_number:
-        return CheckResult(NAME, False, "none is set that responders ring", TODO)
+        return CheckResult(NAME, False, "no number is set for responders to call", TODO)
     row = _row(context)
     if row is None:
-        return CheckResult(NAME, False, "it is no row of numbers.csv: no message names it", TODO)
+        return CheckResult(NAME, False, "not in numbers.csv, so no message names it", TODO)
     if not row.is_confirmed(context.now().date()):
-        text = "it is not signed, or too long ago: no message names it"
+        text = "no one confirmed it within a year, so no message names it"
         return CheckResult(NAME, False, text, TODO)
-    return CheckResult(NAME, True, f"responders are told to ring it, until {row.until}")
+    return CheckResult(NAME, True, f"messages tell responders to call it, until {row.until}")
 
 
 def _row(context: Context) -> Number | None:

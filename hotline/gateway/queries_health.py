@@ -81,7 +81,8 @@ def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) 
 
 
 IS_WATCHED = visible_to(THE_LINE)
-"""The condition for alarms. The national desk reads alarms, so a complaint about this desk raises none."""
+"""The condition that a tip may raise an alarm. The national desk reads alarms, so a complaint about this desk raises
+none."""
 UNASSIGNED = (IS_WAITING, IS_WATCHED, Tip.assigned_at.is_(None), Tip.channel != rules_trial.CHANNEL)
 IS_PENDING = (PendingAlert.tip_id.is_not(None), ~IS_HELD, IS_WATCHED)
 """The conditions that the alert of a `Tip` is pending, and that it does not wait for the next duty. The query joins

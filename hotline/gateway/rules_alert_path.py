@@ -20,10 +20,10 @@ class BlockReason(StrEnum):
     it.
     """
 
-    PAUSED = "the lane is held by hand"
-    FAULT = "the gateway refuses us"
+    PAUSED = "a person paused the queue"
+    FAULT = "the gateway refuses our messages"
     KEYS = "a key of the workers is wrong"
-    NO_SENDER = "no process that sends is running"
+    NO_SENDER = "no sending process runs"
     GATEWAY = "the gateway cannot be reached"
 
 

@@ -132,7 +132,7 @@ def resume(
             by,
             at,
             "lane_released",
-            f"{tables.SMS}: {going} to go, {dropped} dropped",
+            f"{tables.SMS}: {going} to send, {dropped} dropped",
             reason,
         )
     return Resumed(going, dropped)
@@ -203,4 +203,4 @@ def _outgoing_queue(session: Session) -> QueueView:
 
 def _choices(kinds: Sequence[MessageKind]) -> str:
     words = " ".join(f"--{kind}s send|drop" for kind in kinds)
-    return f"some may have gone out before the restore: say what becomes of them with {words}"
+    return f"some may have been sent before the restore: decide about them with {words}"

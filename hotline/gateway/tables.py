@@ -186,7 +186,8 @@ class Message(Row):
 
 
 class SharedAlert(Row):
-    """An alert or a notice whose SMS also tells of other cases. The text has their number, and no reference."""
+    """An alert or a notice whose SMS is about several cases. The text says how many cases there are, and names no
+    reference."""
 
     __tablename__ = "shared_alert"
     __table_args__ = (Index("shared_alert_message", "message_id"),)

@@ -1,5 +1,5 @@
-"""Stores how sessions began. Uses plain SQL, because this is faster. Writes the row of a session and its count before
-the first screen is shown.
+"""Stores how sessions began. Uses plain SQL, because this is faster. Before the first screen is shown, writes the row
+of the session and counts the session.
 
 With SQLite, this takes three statements in one transaction. With PostgreSQL, it takes one statement. Every function
 raises StoreUnavailable. A hop that changes the session locks its row, reads it, and writes only the changed columns.

@@ -101,8 +101,7 @@ def decrypt_number(encrypted: bytes, *, private_key: bytes) -> str:
 class LiveNumbers:
     """The workers' keys that decrypt phone numbers. Implements `NumberDecrypter`. The previous key decrypts too.
 
-    Distinguishes a wrong key from a damaged number. If a key was replaced while the process runs, it decrypts no
-    canary.
+    Distinguishes a wrong key from a damaged number: a wrong key decrypts no canary (a test text in the database).
     """
 
     keys: LiveKeys

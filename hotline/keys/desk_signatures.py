@@ -54,7 +54,7 @@ class DeskKeyState(StrEnum):
 
 
 WARNED_BEFORE = timedelta(hours=24)
-"""Time before the end of the 72 hours from which on-call contacts are notified."""
+"""On-call contacts are notified if less than this time of the 72 hours is left."""
 COUNTING = frozenset((DeskKeyState.SIGNED, DeskKeyState.PROVISIONAL))
 """The states in which tips are encrypted to the key."""
 WAITING = frozenset((DeskKeyState.PROVISIONAL, DeskKeyState.LATE, DeskKeyState.CHANGED))
@@ -184,7 +184,7 @@ class DeskTrust:
 
     @property
     def mark(self) -> str:
-        """Returns a digest of the line's public key, by which processes compare theirs."""
+        """Returns a digest of the line's public key. With it, processes compare their copies of the key."""
         return blake2b(self.line_key, digest_size=8).hexdigest()
 
     def signed(self, code: str, proof: bytes | None) -> SignedKey | None:

@@ -125,8 +125,8 @@ class Encrypter:
     live: LiveKeys | None = field(default=None, repr=False)
     """Reads the workers' public key again, for a process that must notice a rotation."""
     mark_key: Callable[[], bytes] = field(default=bytes, repr=False)
-    """Returns the key of the marks, so that no one who writes the database can put another pair into a tip. Without a
-    key, no mark counts.
+    """Returns the key that makes marks. A mark proves that the hotline made the key pair of a tip, so that a stranger
+    who writes the database cannot insert another pair. Without this key, no mark counts.
     """
     reader: Callable[[], bytes] | None = field(default=None, repr=False)
     """Returns the reader's public key. The first code about a person encrypts the case's key to the reader."""

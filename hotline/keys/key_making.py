@@ -84,7 +84,8 @@ PAIRS: Mapping[str, str] = {
 def make_keys(
     folder: Path, at: datetime, *, new: Collection[str] = (), leave: Collection[str] = ()
 ) -> list[str]:
-    """Makes the missing keys below `folder`. Each role has its own folder there. Returns their names as `role/name`.
+    """Makes the missing keys of all roles. Each role has its own folder below `folder`. Returns the names of the new
+    keys as `role/name`.
 
     The keys in `new` replace lost keys, so that their public halves are replaced too. The keys in `leave` are not made.
     Raises KeysDiffer if the roles have different copies of a key, or if a public half belongs to another pair.

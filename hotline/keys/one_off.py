@@ -1,8 +1,8 @@
 """Encrypts the questions that the web process asks the reader, and the reader's answers.
 
 A key pair is made for each hop, and stays in memory only. So no one can decrypt the answer later. The question is
-encrypted to the reader's lasting key pair. Each box is bound to its purpose. The box is padded, so that its length
-reveals very little.
+encrypted to the reader's lasting key pair. The encrypted text, called a box, is bound to its purpose. It is padded, so
+that its length reveals very little.
 
     `version 1 | box: digest of the binding 32, content padded to a size`
 """

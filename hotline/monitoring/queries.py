@@ -128,8 +128,8 @@ def oldest_waiting(session: Session) -> Mapping[str, datetime]:
 
 
 def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[int, int]:
-    """Returns how many tips became a danger in this time, and how many of them got their first alert after that too
-    late.
+    """Returns how many tips became tips about danger in this time. Also returns for how many of these the first alert
+    came too late.
 
     A tip that was joined to a similar one and sends no alert of its own does not count.
     """

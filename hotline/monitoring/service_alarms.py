@@ -108,7 +108,7 @@ def notify_wrong_keys(context: CliContext) -> None:
     with context.database.writing() as session:
         tables.take_lock(session)
         one = next_state(tables.raised_alarms(session).get(Alarm.KEYS), Alarm.KEYS, 1, at)
-        tables.save(session, one.alarm, one.now, "the watchman does not start: its keys are wrong")
+        tables.save(session, one.alarm, one.now, "the watch process has wrong keys")
     if one.notice is not None and context.watch.other.is_there():
         since = one.now.since if one.now is not None else at
         context.watch.other.tell(

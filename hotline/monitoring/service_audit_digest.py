@@ -86,7 +86,8 @@ ALARMED = {
     "key_differs": Alarm.MEMBER_KEYS,
     "desk_key_withheld": Alarm.MEMBER_KEYS,
 }
-"""The alarms about an attack on the database, by the action in the audit log. An attacker could delete the alarm."""
+"""The alarms about an attack on the database, by the action in the audit log. An attacker could delete an alarm, so
+the monitor also raises it from the log."""
 
 
 def look(context: MonitorContext) -> tuple[str, frozenset[Alarm]]:
@@ -188,10 +189,10 @@ def check_log(context: CliContext) -> CheckResult:
     if any(wrong):
         return CheckResult(name, False, wrong[0] or wrong[1], VERIFY)
     if not reached or not other:
-        says = "fewer than two outsiders get the day's digest: rows could be cut off its end"
+        says = "fewer than two people get the day's digest: no one may notice rows cut off its end"
         todo = "`hotline oncall add NAME`, and HOTLINE_ALARM_MAIL or HOTLINE_ALARM_COMMAND"
         return warning(name, says, todo)
     if at - since > LATE:
         says = f"no digest was sent since {in_kigali(since)}"
-        return warning(name, says, "see to `watch`: it sends one each day from 08:00")
-    return check_result(name, None, "its digest goes to outsiders each day", "")
+        return warning(name, says, "check `watch`: it sends one each day from 08:00")
+    return check_result(name, None, "its digest is sent to people outside each day", "")

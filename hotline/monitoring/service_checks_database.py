@@ -56,7 +56,7 @@ from hotline.tips.rules_deadlines import TIMES, TextState
 SIGN_INS = "failed sign ins"
 SIGNATURES = "desk signatures"
 SIGNATURES_TODO = (
-    "two admins sign on the desk's page, or `hotline desks sign`; see the runbook first"
+    "two admins must sign on the desk's page or by `hotline desks sign`; see the runbook"
 )
 OTHER_LINE_TODO = "compare line.pub on both machines; see the runbook, section desk signatures"
 ADMINS = "console admins"
@@ -133,7 +133,8 @@ LATE = timedelta(seconds=60)
 """The waiting time after which a message counts as forgotten. The most urgent messages are retried much sooner."""
 LOCKS = "locks"
 HELD_FOR, LOOKS = timedelta(seconds=3), 6
-"""The time for which a lock is kept too long, and how often it is looked at within this time. Others wait less long."""
+"""A lock that a transaction keeps for this time fails the check, because other processes do not wait so long. The
+second value is the number of looks within this time."""
 UNTIDY = timedelta(days=2)
 """The delay after which a daily task counts as missed. So the task was not done yesterday either."""
 
@@ -321,7 +322,7 @@ def _outbox(health: queries_health.OutboxHealth, now: datetime) -> Iterator[Chec
         "check the lines gateway, lane and clock of this output",
     )
     unknown = f"{health.unknown} messages may or may not have been sent"
-    yield CheckResult("unknown", True, unknown if health.unknown else "every message was answered")
+    yield CheckResult("unknown", True, unknown if health.unknown else "each result is known")
     yield check_result(
         "given up",
         f"{health.dead} messages are undeliverable" if health.dead else None,

@@ -130,7 +130,7 @@ def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
     alarm = tables.raised_alarms(session).get(Alarm.DIAL)
     if alarm is not None and alarm.well_since is None:
         if not alarm.notices and queries_alert_path.is_starting(session, at):
-            return CheckResult(DIAL, True, "the line has a minute to start")
+            return CheckResult(DIAL, True, "the line is starting, and has a minute for it")
         text = f"the line has not answered the watch process since {in_kigali(alarm.since)}"
         return CheckResult(DIAL, False, text, SEE_WEB)
     if queries_alert_path.is_fresh(session, at):
@@ -240,12 +240,12 @@ def _on_call_contacts(session: Session, at: datetime) -> CheckResult:
         return CheckResult(ON_CALL_CONTACTS, False, text, "`hotline oncall add NAME`")
     newest = queries_on_call.newest_to_contacts(session)
     if newest is None:
-        text = "no notice was ever sent: nothing proves that one arrives"
+        text = "no notice was ever sent, so it is unknown if one arrives"
         return warning(ON_CALL_CONTACTS, text, "`hotline oncall test`")
     written = in_kigali(newest.created_at)
     if newest.outcome == Outcome.ACCEPTED:
         return CheckResult(
-            ON_CALL_CONTACTS, True, f"the gateway took the last notice, written {written}"
+            ON_CALL_CONTACTS, True, f"the gateway accepted the last notice, written {written}"
         )
     if newest.attempts == 0 and at - newest.created_at < UNTRIED:
         return CheckResult(
@@ -265,7 +265,7 @@ def _workers(context: CliContext, *, starting: bool) -> CheckResult:
     ages = {queue: context.watch.instruments.worker_age(queue) for queue in queues}
     if None in ages.values():
         text = "Redis does not show which workers run"
-        return warning(WORKERS, text, "see to Redis first: the clock delivers alerts meanwhile")
+        return warning(WORKERS, text, "fix Redis first: the clock process sends alerts meanwhile")
     silent = [queue for queue, age in ages.items() if age is not None and age >= HEARD]
     if not silent:
         return CheckResult(WORKERS, True, f"a worker runs for each queue: {', '.join(queues)}")
@@ -278,7 +278,7 @@ def _workers(context: CliContext, *, starting: bool) -> CheckResult:
 def _silence(queue: str, age: float) -> str:
     if age == inf:
         return f"no worker runs for the queue {queue}"
-    return f"the workers of the queue {queue} were last heard {age:.0f} seconds ago"
+    return f"the workers of the queue {queue} gave their last sign {age:.0f} seconds ago"
 
 
 def _start(silent: Sequence[str]) -> Sequence[str]:

@@ -57,7 +57,7 @@ def gather(context: CliContext) -> Measured:
             measured += _levels(session, context.now())
     except StoreUnavailable:
         pass
-    says = "Result of each check: 0 is well, more is worse."
+    says = "Result of each check: 0 is good, more is worse."
     return [_by("hotline_wrong", says, "part", wrong), *measured]
 
 
@@ -86,7 +86,7 @@ def _around(context: CliContext) -> Measured:
     return [
         Gauge("hotline_build_info", "1, with the version and the commit of this code.", [_code()]),
         _by("hotline_queue_length", "Jobs that wait for a worker.", "queue", lengths),
-        _by("hotline_workers_up", "1 if a worker showed itself within a minute.", "queue", up),
+        _by("hotline_workers_up", "1 if a worker gave a sign within a minute.", "queue", up),
         _by("hotline_certificate_seconds", says, "of", instruments.certificates()),
         _one("hotline_backup_age_seconds", "Age of the newest backup.", instruments.backup_age()),
         _one("hotline_balance", "Balance at the gateway.", instruments.balance()),
@@ -122,15 +122,13 @@ def _outbox(session: Session, context: CliContext) -> Measured:
     shares = {network: one.rate for network, one in sorted(rates.items())}
     strange = float(reach.counted_today(session, reach.STRANGE_CALLER, now))
     states = tables.unfinished_messages(session)
-    of_states = (
-        "Messages that are not finished, by state; unknown are those that may have gone out."
-    )
+    of_states = "Messages that are not finished, by state; an unknown one may have been sent."
     of_waits = "Seconds that the oldest message of a queue has waited for the gateway."
     of_shares = "Share of an hour's delivery reports that say arrived. None if too few."
     lease = (until - now).total_seconds() if until else None
     of_lease = "Seconds until the clock's lease ends. Below 0, no clock runs."
     return [
-        _one("hotline_strange_caller_hops", "Hops of another phone in a session, today.", strange),
+        _one("hotline_strange_caller_hops", "Hops today by the wrong phone in a session.", strange),
         _by("hotline_messages", of_states, "state", states),
         _by("hotline_queue_age_seconds", of_waits, "queue", waits),
         _by("hotline_arrived_share", of_shares, "network", shares),

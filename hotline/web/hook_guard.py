@@ -278,7 +278,7 @@ def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
 
     reasons = []
     if not offered:
-        reasons.append("no living responder anywhere: the report is not offered")
+        reasons.append("no responder is active, so callers cannot report")
     if blocked:
         reasons.append(f"no alert can leave: {blocked}")
     reasons += wrong

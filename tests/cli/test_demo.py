@@ -99,7 +99,7 @@ def test_ready_then_gone(tmp_path: Path) -> None:
         assert "0 wrong" in checked, checked
         assert not warned, checked
         assert re.search(r"ok +call-backs: offered to callers", checked), checked
-        assert re.search(r"ok +national number: responders are told to ring it", checked)
+        assert re.search(r"ok +national number: messages tell responders to call it", checked)
         first_walk(tmp_path)
         demo.send_signal(signal.SIGINT)
         rest = demo.stdout.read()

@@ -104,7 +104,7 @@ def test_unsent_messages_after_a_restore_are_decided_by_kind(desk: Desk, admin: 
     undecided = admin.post("/outgoing/resume", {"reason": "telephoned"})
     assert (undecided.status_code, "Choose for each type" in undecided.text) == (422, True)
     admin.post("/outgoing/resume", {"reason": "telephoned", "fate-alert": "drop"})
-    assert last(desk) == ("Admin 1", "lane_released", "sms: 0 to go, 1 dropped")
+    assert last(desk) == ("Admin 1", "lane_released", "sms: 0 to send, 1 dropped")
 
 
 def test_an_undeliverable_message_is_listed_until_somebody_saw_to_it(desk: Desk) -> None:

@@ -162,7 +162,7 @@ def test_a_foreign_number_is_counted_and_not_answered(texter: Texter, number: st
     assert texter.reads() == []
     assert answers_of(texter.line) == []
     found = service_answers.check_answers(texter.line.context, encrypted=True)
-    assert (found.ok, found.message) == (True, "0 of 700 today, 1 to numbers that get none")
+    assert (found.ok, found.message) == (True, "0 of 700 today, 1 not sent to unsupported numbers")
 
 
 @settings(

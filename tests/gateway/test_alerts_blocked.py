@@ -92,9 +92,9 @@ def gateway_is_out_of_reach(line: Line) -> None:
 
 
 BROKEN: dict[Break, str] = {
-    clock_stops: "no process that sends is running",
-    queue_is_paused: "the lane is held by hand",
-    gateway_refuses: "the gateway refuses us",
+    clock_stops: "no sending process runs",
+    queue_is_paused: "a person paused the queue",
+    gateway_refuses: "the gateway refuses our messages",
     worker_is_refused: "a key of the workers is wrong",
     gateway_is_out_of_reach: "the gateway cannot be reached",
 }

@@ -61,7 +61,7 @@ def test_nothing_goes_out_until_a_named_person_says_so(alone: District) -> None:
     assert alone.deliver() == 1
     assert audited(alone) == [
         ("cli:Aline", "lane_held", "sms", "a wrong list of numbers"),
-        ("cli:Bosco", "lane_released", "sms: 1 to go, 0 dropped", "mended"),
+        ("cli:Bosco", "lane_released", "sms: 1 to send, 0 dropped", "mended"),
     ]
 
 

@@ -90,7 +90,7 @@ def test_a_slow_gateway_is_no_frozen_watch_process(
 def test_a_queue_without_a_living_worker_is_named(context: WholeContext, queue: str) -> None:
     assert found(context, "workers").ok
     for silence, says in (
-        (61.0, f"the workers of the queue {queue} were last heard 61 seconds ago"),
+        (61.0, f"the workers of the queue {queue} gave their last sign 61 seconds ago"),
         (float("inf"), f"no worker runs for the queue {queue}"),
     ):
         silent = FakeInstruments(silent={queue: silence})
@@ -136,7 +136,7 @@ def test_the_doctor_repeats_what_the_watch_found(district: District, context: Wh
         tables.await_senders(session, district.clock())
         now = next_state(None, Alarm.DIAL, 1, district.clock()).now
         alarms_tables.save(session, Alarm.DIAL, now, "the line does not answer its own call")
-    assert dial(context).message == "the line has a minute to start"
+    assert dial(context).message == "the line is starting, and has a minute for it"
     district.clock.turn(minutes=1)
     assert (dial(context).state, "has not answered the watch" in dial(context).message) == (
         CheckState.WRONG,

@@ -118,7 +118,7 @@ def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staf
         (entry,) = tables_audit.entries(session, subject=f"tip:{second}")
     him = next(one for one in staffed.all(Responder) if one.id == who).person_id
     assert (row.person_id, row.reason, row.by) == (him, "named", "line")
-    assert entry.reason == f"named: person {him}: as of tip {first}, which the same phone told"
+    assert entry.reason == f"named: person {him}: as for tip {first} from the same phone"
 
 
 def _keep_from_the_told(staffed: Line, tip_id: int) -> int:

@@ -43,7 +43,7 @@ def test_alive_whatever_happened(line: Line) -> None:
 def test_an_empty_line_has_no_report(database: Database, tmp_path: Path, clock: Clock) -> None:
     line = make_ready(database, tmp_path, clock, national=False)
     status, (reason,) = readiness(line)
-    assert (status, "no living responder" in reason) == (503, True)
+    assert (status, "no responder is active" in reason) == (503, True)
 
     caller = line.caller()
     caller.dial()

@@ -79,10 +79,10 @@ def test_a_database_that_is_away_is_logged_once_a_minute_with_its_cause_and_once
     )
     for now[0] in (1.0, 1.25, 1.5, 60.0, 61.0, 61.25):
         reader.look()
-    says = "the reader answers no one: the database does not answer: the file cannot be opened"
+    says = "the reader cannot answer: the database does not answer: the file cannot be opened"
     assert caplog.messages == [says, says]
 
     reader._context = beside.context
     reader.look()
     reader.look()
-    assert caplog.messages[2:] == ["the database answers again: callers behind a PIN are answered"]
+    assert caplog.messages[2:] == ["the database answers again, and so does the reader"]
