@@ -16,8 +16,9 @@ from hotline.errors import NotFound, PersonnelRefused
 from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.queries_on_call import STOPPED
-from hotline.people import tables, tables_accounts, tables_audit
+from hotline.people import tables, tables_accounts, tables_audit, tables_desks, tables_members
 from hotline.people.rules import MIN_NATIONAL, UNPROVED, EnrolmentState, Level, fewest_national
+from hotline.people.rules_desks import APART
 from hotline.people.tables import Leave, Responder
 from hotline.people.tables_audit import CommandActor
 from hotline.text.export_sheets import parse_row_id
@@ -178,6 +179,9 @@ def bring_back(
             for one in tables.phones_of(session, person.person_id):
                 if one.removed_at == removed_at:
                     _reopen(session, one, removed_at, at)
+            desks = tables_members.desks_of_person(session, person.person_id)
+            if tables_desks.mixes_oversight(session, desks):
+                raise PersonnelRefused(APART)
             ended.append("left")
         planned = queries_people.current_leaves(session, person.id, at)
         running = [row for row in planned if row.starts_at <= at]

@@ -8,6 +8,7 @@ from hotline.duty import service_leaves, service_postings, service_removal
 from hotline.errors import PersonnelRefused
 from hotline.people import tables
 from hotline.people.rules import Level, RequestedPosting
+from hotline.people.rules_desks import DeskKind
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL, Category
@@ -108,3 +109,18 @@ def test_who_is_removed_has_no_desk_and_is_back_at_all_of_hers(both: District) -
     service_leaves.bring_back(both.context, "1", number=None, second="Bob", **BY)
     assert desks(both, 1) == {code: str(level) for code, level in TWO.items()}
     assert both.responder(1).state == "active"
+
+
+def test_who_works_for_oversight_by_now_is_not_brought_back_to_a_district(both: District) -> None:
+    service_removal.remove_responder(both.context, "1", second=None, **BY)
+    eye = both.enrol(Level.RESPONDER)
+    with both.database.writing() as session:
+        session.add(Desk(code="eye", kind=DeskKind.OVERSIGHT, public_key=b"", created_at=NOON))
+        own = session.get_one(Responder, 1).person_id
+        other = session.get_one(Responder, eye)
+        other.person_id = own
+        tables.set_desks(session, other, {"eye": Level.RESPONDER}, [], NOON)
+    both.clock.turn(minutes=1)
+    with pytest.raises(PersonnelRefused, match="oversight"):
+        service_leaves.bring_back(both.context, "1", number=None, second="Bob", **BY)
+    assert (desks(both, 1), both.responder(1).state) == ({}, "left")
