@@ -22,7 +22,7 @@ BUDGET = {
     "sql": 1_252,
     "data": 5_607,
     "unformatted": 0,
-    "tests": 80_054,
+    "tests": 80_060,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
@@ -32,6 +32,9 @@ LAYOUT = frozenset(
         tokenize.ENDMARKER,
     )
 )
+
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""The fields of a statement that contain statements. Expressions, which are most nodes of a tree, contain none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,11 @@ def size_of(source: str) -> Size:
 
 def _docstrings(tree: ast.AST) -> Iterator[int]:
     """Yields the lines of every string that is a statement of its own, such as a docstring."""
-    for node in ast.walk(tree):
+    parts = [tree]
+    while parts:
+        node = parts.pop()
+        for blocks in BLOCKS:
+            parts += getattr(node, blocks, ())
         said = node.value if isinstance(node, ast.Expr) else None
         if isinstance(said, ast.Constant) and isinstance(said.value, str):
             yield from range(said.lineno, (said.end_lineno or said.lineno) + 1)

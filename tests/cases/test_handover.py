@@ -82,23 +82,14 @@ def test_r10_a_desk_writes_reads_and_confirms_in_the_console(desks: Desks) -> No
     assert "Notes that wait for you: 0" in desks.second.get("/handover").text
 
 
-@pytest.mark.parametrize(
-    "note",
-    [
-        "",
-        "x" * 161,
-        "Call 0788 123 456",
-        "Write to a@b.rw",
-        "Ask +250788123456",
-        "k7q4: wait",
-        "0788:123:456",
-        "K7-Q4",
-    ],
-)
-def test_a_note_with_a_number_an_address_or_a_reference_is_refused(desks: Desks, note: str) -> None:
-    refused = desks.national.post("/handover", {"desk": "national", "note": note})
-    assert refused.status_code == 422
-    assert "Write at most 160 letters" in refused.text
+def test_a_note_with_a_number_an_address_or_a_reference_is_refused(desks: Desks) -> None:
+    for note in (
+        *("", "x" * 161, "Call 0788 123 456", "Write to a@b.rw", "Ask +250788123456"),
+        *("k7q4: wait", "0788:123:456", "K7-Q4"),
+    ):
+        refused = desks.national.post("/handover", {"desk": "national", "note": note})
+        assert refused.status_code == 422, note
+        assert "Write at most 160 letters" in refused.text, note
     times = {"desk": "national", "note": "Back at 9H34, after 3KM"}
     assert desks.national.post("/handover", times).status_code == 303
     assert desks.national.post("/handover", {"desk": "12", "note": "x"}).status_code == 422

@@ -104,7 +104,6 @@ def attacked(empty: Database, tmp_path: Path) -> Attacked:
 
 
 @pytest.mark.adversary("a person who writes the database")
-@pytest.mark.both
 def test_a_swapped_key_reads_nothing_and_the_doctor_says_so(attacked: Attacked) -> None:
     assert attacked.has_grant(attacked.file_tip(), GASABO)
     key = bytes(ATTACKER.public_key)
@@ -118,7 +117,6 @@ def test_a_swapped_key_reads_nothing_and_the_doctor_says_so(attacked: Attacked) 
 
 
 @pytest.mark.row("P7")
-@pytest.mark.both
 def test_a_swapped_national_key_loses_no_tip(attacked: Attacked) -> None:
     """Instead of the replaced key, the hotline accepts the key that it signed."""
     key = bytes(ATTACKER.public_key)
