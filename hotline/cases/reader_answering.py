@@ -521,12 +521,12 @@ def answer_next(context: ReaderContext) -> bool:
     first = next((one for one in tries if one.comes_first), tries[0])
     one = next((one for one in tries if _remembered(context, one) is not None), first)
     REQUEST.set(one.request)
-    logger.info("the reader answers a request")
+    logger.info("the reader process answers a request")
     try:
         _answer(context, one)
     except (DecryptionFailed, KeyError, TypeError, ValueError) as broken:
         # A request that cannot be answered must not block the other requests.
-        logger.error("the reader could not answer a request: %s", type(broken).__name__)
+        logger.error("the reader process could not answer a request: %s", type(broken).__name__)
         with context.database.writing() as session:
             tables_reading_requests.store_answer(session, one.ask_id, None, context.now())
     return True

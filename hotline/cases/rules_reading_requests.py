@@ -127,7 +127,7 @@ IS_OWN = "hers"
 FIRST = "first"
 """The placeholder for the reference of the case that is shown right after the PIN."""
 IN_CONSOLE = "console"
-"""The flag that the responder may do this only in the console. With a reference, it marks a case to be read there."""
+"""The flag of a command that works only in the console. With a reference, it marks a case to be read there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ def waiting_notes(context: ConsoleContext, by: SignedIn) -> WaitingNotes:
 def waiting_for(
     session: Session, viewer: Viewer, at: datetime, among: Collection[int] | None = None
 ) -> WaitingNotes:
-    """Returns the notes of other people that this viewer has not confirmed. `among` are the only tips that the viewer
-    can open, if there is such a limit.
+    """Returns the notes of other people that this viewer has not confirmed. If the viewer can open only some tips,
+    `among` contains these tips.
     """
     until = tables_roster.read_until(session, viewer.person_id or 0)
     general = tables_roster.notes_of(session, viewer.desks, at)

@@ -129,7 +129,7 @@ def _print(
 def addresses(
     settings: Settings, live: Mapping[str, Sequence[str]], base: str | None = None
 ) -> dict[str, str]:
-    """Returns the address of each hook below `base`, or otherwise on this machine."""
+    """Returns the address of each hook below `base`. Without `base`, it is an address on this machine."""
     base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
     return {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
 

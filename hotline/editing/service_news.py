@@ -37,7 +37,7 @@ class NewsOfAccount:
 
     news: Sequence[tuple[DraftNews, DraftRow]]
     waiting: Sequence[DraftRow]
-    """The drafts that wait for an approver. It is empty for all others."""
+    """The drafts that wait for an approver. It is empty for an account that is no approver."""
     has_address: bool
 
 

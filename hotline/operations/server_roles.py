@@ -83,7 +83,7 @@ REDIS: Mapping[str, str] = {
 
 
 def grants(role: str, name: str) -> Iterator[str]:
-    """Yields the statements that give a process's account its rights and remove all others."""
+    """Yields the statements that give a process's account its rights and remove all other rights."""
     to = f'"{name}"'
     tables = ", ".join(f'"{table}"' for table, writers in WRITERS.items() if role in writers)
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {to}"

@@ -1,4 +1,4 @@
-"""Decrypts desk keys with the recovery passphrase, while two people are present. Only this file does this.
+"""Decrypts desk keys with the recovery passphrase, while two people are present. No other file decrypts with it.
 
 No module that a hook loads may import this file.
 """

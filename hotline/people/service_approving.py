@@ -119,7 +119,7 @@ def request(
 
 
 def may_decide(session: Session, by: Actor, row: Approval, about: ApprovalView) -> bool:
-    """Returns False for the person who requested the approval and the person concerned, and for a name like theirs."""
+    """Returns False for the person who requested the approval, for the person concerned, and for similar names."""
     me = tables_audit.by_actor(by)
     if not about.may_decide or is_same_person(session, me, row.asked_by):
         return False

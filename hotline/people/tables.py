@@ -230,7 +230,7 @@ class Responder(Row):
 class Membership(Row):
     """A responder's membership of a desk.
 
-    A row is ended and never changed otherwise. If the level changes, a new row is written.
+    A row gets an end time, but is never changed in another way. If the level changes, a new row is written.
     """
 
     __tablename__ = "membership"

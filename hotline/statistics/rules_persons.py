@@ -55,7 +55,7 @@ class CountedCase:
     province: str
     """The province, as `rules_tips.province_of` returns it."""
     country: str | None
-    """The country of exploitation, if the tip is about one abroad."""
+    """The country of exploitation, if this was abroad."""
     persons: Sequence[MetPerson]
     person_keys: Mapping[int, int]
     """The record key of each person, by the person's number in the case."""

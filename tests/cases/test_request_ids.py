@@ -113,7 +113,7 @@ def test_the_reader_s_line_has_the_id_of_the_hop_that_waits(
     log.told()
     phone.key(PIN)
     (reader, hop) = log.told()
-    assert reader[0] == "the reader answers a request"
+    assert reader[0] == "the reader process answers a request"
     assert hop[0] == "ussd: answered with 200"
     assert reader[1] == hop[1] != ""
 
