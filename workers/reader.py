@@ -1,7 +1,7 @@
 """Runs the reader process, which decrypts cases for responders' phones after a PIN. It has its own process and keys.
 
-A job in its queue starts a check, and it also checks four times a second. Without Redis, an answer comes at most a
-quarter of a second later.
+The process checks for questions when a job arrives in its queue, and also four times a second. Without Redis, an
+answer comes at most a quarter of a second later.
 """
 
 import logging

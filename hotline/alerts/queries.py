@@ -416,8 +416,7 @@ def writers_of(session: Session, tip_ids: Collection[int]) -> Mapping[int, int]:
 
 
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
-    """Returns the columns of pending tips that are needed to alert people. Locks these tips.
-
+    """Returns the columns of pending tips that are needed to alert people. Locks these tips. The column
     `alerted_by_tip` is True if the tip already has assignments, because another process was faster.
     """
     referral = select(Assignment.id).where(Assignment.tip_id == Tip.id).limit(1).scalar_subquery()

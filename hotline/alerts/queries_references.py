@@ -1,5 +1,5 @@
-"""Finds the references by which responders know the tips of a cluster, and the last instruction that each responder
-read.
+"""Finds the references by which responders know the tips of a cluster, and the last instruction about visits that each
+responder read.
 
 Also finds assignees who have not received a message about visits.
 """

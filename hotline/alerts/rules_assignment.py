@@ -337,8 +337,8 @@ def _higher(
     before: Collection[int],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    """Returns the next person of the highest level that was alerted. If this level was silent, returns a person of a
-    higher level.
+    """Returns the next person of the highest level that was alerted. If no one of this level answered in time, returns
+    a person of a higher level.
     """
     rank = max((_rank(one.level) for one in alerted), default=-1)
     if reason is EscalationReason.SILENT:

@@ -40,8 +40,8 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.rules_visit_safety import VisitSafety
 
 ESCALATED = 2
-"""The outcome's deadline must fire this number of times before others are alerted. It fires at half of the time, and at
-the end of the time.
+"""Others are alerted only when the outcome's deadline has fired this number of times. It first fires at half of the
+time, then at the end.
 """
 FRAGMENT_EVENTS = frozenset(
     {
@@ -114,7 +114,8 @@ def _raised(s: CaseState) -> Decision:
 
 
 def _danger_again(s: CaseState) -> Decision:
-    """Alerts two people of the national desk, even if the case has an assignee.
+    """Alerts two people of the national desk, because a person who had been helped is in danger again. Alerts them
+    even if the case has an assignee.
 
     If no person of this desk is active, alerts people as for a new case.
     """
@@ -200,7 +201,7 @@ def _taken(s: CaseState) -> Decision:
 
 
 def _looks(s: CaseState) -> bool:
-    """Returns True if this acknowledgement answers the request for a second look at the case.
+    """Returns True if the responder, by taking the case, answers the request for a second look at it.
 
     This is so if the national desk was asked, and one of its people who is not the assignee takes the case.
     """
@@ -413,7 +414,7 @@ class WaitingTip(NamedTuple):
 
 
 class EscalationStep(NamedTuple):
-    """An order to alert some responders of a tip. It is one step of the escalation."""
+    """One step of the escalation of a tip: an order to alert some responders of it."""
 
     tip_id: int
     case: Case

@@ -72,7 +72,7 @@ def due(known: Collection[str], counted: Collection[str], at: datetime) -> Seque
 
 
 def counted_before(at: datetime) -> datetime:
-    """Returns the time before which all filed tips belong to months that are counted by `at`."""
+    """Returns a time: all tips that were filed before it belong to months whose persons are counted at `at`."""
     return begins(month_of(at - COUNTED_AFTER))
 
 

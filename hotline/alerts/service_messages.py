@@ -155,8 +155,8 @@ def visit_safety_messages(
 def write_confirmation(
     session: Session, wording: Wording, responder_id: int, at: datetime, of: int | None = None
 ) -> None:
-    """Writes an SMS that answers a responder's command. It is due now, but other messages are sent first, because no
-    case waits for it.
+    """Writes an SMS that answers a responder's command. It is due now. But other messages are sent first, because no
+    person in a case waits for this SMS.
     """
     write_message(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
 

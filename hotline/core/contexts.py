@@ -145,7 +145,7 @@ class Instruments(Protocol):
         """
 
     def line_answers(self) -> bool | None:
-        """Returns True if the hotline answers a test call that looks like one from the gateway. Returns None for a
+        """Returns True if the hotline answers a test call that looks like a call from the gateway. Returns None for a
         process that cannot dial.
 
         It dials every five minutes, and every minute after a failure. Between two test calls it returns the last

@@ -43,7 +43,8 @@ SESSION: Mapping[str, object] = {
     "lock_timeout": LOCK_MS,
     "statement_timeout": STATEMENT_MS,
     "idle_in_transaction_session_timeout": 15_000,
-    # A client that disappeared with a lock, such as the leader of the relay, is detected after fifteen seconds.
+    # After fifteen seconds, the server detects that a process with a lock has disappeared, such as
+    # the leader of the clock processes.
     "tcp_keepalives_idle": 5,
     "tcp_keepalives_interval": 5,
     "tcp_keepalives_count": 2,

@@ -78,7 +78,8 @@ class ReplayStep:
     state: ConversationState
     events: tuple[Event, ...]
     are_words: bool = False
-    """True if this turn asked for free text. Then the position where this free text ends must always be committed."""
+    """True if this turn asked for free text. The position where this text ends must then always be stored in the
+    database."""
     starred: tuple[int, int] | None = None
     """The beginning and end, in the text, of a free text that contains a `*`."""
     answered: bool = False
@@ -107,7 +108,7 @@ class KnownSession:
     code.
     """
     committed: CommittedText
-    """The part of the text whose effects are committed, as far as this process knows.
+    """The part of the session's text whose effects are stored in the database, as far as this process knows.
 
     If more is committed already, the process only makes an unnecessary query."""
     counted: frozenset[str] = frozenset()
@@ -200,7 +201,7 @@ class SessionMemory:
                 self._leave(self._known.popitem(last=False)[1][1])
 
     def stand(self, known: KnownSession, upto: int, steps: tuple[SessionStep, ...]) -> None:
-        """Records the screens of a session after a hop was answered.
+        """Records which screens a session has shown, after a hop was answered.
 
         Ignores a text that is shorter than the known text, because such a text was late or repeated.
         """

@@ -161,7 +161,8 @@ def _answer_what_was_asked(given: GivenAnswer) -> None:
 
 
 def _say_of_help(given: GivenAnswer) -> None:
-    """Stores if the help was good: as the holder of a receipt says it, or as a person said it to a responder."""
+    """Stores the answer to the question if the help was good. The holder of a receipt gives it, or a person gives it
+    to a responder."""
     opinion = rules_receipts.HelpOpinion(given.answer.value)
     if given.behind_a_receipt:
         opened = given.effects.newest_look(given.step.upto)

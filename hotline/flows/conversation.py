@@ -92,7 +92,7 @@ class Facts:
     screens."""
 
     flags: Mapping[str, bool] = field(default_factory=dict)
-    """The flags that conditions test with `when: {flag: ...}`, for example `reporting`."""
+    """The flags that conditions test with `when: {flag: ...}`. An example is `reporting`."""
     lists: Mapping[str, tuple["Option", ...]] = field(default_factory=dict)
     """Lists that depend on the session, by name, for example `my_cases`. They add to the flow set's own lists."""
     words: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -1,5 +1,5 @@
-"""Moves a conversation from node to node until a node waits for the caller. Pure. It ends for every flow set, even
-if the flows contain a loop."""
+"""Moves a conversation from node to node until a node waits for the caller. Pure. The move ends for every flow set,
+even if its flows contain a loop."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -200,7 +200,7 @@ def _arrival(node: MessageNode | MenuNode | QuestionNode) -> Iterator[Event]:
 
 
 def _forget_way(flow_set: FlowSet, state: ConversationState) -> ConversationState:
-    """Removes the places for going back if the caller is at the front, and keeps only the front on the stack."""
+    """Removes the places for going back, and keeps only the front on the call stack, if the caller is at the front."""
     return state.at(front(flow_set), trail=()) if at_front(flow_set, state) else state
 
 

@@ -53,9 +53,8 @@ QUESTION = select(
 
 
 class TickMemory:
-    """Remembers in a web process when the clock process last worked, measured with the monotonic clock.
-
-    So a change of the system clock does not look like an outage.
+    """Remembers in a web process when the clock process last worked. It measures this time with the monotonic clock,
+    so that a change of the system clock does not look like an outage.
     """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:

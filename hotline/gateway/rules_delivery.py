@@ -108,8 +108,8 @@ PARALLEL_AFTER = 2
 FAULT_PAUSE = timedelta(seconds=60)
 """The time after which a paused queue sends one message as a test."""
 LONG_WAIT = timedelta(seconds=5)
-"""If a further alert about danger has waited for this time, it counts as a first alert. A first alert may take ten
-seconds to send.
+"""If an alert about danger to a second or third person has waited for this time, it counts as a first alert. The
+sending of a first alert may take ten seconds.
 """
 JITTER = 0.2
 

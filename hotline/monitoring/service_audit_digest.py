@@ -1,7 +1,8 @@
 """Stores each day's digest of the audit log outside the database, and sends it to on-call contacts and by mail.
 
 A person who controls the database could remove rows at the end of the log. The stored digests would reveal that.
-At each look the monitor also remembers the newest row in its own key folder. So the next look finds a cut.
+At each check, the monitor also stores the newest row in its own key folder. So the next check finds out if rows were
+cut off.
 """
 
 import logging

@@ -188,7 +188,8 @@ def _delivery(session: Session, at: datetime) -> CheckResult:
     )
 
 
-# Checks for the doctor the processes that notify people and that work on queues. Each must have given a sign recently.
+# Checks for the doctor the processes that notify people and that work on queues. Each process must
+# have given a sign recently.
 
 MONITOR, ON_CALL_CONTACTS, WORKERS = "watch", "watchers", "workers"
 UNTRIED = timedelta(minutes=1)

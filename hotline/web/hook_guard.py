@@ -223,9 +223,8 @@ Problem = Callable[[WebContext, str, Exception], Reply]
 
 
 def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
-    """Wraps a function with the checks of `HookContext`. The function gets the context and the form.
-
-    If it raises an error, `problem` makes the reply.
+    """Returns a decorator. It makes the checks of `HookContext`, then calls the function with the context and the
+    form. If the function raises an error, `problem` makes the reply.
     """
 
     def guard(work: Work) -> Hook:
