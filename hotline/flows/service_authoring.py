@@ -92,7 +92,7 @@ def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
         return []
     for row in rows:
         if None in row or None in row.values():
-            faults.append(f"{path.name}: row {row['number']} must have {len(COLUMNS)} fields")
+            faults.append(f"{path.name}: the row of {row['number']} needs {len(COLUMNS)} fields")
             return []
     return [{name: said for name, said in row.items() if said} for row in rows]
 

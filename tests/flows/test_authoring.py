@@ -132,7 +132,7 @@ def test_c17_an_entry_may_be_added(database: Database, clock: Clock) -> None:
     ("sheet", "fault"),
     [
         ("number,service\n112,Police\n", "its first line must be number,service"),
-        (HEAD + "112,Police\n", "the row of 112 has not 8 fields"),
+        (HEAD + "112,Police\n", "the row of 112 needs 8 fields"),
         (HEAD + "11,Police,verified,e,,,,\n", "numbers.0.number"),
         (HEAD + "112,Police,guess,e,,,,\n", "numbers.0.status"),
         (
