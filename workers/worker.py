@@ -74,7 +74,7 @@ class QuietWorker(SimpleWorker):
             raise StopRequested
 
     def procline(self, message: str) -> None:
-        """Does nothing, so that the process keeps its name. So the list of processes shows no jobs."""
+        """Does nothing, so that the process keeps its name. RQ would name the process after its job."""
 
     def subscribe(self) -> None:
         """Does not subscribe to RQ's remote commands. Otherwise a program that can publish in Redis could stop the

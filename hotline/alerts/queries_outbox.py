@@ -198,9 +198,8 @@ def _claims_alone(session: Session) -> bool:
 
 
 def _under_way(session: Session, at: datetime) -> tuple[int, int]:
-    """Returns how many messages all processes together may be sending at this moment.
-
-    Also returns how many of them are not the first alert for a tip about danger.
+    """Returns how many messages all processes together may be sending now. Also returns how many of these are not a
+    first alert about danger.
     """
     begun = Message.lease_until > at + LEASE - MAX_SEND
     held = (

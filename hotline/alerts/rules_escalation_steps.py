@@ -79,7 +79,7 @@ class CaseState:
     unread: frozenset[int] = frozenset()
     """Alerted responders with a PIN who have not read the case."""
     linked_questions: int = -1
-    """The number of times in a row that the open deadline for a decision about visits has fired for another tip of the
+    """Counts how often in a row the open deadline for a decision about visits has fired for another tip of the
     cluster. It is -1 if no such deadline is open."""
     roster: Sequence[Candidate] = ()
     """The active responders. `rules_escalation.decide` sets the fields `roster`, `event` and `at`."""

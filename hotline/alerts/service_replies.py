@@ -84,7 +84,7 @@ BY = {
     Template.ON_SITE_NOTED: Template.ON_SITE_UNTIL,
     Template.REFERRED_NOTED: Template.REFERRED_UNTIL,
 }
-"""The template that replaces the usual template if an outcome is due."""
+"""The template that answers a command instead of the usual one, if an outcome is due. It names the due time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ new alert is a repeat after every earlier alert."""
 
 
 BEHIND = 100
-"""The place in the sending order of messages that go out together with alerts. It is after all alerts.
+"""The place in the order of sending for messages that are sent together with alerts. They are sent after all alerts.
 
 A notice of a corrected place has the place 0. So it is sent before the alerts to people of the new place."""
 

@@ -284,7 +284,7 @@ def context_of(context: Context, start: SessionStart, hop: UssdHop) -> SessionCo
 def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> Facts:
     """Returns the facts of the session as they were at its beginning.
 
-    When the responder takes a case, its assignee is checked again.
+    When the responder takes a case, the code checks again who its assignee is.
     """
     flags = {
         **numbers_shown(flow_set, start.started_at.date()),

@@ -207,7 +207,7 @@ class FlowSet:
     days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
     """A cache of the numbers that screens show, by the day on which a session begins."""
     dependants: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
-    """A cache of the answers that must be dropped when another answer changes."""
+    """A cache: for each answer, the other answers that must be dropped when it changes."""
 
 
 def numbers_shown(flow_set: FlowSet, today: date) -> Mapping[str, bool]:

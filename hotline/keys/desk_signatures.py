@@ -58,8 +58,8 @@ WARNED_BEFORE = timedelta(hours=24)
 COUNTING = frozenset((DeskKeyState.SIGNED, DeskKeyState.PROVISIONAL))
 """The states in which tips are encrypted to the key."""
 WAITING = frozenset((DeskKeyState.PROVISIONAL, DeskKeyState.LATE, DeskKeyState.CHANGED))
-"""The states that end when the hotline signs the key. For an old key, as after a restore, a person must name its
-desk.
+"""The states of a key that end when the hotline signs the key. If the key is old, as after a restore, a person must
+name its desk to sign it.
 """
 
 

@@ -51,7 +51,7 @@ class RequestBodies:
         return 0.0 if began is None else monotonic() - began
 
     def read(self, stream: Any, size: int) -> bytes:
-        """Reads a body without having a place, then takes a place."""
+        """Reads the whole body while this thread has no place, then takes a place."""
         thread = threading.get_ident()
         self.give_back()
         self._since[thread] = monotonic()
