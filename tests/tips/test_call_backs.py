@@ -270,7 +270,7 @@ def test_the_next_window_takes_two_people_anew(desk: Desk) -> None:
 def test_what_ends_a_call_takes_the_number_with_it(desk: Desk, outcome: CallOutcome) -> None:
     waiting = desk.approved(desk.ask(call_day="either"))
     desk.at(TOMORROW_AT_NINE)
-    with pytest.raises(CallRefused, match="no one opened"):
+    with pytest.raises(CallRefused, match="open its number"):
         decrypt_call_backs.record_outcome(desk.context, waiting, **ONE, outcome=outcome)
     desk.open(waiting)
     decrypt_call_backs.record_outcome(desk.context, waiting, **ONE, outcome=outcome)
