@@ -3,6 +3,7 @@ it."""
 
 import json
 import os
+import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from hotline.alerts import service_drills
 from hotline.alerts.service_drills import DrilledDesk
 from hotline.cli.contexts import Role, build_web, wrong_keys
 from hotline.cli.main import main
-from hotline.core.database import Database
+from hotline.core.database import Database, sqlite_file
 from hotline.core.settings import Settings
 from hotline.keys.decrypt import opens_grant
 from hotline.keys.encrypt import label
@@ -28,6 +29,7 @@ from hotline.text.codes import NATIONAL
 from hotline.tips.queries_visible import tip_with_grant
 from hotline.tips.rules import Urgency
 from tests.cli.homes import PASSPHRASE
+from tests.support.made_once import lay_rows
 
 GASABO, HERE = "12", DrilledDesk("12", "12")
 ATTACKER = PrivateKey.generate()
@@ -91,15 +93,29 @@ class Attacked:
         return {one["name"]: one["message"] for one in found if one["state"] == "wrong"}
 
 
+@pytest.fixture(scope="module")
+def home_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Returns the folder for the home that the first test makes, with the same keys as the rows that are copied."""
+    return tmp_path_factory.mktemp("attacked") / "home"
+
+
 @pytest.fixture
-def attacked(empty: Database, tmp_path: Path) -> Attacked:
+def attacked(empty: Database, tmp_path: Path, home_made: Path) -> Attacked:
     file, home = tmp_path / "passphrase", tmp_path / "home"
     file.write_text(f"{PASSPHRASE}\n")
     url = empty.engine.url.render_as_string(hide_password=False)
     environ = {"HOTLINE_HOME": str(home), "HOTLINE_DATABASE_URL": url}
     line = Attacked(environ | {"HOTLINE_GATEWAY_URL": "http://127.0.0.1:9"}, empty)
-    made = line.hotline("init", "--passphrase-file", str(file))
-    assert made.exit_code == 0, made.output
+
+    def init() -> None:
+        made = line.hotline("init", "--passphrase-file", str(file))
+        assert made.exit_code == 0, made.output
+        if sqlite_file(url):
+            shutil.copytree(home, home_made)
+
+    lay_rows(empty, "attacked", init)
+    if not home.exists():
+        shutil.copytree(home_made, home)
     return line
 
 
