@@ -4,7 +4,7 @@ Also stores when the monitor last checked, so that the doctor notices a monitor 
 
 Moves every waiting time forward. Otherwise, a clock that was set back would delay notices for too long.
 
-Stores the canaries (test values) of permanent keys, and the last start of each process.
+Stores the canaries (test values) of lasting keys, and the last start of each process.
 
 Reads in one query the state of each part through which an alert goes before it is sent. Each session begins with this
 query.

@@ -60,7 +60,7 @@ def show(by: str, reason: str) -> None:
 
 @pepper.command()
 @options.by_and_reason
-@click.option("--check", is_flag=True, help="Check the typed pepper. Store nothing.")
+@click.option("--check", is_flag=True, help="Only compare it with the stored pepper.")
 def enter(by: str, reason: str, *, check: bool) -> None:
     """Enter the pepper from paper after a restore.
 

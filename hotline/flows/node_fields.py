@@ -141,7 +141,7 @@ class ValueChange(NamedTuple):
     """One value that differs between two versions."""
 
     at: DocumentPath
-    """The path to it in the new version. For a removed value, the path in the old version. Rows in it have numbers."""
+    """The path to the value in the new version, or to a removed value in the old one. Rows of the path have numbers."""
     before: Any
     after: Any
 

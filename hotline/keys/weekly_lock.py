@@ -106,7 +106,7 @@ class WeeklyLock:
             raise DecryptionFailed("the grant was altered or belongs to another tip") from None
 
     def has_locked(self, grant: bytes, bound: bytes) -> bool:
-        """Returns True if a process of the hotline locked this grant. No other program has the key of a week."""
+        """Returns True if a process of the hotline locked this grant. No other program has the weekly keys."""
         with suppress(DecryptionFailed, KeyMissing):
             return grant[:1] == LOCKED and bool(self.unlock(grant, bound))
         return False

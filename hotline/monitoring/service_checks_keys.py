@@ -22,7 +22,7 @@ class KeysChecked:
 
 
 def check_keys(database: Database, folder: Path) -> KeysChecked:
-    """Checks each permanent key in a role's folder with its canary. Raises StoreUnavailable."""
+    """Checks each lasting key in the folder of a process with the canary of that key. Raises StoreUnavailable."""
     with database.reading() as session:
         known = tables_canaries.canaries(session)
     held = dict(key_making.held_keys(folder))

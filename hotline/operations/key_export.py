@@ -28,7 +28,7 @@ ON_PAPER = frozenset({PEPPER_KEY, previous_name(PEPPER_KEY)})
 
 
 def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> bytes:
-    """Returns the permanent keys of every role in `folder`, encrypted."""
+    """Returns the lasting keys of every role in `folder`, encrypted."""
     document = json.dumps(
         {name: base64.b64encode(key).decode() for name, key in permanent_keys(folder).items()}
     )
@@ -37,7 +37,7 @@ def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> by
 
 
 def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
-    """Restores permanent keys. Returns the names of the keys that were missing before.
+    """Restores lasting keys. Returns the names of the keys that were missing before.
 
     Raises PassphraseWrong, DecryptionFailed, BackupInvalid. Raises Occupied if a different key with the same name
     exists. In that case it writes nothing.
@@ -51,7 +51,7 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
 
 
 def permanent_keys(folder: Path) -> Mapping[str, bytes]:
-    """Returns the permanent keys as `role/file`."""
+    """Returns the lasting keys as `role/file`."""
     roles = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     return {
         f"{role.name}/{name}": KeyFolder(role).read(name)

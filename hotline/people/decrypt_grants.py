@@ -218,7 +218,7 @@ def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> 
 
 
 def _admit(decision: Decision) -> None:
-    """Grants access with the unlocked key of an account that is a member of the desk.
+    """Gives the new member the desk's private key. The unlocked key of the deciding member decrypts it.
 
     Raises DeskRefused, DecryptionFailed.
     """

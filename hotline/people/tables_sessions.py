@@ -177,11 +177,12 @@ class FailedSignIn(Row):
 
 @dataclass(frozen=True, slots=True)
 class SignInFailures:
-    """The numbers of sign-ins that failed since a given time."""
+    """Two counts of the sign-ins that failed since a given time."""
 
     of_one: int
     """The failures with the name that failed most often."""
     in_all: int
+    """The failures with all names together."""
 
 
 def note_failure(

@@ -24,7 +24,10 @@ from tests.support.contexts import make_context
 from tests.support.eventually import eventually
 from tests.support.made_once import lay_line, publish_shipped
 
-pytestmark = pytest.mark.slow(reason="waits for Pythons that start")
+pytestmark = [
+    pytest.mark.slow(reason="waits for Pythons that start"),
+    pytest.mark.timeout(600),
+]
 ENDLESS = "#let n = 0\n#for _ in range(9999) { for _ in range(9999) { n += 1 } }"
 """A document for which typst needs minutes."""
 STARTED = """
