@@ -232,8 +232,9 @@ def run(
             # If this process is not the leader, the leader adjusts the waiting times.
             back += -jump if leading and jump < timedelta(0) else timedelta(0)
             moved += jump if leading else timedelta(0)
-        leading = leads(context, leadership, outage)
+        led, leading = leading, leads(context, leadership, outage)
         if leading:
+            tick(context, () if led else (end_old_hold,))
             back, moved = make_good(context, back), keep_jump(context, moved)
             tick(context, steps)
             background.go(context, *without_plans(aside, is_early=now.monotonic < early))
@@ -274,6 +275,12 @@ def keep_jump(context: WorkerContext, moved: timedelta) -> timedelta:
             logger.error("cannot hold planned texts after a clock jump: %s", type(broken).__name__)
             return moved
     return timedelta(0)
+
+
+def end_old_hold(context: WorkerContext) -> None:
+    """Stops holding planned texts if the clock was set right while no process was the leader."""
+    with context.database.writing() as session:
+        tables.end_old_hold(session, context.now())
 
 
 def wake_for_jump(context: WorkerContext) -> None:

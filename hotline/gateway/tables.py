@@ -451,6 +451,14 @@ def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
     session.merge(Leader(name=PLANS, holder=at.isoformat(), until=at + left + jump))
 
 
+def end_old_hold(session: Session, at: datetime) -> None:
+    """Deletes the hold if the clock shows an earlier time than after its jump. Then someone set the clock right, and
+    the hold must not begin again when that time comes."""
+    row = session.get(Leader, PLANS)
+    if row is not None and at < datetime.fromisoformat(row.holder):
+        session.delete(row)
+
+
 def are_plans_held(session: Session, at: datetime) -> bool:
     """Returns True if a jump of the clock has not been waited out. A clock that shows an earlier time than after the
     jump was set right since then, so it holds nothing."""
