@@ -248,8 +248,8 @@ class Settings:
     """`yes` if the ministry has approved that the line answers a cry for help by SMS with its advertisement. The
     answer comes within a minute or not at all, at most once in seven days. Without it, a tip by SMS gets no answer."""
     call_back_number: str = _setting(DIALLED, "", example="3512")
-    """The number that the national desk calls from, verified in `flows/numbers.csv`. It answers as job safety when a
-    person calls back.
+    """The number that the national desk calls from, verified in `flows/numbers.csv`. If anyone calls it
+    back, the desk must answer as a service for safe work, and not name the hotline.
 
     Without it: no call is offered
     """
