@@ -76,7 +76,7 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
     """
     hands = {one.id: (one.load, one.alerted_at) for one in known} or _recent_work(session, at)
     ranks = tables_roster.roster(session, at, at).ranks(at)
-    oversight = frozenset(tables_desks.oversight_desks(session))
+    oversight = tables_desks.every_oversight(session)
     places: dict[tuple[int, Level, frozenset[str], int], set[str]] = defaultdict(set)
     spoken: dict[int, frozenset[str]] = {}
     own = (Membership.level, Membership.categories, Membership.desk_code)

@@ -429,7 +429,7 @@ def may_confirm(session: Session, tip: Tip, requested_by: str, name: str) -> boo
     member = of_account(int(rest.partition(":")[0]))
     desks = tables_members.desks_of(session, member)
     if tip.official == OVERSEEN:
-        return not desks.isdisjoint(tables_desks.oversight_desks(session))
+        return not desks.isdisjoint(tables_desks.every_oversight(session))
     return NATIONAL in desks
 
 

@@ -36,6 +36,7 @@ from hotline.people.rules_pin_block import (
 )
 from hotline.people.tables import PinWarningRow, Responder
 from hotline.text.time import kigali_time
+from hotline.tips import queries_visible
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_events import CaseEventKind, Event
 from hotline.tips.tables import Tip
@@ -224,8 +225,11 @@ def _pass_dangers_on(turn: ReaderTurn) -> None:
 def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
     """Returns the active coordinators of this responder's desks, except the responder.
 
-    If there are none, or if the responder is a coordinator, returns the other people of the national desk.
+    If there are none, or if the responder is a coordinator, returns the other people of the national desk. For a person
+    of an oversight desk, returns only the other people of that desk. The national desk must not learn that they read.
     """
+    if queries_visible.oversees(session, person.id):
+        return tables.colleagues_of(session, person, at)
     coordinators = () if person.level in LEADS else tables.coordinators_of(session, person, at)
     return coordinators or tables.national_people(session, at, but=person.id)
 
@@ -290,7 +294,7 @@ def warnings_page(turn: ReaderTurn) -> ReaderAnswer:
 def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]:
     """Returns the newest warnings that this coordinator may read, each with its responder."""
     session, person, at = turn.session, turn.person, turn.at
-    if person.level not in LEADS:
+    if person.level not in LEADS and not queries_visible.oversees(session, person.id):
         return ()
     rows = tables.newest_warnings(session, at - rules_pin_block.SHOWN_FOR, limit=MAX_WARNINGS)
     pairs = [(row, session.get_one(Responder, row.responder_id)) for row in rows]

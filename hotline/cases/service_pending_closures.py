@@ -4,9 +4,9 @@ Also decides which accounts may read the reason for a request or for its refusal
 and of the desk of the person who made the request, may read it. The reason may contain facts that other desks must not
 know.
 
-Also sends the national desk an SMS each morning about closures that have waited for at least 24 hours. The clock
-process calls this each second. It sends the SMS once a day: at 06:30, or when the clock process starts later in the
-morning.
+Also sends the national desk an SMS each morning about closures that have waited for at least 24 hours. People of
+oversight desks get an SMS about complaints that they alone see. The clock process calls this each second. It sends the
+SMS once a day: at 06:30, or when the clock process starts later in the morning.
 """
 
 from collections.abc import Iterator, Sequence
@@ -165,11 +165,23 @@ def _is_done(session: Session, bell: datetime) -> bool:
 
 
 def _notify(session: Session, context: Context, at: datetime) -> None:
-    waiting = queries_list.closures_waiting(session, queries_visible.THE_LINE, MAX_CLOSURES)
+    _tell(session, context, at, queries_visible.THE_LINE, tables.national_people(session, at))
+    for person in queries_visible.overseers(session, at):
+        desks = frozenset(row.desk_code for row in tables.current_memberships(session, person.id))
+        _tell(session, context, at, Viewer(desks, person.id, person.person_id), [person])
+
+
+def _tell(
+    session: Session,
+    context: Context,
+    at: datetime,
+    viewer: Viewer | None,
+    people: Sequence[tables.Responder],
+) -> None:
+    """Writes to these people about the closures that the viewer may see and that have waited for too long."""
+    waiting = queries_list.closures_waiting(session, viewer, MAX_CLOSURES)
     late = [one for one in waiting if at - one.requested_at >= LATE_AFTER]
-    if not late:
-        return
-    for person in tables.national_people(session, at):
+    for person in people if late else ():
         names = _names(session, late, person)
         if not names:
             continue

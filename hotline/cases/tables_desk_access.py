@@ -6,12 +6,11 @@ The conditions are in `tips/queries_visible.py`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
+from sqlalchemy.orm import Session
 
 from hotline.alerts.tables_case_events import CaseGrant, CaseKey
 from hotline.core.database import has_row
-from hotline.errors import DeskRefused
 from hotline.keys.encrypt import READER
 from hotline.people.tables_desks import Desk
 from hotline.tips.queries_visible import desk_may_know
@@ -30,37 +29,24 @@ class LackingDesk:
 
 
 def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
-    """Returns the next desks that lack the key of a case, in the order of tips and desks."""
+    """Returns the next desks that lack the key of a case, in the order of tips and desks.
+
+    A retired oversight desk still gets the keys of its complaints, because its people still handle them.
+    """
     held = exists().where(CaseGrant.tip_id == CaseKey.tip_id, CaseGrant.holder == Desk.code)
     found = (
         select(Tip, Desk.code)
         .join(CaseKey, CaseKey.tip_id == Tip.id)
         .join(Grant, Grant.tip_id == Tip.id)
         .join(Desk, Desk.code == Grant.desk_code)
-        .where(~held, Desk.retired_at.is_(None), desk_may_know(Desk.code))
+        .where(~held, or_(Desk.retired_at.is_(None), Tip.official == OVERSEEN))
+        .where(desk_may_know(Desk.code))
         .where(tuple_(Tip.id, Desk.code) > after)
         .options(WITHOUT_BODY)
         .order_by(Tip.id, Desk.code)
         .limit(BATCH)
     )
     return [LackingDesk(*row) for row in session.execute(found)]
-
-
-def check_retirement(session: Session, code: str) -> None:
-    """Raises DeskRefused if this desk alone can decrypt an open complaint about the national desk."""
-    other = aliased(Grant)
-    others = exists().where(
-        other.tip_id == Tip.id,
-        other.desk_code != code,
-        other.desk_code == Desk.code,
-        Desk.retired_at.is_(None),
-    )
-    own = select(func.count()).select_from(Tip).join(Grant, Grant.tip_id == Tip.id)
-    own = own.where(Grant.desk_code == code, Tip.official == OVERSEEN, Tip.closed_at.is_(None))
-    if count := session.scalar(own.where(~others)):
-        raise DeskRefused(
-            f"only desk {code} can read {count} open complaints about the national desk: close them first"
-        )
 
 
 def has_excess_keys(session: Session) -> bool:

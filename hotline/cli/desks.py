@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from hotline.cases import tables_desk_access
 from hotline.cli.command_context import cli_context
 from hotline.cli.options import (
     by_and_reason,
@@ -134,14 +133,12 @@ def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> 
 def retire(desk: str, by: str, reason: str) -> None:
     """Retire DESK, so that it gets no new members and no new tips.
 
-    Its members can still decrypt its old tips. An oversight desk with open complaints that no other desk can decrypt
-    is not retired.
+    Its members can still decrypt its old tips. People of an oversight desk also handle its open complaints to the end.
 
     Example: hotline desks retire rusumo --by "Admin 1" --reason "post closed"
     """
     with cli_context() as context:
-        code, check = desk_code(desk, added=True), tables_desk_access.check_retirement
-        service_desks.retire_desk(context, code, by=by, reason=reason, check=check)
+        service_desks.retire_desk(context, desk_code(desk, added=True), by=by, reason=reason)
     click.echo(f"{desk}: retired")
 
 

@@ -423,14 +423,21 @@ def reopen_memberships(
 
 def coordinators_of(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
     """Returns the coordinators of a responder's desks who can be notified now. Leaves out this responder."""
+    return colleagues_of(session, of, at, Membership.level == Level.COORDINATOR)
+
+
+def colleagues_of(
+    session: Session, of: Responder, at: datetime, *which: ColumnElement[bool]
+) -> Sequence[Responder]:
+    """Returns the people of a responder's desks who can be notified now. Leaves out this responder."""
     own = select(Membership.desk_code).where(Membership.responder_id == of.id, IS_RUNNING)
-    leads = exists().where(
+    there = exists().where(
         Membership.responder_id == Responder.id,
-        Membership.level == Level.COORDINATOR,
+        *which,
         Membership.desk_code.in_(own.correlate(None)),
         IS_RUNNING,
     )
-    found = select(Responder).where(leads, Responder.id != of.id, *active_conditions(at))
+    found = select(Responder).where(there, Responder.id != of.id, *active_conditions(at))
     return session.scalars(found.order_by(Responder.id)).all()
 
 

@@ -148,16 +148,17 @@ def oversight_desks(session: Session) -> Sequence[str]:
 
     If all of them were retired, returns the retired ones, so that no complaint is lost.
     """
-    return desks_of_kind(session, DeskKind.OVERSIGHT) or sorted(_every_oversight(session))
+    return desks_of_kind(session, DeskKind.OVERSIGHT) or sorted(every_oversight(session))
 
 
 def mixes_oversight(session: Session, codes: Collection[str]) -> bool:
     """Returns True if an oversight desk and any other desk are among these desks. No person may belong to both."""
-    oversight = _every_oversight(session)
+    oversight = every_oversight(session)
     return not oversight.isdisjoint(codes) and not oversight.issuperset(codes)
 
 
-def _every_oversight(session: Session) -> frozenset[str]:
+def every_oversight(session: Session) -> frozenset[str]:
+    """Returns the codes of all oversight desks. People of a retired one still handle the complaints that it reads."""
     return frozenset(session.scalars(select(Desk.code).where(Desk.kind == DeskKind.OVERSIGHT)))
 
 

@@ -25,7 +25,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapp
 from hotline.core.database import Row, has_row
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
-from hotline.people.tables import IS_RUNNING, Membership, Responder
+from hotline.people.tables import IS_RUNNING, Membership, Responder, active_conditions
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
 from hotline.tips import tables as tips_tables
@@ -269,6 +269,13 @@ IS_OVERSEER = _is_member(Responder.id, Membership.desk_code.in_(_OVERSIGHT))
 def oversees(session: Session, responder_id: int) -> bool:
     """Returns True if this responder belongs to an oversight desk."""
     return has_row(session, Responder.id, Responder.id == responder_id, IS_OVERSEER)
+
+
+def overseers(session: Session, at: datetime) -> Sequence[Responder]:
+    """Returns the active people of oversight desks, except people who also belong to the national desk."""
+    apart = (IS_OVERSEER, ~_is_member(Responder.id, Membership.desk_code == NATIONAL))
+    found = select(Responder).where(*apart, *active_conditions(at))
+    return session.scalars(found.order_by(Responder.id)).all()
 
 
 def decides(session: Session, tip: Tip, responder_id: int) -> bool:

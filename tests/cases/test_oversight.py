@@ -1,14 +1,24 @@
 """C20: tests complaints about the national desk. They reach an oversight desk, and the national desk learns nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from hotline.alerts import queries_references, service_assignment
+from hotline.alerts import queries_references, service_assignment, service_closing
 from hotline.alerts.rules_replies import Verb
-from hotline.cases import decrypt_access, tables_desk_access
+from hotline.alerts.tables_case_events import CaseKey
+from hotline.cases import (
+    decrypt_access,
+    reader_pins,
+    service_pending_closures,
+    tables_desk_access,
+)
+from hotline.cases.reader_pins import ReaderTurn
+from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.core.actors import Actor
 from hotline.duty import service_enrolment, service_postings
 from hotline.errors import DeskRefused, NotFound, PersonnelRefused
@@ -21,6 +31,8 @@ from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
 from hotline.text.languages import CODES
 from hotline.tips import queries_visible
+from hotline.tips.rules_deadlines import next_morning_sms
+from hotline.tips.tables import Tip
 from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
 from tests.support.reading import PHONE, ReaderBeside, at_home, with_pin
 from tests.support.taking import do, take_case
@@ -208,23 +220,67 @@ def test_a_filed_complaint_moves_to_the_oversight_desk_and_never_back(oversight:
     assert oversight.alerted() - {*oversight.people} == told_first
 
 
-def test_an_oversight_desk_is_retired_only_if_another_desk_can_read_its_complaints(
+@pytest.mark.parametrize("has_successor", [False, True])
+def test_people_of_a_retired_oversight_desk_still_handle_its_complaint(
+    oversight: Oversight, *, has_successor: bool
+) -> None:
+    """Retirement is never refused, so no one learns from it that there is a complaint."""
+    line = oversight.line
+    oversight.complain(*ABOUT_THE_DESK, *HURT)
+    if has_successor:
+        add_desk(line, "parliament")
+    service_desks.retire_desk(line.context, CODE, by="Alice", reason="a new law")
+    for _ in range(8):
+        line.clock.turn(minutes=16)
+        service_assignment.fire_deadlines(line.context)
+    assert oversight.alerted() == {*oversight.people}
+    reference = oversight.reference(oversight.people[1])
+    assert reference in oversight.opens(SECOND, "1").screen
+    with line.database.writing() as session:
+        made_at, public_key = line.clock.at, bytes(DESK_KEY.public_key)
+        session.add(CaseKey(tip_id=line.tip.id, public_key=public_key, made_at=made_at))
+        session.flush()
+        (lacking,) = tables_desk_access.lacking_desks(session, (0, ""))
+        assert lacking.code == CODE
+
+
+def test_only_colleagues_are_warned_about_the_phone_of_an_oversight_desk(
     oversight: Oversight,
 ) -> None:
-    signed = dict[str, Any](by="Alice", reason="a new law")
-    check, context = tables_desk_access.check_retirement, oversight.line.context
+    line, (first, second) = oversight.line, oversight.people
+    for network in ("63510", "63514"):
+        phone = line.caller(PHONE)
+        phone.network = network
+        phone.dial("90")
+        at_home(phone)
+    warned = {row.responder_id for row in line.all(Message) if row.template == "PIN_NETWORK"}
+    assert warned == {second}
+    with line.database.reading() as session:
+        person = session.get_one(Responder, second)
+        ask = ReaderQuestion(ReaderQuestionKind.PAGE)
+        turn = ReaderTurn(session, oversight.beside.context, person, ask, line.clock.at)
+        assert reader_pins.has_unread_warnings(turn)
+    with line.database.writing() as session:
+        session.get_one(Responder, second).unreachable = "off"
+        reader_pins.end_pin(
+            replace(turn, session=session, person=session.get_one(Responder, first))
+        )
+    assert "PIN_NOT_ME" not in {row.template for row in line.all(Message)}
+
+
+def test_the_morning_sms_about_closures_reaches_the_colleague_of_an_oversight_desk(
+    oversight: Oversight,
+) -> None:
+    line, (first, second) = oversight.line, oversight.people
     oversight.complain(*ABOUT_THE_DESK, *HURT)
-    with pytest.raises(DeskRefused, match="only desk ombudsman can read 1 open"):
-        service_desks.retire_desk(context, CODE, check=check, **signed)
-    add_desk(oversight.line, "parliament")
-    with pytest.raises(DeskRefused, match="close them first"):
-        service_desks.retire_desk(context, CODE, check=check, **signed)
-    oversight.complain(*ABOUT_THE_DESK, *HURT)
-    assert oversight.line.desks_of(oversight.line.tips[-1]) == {CODE, "parliament"}
-    with oversight.line.database.writing() as session:
-        tip = session.get_one(type(oversight.line.tips[0]), 1)
-        tip.closed_at = oversight.line.clock()
-    service_desks.retire_desk(context, CODE, check=check, **signed)
+    with line.database.writing() as session:
+        tip = session.get_one(Tip, line.tip.id)
+        tip.closure_requested_at, tip.outcome_asked = line.clock.at, "helped"
+        tip.closure_by = service_closing.by_responder(first).name
+    line.clock.at = next_morning_sms(line.clock.at + timedelta(hours=24))
+    service_pending_closures.write_morning_sms(line.context)
+    rows = [row for row in line.all(Message) if row.template == "CLOSURES_WAIT"]
+    assert [row.responder_id for row in rows] == [second]
 
 
 def test_a_person_of_an_oversight_desk_belongs_to_no_other_desk(oversight: Oversight) -> None:

@@ -99,7 +99,6 @@ FOR_NO_ONE: Mapping[str, str] = {
     "cases/queries_board.was_nudged": FOUND,
     "cases/queries_list.owed_by_tip": FOUND,
     "cases/queries_list.overseen_tips": "ids alone, whose rows the audit log leaves out",
-    "cases/tables_desk_access.check_retirement": UPKEEP,
     "cases/queries_list.deliveries": FOUND,
     "cases/queries_list.assignments_of": FOUND,
     "cases/queries_list._conditions": CONDITION,
