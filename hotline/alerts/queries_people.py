@@ -13,6 +13,7 @@ from hotline.gateway.tables import Assignment, Message
 from hotline.people import tables
 from hotline.people.rules import Absence, Level, Member
 from hotline.people.tables import Leave, Responder
+from hotline.tips.queries_visible import THE_LINE, visible_to
 from hotline.tips.tables import Tip
 
 LOCK = 411_411_011
@@ -97,11 +98,15 @@ def has_to_hand_on(session: Session, at: datetime) -> bool:
 
 
 def open_cases(session: Session, responder_id: int) -> int:
-    """Returns the number of the responder's assignments whose tips are not closed."""
+    """Returns the number of the responder's assignments whose tips are not closed.
+
+    Leaves out complaints about the national desk, because its people and admins read this number.
+    """
     own = (
         Assignment.responder_id == responder_id,
         Tip.closed_at.is_(None),
         Tip.erased_at.is_(None),
+        visible_to(THE_LINE),
     )
     found = select(func.count(Assignment.id)).join(Tip, Tip.id == Assignment.tip_id).where(*own)
     return session.scalar(found) or 0

@@ -41,6 +41,7 @@ from hotline.gateway.tables import IS_CURRENT, Assignment, Deadline, DeliveryRep
 from hotline.gateway.tables_sessions import Dialogue, InboundSeen
 from hotline.people.tables import Responder
 from hotline.tips import rules_deadlines
+from hotline.tips.queries_visible import THE_LINE, is_visible, visible_to
 from hotline.tips.rules import TipState
 from hotline.tips.rules_deadlines import (
     COUNTS_AS_CLOSED,
@@ -232,22 +233,23 @@ def erase_parameters(session: Session, at: datetime, limit: int) -> int:
 
 def erased_next(session: Session) -> Sequence[RetainedTip]:
     """Returns the tips whose text will be erased next, the earliest first. Tips that only a legal hold protects are
-    included.
+    included. Complaints about the national desk are left out.
     """
-    found = select(Tip).where(
-        Tip.erased_at.is_(None), or_(Tip.warned_at.is_not(None), HAS_LEGAL_HOLD)
-    )
+    is_next = or_(Tip.warned_at.is_not(None), HAS_LEGAL_HOLD)
+    found = select(Tip).where(Tip.erased_at.is_(None), is_next, visible_to(THE_LINE))
     kept = [_kept(session, tip) for tip in session.scalars(found.options(WITHOUT_BODY))]
     return sorted(kept, key=lambda one: (one.term.goes_at, one.tip.id))
 
 
-def retained_tip(session: Session, tip_id: int) -> RetainedTip:
+def retained_tip(session: Session, tip_id: int, *, for_line: bool = False) -> RetainedTip:
     """Locks a tip. Returns it with its legal hold and the time for which its text is kept.
 
-    Raises NotFound if the tip does not exist or is a draft.
+    Raises NotFound if the tip does not exist or is a draft. If `for_line` is True, also raises it for a complaint about
+    the national desk.
     """
     tip = session.get(Tip, tip_id, with_for_update={"key_share": True})
-    if tip is None or tip.state == TipState.DRAFT:
+    is_hidden = for_line and not is_visible(session, tip_id, THE_LINE)
+    if tip is None or tip.state == TipState.DRAFT or is_hidden:
         raise NotFound(f"there is no tip {tip_id}: see `hotline tips list`")
     return _kept(session, tip)
 

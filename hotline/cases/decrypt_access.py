@@ -130,10 +130,12 @@ def line_public_key(context: Context, passphrase: str) -> bytes:
 
 
 def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[TipOverview]:
-    """Returns the filed tips, the newest first. Leaves out drafts. The result contains no text of callers."""
+    """Returns the filed tips, the newest first. Leaves out drafts, and complaints about the national desk. The result
+    contains no text of callers.
+    """
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
-        return tip_overviews(session, wanted)
+        return tip_overviews(session, replace(wanted, is_unproved=True))
 
 
 def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:

@@ -15,7 +15,7 @@ from hotline.cases.queries_list import AlertedPerson
 from hotline.gateway import queries_health
 from hotline.people import tables
 from hotline.people.rules_audit import read_actor
-from hotline.tips.queries_visible import Viewer, visible_to
+from hotline.tips.queries_visible import THE_LINE, Viewer, visible_to
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_receipts import AskedAgain
 from hotline.tips.tables import IS_REPORTED, WITHOUT_BODY, Tip
@@ -65,6 +65,8 @@ class TipListFilter:
     """If True, closed tips are left out."""
     viewer: Viewer | None = None
     """The person who reads the list. Tips that this person may not see are neither shown nor counted."""
+    is_unproved: bool = False
+    """If True, no secret proved who the viewer is. Complaints about the national desk are then left out."""
     since: datetime | None = None
     """Tips that were filed before this time are left out."""
     urgency: int | None = None
@@ -141,3 +143,5 @@ def _conditions(wanted: TipListFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.tip_id is not None:
         yield Tip.id == wanted.tip_id
     yield visible_to(wanted.viewer)
+    if wanted.is_unproved:
+        yield visible_to(THE_LINE)

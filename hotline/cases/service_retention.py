@@ -108,12 +108,13 @@ def close_tip(
     change.
 
     A case about danger, about a child or about an official stays open until a second person confirms the closure. An
-    outcome can be added later, but only once. `only_requests` is True if this person may only request the closure.
-    Raises NotFound. Raises EndRefused if another person has requested the closure with another outcome.
+    outcome can be added later, but only once. `only_requests` is True if this person may only request the closure,
+    because a typed name proves no identity. Raises NotFound, for such a person also about a complaint about the
+    national desk. Raises EndRefused if another person has requested the closure with another outcome.
     """
     with ringing(context) as session:
         signed = service_closing.by_signed_command(session, by, reason)
-        tip = queries_retention.retained_tip(session, tip_id).tip
+        tip = queries_retention.retained_tip(session, tip_id, for_line=only_requests).tip
         if tip.closed_at is not None and outcome is not None and tip.outcome is None:
             tip.outcome = outcome
             tables_audit.append_about_tip(

@@ -39,10 +39,22 @@ UNTAKEN = or_(
 )
 """The condition that responders are asked to take a `Tip`. Either the tip has no assignee, or its assignee has passed
 it on or does not answer."""
+IS_SHOWN = and_(
+    ~exists().where(Responder.id == Message.responder_id, IS_OVERSEER).correlate(Message),
+    ~exists()
+    .where(
+        Assignment.id == Message.assignment_id, Tip.id == Assignment.tip_id, ~visible_to(THE_LINE)
+    )
+    .correlate(Message),
+)
+"""The condition that the national desk may know of a `Message`. Messages to people of oversight desks are neither shown
+nor counted, because these people get alerts only about complaints about the national desk. The same is true for alerts
+about these complaints to people who have left their oversight desk."""
 OPEN = (
     Message.state == MessageState.UNDELIVERABLE,
     Message.answered_at.is_(None),
     Message.priority != Priority.DRILL,
+    IS_SHOWN,
 )
 
 
@@ -65,16 +77,14 @@ def unreviewed(session: Session) -> Sequence[UndeliverableMessage]:
         select(Message.id, Message.kind, Message.created_at, Responder.name, Assignment.tip_id)
         .join(Responder, Responder.id == Message.responder_id)
         .outerjoin(Assignment, Assignment.id == Message.assignment_id)
-        .where(*OPEN, ~IS_OVERSEER)
+        .where(*OPEN)
         .order_by(Message.id)
     )
     return [UndeliverableMessage(*row) for row in rows]
 
 
 def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
-    """Records that a person has reviewed these messages. Returns the ids of the messages that were not reviewed
-    before.
-    """
+    """Records that a person has reviewed these messages. Returns the ids of those that `unreviewed` listed."""
     here = (*OPEN, Message.id.in_(message_ids))
     answered = update(Message).where(*here).values(answered_at=at).returning(Message.id)
     return sorted(session.scalars(answered))
@@ -96,9 +106,9 @@ LATE_UNTAKEN = (
 )
 """The conditions that no responder has taken a tip, or that the tip is overdue. The query joins the tip's deadlines."""
 MAX_LATE = 100
-TO_RESPONDER = Message.responder_id.is_not(None)
-"""The condition that a message goes to a responder. Answers to callers end after some minutes, and the monitor's own
-notices cause no alarm."""
+TO_RESPONDER = and_(Message.responder_id.is_not(None), IS_SHOWN)
+"""The condition that a message goes to a responder, and may cause an alarm. Answers to callers end after some minutes,
+and the monitor's own notices cause no alarm."""
 ON_THE_WAY = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 
 
@@ -227,14 +237,14 @@ def waiting_messages(
     session: Session, doubtful_until: datetime | None
 ) -> Sequence[WaitingMessages]:
     """Returns the messages that wait only because of the pause: doubtful messages first, and alerts before
-    confirmations.
+    confirmations. Leaves out messages to people of oversight desks.
     """
     before = false() if doubtful_until is None else Message.created_at <= doubtful_until
     doubtful = case((before, 1), else_=0).label("doubtful")
     goes = or_(Message.state.in_(UNSENT), and_(before, _unreported()))
     rows = session.execute(
         select(Message.kind, doubtful, func.count(), func.min(Message.created_at))
-        .where(Message.kind.in_(TO_DECIDE), goes)
+        .where(Message.kind.in_(TO_DECIDE), goes, IS_SHOWN)
         .group_by(Message.kind, "doubtful")
     )
     found = [WaitingMessages(MessageKind(kind), bool(doubt), *rest) for kind, doubt, *rest in rows]
@@ -246,9 +256,10 @@ def drop_doubtful(
 ) -> int:
     """Ends the doubtful messages of these kinds, so that they are not sent again.
 
-    Returns the number of these messages. The deadlines of their tips remain.
+    Returns the number of these messages. The deadlines of their tips remain. Messages that `waiting_messages` does not
+    show are sent, because no person can decide about them.
     """
-    doubtful = and_(Message.kind.in_(kinds), Message.created_at <= doubtful_until)
+    doubtful = and_(Message.kind.in_(kinds), Message.created_at <= doubtful_until, IS_SHOWN)
     ended = session.execute(
         update(Message)
         .where(doubtful, Message.state.in_(UNSENT))

@@ -8,20 +8,31 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from hotline.alerts import queries_references, service_assignment, service_closing
+from hotline.alerts import (
+    queries_people,
+    queries_references,
+    queries_retention,
+    service_assignment,
+    service_closing,
+)
 from hotline.alerts.rules_replies import Verb
 from hotline.alerts.tables_case_events import CaseKey
 from hotline.cases import (
     decrypt_access,
     reader_pins,
     service_pending_closures,
+    service_retention,
     tables_desk_access,
 )
+from hotline.cases.queries_overview import TipListFilter
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.core.actors import Actor
-from hotline.duty import service_enrolment, service_postings
+from hotline.duty import service_enrolment, service_postings, service_removal
 from hotline.errors import DeskRefused, NotFound, PersonnelRefused
+from hotline.gateway import queries_health
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.rules_message import MessageKind
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people import decrypt_grants, service_desks, tables
 from hotline.people.rules import Level, RequestedPosting
@@ -31,6 +42,7 @@ from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
 from hotline.text.languages import CODES
 from hotline.tips import queries_visible
+from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_deadlines import next_morning_sms
 from hotline.tips.tables import Tip
 from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
@@ -305,3 +317,51 @@ def test_a_person_of_an_oversight_desk_belongs_to_no_other_desk(oversight: Overs
     with line.database.reading() as session:
         everybody = [row.id for row in line.all(Responder)]
         assert oversight.nation not in queries_visible.those_who_may_see(session, 1, everybody)
+
+
+@pytest.mark.row("C20")
+@pytest.mark.adversary("a helper in a complaint")
+def test_c20_no_removal_list_or_command_tells_of_it(oversight: Oversight) -> None:
+    line, context = oversight.line, oversight.line.context
+    oversight.complain(*ABOUT_THE_DESK, *HURT)
+    asked = TipListFilter(viewer=queries_visible.desk_viewer(CODE))
+    assert decrypt_access.list_tips(context, asked) == []
+    signed = dict[str, Any](by="Desk 1", outcome=TipOutcome.NOT_FOUND, only_requests=True)
+    for tip_id in (line.tip.id, 99):
+        with pytest.raises(NotFound, match=f"^there is no tip {tip_id}: see"):
+            service_retention.close_tip(context, tip_id, reason="asked", **signed)
+    assert line.tip.closure_by is None
+    for one in oversight.people:
+        with line.database.reading() as session:
+            assert queries_people.open_cases(session, one) == 0
+        service_removal.remove_responder(context, str(one), second=None, by=ADMIN, reason="left")
+    told_nation = [one for one in line.all(Message) if one.responder_id == oversight.nation]
+    assert {one.parameters["count"] for one in told_nation} == {"0"}
+    with line.database.writing() as session:
+        session.execute(update(Tip).values(warned_at=line.clock()))
+        assert queries_retention.erased_next(session) == []
+
+
+@pytest.mark.row("C20")
+@pytest.mark.adversary("a helper in a complaint")
+@pytest.mark.parametrize("has_left", [False, True])
+def test_c20_the_outgoing_queue_neither_shows_nor_counts_its_alerts(
+    oversight: Oversight, has_left: bool
+) -> None:
+    line = oversight.line
+    oversight.complain(*ABOUT_THE_DESK, *HURT)
+    at = line.clock()
+    with line.database.writing() as session:
+        if has_left:
+            for one in oversight.people:
+                tables.end_memberships(session, session.get_one(Responder, one), at)
+        (alert,) = session.query(Message)
+        kinds = [MessageKind(alert.kind)]
+        for state in (MessageState.PENDING, MessageState.UNKNOWN, MessageState.UNDELIVERABLE):
+            alert.state = state
+            session.flush()
+            health = queries_health.outbox_health(session)
+            assert (health.oldest_unsent, health.unknown, health.dead) == (None, 0, 0)
+            assert queries_health.waiting_messages(session, at) == []
+            assert queries_health.drop_doubtful(session, kinds, at) == 0
+            assert queries_health.mark_reviewed(session, [alert.id], at) == []
