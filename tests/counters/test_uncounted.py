@@ -52,7 +52,6 @@ PUBLISHED = "counts among `WHOLE`, which leaves them out"
 NO_FIGURE: Mapping[str, str] = {
     "statistics/queries.filed_and_in_time": PUBLISHED,
     "statistics/queries.first_day": PUBLISHED,
-    "statistics/queries.tip_counts": PUBLISHED,
     "statistics/queries._added_up": MADE,
     "gateway/tables_sessions.running_calls": WATCH,
     "gateway/queries_health._locked": WATCH,
