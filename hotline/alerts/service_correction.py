@@ -28,6 +28,7 @@ from hotline.alerts.service_closing import CloseRequest
 from hotline.core.contexts import Context
 from hotline.core.database import Session, optional_part
 from hotline.errors import EndRefused
+from hotline.gateway import queries_alert_path
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_delivery import DUE_STATES
 from hotline.keys.encrypt import label
@@ -144,10 +145,13 @@ def partner_desks(
     session: Session, tip: Tip | ReportedTip, answers: Mapping[str, str] = MappingProxyType({})
 ) -> Sequence[str]:
     """Returns the partner desks that may read the tip: border desks for a journey that can still be stopped, and the
-    protection desk of a camp. For a complaint about the national desk, returns the oversight desks.
+    protection desk of a camp. For a complaint about the national desk, returns the oversight desks. If none of them has
+    people now, a retired desk is among them, because its people still handle complaints.
     """
     if tip.official == OVERSEEN:
-        return tables_desks.oversight_desks(session)
+        if queries_alert_path.oversight_with_people(session, tip.updated_at):
+            return tables_desks.oversight_desks(session)
+        return sorted(tables_desks.every_oversight(session))
     if tip.official != "no" or tip.matter != Matter.TIP:
         return ()
     found = set(tables_desks.desks_of_camp(session, tip.sector)) if is_camp(tip.sector) else set()

@@ -23,6 +23,7 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.jobs import Job
 from hotline.core.logs import REQUEST
+from hotline.errors import StoreUnavailable
 from hotline.gateway.doorbell import ring
 from hotline.gateway.tables_sessions import LockedDialogue
 from hotline.people import tables_desks
@@ -30,6 +31,7 @@ from hotline.text.codes import NOT_SAID, SOURCE
 from hotline.tips import queries_report, tables
 from hotline.tips.queries_report import ReportedTip
 from hotline.tips.rules import (
+    OVERSEEN,
     Matter,
     TipState,
     TipSummary,
@@ -309,6 +311,9 @@ def _seal(
             # No desk's key counts now. So the desks that could read the tip can also read the new answers.
             kept = context.encrypter.again(answers, **seal, desks=None, body=tip.body)
             body, grants = kept or body, grants if kept is None else None
+    if grants is not None and not grants and tip.official == OVERSEEN:
+        # No one could read it. The caller is asked to dial again, and the next session promises no oversight desk.
+        raise StoreUnavailable("no oversight desk has a valid key")
     if tip.locked_for is not None:
         locked = len(tip.locked_for.split())
         logger.critical("alarm: a tip's text is locked: %d desks have no valid key", locked)

@@ -76,6 +76,24 @@ def check_national(
     return left
 
 
+def is_last_of_oversight(
+    session: Session, person: Responder, starts_at: datetime, ends_at: datetime
+) -> bool:
+    """Returns True if an oversight desk of this person would have no other active person at a time in this period."""
+    rest = queries_people.members(session, but=person.person_id)
+    own = tables_members.desks_of_person(session, person.person_id)
+    begins = (absence.starts_at for one in rest for absence in one.absences)
+    moments = {starts_at, *(at for at in begins if starts_at <= at < ends_at)}
+    return any(
+        not any(one.covers(code) and one.is_active(at) for one in rest)
+        for code in own & tables_desks.every_oversight(session)
+        for at in moments
+    )
+
+
+LAST_OF_OVERSIGHT = message_text("the oversight desk needs another active person first")
+
+
 def check_second(
     session: Session, by: CommandActor, second: str | None, person: Responder | None, what: str
 ) -> None:
@@ -268,6 +286,8 @@ def _check_leave(
             )
     if person.level == Level.NATIONAL and person.unreachable is None:
         check_national(session, person, begins, ends_at)
+    if is_last_of_oversight(session, person, begins, ends_at):
+        raise PersonnelRefused(LAST_OF_OVERSIGHT)
 
 
 def _unstop(session: Session, context: Context, person: Responder, number: str | None) -> None:

@@ -9,7 +9,7 @@ from hotline.alerts import queries_people
 from hotline.core.actors import Actor, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.duty import service_accounts, service_removal
+from hotline.duty import service_accounts, service_leaves, service_removal
 from hotline.duty.service_account_changes import AccountChange, current_account
 from hotline.duty.service_leaves import log_command
 from hotline.errors import DeskRefused, NotFound, PersonnelRefused
@@ -36,6 +36,7 @@ from hotline.people.service_approving import (
     request,
 )
 from hotline.people.tables_approvals import Approval, ApprovalKind
+from hotline.text.codes import NATIONAL
 from hotline.text.phrases import message_text, phrase
 
 
@@ -71,6 +72,11 @@ def _take_away(
         for account in tables_accounts.of_person(session, person.person_id):
             service_accounts.close_account(AccountChange(session, context, by, account, reason))
         service_removal.close_desks(session, person.person_id, context.now())
+        if request(session, context, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
+            log_command(session, context, "responder_removal_asked", person, by, reason)
+        return
+    at = context.now()
+    if person.active and service_leaves.is_last_of_oversight(session, person, at, at):
         if request(session, context, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
             log_command(session, context, "responder_removal_asked", person, by, reason)
         return
@@ -117,6 +123,8 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
     with ringing(context) as session:
         queries_people.take_lock(session)
         tables_desks.get_desk(session, code, for_writing=True)
+        if code in tables_desks.every_oversight(session) and _is_of_national(session, by):
+            raise DeskRefused(message_text("a person of another desk must decide this"))
         human = tables_accounts.of_member(session, member)
         names = queries_member_keys.names_of(session, human.id)
         if tables_accounts.acts_for(session, by, human.id):
@@ -145,8 +153,17 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
         decrypt_grants.log_member_command(session, context, "desk_left", by, code, member, reason)
 
 
-def _about(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
+def _about(session: Session, context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
     person = session.get_one(tables.Responder, int(row.subject.partition(":")[2]))
+    at = context.now()
+    if service_leaves.is_last_of_oversight(session, person, at, at):
+        says = message_text(
+            "{by} asks to remove {about}, the last person of an oversight desk. Until then, they "
+            "keep their access.",
+            by=row.asker,
+            about=person.name,
+        )
+        return ApprovalView(says, f"responder:{person.id}", person_id=person.person_id)
     return ApprovalView(
         message_text(
             "{by} asks to remove {about}, one of the last two members of the national desk. "
@@ -159,9 +176,19 @@ def _about(session: Session, _context: Context, row: Approval, _by: SignedIn) ->
     )
 
 
+def _is_of_national(session: Session, by: Actor) -> bool:
+    """Returns True if this person belongs to the national desk. The desk decides nothing about those who oversee it."""
+    people = tables_accounts.persons_of(session, tables_audit.by_actor(by))
+    return any(NATIONAL in tables_members.desks_of_person(session, one) for one in people)
+
+
 def _removal_approved(decision: Decision) -> None:
     name, second = decision.row.subject.partition(":")[2], decision.row.asker
     session, context, by = decision.session, decision.context, decision.by
+    person, at = service_leaves.find_person(session, name), context.now()
+    last = service_leaves.is_last_of_oversight(session, person, at, at)
+    if last and _is_of_national(session, by):
+        raise PersonnelRefused(message_text("a person of another desk must decide this"))
     service_removal.remove_within(
         session, context, name, second=second, by=by, reason=decision.reason
     )

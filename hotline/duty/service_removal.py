@@ -29,6 +29,7 @@ from hotline.people import (
     queries_member_keys,
     tables,
     tables_accounts,
+    tables_desks,
     tables_enrolments,
     tables_members,
 )
@@ -102,6 +103,9 @@ def set_desks(
     lost = before - set(desks)
     if NATIONAL in lost and person.unreachable is None:
         check_national(session, person, at, at + MAX_LEAVE)
+    oversight = tables_desks.every_oversight(session)
+    if lost & oversight and service_leaves.is_last_of_oversight(session, person, at, at):
+        raise PersonnelRefused(service_leaves.LAST_OF_OVERSIGHT)
     # An empty list of categories means all categories.
     narrows = categories and (not person.categories or not {*person.categories} <= {*categories})
     tables.set_desks(session, person, desks, categories, at)
@@ -146,6 +150,8 @@ def remove_within(
     rest, is_red = national_desk_without(session, person, at)
     if is_red:
         check_second(session, by, second, person, LAST_OF_NATIONAL)
+    elif service_leaves.is_last_of_oversight(session, person, at, at):
+        check_second(session, by, second, person, "removing the last person of an oversight desk")
 
     every = [one for one in tables.phones_of(session, person.person_id) if one.removed_at is None]
     cases = sum(queries_people.open_cases(session, one.id) for one in every)

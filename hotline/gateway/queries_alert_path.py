@@ -3,7 +3,7 @@ session.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, bindparam, cast, exists, func, literal, select
@@ -50,6 +50,11 @@ QUESTION = select(
     select(QueueState.failing_since).where(_LANE).scalar_subquery(),
     select(QueueState.failed_at).where(_LANE).scalar_subquery(),
 )
+
+
+def oversight_with_people(session: Session, at: datetime) -> Sequence[str]:
+    """Returns the oversight desks where an active person has the desk's key."""
+    return session.scalars(select(Desk.code).where(*_OVERSEER, *active_conditions(at))).all()
 
 
 class TickMemory:

@@ -26,10 +26,11 @@ def current_alert_path(context: WebContext) -> tuple[bool, BlockReason | None, b
 
 
 def _counts(context: WebContext, at: datetime) -> bool:
-    """Returns True if the key of an oversight desk is signed and valid."""
+    """Returns True if an oversight desk with people has a signed and valid key."""
     with context.database.reading() as session:
-        keys = tables_desks.desk_keys(session, tables_desks.oversight_desks(session))
-    return bool(context.encrypter.counting(keys, at))
+        codes = queries_alert_path.oversight_with_people(session, at)
+        keys = tables_desks.desk_keys(session, codes)
+    return any(context.encrypter.counting(keys, at).values())
 
 
 def await_senders(database: Database, at: datetime) -> None:

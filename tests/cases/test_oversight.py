@@ -27,8 +27,14 @@ from hotline.cases import (
 from hotline.cases.queries_overview import TipListFilter
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
-from hotline.core.actors import Actor
-from hotline.duty import service_enrolment, service_postings, service_removal
+from hotline.core.actors import AccountRole, Actor, SignedIn
+from hotline.duty import (
+    service_enrolment,
+    service_leaves,
+    service_postings,
+    service_quick_removal,
+    service_removal,
+)
 from hotline.errors import DeskRefused, NotFound, PersonnelRefused
 from hotline.gateway import queries_health
 from hotline.gateway.rules_delivery import MessageState
@@ -38,6 +44,7 @@ from hotline.people import decrypt_grants, service_desks, tables
 from hotline.people.rules import Level, RequestedPosting
 from hotline.people.rules_desks import DeskKind
 from hotline.people.tables import Responder
+from hotline.people.tables_approvals import Approval
 from hotline.people.tables_desks import Desk
 from hotline.text.codes import NATIONAL
 from hotline.text.languages import CODES
@@ -334,7 +341,7 @@ def test_c20_no_removal_list_or_command_tells_of_it(oversight: Oversight) -> Non
     for one in oversight.people:
         with line.database.reading() as session:
             assert queries_people.open_cases(session, one) == 0
-        service_removal.remove_responder(context, str(one), second=None, by=ADMIN, reason="left")
+        service_removal.remove_responder(context, str(one), second="Bob", by=ADMIN, reason="left")
     told_nation = [one for one in line.all(Message) if one.responder_id == oversight.nation]
     assert {one.parameters["count"] for one in told_nation} == {"0"}
     with line.database.writing() as session:
@@ -365,3 +372,93 @@ def test_c20_the_outgoing_queue_neither_shows_nor_counts_its_alerts(
             assert queries_health.waiting_messages(session, at) == []
             assert queries_health.drop_doubtful(session, kinds, at) == 0
             assert queries_health.mark_reviewed(session, [alert.id], at) == []
+
+
+def breaks(line: Line, code: str = CODE) -> None:
+    """Takes away the key of a desk."""
+    with line.database.writing() as session:
+        session.get_one(Desk, code).public_key = b""
+
+
+@pytest.mark.row("C20")
+def test_c20_words_that_no_desk_could_read_are_not_taken(oversight: Oversight) -> None:
+    """Without a key at filing, the caller is asked to dial again. Then the screens promise no oversight desk."""
+    line = oversight.line
+    caller = told(line, *ABOUT_THE_DESK[:-1])
+    assert OUTSIDE["rw"] in caller.screen
+    breaks(line)
+    caller.key("9", "4")
+    assert caller.screen.startswith("END Mutwihanganire")
+    assert not line.tips
+    assert OUTSIDE["rw"] not in told(line, *ABOUT_THE_DESK[:-1]).screen
+
+
+@pytest.mark.row("C20")
+def test_c20_a_change_to_the_national_desk_keeps_the_words_where_no_oversight_desk_has_a_key(
+    oversight: Oversight,
+) -> None:
+    line = oversight.line
+    caller = oversight.complain(*TREATED, "1", "9", *HURT)
+    breaks(line)
+    caller.key("0", "0", "0", "0", "0", "2", "9", *HURT)
+    assert line.desks_of(line.tip) == {NATIONAL}
+
+
+@pytest.mark.row("C20")
+def test_c20_a_desk_promises_only_what_its_own_people_can_read(oversight: Oversight) -> None:
+    line = oversight.line
+    add_desk(line, "parliament")
+    breaks(line)
+    assert OUTSIDE["rw"] not in told(line, *ABOUT_THE_DESK[:-1]).screen
+
+
+@pytest.mark.row("C20")
+def test_c20_a_desk_that_is_retired_while_she_types_still_gets_it(oversight: Oversight) -> None:
+    line = oversight.line
+    add_desk(line, "parliament")
+    caller = told(line, *ABOUT_THE_DESK[:-1])
+    service_desks.retire_desk(line.context, CODE, by="Alice", reason="a new law")
+    caller.key("9", *HURT)
+    caller.hang_up()
+    service_assignment.assign_pending(line.context)
+    assert line.desks_of(line.tip) == {CODE, "parliament"}
+    assert oversight.alerted() == {oversight.people[0]}
+
+
+@pytest.mark.row("C20")
+def test_c20_nobody_alone_empties_an_oversight_desk(oversight: Oversight) -> None:
+    line, (first, second) = oversight.line, oversight.people
+    signed = dict[str, Any](by=Actor("National 1", 98), reason="a test")
+    service_removal.remove_responder(line.context, str(first), second=None, **signed)
+    for ends in (
+        lambda: service_removal.remove_responder(line.context, str(second), second=None, **signed),
+        lambda: service_leaves.record_leave(
+            line.context,
+            str(second),
+            starts_at=None,
+            ends_at=line.clock() + timedelta(days=9),
+            **signed,
+        ),
+    ):
+        with pytest.raises(PersonnelRefused):
+            ends()
+    service_removal.remove_responder(line.context, str(second), second="Bob", **signed)
+
+
+@pytest.mark.row("C20")
+def test_c20_the_national_desk_takes_no_access_from_those_who_oversee_it(
+    oversight: Oversight,
+) -> None:
+    context, (first, second) = oversight.line.context, oversight.people
+    with oversight.line.database.reading() as session:
+        name = session.get_one(Responder, oversight.nation).name
+    with pytest.raises(DeskRefused, match="another desk"):
+        service_quick_removal.remove_from_desk(context, Actor(name), CODE, f"r{first}", "a test")
+    service_removal.remove_responder(context, str(first), second=None, by=ADMIN, reason="left")
+    with oversight.line.database.reading() as session:
+        person_id = session.get_one(Responder, second).person_id
+    by = SignedIn(99, ADMIN.name, frozenset({AccountRole.ADMIN}), "en", True, "key")
+    service_quick_removal.remove_person(context, by, person_id, "a test")
+    assert oversight.line.all(Approval)[-1].kind == "removal"
+    with oversight.line.database.reading() as session:
+        assert session.get_one(Responder, second).active
