@@ -146,12 +146,15 @@ def partner_desks(
 ) -> Sequence[str]:
     """Returns the partner desks that may read the tip: border desks for a journey that can still be stopped, and the
     protection desk of a camp. For a complaint about the national desk, returns the oversight desks. If none of them has
-    people now, a retired desk is among them, because its people still handle complaints.
+    people now, a retired desk is among them, because its people still handle complaints. A desk that can read the
+    complaint already keeps it.
     """
     if tip.official == OVERSEEN:
+        every = tables_desks.every_oversight(session)
+        had = every.intersection(queries_report.grants_of(session, tip.id) if tip.id else ())
         if queries_alert_path.oversight_with_people(session, tip.updated_at):
-            return tables_desks.oversight_desks(session)
-        return sorted(tables_desks.every_oversight(session))
+            every = frozenset(tables_desks.oversight_desks(session))
+        return sorted(every | had)
     if tip.official != "no" or tip.matter != Matter.TIP:
         return ()
     found = set(tables_desks.desks_of_camp(session, tip.sector)) if is_camp(tip.sector) else set()

@@ -18,7 +18,7 @@ from hotline.gateway.doorbell import ringing
 from hotline.gateway.queries_on_call import STOPPED
 from hotline.people import tables, tables_accounts, tables_audit, tables_desks, tables_members
 from hotline.people.rules import MIN_NATIONAL, UNPROVED, EnrolmentState, Level, fewest_national
-from hotline.people.rules_desks import APART
+from hotline.people.rules_desks import APART, of_responder
 from hotline.people.tables import Leave, Responder
 from hotline.people.tables_audit import CommandActor
 from hotline.text.export_sheets import parse_row_id
@@ -79,16 +79,21 @@ def check_national(
 def is_last_of_oversight(
     session: Session, person: Responder, starts_at: datetime, ends_at: datetime
 ) -> bool:
-    """Returns True if an oversight desk of this person would have no other active person at a time in this period."""
-    rest = queries_people.members(session, but=person.person_id)
+    """Returns True if an oversight desk of this person would have no other active person with its key at a time in
+    this period.
+    """
     own = tables_members.desks_of_person(session, person.person_id)
-    begins = (absence.starts_at for one in rest for absence in one.absences)
-    moments = {starts_at, *(at for at in begins if starts_at <= at < ends_at)}
-    return any(
-        not any(one.covers(code) and one.is_active(at) for one in rest)
-        for code in own & tables_desks.every_oversight(session)
-        for at in moments
-    )
+    for code in own & tables_desks.every_oversight(session):
+        others = [
+            one
+            for one in queries_people.members(session, but=person.person_id)
+            if one.covers(code) and code in tables_members.desks_of(session, of_responder(one.id))
+        ]
+        begins = (absence.starts_at for one in others for absence in one.absences)
+        moments = {starts_at, *(at for at in begins if starts_at <= at < ends_at)}
+        if not all(any(one.is_active(at) for one in others) for at in moments):
+            return True
+    return False
 
 
 LAST_OF_OVERSIGHT = message_text("the oversight desk needs another active person first")

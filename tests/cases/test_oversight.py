@@ -430,6 +430,11 @@ def test_c20_nobody_alone_empties_an_oversight_desk(oversight: Oversight) -> Non
     line, (first, second) = oversight.line, oversight.people
     signed = dict[str, Any](by=Actor("National 1", 98), reason="a test")
     service_removal.remove_responder(line.context, str(first), second=None, **signed)
+    add = line.enrol(Level.RESPONDER, "+250788000077", "en")
+    with line.database.writing() as session:
+        tables.set_desks(
+            session, session.get_one(Responder, add), {CODE: Level.RESPONDER}, [], line.clock()
+        )
     for ends in (
         lambda: service_removal.remove_responder(line.context, str(second), second=None, **signed),
         lambda: service_leaves.record_leave(
@@ -462,3 +467,14 @@ def test_c20_the_national_desk_takes_no_access_from_those_who_oversee_it(
     assert oversight.line.all(Approval)[-1].kind == "removal"
     with oversight.line.database.reading() as session:
         assert session.get_one(Responder, second).active
+
+
+@pytest.mark.row("C20")
+def test_c20_a_desk_that_reads_it_keeps_it_when_it_is_retired(oversight: Oversight) -> None:
+    line = oversight.line
+    caller = oversight.complain(*ABOUT_THE_DESK, *HURT)
+    add_desk(line, "parliament")
+    with_pin(oversight.beside, msisdn="+250788000078", desks=("parliament",))
+    service_desks.retire_desk(line.context, CODE, by="Alice", reason="a new law")
+    caller.key("2", WORDS)
+    assert line.desks_of(line.tip) == {CODE, "parliament"}
