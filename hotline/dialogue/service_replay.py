@@ -326,8 +326,8 @@ class SessionContext(NamedTuple):
 
 
 class StarTyped(NamedTuple):
-    """A question that a replay asks: does a `*` in free text belong to the text, or does it end the text? The
-    session's row in the database has the answer.
+    """Asks if a `*` in free text belongs to the text, or ends it. The session's row in the database has the answer for
+    the replay.
     """
 
 

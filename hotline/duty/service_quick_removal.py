@@ -36,7 +36,6 @@ from hotline.people.service_approving import (
     request,
 )
 from hotline.people.tables_approvals import Approval, ApprovalKind
-from hotline.text.codes import NATIONAL
 from hotline.text.phrases import message_text, phrase
 
 
@@ -77,6 +76,8 @@ def _take_away(
         return
     at = context.now()
     if person.active and service_leaves.is_last_of_oversight(session, person, at, at):
+        if service_leaves.is_of_national(session, tables_audit.by_actor(by)):
+            raise PersonnelRefused(service_leaves.OTHER_DESK)
         if request(session, context, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
             log_command(session, context, "responder_removal_asked", person, by, reason)
         return
@@ -123,8 +124,9 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
     with ringing(context) as session:
         queries_people.take_lock(session)
         tables_desks.get_desk(session, code, for_writing=True)
-        if code in tables_desks.every_oversight(session) and _is_of_national(session, by):
-            raise DeskRefused(message_text("a person of another desk must decide this"))
+        oversight = tables_desks.every_oversight(session)
+        if code in oversight and service_leaves.is_of_national(session, tables_audit.by_actor(by)):
+            raise DeskRefused(service_leaves.OTHER_DESK)
         human = tables_accounts.of_member(session, member)
         names = queries_member_keys.names_of(session, human.id)
         if tables_accounts.acts_for(session, by, human.id):
@@ -176,19 +178,9 @@ def _about(session: Session, context: Context, row: Approval, _by: SignedIn) -> 
     )
 
 
-def _is_of_national(session: Session, by: Actor) -> bool:
-    """Returns True if this person belongs to the national desk. The desk decides nothing about those who oversee it."""
-    people = tables_accounts.persons_of(session, tables_audit.by_actor(by))
-    return any(NATIONAL in tables_members.desks_of_person(session, one) for one in people)
-
-
 def _removal_approved(decision: Decision) -> None:
     name, second = decision.row.subject.partition(":")[2], decision.row.asker
     session, context, by = decision.session, decision.context, decision.by
-    person, at = service_leaves.find_person(session, name), context.now()
-    last = service_leaves.is_last_of_oversight(session, person, at, at)
-    if last and _is_of_national(session, by):
-        raise PersonnelRefused(message_text("a person of another desk must decide this"))
     service_removal.remove_within(
         session, context, name, second=second, by=by, reason=decision.reason
     )

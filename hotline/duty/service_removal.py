@@ -29,6 +29,7 @@ from hotline.people import (
     queries_member_keys,
     tables,
     tables_accounts,
+    tables_audit,
     tables_desks,
     tables_enrolments,
     tables_members,
@@ -152,6 +153,11 @@ def remove_within(
         check_second(session, by, second, person, LAST_OF_NATIONAL)
     elif service_leaves.is_last_of_oversight(session, person, at, at):
         check_second(session, by, second, person, "removing the last person of an oversight desk")
+        if any(
+            service_leaves.is_of_national(session, one)
+            for one in (tables_audit.actor_of(by), second or "")
+        ):
+            raise PersonnelRefused(service_leaves.OTHER_DESK)
 
     every = [one for one in tables.phones_of(session, person.person_id) if one.removed_at is None]
     cases = sum(queries_people.open_cases(session, one.id) for one in every)

@@ -133,8 +133,8 @@ LATE = timedelta(seconds=60)
 """The waiting time after which a message counts as forgotten. The most urgent messages are retried much sooner."""
 LOCKS = "locks"
 HELD_FOR, LOOKS = timedelta(seconds=3), 6
-"""A lock that a transaction keeps for this time fails the check, because other processes do not wait so long. The
-second value is the number of looks within this time."""
+"""Limits how long a transaction may keep a lock before the check fails. Other processes do not wait so long. The second
+value is the number of looks within this time."""
 UNTIDY = timedelta(days=2)
 """The delay after which a daily task counts as missed. So the task was not done yesterday either."""
 

@@ -181,7 +181,7 @@ SIDES = ("", "-wal", "-shm")
 damage the restored one."""
 
 Fill = Callable[[Callable[[bytes], object]], None]
-"""A function that gives each piece of a copy to another function. It raises an error if a piece is wrong."""
+"""Gives each piece of a copy to a function. Raises an error if a piece is wrong."""
 
 
 def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None:

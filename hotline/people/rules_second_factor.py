@@ -104,7 +104,7 @@ MAX_SESSION = timedelta(hours=8)
 MAX_SHIFT = timedelta(hours=13)
 """The time after a sign-in for which a locked board counts dangers."""
 BOARD_EACH = timedelta(minutes=4)
-"""A session that shows the board is recorded at most once in this time."""
+"""Limits how often the use of a session that shows the board is recorded: once in this time."""
 FACTOR_VALIDITY = timedelta(minutes=15)
 """The time for which a sign-in with the second factor counts as recent, and for which the private key stays
 unlocked.

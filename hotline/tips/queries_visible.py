@@ -151,8 +151,8 @@ class Viewer:
 
 
 THE_LINE: Viewer | None = None
-"""A viewer that may see every tip, except complaints about the national desk: the hotline itself. The hotline counts
-tips with this viewer. Commands that are not for a desk use it too."""
+"""Represents the hotline itself as a viewer: it may see every tip, except complaints about the national desk. The
+hotline counts tips with this viewer. Commands that are not for a desk use it too."""
 
 
 def desk_viewer(code: str) -> Viewer:

@@ -463,6 +463,9 @@ def test_c20_the_national_desk_takes_no_access_from_those_who_oversee_it(
     with oversight.line.database.reading() as session:
         person_id = session.get_one(Responder, second).person_id
     by = SignedIn(99, ADMIN.name, frozenset({AccountRole.ADMIN}), "en", True, "key")
+    signed = dict[str, Any](by=Actor("Alice"), reason="a test")
+    with pytest.raises(PersonnelRefused, match="another desk"):
+        service_removal.remove_responder(context, str(second), second=name, **signed)
     service_quick_removal.remove_person(context, by, person_id, "a test")
     assert oversight.line.all(Approval)[-1].kind == "removal"
     with oversight.line.database.reading() as session:
