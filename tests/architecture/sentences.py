@@ -3,7 +3,8 @@
     python -m tests.architecture.sentences              the commit's hash is the seed
     python -m tests.architecture.sentences --seed two   another sixty
 
-Each sentence has its kind and file, and the text around it if there is more.
+Each sentence has its kind, and what its reader sees next to it: the file, the function or option that it describes,
+the heading above it, and its neighbours.
 """
 
 import argparse
@@ -15,71 +16,103 @@ import sys
 import tokenize
 from collections.abc import Iterator
 from inspect import cleandoc
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
 from babel.messages.pofile import read_po
 
 from tests.architecture.test_budget import ROOT
-from tests.architecture.test_language import docstrings, errors, helps, sources
+from tests.architecture.test_language import errors, sources, words_of
 
 SCREEN = "caller's screen or SMS"
 END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`*(])|\n\s*\n")
-NO_SENTENCE = re.compile(
-    r"(?s:^```.*?^```)|^ *(?:[|#<>!:`-]|\d+\.|---)[^\n]*$|^ {4}[^\n]*$", re.MULTILINE
-)
-"""Samples, tables, headings and lists in a document."""
+SAMPLE = re.compile(r"(?ms:^```.*?^```)")
+HEADING = re.compile(r"^#+ +", re.MULTILINE)
+NO_SENTENCE = re.compile(r"^ *(?:[|#<>!:`-]|\d+\.|---)[^\n]*$|^ {4}[^\n]*$", re.MULTILINE)
+"""Tables and lists in a document."""
 Drawn = tuple[str, str, str, str]
-"""The kind, the file, the sentence, and the sentence with its neighbours."""
+"""The kind, the place, the sentence, and the sentence with its neighbours."""
 
 
-def split(kind: str, file: str, text: str) -> Iterator[Drawn]:
+def split(kind: str, place: str, text: str) -> Iterator[Drawn]:
     """Yields the sentences in a text that have three words or more."""
     sentences = [" ".join(one.split()) for one in END.split(cleandoc(text))]
     for at, one in enumerate(sentences):
         if len(one.split()) >= 3:
-            yield kind, file, one, " ".join(sentences[max(0, at - 2) : at + 2])
+            yield kind, place, one, " ".join(sentences[max(0, at - 2) : at + 2])
 
 
-def of_code(path: Path) -> Iterator[tuple[str, str]]:
-    """Yields the kind and the text of each docstring, comment, help text, error and log line in a file."""
+def above(node: ast.AST, at: int) -> str:
+    """Returns the code that a reader sees above a docstring: a function, a class, a variable, or no code."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) and at:
+        return ast.unparse(node.body[at - 1]).partition(" = ")[0]
+    if isinstance(node, ast.FunctionDef):
+        parameters = (one.arg for one in (*node.args.args, *node.args.kwonlyargs))
+        return f"def {node.name}({', '.join(parameters)})"
+    return f"class {node.name}" if isinstance(node, ast.ClassDef) else ""
+
+
+def helps(call: ast.Call) -> Iterator[tuple[str, str, str]]:
+    """Yields the help text and the prompt of an option, with the name of the option."""
+    name = words_of(call.args[0]) if call.args else ""
+    for one in call.keywords:
+        if one.arg in ("help", "prompt"):
+            yield "help", name, words_of(one.value)
+
+
+def of_code(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Yields the kind, the place and the text of each docstring, comment, help text, error and log line in a file."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    yield from (("code", text) for text, _ in docstrings(tree))
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        for at, line in enumerate(body if isinstance(body, list) else ()):
+            if isinstance(line, ast.Expr) and (text := words_of(line.value)):
+                yield "code", above(node, at), text
+        if isinstance(node, ast.Call) and path.is_relative_to(ROOT / "hotline"):
+            yield from helps(node)
     if not path.is_relative_to(ROOT / "tests"):
-        yield from (("help", text) for text, _ in helps(tree))
-        yield from (("error or log line", text) for text, _ in errors(tree))
+        yield from (("error or log line", "", text) for text, _ in errors(tree))
     with path.open("rb") as file:
-        comments = (one for one in tokenize.tokenize(file.readline) if one.type == tokenize.COMMENT)
-        yield from (
-            ("code", one.string.lstrip("# ")) for one in comments if "noqa" not in one.string
-        )
+        tokens = [one for one in tokenize.tokenize(file.readline) if one.string.strip()]
+    for one, after in pairwise(tokens):
+        if one.type == tokenize.COMMENT and "noqa" not in one.string:
+            line = after.line if one.line.lstrip().startswith("#") else one.line
+            yield "code", line.partition("#")[0].strip(), one.string.lstrip("# ")
 
 
-def in_english(document: object) -> Iterator[str]:
-    """Yields each English text in a flow."""
+def in_english(document: object, place: str) -> Iterator[tuple[str, str]]:
+    """Yields each English text in a flow, with the names of its node and field."""
     if isinstance(document, list):
         for value in document:
-            yield from in_english(value)
+            yield from in_english(value, place)
     for key, value in document.items() if isinstance(document, dict) else ():
-        yield from [value] if key == "en" and isinstance(value, str) else in_english(value)
+        if key == "en" and isinstance(value, str):
+            yield place, value
+        else:
+            yield from in_english(value, f"{place} {'' if key == 'nodes' else key}".strip())
 
 
 def everything() -> Iterator[Drawn]:
     """Yields every sentence of the project."""
     for path in sources():
-        for kind, text in of_code(path):
-            yield from split(kind, path.relative_to(ROOT).as_posix(), text)
+        for kind, place, text in of_code(path):
+            yield from split(kind, f"{path.relative_to(ROOT).as_posix()}: {place}", text)
     for name, kind in (("console", "console"), ("messages", SCREEN)):
         with (ROOT / f"locales/en/LC_MESSAGES/{name}.po").open("rb") as file:
             for message in read_po(file):
-                yield from split(kind, f"{name}.po", str(message.id and (message.string or "")))
+                place = f"{name}.po: {' '.join(message.auto_comments)}"
+                yield from split(kind, place, str(message.id and (message.string or "")))
     for path in sorted((ROOT / "flows").glob("*.yaml")):
-        for text in in_english(yaml.safe_load(path.read_text(encoding="utf-8"))):
-            yield from split(SCREEN, path.name, text)
+        for place, text in in_english(yaml.safe_load(path.read_text(encoding="utf-8")), ""):
+            kind = "title for colleagues" if place.endswith(("title", "description")) else SCREEN
+            yield from split(SCREEN, f"{path.name}: {kind}: {place}", text)
     for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
         if not re.search(r"[.-](?:fr|rw)\.md$", path.name):
-            text = NO_SENTENCE.sub("\n\n", path.read_text(encoding="utf-8"))
-            yield from split("document", path.relative_to(ROOT).as_posix(), text)
+            for part in HEADING.split(SAMPLE.sub("\n\n", path.read_text(encoding="utf-8"))):
+                heading, _, text = part.partition("\n")
+                place = f"{path.relative_to(ROOT).as_posix()}: {heading}"
+                yield from split("document", place, NO_SENTENCE.sub("\n\n", text))
 
 
 def drawn(seed: str, number: int) -> list[Drawn]:
@@ -101,9 +134,9 @@ def main() -> None:
     asked = parser.parse_args()
     head = ["git", "rev-parse", "HEAD"]
     seed = asked.seed or subprocess.check_output(head, cwd=ROOT, text=True).strip()
-    for at, (kind, name, one, whole) in enumerate(drawn(seed, asked.number), 1):
+    for at, (kind, place, one, whole) in enumerate(drawn(seed, asked.number), 1):
         around = f"\n    in: {whole}" if whole != one else ""
-        sys.stdout.write(f"{at}. ({kind}, {name}) {one}{around}\n")
+        sys.stdout.write(f"{at}. ({kind}, {place.removesuffix(': ')}) {one}{around}\n")
 
 
 if __name__ == "__main__":

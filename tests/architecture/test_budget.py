@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 475,
-    "lines": 67_490,
+    "lines": 67_486,
     "tokens": 616_962,
     "html": 4_432,
     "js": 1_045,
@@ -22,7 +22,7 @@ BUDGET = {
     "sql": 1_252,
     "data": 5_607,
     "unformatted": 0,
-    "tests": 80_285,
+    "tests": 80_316,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

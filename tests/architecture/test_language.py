@@ -235,12 +235,13 @@ def errors(tree: ast.AST) -> Iterator[tuple[str, Kind]]:
 
 
 def words_of(node: ast.expr) -> str:
-    """Returns the text of a string or an f-string, with `x` in place of each value. For any other expression, the
-    result is empty."""
+    """Returns the text of a string or an f-string, with the name of each value, like `<path>`. For any other
+    expression, the result is empty."""
     if isinstance(node, ast.JoinedStr):
         return "".join(words_of(one) for one in node.values)
     if isinstance(node, ast.FormattedValue):
-        return "x"
+        names = re.findall(r"[a-zA-Z_]+", ast.unparse(node.value))
+        return f"<{names[-1] if names else 'value'}>"
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
