@@ -160,7 +160,7 @@ def _check(session: Session, row: CallBack, context: Context, by: CommandActor) 
     )
     why = refusal_reason(row.window, context.now(), has_asked=has_asked, approved_by=approved_by)
     if why is not None:
-        raise CallRefused(f"cannot open call-back {row.id}: it {why}")
+        raise CallRefused(f"cannot show the number of call-back {row.id}: it {why}")
 
 
 def _refuse(context: Context, row: CallBack, by: CommandActor, refused: HotlineError) -> None:

@@ -316,7 +316,7 @@ def _seal(
         raise StoreUnavailable("no oversight desk has a valid key")
     if tip.locked_for is not None:
         locked = len(tip.locked_for.split())
-        logger.critical("alarm: a tip's text is locked: %d desks have no valid key", locked)
+        logger.critical("alarm: %d desks without a valid key cannot decrypt a new tip", locked)
     tip.body = body
     return grants
 

@@ -218,7 +218,7 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
     due = _asked_again(clocks).get(n or 0)
     if due is None:
         return said
-    again = visit.say("Another person will ask again on {at}, in private.", at=visit.when(due))
+    again = visit.say("Another person asks again in private on {at}.", at=visit.when(due))
     return f"{said} {again}"
 
 
@@ -272,9 +272,9 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
             said = visit.say(
                 "The person does not want help, so none is offered. They can say yes later, to anyone."
             )
-            asks = phrase("Another person will ask again on {at}, in private.")
+            asks = phrase("Another person asks again in private on {at}.")
             if person.wants_woman:
-                asks = phrase("Another woman will ask again on {at}, in private.")
+                asks = phrase("Another woman asks again in private on {at}.")
             again = (
                 visit.say(asks, at=at) if is_asked else visit.say("The person is not asked again.")
             )

@@ -773,5 +773,5 @@ def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> Reader
     """
     box = _opened(context, encrypted, bound_to(first.session_key, first.text_digest))
     if box is None:
-        raise DecryptionFailed("no key of the reader decrypts the stored answer")
+        raise DecryptionFailed("no key of the reader process decrypts the stored answer")
     return ReaderAnswer.from_dict(box)

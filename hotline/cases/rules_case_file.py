@@ -179,11 +179,11 @@ HIDES = (
         "This file contains no phone number, receipt or name of an officer. Letters replace names."
     ),
     phrase(
-        "It contains notes on one person at most. People who refused the police or this file are left out."
+        "A file contains notes on one person at most. People who refused the police or this file are left out."
     ),
 )
 WITHOUT_ORDER = phrase(
-    "Without an order, it contains nothing that the caller said. "
+    "Without an order, a file contains nothing that the caller said. "
     "It gives times near the call by the hour, and alerts by the day."
 )
 NEAR_THE_CALL = timedelta(hours=1)

@@ -172,7 +172,7 @@ def check_person(
     if n is not None:
         people = service_persons.persons_for_rules(session, context, by, token, tip)
         if (stop := refusal_of(people, n)) is not None:
-            raise EndRefused("a case file must not contain the codes of this person", stop)
+            raise EndRefused("a case file must not contain the notes on this person", stop)
 
 
 ASKS = {

@@ -44,7 +44,7 @@ def reading_desk(session: Session, by: SignedIn) -> str:
     if NATIONAL in codes:
         return NATIONAL
     if not oversight:
-        raise NotFound("only the national desk and oversight desks read these records")
+        raise NotFound("only the national desk and oversight desks may read these records")
     return min(oversight)
 
 

@@ -54,8 +54,8 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 
 
 @click.command()
-@click.option("--kept", type=FILE, help="File of digests: a day, a row and a digest a line.")
-@click.option("--since-row", default=0, help="Number of the first row whose seal is checked.")
+@click.option("--kept", type=FILE, help="File of digests. Each line: day, row number, digest.")
+@click.option("--since-row", default=0, help="Row number at which the check of the seals starts.")
 @as_json_option
 def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:
     """Verify the audit log, and exit with 1 if a row is wrong.

@@ -125,9 +125,9 @@ def take_(to: Path, as_json: bool) -> None:
 @backup.command()
 @click.argument("file", type=NEW_FILE, required=False)
 @passphrase_option("the passphrase of the backup key")
-@click.option("--recipient", "given", multiple=True, help="Public `age` key. Give one or more.")
-@click.option("--add", is_flag=True, help="Add to the existing backup keys.")
-@click.option("--replace", is_flag=True, help="Replace the existing backup keys.")
+@click.option("--recipient", "given", multiple=True, help="Public key of `age`. Repeat for more.")
+@click.option("--add", is_flag=True, help="Keep the existing backup keys, and add this one.")
+@click.option("--replace", is_flag=True, help="Replace the existing backup keys with this one.")
 def key(
     file: Path | None,
     passphrase_file: Path | None,
@@ -200,7 +200,7 @@ def list_(folder: Path, as_json: bool) -> None:
 
 @backup.command()
 @click.argument("file", type=FILE)
-@click.option("--key", "key_file", type=FILE, help="File with the backup key, to verify all data.")
+@click.option("--key", "key_file", type=FILE, help="File with the backup key, to check all data.")
 @passphrase_option("the passphrase of the backup key")
 @signer_option
 @as_json_option
@@ -279,7 +279,7 @@ def _changes(url: str, digest: str) -> Sequence[str] | None:
 @signer_option
 @by_option
 @click.option("--digest", help="Newest digest of the audit log, from a mail, an SMS or paper.")
-@click.option("--replace", is_flag=True, help="Rename an existing SQLite database first.")
+@click.option("--replace", is_flag=True, help="Rename the existing SQLite database first.")
 @as_json_option
 def restore(
     file: Path,

@@ -67,7 +67,7 @@ CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
     "--pins/--no-pins",
     default=True,
     show_default=True,
-    help="Add responders with PINs, call-backs and an on-call contact.",
+    help="Add sample responders with PINs, sample call-backs and an on-call contact.",
 )
 @click.option("--empty", is_flag=True, help="Start without sample data.")
 @procfile_option

@@ -114,7 +114,7 @@ KNOWN_SERVICES = ("isange", "child_officer", "health", "legal")
 @click.command()
 @click.argument("desk")
 @click.argument("service", type=click.Choice(KNOWN_SERVICES))
-@click.option("--number", help="Phone number of the service. It is shown while verified.")
+@click.option("--number", help="Phone number of the service. Screens show it only while verified.")
 @by_and_reason
 def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> None:
     """Set the SERVICE that DESK gives. The hotline then asks its person on duty by SMS.
@@ -235,7 +235,7 @@ def signers(passphrase_file: Path | None, by: str, second: str, yes: bool) -> No
 @click.command("rotate-desks")
 @passphrase_option("today's recovery passphrase")
 @passphrase_option("the new recovery passphrase", "--new-passphrase-file")
-@click.option("--desk", help="Give only this desk a new key, with the same passphrase.")
+@click.option("--desk", help="Give a new key to this desk only, and keep the passphrase.")
 @by_and_reason
 @second_person_option
 def rotate_desks(

@@ -53,9 +53,9 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     "--emulator",
     "url",
     default=gateway_here,
-    help=f"Address of the emulator. Default: the demo in this folder, or else {HANDSETS}.",
+    help=f"Address of the emulator. Default: the demo of this folder, otherwise {HANDSETS}.",
 )
-@click.option("--network", help="Mobile network's code. Default: that of your number.")
+@click.option("--network", help="Code of the mobile network. Default: your number's network.")
 @click.option(
     "--columns",
     type=click.IntRange(12, 40),

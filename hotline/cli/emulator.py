@@ -34,15 +34,15 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 @click.option(
     "--clock",
     type=click.Path(path_type=Path),
-    help="File with the number of seconds by which the hotline's clock is fast.",
+    help="File with a number of seconds. The hotline's clock is ahead by this number.",
 )
 @click.option(
     "--ca",
     type=FILE,
-    help="Certificate of the authority that signed the hotline's certificate, if it is not a public one.",
+    help="Certificate of the authority that signed the hotline's certificate. Only for a private authority.",
 )
-@click.option("--console", default="", help="Address of the console, for a link on the page.")
-@click.option("--readme", type=FILE, help="README file, for a link on the page.")
+@click.option("--console", default="", help="Address of the console that the page links to.")
+@click.option("--readme", type=FILE, help="README file that the page links to.")
 def emulator(
     port: int,
     hooks: TextIO | None,

@@ -68,7 +68,7 @@ def rotate(base: str | None, as_json: bool) -> None:
 
 
 @hooks.command("end-old")
-@click.option("--now", is_flag=True, help="End old addresses even if the gateway uses them.")
+@click.option("--now", is_flag=True, help="End old addresses even if the gateway still uses them.")
 @as_json_option
 def end_old(now: bool, as_json: bool) -> None:
     """End the old addresses, and print when each was last called.

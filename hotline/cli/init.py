@@ -106,7 +106,7 @@ def init(
 @click.command()
 @flows_option
 @click.option("--no-backup", is_flag=True, help="Update the tables without a backup.")
-@click.option("--roles", is_flag=True, help="Create an account at PostgreSQL for each process.")
+@click.option("--roles", is_flag=True, help="Create a PostgreSQL account for each process.")
 @click.option(
     "--redis-users",
     "redis_accounts",

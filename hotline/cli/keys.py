@@ -60,7 +60,7 @@ def show(by: str, reason: str) -> None:
 
 @pepper.command()
 @options.by_and_reason
-@click.option("--check", is_flag=True, help="Only compare it with the stored pepper.")
+@click.option("--check", is_flag=True, help="Only compare the typed pepper with the stored one.")
 def enter(by: str, reason: str, *, check: bool) -> None:
     """Enter the pepper from paper after a restore.
 
@@ -159,7 +159,7 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
 
 @click.command("end-old")
 @options.by_and_reason
-@click.option("--now", is_flag=True, help="Do not wait ten minutes after the rotation.")
+@click.option("--now", is_flag=True, help="End the key sooner than ten minutes after the rotation.")
 def end_old(by: str, reason: str, now: bool) -> None:
     """Destroy each old key whose data was encrypted again with the new key.
 
@@ -187,7 +187,7 @@ def end_old(by: str, reason: str, now: bool) -> None:
 
 
 @click.command()
-@click.option("--file", type=options.FILE, help="File with the key. Default: ask for the key.")
+@click.option("--file", type=options.FILE, help="File with the key. By default, the command asks.")
 def gateway(file: Path | None) -> None:
     """Store the gateway's key for the processes that send. Restart them to use it.
 

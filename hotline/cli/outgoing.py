@@ -78,9 +78,9 @@ def pause(by: str, reason: str, only: str | None) -> None:
 
 @click.command()
 @by_and_reason
-@click.option("--alerts", type=DECISION, help="Send or drop alerts that were possibly sent.")
+@click.option("--alerts", type=DECISION, help="Send or drop alerts that may have arrived.")
 @click.option(
-    "--confirmations", type=DECISION, help="Send or drop confirmations that were possibly sent."
+    "--confirmations", type=DECISION, help="Send or drop confirmations that may have arrived."
 )
 @yes_option
 @only_option

@@ -19,7 +19,7 @@ from hotline.text.places import place_name
 week_option = click.option(
     "--week",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Any day of the week to show. Default: this week.",
+    help="Any day in the week that you want to see. Default: this week.",
 )
 
 

@@ -48,33 +48,33 @@ OVERSIGHT = "oversight"
 ON_CALL = "on-call contact"
 _READS, _NEVER, _SECOND, _RELEASES = RoleMark
 ROLES: Mapping[str, RoleRow] = {
-    "responder": RoleRow("Is alerted first about tips at their desks."),
-    "deputy": RoleRow("Is alerted when no responder takes a tip."),
-    "coordinator": RoleRow("Is alerted after the deputies, and is responsible for the desk."),
+    "responder": RoleRow("A responder is alerted first about tips at their desks."),
+    "deputy": RoleRow("A deputy is alerted when no responder takes a tip."),
+    "coordinator": RoleRow("A coordinator is alerted after deputies and leads the desk."),
     AccountRole.NATIONAL: RoleRow(
-        "Reads all tips of the country.", "tips.listed", _READS | _SECOND | _RELEASES
+        "The national desk reads all tips.", "tips.listed", _READS | _SECOND | _RELEASES
     ),
-    AccountRole.DESK: RoleRow("Reads the tips of a district.", "tips.listed", _READS),
+    AccountRole.DESK: RoleRow("A desk officer reads tips of a district.", "tips.listed", _READS),
     AccountRole.EDITOR: RoleRow(
-        "Writes what callers see. An approver reviews it.", "changes.listed"
+        "An editor writes what callers see. An approver reviews it.", "changes.listed"
     ),
     AccountRole.APPROVER: RoleRow(
-        "Reviews drafts of others, and publishes them.", "changes.listed", _SECOND
+        "An approver reviews and publishes drafts of others.", "changes.listed", _SECOND
     ),
     AccountRole.TRANSLATOR: RoleRow(
-        "Edits and reviews translations. Changes nothing else.", "words.matrix"
+        "A translator edits and reviews only translations.", "words.matrix"
     ),
     AccountRole.PROGRAMME_LEAD: RoleRow(
-        "Sees the statistics, approves releases and sets targets. Never reads a tip.",
+        "The programme lead sees the statistics, approves releases and sets targets, but reads no tip.",
         "pages.overview",
         _NEVER | _SECOND | _RELEASES,
     ),
     AccountRole.ADMIN: RoleRow(
-        "Manages accounts. Never reads a tip.", "accounts.listed", _NEVER | _SECOND
+        "An admin manages accounts and never reads a tip.", "accounts.listed", _NEVER | _SECOND
     ),
-    AccountRole.AUDITOR: RoleRow("Reads the log. Never reads a tip.", "audit.listed", _NEVER),
-    OVERSIGHT: RoleRow("Reads complaints about the national desk.", "tips.listed"),
-    ON_CALL: RoleRow("Gets an SMS when something is wrong with the hotline."),
+    AccountRole.AUDITOR: RoleRow("Auditors read the log, never a tip.", "audit.listed", _NEVER),
+    OVERSIGHT: RoleRow("This desk reads complaints about the national desk.", "tips.listed"),
+    ON_CALL: RoleRow("An on-call contact gets an SMS when something is wrong with the hotline."),
 }
 """Every role of a person by its English title: levels of a phone, roles of an account, and roles that belong to
 neither.

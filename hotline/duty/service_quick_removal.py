@@ -169,7 +169,7 @@ def _about(session: Session, context: Context, row: Approval, _by: SignedIn) -> 
     return ApprovalView(
         message_text(
             "{by} asks to remove {about}, one of the last two members of the national desk. "
-            "They have no access any more, but still get alerts.",
+            "That person has no access any more, but still gets alerts.",
             by=row.asker,
             about=person.name,
         ),

@@ -14,7 +14,7 @@ from hotline.editing.rules_playing import played_screens
 from hotline.text.languages import CODES
 from hotline.text.phrases import phrase
 
-DRAFT = phrase("DRAFT. Not the line.")
+DRAFT = phrase("DRAFT. Not the hotline.")
 SENTENCES = {
     "label": phrase("Key or answer"),
     "send": phrase("Press key"),

@@ -162,10 +162,10 @@ def _open_box(encrypted: bytes, private_key: bytes) -> bytes:
     try:
         return SealedBox(PrivateKey(private_key)).decrypt(_current(encrypted))
     except (CryptoError, ValueError, TypeError):
-        raise DecryptionFailed("the sealed data was altered or is for another key") from None
+        raise DecryptionFailed("the encrypted data was altered or is for another key") from None
 
 
 def _current(encrypted: bytes) -> bytes:
     if encrypted[:1] != VERSION:
-        raise DecryptionFailed("the sealed data has an unknown format")
+        raise DecryptionFailed("the encrypted data has an unknown format")
     return encrypted[1:]

@@ -47,7 +47,7 @@ def decrypt_box(encrypted: bytes, *, private: bytes, bound: str) -> dict[str, An
             raise ValueError
         return document_in(padded)
     except (CryptoError, TypeError, ValueError):
-        raise DecryptionFailed("the sealed data was altered or belongs to another hop") from None
+        raise DecryptionFailed("the encrypted data was altered or belongs to another hop") from None
 
 
 def _digest(bound: str) -> bytes:

@@ -45,15 +45,15 @@ def run_trial(context: MonitorContext) -> None:
 def check_trials(session: Session, at: datetime) -> CheckResult:
     trials = monitoring_queries.trials(session)
     if trials is None:
-        says = "no handset is chosen for the daily trial"
+        says = "no handset is chosen for the daily test"
         return warning("trial", says, "the page On-call contacts")
     since = max(trials.arrived or trials.handset.created_at, trials.handset.created_at)
     if at - since <= LATE:
-        return CheckResult("trial", True, "the last trial succeeded, or is still running")
+        return CheckResult("trial", True, "the last daily test succeeded, or is still running")
     return CheckResult(
         "trial",
         False,
-        f"no trial has succeeded since {in_kigali(since)}",
+        f"no daily test has succeeded since {in_kigali(since)}",
         "check that the handset is on, then report by phone and run `hotline doctor`",
     )
 

@@ -13,7 +13,7 @@ from hotline.text.phrases import phrase
 TINTS = {
     "bad": phrase("Something is wrong or late."),
     "warn": phrase("Someone must look at this."),
-    "good": phrase("This is done."),
+    "good": phrase("This action is done."),
     "soft": phrase("This is for information."),
 }
 """The text of each kind of notice on the style guide."""

@@ -68,7 +68,7 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
         found = _of_month(session, month)
         cases, closed = _opened(session, context, found)
     if closed and not cases:
-        logger.error("persons of month %s not counted: no key decrypts its %s cases", month, closed)
+        logger.error("month %s has no sums of persons: no key decrypts its %s cases", month, closed)
         return
     sums = dict(rules_persons.sums(cases))
     with context.database.reading() as session:

@@ -87,9 +87,7 @@ def approve(context: Context, by: Actor, role: AccountRole, period: str) -> bool
         at = context.now()
         is_new = queries.write_approval(session, period, role, by=name, at=at)
         if not is_new:
-            raise Undecided(
-                "Your role approved this release. The other of the two roles must still approve it."
-            )
+            raise Undecided("Your role approved this release. The other role must approve it too.")
         tables_audit.append_command(session, by, at, "release_approved", period, str(role))
         return period in queries.published_periods(session)
 

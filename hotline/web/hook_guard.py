@@ -163,7 +163,7 @@ def _body(environ: Environ) -> bytes:
     if len(body) > MAX_BYTES:
         raise CallbackInvalid(f"the body has more than {MAX_BYTES} bytes")
     if len(body) < length:
-        raise CallbackInvalid("the body is shorter than the request says")
+        raise CallbackInvalid("the body is shorter than the request's header says")
     return body
 
 

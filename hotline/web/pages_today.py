@@ -135,7 +135,7 @@ def _paused_queue(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 def _paused_parts(context: ConsoleContext, _: SignedIn) -> Iterator[TodayLine]:
     for one in service_pause.paused_parts(context):
-        says = phrase("A part is paused: {says}. Reason: {reason}")
+        says = phrase("Sending is paused in part: {says}. Reason: {reason}")
         yield warn(says, "outgoing.show", text=PARTS[one.queue], reason=one.reason)
 
 

@@ -490,7 +490,7 @@ def test_a_leave_is_refused_in_the_words_of_the_page_and_not_of_a_terminal(
 @pytest.mark.parametrize(
     ("language", "title", "adds", "does"),
     [
-        ("en", "Roles", "Add account", "Reads the tips of a district."),
+        ("en", "Roles", "Add account", "A desk officer reads tips of a district."),
         ("fr", "Rôles", "Ajouter un compte", "Lit les signalements d'un district."),
         ("rw", "Inshingano", "Ongeraho konti", "Asoma amakuru yatanzwe yo mu karere."),
     ],
@@ -523,8 +523,8 @@ def test_only_an_admin_sees_accounts_and_contacts_of_a_person(desk: Desk) -> Non
         shown = tab.get(path).text
         assert "Gasabo: responder" in shown
         assert ("Account desk 1" in shown) is sees
-        assert ("Gets an SMS when something is wrong" in shown) is sees
-        assert ("Reads the tips of a district." in shown) is sees
+        assert ("gets an SMS when something is wrong" in shown) is sees
+        assert ("A desk officer reads tips of a district." in shown) is sees
     alone = f"/accounts/{account(desk, 'Admin 1')}"
     assert admin.get(alone).status_code == 200
     assert national.get(alone).status_code == 404

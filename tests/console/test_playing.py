@@ -25,7 +25,11 @@ from tests.support.made_once import shipped_book
 __all__ = ["writing"]
 
 DAY = date(2026, 12, 1)
-MARKS = ("UMUSHINGA. Si umurongo nyawo.", "DRAFT. Not the line.", "BROUILLON. Pas la vraie ligne.")
+MARKS = (
+    "UMUSHINGA. Si umurongo nyawo.",
+    "DRAFT. Not the hotline.",
+    "BROUILLON. Pas la vraie ligne.",
+)
 WRITTEN = "Hamagara 112, 0788 123 456. </script><script>"
 SHOWN = "Hamagara 112, .... ... .... </script><script>"
 

@@ -168,7 +168,7 @@ def test_a_role_that_decides_waits_for_a_second_admin(desk: Desk, admin: Tab) ->
 def test_an_account_is_given_roles_a_new_link_and_an_end(desk: Desk, admin: Tab) -> None:
     invited(admin, "editor")
     listed = admin.get("/accounts").text
-    assert "Reviews drafts of others, and publishes them." in listed
+    assert "An approver reviews and publishes drafts of others." in listed
     (path,) = re.findall(r'href="(/accounts/\d+)">Editor 1<', listed)
     assert admin.post(f"{path}/roles", {}).status_code == 422
     clash = admin.post(f"{path}/roles", {"roles": ["desk", "auditor"]})
