@@ -53,9 +53,9 @@ def above(node: ast.AST, at: int) -> str:
     return f"class {node.name}" if isinstance(node, ast.ClassDef) else ""
 
 
-def helps(call: ast.Call) -> Iterator[tuple[str, str, str]]:
-    """Yields the help text and the prompt of an option, with the name of the option."""
-    name = words_of(call.args[0]) if call.args else ""
+def helps(call: ast.Call, command: str) -> Iterator[tuple[str, str, str]]:
+    """Yields the help text and the prompt of an option, with the names of its command and of the option."""
+    name = f"{command} {words_of(call.args[0])}".strip() if call.args else command
     for one in call.keywords:
         if one.arg in ("help", "prompt"):
             yield "help", name, words_of(one.value)
@@ -64,13 +64,16 @@ def helps(call: ast.Call) -> Iterator[tuple[str, str, str]]:
 def of_code(path: Path) -> Iterator[tuple[str, str, str]]:
     """Yields the kind, the place and the text of each docstring, comment, help text, error and log line in a file."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    commands: dict[ast.AST, str] = {}
     for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            commands |= dict.fromkeys(node.decorator_list, node.name)
         body = getattr(node, "body", None)
         for at, line in enumerate(body if isinstance(body, list) else ()):
             if isinstance(line, ast.Expr) and (text := words_of(line.value)):
                 yield "code", above(node, at), text
         if isinstance(node, ast.Call) and path.is_relative_to(ROOT / "hotline"):
-            yield from helps(node)
+            yield from helps(node, commands.get(node, ""))
     if not path.is_relative_to(ROOT / "tests"):
         yield from (("error or log line", "", text) for text, _ in errors(tree))
     with path.open("rb") as file:
