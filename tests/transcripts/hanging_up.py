@@ -36,9 +36,9 @@ def _said(told: TipSummary) -> str:
     if told.official == OVERSEEN:
         whom = "an oversight desk"
     if told.state in WHOLE:
-        return f"{whom} is told already"
+        return f"{whom} is alerted already"
     if abandoned_state(told.place) is not TipState.FRAGMENT:
-        return f"filed, and {whom} is told"
+        return f"filed, and {whom} is alerted"
     if told.place == NOT_SAID:
         return "a fragment, which rings nobody"
-    return "a fragment, of which the national desk is told once"
+    return "a fragment, of which the national desk is alerted once"
