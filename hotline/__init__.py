@@ -1,1 +1,1 @@
-"""Runs a national line against trafficking in persons, for basic phones."""
+"""Runs a national hotline against trafficking in persons, for basic phones."""

@@ -159,7 +159,7 @@ class Unavailable(HotlineError):
 
 
 class StoreUnavailable(Unavailable):
-    """The database cannot commit. This is the only missing part that prevents a report."""
+    """The database cannot commit. Without any other part, callers can still report."""
 
 
 class RunsUnavailable(Unavailable):

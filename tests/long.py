@@ -21,7 +21,7 @@ from hotline.core.environment import is_yes
 from tests.support.servers import Pair
 
 ONLY_LONG = (
-    # It stores 100,000 tips.
+    # This test stores 100,000 tips.
     "tests/console/test_board_speed.py::*",
     # Each takes 15 seconds in a browser. The daily run has the English story.
     "tests/console/test_in_browser.py::test_a8_a_board_reads_a_danger_and_closes_it[narrow-rw]",
@@ -70,7 +70,7 @@ ONLY_LONG = (
     # The daily run plays each danger in Kinyarwanda.
     "tests/cases/test_three_dangers.py::test_a_danger_is_played_to_its_30_day_check[*-en]",
     "tests/cases/test_three_dangers.py::test_a_danger_is_played_to_its_30_day_check[*-fr]",
-    # The daily run tells these stories of the console in Kinyarwanda.
+    # The daily run plays these stories of the console in Kinyarwanda.
     "tests/cases/test_case_files.py::test_only_an_order_named_by_number_brings_what_the_caller_said[*-en]",
     "tests/cases/test_case_files.py::test_only_an_order_named_by_number_brings_what_the_caller_said[*-fr]",
     "tests/cases/test_handover_of_a_case.py::test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six[*-en]",
@@ -80,7 +80,7 @@ ONLY_LONG = (
     "tests/operations/test_image.py::*",
     "tests/architecture/test_imports.py::test_a_command_loads_no_page_no_queue_and_no_test",
     "tests/web/test_strangers_at_the_door.py::test_colleagues_pass_strangers",
-    # These tests visit every screen. The daily run presses every digit on every screen of a caller.
+    # The tests marked here visit every screen. The daily run presses every digit on every screen of a caller.
     "tests/crawler/test_behind_pin.py::*[en-*]",
     "tests/crawler/test_behind_pin.py::*[fr-*]",
     "tests/crawler/test_behind_pin.py::*[rw-*]",
@@ -93,7 +93,7 @@ ONLY_LONG = (
     "tests/crawler/test_crawl.py::test_every_digit_at_every_screen[whole]",
     "tests/crawler/test_crawl_hook.py::test_a_thousand_digits_at_the_nearest_screens[flask]",
     # These tests open pages in Chromium.
-    # The daily run tells each story of the console in Kinyarwanda, and opens pages of each kind at 360 px.
+    # The daily run plays each story of the console in Kinyarwanda, and opens pages of each kind at 360 px.
     "tests/browser/*[en]",
     "tests/browser/*[fr]",
     "tests/browser/test_new_lesson.py::*[office]",
@@ -141,7 +141,7 @@ ONLY_LONG = (
     "tests/compare/test_plays.py::*",
     "tests/architecture/test_ports_fit.py::*",
     "tests/support/test_made_once.py::test_a_home_is_as_init_leaves_it",
-    # It files 10,000 tips.
+    # This test files 10,000 tips.
     "tests/alerts/test_month_of_tips.py::*",
     # These are longer searches, and a quarter whose numbers are all computed a second time.
     "tests/alerts/test_bursts.py::test_when_four_characters_have_run_out_five_are_drawn",

@@ -99,7 +99,7 @@ class QuietWorker(SimpleWorker):
             logger.error("the worker could not record the refused job: %s", type(broken).__name__)
 
     def handle_job_failure(self, *args: Any, **kwargs: Any) -> None:
-        """Tells Redis that the job failed, without the text of the error."""
+        """Reports to Redis that the job failed, and leaves out the text of the error."""
         super().handle_job_failure(*args, **kwargs | {"exc_string": ""})
 
 

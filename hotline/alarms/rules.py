@@ -1,9 +1,9 @@
 """Decides from times and states when an alarm notifies on-call contacts, how often, and when it ends. Pure.
 
-An alarm is raised after its fault has lasted for the alarm's patience. Its notices are repeated at growing intervals
-until an on-call contact acknowledges it, or until it ends. All notified contacts get a message when it ends. Some
-alarms report a single event, which has no visible end. These alarms remain until a contact acknowledges them.
-"""
+The monitor raises an alarm when its fault has lasted as long as the alarm's patience. Its notices are repeated at
+growing intervals until an on-call contact acknowledges it, or until it ends. All notified contacts get a message when
+it ends. Some alarms report a single event, which has no visible end. These alarms remain until a contact acknowledges
+them."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -545,7 +545,7 @@ def write_repeats(
 
 
 def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> None:
-    """Writes alerts for new assignments. They are due at once.
+    """Writes alerts for new assignments, due at once.
 
     `turn` is the place of the first of these alerts in the order of sending.
     """

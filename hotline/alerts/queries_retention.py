@@ -363,11 +363,8 @@ def newest_more(session: Session, tip_id: int) -> Message | None:
 
 
 def is_withheld(session: Session, message: Message) -> bool:
-    """Returns True if a message must never be sent. There are two possible reasons.
-
-    One is that the case may involve an official, and the responder's assignment was ended. The other is that the
-    message is an alert of a drill that is over.
-    """
+    """Returns True if a message must never be sent. Such a message is an alert of a drill that is over. Or its case may
+    involve an official, and the responder's assignment was ended."""
     if message.assignment_id is None:
         return False
     released = select(Assignment.id).join(Tip, Tip.id == Assignment.tip_id)

@@ -163,10 +163,9 @@ def held_until(
 ) -> datetime | None:
     """Returns the time at which the next person of the district comes on duty, if a new tip waits until then.
 
-    Returns None if people are alerted now. This is so for all urgent tips and for tips that may involve an official. It
-    is also so if anyone of the district is on duty, or comes on duty only 12 hours after the tip was filed or later.
-    `people` contains the active responders, `members` also those on leave.
-    """
+    Returns None if people are alerted now. Urgent tips, and tips that may involve an official, never wait. No tip waits
+    if anyone of the district is on duty, or if the next person comes on duty 12 hours after the tip was filed or later.
+    `people` contains the active responders, `members` also those on leave."""
     waits = case.urgency == Urgency.HEARD and case.official == "no" and not case.once
     if not waits or case.partners or not duty.is_used(case.place, at):
         return None

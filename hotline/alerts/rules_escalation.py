@@ -40,9 +40,8 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.rules_visit_safety import VisitSafety
 
 ESCALATED = 2
-"""Others are alerted only when the outcome's deadline has fired this number of times. It first fires at half of the
-time, then at the end.
-"""
+"""The hotline alerts other people only when the outcome's deadline has fired this number of times. The deadline fires
+at half of the assignee's time, then at its end. """
 FRAGMENT_EVENTS = frozenset(
     {
         CaseEventKind.CLOSURE_REQUESTED,
@@ -203,8 +202,7 @@ def _taken(s: CaseState) -> Decision:
 def _looks(s: CaseState) -> bool:
     """Returns True if the responder, by taking the case, answers the request for a second look at it.
 
-    This is so if the national desk was asked, and one of its people who is not the assignee takes the case.
-    """
+    A person of the national desk answers this request if the desk was asked and the person is not the assignee."""
     look, by = s.clocks.get(DeadlineKind.SECOND_LOOK), s.event.by
     return look is not None and look.nth > 0 and by in s.desk and by != s.assignee
 

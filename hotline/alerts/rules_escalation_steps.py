@@ -75,7 +75,7 @@ class CaseState:
     company: tuple[int, ...] = ()
     """Responders who were alerted of another tip in the same cluster."""
     is_met: bool = False
-    """True if an officer wrote the tip. Then a second person must read it."""
+    """True if an officer wrote the tip, so that a second person must read it."""
     unread: frozenset[int] = frozenset()
     """Alerted responders with a PIN who have not read the case."""
     linked_questions: int = -1
@@ -186,9 +186,8 @@ def next_due(state: TextFate, at: datetime) -> datetime:
 
 
 ALL_FROM = 2
-"""The number of the first alert that goes to all people of the national desk. The first alert has the number 0. So it
-is the third alert.
-"""
+"""The number of the first alert that goes to all people of the national desk. Numbers begin at 0, so this is the third
+alert. """
 MAX_MOVES = 3
 """The largest number of corrections in one report attempt that may alert another district. It equals the number of
 alerts that similar tips may cause within an hour."""
@@ -315,9 +314,8 @@ def _closure_again(s: CaseState) -> datetime:
     """Returns when the national desk is asked again to confirm a closure.
 
     For a case about danger, this may be at any hour. If a service helps every person who was met, it is at 06:30. For
-    all other cases, it is during working hours. This is also so for danger, if only the desk may decide and one of its
-    people has opened the case.
-    """
+    all other cases, it is during working hours. Cases of danger also wait for working hours, if only the national desk
+    may decide and one of its people has read the case."""
     if s.urgency != Urgency.DANGER or (s.desk_decides and s.closure_read):
         return rules_deadlines.in_hours(s.at + rules_deadlines.HOURLY)
     return rules_deadlines.next_morning_sms(s.at) if s.is_safe else s.at + rules_deadlines.AGAIN

@@ -197,7 +197,7 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + rules_persons.ARRIVAL_WITHIN)
     if offer is not person.newest or offer.lost > 1 or wants_since(person) is not None:
         # Another service was asked, or the person did not arrive and was not found.
-        # It is also possible that the person has agreed to help again, so that a service must be asked.
+        # The person may also have agreed to help again, so that a service must be asked.
         return None
     last = offer.arrived_at or offer.answered_at or offer.offered_at
     is_open = offer.answer in (None, ServiceAnswer.NONE)

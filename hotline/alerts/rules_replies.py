@@ -57,7 +57,7 @@ class OfferedCase:
 
 
 Words = Mapping[str, str]
-"""Words and phrases in each language, as people write them. A `|` separates two of them."""
+"""Words and phrases in each language, as people write them. A `|` separates two words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -572,8 +572,8 @@ WEEK = timedelta(days=7)
 UNASKED_AN_HOUR = 3
 UNASKED_A_DAY = 8
 DANGER_AN_HOUR = 10
-"""The largest number of replies in an hour, if the responder has an open case about danger. The last of them says that
-no more replies will follow."""
+"""The largest number of replies in an hour, if the responder has an open case about danger. The last reply says that no
+more replies will follow."""
 ECHO = timedelta(minutes=1)
 """A text that is repeated within this time comes from a machine, and gets no reply. If there is danger, a later
 repetition gets a reply.

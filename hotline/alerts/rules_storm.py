@@ -4,10 +4,9 @@ storm is a time in which very many dangers are reported in one district.
 A storm may be an attack that hides a real danger. So the hotline alerts more people in a storm, and never fewer. One
 person is alerted of each further danger, which keeps its own assignment and deadlines. Only SMS are shared: a person
 gets at most one a minute for such dangers. After a few SMS, the dangers of some seconds go together to one person. So
-even four people are alerted within a minute, and none gets too many SMS. A repeat is an alert about a case of which
-the person was alerted before. Repeats share one SMS in 15 minutes, with or without a storm. So do alerts without
-danger above a limit, and notices in a storm.
-"""
+four people are alerted of each danger within a minute, and no one gets too many SMS. A repeat is an alert about a case
+of which the person was alerted before. Repeats share one SMS in 15 minutes, with or without a storm. Alerts without
+danger share an SMS above a limit, and notices share one in a storm."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

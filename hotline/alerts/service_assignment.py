@@ -172,9 +172,8 @@ def _own_step(
 def _give_to_writers(
     session: Session, context: Context, steps: Iterable[EscalationStep], at: datetime
 ) -> None:
-    """Makes each officer the assignee of their own tip. Others are alerted of it as of any other tip, so that a second
-    person reads it. The officer gets no SMS.
-    """
+    """Makes each officer the assignee of their own tip. Other responders are alerted as usual, so that a second person
+    reads the tip. The officer gets no SMS."""
     alerted = [(step, who) for step in steps for who in step.recipients]
     for one in service_escalation.write_assignments(session, alerted, at) if alerted else ():
         given = session.get_one(Assignment, one.given.assignment_id)

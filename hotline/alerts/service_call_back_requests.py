@@ -178,9 +178,8 @@ def _withdraw(session: Session, context: Context, rows: Iterable[CallBack]) -> N
 def _move(session: Session, row: CallBack, at: datetime, *, is_paused: bool) -> list[Template]:
     """Updates the state of a request, and returns the messages that the desk must get.
 
-    These are two messages if the first window was missed and the second has already begun. While call-backs are paused,
-    a window that passes moves on to the second window, and then to the next day. The number is kept.
-    """
+    The desk gets two messages if it missed the first window and the second has already begun. While call-backs are
+    paused, a window that passes moves on to the second window, and then to the next day. The number is kept."""
     said: list[Template] = []
     while is_paused and row.closes_at <= at + HALF_WINDOW:
         again = row.again_at

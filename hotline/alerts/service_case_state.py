@@ -75,7 +75,7 @@ def visit_facts_of(tip: Tip | ReportedTip) -> VisitFacts:
 
 
 def assignee_visit_facts(session: Session, tip: Tip) -> VisitFacts:
-    """Returns the facts about visits for the assignee. They come from the strictest open tip in the cluster."""
+    """Returns the facts about visits for the assignee, from the strictest open tip in the cluster."""
     others = (one for one in queries_references.cluster_of(session, tip) if one.id != tip.id)
     return strictest_visit(visit_facts_of(tip), map(visit_facts_of, others))
 
@@ -148,8 +148,7 @@ def desk_decides(session: Session, tip: Tip) -> bool:
 def _is_safe(session: Session, tip: Tip) -> bool:
     """Returns True if a service helps every person who was met, and the requested outcome says the same.
 
-    It reads only reminders, because these are not encrypted.
-    """
+    Finds this out from reminders only, because the answers about persons are encrypted."""
     if tip.outcome_asked is None or not OUTCOMES[TipOutcome(tip.outcome_asked)].is_safe:
         return False
     met = {row.n for row in tables_persons.persons_of_tip(session, tip.id)}

@@ -300,10 +300,9 @@ def person_name(name: str) -> str:
 def needs_second(session: Session, tip: Tip) -> bool:
     """Returns True if a second person must confirm the closure of this case.
 
-    This is so if there is danger, if the case is about a child, and if an official may be involved. It is also so if an
-    officer wrote the tip, or if a person was screened or was offered help. The rule does not use the results of
-    screenings, because these are encrypted. A drill can always be closed by one person.
-    """
+    The reasons are danger, a child, an official who may be involved, a tip that an officer wrote, and a person who was
+    screened or was offered help. The rule does not use the results of screenings, because these are encrypted. A drill
+    can always be closed by one person."""
     child = tip.basis == Basis.VITAL_INTEREST_CHILD
     if tip.channel == rules_trial.DRILL:
         return False

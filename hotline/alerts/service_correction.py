@@ -63,7 +63,8 @@ WORST = ("no", "unsure", "yes", OVERSEEN)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The place and the answer about officials before a correction. They decided which desks could read the tip."""
+    """The place and the answer about officials before a correction: the facts that decided which desks could read the
+    tip."""
 
     filed: bool
     """True for a filed tip. If a draft, a fragment or a complaint is corrected, only its desk changes."""
@@ -199,8 +200,8 @@ def neighbours_in_storm(session: Session, tip: ReportedTip, at: datetime) -> Seq
 def passed_districts(
     session: Session, tip: ReportedTip, before: Route, earlier: Sequence[TipPlace]
 ) -> Sequence[str]:
-    """Returns the districts to which the case was passed on. These districts can still read the case, like the people
-    there who were asked.
+    """Returns the districts to which the case was passed on. These districts, and the people there who were asked, can
+    still read the case.
 
     If there is no danger, a corrected place ends their access, as it does for the first place.
     """
@@ -385,8 +386,7 @@ def notify_followers(
 ) -> None:
     """Notifies people of those tips that joined a cluster and whose caller wants no visit.
 
-    These people were alerted of another tip of the cluster instead.
-    """
+    Until then, these people were alerted only of another tip of the cluster."""
     for tip_id in tip_ids:
         _notify(session, context, queries.tip_for_writing(session, tip_id), at)
 

@@ -50,9 +50,8 @@ def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str
     """Stores the digests of a tip that was just written. Returns True if the tip is in a cluster and must be compared
     again.
 
-    This is so if the caller has now answered what happens there, or who needs help. `kind` is the category of the tip
-    before this hop.
-    """
+    A tip must be compared again if the caller has now answered what happens there, or who needs help. `kind` is the
+    category of the tip before this hop."""
     known = tip.likeness
     if known is None:
         queries_duplicates.store_digests(
@@ -89,7 +88,7 @@ def join_clusters(
         if not who:
             queries_duplicates.record_leaders(session, {tip.tip_id: None})
             continue
-        # This tip may be about a camp or a border, even if the first tip of the cluster is not.
+        # A later tip may be about a camp or a border, even if the first tip of its cluster is not.
         near = partner_recipients(tip.case, people, alerted[one.leader_id])
         who |= dict.fromkeys(one for one in near if one not in tip.excluded)
         recipients = () if tip.alerted else tuple(who)

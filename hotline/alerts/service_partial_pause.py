@@ -1,6 +1,5 @@
-"""Pauses and resumes call-backs, drills or answers to callers, because one of them does harm. The rest of the line goes
-on: alerts are never paused here. The national desk is notified by SMS.
-"""
+"""Pauses and resumes call-backs, drills or answers to callers, because one of them does harm. Alerts are never paused
+here. The national desk is notified by SMS."""
 
 from collections.abc import Mapping
 

@@ -282,7 +282,7 @@ def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
 
 
 def _verdict(row: Message, result: SendResult) -> Verdict:
-    # This attempt was already counted when its lease ended.
+    # The attempt was already counted when its lease ended.
     counted = row.counted if row.state == MessageState.SENDING else max(row.counted - 1, 0)
     return rules_delivery.decide(
         result,

@@ -41,7 +41,7 @@ new alert is a repeat after every earlier alert."""
 BEHIND = 100
 """The place in the order of sending for messages that are sent together with alerts. They are sent after all alerts.
 
-A notice of a corrected place has the place 0. So it is sent before the alerts to people of the new place."""
+A notice of a corrected place has the place 0. So the notice is sent before the alerts to people of the new place."""
 
 
 class WrittenAssignment(NamedTuple):
@@ -190,7 +190,7 @@ def new_message(
 def write_shared(
     session: Session, wording: Wording, to: int, due: datetime, priority: int, at: datetime
 ) -> int:
-    """Writes an SMS about several cases, and returns its id. It counts as written when it is due."""
+    """Writes an SMS about several cases, and returns its id. The SMS counts as written when it is due."""
     row = new_message(MessageKind.ALERT, wording, to, priority=priority, at=due, of=None)
     row.turn = BEHIND if wording.template is Template.SHARED_OPEN else 1
     session.add(row)

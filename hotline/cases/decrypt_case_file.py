@@ -73,8 +73,8 @@ SENTENCES: Mapping[LoggedEvent, str] = {
     LoggedEvent.CLOSED: phrase("{who} closed the case."),
     LoggedEvent.REOPENED: phrase("{who} reopened the case."),
 }
-"""The sentence of each event that a file contains. Other events are left out: they tell of the caller, of other cases,
-or where a person is now."""
+"""The sentence of each event that a file contains. The file leaves out events that reveal something about the caller,
+other cases, or where a person is now."""
 CLOSING = phrase("{who} asked to close the case.")
 OPENED = phrase("{who} opened the report.")
 CUSTODY = {
@@ -290,8 +290,7 @@ class _Gathered:
     def _note(self, row: tables_case_events.CaseEventRow) -> str:
         """Returns the text of a note, if there is an order and the case has no other person than that of the file.
 
-        A note may repeat the caller, or be about a person whose codes were erased. Then it is left out.
-        """
+        Leaves out a note that may repeat the caller, or that is about a person whose codes were erased."""
         met = {one.reported.n for one in self.entries}
         is_about = self.has_order and self.n is not None and met == {self.n}
         if self.decrypted is None or not is_about or row.codes.get(SAYS) != NoteCode.WORDS:

@@ -36,7 +36,8 @@ from hotline.tips.rules_visit_safety import VISIT_SAFETIES
 from hotline.tips.tables import Tip
 
 MAX_LETTERS = 1500
-"""The largest number of letters on a page. This is about a dozen screens. The encrypted answer cannot hold more."""
+"""The largest number of letters on a page. A page of this length takes about a dozen screens. The encrypted answer
+cannot hold more."""
 BY_DIALLING = "by dialling, with their PIN"
 """The reason in the audit log for reading a case by phone."""
 
@@ -86,7 +87,8 @@ UNSAID = {"danger": "yes", "official": "no"}
 
 def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator[str]:
     """Yields the lines of the page. Warnings come first, then the place and the words of the caller,
-    then what happened and the person. These lines have no questions. All other answers follow with their questions."""
+    then what happened and the person. These lines show answers without their questions. All other answers follow with
+    their questions."""
     context, language = turn.context, turn.person.language
     answers = {one.name: one for one in service_reading.read_answers(context, decrypted, language)}
     said = decrypted.answers
@@ -161,9 +163,8 @@ def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
     """Decrypts a tip for the first of the responder's desks that may read it. Returns None if no grant can be
     decrypted. With the setting `national_in_console`, no PIN decrypts a grant of the national desk.
 
-    The grant may be encrypted for an earlier key pair of the desk. This is so if the desk got access before the place
-    of the tip was corrected.
-    """
+    The grant may be encrypted for an earlier key pair of the desk. The desk may have got access before the place of the
+    tip was corrected."""
     session, member = turn.session, of_responder(turn.person.id)
     by_pin = not turn.context.line.national_in_console or tip.channel == rules_trial.DRILL
     for desk in sorted(tables_members.desks_of(session, member)):

@@ -32,8 +32,7 @@ from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 def open_cases(session: Session, viewer: Viewer | None) -> Sequence[BoardCase]:
     """Returns the open cases that this viewer may see, and closed cases with an overdue fact about a person.
 
-    A complaint has a list of its own, and a drill is never late. So the board has neither.
-    """
+    A complaint has a list of its own, and a drill is never late. So the board shows no complaints and no drills."""
     run_uncompiled(session)
     clocks, owed = _clocks().subquery(), _owed().subquery()
     own = (Assignment.tip_id == Tip.id, Assignment.responder_id == Tip.assignee_id)

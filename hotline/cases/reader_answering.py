@@ -700,8 +700,7 @@ def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
 
 def _of_no_one(first: PinReading, found: PinAttempt) -> ReaderAnswer:
     """Returns the answer to a PIN from a phone that belongs to no responder. The digits may be the code with which the
-    phone proves itself. Otherwise they are wrong.
-    """
+    phone proves itself. All other digits are wrong."""
     if found.is_code and first.state != ReadingState.WRONG:
         first.state = ReadingState.DONE
         return CODE_RIGHT

@@ -52,8 +52,8 @@ WORK_SHIFT = "work_shift"
 READ, HISTORY, WARNINGS = "read", "history", "warnings"
 """The values of `WORK_VERB` that request a page: the report, the timeline, or the warnings about PINs."""
 HANDOVER, HANDOVER_READ = "handover", "handover_read"
-"""The values of `WORK_VERB` that request the notes of a handover, and that confirm that they were read. The first is
-also the flag that notes wait."""
+"""The values of `WORK_VERB` that request the notes of a handover, and that confirm that they were read. `HANDOVER` is
+also the flag that says that notes wait."""
 NOT_ME = "not_me"
 """The value of `WORK_VERB` that ends this phone's PIN, because another person has used it."""
 MY_WORK, MY_QUESTIONS, MY_COLLEAGUES = "my_work", "my_questions", "my_colleagues"

@@ -157,8 +157,7 @@ def _ask(
 ) -> None:
     """Asks these responders by SMS about a person.
 
-    `reminds` is True if the responders know the answer. It is False if they are on a higher level.
-    """
+    `reminds` is True if the responders know the answer. `reminds` is False for responders on a higher level."""
     template = Template.FOLLOW if reminds else Template.FOLLOW_ABOVE
     names = queries.newest_by_responder(session, tip.id)
     languages = queries.languages(session, ids)
@@ -197,7 +196,7 @@ def reopen_as_danger(
         drop_closure_request(tip)
     tip.first_urgency = tip.first_urgency or tip.urgency
     tip.urgency, tip.danger_at = Urgency.DANGER, at
-    # This function sends the alert, so no other process must send it.
+    # The function sends the alert, so no other process may send it.
     # An earlier assignee must acknowledge the case again.
     tip.assigned_at, tip.alert_urgency = at, Urgency.DANGER
     tables_audit.append_about_tip(session, tip.id, "danger_again", by.actor, at)

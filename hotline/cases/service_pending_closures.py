@@ -32,7 +32,7 @@ from hotline.tips.rules import TipOutcome, Urgency
 from hotline.tips.rules_deadlines import next_morning_sms
 
 REQUESTED, REFUSED = "end_wanted_", "end_refused"
-"""Names in the audit log. The first is for a request and is followed by the outcome. The second is for a refusal."""
+"""Names in the audit log. `REQUESTED` is followed by the requested outcome."""
 
 
 def readable_rows(

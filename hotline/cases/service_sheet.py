@@ -80,9 +80,8 @@ class TipLine:
     is_taken: bool
     """True if the tip has an assignee, and no other responder is asked to take it."""
     taken_by: str
-    """The name of the assignee. It is set even while others are asked to take the tip. Empty if the tip does not have
-    an assignee.
-    """
+    """The name of the assignee. The field has the name even while other responders are asked to take the tip. Empty if
+    the tip does not have an assignee."""
     asked: AskedAgain | None
     """The reason why others are asked to take the tip although it has an assignee."""
     is_helped: bool

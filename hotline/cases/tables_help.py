@@ -32,8 +32,8 @@ def add_answer(session: Session, month: str, body: bytes) -> None:
 def rewrite_answers(session: Session) -> None:
     """Writes all waiting rows again in one transaction.
 
-    PostgreSQL keeps the number of the transaction that wrote a row. It would link an answer to the tip of its receipt.
-    """
+    PostgreSQL keeps the number of the transaction that wrote a row. That number would link an answer to the tip of its
+    receipt."""
     session.execute(update(HelpAnswer).values(month=HelpAnswer.month))
 
 

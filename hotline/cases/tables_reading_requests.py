@@ -1,10 +1,9 @@
 """Stores the requests that responders make to the reader process with their PINs. The rows are deleted after some
 minutes.
 
-A row of `PinReading` is one request. There is at most one for each place in the text of a session. A row of
+A row of `PinReading` is one request. Each place in the text of a session has at most one request. A row of
 `PinReadingAsk` is a hop that waits for the answer. A hop that arrives twice makes two such rows, but its request is
-carried out only once.
-"""
+carried out only once."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -55,7 +55,7 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 
 @click.command()
 @click.option("--kept", type=FILE, help="File of digests. Each line: day, row number, digest.")
-@click.option("--since-row", default=0, help="Row number at which the check of the seals starts.")
+@click.option("--since-row", default=0, help="Check from this row on who wrote each row.")
 @as_json_option
 def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:
     """Verify the audit log, and exit with 1 if a row is wrong.

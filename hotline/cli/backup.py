@@ -59,9 +59,8 @@ class BackupGroup(click.Group):
 def backup_key(key: Path, passphrase_file: Path | None, signer: str | None = None) -> BackupKey:
     """Returns the private keys that decrypt a backup, and the signing keys that are accepted.
 
-    If `signer` is given, these are its keys. Otherwise they are this machine's signing key and the one that the key
-    file names. Raises PassphraseWrong or DecryptionFailed.
-    """
+    The accepted signing keys are those of `signer`. Without `signer`, they are this machine's key and the key that the
+    key file names. Raises PassphraseWrong or DecryptionFailed."""
     opened = decrypt_backup.open_backup_key(
         key.read_bytes(), lambda: passphrase_of(passphrase_file, "Passphrase of the backup key")
     )

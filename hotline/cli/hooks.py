@@ -51,8 +51,8 @@ def hooks(click_context: click.Context, base: str | None, as_json: bool) -> None
 @as_json_option
 def rotate(base: str | None, as_json: bool) -> None:
     """Create new addresses and print them. An old address ends once the gateway has used the new one, and has not
-    called the old one for ten minutes. `hotline keys hooks end-old --now` ends it at once. Running web processes notice
-    the new addresses. So does the relay, which also gets a new address of its own. On several machines, copy the
+    called the old one for ten minutes. `hotline keys hooks end-old --now` ends it at once. Running web processes and
+    the relay notice the new addresses. The relay also gets a new address of its own. On several machines, copy the
     `hooks` folder to each before pasting the addresses. Then copy `listed.secret` to each `workers` folder.
 
     Example: hotline keys hooks rotate --base https://line.example.org

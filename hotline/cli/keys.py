@@ -47,7 +47,7 @@ def pepper() -> None:
 def show(by: str, reason: str) -> None:
     """Print the pepper. Write it on paper by hand, and keep it apart from every backup.
 
-    Without it, no PIN can decrypt a tip.
+    Without the pepper, no PIN can decrypt a tip.
 
     Example: hotline keys pepper show --by "Operator 1" --reason "new paper"
     """

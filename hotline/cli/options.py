@@ -105,18 +105,18 @@ def by_and_reason(command: Options) -> Options:
 yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 
-def passphrase_option(help: str, name: str = "--passphrase-file") -> Callable[[Options], Options]:
-    return click.option(name, type=NEW_FILE, help=f"File that has {help} in its first line.")
+def passphrase_option(secret: str, name: str = "--passphrase-file") -> Callable[[Options], Options]:
+    return click.option(name, type=NEW_FILE, help=f"File with {secret} in its first line.")
 
 
-def since_option(help: str) -> Callable[[Options], Options]:
+def since_option(rows: str) -> Callable[[Options], Options]:
     """Adds the option `--since`, a time in Kigali."""
     return click.option(
         "--since",
         type=MOMENT,
         metavar="MOMENT",
         callback=lambda _context, _option, typed: typed and typed.replace(tzinfo=KIGALI),
-        help=f'Show {help} from this time on, in Kigali time: 2026-12-01 or "2026-12-01 18:00".',
+        help=f'Show {rows} from this time on, in Kigali time: 2026-12-01 or "2026-12-01 18:00".',
     )
 
 

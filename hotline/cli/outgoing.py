@@ -135,7 +135,7 @@ def _row(found: service.QueueView) -> dict[str, Any]:
     }
 
 
-TRIAL_SECONDS = 60.0
+WAIT = 60.0
 """Seconds for which a test waits for its alarm. The monitor checks every ten seconds."""
 
 
@@ -158,7 +158,7 @@ def add(name: str, number: str | None, language: str, by: str) -> None:
 
 
 @click.command()
-@click.option("--seconds", default=TRIAL_SECONDS, show_default=True, help="Seconds to wait.")
+@click.option("--seconds", default=WAIT, show_default=True, help="Seconds to wait for results.")
 def test(seconds: float) -> None:
     """Send a test to every on-call contact, and exit with 1 unless the gateway accepts all.
 

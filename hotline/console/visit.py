@@ -69,7 +69,7 @@ class GuestVisit:
     """True if the person followed a link on another site. In that case, the browser sends no cookie with this
     request."""
     network: str = field(repr=False)
-    """The network from which the request comes. It is used to limit the attempts of strangers."""
+    """The network from which the request comes. The console limits the attempts of strangers for each network."""
     known: str = field(repr=False)
     """The mark of a browser in which a person has signed in before. This mark alone signs no one in."""
     began: str = field(repr=False)

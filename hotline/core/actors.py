@@ -160,5 +160,5 @@ class SignInRefused:
     """Seconds until the next attempt with this name. If `is_busy` is True, they count until the next attempt from
     this network."""
     is_busy: bool = False
-    """True if too many people are signing in at the moment. Then nothing was checked, and the attempt does not
-    count."""
+    """True if too many people are signing in at the moment. The console then checks nothing, and does not count the
+    attempt."""

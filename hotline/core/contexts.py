@@ -195,7 +195,7 @@ class Line:
     limits: Mapping[str, int]
     """The septets of a screen, by network code. The code "" gives the default."""
     sms_a_day: int = 1000
-    """The maximum number of SMS in a day. At 70 % of it, the hotline stops answering unknown senders. Alerts never
+    """The maximum number of SMS in a day. After 70 % of it, the hotline answers no unknown senders. Alerts never
     stop."""
     sms_an_hour: int = 20
     """The number of SMS in an hour after which a person gets alerts without danger only in a shared SMS."""
@@ -301,7 +301,7 @@ class ConsoleContext(CliContext):
     console_url: str
     """The address of the console's pages, without a slash at the end."""
     is_emulated: bool
-    """True if the gateway is the emulated one. Only then can demo accounts sign in."""
+    """True if the gateway is the emulated one. Demo accounts can sign in only with the emulator."""
     aids: ReviewAids
     """Hints that a reviewer sees next to a text."""
     demo_accounts: tuple[DemoAccount, ...] = ()

@@ -170,7 +170,7 @@ class Settings:
     """The settings of one process."""
 
     home: Path = _setting(FOLDER, lambda _: Path("var").absolute(), example="var")
-    """The folder that holds everything the line writes: database, keys, Redis' files.
+    """The folder that holds everything that the hotline writes: database, keys, Redis' files.
 
     Without it: `var`
     """
@@ -228,10 +228,10 @@ class Settings:
     shortcode: str = _setting(_like(r"\d{3,8}", "3 to 8 digits"), "3847")
     """The number that people send SMS to."""
     inbound_sms: bool = _setting(SWITCH, False)
-    """`yes` if replies by SMS reach the line. An SMS of a stranger is then a tip or opens a lesson. The line reads the
-    gateway's inbox each minute. Without replies, alerts say what to dial."""
+    """`yes` if replies by SMS reach the hotline. An SMS of a stranger is then a tip or opens a lesson. The hotline
+    reads the gateway's inbox each minute. Without replies, alerts say what to dial."""
     sms_inbox: bool = _setting(_one_of("read", "none", made="read".__eq__), True, example="read")
-    """`none` if the gateway lists no inbox. The line then believes an answer by SMS without a proof, and the doctor
+    """`none` if the gateway lists no inbox. The hotline then believes an answer by SMS without a proof, and the doctor
     says so.
 
     Without it: `read`, each minute
@@ -245,7 +245,7 @@ class Settings:
     Without it: no cry for help by SMS is answered
     """
     answer_cries: bool = _setting(SWITCH, False, needs=_both_ways)
-    """`yes` if the ministry has approved that the line answers a cry for help by SMS with its advertisement. The
+    """`yes` if the ministry has approved that the hotline answers a cry for help by SMS with its advertisement. The
     answer comes within a minute or not at all, at most once in seven days. Without it, a tip by SMS gets no answer."""
     call_back_number: str = _setting(DIALLED, "", example="3512")
     """The number that the national desk calls from, verified in `flows/numbers.csv`. If anyone calls it
@@ -296,8 +296,8 @@ class Settings:
     Without it: an alarm when nothing is left
     """
     sms_a_day: int = _setting(WHOLE, 1000)
-    """The number of SMS that a day may cost. At 70 % of it, answers to strangers stop and repeats share an SMS. First
-    alerts about danger never stop."""
+    """The number of SMS that the hotline may pay for in a day. After 70 % of it, the hotline answers no strangers, and
+    repeated alerts share an SMS. First alerts about danger never stop."""
     sms_an_hour: int = _setting(WHOLE, 20)
     """The number of SMS that one person gets in an hour. Then alerts without danger and notices share one SMS each 15
     minutes. First alerts about danger never stop."""
@@ -359,7 +359,7 @@ class Settings:
     clock: Path | None = _setting(
         FOLDER, None, example="/run/hotline/clock", needs=_emulated_gateway
     )
-    """A file with the seconds that are added to this line's clock. Refused with a real gateway.
+    """A file with the seconds that are added to this hotline's clock. Refused with a real gateway.
 
     Without it: none
     """

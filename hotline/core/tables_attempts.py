@@ -35,7 +35,7 @@ class AttemptRow(Row):
     """False if earlier attempts had already reached the limit, so that the secret was not compared."""
     opened_key: Mapped[str | None]
     results: Mapped[list[str]]
-    """The flags that the flow received as the result."""
+    """The flags that tell the flow the result of the attempt."""
     at: Mapped[datetime]
 
 

@@ -280,7 +280,7 @@ class Template(StrEnum):
     LIST_THEIRS = "{ref} a colleague has it"
     """A colleague's case. It is not overdue, and the responder has nothing to do in it."""
     LIST_CLOSURE = "{ref} closure requested"
-    """A case whose closure was requested, for people who may confirm it, or if the national desk decides."""
+    """A case whose closure was requested. People who may confirm it see this."""
     LIST_EXERCISE = "{ref} drill"
     """A drill on a responder's list."""
     OUTCOME_HELPED = "helped"
@@ -315,7 +315,8 @@ class Template(StrEnum):
     EXERCISE_TOLD = "This is a drill. No one is in danger. Do not go."
     """The whole text of a drill, in every language. It is also the first line of the drill's page on USSD."""
     PAGE_CAREFUL = "Careful: do not visit openly."
-    """A warning at the top of a case's page on USSD. It is for a person in danger, if the caller asked for no visit."""
+    """A warning at the top of a case's page on USSD. The page shows it for a person in danger whose caller asked for no
+    visit."""
     PAGE_STAY_AWAY = "Do not visit or call."
     PAGE_ASK_FIRST = "No one said if helpers may come."
     PAGE_OFFICIAL = "An official may be involved."

@@ -100,7 +100,7 @@ STRANGE_CALLER = "strange_caller"
 
 
 Counts: TypeAlias = LockedDialogue | SessionCounts
-"""A session's row. It is locked by a hop that also does other work, or by a hop that only counts."""
+"""A session's row, which the hop has locked."""
 
 
 def day_of(at: datetime) -> date:

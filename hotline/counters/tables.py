@@ -175,7 +175,7 @@ def write_coverage(session: Session, hour: datetime, missing: Collection[str]) -
 
 
 def write_coverages(session: Session, missing: Mapping[datetime, Collection[str]]) -> None:
-    """Stores many hours. None of them may be stored already."""
+    """Stores many hours that are not stored yet."""
     rows = [{"hour": hour, "missing": sorted(codes)} for hour, codes in missing.items()]
     if rows:
         session.execute(insert(Coverage), rows)

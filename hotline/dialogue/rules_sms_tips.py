@@ -1,10 +1,9 @@
 """Reads a tip from an SMS: finds the answers that decide its desk, and the text to store. The functions are pure. They
 accept any text.
 
-The hotline asks no questions by SMS. So the answer to each question is "unsure" if the message does not say it. This is
-also true for the question if an official is involved. Only the national desk can read a tip that may involve an
-official. So that desk reads the tip, and assigns it.
-"""
+The hotline asks no questions by SMS. So the answer to each question is "unsure" if the message does not say it. This
+includes the answer about officials. Only the national desk can read a tip that may involve an official. So that desk
+reads the tip, and assigns it."""
 
 import re
 import unicodedata

@@ -40,8 +40,8 @@ from hotline.text.time import midnight
 SMS = "sms"
 BATCH = 100
 BUDGET = timedelta(seconds=8)
-"""The longest time for which a batch of answers is sent. It is the same for alerts. Even if the last send takes
-longest, the batch ends before the time limit of the job, which is twenty seconds."""
+"""The longest time for which a process sends a batch of answers. Batches of alerts have the same limit. Even if the
+last send takes longest, the batch ends before the time limit of the job, which is twenty seconds."""
 OWN_BUDGET = timedelta(seconds=1)
 """The longest time for which the clock process sends answers in one round."""
 RING_AFTER = timedelta(seconds=0.7)

@@ -1,9 +1,8 @@
 """Lists accounts for the console's pages, without their keys.
 
 Also ends accounts, either at once or after a second admin has approved this. An approval is needed to end the account
-of an admin, an approver or the national desk. It is also needed to end the account of a desk's last member. A new link
-makes an ended account usable again (`service_new_links`).
-"""
+of an admin, an approver or the national desk. The account of a desk's last member also needs an approval. A new link
+makes an ended account usable again (`service_new_links`)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -56,7 +56,7 @@ class DeskHead:
     signature: str
     """The value of a `DeskKeyState`. Empty if this process cannot check signatures, or if the desk is retired."""
     sign_until: datetime | None
-    """Time until which a new key counts without the line's signature."""
+    """Time until which a new key counts without the hotline's signature."""
     key_to_sign: KeyToSign | None
     """The key to sign. None if the hotline has signed the newest key, or never signed this desk."""
 

@@ -125,7 +125,7 @@ def check_second(
     if any(
         tables_accounts.is_same_person(session, one, other) for one, other in combinations(names, 2)
     ):
-        raise PersonnelRefused(f"{what} needs two people, other than the person concerned")
+        raise PersonnelRefused(f"{what} needs two people who are not the person concerned")
 
 
 def log_command(

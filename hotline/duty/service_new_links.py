@@ -2,8 +2,8 @@
 
 A link for another person's account waits for 24 hours, or until a second admin approves. During this time the owner
 gets an SMS, can sign in as before, and may refuse the link. Hours in which the account is suspended do not count as
-waiting time. A second admin must always approve if the account was ended, or if a team or a desk depends on it. The
-same is true if the hotline knows no phone of the owner.
+waiting time. A second admin must always approve if the account was ended, or if a team or a desk depends on it. A
+second admin must also approve if the hotline knows no phone of the owner.
 
 A command at the server makes the first account. It also helps if no one can sign in.
 """
@@ -38,9 +38,8 @@ class WaitingLink:
     row: Approval
     asked_by: str
     usable_at: datetime | None
-    """The earliest time when the link can be made. None if a second admin must approve first. This is the case if the
-    hotline knows no phone of the owner. It is also the case if the account was ended, or if a team or a desk depends on
-    it."""
+    """The earliest time when the link can be made. None if a second admin must approve first. An admin must approve if
+    the hotline knows no phone of the owner, if the account was ended, or if a team or a desk depends on it."""
 
     @property
     def asked_at(self) -> datetime:

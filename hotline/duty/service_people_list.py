@@ -89,9 +89,8 @@ class ResponderLine:
     is_stopped: bool
     """True if the number is on the stop list."""
     confirmed_at: datetime | None = None
-    """The time when a code proved the phone. Only the person's own page has it. The same is true for leaves and
-    cases.
-    """
+    """The time when a code proved the phone. Only the person's own page shows this time, the person's leaves and the
+    person's cases."""
     leaves: Sequence[Leave] = ()
     open_cases: int | None = None
     """The number of open cases. None if a desk reads it: a number would reveal cases that are hidden from that desk."""

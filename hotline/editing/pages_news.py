@@ -23,7 +23,7 @@ KINDS = table("news_kinds")
 
 
 def today_values(visit: Visit) -> Mapping[str, Any]:
-    """Returns what the page Today shows about drafts. The address says which news or draft is opened there."""
+    """Returns what the page Today shows about drafts. The page's address names the news or draft that it shows."""
     opened, draft_id = number_of(visit.asked("news")), number_of(visit.asked("draft"))
     found, now = service_news.news_of(visit.context, visit.by, opened), visit.context.now()
     waiting = {row.id: row for row in found.waiting}

@@ -42,7 +42,7 @@ class MissingKind(StrEnum):
     """The kind of thing that is missing or wrong in a draft."""
 
     KIND = "kind"
-    """The node is none of say, menu, ask, branch, call and finish, or it is two of them."""
+    """The node must be one of say, menu, ask, branch, call and finish, and is none or several."""
     WORDS = "words"
     """The node has no text yet."""
     GOES = "goes"

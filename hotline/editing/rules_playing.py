@@ -23,7 +23,7 @@ MOST_SCREENS = 4000
 ON = {"reporting": True, "receipts": True}
 """The flags of a hotline that takes reports. All other flags are off, as in the preview."""
 BEFORE = ((Place("", ""),),)
-"""A place before the current one. It shows how a key changes the places for going back."""
+"""A made-up place before the current one. With it, the file learns how a key changes the places for going back."""
 END = -1
 """The number of a screen that the file does not contain."""
 NUMBER = re.compile(r"\d(?:[ .-]?\d){2,}")
@@ -42,7 +42,7 @@ class PlayedScreen(NamedTuple):
     typed: str
     """The kind of answer that the caller types, such as `words` or `pin4`."""
     reports: bool
-    """True in a report, whose answers the line would store."""
+    """True in a report, whose answers the hotline would store."""
     ends: bool
     ways: dict[str, tuple[int, str]]
     """For each key, the next screen, and the change of the list for going back: `keep`, `push`, `clear` or `only` (this

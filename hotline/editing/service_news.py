@@ -42,7 +42,7 @@ class NewsOfAccount:
 
 
 def news_of(context: Context, by: SignedIn, opened: int | None = None) -> NewsOfAccount:
-    """Returns the unread news of an account. `opened` is one more that is shown although it was read.
+    """Returns the unread news of an account. `opened` is the id of a read piece of news that is shown too.
 
     Raises StoreUnavailable.
     """

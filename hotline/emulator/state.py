@@ -210,7 +210,7 @@ class UssdSession:
     network: str
     dialled: str
     service_code: str
-    """The service code as it was posted. It includes the suffix if the network leaves the suffix there."""
+    """The service code as it was posted. The code includes the suffix if the network leaves the suffix there."""
     path: list[str] = field(default_factory=list, repr=False)
     hops: list[Hop] = field(default_factory=list)
     phase: Phase = Phase.ASKING

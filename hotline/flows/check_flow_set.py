@@ -159,8 +159,8 @@ def set_problems(flow_set: FlowSet) -> Problems:
 
 
 def text_problems(flow_set: FlowSet) -> Problems:
-    """Yields words that are unsafe at their place: near the front, on last screens or in a report. Some are unsafe at
-    every place."""
+    """Yields words that are unsafe at their place: near the front, on last screens or in a report. Some words are
+    unsafe everywhere."""
     yield from check_safety.too_early(flow_set)
     yield from check_safety.last_screens(flow_set)
     yield from check_safety.unsafe_words(flow_set)

@@ -181,8 +181,8 @@ def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
 
 
 def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], count: int) -> Sequence[_Piece]:
-    """Returns the pieces that remain after the first `count`. Pieces that every page repeats do not count and
-    remain."""
+    """Returns the pieces that remain after the first `count`. Keeps the pieces that every page repeats, and does not
+    count them."""
     left: list[_Piece] = []
     for piece in pieces:
         if count and piece not in kept:

@@ -48,8 +48,8 @@ IS_SHOWN = and_(
     .correlate(Message),
 )
 """The condition that the national desk may know of a `Message`. Messages to people of oversight desks are neither shown
-nor counted, because these people get alerts only about complaints about the national desk. The same is true for alerts
-about these complaints to people who have left their oversight desk."""
+nor counted, because these people get alerts only about complaints about the national desk. Alerts about these
+complaints to people who have left their oversight desk are hidden too."""
 OPEN = (
     Message.state == MessageState.UNDELIVERABLE,
     Message.answered_at.is_(None),

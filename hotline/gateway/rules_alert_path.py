@@ -53,9 +53,8 @@ def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> Block
     """Returns the reason why no alert can be sent now. Returns None if alerts can be sent.
 
     Also returns None if no process has ever sent a message. `fresh` is True if this process saw that the clock process
-    worked within the last minute. This process measures the minute itself, so a change of the system clock has no
-    effect.
-    """
+    worked within the last minute. The process measures this minute without the system clock, so a change of that clock
+    has no effect."""
     if path.is_paused:
         return BlockReason.PAUSED
     if path.fault is not None:

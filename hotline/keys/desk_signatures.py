@@ -31,9 +31,8 @@ each process has its own file."""
 UNSIGNED_FOR = timedelta(hours=72)
 """The time for which a new key counts although the hotline has not signed it."""
 AHEAD = timedelta(hours=1)
-"""If the time of a member's statement is further in the future than this, the statement is refused. It would make later
-statements look old.
-"""
+"""If the time of a member's statement is further in the future than this, the statement is refused. A statement from
+the future would make later statements look old."""
 PURPOSE = b"hotline desk key 1\0"
 MAX_PROOF = 64 * 1024
 """The largest size in bytes of a proof that is read. An attacker who can write to the database could store a longer
@@ -166,9 +165,8 @@ class Seen(NamedTuple):
     newest: int = 0
 
     def merged(self, other: "Seen") -> "Seen":
-        """Returns the newer of two records. A key waits 72 hours at most for its signature. This time begins with the
-        earlier record.
-        """
+        """Returns the newer of two records. A key waits 72 hours at most for its signature. These hours count from the
+        earlier record."""
         newer = max(self, other, key=lambda one: (one.by_line, one.newest))
         if self.by_line != other.by_line or not (self.since and other.since):
             return newer
@@ -184,7 +182,7 @@ class DeskTrust:
 
     @property
     def mark(self) -> str:
-        """Returns a digest of the line's public key. With it, processes compare their copies of the key."""
+        """Returns a digest of the hotline's public key. With it, processes compare their copies of the key."""
         return blake2b(self.line_key, digest_size=8).hexdigest()
 
     def signed(self, code: str, proof: bytes | None) -> SignedKey | None:

@@ -31,8 +31,8 @@ HEAD_BYTES = len(PAIRED) + MARK_BYTES + PublicKey.SIZE
 """The number of bytes at the start of a paired body that are not encrypted. They contain two marks and the
 pair's public half.
 
-The first mark is made from the tip, the desks and the pair. The second mark is made from the tip and the pair. Both are
-made with the key of the hooks."""
+The first mark is made from the tip, the desks and the pair. The second mark is made from the tip and the pair. Both
+marks are made with the key in the folder `hooks`."""
 HALF = MARK_BYTES // 2
 SIZES = (256, 512, 1024, 2048, 4096, 8192)
 """The sizes in bytes to which a body is padded. They make sure that the length of a body reveals very little. Only a
@@ -126,8 +126,7 @@ class Encrypter:
     """Reads the workers' public key again, for a process that must notice a rotation."""
     mark_key: Callable[[], bytes] = field(default=bytes, repr=False)
     """Returns the key that makes marks. A mark proves that the hotline made the key pair of a tip, so that a stranger
-    who writes the database cannot insert another pair. Without this key, no mark counts.
-    """
+    who can write to the database cannot insert another pair. Without this key, no mark counts. """
     reader: Callable[[], bytes] | None = field(default=None, repr=False)
     """Returns the reader's public key. The first code about a person encrypts the case's key to the reader."""
     desks: DeskTrust | None = field(default=None, repr=False)

@@ -88,7 +88,8 @@ class Proofs:
 
 
 def digests_of(key: bytes) -> bytes:
-    """Derives the digest key from the first key. This digest key is used until a rotation writes it to a file."""
+    """Derives the digest key from the first key. The process uses this digest key until a rotation writes it to a
+    file."""
     return hmac.digest(key, b"digest", "sha256")
 
 

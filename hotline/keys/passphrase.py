@@ -57,9 +57,7 @@ class WrappedPair:
 
 @dataclass(frozen=True, slots=True)
 class WrappingKey:
-    """A key that was derived from a passphrase. It can wrap any number of secrets. They may share it, because the same
-    passphrase protects all of them.
-    """
+    """A key that was derived from a passphrase. It can encrypt any number of secrets."""
 
     salt: bytes
     costs: Costs

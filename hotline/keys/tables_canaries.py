@@ -45,7 +45,7 @@ class ProcessStart(Row):
     second_channel: Mapped[bool | None]
     """Only for `watch`: True if the process can send alarms by mail or by a command."""
     line_key: Mapped[str | None]
-    """A digest of the line's public key in the process' folder. Empty without one, None if the start was refused."""
+    """A digest of the hotline's public key in the process' folder. Empty without one, None if the start was refused."""
 
 
 def canaries(session: Session) -> Mapping[str, Sequence[bytes]]:
@@ -90,7 +90,7 @@ def refused_starts(session: Session, at: datetime) -> Sequence[ProcessStart]:
 
 
 def other_line_keys(session: Session, line_key: str) -> Sequence[str]:
-    """Returns the processes whose folder had another public key of the line, or none, when they started."""
+    """Returns the processes whose folder had another public key of the hotline, or none, when they started."""
     rows = session.scalars(select(ProcessStart).where(ProcessStart.line_key != line_key))
     return sorted(f"{one.role} on {one.host}" for one in rows)
 

@@ -60,10 +60,9 @@ def put_key(
     """Gives a desk a new key. The transaction of the calling code must lock the desk, and no other rotation may be in
     progress.
 
-    The new key is encrypted for the recovery key pair, and for every member who may still have access. The previous key
-    is encrypted in the same way and is kept for now. Raises DeskRefused if there is no recovery key pair, or if that
-    pair or the current key is not signed. Raises DecryptionFailed if `before` is not the current key.
-    """
+    The new key is encrypted for the recovery key pair, and for every member who may still have access. Keeps the
+    previous key for now, encrypted in the same way. Raises DeskRefused if there is no recovery key pair, or if that
+    pair or the current key is not signed. Raises DecryptionFailed if `before` is not the current key."""
     row, at = tables_desks.key_of(tables_desks.get_desk(session, code)), context.now()
     if bytes(PrivateKey(before).public_key) != row.public_key:
         raise DecryptionFailed(f"the decrypted key does not belong to desk {code}")

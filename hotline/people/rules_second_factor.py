@@ -96,9 +96,8 @@ SUSPENDED_AGAIN = timedelta(days=7)
 LINK_WAIT = timedelta(hours=24)
 """The time after which a new link for another person's account works, if no second admin approves it before."""
 COMMANDS_WITHIN, MAX_COMMANDS = timedelta(hours=1), 2
-"""A period, and the largest number of accounts that one admin may end, suspend, link again or take roles from in this
-period.
-"""
+"""A period, and the number of accounts that one admin may end, suspend, give a new link or take a role from in this
+period. """
 MAX_IDLE = timedelta(minutes=15)
 MAX_SESSION = timedelta(hours=8)
 MAX_SHIFT = timedelta(hours=13)

@@ -31,10 +31,10 @@ class KeyToSign:
     words: str
     """The four words of the key."""
     by: str
-    """The member who made it. Empty if the line signed this key before."""
+    """The member who made it. Empty if the hotline signed this key before."""
     made_at: datetime
     signed_at: datetime
-    """The time when the line signed the key from which this one follows."""
+    """The time when the hotline signed the older key from which this key was made."""
     mark: str
     """A digest of all that is signed. A form returns it, so that no other key is signed than the one shown."""
 
@@ -96,7 +96,7 @@ class ApprovalRule:
     approve: Callable[[Decision], None] = no_effect
     refuse: Callable[[Decision], None] = no_effect
     hides_reason: bool = False
-    """True if the person who decides may not see the case that the reason may tell of."""
+    """True if the reason may describe a case that the deciding person may not see."""
 
 
 def request(

@@ -93,7 +93,8 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def note_board(context: ConsoleContext, token: str) -> None:
-    """Records that a session shows the board, at most once in 4 minutes. This is no activity of a person."""
+    """Records that a session shows the board, at most once in 4 minutes. A board that refreshes does not keep the
+    session alive."""
     digest, at, shown = digest_of(token), context.now(), _SHOWN.setdefault(context.database, {})
     if digest is None or timedelta() <= at - shown.get(digest, NEVER) < BOARD_EACH:
         return

@@ -24,7 +24,7 @@ NOT_SAID = "not_said"
 SMALLEST_MEDIAN = 20
 """The minimum number of tips, as printed, for a median."""
 MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 720, 1440, 2880)
-"""The numbers of minutes that a printed median can have. A median is rounded up to the next of them."""
+"""The numbers of minutes that a printed median can have. The exact median is rounded up to one of these numbers."""
 
 _ACTS = frozenset(
     {LoggedEvent.ON_SITE, LoggedEvent.SCREENED, LoggedEvent.CONSENT, LoggedEvent.OFFERED}

@@ -86,7 +86,7 @@ OUTCOMES: Mapping[TipOutcome, OutcomeRow] = {
     TipOutcome.NOT_FOUND: OutcomeRow(Template.OUTCOME_NOBODY, "no one found", "close_nobody"),
     TipOutcome.SILENT: OutcomeRow(Template.OUTCOME_SILENT, "nothing reported", "close_silent"),
     TipOutcome.JOKE: OutcomeRow(Template.OUTCOME_JOKE, "a joke", is_for_desk=True),
-    TipOutcome.TRIAL: OutcomeRow(Template.OUTCOME_TEST, "a trial", "close_trial", is_for_desk=True),
+    TipOutcome.TRIAL: OutcomeRow(Template.OUTCOME_TEST, "a test", "close_trial", is_for_desk=True),
 }
 
 

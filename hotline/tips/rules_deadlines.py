@@ -186,7 +186,7 @@ def open_due(urgency: int, at: datetime) -> datetime:
 
 
 def second_look_due(urgency: int, at: datetime) -> datetime:
-    """Returns when a second person must have read the tip. Without danger, this is in working hours."""
+    """Returns when a second person must have read the tip: without danger, in working hours."""
     due = at + SECOND_LOOK_AFTER
     return due if urgency == Urgency.DANGER else in_hours(due)
 
@@ -226,7 +226,7 @@ def decision_due(at: datetime) -> datetime:
 
 
 def overdue_due(urgency: int, at: datetime) -> datetime:
-    """Returns when the national desk is alerted again. Without danger, this is always in working hours."""
+    """Returns when the national desk is alerted again: without danger, always in working hours."""
     if urgency == Urgency.DANGER:
         return at + AGAIN
     return in_hours(at + (AGAIN if urgency == Urgency.SEEN else HOURLY))

@@ -288,9 +288,7 @@ def strictest(cares: Iterable[VisitSafety]) -> VisitSafety:
 
 
 def strictest_visit(own: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts:
-    """Returns the facts about visits for a responder who takes a case. They come from the strictest tip in the
-    cluster.
-    """
+    """Returns the facts about visits for a responder who takes a case, from the strictest tip in the cluster."""
     return max((own, *others), key=lambda one: STRICTEST.index(one.safety))
 
 

@@ -307,7 +307,7 @@ class ComplaintKind(StrEnum):
     TOLD = "told"
     """The helper told other people about the report."""
     HURT = "hurt"
-    """The helper hurt or frightened the person. It is as urgent as danger."""
+    """The helper hurt or frightened the person. Such a complaint is as urgent as danger."""
     OTHER = "other"
 
 

@@ -41,8 +41,8 @@ class VisitSafetyRow:
     """The texts for one value of visit safety."""
 
     sms: tuple[Template, Template]
-    """The SMS to alerted responders. The first template names the phone number of the national desk. The second is for
-    a hotline without this number."""
+    """The SMS to alerted responders. The first template names the phone number of the national desk. The second
+    template is for a hotline without this number."""
     screen: Template | None = None
     """The first line of the case on the responder's phone."""
     sentence: str = ""

@@ -2,9 +2,8 @@
 
 The server gives each request a thread, and waits for its body without a time limit. So there are many threads, but only
 a few of them, each with a place, work at the same time. A thread asks for a place when the body of its request is
-complete. It gives the place back while another thread writes to the database for it (docs/decisions/12). Threads get
-places in the order in which they ask, and wait without a time limit.
-"""
+complete. The thread gives its place back while another thread writes to the database for it (docs/decisions/12).
+Threads get places in the order in which they ask, and wait without a time limit."""
 
 import threading
 from collections import Counter

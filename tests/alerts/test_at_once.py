@@ -1,4 +1,5 @@
-"""Tests actions at the same moment, on both databases. Each has its effect once, and none waits for ever."""
+"""Tests actions at the same moment, on both databases. Each action has its effect once, and no action waits for
+ever."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

@@ -190,8 +190,8 @@ def test_whoever_is_met_after_the_request_makes_it_the_national_desk_s(case: Hel
 
 
 def test_one_member_never_closes_alone_and_alerts_continue(case: HelpedCase) -> None:
-    """One of two people requested it, and the other is unreachable. People of the district are alerted, but none of
-    them can confirm."""
+    """One of two people requested the closure, and the other is unreachable. People of the district are alerted, but
+    none of them can confirm."""
     requester, other = case.nation
     case.district.change(Responder, other, unreachable="no such number")
     mine = service_closing.by_responder(requester)

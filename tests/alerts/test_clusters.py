@@ -166,7 +166,7 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
 def test_a_doubtful_alert_of_a_case_taken_with_the_first_is_undelivered(
     staffed: Line,
 ) -> None:
-    """The responder took the first case by its own reference. It is unknown if the other alert arrived."""
+    """The responder took the first case by its own reference. The hotline does not know if the other alert arrived."""
     for _ in range(4):
         tell(staffed, *QUIET, LABOUR)
     first, *_, last = staffed.tips

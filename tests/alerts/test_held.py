@@ -33,7 +33,8 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 @pytest.fixture
 def night(district: District) -> District:
-    """Returns a district whose only responder is on duty by day. It is 20:00. The national desk has no roster."""
+    """Returns a district whose only responder is on duty by day. The clock shows 20:00. The national desk has no
+    roster."""
     for level in (Level.RESPONDER, Level.COORDINATOR, Level.NATIONAL, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else (DESK,))
     for weekday in range(7):

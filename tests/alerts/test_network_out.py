@@ -18,7 +18,7 @@ from tests.support.steps import Tell
 
 HOURS = timedelta(hours=6)
 EVERY = timedelta(hours=1) if is_long() else timedelta(hours=3)
-"""The time between two dangers. A daily run has fewer of them."""
+"""The time between two dangers. A daily run has fewer dangers."""
 STEP = timedelta(seconds=30)
 LIMIT = timedelta(minutes=10)
 LEVELS = (

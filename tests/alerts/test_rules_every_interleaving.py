@@ -27,7 +27,7 @@ BEGINNINGS = {
     "an end is wanted": (TAKES_BY_SMS, WISHES),
     "the desk decides": (TAKES_BY_SMS, MET),
 }
-"""The states of a case in which a search begins. Each search goes equally far from there."""
+"""The states of a case in which a search begins. From each beginning, the search goes equally far."""
 STATES = {
     "filed": (9_500, 10_100),
     "taken by two, by SMS": (27_500, 29_500),

@@ -458,7 +458,8 @@ def test_no_file_contains_a_name_number_or_reference(
 
 
 def test_alerts_do_not_give_the_minute_of_the_call() -> None:
-    """They follow the call at fixed times. Their number and their place among other acts would give it too."""
+    """Alerts follow the call at fixed times, so their minutes would reveal the minute of the call. Their number and
+    their place among other acts would give it too."""
     steps = [*range(0, 100, 5), 105]
     alerts = [
         FileEvent(NOON + timedelta(minutes=n), "{who} rang.", "Deputy A", by_clock=True)

@@ -28,7 +28,7 @@ FIRST_SCREEN = {
 
 
 def alerted(beside: ReaderBeside, *keyed: str, language: str = "en") -> Caller:
-    """Tells a danger and alerts a responder of its district. Returns the responder's phone after the short code."""
+    """Reports a danger and alerts a responder of its district. Returns the responder's phone after the short code."""
     told(beside.line, *keyed)
     with_pin(beside, desks=(beside.line.tips[-1].place,), language=language)
     return again(beside)

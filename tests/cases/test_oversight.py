@@ -1,4 +1,5 @@
-"""C20: tests complaints about the national desk. They reach an oversight desk, and the national desk learns nothing."""
+"""C20: tests complaints about the national desk. Such complaints reach an oversight desk, and the national desk learns
+nothing of them."""
 
 from collections.abc import Callable
 from dataclasses import replace

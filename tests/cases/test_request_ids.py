@@ -1,4 +1,5 @@
-"""Tests that an operator finds all lines of one request of the gateway, in every process, and that none tells who."""
+"""Tests that an operator finds all log lines of one request of the gateway, in every process, and that no line
+identifies a person."""
 
 import json
 import logging

@@ -42,8 +42,8 @@ def named_commands() -> list[str]:
 
 
 def first_walk(folder: Path) -> None:
-    """Reports one tip in each language in the demo's folder. Then it lists them, reads one, and requests its
-    closure."""
+    """Reports one tip in each language in the demo's folder. Then the newcomer lists the tips, reads one, and requests
+    its closure."""
     activate, dial, listing, read, show, close, doctor = named_commands()
     assert activate == ACTIVATE
     for language in TOLD:

@@ -141,7 +141,7 @@ def test_whoever_sends_to_the_live_gateway_needs_a_key_file(settings: Settings, 
 
 @pytest.mark.parametrize("role", [Role.HOOKS, Role.CONSOLE, Role.READER])
 def test_whoever_sends_nothing_reads_no_key_of_the_gateway(settings: Settings, role: Role) -> None:
-    """This is also true if the key's file is named but cannot be read."""
+    """It does not fail if the settings name a key file that it cannot read."""
     live = replace(
         settings,
         gateway_url="https://api.africastalking.com",

@@ -137,7 +137,8 @@ class Gateway:
     def text(
         self, msisdn: str, shortcode: str, text: str, *, told: bool = True, twice: bool = False
     ) -> None:
-        """Sends one SMS from a handset. With `told=False` its callback is lost, so the SMS is only in the inbox."""
+        """Sends one SMS from a handset. With `told=False`, the gateway loses the callback, so the SMS is only in the
+        inbox."""
         with self._lock:
             number = len(self.inbox) + 1
             at = self.now()

@@ -354,8 +354,7 @@ def test_a_plan_waits_for_a_clock_that_jumped_before_the_restart(
 ) -> None:
     """If someone sets the clock right while no process runs, the plan waits only for its own time.
 
-    This is so for its end too, after the time to which the clock had jumped.
-    """
+    The end of the plan also waits only for its own time, not for the time to which the clock had jumped."""
     monkeypatch.setattr("workers.clock.TICK_SECONDS", 0)
     approved(desk, desk.proposed(FAIR), after=2, ends=4 if is_set_right else None)
     one_life(desk, clock, jump=3)

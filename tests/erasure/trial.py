@@ -50,8 +50,7 @@ PASSED = (76, 15, 15, 15, 7, 7, 7)
 """The numbers of days between two runs of the worker.
 
 The runs are at the warning, at the end of the text, and at the end of the codes about persons. The last runs cover the
-weeks for which the keys remain. This is true for any day of the month on which the hotline began.
-"""
+weeks for which the keys remain. The runs pass for any day of the month on which the hotline began."""
 
 
 @dataclass

@@ -128,7 +128,7 @@ def test_every_kinyarwanda_text_is_a_draft_until_somebody_has_read_it() -> None:
 @pytest.mark.row("C4")
 @pytest.mark.parametrize("language", CODES)
 def test_c4_the_front_is_one_page_and_names_no_report(language: str) -> None:
-    """This is row C4."""
+    """Tests promise C4."""
     front = screens(*FIRST_KEYS[language])[-1]
 
     assert language != "en" or len(front) <= 130

@@ -71,7 +71,7 @@ def test_the_outbox(district: District, context: WholeContext) -> None:
 def test_no_series_counts_tips_by_state_or_urgency(
     district: District, context: WholeContext
 ) -> None:
-    """A reader of such numbers could see when danger was reported and when a responder took it."""
+    """Such numbers would show when danger was reported and when a responder took it."""
     for urgency in (1, 2, 3):
         district.tell(urgency=urgency, filed_at=district.clock())
     district.deliver()
@@ -166,7 +166,7 @@ WORDS = {
 @pytest.mark.row("P2")
 def test_no_label_tells_who_or_where(district: District, context: WholeContext) -> None:
     """The secret words are a responder's name and number, and the references of a tip. No label may contain one of
-    them."""
+    these words."""
     with district.database.writing() as session:
         session.add(make_responder(name="Ikanari Yihishe", msisdn="+250788654321"))
     district.tell(urgency=1, place="12", filed_at=district.clock())

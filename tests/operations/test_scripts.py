@@ -64,7 +64,8 @@ def test_continuous_integration_runs_what_everybody_runs() -> None:
 
 
 def test_no_argument_of_the_tests_is_a_path_by_itself() -> None:
-    """pytest takes the common folder of all its path arguments as its root folder. It would find no settings there."""
+    """pytest takes the common folder of all its path arguments as its root folder. pytest would find no settings in
+    that folder."""
     runs = [
         line
         for line in (ROOT / "bin" / "test").read_text(encoding="utf-8").splitlines()

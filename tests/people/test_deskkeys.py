@@ -106,7 +106,7 @@ def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(context: Whol
 
 
 def test_what_comes_in_meanwhile_and_who_reads_meanwhile(context: WholeContext) -> None:
-    """A hop read the old keys before they changed. It commits after the first search."""
+    """A hop read the old keys before they changed. That hop commits after the first search."""
     before = keys_of(context)
     filed = [file_tip(context, 1)]
     seen: list[bool] = []
@@ -136,8 +136,8 @@ class Racing(WeeklyLock):
 def test_a_grant_locked_meanwhile_is_kept(
     context: WholeContext, clock: Clock, tmp_path: Path
 ) -> None:
-    """The grant, which was encrypted late for an old key, changes between the second search and its writing. So a
-    third search is needed."""
+    """The grant, which was encrypted late for an old key, changes between the second search and its writing. So the
+    rotation must search a third time."""
     before, racing = keys_of(context), Racing(make_keyfolder(tmp_path, role="console", at=clock()))
     filed: list[int] = []
 

@@ -68,7 +68,7 @@ class SentAlert:
 
     @property
     def asks(self) -> bool:
-        """Returns True if the alert asks its recipient to take the case. It then contains the reference."""
+        """Returns True if the alert asks its recipient to take the case. Such an alert contains the reference."""
         return self.template.startswith("ALERT_")
 
 
@@ -164,7 +164,7 @@ def overdue(session: Session, before: datetime) -> Sequence[tuple[int, str]]:
 
 def firings(session: Session) -> list[Firing]:
     """Returns the deadlines that had an effect because their time passed, and not because a responder took the tip.
-    They are sorted by tip and time."""
+    The result is sorted by tip and time."""
     rows = session.execute(
         select(Deadline.tip_id, Deadline.due_at, Deadline.fired_at)
         .where(Deadline.fired_at >= Deadline.due_at)

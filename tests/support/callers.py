@@ -64,7 +64,7 @@ FAILURE = "END Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
 DANGER_HERE = ("5", "1", "2", "1", "1")
 """The answers: a problem, danger, no official, Kigali, its first district. The tip is then filed."""
 QUIET_HERE = ("5", "2", "2", "1", "1", "1", "1")
-"""The same answers without danger, with the first sector and its kind. They leave a draft."""
+"""The same answers without danger, with the first sector and its kind. A caller with these answers leaves a draft."""
 REST = ("5", "1")
 """The answers: several people need help, and responders may come. The tip is then complete."""
 

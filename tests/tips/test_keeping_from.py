@@ -142,7 +142,7 @@ def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(told: Di
 
 @pytest.mark.adversary("a corrupt responder")
 def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
-    """This is also true if the district had access before the official was named."""
+    """The district gets nothing even if it had access before the official was named."""
     with told.database.writing() as session:
         session.get_one(Tip, 1).official = "unsure"
     with told.database.reading() as session:

@@ -23,8 +23,8 @@ ROWS_APART = 40
 """The allowed difference in rows that PostgreSQL reads. If a table has few rows, PostgreSQL reads the complete
 table."""
 STEPS_APART = 200
-"""The allowed difference in steps of SQLite's virtual machine. It equals a few rows. Reading one row takes about
-thirty steps."""
+"""The allowed difference in steps of SQLite's virtual machine. Reading a few rows takes this many steps. Reading one
+row takes about thirty steps."""
 
 
 def tell(database: Database, count: int, **differs: Any) -> int:

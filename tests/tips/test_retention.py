@@ -1,4 +1,4 @@
-"""Tests which data is erased, when, and which data is kept. Each erasure is announced before it happens."""
+"""Tests which data is erased, when, and which data is kept. The hotline announces each erasure before it happens."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

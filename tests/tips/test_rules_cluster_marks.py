@@ -131,7 +131,7 @@ READS = st.dictionaries(
 def test_nobody_stays_unaware_and_nobody_reads_the_same_twice_under_a_name(
     read: dict[str, VisitInstruction], marks: list[tuple[int, VisitInstruction]]
 ) -> None:
-    """This is true for every set of known references and every order of warnings."""
+    """Tests every set of known references and every order of warnings."""
     known = {one.tip_id: one for one in knows(**read)}
     for marked, says in marks:
         told = names_for([*known.values()], marked, FIRST, says)

@@ -59,8 +59,8 @@ def test_beside_half_sent_forms_pages_are_answered_and_no_half_is_taken(port: in
 
 @pytest.mark.slow(reason="waits until half-sent headers are given up")
 def test_half_sent_headers_keep_nobody_from_a_page(port: int) -> None:
-    """There are more of these requests than connections of the server. The server closes each of them after five
-    seconds, and not after thirty."""
+    """There are more of these requests than connections of the server. The server closes each such connection after
+    five seconds, and not after thirty."""
     with ExitStack() as open_ones:
         for _ in range(HALF_HEADERS):
             one = open_ones.enter_context(socket.create_connection(("127.0.0.1", port)))

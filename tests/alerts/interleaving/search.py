@@ -19,15 +19,14 @@ GOING = (
     DeadlineKind.DECISION,
     DeadlineKind.OVERDUE,
 )
-"""The kinds of deadlines that ask who will go and what the outcome is. The other deadlines ask the national desk
-other questions."""
+"""The kinds of deadlines that ask who will go and what the outcome is. Deadlines of other kinds ask the national
+desk."""
 
 
 def is_not_lost(ladder: EscalationModel, at: Standing) -> bool:
     """Returns True if a deadline still asks who will go.
 
-    It must alert an active person other than the assignee, if such a person exists.
-    """
+    The deadline must alert an active person other than the assignee, if there is one."""
     kinds = [kind for kind in GOING if at.is_open(kind)]
     if all(at.people[n] & HOLDS for n in at.active()):
         return bool(kinds)
