@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -35,6 +37,18 @@ def published(desk: Desk, *, is_sample: bool = False) -> list[Release]:
             for n, role in enumerate(RELEASE_ROLES):
                 queries.write_approval(session, one.period, role, by=f"name:P{n}", at=one.made_at)
     return found
+
+
+def test_a_month_has_its_name_in_the_language_of_the_page_after_another_language_was_loaded() -> (
+    None
+):
+    """In its own process, because the fault depended on the language that a process loaded first."""
+    code = (
+        "from hotline.statistics.rules_labels import Labels;"
+        "print([Labels(one, str).period('2025-12') for one in ('rw', 'fr', 'en')])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "['Ukuboza 2025', 'd\u00e9cembre 2025', 'December 2025']"
 
 
 def words(text: str) -> str:
