@@ -81,14 +81,9 @@ def _outcome(visit: Visit, outcome: str | None) -> str:
 
 
 def format_wait(visit: Visit, wait: Wait) -> str:
-    """Returns the time that a tip has waited, and the promised time, such as `9 of 3 min`.
-
-    If the units differ, each number has its own unit.
-    """
-    (spent, unit), (promised, promised_unit) = wait.counted
-    behind = visit.say(UNITS[promised_unit], number=promised)
-    before = str(spent) if unit == promised_unit else visit.say(UNITS[unit], number=spent)
-    return visit.say("{spent} of {promised}", spent=before, promised=behind)
+    """Returns the time that a tip has waited, and the promised time, such as `9 min (limit 3 min)`."""
+    spent, promised = (visit.say(UNITS[unit], number=number) for number, unit in wait.counted)
+    return visit.say("{spent} (limit {promised})", spent=spent, promised=promised)
 
 
 def format_span(visit: Visit, length: timedelta) -> str:

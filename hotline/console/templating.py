@@ -95,6 +95,7 @@ class Templates:
             clock=format_clock,
             form=FORMS.get,
             with_contents=with_contents,
+            with_heads=with_heads,
         )
         environment.globals["f"] = environment.get_template("forms.html").module
         return environment
@@ -118,6 +119,8 @@ LINES = {"tr": 2, "label": 2, "h2": 2, "textarea": 3, "pre": 5, "svg": 10}
 """The lines of an element on a phone, where they are not one."""
 _PART = re.compile(r"<(tr|p|li|h2|h3|label|legend|summary|button|textarea|pre|svg)\b")
 _TAG = re.compile(r'<span class="tag.*?</span>')
+_ROW = re.compile(r"<tr\b.*?</tr>", re.S)
+_CELL = re.compile(r"<(t[hd])\b([^>]*)>(.*?)</\1>", re.S)
 _HEADING = re.compile(r"<(h2|caption|legend)\b([^>]*)>(.*?)</\1>", re.S)
 
 
@@ -128,13 +131,18 @@ def with_contents(body: Markup) -> tuple[Markup, Sequence[tuple[str, Markup]], M
     """Returns the notices that begin a page, the headings of a long page with their ids, and the rest of the page
     with these ids. A notice may warn of danger, so the table of contents comes after it.
 
-    The headings are those of sections and tables. A form without sections has those of its groups of fields. A short
-    page, a page of one section, and a page with links to its sections, have none.
+    The headings are those of sections, and of tables if there are few sections. A form without sections has those of
+    its groups of fields. A short page, a page of one section, and a page with links to its sections, have none.
     """
     lines = sum(LINES.get(tag, 1) for tag in _PART.findall(body))
     if lines < LONG or 'class="sums"' in body:
         return Markup(), (), body
-    tags = ("h2", "caption") if len(re.findall("<h2|<caption", body)) > 1 else ("h2", "legend")
+    count = len(re.findall("<h2", body))
+    tags = (
+        ("h2", "caption" if count < 4 else "")
+        if count + body.count("<caption") > 1
+        else ("h2", "legend")
+    )
     found: dict[Markup, str] = {}
 
     def named(heading: re.Match[str]) -> str:
@@ -151,6 +159,25 @@ def with_contents(body: Markup) -> tuple[Markup, Sequence[tuple[str, Markup]], M
     begins = _NOTICES.match(body)
     first = begins.end() if begins else 0
     return body[:first], headings, body[first:]
+
+
+def with_heads(rows: Markup, heads: Sequence[str | tuple[str, str]]) -> Markup:
+    """Returns the rows of a table in which each filled cell names its column's heading. A narrow screen shows it."""
+    words = [head if isinstance(head, str) else head[0] for head in heads]
+
+    def headed(row: re.Match[str]) -> str:
+        columns = iter(words)
+
+        def named(cell: re.Match[str]) -> str:
+            tag, attributes, inside = cell.groups()
+            head = next(columns, "")
+            if tag == "th" or not inside.strip():
+                return cell[0]
+            return f'<td{attributes} data-head="{escape(head)}">{inside}</td>'
+
+        return _CELL.sub(named, row[0])
+
+    return Markup(_ROW.sub(headed, rows))
 
 
 def _static_files() -> Mapping[str, StaticFile]:

@@ -87,6 +87,7 @@ def _question(
         change=service_drafts.get_draft(visit.context, draft_id),
         here=here,
         once=visit.form.text("once") or secrets.token_urlsafe(12),
+        said=partial(field_words, visit),
         **values | ({"titles": cache(partial(draft_titles, visit, here))} if here else {}),
     )
 
@@ -312,9 +313,7 @@ def remove_flow_form(visit: Visit, draft_id: int, flow: str) -> Response:
         draft_id,
         out.here,
         stays=kept is not None,
-        into=[
-            (one, field_words(visit, one.arrow.field), out.screens(one.flow)) for one in out.into
-        ],
+        into=[(one, out.screens(one.flow)) for one in out.into],
         flows=[other for other in out.flows if other != flow],
         rows=outline(head),
         tells=bool(head.get("gathers") or head.get("private")),

@@ -196,7 +196,8 @@ def problem_details(visit: Visit, finding: Problem) -> str:
     """Returns the details of a problem and the fix. The result is empty if the sentence already says them."""
     if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
         return ""
-    return f"{checker_message(visit, finding.message)}. {checker_message(visit, finding.fix)}."
+    said = (checker_message(visit, each) for each in (finding.message, finding.fix))
+    return " ".join(f"{each[:1].upper()}{each[1:]}." for each in said)
 
 
 def checker_message(visit: Visit, one: MessageText) -> str:

@@ -276,7 +276,13 @@ def _sent(name: str, kind: str, body: bytes) -> Response:
 def questions(visit: Visit) -> Response:
     may_settle = visit.may(role_groups.WRITING)
     found = service_translation.open_questions(visit.context)
-    return page(visit, "text_questions.html", questions=found, may_settle=may_settle)
+    return page(
+        visit,
+        "text_questions.html",
+        questions=found,
+        may_settle=may_settle,
+        placed=service_review_document.placed_text,
+    )
 
 
 def settle(visit: Visit, question_id: int) -> Response:

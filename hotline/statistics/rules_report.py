@@ -336,7 +336,7 @@ def _answer(
     return Answer(
         name,
         question,
-        sentence,
+        capitalise(sentence),
         labels.number(by_period[periods[-1]], unit),
         told_before,
         [by_period[one] for one in periods],

@@ -163,4 +163,4 @@ def test_each_live_screen_says_what_is_wrong_and_what_to_do(writing: Writing) ->
     page = unescape(writing.editor.get(f"/flows/{FLOW}").text)
     section = page[page.index(f'id="n-{problem.node}"') :].partition("</section>")[0]
     assert 'class="notice warn"' in section
-    assert str(problem.fix).partition("{")[0] in section
+    assert str(problem.fix).partition("{")[0].capitalize() in section

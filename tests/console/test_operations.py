@@ -77,7 +77,7 @@ def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
     assert not re.search("<button[^>]*>Delete screen", page)
     path = f"{ABROAD}/fee/delete"
     page = editor.tab.get(path).text
-    assert "contract: goes" in page
+    assert "Read the contract: Next screen" in page
     assert "Do not pay before" in page
     refused(editor, path, {}, "Some screens lead here. Choose another next screen for each")
     refused(editor, path, {"to:contract.goes": "fee"}, "Choose another next screen")

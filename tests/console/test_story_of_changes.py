@@ -125,7 +125,7 @@ def test_the_history_says_that_the_clock_took_urgent_words_back(
     ):
         tab.post("/account/language", {"language": language, "to": "/live"})
         page = html.unescape(tab.get("/live").text)
-        assert f"<td>{by}</td>" in page
+        assert f">{by}</td>" in page
         assert why in page
 
 

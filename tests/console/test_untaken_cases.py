@@ -78,8 +78,8 @@ def assert_waits(desks: Desks, *, who: str = "Not taken") -> None:
         assert ">2 min late</p>" in board
         assert f"<p>{who}</p>" in board
         page = tab.get("/tips/1").text
-        assert re.search(r"waiting</span> 5 of 3 min <span[^>]*>Overdue</span>", page)
-        assert "5 of 3 min" in tab.get("/tips").text
+        assert re.search(r"waiting</span> 5 min \(limit 3 min\) <span[^>]*>Overdue</span>", page)
+        assert "5 min (limit 3 min)" in tab.get("/tips").text
 
 
 def test_danger_that_is_kept_from_its_holder_waits_again(taken: Desks) -> None:
