@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from flask import Flask
 from nacl.public import PrivateKey
 from sqlalchemy import select
 from werkzeug.test import Client
@@ -31,11 +33,19 @@ from hotline.people.tables_desks import Desk
 from hotline.text.places import districts
 from hotline.tips.tables import Grant, Tip
 from hotline.web.front import hooks_first
+from hotline.web.hook_guard import HOOK_CONTEXT_KEY, HookContext
 from hotline.web.hooks_app import create_app
 from tests.support.builders import make_responder
 from tests.support.clock import Clock
 from tests.support.contexts import WholeContext, make_context
-from tests.support.made_once import lay_keys, publish_shipped, shipped_phrases
+from tests.support.made_once import (
+    is_untouched,
+    knowing_shipped,
+    lay_keys,
+    lay_rows,
+    publish_shipped,
+    shipped_phrases,
+)
 
 FLOWS = Path(__file__).parents[2] / "flows"
 SECRETS = {hook: (f"{hook}-first-secret", f"{hook}-second-secret") for hook in (*HOOKS, LISTED)}
@@ -69,7 +79,7 @@ REST = ("5", "1")
 """The answers: several people need help, and responders may come. The tip is then complete."""
 
 
-MAKING = threading.Lock()
+MAKING = threading.RLock()
 """A lock that is held while a Flask application is made. Its routes use `ast`, which has an error in Python 3.11
 when several threads run."""
 
@@ -80,6 +90,23 @@ class Way(StrEnum):
     FRONT = "front"
     """As in production, the hooks answer before Flask does."""
     FLASK = "flask"
+
+
+class LaterApp:
+    """Makes the Flask application at its first request, because a test that only calls hooks needs none."""
+
+    def __init__(self, context: WholeContext) -> None:
+        self._context = context
+        self.extensions = {HOOK_CONTEXT_KEY: HookContext(context, SECRETS)}
+
+    def __call__(self, *asked: Any) -> Any:
+        with MAKING:
+            app = self._app
+        return app(*asked)
+
+    @cached_property
+    def _app(self) -> Flask:
+        return create_app(self._context, SECRETS)
 
 
 @dataclass
@@ -100,7 +127,7 @@ class Line:
     def client(self) -> Client:
         with MAKING:
             if self.made is None or self.made[0] is not self.context:
-                app = create_app(self.context, SECRETS)
+                app: Any = LaterApp(self.context)
                 client = Client(app if self.way is Way.FLASK else hooks_first(app))
                 self.made = self.context, client
             return self.made[1]
@@ -225,16 +252,24 @@ def make_ready(
         sessions=SessionMemory(),
         encrypter=Encrypter(mark_key=lambda: b"a key of the folder of the hooks", weekly_lock=LOCK),
         pseudonyms=Pseudonyms(KeyFolder(tmp_path / "keys" / "hooks")),
-        flow_sets=SqlFlowSets(database, place_lists()),
+        flow_sets=knowing_shipped(SqlFlowSets(database, place_lists())),
         phrases=shipped_phrases(),
     )
-    publish_shipped(database, clock.at)
-    with database.writing() as session:
-        for code in (*(district.code for district in districts()), "national"):
-            session.add(Desk(code=code, public_key=bytes(DESK_KEY.public_key), created_at=clock.at))
     line = Line(context, database, clock, runs, jobs, way=way)
-    if national:
-        line.enrol(Level.NATIONAL, "+250788000090")
+
+    def fill() -> None:
+        publish_shipped(database, clock.at)
+        with database.writing() as session:
+            for code in (*(district.code for district in districts()), "national"):
+                key = bytes(DESK_KEY.public_key)
+                session.add(Desk(code=code, public_key=key, created_at=clock.at))
+        if national:
+            line.enrol(Level.NATIONAL, "+250788000090")
+
+    if is_untouched(database):
+        lay_rows(database, f"a line at {clock.at}, {national}", fill)
+    else:
+        fill()
     return line
 
 

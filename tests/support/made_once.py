@@ -20,7 +20,8 @@ from hotline.core.catalogues import load_phrases
 from hotline.core.database import Database, open_database, sqlite_file
 from hotline.flows import document as documents
 from hotline.flows import service_authoring
-from hotline.flows.flow import FlowSet
+from hotline.flows.flow import Flow, FlowSet
+from hotline.flows.flow_set_cache import SqlFlowSets, deserialise
 from hotline.flows.service_authoring import ReadyDocument
 from hotline.flows.service_check import place_lists
 from hotline.keys.key_making import ROLES, make_keys
@@ -128,6 +129,14 @@ def lay_rows(database: Database, name: str, fill: Callable[[], None]) -> None:
         _ROWS[name] = file.read_bytes()
 
 
+def is_untouched(database: Database) -> bool:
+    """Returns True for a SQLite file that `lay_tables` has just written."""
+    file = sqlite_file(str(database.engine.url))
+    if file is None or file.with_name(f"{file.name}-wal").exists():
+        return False
+    return file.exists() and file.read_bytes() == _empty_sqlite()
+
+
 def is_current(database: Database) -> bool:
     """Returns True if the tables are those that this code expects."""
     with database.reading() as session:
@@ -158,6 +167,21 @@ def shipped_book() -> FlowSet:
 @cache
 def _shipped() -> ReadyDocument:
     return service_authoring.prepare(_document())
+
+
+@cache
+def _shipped_lines() -> Mapping[str, Flow]:
+    """Builds each shipped flow from its stored line, as a process of the hotline does."""
+    lines: dict[str, Flow] = {}
+    for _ in deserialise(_shipped().pressed, place_lists(), lines):
+        pass
+    return lines
+
+
+def knowing_shipped(sets: SqlFlowSets) -> SqlFlowSets:
+    """Returns the flow sets of a process that has loaded the shipped flows before."""
+    sets._lines = {**_shipped_lines()}
+    return sets
 
 
 def publish_shipped(database: Database, at: datetime) -> None:
