@@ -75,7 +75,7 @@ def of_code(path: Path) -> Iterator[tuple[str, str, str]]:
         if isinstance(node, ast.Call) and path.is_relative_to(ROOT / "hotline"):
             yield from helps(node, commands.get(node, ""))
     if not path.is_relative_to(ROOT / "tests"):
-        yield from (("error or log line", "", text) for text, _ in errors(tree))
+        yield from (("error or log line", "", text) for text, _ in errors(ast.walk(tree)))
     with path.open("rb") as file:
         tokens = [one for one in tokenize.tokenize(file.readline) if one.string.strip()]
     for one, after in pairwise(tokens):

@@ -1,6 +1,7 @@
 """Tests that every action in the audit log can be shown as a sentence."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -34,20 +35,22 @@ class ReadModule:
     """The functions and calls in a module, found in one pass."""
 
     functions: Sequence[ast.FunctionDef]
-    calls: Sequence[ast.Call]
+    calls: Mapping[str, Sequence[ast.Call]]
+    """The calls by the last part of the called function's name."""
 
     @classmethod
     def of(cls, path: Path) -> "ReadModule":
         nodes = list(ast.walk(parsed(path)))
-        return cls(
-            [node for node in nodes if isinstance(node, ast.FunctionDef)],
-            [node for node in nodes if isinstance(node, ast.Call)],
-        )
+        calls: dict[str, list[ast.Call]] = defaultdict(list)
+        for node in nodes:
+            if isinstance(node, ast.Call):
+                calls[_called(node)].append(node)
+        return cls([node for node in nodes if isinstance(node, ast.FunctionDef)], {**calls})
 
 
 def _appended(module: ReadModule) -> Iterator[tuple[str | None, ast.expr]]:
     """Yields the action of each row that a module adds, and the function with that code."""
-    if not any(_of_audit(call) for call in module.calls):
+    if not any(_of_audit(call) for name in PLACE for call in module.calls.get(name, ())):
         return
     for function in module.functions:
         for call in ast.walk(function):
@@ -84,11 +87,10 @@ def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> It
         names = [one.arg for one in defined[0].args.args if one.arg != "self"]
         place = names.index(parameter)
         callers = [module] if name.startswith("_") else everywhere.values()
-        for call in (call for one in callers for call in one.calls):
-            if _called(call) == name:
-                yield from [word.value for word in call.keywords if word.arg == parameter]
-                if len(call.args) > place and not isinstance(call.args[place], ast.Starred):
-                    yield call.args[place]
+        for call in (call for one in callers for call in one.calls.get(name, ())):
+            yield from [word.value for word in call.keywords if word.arg == parameter]
+            if len(call.args) > place and not isinstance(call.args[place], ast.Starred):
+                yield call.args[place]
 
 
 def _names(action: ast.expr) -> list[str]:

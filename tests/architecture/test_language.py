@@ -2,10 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
+from functools import cache
 from inspect import cleandoc
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from babel.messages.pofile import read_po
@@ -36,8 +38,6 @@ TESTS = ROOT / "tests"
 with (ROOT / "locales/en/LC_MESSAGES/console.po").open("rb") as file:
     CONSOLE = frozenset(str(one.id) for one in read_po(file) if one.id)
 """The English texts of the console."""
-TO_DO: frozenset[str] = frozenset()
-"""Files that must still be rewritten. The list only gets shorter."""
 
 OLD_NAMES = {
     "kit": "context",
@@ -129,8 +129,6 @@ OLD_FIELDS = {
     "why": "reason",
 }
 """Names that no field or parameter of the product may have, each with the name to use instead."""
-NAMES_TO_DO: frozenset[str] = frozenset()
-"""Files that still define such a name. The list only gets shorter."""
 
 
 def sources() -> Iterator[Path]:
@@ -160,9 +158,9 @@ def kind_of(node: ast.AST, number: int) -> Kind:
     return Kind.HELP if is_command(node) else Kind.FUNCTION
 
 
-def docstrings(tree: ast.AST) -> Iterator[tuple[str, Kind]]:
+def docstrings(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, Kind]]:
     """Yields each standalone string with its kind."""
-    for node in ast.walk(tree):
+    for node in nodes:
         body = getattr(node, "body", None)
         for number, line in enumerate(body if isinstance(body, list) else ()):
             said = line.value if isinstance(line, ast.Expr) else None
@@ -213,18 +211,18 @@ def test_a_plain_text_has_no_fault(text: str, kind: Kind) -> None:
     assert [*faults(text, kind)] == []
 
 
-def helps(tree: ast.AST) -> Iterator[tuple[str, Kind]]:
+def helps(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, Kind]]:
     """Yields the help text and the prompt of each option."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.keyword) and node.arg in ("help", "prompt"):
             text = words_of(node.value)
             if text:
                 yield text, Kind.TEXT
 
 
-def errors(tree: ast.AST) -> Iterator[tuple[str, Kind]]:
+def errors(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, Kind]]:
     """Yields each text that the code raises or logs."""
-    for node in ast.walk(tree):
+    for node in nodes:
         call = node.exc if isinstance(node, ast.Raise) else node
         function = node.func if isinstance(node, ast.Call) else None
         is_logged = isinstance(function, ast.Attribute) and function.attr in LOGGED
@@ -245,23 +243,42 @@ def words_of(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def texts(tree: ast.AST, *, is_product: bool) -> Iterator[tuple[str, Kind]]:
-    yield from docstrings(tree)
-    yield from helps(tree)
-    yield from errors(tree) if is_product else ()
+def texts(nodes: Sequence[ast.AST], *, is_product: bool) -> Iterator[tuple[str, Kind]]:
+    yield from docstrings(nodes)
+    yield from helps(nodes)
+    yield from errors(nodes) if is_product else ()
+
+
+class Found(NamedTuple):
+    """The faults in the texts, names and fields of one file."""
+
+    texts: Sequence[str]
+    names: Sequence[str]
+    fields: Sequence[str]
+
+
+@cache
+def found() -> Mapping[str, Found]:
+    """Reads every file once, because a walk through a tree takes longer than all the checks of its nodes."""
+    return {path.relative_to(ROOT).as_posix(): found_in(path) for path in sources()}
+
+
+def found_in(path: Path) -> Found:
+    nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    is_product = not path.is_relative_to(TESTS)
+    return Found(
+        [
+            f"{fault}: {text.strip()[:70]!r}"
+            for text, kind in texts(nodes, is_product=is_product)
+            for fault in faults(text, kind)
+        ],
+        [*old_names(path.stem, nodes)],
+        [*old_fields(nodes)] if is_product else [],
+    )
 
 
 def test_every_docstring_help_text_error_and_log_line_is_plain() -> None:
-    found = {
-        f"{path.relative_to(ROOT).as_posix()}: {fault}: {text.strip()[:70]!r}"
-        for path in sources()
-        for text, kind in texts(
-            ast.parse(path.read_text(encoding="utf-8")), is_product=not path.is_relative_to(TESTS)
-        )
-        for fault in faults(text, kind)
-        if path.relative_to(ROOT).as_posix() not in TO_DO
-    }
-    assert sorted(found) == []
+    assert {file: one.texts for file, one in found().items() if one.texts} == {}
 
 
 def test_every_text_of_the_console_is_plain() -> None:
@@ -275,12 +292,11 @@ def test_every_text_of_the_console_is_plain() -> None:
     assert sorted(found) == []
 
 
-def old_names(path: Path) -> Iterator[str]:
+def old_names(stem: str, nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Yields the old words in the names of a file and its definitions."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     kinds = (ast.FunctionDef, ast.ClassDef)
-    defined = [one.name for one in ast.walk(tree) if isinstance(one, kinds)]
-    for name in (path.stem, *defined):
+    defined = [one.name for one in nodes if isinstance(one, kinds)]
+    for name in (stem, *defined):
         if not name.startswith("test_"):
             words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
             yield from (
@@ -289,21 +305,17 @@ def old_names(path: Path) -> Iterator[str]:
 
 
 def test_no_name_has_an_old_word() -> None:
-    found = {path.relative_to(ROOT).as_posix(): [*old_names(path)] for path in sources()}
-    assert {
-        file: faults for file, faults in found.items() if faults and file not in NAMES_TO_DO
-    } == {}
-    assert sorted(file for file in NAMES_TO_DO if not found.get(file)) == [], "rewritten by now"
+    assert {file: one.names for file, one in found().items() if one.names} == {}
 
 
 def test_an_old_word_in_a_name_is_found(tmp_path: Path) -> None:
     (tmp_path / "page.py").write_text("class DoorKit: ...\n", encoding="utf-8")
-    assert [*old_names(tmp_path / "page.py")] == ["DoorKit: say context"]
+    assert found_in(tmp_path / "page.py").names == ["DoorKit: say context"]
 
 
-def old_fields(path: Path) -> Iterator[str]:
+def old_fields(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Yields the old words among the fields and parameters that a file defines."""
-    for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for one in nodes:
         name = one.arg if isinstance(one, ast.arg) else ""
         if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
             name = one.target.id
@@ -312,14 +324,9 @@ def old_fields(path: Path) -> Iterator[str]:
 
 
 def test_no_field_or_parameter_has_an_old_name() -> None:
-    found = {
-        path.relative_to(ROOT).as_posix(): faults
-        for path in sources()
-        if not path.is_relative_to(TESTS) and (faults := [*old_fields(path)])
-    }
-    assert found == {}
+    assert {file: one.fields for file, one in found().items() if one.fields} == {}
 
 
 def test_an_old_field_and_an_old_parameter_are_found(tmp_path: Path) -> None:
     (tmp_path / "page.py").write_text("class A:\n    manner: str\n\n\ndef b(why: str): ...\n")
-    assert len([*old_fields(tmp_path / "page.py")]) == 2
+    assert len(found_in(tmp_path / "page.py").fields) == 2
