@@ -55,7 +55,11 @@ ONLY_LONG = (
     "tests/cli/test_keys.py::test_the_desks_get_a_new_passphrase",
     "tests/cli/test_prove_shred.py::test_every_try_succeeds_while_the_keys_are_there_and_none_after",
     "tests/cli/test_prove_shred.py::test_what_was_erased_opens_for_nobody[postgres]",
-    # Each sender has its first queue on both pairs every day, and every queue is tested on one pair.
+    # Each sender has its first queue on both pairs every day. Alerts and confirmations have their own kind of message.
+    # On one pair, the other queues of the same code are tested every day without a kill and with an answer.
+    "tests/faults/test_every_queue.py::*[embedded-*-soon]",
+    "tests/faults/test_every_queue.py::*[embedded-*-normal]",
+    "tests/faults/test_every_queue.py::*[embedded-*-drill]",
     "tests/faults/test_every_queue.py::*[servers-*soon]",
     "tests/faults/test_every_queue.py::*[servers-*normal]",
     "tests/faults/test_every_queue.py::*[servers-*confirmation]",

@@ -14,6 +14,9 @@ class EngineLine:
     facts: Facts
     held: dict[str, tuple[str, dict[str, object], str]] = field(default_factory=dict)
     """For each session: the last text, its conversation state, and the body of the answer."""
+    replayed: dict[str, Turn] = field(default_factory=dict)
+    """The turns of the replays, by their text. A replay continues the replay of a shorter text, because every replay
+    of a text is the same."""
 
     def hop(self, session: str, phone: str, text: str) -> str:
         heard = self.held.get(session)
@@ -32,7 +35,11 @@ class EngineLine:
         return resume(self.book, ConversationState.from_dict(run), keyed, self.facts)
 
     def _from_the_dial(self, text: str) -> Turn:
-        turn = start(self.book, self.facts)
-        for keyed in text.split("*") if text else ():
-            turn = resume(self.book, turn.state, keyed, self.facts)
-        return turn
+        if text not in self.replayed:
+            before, _, keyed = text.rpartition("*")
+            self.replayed[text] = (
+                resume(self.book, self._from_the_dial(before).state, keyed, self.facts)
+                if text
+                else start(self.book, self.facts)
+            )
+        return self.replayed[text]

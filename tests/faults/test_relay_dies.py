@@ -26,7 +26,7 @@ from workers.clock import tick
 PLACES_AT_LEAST, PLACES_AT_MOST = 20, 200
 """The minimum and the maximum number of places at which the worker is killed. With fewer, the tick lacks some work.
 With more, the number of places grew unnoticed."""
-EACH = 1 if is_long() else 10
+EACH = 1 if is_long() else 20
 """One of this many places is tried."""
 LOOKS = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
 """Killing at a read is the same as killing after the write before it."""

@@ -65,19 +65,14 @@ class Reader:
         for at, number in self.exact.items():
             self._between(at, number, number)
 
-    def narrow(self) -> list[str]:
-        """Returns every count, and every difference of two steps, that has fewer than five possible values."""
-        counts = [
-            f"{at[0]} {at[1].indicator} {at[1].value}"
-            for at in self.variables
-            if self._values({at: 1.0}) < WIDTH
-        ]
-        differences = [
-            f"{before[0]} {before[1].indicator} less {later[1].indicator}"
-            for later, before in self._pairs()
-            if self._values({before: 1.0, later: -1.0}) < WIDTH
-        ]
-        return [*counts, *differences]
+    def narrow(self) -> Iterator[str]:
+        """Yields every count, and every difference of two steps, that has fewer than five possible values."""
+        for at in self.variables:
+            if self._values({at: 1.0}) < WIDTH:
+                yield f"{at[0]} {at[1].indicator} {at[1].value}"
+        for later, before in self._pairs():
+            if self._values({before: 1.0, later: -1.0}) < WIDTH:
+                yield f"{before[0]} {before[1].indicator} less {later[1].indicator}"
 
     def _values(self, weights: Mapping[At, float]) -> int:
         ends = []

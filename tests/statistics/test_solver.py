@@ -20,7 +20,7 @@ SEEDS = range(20 if is_long() else 1)
 @pytest.mark.parametrize("calls", CALLS)
 def test_e3_no_count_is_narrower_than_five_values(calls: int, seed: int) -> None:
     files = [read_back(one) for one in released(RandomLine(calls, seed))]
-    assert Reader(files).narrow() == []
+    assert [*Reader(files).narrow()] == []
 
 
 def test_the_files_hold_what_was_released_and_nothing_else() -> None:
@@ -35,7 +35,7 @@ def test_a_published_number_of_reports_begun_and_left_is_found() -> None:
     filed = sums_of(line, PERIODS[0])[CellName("tips")].count
     begun, left, erased = filed + 41, 38, 3
     told = {(PERIODS[0], CellName("tips")): begun - left - erased}
-    assert Reader(released(line), told).narrow()
+    assert any(Reader(released(line), told).narrow())
 
 
 def test_an_exact_number_of_persons_in_a_sentence_is_found() -> None:
