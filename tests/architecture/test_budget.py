@@ -15,14 +15,14 @@ PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 475,
     "lines": 67_510,
-    "tokens": 617_163,
+    "tokens": 617_204,
     "html": 4_428,
     "js": 1_045,
     "typst": 70,
     "sql": 1_252,
     "data": 5_607,
     "unformatted": 0,
-    "tests": 80_329,
+    "tests": 80_393,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
