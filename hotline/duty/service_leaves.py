@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 from hotline.alerts import queries_people, service_commands
-from hotline.core.actors import AccountRole
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import NotFound, PersonnelRefused
@@ -22,7 +21,6 @@ from hotline.people.rules import MIN_NATIONAL, UNPROVED, EnrolmentState, Level, 
 from hotline.people.rules_desks import APART, of_responder
 from hotline.people.tables import Leave, Responder
 from hotline.people.tables_audit import CommandActor
-from hotline.text.codes import NATIONAL
 from hotline.text.export_sheets import parse_row_id
 from hotline.text.phone_numbers import parse_sendable
 from hotline.text.phrases import message_text
@@ -96,15 +94,6 @@ def is_last_of_oversight(
         if not all(any(one.is_active(at) for one in others) for at in moments):
             return True
     return False
-
-
-def is_of_national(session: Session, who: str) -> bool:
-    """Returns True if this person belongs to the national desk, which decides nothing about those who oversee it."""
-    people = tables_accounts.persons_of(session, who)
-    accounts = (row for one in people for row in tables_accounts.of_person(session, one))
-    return any(AccountRole.NATIONAL in row.held_roles for row in accounts) or any(
-        NATIONAL in tables_members.desks_of_person(session, one) for one in people
-    )
 
 
 OTHER_DESK = message_text("a person of another desk must decide this")

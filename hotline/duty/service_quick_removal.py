@@ -76,7 +76,7 @@ def _take_away(
         return
     at = context.now()
     if person.active and service_leaves.is_last_of_oversight(session, person, at, at):
-        if service_leaves.is_of_national(session, tables_audit.by_actor(by)):
+        if tables_members.is_of_national(session, tables_audit.by_actor(by)):
             raise PersonnelRefused(service_leaves.OTHER_DESK)
         if request(session, context, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
             log_command(session, context, "responder_removal_asked", person, by, reason)
@@ -125,7 +125,7 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
         queries_people.take_lock(session)
         tables_desks.get_desk(session, code, for_writing=True)
         oversight = tables_desks.every_oversight(session)
-        if code in oversight and service_leaves.is_of_national(session, tables_audit.by_actor(by)):
+        if code in oversight and tables_members.is_of_national(session, tables_audit.by_actor(by)):
             raise DeskRefused(service_leaves.OTHER_DESK)
         human = tables_accounts.of_member(session, member)
         names = queries_member_keys.names_of(session, human.id)

@@ -154,7 +154,7 @@ def remove_within(
     elif service_leaves.is_last_of_oversight(session, person, at, at):
         check_second(session, by, second, person, "removing the last person of an oversight desk")
         if any(
-            service_leaves.is_of_national(session, one)
+            tables_members.is_of_national(session, one)
             for one in (tables_audit.actor_of(by), second or "")
         ):
             raise PersonnelRefused(service_leaves.OTHER_DESK)

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, or_, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.core.actors import AccountRole
 from hotline.core.database import Row
 from hotline.errors import NotFound
-from hotline.people import tables_desks
+from hotline.people import tables_accounts, tables_desks
 from hotline.people.rules import UNPROVED
 from hotline.people.rules_desks import of_account, of_responder
 from hotline.people.tables import IS_RUNNING, Membership, Responder
@@ -22,6 +23,7 @@ from hotline.people.tables_desks import (
     Desk,
     DeskMember,
 )
+from hotline.text.codes import NATIONAL
 
 BY_PASSPHRASE = (PASSPHRASE_MEMBER, PREVIOUS_KEY)
 _ARE_MEMBERS = (
@@ -80,6 +82,15 @@ def desks_of_person(session: Session, person_id: int, *, but: int = 0) -> frozen
     opened = select(DeskMember.desk_code).where(DeskMember.member.in_(members))
     runs = select(Membership.desk_code).where(Membership.responder_id.in_(phones), IS_RUNNING)
     return frozenset(session.scalars(opened)).union(session.scalars(runs))
+
+
+def is_of_national(session: Session, who: str) -> bool:
+    """Returns True if this person belongs to the national desk, which decides nothing about those who oversee it."""
+    people = tables_accounts.persons_of(session, who)
+    accounts = (row for one in people for row in tables_accounts.of_person(session, one))
+    return any(AccountRole.NATIONAL in row.held_roles for row in accounts) or any(
+        NATIONAL in desks_of_person(session, one) for one in people
+    )
 
 
 class AccountAccess(NamedTuple):
