@@ -48,7 +48,13 @@ from hotline.people.rules import (
     refuse_faults,
 )
 from hotline.people.rules_desks import APART
-from hotline.people.service_approving import OPERATING, ApprovalRule, ApprovalView, Decision
+from hotline.people.service_approving import (
+    DECIDING,
+    ApprovalRule,
+    ApprovalView,
+    Decision,
+    sees,
+)
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.people.tables_enrolments import Enrolment, EnrolmentEnd
@@ -150,6 +156,8 @@ def print_start_pin(
     made = _new_secrets(context, costs)
     with ringing(context) as session:
         take_lock(session)
+        person = service_leaves.find_person(session, str(responder_id))
+        service_leaves.check_overseen(session, by, person)
         row = tables_enrolments.open_enrolment(session, responder_id, for_writing=True)
         asked = _approved_request(session, row, context.now())
         if row is None or asked is None:
@@ -209,6 +217,7 @@ def _open(session: Session, context: Context, by: Actor, row: Enrolment) -> None
     """Adds a new enrolment, which replaces an earlier one. Locks its person."""
     at = context.now()
     person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
+    service_leaves.check_overseen(session, by, person)
     if person.state == EnrolmentState.REMOVED or person.removed_at is not None:
         raise PersonnelRefused(
             message_text(
@@ -402,7 +411,7 @@ def _responder(context: Context, row: EnrolmentRow) -> Responder:
 
 
 def _about(
-    session: Session, context: Context, asked: Approval, _by: SignedIn
+    session: Session, context: Context, asked: Approval, viewer: SignedIn
 ) -> ApprovalView | None:
     """Describes an enrolment for the page of approvals. Does not show the phone number.
 
@@ -413,6 +422,8 @@ def _about(
     if row is None or row.proved_at is None or not may_decide(row.proved_at, context.now()):
         return None
     person, by = session.get_one(Responder, row.responder_id), asked.asker
+    if not sees(session, viewer, person.person_id):
+        return None
     if row.kind == EnrolmentKind.NUMBER:
         text = message_text(
             "{by} asks for a new number for {about}. The phone confirmed the code.",
@@ -482,11 +493,12 @@ def _approve(decision: Decision) -> None:
 
 
 def _about_start(
-    session: Session, _context: Context, asked: Approval, _by: SignedIn
+    session: Session, _context: Context, asked: Approval, by: SignedIn
 ) -> ApprovalView | None:
     """Describes a request to print start PINs. Returns None if nothing is left to print."""
     rows = tables_enrolments.enrolments_of_approval(session, asked.id)
-    if not rows:
+    people = [session.get_one(Responder, one.responder_id) for one in rows]
+    if not all(sees(session, by, one.person_id) for one in people) or not people:
         return None
     if len(rows) > 1:
         text = message_text(
@@ -495,7 +507,7 @@ def _about_start(
             count=len(rows),
         )
         return ApprovalView(text, f"{len(rows)} responders")
-    person = session.get_one(Responder, rows[0].responder_id)
+    person = people[0]
     text = message_text(
         "{by} asks to print the start PIN of {about}", by=asked.asker, about=person.name
     )
@@ -504,7 +516,7 @@ def _about_start(
 
 START_PIN = ApprovalRule(
     kind=ApprovalKind.START_PIN,
-    decided_by=OPERATING,
+    decided_by=DECIDING,
     about=_about_start,
     refuse=_refuse,
     given="start_pin_approved",
@@ -521,7 +533,7 @@ def _changed(context: Context, language: str) -> Wording:
 
 ENROLMENT = ApprovalRule(
     kind=ApprovalKind.ENROLMENT,
-    decided_by=OPERATING,
+    decided_by=DECIDING,
     about=_about,
     approve=_approve,
     refuse=_refuse,

@@ -4,7 +4,7 @@ When a leave begins, the responder gets no more alerts, and others get the respo
 also makes responders active again, finds people by name, and checks approvals and the national desk's size.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -18,7 +18,7 @@ from hotline.gateway.doorbell import ringing
 from hotline.gateway.queries_on_call import STOPPED
 from hotline.people import tables, tables_accounts, tables_audit, tables_desks, tables_members
 from hotline.people.rules import MIN_NATIONAL, UNPROVED, EnrolmentState, Level, fewest_national
-from hotline.people.rules_desks import APART, of_responder
+from hotline.people.rules_desks import APART, OVERSEEN_DESK, of_responder
 from hotline.people.tables import Leave, Responder
 from hotline.people.tables_audit import CommandActor
 from hotline.text.export_sheets import parse_row_id
@@ -96,7 +96,16 @@ def is_last_of_oversight(
     return False
 
 
-OTHER_DESK = message_text("a person of another desk must decide this")
+def check_overseen(
+    session: Session, by: CommandActor, person: Responder, desks: Collection[str] = ()
+) -> None:
+    """Raises PersonnelRefused if the national desk decides about a person of an oversight desk, or about a person who
+    would join it."""
+    who = tables_audit.actor_of(by)
+    if tables_members.is_overseen(session, who, person.person_id, desks):
+        raise PersonnelRefused(OVERSEEN_DESK)
+
+
 LAST_OF_OVERSIGHT = message_text("the oversight desk needs another active person first")
 
 
@@ -161,6 +170,7 @@ def record_leave(
     with ringing(context) as session:
         queries_people.take_lock(session)
         person = find_person(session, name)
+        check_overseen(session, by, person)
         _check_leave(session, person, begins, ends_at, at)
         row = Leave(
             responder_id=person.id,
@@ -206,7 +216,9 @@ def bring_back(
             desks = tables_members.desks_of_person(session, person.person_id)
             if tables_desks.mixes_oversight(session, desks):
                 raise PersonnelRefused(APART)
+            check_overseen(session, second or "", person)
             ended.append("left")
+        check_overseen(session, by, person)
         planned = queries_people.current_leaves(session, person.id, at)
         running = [row for row in planned if row.starts_at <= at]
         for row in running or planned:

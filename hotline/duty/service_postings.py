@@ -11,7 +11,7 @@ from hotline.alerts import queries_people
 from hotline.core.actors import Actor, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.duty import service_removal
+from hotline.duty import service_leaves, service_removal
 from hotline.duty.service_leaves import find_person, log_command
 from hotline.errors import PersonnelRefused
 from hotline.gateway.doorbell import ringing
@@ -26,11 +26,12 @@ from hotline.people import (
 from hotline.people.rules import Level, RequestedPosting, gains_rights, read_posting, without_gains
 from hotline.people.rules_desks import APART, READING_KINDS, DeskKind, kind_of, of_responder
 from hotline.people.service_approving import (
-    OPERATING,
+    DECIDING,
     ApprovalRule,
     ApprovalView,
     Decision,
     request,
+    sees,
 )
 from hotline.people.tables import Responder
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
@@ -50,6 +51,7 @@ def change_desks(
         queries_people.take_lock(session)
         person = _acting(session, responder_id)
         _check(session, person, posting.desks)
+        service_leaves.check_overseen(session, by, person, posting.desks)
         now = _desks_of(session, person)
         waits = gains_rights(now, posting.desks)
         at_once = without_gains(now, posting.desks) if waits else posting.desks
@@ -146,9 +148,11 @@ def _wanted(row: Approval) -> tuple[int, RequestedPosting]:
     return int(responder_id), read_posting(wanted)
 
 
-def _about(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
+def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
     responder_id, wanted = _wanted(row)
     person = session.get_one(Responder, responder_id)
+    if not sees(session, by, person.person_id, wanted.desks):
+        return None
     now = _desks_of(session, person)
     gains = {
         code: level for code, level in wanted.desks.items() if gains_rights(now, {code: level})
@@ -163,6 +167,7 @@ def _about(session: Session, _context: Context, row: Approval, _by: SignedIn) ->
         f"responder:{person.id}",
         detail=str(wanted),
         person_id=person.person_id,
+        desks=tuple(wanted.desks),
     )
 
 
@@ -179,7 +184,7 @@ def _place(decision: Decision) -> None:
 
 POSTING = ApprovalRule(
     kind=ApprovalKind.POSTING,
-    decided_by=OPERATING,
+    decided_by=DECIDING,
     about=_about,
     approve=_place,
     given="responder_moved",

@@ -26,7 +26,7 @@ from hotline.people import (
 )
 from hotline.people.rules import Level
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_desks import account_of
+from hotline.people.rules_desks import OVERSEEN_DESK, account_of
 from hotline.people.service_approving import (
     ADMIN,
     OPERATING,
@@ -67,6 +67,7 @@ def _take_away(
         raise PersonnelRefused(message_text("{name} was already removed", name=person.name))
     if tables_accounts.acts_for(session, by, person.person_id):
         raise PersonnelRefused(message_text("another person must remove you"))
+    service_leaves.check_overseen(session, by, person)
     if person.active and service_removal.national_desk_without(session, person, context.now())[1]:
         for account in tables_accounts.of_person(session, person.person_id):
             service_accounts.close_account(AccountChange(session, context, by, account, reason))
@@ -76,8 +77,6 @@ def _take_away(
         return
     at = context.now()
     if person.active and service_leaves.is_last_of_oversight(session, person, at, at):
-        if tables_members.is_of_national(session, tables_audit.by_actor(by)):
-            raise PersonnelRefused(service_leaves.OTHER_DESK)
         if request(session, context, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
             log_command(session, context, "responder_removal_asked", person, by, reason)
         return
@@ -124,9 +123,8 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
     with ringing(context) as session:
         queries_people.take_lock(session)
         tables_desks.get_desk(session, code, for_writing=True)
-        oversight = tables_desks.every_oversight(session)
-        if code in oversight and tables_members.is_of_national(session, tables_audit.by_actor(by)):
-            raise DeskRefused(service_leaves.OTHER_DESK)
+        if tables_members.is_overseen(session, tables_audit.by_actor(by), None, [code]):
+            raise DeskRefused(OVERSEEN_DESK)
         human = tables_accounts.of_member(session, member)
         names = queries_member_keys.names_of(session, human.id)
         if tables_accounts.acts_for(session, by, human.id):

@@ -29,7 +29,6 @@ from hotline.people import (
     queries_member_keys,
     tables,
     tables_accounts,
-    tables_audit,
     tables_desks,
     tables_enrolments,
     tables_members,
@@ -145,6 +144,8 @@ def remove_within(
     at = context.now()
     queries_people.take_lock(session)
     person = find_person(session, name)
+    for who in (by, second or ""):
+        service_leaves.check_overseen(session, who, person)
     is_new = person.removed_at is None and person.state in UNPROVED
     if not person.active and not is_new:
         raise PersonnelRefused(f"{person.name} was removed already")
@@ -153,11 +154,6 @@ def remove_within(
         check_second(session, by, second, person, LAST_OF_NATIONAL)
     elif service_leaves.is_last_of_oversight(session, person, at, at):
         check_second(session, by, second, person, "removing the last person of an oversight desk")
-        if any(
-            tables_members.is_of_national(session, one)
-            for one in (tables_audit.actor_of(by), second or "")
-        ):
-            raise PersonnelRefused(service_leaves.OTHER_DESK)
 
     every = [one for one in tables.phones_of(session, person.person_id) if one.removed_at is None]
     cases = sum(queries_people.open_cases(session, one.id) for one in every)

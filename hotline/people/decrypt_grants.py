@@ -71,6 +71,8 @@ def add_access_request(
 ) -> None:
     """Requests a member's access to a desk, in the transaction of the calling function."""
     public_key, subject = _fit(session, desk, member), _subject(desk, member)
+    if tables_members.is_overseen(session, tables_audit.by_actor(by), None, [desk]):
+        raise DeskRefused(rules_desks.OVERSEEN_DESK)
     if member in tables_members.members_of_desk(session, desk):
         raise DeskRefused(message_text("this person already has access to that desk"))
     waits = tables_approvals.pending_for(session, subject, context.now())
@@ -116,7 +118,8 @@ def grant_by_passphrase(
     """Grants every pending access request, or those that a person was shown, with the recovery passphrase.
 
     Returns the desk and the member's name of each. It may run again without harm. A request by the first person, or
-    about the first person, stays pending for another person. Raises PassphraseWrong, DeskRefused or DecryptionFailed.
+    about the first person, stays pending for another person. So does access to an oversight desk, if one of the two
+    people works for the national desk. Raises PassphraseWrong, DeskRefused or DecryptionFailed.
     The request that fails changes nothing.
     """
     opener, actor = PassphraseDecrypter(by, passphrase), Actor(by.first)
@@ -126,6 +129,9 @@ def grant_by_passphrase(
             own = tables_accounts.persons_of(session, by.first)
             about = tables_accounts.of_member(session, one.member)
             if about.id in own or tables_accounts.is_same_person(session, by.first, one.asked_by):
+                continue
+            names = (by.first, by.second)
+            if any(tables_members.is_overseen(session, who, None, [one.desk]) for who in names):
                 continue
             wrapped = decrypt_passphrase.wrapped_desk(session, one.desk, by)
         private_key = opener.open(wrapped)[0]
@@ -208,6 +214,7 @@ def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> 
         _logged(session, member),
         detail=desk,
         person_id=about.id,
+        desks=(desk,),
         account_id=account_of(member),
         may_decide=desk in tables_members.desks_of(session, of_account(by.account_id)),
         needs_key=True,

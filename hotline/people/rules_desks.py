@@ -31,6 +31,10 @@ ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.
 """The kinds of desks that people can add. `hotline init` makes the desks of other kinds."""
 APART = message_text("a person of an oversight desk cannot belong to any other desk")
 """The reason why a person cannot join a desk. Otherwise a person could read complaints about their own desk."""
+OVERSEEN_DESK = message_text(
+    "the national desk decides nothing about people of an oversight desk: ask an admin or a person "
+    "of that desk"
+)
 READING_KINDS = frozenset(DeskKind) - {DeskKind.SERVICE}
 """The kinds of desks for which data may be encrypted."""
 

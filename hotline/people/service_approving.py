@@ -5,7 +5,7 @@ The service that requests a kind of approval defines its `ApprovalRule`. No modu
 file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,14 +13,19 @@ from hotline.core.actors import AccountRole, Actor, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.people import tables_approvals, tables_audit
+from hotline.people.queries_member_keys import desks_of_account
 from hotline.people.rules_second_factor import APPROVAL_VALIDITY
-from hotline.people.tables_accounts import is_same_person, named, persons_of
+from hotline.people.tables_accounts import get_account, is_same_person, named, persons_of
 from hotline.people.tables_approvals import Approval, ApprovalKind
+from hotline.people.tables_desks import every_oversight
+from hotline.people.tables_members import desks_of_person, is_overseen
 from hotline.text.phrases import MessageText
 
 ADMIN = frozenset({AccountRole.ADMIN})
 NATIONAL = frozenset({AccountRole.NATIONAL})
 OPERATING = ADMIN | NATIONAL
+DECIDING = OPERATING | {AccountRole.DESK}
+"""The roles for approvals that an account of an oversight desk may also decide, about its own people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class ApprovalView:
     """The text before the reason in the audit log."""
     person_id: int | None = None
     """The person that the approval concerns. They may never decide on it."""
+    desks: Collection[str] = ()
+    """The desks that the person would get."""
     account_id: int | None = None
     """The account that the approval concerns, if there is one."""
     asked_at: datetime | None = None
@@ -118,10 +125,26 @@ def request(
     )
 
 
+def sees(session: Session, by: SignedIn, person_id: int, desks: Collection[str] = ()) -> bool:
+    """Returns True if an account may see a request about this person. `desks` contains the desks that the person would
+    get. An account of an oversight desk sees only requests about people of its own desk.
+    """
+    if by.roles & OPERATING:
+        return True
+    seen = desks_of_account(session, get_account(session, by.account_id))
+    concerned = {*desks, *desks_of_person(session, person_id)}
+    return not every_oversight(session).isdisjoint(seen & concerned)
+
+
 def may_decide(session: Session, by: Actor, row: Approval, about: ApprovalView) -> bool:
-    """Returns False for the person who requested the approval, for the person concerned, and for similar names."""
+    """Returns False for the person who requested the approval, for the person concerned, and for similar names.
+
+    Also returns False for the national desk, if the approval concerns a person of an oversight desk.
+    """
     me = tables_audit.by_actor(by)
     if not about.may_decide or is_same_person(session, me, row.asked_by):
+        return False
+    if is_overseen(session, me, about.person_id, about.desks):
         return False
     own = persons_of(session, me) | named(session, by.name)
     return about.person_id is None or about.person_id not in own

@@ -93,6 +93,16 @@ def is_of_national(session: Session, who: str) -> bool:
     )
 
 
+def is_overseen(session: Session, who: str, person_id: int | None, desks: Collection[str]) -> bool:
+    """Returns True if `who` works for the national desk, and a decision concerns a person of an oversight desk.
+
+    `desks` contains the desks that the person would get.
+    """
+    own = frozenset() if person_id is None else desks_of_person(session, person_id)
+    is_apart = tables_desks.every_oversight(session).isdisjoint({*desks, *own})
+    return not is_apart and is_of_national(session, who)
+
+
 class AccountAccess(NamedTuple):
     person_id: int
     desks: frozenset[str]

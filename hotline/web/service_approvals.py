@@ -31,9 +31,11 @@ from hotline.people import (
     service_approving,
     tables_accounts,
     tables_audit,
+    tables_members,
 )
 from hotline.people import tables_approvals as store
 from hotline.people.rules_accounts import AccountFault, refusal
+from hotline.people.rules_desks import OVERSEEN_DESK
 from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision, KeyToSign
 from hotline.people.tables_approvals import Approval, ApprovalDecision
 from hotline.text.phrases import MessageText, message_text
@@ -156,6 +158,9 @@ def decide(
         if approve and seen != (about.key_to_sign.mark if about.key_to_sign else about.fingerprint):
             raise ApprovalRefused(decrypt_signing.REPLACED if about.key_to_sign else COMPARE)
         if not service_approving.may_decide(session, by.actor, row, about):
+            me = tables_audit.by_actor(by.actor)
+            if tables_members.is_overseen(session, me, about.person_id, about.desks):
+                raise ApprovalRefused(OVERSEEN_DESK)
             raise ApprovalRefused(
                 message_text("you cannot decide this: you asked for it, or it is about you")
             )

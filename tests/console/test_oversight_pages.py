@@ -11,17 +11,29 @@ import pytest
 
 from hotline.alerts import service_assignment
 from hotline.console.routes import ROUTES, PageRoute
-from hotline.core.actors import AccountRole
+from hotline.core.actors import AccountRole, Actor
+from hotline.errors import DeskRefused
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.tables import Message
 from hotline.operations import decrypt_rotation
-from hotline.people import tables
+from hotline.people import decrypt_grants, tables
+from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.people.rules import Level
+from hotline.people.rules_desks import of_account
 from hotline.people.tables import Responder
+from hotline.people.tables_approvals import Approval
 from hotline.text.codes import NATIONAL
 from hotline.tips.rules import OVERSEEN
 from tests.console.conftest import Tab
-from tests.console.desk_tips import OVERSIGHT, PASSPHRASE, QUICK, add_oversight, change, tell
+from tests.console.desk_tips import (
+    DISTRICT,
+    OVERSIGHT,
+    PASSPHRASE,
+    QUICK,
+    add_oversight,
+    change,
+    tell,
+)
 from tests.console.test_headers import FILES
 from tests.console.test_no_page_knows_more import SEARCHES, SKIPPED
 from tests.console.test_routes import path_of
@@ -32,6 +44,7 @@ from tests.support.two_people import BOB
 __all__ = ["desks"]
 
 WORDS = "the man of the desk asked for money"
+REFUSED = "national desk decides nothing about people of an oversight desk: ask an admin"
 FORMS = (
     ("note", {"note": "words", "words": "the red door"}),
     ("close", {"outcome": "helped", "reason": "he was warned"}),
@@ -133,6 +146,53 @@ def test_c20_no_page_list_count_search_or_board_of_another_desk_knows_of_it(desk
             assert "ombudsman" not in tab.get(address).text.lower()
         assert tab.get(f"/tips/{tip_id}").status_code == 404
     assert listed(over, "?matter=complaint") == listed(second, "?matter=complaint") == [tip_id]
+
+
+@pytest.mark.row("C20")
+@pytest.mark.adversary("a helper in a complaint")
+def test_c20_the_national_desk_asks_and_decides_nothing_about_its_overseers(desks: Desks) -> None:
+    _, eye = enrol(desks)
+    over, _ = add_oversight(desks.desk)
+    admin, context = desks.desk.tab(AccountRole.ADMIN), desks.desk.context
+    with context.database.writing() as session:
+        row = make_responder(name="New 8", level=Level.RESPONDER)
+        row.number_key = "key of New 8"
+        session.add(row)
+        session.flush()
+        tables.set_desks(session, row, {DISTRICT: Level.RESPONDER}, (), desks.desk.clock())
+        new = f"/phones/{row.id}"
+    moves = {"desk": OVERSIGHT, "level": "responder", "reason": "the law"}
+    for address, fields in (
+        (f"{new}/place", moves),
+        (f"{eye}/invite", moves),
+        (f"{eye}/number", {**moves, "secret_number": "+250788000779"}),
+        (f"{eye}/leave", {**moves, "until": "2027-01-30"}),
+    ):
+        answer = desks.national.post(address, fields)
+        assert (answer.status_code, REFUSED in answer.text) == (422, True), address
+    for address in (f"{new}/place", f"{eye}/invite"):
+        assert admin.post(address, moves).status_code == 303
+    with context.database.reading() as session:
+        asked = [f"/approvals/{one.id}" for one in session.query(Approval)][-2:]
+    yes = {"do": "approve", "reason": "known"}
+    for address in asked:
+        for tab in (desks.national, desks.second):
+            answer = tab.post(address, yes)
+            assert (answer.status_code, REFUSED in answer.text) == (422, True)
+        assert desks.district.post(address, yes).status_code in {404, 422}
+        assert address in over.get("/approvals").text
+        assert address not in desks.district.get("/approvals").text
+        assert over.post(address, yes).status_code == 303
+    assert REFUSED in desks.national.post(f"{eye}/start", moves).text.replace("The ", "the ")
+    desks.desk.tab(AccountRole.DESK, name="Oversight 3")
+    member = of_account(desks.desk.people["Oversight 3"].account_id)
+    national = Actor("National 1", desks.desk.people["National 1"].account_id)
+    with pytest.raises(DeskRefused, match=REFUSED):
+        decrypt_grants.request_access(context, national, OVERSIGHT, member, "known")
+    decrypt_grants.request_access(context, Actor("Admin 1", 99), OVERSIGHT, member, "known")
+    for second, done in (("National 1", []), ("Carol", [(OVERSIGHT, "Oversight 3")])):
+        people = TwoPeople("Bob", second)
+        assert decrypt_grants.grant_by_passphrase(context, people, PASSPHRASE) == done
 
 
 @pytest.mark.row("C20")
