@@ -4,9 +4,10 @@ Also decides which accounts may read the reason for a request or for its refusal
 and of the desk of the person who made the request, may read it. The reason may contain facts that other desks must not
 know.
 
-Also sends the national desk an SMS each morning about closures that have waited for at least 24 hours. People of
-oversight desks get an SMS about complaints that they alone see. The clock process calls this each second. It sends the
-SMS once a day: at 06:30, or when the clock process starts later in the morning.
+Also sends the national desk an SMS each morning about closures that have waited for at least 24 hours, and on Mondays
+one about legal holds to review. People of oversight desks get an SMS about complaints that they alone see. The clock
+process calls this each second. It sends the SMS once a day: at 06:30, or when the clock process starts later in the
+morning.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from datetime import datetime, timedelta
 
 from hotline.alerts import queries, queries_retention, service_closing, service_messages
 from hotline.alerts.service_case_state import RESPONDER
-from hotline.cases import queries_list, service_viewer
+from hotline.cases import queries_list, service_viewer, tables_case_files
 from hotline.cases.service_viewer import is_national, viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext, Context
@@ -26,6 +27,7 @@ from hotline.gateway.rules_message import Wording, responders_short_code
 from hotline.people import tables, tables_accounts, tables_audit, tables_members
 from hotline.people.rules_audit import read_actor
 from hotline.people.rules_desks import of_account
+from hotline.text.time import KIGALI
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import TipOutcome, Urgency
@@ -165,10 +167,26 @@ def _is_done(session: Session, bell: datetime) -> bool:
 
 
 def _notify(session: Session, context: Context, at: datetime) -> None:
-    _tell(session, context, at, queries_visible.THE_LINE, tables.national_people(session, at))
+    nation = tables.national_people(session, at)
+    _tell(session, context, at, queries_visible.THE_LINE, nation)
+    if at.astimezone(KIGALI).weekday() == MONDAY:
+        _tell_holds(session, at, nation)
     for person in queries_visible.overseers(session, at):
         desks = frozenset(row.desk_code for row in tables.current_memberships(session, person.id))
         _tell(session, context, at, Viewer(desks, person.id, person.person_id), [person])
+
+
+MONDAY = 0
+
+
+def _tell_holds(session: Session, at: datetime, people: Sequence[tables.Responder]) -> None:
+    """Writes to these people about the legal holds of case files that must be reviewed and that they may see."""
+    held = tables_case_files.holds_to_review(session, queries_visible.THE_LINE, at)
+    for person in people if held else ():
+        seen = [queries_visible.those_who_may_see(session, one.tip_id, [person.id]) for one in held]
+        if count := sum(map(bool, seen)):
+            wording = Wording(Template.HOLDS_WAIT, {"count": str(count)}, person.language)
+            service_messages.write_confirmation(session, wording, person.id, at)
 
 
 def _tell(

@@ -79,7 +79,7 @@ def has_open_file(session: Session, tip_id: int) -> bool:
     return session.scalar(select(CaseFile.id).where(CaseFile.tip_id == tip_id)) is not None
 
 
-def holds_to_review(session: Session, viewer: Viewer, at: datetime) -> Sequence[LegalHold]:
+def holds_to_review(session: Session, viewer: Viewer | None, at: datetime) -> Sequence[LegalHold]:
     """Returns the legal holds of case files that must be reviewed now, the oldest first."""
     reviewed = or_(
         LegalHold.reviewed_at <= at - HOLD_REVIEWED,

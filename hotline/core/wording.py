@@ -48,6 +48,8 @@ class Template(StrEnum):
     CLOSURES_WAIT = "Closures waiting 24 hours or more: {refs}. Dial {code}"
     """An SMS to the national desk at 06:30: closures wait for confirmation. `refs` are references such as K7Q4 M3TX,
     or T12 for a case of which this person was not alerted."""
+    HOLDS_WAIT = "Legal holds to review: {count}. Console: Case files"
+    """An SMS to the national desk on Mondays at 06:30: legal holds of case files were not reviewed for six months."""
     MORE_TOLD = "{ref}: new information. Read it again."
     """An SMS to responders who were alerted of the first of many similar tips. They get it once and not for each
     tip. `ref` is the reference of the first tip."""

@@ -17,8 +17,13 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.errors import FileNotDecryptedError, WrongPasswordError
 
-from hotline.alerts.queries_retention import LegalHold
-from hotline.cases import service_exclusions, service_retention, tables_case_files
+from hotline.alerts.queries_retention import LegalHold, TimedTask
+from hotline.cases import (
+    service_exclusions,
+    service_pending_closures,
+    service_retention,
+    tables_case_files,
+)
 from hotline.cases.rules_case_file import (
     FileBasis,
     FileEvent,
@@ -36,14 +41,17 @@ from hotline.cases.tables_case_files import CaseFile
 from hotline.console.role_groups import table
 from hotline.core.actors import AccountRole
 from hotline.errors import EndRefused
+from hotline.gateway.tables import Message
 from hotline.operations.schema import METADATA
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_approvals import Approval
 from hotline.text.codes import NATIONAL
 from hotline.text.languages import CODES
 from hotline.text.time import KIGALI
 from hotline.tips.queries_visible import Exclusion, ExclusionReason
-from hotline.tips.rules_deadlines import FILES_LISTED, HOLD_REVIEWED
+from hotline.tips.rules_deadlines import FILES_LISTED, HOLD_REVIEWED, next_morning_sms
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.rules_persons import MetPerson, PersonEntry, build_persons
@@ -51,7 +59,7 @@ from hotline.tips.tables import Tip
 from tests.console.conftest import Desk, Tab, desk
 from tests.console.desk_tips import admitted, change, hands_on, tell
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks
-from tests.support.builders import NOON
+from tests.support.builders import NOON, make_responder
 from tests.support.persons import SIGNS, said, screened
 
 __all__ = ["Desk", "desk", "desks"]
@@ -357,6 +365,24 @@ def test_a_second_account_makes_nobody_another_desk(file: FileDesk) -> None:
     assert file.decides(file.desks.other) == 422
 
 
+def texted_on(desk: Desk, weekday: int) -> list[str]:
+    """Returns the counts of holds in the SMS of the next such day, to a person who never signs in."""
+    now = desk.clock.at
+    with desk.context.database.writing() as session:
+        if not session.query(Responder).filter(Responder.level == Level.NATIONAL).count():
+            session.add(make_responder(name="Nation 7", level=Level.NATIONAL, districts=()))
+        session.query(Message).delete()
+        session.query(TimedTask).delete()
+    desk.clock.at = next_morning_sms(now)
+    while desk.clock.at.astimezone(KIGALI).weekday() != weekday:
+        desk.clock.at = next_morning_sms(desk.clock.at + timedelta(hours=1))
+    service_pending_closures.write_morning_sms(desk.context)
+    desk.clock.at = now
+    with desk.context.database.reading() as session:
+        rows = session.query(Message).filter(Message.template == "HOLDS_WAIT")
+        return [str(one.parameters["count"]) for one in rows]
+
+
 def test_a_hold_is_reviewed_each_six_months_and_lifted_by_two(file: FileDesk) -> None:
     desk, desks = file.desks.desk, file.desks
     file.approved()
@@ -371,6 +397,7 @@ def test_a_hold_is_reviewed_each_six_months_and_lifted_by_two(file: FileDesk) ->
         desk.tab(AccountRole.NATIONAL, name=f"National {n}") for n in (1, 2)
     )
     assert "Legal holds to review: 1" in tasks()
+    assert [texted_on(desk, day) for day in range(7)] == [["1"], *[[]] * 6]
     hold = f"/tips/{file.tip}/hold"
     assert (
         desks.national.post(hold, {"do": "keep", "reason": "the trial goes on"}).status_code == 303
