@@ -39,7 +39,7 @@ from hotline.text.codes import NATIONAL
 from hotline.text.places import districts
 from hotline.tips import queries_visible, tables
 from hotline.tips.encrypt_notes import decrypt_answer
-from hotline.tips.rules import desk_of
+from hotline.tips.rules import OVERSEEN, desk_of
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_visit_safety import VisitFacts
 
@@ -140,11 +140,13 @@ def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[Ti
 
 def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
     """Checks that a desk may read a tip, before an operator types the passphrase. If the check fails, writes this to
-    the audit log.
+    the audit log. Says nothing about the tips of an oversight desk, because no secret proved who asks.
 
     Raises NotFound if the tip does not exist or the desk has no grant.
     """
     with context.database.reading() as session:
+        if desk in tables_desks.every_oversight(session):
+            return
         found = queries_visible.tip_with_grant(session, tip_id, desk)
     _granted(context, found, desk, by=by, reason=reason)
 
@@ -156,21 +158,20 @@ def unlock(
     audit log.
 
     Raises NotFound if the tip does not exist or the desk has no grant. Also raises PassphraseWrong, DecryptionFailed or
-    KeyMissing.
+    KeyMissing. The passphrase is checked first, so a wrong one learns nothing about the tip.
     """
     with context.database.reading() as session:
-        tip, grant = queries_visible.tip_with_grant(session, tip_id, desk)
-    key = _granted(context, (tip, grant), desk, by=by, reason=reason)
-    with context.database.reading() as session:
         wrapped = decrypt_passphrase.wrapped_desk(session, desk, by)
-
-    key = context.encrypter.weekly_lock.unlock(key, label(tip.uid, desk))
     try:
         keys = PassphraseDecrypter(by, passphrase).open(wrapped)
     except PassphraseWrong:
         why = f"wrong passphrase: {reason}"
         _record(context, "tip_refused", tip_id, desk, by=by, reason=why)
         raise
+    with context.database.reading() as session:
+        tip, grant = queries_visible.tip_with_grant(session, tip_id, desk)
+    key = _granted(context, (tip, grant), desk, by=by, reason=reason)
+    key = context.encrypter.weekly_lock.unlock(key, label(tip.uid, desk))
     fits = (one for one in keys if opens_grant(key, uid=tip.uid, desk=desk, private_key=one))
     return UnlockedTip(tip, key, next(fits, keys[-1]))
 
@@ -247,10 +248,13 @@ def send_down(
 def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
     """Stands down the responders of a tip's first place.
 
-    Raises NotFound. Raises EndRefused if no responder at the new place has taken the case.
+    Raises NotFound, also about a complaint about the national desk. Raises EndRefused if no responder at the new place
+    has taken the case.
     """
     with ringing(context) as session:
         tip = tables.get_filed(session, tip_id)
+        if tip.official == OVERSEEN:
+            raise NotFound(tables.NO_TIP.format(tip_id))
         if tip.closed_at is not None or not service_case_state.can_stand_down(session, tip):
             raise EndRefused(
                 f"tip {tip_id}: no one in the new district has taken the case, or no one is left to stand down"
@@ -268,6 +272,8 @@ def _granted(
     reason: str,
 ) -> bytes:
     tip, grant = found
+    if grant is None and tip.official == OVERSEEN:
+        raise NotFound(tables.NO_TIP.format(tip.id))
     if tip.erased_at is not None:
         _record(context, "tip_refused", tip.id, desk, by=by, reason=f"words erased: {reason}")
         raise NotFound(f"tip {tip.id}: the text was erased on {tip.erased_at:%Y-%m-%d}")

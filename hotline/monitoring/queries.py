@@ -15,7 +15,7 @@ from hotline.core.database import Row
 from hotline.core.tables_sample import SampleMark
 from hotline.counters.rules import BOUNDS, Arrivals
 from hotline.flows.tables import Publication, PublicationKind
-from hotline.gateway.queries_health import ON_THE_WAY
+from hotline.gateway.queries_health import IS_SHOWN, ON_THE_WAY
 from hotline.gateway.rules_delivery import (
     FINAL_STATES,
     Outcome,
@@ -57,8 +57,8 @@ def recent_sessions(session: Session, at: datetime) -> int:
 
 
 def recent_sms(session: Session, at: datetime) -> int:
-    """Returns the number of SMS that were written in the last hour."""
-    hour = (Message.created_at > at - HOUR, Message.created_at <= at)
+    """Returns the number of SMS that were written in the last hour, of those that the national desk may know of."""
+    hour = (Message.created_at > at - HOUR, Message.created_at <= at, IS_SHOWN)
     return session.scalar(select(func.count(Message.id)).where(*hour)) or 0
 
 
@@ -116,12 +116,14 @@ def sends(session: Session) -> Mapping[tuple[str, int], tuple[int, float]]:
 
 
 def oldest_waiting(session: Session) -> Mapping[str, datetime]:
-    """Returns the time of the oldest unsent message of each queue that has one."""
+    """Returns the time of the oldest unsent message of each queue that has one. Leaves out messages to people of
+    oversight desks.
+    """
     answers, notices = Message.priority == Priority.ANSWER, Message.priority == Priority.MONITOR
     queue = case((answers, QUEUES[1]), (notices, QUEUES[2]), else_=QUEUES[0])
     rows = session.execute(
         select(queue, func.min(Message.created_at))
-        .where(Message.state.in_(ON_THE_WAY))
+        .where(Message.state.in_(ON_THE_WAY), IS_SHOWN)
         .group_by(queue)
     )
     return {str(name): since for name, since in rows}

@@ -371,8 +371,12 @@ def get_filed(session: Session, tip_id: int) -> Tip:
     """Returns a filed tip. Raises NotFound if the tip does not exist or is a draft."""
     tip = session.get(Tip, tip_id)
     if tip is None or tip.state == TipState.DRAFT:
-        raise NotFound(f"there is no tip {tip_id}")
+        raise NotFound(NO_TIP.format(tip_id))
     return tip
+
+
+NO_TIP = "there is no tip {}"
+"""The error about a tip that does not exist, or that the viewer may not know of."""
 
 
 def add_pending_alert(session: Session, tip_id: int, urgency: int) -> None:

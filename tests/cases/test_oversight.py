@@ -36,12 +36,14 @@ from hotline.duty import (
     service_quick_removal,
     service_removal,
 )
-from hotline.errors import DeskRefused, NotFound, PersonnelRefused
+from hotline.errors import DeskRefused, HotlineError, NotFound, PersonnelRefused
 from hotline.gateway import queries_health
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.rules_message import MessageKind
 from hotline.gateway.tables import Assignment, Deadline, Message
+from hotline.monitoring import queries
 from hotline.people import decrypt_grants, service_desks, tables
+from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.people.rules import Level, RequestedPosting
 from hotline.people.rules_desks import DeskKind
 from hotline.people.tables import Responder
@@ -56,7 +58,6 @@ from hotline.tips.tables import Tip
 from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
 from tests.support.reading import PHONE, ReaderBeside, at_home, with_pin
 from tests.support.taking import do, take_case
-from tests.support.two_people import ALICE
 
 ADMIN = Actor("Admin 1", 99)
 CODE, SECOND, NATION = "ombudsman", "+250788000012", "+250788000091"
@@ -150,14 +151,43 @@ def test_c20_the_national_desk_cannot_list_open_or_take_it(oversight: Oversight)
     assert decrypt_access.list_tips(line.context) == []
     assert reference not in oversight.opens(NATION, "1").screen
     assert take_case(line.context, oversight.nation, reference, line.clock()).result == "unknown"
-    signed = dict[str, Any](by=ALICE, reason="asked")
-    with pytest.raises(NotFound, match="no access"):
-        decrypt_access.check_grant(line.context, line.tip.id, desk="national", **signed)
     with line.database.reading() as session:
         everybody = [row.id for row in line.all(Responder)]
         may = queries_visible.those_who_may_see(session, line.tip.id, everybody)
         assert queries_references.open_references(session, oversight.nation, line.clock()) == []
     assert may == {*oversight.people}
+
+
+@pytest.mark.row("C20")
+@pytest.mark.adversary("a helper in a complaint")
+def test_c20_commands_answer_about_it_as_about_no_tip(oversight: Oversight) -> None:
+    """Also with the passphrase of all desks, and if the text was erased."""
+    line, context = oversight.line, oversight.line.context
+    oversight.complain(*ABOUT_THE_DESK, *HURT)
+    signed = dict[str, Any](by=TwoPeople("Alice", "Bob"), reason="asked")
+    said: dict[int, list[str]] = {}
+    for erased_at in (None, line.clock()):
+        with line.database.writing() as session:
+            session.execute(update(Tip).values(erased_at=erased_at))
+        for tip_id in (line.tip.id, 99):
+            here = said.setdefault(tip_id, [])
+            for acts in (
+                lambda one: decrypt_access.check_grant(context, one, desk=NATIONAL, **signed),
+                lambda one: decrypt_access.check_grant(context, one, desk=CODE, **signed),
+                lambda one: decrypt_access.send_down(context, one, passphrase="wrong", **signed),
+                lambda one: decrypt_access.stand_down(context, one, by="Alice", reason="asked"),
+                lambda one: decrypt_access.read_tip(
+                    context, one, desk=CODE, passphrase="wrong", **signed
+                ),
+            ):
+                try:
+                    acts(tip_id)
+                except HotlineError as refused:
+                    here.append(f"{refused!r}".replace(str(tip_id), "ID"))
+                else:
+                    here.append("")
+    assert said[line.tip.id] == said[99]
+    assert any(said[99])
 
 
 @pytest.mark.row("C20")
@@ -234,7 +264,9 @@ def test_a_filed_complaint_moves_to_the_oversight_desk_and_never_back(oversight:
         with line.database.reading() as session:
             assert queries_references.open_references(session, one, line.clock()) == []
 
-    caller.key(*back, "1", "9", *HURT)
+    caller.key(*back, "1")
+    assert OUTSIDE["rw"] in caller.screen
+    caller.key("9", *HURT)
     service_assignment.assign_pending(line.context)
     assert line.desks_of(line.tip) == {CODE}
     assert oversight.alerted() - {*oversight.people} == told_first
@@ -370,6 +402,8 @@ def test_c20_the_outgoing_queue_neither_shows_nor_counts_its_alerts(
             session.flush()
             health = queries_health.outbox_health(session)
             assert (health.oldest_unsent, health.unknown, health.dead) == (None, 0, 0)
+            assert queries.recent_sms(session, at + timedelta(minutes=1)) == 0
+            assert queries.oldest_waiting(session) == {}
             assert queries_health.waiting_messages(session, at) == []
             assert queries_health.drop_doubtful(session, kinds, at) == 0
             assert queries_health.mark_reviewed(session, [alert.id], at) == []
