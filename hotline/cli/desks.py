@@ -105,6 +105,11 @@ def add(
         passphrase = passphrase_of_desk(passphrase_file, code)
         service_desks.add_desk(context, new, passphrase=passphrase, by=people, reason=reason)
     click.echo(f"{code}: made")
+    if kind == DeskKind.OVERSIGHT:
+        click.echo(
+            "Now two people must join it, each with a phone and the desk's key. One requests the closure of a"
+            " complaint, another confirms it. The page Desks shows what is missing"
+        )
 
 
 KNOWN_SERVICES = ("isange", "child_officer", "health", "legal")

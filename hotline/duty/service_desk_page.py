@@ -5,18 +5,20 @@ key.
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from hotline.core.actors import AccountRole, AccountState, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import DeskRefused, NotFound
-from hotline.keys.desk_signatures import UNSIGNED_FOR, DeskKeyState
+from hotline.gateway import queries_alert_path
+from hotline.keys.desk_signatures import COUNTING, UNSIGNED_FOR, DeskKeyState
 from hotline.people import (
     decrypt_grants,
     decrypt_signing,
     queries_member_keys,
+    service_approving,
     tables,
     tables_accounts,
     tables_approvals,
@@ -31,6 +33,7 @@ from hotline.people.rules_desks import (
     kind_of,
     of_account,
     of_responder,
+    responder_of,
 )
 from hotline.people.service_approving import KeyToSign
 
@@ -59,6 +62,10 @@ class DeskHead:
     """Time until which a new key counts without the hotline's signature."""
     key_to_sign: KeyToSign | None
     """The key to sign. None if the hotline has signed the newest key, or never signed this desk."""
+    too_few: bool = False
+    """True for an oversight desk where fewer than two people have the key. Two people close a complaint."""
+    unasked: bool = False
+    """True for an oversight desk that gets no complaint, because no phone there can be alerted and read it."""
 
     @property
     def is_last(self) -> bool:
@@ -66,7 +73,7 @@ class DeskHead:
 
         If this member's key is lost, no one can read the tips of the desk.
         """
-        return self.reads and self.members == 1
+        return self.reads and self.members == 1 and not self.too_few
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +119,9 @@ def desks_of_account(context: Context, account_id: int) -> frozenset[str]:
         return tables_members.desks_of(session, of_account(account_id))
 
 
-def list_desks(context: Context, only: frozenset[str] | None = None) -> Sequence[DeskHead]:
-    """Returns the desks, in the order of their codes. Retired desks come last."""
+def list_desks(context: Context, by: SignedIn | None = None) -> Sequence[DeskHead]:
+    """Returns the desks that this account may see, in the order of their codes. Retired desks come last."""
+    only = None if by is None else visible_desks(context, by)
     with context.database.reading() as session:
         asked = tables_approvals.pending(
             session, context.now(), tables_approvals.ApprovalKind.ADMISSION
@@ -124,8 +132,16 @@ def list_desks(context: Context, only: frozenset[str] | None = None) -> Sequence
             tables_members.desks_in_rotation(session),
         )
         heads = [
-            _head(
-                session, context, row, counts.get(row.code, 0), waits[row.code], row.code in moving
+            _for_viewer(
+                by,
+                _head(
+                    session,
+                    context,
+                    row,
+                    counts.get(row.code, 0),
+                    waits[row.code],
+                    row.code in moving,
+                ),
             )
             for row in tables_desks.all_desks(session)
             if only is None or row.code in only
@@ -173,7 +189,28 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
         )
     asked = {*since, *(one.member for one in waits)}
     others = [(who, name) for who, name in fit if who not in asked]
-    return DeskPage(head, lines, waiting, others if head.reads else (), keyless)
+    shown = _for_viewer(by, head)
+    return DeskPage(shown, lines, waiting, others if head.reads else (), keyless)
+
+
+def _for_viewer(by: SignedIn | None, head: DeskHead) -> DeskHead:
+    """Returns a desk as an account sees it. The national desk must not learn in which state an oversight desk is."""
+    if (
+        head.kind is not DeskKind.OVERSIGHT
+        or by is None
+        or not by.roles & service_approving.NATIONAL
+    ):
+        return head
+    return replace(
+        head,
+        signature="",
+        key_to_sign=None,
+        copied_since=None,
+        reads=False,
+        is_moving=False,
+        too_few=False,
+        unasked=False,
+    )
 
 
 def _head(
@@ -186,6 +223,7 @@ def _head(
 ) -> DeskHead:
     kind = DeskKind(row.kind or kind_of(row.code))
     signature, sign_until = _signature(context, row)
+    oversees = kind is DeskKind.OVERSIGHT and row.retired_at is None
     key = None
     if signature not in ("", DeskKeyState.SIGNED):
         with suppress(DeskRefused):
@@ -204,6 +242,27 @@ def _head(
         signature=signature,
         sign_until=sign_until,
         key_to_sign=key,
+        too_few=oversees and _people_with_key(session, row.code) < FEWEST,
+        unasked=oversees
+        and (
+            (signature and signature not in COUNTING)
+            or row.code not in queries_alert_path.oversight_with_people(session, context.now())
+        ),
+    )
+
+
+FEWEST = 2
+"""The number of people that an oversight desk needs: one requests a closure, and another confirms it."""
+
+
+def _people_with_key(session: Session, code: str) -> int:
+    return len(
+        {
+            tables_accounts.of_member(session, one).id
+            for one in tables_members.members_of_desk(session, code)
+            if responder_of(one) or account_of(one)
+            if queries_member_keys.public_key(session, code, one) is not None
+        }
     )
 
 

@@ -18,9 +18,7 @@ def desks(visit: Visit) -> Response:
     return page(
         visit,
         "desks.html",
-        heads=service_desk_page.list_desks(
-            visit.context, service_desk_page.visible_desks(visit.context, visit.by)
-        ),
+        heads=service_desk_page.list_desks(visit.context, visit.by),
         placed=partial(pages.head_name, visit),
     )
 

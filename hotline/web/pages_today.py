@@ -204,7 +204,7 @@ def _admins(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
 
 def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """Shows desks of which a former member may have a copy of the key, and desks that only one member can decrypt."""
-    for head in service_desk_page.list_desks(context, service_desk_page.visible_desks(context, by)):
+    for head in service_desk_page.list_desks(context, by):
         desk = head.name or place_name(head.code, by.language)
         if head.copied_since is not None:
             says = phrase(

@@ -16,10 +16,11 @@ from hotline.errors import DeskRefused
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.tables import Message
 from hotline.operations import decrypt_rotation
-from hotline.people import decrypt_grants, tables
+from hotline.people import decrypt_grants, service_desks, tables
 from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.people.rules import Level
-from hotline.people.rules_desks import of_account
+from hotline.people.rules_desks import DeskKind, of_account
+from hotline.people.service_desks import NewDesk
 from hotline.people.tables import Responder
 from hotline.people.tables_approvals import Approval
 from hotline.text.codes import NATIONAL
@@ -31,6 +32,7 @@ from tests.console.desk_tips import (
     PASSPHRASE,
     QUICK,
     add_oversight,
+    admitted,
     change,
     tell,
 )
@@ -77,7 +79,11 @@ def read(tab: Tab, role: AccountRole, more: tuple[str, ...]) -> dict[str, str]:
 
 def plain(tab: Tab, address: str) -> str:
     answer = tab.get(address)
-    text = f"{answer.status_code} {answer.text}".replace(tab.form_key, "")
+    return plain_text(tab, f"{answer.status_code} {answer.text}")
+
+
+def plain_text(tab: Tab, text: str) -> str:
+    text = text.replace(tab.form_key, "")
     return re.sub(r'name="once" value="\w+"|data-number="\d+"', "", text)
 
 
@@ -193,6 +199,62 @@ def test_c20_the_national_desk_asks_and_decides_nothing_about_its_overseers(desk
     for second, done in (("National 1", []), ("Carol", [(OVERSIGHT, "Oversight 3")])):
         people = TwoPeople("Bob", second)
         assert decrypt_grants.grant_by_passphrase(context, people, PASSPHRASE) == done
+
+
+@pytest.mark.row("C20")
+@pytest.mark.adversary("a helper in a complaint")
+def test_c20_each_act_on_its_number_is_answered_as_for_no_tip(desks: Desks) -> None:
+    add_oversight(desks.desk)
+    tip_id, known = complain(desks), tell(desks.desk, urgency=1, minutes=9)
+    service_assignment.assign_pending(desks.desk.context)
+    rules = [one for one in ROUTES if isinstance(one, PageRoute) and "<int:tip_id>" in one.rule]
+    fields = {
+        "reason": "asked",
+        "why": "send",
+        "do": "agree",
+        "outcome": "helped",
+        "words": "red",
+        "note": "words",
+        "manner": "unseen",
+        "to": DISTRICT,
+        "act": "place",
+        "basis": "request",
+    }
+    for tab in (desks.national, desks.district):
+        for one in rules:
+            path = one.rule.replace("<act>", "screened")
+            answers = set()
+            for number in (tip_id, 9999):
+                at = path.replace("<int:tip_id>", str(number))
+                sent = tab.get(at) if one.method == "GET" else tab.post(at, fields)
+                text = plain_text(tab, sent.text).replace(f"/tips/{number}", "")
+                answers.add((sent.status_code, text))
+            assert len(answers) == 1, one.rule
+        for number in (tip_id, 9999):
+            answer = tab.post(f"/tips/{known}/like", {**fields, "other_tip": str(number)})
+            assert "No tip has this number" in answer.text
+
+
+@pytest.mark.row("C20")
+def test_c20_only_the_desk_and_admins_learn_that_people_or_a_phone_are_missing(
+    desks: Desks,
+) -> None:
+    desk = desks.desk
+    new = NewDesk(OVERSIGHT, DeskKind.OVERSIGHT, "Ombudsman")
+    service_desks.add_desk(
+        desk.context, new, passphrase=PASSPHRASE, costs=QUICK, by=BOB, reason="a law"
+    )
+    over, admin = admitted(desk, "Oversight 1", AccountRole.DESK, OVERSIGHT), AccountRole.ADMIN
+    tabs = (over, desk.tab(admin), desks.national)
+    warnings = ("fewer than two people", "needs two people", "Callers are not asked")
+
+    def warned(tab: Tab) -> list[bool]:
+        text = "".join(tab.get(one).text for one in ("/desks", f"/desks/{OVERSIGHT}", "/today"))
+        return [one in text for one in warnings]
+
+    assert [warned(tab) for tab in tabs] == [[True] * 3, [True] * 3, [False] * 3]
+    admitted(desk, "Oversight 2", AccountRole.DESK, OVERSIGHT)
+    assert [warned(tab)[1:] for tab in tabs] == [[False, True], [False, True], [False] * 2]
 
 
 @pytest.mark.row("C20")
