@@ -88,6 +88,8 @@ class PendingApproval:
     """None if it has no time limit."""
     reason: str
     may_decide: bool
+    overseen: MessageText | None = None
+    """The refusal for a person of the national desk, if the approval concerns a person of an oversight desk."""
     is_own: bool = False
     """True if this account requested it and may withdraw it."""
     needs_key: bool = False
@@ -224,6 +226,8 @@ def _line(
     known: Mapping[int | None, AccountMark],
 ) -> PendingApproval:
     is_own = tables_audit.account_of(row.asked_by) == by.account_id
+    me = tables_audit.by_actor(by.actor)
+    is_overseen = tables_members.is_overseen(session, me, about.person_id, about.desks)
     marked = dict.fromkeys((tables_audit.account_of(row.asked_by), about.account_id))
     return PendingApproval(
         kind=row.kind,
@@ -233,6 +237,7 @@ def _line(
         expires_at=about.expires_at or row.expires_at,
         reason=row.reason if is_own or not APPROVALS[row.kind].hides_reason else "",
         may_decide=service_approving.may_decide(session, by.actor, row, about),
+        overseen=OVERSEEN_DESK if is_overseen else None,
         is_own=is_own,
         needs_key=about.needs_key,
         fingerprint=about.fingerprint,

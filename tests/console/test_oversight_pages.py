@@ -181,6 +181,8 @@ def test_c20_the_national_desk_asks_and_decides_nothing_about_its_overseers(desk
     with context.database.reading() as session:
         asked = [f"/approvals/{one.id}" for one in session.query(Approval)][-2:]
     yes = {"do": "approve", "reason": "known"}
+    page = desks.national.get("/approvals").text
+    assert page.count("The national desk decides nothing") == len(asked)
     for address in asked:
         for tab in (desks.national, desks.second):
             answer = tab.post(address, yes)
