@@ -28,7 +28,7 @@ from hotline.people.pages_sign_in import local_address, with_session_cookies
 from hotline.text.codes import FORMS, NATIONAL, is_district
 from hotline.text.phrases import phrase
 from hotline.text.places import place_within
-from hotline.tips.rules import Basis, Urgency
+from hotline.tips.rules import OVERSEEN, Basis, Urgency
 from hotline.tips.rules_events import NoteCode
 from hotline.tips.rules_receipts import AskedAgain, TipStateFilter
 
@@ -117,7 +117,7 @@ def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
     """Yields the warnings that an officer must read before a visit, each with its colour."""
     if tip.visit_mark:
         yield visit.say(tip.visit_mark), "warn"
-    if tip.official != "no":
+    if tip.official not in ("no", OVERSEEN):
         words, tint = MARKS["official" if tip.official == "yes" else "perhaps_official"]
         yield visit.say(words), tint
     if tip.owed_at is not None:

@@ -24,15 +24,21 @@ from hotline.gateway.tables import (
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
 from hotline.tips.queries_visible import Viewer, visible_to
+from hotline.tips.rules import OVERSEEN
 from hotline.tips.rules_deadlines import ASKS, TIMES, DeadlineKind
 from hotline.tips.tables import IS_REAL_CASE, STORM_ORDER, Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
+
+_IS_TIP, *_IS_WHOLE = IS_REAL_CASE
+IS_ON_BOARD = (or_(_IS_TIP, Tip.official == OVERSEEN), *_IS_WHOLE)
 
 
 def open_cases(session: Session, viewer: Viewer | None) -> Sequence[BoardCase]:
     """Returns the open cases that this viewer may see, and closed cases with an overdue fact about a person.
 
-    A complaint has a list of its own, and a drill is never late. So the board shows no complaints and no drills."""
+    A complaint has a list of its own, and a drill is never late. So the board shows no drills, and of complaints only
+    those about the national desk. Oversight desks have no other cases.
+    """
     run_uncompiled(session)
     clocks, owed = _clocks().subquery(), _owed().subquery()
     own = (Assignment.tip_id == Tip.id, Assignment.responder_id == Tip.assignee_id)
@@ -58,7 +64,7 @@ def open_cases(session: Session, viewer: Viewer | None) -> Sequence[BoardCase]:
         )
         .outerjoin(clocks, clocks.c.tip_id == Tip.id)
         .outerjoin(owed, owed.c.tip_id == Tip.id)
-        .where(*IS_REAL_CASE, Tip.filed_at.is_not(None), visible_to(viewer))
+        .where(*IS_ON_BOARD, Tip.filed_at.is_not(None), visible_to(viewer))
         .where(or_(OPEN, Tip.id.in_(select(owed.c.tip_id))))
     )
     return [BoardCase(*row) for row in session.execute(found)]
