@@ -114,10 +114,14 @@ def _left(visit: Visit, due_at: datetime, at: datetime) -> str:
 
 
 def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
-    """Yields the warnings that an officer must read before a visit, each with its colour."""
+    """Yields the warnings that an officer must read before a visit, each with its colour. No one visits because of a
+    complaint.
+    """
+    if tip.official == OVERSEEN:
+        return
     if tip.visit_mark:
         yield visit.say(tip.visit_mark), "warn"
-    if tip.official not in ("no", OVERSEEN):
+    if tip.official != "no":
         words, tint = MARKS["official" if tip.official == "yes" else "perhaps_official"]
         yield visit.say(words), tint
     if tip.owed_at is not None:

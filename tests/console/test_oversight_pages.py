@@ -266,7 +266,9 @@ def test_c20_two_people_read_and_close_it_with_a_new_key_of_the_desk(desks: Desk
     signed = dict[str, Any](by=BOB, reason="a lost phone", passphrase=PASSPHRASE, costs=QUICK)
     decrypt_rotation.rotate_one(context, OVERSIGHT, settle=lambda: None, say=print, **signed)
     for tab in (over, second):
-        assert f'href="/tips/{tip_id}"' in tab.get("/").text
+        board = tab.get("/").text
+        assert f'href="/tips/{tip_id}"' in board
+        assert "discreet" not in board
         assert WORDS in tab.post(f"/tips/{tip_id}/open", {"why": "send"}).text
     assert f'href="/tips/{tip_id}"' not in desks.national.get("/").text
     agrees = {"do": "agree", "reason": "I checked it"}
