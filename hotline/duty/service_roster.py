@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from hotline.alerts import queries_people, queries_retention, service_messages
-from hotline.core.actors import SignedIn
+from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -18,6 +18,7 @@ from hotline.people import (
     tables,
     tables_accounts,
     tables_audit,
+    tables_desks,
     tables_roster,
 )
 from hotline.people.rules import Level, Member, every_district
@@ -91,9 +92,13 @@ class WeekRoster:
 
 
 def visible_desks(session: Session, by: SignedIn | None) -> list[str]:
-    """Returns the desks whose roster an account may see and change: its own, or all."""
+    """Returns the desks whose roster an account may see and change: its own, or all. The national desk does not decide
+    when people of an oversight desk are on duty.
+    """
     if by is None or by.roles & OPERATING:
         added = {row.desk_code for rows in _memberships(session) for row in rows}
+        if by is not None and AccountRole.NATIONAL in by.roles:
+            added -= tables_desks.every_oversight(session)
         return [NATIONAL, *every_district(), *sorted(added - {NATIONAL, *every_district()})]
     account = tables_accounts.get_account(session, by.account_id)
     return sorted(queries_member_keys.desks_of_account(session, account))

@@ -180,6 +180,8 @@ def test_c20_the_national_desk_asks_and_decides_nothing_about_its_overseers(desk
         assert admin.post(address, moves).status_code == 303
     with context.database.reading() as session:
         asked = [f"/approvals/{one.id}" for one in session.query(Approval)][-2:]
+    rosters = [OVERSIGHT in tab.get("/roster").text.lower() for tab in (desks.national, admin)]
+    assert rosters == [False, True]
     yes = {"do": "approve", "reason": "known"}
     page = desks.national.get("/approvals").text
     assert page.count("The national desk decides nothing") == len(asked)
