@@ -78,10 +78,15 @@ def of_code(path: Path) -> Iterator[tuple[str, str, str]]:
         yield from (("error or log line", "", text) for text, _ in errors(ast.walk(tree)))
     with path.open("rb") as file:
         tokens = [one for one in tokenize.tokenize(file.readline) if one.string.strip()]
+    comment = ""
     for one, after in pairwise(tokens):
         if one.type == tokenize.COMMENT and "noqa" not in one.string:
-            line = after.line if one.line.lstrip().startswith("#") else one.line
-            yield "code", line.partition("#")[0].strip(), one.string.lstrip("# ")
+            comment = f"{comment} {one.string.lstrip('# ')}".strip()
+            is_alone = one.line.lstrip().startswith("#")
+            if not (is_alone and after.line.lstrip().startswith("#")):
+                line = after.line if is_alone else one.line
+                yield "code", line.partition("#")[0].strip(), comment
+                comment = ""
 
 
 def in_english(document: object, place: str) -> Iterator[tuple[str, str]]:

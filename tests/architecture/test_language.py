@@ -238,7 +238,7 @@ def words_of(node: ast.expr) -> str:
     if isinstance(node, ast.JoinedStr):
         return "".join(words_of(one) for one in node.values)
     if isinstance(node, ast.FormattedValue):
-        names = re.findall(r"[a-zA-Z_]+", ast.unparse(node.value))
+        names = re.findall(r"[a-zA-Z]\w*", ast.unparse(node.value))
         return f"<{names[-1] if names else 'value'}>"
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
