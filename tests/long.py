@@ -255,10 +255,9 @@ def _pattern(listed: tuple[str, ...]) -> re.Pattern[str]:
 def is_of_the_other_pair(item: pytest.Item) -> bool:
     """Returns True if this test runs only on the other pair of servers.
 
-    Tests about differing SQL, locks and races run on both pairs and are marked `both` or `fault`. Every other test has
-    one pair, which its name decides. Two of three tests use SQLite and Valkey. The third uses PostgreSQL and Redis,
-    which take longer.
-    """
+    Tests about differing SQL, locks and races run on both pairs and are marked `both` or `fault`. Every other test runs
+    on one pair of servers, which the test's name decides. Two of three tests use SQLite and Valkey. The third uses
+    PostgreSQL and Redis, which take longer."""
     if has(item, "both") or has(item, "fault"):
         return False
     if not (isinstance(item, pytest.Function) and hasattr(item, "callspec")):

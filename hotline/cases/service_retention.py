@@ -231,7 +231,7 @@ def needs_two(session: Session, hold: LegalHold) -> bool:
 
 
 def keep_for_file(session: Session, tip_id: int) -> None:
-    """Makes the hold of a tip, if there is one, a hold of the case file that was made."""
+    """Links the legal hold of a tip, if there is one, to the case file that was made."""
     hold = queries_retention.retained_tip(session, tip_id).hold
     if hold is not None:
         hold.for_file = True

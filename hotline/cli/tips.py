@@ -38,7 +38,7 @@ PAGE = 50
 @click.option("--desk", metavar="DESK", help="Show only tips of this desk.")
 @options.since_option("tips filed")
 @click.option("--urgency", type=click.IntRange(1, 3), help="1 is urgent, 2 is soon, 3 is normal.")
-@click.option("--before", type=options.TIP_ID, metavar="ID", help="Show only earlier tips.")
+@click.option("--before", type=options.TIP_ID, metavar="ID", help="Show only tips before this one.")
 @click.option("--limit", type=click.IntRange(1), help=f"Default: {PAGE} tips, or all with --json.")
 @options.as_json_option
 def list_(

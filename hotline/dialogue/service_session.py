@@ -77,8 +77,8 @@ PAUSES = (0.025, 0.025, 0.05, 0.1)
 """
 LATER_PAUSE = 0.2
 ASKED, RESTING = "asked", "resting"
-"""The stored results of an attempt at a PIN by an unknown phone. The first means that the reader process is asked, the
-second that the phone must wait."""
+"""The stored results of an attempt at a PIN by an unknown phone. `ASKED` means that the reader process is asked,
+`RESTING` that the phone must wait."""
 WAIT = ReaderReply(ReaderAnswer((rules_reading_requests.WAITS,)))
 WRONG_PIN = ReaderReply(ReaderAnswer())
 """The answer to a wrong PIN. Also the answer if a repeated text contains another PIN than before."""

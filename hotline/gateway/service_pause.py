@@ -28,8 +28,8 @@ class QueueView:
     parts: Sequence[QueuePause]
     """The parts that are paused alone."""
     fault: str | None
-    """The reason why the gateway refuses messages, if it does. It is cleared when the gateway accepts a message. No
-    command is needed."""
+    """The reason why the gateway refuses messages, if it does. It is cleared when the gateway accepts a message,
+    without a command."""
     waiting: Sequence[WaitingMessages]
 
     @property

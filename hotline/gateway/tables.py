@@ -442,7 +442,7 @@ PLANS = "plans"
 
 
 def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
-    """Holds planned texts for the time by which the clock jumped forward. A jump back shortens what is left.
+    """Holds planned texts for the time by which the clock jumped forward. After a jump back, the hold ends earlier.
 
     The row outlives the process. `at` is the time after the jump.
     """

@@ -224,7 +224,7 @@ COMPARED = (
     Tip.state != TipState.DRAFT,
     Tip.state != TipState.FRAGMENT,
 )
-"""The conditions on a `Tip` without which it is not compared with other tips."""
+"""The conditions that a `Tip` must meet to be compared with other tips."""
 MAX_LINKED = 100
 """The largest number of tips of one situation that a search adds to the tips that it starts from."""
 

@@ -92,7 +92,7 @@ class Clock:
     due_at: datetime
     nth: int = 0
     named_at: datetime | None = None
-    """The time that texts show, at which others will be alerted. None if this is the due time itself."""
+    """The time that texts show, at which others will be alerted. None if texts show the due time."""
 
 
 Clocks = Mapping[DeadlineKind, Clock]

@@ -73,7 +73,7 @@ def test_a_clock_set_back_leaves_the_line_with_a_leader(claim: Claim) -> None:
 
 
 def test_who_is_frozen_with_the_lock_in_hand_is_not_waited_for(claim: Claim) -> None:
-    """A frozen relay keeps the lock, and no lease ends that. When it runs again, exactly one relay leads."""
+    """A frozen relay keeps the lock, even after its lease has ended. When it runs again, exactly one relay leads."""
     frozen, second, third = claim("frozen"), claim("second"), claim("third")
     assert frozen.holds(NOON)
     at = NOON + timedelta(seconds=15)

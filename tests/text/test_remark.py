@@ -1,4 +1,5 @@
-"""Tests messages: a sentence and its values, shown in any language and stored as data. As plain text it is English."""
+"""Tests messages: a sentence and its values, shown in any language and stored as data. As plain text, a message is
+English."""
 
 from hotline.text.phrases import message_text, message_text_of
 

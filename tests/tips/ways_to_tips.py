@@ -143,7 +143,7 @@ def by_any_reference(one: Asker) -> set[int]:
 
 
 def late_ones(one: Asker) -> set[int]:
-    """Returns the tips behind the count of late tips."""
+    """Returns the tips that the count of late tips includes."""
     count = queries_board.count_late(one.session, one.viewer, NOON + timedelta(days=30))
     return {4: {*KEPT, *OTHERS}, 2: set(OTHERS)}.get(count, set())
 
