@@ -68,8 +68,7 @@ def exclude(
         fresh = [one for one in _targets(session, target) if one not in there]
         if not fresh:
             raise EndRefused(
-                f"tip {tip_id} is already hidden from this person or desk",
-                TipRefusal.EXCLUDED_ALREADY,
+                f"tip {tip_id} already has this exclusion", TipRefusal.EXCLUDED_ALREADY
             )
         signed = tables_audit.actor_of(by)
         for one in fresh:
