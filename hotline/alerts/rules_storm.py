@@ -102,7 +102,7 @@ class SmsPace:
 
 
 def shares(wanted: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, most: int) -> SmsShare:
-    """Returns how an alert is sent, after the SMS that the person got before.
+    """Returns how an alert is sent, given the SMS that the person already got.
 
     A person who got `most` SMS in the last hour gets alerts without danger only in a shared SMS. `most` is 0 if such
     alerts have used up their part of the day's SMS, or while there are very many SMS.

@@ -225,8 +225,7 @@ def _taken(
 ) -> tuple[AccountCode, ConsoleAccount]:
     """Returns the link and its account, both locked for writing.
 
-    Raises AccountRefused. Also raises it if another browser has the token.
-    """
+    Raises AccountRefused, also if another browser has the token."""
     row = _row(session, context, link, for_writing=True)
     account = tables_accounts.get_account(session, row.account_id, for_writing=True)
     if account.state != AccountState.INVITED:

@@ -274,7 +274,7 @@ def _opener(context: Context, programme: Programme, code: str, at: datetime) -> 
 
 
 def _admit(found: AttemptResult, code: str) -> AttemptResult:
-    """Adds the code to the flag, because the flow asks for the flag with the code. No row stores the code."""
+    """Adds the code to the flag's name, because the flow asks for this name. No row stores the code."""
     return replace(found, results=(f"{CODE_FLAG}.{code}",))
 
 

@@ -119,8 +119,8 @@ def _names_case(pieces: Sequence[re.Match[str]]) -> bool:
 
 
 def _is_one_word(words: Sequence[str]) -> bool:
-    """Returns True if pieces may be parts of a reference. Ordinary words next to a number, as in "came 7 times" or
-    "a 9-year-old", are not."""
+    """Returns True if pieces may be parts of a reference. Ordinary words next to a number, as in "came 7 times" or "a
+    9-year-old", are no such parts."""
     short = all(len(one) <= 2 or not one.isalpha() for one in words)
     mixed = any(not (one.isalpha() or one.isdecimal() or _is_counted(one)) for one in words)
     return short and (mixed or all(len(one) == 1 for one in words))

@@ -327,7 +327,7 @@ def test_a_hint_offers_only_what_is_possible_for_that_case(told: District) -> No
                 .replace(f"with a digit and {reference}: ", "")
                 .removeprefix(f"{reference}: ")
             )
-    # A later row of the table may offer its digit behind these.
+    # A later row of the table may add its digit after these digits.
     assert [re.sub(r" [6-9] .*", "", one) for one in said] == [
         "reply 1 take 2 on site 5 pass on",
         "reply 2 on site 3 referred 4 not this kind of case 5 pass on",

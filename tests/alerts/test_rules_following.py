@@ -37,7 +37,8 @@ MORNING = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
 def played(
     clock: FollowClock, roster: list[Candidate], at: datetime = AT
 ) -> list[tuple[timedelta, tuple[int, ...]]]:
-    """Returns who is asked, and how long after `at`, until no deadline is left. The last entry is the end."""
+    """Returns who is asked, and how long after `at`, until no deadline is left. In the last entry, the hotline stops
+    asking."""
     rung, now = [], clock
     while True:
         ring = next_reminder(now, CASE, roster, HERS, at, now.due_at)

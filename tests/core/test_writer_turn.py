@@ -1,5 +1,5 @@
-"""Tests the threads of one process that write to SQLite. The first one to arrive goes first, and none waits for
-ever."""
+"""Tests the threads of one process that write to SQLite. The first thread to arrive writes first, and no thread waits
+for ever."""
 
 from functools import partial
 from threading import Event, Thread

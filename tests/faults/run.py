@@ -100,7 +100,7 @@ ANSWERING = 0.4
 """The share of references that responders take. For most tips, responders take one of three references. For one in
 five tips they take none, and the tip escalates."""
 SOUGHT = 3
-"""The number of callers whose phone numbers are searched for in everything that was written."""
+"""The number of callers whose phone numbers the test looks for in all written data."""
 TELL_EVERY = 10.0
 """The seconds between two lines of progress."""
 WORDS = "ku iduka hafi y'umuhanda"

@@ -100,7 +100,7 @@ def test_row_38_a_log_that_is_full_stops_nothing(tmp_path: Path, beneath: Ground
 
 @contextmanager
 def muted(folder: Path, beneath: Ground) -> Iterator[tuple[EmulatorClient, int]]:
-    """Runs `hotline run` with its output lost, and a gateway that does not depend on that disk."""
+    """Runs `hotline run`, which can write no output, and a gateway that is independent of its disk."""
     port, hotline = free_port(), [sys.executable, "-m", "hotline.cli.main"]
     ours = {"HOTLINE_HOME": str(folder / "home"), "HOTLINE_PORT": str(port)}
     ours["HOTLINE_WEB_WORKERS"] = "1"

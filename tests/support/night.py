@@ -110,8 +110,8 @@ class Night:
 
 
 def night(line: Line, **people: tuple[Level, str]) -> Night:
-    """Returns a night with these people. Each person has a level and a district ("" means the national desk), and
-    reads English."""
+    """Returns a test hotline at night, with these people. Each person has a level and a district ("" means the national
+    desk), and reads English."""
     sms, ids = FakeSms(), {}
     of_line = replace(line.context.line, national_number=NUMBER)
     line.context = replace(line.context, sms=sms, line=of_line)

@@ -1,5 +1,4 @@
-"""Tests which reference tells a responder about a visit warning for similar tips, and which news they do not have to
-read twice."""
+"""Tests which reference a visit warning about similar tips names, and which news a responder need not read twice."""
 
 import pytest
 from hypothesis import given
