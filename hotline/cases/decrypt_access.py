@@ -158,8 +158,9 @@ def unlock(
     audit log.
 
     Raises NotFound if the tip does not exist or the desk has no grant. Also raises PassphraseWrong, DecryptionFailed or
-    KeyMissing. The passphrase is checked first, so a wrong one learns nothing about the tip.
+    KeyMissing. For an oversight desk, the passphrase is checked first, so a wrong one learns nothing about the tip.
     """
+    check_grant(context, tip_id, desk=desk, by=by, reason=reason)
     with context.database.reading() as session:
         wrapped = decrypt_passphrase.wrapped_desk(session, desk, by)
     try:

@@ -156,14 +156,13 @@ def print_start_pin(
     made = _new_secrets(context, costs)
     with ringing(context) as session:
         take_lock(session)
-        person = service_leaves.find_person(session, str(responder_id))
-        service_leaves.check_overseen(session, by, person)
         row = tables_enrolments.open_enrolment(session, responder_id, for_writing=True)
         asked = _approved_request(session, row, context.now())
         if row is None or asked is None:
             raise PersonnelRefused(
                 message_text("no start PIN is approved for this person: request a new one")
             )
+        service_leaves.check_overseen(session, by, session.get_one(Responder, responder_id))
         return _hand_out(session, context, by, row, asked.reason, made)
 
 
