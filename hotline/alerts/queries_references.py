@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -32,7 +33,7 @@ from hotline.gateway.tables import (
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips.queries_duplicates import TipLikeness
-from hotline.tips.queries_visible import has_no_exclusion, is_not_excluded
+from hotline.tips.queries_visible import IN_A_HOP, has_no_exclusion, is_not_excluded
 from hotline.tips.rules import Matter, Urgency
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_duplicates import OF_TEMPLATE, KnownName, VisitInstruction
@@ -191,6 +192,7 @@ class KnownCases:
     """References of closed cases, of cases that a colleague has, and of cases that were taken from the responder."""
 
 
+@lru_cache(maxsize=IN_A_HOP)
 def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
     """Returns the SQL conditions that an `Assignment` is one of this responder, who may know the case now."""
     return (
@@ -200,6 +202,7 @@ def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+@lru_cache(maxsize=IN_A_HOP)
 def usable_reference(responder_id: int) -> ColumnElement[bool]:
     """Returns the condition that the responder may use the reference of an `Assignment`.
 
@@ -211,6 +214,7 @@ def usable_reference(responder_id: int) -> ColumnElement[bool]:
     return or_(over, is_not_excluded(responder_id, Assignment.tip_id))
 
 
+@lru_cache(maxsize=IN_A_HOP)
 def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
     """Returns the SQL condition that the assignee of a `Tip` is a colleague, and stays the assignee even if this
     responder takes the case.

@@ -17,6 +17,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, ForeignKey, and_, exists, false, or_, select
@@ -67,6 +68,9 @@ class Exclusion(Row):
         return ExcludedParty(self.person_id, self.desk_code)
 
 
+IN_A_HOP = 16
+"""The number of conditions in memory. The queries of one hop share the conditions of its responder, because building
+them takes longer than most queries."""
 IS_EXCLUDED = Exclusion.lifted_at.is_(None)
 # Other names for the tables in subqueries. Making such a name takes longer than most queries.
 _COLLEAGUE = aliased(Responder)
@@ -208,6 +212,7 @@ def tip_with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, 
     return tip, session.scalar(key.where(*here))
 
 
+@lru_cache(maxsize=IN_A_HOP)
 def is_not_excluded(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
@@ -216,6 +221,7 @@ def is_not_excluded(
     return and_(has_no_exclusion(responder_id, tip_id), _hears(responder_id, official, overseen))
 
 
+@lru_cache(maxsize=IN_A_HOP)
 def has_no_exclusion(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
