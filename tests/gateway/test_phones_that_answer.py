@@ -56,7 +56,7 @@ def answering(here: Night, says: Callable[[int], str], hours: int) -> list[datet
 
 
 def test_it_gets_ten_answers_an_hour_while_the_danger_is_open(here: Night) -> None:
-    answers = answering(here, lambda n: f"I am driving ({n})", hours=6)
+    answers = answering(here, lambda n: f"I am driving ({n})", hours=3)
     hour = timedelta(hours=1)
     assert max(sum(at <= other < at + hour for other in answers) for at in answers) == 10
     assert "We send no more answers this hour. Dial *384*777*90#." in {t for _, t in here.sms.sent}
@@ -64,7 +64,7 @@ def test_it_gets_ten_answers_an_hour_while_the_danger_is_open(here: Night) -> No
 
 def test_the_same_text_is_answered_once_each_time_that_it_is_rung(here: Night) -> None:
     """The hotline never answers a reply to its own answer."""
-    answers = answering(here, lambda _: "I am driving", hours=4)
+    answers = answering(here, lambda _: "I am driving", hours=3)
     asks = ("Gasabo", " open. Dial")
     rings = [text for to, text in here.sms.sent if to == DESK and any(one in text for one in asks)]
     assert len(answers) <= len(rings)

@@ -208,9 +208,14 @@ class Caller:
 
     def key(self, *keyed: str) -> str:
         for one in keyed:
-            self.text = f"{self.text}*{one}" if self.text else one
-            self.again()
+            self.at_once(one)
         return self.screen
+
+    def at_once(self, *keyed: str) -> str:
+        """Presses these keys before the gateway sends a hop, so that one hop carries all of them."""
+        for one in keyed:
+            self.text = f"{self.text}*{one}" if self.text else one
+        return self.again() if keyed else self.screen
 
     def again(self) -> str:
         """Sends the current hop again. The hotline cannot distinguish a repeated request of the gateway from a first
@@ -289,10 +294,10 @@ def failing_at(line: Line, name: str, die: Callable[[], None]) -> Line:
 
 
 def told(line: Line, *keyed: str) -> Caller:
-    """Dials, presses these keys and returns the caller."""
+    """Dials, presses these keys in one hop, and returns the caller."""
     caller = line.caller()
     caller.dial()
-    caller.key(*keyed)
+    caller.at_once(*keyed)
     return caller
 
 

@@ -131,7 +131,7 @@ def at_home(phone: Caller, *keyed: str, pin: str = PIN) -> str:
         r"(\d) (?:Others|Other cases|Autres|Autres cas|Ibindi|Ibindi bibazo)\n", phone.key(pin)
     ):
         phone.key(other[1])
-    return phone.key(*keyed)
+    return phone.at_once(*keyed)
 
 
 def at_her_desk(beside: ReaderBeside) -> tuple[Caller, Assignment]:

@@ -11,7 +11,9 @@ TO_THE_NAME = ("5", "1", "2", "1", "5")
 
 
 def typing(line: Line, *keyed: str) -> Caller:
-    return told(line, *TO_THE_NAME, *keyed)
+    caller = told(line, *TO_THE_NAME)
+    caller.key(*keyed)
+    return caller
 
 
 def test_a_name_of_four_districts_is_asked_back_and_the_chosen_one_is_told(line: Line) -> None:
