@@ -12,9 +12,10 @@ from hotline.tips.rules_deadlines import in_hours
 from hotline.tips.tables import Tip
 from tests.support.builders import make_message
 from tests.support.district import District
+from tests.support.night import due_steps
 
 ASSIGNEE, COORDINATOR = 1, 2
-TUESDAY, FRIDAY = 24, 27
+TUESDAY, THURSDAY, FRIDAY = 24, 26, 27
 
 
 def kigali(day: int, hour: int, minute: int = 0) -> datetime:
@@ -54,9 +55,8 @@ def written(district: District, person: int, template: str) -> list[datetime]:
 
 
 def passes(district: District, time: timedelta, *, step: int = 20) -> None:
-    """Runs the clock's tick every `step` minutes during this time."""
-    for _ in range(time // timedelta(minutes=step)):
-        district.clock.turn(minutes=step)
+    """Runs the clock's tick every `step` minutes during this time, where something is due."""
+    for _ in due_steps(district.database, district.clock, time, timedelta(minutes=step)):
         service_assignment.fire_deadlines(district.context)
         service_sending.deliver_due(district.context)
 
@@ -81,7 +81,7 @@ def test_the_answer_and_the_reminder_name_the_time_when_others_are_alerted(
 ) -> None:
     named = f"{due + timedelta(hours=2):%d/%m %H:%M}"
     assert f"By {named}, say what happened with a digit and " in taken(district, urgency, at)
-    passes(district, due - at + timedelta(minutes=20), step=5 if urgency == 1 else 20)
+    passes(district, due - at + timedelta(minutes=20), step=5)
     assert written(district, ASSIGNEE, "REMIND") == ([] if reminded is None else [reminded])
     assert written(district, COORDINATOR, "OVERDUE")[0] == due
     texts = [text for _, text in district.sms.sent if ": by " in text]
@@ -90,9 +90,10 @@ def test_the_answer_and_the_reminder_name_the_time_when_others_are_alerted(
 
 @pytest.mark.parametrize("urgency", [2, 3])
 def test_no_reminder_outside_working_hours_without_danger(district: District, urgency: int) -> None:
-    taken(district, urgency, kigali(TUESDAY, 21, 38))
+    """From a Thursday evening, a night, a day and a weekend pass."""
+    taken(district, urgency, kigali(THURSDAY, 21, 38))
     writes(district, "2")
-    passes(district, timedelta(days=7), step=60)
+    passes(district, timedelta(days=4), step=60)
     reminders = written(district, ASSIGNEE, "REMIND")
     assert reminders
     assert all(in_hours(at) == at for at in reminders)

@@ -180,7 +180,7 @@ def people(draw: st.DrawFn) -> list[Candidate]:
     return [*near, *(Candidate(90 + n, Level.NATIONAL) for n in range(draw(st.integers(1, 3))))]
 
 
-@settings(max_examples=2000 if is_long() else 100)
+@settings(max_examples=2000 if is_long() else 60)
 @given(
     who=people(),
     told=st.lists(

@@ -106,7 +106,7 @@ def test_four_people_are_alerted_of_each_danger_within_a_minute(district: Distri
     """
     flood = Flood(district)
     flood.enrol(near=0, national=1)
-    for n in range(150 if is_long() else 20):
+    for n in range(150 if is_long() else 14):
         flood.danger(words=n % 2 == 0, visit="no" if n % 3 else None)
         flood.tick(10)
         flood.tick(10)
@@ -129,16 +129,17 @@ def test_four_people_are_alerted_of_each_danger_within_a_minute(district: Distri
 
 @pytest.mark.timeout(900)
 def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
-    """17 dangers of three districts that no one takes, then forged ones, and a gateway that is down for an hour."""
+    """Dangers of three districts that no one takes, then forged ones, and a gateway that is down for an hour."""
+    untaken = 17 if is_long() else 9
     people = {one.id: one.name for one in flood.district.all(Responder)}
-    for n in range(17):
+    for n in range(untaken):
         flood.danger(place=("12", "57", "45")[n % 3], sector=None)
         flood.tick(10)
-    flood.minutes(45 - 17 / 6, each=60)
+    flood.minutes(45 - untaken / 6, each=60)
     quiet = flood.counts(flood.start, timedelta(minutes=45))
-    tell_steps(ledger("SMS in 45 min, 17 untaken dangers", quiet, people))
+    tell_steps(ledger(f"SMS in 45 min, {untaken} untaken dangers", quiet, people))
     desk = [one.id for one in flood.district.all(Responder) if one.level == Level.NATIONAL]
-    assert max(quiet[who] for who in desk) <= 17 + 4
+    assert max(quiet[who] for who in desk) <= untaken + 4
     texts = {text.partition(":")[2] or text for _, text in flood.texts_since(flood.start)}
     assert not any(word in text for text in texts for word in ("no one", "taken", "min"))
 

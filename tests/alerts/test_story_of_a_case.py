@@ -3,6 +3,8 @@
 Each person gets the right messages, and an open case always has a deadline.
 """
 
+from datetime import timedelta
+
 import pytest
 
 from hotline.alerts import service_assignment, service_sending
@@ -16,6 +18,7 @@ from hotline.text.gsm7 import septets
 from hotline.tips.tables import Tip
 from tests.support.builders import make_message
 from tests.support.district import District
+from tests.support.night import due_steps
 from tests.support.taking import confirm
 
 FIRST, SECOND, COORDINATOR, NATIONAL, DIRECTOR = range(1, 6)
@@ -34,8 +37,8 @@ class Story:
         self.tip = district.tell(urgency=1)
 
     def minutes(self, count: int) -> None:
-        for _ in range(count):
-            self.district.clock.turn(minutes=1)
+        time = timedelta(minutes=count)
+        for _ in due_steps(self.district.database, self.district.clock, time):
             service_assignment.fire_deadlines(self.district.context)
             service_sending.deliver_due(self.district.context)
             self.holds()

@@ -21,7 +21,7 @@ from tests.support.district import District
 from tests.support.steps import Tell
 from tests.support.unsynced import open_unsynced
 
-WALKS = 200 if is_long() else 6
+WALKS = 200 if is_long() else 4
 STEPS = 25
 
 

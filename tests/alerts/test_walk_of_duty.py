@@ -8,7 +8,7 @@ from tests.alerts.duty_walk import walk
 from tests.long import is_long, seed
 from tests.support.steps import Tell
 
-WALKS = 2000 if is_long() else 100
+WALKS = 2000 if is_long() else 60
 STEPS = 40
 
 

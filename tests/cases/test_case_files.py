@@ -59,6 +59,7 @@ from hotline.tips.tables import Tip
 from tests.console.conftest import Desk, Tab, desk
 from tests.console.desk_tips import admitted, change, hands_on, tell
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks
+from tests.long import is_long
 from tests.support.builders import NOON, make_responder
 from tests.support.persons import SIGNS, said, screened
 
@@ -445,7 +446,11 @@ def say(words: str, **values: object) -> str:
 
 
 @given(EVENTS, EVENTS, SPOKEN, st.sampled_from(FileBasis), st.booleans(), AT)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=150 if is_long() else 50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 def test_no_file_contains_a_name_number_or_reference(
     acts: list[FileEvent],
     custody: list[FileEvent],

@@ -283,7 +283,7 @@ def check_made_again(case: HelpedCase, met: Sequence[MetPerson]) -> None:
         raise Undone
 
 
-WALKS = 60 if is_long() else 4
+WALKS = 60 if is_long() else 3
 STEPS = 40
 
 

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from hotline.dialogue import rules_sms_tips
@@ -58,6 +59,7 @@ class CryFigures:
         )
 
 
+@cache
 def comes_to(text: str) -> Comes:
     """Returns the result for a message from a stranger who is not reading a topic. It never raises an error."""
     wishes = is_stop(text) or (

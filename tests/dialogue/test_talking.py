@@ -11,6 +11,7 @@ from hotline.flows.flow import QuestionNode
 from hotline.text.gsm7 import is_gsm7, segments
 from hotline.text.languages import CODES
 from hotline.text.topics import AskedTopic, Topic
+from tests.long import is_long
 from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
@@ -47,7 +48,7 @@ def stands(run: ConversationState) -> None:
     assert run.attempts == 0
 
 
-@settings(max_examples=150)
+@settings(max_examples=150 if is_long() else 50)
 @given(st.sampled_from(Topic), st.sampled_from([*CODES, None]), st.lists(WRITTEN, max_size=25))
 def test_no_way_leads_out_of_it(topic: Topic, language: str | None, texts: list[str]) -> None:
     spoken = service_sms_screens.begin_topic(SMS, AskedTopic(topic, language), "rw")

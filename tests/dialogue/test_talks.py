@@ -166,7 +166,7 @@ def test_a_foreign_number_is_counted_and_not_answered(texter: Texter, number: st
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(number=st.from_regex(r"\+(250|881)?[1-9][0-9]{6,11}", fullmatch=True))
 def test_no_answer_goes_to_a_number_that_gets_no_sms(texter: Texter, number: str) -> None:
@@ -189,13 +189,13 @@ def read(number: str) -> str | None:
 
 def test_two_machines_that_answer_one_another_end_soon(texter: Texter) -> None:
     sent = 0
-    for _ in range(40):
+    for _ in range(10):
         texter.says("menu")
         sent += len(texter.reads())
         texter.line.clock.turn(seconds=5)
     assert sent == 1
 
-    for _ in range(40):
+    for _ in range(AN_HOUR + 5):
         texter.says("0")
         sent += len(texter.reads())
         texter.line.clock.turn(seconds=5)
@@ -205,16 +205,16 @@ def test_two_machines_that_answer_one_another_end_soon(texter: Texter) -> None:
 @pytest.mark.adversary("a person who floods the hotline")
 def test_one_phone_a_day_and_everybody_a_day(texter: Texter) -> None:
     sent = 0
-    for _ in range(100):
+    for _ in range(A_DAY + 10):
         texter.says("menu")
         sent += len(texter.reads())
         texter.line.clock.turn(minutes=8)
-    assert A_DAY <= sent < A_DAY + 20
+    assert sent == A_DAY
 
     texter.line.context = replace(texter.line.context, line=replace(make_line(), sms_a_day=10))
     texter.line.clock.turn(days=1)
     sent = 0
-    for n in range(12):
+    for n in range(9):
         other = Texter(texter.line, texter.sms, f"+2507880001{n:02}")
         other.says("akazi")
         sent += len(other.reads())

@@ -1,13 +1,19 @@
 """Simulates a night: a caller, responders of two districts and the national desk, and a clock that the test moves."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
+from math import ceil
 from typing import Any
 
+from sqlalchemy import func, select
+
 from hotline.alerts import service_assignment, service_sending
+from hotline.core.database import Database
 from hotline.core.wording import Template
 from hotline.dialogue.service_sms import Arrival, take_sms
+from hotline.gateway.rules_delivery import DUE_STATES
 from hotline.gateway.rules_message import Wording, render
 from hotline.gateway.stand_ins import FakeSms
 from hotline.gateway.tables import Assignment, Deadline, Message
@@ -16,10 +22,33 @@ from hotline.text.gsm7 import septets
 from hotline.tips.tables import Tip
 from tests.support.builders import make_message, make_responder
 from tests.support.callers import Caller, Line, told
+from tests.support.clock import Clock
 
 NUMBER = "112"
 """A confirmed number of the shipped list. It is used as the national desk's number."""
 SOON = timedelta(seconds=30)
+
+
+MINUTE = timedelta(minutes=1)
+
+
+def due_steps(
+    database: Database, clock: Clock, time: timedelta, step: timedelta = MINUTE
+) -> Iterator[None]:
+    """Moves the clock in these steps. Yields after each step by which a deadline or an SMS is due, and at the end.
+
+    In the steps between, the clock's jobs would do nothing.
+    """
+    begun, done, many = clock(), 0, ceil(time / step)
+    of_sms = select(func.min(Message.next_at)).where(Message.state.in_(DUE_STATES))
+    of_case = select(func.min(Deadline.due_at)).where(Deadline.fired_at.is_(None))
+    while done < many:
+        with database.reading() as session:
+            due = [at for at in (session.scalar(of_sms), session.scalar(of_case)) if at is not None]
+        next_step = ceil((min(due) - begun) / step) if due else many
+        done = min(many, max(done + 1, next_step))
+        clock.at = begun + done * step
+        yield
 
 
 @dataclass
@@ -38,8 +67,8 @@ class Night:
         service_sending.deliver_due(context)
 
     def minutes(self, many: int) -> None:
-        for _ in range(many):
-            self.tick(minutes=1)
+        for _ in due_steps(self.line.database, self.line.clock, timedelta(minutes=many)):
+            self.tick()
 
     def tells(self, *keyed: str) -> Caller:
         """Simulates a caller who reports this, and sends the alerts to the responders' phones."""
