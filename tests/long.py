@@ -79,6 +79,14 @@ ONLY_LONG = (
     "tests/cases/test_case_files.py::test_only_an_order_named_by_number_brings_what_the_caller_said[*-fr]",
     "tests/cases/test_handover_of_a_case.py::test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six[*-en]",
     "tests/cases/test_handover_of_a_case.py::test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six[*-fr]",
+    "tests/cases/test_oversight.py::test_c20_a_complaint_about_the_national_desk_is_read_and_closed_by_an_oversight_desk[*-en]",
+    "tests/cases/test_oversight.py::test_c20_a_complaint_about_the_national_desk_is_read_and_closed_by_an_oversight_desk[*-fr]",
+    "tests/cases/test_receipts.py::test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_given[*-en-*]",
+    "tests/cases/test_receipts.py::test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_given[*-fr-*]",
+    "tests/flows/test_citizen_rows.py::test_c18_silence_and_jokes_are_no_tips_and_block_nobody[en]",
+    "tests/flows/test_citizen_rows.py::test_c18_silence_and_jokes_are_no_tips_and_block_nobody[fr]",
+    "tests/flows/test_citizen_rows.py::test_a_joke_is_an_outcome_and_that_phones_next_tip_is_told[en]",
+    "tests/flows/test_citizen_rows.py::test_a_joke_is_an_outcome_and_that_phones_next_tip_is_told[fr]",
     "tests/cli/test_other_tables.py::test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored[*-run]",
     "tests/cli/test_sample.py::*",
     "tests/operations/test_image.py::*",
@@ -145,6 +153,11 @@ ONLY_LONG = (
     "tests/compare/test_plays.py::*",
     "tests/architecture/test_ports_fit.py::*",
     "tests/support/test_made_once.py::test_a_home_is_as_init_leaves_it",
+    # The harms of a key differ in Python only. The daily run has each of them on SQLite, and one on PostgreSQL.
+    "tests/people/test_locked.py::test_row_36_a_desk_without_a_key_costs_no_tip[servers-*-cut_short]",
+    "tests/people/test_locked.py::test_row_36_a_desk_without_a_key_costs_no_tip[servers-*-break_off]",
+    # The daily run warns about the first and the last of four like tips.
+    "tests/alerts/test_cluster_marks.py::test_whoever_was_alerted_or_read_learns_it_in_30_seconds[*-2]",
     # This test files 10,000 tips.
     "tests/alerts/test_month_of_tips.py::*",
     # These are longer searches, and a quarter whose numbers are all computed a second time.
@@ -165,6 +178,8 @@ ONLY_LONG = (
     "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost[taken by two*",
     "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost[an end is wanted*",
     "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost_within_three_acts",
+    # Silence costs no act, so the search from a filed tip visits each state of this one.
+    "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost[red]",
 )
 """Tests by their ids. `*` matches any text. An id without parameters means all of them."""
 FEW, MANY = 20, 300
@@ -256,7 +271,7 @@ def is_of_the_other_pair(item: pytest.Item) -> bool:
     """Returns True if this test runs only on the other pair of servers.
 
     Tests about differing SQL, locks and races run on both pairs and are marked `both` or `fault`. Every other test runs
-    on one pair of servers, which the test's name decides. Two of three tests use SQLite and Valkey. The third uses
+    on one pair of servers, which the test's name decides. Five of six tests use SQLite and Valkey. The sixth uses
     PostgreSQL and Redis, which take longer."""
     if has(item, "both") or has(item, "fault"):
         return False
@@ -266,7 +281,7 @@ def is_of_the_other_pair(item: pytest.Item) -> bool:
     if not isinstance(pair, Pair):
         return False
     case = f"{item.path.name}::{item.name.replace(pair, '', 1)}"
-    mine = Pair.SERVERS if zlib.crc32(case.encode()) % 3 == 0 else Pair.EMBEDDED
+    mine = Pair.SERVERS if zlib.crc32(case.encode()) % 6 == 0 else Pair.EMBEDDED
     return pair is not mine
 
 
