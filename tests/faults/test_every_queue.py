@@ -27,7 +27,7 @@ __all__ = ["texter"]
 KEZA, ALINE = "+250788700001", "+250788000001"
 QUEUES = pytest.mark.parametrize("queue", list(Priority), ids=lambda queue: queue.name.lower())
 MINUTES_AFTER = 2
-PLACES = 12
+PLACES = 8
 """A number that is larger than the number of writes in one send of any queue."""
 SENDERS: dict[str, Callable[[WholeContext], object]] = {
     "alerts": service_sending.deliver_due,
