@@ -4,6 +4,7 @@ response to a POST.
 Browsers cannot store or print such a page, and the page closes after five minutes.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -283,6 +284,7 @@ def _moment(visit: Visit, sheet: TipSheet, one: TimelineItem) -> tuple[str, str]
             about = visit.say("tip {name}", name=sheet.line.id)
             said = visit.say(one.phrase, subject=about, outcome=_outcome(visit, one.outcome))
             why = visit.say(one.reason) if one.reason in REASONS.values() else one.reason
+            why = re.sub(r"\bdesk (\d\d)\b", lambda found: visit.place(found[1]), why)
             return f"{one.name} {said}".strip(), why
         case TimelineKind.PERSON:
             return pages_person_lines.plain_entry(visit, one), ""

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 475,
-    "lines": 67_653,
-    "tokens": 618_381,
+    "lines": 67_655,
+    "tokens": 618_406,
     "html": 4_304,
     "js": 1_045,
     "typst": 70,

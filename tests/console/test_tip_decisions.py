@@ -158,7 +158,7 @@ def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) 
     assert desks.national.post(f"/tips/{tip}/keep-from", kept).status_code == 303
     assert listed(desks.district) == []
     assert desks.district.get(f"/tips/{tip}").status_code == 404
-    assert "the landmark is theirs" in desks.national.get(f"/tips/{tip}").text
+    assert "named: Gasabo: the landmark is theirs" in desks.national.get(f"/tips/{tip}").text
     assert desks.national.post(f"/tips/{tip}/let-know", {"reason": "x"}).status_code == 422
     again = {"exclusion": "1", "reason": "it was another landmark"}
     assert desks.national.post(f"/tips/{tip}/let-know", again).status_code == 303
