@@ -116,5 +116,5 @@ def test_the_page_for_a_dark_day_has_verified_numbers_alone(desk: Desk) -> None:
     page = desk.tab(AccountRole.NATIONAL, name="National 7").get("/dark").text
     for lang in ("rw", "fr", "en"):
         assert f'<blockquote lang="{lang}">' in page
-    assert "<dt>112</dt>" in page
+    assert "<strong>112</strong>" in page
     assert "<dt>3512</dt>" not in page
