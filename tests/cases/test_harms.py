@@ -117,4 +117,4 @@ def test_the_page_for_a_dark_day_has_verified_numbers_alone(desk: Desk) -> None:
     for lang in ("rw", "fr", "en"):
         assert f'<blockquote lang="{lang}">' in page
     assert "<strong>112</strong>" in page
-    assert "<dt>3512</dt>" not in page
+    assert "<strong>3512</strong>" not in page
