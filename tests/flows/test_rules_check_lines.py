@@ -41,7 +41,7 @@ def found(written: dict[str, Any]) -> list[Problem]:
         (4, {}, ""),
         (5, {}, "the question has 11 lines of 16 letters, and 10 lines fit"),
         (5, {"reason": REASON}, ""),
-        (4, {"reason": REASON}, "has a reason to keep the text, but needs none"),
+        (4, {"reason": REASON}, "the screen has a reason to keep its text, but needs none"),
     ],
 )
 def test_over_ten_lines_needs_a_reason(choices: int, fields: dict[str, str], message: str) -> None:
