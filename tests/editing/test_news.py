@@ -30,7 +30,8 @@ ADDRESS = "editor@here.example"
 def roles(desk: Desk) -> None:
     """Gives the accounts their roles. The fourth is a translator, and the fifth works with no texts."""
     with desk.context.database.writing() as session:
-        for row, role in zip(session.scalars(select(ConsoleAccount)).all(), ROLES, strict=True):
+        rows = session.scalars(select(ConsoleAccount).order_by(ConsoleAccount.id)).all()
+        for row, role in zip(rows, ROLES, strict=True):
             row.roles = [role]
 
 
