@@ -81,7 +81,7 @@ HAS_WORK = "has_work"
 HAS_QUESTIONS = "has_questions"
 TAKEN = f"{decrypt_reader_commands.RESULT_PREFIX}{CommandResult.TAKEN}"
 NOT_HERE = "(console)"
-"""The text of a handover note that a phone does not show."""
+"""Shown on a phone in place of a handover note that only the console shows."""
 MAX_QUESTIONS = 10
 MAX_CASES = 40
 """The largest number of cases on a list. There is no room for more in the encrypted answer."""

@@ -1,6 +1,6 @@
 """Returns the board of a desk: the open cases that an account may see, in columns, and a number that changes with it.
 
-An open board asks for the number each two seconds. So the cases are read again only after something happened.
+An open board asks for the number each two seconds. It reads the cases again only if the number changed.
 """
 
 from collections.abc import MutableMapping, Sequence

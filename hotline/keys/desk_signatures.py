@@ -26,8 +26,8 @@ LINE_PUBLIC_KEY = "line.pub"
 RECOVERY = ":recovery"
 """The code under which the hotline signs the public half of the recovery pair. A desk's code never contains a colon."""
 SEEN_FILE = ".desks.seen"
-"""The file with the newest statements that this process saw. Its name begins with a dot, so that no export contains it:
-each process has its own file."""
+"""The file with the newest signed desk keys that this process saw. Its name begins with a dot, so that no export
+contains it: each process has its own file."""
 UNSIGNED_FOR = timedelta(hours=72)
 """The time for which a new key counts although the hotline has not signed it."""
 AHEAD = timedelta(hours=1)

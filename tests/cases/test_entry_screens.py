@@ -30,7 +30,7 @@ WORDS = "irembo rifunze"
 
 @pytest.fixture
 def own_case(beside: ReaderBeside) -> tuple[Caller, Assignment]:
-    """Takes a case about danger. Returns the phone after the PIN, with the assignment."""
+    """Lets a responder acknowledge a danger case. Returns the phone after the PIN, with the assignment."""
     phone, known_as = at_her_desk(beside)
     take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
     beside.line.clock.turn(seconds=1)

@@ -1,5 +1,5 @@
-"""Tests strangers who fill the console's sign-in with requests, with the real server. Colleagues can still confirm a
-second factor."""
+"""Tests on a real server that a stranger's requests do not stop colleagues from signing in. Colleagues can still
+confirm a second factor."""
 
 import asyncio
 import re

@@ -94,7 +94,7 @@ def _await(valkey: Valkey) -> None:
 
 KEYS = "keys"
 CARELESS = {"fsync": "off", "full_page_writes": "off"}
-"""No test cuts the power. Killing a process loses no data that the kernel already has."""
+"""Settings for a quick server. Tests kill processes, but never cut the power, so the kernel keeps all written data."""
 HERE = "127.0.0.1"
 AWAY = 10.0
 """The seconds of a long absence of Redis: five times as long as a tip about danger waits for the job queue."""
