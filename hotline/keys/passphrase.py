@@ -57,7 +57,7 @@ class WrappedPair:
 
 @dataclass(frozen=True, slots=True)
 class WrappingKey:
-    """A key that was derived from a passphrase. It can encrypt any number of secrets."""
+    """Encrypts any number of secrets with a key that was derived from a passphrase."""
 
     salt: bytes
     costs: Costs
