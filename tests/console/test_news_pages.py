@@ -136,3 +136,11 @@ def test_the_emergency_form_has_a_page_of_its_own(writing: Writing) -> None:
     assert writing.approver.post(form, {**fields, "reason": REASON}).status_code == 303
     assert writing.heard == WORDS
     assert "published or discarded" in writing.approver.get(form).text
+
+
+def test_a_desk_without_other_tasks_is_sent_to_the_board(writing: Writing) -> None:
+    """Cases are on the board, so Today never says to a desk that nothing is to do."""
+    page = text_of(writing.desk.tab(AccountRole.DESK, name="Desk 8"), "/today")
+    assert '<p class="empty">No other tasks wait for you. <a href="/board">Go to the board' in page
+    assert "You have nothing to do" not in page
+    assert "Go to the board" not in text_of(writing.editor, "/today")
