@@ -14,7 +14,7 @@ from hotline.cases import (
     decrypt_access,
     decrypt_handover,
     decrypt_questions,
-    queries_handover,
+    queries_board,
 )
 from hotline.cases.decrypt_access import DecryptedTip, UnlockedTip
 from hotline.cases.service_persons import account_key
@@ -126,7 +126,7 @@ def handover_notes(
     private, member = account_key(context, token), of_account(by.account_id)
     with context.database.writing() as session:
         viewer, at = viewer_of(session, by), context.now()
-        rows = queries_handover.case_notes(session, viewer)
+        rows = queries_board.case_notes(session, viewer)
         for tip_id in sorted({row.tip_id for row in rows}):
             actor = tables_audit.by_actor(by.actor)
             tables_audit.append_about_tip(session, tip_id, "handover_read", actor, at)

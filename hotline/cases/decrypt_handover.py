@@ -5,8 +5,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
-from hotline.cases import decrypt_reader_pages, queries_handover
-from hotline.cases.queries_handover import CaseHandover
+from hotline.cases import decrypt_reader_pages, queries_board
+from hotline.cases.queries_board import CaseHandover
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.service_handover import bound_to
 from hotline.core.database import Session
@@ -64,7 +64,7 @@ def waiting_texts(
         tables_roster.read_until(session, turn.person.person_id),
     )
     found = [*general_notes(session, viewer.desks, member, turn.private, turn.at)]
-    for row in queries_handover.case_notes(session, viewer):
+    for row in queries_board.case_notes(session, viewer):
         text, tip = "", session.get_one(Tip, row.tip_id)
         if tip.id not in among:
             continue

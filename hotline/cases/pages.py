@@ -10,25 +10,28 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+from babel import Locale
 from flask import Response, url_for
 
 from hotline.alerts.rules_assignment import read_reference
-from hotline.alerts.rules_follow_up import FOLLOWS
+from hotline.alerts.rules_follow_up import FOLLOWS, MEETING_EVENTS
 from hotline.alerts.rules_replies import BUTTONS, REPLIES
 from hotline.cases import (
     decrypt_desk_reading,
-    pages_person_lines,
-    service_board_acts,
+    service_board,
     service_desk_commands,
     service_reading,
     service_sheet,
 )
+from hotline.cases.service_persons import CasePersons
 from hotline.cases.service_sheet import SearchKind, TimelineItem, TimelineKind, TipLine, TipSheet
 from hotline.console.form import number_of
 from hotline.console.role_groups import table, tinted_table
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.errors import AskRefused, DecryptionFailed, FormRefused, KeyMissing
+from hotline.text import places
 from hotline.text.codes import ABROAD, FORMS, MET, NATIONAL, OPERATOR, UNSURE, Category
+from hotline.text.languages import FIRST
 from hotline.text.phrases import phrase
 from hotline.text.places import (
     camp_named,
@@ -38,9 +41,10 @@ from hotline.text.places import (
     sectors_named,
 )
 from hotline.text.time import kigali_time
+from hotline.tips import rules_person_codes
 from hotline.tips.rules import OUTCOMES, Matter, TipOutcome, Urgency
-from hotline.tips.rules_events import NoteCode
-from hotline.tips.rules_person_codes import CASE_FORMS
+from hotline.tips.rules_events import LoggedEvent, NoteCode
+from hotline.tips.rules_person_codes import CASE_FORMS, OF_REFERRAL, STATE
 from hotline.tips.rules_receipts import AssigneeFilter, TipFilter, TipStateFilter, Wait, whole_units
 from hotline.tips.rules_visit_safety import MARK_NOT_ASKED
 
@@ -245,11 +249,11 @@ def tip(visit: Visit, tip_id: int) -> Response:
         replies=REPLIES,
         persons=sheet.persons,
         file_people=[(str(n), visit.say("Person {n}", n=n)) for n in sheet.persons.met],
-        parts=pages_person_lines.parts(visit, len(sheet.persons.met)),
+        parts=parts(visit, len(sheet.persons.met)),
         follows=FOLLOWS,
         forms=CASE_FORMS,
-        of_persons=pages_person_lines.forms(sheet.persons),
-        address=partial(pages_person_lines.form_address, tip_id),
+        of_persons=forms(sheet.persons),
+        address=partial(form_address, tip_id),
     )
 
 
@@ -265,7 +269,7 @@ def _phones(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
     """Returns the phones for which the account may take the case, as options of a select."""
     if line.closed_at is not None or line.is_drill:
         return []
-    found = service_board_acts.phones_for(visit.context, visit.by, line.id)
+    found = service_board.phones_for(visit.context, visit.by, line.id)
     return [(str(id), name) for id, name in found.items()]
 
 
@@ -287,7 +291,7 @@ def _moment(visit: Visit, sheet: TipSheet, one: TimelineItem) -> tuple[str, str]
             why = re.sub(r"\bdesk (\d\d)\b", lambda found: visit.place(found[1]), why)
             return f"{one.name} {said}".strip(), why
         case TimelineKind.PERSON:
-            return pages_person_lines.plain_entry(visit, one), ""
+            return plain_entry(visit, one), ""
         case TimelineKind.NOTED:
             return visit.say(
                 NOTES[one.outcome or NoteCode.WORDS], who=one.name or visit.place(one.place)
@@ -420,3 +424,74 @@ def reason_of(visit: Visit, field: str, missing: str) -> str:
     if not reason:
         raise visit.wrong(field, missing)
     return reason
+
+
+# Prepares the persons of a case for its page, without decrypting anything: numbers, deadlines and links to forms.
+
+
+ON_A_PAGE = 5
+"""The number of persons on one page of reports. Reports can be long, and more persons would make the page slow."""
+
+
+THE_LINE = phrase("The hotline")
+
+
+HAPPENED = table("person_events")
+
+
+def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
+    """Returns the number and the label of each part of a long page. Empty if all persons fit on one page."""
+    begins = range(1, count + 1, ON_A_PAGE)
+    says = phrase("people {first} to {last}")
+    return [
+        (str(part), visit.say(says, first=first, last=min(first + ON_A_PAGE - 1, count)))
+        for part, first in enumerate(begins, 1)
+        if count > ON_A_PAGE
+    ]
+
+
+def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
+    """Returns the forms that are possible: for a new person, for a person met before, or for an offer of help."""
+    return [
+        kind
+        for kind in CASE_FORMS
+        if kind in MEETING_EVENTS or (persons.offers if kind in OF_REFERRAL else persons.met)
+    ]
+
+
+def plain_entry(visit: Visit, moment: TimelineItem) -> str:
+    """Returns a sentence about an event in the timeline, without its codes, which are encrypted."""
+    who = visit.place(moment.name) or visit.say(THE_LINE)
+    said = visit.say(HAPPENED[LoggedEvent(moment.outcome)], who=who)
+    corrects = visit.say("This corrects an earlier note.")
+    return f"{said} {corrects}" if moment.corrects else said
+
+
+def code_label(visit: Visit, name: str, code: str) -> str:
+    """Returns the text of a code in the language of the page.
+
+    A code that only another release knows is returned unchanged.
+    """
+    if name == STATE:
+        return country_names(visit.language).get(code, code)
+    asked = rules_person_codes.QUESTIONS.get(name)
+    words = None if asked is None else asked.values.get(code)
+    return visit.say(words) if words else code
+
+
+def country_names(language: str) -> Mapping[str, str]:
+    """Returns the names of all countries, without other territories.
+
+    There are no Kinyarwanda names in the data, so pages in Kinyarwanda show French names.
+    """
+    names = Locale("fr" if language == FIRST else language).territories
+    return {code: names[code] for code in places.STATES}
+
+
+def form_address(
+    tip_id: int, kind: LoggedEvent, *, person: str = "", corrects: int | None = None
+) -> str:
+    """Returns the address of a form about a person. Values that are not given are left out."""
+    return url_for(
+        "persons.ask", tip_id=tip_id, act=kind.value, person=person or None, corrects=corrects
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, make_response, url_for
 
-from hotline.cases import pages, service_board, service_board_acts
+from hotline.cases import pages, service_board
 from hotline.cases.pages import ASKED, CLOSED, MARKS, UNITS, held_mark
 from hotline.cases.pages_commands import REFUSED, TIP_STOPS
 from hotline.cases.rules_board import CARDS, BoardCase, Column, time_left
@@ -216,17 +216,17 @@ def take(visit: Visit, tip_id: int) -> None:
     responder_id = number_of(visit.form.text("phone", most=9))
     if responder_id is None:
         raise visit.wrong("phone", "Choose the phone that will be reminded.")
-    service_board_acts.take(visit.context, visit.by, tip_id, responder_id)
+    service_board.take(visit.context, visit.by, tip_id, responder_id)
 
 
 @_act("alert_next")
 def alert_next(visit: Visit, tip_id: int) -> None:
-    service_board_acts.alert_next(visit.context, visit.by, tip_id)
+    service_board.alert_next(visit.context, visit.by, tip_id)
 
 
 @_act("nudge")
 def nudge(visit: Visit, tip_id: int) -> None:
-    service_board_acts.nudge(visit.context, visit.by, tip_id)
+    service_board.nudge(visit.context, visit.by, tip_id)
 
 
 @_act("to_desk")
@@ -235,7 +235,7 @@ def pass_on(visit: Visit, tip_id: int) -> None:
     if desk != NATIONAL and not is_district(desk):
         raise visit.wrong("to_desk", "Choose a district or the national desk.")
     reason = visit.reason("reason-pass", "Enter a reason.")
-    service_board_acts.pass_on(visit.context, visit.by, visit.token, tip_id, desk, reason=reason)
+    service_board.pass_on(visit.context, visit.by, visit.token, tip_id, desk, reason=reason)
 
 
 @_act("note")
@@ -243,6 +243,4 @@ def note(visit: Visit, tip_id: int) -> None:
     chosen, words = visit.form.text("note", most=20), visit.form.text("words", most=480)
     if chosen not in {*NoteCode} or (chosen == NoteCode.WORDS and not words):
         raise visit.wrong("note", "Choose a note. For your own words, also enter the text.")
-    service_board_acts.add_note(
-        visit.context, visit.by, visit.token, tip_id, NoteCode(chosen), words
-    )
+    service_board.add_note(visit.context, visit.by, visit.token, tip_id, NoteCode(chosen), words)

@@ -22,15 +22,17 @@ from hotline.cases import (
     service_sheet,
     service_written_calls,
 )
-from hotline.cases.pages import EXCLUSION_REASONS, decrypted_page, reason_of
-from hotline.cases.pages import late_sentence as tip_in_words
-from hotline.cases.pages_person_lines import (
+from hotline.cases.pages import (
+    EXCLUSION_REASONS,
     ON_A_PAGE,
     THE_LINE,
     code_label,
     country_names,
+    decrypted_page,
     form_address,
+    reason_of,
 )
+from hotline.cases.pages import late_sentence as tip_in_words
 from hotline.cases.service_exclusions import ExclusionTarget
 from hotline.cases.service_persons import CasePersons, RunningClock
 from hotline.console.form import number_of

@@ -8,7 +8,6 @@ from hotline.cases import (
     decrypt_desk_reading,
     pages_board,
     service_board,
-    service_board_acts,
     service_handover,
 )
 from hotline.cases.pages import CLOSED, decrypted_page
@@ -70,7 +69,7 @@ NO_TIP = phrase("Enter the number of an open tip of your desk.")
 
 def _add_to_case(visit: Visit, tip_id: int, words: str) -> None:
     try:
-        service_board_acts.add_note(
+        service_board.add_note(
             *(visit.context, visit.by, visit.token, tip_id, NoteCode.WORDS, words),
             for_next_shift=True,
         )

@@ -1,13 +1,16 @@
-"""Reads the cases of a desk's board for a viewer. Each query uses `visible_to`, and reads no encrypted columns."""
+"""Reads the cases of a desk's board for a viewer, and their handover notes. Each query uses `visible_to`.
+
+The queries of the board read no encrypted columns.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from hotline.alerts.tables_case_events import CaseEventRow
+from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
 from hotline.cases.queries_list import OF_OFFER, OF_PERSON, OPEN, WAITING
 from hotline.cases.rules_board import BoardCase
 from hotline.core.database import has_row, run_uncompiled
@@ -23,6 +26,7 @@ from hotline.gateway.tables import (
 )
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
+from hotline.people.tables_roster import HandoverNote
 from hotline.tips.queries_visible import Viewer, visible_to
 from hotline.tips.rules import OVERSEEN
 from hotline.tips.rules_deadlines import ASKS, TIMES, DeadlineKind
@@ -128,3 +132,30 @@ def was_nudged(session: Session, tip_id: int, responder_id: int, since: datetime
         select(Assignment.id).where(*assigned_to(tip_id, responder_id))
     )
     return has_row(session, Message.id, Message.responder_id == responder_id, *news, of_it)
+
+
+class CaseHandover(NamedTuple):
+    """A handover note about a case, encrypted with the key of its tip."""
+
+    tip_id: int
+    uid: str
+    person_id: int
+    """The person who wrote it."""
+    at: datetime
+    key: str
+    """The key of the case event to which the text is bound."""
+    body: bytes
+
+
+def case_notes(session: Session, viewer: Viewer) -> Sequence[CaseHandover]:
+    """Returns the handover notes of the open cases that this viewer may see, the newest first."""
+    columns = (Tip.id, Tip.uid, HandoverNote.person_id, HandoverNote.at)
+    found = (
+        select(*columns, CaseEventRow.key, CaseNote.body)
+        .join(CaseNote, CaseNote.case_event_id == HandoverNote.case_event_id)
+        .join(CaseEventRow, CaseEventRow.id == CaseNote.case_event_id)
+        .join(Tip, Tip.id == CaseEventRow.tip_id)
+        .where(*IS_REAL_CASE, OPEN, visible_to(viewer))
+        .order_by(HandoverNote.id.desc())
+    )
+    return [CaseHandover(*row) for row in session.execute(found)]

@@ -1,20 +1,59 @@
 """Returns the board of a desk: the open cases that an account may see, in columns, and a number that changes with it.
 
 An open board asks for the number each two seconds. It reads the cases again only if the number changed.
+
+Also lets an account of a desk act on a case. The account need not belong to a responder. The audit log of the case
+names the account. Each command first checks that the account may see the case, and that the case is open and no drill.
+If it is not, the command raises EndRefused.
 """
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from hotline.cases import queries_board
+from hotline.alerts import (
+    queries,
+    rules_assignment,
+    service_case_events,
+    service_case_state,
+    service_commands,
+    service_escalation,
+    service_messages,
+)
+from hotline.alerts.rules_escalation import NO_ONE
+from hotline.alerts.rules_replies import Command, Verb
+from hotline.cases import decrypt_desk_reading, decrypt_reader_commands, queries_board, queries_list
 from hotline.cases.rules_board import BoardCase, SortedBoard, board_number, sort_board
 from hotline.cases.service_viewer import viewer_of
+from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database, Session
+from hotline.core.wording import Template
+from hotline.errors import EndRefused
+from hotline.gateway.doorbell import ringing
+from hotline.gateway.rules_message import Wording, responders_short_code
+from hotline.people import tables, tables_accounts, tables_audit, tables_roster
+from hotline.people.rules import Level
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer
+from hotline.tips.rules import OVERSEEN, desk_of
+from hotline.tips.rules_events import (
+    TO,
+    CaseEventKind,
+    Event,
+    EventChannel,
+    LoggedEvent,
+    NoteCode,
+    PassedTo,
+)
+from hotline.tips.rules_receipts import TipRefusal
+from hotline.tips.rules_visit_safety import VisitSafety
+from hotline.tips.tables import Tip
 
 
 class Board(NamedTuple):
@@ -73,3 +112,197 @@ def count_late(context: ConsoleContext, by: SignedIn) -> int:
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         return queries_board.count_late(session, viewer, context.now()) if viewer.desks else 0
+
+
+# Commands on a case: take it for a phone, alert the next person, send a nudge, pass it on.
+
+
+NUDGE_EACH = timedelta(minutes=10)
+"""The shortest time between two nudges to one person about one case."""
+
+
+class Act(NamedTuple):
+    """A command of an account on an open case, in a transaction."""
+
+    session: Session
+    context: ConsoleContext
+    by: SignedIn
+    viewer: Viewer
+    tip: Tip
+
+    def happens(self, *, chosen: tuple[int, ...] = ()) -> None:
+        """Asks these people, or the next person, to take the case. The assignee stays responsible until then."""
+        asked = Event(CaseEventKind.PASSED, by=self.tip.assignee_id, chosen=chosen)
+        service_escalation.handle_event(
+            self.session, self.context, self.tip.id, asked, self.context.now()
+        )
+
+    def log(self, action: str, reason: str = "") -> None:
+        at, actor = self.context.now(), tables_audit.by_actor(self.by.actor)
+        tables_audit.append_about_tip(self.session, self.tip.id, action, actor, at, reason)
+
+    def log_passed(self, to: PassedTo) -> None:
+        at = self.context.now()
+        by = service_case_events.EventActor(tables_audit.by_actor(self.by.actor))
+        key, codes = f"{self.tip.id}:{by.actor}:{at.timestamp()}", {TO: to.value}
+        service_case_events.write_event(
+            self.session, self.tip.id, LoggedEvent.PASSED, by, at, key=key, codes=codes
+        )
+
+
+@contextmanager
+def _acting(context: ConsoleContext, by: SignedIn, tip_id: int) -> Iterator[Act]:
+    with ringing(context) as session:
+        viewer = viewer_of(session, by)
+        queries_list.visible_tip(session, viewer, tip_id)
+        tip = queries.tip_for_writing(session, tip_id)
+        if tip.closed_at is not None or tip.channel in rules_trial.UNCOUNTED:
+            raise EndRefused("the case is closed, or is a drill", TipRefusal.NOT_OPEN)
+        yield Act(session, context, by, viewer, tip)
+
+
+def phones_for(context: ConsoleContext, by: SignedIn, tip_id: int) -> Mapping[int, str]:
+    """Returns the phones for which the account may take the case: its own, then those of colleagues on duty."""
+    with context.database.reading() as session:
+        viewer = viewer_of(session, by)
+        tip = queries_list.visible_tip(session, viewer, tip_id)
+        return _phones(session, context, viewer, tip)
+
+
+def _phones(
+    session: Session, context: ConsoleContext, viewer: Viewer, tip: Tip
+) -> Mapping[int, str]:
+    kept = queries_visible.excluded_responders(session, [tip.id]).get(tip.id, NO_ONE)
+    roster = [one for one in queries.roster(session, context.now()) if one.id not in kept]
+    on_duty = [one for one in roster if one.is_on_duty or one.id == viewer.responder_id]
+    case = service_case_state.routed_case(session, tip)
+    on_duty = rules_assignment.people_for(case, on_duty)
+    ids = [*rules_assignment.colleagues(case, on_duty, but=None)]
+    if NATIONAL in viewer.desks or tip.official == OVERSEEN:
+        ids += [one.id for one in on_duty if one.level is Level.NATIONAL]
+    may = queries_visible.those_who_may_see(session, tip.id, ids)
+    names = tables.responder_names(session)
+    # Sorts by name. The order of alerts would show how often a colleague was alerted of other cases.
+    ordered = sorted(may, key=lambda one: (one != viewer.responder_id, names[one], one))
+    return {one: names[one] for one in ordered}
+
+
+def take(context: ConsoleContext, by: SignedIn, tip_id: int, responder_id: int) -> None:
+    """Takes the case for a phone. If this person was not alerted before, the person gets an alert now.
+
+    Raises NotFound, EndRefused.
+    """
+    with _acting(context, by, tip_id) as act:
+        name = _phones(act.session, context, act.viewer, act.tip).get(responder_id)
+        if name is None:
+            raise EndRefused("this person cannot be alerted of the case", TipRefusal.NOT_REACHED)
+        known = queries.newest_assignment(act.session, tip_id, responder_id)
+        if known is None or known.released_at is not None:
+            act.happens(chosen=(responder_id,))
+            known = queries.newest_assignment(act.session, tip_id, responder_id)
+        if known is None:
+            raise EndRefused("this person cannot be alerted of the case", TipRefusal.NOT_REACHED)
+        at, verb = context.now(), Verb.TAKE
+        asked = Command(responder_id, known.reference, verb, EventChannel.CONSOLE, at)
+        service_commands.carry_out(act.session, context, asked)
+        act.log("tip_taken_for", name)
+
+
+def alert_next(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
+    """Alerts the next person now, also if the case has an assignee. Raises NotFound, EndRefused."""
+    with _acting(context, by, tip_id) as act:
+        act.happens()
+        act.log("tip_alerted_next")
+
+
+def nudge(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
+    """Asks the assignee for news by SMS, at most once in ten minutes. Raises NotFound, EndRefused.
+
+    Sends nothing if responders must not visit openly.
+    """
+    with _acting(context, by, tip_id) as act:
+        at, who = context.now(), act.tip.assignee_id
+        known = None if who is None else queries.newest_assignment(act.session, tip_id, who)
+        if who is None or known is None or not tables.is_active(act.session, who, at):
+            raise EndRefused("no active responder has this case", TipRefusal.NOT_REACHED)
+        safety = service_case_state.assignee_visit_facts(act.session, act.tip).safety
+        if safety is not VisitSafety.NONE:
+            raise EndRefused("visit safety forbids a nudge", TipRefusal.DO_NOT_CALL)
+        if queries_board.was_nudged(act.session, tip_id, who, at - NUDGE_EACH):
+            raise EndRefused("a nudge was sent recently", TipRefusal.NUDGED)
+        language = act.session.get_one(tables.Responder, who).language
+        said = {"ref": known.reference, "code": responders_short_code(context.line.service_code)}
+        service_messages.write_message(
+            *(act.session, Wording(Template.FOLLOW, said, language), who, at),
+            priority=act.tip.urgency,
+            of=known.id,
+        )
+        act.log("tip_nudged")
+
+
+def pass_on(
+    context: ConsoleContext, by: SignedIn, token: str, tip_id: int, place: str, *, reason: str
+) -> None:
+    """Asks a person of another district, or of the national desk, to take the case. The district can read it then.
+
+    Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
+    """
+    to, give = PassedTo.NATIONAL, None
+    if place != NATIONAL:
+        to, give = (
+            PassedTo.DISTRICT,
+            decrypt_desk_reading.grant_for(context, by, token, tip_id, place, reason),
+        )
+    with _acting(context, by, tip_id) as act:
+        if place != NATIONAL and desk_of(place, act.tip.official) is None:
+            raise EndRefused("no district may see this case", TipRefusal.OFFICIAL)
+        chosen = _people_of(act, place)
+        if not chosen:
+            raise EndRefused("no one at that desk can be alerted", TipRefusal.NOT_REACHED)
+        if give is not None:
+            give(act.session)
+        act.log("tip_passed", f"desk {place}: {reason}")
+        act.log_passed(to)
+        act.happens(chosen=chosen)
+
+
+def _people_of(act: Act, place: str) -> tuple[int, ...]:
+    kept = queries_visible.excluded_responders(act.session, [act.tip.id]).get(act.tip.id, NO_ONE)
+    roster = [one for one in queries.roster(act.session, act.context.now()) if one.id not in kept]
+    roster = rules_assignment.people_for(
+        service_case_state.routed_case(act.session, act.tip), roster
+    )
+    if place == NATIONAL:
+        return rules_assignment.turns(one for one in roster if one.level is Level.NATIONAL)[:1]
+    there = replace(service_case_state.case_of(act.tip), place=place)
+    local, _, _ = rules_assignment.eligible(there, roster)
+    return rules_assignment.turns(local)[:1]
+
+
+def add_note(
+    context: ConsoleContext,
+    by: SignedIn,
+    token: str,
+    tip_id: int,
+    code: NoteCode,
+    words: str,
+    *,
+    for_next_shift: bool = False,
+) -> None:
+    """Stores a note about the case. Its text is encrypted with the key of the tip.
+
+    `for_next_shift` lets the text also wait until each colleague of the next shift has confirmed it. Raises NotFound,
+    EndRefused, KeyMissing, DecryptionFailed.
+    """
+    key, desk = decrypt_desk_reading.tip_key(context, by, token, tip_id, "to add a note")
+    with _acting(context, by, tip_id) as act:
+        actor = tables_audit.by_actor(by.actor)
+        who = service_case_events.EventActor(actor, None, desk, act.viewer.responder_id)
+        at = context.now()
+        entry_id = decrypt_reader_commands.store_note(
+            act.session, act.tip, code, who, at, words=words, tip_key=key
+        )
+        if for_next_shift and entry_id is not None:
+            person_id = tables_accounts.get_account(act.session, by.account_id).person_id
+            tables_roster.add_case_note(act.session, entry_id, person_id, at)
+        act.log("tip_noted")

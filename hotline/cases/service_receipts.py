@@ -6,23 +6,30 @@ inside the transaction of the calling function.
 
 The module also shows a desk's question to the holder of the receipt, once. It stores one answer, and notifies the
 people who asked. This module cannot decrypt the answer, but `cases/decrypt_access.py` can.
+
+The module also stores the answers to the question if the help was good. No responder, desk or service ever sees such an
+answer. The reader counts several answers at once for the year's statistics, and deletes them.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 
 from hotline.alerts import service_closing, service_messages, tables
-from hotline.cases import service_attempts, service_help
+from hotline.alerts.rules_follow_up import month_of
+from hotline.cases import service_attempts, tables_help
 from hotline.cases.service_attempts import AttemptResult
 from hotline.core.contexts import Context
-from hotline.core.database import Session
+from hotline.core.database import Session, new_record_key
 from hotline.core.rules_attempts import AttemptedSecret, SecretTyped
 from hotline.core.ussd import UssdHop
 from hotline.core.wording import Template
+from hotline.errors import KeyMissing
 from hotline.flows.conversation import Facts
 from hotline.flows.flow import FlowSet
 from hotline.flows.questions_back import QuestionStatus, question_flag, questions
 from hotline.gateway.rules_message import Wording
 from hotline.gateway.tables_sessions import LockedDialogue
+from hotline.keys import one_off
 from hotline.people import tables_audit
 from hotline.tips import rules_receipts
 from hotline.tips.rules_receipts import ASKS_HELP, HelpOpinion
@@ -144,7 +151,7 @@ def answer_about_help(
     if opened is None or opened.opened_key is None or ASKS_HELP not in opened.results:
         return
     if tables.mark_asked_help(session, tables.find_receipt(session, opened.opened_key).tip_ids):
-        service_help.store_answer(session, context, opinion)
+        store_answer(session, context, opinion)
 
 
 def answer_question(
@@ -168,3 +175,22 @@ def answer_question(
         session, row.tip_id, "question_answered", "receipt", context.now()
     )
     _notify(session, context, row)
+
+
+# Stores the answers to the question if the help was good. Encrypts each answer for the reader process alone.
+
+
+BOUND = "help answer"
+OPINION, RECORD_KEY = "opinion", "key"
+
+
+def store_answer(session: Session, context: Context, opinion: HelpOpinion) -> None:
+    """Stores an answer in the transaction of the calling function. Stores nothing if the reader's public key is
+    missing."""
+    with suppress(KeyMissing):
+        body = one_off.seal(
+            {OPINION: opinion.value, RECORD_KEY: new_record_key()},
+            public=context.encrypter.reader_key(),
+            bound=BOUND,
+        )
+        tables_help.add_answer(session, month_of(context.now()), body)

@@ -11,7 +11,7 @@ from hotline.cli.contexts import build_cli
 from hotline.cli.options import by_option
 from hotline.core.actors import AccountRole, Actor
 from hotline.core.settings import Settings
-from hotline.duty import service_new_links
+from hotline.duty import service_invitations
 from hotline.people.rules_second_factor import LINK_VALIDITY
 from hotline.text.languages import CODES
 
@@ -42,7 +42,7 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
     context = build_cli(settings)
     with closing(context.database):
         wanted = [*map(AccountRole, roles)]
-        invited = service_new_links.invite_at_the_server(
+        invited = service_invitations.invite_at_the_server(
             context, Actor(by), name, wanted, language, reason
         )
     if invited.link:

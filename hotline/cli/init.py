@@ -36,7 +36,7 @@ from hotline.core.contexts import Context
 from hotline.core.database import open_database
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
-from hotline.duty import service_enrolment, service_new_links
+from hotline.duty import service_enrolment, service_invitations
 from hotline.editing import service_draft_steps, service_publishing, service_reviews
 from hotline.errors import FolderRefused, NotReady
 from hotline.flows import service_authoring
@@ -299,11 +299,13 @@ def _rehearse(context: Context) -> None:
 
 def _first_account(context: Context, settings: Settings) -> None:
     """Prints an invitation link for the first admin, until a person has used one."""
-    first = service_new_links.first_link(context)
+    first = service_invitations.first_link(context)
     if first is None:
         _made("accounts", [], there="the page Accounts shows them")
         return
-    click.echo(f"accounts: {service_new_links.FIRST} is made by {link_line(settings, first.link)}")
+    click.echo(
+        f"accounts: {service_invitations.FIRST} is made by {link_line(settings, first.link)}"
+    )
 
 
 def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:

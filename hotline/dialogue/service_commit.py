@@ -17,7 +17,6 @@ from hotline.alerts import service_call_back_requests, service_intake
 from hotline.cases import (
     rules_reading_requests,
     service_codes,
-    service_help,
     service_receipts,
     service_weekly_keys,
 )
@@ -49,7 +48,7 @@ from hotline.flows.flow import FlowSet, is_reporting
 from hotline.flows.questions_back import ANSWER
 from hotline.gateway import tables_sessions
 from hotline.gateway.tables_sessions import FirstHop, LockedDialogue
-from hotline.programmes import rules, service_enrolment, service_lessons
+from hotline.programmes import rules, service_enrolment
 from hotline.text import quiz
 from hotline.text.languages import FIRST
 from hotline.tips import rules_call_back, rules_receipts
@@ -168,7 +167,7 @@ def _say_of_help(given: GivenAnswer) -> None:
         opened = given.effects.newest_look(given.step.upto)
         service_receipts.answer_about_help(given.session, given.context, opened, opinion)
     elif given.dialogue.responder_id is not None:
-        service_help.store_answer(given.session, given.context, opinion)
+        service_receipts.store_answer(given.session, given.context, opinion)
 
 
 def _stop(given: GivenAnswer) -> None:
@@ -215,7 +214,7 @@ def _count_a_pair(given: GivenAnswer) -> None:
 def _count_a_lesson(given: GivenAnswer) -> None:
     case = rules.lesson_case(given.answer.name)
     if case is not None:
-        service_lessons.count_answer(
+        service_enrolment.count_answer(
             given.session,
             given.context,
             given.dialogue,

@@ -41,7 +41,7 @@ from hotline.flows.flow import FlowSet, numbers_shown
 from hotline.flows.screen import SEPTETS
 from hotline.gateway import service_alert_path, tables_sessions
 from hotline.people import tables, tables_accounts, tables_enrolments
-from hotline.programmes import service_enrolment, service_lessons
+from hotline.programmes import service_enrolment
 from hotline.text.languages import CODES, FIRST
 from hotline.tips import queries_visible
 from hotline.tips.rules import Matter, TipOutcome
@@ -329,7 +329,7 @@ def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHo
         lists={MY_CASES: tuple(options)},
         words={
             **of_receipts.words,
-            **service_lessons.certificate_facts(context, flow_set, start, hop.caller).words,
+            **service_enrolment.certificate_facts(context, flow_set, start, hop.caller).words,
         },
         language=pinned.language or FIRST,
     )
@@ -348,7 +348,7 @@ def _pinned(
             own = caller_facts(session, who, at, asks_pin=asks_pin)
         if asks_pin:
             # A responder counts as a trainee without a code. These flags are the lessons that they have passed.
-            passed = service_lessons.certificate_facts(context, flow_set, start, caller).flags
+            passed = service_enrolment.certificate_facts(context, flow_set, start, caller).flags
             known = {**service_enrolment.RESPONDER_FLAGS, **passed}
             own = replace(
                 own, flags=(*own.flags, *(name for name, is_so in known.items() if is_so))
@@ -365,7 +365,7 @@ def _pinned(
     if service_enrolment.programme_of(flow_set, start.entry) is None:
         return None
     known = service_enrolment.enrolment_flags(context, flow_set, start, caller)
-    lessons = service_lessons.certificate_facts(context, flow_set, start, caller).flags
+    lessons = service_enrolment.certificate_facts(context, flow_set, start, caller).flags
     return CallerFacts(tuple(name for name, holds in {**known, **lessons}.items() if holds))
 
 

@@ -14,12 +14,11 @@ from hotline.duty import (
     service_accounts,
     service_desk_page,
     service_enrolment,
+    service_invitations,
     service_leaves,
-    service_new_links,
     service_people_list,
     service_postings,
-    service_quick_removal,
-    service_registration,
+    service_removal,
 )
 from hotline.duty.service_people_list import EVERYWHERE
 from hotline.errors import (
@@ -190,7 +189,7 @@ def _person(visit: Visit, who: str) -> Response:
         chosen=chosen,
         chosen_account=account,
         may_print=chosen and service_enrolment.may_print(context, chosen.id),
-        resting=account and service_new_links.waiting_link(context, account.id),
+        resting=account and service_invitations.waiting_link(context, account.id),
         by_two=account and service_accounts.needs_second(context, by.actor, account.id),
         now=context.now(),
         account_roles=ACCOUNT_ROLES,
@@ -281,14 +280,16 @@ def invite(visit: Visit, responder_id: int) -> None:
 @form_view(responder, "start", PersonnelRefused)
 def print_start_pin(visit: Visit, responder_id: int) -> Response:
     """Sends a code to the phone, and shows the start PIN for paper. It can be shown only once."""
-    paper = service_registration.print_start_pin(visit.context, visit.by.actor, responder_id)
+    paper = service_enrolment.print_start_pin(
+        visit.context, visit.by.actor, responder_id, costs=visit.context.proofs.start_costs
+    )
     return page(visit, "people_paper.html", paper=paper)
 
 
 @form_view(person, "remove", AccountRefused, PersonnelRefused)
 def remove(visit: Visit, person_id: int) -> None:
     reason = visit.reason("remove", MISSING)
-    service_quick_removal.remove_person(visit.context, visit.by, person_id, reason=reason)
+    service_removal.remove_person(visit.context, visit.by, person_id, reason=reason)
 
 
 def _moment(typed: str) -> datetime | None:
@@ -308,7 +309,7 @@ def enrol(visit: Visit) -> Response:
             "Choose districts only, or the national desk only. You can add more desks later.",
         )
     known = known_person(visit)
-    typed = service_registration.TypedPerson(
+    typed = service_enrolment.TypedPerson(
         name=known.name if known else visit.form.text("name", most=80),
         msisdn=visit.form.secret("number"),
         languages=known.languages if known else _languages(visit),
@@ -319,9 +320,9 @@ def enrol(visit: Visit) -> Response:
         categories=[one for one in visit.form.many("categories") if one in {*Category}],
         person_id=known.id if known else None,
     )
-    if found := service_registration.faults_of(visit.context, typed):
+    if found := service_enrolment.faults_of(visit.context, typed):
         raise FormRefused(_by_field([one.reason.said(visit.say) for one in found]))
-    made = service_registration.enrol_person(visit.context, visit.by.actor, typed, reason)
+    made = service_enrolment.enrol_person(visit.context, visit.by.actor, typed, reason)
     return redirect_to("people.phone", responder_id=made)
 
 

@@ -1,27 +1,33 @@
 """Shows users their own account. Also lists all accounts, changes their roles and links, and suspends or ends
 accounts.
+
+Also shows the rights of all people and accounts on one page that an auditor prints. That page reads the table of roles
+and the table of routes, which also decide about every request. It shows no phone numbers.
 """
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from flask import Response
 
+from hotline.console.role_groups import table
+from hotline.console.routes import PAGES, Method
 from hotline.console.visit import (
     Visit,
     form_view,
     page,
+    part_of_list,
     redirect_to,
     redirect_to_address,
     sign_in_refusal,
 )
-from hotline.core.actors import ACCOUNT_ROLES, AccountRole, SignInRefused
-from hotline.duty import (
-    service_accounts,
-    service_invitations,
-    service_new_links,
-    service_quick_removal,
-)
-from hotline.duty.pages import account, known_person
+from hotline.core.actors import ACCOUNT_ROLES, ROLES, AccountRole, SignInRefused
+from hotline.duty import service_accounts, service_invitations, service_people_list, service_removal
+from hotline.duty.pages import account, known_person, named
 from hotline.errors import AccountRefused, FormRefused, PersonnelRefused
 from hotline.people import pages_sign_in, service_own_account, service_sessions
+from hotline.people.rules_audit import action_sentence
 from hotline.text import qr_code
 from hotline.text.languages import CODES, FIRST
 
@@ -74,7 +80,7 @@ def link(visit: Visit, account_id: int) -> Response | None:
 
     When the link is made, the old password and code stop working.
     """
-    invited = service_new_links.request_link(
+    invited = service_invitations.request_link(
         visit.context, visit.by.actor, account_id, _reason(visit)
     )
     return _invited(visit, visit.form.text("name"), invited) if invited.link else None
@@ -98,7 +104,7 @@ def lift(visit: Visit, account_id: int) -> None:
 @form_view(account, "end", AccountRefused, PersonnelRefused)
 def end(visit: Visit, account_id: int) -> None:
     """Ends an account, or requests the approval of a second admin. The page then shows the person's other accounts."""
-    service_quick_removal.end_account(visit.context, visit.by.actor, account_id, _reason(visit))
+    service_removal.end_account(visit.context, visit.by.actor, account_id, _reason(visit))
 
 
 def show(visit: Visit) -> Response:
@@ -107,7 +113,7 @@ def show(visit: Visit) -> Response:
         "account.html",
         sessions=service_sessions.list_sessions(visit.context, visit.token),
         done=visit.asked("done"),
-        resting=service_new_links.waiting_link(visit.context, visit.by.account_id),
+        resting=service_invitations.waiting_link(visit.context, visit.by.account_id),
         renewed=service_own_account.unconfirmed_renewals(visit.context, visit.by),
         fingerprint=service_own_account.fingerprint(visit.context, visit.token),
     )
@@ -179,7 +185,7 @@ def confirm_renewals(visit: Visit) -> None:
 
 def refuse_link(visit: Visit) -> Response:
     """Refuses a new link for the user's own account, which another person requested."""
-    service_new_links.refuse_own(visit.context, visit.by)
+    service_invitations.refuse_own(visit.context, visit.by)
     return redirect_to("accounts.show", done="link")
 
 
@@ -191,3 +197,51 @@ def paper(visit: Visit) -> Response:
     if isinstance(sheet, SignInRefused):
         raise FormRefused({"paper-password": sign_in_refusal(visit, sheet)})
     return page(visit, "paper.html", sheet=sheet)
+
+
+# Shows the rights of all people and accounts on one page that an auditor prints.
+
+
+PROOFS = table("proofs")
+COMMANDS = table("commands")
+"""The sentences of commands for which the log has no sentence of its own, by endpoint."""
+
+
+class CommandLine(NamedTuple):
+    """One command of the console that needs a proof or that the log records."""
+
+    does: str
+    roles: Sequence[AccountRole]
+    needs: str
+
+
+def rights(visit: Visit) -> Response:
+    people = service_people_list.list_rights(visit.context)
+    return page(
+        visit,
+        "rights.html",
+        part=part_of_list(people, visit.asked("part")),
+        roles=ROLES,
+        opened=_menus(),
+        commands=[*_commands(visit)],
+        placed=partial(named, visit),
+        at=visit.context.now(),
+    )
+
+
+def _menus() -> Mapping[str, Sequence[str]]:
+    """Returns the pages of the menu that each role of an account opens, by role."""
+    return {
+        role: [one.menu for one in PAGES if one.menu and one.admits(frozenset({role}))]
+        for role in ACCOUNT_ROLES
+    }
+
+
+def _commands(visit: Visit) -> Iterator[CommandLine]:
+    for route in PAGES:
+        if route.method is Method.GET or not (route.audit or route.needs):
+            continue
+        says = action_sentence(route.audit)[0] if route.audit else COMMANDS[route.endpoint]
+        does = visit.say(says, subject="...", outcome="...")
+        roles = [role for role in ACCOUNT_ROLES if route.admits(frozenset({role}))]
+        yield CommandLine(does, roles, visit.say(PROOFS[route.needs]))

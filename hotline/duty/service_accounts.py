@@ -1,24 +1,375 @@
-"""Lists accounts for the console's pages, without their keys.
+"""Changes the account of another person. The module limits each admin, notifies people, and requests a second admin's
+approval for some roles.
 
-Also ends accounts, either at once or after a second admin has approved this. An approval is needed to end the account
-of an admin, an approver or the national desk. The account of a desk's last member also needs an approval. A new link
-makes an ended account usable again (`service_new_links`)."""
+To end or suspend an account, make a new link or remove a role, an admin must enter a reason. Then the national desk and
+the on-call contacts are notified. An admin may do this only to two accounts within an hour. So a single admin cannot
+shut out a whole team. To give a role that decides for others, an admin needs the approval of a second admin.
 
-from collections.abc import Callable, Mapping, Sequence
+The module also lists accounts without their keys, and ends accounts. A second admin must approve the end of the account
+of an admin, an approver, the national desk or a desk's last member. A new link makes an ended account usable again.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
-from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn, account_name_key
+from hotline.alarms import service
+from hotline.alarms.rules import Alarm
+from hotline.alerts import service_messages
+from hotline.core.actors import (
+    TWO_PERSON_ROLES,
+    AccountRole,
+    AccountState,
+    Actor,
+    SignedIn,
+    account_name_key,
+    excluded_roles,
+)
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.duty.service_account_changes import AccountChange, SeriousCommand, roles_by_account
-from hotline.people import tables_accounts, tables_approvals, tables_sessions
+from hotline.errors import NotFound
+from hotline.gateway.doorbell import ringing
+from hotline.gateway.rules_message import Wording
+from hotline.people import (
+    queries_member_keys,
+    tables,
+    tables_accounts,
+    tables_approvals,
+    tables_audit,
+    tables_members,
+    tables_sessions,
+)
+from hotline.people.rules import Level
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_second_factor import APPROVAL_VALIDITY
-from hotline.people.service_approving import ApprovalView, request
+from hotline.people.rules_desks import of_account
+from hotline.people.rules_second_factor import APPROVAL_VALIDITY, COMMANDS_WITHIN, MAX_COMMANDS
+from hotline.people.service_approving import ADMIN, ApprovalRule, ApprovalView, Decision, request
+from hotline.people.tables_accounts import CodeKind, ConsoleAccount
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.text.phrases import message_text
+
+REASON_LETTERS = 200
+MIN_ADMINS = 2
+NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER, AccountRole.NATIONAL)
+"""The roles that at least one other account must have. Without admins and approvers, no request could be approved.
+Without the national desk, no one could read the tips that only that desk may read."""
+BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
+
+
+class SeriousCommand(Enum):
+    """A serious command, with its action in the audit log and its SMS to the national desk."""
+
+    ASK_END = ("account_end_asked", Template.ACCOUNT_END_ASKED)
+    END = ("account_ended", Template.ACCOUNT_ENDED)
+    SUSPEND = ("account_suspended", Template.ACCOUNT_SUSPENDED)
+    LINK = ("account_link_asked", Template.ACCOUNT_LINK)
+    TAKE_ROLES = ("account_role_taken", Template.ACCOUNT_ROLES_TAKEN)
+
+    @property
+    def action(self) -> str:
+        return self.value[0]
+
+    @property
+    def template(self) -> Template:
+        return self.value[1]
+
+
+COUNTED_ACTIONS = tuple(act.action for act in SeriousCommand)
+
+
+@dataclass(slots=True)
+class AccountChange:
+    """The changes that a person makes to an account, in one transaction."""
+
+    session: Session
+    context: Context
+    by: Actor
+    account: ConsoleAccount
+    reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"account {self.account.label}"
+
+    @property
+    def member(self) -> str:
+        return of_account(self.account.id)
+
+    @property
+    def person(self) -> tables.Responder | None:
+        """Returns a phone of the account's owner that can receive SMS, or None."""
+        phones = tables_accounts.phones_of(self.session, self.account.person_id)
+        return next((one for one in phones if one.active and one.unreachable is None), None)
+
+    def log(self, action: str, reason: str = "") -> None:
+        """Writes an action that changed the account to the audit log."""
+        by, subject, at = self.by, self.subject, self.context.now()
+        tables_audit.append_command(self.session, by, at, action, subject, reason)
+
+    def check(self, loses: Collection[AccountRole] = NEEDED) -> None:
+        """Raises AccountRefused if this person may not make the change now.
+
+        A command at the server needs only a reason. `loses` contains the roles that the change takes from the account.
+        """
+        self.check_another()
+        if self.by.account_id is None:
+            return
+        reason = self.reason
+        if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
+            raise refusal(AccountFault.NO_REASON)
+        if self.is_last_other(loses):
+            raise refusal(AccountFault.LAST_OTHER)
+        since = self.context.now() - COMMANDS_WITHIN
+        if (
+            tables_audit.count_actions(
+                self.session, tables_audit.by_actor(self.by), COUNTED_ACTIONS, since
+            )
+            >= MAX_COMMANDS
+        ):
+            raise refusal(AccountFault.TOO_MANY_COMMANDS)
+
+    def check_another(self) -> None:
+        """Raises AccountRefused if the account belongs to the person who makes the change."""
+        if tables_accounts.acts_for(self.session, self.by, self.account.person_id):
+            raise refusal(AccountFault.ONESELF)
+
+    def is_last_other(self, loses: Collection[AccountRole] = NEEDED) -> bool:
+        """Returns True if no other account has one of these roles. Does not count accounts of the person who makes the
+        change.
+        """
+        if self.account.state == AccountState.INVITED:
+            return False
+        others = [
+            one
+            for one in tables_accounts.all_accounts(self.session)
+            if one.state in (AccountState.ACTIVE, AccountState.DEMO)
+            and not tables_accounts.acts_for(self.session, self.by, one.person_id)
+            and not one.is_suspended(self.context.now())
+        ]
+        return any(
+            [one.id for one in others if role in one.held_roles] == [self.account.id]
+            for role in loses
+            if role in NEEDED and role in self.account.held_roles
+        )
+
+    def counts_as_second(self) -> bool:
+        """Returns True for a command at the server while fewer than two admins are active."""
+        admins = tables_accounts.admins_in_states(self.session, AccountState.ACTIVE)
+        return self.by.account_id is None and len(admins) < MIN_ADMINS
+
+    def needs_second(self) -> bool:
+        """Returns True if a second admin must approve before this person ends the account or gives it a new link."""
+        return not self.counts_as_second() and self.is_depended_on()
+
+    def is_depended_on(self) -> bool:
+        """Returns True for an admin, an approver, an account of the national desk, or the only member of a desk.
+
+        Roles that were removed within the last seven days count too. Otherwise an admin could first remove the role,
+        and then end the account a minute later.
+        """
+        if self.account.state in (AccountState.INVITED, AccountState.ENDED):
+            return False
+        since = self.context.now() - APPROVAL_VALIDITY
+        rows = tables_audit.entries(self.session, since=since, subject=self.subject)
+        taken = (row.reason for row in rows if row.action == SeriousCommand.TAKE_ROLES.action)
+        lately = {role for reason in taken for role in reason.partition(":")[0].split(", ")}
+        return bool((self.account.held_roles | lately) & {*NEEDED}) or bool(self.desks_alone())
+
+    def desks_alone(self) -> frozenset[str]:
+        """Returns the desks that no other person can decrypt with a key of their own."""
+        session = self.session
+        own = set(queries_member_keys.names_of(session, self.account.person_id))
+        opened = tables_members.desks_of(session, self.member)
+        return frozenset(
+            code for code in opened if own >= set(tables_members.members_of_desk(session, code))
+        )
+
+    def notify(
+        self,
+        command: SeriousCommand,
+        *,
+        reason: str = "",
+        own: Template | None = None,
+        desks: Collection[str] = (),
+    ) -> None:
+        """Writes the command to the audit log, and sends an SMS to each person of the national desk.
+
+        Also raises an alarm, of which the on-call contacts are notified. If the account's owner has a phone, sends the
+        text `own` to it. If only this account can decrypt a desk's tips, the coordinators of that desk get the SMS too.
+        If the account has already lost its access, `desks` must name these desks.
+        """
+        session, at = self.session, self.context.now()
+        self.log(command.action, (reason or self.reason).strip())
+        service.record_each(session, Alarm.ACCOUNTS, at)
+        codes = desks or self.desks_alone()
+        answer = {
+            one.id for code in codes for one in tables.coordinators_and_national(session, code, at)
+        }
+        for to in tables.active_responders(session, at):
+            if to.level == Level.NATIONAL or to.id in answer:
+                wording = Wording(command.template, {"number": str(self.account.id)}, to.language)
+                service_messages.write_confirmation(session, wording, to.id, at)
+        if own is not None:
+            self.warn_person(own)
+
+    def warn_person(self, template: Template) -> None:
+        """Sends an SMS to a phone of the account's owner, if a phone is known."""
+        if (person := self.person) is not None:
+            wording = Wording(template, {}, person.language)
+            service_messages.write_confirmation(
+                self.session, wording, person.id, self.context.now()
+            )
+
+    def give(
+        self, roles: frozenset[AccountRole], *, direct: bool | None = None
+    ) -> frozenset[AccountRole]:
+        """Gives roles to the account, or requests a second admin's approval for them.
+
+        Returns the roles that still need the approval.
+        """
+        counts = self.counts_as_second() if direct is None else direct
+        waiting = frozenset() if counts else roles & TWO_PERSON_ROLES
+        self.account.roles = sorted(self.account.held_roles | (roles - waiting))
+        for role in sorted(roles - waiting):
+            why = f"{role}: {BY_THE_SERVER}" if role in TWO_PERSON_ROLES else str(role)
+            self.log("account_role_given", why)
+            self.settle(role, ApprovalDecision.APPROVED)
+        for role in sorted(waiting):
+            subject = _subject_of(self.account.id, role)
+            if request(self.session, self.context, self.by, ApprovalKind.ROLE, subject, ""):
+                self.log("account_role_asked", str(role))
+        return waiting
+
+    def settle(
+        self, role: AccountRole, decision: ApprovalDecision = ApprovalDecision.WITHDRAWN
+    ) -> None:
+        """Ends the pending approval of a role that a command at the server has given, or that is no longer wanted."""
+        subject = _subject_of(self.account.id, role)
+        self.decide(
+            tables_approvals.pending_for(self.session, subject, self.context.now()), decision
+        )
+
+    def decide(self, row: Approval | None, decision: ApprovalDecision) -> None:
+        """Records the decision on a pending approval. Does nothing if there is no approval."""
+        if row is not None:
+            tables_approvals.record_decision(
+                row, tables_audit.by_actor(self.by), self.context.now(), decision
+            )
+
+    def waiting_roles(self) -> frozenset[AccountRole]:
+        """Returns the roles of the account that wait for a second admin's approval."""
+        return roles_by_account(self.session, self.context).get(self.account.id, frozenset())
+
+    def forget(self) -> None:
+        """Deletes the keys, the second factor, the codes and the sessions of the account, so that it can decrypt no
+        tips.
+        """
+        account = self.account
+        tables_members.end_access(self.session, self.member, self.context.now())
+        account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
+        account.paper_at = account.factor_at = None
+        account.totp_step = 0
+        tables_accounts.delete_codes(self.session, account.id, *CodeKind)
+        tables_sessions.end_sessions_of(self.session, account.id)
+
+
+@contextmanager
+def changing(
+    context: Context, by: Actor, account_id: int, reason: str = "", *, ended: bool = False
+) -> Iterator[AccountChange]:
+    """Yields an account that is locked for a change. After the commit, rings the doorbell so that its messages are
+    sent.
+
+    If `ended` is True, also accepts an account that was ended. Raises AccountRefused.
+    """
+    with ringing(context) as session:
+        account = (
+            locked_account(session, account_id) if ended else current_account(session, account_id)
+        )
+        change = AccountChange(session, context, by, account, reason)
+        yield change
+
+
+def locked_account(session: Session, account_id: int) -> ConsoleAccount:
+    """Returns an account, and locks it until the transaction ends. Raises AccountRefused."""
+    try:
+        return tables_accounts.get_account(session, account_id, for_writing=True)
+    except NotFound:
+        raise refusal(AccountFault.NO_ACCOUNT) from None
+
+
+def current_account(session: Session, account_id: int) -> ConsoleAccount:
+    """Returns an account that is not ended, and locks it until the transaction ends. Raises AccountRefused."""
+    account = locked_account(session, account_id)
+    if account.state == AccountState.ENDED:
+        raise refusal(AccountFault.ENDED)
+    return account
+
+
+def roles_by_account(session: Session, context: Context) -> Mapping[int, frozenset[AccountRole]]:
+    """Returns the roles that wait for a second admin's approval, by account id."""
+    found: dict[int, frozenset[AccountRole]] = {}
+    for row in tables_approvals.pending(session, context.now(), ApprovalKind.ROLE):
+        account_id, role = _wanted(row)
+        found[account_id] = found.get(account_id, frozenset()) | {role}
+    return found
+
+
+def appointed_by(context: Context, account_id: int, role: AccountRole) -> frozenset[str]:
+    """Returns the people who requested or approved a role of this account, as the audit log names them.
+
+    Raises StoreUnavailable.
+    """
+    with context.database.reading() as session:
+        rows = tables_approvals.approved(session, _subject_of(account_id, role))
+    return frozenset(one for row in rows for one in (row.asked_by, row.decided_by) if one)
+
+
+def _subject_of(account_id: int, role: AccountRole) -> str:
+    return f"account:{account_id}:{role}"
+
+
+def _wanted(row: Approval) -> tuple[int, AccountRole]:
+    _, account_id, role = row.subject.split(":")
+    return int(account_id), AccountRole(role)
+
+
+def _about(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
+    account_id, role = _wanted(row)
+    account, by = tables_accounts.get_account(session, account_id), row.asker
+    return ApprovalView(
+        message_text(
+            "{by} asks to give {about} the role: {role}", by=by, about=account.shown, role=role
+        ),
+        f"account {account.label}",
+        detail=role,
+        person_id=account.person_id,
+        account_id=account.id,
+    )
+
+
+def _give(decision: Decision) -> None:
+    account_id, role = _wanted(decision.row)
+    account = current_account(decision.session, account_id)
+    if excluded_roles(account.held_roles | {role}):
+        raise refusal(AccountFault.ROLES_EXCLUDE)
+    account.roles = sorted(account.held_roles | {role})
+
+
+ROLE = ApprovalRule(
+    kind=ApprovalKind.ROLE,
+    decided_by=ADMIN,
+    about=_about,
+    approve=_give,
+    given="account_role_given",
+    refused="account_role_refused",
+)
+
+
+# Lists accounts for the console's pages, without their keys.
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 `web/service_approvals.py` carries out the second admin's decision.
 """
 
+import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,12 +12,12 @@ from datetime import datetime
 from hotline.alerts import service_messages
 from hotline.alerts.queries_people import take_lock
 from hotline.core.actors import AccountState, Actor, SignedIn
-from hotline.core.contexts import Context
+from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.duty import service_leaves
 from hotline.duty.service_postings import request_access_everywhere
-from hotline.errors import NotFound, PersonnelRefused
+from hotline.errors import ImportRefused, NotFound, PersonnelRefused
 from hotline.flows import service_check
 from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ringing
@@ -34,6 +36,7 @@ from hotline.people.encrypt_start_secrets import CODE_COSTS, START_COSTS, digest
 from hotline.people.rules import (
     CODE_DIGITS,
     CODE_VALIDITY,
+    COLUMNS,
     DECIDED_WITHIN,
     START_DIGITS,
     START_PIN_VALIDITY,
@@ -146,14 +149,14 @@ def register(
 
 
 def print_start_pin(
-    context: Context, by: Actor, responder_id: int, *, costs: Costs = START_COSTS
+    context: Context, by: Actor, responder_id: int, *, costs: Costs | None = None
 ) -> StartPaper:
     """Makes the code and the start PIN that another person approved. No one can print the same PIN again, because it
     is stored nowhere.
 
     Raises NotFound, PersonnelRefused.
     """
-    made = _new_secrets(context, costs)
+    made = _new_secrets(context, costs or START_COSTS)
     with ringing(context) as session:
         take_lock(session)
         row = tables_enrolments.open_enrolment(session, responder_id, for_writing=True)
@@ -538,3 +541,51 @@ ENROLMENT = ApprovalRule(
     refuse=_refuse,
     refused="responder_refused",
 )
+
+
+# Enrols people from a page, and changes their numbers. Uses the service that also enrols people from files.
+
+
+@dataclass(frozen=True, slots=True)
+class TypedPerson:
+    """A person, as an admin has typed them into a form. `repr` does not show the phone number."""
+
+    name: str
+    msisdn: str = field(repr=False)
+    languages: Sequence[str]
+    level: str
+    districts: Sequence[str]
+    """The names of the person's districts. A district can have its own level, as in `Gasabo=deputy`."""
+    categories: Sequence[str]
+    person_id: int | None = None
+    """The person who gets the phone. None for a new person."""
+
+
+def enrol_person(context: ConsoleContext, by: Actor, typed: TypedPerson, reason: str) -> int:
+    """Registers a phone, and requests its start PIN. Returns its id. Raises ImportRefused with all errors."""
+    rows, faults = check_file(context, _sheet_of(typed), typed.person_id)
+    with context.database.writing() as session:
+        if faults := [*faults, *unfit(session, context, rows)]:
+            raise ImportRefused([str(fault) for fault in faults])
+        return register(session, context, by, rows, reason)[0].id
+
+
+def faults_of(context: ConsoleContext, typed: TypedPerson) -> Sequence[RowFault]:
+    return check_file(context, _sheet_of(typed), typed.person_id)[1]
+
+
+def _sheet_of(typed: TypedPerson) -> str:
+    written = io.StringIO()
+    rows = csv.DictWriter(written, COLUMNS, lineterminator="\n")
+    rows.writeheader()
+    rows.writerow(
+        {
+            "name": " ".join(typed.name.split()),
+            "msisdn": typed.msisdn,
+            "language": ";".join(typed.languages),
+            "level": typed.level,
+            "districts": ";".join(typed.districts),
+            "categories": ";".join(typed.categories),
+        }
+    )
+    return written.getvalue()

@@ -12,7 +12,7 @@ from hotline.console import role_groups
 from hotline.console.form import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.actors import AccountRole
-from hotline.duty import service_account_changes
+from hotline.duty import service_accounts
 from hotline.editing import (
     pages_sentences,
     service_drafts,
@@ -223,7 +223,7 @@ def confirm(visit: Visit, publication_id: int) -> Response:
     urgent = _urgent(visit, publication_id)
     if urgent is not None:
         pages_sentences.check_read(visit, _shown(visit, urgent).languages)
-    appointed_by = service_account_changes.appointed_by(
+    appointed_by = service_accounts.appointed_by(
         visit.context, visit.by.account_id, AccountRole.APPROVER
     )
     done = service_emergencies.confirm(

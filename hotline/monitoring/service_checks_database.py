@@ -19,7 +19,7 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.dialogue import service_inbox
 from hotline.duty import service_recipients
-from hotline.duty.service_account_changes import MIN_ADMINS
+from hotline.duty.service_accounts import MIN_ADMINS
 from hotline.duty.service_invitations import admins_who_enter
 from hotline.editing import service_reviews
 from hotline.editing.rules_drafts import emergency_end

@@ -7,7 +7,7 @@ from flask import Response
 
 from hotline.console import role_groups
 from hotline.console.visit import Visit, form_view, page, redirect_to
-from hotline.duty import pages, service_desk_page, service_quick_removal
+from hotline.duty import pages, service_desk_page, service_removal
 from hotline.errors import DeskRefused, HotlineError
 from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_grants, decrypt_signing, service_sessions
@@ -59,7 +59,7 @@ def request_access(visit: Visit, code: str) -> None:
 @form_view(desk, "remove", HotlineError)
 def remove_member(visit: Visit, code: str) -> None:
     member = visit.form.text("member", most=40)
-    service_quick_removal.remove_from_desk(
+    service_removal.remove_from_desk(
         visit.context, visit.by.actor, code, member, visit.reason("remove", MISSING)
     )
 

@@ -8,7 +8,7 @@ from hotline.console.form import number_of
 from hotline.console.role_groups import table
 from hotline.console.visit import Visit, form_view, page
 from hotline.errors import NotFound, NumberInvalid, Undecided
-from hotline.programmes import service_enrolment, service_lessons
+from hotline.programmes import service_enrolment
 from hotline.programmes.rules import CODE_VALIDITY, Programme
 from hotline.text.phrases import phrase
 from hotline.text.places import districts
@@ -69,11 +69,11 @@ def check_certificate(visit: Visit) -> Response:
     """Shows if a code is the certificate of a person who passed every lesson."""
     typed = visit.form.text("certificate", most=60)
     return overview(
-        visit, judged=_sentence(visit, service_lessons.verify_certificate(visit.context, typed))
+        visit, judged=_sentence(visit, service_enrolment.verify_certificate(visit.context, typed))
     )
 
 
-def _sentence(visit: Visit, judged: service_lessons.CertificateCheck) -> str:
+def _sentence(visit: Visit, judged: service_enrolment.CertificateCheck) -> str:
     words = VERDICTS.get(judged.verdict)
     if words is None:
         return visit.say(MISREAD if judged.misread else NOT_OURS)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from hotline.alerts import queries_retention, rules_follow_up, tables_case_events
-from hotline.cases import queries_follow_up, service_help, service_people, tables_help
+from hotline.cases import queries_follow_up, service_people, service_receipts, tables_help
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.reader_handover import case_private_key
 from hotline.core.database import Session
@@ -103,9 +103,9 @@ def _help_keys(
     for row in waiting:
         for private in context.pair.now():
             with suppress(DecryptionFailed, KeyError, ValueError):
-                said = one_off.decrypt_box(row.body, private=private, bound=service_help.BOUND)
-                opinion = HelpOpinion(said[service_help.OPINION])
-                record_key = int(said[service_help.RECORD_KEY])
+                said = one_off.decrypt_box(row.body, private=private, bound=service_receipts.BOUND)
+                opinion = HelpOpinion(said[service_receipts.OPINION])
+                record_key = int(said[service_receipts.RECORD_KEY])
                 cells = rules_persons.HELP_CELLS.get(opinion, ())
                 opinions += bool(cells)
                 for name in cells:

@@ -23,10 +23,9 @@ from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.counters.service import day_of
 from hotline.duty import (
-    service_account_changes,
+    service_accounts,
     service_desk_page,
     service_invitations,
-    service_new_links,
 )
 from hotline.editing import (
     pages_news,
@@ -164,7 +163,7 @@ def _quiet(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _own_link(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    found = service_new_links.waiting_link(context, by.account_id)
+    found = service_invitations.waiting_link(context, by.account_id)
     if found is not None:
         says = phrase(
             "{by} asked for a new link for your account. If you did not want a new link, refuse it."
@@ -194,7 +193,7 @@ def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 def _admins(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
     if (
         service_invitations.admins_who_enter(context, is_emulated=context.is_emulated)
-        < service_account_changes.MIN_ADMINS
+        < service_accounts.MIN_ADMINS
     ):
         says = phrase(
             "Fewer than two admins can sign in. Add an admin: if the last admin leaves, no one can get in."

@@ -15,11 +15,11 @@ from hotline.core.actors import READING_ROLES, AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.duty import (
-    service_account_changes,
+    service_accounts,
     service_enrolment,
-    service_new_links,
+    service_invitations,
     service_postings,
-    service_quick_removal,
+    service_removal,
 )
 from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.doorbell import ringing
@@ -44,15 +44,15 @@ from hotline.tips.rules_call_back import CallBackState
 APPROVALS: Mapping[str, ApprovalRule] = {
     rule.kind: rule
     for rule in (
-        service_account_changes.ROLE,
-        service_new_links.LINK,
+        service_accounts.ROLE,
+        service_invitations.LINK,
         decrypt_grants.ADMISSION,
         decrypt_signing.SIGNATURE,
         service_enrolment.ENROLMENT,
         service_enrolment.START_PIN,
         service_postings.POSTING,
-        service_quick_removal.REMOVAL,
-        service_quick_removal.END,
+        service_removal.REMOVAL,
+        service_removal.END,
         service_exclusions.LIFT,
         service_case_files.CASE_FILE,
         service_case_files.HOLD,
@@ -302,6 +302,6 @@ def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
 
 def frame_needs(context: ConsoleContext, by: SignedIn) -> FrameNeeds:
     """Returns if a page of this account needs red bars or the mark of sample data."""
-    subject = service_new_links.link_subject(by.account_id)
+    subject = service_invitations.link_subject(by.account_id)
     with context.database.reading() as session:
         return queries.frame_needs(session, subject, context.now())

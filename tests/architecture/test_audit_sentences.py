@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from hotline.cases.service_sheet import SearchKind
-from hotline.duty.service_account_changes import SeriousCommand
+from hotline.duty.service_accounts import SeriousCommand
 from hotline.people.rules_audit import OUTCOMES, SENTENCES, is_known_action
 from hotline.programmes.rules import Programme
 from hotline.tips.rules import TipOutcome

@@ -9,7 +9,7 @@ import pytest
 
 from hotline.alerts import service_assignment
 from hotline.alerts.queries_retention import erase_text
-from hotline.cases import decrypt_desk_reading, queries_handover
+from hotline.cases import decrypt_desk_reading, queries_board
 from hotline.core.actors import AccountRole
 from hotline.errors import KeyMissing
 from hotline.gateway.tables import Assignment
@@ -103,7 +103,7 @@ def test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six(
     assert "Desk 2" in read[-1]
     with line.database.writing() as session:
         delete_old(session, here.clock() + timedelta(days=4))
-        assert queries_handover.case_notes(session, desk_viewer(tip.place))
+        assert queries_board.case_notes(session, desk_viewer(tip.place))
         erase_text(session, [tip.id], here.clock())
     assert line.all(HandoverNote) == []
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from hotline.alerts.rules_follow_up import counted_at, month_of
-from hotline.cases import service_help
+from hotline.cases import service_receipts
 from hotline.cases.tables_help import HelpAnswer
 from hotline.core.database import Session
 from hotline.people.tables_audit import AuditEntry
@@ -76,7 +76,7 @@ def said(beside: ReaderBeside, *opinions: HelpOpinion) -> str:
     month = month_of(beside.line.clock())
     with beside.line.database.writing() as session:
         for one in opinions:
-            service_help.store_answer(session, beside.line.context, one)
+            service_receipts.store_answer(session, beside.line.context, one)
     beside.line.clock.at = counted_at(month)
     reader_person_sums.count_due_months(beside.context)
     return month
@@ -102,7 +102,7 @@ def test_a_row_of_postgresql_does_not_show_the_transaction_that_stored_the_answe
     database = beside.line.database
     for one in (HelpOpinion.YES, HelpOpinion.NO):
         with database.writing() as session:
-            service_help.store_answer(session, beside.line.context, one)
+            service_receipts.store_answer(session, beside.line.context, one)
     reader_person_sums.count_due_months(beside.context)
     with database.reading() as session:
         writers = "0" if database.is_sqlite else "xmin::text"

@@ -33,7 +33,6 @@ from hotline.duty import (
     service_enrolment,
     service_leaves,
     service_postings,
-    service_quick_removal,
     service_removal,
 )
 from hotline.errors import DeskRefused, HotlineError, NotFound, PersonnelRefused
@@ -493,7 +492,7 @@ def test_c20_the_national_desk_takes_no_access_from_those_who_oversee_it(
     with oversight.line.database.reading() as session:
         name = session.get_one(Responder, oversight.nation).name
     with pytest.raises(DeskRefused, match="ask an admin"):
-        service_quick_removal.remove_from_desk(context, Actor(name), CODE, f"r{first}", "a test")
+        service_removal.remove_from_desk(context, Actor(name), CODE, f"r{first}", "a test")
     service_removal.remove_responder(context, str(first), second=None, by=ADMIN, reason="left")
     with oversight.line.database.reading() as session:
         person_id = session.get_one(Responder, second).person_id
@@ -501,7 +500,7 @@ def test_c20_the_national_desk_takes_no_access_from_those_who_oversee_it(
     signed = dict[str, Any](by=Actor("Alice"), reason="a test")
     with pytest.raises(PersonnelRefused, match="ask an admin"):
         service_removal.remove_responder(context, str(second), second=name, **signed)
-    service_quick_removal.remove_person(context, by, person_id, "a test")
+    service_removal.remove_person(context, by, person_id, "a test")
     assert oversight.line.all(Approval)[-1].kind == "removal"
     with oversight.line.database.reading() as session:
         assert session.get_one(Responder, second).active

@@ -12,7 +12,7 @@ from hotline.cli.main import main
 from hotline.core.actors import AccountState, Actor
 from hotline.core.contexts import ConsoleContext
 from hotline.core.settings import Settings
-from hotline.duty import service_accounts, service_quick_removal
+from hotline.duty import service_accounts, service_removal
 from hotline.people import (
     service_demo_accounts,
     service_sessions,
@@ -101,7 +101,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(home: Path) -> None:
 def test_an_ended_account_stays_listed_and_comes_back_by_a_link(home: Path) -> None:
     hotline(home, "invite", "Editor 1", "--role", "editor", "--by", "Admin")
     context = pages(home)
-    service_quick_removal.end_account(context, Actor("Admin"), 1, "left")
+    service_removal.end_account(context, Actor("Admin"), 1, "left")
     context.database.close()
     assert [one[2] for one in listed(home)] == ["ended"]
     assert "/welcome/" in hotline(home, "invite", "Editor 1", "--by", "Admin").output

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from hotline.console.routes import PAGES, Needs
 from hotline.core.actors import AccountRole
-from hotline.duty import service_accounts, service_invitations, service_quick_removal
+from hotline.duty import service_accounts, service_invitations, service_removal
 from hotline.people import service_sessions, tables_audit
 from hotline.people.rules_second_factor import BOARD_EACH
 from hotline.people.tables_desks import DeskMember
@@ -129,7 +129,7 @@ def test_what_ends_a_session_ends_its_locked_board(tab: Tab, way: str) -> None:
     desk, who = tab.desk, tab.desk.people["Desk 1"]
     assert counted(tab) == "1"
     if way == "ended":
-        service_quick_removal.end_account(desk.context, SERVER, who.account_id)
+        service_removal.end_account(desk.context, SERVER, who.account_id)
     elif way == "suspended":
         service_invitations.suspend(desk.context, SERVER, who.account_id, "a test")
     elif way == "role":

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from hotline.core.actors import AccountRole
-from hotline.duty import service_quick_removal
+from hotline.duty import service_removal
 from hotline.people import service_sessions
 from hotline.people.rules_second_factor import code_at
 from tests.console.conftest import ADDRESS, Desk, Tab
@@ -219,5 +219,5 @@ def test_a_link_in_a_mail_is_followed_once_more_from_our_own_page(desk: Desk) ->
 
 
 def test_an_ended_account_has_no_session(desk: Desk, tab: Tab) -> None:
-    service_quick_removal.end_account(desk.context, SERVER, desk.people["editor"].account_id)
+    service_removal.end_account(desk.context, SERVER, desk.people["editor"].account_id)
     assert tab.get("/").status_code == 303

@@ -11,7 +11,7 @@ from hotline.cases import service_retention
 from hotline.gateway import tables
 from hotline.gateway.tables import Assignment
 from hotline.people.tables_desks import DeskMember
-from hotline.programmes import service_enrolment, service_lessons
+from hotline.programmes import service_enrolment
 from hotline.programmes.rules import LESSONS, Programme
 from hotline.text.codes import NATIONAL
 from hotline.tips.tables import Tip
@@ -91,7 +91,7 @@ def as_certified(line: Line, msisdn: str, language: str) -> Typed:
     number_key = line.context.pseudonyms.joined(Programme.TRAINEES, msisdn)
     with line.database.writing() as session:
         for lesson in LESSONS:
-            service_lessons.record_passed_lesson(session, number_key, lesson, line.clock())
+            service_enrolment.record_passed_lesson(session, number_key, lesson, line.clock())
     line.clock.turn(seconds=1)
     return {}
 

@@ -5,7 +5,7 @@ import pytest
 from hotline.core.actors import AccountRole
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
-from hotline.duty import service_invitations, service_new_links, service_quick_removal
+from hotline.duty import service_invitations, service_removal
 from hotline.keys.factor_encryption import FactorEncrypter
 from hotline.monitoring import service_checks_database
 from hotline.people import service_demo_accounts
@@ -30,7 +30,7 @@ def test_two_admins_who_can_sign_in_are_the_fewest(context: ConsoleContext, cloc
     person(context, clock, "Admin 1", AccountRole.ADMIN)
     invited = service_invitations.invite(context, SERVER, "Admin 2", [AccountRole.ADMIN])
     assert admins(context)[1].startswith("only one can sign in")
-    service_quick_removal.end_account(context, SERVER, invited.account_id)
+    service_removal.end_account(context, SERVER, invited.account_id)
     person(context, clock, "Admin 3", AccountRole.ADMIN)
     assert admins(context) == (True, "2 can sign in")
 
@@ -57,7 +57,7 @@ def test_accounts_with_a_lost_second_factor_are_named(
     assert not lost.ok
     assert "Editor 0, Editor 1, Editor 2, Editor 3, Editor 4 and 2 more" in lost.message
     assert len(lost.names) == 7
-    service_new_links.request_link(context, SERVER, 1)
+    service_invitations.request_link(context, SERVER, 1)
     _, fewer = service_checks_database.console_findings(
         context, FactorEncrypter(b"x" * 32), is_emulated=False
     )

@@ -15,8 +15,6 @@ from hotline.duty import (
     service_enrolment,
     service_invitations,
     service_leaves,
-    service_new_links,
-    service_quick_removal,
     service_removal,
 )
 from hotline.errors import ApprovalRefused, NotFound
@@ -99,7 +97,7 @@ def test_a_second_admin_ends_an_account_that_decides_for_others(
     context: ConsoleContext, two: list[Person], clock: Clock, role: AccountRole
 ) -> None:
     one, _ = (with_role(context, clock, f"Officer {n}", role) for n in (1, 2))
-    end = partial(service_quick_removal.end_account, context, by(two[0]), one.account_id, "left")
+    end = partial(service_removal.end_account, context, by(two[0]), one.account_id, "left")
     assert not end()
     assert state(context, one) is AccountState.ACTIVE
     assert one.enters(), "nothing happens before a second admin agrees"
@@ -125,9 +123,9 @@ def test_taking_the_role_first_needs_two(
 ) -> None:
     one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
     service_invitations.set_roles(context, by(two[0]), one.account_id, [R.TRANSLATOR], "other work")
-    assert not service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
+    assert not service_removal.end_account(context, by(two[0]), one.account_id, "left")
     clock.turn(days=7, minutes=1)
-    assert service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
+    assert service_removal.end_account(context, by(two[0]), one.account_id, "left")
     assert state(context, one) is AccountState.ENDED
 
 
@@ -135,7 +133,7 @@ def test_a_refused_end_changes_nothing(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
     one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
-    service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
+    service_removal.end_account(context, by(two[0]), one.account_id, "left")
     decides(context, here(two[1]), "end", approve=False)
     assert one.enters()
     with context.database.reading() as session:
@@ -148,11 +146,11 @@ def test_the_last_member_goes_by_two(
 ) -> None:
     first, second = (with_role(context, clock, f"Desk {n}", R.DESK) for n in (1, 2))
     opens(context, first, second)
-    assert service_quick_removal.end_account(context, by(two[0]), first.account_id, "left")
+    assert service_removal.end_account(context, by(two[0]), first.account_id, "left")
     assert state(context, first) is AccountState.ENDED
     assert told(context, "ACCOUNT_ENDED") == NATIONAL
 
-    assert not service_quick_removal.end_account(context, by(two[0]), second.account_id, "left")
+    assert not service_removal.end_account(context, by(two[0]), second.account_id, "left")
     assert told(context, "ACCOUNT_END_ASKED") == [*NATIONAL, LEADER]
     decides(context, here(two[1]), "end")
     assert told(context, "ACCOUNT_ENDED") == [*NATIONAL, *NATIONAL, LEADER]
@@ -164,7 +162,7 @@ def test_the_person_of_the_account_is_notified_and_goes_off_the_line_with_it(
     one = with_role(context, clock, "Desk 1", R.DESK)
     one_person(context, one.account_id, "Responder 1")
     opens(context, one)
-    service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
+    service_removal.end_account(context, by(two[0]), one.account_id, "left")
     assert told(context, "OWN_END") == [RESPONDER]
     with context.database.reading() as session:
         assert service_leaves.find_person(session, "Responder 1").removed_at is None
@@ -181,7 +179,7 @@ def test_a_new_link_is_never_free_by_time(
     one_person(context, one.account_id, "Responder 1")
     opens(context, one)
     again = partial(
-        service_new_links.request_link, context, by(two[0]), one.account_id, "lost both"
+        service_invitations.request_link, context, by(two[0]), one.account_id, "lost both"
     )
     assert again().link == ""
     assert told(context, "OWN_LINK") == [RESPONDER]
@@ -198,7 +196,7 @@ def test_only_who_asked_takes_it_back(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
     one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
-    service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
+    service_removal.end_account(context, by(two[0]), one.account_id, "left")
     (waiting,) = waits(context, here(two[1]), "end")
     assert not waiting.is_own
     with pytest.raises(NotFound):
@@ -214,10 +212,10 @@ def test_an_ended_account_returns_by_two(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
     one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
-    service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
+    service_removal.end_account(context, by(two[0]), one.account_id, "left")
     decides(context, here(two[1]), "end")
     again = partial(
-        service_new_links.request_link, context, by(two[0]), one.account_id, "it was a mistake"
+        service_invitations.request_link, context, by(two[0]), one.account_id, "it was a mistake"
     )
     assert again().link == ""
     clock.turn(days=3)
@@ -238,11 +236,11 @@ def test_an_old_link_restores_nobody(
     """Otherwise one admin alone could undo a decision of two admins."""
     one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
     again = partial(
-        service_new_links.request_link, context, by(two[0]), one.account_id, "lost both"
+        service_invitations.request_link, context, by(two[0]), one.account_id, "lost both"
     )
     assert again().link == ""
     decides(context, here(two[1]), "link")
-    service_quick_removal.end_account(context, by(two[0]), one.account_id, "left")
+    service_removal.end_account(context, by(two[0]), one.account_id, "left")
     decides(context, here(two[1]), "end")
     clock.turn(hours=2)
     assert again().link == "", "it is asked for again"
@@ -254,8 +252,8 @@ def test_two_ends_leave_two_admins(
 ) -> None:
     """The end of an account checks again that another admin remains."""
     third = with_role(context, clock, "Admin 3", R.ADMIN)
-    service_quick_removal.end_account(context, by(two[0]), third.account_id, "left")
-    service_quick_removal.end_account(context, by(third), two[0].account_id, "left too")
+    service_removal.end_account(context, by(two[0]), third.account_id, "left")
+    service_removal.end_account(context, by(third), two[0].account_id, "left too")
     asks, waiting = here(two[1]), waits(context, here(two[1]), "end")
     service_approvals.decide(context, asks, waiting[0].id, "known to me", approve=True)
     act = partial(
@@ -298,8 +296,8 @@ def test_the_server_is_second_while_there_are_under_two(
 ) -> None:
     (admin,) = admins(context, clock, ["Admin 1"])
     ones = [with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2)]
-    assert service_quick_removal.end_account(context, SERVER, ones[0].account_id, "left")
+    assert service_removal.end_account(context, SERVER, ones[0].account_id, "left")
     admins(context, clock, ["Admin 2"])
-    assert not service_quick_removal.end_account(context, SERVER, ones[1].account_id, "left")
+    assert not service_removal.end_account(context, SERVER, ones[1].account_id, "left")
     decides(context, here(admin), "end")
     assert state(context, ones[1]) is AccountState.ENDED

@@ -10,11 +10,9 @@ from hotline.core.actors import TWO_PERSON_ROLES, AccountRole, Actor, excluded_r
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from hotline.duty import (
-    service_account_changes,
     service_accounts,
     service_invitations,
-    service_new_links,
-    service_quick_removal,
+    service_removal,
 )
 from hotline.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.people import service_audit, service_sessions, tables_accounts, tables_audit
@@ -64,13 +62,13 @@ def test_the_server_is_second_while_there_are_under_two(
 ) -> None:
     (alone,) = admins(context, clock, ["Admin 1"])
     service_invitations.invite(context, actor(alone), "Admin 2", [R.ADMIN])
-    invited = service_new_links.invite_at_the_server(context, SERVER, "admin 2", [R.ADMIN], "en")
+    invited = service_invitations.invite_at_the_server(context, SERVER, "admin 2", [R.ADMIN], "en")
     assert roles_of(context, "Admin 2") == ({R.ADMIN}, set())
     Person(context, clock, "Admin 2").takes_up(invited.link)
     told = [row.sentence for _, row in service_audit.list_rows(context)]
     assert any("fewer than two admins are active" in one for one in told)
 
-    invited = service_new_links.invite_at_the_server(context, SERVER, "Admin 3", [R.ADMIN], "en")
+    invited = service_invitations.invite_at_the_server(context, SERVER, "Admin 3", [R.ADMIN], "en")
     assert invited.waiting == {R.ADMIN}
     assert roles_of(context, "Admin 3") == (set(), {R.ADMIN})
 
@@ -140,10 +138,12 @@ def test_a_new_link_makes_nobody_a_second_person(context: ConsoleContext, clock:
     """The admin who gives out the link could use it. So roles that make decisions for others need a new approval."""
     first, second = admins(context, clock, ["Admin 1", "Admin 2"])
     token = second.enters().token
-    assert not service_new_links.request_link(context, SERVER, second.account_id, "lost both").link
+    assert not service_invitations.request_link(
+        context, SERVER, second.account_id, "lost both"
+    ).link
     decides(context, first.here(first.enters().token), "link")
     assert service_sessions.find_session(context, token), "what was agreed to is not made yet"
-    invited = service_new_links.request_link(context, SERVER, second.account_id)
+    invited = service_invitations.request_link(context, SERVER, second.account_id)
     assert invited.waiting == {R.ADMIN}
     assert service_sessions.find_session(context, token) is None
     second.is_refused()
@@ -157,7 +157,7 @@ def test_a_new_link_keeps_the_roles_that_decide_nothing(
     editor = person(context, clock, "Editor 1", R.EDITOR, R.TRANSLATOR)
     with context.database.reading() as session:
         before = tables_accounts.get_account(session, editor.account_id).public_key
-    invited = service_new_links.request_link(context, SERVER, editor.account_id)
+    invited = service_invitations.request_link(context, SERVER, editor.account_id)
     assert invited.waiting == frozenset()
     editor.takes_up(invited.link)
     assert editor.enters().signed_in.roles == {R.EDITOR, R.TRANSLATOR}
@@ -169,8 +169,8 @@ def test_nobody_changes_or_ends_her_own_account(context: ConsoleContext, clock: 
     (admin,) = admins(context, clock, ["Admin 1"])
     me = actor(admin)
     for act in (
-        lambda: service_quick_removal.end_account(context, me, admin.account_id),
-        lambda: service_new_links.request_link(context, me, admin.account_id),
+        lambda: service_removal.end_account(context, me, admin.account_id),
+        lambda: service_invitations.request_link(context, me, admin.account_id),
         lambda: service_invitations.set_roles(context, me, admin.account_id, [R.ADMIN, R.EDITOR]),
     ):
         assert refused(act) == AccountFault.ONESELF
@@ -232,13 +232,13 @@ def test_what_no_account_may_be(
 
 
 def test_init_s_link_is_for_the_first_admin(context: ConsoleContext, clock: Clock) -> None:
-    first = service_new_links.first_link(context)
-    again = service_new_links.first_link(context)
+    first = service_invitations.first_link(context)
+    again = service_invitations.first_link(context)
     assert first
     assert again
     assert first.link != again.link
     Person(context, clock, "Admin 1").takes_up(again.link)
-    assert service_new_links.first_link(context) is None
+    assert service_invitations.first_link(context) is None
     assert roles_of(context, "Admin 1") == ({R.ADMIN}, set())
 
 
@@ -260,7 +260,7 @@ def test_roles_never_exclude_each_other(context: ConsoleContext, clock: Clock, w
         with suppress(AccountRefused, ApprovalRefused):
             match chance.randrange(5):
                 case 0:
-                    service_new_links.request_link(context, by.actor, target)
+                    service_invitations.request_link(context, by.actor, target)
                 case 1 | 2 if waiting:
                     one = chance.choice(waiting)
                     service_approvals.decide(context, by, one.id, "so it is", approve=True)
@@ -283,12 +283,10 @@ def test_who_asked_and_who_gave_it_appointed_its_holder(
 ) -> None:
     asking, giving = admins(context, clock, ["Admin 1", "Admin 2"])
     invited = service_invitations.invite(context, actor(asking), "Approver 1", [R.APPROVER])
-    assert (
-        service_account_changes.appointed_by(context, invited.account_id, R.APPROVER) == frozenset()
-    )
+    assert service_accounts.appointed_by(context, invited.account_id, R.APPROVER) == frozenset()
     here = giving.here(giving.enters().token)
     (waiting,) = service_approvals.pending(context, here)
     service_approvals.decide(context, here, waiting.id, "She reads for us", approve=True)
-    appointed = service_account_changes.appointed_by(context, invited.account_id, R.APPROVER)
+    appointed = service_accounts.appointed_by(context, invited.account_id, R.APPROVER)
     ids = {tables_audit.account_of(one) for one in appointed}
     assert ids == {asking.account_id, giving.account_id}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from hotline.core.actors import SignedIn, SignInRefused
 from hotline.core.contexts import ConsoleContext
-from hotline.duty import service_accounts, service_quick_removal
+from hotline.duty import service_accounts, service_removal
 from hotline.people import service_sessions
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_sessions import ConsoleSession, SignInAttempt
@@ -93,7 +93,7 @@ def test_an_account_that_ends_takes_its_sessions_along(
     context: ConsoleContext, editor: Person
 ) -> None:
     token = editor.enters().token
-    service_quick_removal.end_account(context, SERVER, editor.account_id)
+    service_removal.end_account(context, SERVER, editor.account_id)
     assert service_sessions.find_session(context, token) is None
     assert rows(context) == []
 

@@ -12,8 +12,6 @@ from hotline.cases import decrypt_access
 from hotline.core.actors import AccountRole, AccountState, Actor
 from hotline.duty import (
     service_invitations,
-    service_new_links,
-    service_quick_removal,
     service_removal,
 )
 from hotline.errors import ApprovalRefused, DeskRefused, NotFound, PassphraseWrong
@@ -228,7 +226,7 @@ def test_a_move_closes_the_desk_that_she_left(people: People) -> None:
 
 def test_a_new_link_opens_no_desk(people: People) -> None:
     people.let_in(NATIONAL, FIRST)
-    service_new_links.request_link(people.district.context, Actor("Alice"), 1)
+    service_invitations.request_link(people.district.context, Actor("Alice"), 1)
     with people.district.database.reading() as session:
         assert tables_members.desks_of(session, FIRST) == frozenset()
 
@@ -330,7 +328,7 @@ def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People
 
     people.let_in("12", SECOND)
     for account_id in (1, 2):
-        service_quick_removal.end_account(context, Actor("server"), account_id, "left")
+        service_removal.end_account(context, Actor("server"), account_id, "left")
     (found, *_) = service_desks.check_desk_keys(context)
     assert found.names == ("12", "border-east"), "what was sealed to it still opens by her copy"
 

@@ -19,8 +19,7 @@ from hotline.duty import (
     service_accounts,
     service_enrolment,
     service_invitations,
-    service_new_links,
-    service_quick_removal,
+    service_removal,
 )
 from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.tables import Message
@@ -78,13 +77,11 @@ def due_at(context: ConsoleContext) -> object:
 
 
 ACTS: dict[str, Callable[[ConsoleContext, Actor, int], object]] = {
-    "end": lambda context, actor, one: service_quick_removal.end_account(
-        context, actor, one, "left"
-    ),
+    "end": lambda context, actor, one: service_removal.end_account(context, actor, one, "left"),
     "suspend": lambda context, actor, one: service_invitations.suspend(
         context, actor, one, "stolen phone"
     ),
-    "link": lambda context, actor, one: service_new_links.request_link(
+    "link": lambda context, actor, one: service_invitations.request_link(
         context, actor, one, "lost both"
     ),
     "roles": lambda context, actor, one: service_invitations.set_roles(
@@ -147,9 +144,11 @@ def test_it_is_in_the_audit_log(
 @pytest.mark.parametrize(
     "act",
     [
-        lambda context, actor, one: service_quick_removal.end_account(context, actor, one, " "),
+        lambda context, actor, one: service_removal.end_account(context, actor, one, " "),
         lambda context, actor, one: service_invitations.suspend(context, actor, one, ""),
-        lambda context, actor, one: service_new_links.request_link(context, actor, one, "x" * 201),
+        lambda context, actor, one: service_invitations.request_link(
+            context, actor, one, "x" * 201
+        ),
         lambda context, actor, one: service_invitations.set_roles(
             context, actor, one, [R.TRANSLATOR]
         ),
@@ -254,7 +253,7 @@ def test_nobody_shuts_out_the_last_account_of_the_national_desk(
 
 def test_the_server_has_no_limit(context: ConsoleContext, two: list[Person], clock: Clock) -> None:
     for one in editors(context, clock, 3):
-        service_quick_removal.end_account(context, SERVER, one.account_id, "left")
+        service_removal.end_account(context, SERVER, one.account_id, "left")
     assert len(messages(context)) == 6
 
 
@@ -274,19 +273,19 @@ def test_a_link_rests_for_a_day_and_its_person_is_told(
     context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
 ) -> None:
     admin = by(two[0])
-    assert service_new_links.request_link(context, admin, desk.account_id, "lost both").link == ""
+    assert service_invitations.request_link(context, admin, desk.account_id, "lost both").link == ""
     assert (3, "OWN_LINK", {}) in messages(context)
     assert desk.enters(), "the old proofs hold while it rests"
     clock.turn(hours=23)
-    early = partial(service_new_links.request_link, context, admin, desk.account_id)
+    early = partial(service_invitations.request_link, context, admin, desk.account_id)
     assert refused(early) == AccountFault.LINK_RESTS
     assert len(messages(context)) == 3
     clock.turn(hours=1)
-    invited = service_new_links.request_link(context, admin, desk.account_id)
+    invited = service_invitations.request_link(context, admin, desk.account_id)
     assert invited.link
     desk.is_refused()
     assert desk.takes_up(invited.link).enters()
-    assert service_new_links.waiting_link(context, desk.account_id) is None
+    assert service_invitations.waiting_link(context, desk.account_id) is None
 
 
 @pytest.mark.parametrize("first_act", ["link", "suspend"])
@@ -307,13 +306,13 @@ def test_a_link_rests_no_hour_in_which_its_person_cannot_refuse_it(
         service_invitations.lift_suspension(context, admin, desk.account_id)
         assert desk.enters()
     clock.turn(hours=5)
-    early = partial(service_new_links.request_link, context, admin, desk.account_id)
+    early = partial(service_invitations.request_link, context, admin, desk.account_id)
     assert refused(early) == AccountFault.LINK_RESTS
     desk.enters()
     clock.turn(hours=18)
     assert refused(early) == AccountFault.LINK_RESTS
     clock.turn(hours=5)
-    assert service_new_links.request_link(context, admin, desk.account_id).link
+    assert service_invitations.request_link(context, admin, desk.account_id).link
 
 
 def test_a_suspension_that_was_over_before_lengthens_no_rest(
@@ -322,35 +321,35 @@ def test_a_suspension_that_was_over_before_lengthens_no_rest(
     admin = by(two[0])
     service_invitations.suspend(context, admin, desk.account_id, "stolen phone")
     clock.turn(hours=25)
-    service_new_links.request_link(context, admin, desk.account_id, "lost both")
+    service_invitations.request_link(context, admin, desk.account_id, "lost both")
     clock.turn(hours=24)
-    assert service_new_links.request_link(context, admin, desk.account_id).link
+    assert service_invitations.request_link(context, admin, desk.account_id).link
 
 
 def test_another_admin_frees_a_link(
     context: ConsoleContext, two: list[Person], desk: Person
 ) -> None:
     first, second = by(two[0]), two[1]
-    service_new_links.request_link(context, first, desk.account_id, "lost both")
+    service_invitations.request_link(context, first, desk.account_id, "lost both")
     with pytest.raises(ApprovalRefused, match="you asked for it"):
         decides(context, here(two[0]), "link")
     (waits,) = service_approvals.pending(context, here(second))
     with pytest.raises(NotFound):
         service_approvals.decide(context, here(desk), waits.id, "so it is", approve=True)
     decides(context, here(second), "link")
-    assert service_new_links.request_link(context, first, desk.account_id).link
+    assert service_invitations.request_link(context, first, desk.account_id).link
 
 
 def test_its_person_refuses_a_link_that_they_did_not_ask_for(
     context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
 ) -> None:
     admin = by(two[0])
-    service_new_links.request_link(context, admin, desk.account_id, "lost both")
-    service_new_links.refuse_own(context, desk.here(desk.enters().token))
-    assert service_new_links.waiting_link(context, desk.account_id) is None
+    service_invitations.request_link(context, admin, desk.account_id, "lost both")
+    service_invitations.refuse_own(context, desk.here(desk.enters().token))
+    assert service_invitations.waiting_link(context, desk.account_id) is None
     clock.turn(days=2)
     assert (
-        service_new_links.request_link(context, admin, desk.account_id, "lost both").link == ""
+        service_invitations.request_link(context, admin, desk.account_id, "lost both").link == ""
     ), "it rests anew"
     assert desk.enters()
 
@@ -358,9 +357,9 @@ def test_its_person_refuses_a_link_that_they_did_not_ask_for(
 def test_a_second_admin_refuses_a_link(
     context: ConsoleContext, two: list[Person], desk: Person
 ) -> None:
-    service_new_links.request_link(context, by(two[0]), desk.account_id, "lost both")
+    service_invitations.request_link(context, by(two[0]), desk.account_id, "lost both")
     decides(context, here(two[1]), "link", approve=False)
-    assert service_new_links.waiting_link(context, desk.account_id) is None
+    assert service_invitations.waiting_link(context, desk.account_id) is None
     assert desk.enters()
 
 
@@ -370,22 +369,23 @@ def test_no_phone_needs_another_admin(
     """The hotline cannot notify the person, so a waiting time alone would help an attacker."""
     first, second = by(two[0]), two[1]
     (one,) = editors(context, clock, 1)
-    service_new_links.request_link(context, first, one.account_id, "lost both")
+    service_invitations.request_link(context, first, one.account_id, "lost both")
     clock.turn(days=3)
-    early = partial(service_new_links.request_link, context, first, one.account_id)
+    early = partial(service_invitations.request_link, context, first, one.account_id)
     assert refused(early) == AccountFault.LINK_RESTS
     decides(context, here(second), "link")
-    assert service_new_links.request_link(context, first, one.account_id).link
+    assert service_invitations.request_link(context, first, one.account_id).link
 
 
 def test_a_link_that_nobody_made_within_a_week_is_over(
     context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
 ) -> None:
-    service_new_links.request_link(context, by(two[0]), desk.account_id, "lost both")
+    service_invitations.request_link(context, by(two[0]), desk.account_id, "lost both")
     clock.turn(days=7)
-    assert service_new_links.waiting_link(context, desk.account_id) is None
+    assert service_invitations.waiting_link(context, desk.account_id) is None
     assert (
-        service_new_links.request_link(context, by(two[0]), desk.account_id, "lost both").link == ""
+        service_invitations.request_link(context, by(two[0]), desk.account_id, "lost both").link
+        == ""
     )
 
 
@@ -393,7 +393,7 @@ def test_a_person_without_an_account_gets_another_link(
     context: ConsoleContext, two: list[Person]
 ) -> None:
     invited = service_invitations.invite(context, by(two[0]), "Editor 9", [R.EDITOR])
-    again = service_new_links.request_link(context, by(two[0]), invited.account_id)
+    again = service_invitations.request_link(context, by(two[0]), invited.account_id)
     assert again.link not in ("", invited.link)
     assert service_accounts.list_accounts(context)[-1].state is AccountState.INVITED
     assert messages(context) == []

@@ -15,8 +15,7 @@ from hotline.core.database import Session, add_if_new
 from hotline.duty import (
     service_accounts,
     service_invitations,
-    service_new_links,
-    service_quick_removal,
+    service_removal,
 )
 from hotline.errors import AccountRefused
 from hotline.keys.password_queue import Entrant, StretchQueue
@@ -115,10 +114,10 @@ def test_a_code_that_stepped_up_is_spent_everywhere(
 
 def test_a_session_steps_up_no_ended_account(context: ConsoleContext, editor: Person) -> None:
     token = editor.enters().token
-    service_new_links.request_link(context, SERVER, editor.account_id)
+    service_invitations.request_link(context, SERVER, editor.account_id)
     assert service_sessions.step_up(context, token, PASSWORD, editor.code()) is None
     assert service_sessions.key_of(context, token) is None
-    service_quick_removal.end_account(context, SERVER, editor.account_id)
+    service_removal.end_account(context, SERVER, editor.account_id)
     assert service_sessions.step_up(context, token, PASSWORD, editor.code()) is None
 
 
@@ -203,7 +202,7 @@ def test_the_mark_of_an_ended_account_is_a_stranger_s(
 ) -> None:
     known = editor.enters().known
     here = with_queue(context, StretchQueue(burst=0, clock=lambda: 0.0))
-    service_quick_removal.end_account(context, SERVER, editor.account_id)
+    service_removal.end_account(context, SERVER, editor.account_id)
     told = service_sessions.sign_in(
         here, "Editor 1", PASSWORD, editor.code(), known, network="192.0.2.1"
     )

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from hotline.core.actors import AccountRole, SignedIn, SignInRefused
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
-from hotline.duty import service_invitations, service_new_links, service_quick_removal
+from hotline.duty import service_invitations, service_removal
 from hotline.keys.factor_encryption import FactorEncrypter
 from hotline.keys.password_queue import Entrant, StretchQueue, StretchTurn
 from hotline.people import service_own_account, service_sessions, tables_audit
@@ -137,7 +137,7 @@ def invited_only(editor: Person) -> Person:
 
 
 def ended(editor: Person) -> Person:
-    service_quick_removal.end_account(editor.context, SERVER, editor.account_id)
+    service_removal.end_account(editor.context, SERVER, editor.account_id)
     return editor
 
 
@@ -269,9 +269,9 @@ class Meanwhile(StretchQueue):
 def test_what_was_proven_must_still_prove_when_it_is_written(editor: Person, what: str) -> None:
     context, token = editor.context, editor.enters().token
     happens: dict[str, Callable[[], object]] = {
-        "ended": partial(service_quick_removal.end_account, context, SERVER, editor.account_id),
+        "ended": partial(service_removal.end_account, context, SERVER, editor.account_id),
         "invited again": partial(
-            service_new_links.request_link, context, SERVER, editor.account_id
+            service_invitations.request_link, context, SERVER, editor.account_id
         ),
         "another password": partial(
             service_own_account.change_password, context, token, PASSWORD, "kinoto-gabise-rumaka"

@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from hotline.errors import KeyMissing
 from hotline.flows.flow import MenuNode
-from hotline.programmes import service_enrolment, service_lessons
+from hotline.programmes import service_enrolment
 from hotline.programmes.rules import LESSONS, Programme
 from hotline.programmes.rules_certificate import CertificateVerdict
-from hotline.programmes.service_lessons import CertificateCheck
+from hotline.programmes.service_enrolment import CertificateCheck
 from hotline.programmes.tables import Participant
 from tests.programmes.test_training import OFFICER, dialled, enrol
 from tests.support.callers import Caller, Line
@@ -50,7 +50,9 @@ def passed(line: Line, *lessons: str) -> None:
     with line.database.writing() as session:
         for row in session.scalars(select(Participant)):
             for lesson in lessons:
-                service_lessons.record_passed_lesson(session, row.number_key, lesson, line.clock())
+                service_enrolment.record_passed_lesson(
+                    session, row.number_key, lesson, line.clock()
+                )
 
 
 def certified(line: Line, msisdn: str = OFFICER) -> str:
@@ -70,7 +72,7 @@ def test_the_sixth_lesson_shows_a_code_and_the_last_screen_is_everybodys(line: L
     assert code
     assert caller.key("1") == "END Murakoze. Murabeho."
 
-    judged = service_lessons.verify_certificate(line.context, code[1].lower())
+    judged = service_enrolment.verify_certificate(line.context, code[1].lower())
     assert judged == CertificateCheck(CertificateVerdict.VALID, "12", "2026-11", "2028-11")
 
 
@@ -126,7 +128,7 @@ def test_a_stranger_is_offered_none_and_whoever_left_takes_it_along(line: Line) 
     dialled(line, "5", "3", "2")
     assert line.all(Participant) == []
     assert (
-        service_lessons.verify_certificate(line.context, code).verdict is CertificateVerdict.VALID
+        service_enrolment.verify_certificate(line.context, code).verdict is CertificateVerdict.VALID
     )
 
 
@@ -134,7 +136,8 @@ def test_in_two_years_it_has_expired_and_the_lessons_begin_anew(line: Line) -> N
     code = certified(line)
     line.clock.at += timedelta(days=800)
     assert (
-        service_lessons.verify_certificate(line.context, code).verdict is CertificateVerdict.EXPIRED
+        service_enrolment.verify_certificate(line.context, code).verdict
+        is CertificateVerdict.EXPIRED
     )
     assert "Kode" not in dialled(line, "5").read()
     passed(line, *LESSONS[:5])
@@ -144,7 +147,7 @@ def test_in_two_years_it_has_expired_and_the_lessons_begin_anew(line: Line) -> N
 
 @pytest.mark.parametrize(("typed", "misread"), [("AAAA AAAA AAAA", True), ("hello", True)])
 def test_what_is_no_code_of_ours_is_said_to_be_none(line: Line, typed: str, misread: bool) -> None:
-    assert service_lessons.verify_certificate(line.context, typed) == CertificateCheck(
+    assert service_enrolment.verify_certificate(line.context, typed) == CertificateCheck(
         CertificateVerdict.NOT_OURS, misread=misread
     )
 
@@ -156,7 +159,7 @@ def test_without_its_key_the_lessons_go_on_and_nothing_is_shown(line: Line) -> N
     assert "Amasomo" in take(line, LESSONS[5]).read()
     assert "Kode" not in dialled(line, "5").read()
     with pytest.raises(KeyMissing, match="hotline keys import"):
-        service_lessons.verify_certificate(line.context, "AAAA AAAA AAAA")
+        service_enrolment.verify_certificate(line.context, "AAAA AAAA AAAA")
 
 
 def test_a_new_key_ends_every_code_and_the_next_dial_shows_a_new_one(line: Line) -> None:
@@ -165,12 +168,13 @@ def test_a_new_key_ends_every_code_and_the_next_dial_shows_a_new_one(line: Line)
     folder.destroy("certificate.key")
     folder.make("certificate.key", b"n" * 32)
     assert (
-        service_lessons.verify_certificate(line.context, old).verdict is CertificateVerdict.NOT_OURS
+        service_enrolment.verify_certificate(line.context, old).verdict
+        is CertificateVerdict.NOT_OURS
     )
     found = CODE.search(dialled(line, "5", "4").read())
     assert found
     assert (
-        service_lessons.verify_certificate(line.context, found[1]).verdict
+        service_enrolment.verify_certificate(line.context, found[1]).verdict
         is CertificateVerdict.VALID
     )
 

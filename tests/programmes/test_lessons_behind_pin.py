@@ -6,10 +6,10 @@ import pytest
 
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.programmes import service_enrolment, service_lessons
+from hotline.programmes import service_enrolment
 from hotline.programmes.rules import LESSONS, Programme
 from hotline.programmes.rules_certificate import CertificateVerdict
-from hotline.programmes.service_lessons import CertificateCheck
+from hotline.programmes.service_enrolment import CertificateCheck
 from hotline.programmes.tables import LESSONS_ONLY, Participant
 from tests.programmes.test_certificates import CODE, keys_of
 from tests.programmes.test_training import RIGHT, counted, dialled, enrol
@@ -58,7 +58,7 @@ def test_six_lessons_behind_the_pin_count_and_show_a_code(line: Line, beside: Re
     later = behind_pin(line, "5", "4")
     assert shown[0] in later.read()
     assert later.key("1") == "END Murakoze. Murabeho."
-    assert service_lessons.verify_certificate(line.context, shown[1]) == CertificateCheck(
+    assert service_enrolment.verify_certificate(line.context, shown[1]) == CertificateCheck(
         CertificateVerdict.VALID, GASABO, "2026-11", "2028-11"
     )
     assert counted(line, "district") == {(GASABO, "lesson"): 6, (GASABO, "lesson_right"): 18}
@@ -94,14 +94,14 @@ def test_an_officer_of_two_rolls_counts_once(line: Line, beside: ReaderBeside) -
     code = CODE.search(here.read())
     assert code
     assert code[0] in there.read()
-    assert service_lessons.verify_certificate(line.context, code[1]).district == HUYE
+    assert service_enrolment.verify_certificate(line.context, code[1]).district == HUYE
 
 
 def test_no_district_counts_an_officer_of_several(line: Line, beside: ReaderBeside) -> None:
     person_id = with_pin(beside, language="rw", desks=(GASABO, HUYE))
     code = CODE.search(behind_pin(line, *all_of(line, *LESSONS)).read())
     assert code
-    assert service_lessons.verify_certificate(line.context, code[1]).district == ""
+    assert service_enrolment.verify_certificate(line.context, code[1]).district == ""
     assert {place for place, _ in counted(line, "district")} == {""}
     with line.database.writing() as session:
         person = session.get_one(Responder, person_id)

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from hotline.alerts import queries, queries_references, queries_retention, tables
 from hotline.alerts.tables import QuestionBackRow
 from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
-from hotline.cases import queries_board, queries_handover, queries_list, tables_case_files
+from hotline.cases import queries_board, queries_list, tables_case_files
 from hotline.cases.queries_overview import TipListFilter, tip_overviews
 from hotline.core.database import Session
 from hotline.errors import NotFound
@@ -172,7 +172,7 @@ def handed_over(one: Asker) -> set[int]:
             one.session.add(CaseNote(case_event_id=row.id, body=b"words"))
             one.session.flush()
             tables_roster.add_case_note(one.session, row.id, author, NOON)
-        found = {row.tip_id for row in queries_handover.case_notes(one.session, one.viewer)}
+        found = {row.tip_id for row in queries_board.case_notes(one.session, one.viewer)}
         noted.rollback()
     return found
 
@@ -207,7 +207,7 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
         found.id for found in queries_board.open_cases(one.session, one.viewer)
     },
     "cases/queries_board.count_late": late_ones,
-    "cases/queries_handover.case_notes": handed_over,
+    "cases/queries_board.case_notes": handed_over,
     "cases/tables_case_files.open_files": lambda one: {
         row.tip_id or 0 for row in tables_case_files.open_files(one.session, one.viewer)
     },
