@@ -2,7 +2,7 @@
 
 Also stores when the monitor last checked, so that the doctor notices a monitor that does not work any more.
 
-Moves every waiting time forward. Otherwise, a clock that was set back would delay notices for too long.
+Also corrects stored waiting times after the clock was set back. Otherwise, notices would come too late.
 
 Stores the canaries (test values) of lasting keys, and the last start of each process.
 

@@ -299,7 +299,7 @@ def locked_assignment(session: Session, responder_id: int, reference: str) -> As
 
 
 def was_escalated(session: Session, assignment_id: int | None) -> bool:
-    """Returns True if more responders were alerted after the step of this assignment."""
+    """Returns True if more responders were alerted after the escalation step that made this assignment."""
     referral = session.get_one(Assignment, assignment_id)
     return referral.step + 1 < next_step(session, referral.tip_id)
 
@@ -363,7 +363,9 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
 
 
 def keep_pending(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Writes a row that says that the alert of each of these tips is pending. Their columns no longer say so."""
+    """Writes one row for each of these tips, which says that its alert is pending. Removes the same mark from the
+    columns of the tips.
+    """
     for tip_id in tip_ids:
         add_if_new(session, PendingAlert(tip_id=tip_id, urgency=Urgency.HEARD))
     mark_assigned(session, tip_ids, at)
@@ -588,7 +590,7 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
 
 
 def _parts(words: Wording) -> tuple[str, str]:
-    """Returns the name of the template, and the JSON text after the reference.
+    """Returns two parts of a message: the name of its template, and the JSON text that follows the reference.
 
     The values in this JSON contain only letters and digits.
     """

@@ -72,7 +72,7 @@ class Claim:
 
     message: Message
     to: MessageAddress | None
-    """None for a notice of the monitor that goes through its other channel."""
+    """None for a notice of the monitor that is sent by mail or by the operator's command."""
     tip_ids: Sequence[int] = ()
     request: str = ""
     """The id of the gateway's request that wrote the message, or that made the tip's alert due."""

@@ -141,7 +141,9 @@ MARKS = [
 ]
 REACHED = (MessageState.DELIVERED, MessageState.ANSWERED)
 NOT_REACHED = [state for state in MessageState if state not in REACHED]
-"""Names each state, so that the query can use its index. The clock process runs this query every second."""
+"""The states of a message that did not reach the phone. The query names each state, so that it can use its index. The
+clock process runs this query every second.
+"""
 
 
 # Other names for the tables in subqueries. Making such a name takes longer than most queries.

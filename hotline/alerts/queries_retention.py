@@ -244,8 +244,8 @@ def erased_next(session: Session) -> Sequence[RetainedTip]:
 def retained_tip(session: Session, tip_id: int, *, for_line: bool = False) -> RetainedTip:
     """Locks a tip. Returns it with its legal hold and the time for which its text is kept.
 
-    Raises NotFound if the tip does not exist or is a draft. If `for_line` is True, also raises it for a complaint about
-    the national desk.
+    Raises NotFound if the tip does not exist or is a draft. If `for_line` is True, also raises NotFound for a complaint
+    about the national desk.
     """
     tip = session.get(Tip, tip_id, with_for_update={"key_share": True})
     is_hidden = for_line and not is_visible(session, tip_id, THE_LINE)

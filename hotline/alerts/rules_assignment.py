@@ -239,9 +239,10 @@ def _on_duty_first(
 ) -> Sequence[Candidate]:
     """Returns the group of people from which `most` are alerted.
 
-    The roster decides who is alerted, and never makes them fewer. The group is the lowest level on duty. If it has
-    fewer people than the lowest level without a roster, the nearest people are added: higher levels on duty, then
-    people off duty. People who do not speak the caller's language are left out if enough people of the same level do.
+    The roster changes which people are alerted, but never reduces their number. The group is the lowest level on duty.
+    If it has fewer people than the lowest level without a roster, the nearest people are added: higher levels on duty,
+    then people off duty. People who do not speak the caller's language are left out if enough people of the same level
+    do.
     """
 
     def place(c: Candidate) -> tuple[bool, int, int]:

@@ -271,8 +271,8 @@ def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
 
 
 def _opened(s: CaseState) -> Decision:
-    """Ends the deadline to read the case, if the person who opened it is the assignee. Any other reader is the second
-    person for an officer's own tip without danger.
+    """Ends the deadline to read the case, if the person who opened it is the assignee. If an officer wrote the tip down
+    and there is no danger, any other reader counts as the second person.
     """
     if s.event.by == s.assignee:
         return Decision(close={DeadlineKind.OPEN})

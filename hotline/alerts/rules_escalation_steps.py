@@ -121,8 +121,9 @@ def notices(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Notice, ...]:
 
 
 UNCHANGED = -1
-"""A value that says that the assignee does not change. Only the steps use it. `rules_escalation.decide` replaces it by
-the assignee."""
+"""A value that says that the assignee does not change. Only the steps of escalation use this value.
+`rules_escalation.decide` replaces this value by the assignee.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,7 +462,7 @@ def partner_desks_added(s: CaseState) -> Decision:
 def partner_recipients(
     case: Case, roster: Sequence[Candidate], alerted: Sequence[AlertedResponder]
 ) -> tuple[int, ...]:
-    """Returns the people of a camp's or border's desk who have not been alerted of a known case yet."""
+    """Returns the people of a camp's or border post's desk who have not been alerted of this case yet."""
     knew = {one.responder_id for one in alerted}
     local, camp, _ = rules_assignment.eligible(case, roster, knew)
     near = camp if is_district(case.place) else local
@@ -534,7 +535,9 @@ def active_alerted(s: CaseState) -> tuple[int, ...]:
 
 
 def _request_deadline(s: CaseState, gone: Collection[int]) -> Set[DeadlineKind]:
-    """Returns the deadline to confirm a closure, if the person who requested it is in `gone`. The request then ends."""
+    """Returns the deadline to confirm a closure, which must end if one of the people in `gone` requested the closure.
+    The request for the closure then ends too.
+    """
     return (
         {DeadlineKind.CONFIRM_CLOSURE}
         if s.closure_by is not None and s.closure_by in gone

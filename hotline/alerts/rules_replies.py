@@ -332,7 +332,7 @@ class CommandResult(StrEnum):
     STOOD_DOWN = "let_go"
     """The people of the first place were stood down."""
     LET_TOO_EARLY = "let_too_early"
-    """No responder at the new place has taken the case yet."""
+    """No responder at the new place has taken the case yet, so no one is stood down."""
     VISIT_DECIDED = "how_said"
     """The national desk decided about visits. Every alerted responder is notified."""
     HOW_WAITS = "how_waits"
@@ -351,7 +351,7 @@ class Command:
     channel: EventChannel
     at: datetime
     proved: bool = True
-    """False while only a callback reports the SMS, and no page of the inbox lists it."""
+    """False while only the gateway's callback reports the SMS, and the gateway's inbox does not list it."""
     to: PassedTo = PassedTo.NEXT
     """The receiver of the case, if the responder passes it on."""
     chosen: tuple[int, ...] = ()
@@ -370,6 +370,6 @@ class CommandOutcome:
     visit_facts: VisitFacts | None = None
     """The facts that a visitor must know, if the responder took the case."""
     queued: Verb | None = None
-    """The command that waits until the inbox lists this SMS."""
+    """The command that waits until the gateway's inbox lists this SMS."""
     followers: tuple[int, ...] = ()
     """The responder's assignments of other tips in the cluster, which this command also acknowledged."""

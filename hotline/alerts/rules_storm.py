@@ -45,7 +45,7 @@ OPEN_INTERVAL = timedelta(minutes=15)
 OTHERS_SHARE = 0.7
 """The part of the day's SMS that alerts without danger may use. The rest is for alerts about danger."""
 REPEATED = (Purpose.OPEN, Purpose.OVERDUE, Purpose.LOOK, Purpose.CONFIRM_CLOSURE)
-"""The purposes whose repeats share an SMS. All other alerts say something new."""
+"""The purposes of alerts that share an SMS when they are repeated. All other alerts say something new."""
 
 
 class SmsShare(StrEnum):

@@ -35,7 +35,7 @@ from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
 
 BATCH = 2000
-"""The largest number of tips in one transaction. Each batch of tips needs one commit, and rings the doorbell once."""
+"""The largest number of tips in one transaction. Each batch needs one commit, and notifies the workers once."""
 SERVER_BATCH = 5000
 """The largest number of tips in one transaction with PostgreSQL, where each statement takes a round trip.
 

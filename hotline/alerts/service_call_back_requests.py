@@ -179,7 +179,9 @@ def _move(session: Session, row: CallBack, at: datetime, *, is_paused: bool) -> 
     """Updates the state of a request, and returns the messages that the desk must get.
 
     The desk gets two messages if it missed the first window and the second has already begun. While call-backs are
-    paused, a window that passes moves on to the second window, and then to the next day. The number is kept."""
+    paused, a request whose window passes moves to its second window, and then to the next day. The caller's number is
+    kept.
+    """
     said: list[Template] = []
     while is_paused and row.closes_at <= at + HALF_WINDOW:
         again = row.again_at

@@ -278,7 +278,7 @@ def by_command(name: str, reason: str) -> CloseRequest:
 def by_signed_command(session: Session, by: tables_audit.CommandActor, reason: str) -> CloseRequest:
     """Returns the decision of a person who gives a command in their own name.
 
-    If the owner of an account has a phone, the decision is made in the name of the phone.
+    If the owner of an account also has a phone, the decision names the owner by this phone.
     """
     if not isinstance(by, Actor) or by.account_id is None:
         return by_command(tables_audit.name_of(by), reason)

@@ -91,8 +91,9 @@ def official_of(before: Route, now: str) -> str:
 
 
 def with_desk(session: Session, come_to: TipSummary) -> TipSummary:
-    """Returns the facts of a tip, corrected if there is no oversight desk: a complaint about the national desk then
-    goes to that desk."""
+    """Returns the facts of a tip. If there is no oversight desk, changes them so that a complaint about the national
+    desk goes to the national desk.
+    """
     if come_to.official != OVERSEEN or tables_desks.oversight_desks(session):
         return come_to
     return replace(come_to, official="yes")

@@ -3,8 +3,8 @@
 There is one row for each report attempt.
 
 `store_report`, `erase_report`, `file_drafts` and `reach_state` run inside the transaction of the calling function.
-After the commit, `announce` rings the doorbell of the workers. `store_report` runs after every answer. It uses mapped
-rows only if people must be alerted, because they are slow.
+After the commit, `announce` tells the workers that a tip is waiting (the doorbell). `store_report` runs after every
+answer. It uses mapped rows only if people must be alerted, because they are slow.
 
 A tip never returns to an earlier state: it goes from draft or fragment to filed, and then to complete.
 """
@@ -197,7 +197,7 @@ def before_commit(context: Context, written: Sequence[Tip | ReportedTip]) -> Non
 
 
 def announce(context: Context, committed: Sequence[Tip | ReportedTip]) -> None:
-    """Rings the doorbell for every stored tip of which people must be alerted, or alerted again because it is more
+    """Tells the workers about every stored tip of which people must be alerted, or alerted again because it is more
     urgent.
 
     If this fails, the clock process starts the alert later.

@@ -130,8 +130,8 @@ def deliver_due(context: WorkerContext) -> int:
     """Begins to send the most urgent due messages, as many as there are free places. Returns the number of messages
     that it began to send.
 
-    It does not matter for which message the doorbell rang. When a message was sent, the next due message follows at
-    once.
+    These need not be the messages about which the workers were notified. When a message was sent, the next due message
+    follows at once.
     """
     return context.senders.fill(partial(_claim, context))
 

@@ -34,8 +34,9 @@ ASKED_BY = {
     Purpose.LOOK: {one.name for one in REQUEST_TEXTS[Purpose.LOOK]},
     Purpose.CONFIRM_CLOSURE: {Template.CLOSURE_REQUESTED.name},
 }
-"""The templates of earlier alerts after which a new request for the same purpose is a repeat. For any other purpose, a
-new alert is a repeat after every earlier alert."""
+"""For each purpose: the templates of earlier alerts. A new alert for this purpose is a repeat only after an alert with
+one of these templates. For any other purpose, a new alert is a repeat after every earlier alert.
+"""
 
 
 BEHIND = 100

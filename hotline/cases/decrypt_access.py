@@ -140,7 +140,7 @@ def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[Ti
 
 def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
     """Checks that a desk may read a tip, before an operator types the passphrase. If the check fails, writes this to
-    the audit log. Says nothing about the tips of an oversight desk, because no secret proved who asks.
+    the audit log. Reveals nothing about the tips of an oversight desk, because no secret has proved yet who asks.
 
     Raises NotFound if the tip does not exist or the desk has no grant.
     """
@@ -158,7 +158,8 @@ def unlock(
     audit log.
 
     Raises NotFound if the tip does not exist or the desk has no grant. Also raises PassphraseWrong, DecryptionFailed or
-    KeyMissing. For an oversight desk, the passphrase is checked first, so a wrong one learns nothing about the tip.
+    KeyMissing. For an oversight desk, the passphrase is checked first, so a person with a wrong passphrase learns
+    nothing about the tip.
     """
     check_grant(context, tip_id, desk=desk, by=by, reason=reason)
     with context.database.reading() as session:
@@ -219,7 +220,7 @@ def send_down(
     """Encrypts the key of a tip for its district and camp, and alerts the responders there.
 
     Only the national desk can do this, once for each tip. If the caller later says that no official is involved, this
-    alone gives no access. Raises EndRefused and the same errors as `unlock`.
+    answer alone gives the district no access. Raises EndRefused and the same errors as `unlock`.
     """
     found = unlock(context, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")

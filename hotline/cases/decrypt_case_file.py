@@ -1,6 +1,7 @@
 """Makes a case file with the account's own key, in memory only. No module that a hook loads may import this file.
 
-A child process without keys and files turns the text into a PDF under a passphrase. Nothing is stored but the digest.
+A child process without keys and files turns the text into a PDF under a passphrase. The hotline stores only a digest of
+the file.
 """
 
 import hashlib
@@ -156,8 +157,8 @@ def _approved(
     *,
     for_writing: bool = False,
 ) -> tables_case_files.CaseFile:
-    """Returns an approved request about a tip that the account may see. The person who approved it must still be one
-    who may know of the case. Raises NotFound.
+    """Returns an approved request about a tip that the account may see. The person who approved it must still be
+    allowed to see the case. Raises NotFound.
     """
     find = service_retention.locked_file if for_writing else tables_case_files.find_file
     row = find(session, file_id)
@@ -238,7 +239,9 @@ def _call(tip: Tip, say: Callable[..., str]) -> list[tuple[str, str]]:
 def _answers(
     context: ConsoleContext, tip: DecryptedTip | None, language: str
 ) -> list[tuple[str, str]]:
-    """Returns the caller's answers, and the answer to a question of a desk. Notes are not the caller's."""
+    """Returns the caller's answers, and the answer to a question of a desk. Leaves out notes, because the caller did
+    not write them.
+    """
     if tip is None:
         return []
     told = service_reading.read_answers(context, tip, language)
@@ -271,7 +274,9 @@ class _Gathered:
         return tables_audit.entries(self.session, subject=f"tip:{self.tip.id}")
 
     def events(self) -> Iterator[FileEvent]:
-        """Yields the acts of officers. Leaves out every event about another person than the one of the file."""
+        """Yields the events that officers caused. Leaves out every event about a person who is not the person of the
+        file.
+        """
         of_person = {one.id: one.reported.n for one in self.entries}
         signed = {one.at: one.actor for one in self._audit}
         for row in tables_case_events.events_of_tip(self.session, self.tip.id):

@@ -20,7 +20,7 @@ from hotline.tips.tables import Tip
 
 
 class HandoverText(NamedTuple):
-    """A decrypted note. `tip_id` is the case that it is about. The text is empty if no key decrypts it."""
+    """A decrypted note. `tip_id` is the case that the note is about. The text is empty if no key decrypts it."""
 
     at: datetime
     text: str
@@ -54,7 +54,7 @@ def waiting_texts(
     turn: ReaderTurn, viewer: Viewer, among: Collection[int]
 ) -> Sequence[HandoverText]:
     """Returns the notes that wait for a responder who entered the PIN, the oldest first. `among` are the tips that the
-    responder can open. Notes after the beginning of the session wait for the next one.
+    responder can open. Notes that were written after the session began wait for the responder's next session.
 
     The text of a case that only the console shows is empty.
     """

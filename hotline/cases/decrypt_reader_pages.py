@@ -36,8 +36,9 @@ from hotline.tips.rules_visit_safety import VISIT_SAFETIES
 from hotline.tips.tables import Tip
 
 MAX_LETTERS = 1500
-"""The largest number of letters on a page. A page of this length takes about a dozen screens. The encrypted answer
-cannot hold more."""
+"""The largest number of letters on a page. A page of this length takes about a dozen screens. The reader's encrypted
+answer has no room for a longer page.
+"""
 BY_DIALLING = "by dialling, with their PIN"
 """The reason in the audit log for reading a case by phone."""
 
@@ -82,7 +83,9 @@ CALLERS_WORDS = ("landmark", "words", "account")
 """The answers that the caller typed."""
 FORM_AND_PERSON = ("kind", "who")
 UNSAID = {"danger": "yes", "official": "no"}
-"""The answers that get no line. The list already says that a case is urgent, and a warning names an official."""
+"""The caller's answers that get no line on the page of a case. The list already says that a case is urgent, and a
+warning names an official.
+"""
 
 
 def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator[str]:

@@ -53,7 +53,8 @@ from hotline.tips.tables import Tip
 MAX_PEOPLE = 20
 """The largest number of persons on one list."""
 MAX_LETTERS = 2400
-"""The largest number of letters for the persons of all cases together. The encrypted answer cannot hold more.
+"""The largest number of letters for the persons of all cases together. The reader's encrypted answer has no room for
+more.
 
 If the persons of a case do not fit, the case is shown without questions about persons."""
 MAX_OWED_LETTERS = len(WIDEST["owed"])

@@ -180,7 +180,8 @@ def tips(visit: Visit) -> Response:
     wanted = _filter(visit)
     before = number_of(visit.asked("before"))
     if wanted.sector:
-        # A typed address lists the same tips as a search, so it is logged here for both.
+        # A person can also list the tips of a place by typing the address of this page, so such a list is logged like a
+        # search.
         service_sheet.search(visit.context, visit.by, SearchKind.PLACE, "")
     found = service_sheet.list_tips(visit.context, visit.by, wanted, before=before)
     asked = {name: value for name, value in visit.query.items() if name in FILTERS and value}

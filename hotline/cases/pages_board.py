@@ -1,4 +1,4 @@
-"""Shows the board of a desk, and tells an open board if it has changed."""
+"""Shows the board of a desk, and tells a browser with an open board if the board has changed."""
 
 import hmac
 from collections.abc import Callable, Iterator, Mapping
@@ -132,7 +132,7 @@ def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
 
 
 def since(visit: Visit) -> Response:
-    """Returns the number of the board. Answers with 304 if the browser knows this number.
+    """Returns the version number of the board. Answers with 304 if the browser already shows this version.
 
     For a locked board, it returns no more than the count of dangers, and a mark that changes with the newest.
     """

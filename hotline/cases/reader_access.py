@@ -29,7 +29,8 @@ def public_half(folder: KeyFolder) -> Callable[[], bytes] | None:
     """Returns a function that returns the reader's public key. The function reads the key from the file with the public
     key, or from the reader's key pair.
 
-    If the folder has neither file, returns None. After an upgrade, this is so until `hotline init` runs.
+    If the folder has neither file, returns None. After an upgrade, the folder has neither file until `hotline init`
+    runs.
     """
     if folder.holds(READER_KEY):
         pair = LiveKeys(folder.path, READER_KEY)

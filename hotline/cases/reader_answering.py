@@ -84,7 +84,7 @@ NOT_HERE = "(console)"
 """Shown on a phone in place of a handover note that only the console shows."""
 MAX_QUESTIONS = 10
 MAX_CASES = 40
-"""The largest number of cases on a list. There is no room for more in the encrypted answer."""
+"""The largest number of cases on a list. The reader's encrypted answer has no room for more."""
 
 
 def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
@@ -159,7 +159,7 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     }
     answer = ReaderAnswer(flags, lists, words).and_also(people)
     untaken = [one for one in urgent if tips[one].assignee_id is None]
-    # Ignores drills if there is a real danger, so that its screen is shown.
+    # Ignores drills if there is a real danger, so that the screen of the danger is shown.
     untaken = [one for one in untaken if tips[one].channel != rules_trial.DRILL] or untaken
     other = FIRST in answer.words or has[rules_reading_requests.HAS_WARNINGS]
     if other or len(untaken) != 1 or not _is_only_read(untaken[0], by_pin, due, pinned):
@@ -234,7 +234,7 @@ def _handover_page(turn: ReaderTurn) -> ReaderAnswer:
 def _confirm_handover(turn: ReaderTurn) -> ReaderAnswer:
     """Records that the responder has read the notes that were on the page. All others stay unread.
 
-    A note that only the console shows is not skipped: it and all later notes stay unread there.
+    A note that only the console shows is not skipped: this note and all later notes stay unread.
     """
     shown = [at for at, _, _ in _handover_lines(turn)]
     if shown and tables_accounts.has_account(turn.session, turn.person.person_id):

@@ -306,8 +306,9 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
 
 
 READING_PLACES = ("national_in_console", "national_by_pin")
-"""The actions in the audit log. After the first, the national desk reads only in the console. After the second, it may
-also read by phone."""
+"""The two actions in the audit log about the place where the national desk reads tips. After the first action, the
+national desk reads only in the console. After the second action, it may also read by phone.
+"""
 
 
 def record_reading_place(context: Context) -> None:

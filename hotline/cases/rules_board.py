@@ -21,7 +21,7 @@ DISCREETLY = phrase("go discreetly")
 
 
 class Column(StrEnum):
-    """A column of the board, in the order of the page. The value is its anchor."""
+    """A column of the board, in the order of the page. The value is the anchor of the column in the page's address."""
 
     UNTAKEN = "untaken"
     """Responders are asked to take the case."""

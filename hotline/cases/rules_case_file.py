@@ -1,8 +1,8 @@
 """Composes the case file for a prosecutor or court, and decides what is left out of it. Pure.
 
 Without an order that is named by number, the file contains nothing that the caller said, and no time that gives the
-minute of the call. Alerts follow the call at fixed times, so it gives only their day. The file never contains a phone
-number, a receipt, a reference or the name of a responder.
+minute of the call. Alerts follow the call at fixed times, so the file gives only the day of an alert. The file never
+contains a phone number, a receipt, a reference or the name of a responder.
 """
 
 import re
@@ -66,7 +66,9 @@ def is_order_valid(basis: FileBasis, number: str) -> bool:
 
 
 def _is_callable(number: str) -> bool:
-    """Returns True if a number could be a phone number. `RP 00123/2026/TGI` is none: a slash divides its digits."""
+    """Returns True if a number could be a phone number. `RP 00123/2026/TGI` is not a phone number: a slash divides its
+    digits.
+    """
     digits = SPACES.sub("", number)
     return bool(LONG.search(digits) or MSISDN.search(digits.replace("/", "")))
 
@@ -187,7 +189,7 @@ WITHOUT_ORDER = phrase(
     "It gives times near the call by the hour, and alerts by the day."
 )
 NEAR_THE_CALL = timedelta(hours=1)
-"""The time after the call in which times are given by the hour, if there is no order."""
+"""The length of time after the call in which the file gives only the hour of an event, if there is no order."""
 
 
 def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, object]:
@@ -227,8 +229,8 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
 
 
 def _rows(facts: FileFacts, events: Sequence[FileEvent], say: Say) -> list[tuple[str, str]]:
-    """Returns events with their times, in order. Acts of the clock that only have a day come first on that day, each
-    once. Their number or position would reveal the time of the call.
+    """Returns events with their times, in order. Events of the clock process that have only a day come first on that
+    day, each once. Their number or position would reveal the time of the call.
     """
     rows: list[tuple[str, str]] = []
     for one in sorted(events, key=lambda one: _day(one.at) if _by_day(facts, one) else one.at):
@@ -260,7 +262,7 @@ def _time(facts: FileFacts, one: FileEvent) -> str:
 
 
 IN_FILE = (LoggedEvent.SCREENED, LoggedEvent.DETERMINATION)
-"""The forms whose answers the file contains: what officers saw, and what a body decided."""
+"""The forms whose answers the file contains: what officers saw, and what a court or the police decided."""
 NOT_IN_FILE = (INTEREST, "again", "nationality", "state")
 
 

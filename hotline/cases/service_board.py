@@ -77,7 +77,9 @@ _KNOWN: MutableMapping[Database, dict[int, KnownBoard]] = WeakKeyDictionary()
 """The last board of each account. Each change of the right to see a case writes a row of the audit log."""
 MAX_KNOWN = 300
 READ_AGAIN_AFTER = timedelta(seconds=20)
-"""A transaction with a lower id may commit after a transaction with a higher one. Then the version stays the same."""
+"""After this time an open board is read again even if its version stays the same. The version misses a change if a
+transaction with a lower id commits after a transaction with a higher one.
+"""
 
 
 def _known(session: Session, by: SignedIn, database: Database, at: datetime) -> KnownBoard:

@@ -219,7 +219,9 @@ def _desks(session: Session, account_id: int) -> frozenset[str]:
 
 
 def _is_of_another_desk(session: Session, tip_id: int, asked: Approval, by: SignedIn) -> bool:
-    """Returns True if the person is of another desk than the request, and may know about the case."""
+    """Returns True if the person belongs to another desk than the person who made the request, and may know about the
+    case.
+    """
     own, asker = _desks(session, by.account_id), tables_audit.account_of(asked.asked_by)
     if not viewer_of(session, by).desks or asker is None:
         return False

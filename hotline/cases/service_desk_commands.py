@@ -114,9 +114,9 @@ def _checked(
     may: Callable[[ConsoleContext, SignedIn, int], None] = check_visible,
 ) -> Callable[..., None]:
     """Makes a command for accounts from the function `action`. The command first checks that the account may see the
-    tip. `may` is the check.
+    tip. `may` is the function that checks this.
 
-    It raises NotFound and the errors of `action`.
+    The command raises NotFound and the errors of `action`.
     """
 
     def does(

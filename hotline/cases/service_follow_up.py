@@ -48,7 +48,7 @@ BY_CLOCK = service_case_events.EventActor("clock", EventChannel.CLOCK)
 
 
 def ask_due(context: Context) -> None:
-    """Sends a reminder for every case in which one is due. Each has its own transaction.
+    """Sends a reminder for every case in which one is due. Each reminder has its own transaction.
 
     With SQLite, callers must wait until such a transaction ends.
     """

@@ -88,7 +88,9 @@ def _is_allowed(text: str) -> bool:
 
 
 def confirm(context: ConsoleContext, by: SignedIn, record_id: int) -> None:
-    """Records that a second person has read a record. Raises NotFound, also for its author."""
+    """Records that a second person has read a record. Raises NotFound, also if the account belongs to the author of the
+    record.
+    """
     at = context.now()
     with context.database.writing() as session:
         desk = reading_desk(session, by)

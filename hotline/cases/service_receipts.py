@@ -73,7 +73,9 @@ class SessionNumber(Mapping[str, str]):
         self._pseudonyms = context.pseudonyms
         self._session_key = session_key
         self.shown = False
-        """True after a screen has shown the number. From then on, no other session may share the screen."""
+        """True after a screen has shown the number. After that, the hotline must not show the stored screen to another
+        session.
+        """
 
     def __getitem__(self, name: str) -> str:
         if name != SHOWN:

@@ -1,7 +1,8 @@
 """Asks a service by SMS to help a person, and records its answer, which needs no PIN.
 
 The SMS to the service names no place and nothing of the case. A shelter is asked through an Isange centre or the
-national desk. The hotline knows no place or number of it. In a case with an official, a person asks the service.
+national desk. The hotline does not know the place or the number of any shelter. In a case with an official, a person
+asks the service.
 """
 
 import secrets

@@ -109,8 +109,8 @@ def close_tip(
 
     A case about danger, about a child or about an official stays open until a second person confirms the closure. An
     outcome can be added later, but only once. `only_requests` is True if this person may only request the closure,
-    because a typed name proves no identity. Raises NotFound, for such a person also about a complaint about the
-    national desk. Raises EndRefused if another person has requested the closure with another outcome.
+    because a typed name proves no identity. Raises NotFound. For such a person, also raises it for a complaint about
+    the national desk. Raises EndRefused if another person has requested the closure with another outcome.
     """
     with ringing(context) as session:
         signed = service_closing.by_signed_command(session, by, reason)
@@ -248,7 +248,10 @@ def locked_file(session: Session, file_id: int) -> CaseFile | None:
 
 
 def end_file(session: Session, file_id: int, by: CommandActor, at: datetime) -> None:
-    """Deletes a request for a case file, and lifts a hold that only this request needs. The audit log keeps both."""
+    """Deletes a request for a case file, and lifts a hold that only this request needs.
+
+    The audit log keeps the request and the hold.
+    """
     row = locked_file(session, file_id)
     if row is None or row.tip_id is None:
         return

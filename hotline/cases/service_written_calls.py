@@ -22,7 +22,7 @@ from hotline.tips.rules import WORDS, Matter
 PLACE, COUNTRY = "place", "country"
 """The fields of the form that are not a menu of the report: the code of a place, and the country of a place abroad."""
 ASKED = ("danger", "official", "leaves", "kind", "who", "visit")
-"""The menus of the report that the form shows, in its order. `leaves` is only about a place abroad."""
+"""The menus of the report that the form shows, in its order. The menu `leaves` is asked only for a place abroad."""
 NEEDED = ("danger", "official", "kind")
 MAX_WORDS = 480
 

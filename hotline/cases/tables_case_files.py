@@ -91,7 +91,9 @@ def holds_to_review(session: Session, viewer: Viewer | None, at: datetime) -> Se
 
 
 def untie_hold(session: Session, hold_id: int) -> bool:
-    """Keeps a legal hold even if the request that set it ends. Returns True if it hung on a request until now."""
+    """Keeps a legal hold even if the request that set it ends. Returns True if the hold would have ended with a request
+    until now.
+    """
     tied = update(CaseFile).where(CaseFile.hold_id == hold_id).values(hold_id=None)
     return bool(session.scalars(tied.returning(CaseFile.id)).all())
 

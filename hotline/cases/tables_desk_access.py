@@ -57,7 +57,7 @@ def has_excess_keys(session: Session) -> bool:
 def delete_excess_keys(session: Session) -> int:
     """Deletes the case keys of desks that may no longer read the tip. Returns the number of deleted keys.
 
-    Where only the text of a tip is erased, its grants go and its case keys stay.
+    If only the text of a tip is erased, its grants are deleted and its case keys are kept.
     """
     gone = delete(CaseGrant).where(_beyond()).returning(CaseGrant.id)
     rows = session.scalars(gone.execution_options(synchronize_session=False))

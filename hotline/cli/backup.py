@@ -264,8 +264,9 @@ LOST = "changed after this backup, so not in the restored line:"
 
 
 def _changes(url: str, digest: str) -> Sequence[str] | None:
-    """Returns what was added to or removed from a database since a digest. Returns None if it does not know the
-    digest."""
+    """Returns what was added to or removed from a database since a digest. Returns None if the database does not know
+    the digest.
+    """
     with closing(open_database(url)) as database, suppress(StoreUnavailable):
         return service_audit.roster_changes(database, digest)
     return None

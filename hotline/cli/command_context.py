@@ -34,8 +34,9 @@ STEP = "`hotline doctor` shows other faults. Check the database's server and dis
 
 
 def database_error(broken: StoreUnavailable) -> str:
-    """Returns an error text for a database that does not answer, with its place and the next step. It names no
-    account and no password."""
+    """Returns an error text for a database that does not answer, with its place and the next step. The text names no
+    account and no password.
+    """
     try:
         place = migrate.server_of(Settings.read(os.environ).database_url)
     except SettingsInvalid:
@@ -86,7 +87,7 @@ def make_missing_keys(
     """Makes the missing keys in the key folders of the home, and returns them as `role/name`.
 
     Raises PartMissing if the tables know a key that is missing here, and KeyWrong if a key belongs to another hotline.
-    Raises Occupied if a `new` key already exists, and KeysDiffer. In these cases it makes no key.
+    Raises Occupied if a `new` key already exists, and KeysDiffer. In these cases the function makes no key.
     """
     folder = settings.home / "keys"
     for name in new:

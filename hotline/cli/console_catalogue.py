@@ -45,7 +45,7 @@ FAULTS = (AccountFault, TextRefusal, NumberFault, ShortCodeFault)
 WORDS = ("_", "say", "phrase")
 """Functions that mark a phrase in templates and in code."""
 CODE_WORDS = {"message_text": None, "wrong": (2,), "reason": (2,), "reason_of": (3,)}
-"""More such functions in code, with the position of the argument that is the phrase."""
+"""More functions that mark a phrase in code, each with the position of the argument that is the phrase."""
 SAYS_OTHERWISE = ("service_backup", "service_restore")
 """Modules whose function `say` reports a command's progress and marks no phrase of the console."""
 KEYWORDS = dict.fromkeys(WORDS) | CODE_WORDS

@@ -79,8 +79,9 @@ FORGETTING_ROLES = (Role.HOOKS, Role.WORKERS, Role.READER, Role.PAGES)
 
 
 UNFINISHED_INIT = "init-unfinished"
-"""The name of a file in a home folder that `hotline init` has begun but not completed. It is removed when everything
-is made."""
+"""The name of a file in a home folder that `hotline init` has begun but not completed. `hotline init` removes the file
+when everything is made.
+"""
 
 
 def key_folder(settings: Settings, role: Role) -> Path:
@@ -233,7 +234,8 @@ def _common(
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise missing_error(settings, f"the database {file} is missing")
-    # Hops must not wait for a flow set. Pages of the console show a new publication at once.
+    # In the web process, a thread loads a new flow set, because hops must not wait for it. In all other processes, the
+    # new flow set is used at once, so pages of the console show a new publication at once.
     behind = start_thread if role is Role.HOOKS else None
     books = SqlFlowSets(database, place_lists(), behind=behind)
     context = contexts.Context(
@@ -375,7 +377,9 @@ def digests_file(settings: Settings) -> Path:
 
 
 def newest_file(settings: Settings) -> Path:
-    """Returns the file in which the monitor remembers the newest row of the audit log. A name with a dot is no key."""
+    """Returns the file in which the monitor remembers the newest row of the audit log. The file's name begins with a
+    dot, so it does not count as a key.
+    """
     return key_folder(settings, Role.WATCH) / ".audit.newest"
 
 
@@ -403,7 +407,7 @@ def line_of(settings: Settings) -> contexts.Line:
 
 
 def no_failpoint(_failpoint: str) -> None:
-    """Does nothing. It is the failpoint of every hotline that is not under test."""
+    """Does nothing. Does nothing: the failpoint of every hotline that is not under test."""
 
 
 def sender_of(settings: Settings) -> str:

@@ -74,8 +74,8 @@ CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
 def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool) -> None:
     """Run a hotline with an emulated gateway and a page of two handsets, until Ctrl-C.
 
-    It has the settings of any hotline. The gateway is always the emulator, so nothing leaves this machine. A new demo
-    begins with twelve months of sample data, marked as such on every page and file.
+    The demo has the same settings as a real hotline. The gateway is always the emulator, so nothing leaves this
+    machine. A new demo begins with twelve months of sample data, marked as such on every page and file.
 
     Example: hotline demo --pins
     """

@@ -123,9 +123,10 @@ def senders(settings: Settings) -> contexts.Senders:
 
 @dataclass(frozen=True, slots=True)
 class Failpoints:
-    """A folder with files that kill processes in tests. Each file has the name of a failpoint. The first process
-    that reaches the failpoint removes the file and is killed as with `kill -9`. It works only with HOTLINE_FAULTS
-    and HOTLINE_TESTING."""
+    """A folder with files that kill processes in tests. Each file has the name of a failpoint. The first process that
+    reaches the failpoint removes the file and is killed as with `kill -9`. The folder works only with HOTLINE_FAULTS
+    and HOTLINE_TESTING.
+    """
 
     folder: Path
 

@@ -106,9 +106,9 @@ def export(folder: Path) -> None:
 @folder_argument
 @by_and_reason
 def publish(folder: Path, by: str, reason: str) -> None:
-    """Publish the flows of FOLDER. Later flows of `init` and `upgrade` then wait as a draft.
+    """Publish the flows of FOLDER. The flows that `init` and `upgrade` bring later then become a draft.
 
-    Publish the flows that this version ships to end that. The next version's flows then go live again.
+    To end this, publish the flows that this version ships. The next version's flows then go live again.
 
     Example: hotline flows publish my-flows --by "Editor 1" --reason "new fees"
     """
@@ -138,8 +138,8 @@ def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
     """Check the flows in FOLDER, print the problems to fix, and exit with 1 if there are any.
 
     First, the command prints how many lines each screen takes on a phone of 16 letters a line. The number in brackets
-    counts the lines of its question with the choices. Then it prints each question that a desk may ask back, with the
-    digest to write under `by_and_reason`.
+    counts the lines of the screen's question with its choices. Then it prints each question that a desk may ask back,
+    with the digest to write under `by_and_reason`.
 
     Example: hotline flows check flows --language en
     """

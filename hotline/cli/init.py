@@ -202,14 +202,15 @@ def _mark_unfinished(home: Path, found: migrate.TablesFound) -> None:
     """
     holds_keys = any(one.is_file() for one in (home / "keys").glob("*/*"))
     if found.state is migrate.TablesState.MISSING and not holds_keys:
-        # In a container, only the keys in the home can be written, so it needs no mark.
+        # In a container, only the keys in the home can be written, so the home needs no mark.
         with suppress(OSError):
             (home / UNFINISHED_INIT).touch(mode=0o600)
 
 
 def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()) -> None:
-    """Updates the tables, and adds a canary (a test value) for each key. It adds none unless the key folders of all
-    roles are here."""
+    """Updates the tables, and adds a canary (a test value) for each key. It adds no canary unless the key folders of
+    all roles are here.
+    """
     progress("tables")
     with closing(open_database(settings.database_url)) as database:
         changed = migrate.upgrade(database)
@@ -309,8 +310,9 @@ def _first_account(context: Context, settings: Settings) -> None:
 
 
 def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
-    """Makes accounts whose passwords the sign-in page shows. Two of them belong to a desk. It makes none with a real
-    gateway."""
+    """Makes accounts whose passwords the sign-in page shows. Two of them belong to a desk. With a real gateway, it
+    makes no accounts.
+    """
     context = build_console(settings)
     file = passphrase_file or settings.home / PASSPHRASE_FILE
     with closing(context.database):

@@ -144,8 +144,8 @@ def _refuse_what_is_missing(settings: Settings) -> None:
         try:
             context = build_context(replace(settings, keys=None), role)
         except (KeyMissing, PartMissing):
-            # The check of that role's keys reports the fault and repeats the check.
-            # Without the web process, the hotline cannot work.
+            # For every other role, the check of its keys reports the fault and repeats the check. Without the web
+            # process, the hotline cannot work.
             if role is Role.HOOKS:
                 raise
             continue

@@ -31,7 +31,8 @@ def group(line: str, modules: Mapping[str, str]) -> "tuple[str, Table]":
     table = {}
     for module, names in modules.items():
         for name in names.split():
-            # Python itself uses the name `list`, and `import` is a keyword.
+            # Python itself uses the words `list` and `import`, so the functions of these commands have a `_` at the
+            # end.
             ending = "_" if name in ("list", "import") else ""
             table[name] = f"{module}:{name.replace('-', '_')}{ending}"
     return line, table

@@ -144,7 +144,7 @@ def print_json(document: object) -> None:
 
 
 def iso_seconds(at: datetime | None) -> str | None:
-    """Returns a time as ISO text with seconds, for programs. It returns None for None."""
+    """Returns a time as ISO text with seconds, for programs. Returns None for None."""
     return None if at is None else at.isoformat(timespec="seconds")
 
 

@@ -1,5 +1,6 @@
-"""Runs `hotline process NAME`: the processes that do not answer web requests. It imports the layers above it by
-name."""
+"""Runs `hotline process NAME`: the processes that do not answer web requests. The module imports the code of a process
+by name.
+"""
 
 import gc
 import os

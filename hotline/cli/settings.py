@@ -22,8 +22,8 @@ HEAD_OF_PAGE = """\
 
 This page is the output of `hotline settings --markdown`. `hotline settings > settings.toml` writes a file with all
 settings. Fill in this file, and set `HOTLINE_SETTINGS` to its path. Otherwise the hotline reads no file. Each setting
-is also an environment variable: for `port`, it is `HOTLINE_PORT`. It wins over the file. If settings are wrong, the
-hotline names all of them, without their values, and does not start. `hotline doctor --settings` shows the values.
+is also an environment variable: for `port`, it is `HOTLINE_PORT`. A variable wins over the file. If settings are wrong,
+the hotline names all of them, without their values, and does not start. `hotline doctor --settings` shows the values.
 
 If each process has its own account, set `HOTLINE_ALARM_MAIL` and `HOTLINE_ALARM_COMMAND` in `watch.env`, which only
 the watch process reads.

@@ -373,7 +373,7 @@ def let_go(tip_id: int, by: str, reason: str) -> None:
 def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: Path | None) -> None:
     """Give the district access to a tip that names an official.
 
-    The national desk uses it when no official is involved after all.
+    The national desk uses this command when no official is involved after all.
 
     Example: hotline tips send-down 12 --by "National 1" --second "National 2" --reason "not an official"
     """
@@ -398,8 +398,8 @@ def retention(as_json: bool) -> None:
 
     The clock erases a text two weeks after this list first showed it. Text is erased 90 days after `hotline tips
     close`, or 270 days after filing if the tip was not closed. Place, kind, urgency and times stay, for the statistics.
-    Facts about persons are erased after their month was counted for the last time, 75 days after it ended. This too
-    needs a warning two weeks before.
+    Facts about persons are erased after their month was counted for the last time, 75 days after it ended. The list
+    must show a warning two weeks before this erasure too.
 
     Example: hotline tips retention
     """

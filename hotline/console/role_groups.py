@@ -63,7 +63,8 @@ def tinted_table(name: str) -> Mapping[str, tuple[str, str]]:
 
 DESKS = READING_ROLES
 """The roles that read tips of a district or of the whole country. The keys that are encrypted for the account decide
-which tips."""
+which tips it can read.
+"""
 NATIONAL = frozenset({AccountRole.NATIONAL})
 LEADING = frozenset({AccountRole.PROGRAMME_LEAD})
 RELEASING = frozenset(actors.RELEASE_ROLES)

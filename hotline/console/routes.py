@@ -35,7 +35,9 @@ class Needs(StrEnum):
     """The password and the code are in this request, even after a recent sign-in. The service behind the view checks
     them."""
     SHIFT = "shift"
-    """Nothing more. The page also answers for a locked board, and is no activity of a person."""
+    """Nothing more. The page also answers for a locked board, and a request for it does not count as an activity of the
+    person.
+    """
     KEY = "key"
     """The account's own key is decrypted. This also requires a sign-in within the last 15 minutes."""
 

@@ -54,7 +54,8 @@ class Templates:
         """Returns a phrase with values in place of its `{placeholders}`. If the translation is missing, the result
         is in English."""
         words = self._words(language, phrase)
-        # Without values, the text has no placeholders. The refusal of a service may contain a brace.
+        # Without values, the text has no placeholders. The refusal of a service may contain a brace, which must not be
+        # read as a placeholder.
         return words.format_map(values) if values else words
 
     def draw(self, language: str, template: str, *, by: SignedIn | None, **values: object) -> str:
@@ -116,7 +117,7 @@ class Templates:
 LONG = 30
 """The number of lines, counted by `LINES`, from which a page can be longer than three screens of a phone."""
 LINES = {"tr": 2, "label": 2, "h2": 2, "textarea": 3, "pre": 5, "svg": 10}
-"""The lines of an element on a phone, where they are not one."""
+"""The number of lines that an element takes on a phone, for elements that do not take one line."""
 _PART = re.compile(r"<(tr|p|li|h2|h3|label|legend|summary|button|textarea|pre|svg)\b")
 _TAG = re.compile(r'<span class="tag.*?</span>')
 _ROW = re.compile(r"<tr\b.*?</tr>", re.S)
@@ -131,8 +132,9 @@ def with_contents(body: Markup) -> tuple[Markup, Sequence[tuple[str, Markup]], M
     """Returns the notices that begin a page, the headings of a long page with their ids, and the rest of the page
     with these ids. A notice may warn of danger, so the table of contents comes after it.
 
-    The headings are those of sections, and of tables if there are few sections. A form without sections has those of
-    its groups of fields. A short page, a page of one section, and a page with links to its sections, have none.
+    The headings are those of sections, and of tables if there are few sections. For a form without sections, the
+    headings are those of its groups of fields. A short page, a page of one section, and a page with links to its
+    sections, get no table of contents.
     """
     lines = sum(LINES.get(tag, 1) for tag in _PART.findall(body))
     if lines < LONG or 'class="sums"' in body:
@@ -162,7 +164,9 @@ def with_contents(body: Markup) -> tuple[Markup, Sequence[tuple[str, Markup]], M
 
 
 def with_heads(rows: Markup, heads: Sequence[str | tuple[str, str]]) -> Markup:
-    """Returns the rows of a table in which each filled cell names its column's heading. A narrow screen shows it."""
+    """Returns the rows of a table in which each filled cell names its column's heading. A narrow screen shows this
+    heading in the cell.
+    """
     words = [head if isinstance(head, str) else head[0] for head in heads]
 
     def headed(row: re.Match[str]) -> str:

@@ -163,7 +163,7 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
         by = visit.by
         menu = {row.endpoint: row for row in PAGES if row.menu and row.admits(by.roles)}
         if "board.show" in menu:
-            # The board is the first page of a desk, and leads to the other tasks.
+            # A desk has no Today in its menu: the board is its first page, and leads to the other tasks.
             menu.pop("today.show", None)
         given["menu"] = [*menu.values()]
         given["sample_marks"] = partial(sample_marks, visit.context, visit.templates)

@@ -250,7 +250,7 @@ class Context:
     now: Callable[[], datetime]
     """Returns the current time in UTC, with a time zone."""
     failpoint: Callable[[str], None]
-    """A function that the code calls by name at points where a test may kill the process. Otherwise it does nothing."""
+    """Outside of tests, the function does nothing. Otherwise it does nothing."""
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,9 @@ def run_uncompiled(session: Session) -> None:
 
 @contextmanager
 def optional_part(session: Session) -> Iterator[None]:
-    """Runs a part of a transaction that may fail in the database. Then it undoes and logs this part alone."""
+    """Runs a part of a transaction that may fail in the database. If the part fails, the function undoes and logs only
+    this part.
+    """
     try:
         with session.begin_nested():
             yield

@@ -1,7 +1,7 @@
 """Opens connections to PostgreSQL with strict time limits, so that each hop is answered within five seconds.
 
 The server's own limits for locks and statements come first, and the connection stays usable. Our own limits come later,
-for a server that is frozen or unplugged. They close the connection.
+for a server that is frozen or unplugged. These later limits close the connection.
 """
 
 import select

@@ -441,7 +441,9 @@ class _Wanted:
         self.work = work
         self.found: Any = None
         self.broken: Exception | None = StoreUnavailable("not committed")
-        """It is an error until the commit. So a write counts as failed if the writing thread ends for any reason."""
+        """The error with which the write failed. Until the commit, the field always contains an error. So a write
+        counts as failed if the writing thread ends for any reason.
+        """
         self.is_done = self.leads = False
         self.gate = Lock()
         self.gate.acquire()

@@ -31,7 +31,9 @@ REDACTED = "(number)"
 HOUSE = CHECKOUT
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")
-"""The id of the gateway's request that caused the present work, or an empty text. Rows keep it for the workers."""
+"""The id of the gateway's request that caused the present work, or an empty text. Rows of the database store this id
+for the workers.
+"""
 
 Kind = type[BaseException] | None
 

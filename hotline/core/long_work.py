@@ -114,15 +114,15 @@ def main(name: str, parent: int) -> None:
 
 def limit_process(work: Work, parent: int) -> None:
     """Makes the kernel end this process if its parent ends, or if it uses too much processor time or memory."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # This is `PR_SET_PDEATHSIG` of Linux.
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # The 1 is Linux's `PR_SET_PDEATHSIG`.
     if os.getppid() != parent:
         sys.exit(1)
-    with suppress(OSError):  # A service manager may forbid it.
+    with suppress(OSError):  # A service manager may forbid this call.
         Path("/proc/self/oom_score_adj").write_bytes(b"1000")
         os.nice(PRIORITY)
     if not work.role:
         setrlimit(RLIMIT_FSIZE, (0, 0))
-    setrlimit(RLIMIT_CORE, (0, 0))  # The dump could contain a worker's keys.
+    setrlimit(RLIMIT_CORE, (0, 0))  # A core dump could contain a worker's keys.
     setrlimit(RLIMIT_AS, (work.memory, work.memory))
     setrlimit(RLIMIT_CPU, (work.seconds, work.seconds + 1))
 

@@ -54,7 +54,7 @@ def count_of_contact(
 def attempt_times(
     session: Session, secret: str, contact_keys: Collection[str], text: str, since: datetime
 ) -> list[datetime]:
-    """Returns the times of the attempts whose first flag was `results`, oldest first."""
+    """Returns the times of the attempts whose first flag was `text`, oldest first."""
     tries = select(AttemptRow.at, AttemptRow.results).where(
         AttemptRow.contact_key.in_(contact_keys), AttemptRow.secret == secret, AttemptRow.at > since
     )

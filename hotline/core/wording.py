@@ -81,13 +81,14 @@ class Template(StrEnum):
     LET_DIAL = "{ref}: {place} has taken it too. To tell the first team to stop, dial {code}"
     LET_GO = "{ref}: another team has it now. You do not need to go. Thank you."
     REMIND_REPLY = "{ref}: by {time}, say what happened with a digit and {ref}: {digits}"
-    """An SMS to the assignee, after half of the time. `time` is when others will be alerted. `digits` are the
-    possible answers."""
+    """A reminder by SMS to the assignee, after half of the time for an outcome. `time` is when others will be alerted.
+    `digits` are the possible answers.
+    """
     REMIND_DIAL = "{ref}: by {time}, say what happened. Dial {code}"
     FOLLOW = "{ref}: any news? Dial {code}"
     """An SMS to the responder who can know the result, days or weeks later. It names no subject and no person."""
     FOLLOW_ABOVE = "{ref}: no one has sent news. Dial {code}"
-    """An SMS to a coordinator the next morning, then to the national desk."""
+    """The same SMS if the responder has not answered: to a coordinator the next morning, then to the national desk."""
 
     SERVICE_ASK = "{ref}: a referral. Reply 1 yes, 2 no room"
     """An SMS to the person on duty of a service. `ref` names the request, and not the case."""
@@ -136,13 +137,15 @@ class Template(StrEnum):
     JUDGE_NOTED = (
         "{ref}: noted, not this kind of case. A second person checks it. Until then it is yours."
     )
-    """The answer to 4 in every case that a second person checks. It is always the same. So no SMS reveals the result
-    of a screening."""
+    """The answer to the digit 4 in every case that a second person checks. The answer is always the same. So no SMS
+    reveals the result of a screening.
+    """
     ANOTHER_WAITS = "{ref}: another request to close it is waiting."
     """The answer to 4 if another person requested closure with a different outcome."""
     GOES_ON_WAITS = "{ref}: noted. The case stays open. In a few minutes it is yours."
-    """The answer to 1 as a refusal of a closure, while there is no proof of its sender. There is no other responder
-    to ask."""
+    """The answer to the digit 1 that refuses a closure, while it is not proved who sent the SMS. There is no other
+    responder to ask.
+    """
     OPEN_FIRST = "{ref}: dial {code}. Read the case first, then close it there."
     """The answer to 4 from a responder who may confirm a colleague's closure request."""
     OPEN_IN_CONSOLE = "{ref}: read it in the console first. Then close it there, or dial {code}."
@@ -228,19 +231,21 @@ class Template(StrEnum):
     GAPS_FOUND = "Shifts with nobody on duty: {count}. From {time}. Dial {code}"
     """An SMS to a desk's coordinator about new gaps in the roster, and again a day before a gap."""
     GAPS_WEEK = "Next 14 days: {count} districts have hours with nobody. Dial {code}"
-    """An SMS to the national desk on Mondays."""
+    """An SMS to the national desk on Mondays: some districts have hours without anyone on duty."""
     SHIFT_OFFERED = "A colleague offers a shift from {time}. To take it, dial {code}"
-    """An SMS to the colleagues of a desk."""
+    """An SMS to the colleagues of a desk: a responder offers a shift."""
     SHIFT_TAKEN = "The shift from {time} was taken. To see it, dial {code}"
-    """An SMS to a desk's coordinator, and to the responder who offered the shift."""
+    """An SMS to a desk's coordinator, and to the responder who offered the shift: a colleague took the shift."""
 
     ACCOUNT_END_ASKED = (
         "Someone asked to end console account {number}. A second admin decides. Not "
         "expected? Ask the national desk."
     )
-    """An SMS to the national desk, and to the person who must answer for a desk that only this account can decrypt."""
+    """An SMS about a request to end an account: to the national desk, and to the person who must answer for a desk that
+    only this account can decrypt.
+    """
     OWN_END = "Someone asked to end your console account. Not expected? Tell the national desk."
-    """An SMS to the phone of the person who owns the account."""
+    """An SMS to the phone of the person who owns the account: an admin asked to end the account."""
     ACCOUNT_ENDED = "Console account {number} was ended. Not expected? Ask the national desk."
     """An SMS to the national desk: an account has ended. `number` is the number of the account. The name of the
     account never appears."""
@@ -258,7 +263,7 @@ class Template(StrEnum):
         "Someone asked for a new link for your console account. Not you? Sign in and "
         "refuse it, or tell the national desk."
     )
-    """An SMS to the phone of the person who owns the account."""
+    """An SMS to the phone of the person who owns the account: an admin asked for a new link."""
 
     NATIONAL_IN_CONSOLE = "From now on the national desk reads cases in the console only."
     """An SMS to the national desk: an operator turned on the setting that this desk reads cases only in the
@@ -413,7 +418,8 @@ class Template(StrEnum):
 
 
 OF_EXERCISES = frozenset({Template.EXERCISE, Template.EXERCISE_BEGUN})
-"""Texts that a drill sends in addition to its alert. They do not count in statistics. If the network refuses their
-number, no responder is removed."""
+"""Texts that a drill sends in addition to its alert. They do not count in statistics. If the network refuses the number
+for such a text, no responder is removed.
+"""
 ALWAYS_SHIPPED = frozenset({Template.FAILURE})
 """Texts for times when the database does not answer. Changes in the console never apply to them."""

@@ -60,8 +60,8 @@ class PathKey(NamedTuple):
     reporting: bool
     shows_number: bool
     day: date
-    """The day on which the session began. It matters, because a phone number is shown only for some time after it was
-    verified.
+    """The day on which the session began. The day matters, because a phone number is shown only for some time after it
+    was verified.
     """
     limit: int
     receipts: bool

@@ -59,8 +59,7 @@ def clean_message(text: str) -> str:
 def is_tip(text: str) -> bool:
     """Returns True if the text reports something: a word that is not only polite, or a phone number.
 
-    A single word that the hotline advertises requests a lesson, or a local leader sends it. So such a word alone is not
-    a tip.
+    A single advertised word requests a lesson, or comes from a local leader. So such a word alone is not a tip.
     """
     if is_cry_for_help(text) or _CALLABLE.search(text):
         return True

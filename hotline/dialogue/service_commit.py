@@ -160,8 +160,9 @@ def _answer_what_was_asked(given: GivenAnswer) -> None:
 
 
 def _say_of_help(given: GivenAnswer) -> None:
-    """Stores the answer to the question if the help was good. The holder of a receipt gives it, or a person gives it
-    to a responder."""
+    """Stores the answer to the question if the help was good. The holder of a receipt gives this answer, or a person
+    gives it to a responder.
+    """
     opinion = rules_receipts.HelpOpinion(given.answer.value)
     if given.behind_a_receipt:
         opened = given.effects.newest_look(given.step.upto)
@@ -356,7 +357,7 @@ def _commit(
             return None
         if dialogue.committed < len(text):
             written = in_transaction(session, effects, dialogue, steps)
-            # The rest of the text may contain a secret.
+            # Stores the length and the digest of this part only, because the rest of the text may contain a secret.
             dialogue.committed, dialogue.text_key = len(text), mark
             tables_sessions.save_dialogue(session, dialogue)
             session.flush()

@@ -355,7 +355,8 @@ def _pinned(
             )
         return own
     if asks_pin:
-        # The language of a person who must be proved. Only the reader process knows which phones these are.
+        # The language of a person whose phone must still be proved by a code and a start PIN. Only the reader process
+        # knows which phones these are.
         language = None
         if is_number(caller):
             with context.database.reading() as session:

@@ -286,13 +286,13 @@ class Arrival(StrEnum):
     """The way in which an SMS reached the hotline."""
 
     CALLED = "called"
-    """The gateway's callback reported it. A person who knows the secret in the callback's address could have forged
-    it.
+    """The gateway's callback reported the SMS. A person who knows the secret in the callback's address could have
+    forged the SMS.
     """
     GATEWAY = "gateway"
-    """A callback from one of the gateway's own addresses reported it."""
+    """A callback from one of the gateway's own addresses reported the SMS."""
     LISTED = "listed"
-    """The clock process found it in the gateway's inbox."""
+    """The clock process found the SMS in the gateway's inbox."""
 
 
 class InboxOutcome(StrEnum):

@@ -1,4 +1,4 @@
-"""Finds places whose tips would reach too few people. The doctor and the monitor use it."""
+"""Finds places whose tips would reach too few people. The doctor and the monitor use this module."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

@@ -157,7 +157,7 @@ def gaps_ahead(context: Context, ahead: timedelta) -> list[Gap]:
 def board(context: Context, by: SignedIn) -> tuple[Mapping[str, int], Mapping[str, int], set[str]]:
     """Returns the hours without anyone on duty in the next 14 days, by desk. Also returns the people with more than
     four nights in a week, each with the number of nights. Also returns the people who took an offered shift and are
-    alone in it. Both are empty for an account of one desk.
+    alone in it. Both lists of people are empty for an account of one desk.
     """
     at = context.now()
     with context.database.reading() as session:

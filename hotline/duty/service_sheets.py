@@ -174,7 +174,9 @@ def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[S
 
 
 def import_here(context: ConsoleContext) -> None:
-    """Imports the confirmed sheets part by part. If it runs twice, each run locks the sheet for a part."""
+    """Imports the confirmed sheets part by part. If two processes run the function, each locks the sheet while it
+    imports a part.
+    """
     with context.database.reading() as session:
         waits = tables_sheets.pending_ids(session)
     for sheet_id in waits:
@@ -208,7 +210,9 @@ def _import_part(context: ConsoleContext, sheet_id: int) -> bool:
 
 
 def _account(session: Session, sheet: SheetImport) -> SignedIn | None:
-    """Returns the account that confirmed a sheet, with its present roles. Returns None if it may not import it now."""
+    """Returns the account that confirmed a sheet, with its present roles. Returns None if this account may not import
+    the sheet now.
+    """
     account_id = tables_audit.account_of(sheet.asked_by)
     row = None if account_id is None else session.get(ConsoleAccount, account_id)
     if row is None or row.state not in MAY_SIGN_IN:

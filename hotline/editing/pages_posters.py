@@ -69,7 +69,8 @@ def poster(visit: Visit, digits: str) -> Response:
 
 def is_printable(flow_set: FlowSet, digits: str) -> bool:
     """Returns True if a poster may show a short code. Its flow collects no report and has no private answers, and no
-    dialled string after it opens a report or a PIN question."""
+    digits dialled after it open a report or a PIN question.
+    """
     name = flow_set.entries.get(digits, "")
     flow = flow_set.flows.get(name)
     if flow is None or flow.gathers or flow.private or name in NEVER_DIALLED:

@@ -80,7 +80,7 @@ def flow(visit: Visit, flow: str) -> Response:
     nodes = outline(document)
     may_open = visit.may(role_groups.WORDS)
     rows = service_drafts.list_drafts(visit.context) if may_open else ()
-    # The address in the editor, or of the draft's page.
+    # The address that a link opens: in the editor, or of the draft's page.
     opens = [
         (
             row,

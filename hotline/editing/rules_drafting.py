@@ -42,7 +42,7 @@ class MissingKind(StrEnum):
     """The kind of thing that is missing or wrong in a draft."""
 
     KIND = "kind"
-    """The node must be one of say, menu, ask, branch, call and finish, and is none or several."""
+    """The node must be exactly one of say, menu, ask, branch, call and finish, but it is none or several of them."""
     WORDS = "words"
     """The node has no text yet."""
     GOES = "goes"

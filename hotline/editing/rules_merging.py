@@ -1,5 +1,5 @@
-"""Merges two edits of a flow that started from the same base. If only one side changed a value, the merge takes it.
-Otherwise it asks the editor. Pure.
+"""Merges two edits of a flow that started from the same base. If only one side changed a value, the merge takes the
+changed value. If both sides changed a value, the editor must choose. Pure.
 
 A text in one language is a separate field. So two editors can write in two languages at the same time. The rows of a
 list are merged one by one. The order of the rows is one more field.
@@ -51,7 +51,8 @@ class FieldClash(NamedTuple):
     """A field that both sides changed in different ways. A version without a value has `ABSENT`."""
 
     key: str
-    """The key of its decision. It stays the same if the merge runs again."""
+    """The key under which the decision about this conflict is stored. The key stays the same if the merge runs again.
+    """
     place: MergedField
     base: Any
     theirs: Any

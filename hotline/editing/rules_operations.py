@@ -175,7 +175,7 @@ def delete_screen(flow: Document, name: str, decided: Mapping[str, str]) -> Edit
 
 
 def move_screen(flow: Document, name: str, by: int) -> Editable:
-    """Returns the flow after moving a screen by `by` rows in the outline. Callers do not notice it."""
+    """Returns the flow after moving a screen by `by` rows in the outline. Callers do not notice the move."""
     changed = copy_flow(flow)
     names = [*changed["nodes"]]
     if name not in names:

@@ -306,8 +306,9 @@ class FilledMeter(NamedTuple):
     """The maximum number of septets of a page."""
     screens: int
     whole: int
-    """The septets of the whole text on one page, with the shortest line of keys. It shows by how much the text is
-    too long."""
+    """The septets of the whole text on one page, with the shortest line of keys. This number shows by how much the text
+    is too long.
+    """
 
     @property
     def is_over(self) -> bool:

@@ -116,7 +116,7 @@ def merge(
     yours: PartDocument | None,
     settled: Settled | None = None,
 ) -> Merged:
-    """Merges two versions of a part. If only one side changed it, the result is that side's version.
+    """Merges two versions of a part. If only one side changed the part, the result is that side's version.
 
     The order of screens counts as a change.
     """

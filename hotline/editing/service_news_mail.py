@@ -1,4 +1,6 @@
-"""Sends an account at most one mail a day that news wait for it. Deletes old news. The clock calls this."""
+"""Tells the owner of an account that unread news exist, with at most one mail a day. Deletes old news. The clock
+process calls this module.
+"""
 
 import logging
 from collections.abc import Sequence

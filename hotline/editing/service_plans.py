@@ -1,4 +1,4 @@
-"""Publishes approved drafts at their time, and withdraws their texts at their end. The clock calls this.
+"""Publishes approved drafts at their time, and withdraws their texts at their end. The clock process calls this module.
 
 An approver approves the draft together with its times. If the draft or the published parts that the approver compared
 have changed meanwhile, nothing is published, and the approver and the authors get news.
@@ -83,7 +83,7 @@ def approve(
     keeps_languages: bool = False,
 ) -> DraftPublished | DraftRefused | None:
     """Publishes a submitted draft, or plans its publication and the end of its text. Returns None if it is published
-    later. `service_publish.approvable` says what is refused.
+    later. The function `approvable` decides what is refused.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
@@ -220,7 +220,7 @@ def _after(context: Context, plan: DraftPlan, done: DraftPublished | DraftRefuse
 
 def _still_approves(session: Session, plan: DraftPlan, at: datetime) -> bool:
     """Returns True if the account that approved the plan is active, and still an approver."""
-    if plan.approved_by_id is None:  # A person at the command line approved it.
+    if plan.approved_by_id is None:  # A person at the command line approved the plan.
         return True
     approvers = tables_news.members(session, {AccountRole.APPROVER})
     return any(one.id == plan.approved_by_id and not one.is_suspended(at) for one in approvers)

@@ -432,7 +432,7 @@ def publish(
     alone: bool = False,
     keeps_languages: bool = False,
 ) -> DraftPublished | DraftRefused:
-    """Publishes a submitted draft exactly as the approver read it. `approvable` says what is refused.
+    """Publishes a submitted draft exactly as the approver read it. The function `approvable` decides what is refused.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """

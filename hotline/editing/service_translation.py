@@ -271,7 +271,7 @@ class CheckedSheet(NamedTuple):
     """The number of accepted rows with a new text."""
     refused: Sequence[RefusedRow]
     waiting: int
-    """The rows that no translator has agreed to yet."""
+    """The number of rows that no translator has agreed to yet."""
 
     @property
     def taken(self) -> Sequence[SheetRow]:

@@ -321,7 +321,7 @@ class TextQuestion(Row):
 def open_questions(session: Session, limit: int, below: str = "") -> Sequence[TextQuestion]:
     """Returns the open questions, oldest first.
 
-    With `signatures_below`, it returns only the questions about texts below that place.
+    With `below`, it returns only the questions about texts below that place.
     """
     here = select(TextQuestion).where(TextQuestion.settled_at.is_(None))
     if below:

@@ -180,7 +180,7 @@ class Messages:
     def _go_on(
         self, sent: Sent, interim: Sequence[str], faults: DrawnFaults, *, wait: float
     ) -> None:
-        """Schedules the delivery reports on the way, and then the arrival.
+        """Schedules the delivery reports before the arrival of a message, and then the arrival.
 
         Each step schedules the next one before it posts. So the order stays correct, and a slow hotline delays nothing.
         """

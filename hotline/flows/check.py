@@ -57,7 +57,7 @@ class Code(StrEnum):
     TOO_MANY_LINES = "too_many_lines"
     """A question has no written reason, but needs more than `MAX_LINES` lines on a narrow phone.
 
-    It also reports a reason that is not needed.
+    The check uses the same code for a written reason that is not needed.
     """
     UNSURE_LATE = "unsure_late"
     """The choice "not sure" appears only on the last page of a list."""

@@ -295,7 +295,7 @@ ARTICLES = frozenset({"un", "une", "one", "imwe"})
 WORDS = {word: digits for digits, word in rows_of("number_words.csv")}
 """Words for digits and for pairs of digits, as people read numbers out, in every language."""
 _LIKE = str.maketrans({"o": "0", "l": "1", "i": "1"})
-"""Letters that can replace a digit between other digits."""
+"""Letters that count as a digit between other digits."""
 _TOKEN = re.compile(r"[^\W_]+")
 _BETWEEN = re.compile(r"[\W_]{1,4}")
 """Punctuation marks and spaces between two digits of one number."""

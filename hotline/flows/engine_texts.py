@@ -21,11 +21,11 @@ class EngineTexts(NamedTuple):
     press: str
     """The verb before the valid keys."""
     digits: str
-    """Replaces the keys if the question asks for a number."""
+    """The text that replaces the list of keys if the question asks for a number."""
     count_of_digits: str
-    """Replaces the keys if the question asks for a PIN."""
+    """The text that replaces the list of keys if the question asks for a PIN."""
     write: str
-    """Replaces the keys and `press` if the question asks for words."""
+    """The text that replaces `press` and the list of keys if the question asks for words."""
     yes: str
     """The choice "yes" for a list with only one place."""
     closed: str

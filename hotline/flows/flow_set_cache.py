@@ -160,7 +160,7 @@ LIVE_SECONDS = 1.0
 LATE_SECONDS = 10.0
 """For how many seconds new sessions may start on the previous flow set while the new one loads."""
 PAUSE = 0.002
-"""The pause in seconds after each flow that loads in the background. It lets requests of callers go first."""
+"""The pause in seconds after each flow that loads in the background. The pause lets requests of callers go first."""
 
 Begin = Callable[[Callable[[], None]], object]
 """A function that starts some work in the background."""

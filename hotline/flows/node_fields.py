@@ -503,8 +503,9 @@ class BadLetter(NamedTuple):
 
 
 def bad_letters(node: object) -> tuple[BadLetter, ...]:
-    """Returns each letter that basic phones cannot show, once for each text and language. They are in the order of
-    the page."""
+    """Returns each letter that basic phones cannot show, once for each text and language. The letters are in the order
+    of the page.
+    """
     found = []
     for text in texts_in(node):
         for language, words in text.words.items():

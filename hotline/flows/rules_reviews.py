@@ -38,10 +38,10 @@ class ReviewState(StrEnum):
     """The text does not exist yet."""
     DRAFT = "draft"
     REVIEWED_ONCE = "read"
-    """One person has signed it, and it needs one more signature."""
+    """One person has signed the text, and it needs one more signature."""
     REVIEWED = "reviewed"
     STALE = "stale"
-    """A person signed it, but it has changed since then."""
+    """A person signed the text, but the text has changed since then."""
 
 
 @dataclass(frozen=True, slots=True)

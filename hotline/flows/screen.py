@@ -101,7 +101,7 @@ class _Draft:
     text: str = ""
     keys: dict[str, int] = field(default_factory=dict)
     most: int = len(NUMBERS)
-    """The maximum choices on the page. It leaves digits for other choices."""
+    """The maximum choices on the page. The page then keeps digits for other choices."""
     lines: int | None = None
     """The maximum lines of a narrow phone. This limit does not apply to the first piece of a page."""
     count: int = 0
@@ -145,7 +145,7 @@ def wrapped(text: str, columns: int = NARROWEST) -> list[str]:
 
 
 def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
-    """Returns one or more pages. Each has at most `limit - HELD_BACK` septets of GSM-7."""
+    """Returns one or more pages. Each has at most `limit - RESERVED_SEPTETS` septets of GSM-7."""
     whole = max(limit - RESERVED_SEPTETS, MIN_SEPTETS)
     ways = tuple(map(to_gsm7, layout.key_lines))
     room = whole - (septets(ways[-1]) if ways else 0)

@@ -33,7 +33,9 @@ class Revision(database.Row):
     pressed: Mapped[str | None]
     """The compiled flow set, as `flows.flow_set_cache` writes it. A new process reads this."""
     pressed_mark: Mapped[str | None]
-    """A mark that says which code can read it. Other code compiles the document again."""
+    """A mark that says which version of the code can read the compiled flow set. Any other version compiles the
+    document again.
+    """
 
 
 LIGHT = (defer(Revision.document, raiseload=True), defer(Revision.pressed, raiseload=True))

@@ -38,8 +38,9 @@ HELD = text(
 )
 """The sessions that hold one of the hotline's advisory locks.
 
-It leaves out the leader's lock, which is held for long. If a stranger holds it, another clock process still works,
-after `FROZEN`."""
+The query leaves out the leader's lock, which is held for long. If a stranger holds the leader's lock, another clock
+process still works, after `FROZEN`.
+"""
 
 
 def lock_holders(session: Session) -> frozenset[tuple[int, str, int, str]]:

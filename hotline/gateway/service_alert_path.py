@@ -1,6 +1,6 @@
 """Finds out if a responder can be alerted, and if not, why alerts cannot be sent.
 
-`/readyz` and all flows that promise an alert use it.
+`/readyz` and all flows that promise an alert use this module.
 """
 
 from datetime import datetime

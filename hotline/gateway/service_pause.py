@@ -52,7 +52,7 @@ def queue_view(context: Context) -> QueueView:
 def current_pause(context: Context) -> QueuePause | None:
     """Returns the pause of the queue, or None.
 
-    Every page of the console calls it. So it counts no messages, unlike `queue_view`.
+    Every page of the console calls this function. So the function counts no messages, unlike `queue_view`.
     """
     with context.database.reading() as session:
         return queries_health.current_pause(session)

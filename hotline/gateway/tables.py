@@ -438,7 +438,9 @@ def write_leader(session: Session, holder: str, until: datetime, *, name: str = 
 
 
 PLANS = "plans"
-"""The name of the row that holds planned texts. Its holder is the time that the clock showed after its jump."""
+"""The name of the row that holds planned texts. The holder of this row is the time that the clock showed after its
+jump.
+"""
 
 
 def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:

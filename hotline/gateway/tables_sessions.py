@@ -161,7 +161,7 @@ def try_writing(session: Session, at: datetime) -> None:
 
 
 PROBE = "probe"
-"""The key of the row that this test writes. It is not a digest, so it cannot be the key of a phone number."""
+"""The key of the row that this test writes. The key is not a digest, so it cannot be the key of a phone number."""
 
 START_COLUMNS = (
     "revision_id",

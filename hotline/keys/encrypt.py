@@ -121,7 +121,7 @@ class Encrypter:
     have this key.
     """
     weekly_lock: WeeklyLock = field(default_factory=WeeklyLock)
-    """Locks every grant a second time."""
+    """The lock that encrypts every grant a second time, with the key of the week."""
     live: LiveKeys | None = field(default=None, repr=False)
     """Reads the workers' public key again, for a process that must notice a rotation."""
     mark_key: Callable[[], bytes] = field(default=bytes, repr=False)

@@ -81,8 +81,8 @@ class Pseudonyms:
         return digest(self._weekly.at(at), "likeness", what, text)
 
     def person(self, msisdn: str, at: datetime) -> dict[str, int]:
-        """Returns 64 bits that represent a phone, for the current month and for the current week. They are counted and
-        then dropped.
+        """Returns 64 bits that represent a phone, for the current month and for the current week. The hotline counts
+        these numbers and then drops them.
 
         Also destroys old weekly keys of contacts, because this code runs more often than `contact`.
         """

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.core.database import Row, add_if_new, insert_into
 
 REFUSAL_VALID = timedelta(minutes=10)
-"""The time after which a refused start no longer counts. A refused process reports it again within seconds."""
+"""The time after which a refused start no longer counts. A refused process tries again within seconds, and the new
+refusal is recorded.
+"""
 
 
 STARTS_KEPT = timedelta(days=30)

@@ -212,13 +212,13 @@ def unsent_trial(session: Session) -> Tip | None:
     return session.scalars(held).one_or_none()
 
 
-# Moves every waiting time forward after the clock was set back.
+# After the clock was set back, makes every waiting time earlier by the same amount.
 
 Kept = TypeVar("Kept", bound=Row)
 
 
 def bring_forward(session: Session, by: timedelta) -> None:
-    """Moves deadlines, due messages, leases, times of drafts and the end of a pause forward by this much.
+    """Makes deadlines, due messages, leases, times of drafts and the end of a pause earlier by the time `by`.
 
     It skips rows that another process has locked, because that process is about to change them.
     """

@@ -145,7 +145,7 @@ def write_notices(
 
 
 def bring_forward(context: Context, by: timedelta) -> None:
-    """Moves all waiting times forward, so that things happen too early rather than too late.
+    """Makes all waiting times earlier, so that things happen too early rather than too late.
 
     It cannot undo what has already happened. Raises StoreUnavailable. In that case nothing was moved.
     """

@@ -95,7 +95,8 @@ def look(context: MonitorContext) -> tuple[str, frozenset[Alarm]]:
     """Returns the line that remembers the newest row, and the alarms of the rows since the last look. Raises
     StoreUnavailable.
 
-    The returned text is empty if nothing is new. Both are empty while the log is wrong, or if the monitor has no file.
+    The returned text is empty if nothing is new. The line and the alarms are empty while the log is wrong, or if the
+    monitor has no file.
     """
     file = context.watch.newest
     before = [*read_digests(file)]

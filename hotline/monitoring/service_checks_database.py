@@ -209,7 +209,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
 def check_locks(context: Context, pause: Callable[[float], None] = time.sleep) -> CheckResult:
     """Checks that no transaction keeps one of the hotline's locks at PostgreSQL. All others wait for it, and fail.
 
-    Each account of the database can take these locks. It looks again only while a transaction keeps one.
+    Each account of the database can take these locks. The check looks again only while a transaction keeps a lock.
     """
     held = _holders(context)
     for _ in range(LOOKS):

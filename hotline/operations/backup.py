@@ -181,7 +181,7 @@ SIDES = ("", "-wal", "-shm")
 damage the restored one."""
 
 Fill = Callable[[Callable[[bytes], object]], None]
-"""Gives each piece of a copy to a function. Raises an error if a piece is wrong."""
+"""A function that passes each piece of a copy to another function. It raises an error if a piece is wrong."""
 
 
 def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None:

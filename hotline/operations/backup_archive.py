@@ -96,7 +96,7 @@ class Sink:
         return len(part)
 
     def flush(self) -> None:
-        """Does nothing. The calling code flushes its own file."""
+        """Does nothing. Does nothing, because the calling code flushes its own file."""
 
 
 def encrypt_copy(pieces: Iterable[bytes], recipients: Sequence[str], write: Write) -> str:

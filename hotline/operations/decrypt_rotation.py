@@ -246,7 +246,7 @@ def rotate_all(
     are then kept.
     """
     today, next_one = PassphraseDecrypter(by, old), PassphraseDecrypter(by, new)
-    # Checks that every rotation in progress belongs to this one. Otherwise it stops before any change.
+    # Checks that every rotation in progress belongs to this run of the command. Otherwise it stops before any change.
     with context.database.reading() as session:
         moves = [
             decrypt_passphrase.wrapped_desk(session, code, by)

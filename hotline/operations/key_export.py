@@ -78,7 +78,8 @@ def _read(document: bytes) -> Mapping[str, bytes]:
     return read
 
 
-# Converts a key to text on paper and back: groups of four letters and digits. The last one is a checksum of the others.
+# Converts a key to text on paper and back: groups of four letters and digits. The last group is a checksum of the
+# others.
 
 GROUP, CHECK_LETTERS = 4, 4
 LOOK_ALIKES = str.maketrans({"0": "O", "1": "I", "8": "B", "9": "G"})

@@ -125,7 +125,7 @@ class PinVault:
         return not is_under(wrap, self.peppers()[0])
 
     def open_nothing(self, pin: str) -> None:
-        """Takes as long as a real attempt. It is for a phone that has no key."""
+        """Takes as long as a real attempt. The code calls it for a phone that has no key."""
         _stretched(pin, bytes(PrivateKey.SIZE), self.costs, bytes(argon2id.SALTBYTES))
 
     def _read(self, wrap: bytes) -> tuple[bytes, Costs, bytes] | None:

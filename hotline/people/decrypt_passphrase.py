@@ -1,4 +1,5 @@
-"""Decrypts desk keys with the recovery passphrase, while two people are present. No other file decrypts with it.
+"""Decrypts desk keys with the recovery passphrase, while two people are present. No other file decrypts with this
+passphrase.
 
 No module that a hook loads may import this file.
 """

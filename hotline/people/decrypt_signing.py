@@ -154,7 +154,9 @@ def keep_line_key(session: Session, line: SigningKey, under: WrappingKey, at: da
 
 
 def key_to_sign(session: Session, context: Context, desk: Desk) -> KeyToSign:
-    """Returns what a signature of this desk signs. Raises DeskRefused."""
+    """Returns the key of this desk that waits for a signature, with the facts that a person compares. Raises
+    DeskRefused.
+    """
     signed = _wanted(context, desk)
     newest, first = signed.statements[-1], signed.statements[0]
     by = newest.by
@@ -171,7 +173,9 @@ def key_to_sign(session: Session, context: Context, desk: Desk) -> KeyToSign:
 
 
 def keys_to_sign(context: Context, codes: Sequence[str]) -> Sequence[KeyToSign]:
-    """Returns what to sign of these desks, or of all that wait. Leaves out retired desks. Raises DeskRefused."""
+    """Returns the keys to sign of these desks, or of all desks that wait for a signature. Leaves out retired desks.
+    Raises DeskRefused.
+    """
     trust, at = context.encrypter.desks, context.now()
     if trust is None:
         raise DeskRefused(NOT_OURS)

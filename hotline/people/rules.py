@@ -474,7 +474,7 @@ UNPROVED = frozenset({EnrolmentState.PROVING, EnrolmentState.WAITING})
 
 
 class EnrolmentKind(StrEnum):
-    """Says what an enrolment proves."""
+    """The kind of an enrolment: it says what the enrolment proves."""
 
     ENROL = "enrol"
     """The person's own phone and PIN. This kind is also used after a responder has forgotten the PIN."""

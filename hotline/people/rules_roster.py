@@ -51,7 +51,7 @@ class DutyRow(NamedTuple):
 
 
 class Shift(NamedTuple):
-    """A time in which a person is on duty at a desk. The end does not belong to it."""
+    """A time in which a person is on duty at a desk. The end time is not part of the shift."""
 
     desk: str
     starts_at: datetime

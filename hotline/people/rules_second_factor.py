@@ -96,14 +96,15 @@ SUSPENDED_AGAIN = timedelta(days=7)
 LINK_WAIT = timedelta(hours=24)
 """The time after which a new link for another person's account works, if no second admin approves it before."""
 COMMANDS_WITHIN, MAX_COMMANDS = timedelta(hours=1), 2
-"""A period, and the number of accounts that one admin may end, suspend, give a new link or take a role from in this
-period. """
+"""A period, and the number of accounts that one admin may change in this period with a serious command: end, suspend,
+give a new link, remove a role.
+"""
 MAX_IDLE = timedelta(minutes=15)
 MAX_SESSION = timedelta(hours=8)
 MAX_SHIFT = timedelta(hours=13)
 """The time after a sign-in for which a locked board counts dangers."""
 BOARD_EACH = timedelta(minutes=4)
-"""Limits how often the use of a session that shows the board is recorded: once in this time."""
+"""The shortest time between two records that a session with a board is in use."""
 FACTOR_VALIDITY = timedelta(minutes=15)
 """The time for which a sign-in with the second factor counts as recent, and for which the private key stays
 unlocked.

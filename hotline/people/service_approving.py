@@ -36,7 +36,7 @@ class KeyToSign:
     words: str
     """The four words of the key."""
     by: str
-    """The member who made it. Empty if the hotline signed this key before."""
+    """The member who made the key. Empty if the hotline signed this key before."""
     made_at: datetime
     signed_at: datetime
     """The time when the hotline signed the older key from which this key was made."""
@@ -49,7 +49,9 @@ class ApprovalView:
     """A pending approval with the person that it concerns, as a page describes it."""
 
     sentence: MessageText
-    """Its values `role`, `desk`, `desks`, `places` and `outcome` are codes. The page replaces them by names."""
+    """In this sentence, the values `role`, `desk`, `desks`, `places` and `outcome` are codes. The page replaces them by
+    names.
+    """
     subject: str
     """The subject of the row that is written to the audit log."""
     detail: str = ""

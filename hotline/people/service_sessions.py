@@ -87,7 +87,8 @@ def find_locked(context: ConsoleContext, token: str) -> SignedIn | None:
 
 
 _SHOWN: MutableMapping[Database, dict[bytes, datetime]] = WeakKeyDictionary()
-"""For each session, the time of its last record. So an open board seldom writes."""
+"""For each session, the last time when the database recorded its board. So an open board seldom writes to the database.
+"""
 MAX_SHOWN = 1000
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -257,7 +258,7 @@ def _found(context: ConsoleContext, token: str) -> tuple[ConsoleSession, Console
 
 
 def _locked(context: ConsoleContext, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
-    """Returns a session whose board is locked, with its account. Locks it if its time is over."""
+    """Returns a session whose board is locked, with its account. Locks the session if its time is over."""
     found, at = _stored(context, token), context.now()
     if found is None or _is_open(found[0], at) or not _counts(*found, at):
         return None

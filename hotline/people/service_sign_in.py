@@ -93,7 +93,7 @@ def prove(
 
     Each attempt is counted as failed before it is checked. So a crash cannot remove a failure from the count. Failures
     delay only attempts with this name from the same session or browser. `code` is None if the session has a recent
-    second factor. `may` decides for which accounts this is allowed.
+    second factor. `may` is a function that decides which accounts may do this.
     """
     with context.proofs.stretching.turn(entrant) as turn:
         if not turn.is_given:

@@ -219,7 +219,7 @@ class Responder(Row):
     warnings_read_at: Mapped[datetime | None]
     """The time when this responder last read the warnings about PINs."""
     memberships: Mapped[list["Membership"]] = relationship(lazy="raise")
-    """The memberships. The code uses them only to write a new phone together with them."""
+    """The memberships. The code uses these rows only to write a new phone together with its memberships."""
 
     @property
     def language(self) -> str:

@@ -52,8 +52,9 @@ OWN_PROCESS = (
     "CREATE TRIGGER audit_own_process BEFORE INSERT ON audit"
     " FOR EACH ROW EXECUTE FUNCTION audit_own_process()",
 )
-"""Refuses a row of another process, and a row that does not follow the newest one, because it could end the log. An
-account of a process is named after database and process."""
+"""Refuses a row of another process, and a row that does not follow the newest row, because such a row could end the
+log. An account of a process is named after database and process.
+"""
 
 
 class AuditEntry(database.Row):

@@ -44,7 +44,7 @@ class Enrolment(Row):
 
     After that, it is the previous number, for some days."""
     encrypted_code: Mapped[bytes | None]
-    """The code, encrypted to the workers' key. It is deleted when it was sent."""
+    """The code, encrypted to the workers' key. The code is deleted after it was sent."""
     code_hash: Mapped[bytes | None]
     """A hash of the code that was sent to the phone."""
     code_until: Mapped[datetime | None]

@@ -108,11 +108,14 @@ class AccountAccess(NamedTuple):
     desks: frozenset[str]
     """The desks whose key is encrypted for the account."""
     phones: Mapping[int, frozenset[str]]
-    """The phones of the account's owner, active ones first, each with its desks. An inactive phone has none."""
+    """The phones of the account's owner, active ones first, each with its desks. An inactive phone has no desks."""
 
 
 def access_of(session: Session, account_id: int) -> AccountAccess:
-    """Returns what decides which desks an account may use. Raises NotFound."""
+    """Returns the facts that decide which desks an account may use: its keys, and its owner's phones.
+
+    Raises NotFound.
+    """
     found = (
         select(
             *(ConsoleAccount.person_id, DeskMember.desk_code),
@@ -206,7 +209,7 @@ def _shut(session: Session, code: str, member: str, at: datetime) -> None:
 
     Locks the desk first, in the same order as the code that makes a new key. Otherwise the two transactions could wait
     for each other for ever. During a rotation, the member may also have the new key. So the stored time is later than
-    the beginning of the rotation. The end of the rotation then does not delete it.
+    the beginning of the rotation. The end of the rotation then does not delete the stored time.
     """
     tables_desks.get_desk(session, code, for_writing=True)
     _forget(session, code, member)

@@ -118,7 +118,9 @@ class GapNotice(Row):
     notified_at: Mapped[datetime]
 
     def covers(self, gap: Gap) -> bool:
-        """Returns True if the gap begins in this time. Its end may come nearer, or was not seen yet."""
+        """Returns True if the gap begins in this time. The gap's end may have become earlier since the report, or was
+        not known then.
+        """
         return self.desk_code == gap.desk and self.starts_at <= gap.starts_at <= self.ends_at
 
 
@@ -245,7 +247,7 @@ def read_until(session: Session, person_id: int) -> datetime:
 
 
 def mark_read(session: Session, person_id: int, until: datetime) -> None:
-    """Records the time until which a person has read all notes. It never goes back."""
+    """Records the time until which a person has read all notes. The stored time never becomes earlier."""
     row = session.get(HandoverRead, person_id, with_for_update=True)
     if row is None:
         session.add(HandoverRead(person_id=person_id, until=until))

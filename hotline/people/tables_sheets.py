@@ -53,7 +53,9 @@ class SheetImport(Row):
 
 
 def pending_ids(session: Session) -> Sequence[int]:
-    """Returns the ids of the imports that have not ended, the oldest first. An old one only ends, without its sheet."""
+    """Returns the ids of the imports that have not ended, the oldest first. An old import only ends: its sheet is
+    deleted.
+    """
     found = select(SheetImport.id).where(SheetImport.ended_at.is_(None))
     return session.scalars(found.order_by(SheetImport.id)).all()
 

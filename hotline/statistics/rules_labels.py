@@ -52,7 +52,7 @@ class Labels:
         span, year = span_of(period), period[:4]
         if span is Span.MONTH:
             first = date(int(year), int(period[5:]), 1)
-            # Not "LLLL": Babel 2.18 takes it from the language that was loaded first.
+            # The format is not "LLLL", because Babel 2.18 takes its text from the language that was loaded first.
             return format_date(first, "MMMM y", locale=self.language)
         if span is Span.YEAR:
             return year

@@ -47,7 +47,9 @@ CLOCK = "clock"
 
 
 def is_due(context: Context) -> bool:
-    """Returns True if a release is missing. It looks once an hour at most. Raises StoreUnavailable."""
+    """Returns True if a release is missing. The function looks at the database once an hour at most. Raises
+    StoreUnavailable.
+    """
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, TASK, at, EVERY):
@@ -62,7 +64,7 @@ def create_due(context: Context, at: datetime | None = None) -> Sequence[str]:
     """Creates every release that is due at this time. By default, this is the current time. Returns the periods of the
     created releases. Raises StoreUnavailable.
 
-    A quarter or a year waits until the reader has counted its persons. Other releases do not wait for it.
+    A quarter or a year waits until the reader has counted its persons. Other releases do not wait for this count.
     """
     at = at or context.now()
     with context.database.reading() as session:

@@ -63,12 +63,12 @@ SHAPES = re.compile(
             "[GWM]*S[SWM]*",
             "M*X[WM]*",  # ntimunyandikire
             "M*A[WM]*",  # ntimuzongere kunyandikira
-            "R|M+R|R[VWM]+",  # sinshaka; sinshaka ubutumwa
-            "TM+G|TG[WM]+",  # nta butumwa nshaka; ntabwo nshaka ubutumwa
-            "G?N[WM]+|NGV?[WM]+|NV[WM]+",  # do not text; no more messages; I do not want to get texts
-            "q+M+|G?nq+[VW]+M*|G?nW+q+M*|nGq+V?[WM]+",  # plus de SMS; ne m'envoyez plus; je ne veux plus recevoir
-            "EPL?|EL",  # delete my number; remove me from the list
-            "M+B|ZM+",  # ubutumwa burahagije; end SMS
+            "R|M+R|R[VWM]+",  # Such as "sinshaka ubutumwa" (Kinyarwanda: I want no messages).
+            "TM+G|TG[WM]+",  # Such as "nta butumwa nshaka" (Kinyarwanda: I want no message).
+            "G?N[WM]+|NGV?[WM]+|NV[WM]+",  # Such as "do not text", "no more messages".
+            "q+M+|G?nq+[VW]+M*|G?nW+q+M*|nGq+V?[WM]+",  # Such as "ne m'envoyez plus" (French: send me no more).
+            "EPL?|EL",  # Such as "delete my number", "remove me from the list".
+            "M+B|ZM+",  # Such as "ubutumwa burahagije" (Kinyarwanda: enough messages), "end SMS".
         )
     )
 )

@@ -88,7 +88,7 @@ def read_file(text: str, language: str) -> Sequence[SheetRow]:
         ValueError,
         LookupError,
         AttributeError,
-    ):  # Babel raises them for keywords in a wrong order.
+    ):  # Babel raises these errors for keywords in a wrong order.
         raise _refused(len(entries.found) + 1) from None
     heads = [one.string for one in entries.found if not (one.id or one.context)]
     for named in _LANGUAGE.findall("\n".join(one for one in heads if isinstance(one, str))):

@@ -13,7 +13,8 @@ from hotline.text.time import KIGALI
 WINDOW_LENGTH = timedelta(hours=2)
 """The length of every window of time for a call."""
 HALF_WINDOW = WINDOW_LENGTH / 2
-"""While call-backs are paused, a window with less time left than this moves on. So no request ends just after a pause.
+"""While call-backs are paused, a request leaves a window in which less time than this is left. So no request ends just
+after a pause.
 """
 NOTICE_DELAY = timedelta(minutes=3)
 """The time between a request and the notice to the desk. During this time, the caller can still withdraw the
@@ -67,7 +68,8 @@ tip.
 """
 OFFERED = ("me_adult", "child", "adult", "several")
 """The answers to "Who needs help?" after which the menu offers a call. A caller who says that they are under 18 gets no
-such offer (ADR 31)."""
+such offer (docs/decisions/10).
+"""
 
 
 @dataclass(frozen=True, slots=True)

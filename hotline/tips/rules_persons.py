@@ -174,7 +174,8 @@ class MetPerson:
     timeline: list[PersonTimelineItem] = field(default_factory=list)
     is_possible: bool = False
     """True if the person is a possible victim, after the last clear screening or the last official decision. An unclear
-    screening does not change it. After a deciding body has said that the person is a victim, no screening changes it.
+    screening does not change this value. After a deciding body has said that the person is a victim, no screening
+    changes it.
     """
 
     @property

@@ -315,9 +315,10 @@ def complaint_facts(answers: Mapping[str, str], *, completed: bool = False) -> T
     """Returns the facts in these answers of a complaint. Returns None if the answers are not enough to store a
     complaint.
 
-    Each report attempt makes only one complaint, even if the caller corrects answers. No other desk can have been
-    alerted of it. The kind of the complaint stays encrypted. A helper counts as an official. So a district's desk never
-    gets the complaint, like a tip about an official. A complaint about the national desk is for oversight desks only.
+    Each report attempt makes only one complaint, even if the caller corrects answers. So no other desk can have been
+    alerted of the complaint. The kind of the complaint stays encrypted. A helper counts as an official. So a district's
+    desk never gets the complaint, like a tip about an official. A complaint about the national desk is for oversight
+    desks only.
     """
     state = stage(answers, completed=completed)
     if state is None:

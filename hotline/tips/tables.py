@@ -134,8 +134,9 @@ class Tip(Row):
     """The codes of desks that should be able to decrypt the tip but cannot. They had no valid key when the tip was
     encrypted."""
     receipt_key: Mapped[str | None]
-    """A keyed digest of the receipt's number and PIN. The caller asks about the tip with them. None if the caller has
-    no receipt."""
+    """A keyed digest of the receipt's number and PIN. With number and PIN, the caller can ask about the tip. None if
+    the caller has no receipt.
+    """
     erasure_asked_at: Mapped[datetime | None]
     """The time when the caller used the receipt to request erasure of the text."""
     helped_at: Mapped[datetime | None]

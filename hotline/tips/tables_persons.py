@@ -63,7 +63,7 @@ def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[in
 
 
 def bring_offers_forward(session: Session, tip_id: int, due_at: datetime) -> None:
-    """Moves the reminders to ask a service forward to this time, if they are later. Earlier reminders do not change."""
+    """Moves the reminders to ask a service to this time, if their time is later. Earlier reminders do not change."""
     later = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
     rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *later)
     session.execute(rows.values(due_at=due_at))

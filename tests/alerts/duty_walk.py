@@ -202,7 +202,7 @@ class DutyWalk(CaseWalk):
         return decision
 
     def _goes(self, who: int) -> None:
-        """Hands on what a person has, whose leave begins or who is excluded."""
+        """Gives the cases of a person to others, because the person's leave begins or the person is excluded."""
         concerns = self.holder in (None, who) or DeadlineKind.ACKNOWLEDGE in self.clocks
         if who in {one.responder_id for one in self.told} and concerns:
             self.happen(Event(CaseEventKind.REMOVED, by=who))
@@ -345,7 +345,9 @@ def random_walk(chance: random.Random) -> DutyWalk:
 
 
 def random_roster(chance: random.Random, members: Sequence[Member], monday: date) -> Roster:
-    """Returns a roster of two weeks with gaps. One day is like another weekday. Some desks have no roster."""
+    """Returns a roster of two weeks with gaps. One day is a holiday with the shifts of another weekday. Some desks have
+    no roster.
+    """
     rows = [
         DutyRow(desk, one.id, week, day, *chance.choice(SHIFTS), chance.choice([1, 1, 2]))
         for desk in (DESK, BESIDE, NATIONAL)

@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
 CASE = Case("12", "sex", Urgency.DANGER, "no")
 HERE = frozenset({"12"})
 MOST_IN_A_ROW = {DeadlineKind.OUTCOME: 3, DeadlineKind.SECOND_LOOK: 1}
-"""The largest number of alerts in a row without an answer that is counted. A larger number counts as this one."""
+"""The search counts at most this number of alerts in a row without an answer. A larger number counts as this one."""
 LATER = 2
 RAN = timedelta(minutes=15)
 CLOCKS = [Clock(NOW, nth) for nth in range(4)]
