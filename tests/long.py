@@ -23,7 +23,7 @@ from tests.support.servers import Pair
 ONLY_LONG = (
     # This test stores 100,000 tips.
     "tests/console/test_board_speed.py::*",
-    # Each takes 15 seconds in a browser. The daily run has the English story.
+    # Each of these stories takes 15 seconds in a browser. The daily run has the English story.
     "tests/console/test_in_browser.py::test_a8_a_board_reads_a_danger_and_closes_it[narrow-rw]",
     "tests/console/test_in_browser.py::test_a8_a_board_reads_a_danger_and_closes_it[office-fr]",
     # These tests run whole hotlines with real processes, and each takes 10 to 180 processor seconds.
@@ -65,13 +65,14 @@ ONLY_LONG = (
     "tests/faults/test_every_queue.py::*[servers-*confirmation]",
     "tests/faults/test_every_queue.py::*[servers-*drill]",
     "tests/faults/test_clock.py::test_row_32_the_zone_of_the_machine_means_nothing[Europe/Brussels]",
-    # Every day, each jump of the clock meets the most and the least urgent tip.
+    # The daily run tests each jump of the clock with the most urgent and with the least urgent tip.
     "tests/faults/test_clock.py::test_row_32_no_step_comes_late_nor_two_in_a_tick[embedded-*-2]",
     "tests/faults/test_clock.py::test_row_32_no_step_comes_late_nor_two_in_a_tick[servers-*-2]",
     "tests/faults/test_clock.py::test_row_32_no_step_comes_late_nor_two_in_a_tick[servers-*-3]",
     "tests/statistics/test_report.py::test_e5_the_report_is_two_pages_and_holds_what_was_published[*en]",
     "tests/statistics/test_report.py::test_e5_the_report_is_two_pages_and_holds_what_was_published[*fr]",
-    # Long ones: thirty Python processes, measuring, the year of sample data, the container image, and 200 sockets.
+    # These tests take long: thirty Python processes, measuring, the year of sample data, the container image, and 200
+    # sockets.
     "tests/cli/test_bench.py::*",
     # The daily run plays each danger in Kinyarwanda.
     "tests/cases/test_three_dangers.py::test_a_danger_is_played_to_its_30_day_check[*-en]",

@@ -133,7 +133,9 @@ class Act(NamedTuple):
     tip: Tip
 
     def happens(self, *, chosen: tuple[int, ...] = ()) -> None:
-        """Asks these people, or the next person, to take the case. The assignee stays responsible until then."""
+        """Asks these people, or the next person, to take the case. The assignee stays responsible until another
+        responder takes the case.
+        """
         asked = Event(CaseEventKind.PASSED, by=self.tip.assignee_id, chosen=chosen)
         service_escalation.handle_event(
             self.session, self.context, self.tip.id, asked, self.context.now()
@@ -190,7 +192,8 @@ def _phones(
 
 
 def take(context: ConsoleContext, by: SignedIn, tip_id: int, responder_id: int) -> None:
-    """Takes the case for a phone. If this person was not alerted before, the person gets an alert now.
+    """Takes the case in the name of the responder who has this phone. If this person was not alerted before, the person
+    gets an alert now.
 
     Raises NotFound, EndRefused.
     """
@@ -245,7 +248,7 @@ def nudge(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
 def pass_on(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, place: str, *, reason: str
 ) -> None:
-    """Asks a person of another district, or of the national desk, to take the case. The district can read it then.
+    """Asks a person of another district, or of the national desk, to take the case. The district can then read the tip.
 
     Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
     """

@@ -46,7 +46,7 @@ deadlines."""
 
 @cache
 def shipped() -> EscalationModel:
-    """Returns the whole policy. Each search adds to what it remembers of its decisions."""
+    """Returns the whole policy. The policy remembers its decisions, so that later searches ask it less often."""
     return EscalationModel()
 
 

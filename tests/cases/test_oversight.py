@@ -160,7 +160,7 @@ def test_c20_the_national_desk_cannot_list_open_or_take_it(oversight: Oversight)
 @pytest.mark.row("C20")
 @pytest.mark.adversary("a helper in a complaint")
 def test_c20_commands_answer_about_it_as_about_no_tip(oversight: Oversight) -> None:
-    """Also with the passphrase of all desks, and if the text was erased."""
+    """The commands answer so also with the passphrase of all desks, and after the text was erased."""
     line, context = oversight.line, oversight.line.context
     oversight.complain(*ABOUT_THE_DESK, *HURT)
     signed = dict[str, Any](by=TwoPeople("Alice", "Bob"), reason="asked")

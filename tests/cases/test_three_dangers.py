@@ -133,7 +133,7 @@ def test_a_danger_is_played_to_its_30_day_check(
 
 
 def full_then_free(danger: Danger) -> Services:
-    """Asks a service that has no room, and then the next one, which has."""
+    """Asks a service that has no room, and then the next one, which has room."""
     services = Services(danger)
     danger.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1")
     services.sms(CENTRE, f"2 {services.requests[0].reference}")

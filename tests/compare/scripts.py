@@ -29,7 +29,7 @@ def approve(context: ConsoleContext, name: str) -> None:
 def change_number(context: ConsoleContext, name: str, number: str, paper: str) -> None:
     by, change = Actor("Admin 1"), service_enrolment.change_number
     made: service_enrolment.StartPaper | None = call(change, context, by, name, number, "compare")
-    if made is None:  # Since start PINs are printed by two people, the change only requests one.
+    if made is None:  # Two people print a start PIN, so the change of number only requests one.
         made = deciding.prints_start_pin(context, by, name)
     people.write(Path(paper), made)
 

@@ -21,13 +21,17 @@ TICK = 1.25
 """The seconds of real time within which the hotline reads its clock again."""
 QUIET = 0.3
 QUIET_AFTER_FAULT = 3.5
-"""The hotline tries again after one second, and then after two."""
+"""The real seconds of quiet that the test waits for after a fault. The hotline tries again after one second, and then
+after two.
+"""
 LONGEST = 20.0
 PLAUSIBLE = (*range(1, 6), *range(10, 61, 5), 75, 90, 120, 180, 240, 360)
 """The minutes after which something may be due."""
 NEVER = 10**9
 LATEST_SECOND = 40
-"""A step may take the rest of the minute, so that all its screens show the same minute."""
+"""The latest second of a minute at which a step begins. The step may take the rest of the minute, so that all its
+screens show the same minute.
+"""
 APART = 6
 """The minimum seconds between a time that one step sets and a time that a later step expects."""
 

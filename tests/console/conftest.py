@@ -39,7 +39,7 @@ PAGES = Templates(WORDS)
 """The template environment, made only once. Reading the templates takes longer than a test."""
 GASABO, NUMBER = "12", "+250788009901"
 CHANGE = 1
-"""Every console has one open draft without a step."""
+"""The id of the open draft without a step that every console has."""
 
 
 @dataclass

@@ -31,8 +31,9 @@ from tests.support.persons import said, screened
 __all__ = ["desks"]
 
 SKIPPED = {"/", "/board/since", "/account/factor", *FILES}
-"""The board renews itself, and is read under its own address. A factor is random. Files contain what is
-published."""
+"""The board renews itself, and is read under its own address. The page for a second factor shows a random secret. Files
+contain what is published.
+"""
 PAGES = sorted(
     path_of(one)
     for one in ROUTES

@@ -103,7 +103,9 @@ def enrol(desks: Desks) -> tuple[str, str]:
 
 
 def everything_happens(desks: Desks, tab: Tab, tip_id: int) -> str:
-    """Reads, notes and closes as a person. The alert to a phone is not delivered. Returns the reference."""
+    """Reads the complaint, writes a note about it and closes it, as a person of the oversight desk. The alert to a
+    phone is not delivered. Returns the reference.
+    """
     assert WORDS in tab.post(f"/tips/{tip_id}/open", {"why": "send"}).text
     for form, sent in FORMS:
         assert tab.post(f"/tips/{tip_id}/{form}", sent).status_code == 303, form

@@ -8,9 +8,9 @@ from hotline.cases.decrypt_reader_commands import RESULT_PREFIX
 from hotline.cases.rules_reading_requests import PERSON, UNREADABLE, ReaderAnswer
 
 HERS, ARRIVAL, THIRTY, AGAIN = "K7Q4", "A7RV", "T3RY", "G4NA"
-"""Four cases. The responder has the first one, and the second one asks who arrived.
+"""Four cases. The responder has the first case, and the second case asks who arrived.
 
-The third asks about a person after thirty days, and in the fourth a service refused.
+The third case asks about a person after thirty days, and in the fourth case a service refused.
 """
 TIME = "25/11 14:05"
 TWO = (("1", "1 Zuzuwoman"), ("2", "2 Zuzuman"))

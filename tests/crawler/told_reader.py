@@ -79,7 +79,7 @@ from hotline.tips.rules_persons import ClosureRefusal
 from tests.crawler.told_persons import ABOUT_CASES, HERS, TIME, about, of_person
 
 RIGHT_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN = "407193", "407194", "407195", "407196"
-"""Five PINs in this order: correct, without an answer, for a case without an answer, without cases."""
+"""Four PINs in this order: correct, without an answer, for a case without an answer, without cases."""
 ONE_PIN = "407197"
 """The PIN for one case, as a reader with one case would answer it. No tour enters it."""
 ABOUT_PIN = "407198"

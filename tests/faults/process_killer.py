@@ -22,7 +22,7 @@ FAILPOINTS = (
     "worker.after_claim",
     "worker.after_send",
 )
-"""These are rows 1, 2, 3, 16, 17 and 18 of the list of faults."""
+"""The failpoints at which a process is killed: rows 1, 2, 3, 16, 17 and 18 of the list of faults."""
 MARKS = {"web": "wsgi:application", "worker": "hotline process worker"}
 """A part of the command line of each process."""
 REDIS_MARK = "unixsocket"

@@ -109,8 +109,9 @@ CROWDED = 3.0
 two."""
 SLOW = "slow answer"
 REPEATED_OTHERWISE = "repeat answered otherwise"
-"""This is not a breach here. If the first answer politely ended the call without a database, the repeated hop
-continues the call."""
+"""A repeated hop got another answer, which is not a breach here. If the first answer politely ended the call without a
+database, the repeated hop continues the call.
+"""
 
 Say = Callable[[str], None]
 

@@ -20,8 +20,9 @@ from tests.support.books import OF_THE_TRIAL
 from tests.support.stack import Stack
 
 SETTLE_SECONDS = 150.0
-"""An alert about danger may wait for a lease (30 s) and for an unknown result (30 s). Each of the two may happen
-twice."""
+"""The seconds after which everything must be in order. An alert about danger may wait for a lease (30 s) and for an
+unknown result (30 s). Each of the two may happen twice.
+"""
 SENT_A_SECOND = 5.0
 """The minimum number of alerts that two processors send each second, with all other work of a run. If callers are
 faster, a queue remains, and sending it takes time."""

@@ -29,7 +29,7 @@ With more, the number of places grew unnoticed."""
 EACH = 1 if is_long() else 20
 """One of this many places is tried."""
 LOOKS = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
-"""Killing at a read is the same as killing after the write before it."""
+"""The actions that only read. Killing at a read is the same as killing after the write before it."""
 
 
 class Killed(BaseException):
@@ -181,7 +181,7 @@ def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps:
     assert place > PLACES_AT_LEAST
     assert fuse.left > 0, f"more than {PLACES_AT_MOST} places"
     end(district, owed)
-    district.clock.turn(minutes=16)  # SMS that repeats share are due by then
+    district.clock.turn(minutes=16)  # SMS that repeats share are due by this time.
     repair(district)
     with district.database.reading() as session:
         shared = {*session.scalars(select(SharedAlert.message_id))}

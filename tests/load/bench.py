@@ -24,7 +24,7 @@ from tests.load.rows import Judged, judged, table
 
 ROUNDS = 3
 SMALL = Size(1, 10, 1.0, 10, 6, 3, 1, 1.0, 100)
-"""Runs every part quickly. The resulting numbers mean nothing."""
+"""The sizes with which every part runs quickly. The resulting numbers mean nothing."""
 
 
 @click.group(

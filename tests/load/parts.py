@@ -22,8 +22,9 @@ from tests.load.processes import held, listeners, spent
 
 GATEWAY_SECONDS = 8.0
 ALERTS = 3
-"""If a hotline was made with `init --demo`, a tip about danger alerts two responders of its district, and the
-national desk."""
+"""The number of alerts for one tip about danger. On a hotline made with `init --demo`, two responders of its district
+and the national desk are alerted.
+"""
 ALERT_SECONDS = 120.0
 SETTLED = 2.0
 """Seconds without an SMS or a delivery report after which the hotline counts as idle."""

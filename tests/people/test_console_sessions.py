@@ -163,7 +163,7 @@ def test_the_clock_deletes_what_is_over(
     editor.enters()
     editor.is_refused(password="another-password")
     with context.database.writing():
-        # If it waited for its turn to write, it would wait here for ever.
+        # If the function waited for its turn to write, it would wait here for ever.
         service_accounts.delete_expired(context)
     clock.turn(hours=1)
     service_accounts.delete_expired(context)

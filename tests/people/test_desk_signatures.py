@@ -160,7 +160,7 @@ def test_the_command_shows_what_it_signs_and_asks(attacked: Attacked) -> None:
 
 
 def test_the_doctor_names_a_process_with_another_public_key_of_the_line(attacked: Attacked) -> None:
-    """Its desks' keys would be signed by a stranger."""
+    """A process with another public key would accept keys of desks that a stranger signed."""
     settings = Settings.read(attacked.environ)
     keys = Path(attacked.environ["HOTLINE_HOME"]) / "keys"
     right = (keys / "console" / "line.pub").read_bytes()

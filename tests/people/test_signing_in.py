@@ -172,7 +172,7 @@ def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
     tried.context = with_queue(tried.context, counted)
     answers = [tried.is_refused() for _ in range(8)]
 
-    # A new code comes every 30 seconds, so each waiting time is over by then.
+    # The codes come 30 seconds apart, so each waiting time is over before the next code.
     waits = [one.wait_seconds for one in answers]
     assert waits == [0, 0, 0, 0, 2, 4, 8, 16]
     assert counted.turns == 8

@@ -55,7 +55,7 @@ DESK_KEY = PrivateKey(bytes([7]) * 32)
 
 
 class KnownLock(WeeklyLock):
-    """A weekly lock without a file. Every line of a test has it."""
+    """A weekly lock without a file. Every hotline of a test has this lock."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -103,8 +103,9 @@ def with_pin(
     language: str = "en",
     desks: tuple[str, ...] = (),
 ) -> int:
-    """Enrols a responder who chose this PIN, and gives the responder the keys of these desks. Returns the id of the
-    responder."""
+    """Enrols a responder with this PIN, and gives the responder the keys of these desks. Returns the id of the
+    responder.
+    """
     line, pair = beside.line, KeyPair.new()
     person_id = line.enrol(level, msisdn, language)
     with line.database.writing() as session:

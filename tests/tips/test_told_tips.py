@@ -29,7 +29,7 @@ from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line,
 HERE = "12"
 """The district of DANGER_HERE and QUIET_HERE."""
 THERE = ("0", "0", "0", "2")
-"""The keys that go back from the kind to the districts and choose the next one."""
+"""The keys that go back from the question about the kind to the list of districts, and choose the next district."""
 
 
 def envelopes(line: Line) -> dict[str, tuple[int, bytes]]:
@@ -242,7 +242,7 @@ def test_another_pair_gets_no_answer_while_no_key_of_a_desk_counts(line: Line) -
 
 
 def test_the_pair_of_another_tip_gets_no_answer(line: Line) -> None:
-    """A reader of one tip puts its uid, body and grants in the place of another one."""
+    """A person who can read one tip puts the uid, body and grants of this tip in the place of another tip's."""
     known = told(line, *DANGER_HERE)
     known.hang_up()
     caller = told(line, *DANGER_HERE)
@@ -308,7 +308,7 @@ def by_the_mapper() -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("referred", [False, True])
 def test_a_repeated_answer_asks_three_things(line: Line, referred: bool) -> None:
-    """A report reads the tip and the keys of its desks, and writes the tip."""
+    """A report only reads the tip and the keys of its desks, and writes the tip."""
     caller = told(line, *DANGER_HERE)
     if referred:
         assign_pending(line.context)

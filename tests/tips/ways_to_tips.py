@@ -233,4 +233,4 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "tips/tables_persons.open_requests": asked_as_a_service,
 }
 BY_DESK = {"tips/queries_visible.tip_with_grant"}
-"""The query for one desk. It is tested if a desk or a district is excluded."""
+"""The query for one desk. The tests ask it with an excluded desk and with an excluded district."""

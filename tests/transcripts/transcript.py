@@ -157,7 +157,9 @@ def _causes(
     way: tuple[str, ...],
     events: tuple[str, ...],
 ) -> bool:
-    """Returns True if the way ends in these events. A key that an update adds causes no others than an answer."""
+    """Returns True if the way ends in these events. A key that an update adds may only cause an answer, and no other
+    event.
+    """
     recording = record(book, replace(transcript, keyed=keyed + way))
     *before, last = _happened(recording.text)[len(keyed) :]
     kinds = {event.split()[1] for one in before for event in one}
