@@ -69,18 +69,17 @@ def sent(line: Line, sms: FakeSms) -> list[tuple[str, str]]:
 
 
 @pytest.mark.row("C2")
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        (CRY, "rw"),
-        ("il est en danger dans la maison avec elle", "fr"),
-        ("help me they are in the house", "en"),
-    ],
-)
-def test_it_is_the_advertisement(line: Line, sms: FakeSms, text: str, code: str) -> None:
-    writes(line, text)
-    assert sent(line, sms) == [(HERS, SAYS[code])]
-    assert line.tip.urgency == 1
+def test_it_is_the_advertisement(line: Line, sms: FakeSms) -> None:
+    cries = {
+        "rw": CRY,
+        "fr": "il est en danger dans la maison avec elle",
+        "en": "help me they are in the house",
+    }
+    for n, (code, text) in enumerate(cries.items()):
+        sender = f"{HERS[:-1]}{n}"
+        writes(line, text, sender=sender, after=1)
+        assert sent(line, sms) == [(sender, SAYS[code])]
+    assert [tip.urgency for tip in line.tips] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("ways", [BOTH, BOTH[::-1]])
@@ -93,20 +92,13 @@ def test_both_ways_prove_it_in_any_order_and_the_second_rings(
     assert sent(line, sms) == [(HERS, SAYS["rw"])]
 
 
-@pytest.mark.parametrize(
-    "ways",
-    [
-        (Arrival.CALLED,),
-        (Arrival.GATEWAY,),
-        (Arrival.LISTED,),
-        (Arrival.CALLED, Arrival.LISTED),
-        (Arrival.GATEWAY,) * 3,
-    ],
-)
-def test_one_way_alone_gets_no_answer(line: Line, sms: FakeSms, ways: tuple[Arrival, ...]) -> None:
-    writes(line, CRY, *ways)
-    assert sent(line, sms) == []
-    assert line.tip.urgency == 1
+def test_one_way_alone_gets_no_answer(line: Line, sms: FakeSms) -> None:
+    called, gateway, listed = Arrival.CALLED, Arrival.GATEWAY, Arrival.LISTED
+    each = [(called,), (gateway,), (listed,), (called, listed), (gateway,) * 3]
+    for n, ways in enumerate(each):
+        writes(line, CRY, *ways, sender=f"{HERS[:-1]}{n}", after=1)
+        assert sent(line, sms) == []
+    assert [tip.urgency for tip in line.tips] == [1] * len(each)
 
 
 @pytest.mark.row("C2")
@@ -116,19 +108,16 @@ def test_off_until_it_is_signed(line: Line, sms: FakeSms) -> None:
     assert sent(line, sms) == []
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["hari umuntu utwara abakobwa muri arabiya", "umwana ukora mu kirombe", "muraho", "akazi"],
-)
-def test_what_is_no_cry_is_not_answered_by_it(line: Line, sms: FakeSms, text: str) -> None:
-    writes(line, text)
+def test_what_is_no_cry_is_not_answered_by_it(line: Line, sms: FakeSms) -> None:
+    for text in ("hari umuntu utwara abakobwa muri arabiya", "umwana ukora mu kirombe", "akazi"):
+        writes(line, text, after=1)
     assert [row for row in answers_of(line) if row.template == AnswerForm.ADVERTISEMENT] == []
 
 
 @pytest.mark.adversary("a person who floods the hotline")
-@pytest.mark.parametrize("sender", ["+447400123456", "+250252000000", "+881612345678"])
-def test_only_a_rwandan_mobile_is_answered(line: Line, sms: FakeSms, sender: str) -> None:
-    writes(line, sender=sender)
+def test_only_a_rwandan_mobile_is_answered(line: Line, sms: FakeSms) -> None:
+    for sender in ("+447400123456", "+250252000000", "+881612345678"):
+        writes(line, sender=sender, after=1)
     assert sent(line, sms) == []
 
 
@@ -215,7 +204,7 @@ def test_the_inbox_is_read_sooner_for_a_cry_and_for_nothing_else(line: Line, sms
                 read_at=at,
                 fault="",
             )
-        )  # Sends the answers that are due and returns them with their numbers.
+        )
     writes(line, "hari umuntu utwara abakobwa muri arabiya", Arrival.GATEWAY)
     assert line.all(InboxRead)[0].next_at == at + timedelta(seconds=55)
     writes(line, CRY, Arrival.GATEWAY)

@@ -11,9 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline.alerts import service_sending
 from hotline.gateway.africastalking import AfricasTalkingSms, GatewayAnswer, outcome_of
 from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.people.rules import Level
 from tests.gateway.gateway import Gateway, http, refused, sent, serving
+from tests.support.district import District
 
 ID = "ATXid_" + "1" * 32
 TO = "+250788000002"
@@ -162,6 +165,31 @@ def test_row_23_a_connection_that_is_never_taken_is_surely_not_sent() -> None:
 
 def _silent(gateway: Gateway, _connection: socket.socket) -> None:
     gateway.over.wait()
+
+
+@pytest.mark.fault(25)
+def test_a_timeout_after_it_was_stored_is_sent_again_word_for_word(district: District) -> None:
+    replies = [None, http(201, sent())]
+
+    def answer(gateway: Gateway, connection: socket.socket) -> None:
+        reply = replies.pop(0)
+        if reply is None:
+            gateway.over.wait()
+        else:
+            connection.sendall(reply)
+
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell()
+    with serving(answer) as gateway:
+        district.sms = line_to(gateway.url, seconds=0.3)  # type: ignore[assignment]
+        for _ in range(2):
+            district.deliver()
+            district.clock.turn(seconds=30)
+            service_sending.retry_unknown(district.context)
+    first, second = (request.partition(b"\r\n\r\n")[2] for request in gateway.requests)
+    assert first == second
+    assert district.states == ["accepted"]
+    assert [attempt.outcome for attempt in district.attempts] == ["unknown", "accepted"]
 
 
 def _drip(gateway: Gateway, connection: socket.socket) -> None:

@@ -33,6 +33,12 @@ def hold_restored(district: District) -> None:
     district.clock.turn(minutes=1)
 
 
+def release(district: District, decision: DoubtDecision) -> service_pause.Resumed:
+    """Releases the queue, and sends or drops the alerts that may have been sent after the backup."""
+    doubts = {MessageKind.ALERT: decision}
+    return service_pause.resume(district.context, by="Bosco", reason="checked", doubts=doubts)
+
+
 def audited(district: District) -> list[tuple[str, str, str, str]]:
     rows = district.all(tables_audit.AuditEntry)
     return [
@@ -120,24 +126,14 @@ class TestAfterARestore:
             service_pause.resume(alone.context, by="Bosco", reason="checked", doubts={})
         assert alone.deliver() == 0, "a refused release frees nothing"
 
-        done = service_pause.resume(
-            alone.context,
-            by="Bosco",
-            reason="checked",
-            doubts={MessageKind.ALERT: DoubtDecision.DROP},
-        )
+        done = release(alone, DoubtDecision.DROP)
         assert (done.going, done.dropped) == (1, 1)
         alone.deliver()
         assert alone.states == ["failed", "accepted"]
 
     def test_they_may_be_sent_again(self, alone: District) -> None:
         hold_restored(alone)
-        service_pause.resume(
-            alone.context,
-            by="Bosco",
-            reason="checked",
-            doubts={MessageKind.ALERT: DoubtDecision.SEND},
-        )
+        release(alone, DoubtDecision.SEND)
         assert alone.deliver() == 1
 
     def test_the_clock_turns_nothing_old_into_something_new(self, alone: District) -> None:
@@ -151,12 +147,7 @@ class TestAfterARestore:
         service_sending.resend_unreported(alone.context)
         assert alone.states == ["retry"]
 
-        service_pause.resume(
-            alone.context,
-            by="Bosco",
-            reason="checked",
-            doubts={MessageKind.ALERT: DoubtDecision.DROP},
-        )
+        release(alone, DoubtDecision.DROP)
 
         alone.deliver()
         assert len(alone.sms.sent) == 1
@@ -164,12 +155,7 @@ class TestAfterARestore:
     def test_dropped_before_the_clock_looked_it_is_not_sent_either(self, alone: District) -> None:
         alone.deliver()
         hold_restored(alone)
-        service_pause.resume(
-            alone.context,
-            by="Bosco",
-            reason="checked",
-            doubts={MessageKind.ALERT: DoubtDecision.DROP},
-        )
+        release(alone, DoubtDecision.DROP)
 
         alone.clock.turn(minutes=5)
         service_sending.resend_unreported(alone.context)
@@ -179,12 +165,7 @@ class TestAfterARestore:
 
     def test_a_dropped_alert_does_not_silence_its_tip(self, alone: District) -> None:
         hold_restored(alone)
-        service_pause.resume(
-            alone.context,
-            by="Bosco",
-            reason="checked",
-            doubts={MessageKind.ALERT: DoubtDecision.DROP},
-        )
+        release(alone, DoubtDecision.DROP)
         assert alone.open_deadlines()
 
 

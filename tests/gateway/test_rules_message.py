@@ -24,20 +24,8 @@ ENTRY = "*384*777*90#"
         ),
         (2, Purpose.ALERT, None, Template.ALERT_REPLY, "K7Q4: Gasabo. Reply 1 K7Q4"),
         (3, Purpose.ALERT, ENTRY, Template.ALERT_DIAL, f"K7Q4: Gasabo. Dial {ENTRY}"),
-        (
-            1,
-            Purpose.OPEN,
-            None,
-            Template.ALERT_URGENT_REPLY,
-            "K7Q4: Gasabo, urgent. Reply 1 K7Q4",
-        ),
-        (
-            3,
-            Purpose.OPEN,
-            ENTRY,
-            Template.ALERT_DIAL,
-            f"K7Q4: Gasabo. Dial {ENTRY}",
-        ),
+        (1, Purpose.OPEN, None, Template.ALERT_URGENT_REPLY, "K7Q4: Gasabo, urgent. Reply 1 K7Q4"),
+        (3, Purpose.OPEN, ENTRY, Template.ALERT_DIAL, f"K7Q4: Gasabo. Dial {ENTRY}"),
     ],
 )
 def test_an_alert(

@@ -1,9 +1,10 @@
 """Publishes a year of a random hotline as the real code does: four quarters and the year, with the periods that
 apply."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from hotline.statistics import rules_persons, rules_release, rules_tips
 from hotline.statistics.rules_definitions import TABLES, CellName
@@ -27,6 +28,13 @@ def sums_of(line: RandomLine, period: str) -> Sums:
 def shortest() -> Spans:
     """Returns the periods of a busy hotline: the shortest one for each table."""
     return {table.name: table.span for table in TABLES}
+
+
+@cache
+def year_of(calls: int, seed: int) -> tuple[RandomLine, Sequence[Release]]:
+    """Returns a random hotline and the releases of its year. Tests share both and change neither."""
+    line = RandomLine(calls, seed)
+    return line, released(line)
 
 
 def released(

@@ -1,7 +1,7 @@
 """Tests an attacker without a key who knows all records except one. The release seldom reveals this record."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
@@ -15,7 +15,7 @@ from hotline.statistics.rules_definitions import INDICATORS, CellName
 from hotline.statistics.rules_periods import Span, period_of
 from hotline.statistics.rules_release import Release
 from hotline.statistics.rules_rounding import SMALLEST, CellSum, rounded
-from tests.statistics.published_year import released
+from tests.statistics.published_year import year_of
 from tests.statistics.random_line import RandomLine
 
 TRIES = 200
@@ -58,7 +58,7 @@ class Attacked:
     records: int
 
     @classmethod
-    def of(cls, line: RandomLine, released: list[Release], *, persons: bool) -> "Attacked":
+    def of(cls, line: RandomLine, released: Sequence[Release], *, persons: bool) -> "Attacked":
         cells = counted_persons(line) if persons else counted_tips(line)
         members: dict[tuple[str, CellName], set[int]] = {}
         for record, (month, names) in enumerate(cells):
@@ -108,8 +108,8 @@ def counted_persons(line: RandomLine) -> list[tuple[str, list[CellName]]]:
 
 def attacked(rule: Rule, calls: int, seed: int, *, persons: bool = False) -> tuple[float, float]:
     """Returns two shares of attempts: the attacker is certain, and the attacker is more than 90 % sure."""
-    line, chance = RandomLine(calls, seed), Random(seed)
-    known = Attacked.of(line, released(line), persons=persons)
+    chance = Random(seed)
+    known = Attacked.of(*year_of(calls, seed), persons=persons)
     certain = sure = 0
     for _ in range(TRIES):
         record = chance.randrange(known.records)

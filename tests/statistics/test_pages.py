@@ -24,7 +24,7 @@ from hotline.text.languages import CODES
 from hotline.tips.rules_events import LoggedEvent, TakeProof
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import admitted, man
-from tests.statistics.published_year import released
+from tests.statistics.published_year import year_of
 from tests.statistics.random_line import YEAR, RandomLine
 from tests.statistics.stored_line import store
 
@@ -33,7 +33,7 @@ QUARTER = f"{YEAR}-Q3"
 
 def writes(desk: Desk, *, published: bool, is_sample: bool = False) -> list[Release]:
     """Stores the releases of a year, approved by both roles or by neither."""
-    found = [replace(one, is_sample=is_sample) for one in released(RandomLine(1200, 5))]
+    found = [replace(one, is_sample=is_sample) for one in year_of(1200, 5)[1]]
     with desk.context.database.writing() as session:
         for one in found:
             assert queries.write_release(session, one)
@@ -55,7 +55,7 @@ def test_e2_the_overview_answers_four_questions_in_each_language(desk: Desk, lan
     page = unescape(tab(desk, AccountRole.AUDITOR, language=language).get("/statistics").text)
     assert page.count('class="answer"') == 4
     assert page.count("<svg") >= 2
-    for one in released(RandomLine(1200, 5)):
+    for one in year_of(1200, 5)[1]:
         assert f"/statistics/releases/{one.period}" in page
 
 

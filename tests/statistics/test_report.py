@@ -17,8 +17,8 @@ from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release, ReleaseNumber, starting_spans
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk
-from tests.statistics.published_year import MADE_AT, PERIODS, released
-from tests.statistics.random_line import YEAR, RandomLine
+from tests.statistics.published_year import MADE_AT, PERIODS, year_of
+from tests.statistics.random_line import YEAR
 
 QUARTER = PERIODS[3]
 MONTHS = {f"{YEAR}-{n:02}": 1000 + 10 * n for n in range(1, 13)}
@@ -30,7 +30,7 @@ def published(desk: Desk, *, is_sample: bool = False) -> list[Release]:
         Release(month, MADE_AT, [ReleaseNumber(CellName("calls"), number)], starting_spans())
         for month, number in MONTHS.items()
     ]
-    found = [replace(one, is_sample=is_sample) for one in (*calls, *released(RandomLine(1200, 5)))]
+    found = [replace(one, is_sample=is_sample) for one in (*calls, *year_of(1200, 5)[1])]
     with desk.context.database.writing() as session:
         for one in found:
             queries.write_release(session, one)

@@ -5,8 +5,7 @@ import pytest
 from hotline.statistics.rules_definitions import Dimension
 from hotline.statistics.rules_release import Release, shown_share
 from hotline.statistics.rules_tips import NOT_SAID
-from tests.statistics.published_year import released
-from tests.statistics.random_line import RandomLine
+from tests.statistics.published_year import year_of
 from tests.support.steps import Tell
 
 LINES = 2
@@ -42,7 +41,7 @@ def share_of(releases: list[Release], indicator: str, dimension: Dimension) -> f
 def test_e3_tables_show_numbers(
     calls: int, is_year: bool, indicator: str, dimension: Dimension, least: float, tell_steps: Tell
 ) -> None:
-    years = [released(RandomLine(calls, seed)) for seed in range(LINES)]
+    years = [year_of(calls, seed)[1] for seed in range(LINES)]
     found = [one for year in years for one in (year[-1:] if is_year else year[:-1])]
     shown = share_of(found, indicator, dimension)
     when = "year" if is_year else "quarter"
