@@ -1,5 +1,6 @@
-"""Tests the database when it is locked, missing, damaged or gets a wrong query."""
+"""Tests the database when it is locked, missing or damaged, its plain statements, and many rows at once."""
 
+import sqlite3
 import subprocess
 import sys
 import time
@@ -8,17 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Barrier
 
 import pytest
-from sqlalchemy import event, select, text
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, event, select, text
 from sqlalchemy.exc import IntegrityError
 
 from hotline.core.database import Database, add_if_new, open_database
+from hotline.core.writes import add_rows, new_ids
 from hotline.errors import SettingsInvalid, StoreUnavailable
+from hotline.gateway.tables import DeliveryReport, QueueState
 from hotline.gateway.tables_sessions import Stopped
+from hotline.operations.schema import create_all
 from tests.support.builders import NOON, make_responder
-
-pytestmark = pytest.mark.both
 
 HOLDER = """
 import sqlite3, sys
@@ -53,6 +58,7 @@ def stopped(database: Database) -> list[str]:
         return list(session.scalars(select(Stopped.number_key)))
 
 
+@pytest.mark.both
 @pytest.mark.fault(6)
 @pytest.mark.slow(reason="waits for a lock's time to end")
 def test_a_locked_database_fails_in_5_seconds_and_reads(sqlite: Database, tmp_path: Path) -> None:
@@ -68,6 +74,7 @@ def test_a_locked_database_fails_in_5_seconds_and_reads(sqlite: Database, tmp_pa
     assert stopped(sqlite) == ["after", "before"]
 
 
+@pytest.mark.both
 def test_writers_of_one_process_take_turns_before_the_file_lock(sqlite: Database) -> None:
     """SQLite's own way of waiting lets the last writer go first."""
     impatient = Database(sqlite.engine, turn=0.01)
@@ -82,6 +89,7 @@ def test_writers_of_one_process_take_turns_before_the_file_lock(sqlite: Database
     assert len(stopped(sqlite)) == 1
 
 
+@pytest.mark.both
 @pytest.mark.slow(reason="waits for a lock's time to end")
 def test_a_new_connection_to_a_locked_one_is_as_quick(sqlite: Database, tmp_path: Path) -> None:
     with another_process_holding(tmp_path / "hotline.db"):
@@ -93,6 +101,7 @@ def test_a_new_connection_to_a_locked_one_is_as_quick(sqlite: Database, tmp_path
         fresh.close()
 
 
+@pytest.mark.both
 def test_a_database_that_may_only_be_read_is_told(sqlite: Database, tmp_path: Path) -> None:
     stop(sqlite, "before")
     encrypted = open_database(f"sqlite:///file:{tmp_path}/hotline.db?mode=ro&uri=true")
@@ -103,6 +112,7 @@ def test_a_database_that_may_only_be_read_is_told(sqlite: Database, tmp_path: Pa
     encrypted.close()
 
 
+@pytest.mark.both
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "hotline.db").write_bytes(b"no database at all " * 100)
     broken = open_database(f"sqlite:///{tmp_path}/hotline.db")
@@ -112,6 +122,7 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     broken.close()
 
 
+@pytest.mark.both
 def test_a_server_that_does_not_answer_is_told(unused_port: int) -> None:
     gone = open_database(f"postgresql+psycopg://line:pw@127.0.0.1:{unused_port}/line")
 
@@ -121,12 +132,14 @@ def test_a_server_that_does_not_answer_is_told(unused_port: int) -> None:
     gone.close()
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("url", ["postgresql+psycopg://line@db:port/x", "sqlite"])
 def test_an_address_that_is_none_is_told(url: str) -> None:
     with pytest.raises(SettingsInvalid):
         open_database(url)
 
 
+@pytest.mark.both
 def test_no_error_quotes_what_was_to_be_stored(database: Database) -> None:
     with database.writing() as session:
         session.add(make_responder(msisdn="+250788000001"))
@@ -137,6 +150,7 @@ def test_no_error_quotes_what_was_to_be_stored(database: Database) -> None:
     assert told.value.__suppress_context__
 
 
+@pytest.mark.both
 def test_no_lock_error_quotes_what_was_to_be_stored(sqlite: Database, tmp_path: Path) -> None:
     sqlite.engine.dispose()
     (tmp_path / "hotline.db").write_bytes(b"x" * 4096)
@@ -148,6 +162,7 @@ def test_no_lock_error_quotes_what_was_to_be_stored(sqlite: Database, tmp_path: 
     assert told.value.__suppress_context__
 
 
+@pytest.mark.both
 def test_a_transaction_commits_whole_or_not_at_all(database: Database) -> None:
     def stop_and_fail() -> None:
         with database.writing() as session:
@@ -160,6 +175,7 @@ def test_a_transaction_commits_whole_or_not_at_all(database: Database) -> None:
     assert stopped(database) == []
 
 
+@pytest.mark.both
 def test_what_is_written_while_reading_is_not_kept(database: Database) -> None:
     with database.reading() as session:
         session.add(Stopped(number_key="k", stopped_at=NOON))
@@ -168,6 +184,7 @@ def test_what_is_written_while_reading_is_not_kept(database: Database) -> None:
     assert stopped(database) == []
 
 
+@pytest.mark.both
 def test_a_reading_is_one_snapshot(database: Database) -> None:
     with database.reading() as session:
         assert list(session.scalars(select(Stopped.number_key))) == []
@@ -175,6 +192,7 @@ def test_a_reading_is_one_snapshot(database: Database) -> None:
         assert list(session.scalars(select(Stopped.number_key))) == []
 
 
+@pytest.mark.both
 def test_a_second_row_of_a_key_is_omitted_and_work_continues(database: Database) -> None:
     with database.writing() as session:
         assert add_if_new(session, Stopped(number_key="k", stopped_at=NOON))
@@ -184,6 +202,7 @@ def test_a_second_row_of_a_key_is_omitted_and_work_continues(database: Database)
     assert stopped(database) == ["k", "l"]
 
 
+@pytest.mark.both
 def test_times_come_back_aware_and_in_utc(database: Database) -> None:
     kigali = datetime(2026, 11, 24, 12, 0, tzinfo=timezone(timedelta(hours=2)))
     with database.writing() as session:
@@ -195,6 +214,7 @@ def test_times_come_back_aware_and_in_utc(database: Database) -> None:
     assert at.tzinfo is UTC
 
 
+@pytest.mark.both
 def test_a_commit_survives_power_loss_and_foreign_keys_are_kept(tmp_path: Path) -> None:
     """The hotline opens its database in this way. The other tests do not wait for a disk."""
     database = open_database(f"sqlite:///{tmp_path}/synced.db")
@@ -205,3 +225,129 @@ def test_a_commit_survives_power_loss_and_foreign_keys_are_kept(tmp_path: Path) 
         ]
     database.close()
     assert pragmas == ["wal", 2, 1]
+
+
+@pytest.mark.both
+def test_connections_of_many_threads_are_kept(database: Database) -> None:
+    """Sixteen threads run three times. Opening a connection for each of them would cost more than its query."""
+    if not database.is_sqlite:
+        return
+    opened: list[object] = []
+    event.listen(database.engine, "connect", lambda connection, _record: opened.append(connection))
+    gate = Barrier(16)
+
+    def look() -> None:
+        with database.looking() as connection:
+            gate.wait()
+            assert connection.first("SELECT 1") == (1,)
+
+    for _ in range(3):
+        with ThreadPoolExecutor(16) as pool:
+            for one in [pool.submit(look) for _ in range(16)]:
+                one.result()
+    assert len(opened) <= 16
+
+
+def stop_twice(database: Database) -> None:
+    with database.plainly() as connection:
+        mark = connection.mark
+        said = f"INSERT INTO stopped (number_key, stopped_at) VALUES ({mark}, {mark})"
+        for _ in range(2):
+            connection.change(said, ("k", connection.moment(NOON)))
+
+
+def counted_stops(database: Database) -> int:
+    with database.looking() as connection:
+        (number,) = connection.first("SELECT count(*) FROM stopped") or (0,)
+    return int(number)
+
+
+@pytest.mark.both
+def test_a_plain_change_that_fails_leaves_no_open_transaction(database: Database) -> None:
+    ours = sqlite3.IntegrityError if database.is_sqlite else IntegrityError
+    with pytest.raises(ours) as raised:
+        stop_twice(database)
+    assert "stopped" not in str(raised.value)
+    assert counted_stops(database) == 0
+    with database.plainly() as connection:
+        assert connection.change("DELETE FROM stopped") == 0
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+"""Texts without NUL characters, which PostgreSQL cannot store."""
+EACH_ON_A_DATABASE_OF_ITS_TEST = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25
+)
+
+
+@pytest.mark.both
+@EACH_ON_A_DATABASE_OF_ITS_TEST
+@given(names=st.lists(WORDS, max_size=8), taken=st.sets(WORDS, max_size=3), reason=WORDS)
+def test_what_is_taken_is_passed_by(
+    names: list[str], taken: set[str], reason: str, database: Database
+) -> None:
+    before = [*taken, *names[:2]]
+    same = {QueueState.paused_until: NOON, QueueState.reason: reason}
+    with database.writing() as session:
+        session.execute(delete(QueueState))
+        for name in dict.fromkeys(before):
+            session.add(QueueState(name=name, paused_until=None, reason=None))
+        session.flush()
+
+        written = add_rows(
+            session,
+            QueueState,
+            (QueueState.name,),
+            [(name,) for name in names],
+            same,
+            unless_taken=QueueState.name,
+        )
+
+        rows = session.execute(
+            select(QueueState.name, QueueState.paused_until, QueueState.reason)
+        ).all()
+    fresh = {*names} - {*before}
+    assert written == len(fresh)
+    assert {*map(tuple, rows)} == {(name, NOON, reason) for name in fresh} | {
+        (name, None, None) for name in before
+    }
+
+
+@pytest.mark.both
+def test_ids_are_given_to_nobody_else(database: Database) -> None:
+    same = {
+        DeliveryReport.gateway: "africastalking",
+        DeliveryReport.status: "Success",
+        DeliveryReport.received_at: NOON,
+        DeliveryReport.applied: False,
+    }
+    with database.writing() as session:
+        for first in ("a", "b"):
+            ids = [*new_ids(session, DeliveryReport, 3)]
+            assert ids == sorted({*ids})
+            rows = [(id, f"{first}{id}") for id in ids]
+            columns = (DeliveryReport.id, DeliveryReport.provider_id)
+            assert add_rows(session, DeliveryReport, columns, rows, same) == 3
+            session.add(
+                DeliveryReport(
+                    gateway="africastalking", provider_id=first, status="Sent", received_at=NOON
+                )
+            )
+            session.flush()
+        found = session.scalars(select(DeliveryReport).order_by(DeliveryReport.id)).all()
+    assert [row.provider_id[0] for row in found] == [*"aaaabbbb"]
+    assert [row.applied for row in found] == [False] * 8
+
+
+KEPT = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
+
+
+def test_no_table_that_is_kept_is_truncated(empty_postgres: Database) -> None:
+    create_all(empty_postgres)
+    with empty_postgres.reading() as session:
+        tables = session.scalars(text(KEPT)).all()
+    assert {"case_event", "case_code", "case_key", "release", "release_cell"} <= {*tables}
+
+    for table in tables:
+        with pytest.raises(IntegrityError), empty_postgres.writing() as session:
+            session.execute(text(f"TRUNCATE {table} CASCADE"))

@@ -1,4 +1,4 @@
-"""Tests writes of several threads in one SQLite transaction. No write is lost, and none fails because of another."""
+"""Tests threads that write to SQLite: they wait in turn, share a transaction, and no write is lost."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -6,12 +6,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
 from hotline.core.database import Database, open_database
-from hotline.core.driver import BatchedWrites, PlainConnection
+from hotline.core.driver import BatchedWrites, PlainConnection, WriterTurn
 from hotline.errors import StoreUnavailable
 from tests.support.builders import NOON
 from tests.support.eventually import eventually
@@ -145,3 +145,45 @@ def test_a_writer_that_waits_gives_its_place_to_another(joint: Joint) -> None:
     joint.writes.places = places
     joint.all_at_once([partial(stop, key) for key in ("k0", "k1", "k2")])
     assert places.said == ["give back", "give back", "take"]
+
+
+def waits(turn: WriterTurn, number: int) -> bool:
+    return len(turn._waiting) == number
+
+
+def test_who_came_first_is_first_also_before_whoever_just_had_it() -> None:
+    turn, order = WriterTurn(10), list[str]()
+
+    def write(name: str) -> None:
+        with turn:
+            order.append(name)
+
+    waiting = [Thread(target=write, args=(name,)) for name in "abc"]
+    with turn:
+        for number, thread in enumerate(waiting, start=1):
+            thread.start()
+            eventually(partial(waits, turn, number))
+    with turn:
+        order.append("again")
+    for thread in waiting:
+        thread.join()
+    assert order == ["a", "b", "c", "again"]
+
+
+def test_whoever_waits_too_long_is_told_and_takes_nobody_s_place() -> None:
+    turn, has_it, may_end = WriterTurn(0.05), Event(), Event()
+
+    def hold() -> None:
+        with turn:
+            has_it.set()
+            may_end.wait(10)
+
+    holder = Thread(target=hold)
+    holder.start()
+    has_it.wait(10)
+    with pytest.raises(StoreUnavailable):
+        turn.__enter__()
+    may_end.set()
+    holder.join()
+    with turn:
+        pass

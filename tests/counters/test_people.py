@@ -1,6 +1,8 @@
-"""Tests how people are counted with sketches: each person once, with keys that are destroyed later. The resulting
-numbers are kept."""
+"""Tests how people and sessions are counted, when traffic is quiet, and when a budget is spent."""
 
+import csv
+import io
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,11 +13,12 @@ from hotline.cases import service_retention
 from hotline.core.database import Database
 from hotline.counters import service as reach_service
 from hotline.counters import tables
-from hotline.counters.rules import Measure
+from hotline.counters.rules import Arrivals, Measure, budget_level, is_quiet, is_worse
 from hotline.counters.service import fold_tallies
 from hotline.counters.tables import CounterKey, DailyCount, People, PeopleRegister, Tally
 from hotline.keys.key_folder import KeyFolder, periods_of
 from hotline.keys.pseudonyms import Pseudonyms
+from hotline.text.export_sheets import as_csv
 from tests.alerts.test_at_once import together
 from tests.support.builders import NOON, make_keyfolder
 from tests.support.callers import Line
@@ -153,3 +156,74 @@ def test_a_sketch_that_is_closed_twice_is_closed_once(line: Line) -> None:
         with line.database.writing() as session:
             reach_service.close_periods(session, line.clock())
     assert {row.count for row in line.all(People)} == {6}
+
+
+def by_cell(line: Line, measure: Measure) -> dict[tuple[str, str, str, str], int]:
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    for row in line.all(Tally):
+        if row.measure == measure:
+            found[row.language, row.entry, row.district, row.topic] += row.count
+    return {cell: count for cell, count in found.items() if count}
+
+
+def test_a_session_counts_once_in_the_language_it_was_last_read_in(line: Line) -> None:
+    caller = line.caller()
+    caller.dial()
+    assert by_cell(line, Measure.SESSION) == {("rw", "", "", ""): 1}
+    caller.key("7")
+    line.flush()
+    caller.again()
+    assert by_cell(line, Measure.SESSION) == {("en", "", "", ""): 1}
+
+
+def test_the_day_is_kigalis(line: Line) -> None:
+    line.clock.turn(hours=14, minutes=30)
+    line.caller().dial()
+    assert {str(row.day) for row in line.all(Tally)} == {"2026-11-25"}
+
+
+def test_no_cell_of_a_sheet_is_a_formula() -> None:
+    sheet = as_csv(["entry", "tip"], [*((begun + "1", 7) for begun in "=+-@\t\r"), ("total", 8)])
+    read = list(csv.reader(io.StringIO(sheet.decode(), newline="")))
+    assert [row[0][:2] for row in read[1:-1]] == ["'=", "'+", "'-", "'@", "'\t", "' "]
+    assert read[-1] == ["total", "8"]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "quiet"),
+    [
+        (0, [], False),
+        (0, [9, 9, 9, 9], False),
+        (0, [12, 15, 11, 10], True),
+        (2, [12, 15, 11, 10], True),
+        (3, [12, 15, 11, 10], False),
+        (0, [0, 400, 0, 0], False),
+        (100, [1000, 1000, 1000, 0], True),
+    ],
+)
+def test_quiet_is_under_a_fifth_of_a_busy_hour(now: int, before: list[int], quiet: bool) -> None:
+    assert is_quiet(now, before) is quiet
+
+
+@pytest.mark.parametrize(
+    ("now", "usual", "worse"),
+    [
+        (Arrivals(2, 7), Arrivals(900, 100), False),
+        (Arrivals(6, 4), Arrivals(900, 100), True),
+        (Arrivals(8, 2), Arrivals(900, 100), False),
+        (Arrivals(5, 5), Arrivals(60, 40), False),
+        (Arrivals(6, 4), None, True),
+        (Arrivals(8, 2), None, False),
+        (Arrivals(0, 10), Arrivals(1, 1), True),
+    ],
+)
+def test_worse_is_a_fifth_below_usual(now: Arrivals, usual: Arrivals | None, worse: bool) -> None:
+    assert is_worse(now, usual) is worse
+
+
+@pytest.mark.parametrize(
+    ("balance", "level"),
+    [(1000, 0), (501, 0), (500, 1), (201, 1), (200, 2), (1, 2), (0, 3), (-5, 3)],
+)
+def test_a_budget_is_spent_by_halves_fifths_and_whole(balance: float, level: int) -> None:
+    assert budget_level(balance, 1000) == level

@@ -1,4 +1,4 @@
-"""Gives each prepared phone its own hotline, so that the traces of one phone do not affect another."""
+"""Gives each prepared phone its own hotline, and builds a small country whose names no flow contains."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,7 +9,11 @@ from itertools import count
 from pathlib import Path
 
 from hotline.dialogue.replay_cache import SessionMemory
+from hotline.flows.conversation import Option
+from hotline.flows.flow_set_cache import SqlFlowSets
+from hotline.flows.service_check import PlaceLists, place_lists
 from hotline.gateway.stand_ins import FakeJobs, FakeStarts, FakeStates
+from hotline.text.languages import CODES
 from tests.support.callers import Line
 from tests.support.clock import Clock
 from tests.support.unsynced import open_unsynced
@@ -49,3 +53,28 @@ def copied(line: Line, folder: Path, *, months: int = 0) -> Iterator[Line]:
     finally:
         database.close()
         shutil.rmtree(folder)
+
+
+def small(line: Line) -> Line:
+    """Returns the same hotline in the small country."""
+    books = SqlFlowSets(line.database, canaries())
+    return replace(line, context=replace(line.context, flow_sets=books))
+
+
+def large(line: Line) -> Line:
+    """Returns the same hotline in the whole country."""
+    return replace(
+        line, context=replace(line.context, flow_sets=SqlFlowSets(line.database, place_lists()))
+    )
+
+
+def canaries() -> PlaceLists:
+    return PlaceLists(
+        {
+            name: tuple(
+                Option(one.value, dict.fromkeys(CODES, f"Zuzu{name.replace('.', '')}"))
+                for one in options[:1]
+            )
+            for name, options in place_lists().items()
+        }
+    )

@@ -12,8 +12,7 @@ from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips.tables import Tip
 from tests.crawler.dialogue import CANARY, Typed
-from tests.crawler.helper_phones import as_idle_helper
-from tests.crawler.phones import tell
+from tests.crawler.phones import as_idle_helper, tell
 from tests.crawler.told_reader import EASY, PAGE_CANARY, PINS, ToldReader
 from tests.support.builders import post
 from tests.support.callers import DANGER_HERE, Line

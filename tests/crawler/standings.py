@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hotline.programmes.rules import TALKING_POINTS, Programme
-from tests.crawler.helper_phones import Helper, as_idle_helper
 from tests.crawler.phones import (
     MAY_COME,
     NAMED,
@@ -16,12 +15,14 @@ from tests.crawler.phones import (
     TYPED,
     WITNESS,
     AskedBack,
+    Helper,
     Holder,
     Invited,
     Joined,
     Prepare,
     as_all,
     as_certified,
+    as_idle_helper,
     colleagues_are_quicker,
     while_alerts_are_blocked,
 )

@@ -20,10 +20,9 @@ from hotline.flows.flow import FlowSet, MenuNode
 from hotline.flows.screen import SEPTETS
 from hotline.text.gsm7 import is_gsm7, septets
 from hotline.text.languages import CODES
-from tests.crawler.copies import copied
+from tests.crawler.copies import copied, small
 from tests.crawler.explorer import Explorer
 from tests.crawler.pin_phones import behind_pin, left_in_clear
-from tests.crawler.small import small
 from tests.crawler.standings import BEHIND_PIN
 from tests.crawler.test_every_node import behind_a_pin, with_a_screen
 from tests.crawler.told_reader import DEAD_PIN, ONE_PIN, WRONG_PIN

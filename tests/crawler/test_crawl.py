@@ -1,3 +1,5 @@
+"""Tests the crawler: every digit at every screen of the engine, and a thousand digits at the real hook."""
+
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -5,10 +7,17 @@ import pytest
 
 from hotline.flows.conversation import Facts
 from hotline.flows.flow import FlowSet
+from hotline.flows.flow_set_cache import SqlFlowSets
+from hotline.flows.service_check import place_lists
 from tests.crawler.crawler import Crawler, Line
-from tests.crawler.engine_line import EngineLine
+from tests.crawler.lines import EngineLine, HookLine
+from tests.support import callers
+from tests.support.callers import Way
 from tests.support.made_once import shipped_book
 from tests.support.steps import Tell
+from tests.web.conftest import line
+
+__all__ = ["line"]
 
 MOST = 90_000
 """The maximum number of presses in a country with thirty districts. If there are more, the crawler or a list has a
@@ -116,3 +125,18 @@ def test_the_crawler_finds_a_line_that(how: str, book: FlowSet) -> None:
     crawler.crawl()
 
     assert any(WAYS[how] in fault for fault in crawler.faults)
+
+
+@pytest.mark.parametrize("way", [*Way])
+def test_a_thousand_digits_at_the_nearest_screens(line: callers.Line, way: Way) -> None:
+    """The country has one sector. The crawl of the engine alone presses the other digits."""
+    lists = {name: options[:1] for name, options in place_lists().items()}
+    context = replace(line.context, flow_sets=SqlFlowSets(line.database, lists))
+    crawler = Crawler(
+        HookLine(replace(line, context=context).client, context.sessions), most_hops=1000
+    )
+    crawler.crawl()
+
+    assert crawler.faults == []
+    assert len(crawler.pressed) > 60
+    assert line.tips, "it told what a thumb can tell"

@@ -24,11 +24,10 @@ from hotline.flows.conversation import Place
 from hotline.flows.flow import EndNode, FlowSet, MenuNode, MessageNode, QuestionNode
 from hotline.flows.models import targets
 from hotline.gateway.stand_ins import FakeSms
-from tests.crawler.copies import copied
+from tests.crawler.copies import copied, small
 from tests.crawler.dialogue import SHORT
 from tests.crawler.explorer import Explorer
-from tests.crawler.helper_phones import OF_ELSEWHERE, OF_HERE
-from tests.crawler.small import small
+from tests.crawler.phones import OF_ELSEWHERE, OF_HERE
 from tests.crawler.standings import STANDINGS, WITNESS, Standing
 from tests.crawler.tour import Tour
 from tests.long import is_long

@@ -15,9 +15,9 @@ from hotline.gateway.tables import Assignment
 from hotline.text.languages import CODES
 from hotline.text.places import districts
 from hotline.tips.tables import Tip
+from tests.crawler.copies import small
 from tests.crawler.dialogue import Dialogue
 from tests.crawler.explorer import Explorer, Way
-from tests.crawler.small import small
 from tests.crawler.standings import Standing
 from tests.support.builders import make_responder
 from tests.support.callers import Line

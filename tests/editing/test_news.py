@@ -17,7 +17,7 @@ from hotline.editing.tables_news import DraftNews
 from hotline.flows.conversation import Place
 from hotline.people.tables_accounts import ConsoleAccount
 from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk
-from tests.monitoring.test_other_channel import mailbox
+from tests.monitoring.test_instruments import mailbox
 from tests.support.clock import Clock
 
 __all__ = ["desk", "mailbox"]

@@ -27,8 +27,7 @@ from hotline.gateway.leader import LEASE
 from hotline.operations.backup import measure
 from hotline.operations.service_restore import restore
 from tests.faults import ledger
-from tests.faults.callers import Promise
-from tests.faults.crowd import Crowd
+from tests.faults.callers import Crowd, Promise
 from tests.faults.ledger import PromisedTip
 from tests.faults.reading import RealLine
 from tests.faults.rehearsal_report import DrillReport, Say

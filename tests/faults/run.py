@@ -14,9 +14,8 @@ from typing import Any
 
 from hotline.core.settings import Settings
 from hotline.tips.rules import Urgency
-from tests.faults.callers import plan
+from tests.faults.callers import CALLERS, Crowd, plan
 from tests.faults.canary import Search, number_forms, written_forms
-from tests.faults.crowd import CALLERS, Crowd
 from tests.faults.ledger import REFERENCE, Breach, Invariant
 from tests.faults.process_killer import EACH, ProcessKiller
 from tests.faults.report import RunReport, source

@@ -16,8 +16,7 @@ from hotline.cli import demo
 from hotline.errors import StoreUnavailable
 from hotline.text.places import districts
 from tests.faults import ledger
-from tests.faults.callers import dial_once, plan, tell
-from tests.faults.crowd import CALLERS
+from tests.faults.callers import CALLERS, dial_once, plan, tell
 from tests.faults.process_killer import EACH, FAILPOINTS, FROZEN, MARKS
 from tests.faults.reading import DialogueBroken, LabelMissing
 from tests.faults.run import WORDS, Order, run

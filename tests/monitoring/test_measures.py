@@ -1,17 +1,25 @@
-"""Tests the values in Prometheus's format, and that no label identifies a person or a place."""
+"""Tests the metrics, the alert rules and the service levels, and that no label identifies a person or a place."""
 
 import re
+import shutil
+import subprocess
 import urllib.request
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.alarms.rules import Alarm
 from hotline.alarms.service import raise_alarm
+from hotline.alerts import service_assignment
 from hotline.alerts.service_sending import apply_report
+from hotline.core.check_result import CheckState
 from hotline.core.database import open_database
 from hotline.core.environment import commit
 from hotline.counters.rules import BOUNDS, bound_of
@@ -20,13 +28,17 @@ from hotline.errors import Occupied
 from hotline.gateway.rules_delivery import Outcome
 from hotline.gateway.rules_message import ReportIn
 from hotline.gateway.tables import Assignment, Attempt
-from hotline.monitoring import service_measures
+from hotline.monitoring import queries, service_measures
 from hotline.monitoring.prometheus import serving
+from hotline.monitoring.rules_levels import LEVELS
 from hotline.people.rules import Level
+from hotline.tips.tables import Tip
+from tests.architecture.tree import ROOT
 from tests.support.builders import make_responder
 from tests.support.contexts import WholeContext, make_watch
 from tests.support.district import District
 from tests.support.fakes import FakeInstruments, FakeShelf
+from tools.alert_rules import FILE, text
 
 
 @dataclass
@@ -194,3 +206,145 @@ def test_a_time_is_counted_under_the_first_bound_that_holds_it(seconds: float) -
     place = bound_of(seconds)
     assert place == len(BOUNDS) or seconds <= BOUNDS[place]
     assert place == 0 or seconds > BOUNDS[place - 1]
+
+
+RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
+
+
+@pytest.fixture
+def manned(district: District) -> WholeContext:
+    district.enrol(Level.RESPONDER)
+    district.enrol(Level.NATIONAL, districts=())
+    return replace(district.context, watch=make_watch(), flow_sets=FakeShelf())
+
+
+def danger(district: District, *, accepted_after: float | None) -> None:
+    district.tell(urgency=1, filed_at=district.clock())
+    if accepted_after is not None:
+        district.clock.turn(seconds=accepted_after)
+        district.deliver()
+    district.clock.turn(seconds=60)
+
+
+def counted(district: District) -> tuple[int, int]:
+    at = district.clock()
+    with district.database.reading() as session:
+        return queries.danger_alerts(session, at - timedelta(hours=1), at)
+
+
+@pytest.mark.parametrize(("after", "late"), [(5, 0), (14.9, 0), (15.5, 1), (None, 1)])
+def test_a_danger_is_late_after_fifteen_seconds_or_without_an_accepted_alert(
+    district: District, manned: WholeContext, after: float | None, late: int
+) -> None:
+    danger(district, accepted_after=after)
+    assert counted(district) == (1, late)
+    assert scrape(manned).value("hotline_danger_late") == late
+
+
+def test_the_time_of_the_gateway_counts_and_a_danger_of_this_moment_is_not_late_yet(
+    district: District, manned: WholeContext
+) -> None:
+    danger(district, accepted_after=8)
+    with district.database.writing() as session:
+        for row in district.all(Attempt):
+            session.get_one(Attempt, row.id).seconds = 9.0
+    district.tell(urgency=1, filed_at=district.clock())
+    assert counted(district) == (1, 1)
+
+
+@pytest.mark.parametrize(("after", "late"), [(5, 0), (15.5, 1), (None, 1)])
+def test_a_tip_that_becomes_a_danger_later_counts_from_then(
+    district: District, manned: WholeContext, after: float | None, late: int
+) -> None:
+    tip = district.tell(urgency=2, filed_at=district.clock())
+    district.deliver()
+    district.clock.turn(hours=2)
+    assert counted(district) == (0, 0)
+    with district.database.writing() as session:
+        row = session.get_one(Tip, tip)
+        row.urgency, row.danger_at = 1, district.clock()
+    service_assignment.assign_pending(district.context)
+    if after is not None:
+        district.clock.turn(seconds=after)
+        district.deliver()
+    district.clock.turn(seconds=60)
+    assert counted(district) == (1, late)
+
+
+def test_no_value_says_how_many_dangers_there_were(
+    district: District, manned: WholeContext
+) -> None:
+    before = re.findall("^hotline_(?:danger|service).*", scrape(manned).text, re.M)
+    for _ in range(3):
+        danger(district, accepted_after=5)
+    assert re.findall("^hotline_(?:danger|service).*", scrape(manned).text, re.M) == before
+
+
+def test_the_doctor_shows_the_month_and_warns_where_a_level_is_missed(
+    district: District, manned: WholeContext
+) -> None:
+    well = service_measures.check_levels(manned)
+    assert (well.state, "nothing to measure" in well.message) == (CheckState.OK, True)
+    within = BOUNDS.index(0.3)
+    counts = {HookCount("ussd", "con", within): (995, 9.0), HookCount("ussd", "con", 9): (5, 9.0)}
+    service_measures.add(manned, counts)
+    kept = service_measures.check_levels(manned)
+    assert kept.state is CheckState.OK
+    assert "hop within 0.3 s: 99.50% (target 99.5%)" in kept.message
+    service_measures.add(manned, {HookCount("ussd", "failed", 0): (1, 0.0)})
+    assert service_measures.check_levels(manned).state is CheckState.WARNING
+    assert scrape(manned).value("hotline_service_level_kept", level="hop") == 0
+    district.clock.turn(days=31)
+    assert service_measures.check_levels(manned).state is CheckState.OK
+
+
+def test_the_runbook_shows_the_table_of_service_levels() -> None:
+    page = RUNBOOK.read_text(encoding="utf-8")
+    for one in LEVELS:
+        assert f"| {one.promise} | {one.seconds:g} s | {one.target * 100:g} % |" in page
+
+
+RULES: list[dict[str, Any]] = [
+    rule for group in yaml.safe_load(FILE.read_text("utf-8"))["groups"] for rule in group["rules"]
+]
+
+
+def test_the_file_is_what_the_tool_writes() -> None:
+    assert FILE.read_text("utf-8") == text()
+
+
+def test_each_alarm_has_an_alert_and_no_two_have_one_name() -> None:
+    parts = {part for rule in RULES for part in re.findall(r'part="([^"]+)"', rule["expr"])}
+    assert parts == {*Alarm}
+    assert len({rule["alert"] for rule in RULES}) == len(RULES)
+
+
+def test_each_metric_and_each_part_of_a_rule_exists(district: District) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    watch = make_watch(instruments=FakeInstruments(ends={"line": 1.0}))
+    context = replace(district.context, watch=watch, flow_sets=FakeShelf())
+    service_measures.add(context, {HookCount("ussd", "con", 0): (1, 0.0)})
+    told = scrape(context).text
+    for rule in RULES:
+        for metric in re.findall(r"hotline_[a-z_]+", rule["expr"]):
+            assert re.search(rf"^{metric}[ {{]", told, re.M), metric
+        for label in re.findall(r'(?:part|le)="[^"]+"', rule["expr"]):
+            assert label in told, label
+
+
+def test_each_section_that_a_rule_names_stands_in_the_runbook() -> None:
+    page = (ROOT / "docs" / "runbook.md").read_text("utf-8")
+    anchors = {
+        f"docs/runbook.md#{title.lower().replace(' ', '-')}"
+        for title in re.findall(r"^#+ (.+)$", page, re.M)
+    }
+    assert {rule["annotations"]["runbook"] for rule in RULES} <= anchors
+    for rule in RULES:
+        assert rule.keys() == {"alert", "expr", "for", "labels", "annotations"}
+        assert rule["labels"]["severity"] in {"page", "ticket"}
+        assert rule["annotations"]["summary"]
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not on this machine")
+def test_promtool_accepts_them() -> None:
+    subprocess.run(["promtool", "check", "rules", FILE], check=True)

@@ -1,4 +1,4 @@
-"""Tests how numbers are read in the forms in which people and gateways write them."""
+"""Tests how phone numbers are read, and to which network they belong."""
 
 import re
 from collections.abc import Callable
@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from hotline.core.addresses import network_of
 from hotline.errors import NumberInvalid
 from hotline.text.phone_numbers import parse_caller, parse_sendable
 
@@ -107,3 +108,22 @@ def test_a_refusal_does_not_repeat_the_number(reader: Callable[[str], str]) -> N
     with pytest.raises(NumberInvalid) as refused:
         reader("+2507881-oops")
     assert "788" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2::7", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::7", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::1", "::/64"),
+        ("", ""),
+        ("unix:", ""),
+        ("192.0.2.7.example", ""),
+    ],
+)
+def test_the_network_of_an_address(address: str, network: str) -> None:
+    assert network_of(address) == network

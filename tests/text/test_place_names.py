@@ -1,14 +1,15 @@
-"""Tests how people write a place and what is suggested for it. If two places are possible, never only one is
-suggested."""
+"""Tests the country's places, how people write them, and which place an SMS names."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from time import perf_counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.text.codes import is_camp
+from hotline.dialogue.rules_sms_tips import report_answers
+from hotline.text import places
+from hotline.text.codes import ABROAD, NATIONAL, UNSURE, is_camp
 from hotline.text.gsm7 import is_gsm7
 from hotline.text.keywords import normalised_words
 from hotline.text.languages import CODES
@@ -22,7 +23,10 @@ from hotline.text.place_names import (
     spelling_key,
 )
 from hotline.text.places import (
+    COUNTRIES,
+    COUNTRY_WORDS,
     Area,
+    alert_place,
     border_posts,
     camps,
     country_of,
@@ -30,8 +34,10 @@ from hotline.text.places import (
     is_landmark,
     markets,
     place_name,
+    place_within,
     sectors,
 )
+from hotline.tips.rules import desk_of, report_facts
 
 SPELLINGS = (
     """
@@ -170,3 +176,228 @@ def test_a_camp_that_is_called_one_is_the_only_one_meant(camp: Area, words: str)
     said = words.format(camp.name)
     assert find_areas(said) == (camp,)
     assert place_in_text(normalised_words(said)) == {"district": camp.code[:2], "sector": camp.code}
+
+
+SECTORS = tuple(
+    sector for district in places.districts() for sector in places.sectors(district.code)
+)
+
+
+def test_the_country_is_whole() -> None:
+    assert len(places.districts()) == 30
+    assert len(SECTORS) == len({sector.code for sector in SECTORS}) == 416
+    assert [len(places.districts(province)) for province in places.PROVINCES] == [3, 8, 7, 5, 7]
+
+
+def test_every_code_is_a_prefix_of_the_next() -> None:
+    for district in places.districts():
+        assert len(district.code) == 2
+        assert places.province_of(district.code) in places.PROVINCES
+        for sector in places.sectors(district.code):
+            assert len(sector.code) == 4
+            assert sector.code.startswith(district.code)
+
+
+def test_sector_names_repeat_between_districts_and_never_inside_one() -> None:
+    assert len({sector.name for sector in SECTORS}) == 379
+    assert sum(times > 1 for times in Counter(sector.name for sector in SECTORS).values()) == 30
+    for district in places.districts():
+        names = [sector.name for sector in places.sectors(district.code)]
+        assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("12", "Gasabo"),
+        ("1213", "Remera"),
+        ("4313", "Remera"),
+        ("5312", "Remera"),
+        ("5609", "Remera"),
+        ("1105", "Mageragere"),
+        ("57", "Bugesera"),
+    ],
+)
+def test_codes_are_those_of_the_statistics_institute(code: str, name: str) -> None:
+    assert places.place_name(code, "en") == name
+
+
+@pytest.mark.parametrize("name", ["Gasabo", "gasabo", " GASABO ", "Ga sabo"])
+def test_a_district_is_found_however_its_name_is_cased_and_spaced(name: str) -> None:
+    assert places.district_named(name) == "12"
+
+
+@pytest.mark.parametrize("name", ["", "Remera", "Gasabo2", "12"])
+def test_what_is_no_district_is_not_found(name: str) -> None:
+    assert places.district_named(name) is None
+
+
+def test_every_place_has_a_name_in_every_language() -> None:
+    codes = [*places.PROVINCES, ABROAD, UNSURE, NATIONAL, *(s.code for s in SECTORS)]
+    for language in CODES:
+        for code in codes:
+            name = places.place_name(code, language)
+            assert name.replace(" ", "").isalpha()
+            assert is_gsm7(name)
+            assert len(name) <= 15
+
+
+def test_an_unknown_code_is_its_own_name() -> None:
+    assert places.place_name("9999", "rw") == "9999"
+    assert places.sectors("99") == ()
+
+
+def test_lists_lead_from_one_to_the_next() -> None:
+    lists = places.place_lists()
+
+    assert len(lists) == 2 + 5 + 30
+    for province, _ in lists["provinces"]:
+        for district, _ in lists[f"districts.{province}"]:
+            for sector, label in lists[f"sectors.{district}"]:
+                assert sector.startswith(district)
+                assert set(label) == set(CODES)
+
+
+def test_lists_are_in_the_order_of_their_names() -> None:
+    for name, choices in places.place_lists().items():
+        if name not in ("provinces", "countries"):
+            labels = [label["rw"] for code, label in choices if not is_camp(code)]
+            assert labels == sorted(labels)
+
+
+@pytest.mark.row("C19")
+def test_the_five_camps_stand_first_in_their_districts_and_are_called_camps() -> None:
+    lists, found = places.place_lists(), places.camps()
+    there = {camp.name: places.place_name(camp.code[:2], "rw") for camp in found}
+    assert there == {
+        "Kigeme": "Nyamagabe",
+        "Kiziba": "Karongi",
+        "Mahama": "Kirehe",
+        "Mugombwa": "Gisagara",
+        "Nyabiheke": "Gatsibo",
+    }
+    codes = [*(s.code for s in SECTORS), *(d.code for d in places.districts())]
+    for camp in found:
+        first, *rest = lists[f"sectors.{camp.code[:2]}"]
+        assert first[0] == camp.code
+        assert is_camp(camp.code)
+        assert camp.code not in codes
+        assert {is_camp(code) for code, _ in rest} == {False}
+        for language in CODES:
+            name = places.place_name(camp.code, language)
+            assert first[1][language] == name
+            assert is_gsm7(name)
+            assert len(name) <= 20
+            assert places.camp_named(f" {name.upper()}") == camp.code
+        assert places.camp_named(camp.name) == camp.code
+    assert places.camp_named("Kirehe") is None
+    assert not any(map(is_camp, (*codes, "camp", "", None, ABROAD)))
+
+
+UNKNOWN = {"province": "unsure"}
+SOMEWHERE_ABROAD = {"province": "abroad"}
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("umukobwa wanjye yagiye Oman, turi i Huye", "om"),
+        ("our daughter from Gasabo is locked in Saudi Arabia", "sa"),
+        ("ma soeur de Kimironko est en Arabie saoudite", "sa"),
+        ("bamujyanye Uganda avuye Nyagatare", "ug"),
+        ("they took her to KAMPALA", "ug"),
+        ("il est a Dubai", "ae"),
+        ("musaza wanjye ari i Goma", "cd"),
+        ("au Liban", "lb"),
+    ],
+)
+def test_a_country_that_is_named_wins_over_a_district(text: str, country: str) -> None:
+    assert place_in_text(normalised_words(text)) == {"province": "abroad", "country": country}
+    come_to = report_facts(report_answers(text), completed=True)
+    assert come_to is not None
+    assert (come_to.place, come_to.within, desk_of(come_to.place, come_to.official)) == (
+        "abroad",
+        country,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("bamujyanye mu mahanga", SOMEWHERE_ABROAD),
+        ("they sold her abroad", SOMEWHERE_ABROAD),
+        # A job abroad was offered in a district, so the person who lies is in that district.
+        ("akazi ko mu mahanga k'ikinyoma, Musanze", {"district": "43"}),
+        # These words do not name a country.
+        ("akazi katari keza", UNKNOWN),
+        ("ntuye mu Ngoma na Goma", {"province": "abroad", "country": "cd"}),
+    ],
+)
+def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
+    assert place_in_text(normalised_words(text)) == where
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("afungiranye i Kimironko", {"district": "12", "sector": "1209"}),
+        ("Nyamata", {"district": "57", "sector": "5710"}),
+        ("Gasabo, Remera", {"district": "12", "sector": "1213"}),
+        ("i Remera muri Musanze", {"district": "43", "sector": "4313"}),
+        ("umurenge wa Cyumba", {"district": "45", "sector": "4504"}),
+        ("bafungiye abana mu nkambi ya Mahama", {"district": "55", "sector": "55c1"}),
+        ("Kigeme camp", {"district": "25", "sector": "25c1"}),
+        ("umukobwa wo mu nkambi, Kiziba muri Karongi", {"district": "31", "sector": "31c1"}),
+        ("inkambi y'impunzi ya Mahama", {"district": "55", "sector": "55c1"}),
+        ("camp de réfugiés de Mahama", {"district": "55", "sector": "55c1"}),
+        ("a girl in Mahama refugee camp", {"district": "55", "sector": "55c1"}),
+        ("Kiziba, Karongi", {"district": "31", "sector": "31c1"}),
+        # A sector also has that name, and many villages are called Kiziba.
+        ("i Mahama", {"district": "55", "sector": "5506"}),
+        ("Mahama muri Kirehe", {"district": "55", "sector": "5506"}),
+        ("i Kiziba", UNKNOWN),
+        ("mu nkambi", UNKNOWN),
+        ("i Kicukilo", {"district": "13"}),
+        ("i Remera", UNKNOWN),
+        ("Kinigi na Nyamata", UNKNOWN),
+        ("hagati ya Huye na Nyanza", UNKNOWN),
+        # These are ordinary words that are also names of sectors.
+        ("ndi mu cyumba", UNKNOWN),
+        ("mu ruganda", UNKNOWN),
+        ("Mukama wanjye", UNKNOWN),
+        ("save me", UNKNOWN),
+        ("i Butare", UNKNOWN),
+        # A market whose name is unique to one district, and a place that is called a border post.
+        ("bamufungiye ku isoko rya Rwagitima", {"district": "53"}),
+        ("ndi i Gatuna mutabare", {"district": "45"}),
+        ("bari ku mupaka wa Nemba", {"district": "57"}),
+        ("ku mupaka wa Cyanika", {"district": "44"}),
+        # These are names that other districts also have, and ordinary words.
+        ("i Nyabugogo", UNKNOWN),
+        ("i Rusumo", UNKNOWN),
+        ("i Nemba", UNKNOWN),
+        ("mu nganda", UNKNOWN),
+        ("Gatuna, Nyagatare", {"district": "52"}),
+        ("i Kigali", {"province": "1", "district": "unsure"}),
+    ],
+)
+def test_a_sector_needs_a_unique_name_or_its_district(text: str, where: dict[str, str]) -> None:
+    assert place_in_text(normalised_words(text)) == where
+
+
+@given(st.lists(st.text(max_size=20), max_size=12))
+def test_no_words_raise(words: list[str]) -> None:
+    assert place_in_text(words).keys() <= {"province", "country", "district", "sector"}
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_no_alert_names_a_country_and_a_desk_reads_it(language: str) -> None:
+    abroad = place_name("abroad", language)
+    for code, names in COUNTRIES.items():
+        assert place_name(alert_place("abroad", code), language) == abroad
+        assert place_within("abroad", code, language) == f"{abroad}: {names[language]}"
+    assert alert_place("unsure", "1") == "1"
+    assert alert_place("unsure", None) == "unsure"
+    assert alert_place("12", None) == "12"
+    assert set(COUNTRY_WORDS) <= set(COUNTRIES)

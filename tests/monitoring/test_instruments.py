@@ -1,18 +1,22 @@
-"""Tests the second channel: a mail to a local server, and a command that really runs. No log shows the content of
-the notices."""
+"""Tests the second channel of alarms, and what is measured outside the database."""
 
 import logging
 import math
 import os
+import socket
 import socketserver
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from hotline.monitoring.instruments import LineInstruments
+from hotline.monitoring.instruments import LineInstruments, certificate_seconds
 from hotline.monitoring.second_channel import SecondChannel
 
 WORDS = "Fault: lane, since 24/11 10:00. Runbook: lane"
@@ -100,3 +104,65 @@ def test_the_newest_backup_counts_and_an_empty_folder_is_without_end(tmp_path: P
         file.touch()
         os.utime(file, (time.time() - age,) * 2)
     assert 99 < (gauges.backup_age() or 0) < 200
+
+
+DAYS = 20
+DAY = 86_400
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    path = tmp_path / "certificate.pem"
+    words = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+        f" -subj /CN=localhost -addext subjectAltName=DNS:localhost -days {DAYS}"
+    )
+    made = ("-keyout", str(path), "-out", str(path.with_suffix(".crt")))
+    subprocess.run([*words.split(), *made], check=True, capture_output=True)
+    path.write_bytes(path.read_bytes() + path.with_suffix(".crt").read_bytes())
+    return path
+
+
+@pytest.fixture
+def address(certificate: Path) -> Iterator[str]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    line, _ = server.accept()
+                    with line, suppress(OSError):
+                        context.wrap_socket(line, server_side=True).close()
+
+        thread = Thread(target=serve)
+        thread.start()
+        yield f"https://localhost:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def test_a_certificate_that_a_browser_accepts_lasts_until_its_end(
+    address: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_suffix(".crt")))
+    left = certificate_seconds(address)
+    assert left is not None
+    assert (DAYS - 1) * DAY < left <= DAYS * DAY
+
+
+def test_one_that_a_browser_refuses_is_over_and_without_tls_there_is_none(
+    address: str, tmp_path: Path
+) -> None:
+    assert certificate_seconds(address) == 0
+    addresses = {"line": address, "console": address.replace("https", "http")}
+    line = LineInstruments("redis://localhost:1/0", tmp_path, addresses=addresses)
+    assert line.certificates() == {"line": 0}
+    assert line.certificates() is line.certificates()
+
+
+def test_where_no_program_answers_nothing_is_said() -> None:
+    assert certificate_seconds("https://localhost:1") is None
+    assert certificate_seconds("") is None

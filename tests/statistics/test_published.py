@@ -1,4 +1,4 @@
-"""Tests an attacker without a key who knows all records except one. The release seldom reveals this record."""
+"""Tests published years: how many cells show a number, and that neither a solver nor an attacker learns more."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -11,12 +11,95 @@ import pytest
 from hotline.alerts.rules_follow_up import month_of
 from hotline.core.rules_record_keys import RECORD_KEYS
 from hotline.statistics import rules_persons, rules_tips
-from hotline.statistics.rules_definitions import INDICATORS, CellName
+from hotline.statistics.rules_definitions import INDICATORS, CellName, Dimension
 from hotline.statistics.rules_periods import Span, period_of
-from hotline.statistics.rules_release import Release
+from hotline.statistics.rules_release import Release, shown_share
 from hotline.statistics.rules_rounding import SMALLEST, CellSum, rounded
-from tests.statistics.published_year import year_of
+from hotline.statistics.rules_tips import NOT_SAID
+from tests.long import is_long
+from tests.statistics.published_year import PERIODS, sums_of, year_of
 from tests.statistics.random_line import RandomLine
+from tests.statistics.read_files import read_back
+from tests.statistics.solver import Reader
+from tests.support.steps import Tell
+
+LINES = 2
+
+
+def share_of(releases: list[Release], indicator: str, dimension: Dimension) -> float:
+    """Returns the share of cells that show a number, without "not said", "other" and forms that no tip has."""
+    cells = [
+        cell
+        for release in releases
+        for cell in release.rows(indicator, dimension)
+        if cell.name.value not in (NOT_SAID, "other", "servitude", "begging")
+    ]
+    return shown_share(cells)
+
+
+@pytest.mark.row("E3")
+@pytest.mark.parametrize(
+    ("calls", "is_year", "indicator", "dimension", "least"),
+    [
+        (1200, True, "tips_by_district", Dimension.DISTRICT, 0.9),
+        (1200, False, "tips_by_form", Dimension.FORM, 0.8),
+        (1200, False, "tips_by_province", Dimension.PROVINCE, 0.8),
+        (100, False, "tips", Dimension.ALL, 0.9),
+        (100, False, "identified", Dimension.ALL, 0.9),
+        (100, True, "tips_by_form", Dimension.FORM, 0.6),
+        (100, True, "tips_by_province", Dimension.PROVINCE, 0.6),
+        (100, True, "persons_by_who", Dimension.WHO, 0.6),
+        (25, True, "tips", Dimension.ALL, 0.9),
+        (25, True, "identified", Dimension.ALL, 0.9),
+    ],
+)
+def test_e3_tables_show_numbers(
+    calls: int, is_year: bool, indicator: str, dimension: Dimension, least: float, tell_steps: Tell
+) -> None:
+    years = [year_of(calls, seed)[1] for seed in range(LINES)]
+    found = [one for year in years for one in (year[-1:] if is_year else year[:-1])]
+    shown = share_of(found, indicator, dimension)
+    when = "year" if is_year else "quarter"
+    tell_steps(
+        f"{indicator} by {dimension}, {when}, {calls} calls a month: {shown:.0%} show a number"
+    )
+    assert shown >= least
+
+
+CALLS = (25, 150, 1200)
+SEEDS = range(20 if is_long() else 1)
+
+
+@pytest.mark.adversary("a reader of published statistics")
+@pytest.mark.row("E3")
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("calls", CALLS)
+def test_e3_no_count_is_narrower_than_five_values(calls: int, seed: int) -> None:
+    files = [read_back(one) for one in year_of(calls, seed)[1]]
+    assert [*Reader(files).narrow()] == []
+
+
+def test_the_files_hold_what_was_released_and_nothing_else() -> None:
+    for release in year_of(150, 3)[1]:
+        assert read_back(release).digest == release.digest
+
+
+def test_a_published_number_of_reports_begun_and_left_is_found() -> None:
+    """The number of begun reports, minus those left and those erased, is the number of filed tips. So the exact
+    numbers would reveal the tips."""
+    line, releases = year_of(150, 3)
+    filed = sums_of(line, PERIODS[0])[CellName("tips")].count
+    begun, left, erased = filed + 41, 38, 3
+    told = {(PERIODS[0], CellName("tips")): begun - left - erased}
+    assert any(Reader(releases, told).narrow())
+
+
+def test_an_exact_number_of_persons_in_a_sentence_is_found() -> None:
+    line, releases = year_of(150, 3)
+    exact = sums_of(line, PERIODS[1])[CellName("identified")].count
+    found = Reader(releases, {(PERIODS[1], CellName("identified")): exact}).narrow()
+    assert f"{PERIODS[1]} identified all" in found
+
 
 TRIES = 200
 MOST_CERTAIN, MOST_SURE = 0.10, 0.25

@@ -1,11 +1,16 @@
-"""Calls the engine as the hook does: it takes the session's text and returns a body."""
+"""Calls the engine or the real hook with the text of a session, as the gateway does."""
 
 import json
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
+from werkzeug.test import Client
+
+from hotline.dialogue.replay_cache import SessionMemory
 from hotline.flows.conversation import ConversationState, Facts
 from hotline.flows.flow import FlowSet
 from hotline.flows.turn import Turn, resume, start
+from tests.support.callers import FORM, SECRETS
 
 
 @dataclass
@@ -43,3 +48,26 @@ class EngineLine:
                 else start(self.book, self.facts)
             )
         return self.replayed[text]
+
+
+@dataclass
+class HookLine:
+    client: Client
+    sessions: SessionMemory
+
+    def hop(self, session: str, phone: str, text: str) -> str:
+        fields = {
+            "sessionId": session,
+            "phoneNumber": phone,
+            "serviceCode": "*384*777#",
+            "networkCode": "63510",
+            "text": text,
+        }
+        answer = self.client.post(
+            f"/hooks/{SECRETS['ussd'][0]}/ussd", data=urlencode(fields), content_type=FORM
+        )
+        assert answer.status_code == 200
+        return answer.get_data(as_text=True)
+
+    def forget(self) -> None:
+        self.sessions.clear()
