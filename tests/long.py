@@ -150,7 +150,8 @@ ONLY_LONG = (
     "tests/compare/test_plays.py::*",
     "tests/architecture/test_ports_fit.py::*",
     "tests/support/test_made_once.py::test_a_home_is_as_init_leaves_it",
-    # The harms of a key differ in Python only. The daily run has each of them on SQLite, and one on PostgreSQL.
+    # The kinds of damage to a key differ only in Python code. The daily run has each of them on SQLite, and one on
+    # PostgreSQL.
     "tests/people/test_locked.py::test_row_36_a_desk_without_a_key_costs_no_tip[servers-*-cut_short]",
     "tests/people/test_locked.py::test_row_36_a_desk_without_a_key_costs_no_tip[servers-*-break_off]",
     # The daily run warns about the first and the last of four like tips.

@@ -68,8 +68,9 @@ def machines() -> Iterator[dict[str, Any]]:
 
 
 def levels() -> Iterator[dict[str, Any]]:
-    """Yields the alerts about the service levels. If a month has a thousand dangers, one late danger spends its
-    budget."""
+    """Yields the alerts about the service levels. In a month with a thousand dangers, a single late one already uses up
+    the number of late ones that is allowed.
+    """
     section = "Service levels"
     says = f"An alert about a danger was not accepted within {DANGER.seconds:g} seconds"
     expr = "hotline_danger_late > 0"

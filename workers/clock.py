@@ -1,4 +1,4 @@
-"""Runs the clock process. Once a second it does the work that is due, even if a doorbell was missed.
+"""Runs the clock process. Once a second it does the work that is due, even if a job of the queue was lost.
 
 Each step is a function of the context, and may run twice. Two clock processes at the same time do no harm. Only one of
 them, the leader, does this work.
@@ -63,7 +63,7 @@ Step = Callable[[WorkerContext], object]
 
 
 def look_after_due(context: WorkerContext) -> None:
-    """Rings the doorbell again for a due message. If no worker has sent the message in time, sends it here."""
+    """Tells the workers again about a due message. If no worker has sent the message in time, sends it here."""
     at = context.now()
     with context.database.reading() as session:
         held = tables.pause_reason(session, at)

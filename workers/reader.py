@@ -74,7 +74,7 @@ class Reader:
 
 
 def look_until(context: ReaderContext, stop: Event) -> None:
-    """Checks whenever the doorbell rings, and each quarter of a second."""
+    """Checks for questions whenever a job notifies the reader, and each quarter of a second."""
     reader = Reader(context)
     while not stop.is_set():
         reader.look()
@@ -83,7 +83,7 @@ def look_until(context: ReaderContext, stop: Event) -> None:
 
 
 def read(context: ReaderContext, _ask_id: int) -> None:
-    """Rings the doorbell of the reader, which then answers all waiting questions. This job may run twice or never."""
+    """Notifies the reader, which then answers all waiting questions. This job may run twice or never."""
     context.bell.set()
 
 

@@ -1,4 +1,4 @@
-"""Accepts only our own jobs from Redis. A program that can write to Redis can ring the doorbell and do nothing else.
+"""Accepts only our own jobs from Redis. A program that can write to Redis can start these jobs and do nothing else.
 
 RQ would import any function, callback or webhook that a job names. Here only the name of a function and one integer are
 read from a job. The name must be in our table. All other fields are dropped. RQ would also decompress data of any size.

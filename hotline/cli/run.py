@@ -199,10 +199,11 @@ def redis_socket(redis_url: str) -> Path:
 def redis_command(socket: Path, folder: Path) -> tuple[str, ...]:
     """Returns the command that starts the embedded Valkey. It makes the two folders, for their owner only.
 
-    Valkey stores the doorbells and the conversation states of one machine. It listens on a unix socket and on no port.
-    The program from the package runs directly, so that signals reach it. If Python started it, it would outlive its
-    parent. By default, Valkey does not store its data on disk and may delete keys. This Valkey writes to disk every
-    second, and refuses writes when it is full."""
+    Valkey stores the jobs of the workers and the conversation states of one machine. It listens on a unix socket and on
+    no port. The program from the package runs directly, so that signals reach it. If Python started it, it would
+    outlive its parent. By default, Valkey does not store its data on disk and may delete keys. This Valkey writes to
+    disk every second, and refuses writes when it is full.
+    """
     for made in (socket.parent, folder):
         made.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings = {

@@ -299,8 +299,9 @@ class Settings:
     """The number of SMS that the hotline may pay for in a day. After 70 % of it, the hotline answers no strangers, and
     repeated alerts share an SMS. First alerts about danger never stop."""
     sms_an_hour: int = _setting(WHOLE, 20)
-    """The number of SMS that one person gets in an hour. Then alerts without danger and notices share one SMS each 15
-    minutes. First alerts about danger never stop."""
+    """The number of SMS that one person gets in an hour. After these, alerts without danger and notices share one SMS
+    each 15 minutes. First alerts about danger never stop.
+    """
     sends_at_once: int = _setting(_to(999), 32)
     """The number of SMS that all processes send at the same time. Five of eight are reserved for first alerts about
     danger."""

@@ -5,7 +5,7 @@ knows more of the session adds the difference. So everything counts once.
 
 This module also counts a session's topics in the driver's own SQL, because most hops that write only count a topic. It
 uses the same row that `gateway/tables_sessions.py` locks, with the same check. Counting a topic takes 140 microseconds
-here and 210 microseconds there.
+with this module, and 210 microseconds with that one.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""Rings the doorbell of the workers through RQ. A job contains only the id of one row, as JSON. RQ deletes each job
-when it is done.
+"""Tells the workers through RQ which row has work for them. A job contains only the id of one row, as JSON. RQ deletes
+each job when it is done.
 
 The module also stores the conversation states of SMS sessions in Redis. They are encrypted in this process, and expire
 after some minutes.

@@ -132,7 +132,7 @@ def send_due(context: WorkerContext, *, limit: int = BATCH, budget: timedelta = 
 
 
 def keep_time(context: WorkerContext) -> None:
-    """Ends answers that are too late, and rings the doorbell for the others. If no worker sends them, this process
+    """Ends answers that are too late, and tells the workers to send the others. If no worker sends them, this process
     does.
     """
     at = context.now()

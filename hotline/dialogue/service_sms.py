@@ -186,7 +186,7 @@ def note(
 
 
 def announce(context: WebContext, heard: HeardMessage | None, answer_id: int | None) -> None:
-    """Stores the conversation, and rings the doorbell so that the answer is sent. It runs after the commit."""
+    """Stores the conversation, and tells a worker to send the answer. It runs after the commit."""
     if heard is None:
         return
     with suppress(RunsUnavailable):

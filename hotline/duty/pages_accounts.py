@@ -208,7 +208,7 @@ COMMANDS = table("commands")
 
 
 class CommandLine(NamedTuple):
-    """One command of the console that needs a proof or that the log records."""
+    """One command of the console on the page of rights: what it does, who may use it, and the proof that it needs."""
 
     does: str
     roles: Sequence[AccountRole]

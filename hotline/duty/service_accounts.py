@@ -280,8 +280,7 @@ class AccountChange:
 def changing(
     context: Context, by: Actor, account_id: int, reason: str = "", *, ended: bool = False
 ) -> Iterator[AccountChange]:
-    """Yields an account that is locked for a change. After the commit, rings the doorbell so that its messages are
-    sent.
+    """Yields an account that is locked for a change. After the commit, tells the workers to send its messages.
 
     If `ended` is True, also accepts an account that was ended. Raises AccountRefused.
     """
@@ -454,7 +453,7 @@ def request_end(change: AccountChange) -> None:
 def end_account(change: AccountChange) -> None:
     """Ends an account, so that no one can sign in with it. The name of the account stays in the audit log.
 
-    The calling function must ring the doorbell for the messages.
+    The calling function must tell the workers to send the messages.
     """
     session, account, at = change.session, change.account, change.context.now()
     for role in change.waiting_roles():

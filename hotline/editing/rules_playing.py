@@ -102,7 +102,7 @@ def _key(state: ConversationState) -> tuple[str, object, object, bool]:
 
 
 def _typed(flow_set: FlowSet, state: ConversationState) -> str:
-    """Returns the kind of answer that the caller types here. It is empty where keys are enough."""
+    """Returns the kind of answer that the caller types here. The result is empty if the caller only presses a key."""
     node = node_at(flow_set, state.calls[-1]) if state.calls else None
     if not isinstance(node, QuestionNode) or node.kind == "place":
         return ""

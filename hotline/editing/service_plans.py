@@ -137,7 +137,7 @@ def compared(gathered: GatheredDraft) -> str:
 
 
 def planned(context: Context, draft_id: int | None = None) -> Sequence[ListedPlan]:
-    """Returns all that is planned or waits for a person, of all drafts or of one. Raises StoreUnavailable."""
+    """Returns the plans that are not carried out yet, of all drafts or of one. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return [
             ListedPlan(plan, tables.get_draft(session, plan.draft_id).title)

@@ -483,8 +483,8 @@ def with_answer(
     """Returns the state after an answer was saved. With None, the answer is removed, as when the caller skips a
     question.
 
-    Going back does not remove answers. But the name of some lists contains another answer, such as the province for a
-    list of districts. If that other answer changes, a place from such a list is dropped.
+    Going back does not remove answers. A list may depend on another answer: the list of districts depends on the
+    province. If that other answer changes, the place that was chosen from the list is removed.
     """
     before = state.answers.get(name)
     if value is None and before is None:

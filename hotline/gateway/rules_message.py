@@ -46,8 +46,9 @@ class OutgoingPart(StrEnum):
 
 
 TO_DECIDE = (MessageKind.ALERT, MessageKind.CONFIRMATION)
-"""The kinds of messages about which an admin decides after a backup was restored. Answers would be too late by then,
-and notices must not be delayed."""
+"""The kinds of messages about which an admin decides after a backup was restored. Other kinds are left out: answers
+would be too late by then, and notices must not be delayed.
+"""
 
 
 @dataclass(frozen=True, slots=True)

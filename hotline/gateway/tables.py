@@ -330,7 +330,7 @@ DUE = "due"
 def note_due(session: Session, message_id: int) -> None:
     """Records in this transaction that a message is due.
 
-    The code that commits the transaction then rings the doorbell for it.
+    The code that commits the transaction then tells the workers to send it.
     """
     session.info.setdefault(DUE, message_id)
 

@@ -180,7 +180,8 @@ def enrol(
 
 def leave(session: Session, context: Context, caller: str, *rolls: Programme) -> int:
     """Removes a phone from the given programmes, or from all programmes. Returns the number of programmes that the
-    phone was in. The number is 0 without the key."""
+    phone was in. Returns 0 if this process does not have the key of the programmes.
+    """
     with suppress(KeyMissing):
         names = [context.pseudonyms.joined(one, caller) for one in rolls or tuple(Programme)]
         return programmes_tables.remove_participants(session, names)

@@ -40,7 +40,9 @@ ERRAND = "codes"
 
 
 def count_due_months(context: ReaderContext) -> None:
-    """Does everything that is due. It runs once an hour. Raises StoreUnavailable."""
+    """Counts, once an hour, the persons of months that have ended. Also announces the next erasures of codes, and
+    erases codes. Raises StoreUnavailable.
+    """
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, ERRAND, at, EVERY):

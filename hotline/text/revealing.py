@@ -1,7 +1,7 @@
 """Finds what names a person or a case in a text: a phone number, a mail address, or a reference of a case. Pure.
 
-People write them with spaces, signs and invisible characters between the parts. Any spelling counts. Also defines the
-form of references.
+People write numbers and references with spaces, signs and invisible characters between the parts. The module finds
+every such spelling. Also defines the form of references.
 """
 
 import re

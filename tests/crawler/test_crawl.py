@@ -129,7 +129,7 @@ def test_the_crawler_finds_a_line_that(how: str, book: FlowSet) -> None:
 
 @pytest.mark.parametrize("way", [*Way])
 def test_a_thousand_digits_at_the_nearest_screens(line: callers.Line, way: Way) -> None:
-    """The country has one sector. The crawl of the engine alone presses the other digits."""
+    """The country of this test has only one sector. The crawl of the engine alone presses the other digits."""
     lists = {name: options[:1] for name, options in place_lists().items()}
     context = replace(line.context, flow_sets=SqlFlowSets(line.database, lists))
     crawler = Crawler(

@@ -89,8 +89,9 @@ LIES: tuple[Mapping[str, Any], ...] = (
     {"kind": "duplicate_mo", "probability": 0.1},
     {"kind": "lost_mo", "probability": 0.1},
 )
-"""A send request meets the first of these faults that occurs. About one in four send requests fails. 405 means that
-there is no money, which pauses the queue."""
+"""The faults of the emulator. For each send request, it tries them in this order, and the first one that occurs
+decides. About one in four send requests fails. 405 means that there is no money, which pauses the queue.
+"""
 
 
 FEW = 2
