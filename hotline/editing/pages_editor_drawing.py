@@ -160,9 +160,9 @@ class MovingParts:
         """Returns True if the handset accepts no more keys."""
         return len(self.handset.keys) >= MAX_KEYS
 
-    def mends(self, rows: str) -> bool:
-        """Returns True if one of the rows has a problem to fix."""
-        return any(at.startswith(f"f-{rows}") for _, _, at in self.problems)
+    def mends(self, *fields: str) -> bool:
+        """Returns True if one of these fields, or of their rows, has a problem to fix."""
+        return any(at.startswith(tuple(f"f-{one}" for one in fields)) for _, _, at in self.problems)
 
 
 def moving_parts(
@@ -213,12 +213,8 @@ def _field_anchor(node: Document, found: Problem) -> str:
         return found.anchor if int(rest[0]) < len(rows_of(node, first)) else f"f-{first}"
     if found.language:
         return "form"
-    known = (
-        first in ROW_LISTS
-        or found.field in form_of(node)
-        or first in TEXTS_OF.get(kind_of(node), ())
-    )
-    return found.anchor if known else "form"
+    known = (*ROW_LISTS, *TEXTS_OF.get(kind_of(node), ()))
+    return found.anchor if first in known or found.field in form_of(node) else "form"
 
 
 def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]]:

@@ -77,7 +77,7 @@ def check_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> 
 
 
 def _question(
-    visit: Visit, template: str, draft_id: int, here: EditedFlow | None = None, **values: object
+    visit: Visit, template: str, draft_id: int, here: EditedFlow, **values: object
 ) -> Response:
     """Renders the page of one question. A form with errors gets status 422."""
     return page(
@@ -87,8 +87,18 @@ def _question(
         change=service_drafts.get_draft(visit.context, draft_id),
         here=here,
         once=visit.form.text("once") or secrets.token_urlsafe(12),
-        said=partial(field_words, visit),
-        **values | ({"titles": cache(partial(draft_titles, visit, here))} if here else {}),
+        begins=partial(_begins, visit),
+        titles=cache(partial(draft_titles, visit, here)),
+        **values,
+    )
+
+
+def _begins(visit: Visit, place: str, arrow: Arrow) -> str:
+    """Returns the place where an arrow begins, with the name of its field."""
+    return (
+        f"{place}: {field_words(visit, arrow.field)}"
+        if arrow.node
+        else visit.say("start of the flow")
     )
 
 
@@ -121,7 +131,7 @@ def new_screen_form(visit: Visit, draft_id: int, flow: str) -> Response:
         after=after,
         arrow=visit.form.text("arrow") or visit.asked("arrow") or from_here,
         arrows=offered,
-        kinds=[(kind, KINDS[kind]) for kind in rules_operations.EMPTY],
+        kinds={kind: KINDS[kind] for kind in rules_operations.EMPTY},
         screens=[*nodes_of(here.document)],
     )
 

@@ -351,6 +351,14 @@ class Titles:
         """Returns "flow: screen", or only the flow if `name` is empty."""
         return f"{self.flow(flow)}: {self.screen(flow, name)}" if name else self.flow(flow)
 
+    def flow_pairs(self, names: Iterable[str], prefix: str = "") -> list[tuple[str, str]]:
+        """Returns the options of a select: the name of each flow after the prefix, and its title."""
+        return [(f"{prefix}{name}", self.flow(name)) for name in names]
+
+    def screen_pairs(self, flow: str, names: Iterable[str]) -> list[tuple[str, str]]:
+        """Returns the options of a select: the name of each screen, and its title."""
+        return [(name, self.screen(flow, name)) for name in names]
+
     def _said(self, part: object, field: str) -> str:
         """Returns a text in the reader's language, or in English. It accepts invalid documents too."""
         said = value_at(part, (field, self.language)) or value_at(part, (field, "en"))
