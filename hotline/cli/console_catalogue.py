@@ -42,7 +42,7 @@ PAGES = PACKAGE / "console"
 SOURCE = "en"
 """The language in which phrases are written in the code."""
 FAULTS = (AccountFault, TextRefusal, NumberFault, ShortCodeFault)
-WORDS = ("_", "say", "phrase")
+WORDS = ("_", "say", "phrase", "invalid")
 """Functions that mark a phrase in templates and in code."""
 CODE_WORDS = {"message_text": None, "wrong": (2,), "reason": (2,), "reason_of": (3,)}
 """More functions that mark a phrase in code, each with the position of the argument that is the phrase."""

@@ -178,11 +178,8 @@ def _label(visit: Visit, slot: Slot) -> str:
 
 
 def _typed(visit: Visit, key: str) -> Mapping[str, str]:
-    most = (
-        TITLE_LETTERS
-        if key == "title" and visit.form.text("model") in {*FlowModelName}
-        else MAX_TEXT
-    )
+    is_title = key == "title" and visit.form.text("model") in {*FlowModelName}
+    most = TITLE_LETTERS if is_title else MAX_TEXT
     said = {code: visit.form.text(f"{key}.{code}", most=most) for code in CODES}
     return {code: words for code, words in said.items() if words}
 

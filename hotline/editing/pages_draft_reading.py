@@ -37,18 +37,15 @@ reasons."""
 
 
 def draft(visit: Visit, draft_id: int) -> Response:
-    if (
-        service_drafts.get_draft(visit.context, draft_id).state == DraftState.LIVE
-        and not visit.faults
-    ):
+    change = service_drafts.get_draft(visit.context, draft_id)
+    if change.state == DraftState.LIVE and not visit.faults:
         return _went_live(visit, draft_id)
     return _drawn(visit, service_publish.draft_to_read(visit.context, draft_id), "change_read.html")
 
 
 def printed_draft(visit: Visit, draft_id: int) -> Response:
-    return _drawn(
-        visit, service_publish.draft_to_read(visit.context, draft_id), "change_print.html"
-    )
+    seen = service_publish.draft_to_read(visit.context, draft_id)
+    return _drawn(visit, seen, "change_print.html")
 
 
 def _went_live(visit: Visit, draft_id: int) -> Response:
@@ -240,15 +237,10 @@ def _urgent(visit: Visit, publication_id: int) -> EmergencyToRead | None:
 
 def restore_form(visit: Visit, publication_id: int) -> Response:
     state = service_emergencies.preview(visit.context, publication_id)
-    return page(
-        visit,
-        "bring_back.html",
-        state=state,
-        refused=None
-        if state.is_read
-        else visit.say(pages_sentences.REFUSALS[Refusal.READ_BY_ONE], where=""),
-        shown=_shown(visit, state),
+    why = (
+        "" if state.is_read else visit.say(pages_sentences.REFUSALS[Refusal.READ_BY_ONE], where="")
     )
+    return page(visit, "bring_back.html", state=state, refused=why, shown=_shown(visit, state))
 
 
 @form_view(restore_form)

@@ -102,10 +102,8 @@ NEWER = 2
 def show(visit: Visit, draft_id: int) -> Response:
     compared = service_publish.merge_draft(visit.context, draft_id)
     change, live = compared.gathered.change, compared.gathered.live
-    changes, newest = (
-        compare_documents(live, compared.document),
-        service_drafts.part_drafts(visit.context, draft_id),
-    )
+    changes = compare_documents(live, compared.document)
+    newest = service_drafts.part_drafts(visit.context, draft_id)
     titles = Titles(compared.document["flows"], visit.language)
     open_now, is_editor = change.is_editable, visit.may(role_groups.EDITOR)
     found = service_publish.draft_problems(visit.context, draft_id) if open_now and newest else None

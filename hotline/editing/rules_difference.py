@@ -31,7 +31,7 @@ from hotline.flows.node_fields import (
 )
 from hotline.flows.numbers import EMERGENCY, Evidence
 
-_PIECE = re.compile(r"\s+|[^\s]+")
+_PIECE = re.compile(r"\s+|\S+")
 
 
 class SpanKind(StrEnum):
@@ -240,11 +240,9 @@ def _reordered(old: Document, new: Document, flow: str) -> FieldChanged | None:
     """Returns the new order of a flow's screens as a change, or None. Callers do not notice it, but the page shows
     it."""
     before, after = [*nodes_of(old.get(flow))], [*nodes_of(new.get(flow))]
-    return (
-        FieldChanged("nodes", readable_value(before), readable_value(after))
-        if is_moved(before, after)
-        else None
-    )
+    if not is_moved(before, after):
+        return None
+    return FieldChanged("nodes", readable_value(before), readable_value(after))
 
 
 def _part(flows: Document, place: Place) -> Any:
@@ -373,8 +371,7 @@ def _shows(row: Document | None) -> bool:
 
 def _guarded(document: Document) -> set[str]:
     """Returns the report flows, the private flows, those in `GUARDED`, and all flows that these call."""
-    flows = document.get("flows")
-    flows = flows if isinstance(flows, Mapping) else {}
+    flows = _flows(document)
     begins = [
         name
         for name, flow in flows.items()

@@ -1,20 +1,23 @@
 """Defines a draft: a title, its edited parts, and the people who worked on it. Pure.
 
-A part is a flow, by its name, or one of `#numbers`, `#entries` and `#phrases`. The document of a part is a mapping. For
-a flow it is the flow as in a revision. Numbers and short codes are listed by their digits. A part that does not exist
-is None.
+The document of a revision is `{"flows": {}, "entries": {}, "numbers": []}`, with `entry_names` and `phrases` if there
+are any. A part is a flow, by its name, or one of `#numbers`, `#entries` and `#phrases`. The document of a part is a
+mapping. For a flow it is the flow as in a revision. Numbers and short codes are listed by their digits. A part that
+does not exist is None.
 
 Defines how long an emergency change lasts, which one approver published alone. Pure.
 
 Restores the texts of an older publication, but never old numbers or lost short codes. Pure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from hotline.core.actors import Actor, SignedIn
+from hotline.core.documents import Document
+from hotline.flows.numbers import EMERGENCY
 
 NUMBERS = "#numbers"
 ENTRIES = "#entries"
@@ -24,10 +27,8 @@ DIGITS = "number"
 WHY_LETTERS = 20
 """The minimum number of letters of the reason that one approver gives for publishing alone."""
 
-Document = Mapping[str, Any]
-"""The document of a revision: `{"flows": {}, "entries": {}, "numbers": []}`, with `entry_names` and `phrases` if
-there are any."""
-PartDocument = Mapping[str, Any]
+PartDocument = Document
+"""The document of one part."""
 
 
 class DraftState(StrEnum):
@@ -153,10 +154,6 @@ def emergency_end(published_at: datetime, lapses_at: datetime | None) -> datetim
     return lapses_at or published_at + EMERGENCY_DURATION
 
 
-EMERGENCY = "112"
-"""The emergency number of the police, which can never be removed."""
-
-
 def loses_emergency(live: Document, new: Document) -> bool:
     """Returns True if a document removes the emergency number, which callers in danger must find."""
     return _has_emergency(live) and not _has_emergency(new)
@@ -179,13 +176,8 @@ def restored_document(old: Document, today: Document) -> dict[str, Any]:
         name = waiting.pop()
         if name not in flows and name in today["flows"]:
             flows[name] = today["flows"][name]
-            waiting += _called(flows[name])
+            called = (node.get("call") for node in flows[name]["nodes"].values())
+            waiting += [call["flow"] for call in called if call]
     phrases = {"phrases": old["phrases"]} if old.get("phrases") else {}
     kept = {name: today[name] for name in ("entries", "numbers", "entry_names") if name in today}
     return {"flows": flows, **kept, **phrases}
-
-
-def _called(flow: Mapping[str, Any]) -> Iterator[str]:
-    for node in flow["nodes"].values():
-        if node.get("call"):
-            yield node["call"]["flow"]

@@ -177,11 +177,8 @@ def shown_value(node: object, name: str) -> str:
     if is_of_condition:
         return condition_fields(node_fields.value_at(node, _way(node, f"{row}.when")))[part]
     if name == "returns":
-        return (
-            TICK
-            if node_fields.kind_of(node) == "finish" and "text" not in node_fields.body_of(node)
-            else ""
-        )
+        is_end = node_fields.kind_of(node) == "finish"
+        return TICK if is_end and "text" not in node_fields.body_of(node) else ""
     value = node_fields.value_at(node, _way(node, name))
     if name.rpartition(".")[2] in TICKS:
         return TICK if value is True else ""

@@ -76,14 +76,8 @@ def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
         return Obstacle.TAKEN
     if new.kind not in EMPTY:
         return Obstacle.KIND
-    arrow = new.led_from
-    if new.after and new.after not in node_fields.nodes_of(flow):
-        return Obstacle.UNKNOWN
-    return (
-        Obstacle.UNKNOWN
-        if arrow and arrow.node and arrow.node not in node_fields.nodes_of(flow)
-        else None
-    )
+    near = {new.after, new.led_from.node if new.led_from else ""} - {""}
+    return None if near <= node_fields.nodes_of(flow).keys() else Obstacle.UNKNOWN
 
 
 def add_screen(flow: Document, new: NewScreen) -> Editable:
@@ -395,11 +389,8 @@ def obstacle_to_removing(
     gone = {*calls_of(flows, name)}
     dropped: Counter[tuple[str, str, str]] = Counter()
     for one in arrows_into_flow(flows, name):
-        goes, nodes, row = (
-            decided.get(one.key),
-            node_fields.nodes_of(flows[one.flow]),
-            _row(one.arrow),
-        )
+        goes, row = decided.get(one.key), _row(one.arrow)
+        nodes = node_fields.nodes_of(flows[one.flow])
         if goes == "" and row is not None:
             dropped[one.flow, one.arrow.node, row[0]] += 1
         elif goes == "":

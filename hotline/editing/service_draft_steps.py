@@ -122,7 +122,7 @@ def restore_step(
     set on which the draft is based.
     """
     with context.database.reading() as session:
-        step = tables.get_step(session, draft_id, step_id)
+        step = tables.find_step(session, draft_id, id=step_id)
         if step is None:
             raise NotFound(f"draft {draft_id} has no step {step_id}")
         change = tables.get_draft(session, draft_id)

@@ -293,11 +293,15 @@ def history(
 
 
 def newest(session: Session, change: DraftRow, part: str) -> PartDraft:
-    step = tables.newest_step(session, change.id, part)
+    step = tables.find_step(session, change.id, part=part)
     if step is not None:
         return _of_step(step)
     base = base_id(session, change)
     return PartDraft(-base, part_in(session, base, part), "", None)
+
+
+def _of_step(step: DraftStep) -> PartDraft:
+    return PartDraft(step.version, step.document, step.made_by, step.at)
 
 
 def base_id(session: Session, change: DraftRow) -> int:
@@ -310,15 +314,11 @@ def base_id(session: Session, change: DraftRow) -> int:
     return flows_tables.live_id(session) or change.base_id
 
 
-def _of_step(step: DraftStep) -> PartDraft:
-    return PartDraft(step.version, step.document, step.made_by, step.at)
-
-
 def state_at(session: Session, change: DraftRow, part: str, version: int) -> PartDocument | None:
     """Returns the version of a part from which a form was made. Raises NotFound."""
     if version < 0:
         return part_in(session, -version, part)
-    step = tables.step_of_version(session, change.id, part, version)
+    step = tables.find_step(session, change.id, part=part, version=version)
     if step is None:
         raise NotFound(f"flow {part} has no version {version}")
     document: PartDocument | None = step.document

@@ -130,12 +130,8 @@ def _part(
     publish."""
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
-        document = assemble(gathered).document
-    return (
-        service_drafts.part_draft(context, draft_id, part),
-        part_of(gathered.live, part) or {},
-        document,
-    )
+    now, live = service_drafts.part_draft(context, draft_id, part), part_of(gathered.live, part)
+    return now, live or {}, assemble(gathered).document
 
 
 def confirm(form: SentForm, digits: str, answered_by: str, called_on: str) -> Edited | NumberFault:

@@ -422,28 +422,6 @@ def approved_row(change: tables.DraftRow, approved_by: str, note: str) -> Public
     )
 
 
-def publish(
-    context: Context,
-    by: rules_drafts.Author,
-    draft_id: int,
-    digest: str,
-    *,
-    note: str = "",
-    alone: bool = False,
-    keeps_languages: bool = False,
-) -> DraftPublished | DraftRefused:
-    """Publishes a submitted draft exactly as the approver read it. The function `approvable` decides what is refused.
-
-    Raises NotFound, NotReady, StoreUnavailable.
-    """
-    ready = approvable(
-        context, by, draft_id, digest, note=note, alone=alone, keeps_languages=keeps_languages
-    )
-    if isinstance(ready, DraftRefused):
-        return ready
-    return publish_in_transaction(context, by, *ready)
-
-
 def publish_in_transaction(
     context: Context,
     by: rules_drafts.Author | str,

@@ -119,6 +119,11 @@ def phrase_faults(
         yield message_text("longer than one SMS: shorten it")
 
 
+CANNOT_CHANGE = message_text(
+    "callers see this text when the database is down, so it cannot be changed"
+)
+
+
 def phrase_problems(flow_set: FlowSet) -> Problems:
     """Yields the problems of the phrases that a revision changes."""
     for language, said in flow_set.phrases.items():
@@ -127,11 +132,7 @@ def phrase_problems(flow_set: FlowSet) -> Problems:
             if template is None:
                 wrong: Iterable[MessageText] = [message_text("this text does not exist")]
             elif template in ALWAYS_SHIPPED:
-                wrong = [
-                    message_text(
-                        "callers see this text when the database is down, so it cannot be changed"
-                    )
-                ]
+                wrong = [CANNOT_CHANGE]
             else:
                 wrong = phrase_faults(template, language, text, flow_set.numbers)
             fix = message_text("use other words")
@@ -316,12 +317,10 @@ def uncounted_questions(flow_set: FlowSet) -> Problems:
         and node.saves.startswith((FIRST_PREFIX, SECOND_PREFIX))
     }
     for saves, (flow_name, name, menu) in asked.items():
-        pair = (
-            (FIRST_PREFIX, SECOND_PREFIX)
-            if saves.startswith(FIRST_PREFIX)
-            else (SECOND_PREFIX, FIRST_PREFIX)
-        )
-        other = pair[1] + saves.removeprefix(pair[0])
+        own, twin = FIRST_PREFIX, SECOND_PREFIX
+        if not saves.startswith(own):
+            own, twin = twin, own
+        other = twin + saves.removeprefix(own)
         if other not in asked:
             yield problem("never_counted", flow_name, name, "saves", saves=saves, other=other)
         if odd := sorted({choice.value for choice in menu.choices} - ANSWER_VALUES):
@@ -358,11 +357,9 @@ def all_problems(
     if any(one.code is Code.SHAPE for one in found):
         return found
     flows = documents.bind_lists(documents.read(document), lists)
-    new = (
-        []
-        if live is None
-        else words_newer_than_reason(documents.bind_lists(documents.read(live), lists), flows)
-    )
+    new: Problems = iter(())
+    if live is not None:
+        new = words_newer_than_reason(documents.bind_lists(documents.read(live), lists), flows)
     return [*found, *new, *uncounted_questions(flows), *late_alerts(flows), *phrase_problems(flows)]
 
 

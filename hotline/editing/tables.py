@@ -135,25 +135,15 @@ def newest_versions(session: Session, draft_id: int) -> Mapping[str, int]:
     return dict(rows.all())
 
 
-def newest_step(session: Session, draft_id: int, part: str) -> DraftStep | None:
-    here = (DraftStep.draft_id == draft_id, DraftStep.part == part)
-    return session.scalar(select(DraftStep).where(*here).order_by(DraftStep.id.desc()).limit(1))
-
-
-def get_step(session: Session, draft_id: int, step_id: int) -> DraftStep | None:
-    here = (DraftStep.draft_id == draft_id, DraftStep.id == step_id)
-    return session.scalar(select(DraftStep).where(*here))
-
-
-def step_of_version(session: Session, draft_id: int, part: str, number: int) -> DraftStep | None:
-    here = (DraftStep.draft_id == draft_id, DraftStep.part == part)
-    return session.scalar(select(DraftStep).where(*here, DraftStep.version == number))
+def find_step(session: Session, draft_id: int, **fields: str | int) -> DraftStep | None:
+    """Returns the newest step of a draft with these values, such as `part="fees"`, or None."""
+    here = select(DraftStep).filter_by(draft_id=draft_id, **fields)
+    return session.scalar(here.order_by(DraftStep.id.desc()).limit(1))
 
 
 def step_of_form(session: Session, draft_id: int, part: str, once: str) -> DraftStep | None:
     """Returns the step that this form has already made, or None."""
-    stamp = form_key(draft_id, part, once)
-    return session.scalar(select(DraftStep).where(DraftStep.once == stamp))
+    return find_step(session, draft_id, once=form_key(draft_id, part, once))
 
 
 def form_key(draft_id: int, part: str, once: str) -> str:

@@ -313,12 +313,9 @@ def _questions(flow_set: FlowSet, flow: Flow, places: Iterable[Place]) -> Collec
 def _types_again(flow_set: FlowSet, asked: Place, after: Place) -> bool:
     """Returns True if the caller types a name again for the same question. The new answer replaces the old one."""
     node = node_of(flow_set, after)
-    again = isinstance(node, QuestionNode) and node.goes == asked.node and after.flow == asked.flow
-    return (
-        again
-        and isinstance(node, QuestionNode)
-        and _is_chosen_next(node, flow_set.flows[after.flow])
-    )
+    if not isinstance(node, QuestionNode) or (after.flow, node.goes) != (asked.flow, asked.node):
+        return False
+    return _is_chosen_next(node, flow_set.flows[after.flow])
 
 
 def _is_chosen_next(node: MenuNode | QuestionNode, flow: Flow) -> bool:

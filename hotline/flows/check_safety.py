@@ -133,10 +133,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
 @lru_cache(MAX_TEXTS)
 def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> DocumentPath:
     """Returns the words of the tables that `text` contains, without duplicates."""
-    words, plain = (
-        dict.fromkeys(word for one in tables for word in one.of(language)),
-        plain_text(text),
-    )
+    words = dict.fromkeys(word for one in tables for word in one.of(language))
+    plain = plain_text(text)
     return tuple(word for word in words if _pattern(word, language).search(plain))
 
 

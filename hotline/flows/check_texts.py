@@ -356,11 +356,9 @@ def too_many_lines(flow_set: FlowSet, limit: int) -> Problems:
             continue
         long.add(each.place)
         if flow.gathers or flow.reason_of(node) is None:
-            place, sizes = (
-                (flow.name, node, "text", each.language),
-                {"letters": NARROWEST, "most": MAX_LINES},
-            )
-            found = problem("too_many_lines", *place, count=count, **sizes)
+            place = flow.name, node, "text", each.language
+            sizes = {"letters": NARROWEST, "most": MAX_LINES, "count": count}
+            found = problem("too_many_lines", *place, **sizes)
             yield found if flow.gathers else found._replace(fix=SHORTEN)
     for flow in flow_set.flows.values():
         for name in flow.reasons:
@@ -376,9 +374,8 @@ def _measured(flows: FlowSet, place: Place, node: Waiting, language: str, limit:
             lines = max(lines, len(wrapped(page.text)))
             asked = max(asked, len(wrapped(question)) + _choices(found.seen, page))
             above = max(above, len(wrapped(_above(found.seen.layout, page))))
-    return PageSize(
-        place, language, lines, asked if isinstance(node, MenuNode | QuestionNode) else 0, above
-    )
+    asked *= isinstance(node, MenuNode | QuestionNode)
+    return PageSize(place, language, lines, asked, above)
 
 
 def _above(layout: Layout, page: Page) -> str:

@@ -49,9 +49,8 @@ def draw(
     It does not cache the result if the session provides the list, or if the text has a placeholder.
     """
     here = state.calls[-1]
-    listed = (
-        list_name(node.list, state.answers) if isinstance(node, QuestionNode) and node.list else ""
-    )
+    named = node.list if isinstance(node, QuestionNode) else None
+    listed = list_name(named or "", state.answers)
     if listed and (listed in facts.lists or listed not in flow_set.lists):
         return _draw(flow_set, node, state, facts, limit, pages)
     if placeholders_in((node.text or {}).get(state.language, "")):

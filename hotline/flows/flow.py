@@ -339,12 +339,8 @@ def view(
     leads = [text_in(lead.text, state.language) for lead in shown_leads(node, state, facts)]
     own, flow = texts_of(state.language), flow_set.flows.get(state.calls[-1].flow)
     # In a report, lists are divided into pages that a narrow phone can show.
-    is_cut = (
-        isinstance(node, QuestionNode)
-        and node.kind == "place"
-        and flow is not None
-        and flow.gathers
-    )
+    is_list = isinstance(node, QuestionNode) and node.kind == "place"
+    is_cut = is_list and flow is not None and flow.gathers
     text = fill_placeholders(asked, facts.words, state.answers.get(ABOUT, ""))
     layout = Layout(
         # A conditional text has its own line, unless it ends with a colon.

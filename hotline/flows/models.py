@@ -30,9 +30,10 @@ MESSAGE_KEY = "remark"
 """The key under which a validation error contains our message."""
 
 
-def invalid(text: MessageText) -> PydanticCustomError:
+def invalid(template: str, **values: str | int) -> PydanticCustomError:
     """Returns the error that a validator raises. The message of this error can be translated, unlike that of a
     ValueError."""
+    text = message_text(template, **values)
     return PydanticCustomError("value_error", "{says}", {"says": str(text), MESSAGE_KEY: text})
 
 
@@ -48,20 +49,16 @@ def _words(text: str) -> str:
         if letter != "\n" and unicodedata.category(letter) in UNSEEN:
             name = unicodedata.name(letter, "a control character")
             code = f"U+{ord(letter):04X}"
-            raise invalid(
-                message_text(
-                    "contains an invisible character: {name} ({code})", name=name, code=code
-                )
-            )
+            raise invalid("contains an invisible character: {name} ({code})", name=name, code=code)
     if not text:
-        raise invalid(message_text("is empty"))
+        raise invalid("is empty")
     return text
 
 
 def _known(language: str) -> str:
     if language not in CODES:
         known = ", ".join(CODES)
-        raise invalid(message_text("is not a language of the hotline ({known})", known=known))
+        raise invalid("is not a language of the hotline ({known})", known=known)
     return language
 
 
@@ -246,12 +243,10 @@ class ConditionModel(Part):
         kinds = [kind for kind in (self.answer, self.flag, self.not_) if kind is not None]
         if len(kinds) != 1:
             raise invalid(
-                message_text(
-                    "a condition can test only one thing: an answer, a fact, or the opposite of one"
-                )
+                "a condition can test only one thing: an answer, a fact, or the opposite of one"
             )
         if self.is_ is not None and self.answer is None:
-            raise invalid(message_text("only a condition on an answer can compare a value"))
+            raise invalid("only a condition on an answer can compare a value")
         return self
 
     def compile(self) -> compiled.Condition:
@@ -274,7 +269,7 @@ class LeadModel(Part):
     @model_validator(mode="after")
     def only_sometimes(self) -> Self:
         if self.when is None and self.number is None:
-            raise invalid(message_text("conditional text needs a condition or a verified number"))
+            raise invalid("conditional text needs a condition or a verified number")
         return self
 
     def compile(self) -> compiled.Lead:
@@ -323,18 +318,12 @@ class MenuModel(_Shown):
         for number, choice in enumerate(self.choices):
             if choice.goes is None and self.goes is None:
                 raise invalid(
-                    message_text(
-                        "choice {number} has no next screen: choose one, or choose the menu's "
-                        "next screen",
-                        number=number + 1,
-                    )
+                    "choice {number} has no next screen: choose one, or choose the menu's next screen",
+                    number=number + 1,
                 )
             if self.saves is not None and not choice.value and choice.goes is None:
                 raise invalid(
-                    message_text(
-                        "choice {number} has no recorded value and no next screen",
-                        number=number + 1,
-                    )
+                    "choice {number} has no recorded value and no next screen", number=number + 1
                 )
         return self
 
@@ -355,28 +344,22 @@ class QuestionModel(_Shown):
     @model_validator(mode="after")
     def fits_its_kind(self) -> Self:
         if (self.kind == "place") != (self.list_ is not None):
-            raise invalid(
-                message_text("only a question for a place uses a list, and it must use one")
-            )
+            raise invalid("only a question for a place uses a list, and it must use one")
         if self.kind in ("place", "pin") and self.skip is not None:
-            raise invalid(message_text("callers can skip only texts and numbers"))
+            raise invalid("callers can skip only texts and numbers")
         if self.kind != "place" and (self.one is not None or self.none is not None):
-            raise invalid(message_text("only a list of places needs texts for one place or none"))
+            raise invalid("only a list of places needs texts for one place or none")
         if self.kind in ("words", "pin") and self.choices:
             raise invalid(
-                message_text(
-                    "a question for text or a PIN has no choices: a digit would count as the answer"
-                )
+                "a question for text or a PIN has no choices: a digit would count as the answer"
             )
         if self.weak is not None and self.kind != "pin":
-            raise invalid(message_text("only a PIN question needs a screen for weak PINs"))
+            raise invalid("only a PIN question needs a screen for weak PINs")
         if self.digits is not None and self.kind != "pin":
-            raise invalid(message_text("only a PIN has a number of digits"))
+            raise invalid("only a PIN has a number of digits")
         for number, choice in enumerate(self.choices):
             if not choice.value:
-                raise invalid(
-                    message_text("choice {number} has no recorded value", number=number + 1)
-                )
+                raise invalid("choice {number} has no recorded value", number=number + 1)
         return self
 
 
@@ -430,9 +413,7 @@ class NodeModel(Model):
         kinds = (self.say, self.menu, self.ask, self.branch, self.call, self.finish)
         if sum(kind is not None for kind in kinds) != 1:
             raise invalid(
-                message_text(
-                    "choose one screen type: message, menu, question, branch, another flow or end"
-                )
+                "choose one screen type: message, menu, question, branch, another flow or end"
             )
         return self
 
@@ -473,11 +454,7 @@ class FlowModel(Model):
     def reviewed_in_every_language(self) -> Self:
         missing = [code for code in CODES if code not in self.review]
         if missing:
-            raise invalid(
-                message_text(
-                    "the field `review` does not name {missing}", missing=", ".join(missing)
-                )
-            )
+            raise invalid("the field `review` does not name {missing}", missing=", ".join(missing))
         return self
 
 
@@ -500,9 +477,9 @@ class NumberModel(Model):
         if bool(self.confirmed_by) != (self.confirmed_on is not None) or (
             self.answered_by and not self.confirmed_by
         ):
-            raise invalid(message_text("enter both: who confirmed the number, and when"))
+            raise invalid("enter both: who confirmed the number, and when")
         if self.confirmed_by and self.status is not Evidence.VERIFIED:
-            raise invalid(message_text("only a verified number can be confirmed"))
+            raise invalid("only a verified number can be confirmed")
         return self
 
     def compile(self) -> Number:
@@ -524,10 +501,6 @@ class RevisionModel(Model):
         for name, flow in self.flows.items():
             if name != flow.flow:
                 raise invalid(
-                    message_text(
-                        "the flow {name} calls itself {flow}: use one name",
-                        name=name,
-                        flow=flow.flow,
-                    )
+                    "the flow {name} calls itself {flow}: use one name", name=name, flow=flow.flow
                 )
         return self
