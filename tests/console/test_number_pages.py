@@ -6,9 +6,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from hotline.core.actors import AccountRole, Actor
-from hotline.editing import service_drafts, service_publish
+from hotline.editing import service_drafts, service_plans, service_publish
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS
 from hotline.editing.service_drafts import DraftRefused, Refusal
+from hotline.editing.service_plans import Times
 from hotline.flows.service_authoring import live_document
 from tests.console.conftest import Desk, Tab
 
@@ -86,9 +87,8 @@ def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Ta
     editor = desk.person("Editor 7")
     by = Actor("Editor 7", editor.account_id)
     assert service_publish.submit(desk.context, by, 1) is None
-    refused = service_publish.publish(
-        desk.context, by, 1, service_publish.draft_to_read(desk.context, 1).made.digest
-    )
+    digest = service_publish.draft_to_read(desk.context, 1).made.digest
+    refused = service_plans.approve(desk.context, by, 1, digest, Times())
     assert isinstance(refused, DraftRefused)
     assert refused.refusal is Refusal.OWN_HAND
     live = {row["number"]: row for row in live_document(desk.context.database)["numbers"]}

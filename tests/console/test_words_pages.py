@@ -8,8 +8,9 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from hotline.core.actors import AccountRole, Actor
-from hotline.editing import service_drafts, service_publish, service_reviews
+from hotline.editing import service_drafts, service_plans, service_publish, service_reviews
 from hotline.editing.service_drafts import DraftPublished
+from hotline.editing.service_plans import Times
 from hotline.editing.service_review_document import (
     TITLES,
     equal_texts,
@@ -84,13 +85,11 @@ def publish(desk: Desk, language: str) -> None:
     """Publishes the texts of a language in the names of two other people."""
     change = language_review(desk.context, language).draft_id
     assert change is not None
-    assert (
-        service_publish.submit(desk.context, Actor("Editor 1", 91), change, keeps_languages=True)
-        is None
-    )
-    seen = service_publish.draft_to_read(desk.context, change)
-    by = Actor("Approver 1", 92)
-    done = service_publish.publish(desk.context, by, change, seen.made.digest, keeps_languages=True)
+    editor = Actor("Editor 1", 91)
+    assert service_publish.submit(desk.context, editor, change, keeps_languages=True) is None
+    digest = service_publish.draft_to_read(desk.context, change).made.digest
+    by, now = Actor("Approver 1", 92), Times()
+    done = service_plans.approve(desk.context, by, change, digest, now, keeps_languages=True)
     assert isinstance(done, DraftPublished)
 
 

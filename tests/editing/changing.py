@@ -10,14 +10,25 @@ import pytest
 
 from hotline.core.actors import Actor
 from hotline.core.database import Database
-from hotline.editing import service_draft_steps, service_drafts, service_publish, service_publishing
+from hotline.editing import (
+    service_draft_steps,
+    service_drafts,
+    service_plans,
+    service_publish,
+    service_publishing,
+)
+from hotline.editing.rules_drafts import NUMBERS as NUMBERED
 from hotline.editing.rules_drafts import Author, part_of
 from hotline.editing.rules_merging import Settled
 from hotline.editing.service_draft_steps import StepClash, StepSaved
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, NewStep, PartDraft
+from hotline.editing.service_plans import Times
+from hotline.editing.service_publish import DraftToRead
+from hotline.editing.tables import DraftRow
 from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_authoring import live_document
 from hotline.flows.service_check import place_lists
+from hotline.people.service_audit import list_rows
 from tests.flows.books import make_document, t
 from tests.support.builders import make_account
 from tests.support.clock import Clock
@@ -100,25 +111,56 @@ class Desk:
         assert isinstance(saved, StepSaved)
         return saved
 
+    def removes(self, change: int, digits: str = "3512", by: Author = EDITOR) -> None:
+        """Removes the confirmation of a phone number."""
+        numbers = self.draft(change, NUMBERED).document or {}
+        self.save(change, taken_away(numbers, digits), NUMBERED, by=by)
+
     def part(self, part: str) -> Mapping[str, Any] | None:
         return part_of(self.live, part)
+
+    def row(self, change: int) -> DraftRow:
+        return service_drafts.get_draft(self.context, change)
+
+    def submit(self, change: int, by: Author = EDITOR, **said: bool) -> Any:
+        return service_publish.submit(self.context, by, change, **said)
 
     def proposed(self, words: str = "Other words", by: Author = EDITOR) -> int:
         change = self.opened()
         self.say(change, words, by=by)
-        assert service_publish.submit(self.context, by, change) is None
+        assert self.submit(change, by) is None
         return change
 
-    def publish(
-        self, change: int, by: Author = APPROVER, digest: str | None = None
-    ) -> DraftPublished | DraftRefused:
-        seen = digest or service_publish.draft_to_read(self.context, change).made.digest
-        return service_publish.publish(self.context, by, change, seen)
+    def seen(self, change: int) -> DraftToRead:
+        return service_publish.draft_to_read(self.context, change)
+
+    def publish(self, change: int, by: Author = APPROVER, digest: str = "", **said: Any) -> Any:
+        digest = digest or self.seen(change).made.digest
+        return service_plans.approve(self.context, by, change, digest, Times(), **said)
+
+    def goes_live(self, change: int, **said: Any) -> DraftPublished:
+        """Submits and publishes a draft."""
+        by = said.pop("by", APPROVER)
+        assert self.submit(change, **said) is None
+        done = self.publish(change, by, **said)
+        assert isinstance(done, DraftPublished), done
+        return done
 
     def published(self, words: str) -> DraftPublished:
         done = self.publish(self.proposed(words))
         assert isinstance(done, DraftPublished)
         return done
+
+    def imposes(self, document: Mapping[str, Any], *, of_version: bool = False) -> None:
+        """Publishes a document as a command does, without a draft."""
+        service_publishing.publish(
+            self.context, document, by="Operator 1", reason="x", of_version=of_version
+        )
+
+    @property
+    def log(self) -> list[str]:
+        """Returns the sentences of the audit log."""
+        return [row.sentence for _, row in list_rows(self.context)]
 
 
 @pytest.fixture

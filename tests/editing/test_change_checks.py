@@ -8,13 +8,13 @@ from sqlalchemy import select
 from hotline.core.jobs import Job
 from hotline.editing import service_emergencies, service_publish, service_publishing, tables
 from hotline.editing.rules_difference import NotInEmergency
-from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
+from hotline.editing.service_drafts import DraftPublished, Refusal
 from hotline.editing.service_publish import check_by_id as check_draft
 from hotline.editing.tables import DraftCheck
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code
 from hotline.gateway.stand_ins import FakeJobs
-from tests.editing.changing import APPROVER, EDITOR, Desk, desk, playable
+from tests.editing.changing import APPROVER, Desk, desk, playable
 from tests.support.clock import Clock
 
 __all__ = ["desk"]
@@ -45,13 +45,7 @@ def test_what_went_live_meanwhile_is_checked_anew(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Other words")
     check_draft(desk.context, change)
-    service_publishing.publish(
-        desk.context,
-        {**playable(), "entries": {"11": "learn", "12": "learn", "90": "cases"}},
-        by="A",
-        reason="x",
-        of_version=False,
-    )
+    desk.imposes({**playable(), "entries": {"11": "learn", "12": "learn", "90": "cases"}})
     assert service_publish.draft_problems(desk.context, change) is None
 
 
@@ -131,22 +125,18 @@ def says(desk: Desk, words: str, reason: str = WARNS) -> int:
 @pytest.mark.row("A4")
 def test_an_old_reason_lets_no_new_promise_pass(desk: Desk) -> None:
     live = warning("They say you are safe.")
-    service_publishing.publish(desk.context, live, by="Operator 1", reason="x", of_version=False)
+    desk.imposes(live)
     change = says(desk, "They say you are safe. It is free.")
-    refused = service_publish.submit(desk.context, EDITOR, change)
-    assert isinstance(refused, DraftRefused)
+    refused = desk.submit(change)
     assert refused.refusal is Refusal.HAS_ERRORS
     assert {(one.node, one.code) for one in refused.findings} == {("one", Code.PROMISE)}
 
     again = says(
         desk, "They say you are safe. It is free.", "Warns of two promises of a recruiter."
     )
-    assert service_publish.submit(desk.context, EDITOR, again) is None
-    assert isinstance(desk.publish(again), DraftPublished)
+    desk.goes_live(again)
     same = says(desk, "Free and safe, they say.", "Warns of two promises of a recruiter.")
-    assert service_publish.submit(desk.context, EDITOR, same) is None, (
-        "the words that the reason was given for"
-    )
+    assert desk.submit(same) is None, "the words that the reason was given for"
 
 
 @pytest.mark.row("A4")
@@ -160,9 +150,9 @@ def test_an_old_reason_lets_no_new_promise_pass(desk: Desk) -> None:
 )
 def test_no_new_promise_of_one_person(words: str, held: set[NotInEmergency], desk: Desk) -> None:
     live = warning("They say you are safe. Go.")
-    service_publishing.publish(desk.context, live, by="Operator 1", reason="x", of_version=False)
+    desk.imposes(live)
     change = says(desk, words)
-    seen = service_publish.draft_to_read(desk.context, change).made.digest
+    seen = desk.seen(change).made.digest
     done = service_emergencies.publish(
         desk.context, APPROVER, change, "the hotel there is a trap", seen
     )

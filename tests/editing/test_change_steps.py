@@ -16,6 +16,10 @@ from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
 __all__ = ["desk"]
 
 
+def _mine(words: str = "My words") -> dict[str, object]:
+    return saying(playable()["flows"]["learn"], words)
+
+
 def test_a_change_needs_a_title(desk: Desk) -> None:
     assert service_drafts.open_draft(desk.context, EDITOR, "  ") == DraftRefused(Refusal.UNTITLED)
     change = desk.opened("  Fees \n abroad ")
@@ -32,17 +36,12 @@ def test_the_newest_version_of_a_part_is_the_draft(desk: Desk) -> None:
     assert desk.say(change, "Second words").version == 1
     assert desk.say(change, "Third words", by=OTHER).version == 2
     now = desk.draft(change)
-    assert now.document == saying(playable()["flows"]["learn"], "Third words")
-    assert now.author == "Editor 2"
+    assert (now.document, now.author) == (_mine("Third words"), "Editor 2")
     assert [parts for _, parts in service_drafts.list_drafts(desk.context)] == [["learn"]]
     assert desk.live == playable(), "nobody hears it"
-
-
-def test_a_half_made_flow_is_saved_as_it_is(desk: Desk) -> None:
-    change = desk.opened()
     broken = {"flow": "learn", "nodes": {"one": {"say": {"text": {"rw": ""}}}, "two": {}}}
     assert isinstance(desk.save(change, broken), StepSaved)
-    assert desk.draft(change).document == broken
+    assert desk.draft(change).document == broken, "a flow may be half made"
 
 
 def test_a_flow_may_be_taken_out_and_brought_back(desk: Desk) -> None:
@@ -57,59 +56,54 @@ def test_a_flow_may_be_taken_out_and_brought_back(desk: Desk) -> None:
     done = service_draft_steps.restore_step(desk.context, OTHER, change, lines[1].id, once="again")
     assert isinstance(done, StepSaved)
     assert desk.draft(change).document is None
-    newest = service_drafts.history(desk.context, change, limit=1)[0]
+    (newest,) = service_drafts.history(desk.context, change, limit=1)
     assert (newest.about, newest.made_by) == ({"did": "brought_back", "version": 1}, "Editor 2")
-    assert [
-        one.version for one in service_drafts.history(desk.context, change, before=newest.id)
-    ] == [2, 1]
+    older = service_drafts.history(desk.context, change, before=newest.id)
+    assert [one.version for one in older] == [2, 1]
 
 
-def test_a_form_that_is_sent_twice_is_one_step(desk: Desk) -> None:
-    change = desk.opened()
-    flow = saying(playable()["flows"]["learn"], "Other words")
+def test_a_form_without_a_new_edit_is_no_step(desk: Desk) -> None:
+    """It was sent twice, it changes nothing, or another editor wrote the same words."""
+    change, live = desk.opened(), playable()["flows"]["learn"]
+    assert desk.save(change, live) == StepSaved(-1, live)
+    assert not service_drafts.history(desk.context, change)
+    flow = _mine("Other words")
     both = [desk.save(change, flow, made_of=-1, once="a form") for _ in range(2)]
     assert both == [StepSaved(1, flow), StepSaved(1, flow)]
+    assert desk.save(change, flow, by=OTHER, made_of=-1) == StepSaved(1, flow)
     assert len(service_drafts.history(desk.context, change)) == 1
     other = desk.opened()
     assert desk.save(other, flow, once="a form") == StepSaved(1, flow), "of another change"
-
-
-def test_what_changes_nothing_is_no_step(desk: Desk) -> None:
-    change = desk.opened()
-    assert desk.save(change, playable()["flows"]["learn"]) == StepSaved(
-        -1, playable()["flows"]["learn"]
-    )
-    assert not service_drafts.history(desk.context, change)
 
 
 @pytest.mark.row("A6")
 def test_two_who_change_the_same_words_are_asked_and_nothing_is_saved(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Their words", by=OTHER)
-    mine = saying(playable()["flows"]["learn"], "My words")
-    clash = desk.save(change, mine, made_of=-1)
+    clash = desk.save(change, _mine(), made_of=-1)
     assert isinstance(clash, StepClash)
     assert clash.author == "Editor 2"
     assert {(one.theirs[:5], one.yours[:2]) for one in clash.clashes} == {("Their", "My")}
     assert len(service_drafts.history(desk.context, change)) == 1
 
-    chosen = desk.save(change, mine, made_of=1)
-    assert isinstance(chosen, StepSaved)
-    assert desk.draft(change).document == mine
+    sides = [Side.THEIRS, Side.YOURS, Side.THEIRS]
+    chosen = dict(zip([one.key for one in clash.clashes], sides, strict=True))
+    saved = desk.save(change, _mine(), made_of=-1, settled=chosen)
+    assert isinstance(saved, StepSaved)
+    text = (saved.document or {})["nodes"]["one"]["say"]["text"]
+    kept = {one.place.language: side for one, side in zip(clash.clashes, sides, strict=True)}
+    words = {Side.THEIRS: "Their words", Side.YOURS: "My words"}
+    assert text == {code: f"{words[side]} {code}" for code, side in kept.items()}
 
-
-def test_the_same_words_twice_are_no_clash(desk: Desk) -> None:
-    change = desk.opened()
-    desk.say(change, "Our words", by=OTHER)
-    ours = saying(playable()["flows"]["learn"], "Our words")
-    assert desk.save(change, ours, made_of=-1) == StepSaved(1, ours)
+    assert isinstance(desk.save(change, _mine(), made_of=2), StepSaved), "made of the newest"
+    assert desk.draft(change).document == _mine()
 
 
 @pytest.mark.both
 def test_two_who_save_at_once_lose_nothing(desk: Desk) -> None:
     """Six forms of one version arrive at the same moment. One is saved, and the others are refused."""
     change = desk.opened()
-    flows = [saying(playable()["flows"]["learn"], f"Words {n}") for n in range(6)]
+    flows = [_mine(f"Words {n}") for n in range(6)]
     with ThreadPoolExecutor(6) as pool:
         done = list(pool.map(lambda flow: desk.save(change, flow, made_of=-1), flows))
     assert sorted(type(one).__name__ for one in done) == ["StepClash"] * 5 + ["StepSaved"]
@@ -121,37 +115,30 @@ def test_a_change_without_a_step_follows_what_is_live(desk: Desk) -> None:
     change = desk.opened()
     desk.published("Live words")
     now = desk.draft(change)
-    assert (now.version, now.document) == (-2, saying(playable()["flows"]["learn"], "Live words"))
-
-    stale = saying(playable()["flows"]["learn"], "My words")
-    assert isinstance(desk.save(change, stale, made_of=-1), StepClash)
+    assert (now.version, now.document) == (-2, _mine("Live words"))
+    assert isinstance(desk.save(change, _mine(), made_of=-1), StepClash)
     desk.say(change, "My words")
-    assert service_drafts.get_draft(desk.context, change).base_id == 2
+    assert desk.row(change).base_id == 2
 
 
-def test_an_edit_takes_a_proposal_back(desk: Desk) -> None:
+def test_an_edit_takes_a_proposal_back_and_what_is_over_is_edited_no_more(desk: Desk) -> None:
     change = desk.proposed()
-    assert service_drafts.get_draft(desk.context, change).state == DraftState.SUBMITTED
+    assert desk.row(change).state == DraftState.SUBMITTED
     desk.say(change, "Better words")
-    row = service_drafts.get_draft(desk.context, change)
+    row = desk.row(change)
     assert (row.state, row.submitted_by) == (DraftState.OPEN, None)
-
-
-def test_what_is_over_is_edited_no_more(desk: Desk) -> None:
-    change = desk.proposed()
     assert service_drafts.drop_draft(desk.context, EDITOR, change) is None
     over = DraftRefused(Refusal.OVER)
     assert desk.save(change, {"flow": "learn"}) == over
     assert service_drafts.drop_draft(desk.context, EDITOR, change) == over
-    assert service_publish.submit(desk.context, EDITOR, change) == over
-    assert desk.publish(change) == over
+    assert (desk.submit(change), desk.publish(change)) == (over, over)
     assert [row.id for row, _ in service_drafts.list_drafts(desk.context, over=True)] == [change]
     assert not service_drafts.list_drafts(desk.context)
 
 
 def test_what_is_not_there_is_not_found(desk: Desk) -> None:
     for act in (
-        lambda: service_drafts.get_draft(desk.context, 9),
+        lambda: desk.row(9),
         lambda: desk.draft(9),
         lambda: service_draft_steps.restore_step(desk.context, EDITOR, 9, 1, once="x"),
         lambda: service_publish.send_back(desk.context, APPROVER, 9, "no"),
@@ -164,51 +151,19 @@ def test_what_is_not_there_is_not_found(desk: Desk) -> None:
 def test_two_who_change_different_words_are_both_kept(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Their words", "two", by=OTHER)
-    mine = saying(playable()["flows"]["learn"], "My words")
-    saved = desk.save(change, mine, made_of=-1)
+    saved = desk.save(change, _mine(), made_of=-1)
     assert isinstance(saved, StepSaved)
-    both = saying(saying(playable()["flows"]["learn"], "My words"), "Their words", "two")
-    assert desk.draft(change).document == both == saved.document
+    assert desk.draft(change).document == saying(_mine(), "Their words", "two") == saved.document
     assert (saved.version, saved.is_merged) == (2, True)
-
-
-def test_what_both_changed_is_saved_as_it_was_chosen(desk: Desk) -> None:
-    change = desk.opened()
-    desk.say(change, "Their words", by=OTHER)
-    mine = saying(playable()["flows"]["learn"], "My words")
-    clash = desk.save(change, mine, made_of=-1)
-    assert isinstance(clash, StepClash)
-    sides = [Side.THEIRS, Side.YOURS, Side.THEIRS]
-    chosen = dict(zip([one.key for one in clash.clashes], sides, strict=True))
-    saved = desk.save(change, mine, made_of=-1, settled=chosen)
-    assert isinstance(saved, StepSaved)
-    text = (saved.document or {})["nodes"]["one"]["say"]["text"]
-    kept = {one.place.language: side for one, side in zip(clash.clashes, sides, strict=True)}
-    words = {Side.THEIRS: "Their words", Side.YOURS: "My words"}
-    assert text == {code: f"{words[side]} {code}" for code, side in kept.items()}
 
 
 def test_a_flow_that_one_took_out_and_the_other_changed_is_asked_about(desk: Desk) -> None:
     change = desk.opened()
     desk.save(change, None, by=OTHER)
-    mine = saying(playable()["flows"]["learn"], "My words")
-    clash = desk.save(change, mine, made_of=-1)
+    clash = desk.save(change, _mine(), made_of=-1)
     assert isinstance(clash, StepClash)
-    (whole,) = clash.clashes
-    assert whole.key == ""
-    let_go = desk.save(change, mine, made_of=-1, settled={"": Side.THEIRS})
-    assert isinstance(let_go, StepSaved)
-    assert let_go.document is None
-    brought = desk.save(change, mine, made_of=-1, settled={"": Side.YOURS})
-    assert isinstance(brought, StepSaved)
-    assert desk.draft(change).document == mine
-
-
-def test_an_order_of_screens_is_a_step(desk: Desk) -> None:
-    change = desk.opened()
-    flow = playable()["flows"]["learn"]
-    turned = {**flow, "nodes": dict(reversed(flow["nodes"].items()))}
-    assert isinstance(desk.save(change, turned), StepSaved)
-    kept = desk.draft(change).document or {}
-    assert [*kept["nodes"]] == [*turned["nodes"]]
-    assert len(service_drafts.history(desk.context, change)) == 1
+    assert [one.key for one in clash.clashes] == [""]
+    for side, document in ((Side.THEIRS, None), (Side.YOURS, _mine())):
+        saved = desk.save(change, _mine(), made_of=-1, settled={"": side})
+        assert isinstance(saved, StepSaved)
+        assert saved.document == desk.draft(change).document == document

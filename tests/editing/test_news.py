@@ -1,5 +1,6 @@
 """Tests news and comments about drafts: who gets them, what a comment may contain, and the daily mail."""
 
+import copy
 import re
 from datetime import timedelta
 from typing import Any
@@ -68,7 +69,7 @@ def test_a_returned_draft_is_told_answered_and_settled(desk: Desk) -> None:
     assert service_news.answer(desk.context, WRITER, row.id, "Yes, since June.") is None
     assert news(desk, 3) == [(NewsKind.COMMENT, "Yes, since June.")]
     assert service_news.unread_count(desk.context, WRITER) == 1, "until it is submitted again"
-    assert service_publish.submit(desk.context, EDITOR, change) is None
+    assert desk.submit(change) is None
     assert news(desk, 1) == []
     waiting = service_news.news_of(desk.context, READER).waiting
     assert [one.id for one in waiting] == [change]
@@ -79,14 +80,10 @@ def test_a_returned_draft_is_told_answered_and_settled(desk: Desk) -> None:
 
 def test_an_old_translation_is_told_to_translators(desk: Desk) -> None:
     change = desk.opened()
-    flow: Any = dict(desk.draft(change).document or {})
-    text = flow["nodes"]["one"]["say"]["text"] | {"en": "New English"}
-    say = flow["nodes"]["one"]["say"] | {"text": text}
-    flow["nodes"] = flow["nodes"] | {"one": {**flow["nodes"]["one"], "say": say}}
+    flow: Any = copy.deepcopy(dict(desk.draft(change).document or {}))
+    flow["nodes"]["one"]["say"]["text"]["en"] = "New English"
     desk.save(change, flow)
-    assert service_publish.submit(desk.context, EDITOR, change, keeps_languages=True) is None
-    seen = service_publish.draft_to_read(desk.context, change).made.digest
-    service_publish.publish(desk.context, APPROVER, change, seen, keeps_languages=True)
+    desk.goes_live(change, keeps_languages=True)
     assert news(desk, 4) == [(NewsKind.STALE, "fr rw")]
     assert news(desk, 5) == []
 

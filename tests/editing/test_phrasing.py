@@ -4,13 +4,12 @@ see them."""
 import pytest
 
 from hotline.core.wording import Template
-from hotline.editing import service_publish
 from hotline.editing.rules_drafts import PHRASES
-from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
+from hotline.editing.service_drafts import Refusal
 from hotline.flows.check import Code
 from hotline.flows.flow_set_cache import LivePhrases
 from hotline.text.phrases import Phrases
-from tests.editing.changing import EDITOR, Desk, desk
+from tests.editing.changing import Desk, desk
 
 __all__ = ["desk"]
 
@@ -18,8 +17,7 @@ __all__ = ["desk"]
 def test_a_changed_phrase_is_read_published_and_said(desk: Desk) -> None:
     change = desk.opened()
     desk.save(change, {"rw": {"TAKEN": "{ref}: uracyakiriye"}}, PHRASES)
-    assert service_publish.submit(desk.context, EDITOR, change) is None
-    assert isinstance(desk.publish(change), DraftPublished)
+    desk.goes_live(change)
     phrases = Phrases({"rw": {}}, LivePhrases(desk.context.flow_sets))
     assert phrases.say("rw", Template.TAKEN, ref="K7Q4") == "K7Q4: uracyakiriye"
 
@@ -40,8 +38,7 @@ def test_a_changed_phrase_is_read_published_and_said(desk: Desk) -> None:
 def test_a_bad_phrase_is_not_proposed(name: str, words: str, fault: str, desk: Desk) -> None:
     change = desk.opened()
     desk.save(change, {"fr": {name: words}}, PHRASES)
-    refused = service_publish.submit(desk.context, EDITOR, change)
-    assert isinstance(refused, DraftRefused)
+    refused = desk.submit(change)
     assert refused.refusal is Refusal.HAS_ERRORS
     (finding,) = refused.findings
     assert (finding.code, finding.flow, finding.node) == (Code.PHRASE, "locales", name)

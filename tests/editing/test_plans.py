@@ -14,7 +14,7 @@ from hotline.core.actors import AccountRole, AccountState
 from hotline.core.contexts import WorkerContext
 from hotline.core.database import open_database
 from hotline.editing import service_drafts, service_emergencies, service_plans, service_publish
-from hotline.editing.rules_drafts import NUMBERS, DraftState
+from hotline.editing.rules_drafts import DraftState
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
 from hotline.editing.service_plans import Times
 from hotline.editing.tables_news import DraftNews
@@ -23,7 +23,8 @@ from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
 from hotline.people.service_audit import list_rows
 from hotline.people.tables_accounts import ConsoleAccount
-from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, taken_away
+from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
+from tests.support.builders import NOON
 from tests.support.clock import Clock
 from tests.support.contexts import make_context
 from workers.clock import keep_drafts, run
@@ -41,7 +42,7 @@ def approved(
     times = Times(
         *(None if hours is None else now + timedelta(hours=hours) for hours in (after, ends))
     )
-    seen = service_publish.draft_to_read(desk.context, change).made.digest
+    seen = desk.seen(change).made.digest
     return service_plans.approve(desk.context, APPROVER, change, seen, times)
 
 
@@ -63,7 +64,7 @@ def told(desk: Desk) -> set[tuple[str, int]]:
 def test_a_draft_is_live_from_its_hour_until_its_end(desk: Desk, clock: Clock) -> None:
     change = desk.proposed(FAIR)
     assert approved(desk, change, after=2, ends=5) is None
-    assert service_drafts.get_draft(desk.context, change).state == DraftState.PLANNED
+    assert desk.row(change).state == DraftState.PLANNED
     (one,) = service_plans.planned(desk.context)
     assert (one.title, one.plan.approved_by) == ("New words", "Approver 1")
     tick(desk, clock, hours=1, minutes=59)
@@ -142,7 +143,7 @@ def _same_part(desk: Desk, change: int) -> None:
     # Two other texts of the same screen and flow.
     other = desk.opened()
     desk.say(other, "Another text", node="two", by=OTHER)
-    assert service_publish.submit(desk.context, OTHER, other) is None
+    assert desk.submit(other, OTHER) is None
     assert isinstance(desk.publish(other), DraftPublished)
 
 
@@ -163,7 +164,7 @@ def test_what_changed_meanwhile_waits_for_a_person(
     (one,) = service_plans.planned(desk.context)
     assert one.plan.state == "held"
     if meanwhile is _same_part:
-        assert service_drafts.get_draft(desk.context, change).state == DraftState.SUBMITTED
+        assert desk.row(change).state == DraftState.SUBMITTED
         assert approved(desk, change, after=1) is None
         tick(desk, clock, hours=1)
         assert says(desk) == FAIR
@@ -174,9 +175,8 @@ def test_another_flow_may_change_meanwhile(desk: Desk, clock: Clock) -> None:
     change = desk.proposed(FAIR)
     approved(desk, change, after=1)
     other = desk.opened()
-    numbers = desk.draft(other, NUMBERS).document or {}
-    desk.save(other, taken_away(numbers, "3512"), NUMBERS, by=OTHER)
-    assert service_publish.submit(desk.context, OTHER, other) is None
+    desk.removes(other, by=OTHER)
+    assert desk.submit(other, OTHER) is None
     assert isinstance(desk.publish(other), DraftPublished)
     tick(desk, clock, hours=1)
     assert says(desk) == FAIR
@@ -188,18 +188,17 @@ def test_the_end_takes_only_the_drafts_own_fields(desk: Desk, clock: Clock) -> N
     flow = copy.deepcopy(dict(desk.draft(change).document or {}))
     flow["nodes"]["one"]["say"]["text"] |= {"en": FAIR, "fr": "La foire"}
     desk.save(change, flow)
-    assert service_publish.submit(desk.context, EDITOR, change, keeps_languages=True) is None
-    seen = service_publish.draft_to_read(desk.context, change).made.digest
+    assert desk.submit(change, keeps_languages=True) is None
+    seen = desk.seen(change).made.digest
     ends = Times(None, clock() + timedelta(hours=2))
     done = service_plans.approve(desk.context, APPROVER, change, seen, ends, keeps_languages=True)
     assert isinstance(done, DraftPublished)
     later = desk.opened()
-    numbers = desk.draft(later, NUMBERS).document or {}
-    desk.save(later, taken_away(numbers, "3512"), NUMBERS, by=OTHER)
+    desk.removes(later, by=OTHER)
     flow = copy.deepcopy(dict(desk.draft(later).document or {}))
     flow["nodes"]["one"]["say"]["text"]["fr"] = "La foire de juin"
     desk.save(later, flow, by=OTHER)
-    assert service_publish.submit(desk.context, OTHER, later, keeps_languages=True) is None
+    assert desk.submit(later, OTHER, keeps_languages=True) is None
     assert isinstance(desk.publish(later), DraftPublished)
 
     tick(desk, clock, hours=2)
@@ -212,7 +211,7 @@ def test_an_end_waits_while_an_emergency_text_is_not_confirmed(desk: Desk, clock
     approved(desk, desk.proposed(FAIR), ends=1)
     change = desk.opened(by=APPROVER)
     desk.say(change, "Do not go there", node="two", by=APPROVER)
-    seen = service_publish.draft_to_read(desk.context, change).made.digest
+    seen = desk.seen(change).made.digest
     reason = "the hotel in that sentence is a trap"
     service_emergencies.publish(desk.context, APPROVER, change, reason, seen)
     tick(desk, clock, hours=1)
@@ -232,31 +231,25 @@ def test_a_cancelled_plan_does_nothing(desk: Desk, clock: Clock) -> None:
     service_plans.cancel(desk.context, APPROVER, one.plan.id)
     tick(desk, clock, hours=2)
     assert says(desk) == OLD
-    assert service_drafts.get_draft(desk.context, change).state == DraftState.SUBMITTED
+    assert desk.row(change).state == DraftState.SUBMITTED
     assert desk.live == playable()
 
 
-def _suspend(desk: Desk) -> None:
-    with desk.context.database.writing() as session:
-        session.get_one(ConsoleAccount, 3).suspended_until = desk.context.now() + timedelta(days=9)
-
-
-def _take_role(desk: Desk) -> None:
-    with desk.context.database.writing() as session:
-        session.get_one(ConsoleAccount, 3).roles = [AccountRole.EDITOR]
-
-
-def _end_account(desk: Desk) -> None:
-    with desk.context.database.writing() as session:
-        session.get_one(ConsoleAccount, 3).state = AccountState.ENDED
-
-
-@pytest.mark.parametrize("lose", [_suspend, _take_role, _end_account])
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"suspended_until": NOON + timedelta(days=9)},
+        {"roles": [AccountRole.EDITOR]},
+        {"state": AccountState.ENDED},
+    ],
+)
 def test_a_plan_waits_for_a_person_if_its_approver_may_approve_no_more(
-    desk: Desk, clock: Clock, lose: Callable[[Desk], None]
+    desk: Desk, clock: Clock, lost: dict[str, Any]
 ) -> None:
     approved(desk, desk.proposed(FAIR), after=1)
-    lose(desk)
+    with desk.context.database.writing() as session:
+        for name, value in lost.items():
+            setattr(session.get_one(ConsoleAccount, 3), name, value)
     tick(desk, clock, hours=1)
     assert says(desk) == OLD
     assert service_plans.planned(desk.context)[0].plan.state == "held"

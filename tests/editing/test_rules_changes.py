@@ -70,7 +70,6 @@ def test_old_flows_come_back_with_todays_numbers_and_entries() -> None:
 
 
 def test_a_document_that_loses_the_emergency_number_is_found() -> None:
-    assert rules_drafts.EMERGENCY == EMERGENCY
     row = {**ROW, "number": EMERGENCY, "confirmed_by": "x", "confirmed_on": "2026-11-26"}
     signed = {**DOCUMENT, "numbers": [row]}
     assert rules_drafts.loses_emergency(signed, DOCUMENT)

@@ -13,7 +13,6 @@ from hotline.core.driver import WrittenArray, text_of, with_json
 from hotline.editing import (
     service_draft_steps,
     service_emergencies,
-    service_publish,
     service_publishing,
 )
 from hotline.editing.service_draft_steps import StepSaved
@@ -64,7 +63,7 @@ def test_a_change_is_saved_proposed_published_and_brought_back(desk: WatchedDesk
     saved = desk.does(lambda: desk.say(change, "Other words"))
     assert isinstance(saved, StepSaved)
     desk.does(lambda: desk.say(change, "Other words still"))
-    assert desk.does(lambda: service_publish.submit(desk.context, EDITOR, change)) is None
+    assert desk.does(lambda: desk.submit(change)) is None
     assert isinstance(desk.does(lambda: desk.publish(change)), DraftPublished)
     digest = service_emergencies.preview(desk.context, 1).digest
     back = desk.does(lambda: service_emergencies.restore(desk.context, APPROVER, 1, BACK, digest))
@@ -81,7 +80,7 @@ def test_two_who_edit_at_once_and_a_change_that_catches_up(desk: WatchedDesk) ->
     assert both.is_merged
     desk.say(mine, "My words")
     desk.say(hers, "Beside", node="two")
-    service_publish.submit(desk.context, EDITOR, mine)
+    desk.submit(mine)
     desk.publish(mine)
     done = desk.does(
         lambda: service_draft_steps.update_draft(desk.context, OTHER, hers, once="form")
@@ -92,7 +91,7 @@ def test_two_who_edit_at_once_and_a_change_that_catches_up(desk: WatchedDesk) ->
 def test_words_of_an_emergency(desk: WatchedDesk) -> None:
     change = desk.opened()
     desk.say(change, "Beware")
-    digest = service_publish.draft_to_read(desk.context, change).made.digest
+    digest = desk.seen(change).made.digest
     done = desk.does(
         lambda: service_emergencies.publish(desk.context, APPROVER, change, URGENT, digest)
     )

@@ -3,10 +3,9 @@
 import copy
 from typing import Any
 
-from hotline.editing import service_publish, service_reviews
-from hotline.editing.service_drafts import DraftPublished
+from hotline.editing import service_reviews
 from hotline.flows.rules_reviews import texts_of
-from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
+from tests.editing.changing import APPROVER, OTHER, Desk, desk, playable
 from tests.support.clock import Clock
 
 __all__ = ["desk"]
@@ -33,8 +32,7 @@ def sign(desk: Desk, *places: str) -> None:
 def publish(desk: Desk, flow: dict[str, Any], part: str) -> None:
     change = desk.opened()
     desk.save(change, flow, part, by=OTHER)
-    assert service_publish.submit(desk.context, EDITOR, change) is None
-    assert isinstance(desk.publish(change), DraftPublished)
+    desk.goes_live(change)
 
 
 def test_somebody_signs_once(desk: Desk, clock: Clock) -> None:

@@ -10,12 +10,10 @@ from hotline.editing import (
     service_draft_steps,
     service_drafts,
     service_emergencies,
-    service_publish,
 )
 from hotline.editing import tables as editing_tables
 from hotline.editing.rules_drafts import ENTRIES, PHRASES
 from hotline.editing.service_draft_steps import VersionReleased
-from hotline.editing.service_drafts import DraftPublished
 from hotline.errors import FlowInvalid
 from hotline.flows import tables
 from hotline.flows.rules_reviews import Signature
@@ -35,9 +33,13 @@ def shipped(words: str = "New of the version") -> dict[str, Any]:
     return document
 
 
+def released(desk: Desk) -> VersionReleased:
+    return service_draft_steps.publish_version(desk.context, shipped(), "2")
+
+
 def test_a_version_is_live_where_nobody_published_another(desk: Desk) -> None:
-    assert service_draft_steps.publish_version(desk.context, shipped(), "2") == VersionReleased(2)
-    assert service_draft_steps.publish_version(desk.context, shipped(), "2") == VersionReleased(2)
+    assert released(desk) == VersionReleased(2)
+    assert released(desk) == VersionReleased(2)
     assert desk.live == shipped()
     assert not service_drafts.list_drafts(desk.context)
 
@@ -47,11 +49,10 @@ def test_a_version_follows_a_person_only_when_it_was_read(desk: Desk) -> None:
     front = copy.deepcopy(dict(desk.draft(change, "front").document or {}))
     front["nodes"]["front"]["menu"]["text"] = dict.fromkeys(("rw", "fr", "en"), "Good day")
     desk.save(change, front, "front")
-    assert service_publish.submit(desk.context, EDITOR, change) is None
-    assert isinstance(desk.publish(change), DraftPublished)
+    desk.goes_live(change)
 
     for _ in range(2):
-        told = service_draft_steps.publish_version(desk.context, shipped(), "2")
+        told = released(desk)
         assert told == VersionReleased(2, 2, "Editor 1")
     assert desk.live["flows"]["learn"] == playable()["flows"]["learn"]
     ((row, parts),) = service_drafts.list_drafts(desk.context)
@@ -59,15 +60,9 @@ def test_a_version_follows_a_person_only_when_it_was_read(desk: Desk) -> None:
     (line,) = service_drafts.history(desk.context, 2)
     assert (line.about, line.made_by) == ({"did": "imported", "source": "2"}, "line")
 
-    assert service_publish.submit(desk.context, EDITOR, 2) is None
-    seen = service_publish.draft_to_read(desk.context, 2)
-    assert isinstance(
-        service_publish.publish(desk.context, APPROVER, 2, seen.made.digest), DraftPublished
-    )
+    desk.goes_live(2)
     assert desk.live["flows"] == {**shipped()["flows"], "front": front}, "both are kept"
-    assert service_draft_steps.publish_version(desk.context, shipped(), "2").change == 2, (
-        "and it is not asked again"
-    )
+    assert released(desk).change == 2, "and it is not asked again"
 
 
 @pytest.mark.parametrize("act", ["emergency", "back"])
@@ -80,7 +75,7 @@ def test_every_word_of_a_person_is_kept(act: str, desk: Desk) -> None:
         seen = service_emergencies.preview(desk.context, first.id)
         service_emergencies.restore(desk.context, APPROVER, first.id, "why", seen.digest)
     before = desk.live
-    assert service_draft_steps.publish_version(desk.context, shipped(), "2").change is not None
+    assert released(desk).change is not None
     assert desk.live == before
 
 
@@ -102,7 +97,7 @@ def test_a_version_is_refused_where_live_cannot_be_played_any_more(desk: Desk) -
         assert live.live_from is not None
         row.live_from = live.live_from.replace(year=2099)
     with pytest.raises(FlowInvalid):
-        service_draft_steps.publish_version(desk.context, shipped(), "2")
+        released(desk)
 
 
 def test_a_release_presses_what_is_live_for_this_code(desk: Desk) -> None:
@@ -110,7 +105,7 @@ def test_a_release_presses_what_is_live_for_this_code(desk: Desk) -> None:
     with desk.context.database.writing() as session:
         row = session.get_one(tables.Revision, 2)
         row.pressed, row.pressed_mark = "of another version", "another"
-    service_draft_steps.publish_version(desk.context, shipped(), "2")
+    released(desk)
     with desk.context.database.reading() as session:
         row = session.get_one(tables.Revision, 2)
         assert row.pressed_mark != "another"
@@ -126,32 +121,26 @@ def test_signatures_of_the_files_are_kept(desk: Desk) -> None:
         assert not editing_tables.all_signatures(session, "fr")
 
 
+def out_of_a_folder(desk: Desk, document: dict[str, Any]) -> int | None:
+    return service_draft_steps.import_folder(desk.context, EDITOR, document, title="A folder")
+
+
 def test_a_folder_becomes_a_change_of_what_differs(desk: Desk) -> None:
-    assert (
-        service_draft_steps.import_folder(desk.context, EDITOR, playable(), title="Out of a folder")
-        is None
-    )
+    assert out_of_a_folder(desk, playable()) is None
     edited = shipped()
     edited["entries"]["12"] = "learn"
-    change = service_draft_steps.import_folder(
-        desk.context, EDITOR, edited, title="Out of a folder"
-    )
+    change = out_of_a_folder(desk, edited)
     assert change is not None
     assert [*service_drafts.part_drafts(desk.context, change)] == ["learn", ENTRIES]
     assert desk.draft(change, "learn").document == edited["flows"]["learn"]
-    assert service_publish.draft_to_read(desk.context, change).after == edited
+    assert desk.seen(change).after == edited
 
 
 def test_a_folder_that_says_no_phrase_takes_none_back(desk: Desk) -> None:
     change = desk.opened()
     desk.save(change, {"rw": {"TAKEN": "{ref}: uracyakiriye"}}, PHRASES)
-    assert service_publish.submit(desk.context, EDITOR, change) is None
-    assert isinstance(desk.publish(change), DraftPublished)
+    desk.goes_live(change)
     assert desk.live["phrases"] == {"rw": {"TAKEN": "{ref}: uracyakiriye"}}
-    taken = service_draft_steps.import_folder(
-        desk.context, EDITOR, shipped(), title="Out of a folder"
-    )
+    taken = out_of_a_folder(desk, shipped())
     assert taken is not None
-    assert (
-        service_publish.draft_to_read(desk.context, taken).after["phrases"] == desk.live["phrases"]
-    )
+    assert desk.seen(taken).after["phrases"] == desk.live["phrases"]
