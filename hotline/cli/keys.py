@@ -96,7 +96,7 @@ def reader_folder() -> KeyFolder:
 @click.command("list")
 @options.as_json_option
 def list_(as_json: bool) -> None:
-    """List every key by role, with its date and the start of its digest. Show no key.
+    """List every key by role, with its date and the start of its digest, but never the key itself.
 
     Use it to compare two machines.
 

@@ -17,7 +17,9 @@ class Template(StrEnum):
     """An alert to a responder, if replies by SMS reach us. `ref` is a reference such as K7Q4. `place` is the name of
     a district, or "abroad"."""
     ALERT_URGENT_DIAL = "{ref}: {place}, urgent. Dial {code}"
-    """The same alert if replies by SMS do not reach us. `code` is the responders' short code, such as *384*777*90#."""
+    """An urgent alert to a responder, if replies by SMS do not reach us. `code` is the responders' short code, such as
+    *384*777*90#.
+    """
     ALERT_REPLY = "{ref}: {place}. Reply 1 {ref}"
     ALERT_DIAL = "{ref}: {place}. Dial {code}"
     ALERT_LIKE_URGENT_REPLY = "{ref}: {place}, urgent, similar to {like}. Reply 1 {ref}"
@@ -57,12 +59,13 @@ class Template(StrEnum):
     """An SMS to every alerted responder, after `visit: no` or `000`: do not go there. It never says who asked for
     this."""
     CAREFUL = "{ref}: careful. Do not visit openly. Do not call that place. Call the national desk: {number}."
-    """The same SMS if a person is in danger: responders should act, but not openly. `number` is the confirmed number
-    of the national desk."""
+    """An SMS to every alerted responder, after `visit: no` or `000`, if a person is in danger: responders should act,
+    but not openly. `number` is the confirmed number of the national desk.
+    """
     CAREFUL_ALONE = (
         "{ref}: careful. Do not visit openly. Do not call that place. Ask the national desk."
     )
-    """The same SMS if no number is confirmed."""
+    """An SMS to every alerted responder to act, but not openly, if no number of the national desk is confirmed."""
     HOW_REPLY = "{ref}: careful, do not call. How should responders go? Reply 6 {ref} discreetly or 7 {ref} openly"
     """An SMS to the national desk, which decides if responders may go openly."""
     HOW_DIAL = "{ref}: careful, do not call. How should responders go? Dial {code}"
@@ -88,7 +91,9 @@ class Template(StrEnum):
     FOLLOW = "{ref}: any news? Dial {code}"
     """An SMS to the responder who can know the result, days or weeks later. It names no subject and no person."""
     FOLLOW_ABOVE = "{ref}: no one has sent news. Dial {code}"
-    """The same SMS if the responder has not answered: to a coordinator the next morning, then to the national desk."""
+    """An SMS that the responder who can know the result has not answered: to a coordinator the next morning, then to
+    the national desk.
+    """
 
     SERVICE_ASK = "{ref}: a referral. Reply 1 yes, 2 no room"
     """An SMS to the person on duty of a service. `ref` names the request, and not the case."""
@@ -108,7 +113,7 @@ class Template(StrEnum):
     HELPS_TOO_UNREAD = (
         "{ref}: you help too. A colleague has it. You have not read it: do not visit openly."
     )
-    """The same answer for a case that must be read before anyone goes there openly."""
+    """The answer to `1 K7Q4` after a colleague took the case, if it must be read before anyone goes there openly."""
     HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has it. Do not visit or call."
     TAKEN_UNTIL = "{ref}: you took it. By {time}, say what happened with a digit and {ref}: {own}"
     """The answer to `1 K7Q4` if an outcome is due. `time` is a time such as 25/11 14:05. `own` are the digits for an
@@ -119,9 +124,9 @@ class Template(StrEnum):
         "{ref}: you took it. You have not read it: do not visit openly. Ask the national desk."
     )
     TAKEN_UNREAD_DESK = "{ref}: you took it. You have not read it: do not visit openly."
-    """The same answer to a person of the national desk, which decides how to go there."""
+    """The answer to `1 K7Q4` to a person of the national desk, which itself decides how to go there."""
     TAKEN_STAY_AWAY = "{ref}: you took it. Do not visit or call. Read it first."
-    """The same answer without danger, for a case with a warning."""
+    """The answer to `1 K7Q4` for a case with a warning and without danger."""
     HOW_NOTED = "{ref}: noted. We alert the people who are going."
     """The answer to `6 K7Q4` and `7 K7Q4` from the national desk."""
     LET_NOTED = "{ref}: noted. We tell the first team to stop."
@@ -141,20 +146,22 @@ class Template(StrEnum):
     reveals the result of a screening.
     """
     ANOTHER_WAITS = "{ref}: another request to close it is waiting."
-    """The answer to 4 if another person requested closure with a different outcome."""
+    """The answer to the digit 4 if another person requested closure with a different outcome."""
     GOES_ON_WAITS = "{ref}: noted. The case stays open. In a few minutes it is yours."
     """The answer to the digit 1 that refuses a closure, while it is not proved who sent the SMS. There is no other
     responder to ask.
     """
     OPEN_FIRST = "{ref}: dial {code}. Read the case first, then close it there."
-    """The answer to 4 from a responder who may confirm a colleague's closure request."""
+    """The answer to the digit 4 from a responder who may confirm a colleague's closure request."""
     OPEN_IN_CONSOLE = "{ref}: read it in the console first. Then close it there, or dial {code}."
-    """The same if the national desk reads only in the console."""
+    """The answer to the digit 4 from a responder who may confirm a colleague's closure request, if the national desk
+    reads only in the console.
+    """
     PASSED_NOTED = "{ref}: we ask the next person. It is yours until someone takes it."
     PASSED_THEIRS = "{ref}: your colleague keeps it."
-    """The answer to 5 from a responder who is not the assignee, if there is no other responder to ask."""
+    """The answer to the digit 5 from a responder who is not the assignee, if there is no other responder to ask."""
     TAKE_FIRST = "{ref}: you have not taken it yet. Reply 1 {ref}"
-    """The answer to 3 and 4 from a responder who is not the assignee."""
+    """The answer to the digits 3 and 4 from a responder who is not the assignee."""
     CASE_OVER = "{ref}: this case is closed. Thank you."
     EXERCISE = "{ref} was a drill. Do not go. Thank you."
     """The answer to any message about a drill. When the drill ends, this SMS also goes to alerted responders who
@@ -169,11 +176,11 @@ class Template(StrEnum):
     responder wrote.
     """
     ASK_BACK_DIAL = "{ref}: dial {code}"
-    """The same answer if the responder must dial instead of answering by SMS."""
+    """The answer to an unclear message, if the responder must dial instead of answering by SMS."""
     DIGIT_TAKE = "1 take"
     """A digit that a responder may send by SMS, and its meaning. Translations keep the digit."""
     DIGIT_HELP_TOO = "1 help too"
-    """The same digit if a colleague is the assignee."""
+    """The digit 1 if a colleague is the assignee."""
     DIGIT_ON_SITE = "2 on site"
     DIGIT_REFERRED = "3 referred"
     DIGIT_NOT_IT = "4 not this kind of case"
@@ -222,7 +229,7 @@ class Template(StrEnum):
     NUMBER_CHANGED_ALONE = (
         "Your number on this line was changed. If that was not you, tell the national desk."
     )
-    """The same if no number is confirmed."""
+    """An SMS to the responder's old number, if no number of the national desk is confirmed."""
 
     REMOVED = "A colleague was removed from this line. Open cases passed to others: {count}."
     """An SMS to the national desk, because one person alone may remove a responder. It does not say who removed the

@@ -178,7 +178,7 @@ def review_values(
         "is_proposed": change.state == DraftState.SUBMITTED,
         "is_second": is_second or visit.context.is_emulated,
         "is_alone": not is_second and visit.context.is_emulated,
-        # The reason why one person may not publish the draft alone. It is empty if they may.
+        # The reason why one person may not publish the draft alone. It is empty if one person may.
         "beyond": pages_sentences.refusal_text(visit, titles, beyond) if beyond.held_back else "",
         "keeps": pages_sentences.languages_kept(visit, changes, seen.after),
         "may_list": visit.may(role_groups.WORDS),

@@ -131,8 +131,9 @@ def typed_words(form: PostedForm) -> Mapping[str, TypedText]:
 
 
 def _page(visit: Visit, language: str, wrong: TextFaults | None = None, used: str = "") -> Response:
-    """Renders ten texts. `used` is the number of a text and of the equal text that replaces it, such as `3:0`. It is
-    not saved yet."""
+    """Renders ten texts. `used` is the number of a text and of the equal text that replaces it, such as `3:0`. The
+    replacement is not saved yet.
+    """
     wanted = filter_of(visit)
     shown = service_review_document.text_page(
         visit.context, visit.by.name, visit.by.account_id, language, wanted

@@ -471,9 +471,9 @@ def recorded_values(node: object) -> Document:
 class TextMatch(NamedTuple):
     flow: str
     node: str
-    """It is empty if the name of the flow matches."""
+    """The screen that matches. It is empty if the name of the flow matches."""
     field: str
-    """It is empty if the name of the screen matches."""
+    """The field of the screen that matches. It is empty if the name of the screen matches."""
     language: str
     words: str
 

@@ -1,4 +1,6 @@
-"""Tests the setting by which the national desk reads in the console only. By phone it takes cases and passes on."""
+"""Tests the setting by which the national desk reads in the console only. By phone it can only take cases and pass them
+on.
+"""
 
 from dataclasses import replace
 

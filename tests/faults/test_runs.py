@@ -48,7 +48,7 @@ FEW = 6
 PATIENCE = 15.0
 """The seconds within which the clock is moved by more than a lease and an unknown result."""
 LAST = 3.0
-"""The seconds for which the breach must then last."""
+"""The seconds in which each check must find the breach again, after the clock was moved."""
 MENDED_BY = {"assign_pending": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
 """Each step of the clock, with the kind of kill that only this step repairs."""
 pytestmark = [

@@ -1,5 +1,6 @@
-"""Tests how accounts that a team or a desk needs are ended or get new links. A second admin agrees, and both can be
-undone."""
+"""Tests how accounts that a team or a desk needs are ended or get new links. A second admin must agree. An end and a
+new link can both be undone.
+"""
 
 from functools import partial
 
