@@ -101,7 +101,7 @@ def is_spelled(case: str, typed: str) -> bool:
 
 
 def caller_facts(
-    session: Session, responder_id: int, as_of: datetime, *, asks_pin: bool = False
+    session: Session, responder_id: int, as_of: datetime, *, asks_pin: bool
 ) -> CallerFacts:
     """Returns a responder's cases at a given time: first the cases that they took, then danger, then the others."""
     held = queries_references.held_cases(session, responder_id, as_of)
@@ -336,7 +336,7 @@ def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHo
 
 
 def _pinned(
-    context: Context, flow_set: FlowSet, start: SessionStart, caller: str, *, asks_pin: bool = False
+    context: Context, flow_set: FlowSet, start: SessionStart, caller: str, *, asks_pin: bool
 ) -> CallerFacts | None:
     """Returns facts about this caller from the database, as they were at the beginning of the session.
 

@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from hotline.emulator.clocks import Scheduler
 from hotline.emulator.faults import DrawnFaults, FaultKind, Faults, GatewayFault, Point
 from hotline.emulator.line import LineAddress
-from hotline.emulator.state import Direction, EmulatorState, Incoming, MoDate, Sent, Sms
+from hotline.emulator.state import Direction, EmulatorState, Incoming, Sent, Sms
 from hotline.errors import HandsetRefused
-from hotline.text.gsm7 import EACH, segments
+from hotline.text.gsm7 import segments
 
 DELIVERED = "Success"
-QUEUED, SENT, PROCESSED = 102, 101, 100
+QUEUED, SENT = 102, 101
 BAD_NUMBER, BLACKLISTED = 403, 406
 NAMES = {
     401: "RiskHold",
@@ -130,12 +130,12 @@ class Messages:
             state.travelled("mo", msisdn)
             if to != state.settings.shortcode:
                 return []
-            listed = [self._listed(msisdn, to, part) for part in self._parts(text)]
+            incoming = self._listed(msisdn, to, text)
         faults = self.faults.draw(Point.MO, msisdn)
-        for incoming in listed if FaultKind.LOST_MO not in faults else ():
+        if FaultKind.LOST_MO not in faults:
             for _ in range(2 if FaultKind.DUPLICATE_MO in faults else 1):
                 self._tell_later(0.0, incoming, self.scheduler.now())
-        return [incoming.id for incoming in listed]
+        return [incoming.id]
 
     def opt_out(self, msisdn: str, sender: str) -> None:
         """Stops bulk messages to this number, as the gateway does, and posts a notice."""
@@ -166,8 +166,6 @@ class Messages:
             return BAD_NUMBER
         if number in self.state.blacklist:
             return BLACKLISTED
-        if self.state.settings.live_status:
-            return PROCESSED
         return QUEUED if request.enqueue else SENT
 
     def _begin(self, sent: Sent) -> None:
@@ -276,11 +274,6 @@ class Messages:
         self.state.incoming.append(incoming)
         return incoming
 
-    def _parts(self, text: str) -> list[str]:
-        if not self.state.settings.mo_split or segments(text) == 1:
-            return [text]
-        return [text[at : at + EACH] for at in range(0, len(text), EACH)]
-
     def _tell_later(self, seconds: float, incoming: Incoming, since: float) -> None:
         self.scheduler.after(seconds, lambda: self._tell(incoming, since))
 
@@ -294,8 +287,6 @@ class Messages:
             self._tell_later(max(0.0, began + settings.mo_repeat - now), incoming, since)
 
     def _fields(self, incoming: Incoming) -> dict[str, str]:
-        plain = self.state.settings.mo_date is MoDate.PLAIN
-        date = "%Y-%m-%d %H:%M:%S" if plain else "%Y-%m-%dT%H:%M:%SZ"
         with self.state.lock:
             network = self.state.handset(incoming.msisdn).network
         return {
@@ -303,7 +294,7 @@ class Messages:
             "text": incoming.text,
             "to": incoming.to,
             "id": incoming.id,
-            "date": f"{datetime.fromtimestamp(incoming.at, UTC):{date}}",
+            "date": f"{datetime.fromtimestamp(incoming.at, UTC):%Y-%m-%dT%H:%M:%SZ}",
             "from": incoming.msisdn,
             "networkCode": network,
         }

@@ -208,28 +208,24 @@ class _Api:
         return misbehave(fault, recorded)
 
     def _accepted(self, entries: list[Sent], message: str = "") -> Response:
-        settings = self._emulator.state.settings
         good = [entry for entry in entries if entry.accepted]
         parts = sum(entry.parts for entry in good)
         total = f"RWF {PRICE * parts:.4f}" if good else "0"
         said = message or f"Sent to {len(good)}/{len(entries)} Total Cost: {total}"
-        if good and settings.message_parts and not message:
+        if good and not message:
             said += f" Message parts: {parts}"
         recipients = [self._recipient(entry) for entry in entries]
         return as_json({"SMSMessageData": {"Message": said, "Recipients": recipients}}, 201)
 
     def _recipient(self, entry: Sent) -> dict[str, Any]:
-        settings = self._emulator.state.settings
-        shown: dict[str, Any] = {
+        return {
             "statusCode": entry.status_code,
             "number": entry.to,
             "status": entry.status,
             "cost": f"RWF {PRICE * entry.parts:.4f}" if entry.accepted else "0",
             "messageId": entry.id,
+            "messageParts": entry.parts,
         }
-        if settings.message_parts:
-            shown["messageParts"] = entry.parts
-        return shown
 
 
 # Serves the gateway's API, the control API, and the page with two handsets.

@@ -30,13 +30,6 @@ class DirectDial(StrEnum):
     """The post has `serviceCode=*384*777*1#`, and the first `text` is empty."""
 
 
-class MoDate(StrEnum):
-    """The two formats of an incoming message's date."""
-
-    ISO = "iso"
-    PLAIN = "plain"
-
-
 @dataclass(frozen=True, slots=True)
 class EmulatorSettings:
     """The emulator's settings. Times are in seconds of the emulator's own clock, which may run faster than real
@@ -47,8 +40,6 @@ class EmulatorSettings:
     senders: tuple[str, ...] = ()
     """The registered sender ids. If it is empty, every sender id is accepted."""
     direct_dial: DirectDial = DirectDial.IN_TEXT
-    forward_empty: bool = True
-    """True if an empty reply reaches the hotline. It is False if the network shows the screen again."""
     limit: int = 182
     """The maximum number of septets in a USSD string. If one letter is outside GSM-7, the limit is 80 UCS-2 units."""
     idle: float = 30.0
@@ -58,9 +49,6 @@ class EmulatorSettings:
     slow_after: float = 5.0
     """The real seconds after which an answer is a violation, although the network still accepts it."""
     end_notice_after: float = 0.2
-    live_status: bool = False
-    """True if the gateway answers 100 instead of 102, as the production gateway was seen to do."""
-    message_parts: bool = True
     interim: tuple[str, ...] = ("Submitted",)
     """The delivery reports that are sent before the final one."""
     deliver_after: float = 0.4
@@ -69,9 +57,6 @@ class EmulatorSettings:
     """The seconds for which a message waits for a phone that is off. A real network waits for days."""
     mo_repeat: float = 60.0
     mo_patience: float = 12 * 3600.0
-    mo_split: bool = False
-    """True if each part of a long message gets its own callback. It is False if the parts are joined."""
-    mo_date: MoDate = MoDate.ISO
 
     def changed(self, changes: Mapping[str, Any]) -> "EmulatorSettings":
         """Returns a copy with some values replaced. Each value must fit the type of its field.
@@ -95,10 +80,6 @@ class EmulatorSettings:
 
 
 def _like(sample: object, value: Any) -> Any:
-    if isinstance(sample, bool):
-        if not isinstance(value, bool):
-            raise TypeError
-        return value
     if isinstance(sample, tuple):
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise TypeError

@@ -77,12 +77,10 @@ class Ussd:
 
         Raises HandsetRefused if no question is open, and NotFound if the session is unknown.
         """
-        with self.state.changing() as state:
+        with self.state.changing():
             session = self._find(session_id)
             if session.phase is not Phase.OPEN:
                 raise HandsetRefused("this session shows no question now")
-            if not text and not state.settings.forward_empty:
-                return session
             session.path.append(text)
             session.phase = Phase.ASKING
             if session.idle is not None:

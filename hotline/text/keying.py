@@ -35,7 +35,7 @@ def clean_text(keyed: str) -> str:
     return "".join(visible).strip()[:MAX_LETTERS].rstrip()
 
 
-def clean_pin(keyed: str, digits: int = PIN_DIGITS) -> str:
+def clean_pin(keyed: str, digits: int) -> str:
     """Returns the typed PIN. The result is empty if the input does not have exactly `digits` digits."""
     typed = clean_keys(keyed)
     return typed if len(typed) == digits and typed.isdecimal() else ""

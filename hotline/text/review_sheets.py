@@ -79,7 +79,7 @@ def original_text(cell: str) -> str:
 
 
 def sheet_table(
-    rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS
+    rows: Iterable[Mapping[str, str]], columns: Sequence[str]
 ) -> Sequence[Sequence[str]]:
     return [columns, *([row[name] for name in columns] for row in rows)]
 

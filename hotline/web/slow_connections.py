@@ -89,7 +89,7 @@ def close_slow_ones(
     bodies: RequestBodies,
     strikes: Mapping[Peer, int],
     *,
-    patience: float = PATIENCE,
+    patience: float,
     look_every: float = LOOK_EVERY,
 ) -> dict[Peer, int]:
     """Checks once if a body is late, and closes overdue connections.

@@ -52,11 +52,11 @@ def test_a_body_that_lacks_something(url: str, body: object) -> None:
 
 
 def test_settings_are_read_by_type_and_refused_all_at_once(client: EmulatorClient) -> None:
-    client.set(idle=20, mo_date="plain", senders=["LINE"])
+    client.set(idle=20, direct_dial="B", senders=["LINE"])
     shown = client.get("settings")
-    assert (shown["idle"], shown["mo_date"], shown["senders"]) == (20.0, "plain", ["LINE"])
+    assert (shown["idle"], shown["direct_dial"], shown["senders"]) == (20.0, "B", ["LINE"])
     with pytest.raises(SettingsInvalid) as refused:
-        client.set(idle="long", mo_date="soon", colour=1, forward_empty="no")
+        client.set(idle="long", direct_dial="C", colour=1, senders="LINE")
     assert len(refused.value.problems) == 4
     assert client.get("settings") == shown
 

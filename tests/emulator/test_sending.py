@@ -54,14 +54,6 @@ def test_acceptance_is_201_with_the_bare_content_type(url: str) -> None:
     assert only(response.json())["statusCode"] == 101
 
 
-def test_the_live_system_says_100_and_no_parts(sms: LocalSms, client: EmulatorClient) -> None:
-    client.set(live_status=True, message_parts=False)
-    answer = sms.sent("Message", ONE)
-    assert only(answer)["statusCode"] == 100
-    assert "messageParts" not in only(answer)
-    assert answer["SMSMessageData"]["Message"] == "Sent to 1/1 Total Cost: RWF 10.0000"
-
-
 def test_premium_goes_the_same_way(sms: LocalSms) -> None:
     assert only(sms.send_premium("Message", "3847", [ONE]))["statusCode"] == 102
 

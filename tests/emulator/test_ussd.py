@@ -247,14 +247,11 @@ def test_hop_metadata_comes_back_and_is_joined(client: EmulatorClient, line: Fak
     assert line.wait_for("ended")[0]["hopsMetadata"] == "front|front"
 
 
-def test_an_empty_reply_is_forwarded_or_dropped(client: EmulatorClient, line: FakeLine) -> None:
+def test_an_empty_reply_is_forwarded(client: EmulatorClient, line: FakeLine) -> None:
     session = client.dial()
     session.reply("1")
     session.reply("")
     assert line.heard("ussd")[-1]["text"] == "1*"
-    client.set(forward_empty=False)
-    session.reply("")
-    assert len(line.heard("ussd")) == 3
 
 
 def test_an_unknown_session_is_not_found(client: EmulatorClient) -> None:
