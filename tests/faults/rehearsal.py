@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -30,11 +30,51 @@ from tests.faults import ledger
 from tests.faults.callers import Crowd, Promise
 from tests.faults.ledger import PromisedTip
 from tests.faults.reading import RealLine
-from tests.faults.rehearsal_report import DrillReport, Say
 from tests.faults.settling import accepted, national_key, settle
 from tests.faults.stand.ground import Ground, Pair, ground
 from tests.support import books
 from tests.support.stack import Stack, command_words, hotline, settings_in
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DrillStep:
+    name: str
+    seconds: float
+
+
+@dataclass
+class DrillReport:
+    pair: str
+    promised: int = 0
+    """The tips that were promised before the backup began. Each of them must be in the backup."""
+    restored: int = 0
+    """The tips that were restored: the promised ones, and some that were reported during the backup."""
+    rows: int = 0
+    kilobytes: int = 0
+    waiting: int = 0
+    """The messages that the restored hotline did not send."""
+    steps: list[DrillStep] = field(default_factory=list)
+    breaches: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        return not self.breaches
+
+    def document(self) -> str:
+        return json.dumps(asdict(self) | {"clean": self.clean})
+
+    @contextmanager
+    def step(self, name: str, say: Say) -> Iterator[None]:
+        """Measures the seconds of a step, even if the step fails."""
+        say(name)
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.steps.append(DrillStep(name, round(time.monotonic() - began, 2)))
+
 
 WORDS = "hafi y'umuhanda"
 PATIENCE = 60.0

@@ -5,15 +5,20 @@ Each step of a case counts only cases that reached the step before it.
 A year is the sum of its quarters. Exact numbers are different if their printed numbers are different.
 """
 
+import csv
+import io
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 import highspy
 
 from hotline.core.rules_record_keys import RECORD_KEYS
+from hotline.statistics import service_export
 from hotline.statistics.rules_definitions import ALL, INDICATORS, CellName, Dimension
+from hotline.statistics.rules_labels import Labels
 from hotline.statistics.rules_periods import Span, span_of
-from hotline.statistics.rules_release import SMALLEST_SHARE, Release
+from hotline.statistics.rules_release import SMALLEST_SHARE, Release, ReleaseNumber
 from hotline.statistics.rules_rounding import SHARE_STEP, CellSum, rounded
 
 MOST = 100_000
@@ -187,3 +192,18 @@ def earlier(name: CellName) -> Iterator[CellName]:
     while step:
         yield CellName(step, name.dimension, name.value)
         step = INDICATORS[step][1].step_of
+
+
+def read_back(release: Release) -> Release:
+    """Writes the files of a release. Returns a release that is read only from its tables and metadata."""
+    files = service_export.files(release, Labels("en", str.format))
+    metadata = json.loads(files["metadata.json"])
+    cells = []
+    for name, body in files.items():
+        if name.endswith(".csv"):
+            for row in csv.DictReader(io.StringIO(body.decode())):
+                number = None if row["number"] == "few" else int(row["number"])
+                at = CellName(row["indicator"], row["dimension"], row["value"])
+                cells.append(ReleaseNumber(at, number))
+    spans = {table["name"]: Span(table["shortest_period"]) for table in metadata["tables"]}
+    return Release(metadata["period"], release.made_at, cells, spans, metadata["first_month"])

@@ -19,8 +19,7 @@ from hotline.statistics.rules_tips import NOT_SAID
 from tests.long import is_long
 from tests.statistics.published_year import PERIODS, sums_of, year_of
 from tests.statistics.random_line import RandomLine
-from tests.statistics.read_files import read_back
-from tests.statistics.solver import Reader
+from tests.statistics.solver import Reader, read_back
 from tests.support.steps import Tell
 
 LINES = 2

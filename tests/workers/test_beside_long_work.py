@@ -9,9 +9,11 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import psutil
 import pytest
@@ -24,9 +26,25 @@ from hotline.errors import WorkEnded
 from hotline.flows import service_authoring
 from hotline.people.rules import Level
 from tests.support.district import District
-from tests.support.large_flows import grown
-from tests.support.made_once import lay_line
+from tests.support.made_once import lay_line, shipped_document
 from tests.support.valkey import Valkey
+
+
+def grown(nodes: int) -> dict[str, Any]:
+    """Returns the shipped flows with copies of them, up to this number of nodes."""
+    document = shipped_document()
+    flows = document["flows"]
+    shipped = list(flows.items())
+    count, copies = sum(len(flow["nodes"]) for flow in flows.values()), 0
+    while count < nodes:
+        name, flow = shipped[copies % len(shipped)]
+        copies += 1
+        flows[f"{name}_copy{copies}"] = deepcopy(flow) | {
+            key: f"{name}_copy{copies}" for key in ("flow", "name") if key in flow
+        }
+        count += len(flow["nodes"])
+    return document
+
 
 WORKER = """
 import os, sys
@@ -53,7 +71,6 @@ TRIES = 25
 MOST_SECONDS = 1.0
 """The maximum seconds by which long work may delay the first SMS about danger."""
 PAGES = '#set document(title: "x")\n#lorem(20000)'
-pytestmark = pytest.mark.slow(reason="waits for SMS that a worker sends")
 
 
 class Line:
@@ -119,6 +136,7 @@ def papers() -> Iterator[None]:
         done.result()
 
 
+@pytest.mark.slow(reason="waits for SMS that a worker sends")
 @pytest.mark.timeout(400)
 def test_a_pdf_and_a_check_delay_the_first_sms_of_a_danger_by_a_second_at_most(line: Line) -> None:
     line.first_sms()
