@@ -130,8 +130,6 @@ ONLY_LONG = (
     "tests/console/test_tips.py::test_a8_pages_of_tips_are_light_and_whole_in_each_language[fr]",
     "tests/statistics/test_pages.py::test_e2_the_overview_answers_four_questions_in_each_language[*-en]",
     "tests/statistics/test_pages.py::test_e2_the_overview_answers_four_questions_in_each_language[*-fr]",
-    "tests/console/test_editor.py::test_no_sentence_of_a_library_and_no_key_reaches_the_page[text.rw]",
-    "tests/console/test_editor.py::test_no_sentence_of_a_library_and_no_key_reaches_the_page[choices.0.en]",
     "tests/console/test_editor.py::test_every_kind_of_screen_is_shown_whole_and_comes_back_as_it_was",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[1-*]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[2-*]",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli.console_catalogue import faults, gathered, update
+from hotline.cli.console_catalogue import faults, update
 from hotline.core.actors import AccountRole
 from hotline.core.catalogues import CONSOLE, LOCALES, catalogue_path, load_console_words
 from hotline.text.languages import CODES
@@ -24,7 +24,6 @@ def lay_catalogues(folder: Path) -> None:
 @pytest.mark.row("A11")
 def test_every_phrase_stands_in_three_languages() -> None:
     assert [*faults(LOCALES)] == []
-    assert len(gathered()) > 200
 
 
 @pytest.mark.row("A11")
@@ -34,7 +33,7 @@ def test_french_and_kinyarwanda_are_marked_as_drafts() -> None:
         assert "# Review: draft." in head
 
 
-def test_no_translation_is_its_english(tmp_path: Path) -> None:
+def test_no_translation_is_its_english() -> None:
     same = {
         (language, phrase)
         for language in ("fr", "rw")
@@ -44,9 +43,7 @@ def test_no_translation_is_its_english(tmp_path: Path) -> None:
     assert same == set()
 
 
-def test_a_gap_or_a_lost_placeholder_is_found_and_the_update_repairs_it(
-    tmp_path: Path,
-) -> None:
+def test_a_gap_or_a_lost_placeholder_is_found_and_the_update_repairs_it(tmp_path: Path) -> None:
     lay_catalogues(tmp_path)
     path = catalogue_path(tmp_path, "fr", CONSOLE)
     words = path.read_text(encoding="utf-8")
@@ -59,8 +56,9 @@ def test_a_gap_or_a_lost_placeholder_is_found_and_the_update_repairs_it(
         "fr: the console says no more: Keeping",
         "fr: needs exactly the placeholders of its English: Rows: {count}. Newest digest: {digest}...",
     ]
-    total = len(gathered())
-    assert [*update(tmp_path)][2] == f"fr: {total - 1} of {total} phrases of the console"
+    found = re.fullmatch(r"fr: (\d+) of (\d+) phrases of the console", [*update(tmp_path)][2])
+    assert found is not None
+    assert int(found[1]) == int(found[2]) - 1 > 200
     assert "Keeping" not in load_console_words(tmp_path)["fr"]
 
 

@@ -6,14 +6,18 @@ import pytest
 from sqlalchemy import select
 
 from hotline.core.jobs import Job
+from hotline.core.wording import Template
 from hotline.editing import service_emergencies, service_publish, service_publishing, tables
 from hotline.editing.rules_difference import NotInEmergency
+from hotline.editing.rules_drafts import PHRASES
 from hotline.editing.service_drafts import DraftPublished, Refusal
 from hotline.editing.service_publish import check_by_id as check_draft
 from hotline.editing.tables import DraftCheck
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code
+from hotline.flows.flow_set_cache import LivePhrases
 from hotline.gateway.stand_ins import FakeJobs
+from hotline.text.phrases import Phrases
 from tests.editing.changing import APPROVER, Desk, desk, playable
 from tests.support.clock import Clock
 
@@ -159,3 +163,34 @@ def test_no_new_promise_of_one_person(words: str, held: set[NotInEmergency], des
     found = set() if isinstance(done, DraftPublished) else {one.reason for one in done.held_back}
     assert found == held
     assert isinstance(done, DraftPublished) is not bool(held)
+
+
+def test_a_changed_phrase_is_read_published_and_said(desk: Desk) -> None:
+    change = desk.opened()
+    desk.save(change, {"rw": {"TAKEN": "{ref}: uracyakiriye"}}, PHRASES)
+    desk.goes_live(change)
+    phrases = Phrases({"rw": {}}, LivePhrases(desk.context.flow_sets))
+    assert phrases.say("rw", Template.TAKEN, ref="K7Q4") == "K7Q4: uracyakiriye"
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "fault"),
+    [
+        ("TAKEN", "Uracyakiriye", "use exactly these placeholders: ref"),
+        ("TAKEN", "{ref}: {place}", "use exactly these placeholders: ref"),
+        ("TAKEN", "{ref", "brace"),
+        ("TAKEN", "{ref}: " + "uracyakiriye " * 14, "longer than one SMS: shorten it"),
+        ("TAKEN", "{ref}: ring 3512345", "which is not verified"),
+        ("TAKEN", "{ref}: \u0177", "a basic phone cannot show"),
+        ("NO_SUCH", "words", "this text does not exist"),
+        ("FAILURE", "Later", "cannot be changed"),
+    ],
+)
+def test_a_bad_phrase_is_not_proposed(name: str, words: str, fault: str, desk: Desk) -> None:
+    change = desk.opened()
+    desk.save(change, {"fr": {name: words}}, PHRASES)
+    refused = desk.submit(change)
+    assert refused.refusal is Refusal.HAS_ERRORS
+    (finding,) = refused.findings
+    assert (finding.code, finding.flow, finding.node) == (Code.PHRASE, "locales", name)
+    assert (finding.language, fault in str(finding.message)) == ("fr", True)

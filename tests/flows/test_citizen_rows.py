@@ -11,6 +11,7 @@ from hotline.emulator.server import choices
 from hotline.flows.engine_texts import ENGINE_TEXTS
 from hotline.gateway.tables import Assignment
 from hotline.gateway.tables_sessions import Dialogue, Stopped
+from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.languages import CODES
 from hotline.tips.rules import TipOutcome
@@ -202,3 +203,29 @@ def test_c17_whatever_is_dialled_ahead_opens_no_report(line: Line, language: str
     for keyed in (DANGER_HERE, MY_NUMBER, DANGER_HERE[:1]):
         assert line.caller(HERS).dial("*".join((*FIRST[language], *keyed))) == front
     assert line.tips == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("rw", "Nta gishya. Murakoze."),
+        ("fr", "Rien de nouveau. Merci."),
+        ("en", "Nothing new. Thank you."),
+    ],
+)
+def test_an_enrolled_phone_reads_its_own_language(line: Line, language: str, said: str) -> None:
+    line.enrol(Level.RESPONDER, "+250788000041", language)
+    caller = line.caller("+250788000041")
+
+    assert caller.dial("90") == f"END {said}"
+    line.flush()
+    assert caller.again() == f"END {said}"
+
+
+def test_the_same_phone_that_dials_the_line_sees_the_ordinary_front(line: Line) -> None:
+    line.enrol(Level.RESPONDER, "+250788000041", "en")
+
+    enrolled, stranger = line.caller("+250788000041"), line.caller("+250788000099")
+
+    assert enrolled.dial() == stranger.dial()
+    assert stranger.dial().startswith("CON Akazi gatekanye")

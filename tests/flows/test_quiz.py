@@ -9,11 +9,21 @@ from hotline.flows import turn
 from hotline.flows.conversation import ConversationState, Facts, Finished, Place
 from hotline.flows.flow import CallNode, Flow, MenuNode, MessageNode, view
 from hotline.flows.screen import paginate
+from hotline.programmes.rules import CASES_PER_LESSON, LessonCase
+from hotline.programmes.rules import LESSONS as NAMES
 from hotline.text.languages import CODES
-from hotline.text.quiz import FIRST_PREFIX, RIGHT, SECOND_PREFIX, QuizOutcome, quiz_outcome
+from hotline.text.quiz import (
+    ANSWER_VALUES,
+    FIRST_PREFIX,
+    RIGHT,
+    SECOND_PREFIX,
+    QuizOutcome,
+    quiz_outcome,
+)
 from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
+LESSONS = [flow for name, flow in BOOK.flows.items() if name.startswith("train_")]
 QUIZZES = [flow for name, flow in BOOK.flows.items() if name.startswith("quiz_")]
 KEYS = {"en": ("7",), "fr": ("8",), "rw": ()}
 YES, NO, UNSURE = "1", "2", "3"
@@ -186,3 +196,30 @@ def test_the_answers_that_the_flows_save_are_those_the_line_counts(quiz: Flow) -
     }
     things = [name.removeprefix(FIRST_PREFIX) for name in learnt if name.startswith(FIRST_PREFIX)]
     assert {quiz_outcome(thing, learnt) for thing in things} == {QuizOutcome.LEARNED}
+
+
+def test_there_are_six_lessons_and_the_certificate_knows_each() -> None:
+    assert sorted(flow.name for flow in LESSONS) == sorted(f"train_{name}" for name in NAMES)
+    assert len(NAMES) == 6
+
+
+@pytest.mark.parametrize("flow", LESSONS, ids=lambda flow: flow.name)
+def test_a_lesson_is_three_screens_and_three_cases_that_are_counted(flow: Flow) -> None:
+    shown: list[MessageNode] = []
+    asked: list[MenuNode] = []
+    name: str | None = flow.start
+    while isinstance(node := flow.nodes[name or ""], MessageNode | MenuNode):
+        if isinstance(node, MenuNode):
+            asked.append(node)
+        else:
+            shown.append(node)
+        name = node.goes
+
+    lesson = flow.name.removeprefix("train_")
+    assert len(shown) == 3 + CASES_PER_LESSON
+    assert [menu.saves for menu in asked] == [
+        LessonCase(lesson, number).name for number in range(1, CASES_PER_LESSON + 1)
+    ]
+    right = [menu.choices[0].value for menu in asked]
+    assert set(right) == {"right", "wrong"}, "whoever always presses 1 is not always right"
+    assert all({choice.value for choice in menu.choices} == ANSWER_VALUES for menu in asked)

@@ -113,39 +113,30 @@ def test_who_she_is_is_asked_by_no_menu_of_a_report_and_no_words_of_a_lesson() -
     assert not found(Code.ASKS_WHO, learn={"one": {**papers, "reason": "Warns of a trafficker."}})
 
 
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        ("en", "You are safe"),
-        ("en", "It stays secret"),
-        ("en", "This line is anonymous"),
-        ("en", "The call is free"),
-        ("en", "Pay first"),
-        ("fr", "Vous etes en securite"),
-        ("fr", "C'est confidentiel"),
-        ("fr", "Appel gratuit"),
-        ("fr", "Payez d'abord"),
-        ("rw", "Ni ibanga"),
-        ("rw", "Ni ku buntu"),
-        ("rw", "Uratekanye"),
-        ("rw", "Banza wishyure"),
-        ("en", "You pay nothing"),
-        ("en", "Nobody will ever know"),
-        ("en", "We promise"),
-        ("en", "Look at www.example"),
-        ("en", "Look at example.com"),
-        ("en", "http://example.test"),
-        ("en", "Write on WhatsApp"),
-        ("fr", "Vous ne risquez rien"),
-        ("fr", "Personne ne le saura"),
-        ("fr", "Ecrivez sur WhatsApp"),
-        ("fr", "Nous vous promettons"),
-        ("rw", "Ni ubuntu"),
-        ("rw", "Nta wuzabimenya"),
-        ("rw", "Twandikire kuri WhatsApp"),
-        ("rw", "Reba example.com"),
+PROMISES = {
+    "en": [
+        "You are safe", "It stays secret", "This line is anonymous", "The call is free", "Pay first", "You pay nothing",
+        "Nobody will ever know", "We promise", "Look at www.example", "Look at example.com", "http://example.test",
+        "Write on WhatsApp",
     ],
-)
+    "fr": [
+        "Vous etes en securite", "C'est confidentiel", "Appel gratuit", "Payez d'abord", "Vous ne risquez rien",
+        "Personne ne le saura", "Ecrivez sur WhatsApp", "Nous vous promettons",
+    ],
+    "rw": [
+        "Ni ibanga", "Ni ku buntu", "Uratekanye", "Banza wishyure", "Ni ubuntu", "Nta wuzabimenya",
+        "Twandikire kuri WhatsApp", "Reba example.com",
+    ],
+}  # fmt: skip
+PAY_FIRST = ("Pay first", "Payez d'abord", "Banza wishyure")
+REQUESTS = {
+    "en": ["Enter name", "Send your phone number", "Your e-mail?", "A photo of your passport"],
+    "fr": ["Entrez le nom", "Votre numero?", "Votre courriel"],
+    "rw": ["Andika amazina", "Indangamuntu yawe", "Imeyili"],
+}
+
+
+@pytest.mark.parametrize(("language", "words"), every(PROMISES))
 @pytest.mark.row("A4")
 def test_a_promise_needs_a_reason_that_a_report_cannot_give(language: str, words: str) -> None:
     screen = {"say": {"text": {**t("x"), language: words}}}
@@ -153,25 +144,11 @@ def test_a_promise_needs_a_reason_that_a_report_cannot_give(language: str, words
     warns = {**screen, "reason": "Warns of what a false recruiter says."}
     assert found(Code.PROMISE, learn={"one": warns}) == []
     saying = {**saved({**t("x"), language: words}), "reason": "Warns."}
-    if words not in ("Pay first", "Payez d'abord", "Banza wishyure"):
+    if words not in PAY_FIRST:
         assert found(Code.UNSAFE_WORD, tell=tell(saved=saying))
 
 
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        ("en", "Enter name"),
-        ("en", "Send your phone number"),
-        ("en", "Your e-mail?"),
-        ("en", "A photo of your passport"),
-        ("fr", "Entrez le nom"),
-        ("fr", "Votre numero?"),
-        ("fr", "Votre courriel"),
-        ("rw", "Andika amazina"),
-        ("rw", "Indangamuntu yawe"),
-        ("rw", "Imeyili"),
-    ],
-)
+@pytest.mark.parametrize(("language", "words"), every(REQUESTS))
 @pytest.mark.row("A4")
 def test_a_request_for_who_somebody_is_is_found_on_any_screen(language: str, words: str) -> None:
     screen = {"say": {"text": {**t("x"), language: words}}}
@@ -192,6 +169,14 @@ PLAIN = dict.fromkeys(("rw", "fr", "en"), "Here and now")
 BEHIND = [{"value": "now", "label": PLAIN, "goes": "behind"}, choice("b", value="b")]
 
 
+def behind(words: str) -> dict[str, Any]:
+    return {
+        "danger": {"menu": {**TELL["danger"]["menu"], "choices": BEHIND}},
+        "behind": {"say": {"text": t(words), "goes": "province"}},
+        "province": TELL["province"] | {"ask": {**TELL["province"]["ask"], "lead": []}},
+    }
+
+
 @pytest.mark.parametrize(
     ("changed", "node", "echoes"),
     [
@@ -201,24 +186,8 @@ BEHIND = [{"value": "now", "label": PLAIN, "goes": "behind"}, choice("b", value=
         ({"province": lead("Yes rw! Yes fr! Yes en!", answer="danger", **{"is": "yes"})}, "province", True),
         ({"how_many": lead("Town 3: go on.", answer="district", **{"is": "13"})}, "how_many", True),
         ({"province": lead("Go on.", answer="danger", **{"is": "yes"})}, "province", False),
-        (
-            {
-                "danger": {"menu": {**TELL["danger"]["menu"], "choices": BEHIND}},
-                "behind": {"say": {"text": t("So it is here and now."), "goes": "province"}},
-                "province": TELL["province"] | {"ask": {**TELL["province"]["ask"], "lead": []}},
-            },
-            "behind",
-            True,
-        ),
-        (
-            {
-                "danger": {"menu": {**TELL["danger"]["menu"], "choices": BEHIND}},
-                "behind": {"say": {"text": t("Thank you."), "goes": "province"}},
-                "province": TELL["province"] | {"ask": {**TELL["province"]["ask"], "lead": []}},
-            },
-            "behind",
-            False,
-        ),
+        (behind("So it is here and now."), "behind", True),
+        (behind("Thank you."), "behind", False),
     ],
 )  # fmt: skip
 def test_a_screen_with_an_answer_is_found(changed: dict[str, Any], node: str, echoes: bool) -> None:
@@ -347,12 +316,13 @@ def test_an_end_of_a_sentence_is_no_address(words: str) -> None:
     assert found(Code.PROMISE, learn={"one": {"say": {"text": t(words)}}}) == []
 
 
-@pytest.mark.parametrize("node", ["danger", "kind"])
-def test_who_she_is_is_asked_on_no_screen_of_the_shipped_report(node: str) -> None:
+def test_who_she_is_is_asked_on_no_screen_of_the_shipped_report() -> None:
     document: Any = copy.deepcopy(dict(shipped_document()))
-    document["flows"]["report"]["nodes"][node]["menu"]["text"]["en"] = "Say who you are"
+    for node in ("danger", "kind"):
+        menu = document["flows"]["report"]["nodes"][node]["menu"]
+        menu["text"] = {**menu["text"], "en": "Say who you are"}
     hits = [one for one in check_document(document, place_lists()) if one.code is Code.ASKS_WHO]
-    assert [(one.flow, one.node) for one in hits] == [("report", node)]
+    assert [(one.flow, one.node) for one in hits] == [("report", "danger"), ("report", "kind")]
 
 
 def test_each_replacement_is_safe_where_it_is_offered() -> None:

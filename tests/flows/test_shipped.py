@@ -2,20 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import gsm0338
 import pytest
 
+from hotline.core.catalogues import load_phrases
+from hotline.core.wording import Template
 from hotline.flows import turn
+from hotline.flows.check import texts as written_texts
 from hotline.flows.conversation import Facts
 from hotline.flows.flow import EndNode, MenuNode, MessageNode, Node, QuestionNode, Text
-from hotline.flows.numbers import number_flags
+from hotline.flows.numbers import EMERGENCY, Evidence, Number, number_flags
 from hotline.flows.questions_back import QuestionStatus, questions
 from hotline.flows.screen import wrapped
 from hotline.text.codes import Category
 from hotline.text.languages import CODES
+from tests.support.labels import LABELS, PROMISES
 from tests.support.made_once import shipped_book, shipped_document
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -210,16 +214,8 @@ def test_only_a_child_is_told_that_it_did_nothing_wrong() -> None:
 
 @pytest.mark.row("C17")
 def test_c17_no_printed_entry_leads_to_a_report() -> None:
-    assert set(BOOK.entries.values()) == {
-        "abroad",
-        "homes",
-        "children",
-        "rights",
-        "quiz",
-        "leaders",
-        "responders",
-        "training",
-    }
+    topics = {"abroad", "homes", "children", "rights", "quiz"}
+    assert set(BOOK.entries.values()) == topics | {"leaders", "responders", "training"}
     assert all(len(entry) == 2 for entry in BOOK.entries)
     for entry in BOOK.entries:
         shown = turn.start(BOOK, REPORTING, entry=entry)
@@ -234,3 +230,84 @@ def test_c12_every_question_back_is_signed_word_for_word_and_says_who_has_yet_to
         assert question.signed is not None
         assert question.standing(question.signed.on) is QuestionStatus.SHOWS, question.name
         assert "the ministry has not signed yet" in question.signed.by
+
+
+CALL = {"rw": "guhamagarwa", "fr": "appel", "en": "call"}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_it_says_that_a_number_is_kept_for_a_call_and_for_an_answer_by_sms(code: str) -> None:
+    known = BOOK.flows["privacy"].nodes["known"]
+    assert isinstance(known, MessageNode)
+    assert CALL[code] in known.text[code]
+    assert "SMS" in known.text[code]
+
+
+def test_the_labels_and_promises_of_fault_tests_are_on_the_screens() -> None:
+    shown = {(one.field.split(".")[0], one.text["rw"]) for one in written_texts(BOOK)}
+    assert {("choices", label) for label in LABELS} <= shown
+    said = " ".join(words for field, words in shown if field == "text")
+    assert [promise for promise in PROMISES if promise not in said] == []
+
+
+@pytest.mark.row("C15")
+@pytest.mark.parametrize(
+    ("days", "others", "emergency"),
+    [(-1, False, False), (0, True, True), (365, True, True), (366, False, True)],
+    ids=["signed in the future", "its day", "its last day", "after its year"],
+)
+def test_a_number_lapses_after_a_year(days: int, others: bool, emergency: bool) -> None:
+    signed = date(2026, 11, 24)
+    today = signed + timedelta(days=days)
+    book = {one: Number(one, Evidence.VERIFIED, "MIGEPROF", signed) for one in ("116", EMERGENCY)}
+    assert number_flags(book, today) == {"number.116": others, "number.112": emergency}
+    assert book[EMERGENCY].is_confirmed(today) is others, "no call-back rings from a lapsed one"
+    assert not Number(EMERGENCY, Evidence.VERIFIED, "", None).shows(today), "no one confirmed it"
+
+
+NEVER = {
+    "an order to release a person": {"rw": "barekur|rekura aba", "fr": "libér", "en": "release"},
+    "a promise that help stays": {"rw": "buhoraho", "fr": "reste ouverte", "en": "help stays"},
+    "sorrow for a wound": {"rw": "rababaye", "fr": "triste", "en": r"\bsad\b"},
+    "help that nobody has given": {"rw": "hari ubafasha", "fr": "qu'un aide", "en": "body helps"},
+    "the country for its desk": {
+        "rw": r"(?<!')\bigihugu (kira|nti)",
+        "fr": "le pays dit",
+        "en": "country says",
+    },
+}
+SAID = {
+    "complaint.saved": {"rw": "Kanda 00", "fr": "Tapez 00", "en": "Press 00"},
+    "quiz_abroad.passport": {"rw": "uburenganzira", "fr": "le droit", "en": "the right"},
+    "report.no_call": {"rw": "guhamagarwa", "fr": "Un appel", "en": "A call"},
+    "offering.before_police": {"rw": "Ntagomba", "fr": "Ni prison", "en": "may"},
+    "signs.child": {"rw": "mu rugendo", "fr": "en voyage", "en": "travel"},
+}
+"""Words without which each text was wrong: a path that ends, a habit described as a right, silence that harms."""
+
+
+def everything(language: str) -> Iterator[tuple[str, str]]:
+    """Yields every text that a phone may show, with its place."""
+    for written in written_texts(BOOK):
+        yield f"{written.flow}.{written.node}.{written.field}", written.text[language]
+    phrases = load_phrases()
+    for template in Template:
+        yield template.name, phrases.shipped(language, template)
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("what", NEVER)
+def test_no_text_says(what: str, language: str) -> None:
+    said = re.compile(NEVER[what][language], re.IGNORECASE)
+    assert [place for place, text in everything(language) if said.search(text)] == []
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("place", SAID)
+def test_a_text_says_what_it_lacked(place: str, language: str) -> None:
+    said = {
+        f"{written.flow}.{written.node}": written.text[language]
+        for written in written_texts(BOOK)
+        if written.field == "text"
+    }
+    assert SAID[place][language] in said[place]
