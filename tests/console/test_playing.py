@@ -60,7 +60,7 @@ def test_a_file_plays_as_the_line_does() -> None:
     every = numbers_named(book)
     screens, walks = played_screens(book, every), random.Random(1)
     supposed = Assumptions(flags=ON | {number_flag(digits): True for digits in every})
-    for _ in range(40):
+    for _ in range(20):
         keys = walks.choices(("0", "00", *"123456789"), weights=(8, 1, 8, 8, *(3,) * 6, 8), k=25)
         seen = preview(book, keys, language="rw", today=DAY, supposed=supposed).screens
         assert [*played(screens, keys)] == [one.text for one in seen], keys
@@ -84,8 +84,7 @@ def test_numbers_that_no_one_verified_are_dots() -> None:
 def test_the_file_is_for_those_who_edit_or_approve_and_has_the_name_of_the_digest(
     writing: Writing,
 ) -> None:
-    change = writing.opened()
-    writing.says(change, WRITTEN)
+    change = writing.wrote(WRITTEN)
     gathered, _ = service_drafts.flow_set_to_play(writing.desk.context, change)
     where = f"/changes/{change}/play"
     for tab in (writing.editor, writing.approver):
@@ -111,8 +110,7 @@ def test_the_file_is_for_those_who_edit_or_approve_and_has_the_name_of_the_diges
 def test_the_file_plays_three_screens_with_keys_alone(
     writing: Writing, chromium: Browser, tmp_path: Path
 ) -> None:
-    change = writing.opened()
-    writing.says(change, WRITTEN)
+    change = writing.wrote(WRITTEN)
     file = tmp_path / "draft.html"
     file.write_bytes(writing.editor.get(f"/changes/{change}/play").data)
     page = chromium.new_page(viewport=NARROW)

@@ -10,7 +10,7 @@ from hotline.core.actors import AccountRole
 from hotline.editing import service_emergencies, service_publish
 from hotline.editing.service_drafts import SHOWN
 from tests.console.conftest import Tab
-from tests.console.writing import FLOW, NODE, OLD, REASON, TICKS, WORDS, Writing, writing
+from tests.console.writing import FLOW, NODE, OLD, TICKS, WORDS, Writing, writing
 from tests.support.signing import Person
 
 __all__ = ["writing"]
@@ -86,11 +86,8 @@ def test_an_older_state_comes_back_after_its_difference_was_read(writing: Writin
 def test_one_approver_publishes_an_emergency_and_another_confirms(
     writing: Writing,
 ) -> None:
-    change = writing.opened()
-    writing.says(change)
-    fields = {"digest": writing.digest(change), "reason": REASON}
-    done = writing.approver.post(f"/changes/{change}/emergency", fields)
-    assert (done.status_code, writing.heard) == (303, WORDS)
+    writing.urgent()
+    assert writing.heard == WORDS
     assert "published a text in an emergency at" in writing.editor.get("/changes").text
     (number,) = re.findall(r"/live/(\d+)/confirm", writing.approver.get("/live").text)
     assert "Review emergency text" not in writing.editor.get("/live").text
@@ -111,10 +108,7 @@ def test_the_history_says_that_the_clock_took_urgent_words_back(
     writing: Writing,
 ) -> None:
     desk, before = writing.desk, writing.heard
-    change = writing.opened()
-    writing.says(change)
-    urgent = {"digest": writing.digest(change), "reason": REASON}
-    assert writing.approver.post(f"/changes/{change}/emergency", urgent).status_code == 303
+    writing.urgent()
     desk.clock.turn(hours=4)
     assert service_emergencies.end_unconfirmed(desk.context) is not None
     assert writing.heard == before
@@ -137,13 +131,12 @@ def test_it_is_sent_back_with_a_note_and_proposed_again(writing: Writing) -> Non
     assert writing.approver.post(f"/changes/{change}/send-back", note).status_code == 303
     page = writing.editor.get(f"/changes/{change}").text
     assert "Approver 1 asked for changes: Say who is paid" in page
-    assert writing.editor.post(f"/changes/{change}/propose").status_code == 303
+    writing.submits(change)
     assert "returned it to the editor" not in writing.editor.get(f"/changes/{change}").text
 
 
 def test_a_state_of_a_part_comes_back_and_a_change_is_dropped(writing: Writing) -> None:
-    change = writing.opened()
-    writing.says(change, "Ntukishyure.")
+    change = writing.wrote("Ntukishyure.")
     writing.says(change, "Ntukishyure mbere y'akazi.")
     page = writing.editor.get(f"/changes/{change}").text
     _newest, first, before_it = re.findall(r"/steps/(\d+)/bring-back", page)
@@ -172,10 +165,7 @@ def test_whom_she_appointed_does_not_confirm_her_emergency(writing: Writing) -> 
     appointed = Tab(desk, desk.app.test_client())
     appointed.take(second.enters().token)
 
-    change = writing.opened()
-    writing.says(change)
-    urgent = {"digest": writing.digest(change), "reason": REASON}
-    assert giver.post(f"/changes/{change}/emergency", urgent).status_code == 303
+    writing.urgent(giver)
     (number,) = re.findall(r"/live/(\d+)/confirm", appointed.get("/live").text)
     refused = appointed.post(f"/live/{number}/confirm", TICKS)
     assert (refused.status_code, "gave you your role" in refused.text) == (422, True)
@@ -195,10 +185,7 @@ def test_a_long_list_of_steps_comes_by_fifty(writing: Writing) -> None:
 def test_the_history_says_that_nobody_else_read_an_emergency(
     writing: Writing,
 ) -> None:
-    change = writing.opened()
-    writing.says(change)
-    fields = {"digest": writing.digest(change), "reason": REASON}
-    assert writing.approver.post(f"/changes/{change}/emergency", fields).status_code == 303
+    writing.urgent()
     page = writing.approver.get("/live/1/bring-back").text
     digest = re.findall(r'name="digest" value="([0-9a-f]+)"', page)[0]
     back = {"digest": digest, "reason": "It reads badly"}

@@ -122,14 +122,13 @@ def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:
 
 
 def test_words_that_hurt_are_refused_row_by_row(tab: Tab) -> None:
-    found = agreed(out(tab), FEE, rw="Ntukishyure ĥano")
-    page = upload(tab, csv_of(found.values())).text
-    assert "a basic phone cannot show ĥ: use h" in page
-    found = agreed(out(tab), FEE, agreed="maybe")
-    assert (
-        "Enter yes in the column agreed, or leave it empty"
-        in upload(tab, csv_of(found.values())).text
-    )
+    found = out(tab)
+    for words, says in (
+        ({"rw": "Ntukishyure ĥano"}, "a basic phone cannot show ĥ: use h"),
+        ({"agreed": "maybe"}, "Enter yes in the column agreed, or leave it empty"),
+    ):
+        sheet = agreed({FEE: {**found[FEE]}}, FEE, **words)
+        assert says in upload(tab, csv_of(sheet.values())).text
 
 
 @pytest.mark.parametrize("begins", ["=1+1", "+ab", "-1", "@SUM(A1)"])
@@ -177,16 +176,10 @@ def test_another_sheet_is_refused(desk: Desk, tab: Tab, raw: bytes, says: str) -
     assert language_review(desk.context, "rw").draft_id is None
 
 
-def test_a_workbook_that_would_fill_a_memory_is_not_opened(tab: Tab) -> None:
-    answer = upload(tab, bomb(), "sheet.xlsx")
-    assert answer.status_code == 422
-    assert "too large" in answer.text
-
-
-def test_no_file_is_asked_for_again(tab: Tab) -> None:
-    answer = tab.post(PAGE, {"sheet": (io.BytesIO(b""), "")})
-    assert answer.status_code == 422
-    assert "Choose a file." in answer.text
+def test_a_large_workbook_and_no_file_are_refused(tab: Tab) -> None:
+    for raw, name, says in ((bomb(), "sheet.xlsx", "too large"), (b"", "", "Choose a file.")):
+        answer = upload(tab, raw, name)
+        assert (answer.status_code, says in answer.text) == (422, True)
 
 
 @settings(

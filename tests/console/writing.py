@@ -77,11 +77,24 @@ class Writing:
         )
         assert isinstance(done, StepSaved)
 
-    def proposed(self, words: str = WORDS) -> int:
+    def wrote(self, words: str = WORDS, by: str = "Editor 1") -> int:
         change = self.opened()
-        self.says(change, words)
+        self.says(change, words, by)
+        return change
+
+    def submits(self, change: int) -> int:
         assert self.editor.post(f"/changes/{change}/propose").status_code == 303
         return change
+
+    def proposed(self, words: str = WORDS) -> int:
+        return self.submits(self.wrote(words))
+
+    def urgent(self, by: Tab | None = None) -> None:
+        """Publishes one sentence in an emergency."""
+        change = self.wrote()
+        fields = {"digest": self.digest(change), "reason": REASON}
+        done = (by or self.approver).post(f"/changes/{change}/emergency", fields)
+        assert done.status_code == 303
 
     def digest(self, change: int) -> str:
         return service_publish.draft_to_read(self.desk.context, change).made.digest
