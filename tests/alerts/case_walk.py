@@ -11,6 +11,19 @@ from hotline.tips.rules_deadlines import Clock, Clocks, DeadlineKind
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from tests.support.builders import NOON
 
+ACTS = (
+    CaseEventKind.ACKNOWLEDGED,
+    CaseEventKind.PASSED,
+    CaseEventKind.NOT_REACHED,
+    CaseEventKind.DOUBTED,
+    CaseEventKind.ON_SITE,
+    CaseEventKind.REFERRED,
+    CaseEventKind.CLOSURE_REQUESTED,
+    CaseEventKind.REFUSED,
+    CaseEventKind.CLOSURE_READ,
+)
+"""The actions of people, and the events that happen to them."""
+
 
 def heard(case: Case, person: Candidate) -> AlertedResponder:
     """Returns the alerted person in the form in which the database has it. `beside` marks a member of a partner desk

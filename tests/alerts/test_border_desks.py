@@ -118,14 +118,6 @@ def test_with_no_border_desk_or_a_retired_one_nothing_changes(at_the_border: Lin
     assert asked(at_the_border) == ["nation"]
 
 
-def test_two_people_place_somebody_at_a_desk_and_one_takes_her_from_it(at_the_border: Line) -> None:
-    context = at_the_border.context
-    (person,) = [one for one in at_the_border.all(Responder) if one.name == "Responder 1"]
-    district = {"12": Level.COORDINATOR}
-    post(context, person.id, {**district, BORDER: Level.RESPONDER, "home-a": Level.DEPUTY})
-    post(context, person.id, {**district, "home-a": Level.DEPUTY})
-    with at_the_border.database.reading() as session:
-        hers = {row.desk_code: row.level for row in tables.current_memberships(session, person.id)}
-    assert hers == {"12": "coordinator", "home-a": "deputy"}
-    with pytest.raises(PersonnelRefused):
-        post(context, person.id, {"home-a": Level.NATIONAL})
+def test_only_the_national_desk_has_its_level(at_the_border: Line) -> None:
+    with pytest.raises(PersonnelRefused, match="only the national desk"):
+        post(at_the_border.context, 2, {"home-a": Level.NATIONAL})

@@ -68,17 +68,13 @@ def test_each_verb_is_carried_out_for_those_it_is_for(district: District, verb: 
     assert {*ANSWERS} == {*CommandResult} - {CommandResult.UNKNOWN}
 
 
-def test_a_refusal_that_the_inbox_lists_takes_nothing(district: District) -> None:
-    tip, told_of = told(district)
-    sms(district, told_of[1], Verb.PASS_ON)
-    happens(district, service_commands.prove_answer, told_of[1].id)
-    assert district.tip(tip).assignee_id is None
-
-
-def test_a_take_that_is_listed_after_she_passed_it_on_does_not_hold_it(district: District) -> None:
+@pytest.mark.parametrize("verbs", [(Verb.PASS_ON,), (Verb.TAKE, Verb.PASS_ON)])
+def test_an_answer_listed_after_she_passed_it_on_takes_nothing(
+    district: District, verbs: tuple[Verb, ...]
+) -> None:
     tip, told_of = told(district, urgency=1)
-    assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.NOTED
-    sms(district, told_of[1], Verb.PASS_ON)
+    for verb in verbs:
+        sms(district, told_of[1], verb)
     happens(district, service_commands.prove_answer, told_of[1].id)
     assert district.tip(tip).assignee_id is None
 
@@ -106,12 +102,15 @@ def test_a_second_take_with_the_inbox_unread_keeps_the_first_take(district: Dist
     check_logs(district.database)
 
 
-def test_a_forged_take_and_end_close_nothing(district: District) -> None:
-    tip, told_of = told(district)
-    sms(district, told_of[1], Verb.TAKE)
+@pytest.mark.parametrize("urgency", [1, 3])
+def test_a_forged_take_and_end_close_nothing(district: District, urgency: int) -> None:
+    tip, told_of = told(district, urgency)
+    with district.database.writing() as session:
+        tables_inbound.create_position(session, district.clock())
+    assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.TAKEN
     sms(district, told_of[1], Verb.NOT_TRAFFICKING)
     happens(district, service_commands.doubt_answer, told_of[1].id)
-    assert district.tip(tip).closed_at is None
+    assert (district.tip(tip).closed_at, district.tip(tip).closure_by) == (None, None)
     assert district.open_kinds() == ["acknowledge"]
 
 
@@ -124,17 +123,6 @@ def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> N
     happens(district, partial(service_commands.prove_answer, queued=done.queued), told_of[1].id)
     assert district.tip(tip).outcome == "not-trafficking"
     assert district.open_kinds() == []
-
-
-def test_a_forged_take_and_end_of_danger_let_the_ladder_go_on(district: District) -> None:
-    tip, told_of = told(district, urgency=1)
-    with district.database.writing() as session:
-        tables_inbound.create_position(session, district.clock())
-    assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.TAKEN
-    assert sms(district, told_of[1], Verb.NOT_TRAFFICKING).result is CommandResult.CLOSURE_REQUESTED
-    happens(district, service_commands.doubt_answer, told_of[1].id)
-    assert district.tip(tip).closure_by is None
-    assert district.open_kinds() == ["acknowledge"]
 
 
 def test_on_site_after_an_end_was_undone_takes_it(district: District) -> None:
@@ -221,16 +209,6 @@ def test_danger_ends_only_by_two_people(district: District) -> None:
     assert sms(district, told_of[1], Verb.TAKE, proved=True).result is CommandResult.OVER
 
 
-def test_a_second_person_who_refuses_holds_it(district: District) -> None:
-    tip, told_of = told(district, urgency=1)
-    sms(district, told_of[1], Verb.TAKE, proved=True)
-    sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
-    national = next(row for row in district.all(Assignment) if row.responder_id == 3)
-    assert sms(district, national, Verb.TAKE, proved=True).result is CommandResult.TAKEN
-    assert (district.tip(tip).assignee_id, district.tip(tip).closure_by) == (3, None)
-    assert district.open_kinds() == ["outcome", "second_look"]
-
-
 @pytest.mark.parametrize("proved_later", [False, True])
 def test_who_refuses_an_end_of_a_case_sees_it_today(district: District, proved_later: bool) -> None:
     """Closure was requested by a command. The state, the answer and the page Today agree."""
@@ -279,6 +257,7 @@ def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -
 
     happens(district, partial(service_commands.prove_answer, queued=done.queued), national.id)
     assert (district.tip(tip).assignee_id, district.tip(tip).closure_by) == (3, None)
+    assert district.open_kinds() == ["outcome", "second_look"]
 
 
 def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: District) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from hotline.alerts import queries_references, service_assignment, service_sending
+from hotline.alerts import queries_references, service_assignment
 from hotline.alerts.service_intake import file_silent
 from hotline.cases import decrypt_access
 from hotline.core.jobs import Job
@@ -88,18 +88,6 @@ def test_three_minutes_of_silence_file_it_and_additions_join_the_complaint(line:
     assert line.read(line.tip)["account"] == WORDS
 
 
-def test_every_hop_repeated_and_repeated_after_a_flush_leaves_one(line: Line) -> None:
-    caller = line.caller()
-    caller.dial()
-    for keyed in (*HURT_HERE, "2", WORDS):
-        screen = caller.key(keyed)
-        assert caller.again() == screen
-        line.flush()
-        assert caller.again() == screen
-    assert screen == "END Murakoze. Murabeho."
-    assert line.read(line.tip)["account"] == WORDS
-
-
 def test_a_correction_keeps_one_complaint_and_its_urgency_only_rises(line: Line) -> None:
     caller = complaint(line, *HURT_HERE, "0", "2")
     assert line.tip.place != HERE
@@ -151,18 +139,6 @@ def test_its_alert_is_like_any_other(staffed: Line) -> None:
     assert of_complaint.parameters.keys() == of_tip.parameters.keys()
     assert of_complaint.parameters["place"] == of_tip.parameters["place"]
     assert of_complaint.priority == of_tip.priority
-
-
-def test_no_colleague_of_the_district_is_alerted_when_a_phone_is_off(staffed: Line) -> None:
-    complaint(staffed, *HURT_HERE)
-    service_assignment.assign_pending(staffed.context)
-    with staffed.database.writing() as session:
-        session.execute(update(Message).values(state="failed"))
-    service_sending.expire_leases(staffed.context)
-    for _ in range(3):
-        staffed.clock.turn(minutes=5)
-        service_assignment.fire_deadlines(staffed.context)
-    assert levels_told(staffed) == {"national"}
 
 
 @pytest.mark.adversary("a helper in a complaint")

@@ -110,17 +110,8 @@ def test_a_colleague_who_believed_nobody_is_not_told_that_she_came_late(country:
 def test_taken_by_a_colleague_a_forged_answer_starts_nothing_again(country: Country) -> None:
     country.is_called(f"1 {country.reference}")
     with country.district.database.writing() as session:
-        row = session.get_one(Assignment, 1)
-        session.add(
-            Assignment(
-                tip_id=row.tip_id,
-                step=1,
-                responder_id=2,
-                reference="A3C4D",
-                state="sent",
-                created_at=country.district.clock(),
-            )
-        )
+        at = country.district.clock()
+        session.add(make_referral(responder_id=2, step=1, reference="A3C4D", at=at))
     take_case(country.district.context, 2, "A3C4D", country.district.clock())
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")

@@ -1,35 +1,51 @@
-"""R12: tests that a drill runs like a real case in one district, alerts no other people and is not in statistics."""
+"""R12: tests drills. A drill runs like a real case at one desk, alerts no other people and is not in statistics."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from hotline.alerts import queries as alerts_queries
-from hotline.alerts import rules_follow_up, service_commands, service_drills
-from hotline.alerts.rules_drills import DrillEnd, DrillRequest, step_summaries
+from hotline.alerts import (
+    rules_follow_up,
+    service_assignment,
+    service_commands,
+    service_drills,
+    service_partial_pause,
+)
+from hotline.alerts.rules_drills import DrillEnd, DrillRequest, is_by_night, step_summaries
 from hotline.alerts.rules_replies import Command, CommandResult, Verb
 from hotline.alerts.service_drills import DrillReport
 from hotline.alerts.service_sending import apply_report
-from hotline.cases import queries_overview, service_retention
+from hotline.cases import queries_overview, service_desk_commands, service_retention
 from hotline.core import rules_trial
 from hotline.core.actors import Actor
 from hotline.counters.tables import Tally
 from hotline.dialogue.service_sms import Arrival, take_sms
-from hotline.errors import DrillRefused
+from hotline.errors import DrillRefused, EndRefused
 from hotline.gateway import queries_health
 from hotline.gateway.rules_delivery import MessageState, Outcome, Priority, SendResult
-from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.rules_message import OutgoingPart, ReportIn
 from hotline.gateway.tables import Assignment, Deadline, Message
+from hotline.people import tables
 from hotline.people.rules import Level
+from hotline.people.rules_desks import DeskKind
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
 from hotline.statistics import queries
+from hotline.text.codes import ABROAD
+from hotline.text.time import KIGALI
+from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Tip
-from tests.support.builders import make_message
+from tests.support.builders import make_message, post
+from tests.support.callers import DESK_KEY, Line
 from tests.support.district import District
+from tests.support.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
 from workers.clock import STEPS, tick
 
 SAID = "was a drill. Do not go. Thank you."
@@ -220,3 +236,282 @@ def test_r12_one_person_ends_it_whoever_closes_it(staffed: District) -> None:
     assert sorted(phones(staffed, SAID)) == ["01", "02"]
     with pytest.raises(DrillRefused, match="has already ended"):
         service_drills.call_off(staffed.context, exercise_id, by=ALINE, reason=WHY)
+
+
+def test_a_drill_stays_apart_from_cases_and_opening_does_not_restart_it(staffed: District) -> None:
+    real = staffed.file_tip(place="31")
+    service_drills.call_off(staffed.context, begun(staffed), by=ALINE, reason=WHY)
+    tip = tip_of(staffed)
+    signed = {"actor": "Alice", "reason": "alike"}
+    with pytest.raises(EndRefused, match="cannot be linked"):
+        service_desk_commands.link_tips(staffed.context, real, tip.id, viewer=None, **signed)
+    with pytest.raises(EndRefused, match="was a drill"):
+        service_retention.reopen_tip(staffed.context, tip.id, by="Alice", reason="once more")
+
+
+def test_r12_a_tip_that_becomes_a_danger_meanwhile_ends_it(staffed: District) -> None:
+    older = staffed.file_tip(urgency=2, place="11", filed_at=staffed.clock())
+    staffed.clock.turn(minutes=5)
+    begun(staffed)
+    service_drills.end_due(staffed.context)
+    assert reported(staffed).exercise.ended_at is None
+    staffed.clock.turn(minutes=5)
+    staffed.change(Tip, older, urgency=Urgency.DANGER)
+    service_assignment.assign_pending(staffed.context)
+    service_drills.end_due(staffed.context)
+    assert reported(staffed).exercise.end_reason == DrillEnd.DANGER
+
+
+def refused(district: District, why: str, desk: str = "12") -> None:
+    with pytest.raises(DrillRefused, match=why):
+        service_drills.start(district.context, DrillRequest(desk), by=ALINE, reason=WHY)
+
+
+@pytest.mark.adversary("a person who misuses drills")
+def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(staffed: District) -> None:
+    refused(staffed, "no one at this desk can be alerted", "31")
+    danger = staffed.file_tip(urgency=Urgency.DANGER, place="11", filed_at=staffed.clock())
+    refused(staffed, "a danger case is open")
+    staffed.change(Tip, danger, closed_at=staffed.clock())
+    service_drills.call_off(staffed.context, begun(staffed), by=ALINE, reason=WHY)
+    refused(staffed, "in the last 7 days")
+    for _ in range(3):
+        staffed.clock.turn(days=8)
+        exercise_id = begun(staffed)
+        refused(staffed, "already running there")
+        service_drills.call_off(staffed.context, exercise_id, by=ALINE, reason=WHY)
+    staffed.clock.turn(days=8)
+    refused(staffed, "had 4 drills in a year")
+    staffed.clock.turn(days=400)
+    begun(staffed)
+
+
+@pytest.mark.row("R12")
+def test_r12_a_pause_of_drills_ends_the_running_one_and_refuses_the_next(staffed: District) -> None:
+    drill_id = begun(staffed)
+    why = {"by": "Aline", "reason": "people were frightened"}
+    service_partial_pause.pause(staffed.context, OutgoingPart.DRILLS, **why)
+    service_drills.end_due(staffed.context)
+    assert drill_id not in {one.id for one in service_drills.running_drills(staffed.context)}
+    refused(staffed, "drills are paused", "11")
+
+
+@pytest.mark.adversary("a person who misuses drills")
+def test_none_runs_at_night_and_a_stopped_clock_alerts_nobody(staffed: District) -> None:
+    staffed.clock.turn(hours=13, minutes=30)
+    refused(staffed, "must start and end by day")
+    staffed.clock.turn(hours=-2, minutes=-30)
+    refused(staffed, "must start and end by day")
+    staffed.clock.turn(minutes=-1)
+    begun(staffed, escalates=True)
+    staffed.deliver()
+    staffed.clock.turn(hours=2)
+    tick(staffed.context, [step for step in OURS if step.__name__ != "end_due"])
+    assert {who for _, who in staffed.told(tip_of(staffed).id)} == {1, 2}
+
+
+@pytest.mark.row("R12")
+@pytest.mark.parametrize(
+    ("kind", "where", "place", "named"),
+    [(DeskKind.BORDER, None, ABROAD, "mu mahanga"), (DeskKind.PROTECTION, "12c1", "12", "Gasabo")],
+)
+def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
+    staffed: District, kind: DeskKind, where: str | None, place: str, named: str
+) -> None:
+    """Only the people of that desk are alerted. The people of the district are not alerted. A higher level is
+    alerted only if the drill includes it."""
+    levels = (*[Level.RESPONDER] * 3, Level.DEPUTY)
+    people = [staffed.enrol(level) for level in levels]
+    with staffed.database.writing() as session:
+        at, key = staffed.clock(), bytes(DESK_KEY.public_key)
+        session.add(Desk(code="post", kind=kind, place=where, public_key=key, created_at=at))
+        for code, other in (("home", DeskKind.SERVICE), ("national", DeskKind.NATIONAL)):
+            session.add(Desk(code=code, kind=other, public_key=key, created_at=at))
+        session.flush()
+        for who, level in zip(people, levels, strict=True):
+            person = session.get_one(Responder, who)
+            desks = {"post": level} | ({"12": level} if who == people[0] else {})
+            tables.set_desks(session, person, desks, [], at)
+    refused(staffed, "other desks have no drills", "home")
+    refused(staffed, "other desks have no drills", "national")
+    begun_at = service_drills.start(
+        staffed.context, DrillRequest("post", escalates=True), by=ALINE, reason=WHY
+    )
+    staffed.deliver()
+    tip = tip_of(staffed)
+    assert {who for _, who in staffed.told(tip.id)} == set(people[:2])
+    assert (tip.place, tip.sector) == (place, where)
+    assert len(list(phones(staffed, f"{named}, urgent"))) == 2
+    for _ in range(3):
+        staffed.clock.turn(minutes=6)
+        tick(staffed.context, OURS)
+    assert {row.responder_id for row in staffed.all(Assignment)} == {*people[:2], people[3]}
+    service_drills.call_off(staffed.context, begun_at, by=ALINE, reason=WHY)
+    assert [one.exercise.desk for one in service_drills.list_drills(staffed.context)] == ["post"]
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "is_one"),
+    [(6, 0, False), (20, 59, False), (21, 0, True), (23, 0, True), (3, 0, True)],
+)
+def test_a_drill_of_an_hour_ends_at_ten_in_the_night(hour: int, minute: int, is_one: bool) -> None:
+    at = datetime(2026, 11, 24, hour, minute, tzinfo=KIGALI)
+    assert is_by_night(Urgency.DANGER, at) is is_one
+
+
+FIRST = "+250788000001"
+REPLIES = {
+    " was a drill": "is one",
+    ": you have taken": "taken",
+    ": you took it": "taken",
+    ": reply with a digit": "?",
+}
+IDS = count(1)
+
+
+def names(district: District) -> dict[str, str]:
+    """Returns the references of the last 30 days. `E` is the drill, and `R` is a case."""
+    tips = {row.id: row for row in district.all(Tip)}
+    lately = district.clock() - timedelta(days=30)
+    told = [row for row in district.all(Assignment) if row.created_at > lately]
+    return {row.reference: "E" if tips[row.tip_id].channel == "drill" else "R" for row in told}
+
+
+def answers(district: District, text: str) -> Iterator[str]:
+    """Sends a text and yields the replies to it."""
+    known = names(district)
+    named = {kind: reference for reference, kind in known.items()}
+    text = " ".join(named.get(word, word) for word in text.split())
+    before = len(district.sms.sent)
+    at, name = district.clock(), f"ATXid_{next(IDS)}"
+    mo = make_message(provider_id=name, sender=FIRST, text=text, sent_at=at)
+    take_sms(district.context, mo, Arrival.CALLED)
+    district.deliver()
+    for number, said in district.sms.sent[before:]:
+        assert number == FIRST
+        kind = next(kind for reference, kind in known.items() if said.startswith(reference))
+        yield f"{kind} {next(short for words, short in REPLIES.items() if words in said)}"
+
+
+def lived(district: District, story: Sequence[str | float]) -> list[str]:
+    """Runs a story and returns the replies. `drill` starts a drill, `over` ends it, `alert` is a case, and numbers
+    are minutes."""
+    read: list[str] = []
+    exercise = 0
+    for step in story:
+        match step:
+            case "drill":
+                exercise = begun(district)
+            case "over":
+                service_drills.call_off(district.context, exercise, by=ALINE, reason=WHY)
+            case "alert":
+                district.tell(urgency=2)
+            case str():
+                read += answers(district, step)
+            case _:
+                district.clock.turn(minutes=step)
+        district.deliver()
+    return read
+
+
+def forget(district: District) -> None:
+    """Moves the clock forward by more than a year and closes every tip."""
+    district.clock.turn(days=400)
+    service_drills.end_due(district.context)
+    for tip in district.all(Tip):
+        district.change(Tip, tip.id, closed_at=district.clock())
+    district.deliver()
+
+
+STORIES: Mapping[tuple[str | float, ...], list[str]] = {
+    ("drill", 1, "1", 1, "1"): ["E is one", "E is one"],
+    ("drill", 1, "1", 5, "alert", 1, "1"): ["E is one", "R taken"],
+    ("drill", 5, "over", 5, "alert", 1, "1", 1, "1"): ["R taken", "R taken"],
+    ("drill", 5, "alert", 1, "1", 1, "1"): ["E is one", "R ?", "R taken"],
+    ("drill", 5, "alert", 1, "1 R"): ["R taken"],
+    ("drill", 5, "alert", 1, "1 E"): ["E is one"],
+    ("drill", 5, "over", 0.1, "alert", 0.1, "1"): ["E is one", "R ?"],
+    ("drill", 1, "1", 0.1, "alert", 0.1, "1"): ["E is one", "E is one", "R ?"],
+    ("alert", 120, "drill", 30, "over", 60, "1"): ["E is one", "R ?"],
+    ("alert", 120, "drill", 1, "1", 1, "1"): ["E is one", "R ?", "R taken"],
+    ("alert", 1200, "drill", 30, "over", 60, "1"): ["E is one"],
+    ("alert", 1, "1", 60, "drill", 1, "1"): ["R taken", "E is one"],
+}
+
+
+@pytest.mark.row("R12")
+def test_r12_a_bare_answer_beside_an_exercise(district: District) -> None:
+    """All stories use one hotline, a year apart, because a database for each would take longer."""
+    district.enrol(Level.RESPONDER)
+    wrong = {}
+    for story, wanted in STORIES.items():
+        read = lived(district, story)
+        if read != wanted:
+            wrong[story] = read
+        forget(district)
+    assert wrong == {}
+
+
+def test_a_bare_answer_takes_no_case_older_than_the_alert(
+    district: District,
+) -> None:
+    """A colleague took the newer case first, so only the other case is still open."""
+    district.enrol(Level.RESPONDER)
+    district.tell(urgency=2)
+    district.clock.turn(hours=20)
+    newer = district.tell(urgency=2)
+    district.deliver()
+    district.change(Tip, newer, closed_at=district.clock())
+    assert list(answers(district, "1")) == ["R ?"]
+
+
+PLACE = "11"
+
+
+def begin(line: Line) -> None:
+    service_drills.start(line.context, DrillRequest(PLACE), by=ALINE, reason=WHY)
+    line.clock.turn(seconds=10)
+
+
+def reference(line: Line, who: int) -> str:
+    (hers,) = (row for row in line.all(Assignment) if row.responder_id == who)
+    return str(hers.reference)
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    return reader_beside(line)
+
+
+@pytest.mark.row("R12")
+def test_behind_a_pin_the_list_page_and_answer_say_it_is_a_drill(beside: ReaderBeside) -> None:
+    line = beside.line
+    who = with_pin(beside, desks=(PLACE,))
+    begin(line)
+    name = reference(line, who)
+    phone = line.caller(PHONE)
+    phone.dial("90")
+    assert phone.key(PIN).startswith("CON This is a drill. No one is in danger. Do not go.")
+    assert f"1 {name} drill" in phone.key("2", "1")
+    phone.key("1")
+    assert phone.key("1").startswith("CON This is a drill. No one is in danger. Do not go.")
+    phone.key("0")
+    assert phone.key("2") == "END It was a drill. Do not go. Thank you."
+    (found,) = service_drills.list_drills(line.context)
+    (told,) = found.recipients
+    assert told.opened_at is not None
+    assert told.answered_at is not None
+
+
+@pytest.mark.parametrize("key", ["1", "5"])
+def test_r12_without_a_pin_whatever_she_says_of_it_is_answered_so(line: Line, key: str) -> None:
+    who = line.enrol(Level.RESPONDER, PHONE, "en")
+    with line.database.writing() as session:
+        post(session, session.get_one(Responder, who), Level.RESPONDER, PLACE)
+    begin(line)
+    phone = line.caller(PHONE)
+    assert f"1 {reference(line, who)} drill" in phone.dial("90")
+    phone.key("1")
+    assert phone.key(key) == "END It was a drill. Do not go. Thank you."
+    (found,) = service_drills.list_drills(line.context)
+    assert [told.answered_at is not None for told in found.recipients] == [True]

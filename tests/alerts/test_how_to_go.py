@@ -127,10 +127,13 @@ def test_helpers_may_come_is_taken_as_ever(here: Night) -> None:
     assert "say what happened with a digit" in here.writes("one", "1 {ref}")
 
 
-def test_who_was_not_asked_is_gone_to_unseen_and_nothing_is_sent(here: Night) -> None:
-    here.tells(*DANGER_HERE).hang_up()
+@pytest.mark.parametrize(("keyed", "said"), [((), None), (("1", "1", "5", "3"), "unsure")])
+def test_who_was_not_asked_or_is_not_sure_is_gone_to_unseen_and_nothing_is_sent(
+    here: Night, keyed: tuple[str, ...], said: str | None
+) -> None:
+    here.tells(*DANGER_HERE, *keyed).hang_up()
     before = here.clocks
-    assert len(here.texts("one")) == 1
+    assert (here.tip.visit, len(here.texts("one"))) == (said, 1)
     assert here.writes("one", "1 {ref}") == UNREAD
     assert "manner" not in here.clocks | before
 
@@ -140,14 +143,6 @@ def test_a_national_taker_who_did_not_read_is_not_told_to_call_that_desk(here: N
     here.minutes(60)
     assert here.writes("desk", "1 {ref}") == UNREAD.removesuffix(" Call the national desk: 112.")
     assert here.holder == "desk"
-
-
-def test_not_sure_whether_helpers_may_come_is_no_yes(here: Night) -> None:
-    here.tells(*DANGER_HERE, "1", "1", "5", "3")
-    before = here.clocks
-    assert (here.tip.visit, len(here.texts("one"))) == ("unsure", 1)
-    assert here.writes("one", "1 {ref}") == UNREAD
-    assert "manner" not in here.clocks | before
 
 
 @pytest.mark.row("C9")

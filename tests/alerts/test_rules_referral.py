@@ -1,5 +1,7 @@
-"""Tests who is alerted, with a table of rosters, and that there is always a recipient."""
+"""Tests who is alerted, with a table of rosters, and that there is always a recipient. Many tips at once alert the same
+people as single tips."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +19,7 @@ from hotline.alerts.rules_assignment import (
     next_recipients,
     overdue_recipients,
 )
+from hotline.alerts.rules_escalation import AlertPlan, EscalationStep, WaitingTip
 from hotline.people.rules import Level
 from hotline.text.codes import ABROAD, UNSURE, Category
 from hotline.text.places import districts
@@ -269,3 +272,30 @@ def test_a_camp_keeps_the_district_ladder(asked: Case, roster: list[Candidate], 
         without += [heard(alone, people[who]) for who in one]
         both = next_recipients(camp, roster, told, EscalationReason.SILENT)
         one = next_recipients(alone, roster, without, EscalationReason.SILENT)
+
+
+@given(
+    cases=st.lists(CASES, max_size=20),
+    roster=ROSTERS,
+    told=st.lists(st.integers(0, 12), max_size=3),
+)
+def test_a_burst_is_planned_as_if_each_came_alone(
+    cases: list[Case], roster: list[Candidate], told: list[int]
+) -> None:
+    before = [AlertedResponder(c.id, c.level) for at, c in enumerate(roster) if at in told]
+    planning = AlertPlan(roster, NOON)
+    people: Sequence[Candidate] = roster
+
+    for asked in cases:
+        chosen = first_recipients(asked, people, before)
+        assert planning.first_alerted(asked, before) == chosen
+        people = [
+            replace(c, load=c.load + 1, alerted_at=NOON) if c.id in chosen else c for c in people
+        ]
+    assert planning.roster == tuple(people)
+
+
+def test_a_tip_that_nobody_lives_for_has_no_step() -> None:
+    planning = AlertPlan([c for c in ROSTER if c.id < 8], NOON)
+    waiting = [WaitingTip(1, case(official="yes")), WaitingTip(2, case(urgency=3), step=4)]
+    assert [*planning.steps(waiting)] == [EscalationStep(2, case(urgency=3), 4, (1,))]

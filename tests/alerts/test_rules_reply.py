@@ -191,20 +191,9 @@ def test_a_closed_case_of_hers_is_read_whole_and_never_guessed() -> None:
 def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> None:
     values = {"ref": "K7Q4", "place": "Gasabo", "code": "*384*777*90#", "time": "25/11 14:05"}
     values |= {"until": "14:05", "name": "redis", "number": "112", "join": "407194"}
-    values |= {
-        "like": "H9RC",
-        "case": "K7Q4 new",
-        "count": "99",
-        "step": "3",
-        "own": "2 on site 3 referred",
-    }
-    values |= {
-        "digits": "1 take 2 on site 5 pass on",
-        "who": "Responder 3",
-        "refs": "K7Q4 H9RC",
-        "part": "drills",
-    }
-    values |= {"row": "1204", "digest": "9fa3" * 16}
+    values |= {"like": "H9RC", "case": "K7Q4 new", "count": "99", "step": "3", "row": "1204"}
+    values |= {"own": "2 on site 3 referred", "digits": "1 take 2 on site 5 pass on"}
+    values |= {"who": "Responder 3", "refs": "K7Q4 H9RC", "part": "drills", "digest": "9fa3" * 16}
     words = load_phrases()
     for template in Template:
         if template in {*OFFERED_DIGITS} | {Template.DELETE_THESE, Template.READ_AGAIN}:
@@ -275,13 +264,8 @@ def test_every_reference_is_read_back(seed: int, digit: str, length: int) -> Non
     made = drawn(seed, length)[0]
     meant = ReplyReading(ReplyKind.ACT, (Action(Verb(digit), made),))
     spaced = f"{digit} {' '.join(made)}"
-    for text in (
-        f"{digit} {made}",
-        f"{made} {digit}",
-        f"{digit}{made}".lower(),
-        made + digit,
-        spaced,
-    ):
+    joined = f"{digit}{made}".lower()
+    for text in (f"{digit} {made}", f"{made} {digit}", joined, made + digit, spaced):
         assert parse_reply(text, [made], lately=False) == meant, text
 
 
@@ -317,10 +301,5 @@ def test_a_reference_of_another_responder_is_never_a_distance_or_an_hour(
 
 
 def test_draws_without_luck_grow_longer_and_stop_growing() -> None:
-    assert [rules_assignment.length_after(unlucky) for unlucky in (0, 2, 3, 6, 60)] == [
-        4,
-        4,
-        5,
-        6,
-        6,
-    ]
+    lengths = [rules_assignment.length_after(unlucky) for unlucky in (0, 2, 3, 6, 60)]
+    assert lengths == [4, 4, 5, 6, 6]

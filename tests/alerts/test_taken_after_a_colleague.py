@@ -15,7 +15,7 @@ from hotline.people.rules import Level
 from hotline.text.codes import NATIONAL
 from hotline.tips.rules import Urgency
 from hotline.tips.tables import Tip
-from tests.support.builders import make_tip
+from tests.support.builders import make_referral, make_tip
 from tests.support.callers import DANGER_HERE, Caller, Line, told
 from tests.support.reading import PHONE, ReaderBeside, at_home, reader_beside, with_pin
 from tests.support.taking import do, take_case
@@ -232,16 +232,8 @@ def test_own_cases_stand_first_and_the_counts_are_of_all_cases(them: Colleagues)
             session.add(tip)
             session.flush()
             at = line.clock.at + timedelta(seconds=n + 1)
-            session.add(
-                Assignment(
-                    tip_id=tip.id,
-                    step=0,
-                    responder_id=them.first,
-                    reference=f"Z{n:03}",
-                    state="sent",
-                    created_at=at,
-                )
-            )
+            own = {"responder_id": them.first, "reference": f"Z{n:03}", "at": at}
+            session.add(make_referral(tip_id=tip.id, **own))
     line.clock.turn(minutes=2)
     name = next(
         row.reference

@@ -17,6 +17,7 @@ import hotline
 from hotline.alerts import service_commands
 from hotline.alerts import tables as alerts_tables
 from hotline.alerts.queries_retention import LegalHold
+from hotline.alerts.rules_assignment import AssignmentState
 from hotline.alerts.rules_replies import Command, CommandResult, Verb
 from hotline.cases import service_exclusions
 from hotline.cases.queries_overview import TipListFilter, tip_overviews
@@ -41,7 +42,7 @@ from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Grant, Tip
 from hotline.tips.tables_call_back import CallBack
 from hotline.tips.tables_persons import PossibleVictim, ServiceRequest
-from tests.support.builders import NOON, make_account
+from tests.support.builders import NOON, make_account, make_referral
 from tests.support.deciding import person_viewer, responder_viewer
 from tests.support.district import District
 from tests.support.helping import offered_by
@@ -115,16 +116,11 @@ def _hang_on(session: Session, tip_id: int) -> None:
     assert his.responder_id == HE
     his.acknowledged_at = NOON + timedelta(minutes=3)
     if tip_id > 2:
-        hers = Assignment(
-            tip_id=tip_id,
-            step=0,
-            responder_id=COLLEAGUE,
-            reference=f"Q{tip_id}Q{tip_id}",
-            state="acknowledged",
-            created_at=NOON,
-            acknowledged_at=NOON + timedelta(minutes=1),
+        hers = {"reference": f"Q{tip_id}Q{tip_id}", "state": AssignmentState.ACKNOWLEDGED}
+        taken_at = NOON + timedelta(minutes=1)
+        session.add(
+            make_referral(tip_id=tip_id, responder_id=COLLEAGUE, acknowledged_at=taken_at, **hers)
         )
-        session.add(hers)
 
 
 def _person(district: District, tip_id: int) -> None:

@@ -1,20 +1,36 @@
-"""Tests the state of each person that results from the case events."""
+"""Tests the result of a screening for all answers, and the state of each person that results from the case events."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import CASE_FORMS, OF_CHILD, PersonCodes
+from hotline.tips.rules_person_codes import (
+    ACT,
+    CASE_FORMS,
+    DECEIT,
+    FORCE,
+    FREE,
+    MINOR,
+    NO,
+    OF_CHILD,
+    PURPOSE,
+    SURE,
+    UNSURE,
+    YES,
+    PersonCodes,
+)
 from hotline.tips.rules_persons import (
     ConsentState,
     MetPerson,
     PersonEntry,
     ScreeningResult,
     build_persons,
+    screening_result,
 )
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -182,3 +198,43 @@ def test_no_free_word_is_ever_a_code(kind: str, said: PersonCodes) -> None:
         said.checked(KINDS[kind])
     assert not any(word in str(refused.value) for word in ("her name", "maybe", "Burundi"))
     assert set(KINDS.values()) == set(CASE_FORMS)
+
+
+NAMES = (MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE)
+
+
+@pytest.mark.row("R8")
+def test_r8_what_every_screening_comes_to() -> None:
+    """The test checks the rules of the design in the other direction."""
+    seen = set()
+    for said in product(sorted(SURE), repeat=len(NAMES)):
+        codes = dict(zip(NAMES, said, strict=True))
+        PersonCodes(1, codes).checked(LoggedEvent.SCREENED)
+        found = screening_result(codes)
+        seen.add(found)
+        grown_up = codes[MINOR] == NO
+        both_no = codes[FORCE] == codes[DECEIT] == NO
+        plain_no = NO in (codes[ACT], codes[PURPOSE]) or (grown_up and both_no)
+        assert (found is ScreeningResult.NOT_INDICATED) is plain_no
+        if found is ScreeningResult.POSSIBLE:
+            assert YES in (codes[ACT], codes[PURPOSE], codes[FORCE], codes[DECEIT])
+        if found is ScreeningResult.UNCLEAR:
+            assert YES not in (codes[ACT], codes[PURPOSE], codes[FORCE], codes[DECEIT])
+        if codes[MINOR] in (YES, UNSURE):
+            means = {FORCE: NO, DECEIT: NO}
+            assert (
+                screening_result({**codes, **means}) is not ScreeningResult.NOT_INDICATED
+                or plain_no
+            )
+        assert screening_result({**codes, FREE: YES}) is screening_result({**codes, FREE: NO})
+    assert seen == set(ScreeningResult)
+
+
+def test_a_child_is_asked_two_questions_less() -> None:
+    child = {MINOR: YES, ACT: YES, PURPOSE: UNSURE, FREE: UNSURE}
+    PersonCodes(1, child).checked(LoggedEvent.SCREENED)
+    assert screening_result(child) is ScreeningResult.POSSIBLE
+    assert (
+        screening_result({**child, MINOR: NO, FORCE: NO, DECEIT: NO})
+        is ScreeningResult.NOT_INDICATED
+    )

@@ -1,4 +1,7 @@
-"""C11: tests the receipt of nine digits, which cannot be a phone number, and its status, which is one of four words."""
+"""C11: tests the receipt of nine digits and its status, the question of a desk, and the waiting time in lists."""
+
+from datetime import timedelta
+from typing import Any
 
 import phonenumbers
 import pytest
@@ -6,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.tips.rules_receipts import (
+    STILL_REPORTING,
     Progress,
     ReceiptStatus,
     group_digits,
     is_receipt,
     number_from,
+    question_refusal,
     status_of,
+    wait_of,
 )
 from tests.support.builders import NOON
 
@@ -61,3 +67,59 @@ CLOSED = Progress(is_taken=True, helped_at=NOON, closed_at=NOON)
 )
 def test_the_furthest_state_is_said(tips: list[Progress], status: ReceiptStatus | None) -> None:
     assert status_of(tips) == status
+
+
+MAY: dict[str, Any] = {
+    "filed_at": NOON,
+    "has_receipt": True,
+    "closed": False,
+    "asked": False,
+    "signed": True,
+}
+
+
+def test_it_may_be_asked_when_she_has_told_all() -> None:
+    assert question_refusal(NOON + STILL_REPORTING, **MAY) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"signed": False}, "not signed"),
+        ({"closed": True}, "closed"),
+        ({"has_receipt": False}, "took no receipt"),
+        ({"asked": True}, "only one"),
+        ({"filed_at": NOON + timedelta(seconds=1)}, "three minutes"),
+    ],
+)
+def test_each_reason_against_it(changed: dict[str, Any], why: str) -> None:
+    assert why in (question_refusal(NOON + STILL_REPORTING, **{**MAY, **changed}) or "")
+
+
+MINUTES, HOURS = timedelta(minutes=1), timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("urgency", "spent", "says", "late"),
+    [
+        (1, timedelta(seconds=20), "0 of 3 min", False),
+        (1, 3 * MINUTES, "3 of 3 min", False),
+        (1, timedelta(minutes=3, seconds=1), "4 of 3 min", True),
+        (3, timedelta(hours=2, seconds=30), "3 of 2 h", True),
+        (1, 9 * MINUTES, "9 of 3 min", True),
+        (1, 5 * HOURS, "5 h of 3 min", True),
+        (1, 72 * HOURS, "3 days of 3 min", True),
+        (2, 14 * MINUTES, "14 of 15 min", False),
+        (3, 61 * MINUTES, "1 of 2 h", False),
+        (3, 59 * MINUTES, "59 min of 2 h", False),
+        (3, 3 * HOURS, "3 of 2 h", True),
+        (1, -1 * MINUTES, "0 of 3 min", False),
+    ],
+)
+def test_a_wait_beside_its_promise(urgency: int, spent: timedelta, says: str, late: bool) -> None:
+    waits = wait_of(urgency, NOON, ended_at=None, now=NOON + spent)
+    assert (str(waits), waits.is_late) == (says, late)
+    minutes, promised = waits.minutes
+    assert minutes > promised if late else minutes <= promised
+    over = wait_of(urgency, NOON, ended_at=NOON + spent, now=NOON + 100 * HOURS)
+    assert (str(over), over.is_late) == (says, late)

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import TIMES, DeadlineKind
-from hotline.tips.rules_events import Purpose
 from tests.alerts.interleaving.asking import EscalationModel
 from tests.alerts.interleaving.moves import Move, moves
 from tests.alerts.interleaving.standing import KINDS, TOLD, Standing
@@ -19,27 +18,6 @@ NAMES: tuple[str, ...] = (
     "the second of the national desk",
     "the first of the national desk",
 )
-FIRES = {
-    DeadlineKind.ACKNOWLEDGE: "Nobody took it in time.",
-    DeadlineKind.OUTCOME: "No word comes of what came of it.",
-    DeadlineKind.CONFIRM_CLOSURE: "Nobody has judged whether it is over.",
-    DeadlineKind.DECISION: "The national desk has not decided.",
-    DeadlineKind.SECOND_LOOK: "It is time that a second person looks.",
-    DeadlineKind.VISIT_SAFETY: "The national desk has not said how to go.",
-    DeadlineKind.OPEN: "Whoever took it has not read it.",
-    DeadlineKind.OVERDUE: "It is red, and rings again.",
-}
-TOLD_TO = {
-    Purpose.ALERT: "{Who} is told.",
-    Purpose.OPEN: "{Who} is told that nobody has taken it.",
-    Purpose.REMIND: "{Who} is reminded.",
-    Purpose.OVERDUE: "{Who} is told that no word came.",
-    Purpose.LOOK: "{Who} is asked to look.",
-    Purpose.CONFIRM_CLOSURE: "{Who} is asked to judge.",
-    Purpose.VISIT_SAFETY: "{Who} is told how to go.",
-    Purpose.HOW: "{Who} is asked how to go.",
-    Purpose.UNANSWERED: "{Who} is told that nobody said how.",
-}
 
 
 def story(ladder: EscalationModel, way: Sequence[Standing]) -> str:
@@ -47,7 +25,9 @@ def story(ladder: EscalationModel, way: Sequence[Standing]) -> str:
     names = NAMES
     clock = _StoryClock()
     told = [names[n] for n, one in enumerate(way[0].people) if one & TOLD]
-    lines = [f"00:00 A danger is filed. {_capital(', '.join(told[:-1]))} and {told[-1]} are told."]
+    lines = [
+        f"00:00 A danger is filed. {_capital(', '.join(told[:-1]))} and {told[-1]} are alerted."
+    ]
     for before, after in pairwise(way):
         move = _between(ladder, before, after)
         lines.append(f"{clock.tell(move)} {' '.join(_sentences(move, names))}")
@@ -81,20 +61,16 @@ def _between(ladder: EscalationModel, before: Standing, after: Standing) -> Move
 
 
 def _sentences(move: Move, names: Sequence[str]) -> Iterator[str]:
-    if move.says in set(DeadlineKind):
-        yield FIRES[DeadlineKind(move.says)]
-    else:
-        yield _said(move.says, names, move.who)
+    name = "" if move.who is None else names[move.who]
+    fires = f"The deadline {move.says} passes."
+    yield (
+        fires if move.says in set(DeadlineKind) else move.says.format(who=name, Who=_capital(name))
+    )
     tells = move.course.tells if move.course else ()
     for who, purpose in tells:
-        yield _said(TOLD_TO[purpose], names, who)
+        yield f"{_capital(names[who])} gets an SMS: {purpose}."
     if move.course and not tells:
-        yield "Nobody more is told."
-
-
-def _said(sentence: str, names: Sequence[str], who: int | None) -> str:
-    name = "" if who is None else names[who]
-    return sentence.format(who=name, Who=_capital(name))
+        yield "No one gets an SMS."
 
 
 def _capital(words: str) -> str:

@@ -1,0 +1,304 @@
+"""Tests which similar tips alert people, which tips are linked, and which reference a visit warning names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.alerts.rules_assignment import AlertedResponder, Candidate, Case
+from hotline.alerts.rules_escalation import decide
+from hotline.alerts.rules_escalation_steps import CaseState
+from hotline.people.rules import Level
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_duplicates import (
+    COVERED,
+    DECISIONS,
+    ComparedTip,
+    Following,
+    KnownName,
+    LinkReason,
+    TipTraits,
+    VisitInstruction,
+    cluster_of,
+    instruction_of,
+    likely_pairs,
+    names_for,
+    situation_leaders,
+    strictest,
+    visit_safety_under,
+)
+from hotline.tips.rules_events import CaseEventKind, Event, Purpose
+from hotline.tips.rules_visit_safety import VisitSafety
+from tests.support.builders import NOON
+
+
+def told(
+    tips: Sequence[tuple[float, int, str | None, str | None]], *, same_phone: bool = True
+) -> list[Following | None]:
+    """Reports tips one after the other. Each has a minute, an urgency, a kind and a caller. Returns the decision
+    about each tip."""
+    earlier: list[ComparedTip] = []
+    verdicts = []
+    for number, (minute, urgency, kind, who) in enumerate(tips, 1):
+        at = NOON + timedelta(minutes=minute)
+        phone, words = ("one", None) if same_phone else (f"phone {number}", "the same")
+        new = ComparedTip(number, at, urgency, kind, "12", "no", phone, words, who)
+        verdict = cluster_of(new, earlier)
+        earlier.append(new._replace(leader_id=verdict.leader_id if verdict else None))
+        verdicts.append(verdict)
+    return verdicts
+
+
+def rings(verdicts: Sequence[Following | None]) -> list[int]:
+    return [number for number, one in enumerate(verdicts, 1) if one is None]
+
+
+def texts(verdicts: Sequence[Following | None]) -> list[int]:
+    """Returns the numbers of the tips that send "more was told"."""
+    return [number for number, one in enumerate(verdicts, 1) if one and not one.announced]
+
+
+SEEN, DANGER = Urgency.SEEN, Urgency.DANGER
+Reported = list[tuple[float, int, str | None, str | None]]
+OF_ONE_PHONE: dict[str, tuple[Reported, list[int], list[int]]] = {
+    "thirteen": ([(n, SEEN, "labour", None) for n in range(13)], [1, 2, 3], [4]),
+    "dangers": ([(n, DANGER, None, None) for n in range(13)], [1, 2], [3]),
+    "four victims of a shared phone": (
+        [(n, SEEN, kind, None) for n, kind in enumerate(["sex", "labour", "sex", "marriage"])],
+        *([1, 2, 3, 4], []),
+    ),
+    "slow": ([(21 * n, SEEN, "sex", None) for n in range(8)], [*range(1, 9)], []),
+    "eight a day": ([(61 * n, SEEN, "sex", None) for n in range(10)], [*range(1, 9)], [9]),
+    "danger for another person": (
+        [(0, DANGER, "sex", "a"), (1, DANGER, "sex", "a"), (2, DANGER, "sex", "b")],
+        *([1, 2, 3], []),
+    ),
+    "danger before the person is named": (
+        [(0, DANGER, "sex", "a"), (1, DANGER, "sex", "a"), (2, DANGER, None, None)],
+        *([1, 2], [3]),
+    ),
+    "danger half an hour after the last ring": (
+        [(minute, DANGER, None, None) for minute in (0, 5, 10, 30, 36, 37, 50)],
+        *([1, 2, 5], [3, 6]),
+    ),
+}
+"""The reports, the tips that alert people separately, and the tips that send "more was told"."""
+
+
+@pytest.mark.parametrize(("tips", "ring", "text"), OF_ONE_PHONE.values(), ids=OF_ONE_PHONE)
+def test_c18_like_tips_of_one_phone(tips: Reported, ring: list[int], text: list[int]) -> None:
+    verdicts = told(tips)
+    assert rings(verdicts) == ring
+    assert texts(verdicts) == text
+
+
+def test_the_fifth_equal_text_within_ten_minutes_is_one_of_a_cluster() -> None:
+    quick = told([(n, SEEN, None, None) for n in range(8)], same_phone=False)
+    slow = told([(3 * n, SEEN, None, None) for n in range(8)], same_phone=False)
+    assert (rings(quick), texts(quick)) == ([1, 2, 3, 4], [5])
+    assert rings(slow) == [*range(1, 9)]
+
+
+def test_a_cluster_whose_first_tips_are_closed_rings_again() -> None:
+    follower = ComparedTip(4, NOON, SEEN, "sex", "12", "no", "one", None, None, leader_id=1)
+    earlier = [follower, follower, follower]
+    assert cluster_of(follower._replace(at=NOON + timedelta(minutes=1)), earlier) is None
+
+
+MINUTES = st.lists(st.integers(0, 3), min_size=1, max_size=40)
+
+
+@given(
+    steps=MINUTES,
+    dangers=st.lists(st.booleans(), min_size=40, max_size=40),
+    who=st.lists(st.sampled_from([None, "a", "b"]), min_size=40, max_size=40),
+)
+def test_a_danger_is_never_further_from_a_ring_than_half_an_hour(
+    steps: list[int], dangers: list[bool], who: list[str | None]
+) -> None:
+    at: datetime = NOON
+    tips = []
+    for step, danger, name in zip(steps, dangers, who, strict=False):
+        at += timedelta(minutes=step)
+        minute = (at - NOON) / timedelta(minutes=1)
+        tips.append((minute, DANGER if danger else SEEN, None, name))
+    verdicts = told(tips)
+    for number, verdict in enumerate(verdicts):
+        if verdict is None or tips[number][1] is SEEN:
+            continue
+        rung = [tips[n][0] for n in range(number) if verdicts[n] is None]
+        assert tips[number][0] - max(rung) < 30
+        assert verdict.leader_id <= number
+
+
+EARLIER = TipTraits(1, NOON, "12", None, "labour", "phone 1", "words 1")
+OTHER = replace(EARLIER, tip_id=2, contact_key="phone 2", words_key="words 2")
+_, CONTACT, SAME_TEXT, PLACE = LinkReason
+HOURS, DAYS = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        (replace(OTHER, contact_key="phone 1", at=NOON + 30 * DAYS), CONTACT),
+        (replace(OTHER, contact_key="phone 1", at=NOON + 31 * DAYS), None),
+        (replace(OTHER, words_key="words 1", category="sex", at=NOON + 24 * HOURS), SAME_TEXT),
+        (replace(OTHER, words_key="words 1", category="sex", at=NOON + 25 * HOURS), None),
+        (replace(OTHER, at=NOON + 24 * HOURS), PLACE),
+        (replace(OTHER, at=NOON + 25 * HOURS), None),
+        (replace(OTHER, place="13"), None),
+        (replace(OTHER, category="sex"), None),
+        (replace(OTHER, category=None), None),
+    ],
+)
+def test_a_tip_is_like_an_earlier_one(new: TipTraits, why: LinkReason | None) -> None:
+    assert [one.reason for one in likely_pairs(new, [EARLIER])] == ([] if why is None else [why])
+
+
+def test_two_sectors_are_two_places_and_abroad_is_none() -> None:
+    told = replace(EARLIER, sector="1201")
+    assert likely_pairs(replace(OTHER, sector="1201"), [told])
+    assert likely_pairs(OTHER, [told])
+    assert not likely_pairs(replace(OTHER, sector="1202"), [told])
+    assert not likely_pairs(replace(OTHER, place="abroad"), [replace(EARLIER, place="abroad")])
+
+
+def test_erased_tips_have_no_phone_and_a_pair_has_its_surest_reason() -> None:
+    erased = replace(EARLIER, contact_key="", category=None)
+    assert not likely_pairs(replace(OTHER, contact_key=""), [erased])
+    (pair,) = likely_pairs(replace(OTHER, contact_key="phone 1"), [EARLIER])
+    assert pair.reason is CONTACT
+
+
+def test_of_many_the_newest_is_named() -> None:
+    many = [replace(EARLIER, tip_id=one) for one in (1, 2, 3)]
+    (pair,) = likely_pairs(replace(EARLIER, tip_id=9), many)
+    assert (pair.a, pair.b, pair.reason) == (3, 9, CONTACT)
+
+
+@given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)).filter(lambda p: p[0] != p[1])))
+def test_a_situation_holds_whatever_is_linked_however_far(pairs: list[tuple[int, int]]) -> None:
+    first = situation_leaders(pairs)
+    assert set(first) == {one for pair in pairs for one in pair}
+    assert all(first[a] == first[b] for a, b in pairs)
+    assert all(first[first[one]] == first[one] <= one for one in first)
+
+
+FIRST, THIRD = 1, 3
+ROSTER = [
+    Candidate(1, Level.RESPONDER, frozenset({"12"})),
+    Candidate(2, Level.RESPONDER, frozenset({"12"})),
+    Candidate(9, Level.NATIONAL, frozenset()),
+]
+MARKS = [one for one in COVERED if one not in DECISIONS]
+NOTHING, STAY_AWAY, CAREFUL, SILENT, UNSEEN, OPENLY = VisitInstruction
+
+
+def knows(read: Mapping[int, VisitInstruction]) -> list[KnownName]:
+    """Returns the references that a responder knows, by tip, each with the instruction that they read last."""
+    return [KnownName(tip_id, 1, tip_id, f"t{tip_id}", said) for tip_id, said in read.items()]
+
+
+ROWS = {
+    "told by the first's name": ({1: NOTHING}, 3, CAREFUL, [1]),
+    "rung for it herself": ({1: NOTHING, 3: NOTHING}, 3, CAREFUL, [3]),
+    "knows another of it alone": ({2: NOTHING}, 3, CAREFUL, [2]),
+    "read it of the first": ({1: CAREFUL}, 3, CAREFUL, []),
+    "read that no word came": ({1: SILENT}, 3, CAREFUL, []),
+    "goes unseen anyway": ({1: UNSEEN}, 3, CAREFUL, []),
+    "was told to go openly": ({1: OPENLY}, 3, CAREFUL, [1]),
+    "stays away, and it is danger": ({1: STAY_AWAY}, 3, CAREFUL, [1]),
+    "is careful, and it is none": ({1: CAREFUL}, 3, STAY_AWAY, []),
+    "no word, once": ({1: SILENT}, 3, SILENT, []),
+    "no word, the first time": ({1: CAREFUL}, 3, SILENT, [1]),
+    "decided, under each name that she read of": (
+        {1: CAREFUL, 2: NOTHING, 3: SILENT},
+        *(1, UNSEEN, [1, 3]),
+    ),
+    "decided, and she read of nothing": ({1: NOTHING}, 1, OPENLY, [1]),
+    "decided otherwise": ({1: OPENLY}, 1, UNSEEN, [1]),
+    "decided twice": ({1: UNSEEN}, 1, UNSEEN, []),
+}
+
+
+@pytest.mark.parametrize(("known", "marked", "says", "names"), ROWS.values(), ids=ROWS)
+def test_the_name_that_she_is_told_by(
+    known: dict[int, VisitInstruction], marked: int, says: VisitInstruction, names: list[int]
+) -> None:
+    told = names_for(knows(known), marked, FIRST, says)
+    assert [one.tip_id for one in told] == names
+
+
+def test_the_desk_is_asked_once_more_though_it_knows() -> None:
+    known = knows({1: CAREFUL})
+    assert names_for(known, THIRD, FIRST, CAREFUL, again=True) == tuple(known)
+
+
+READS = st.dictionaries(st.sampled_from([1, 2, 3]), st.sampled_from(VisitInstruction), min_size=1)
+
+
+@given(READS, st.lists(st.tuples(st.sampled_from([1, 2, 3]), st.sampled_from(MARKS)), max_size=20))
+def test_nobody_stays_unaware_and_nobody_reads_the_same_twice_under_a_name(
+    read: dict[int, VisitInstruction], marks: list[tuple[int, VisitInstruction]]
+) -> None:
+    """Tests every set of known references and every order of warnings."""
+    known = {one.tip_id: one for one in knows(read)}
+    for marked, says in marks:
+        told = names_for([*known.values()], marked, FIRST, says)
+        assert len(told) <= 1
+        for one in told:
+            assert known[one.tip_id].read not in COVERED[says]
+            known[one.tip_id] = KnownName(one.tip_id, 1, one.tip_id, one.reference, says)
+        assert any(one.read in COVERED[says] for one in known.values())
+
+
+def test_with_danger_a_mark_of_a_quieter_tip_calls_nobody_off() -> None:
+    danger, quiet = KnownName(1, 1, 1, "K7Q4"), KnownName(2, 3, 2, "P3X8")
+    assert visit_safety_under(danger, VisitSafety.DO_NOT_VISIT) is VisitSafety.CAREFUL
+    assert visit_safety_under(quiet, VisitSafety.DO_NOT_VISIT) is VisitSafety.DO_NOT_VISIT
+    assert visit_safety_under(quiet, VisitSafety.CAREFUL) is VisitSafety.CAREFUL
+
+
+@pytest.mark.parametrize(
+    ("purpose", "care", "says"),
+    [
+        (Purpose.VISIT_SAFETY, VisitSafety.DO_NOT_VISIT, STAY_AWAY),
+        (Purpose.VISIT_SAFETY, VisitSafety.NONE, OPENLY),
+        (Purpose.HOW, VisitSafety.CAREFUL, CAREFUL),
+        (Purpose.UNANSWERED, VisitSafety.CAREFUL, SILENT),
+    ],
+)
+def test_what_a_message_says(purpose: Purpose, care: VisitSafety, says: VisitInstruction) -> None:
+    assert instruction_of(purpose, care) is says
+
+
+def test_who_is_told_of_one_knows_what_the_strictest_of_them_asks() -> None:
+    some = [VisitSafety.NONE, VisitSafety.CAREFUL, VisitSafety.DISCREET]
+    assert strictest(some) is VisitSafety.CAREFUL
+    assert strictest([]) is VisitSafety.NONE
+
+
+@pytest.mark.parametrize(
+    ("nth", "beside", "tells"), [(0, -1, 2), (0, 0, 2), (0, 1, 0), (1, 0, 1), (1, 2, 0)]
+)
+def test_the_most_frequent_clock_of_a_cluster_speaks(nth: int, beside: int, tells: int) -> None:
+    """The deadline first asks the desk and the responders who go, and from the second time on only the desk. The
+    deadline always continues."""
+    standing = CaseState(
+        Case("12", "labour", 1, "no"),
+        step=1,
+        alerted=[AlertedResponder(1, Level.RESPONDER)],
+        safety=VisitSafety.CAREFUL,
+        company=(2,),
+        linked_questions=beside,
+    )
+    event = Event(CaseEventKind.DUE, kind=DeadlineKind.VISIT_SAFETY, nth=nth)
+    decision = decide(standing, ROSTER, event, NOON)
+    assert len(decision.notices) == tells
+    assert [*decision.set] == [DeadlineKind.VISIT_SAFETY]
+    told = {who for order in decision.notices for who in order.responder_ids}
+    assert nth or not tells or told >= {1, 2}, "who was told of another tip of the cluster too"
