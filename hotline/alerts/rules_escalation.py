@@ -11,8 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from hotline.alerts import rules_assignment, rules_escalation_steps
+from hotline.alerts import rules_assignment
+from hotline.alerts import rules_escalation_steps as steps
 from hotline.alerts.rules_assignment import (
+    RECIPIENTS_IN_DANGER,
     AlertedResponder,
     Candidate,
     Case,
@@ -64,9 +66,9 @@ def decide(state: CaseState, roster: Sequence[Candidate], event: Event, at: date
     s = replace(state, roster=people, event=event, at=at)
     step = EVENT_STEPS[event.what] if event.kind is None else DEADLINE_STEPS[event.kind]
     decision = _of_fragment(s) if s.case.once and event.what not in FRAGMENT_EVENTS else step(s)
-    if decision.assignee == rules_escalation_steps.UNCHANGED:
+    if decision.assignee == steps.UNCHANGED:
         decision = replace(decision, assignee=s.assignee)
-    return rules_escalation_steps.with_clock_of_decision(s, _with_clock_to_read(s, decision))
+    return steps.with_clock_of_decision(s, _with_clock_to_read(s, decision))
 
 
 def _of_fragment(s: CaseState) -> Decision:
@@ -77,7 +79,7 @@ def _of_fragment(s: CaseState) -> Decision:
     """
     what, by = s.event.what, s.event.by
     if what is CaseEventKind.MARKED:
-        return replace(rules_escalation_steps.visit_marked(s), set={})
+        return replace(steps.visit_marked(s), set={})
     if what is CaseEventKind.ACKNOWLEDGED:
         return Decision(assignee=s.assignee or by)
     if what is CaseEventKind.REFUSED:
@@ -85,9 +87,8 @@ def _of_fragment(s: CaseState) -> Decision:
     assignee = None if what in ENDS_ASSIGNEE and by == s.assignee else s.assignee
     if what not in (CaseEventKind.NOT_REACHED, CaseEventKind.REMOVED) or s.assignee is not None:
         return Decision(assignee=assignee)
-    return Decision(
-        notices((s.next_alerted(EscalationReason.UNREACHED), Purpose.ALERT)), assignee=assignee
-    )
+    who = s.next_alerted(EscalationReason.UNREACHED)
+    return Decision(notices((who, Purpose.ALERT)), assignee=assignee)
 
 
 def more_urgent_clocks(case: Case, safety: VisitSafety, at: datetime) -> Decision:
@@ -95,16 +96,9 @@ def more_urgent_clocks(case: Case, safety: VisitSafety, at: datetime) -> Decisio
 
     The case has no assignee until a responder takes it again.
     """
-    close = {DeadlineKind.OUTCOME, DeadlineKind.OVERDUE}
-    return Decision(
-        (),
-        {
-            **rules_escalation_steps.acknowledge_clock(case, at),
-            **rules_escalation_steps.visit_safety_clock(safety, at),
-        },
-        close,
-        None,
-    )
+    asked = steps.acknowledge_clock(case, at)
+    asked |= steps.visit_safety_clock(safety, at)
+    return Decision((), asked, {DeadlineKind.OUTCOME, DeadlineKind.OVERDUE}, None)
 
 
 def _raised(s: CaseState) -> Decision:
@@ -118,9 +112,7 @@ def _danger_again(s: CaseState) -> Decision:
 
     If no person of this desk is active, alerts people as for a new case.
     """
-    people = turns([c for c in s.roster if c.level is Level.NATIONAL])[
-        : rules_assignment.RECIPIENTS_IN_DANGER
-    ]
+    people = turns([c for c in s.roster if c.level is Level.NATIONAL])[:RECIPIENTS_IN_DANGER]
     again = more_urgent_clocks(s.case, s.safety, s.at)
     close = again.close | {DeadlineKind.CONFIRM_CLOSURE, DeadlineKind.SECOND_LOOK}
     return replace(
@@ -137,7 +129,7 @@ def _unreached(s: CaseState) -> Decision:
         return Decision()
     who = s.next_alerted(EscalationReason.UNREACHED)
     if who:
-        return Decision(rules_escalation_steps.alert_people(s, who))
+        return Decision(steps.alert_people(s, who))
     if s.knew & {one.id for one in s.roster} or DeadlineKind.OVERDUE in s.clocks:
         return Decision()
     return overdue(s, but=s.event.by)
@@ -179,7 +171,7 @@ def _taken(s: CaseState) -> Decision:
     is overdue.
     """
     by = s.event.by
-    if by in rules_escalation_steps.alerted_elsewhere(s) and DeadlineKind.OVERDUE not in s.clocks:
+    if by in steps.alerted_elsewhere(s) and DeadlineKind.OVERDUE not in s.clocks:
         return Decision()
     assignee = by if s.assignee is None or _may_change_assignee(s) else s.assignee
     close: set[DeadlineKind] = set()
@@ -196,7 +188,7 @@ def _taken(s: CaseState) -> Decision:
         fresh = assignee_clocks(s, close)
     elif DeadlineKind.OUTCOME not in s.clocks:
         fresh = first_outcome(s)
-    return rules_escalation_steps.ask_stand_down(s, Decision((), fresh, close, assignee))
+    return steps.ask_stand_down(s, Decision((), fresh, close, assignee))
 
 
 def _looks(s: CaseState) -> bool:
@@ -212,7 +204,7 @@ def _may_change_assignee(s: CaseState) -> bool:
     passed = DeadlineKind.ACKNOWLEDGE in s.clocks and s.closure_by is None
     return (
         passed
-        or s.assignee in rules_escalation_steps.alerted_elsewhere(s)
+        or s.assignee in steps.alerted_elsewhere(s)
         or DeadlineKind.OVERDUE in s.clocks
         or (overdue is not None and overdue.nth >= ESCALATED)
     )
@@ -247,7 +239,7 @@ def _doubted(s: CaseState) -> Decision:
         return _without_request(s, Decision((), assignee_clocks(s), assignee=other))
     asked = DeadlineKind.ACKNOWLEDGE in s.clocks or DeadlineKind.OVERDUE in s.clocks
     again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(max(s.at, s.last_due_at or s.at))}
-    return _without_request(s, Decision((), again, rules_escalation_steps.ASSIGNEE_CLOCKS, None))
+    return _without_request(s, Decision((), again, steps.ASSIGNEE_CLOCKS, None))
 
 
 def _closed(_s: CaseState) -> Decision:
@@ -304,9 +296,7 @@ def _acknowledge_due(s: CaseState) -> Decision:
     if s.knew.issuperset(who):
         return overdue(s)
     due = rules_deadlines.acknowledge_due(s.urgency, s.at, step=max(s.step, 1))
-    return Decision(
-        rules_escalation_steps.alert_people(s, who), {DeadlineKind.ACKNOWLEDGE: Clock(due)}
-    )
+    return Decision(steps.alert_people(s, who), {DeadlineKind.ACKNOWLEDGE: Clock(due)})
 
 
 def _outcome_due(s: CaseState) -> Decision:
@@ -355,28 +345,28 @@ EVENT_STEPS: Mapping[CaseEventKind, Step] = {
     CaseEventKind.ANSWERED: _further,
     CaseEventKind.PASSED: _passed,
     CaseEventKind.DOUBTED: _doubted,
-    CaseEventKind.CLOSURE_REQUESTED: rules_escalation_steps.closure_requested,
-    CaseEventKind.CLOSURE_READ: rules_escalation_steps.closure_read,
-    CaseEventKind.REFUSED: rules_escalation_steps.closure_refused,
+    CaseEventKind.CLOSURE_REQUESTED: steps.closure_requested,
+    CaseEventKind.CLOSURE_READ: steps.closure_read,
+    CaseEventKind.REFUSED: steps.closure_refused,
     CaseEventKind.CLOSED: _closed,
-    CaseEventKind.MARKED: rules_escalation_steps.visit_marked,
-    CaseEventKind.NOT_HEARD: rules_escalation_steps.mark_not_delivered,
-    CaseEventKind.DECIDED: rules_escalation_steps.visit_decided,
-    CaseEventKind.MOVED: rules_escalation_steps.place_corrected,
-    CaseEventKind.BESIDE: rules_escalation_steps.partner_desks_added,
-    CaseEventKind.WITHHELD: rules_escalation_steps.withheld,
-    CaseEventKind.SENT_DOWN: rules_escalation_steps.sent_down,
-    CaseEventKind.STOOD_DOWN: rules_escalation_steps.stood_down,
+    CaseEventKind.MARKED: steps.visit_marked,
+    CaseEventKind.NOT_HEARD: steps.mark_not_delivered,
+    CaseEventKind.DECIDED: steps.visit_decided,
+    CaseEventKind.MOVED: steps.place_corrected,
+    CaseEventKind.BESIDE: steps.partner_desks_added,
+    CaseEventKind.WITHHELD: steps.withheld,
+    CaseEventKind.SENT_DOWN: steps.sent_down,
+    CaseEventKind.STOOD_DOWN: steps.stood_down,
 }
 DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
     DeadlineKind.ACKNOWLEDGE: _acknowledge_due,
     DeadlineKind.OPEN: _unread_due,
     DeadlineKind.OUTCOME: _outcome_due,
-    DeadlineKind.CONFIRM_CLOSURE: rules_escalation_steps.closure_due,
-    DeadlineKind.DECISION: rules_escalation_steps.decision_due,
+    DeadlineKind.CONFIRM_CLOSURE: steps.closure_due,
+    DeadlineKind.DECISION: steps.decision_due,
     DeadlineKind.SECOND_LOOK: _look_due,
     DeadlineKind.OVERDUE: lambda s: overdue(s, nth=s.event.nth + 1),
-    DeadlineKind.VISIT_SAFETY: rules_escalation_steps.visit_decision_due,
+    DeadlineKind.VISIT_SAFETY: steps.visit_decision_due,
     # The alert of a held tip is pending, so `service_assignment.assign_pending` alerts people.
     DeadlineKind.HELD: lambda _: Decision(),
     # `alerts/service_closing.py` handles erasure requests, so escalation does nothing here.

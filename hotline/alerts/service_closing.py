@@ -20,7 +20,6 @@ from hotline.alerts import (
     service_call_back_requests,
     service_case_events,
     service_duplicates,
-    service_escalation,
     service_messages,
     service_shared,
     tables,
@@ -37,6 +36,7 @@ from hotline.alerts.rules_escalation_steps import (
 from hotline.alerts.rules_replies import CommandResult
 from hotline.alerts.service_case_events import EventActor
 from hotline.alerts.service_case_state import RESPONDER, desk_decides, reads_in_console
+from hotline.alerts.service_escalation import handle_event
 from hotline.alerts.service_shared import SmsPlan
 from hotline.core import rules_trial
 from hotline.core.actors import Actor
@@ -386,7 +386,7 @@ def _request(
         session, tip.id, actor.entry_by, at, codes, waits=True, supersedes=replaced
     )
     session.flush()
-    service_escalation.handle_event(
+    handle_event(
         session, context, tip.id, Event(CaseEventKind.CLOSURE_REQUESTED, by=actor.responder_id), at
     )
 
@@ -408,7 +408,7 @@ def note_opened(
     if tip.closure_read_at is None and may_confirm(session, tip, asked_by, name):
         tip.closure_read_at = at
         session.flush()
-        service_escalation.handle_event(
+        handle_event(
             session, context, tip.id, Event(CaseEventKind.CLOSURE_READ, by=by.responder_id), at
         )
 
@@ -511,9 +511,7 @@ def confirm_closure(
     session.flush()
     if actor.responder_id is not None:
         _take(session, tip, actor.responder_id, actor.channel or EventChannel.CONSOLE, at)
-    service_escalation.handle_event(
-        session, context, tip.id, Event(CaseEventKind.REFUSED, by=actor.responder_id), at
-    )
+    handle_event(session, context, tip.id, Event(CaseEventKind.REFUSED, by=actor.responder_id), at)
 
 
 def _take(session: Session, tip: Tip, taker: int, channel: EventChannel, at: datetime) -> None:
@@ -584,9 +582,7 @@ def _close(
         _record(session, tip, f"tip_outcome_{outcome}", actor, at)
     _record(session, tip, "tip_closed", actor, at)
     service_case_events.write_closed(session, tip.id, actor.entry_by, at, actor.codes(outcome))
-    service_escalation.handle_event(
-        session, context, tip.id, Event(CaseEventKind.CLOSED, by=actor.responder_id), at
-    )
+    handle_event(session, context, tip.id, Event(CaseEventKind.CLOSED, by=actor.responder_id), at)
     tip.closed_at = at
     drop_closure_request(tip)
     session.flush()

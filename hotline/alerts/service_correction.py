@@ -17,14 +17,13 @@ from hotline.alerts import (
     queries_references,
     queries_retention,
     service_closing,
-    service_escalation,
     service_messages,
     tables,
 )
-from hotline.alerts.rules_assignment import AlertedResponder
 from hotline.alerts.rules_escalation_steps import Notice
 from hotline.alerts.service_case_state import visit_facts_of
 from hotline.alerts.service_closing import CloseRequest
+from hotline.alerts.service_escalation import handle_event
 from hotline.core.contexts import Context
 from hotline.core.database import Session, optional_part
 from hotline.errors import EndRefused
@@ -106,8 +105,7 @@ def hand_to_oversight(session: Session, tip: ReportedTip, before: Route, at: dat
     """
     if tip.official != OVERSEEN or before.official in ("", OVERSEEN):
         return False
-    alerted = queries.alerted_by_tip(session, [tip.id])[tip.id]
-    gone = [*dict.fromkeys(one.responder_id for one in alerted)]
+    gone = _alerted(session, tip.id)
     queries_retention.withhold(session, tip.id, gone)
     queries_retention.stand_down(session, tip.id, gone, queries.next_step(session, tip.id), at)
     return True
@@ -277,21 +275,18 @@ def alert_of_correction(
     if not before.filed:
         return
     if before.official == "no" and tip.official != "no":
-        gone = [
-            o.responder_id
-            for o in queries.alerted_by_tip(session, [tip.id])[tip.id]
-            if not _national(o)
-        ]
+        alerted = queries.alerted_by_tip(session, [tip.id])[tip.id]
+        gone = [one.responder_id for one in alerted if one.level is not Level.NATIONAL]
         queries_retention.withhold(session, tip.id, gone)
-        service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.WITHHELD), at)
+        handle_event(session, context, tip.id, Event(CaseEventKind.WITHHELD), at)
     elif before.place != tip.place:
-        service_escalation.handle_event(
+        handle_event(
             session, context, tip.id, Event(CaseEventKind.MOVED, nth=_moves(session, tip)), at
         )
     elif official == "no" and tip.official != "no":
         _notify_more(session, context, tip, at)
     elif others:
-        service_escalation.handle_event(
+        handle_event(
             session, context, tip.id, Event(CaseEventKind.BESIDE, nth=_moves(session, tip)), at
         )
 
@@ -314,7 +309,7 @@ def stand_down(
     partners = {*partner_desks(session, tip), *earlier_partners(session, tip, earlier)}
     tips_tables.remove_grants(session, tip.id, but=reading_desks(tip, earlier, partners))
     tables_audit.append_about_tip(session, tip.id, "first_place_let_go", by.actor, at, by.reason)
-    service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.STOOD_DOWN), at)
+    handle_event(session, context, tip.id, Event(CaseEventKind.STOOD_DOWN), at)
 
 
 def send_down(session: Session, context: Context, tip: Tip, by: CloseRequest, at: datetime) -> None:
@@ -322,11 +317,13 @@ def send_down(session: Session, context: Context, tip: Tip, by: CloseRequest, at
     tip.official = "no"
     tables_audit.append_about_tip(session, tip.id, "tip_sent_down", by.actor, at, by.reason)
     session.flush()
-    service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.SENT_DOWN), at)
+    handle_event(session, context, tip.id, Event(CaseEventKind.SENT_DOWN), at)
 
 
-def _national(one: AlertedResponder) -> bool:
-    return one.level is Level.NATIONAL
+def _alerted(session: Session, tip_id: int) -> tuple[int, ...]:
+    """Returns the responders who were alerted of a tip, without duplicates."""
+    alerted = queries.alerted_by_tip(session, [tip_id])[tip_id]
+    return tuple(dict.fromkeys(one.responder_id for one in alerted))
 
 
 def _notify_more(session: Session, context: Context, tip: Tip, at: datetime) -> None:
@@ -334,9 +331,7 @@ def _notify_more(session: Session, context: Context, tip: Tip, at: datetime) -> 
 
     If an official may be involved, only the national desk can give a district access.
     """
-    alerted = tuple(
-        dict.fromkeys(o.responder_id for o in queries.alerted_by_tip(session, [tip.id])[tip.id])
-    )
+    alerted = _alerted(session, tip.id)
     if alerted and queries_retention.newest_more(session, tip.id) is None:
         service_messages.notify(
             session, context, tip, Notice(alerted, Purpose.MORE), VisitSafety.NONE, at
@@ -352,15 +347,13 @@ def notify_added(session: Session, context: Context, reported: ReportedTip, at: 
     last = queries_retention.newest_more(session, reported.id)
     if last is not None and last.state in DUE_STATES:
         return
-    people = queries.alerted_by_tip(session, [reported.id])[reported.id]
+    people = _alerted(session, reported.id)
     if not people:
         return
-    due = (
-        at + MAX_PART_WAIT
-        if last is None
-        else max(at + MAX_PART_WAIT, last.created_at + MORE_AGAIN)
-    )
-    order = Notice(tuple(dict.fromkeys(one.responder_id for one in people)), Purpose.MORE)
+    due = at + MAX_PART_WAIT
+    if last is not None:
+        due = max(due, last.created_at + MORE_AGAIN)
+    order = Notice(people, Purpose.MORE)
     tip = queries_report.tip_row(session, reported)
     due = due if tip.urgency == Urgency.DANGER else by_day(due)
     service_messages.notify(session, context, tip, order, VisitSafety.NONE, at, due=due)
@@ -394,7 +387,7 @@ def notify_followers(
 
 def _notify(session: Session, context: Context, tip: Tip, at: datetime) -> None:
     _go_as_decided(session, tip, at)
-    service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.MARKED), at)
+    handle_event(session, context, tip.id, Event(CaseEventKind.MARKED), at)
 
 
 def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
@@ -454,7 +447,7 @@ def record_visit_decision(
         _record_visit_safety(session, one, by, at)
     session.flush()
     tables.close_clocks(session, [one.id for one in decided], [DeadlineKind.VISIT_SAFETY], at)
-    service_escalation.handle_event(session, context, tip.id, Event(CaseEventKind.DECIDED), at)
+    handle_event(session, context, tip.id, Event(CaseEventKind.DECIDED), at)
 
 
 def _is_asked(tip: Tip) -> bool:

@@ -45,7 +45,7 @@ from hotline.people import tables_audit, tables_desks
 from hotline.people.rules_desks import DeskKind
 from hotline.text.codes import ABROAD, NATIONAL, is_district
 from hotline.text.languages import CODES
-from hotline.text.phrases import message_text
+from hotline.text.phrases import MessageText, message_text
 from hotline.text.places import place_name
 from hotline.text.time import KIGALI
 from hotline.tips.rules import Basis, Matter, TipOutcome, TipState, Urgency
@@ -88,46 +88,34 @@ def _no_such() -> DrillRefused:
     )
 
 
-def check_allowed(
+def why_refused(
     session: Session, desk: DrilledDesk, urgency: Urgency, people: Sequence[Candidate], at: datetime
-) -> None:
-    """Raises DrillRefused, with the reason, if no drill may begin at this desk now."""
+) -> MessageText | None:
+    """Returns the reason why no drill may begin at this desk now. Returns None if a drill may begin."""
     if tables.pause_reason(session, at) is not None:
-        raise DrillRefused(
-            message_text("all messages are paused: resume sending before you start a drill")
-        )
+        return message_text("all messages are paused: resume sending before you start a drill")
     if tables.is_part_paused(session, OutgoingPart.DRILLS):
-        raise DrillRefused(message_text("drills are paused: see the page Outgoing queue"))
+        return message_text("drills are paused: see the page Outgoing queue")
     if any(row.desk == desk.code for row in tables_drills.running_drills(session)):
-        raise DrillRefused(message_text("a drill is already running there: wait until it ends"))
+        return message_text("a drill is already running there: wait until it ends")
     held = tables_drills.drills_since(session, desk.code, at - rules_drills.YEAR)
     if len(held) >= MAX_A_YEAR:
-        raise DrillRefused(
-            message_text(
-                "this desk had {count} drills in a year, and more are not allowed", count=MAX_A_YEAR
-            )
+        return message_text(
+            "this desk had {count} drills in a year, and more are not allowed", count=MAX_A_YEAR
         )
     if any(row.started_at > at - MIN_INTERVAL for row in held):
-        raise DrillRefused(
-            message_text(
-                "this desk had a drill in the last {days} days: start the next one later",
-                days=MIN_INTERVAL.days,
-            )
+        return message_text(
+            "this desk had a drill in the last {days} days: start the next one later",
+            days=MIN_INTERVAL.days,
         )
     if rules_drills.is_by_night(urgency, at):
-        raise DrillRefused(
-            message_text("a drill must start and end by day: start it in the morning")
-        )
+        return message_text("a drill must start and end by day: start it in the morning")
     if tables_drills.has_danger_since(session, desk.place, at - rules_drills.AFTER_DANGER):
-        raise DrillRefused(
-            message_text(
-                "a danger case is open in this place or its province: wait until it is closed"
-            )
+        return message_text(
+            "a danger case is open in this place or its province: wait until it is closed"
         )
-    if not people:
-        raise DrillRefused(
-            message_text("no one at this desk can be alerted: check its people first")
-        )
+    unstaffed = message_text("no one at this desk can be alerted: check its people first")
+    return None if people else unstaffed
 
 
 WORDS = "words"
@@ -197,7 +185,8 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
         people = rules_drills.drill_people(
             queries.roster(session, at), desk.code, escalates=request.escalates
         )
-        check_allowed(session, desk, request.urgency, people, at)
+        if why := why_refused(session, desk, request.urgency, people, at):
+            raise DrillRefused(why)
         tip = make_tip(session, context, desk, request.urgency, at)
         row = Drill(
             tip_id=tip.id,

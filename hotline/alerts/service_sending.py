@@ -245,16 +245,11 @@ def record_result(
         row = queries_outbox.message_for_writing(session, claim.message.id)
         queries_outbox.close_attempt(session, claim, result)
         # The monitor and the workers may use different gateways, so a result of one says nothing about the other.
-        if (
-            claim.message.priority != rules_delivery.Priority.MONITOR
-            and result.outcome is Outcome.ACCEPTED
-        ):
-            tables.end_fault(session)
-        elif (
-            claim.message.priority != rules_delivery.Priority.MONITOR
-            and result.outcome is Outcome.NOT_SENT
-        ):
-            tables.note_failure(session, at)
+        if claim.message.priority != rules_delivery.Priority.MONITOR:
+            if result.outcome is Outcome.ACCEPTED:
+                tables.end_fault(session)
+            elif result.outcome is Outcome.NOT_SENT:
+                tables.note_failure(session, at)
 
         if _may_write(row, claim.message.attempts, result.outcome):
             verdict = _verdict(row, result)

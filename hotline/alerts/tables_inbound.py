@@ -1,6 +1,7 @@
 """Stores each received SMS, and how far the gateway's inbox was read."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 
 from sqlalchemy import BigInteger, func, select, update
@@ -34,13 +35,7 @@ class InboxRead(Row):
 
 
 def bookmark(row: InboxRead) -> Bookmark:
-    return Bookmark(
-        number=row.number,
-        until=row.until,
-        since=row.since,
-        sure_from=row.sure_from,
-        news_at=row.news_at,
-    )
+    return Bookmark(**{one.name: getattr(row, one.name) for one in fields(Bookmark)})
 
 
 def inbox_position(session: Session) -> InboxRead | None:
@@ -50,18 +45,8 @@ def inbox_position(session: Session) -> InboxRead | None:
 
 def create_position(session: Session, at: datetime) -> None:
     """Stores a position at the beginning of the inbox. If a position is already stored, changes nothing."""
-    first = InboxRead(
-        name=SMS,
-        number=0,
-        until=None,
-        since=at,
-        sure_from=at,
-        news_at=at,
-        next_at=at,
-        read_at=at,
-        fault="",
-    )
-    add_if_new(session, first)
+    times = dict.fromkeys(("since", "sure_from", "news_at", "next_at", "read_at"), at)
+    add_if_new(session, InboxRead(name=SMS, number=0, until=None, fault="", **times))
 
 
 def move_position(
@@ -74,15 +59,7 @@ def move_position(
     moved = (
         update(InboxRead)
         .where(InboxRead.name == SMS, InboxRead.number == before.number)
-        .values(
-            number=now.number,
-            until=now.until,
-            sure_from=now.sure_from,
-            news_at=now.news_at,
-            next_at=next_at,
-            read_at=at,
-            fault="",
-        )
+        .values(**asdict(now), next_at=next_at, read_at=at, fault="")
         .returning(InboxRead.name)
     )
     return session.scalar(moved) is not None

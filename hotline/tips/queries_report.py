@@ -5,7 +5,7 @@ is one statement for both kinds of databases.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from sqlalchemy import LargeBinary, bindparam, delete, exists, func, insert, select, update
@@ -29,30 +29,6 @@ NEVER_CHANGED = (
     "created_at",
     "record_key",
 )
-CHANGED = (
-    "state",
-    "language",
-    "place",
-    "within",
-    "sector",
-    "category",
-    "urgency",
-    "official",
-    "basis",
-    "visit",
-    "words_at",
-    "place_step",
-    "updated_at",
-    "filed_at",
-    "completed_at",
-    "assigned_at",
-    "alert_urgency",
-    "danger_at",
-    "locked_for",
-    "request",
-)
-"""The only columns of a tip, besides its body, that an answer may change. The code reads only the first bytes of the
-body, but writes the whole body."""
 READ = ("do_not_visit", "visit_decision")
 _TIP, _GRANT = Tip.metadata.tables[Tip.__tablename__], Tip.metadata.tables[Grant.__tablename__]
 _PLACE = TipPlace.metadata.tables[TipPlace.__tablename__]
@@ -110,6 +86,13 @@ class ReportedTip:
     record_key: int = field(default_factory=new_record_key, repr=False)
 
 
+CHANGED = tuple(
+    one.name
+    for one in fields(ReportedTip)
+    if one.name not in {*NEVER_CHANGED, *READ, "id", "body", "likeness", "moved"}
+)
+"""The only columns of a tip, besides its body, that an answer may change. The code reads only the first bytes of the
+body, but writes the whole body."""
 _HEAD = func.substr(_TIP.c.body, 1, HEAD_BYTES, type_=LargeBinary)
 _FOUND_COLUMNS = (
     *(_TIP.c[name] for name in (*NEVER_CHANGED, *CHANGED, *READ, "id")),

@@ -25,7 +25,7 @@ from hotline.text.codes import is_district
 from hotline.text.keywords import normalised_words
 from hotline.tips.rules import WORDS, Urgency
 from hotline.tips.rules_events import Purpose
-from hotline.tips.rules_visit_safety import VisitFacts, VisitSafety
+from hotline.tips.rules_visit_safety import VISIT_SAFETIES, VisitFacts, VisitSafety
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -189,29 +189,20 @@ OF_VISIT_SAFETY = {
     VisitSafety.NONE: VisitInstruction.OPENLY,
 }
 OF_TEMPLATE = {
-    Template.STAY_AWAY.name: VisitInstruction.STAY_AWAY,
-    Template.CAREFUL.name: VisitInstruction.CAREFUL,
-    Template.CAREFUL_ALONE.name: VisitInstruction.CAREFUL,
+    **{text.name: OF_VISIT_SAFETY[one] for one, row in VISIT_SAFETIES.items() for text in row.sms},
     Template.HOW_REPLY.name: VisitInstruction.CAREFUL,
     Template.HOW_DIAL.name: VisitInstruction.CAREFUL,
     Template.MANNER_SILENT.name: VisitInstruction.SILENT,
-    Template.GO_UNSEEN.name: VisitInstruction.UNSEEN,
-    Template.GO_OPENLY.name: VisitInstruction.OPENLY,
 }
+_WITHOUT_OPEN_VISIT = (
+    VisitInstruction.STAY_AWAY,
+    VisitInstruction.CAREFUL,
+    VisitInstruction.SILENT,
+    VisitInstruction.UNSEEN,
+)
+"""The instructions against an open visit. Each includes all instructions before it."""
 COVERED = {
-    VisitInstruction.STAY_AWAY: (
-        VisitInstruction.STAY_AWAY,
-        VisitInstruction.CAREFUL,
-        VisitInstruction.SILENT,
-        VisitInstruction.UNSEEN,
-    ),
-    VisitInstruction.CAREFUL: (
-        VisitInstruction.CAREFUL,
-        VisitInstruction.SILENT,
-        VisitInstruction.UNSEEN,
-    ),
-    VisitInstruction.SILENT: (VisitInstruction.SILENT, VisitInstruction.UNSEEN),
-    VisitInstruction.UNSEEN: (VisitInstruction.UNSEEN,),
+    **{one: _WITHOUT_OPEN_VISIT[n:] for n, one in enumerate(_WITHOUT_OPEN_VISIT)},
     VisitInstruction.OPENLY: (VisitInstruction.OPENLY,),
 }
 """For each instruction, the instructions that include it. If the responder last read one of these, no new message is

@@ -186,24 +186,12 @@ QUESTIONS: Mapping[str, Question] = {
 Answers: TypeAlias = Mapping[str, str]
 
 
-def _always(_told: Answers) -> bool:
-    return True
-
-
 def _of_adult(answers: Answers) -> bool:
     return answers.get(MINOR) != YES
 
 
-def _of_use(answers: Answers) -> bool:
-    return answers.get(PURPOSE) != NO
-
-
 def _of_child(answers: Answers) -> bool:
     return answers.get(CONSENT) in OF_CHILD
-
-
-def _of_refusal(answers: Answers) -> bool:
-    return answers.get(CONSENT) == NO
 
 
 def _of_consent(answers: Answers) -> bool:
@@ -245,7 +233,7 @@ class AskedCode:
     """True if the form in the console needs an answer to this question. The form on the phone always asks the
     question.
     """
-    when: Callable[[Answers], bool] = _always
+    when: Callable[[Answers], bool] = lambda _said: True
     """Returns False if other answers make this question unnecessary."""
 
 
@@ -303,7 +291,7 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
             AskedCode(DECEIT, is_required=True, when=_of_adult),
             _must(PURPOSE),
             AskedCode(FREE),
-            AskedCode(FORM, when=_of_use),
+            AskedCode(FORM, when=lambda said: said.get(PURPOSE) != NO),
             AskedCode(SEX, FormPlace.CONSOLE),
             AskedCode(NATIONALITY, FormPlace.CONSOLE),
         ),
@@ -315,7 +303,7 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
             AskedCode(MINOR, FormPlace.USSD),
             _must(CONSENT),
             AskedCode(INTEREST, is_required=True, when=_of_child),
-            AskedCode(AGAIN, when=_of_refusal),
+            AskedCode(AGAIN, when=lambda said: said.get(CONSENT) == NO),
             AskedCode(SEX, FormPlace.CONSOLE),
             AskedCode(NATIONALITY, FormPlace.CONSOLE),
             AskedCode(SEX, FormPlace.BESIDE, when=_of_consent),

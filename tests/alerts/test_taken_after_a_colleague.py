@@ -232,8 +232,10 @@ def test_own_cases_stand_first_and_the_counts_are_of_all_cases(them: Colleagues)
             session.add(tip)
             session.flush()
             at = line.clock.at + timedelta(seconds=n + 1)
-            own = {"responder_id": them.first, "reference": f"Z{n:03}", "at": at}
-            session.add(make_referral(tip_id=tip.id, **own))
+            name = f"Z{n:03}"
+            session.add(
+                make_referral(tip_id=tip.id, responder_id=them.first, reference=name, at=at)
+            )
     line.clock.turn(minutes=2)
     name = next(
         row.reference

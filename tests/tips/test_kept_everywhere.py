@@ -116,11 +116,14 @@ def _hang_on(session: Session, tip_id: int) -> None:
     assert his.responder_id == HE
     his.acknowledged_at = NOON + timedelta(minutes=3)
     if tip_id > 2:
-        hers = {"reference": f"Q{tip_id}Q{tip_id}", "state": AssignmentState.ACKNOWLEDGED}
-        taken_at = NOON + timedelta(minutes=1)
-        session.add(
-            make_referral(tip_id=tip_id, responder_id=COLLEAGUE, acknowledged_at=taken_at, **hers)
+        hers = make_referral(
+            tip_id=tip_id,
+            responder_id=COLLEAGUE,
+            reference=f"Q{tip_id}Q{tip_id}",
+            state=AssignmentState.ACKNOWLEDGED,
+            acknowledged_at=NOON + timedelta(minutes=1),
         )
+        session.add(hers)
 
 
 def _person(district: District, tip_id: int) -> None:
