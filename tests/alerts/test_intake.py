@@ -75,7 +75,7 @@ def test_a_late_repeat_of_an_early_hop_takes_nothing_back(line: Line) -> None:
     assert line.tip.state == "complete"
 
 
-@pytest.mark.parametrize("told_by_then", [QUIET_HERE[:-2], QUIET_HERE[:-1], QUIET_HERE])
+@pytest.mark.parametrize("told_by_then", [QUIET_HERE[:-2], QUIET_HERE])
 def test_without_danger_the_notice_files_a_draft(line: Line, told_by_then: tuple[str, ...]) -> None:
     caller = told(line, *told_by_then)
     assert (line.tip.state, line.jobs.scheduled) == ("draft", [])
