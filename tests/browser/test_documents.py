@@ -1,7 +1,6 @@
 """Tests the documents as a web site: `bin/docs` builds it, and a browser without a network shows each page."""
 
 import subprocess
-import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.architecture.tree import ROOT
+from tests.support.serving import running
 
 pytestmark = [
     pytest.mark.browser,
@@ -33,12 +33,8 @@ def address() -> Iterator[str]:
     built = subprocess.run(["bin/docs"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=SITE))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(server) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

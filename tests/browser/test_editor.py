@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, expect
 from werkzeug.serving import make_server
 
 from hotline.core.actors import AccountRole
 from tests.console.conftest import CHANGE, Desk, MakeDesk, make_desk
+from tests.support.axe import axe_faults
+from tests.support.serving import running
 from tests.support.stack import free_port
 
 __all__ = ["make_desk"]
@@ -19,7 +19,6 @@ pytestmark = pytest.mark.browser
 
 ABROAD = f"/changes/{CHANGE}/flows/abroad"
 NARROW = ("front/front", "abroad/fee/delete")
-OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 SCREENS = ("abroad/fee", "front/front", "report/province", "report/journey")
 KNOWN = ("ERR_FAILED", "422 (")
 """Chromium's messages for a request that the test interrupts and for a refused form."""
@@ -31,13 +30,8 @@ ARRIVES = 10_000
 def served(make_desk: MakeDesk) -> Iterator[Desk]:
     port = free_port()
     desk = make_desk(console_url=f"http://127.0.0.1:{port}")
-    server = make_server("127.0.0.1", port, desk.app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield desk
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(make_server("127.0.0.1", port, desk.app, threaded=True)):
+        yield desk
 
 
 @contextmanager
@@ -162,7 +156,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(chromium: Browser, serve
         with browsing(chromium, served, width=width) as page:
             for screen in screens:
                 page.goto(f"/changes/{CHANGE}/flows/{screen}")
-                found += faults(page, f"{screen} at {width}")
+                found += axe_faults(page, f"{screen} at {width}")
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, screen
             page.goto(f"{ABROAD}/fee#form")
             assert (
@@ -177,14 +171,5 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(chromium: Browser, serve
             page.locator("#f-text-en").fill("x\u200by ê")
             page.get_by_role("button", name="Save", exact=True).click()
             expect(page.locator(".errors")).to_be_focused()
-            found += faults(page, f"faults at {width}")
+            found += axe_faults(page, f"faults at {width}")
     assert found == []
-
-
-def faults(page: Page, when: str) -> list[str]:
-    told = Axe().run(page, options=OPTIONS).response
-    return [
-        f"{when}: {rule['id']}: {node['html'][:80]}: {node['failureSummary'][:200]}"
-        for rule in told["violations"]
-        for node in rule["nodes"]
-    ]

@@ -6,8 +6,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 from hotline.core.actors import AccountRole
 from hotline.editing import service_publish
 from tests.browser.office import Office, make_desk, office
-from tests.browser.test_editor import faults
 from tests.console.browsing import OFFICE
+from tests.support.axe import axe_faults
 
 __all__ = ["make_desk", "office"]
 
@@ -65,7 +65,7 @@ def test_a_lesson_with_a_question_is_live_after_twenty_clicks(
         page = hands.page
         hands.follows("Flows")
         hands.follows("Build a lesson")
-        found = faults(page, "builder")
+        found = axe_faults(page, "builder")
         hands.click(page.locator("#f-title-rw"))
         words = types_by_tab(page)
         hands.chooses(page.locator("#f-menu"), "quiz.quiz")
@@ -86,7 +86,7 @@ def test_a_lesson_with_a_question_is_live_after_twenty_clicks(
         hands.presses("Publish draft")
         clicks += hands.clicks
         expect(page.locator("tbody tr").first).to_contain_text("Your pay")
-        found += faults(page, "history")
+        found += axe_faults(page, "history")
     office.waits_until_callers_read("Akazi kishyuzwa?", "4", "4", "4")
     assert found == []
     assert clicks <= CLICKS, clicks

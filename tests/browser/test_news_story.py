@@ -6,8 +6,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 from hotline.core.actors import AccountRole, Actor
 from hotline.editing import service_publish
 from tests.browser.office import Office, make_desk, office
-from tests.browser.test_editor import faults
 from tests.browser.test_new_lesson import language, size
+from tests.support.axe import axe_faults
 
 __all__ = ["language", "make_desk", "office", "size"]
 
@@ -34,7 +34,7 @@ def test_a_returned_draft_needs_only_the_page_today(office: Office, size: Viewpo
         page.goto("/today")
         page.get_by_role("link", name="Review here").click()
         page.locator("#f-back-note").fill("Is that the law?")
-        found += faults(page, "review on today")
+        found += axe_faults(page, "review on today")
         hands.presses("Return to editor")
         hands.sees("Returned to the editor.")
 
@@ -44,7 +44,7 @@ def test_a_returned_draft_needs_only_the_page_today(office: Office, size: Viewpo
         page.get_by_role("link", name="Answer: Never pay").click()
         page.keyboard.press("Tab")
         page.locator("#f-comment").fill("Since June.")
-        found += faults(page, "answer on today")
+        found += axe_faults(page, "answer on today")
         hands.presses("Send answer")
         stays_on_today(page)
         hands.presses("Submit for approval")
@@ -59,7 +59,7 @@ def test_a_returned_draft_needs_only_the_page_today(office: Office, size: Viewpo
         hands.presses("Publish draft")
         hands.sees("Published. Callers see it on their next dial.")
         stays_on_today(page)
-        found += faults(page, "today")
+        found += axe_faults(page, "today")
     office.waits_until_callers_read(WORDS["rw"], "1", "9")
     assert found == []
 
@@ -73,7 +73,7 @@ def test_a_flow_is_found_by_what_it_says_and_played_in_its_picture(
         page = hands.page
         hands.signs_in(office.person("Editor 1", AccountRole.EDITOR))
         page.goto("/flows")
-        found += faults(page, "flows")
+        found += axe_faults(page, "flows")
         page.locator("#f-q").fill("ntukabanze kwishyura")
         page.keyboard.press("Enter")
         page.locator(".lines a").first.click()
@@ -82,5 +82,5 @@ def test_a_flow_is_found_by_what_it_says_and_played_in_its_picture(
         page.locator("#f-key").fill("9")
         page.keyboard.press("Enter")
         expect(page.locator(".picture a.taken").first).to_be_visible()
-        found += faults(page, "picture")
+        found += axe_faults(page, "picture")
     assert found == []

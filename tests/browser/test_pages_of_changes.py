@@ -1,33 +1,28 @@
 """Tests the pages of drafts with axe and on a narrow screen, so that blind editors can use them."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 
 from hotline.core.actors import AccountRole
 from hotline.core.database import Database
 from hotline.editing import service_publish
 from hotline.web.console_app import create_console
+from tests.console.browsing import QuietHandler
 from tests.console.conftest import PAGES
 from tests.console.writing import FLOW, REASON, Writing, small_desk
+from tests.support.axe import axe_faults
 from tests.support.clock import Clock
+from tests.support.serving import running
 from tests.support.signing import person
 
 pytestmark = pytest.mark.browser
 
-OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 WIDTHS = [1366, 360]
-
-
-class QuietHandler(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Logs nothing."""
 
 
 @contextmanager
@@ -40,14 +35,8 @@ def served(writing: Writing) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, nothing, threaded=True, request_handler=QuietHandler)
     url = f"http://127.0.0.1:{server.port}"
     server.app = create_console(replace(writing.desk.context, console_url=url), PAGES)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with running(server):
         yield url
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -90,9 +79,4 @@ def faults(page: Page, url: str, path: str, width: int) -> list[str]:
     wrong = [] if answer.status == 200 else [f"{path}: {answer.status}"]
     if page.evaluate("document.documentElement.scrollWidth") > width:
         wrong.append(f"{path} is wider than the screen")
-    told = Axe().run(page, options=OPTIONS).response
-    return wrong + [
-        f"{path}: {rule['id']}: {node['html'][:80]}: {node['failureSummary'][:200]}"
-        for rule in told["violations"]
-        for node in rule["nodes"]
-    ]
+    return wrong + axe_faults(page, path)

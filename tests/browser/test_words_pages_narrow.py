@@ -2,14 +2,14 @@
 Chromium."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from hotline.core.actors import AccountRole
 from hotline.editing import service_reviews
 from hotline.statistics import service_report
-from tests.browser.test_editor import OPTIONS, browsing, served
+from tests.browser.test_editor import browsing, served
 from tests.console.conftest import CHANGE, Desk, make_desk
+from tests.support.axe import axe_faults
 
 __all__ = ["make_desk", "served"]
 
@@ -65,7 +65,6 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(chromium: Browser, serve
 
 
 def assert_usable(page: Page) -> None:
-    found = Axe().run(page, options=OPTIONS)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    assert axe_faults(page, page.url) == []
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= NARROW, f"{page.url}: {wide}"

@@ -55,7 +55,7 @@ def stop(database: Database, key: str = "k") -> None:
 
 def stopped(database: Database) -> list[str]:
     with database.reading() as session:
-        return list(session.scalars(select(Stopped.number_key)))
+        return sorted(session.scalars(select(Stopped.number_key)))
 
 
 @pytest.mark.both

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from hotline.core.database import Database, open_database
 from hotline.core.database_server import BoundedConnection
 from hotline.errors import StoreUnavailable
 from hotline.gateway.tables_sessions import Stopped
+from tests.core.test_database import stop, stopped
 from tests.support.builders import NOON
 from tests.support.servers import Postgres, frozen
 
@@ -30,16 +31,6 @@ def line(server: Postgres) -> Iterator[Database]:
     database = open_database(server.tcp_url("line"))
     yield database
     database.close()
-
-
-def stop(database: Database, key: str = "k") -> None:
-    with database.writing() as session:
-        session.add(Stopped(number_key=key, stopped_at=NOON))
-
-
-def stopped(database: Database) -> list[str]:
-    with database.reading() as session:
-        return sorted(session.scalars(select(Stopped.number_key)))
 
 
 @contextmanager

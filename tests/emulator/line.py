@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 from werkzeug.serving import make_server
 
 from hotline.emulator.server import Handler
+from tests.support.serving import running
 
 MENU = "CON Welcome\n1 Read\n2 Say"
 
@@ -64,14 +65,8 @@ def listening(line: FakeLine) -> Iterator[dict[str, str]]:
         return line.hook(name)
 
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with running(server) as port:
         yield {
-            name: f"http://127.0.0.1:{server.server_port}/{name}"
+            name: f"http://127.0.0.1:{port}/{name}"
             for name in ("ussd", "ended", "sms", "delivery", "optout")
         }
-    finally:
-        server.shutdown()
-        thread.join(timeout=5)
-        server.server_close()

@@ -34,6 +34,7 @@ from tests.long import is_long, seed
 from tests.support.eventually import eventually
 from tests.support.handsets import EmulatorClient
 from tests.support.homes import sending
+from tests.support.servers import asleep
 from tests.support.stack import Stack, free_port
 
 pytestmark = [
@@ -118,17 +119,6 @@ DANGER = ("5", "1", "2", "1", "1")
 
 def processes(keeper: int, mark: str) -> list[psutil.Process]:
     return [psutil.Process(pid) for pid in started_as(keeper, mark)]
-
-
-@contextmanager
-def asleep(victims: list[psutil.Process]) -> Iterator[None]:
-    for victim in victims:
-        victim.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for victim in victims:
-            victim.send_signal(signal.SIGCONT)
 
 
 def told(emulator: EmulatorClient, msisdn: str, keys: tuple[str, ...] = DANGER) -> None:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 
 import pytest
 import requests
@@ -32,6 +31,7 @@ from tests.support.clock import Clock
 from tests.support.contexts import WholeContext
 from tests.support.eventually import eventually
 from tests.support.handsets import EmulatorClient
+from tests.support.serving import running
 
 LATE = 15
 HER, STRANGER = "+250788000001", "+250788000077"
@@ -74,15 +74,8 @@ def reached(line: Line, secrets: LiveSecrets) -> Iterator[str]:
     """Runs the web process on a free port. Yields its address."""
     with MAKING:
         app = hooks_first(create_app(line.context, secrets))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
-    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join(timeout=5)
-        server.server_close()
+    with running(make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from tests.support.callers import Line
 from tests.support.publishing import publish
 
 
+@pytest.mark.row("A3")
 @pytest.mark.fault(35)
 def test_row_35_a_session_ends_on_the_flows_it_began_with(line: Line) -> None:
     old = line.caller()

@@ -6,8 +6,10 @@ import socketserver
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from threading import Event
 from typing import Any
+
+from tests.support.serving import running
 
 
 @dataclass
@@ -58,16 +60,12 @@ def serving(answer: Callable[[Gateway, socket.socket], None]) -> Iterator[Gatewa
         """With the default of 5, the kernel drops the sixth connection at the same time. It tries again after 1, 3,
         7, 15 and 31 seconds."""
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        gateway.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with running(Server(("127.0.0.1", 0), Handler)) as port:
+        gateway.url = f"http://127.0.0.1:{port}"
         try:
             yield gateway
         finally:
             gateway.over.set()
-            server.shutdown()
-            thread.join()
 
 
 def read_request(connection: socket.socket) -> bytes:

@@ -1,6 +1,5 @@
 """Tests how the hotline dials itself over HTTP, and how it asks the gateway for its balance."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,6 +23,7 @@ from hotline.web.hooks_app import create_app
 from tests.emulator.running import serving
 from tests.support.callers import SECRETS, Line
 from tests.support.contexts import WholeContext
+from tests.support.serving import running
 
 SECRET = SECRETS["ussd"][0]
 
@@ -36,12 +36,8 @@ class Silent(WSGIRequestHandler):
 @contextmanager
 def served(context: WholeContext) -> Iterator[str]:
     application = hooks_first(create_app(context, SECRETS))
-    with make_server("127.0.0.1", 0, application, handler_class=Silent) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with running(make_server("127.0.0.1", 0, application, handler_class=Silent)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

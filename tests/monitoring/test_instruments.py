@@ -7,7 +7,6 @@ import socket
 import socketserver
 import ssl
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,6 +17,7 @@ import pytest
 
 from hotline.monitoring.instruments import LineInstruments, certificate_seconds
 from hotline.monitoring.second_channel import SecondChannel
+from tests.support.serving import running
 
 WORDS = "Fault: lane, since 24/11 10:00. Runbook: lane"
 
@@ -44,12 +44,8 @@ class Mailbox(socketserver.StreamRequestHandler):
 def mailbox() -> Iterator[tuple[str, list[str]]]:
     received: list[str] = []
     handler = type("Here", (Mailbox,), {"received": received})
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"127.0.0.1:{server.server_address[1]}", received
-        server.shutdown()
-        thread.join()
+    with running(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)) as port:
+        yield f"127.0.0.1:{port}", received
 
 
 def test_a_mail_goes_out_with_an_empty_subject(mailbox: tuple[str, list[str]]) -> None:

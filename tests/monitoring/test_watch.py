@@ -128,34 +128,33 @@ def test_a_damaged_file_of_digests_stops_no_alarm(manned: Line, tmp_path: Path) 
     assert "lane" in manned.stands
 
 
-def test_a_held_lane_wakes_everybody_around_the_lane(manned: Line) -> None:
+def test_a_held_lane_wakes_everybody_around_the_lane_and_its_end_is_told(manned: Line) -> None:
     service_alarms.add_contact(manned.context, "Ngabo", NGABO, "en", by="Aline")
     manned.pause_queue()
     manned.look()
     assert manned.stands == ["lane"]
-    assert manned.notified == [(KEZA, LANE), (NGABO, LANE)]
+    told = [(KEZA, LANE), (NGABO, LANE)]
+    assert manned.notified == told
 
-
-def test_one_look_more_tells_nothing_more(manned: Line) -> None:
-    manned.pause_queue()
-    manned.look()
+    # A second watchman and one look more tell nothing more.
+    service_alarms.check_all(manned.context)
+    service_alarm_notices.send_due(manned.context)
     manned.look(seconds=10)
-    assert len(manned.notified) == 1
+    assert manned.notified == told
     manned.look(minutes=10)
-    assert manned.notified[1][1].startswith("Fault continues: lane, since 24/11 10:00.")
+    assert manned.notified[2][1].startswith("Fault continues: lane, since 24/11 10:00.")
+    assert len(manned.notified) == 4
 
-
-def test_its_end_is_told(manned: Line) -> None:
-    manned.pause_queue()
-    manned.look()
     manned.resume_queue()
     manned.look(seconds=10)
     manned.look(minutes=2)
-    assert [text for _, text in manned.notified] == [LANE, "Over: lane."]
+    assert manned.notified[4:] == [(KEZA, "Over: lane."), (NGABO, "Over: lane.")]
     assert manned.stands == []
 
 
 def test_a_name_ends_the_repeating_and_is_written_down(manned: Line) -> None:
+    with pytest.raises(NotFound, match="no active alarm"):
+        service_alarms.acknowledge(manned.context, "lane", "Keza")
     manned.pause_queue()
     manned.look()
     service_alarms.acknowledge(manned.context, "lane", "Keza")
@@ -166,11 +165,6 @@ def test_a_name_ends_the_repeating_and_is_written_down(manned: Line) -> None:
     assert ("cli:Keza", "alarm_acknowledged", "lane") in [
         (entry.actor, entry.action, entry.subject) for entry in manned.district.all(AuditEntry)
     ]
-
-
-def test_a_name_is_put_to_what_stands_alone(manned: Line) -> None:
-    with pytest.raises(NotFound, match="no active alarm"):
-        service_alarms.acknowledge(manned.context, "lane", "Keza")
 
 
 @pytest.mark.row("P2")
@@ -319,14 +313,6 @@ def test_a_clock_that_stands_still_is_missed(manned: Line) -> None:
         manned.district.clock.turn(minutes=2)
         service_alarms.check_all(manned.context)
     assert manned.stands == ["clock"]
-
-
-def test_two_watchmen_wake_nobody_twice(manned: Line) -> None:
-    manned.pause_queue()
-    manned.look()
-    service_alarms.check_all(manned.context)
-    service_alarm_notices.send_due(manned.context)
-    assert len(manned.notified) == 1
 
 
 def test_without_a_database_whoever_was_known_is_told_and_told_of_its_end(manned: Line) -> None:

@@ -9,8 +9,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -113,16 +113,19 @@ def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
 
 
 @contextmanager
-def frozen(server: Postgres) -> Iterator[None]:
-    """Stops the main process and every child process: connections stay open and get no answer."""
-    whole = [psutil.Process(pid) for pid in server.pids]
-    for process in whole:
+def asleep(processes: Sequence[psutil.Process]) -> Iterator[None]:
+    for process in processes:
         process.send_signal(signal.SIGSTOP)
     try:
         yield
     finally:
-        for process in whole:
+        for process in processes:
             process.send_signal(signal.SIGCONT)
+
+
+def frozen(server: Postgres) -> AbstractContextManager[None]:
+    """Stops the main process and every child process: connections stay open and get no answer."""
+    return asleep([psutil.Process(pid) for pid in server.pids])
 
 
 @contextmanager

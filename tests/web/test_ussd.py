@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,15 +9,11 @@ from gsm0338 import Codec
 from sqlalchemy import create_engine
 
 from hotline.counters.tables import Tally
-from hotline.flows import service_authoring
-from hotline.flows.flow_set_cache import SqlFlowSets
-from hotline.flows.service_check import place_lists
 from hotline.gateway.stand_ins import FakeStarts
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.text.gsm7 import septets
 from hotline.tips.rules import TipState
 from tests.support.callers import DANGER_HERE, FAILURE, QUIET_HERE, Caller, Line, told, walked
-from tests.support.publishing import publish
 
 
 @contextmanager
@@ -154,22 +149,6 @@ def test_000_shows_the_front_from_any_screen(line: Line) -> None:
         caller.dial()
         caller.key(*QUIET_HERE[:stop])
         assert caller.key("000") == first
-
-
-@pytest.mark.row("A3")
-def test_a_session_finishes_on_the_flows_it_began_with(line: Line) -> None:
-    old = line.caller()
-    old.dial()
-    document = service_authoring.live_document(line.database)
-    document["flows"]["front"]["nodes"]["front"]["menu"]["text"]["rw"] = "Undi mutwe"
-    line.clock.turn(seconds=5)
-    publish(line.database, document, line.clock.at)
-    shelf = SqlFlowSets(line.database, place_lists())
-    line.context = replace(line.context, flow_sets=shelf)
-
-    assert line.caller().dial().startswith("CON Undi mutwe")
-    line.flush()
-    assert old.key("00").startswith("CON Akazi gatekanye")
 
 
 @pytest.mark.fault(6)
