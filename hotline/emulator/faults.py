@@ -51,8 +51,6 @@ class FaultKind(StrEnum):
     """The gateway records the message, and sends one byte of its answer every `seconds` (1)."""
     RECIPIENT_STATUS = "recipient_status"
     """The gateway refuses each recipient with `status`, from 401 to 502."""
-    INVALID_SENDER = "invalid_sender"
-    """The gateway answers 201 without recipients."""
     UNAUTHORIZED = "unauthorized"
 
     NO_REPORT = "no_report"
@@ -122,12 +120,10 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "probability": (int, float),
     "times": (int, _MAYBE),
     "skip": (int,),
-    "every": (int,),
     "msisdn": (str, _MAYBE),
     "seconds": (int, float, _MAYBE),
     "status": (int, _MAYBE),
     "value": (str, _MAYBE),
-    "first_hop": (bool,),
 }
 
 
@@ -139,15 +135,11 @@ class GatewayFault:
     """The number of times that the fault can still occur. None means no limit."""
     skip: int = 0
     """The number of chances that are skipped before the fault first occurs."""
-    every: int = 1
-    """The fault occurs once in every `every` chances."""
     msisdn: str | None = None
     """The phone number that the fault affects. None means every number."""
     seconds: float | None = None
     status: int | None = None
     value: str | None = None
-    first_hop: bool = False
-    """True if the fault affects only the first hop of a session."""
 
     @property
     def point(self) -> Point:
@@ -193,20 +185,20 @@ class Faults:
             if seed is not None:
                 self._dice = random.Random(seed)
 
-    def draw(self, point: Point, msisdn: str, *, first_hop: bool = False) -> DrawnFaults:
+    def draw(self, point: Point, msisdn: str) -> DrawnFaults:
         """Returns every fault that occurs now, by kind. At `Point.SEND`, it returns only the first one."""
         drawn: dict[FaultKind, GatewayFault] = {}
         with self._lock:
             for at, rule in enumerate(self._rules):
                 if rule.point is not point or (drawn and point is Point.SEND):
                     continue
-                if self._spares(rule, msisdn, first_hop=first_hop):
+                if self._spares(rule, msisdn):
                     continue
                 if rule.skip:
                     self._rules[at] = replace(rule, skip=rule.skip - 1)
                     continue
                 left = None if rule.times is None else rule.times - 1
-                self._rules[at] = replace(rule, times=left, skip=max(rule.every, 1) - 1)
+                self._rules[at] = replace(rule, times=left)
                 drawn[rule.kind] = rule
                 if rule.kind not in _ONLY_WHERE_IT_MATTERS:
                     self._count(rule.kind)
@@ -221,11 +213,7 @@ class Faults:
         """Counts one occurrence of a fault. The calling code must hold the lock."""
         self.struck[kind] = self.struck.get(kind, 0) + 1
 
-    def _spares(self, rule: GatewayFault, msisdn: str, *, first_hop: bool) -> bool:
-        if (
-            rule.msisdn not in (None, msisdn)
-            or rule.times == 0
-            or (rule.first_hop and not first_hop)
-        ):
+    def _spares(self, rule: GatewayFault, msisdn: str) -> bool:
+        if rule.msisdn not in (None, msisdn) or rule.times == 0:
             return True
         return rule.probability < 1 and self._dice.random() >= rule.probability

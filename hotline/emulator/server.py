@@ -203,8 +203,6 @@ class _Api:
             return recorded()
         if fault.kind is FaultKind.UNAUTHORIZED:
             return unauthorized()
-        if fault.kind is FaultKind.INVALID_SENDER:
-            return self._accepted([], "InvalidSenderId")
         return misbehave(fault, recorded)
 
     def _accepted(self, entries: list[Sent], message: str = "") -> Response:

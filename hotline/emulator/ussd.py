@@ -133,8 +133,7 @@ class Ussd:
 
     def _ask(self, session: UssdSession) -> UssdSession:
         """Posts one hop and shows the answer. While the hotline works on its answer, the lock is free."""
-        first = not session.hops
-        faults = self.faults.draw(Point.HOP, session.msisdn, first_hop=first)
+        faults = self.faults.draw(Point.HOP, session.msisdn)
         hop = Hop(text=session.text, asked_at=time.time())
         with self.state.changing() as state:
             session.hops.append(hop)

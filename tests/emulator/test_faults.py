@@ -21,13 +21,6 @@ def test_always_some_times_and_later() -> None:
     assert faults.struck == {"html": 2}
 
 
-def test_one_of_so_many() -> None:
-    faults = Faults()
-    faults.set([GatewayFault(FaultKind.SILENT, every=2), GatewayFault(FaultKind.SLOW)])
-    kinds = [next(iter(faults.draw(Point.SEND, ONE))) for _ in range(4)]
-    assert kinds == [FaultKind.SILENT, FaultKind.SLOW] * 2
-
-
 def test_only_one_number() -> None:
     faults = Faults()
     faults.set([GatewayFault(FaultKind.HTML, msisdn=OTHER)])

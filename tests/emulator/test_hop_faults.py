@@ -22,12 +22,6 @@ def test_a_hop_told_twice(client: EmulatorClient, line: FakeLine, kind: str) -> 
     assert client.violations() == []
 
 
-def test_only_the_first_hop_twice(client: EmulatorClient, line: FakeLine) -> None:
-    client.set_faults({"kind": "duplicate_hop", "first_hop": True})
-    client.dial().reply("1")
-    assert texts(line) == ["", "", "1"]
-
-
 def test_a_repeat_answered_otherwise_is_a_violation(client: EmulatorClient, line: FakeLine) -> None:
     count = itertools.count()
 

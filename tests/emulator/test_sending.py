@@ -181,11 +181,6 @@ def test_another_content_type_is_text(sms: LocalSms, client: EmulatorClient, kin
     assert len(client.outbox()) == 1
 
 
-def test_a_refused_sender_on_order(sms: LocalSms, client: EmulatorClient) -> None:
-    client.set_faults({"kind": "invalid_sender"})
-    assert sms.sent("Message", ONE)["SMSMessageData"]["Recipients"] == []
-
-
 def test_an_answer_that_drips(sms: LocalSms, client: EmulatorClient) -> None:
     client.set_faults({"kind": "drip", "seconds": 0.002})
     assert only(sms.sent("Message", ONE))["statusCode"] == 102
