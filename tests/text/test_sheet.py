@@ -1,11 +1,15 @@
-"""Tests the spreadsheet of texts: no exported cell begins a formula, and imported files are read or refused."""
+"""Tests sheets of texts and workbooks: no cell begins a formula, and a file that is sent back is read or refused."""
+
+import io
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from hotline.errors import ImportRefused
-from hotline.text import review_sheets
+from hotline.text import review_sheets, spreadsheets
 from hotline.text.export_sheets import FORMULA
 
 HEAD = "place,rw,agreed,digest\n"
@@ -46,3 +50,34 @@ def test_a_spreadsheet_of_france_and_a_word_processor_are_understood() -> None:
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(ImportRefused, match="add the missing columns: digest, fr"):
         review_sheets.read_sheet("place,agreed\n", "fr")
+
+
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
+    | st.sampled_from("\n=+-@'"),
+    max_size=20,
+)
+
+
+def written(*rows: Sequence[str]) -> bytes:
+    head = [f"column {number}" for number in range(len(rows[0]))]
+    return spreadsheets.write_table(
+        [head, *rows], widths={"column 0": 40}, writable=["column 0"], choices={"column 0": "yes"}
+    )
+
+
+@pytest.mark.parametrize(
+    "begins", ["=1+1", "+250", "-1", "@SUM(A1)", "\t=1", "#REF!", "112", '=HYPERLINK("x")']
+)
+def test_whatever_a_cell_begins_with_it_is_text_and_stays_so(begins: str) -> None:
+    (cell,) = next(load_workbook(io.BytesIO(written([begins]))).worksheets[0].iter_rows(min_row=2))
+    assert (cell.data_type, cell.value, cell.number_format) == ("s", begins, "@")
+    assert cell.quotePrefix
+
+
+def test_head_and_places_stay_in_sight_and_columns_are_wide_enough() -> None:
+    sheet = load_workbook(io.BytesIO(written(["a", "b"]))).worksheets[0]
+    assert sheet.freeze_panes == "B2"
+    assert sheet.column_dimensions["A"].width == 40
+    assert sheet.auto_filter.ref == "A1:B2"
+    assert [one.formula1 for one in sheet.data_validations.dataValidation] == ['"yes"']
