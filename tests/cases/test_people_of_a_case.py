@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ import pytest
 from hotline.alerts.rules_follow_up import FOLLOWS, offer_clock, person_clock
 from hotline.alerts.rules_replies import CommandResult, Verb
 from hotline.alerts.tables_case_events import CaseEventRow
-from hotline.cases import service_people, service_retention
+from hotline.cases import service_follow_up, service_people, service_retention
 from hotline.core.database import Session
 from hotline.errors import CodesRefused
-from hotline.gateway.tables import Assignment
+from hotline.gateway.tables import Assignment, Message
 from hotline.operations.schema import create_all
 from hotline.tips import tables_persons
 from hotline.tips.rules import TipOutcome, Urgency
@@ -24,6 +25,7 @@ from hotline.tips.rules_person_codes import CASE_FORMS, OF_REFERRAL
 from hotline.tips.rules_persons import MetPerson, ScreeningResult
 from hotline.tips.tables import Tip
 from tests.alerts.case_sums import check_logs
+from tests.alerts.test_at_once import together
 from tests.long import is_long, seed
 from tests.support.clock import Clock
 from tests.support.district import District
@@ -330,3 +332,37 @@ def is_danger(case: HelpedCase, chance: random.Random) -> bool:
     except CodesRefused:
         return False
     return done is not None and codes.get("thirty") == "danger"
+
+
+# Tests two responders who write about one person at the same time, and two relays that handle the same deadline.
+
+
+@pytest.mark.both
+def test_two_relays_fire_one_clock_once(district: District) -> None:
+    case = HelpedCase(district)
+    case.offer()
+    district.clock.turn(days=1)
+    before = len(district.all(Message))
+    together(*[partial(service_follow_up.ask_due, case.context)] * 4)
+    assert [row.responder_id for row in district.all(Message)[before:]] == [case.hers]
+    assert case.reminded() == []
+
+
+@pytest.mark.both
+def test_of_a_no_and_an_offer_at_once_no_offer_follows_the_no(district: District) -> None:
+    """Two responders who screen a person at the same time both use the case's only key pair."""
+    case = HelpedCase(district)
+    together(
+        *(partial(case.say, "screened", GROWN_UP, who=one) for one in (case.hers, case.colleague))
+    )
+    for _ in range(3):
+        case.say("consent", {"consent": "yes"})
+
+        def offers() -> None:
+            with suppress(CodesRefused):
+                case.say("offered", {"service": "shelter"})
+
+        together(partial(case.say, "consent", {"consent": "no"}, who=case.colleague), offers)
+    never_over_a_no(case.person)
+    kinds = [one.entry.kind for one in case.person.timeline]
+    assert kinds.count(LoggedEvent.SCREENED) == 2

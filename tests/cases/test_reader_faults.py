@@ -18,7 +18,7 @@ from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_audit import AuditEntry
-from tests.cases.test_first_screen import LANDMARK, USUAL, alerted
+from tests.cases.test_reader import LANDMARK, USUAL, alerted
 from tests.support.callers import Caller, Line
 from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_home
 

@@ -31,7 +31,7 @@ from tests.cases.test_handover import NOTE, leave_note
 from tests.cases.test_people_by_phone import SITE, WANTS_HELP, WORK, HerCase
 from tests.cases.test_person_met import HERE
 from tests.cases.test_service_requests import CENTRE, NEXT, Services
-from tests.console.test_written_calls import CALL
+from tests.console.test_call_pages import CALL
 from tests.long import is_long
 from tests.support.callers import DANGER_HERE, Caller, told
 from tests.support.deciding import signed_in

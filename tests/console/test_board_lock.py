@@ -14,10 +14,10 @@ from hotline.people import service_sessions, tables_audit
 from hotline.people.rules_second_factor import BOARD_EACH
 from hotline.people.tables_desks import DeskMember
 from hotline.people.tables_sessions import ConsoleSession, desks_with_board
-from tests.console.boards import on_board
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, admitted, man, tell
 from tests.console.test_routes import path_of
+from tests.console.tip_desks import on_board
 from tests.support.signing import PASSWORD, SERVER
 
 

@@ -21,9 +21,9 @@ from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.tables import Tip
 from tests.console.conftest import Tab
 from tests.console.desk_tips import DISTRICT, hands_on, tell
+from tests.console.test_call_pages import CALL
 from tests.console.test_headers import FILES
 from tests.console.test_routes import path_of
-from tests.console.test_written_calls import CALL
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks
 from tests.support.builders import make_responder
 from tests.support.persons import said, screened

@@ -18,11 +18,11 @@ from hotline.people.tables_audit import AuditEntry
 from hotline.text.codes import NATIONAL
 from hotline.text.places import STATES
 from hotline.tips.tables import Tip
-from tests.console.boards import on_board
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, admitted, change, hands_on, man, tell
 from tests.console.test_forms import assert_reachable, outline
 from tests.console.test_headers import HEAVIEST, INLINE, assert_light, assert_safe
+from tests.console.tip_desks import on_board
 from tests.support.builders import make_responder
 from tests.support.helping import CHILD, GROWN_UP
 from tests.support.persons import screened

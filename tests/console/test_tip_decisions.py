@@ -13,9 +13,8 @@ from hotline.people.rules_desks import of_account
 from hotline.people.tables import Person
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
 from hotline.tips.tables import Grant, Tip
-from tests.console.boards import on_board
 from tests.console.desk_tips import DISTRICT, admitted, tell
-from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed
+from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed, on_board
 from tests.support.builders import make_referral, make_responder
 
 __all__ = ["desks"]

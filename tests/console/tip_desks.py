@@ -93,3 +93,17 @@ def listed(tab: Tab, query: str = "") -> list[int]:
     """Returns the numbers of the tips in a list, in its order."""
     found = re.findall(r'href="/tips/(\d+)"', tab.get(f"/tips{query}").text)
     return [int(number) for number in found]
+
+
+# Reads the board of a desk from its page.
+
+
+def on_board(tab: Tab, address: str = "/") -> dict[str, list[int]]:
+    """Returns the tips of each column, in their order."""
+    page = tab.get(address).text
+    parts = re.findall(r'<section id="(\w+)"(.*?)</section>', page, re.DOTALL)
+    return {
+        name: [int(one) for one in re.findall(r'<a href="/tips/(\d+)"', body)]
+        for name, body in parts
+        if '<a href="/tips/' in body
+    }
