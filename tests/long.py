@@ -74,8 +74,8 @@ ONLY_LONG = (
     # The daily run plays these stories of the console in Kinyarwanda.
     "tests/cases/test_case_files.py::test_only_an_order_named_by_number_brings_what_the_caller_said[*-en]",
     "tests/cases/test_case_files.py::test_only_an_order_named_by_number_brings_what_the_caller_said[*-fr]",
-    "tests/cases/test_handover_of_a_case.py::test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six[*-en]",
-    "tests/cases/test_handover_of_a_case.py::test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six[*-fr]",
+    "tests/cases/test_handover.py::test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six[*-en]",
+    "tests/cases/test_handover.py::test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six[*-fr]",
     "tests/cases/test_oversight.py::test_c20_a_complaint_about_the_national_desk_is_read_and_closed_by_an_oversight_desk[*-en]",
     "tests/cases/test_oversight.py::test_c20_a_complaint_about_the_national_desk_is_read_and_closed_by_an_oversight_desk[*-fr]",
     "tests/cases/test_receipts.py::test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_given[*-en-*]",

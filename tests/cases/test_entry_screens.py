@@ -182,15 +182,21 @@ def test_events_are_times_and_acts(
     assert kinds(beside, known_as.tip_id)[0] == "told"
 
 
-def test_what_was_closed_meanwhile_is_sealed_to_no_other_district(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+@pytest.mark.parametrize("meanwhile", ["closed", "taken by a colleague"])
+def test_a_case_is_encrypted_for_no_other_district_if_it_was_closed_or_taken_meanwhile(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], meanwhile: str
 ) -> None:
     phone, known_as = own_case
     place = districts("1")[1].code
     with_pin(beside, msisdn="+250788000078", desks=(place,))
+    other = colleague(beside, known_as, "Responder 7")
     phone.key("5", "3", "3")
     with beside.line.database.writing() as session:
-        session.get_one(Tip, known_as.tip_id).closed_at = beside.line.clock.at
+        tip = session.get_one(Tip, known_as.tip_id)
+        if meanwhile == "closed":
+            tip.closed_at = beside.line.clock.at
+        else:
+            tip.assignee_id = other
     assert "passed on" not in phone.key("1", "2")
     assert place not in {row.desk_code for row in beside.line.all(Grant)}
 
@@ -221,17 +227,3 @@ def test_that_another_case_is_like_it_is_no_news_for_who_does_not_know_that_one(
     )
     assert "linked" in kinds(beside, known_as.tip_id)
     assert "like it" not in phone.key("5", "5")
-
-
-def test_a_case_that_a_colleague_has_by_now_is_sealed_to_no_other_district_by_her(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
-    phone, known_as = own_case
-    place = districts("1")[1].code
-    with_pin(beside, msisdn="+250788000078", desks=(place,))
-    other = colleague(beside, known_as, "Responder 7")
-    phone.key("5", "3", "3")
-    with beside.line.database.writing() as session:
-        session.get_one(Tip, known_as.tip_id).assignee_id = other
-    assert "passed on" not in phone.key("1", "2")
-    assert place not in {row.desk_code for row in beside.line.all(Grant)}

@@ -122,26 +122,17 @@ def test_no_pin_opens_a_tip_of_the_desk_and_the_case_can_be_taken_and_passed_on(
     assert row.opened_at is None
 
 
-@pytest.mark.parametrize(
-    "keys",
-    [
-        ("1",),
-        ("5", "1", "1"),
-        ("5", "2", "5", "at the gate"),
-        ("5", "3", "3", "1", "2"),
-        ("5", "5"),
-    ],
-    ids=["read", "ask", "note", "district", "timeline"],
-)
-def test_what_needs_the_text_is_done_in_the_console(
-    beside: ReaderBeside, keys: tuple[str, ...]
-) -> None:
-    phone, known_as = of_the_nation(beside)
+def test_what_needs_the_text_is_done_in_the_console(beside: ReaderBeside) -> None:
+    """To read, ask, write a note, pass to a district, and see the timeline."""
+    _, known_as = of_the_nation(beside)
     take(beside, known_as)
     grants = beside.line.desks_of(beside.line.tip)
-    phone.dial("90")
-    at_home(phone, "1", "1")
-    assert phone.key(*keys).startswith(f"CON {known_as.reference}: {ONLY}")
+    note, district = ("5", "2", "5", "at the gate"), ("5", "3", "3", "1", "2")
+    for keys in (("1",), ("5", "1", "1"), note, district, ("5", "5")):
+        phone = beside.line.caller(NATION)
+        phone.dial("90")
+        at_home(phone, "1", "1")
+        assert phone.key(*keys).startswith(f"CON {known_as.reference}: {ONLY}"), keys
     assert beside.line.desks_of(beside.line.tip) == grants
 
 

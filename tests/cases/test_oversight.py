@@ -29,12 +29,7 @@ from hotline.cases.queries_overview import TipListFilter
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.core.actors import AccountRole, Actor, SignedIn
-from hotline.duty import (
-    service_enrolment,
-    service_leaves,
-    service_postings,
-    service_removal,
-)
+from hotline.duty import service_enrolment, service_leaves, service_postings, service_removal
 from hotline.errors import DeskRefused, HotlineError, NotFound, PersonnelRefused
 from hotline.gateway import queries_health
 from hotline.gateway.rules_delivery import MessageState

@@ -1,22 +1,29 @@
 """Tests how a responder answers questions about a person by phone. The reader stores each encrypted answer once."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import inspect, text
 
 from hotline.alerts.tables_case_events import CaseEventRow, StartedFormRow
-from hotline.cases import decrypt_reader_persons
+from hotline.cases import decrypt_reader_persons, service_follow_up
 from hotline.cases.reader_pins import ReaderTurn, delete_old_requests
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.cases.tables_reading_requests import PinReading
-from hotline.gateway.tables import Assignment
+from hotline.core.wording import Template
+from hotline.gateway.tables import Assignment, Message
 from hotline.people.tables import Responder
+from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_persons import MetPerson
 from hotline.tips.tables import Tip
+from hotline.tips.tables_persons import PossibleVictim
 from tests.support.callers import Caller, Line
+from tests.support.clock import Clock
+from tests.support.district import District
+from tests.support.helping import GROWN_UP, HelpedCase
 from tests.support.reading import PHONE, ReaderBeside, at_her_desk, at_home, reader_beside
-from tests.support.taking import take_case
+from tests.support.taking import close_by_two, take_case
 
 SITE = ("2", "1", "1", "3", "1", "2")
 """The answers of a screening: adult, recruited, by force, perhaps by deception, for another's gain, and not free to
@@ -91,10 +98,14 @@ def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(own_case
     assert phone.key("1", "1").startswith("END Noted. By 27/11 ")
     assert own_case.kept() == ["screened", "consent", "offered", "answered", "offered", "answered"]
 
+    own_case.line.clock.turn(days=3, minutes=-2)
     phone = own_case.dials()
     assert phone.screen.startswith(f"CON {own_case.case} Gasabo\n1 Read\n2 I am on site")
     first = "First: is the person safe, not hurt, and alone with you?"
     assert phone.key("5", "6").startswith(f"CON {own_case.case}, arrival check. {first}")
+    own_case.line.clock.turn(minutes=1)
+    phone = own_case.dials()
+    assert phone.screen.startswith(f"CON {own_case.case}, arrival check. {first}"), "due now"
     assert phone.key("1").startswith(f"CON {own_case.case}: did the person arrive?")
     assert phone.key("1").startswith("END Noted. We ask you again after 30 days, on ")
     own_case.line.clock.turn(days=31)
@@ -103,14 +114,6 @@ def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(own_case
     assert phone.key("1").startswith(f"CON {own_case.case}: how is the person after 30 days?")
     assert phone.key("4") == "END Noted. We notify the national desk at once."
     assert own_case.kept()[-2:] == ["arrived", "thirty"]
-
-
-def test_whether_a_person_arrived_is_asked_first_once_it_is_due(own_case: HerCase) -> None:
-    own_case.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1", "1")
-    own_case.line.clock.turn(days=3, minutes=-2)
-    assert own_case.dials().screen.startswith(f"CON {own_case.case} Gasabo\n1 Read")
-    own_case.line.clock.turn(minutes=1)
-    assert own_case.dials().screen.startswith(f"CON {own_case.case}, arrival check. First: ")
 
 
 @pytest.mark.row("R8", "R9")
@@ -157,8 +160,19 @@ SAFE = "continue the questions. First: is the person safe, not hurt, and alone w
 
 @pytest.mark.row("R8")
 def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(own_case: HerCase) -> None:
+    """The unfinished form is encrypted, and is offered to its author alone."""
     own_case.dials("2", "2", *SITE[:3]).hang_up()
     assert own_case.kept() == []
+    (kept,) = own_case.line.all(StartedFormRow)
+    assert not any(word in str(kept.body) for word in ("yes", "minor", "screened"))
+    with own_case.line.database.reading() as session:
+        tip = session.get_one(Tip, kept.tip_id)
+        her = session.get_one(Responder, kept.responder_id)
+        other = Responder(id=kept.responder_id + 1, languages=["en"])
+        ask, at = ReaderQuestion(ReaderQuestionKind.VIEW), own_case.line.clock()
+        turns = [ReaderTurn(session, own_case.beside.context, one, ask, at) for one in (her, other)]
+        said = [decrypt_reader_persons.flags_of_cases(turn, {own_case.case: tip}) for turn in turns]
+    assert [f"started.{own_case.case}" in one.flags for one in said] == [True, False]
     phone = own_case.dials()
     goes_on = "1 Continue (4 of 7)\n2 Something else"
     assert phone.screen.startswith(f"CON {own_case.case}: {SAFE}\n{goes_on}")
@@ -255,20 +269,6 @@ def test_a_no_goes_on_at_who_asks_again(own_case: HerCase) -> None:
     assert own_case.kept() == ["consent"]
 
 
-def test_an_unfinished_form_is_offered_to_its_author_alone_and_is_sealed(own_case: HerCase) -> None:
-    own_case.dials("2", "2", *SITE).hang_up()
-    (kept,) = own_case.line.all(StartedFormRow)
-    assert not any(word in str(kept.body) for word in ("unsure", "minor", "screened"))
-    with own_case.line.database.reading() as session:
-        tip = session.get_one(Tip, kept.tip_id)
-        her = session.get_one(Responder, kept.responder_id)
-        other = Responder(id=kept.responder_id + 1, languages=["en"])
-        ask, at = ReaderQuestion(ReaderQuestionKind.VIEW), own_case.line.clock()
-        turns = [ReaderTurn(session, own_case.beside.context, one, ask, at) for one in (her, other)]
-        said = [decrypt_reader_persons.flags_of_cases(turn, {own_case.case: tip}) for turn in turns]
-    assert [f"started.{own_case.case}" in one.flags for one in said] == [True, False]
-
-
 def test_a_form_that_the_reader_writes_down_late_is_not_asked_twice(own_case: HerCase) -> None:
     phone = own_case.dials("2", "2", *SITE)
     own_case.beside.stopped = True
@@ -312,3 +312,131 @@ def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(
     phone.again()
     assert phone.screen.startswith("END Try again")
     assert own_case.kept() == ["screened", "consent"]
+
+
+# Tests reminders to offer help that a person wants: after the consent, and when the case is closed.
+
+
+ASKS, ABOVE = Template.FOLLOW.name, Template.FOLLOW_ABOVE.name
+HOURS = timedelta(hours=1)
+
+
+def passes(case: HelpedCase, time: timedelta) -> list[tuple[timedelta, int, str]]:
+    """Moves the clock forward. Returns the delay, the person and the template of each reminder."""
+    asked, begun = [], case.district.clock()
+    for _ in range(time // (HOURS / 2)):
+        case.district.clock.turn(minutes=30)
+        after = case.district.clock() - begun
+        asked += [(after, who, template) for who, template in case.reminded()]
+    return asked
+
+
+def test_a_yes_in_danger_is_asked_about_every_two_hours(district: District) -> None:
+    case = HelpedCase(district, urgency=1)
+    case.say("consent", {"consent": "yes"})
+    asked = passes(case, 8 * HOURS)
+    assert asked[:2] == [(2 * HOURS, case.hers, ASKS), (4 * HOURS, case.leads, ABOVE)]
+    assert {(after, template) for after, _, template in asked[2:]} == {(6 * HOURS, ABOVE)}
+    assert {who for _, who, _ in asked[2:]} == set(case.nation)
+    case.say("offered", {"service": "isange"})
+    assert passes(case, 20 * HOURS) == []
+
+
+@pytest.mark.parametrize("urgency", [2, 3])
+def test_without_danger_it_is_asked_the_next_morning(district: District, urgency: int) -> None:
+    case = HelpedCase(district, urgency=urgency)
+    district.clock.at = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+    case.say("consent", {"consent": "yes"})
+    assert passes(case, 12 * HOURS - HOURS / 2) == []
+    # This is 08:00 in Kigali.
+    assert passes(case, HOURS / 2) == [(HOURS / 2, case.hers, ASKS)]
+
+
+def test_later_danger_moves_a_deadline_forward_and_never_back(district: District) -> None:
+    case = HelpedCase(district, urgency=2)
+    offered = case.offer()
+    case.say("answered", {"answer": "accepted"}, of=offered)
+    case.say("arrived", {"arrived": "yes"}, of=offered)
+    district.clock.at = datetime(2026, 11, 26, 18, 0, tzinfo=UTC)
+    case.say("consent", {"consent": "yes"}, n=2)
+    district.clock.turn(hours=1)
+    case.say("thirty", {"thirty": "danger"}, of=offered)
+    assert owed_at(district, case.tip, 2) == district.clock() + 2 * HOURS
+    district.clock.turn(hours=1)
+    case.say("thirty", {"thirty": "danger"}, of=offered)
+    assert owed_at(district, case.tip, 2) == district.clock() + HOURS
+
+
+def owed_at(district: District, tip: int, n: int) -> datetime | None:
+    """Returns the deadline for offering help to this person, if there is one."""
+    with district.database.reading() as session:
+        row = session.get_one(PossibleVictim, (tip, n))
+        return row.due_at if row.clock == "offer" else None
+
+
+def test_it_continues_after_closing_and_ends_with_an_offer_or_a_no(district: District) -> None:
+    case = HelpedCase(district, urgency=1)
+    case.say("consent", {"consent": "yes"})
+    close_by_two(case.context, case.tip, TipOutcome.NOT_FOUND)
+    assert passes(case, 2 * HOURS) == [(2 * HOURS, case.hers, ASKS)]
+    case.say("consent", {"consent": "no"})
+    with district.database.reading() as session:
+        assert session.get_one(PossibleVictim, (case.tip, 1)).clock == "consent"
+
+
+def test_a_yes_that_is_said_again_buys_no_time(district: District) -> None:
+    case = HelpedCase(district, urgency=1)
+    case.say("consent", {"consent": "yes"})
+    assert passes(case, HOURS) == []
+    case.say("consent", {"consent": "yes"})
+    assert passes(case, HOURS) == [(HOURS, case.hers, ASKS)]
+
+
+def test_no_sms_tells_what_the_person_said(district: District) -> None:
+    """The SMS after a consent has the same text as the SMS after an offer."""
+    case = HelpedCase(district, urgency=1)
+    case.say("screened", GROWN_UP)
+    case.say("consent", {"consent": "yes"})
+    district.clock.turn(hours=2)
+    case.reminded()
+    row = district.all(Message)[-1]
+    assert (row.template, set(row.parameters)) == (ASKS, {"ref", "code"})
+
+
+YES = ("3", "1", "2", "1")
+"""The answers: refer to help, safe, adult. "Ask in private: does the person want help?" Yes."""
+
+
+def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clock: Clock) -> None:
+    phone = own_case.dials(*YES)
+    assert phone.screen.startswith("CON What do you see?")
+    phone.hang_up()
+    assert own_case.kept() == ["consent"]
+    clock.turn(hours=1, minutes=59)
+    service_follow_up.ask_due(own_case.line.context)
+    before = len(own_case.line.all(Message))
+    clock.turn(minutes=1)
+    service_follow_up.ask_due(own_case.line.context)
+    (asked,) = own_case.line.all(Message)[before:]
+    assert (asked.responder_id, asked.template) == (own_case.known_as.responder_id, ASKS)
+
+    phone = own_case.dials()
+    assert phone.screen.startswith(
+        f"CON {own_case.case}: a person wants help. No service has been asked"
+    )
+    assert phone.key("1", "1").startswith("CON Which person?")
+    assert phone.key("1").startswith("CON What do you see?")
+    assert phone.key("1", "1").startswith("CON Which help?")
+    assert phone.key("1").startswith("CON Their answer:")
+    assert own_case.kept() == ["consent", "offered"]
+
+
+def test_closing_says_what_is_still_owed_and_to_whom(own_case: HerCase) -> None:
+    own_case.dials(*YES).hang_up()
+    phone = own_case.dials("2", "4")
+    assert phone.screen.startswith("CON Still to do: 1 person: help\n1 Refer to a service\n2 Close")
+    assert phone.key("2").startswith("CON Why close it?")
+    phone = own_case.dials("1", "1", "1", "1", "1", "1")
+    assert phone.screen.startswith("CON Their answer:")
+    closing = own_case.dials("4")
+    assert closing.screen.startswith("CON Still to do: 1 woman: the answer\n")

@@ -91,9 +91,7 @@ def test_r8_she_screens_a_person_and_offers_help_on_her_phone(phone: HerPhone) -
 
 
 @pytest.mark.row("R9")
-def test_the_phone_asks_what_became_of_a_person_also_after_closing(
-    phone: HerPhone,
-) -> None:
+def test_the_phone_asks_what_became_of_a_person_also_after_closing(phone: HerPhone) -> None:
     case = phone.case
     phone.takes()
     for verb, person, codes in (
@@ -146,9 +144,7 @@ def test_two_persons_are_asked_after_by_their_number(phone: HerPhone) -> None:
     assert f"arrivals.{case}" not in phone.says("arrived", "2", arrived="yes").flags
 
 
-def test_a_no_to_a_service_ends_offers_to_an_adult_but_not_to_a_child(
-    phone: HerPhone,
-) -> None:
+def test_a_no_to_a_service_ends_offers_to_an_adult_but_not_to_a_child(phone: HerPhone) -> None:
     phone.takes()
     for person, codes, ends in (
         ("1", {"minor": "no", "consent": "yes"}, True),

@@ -68,21 +68,15 @@ def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_co
     assert page.startswith("CON No one said if helpers may come.") is warns
 
 
-def test_a_wrong_pin_asks_again(beside: ReaderBeside, own_case: tuple[Caller, Assignment]) -> None:
-    phone, _ = own_case
-    phone.dial("90")
-    assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\nEnter your PIN")
-    assert at_home(phone).startswith("CON Open cases: 1.")
-    assert [row.state for row in beside.line.all(PinReading)] == ["wrong", "done"]
-
-
-def test_who_goes_back_from_the_home_page_does_not_read_that_the_pin_was_wrong(
+def test_a_wrong_pin_is_asked_again_and_not_called_wrong_after_going_back(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
     phone, _ = own_case
     phone.dial("90")
-    phone.key(OTHER_PIN, PIN)
+    assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\nEnter your PIN")
+    phone.key(PIN)
     assert phone.key("2").startswith("CON Open cases: 1.")
+    assert [row.state for row in beside.line.all(PinReading)] == ["wrong", "done"]
     assert phone.key("0", "0").startswith("CON Enter your PIN\n")
     assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\n")
     assert at_home(phone).startswith("CON Open cases: 1.")
@@ -91,18 +85,6 @@ def test_who_goes_back_from_the_home_page_does_not_read_that_the_pin_was_wrong(
 def clocks(beside: ReaderBeside, known_as: Assignment) -> set[str]:
     rows = beside.line.all(Deadline)
     return {row.kind for row in rows if row.tip_id == known_as.tip_id and row.fired_at is None}
-
-
-def test_reading_ends_the_unread_clock(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
-    phone, known_as = own_case
-    take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
-    assert "open" in clocks(beside, known_as)
-    phone.dial("90")
-    at_home(phone, "1", "1", "1")
-    assert "open" not in clocks(beside, known_as)
-    assert "outcome" in clocks(beside, known_as)
 
 
 @pytest.mark.row("R5")
@@ -183,7 +165,7 @@ def test_passing_on_what_a_colleague_has_leaves_it_there_and_writes_nothing(
     assert [row.id for row in beside.line.all(CaseEventRow)] == before
 
 
-def test_a_closed_danger_is_confirmed(
+def test_reading_ends_the_unread_clock_and_a_closed_danger_is_confirmed(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = own_case
@@ -191,7 +173,11 @@ def test_a_closed_danger_is_confirmed(
     beside.line.clock.turn(seconds=1)
     phone.dial("90")
     assert f"1 {known_as.reference} due 24/11 " in at_home(phone, "1")
-    phone.key("1", "4", "2")
+    assert "open" in clocks(beside, known_as)
+    phone.key("1", "1")
+    assert "open" not in clocks(beside, known_as)
+    assert "outcome" in clocks(beside, known_as)
+    phone.key("0", "4", "2")
     noted = f"END {known_as.reference}: not this kind of case. A second person checks it first."
     assert phone.key("5") == noted
     with beside.line.database.reading() as session:

@@ -147,9 +147,7 @@ def test_what_ends_a_session_ends_its_locked_board(tab: Tab, way: str) -> None:
     assert unlock(tab, key="none").status_code in (401, 404)
 
 
-def test_a_lock_stays_when_the_clock_is_set_back_and_counts_only_what_may_be_seen(
-    tab: Tab,
-) -> None:
+def test_a_lock_stays_when_the_clock_is_set_back_and_counts_only_what_may_be_seen(tab: Tab) -> None:
     assert counted(tab) == "1"
     tab.desk.clock.turn(minutes=-12)
     assert tab.get("/").headers["Location"].startswith("/board/locked")

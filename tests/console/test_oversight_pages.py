@@ -128,8 +128,6 @@ def test_c20_no_page_list_count_search_or_board_of_another_desk_knows_of_it(desk
         (desks.district, AccountRole.DESK),
         (desks.desk.tab(AccountRole.ADMIN), AccountRole.ADMIN),
     )
-    for tab, role in tabs:
-        read(tab, role, people)
     before = [read(tab, role, people) for tab, role in tabs]
     assert all("Eye 8" in before[0][page] for page in people)
     tip_id = complain(desks)

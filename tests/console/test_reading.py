@@ -1,5 +1,6 @@
 """Tests the pages for reading: Today, the published flows, the audit log."""
 
+import html
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +10,8 @@ import pytest
 
 from hotline.alarms import tables
 from hotline.alarms.rules import Alarm, AlarmState
+from hotline.alerts import tables as alerts_tables
+from hotline.console.templating import format_time
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.editing.service_drafts import live_titles
 from hotline.flows.check import node_texts
@@ -16,10 +19,14 @@ from hotline.flows.models import targets
 from hotline.gateway import service_pause
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.people import service_demo_accounts, tables_audit
+from hotline.text.codes import NATIONAL
 from hotline.text.languages import CODES
+from hotline.tips.rules_deadlines import Clock, DeadlineKind
 from hotline.web import pages_today
 from hotline.web.console_app import create_console
+from hotline.web.pages_today import ALARMS
 from tests.console.conftest import ADDRESS, PAGES, Desk, MakeDesk
+from tests.console.desk_tips import admitted, man, tell
 from tests.support.servers import drop_guard
 
 AT = {"actor": "cli:Operator 1", "action": "lane_held", "subject": "sms"}
@@ -159,21 +166,21 @@ def test_the_flows_are_listed_and_each_is_read_in_three_languages(desk: Desk) ->
     assert tab.get("/flows/nothing").status_code == 404
 
 
+QUERIES = {
+    "": 50,
+    "?who=operator 2": 1,
+    "?did=lane_released": 1,
+    "?tip=12": 1,
+    "?day=2026-11-23": 2,
+    "?day=2026-11-23&who=Operator 2": 1,
+    "?who=%25": 0,
+    "?did=no_such_thing&tip=x&day=never": 50,
+}
+"""The number of rows that each address of the audit log shows."""
+
+
 @pytest.mark.row("A10")
-@pytest.mark.parametrize(
-    ("query", "rows"),
-    [
-        ("", 50),
-        ("?who=operator 2", 1),
-        ("?did=lane_released", 1),
-        ("?tip=12", 1),
-        ("?day=2026-11-23", 2),
-        ("?day=2026-11-23&who=Operator 2", 1),
-        ("?who=%25", 0),
-        ("?did=no_such_thing&tip=x&day=never", 50),
-    ],
-)
-def test_the_log_is_filtered_by_its_address(desk: Desk, query: str, rows: int) -> None:
+def test_the_log_is_filtered_by_its_address(desk: Desk) -> None:
     tab = desk.tab(AccountRole.AUDITOR)
     at = desk.clock()
     with desk.context.database.writing() as session:
@@ -183,8 +190,9 @@ def test_the_log_is_filtered_by_its_address(desk: Desk, query: str, rows: int) -
         tables_audit.append_row(session, at=at - timedelta(days=1), **tip)
         for _ in range(60):
             tables_audit.append_row(session, at=at, **AT)
-    page = tab.get(f"/audit{query}").text
-    assert page.count('<tr><td class="moment"') == rows
+    for query, rows in QUERIES.items():
+        page = tab.get(f"/audit{query}").text
+        assert page.count('<tr><td class="moment"') == rows, query
 
 
 @pytest.mark.row("A10")
@@ -226,3 +234,90 @@ def test_the_log_names_a_desk_and_who_is_let_into_it(desk: Desk) -> None:
     assert "refused desk Gasabo, Responder 1 access to a desk" in page
     tab.post("/account/language", {"language": "fr"})
     assert "bureau Bugesera" in tab.get("/audit").text
+
+
+# Tests that the page Today leads from an alarm to its tip, for every account that may see that tip.
+
+
+def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
+    man(desk)
+    tell(desk, urgency=3, minutes=5)
+    late = tell(desk, urgency=1, minutes=90)
+    at = desk.clock()
+    with desk.context.database.writing() as session:
+        alerts_tables.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
+        state = AlarmState(Alarm.UNANSWERED, since=at, next_at=at + timedelta(1), notices=1)
+        tables.save(session, Alarm.UNANSWERED, state, "nobody has taken one")
+    alarm = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL).get("/today").text
+    line = next(one for one in alarm.splitlines() if "Alarm since" in one)
+    assert f'href="/tips/{late}"' in line
+    admins = desk.tab(AccountRole.ADMIN).get("/").text
+    line = next(one for one in admins.splitlines() if "Alarm since" in one)
+    assert "href" not in line, "who opens no tip is led to none"
+
+
+@pytest.mark.parametrize(
+    ("language", "says", "unseen"),
+    [
+        (
+            "en",
+            "No one has taken tip {tip}, filed {filed}. Telephone the national desk.",
+            ". Telephone the national desk",
+        ),
+        (
+            "fr",
+            (
+                "Personne n'a pris le signalement {tip}, déposé le {filed}. Téléphonez au bureau "
+                "national."
+            ),
+            "Personne n'a pris un",
+        ),
+        (
+            "rw",
+            "Nta muntu wafashe amakuru {tip}, yatanzwe {filed}. Hamagara ibiro by'igihugu.",
+            "Nta muntu wafashe amakuru yatanzwe",
+        ),
+    ],
+)
+def test_an_alarm_uses_the_page_language(desk: Desk, language: str, says: str, unseen: str) -> None:
+    man(desk)
+    late, at = tell(desk, urgency=1, minutes=90), desk.clock()
+    with desk.context.database.writing() as session:
+        alerts_tables.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
+        for alarm in Alarm:
+            state = AlarmState(alarm, since=at, next_at=at + timedelta(1), notices=1)
+            tables.save(session, alarm, state, "the doctor's words")
+    national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
+    admin = desk.tab(AccountRole.ADMIN)
+    for tab in (national, admin):
+        tab.post("/account/language", {"language": language, "to": "/"})
+    page, filed = html.unescape(national.get("/today").text), at - timedelta(minutes=90)
+    assert says.format(tip=late, filed=format_time(language, filed)) in page
+    assert f'href="/tips/{late}"' in page
+    assert "the doctor's words" not in page
+    assert "{" not in page.partition("<main")[2]
+    other = html.unescape(admin.get("/").text)
+    assert unseen in other
+    assert f"/tips/{late}" not in other
+
+
+def test_every_alarm_has_words() -> None:
+    assert set(ALARMS) == set(Alarm)
+
+
+def test_a_tip_is_urgent_soon_or_normal_on_its_page(desk: Desk) -> None:
+    man(desk)
+    national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
+    for urgency, label in ((1, "Urgent"), (2, "Soon"), (3, "Normal")):
+        page = national.get(f"/tips/{tell(desk, urgency=urgency)}").text
+        assert label in page
+        assert "danger</" not in page
+
+
+def test_what_nobody_took_says_that_everyone_was_alerted(desk: Desk) -> None:
+    man(desk)
+    national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
+    tip, at = tell(desk, urgency=1), desk.clock()
+    with desk.context.database.writing() as session:
+        alerts_tables.set_clocks(session, tip, {DeadlineKind.OVERDUE: Clock(at)}, at)
+    assert "but no one has taken the case" in national.get(f"/tips/{tip}").text

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from hotline.core.actors import AccountRole, AccountState, SignedIn
+from hotline.core.actors import AccountRole, AccountState
 from hotline.core.database import Session
 from hotline.duty import service_enrolment, service_roster, service_sheets
 from hotline.gateway.tables import Message
@@ -24,19 +24,19 @@ from hotline.people.tables_sheets import SheetImport
 from hotline.text.places import place_name
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import man
-from tests.support.clock import Clock
+from tests.support.made_once import lay_rows
 
 DISTRICTS = every_district()
-PEOPLE = 200
-LEVELS = ("responder", "responder", "responder", "deputy", "responder", "coordinator")
+LEVELS = ("responder", "responder", "responder", "coordinator")
+"""The levels of the people of each district."""
 
 
-def enrol(desk: Desk, count: int = PEOPLE) -> None:
+def enrol(desk: Desk, count: int = 122) -> None:
     """Enrols people of every district, with PINs, and two people of the national desk."""
     lines = ["name,msisdn,language,level,districts,categories"]
     for n in range(count - 2):
         place = place_name(DISTRICTS[n % len(DISTRICTS)], "en")
-        level = LEVELS[n // len(DISTRICTS) % len(LEVELS)]
+        level = LEVELS[n // len(DISTRICTS)]
         lines.append(f"Officer {n},+2507880{10_000 + n},en,{level},{place},")
     lines += [f"Nation {n},+2507889{10_000 + n},en,national,," for n in (1, 2)]
     service_enrolment.import_responders(desk.context, "\n".join(lines))
@@ -46,10 +46,10 @@ def enrol(desk: Desk, count: int = PEOPLE) -> None:
         )
 
 
-def whole_week(*, but: tuple[str, int, int] | None = None) -> str:
-    """Returns a sheet with a day and a night shift at each district, without one of them."""
+def whole_week(*, but: tuple[str, int, int] | None = None, count: int = len(DISTRICTS)) -> str:
+    """Returns a sheet with a day and a night shift at the first districts, without one of them."""
     rows = ["desk,name,weekday,from,to,rank"]
-    for n, code in enumerate(DISTRICTS):
+    for n, code in enumerate(DISTRICTS[:count]):
         for day, name in enumerate(WEEKDAYS):
             for half, times in enumerate(("06:00,18:00", "18:00,06:00")):
                 if (code, day, half) != but:
@@ -78,8 +78,12 @@ def written(session: Session, template: str) -> list[int | None]:
 
 @pytest.fixture
 def tab(desk: Desk) -> Tab:
-    man(desk)
-    enrol(desk)
+
+    def fill() -> None:
+        man(desk)
+        enrol(desk)
+
+    lay_rows(desk.context.database, f"people of all districts, {desk.clock.at}", fill)
     return desk.tab(AccountRole.ADMIN, name="Admin 1")
 
 
@@ -132,8 +136,8 @@ def test_r10_a_sheet_is_judged_and_its_import_continues_after_an_interruption(
     desk: Desk, tab: Tab
 ) -> None:
     week = this_week(desk)
-    page = check(tab, week, whole_week()).text
-    assert '<span class="tag good">new</span> 420' in page
+    page = check(tab, week, whole_week(count=3)).text
+    assert '<span class="tag good">new</span> 42' in page
     locked = page.partition('name="secret_sheet" value="')[2].partition('"')[0]
     taken = tab.post(f"/sheets/roster/take?week={week}&desk=", {"secret_sheet": locked})
     assert taken.headers["Location"].endswith(f"/sheets/roster?week={week}&desk=")
@@ -144,22 +148,22 @@ def test_r10_a_sheet_is_judged_and_its_import_continues_after_an_interruption(
     with pytest.raises(KeyboardInterrupt):
         service_sheets.import_here(replace(desk.context, failpoint=killed))
     status = tab.get(f"/sheets/roster?week={week}")
-    assert "14 of 420" in status.text
+    assert "14 of 42" in status.text
     assert status.headers["Refresh"] == f"3; url=/sheets/roster?week={week}&auto="
     other = desk.tab(AccountRole.DESK, name="Desk 1")
     assert "Recent imports" not in other.get("/sheets/roster").text
     service_sheets.import_here(desk.context)
     status = tab.get(f"/sheets/roster?week={week}")
-    assert "420 of 420" in status.text
+    assert "42 of 42" in status.text
     assert "Refresh" not in status.headers
     with desk.context.database.reading() as session:
-        assert len(session.scalars(select(Duty)).all()) == 420
+        assert len(session.scalars(select(Duty)).all()) == 42
         (row,) = session.scalars(select(SheetImport))
         assert (row.encrypted, row.faults) == (None, None)
-    smaller = whole_week().replace("18:00,06:00,1", "18:00,07:00,1", 1).rpartition("\n")[0]
+    smaller = whole_week(count=3).replace("18:00,06:00,1", "18:00,07:00,1", 1).rpartition("\n")[0]
     page = check(tab, week, smaller).text
     counts = re.findall(r'class="tag \w+">(\w[\w ]*)</span> (\d+)', page)
-    assert counts == [("changed", "1"), ("unchanged", "418"), ("taken off", "1")]
+    assert counts == [("changed", "1"), ("unchanged", "40"), ("taken off", "1")]
 
 
 @pytest.mark.parametrize("lost", ["one desk", "every role", "the account"])
@@ -167,7 +171,7 @@ def test_a_sheet_whose_account_lost_its_desk_after_it_confirmed_is_not_imported(
     desk: Desk, tab: Tab, lost: str
 ) -> None:
     week = this_week(desk)
-    locked = check(tab, week, whole_week()).text.partition('name="secret_sheet" value="')[2]
+    locked = check(tab, week, whole_week(count=2)).text.partition('name="secret_sheet" value="')[2]
     fields = {"secret_sheet": locked.partition('"')[0]}
     tab.post(f"/sheets/roster/take?week={week}&desk=", fields)
     with desk.context.database.writing() as session:
@@ -213,10 +217,22 @@ def test_r10_a_holiday_has_the_shifts_of_another_day_and_is_undone(desk: Desk, t
         assert len(shifts) == 30, "alerts follow the holiday too"
 
 
-def test_r10_a_country_without_pins_says_it_once(desk: Desk, tab: Tab) -> None:
+def test_r10_a_roster_is_read_on_paper_by_its_desk_and_says_once_that_pins_are_missing(
+    desk: Desk, tab: Tab
+) -> None:
     week = this_week(desk)
     sheet(desk, week, whole_week())
+    paper = tab.get(f"/roster/print?week={week}").text
+    assert "<td>O0 </td><td>O30 </td>" in paper
+    assert not re.search(r"Officer|otline|\+?250", paper)
+
+    own = desk.tab(AccountRole.DESK, name="Desk 1")
+    page = own.get(f"/roster?week={week}").text
+    assert 'name="c"' not in page, "this account works at no desk yet"
+    answer = own.post(f"/roster?week={week}&desk=", {"do": "off", "c": f"{DISTRICTS[0]}.1"})
+    assert answer.status_code == 422
     with desk.context.database.writing() as session:
+        assert len(session.scalars(select(Duty)).all()) == 30 * 14
         session.execute(update(Responder).values(pin_wrap=None))
     for page in (tab.get(f"/roster?week={week}").text, tab.get(f"/roster/print?week={week}").text):
         assert 'class="gap"' not in page
@@ -224,30 +240,9 @@ def test_r10_a_country_without_pins_says_it_once(desk: Desk, tab: Tab) -> None:
         assert "all districts, the national desk" in page
 
 
-def test_r10_paper_has_initials_and_no_name_of_the_hotline(desk: Desk, tab: Tab) -> None:
-    week = this_week(desk)
-    sheet(desk, week, whole_week())
-    paper = tab.get(f"/roster/print?week={week}").text
-    assert "<td>O0 </td><td>O30 </td>" in paper
-    assert not re.search(r"Officer|otline|\+?250", paper)
-
-
-def test_r10_a_desk_sees_and_changes_its_own_roster_only(desk: Desk, tab: Tab) -> None:
-    week = this_week(desk)
-    sheet(desk, week, whole_week())
-    own = desk.tab(AccountRole.DESK, name="Desk 1")
-    page = own.get(f"/roster?week={week}").text
-    assert 'name="c"' not in page, "this account works at no desk yet"
-    answer = own.post(f"/roster?week={week}&desk=", {"do": "off", "c": f"{DISTRICTS[0]}.1"})
-    assert answer.status_code == 422
-    with desk.context.database.reading() as session:
-        assert len(session.scalars(select(Duty)).all()) == 30 * 14
-
-
 def test_r10_gaps_are_reported_once_a_day_before_and_on_mondays(desk: Desk, tab: Tab) -> None:
-    week = this_week(desk) + timedelta(days=7)
     gap = (DISTRICTS[0], 2, 1)
-    _turn_to_day(desk.clock)
+    desk.clock.turn(hours=24 - desk.clock().hour + 8)
     service_roster.report_gaps(desk.context)
     with desk.context.database.reading() as session:
         assert written(session, "GAPS_FOUND") == [], "no desk has a roster yet"
@@ -258,13 +253,13 @@ def test_r10_gaps_are_reported_once_a_day_before_and_on_mondays(desk: Desk, tab:
     leader = _leader(desk, DISTRICTS[0])
     for hours, expected in ((2, [leader]), (3, [leader])):
         desk.clock.turn(hours=hours)
-        _report(desk)
+        service_roster.report_gaps(desk.context)
         with desk.context.database.reading() as session:
             assert written(session, "GAPS_FOUND") == expected
     starts = half_day(week, 5)[0]
     desk.clock.turn(seconds=int((starts - timedelta(hours=9) - desk.clock()).total_seconds()))
     for _ in range(2):
-        _report(desk)
+        service_roster.report_gaps(desk.context)
         desk.clock.turn(hours=2)
     with desk.context.database.reading() as session:
         assert written(session, "GAPS_FOUND") == [leader, leader], "again a day before, once"
@@ -274,20 +269,12 @@ def test_r10_gaps_are_reported_once_a_day_before_and_on_mondays(desk: Desk, tab:
     desk.clock.turn(seconds=int((monday - desk.clock()).total_seconds()))
     sheet(desk, week + timedelta(days=7), whole_week(but=(DISTRICTS[0], 3, 0)))
     for _ in range(2):
-        _report(desk)
+        service_roster.report_gaps(desk.context)
         desk.clock.turn(hours=2)
     with desk.context.database.reading() as session:
         rows = session.scalars(select(Message).where(Message.template == "GAPS_WEEK")).all()
         assert {one.parameters["count"] for one in rows} == {"1"}
         assert len(rows) == len({one.responder_id for one in rows}) == 2
-
-
-def _report(desk: Desk) -> None:
-    service_roster.report_gaps(desk.context)
-
-
-def _turn_to_day(clock: Clock) -> None:
-    clock.turn(hours=24 - clock().hour + 8)
 
 
 def _leader(desk: Desk, code: str) -> int:
@@ -331,13 +318,9 @@ def test_r10_a_gap_is_taken_and_a_shift_offered_and_taken(desk: Desk, tab: Tab) 
         assert mine.starts_at in {
             o.starts_at for o in service_roster.own_shifts(session, other, at)
         }
-    _, many, alone = service_roster.board(desk.context, _by(desk, tab))
+    by = service_sessions.find_session(desk.context, tab.token)
+    assert by is not None
+    _, many, alone = service_roster.board(desk.context, by)
     assert set(many.values()) <= {5, 6, 7, 8}
     assert alone == {"Officer 60"}
     assert "Alone on duty after an offered shift: Officer 60" in tab.get("/roster").text
-
-
-def _by(desk: Desk, tab: Tab) -> SignedIn:
-    found = service_sessions.find_session(desk.context, tab.token)
-    assert found is not None
-    return found

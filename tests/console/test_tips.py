@@ -332,13 +332,11 @@ def test_a8_a_tip_is_found_by_reference_number_and_place_in_any_state(
     ]
 
 
-@pytest.mark.parametrize("typed", ["", "<b>", "123456785", "+250788000001", "0788000001", "hafi"])
-def test_receipts_telephone_numbers_and_words_are_never_searched(
-    desks: Desks, tip: int, typed: str
-) -> None:
-    refused = search(desks.national, typed)
-    assert refused.status_code == 422
-    assert "Enter a case code like K7Q4, a tip number or a place." in refused.text
+def test_receipts_telephone_numbers_and_words_are_never_searched(desks: Desks, tip: int) -> None:
+    for typed in ("", "<b>", "123456785", "+250788000001", "0788000001", "hafi"):
+        refused = search(desks.national, typed)
+        assert refused.status_code == 422, typed
+        assert "Enter a case code like K7Q4, a tip number or a place." in refused.text
     assert searches(desks) == []
 
 
