@@ -322,11 +322,7 @@ class _Gathered:
         elif account_id is not None:
             account = tables_accounts.get_account(self.session, account_id)
             is_national = AccountRole.NATIONAL in account.held_roles
-            role = (
-                self.say(phrase("National desk"))
-                if is_national
-                else self.say(phrase("Desk officer"))
-            )
+            role = self.say(phrase("National desk") if is_national else phrase("Desk officer"))
             key = f"person:{account.person_id}"
         elif kind == "desk":
             role = self.say(phrase("Desk officer"))

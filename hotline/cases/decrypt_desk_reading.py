@@ -15,6 +15,7 @@ from hotline.cases import (
     decrypt_handover,
     decrypt_questions,
     queries_board,
+    service_viewer,
 )
 from hotline.cases.decrypt_access import DecryptedTip, UnlockedTip
 from hotline.cases.service_persons import account_key
@@ -64,17 +65,11 @@ def decrypt_tip(
     If the account may not read the tip, commits a row, and raises the same errors as `read_tip`.
     """
     viewer, _ = get_readable(context, by, tip_id, reason)
-    actor = tables_audit.by_actor(by.actor)
-
-    def opened(session: Session, found: UnlockedTip, desk: str) -> DecryptedTip:
-        return decrypt_access.decrypt_unlocked(session, found, desk)
-
+    opened = decrypt_access.decrypt_unlocked
     try:
         return _with_key(context, by, token, viewer, tip_id, opened), viewer
     except (KeyMissing, NotFound, DecryptionFailed):
-        with context.database.writing() as session:
-            why = f"it does not open: {reason}"
-            tables_audit.append_about_tip(session, tip_id, "tip_refused", actor, context.now(), why)
+        service_viewer.log(context, by, tip_id, "tip_refused", f"it does not open: {reason}")
         raise
 
 
@@ -128,8 +123,7 @@ def handover_notes(
         viewer, at = viewer_of(session, by), context.now()
         rows = queries_board.case_notes(session, viewer)
         for tip_id in sorted({row.tip_id for row in rows}):
-            actor = tables_audit.by_actor(by.actor)
-            tables_audit.append_about_tip(session, tip_id, "handover_read", actor, at)
+            tables_audit.append_command(session, by.actor, at, "handover_read", f"tip:{tip_id}")
     with context.database.reading() as session:
         found = [*decrypt_handover.general_notes(session, viewer.desks, member, private, at)]
     for row in rows:
@@ -228,10 +222,8 @@ def _is_opened(
     at, who, own = context.now(), viewer.responder_id, None
     if who is not None:
         own = queries.newest_assignment(session, tip_id, who)
-    by, tip = (
-        service_case_events.EventActor(actor, person=None if own is None else who),
-        queries.tip_for_writing(session, tip_id),
-    )
+    by = service_case_events.EventActor(actor, person=None if own is None else who)
+    tip = queries.tip_for_writing(session, tip_id)
     key = service_closing.opening(tip, actor)
     service_case_events.write_event(session, tip_id, LoggedEvent.OPENED, by, at, key=key)
     service_closing.note_opened(session, context, tip, actor, replace(by, person=who), at)

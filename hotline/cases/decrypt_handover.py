@@ -59,10 +59,8 @@ def waiting_texts(
     The text of a case that only the console shows is empty.
     """
     session, until = turn.session, turn.person.pin_opened_at or turn.at
-    member, since = (
-        of_responder(turn.person.id),
-        tables_roster.read_until(session, turn.person.person_id),
-    )
+    own, member = turn.person.person_id, of_responder(turn.person.id)
+    since = tables_roster.read_until(session, own)
     found = [*general_notes(session, viewer.desks, member, turn.private, turn.at)]
     for row in queries_board.case_notes(session, viewer):
         text, tip = "", session.get_one(Tip, row.tip_id)
@@ -73,6 +71,5 @@ def waiting_texts(
             with suppress(DecryptionFailed, KeyMissing):
                 text = text_of(row, case.tip_key) if case is not None else ""
         found.append(HandoverText(row.at, text, row.person_id, row.tip_id))
-    own = turn.person.person_id
     new = [one for one in found if since < one.at <= until and one.person_id != own]
     return sorted(new, key=lambda one: one.at)

@@ -114,6 +114,7 @@ def result_answer(result: str, **words: str) -> ReaderAnswer:
     return ReaderAnswer((f"{RESULT_PREFIX}{result}",), words=words)
 
 
+_NO_COLLEAGUES = ReaderAnswer((NO_COLLEAGUES,))
 OVER, NOT_TAKEN = result_answer(CommandResult.OVER), result_answer(CommandResult.NOT_TAKEN_YET)
 
 
@@ -207,20 +208,16 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
     """
     target = turn.ask.verb.removeprefix(PASS)
     kept = queries_visible.excluded_responders(turn.session, [tip.id]).get(tip.id, NO_ONE)
-    roster = queries.roster(turn.session, turn.at)
-    able = rules_assignment.people_for(routed_case(turn.session, tip), roster)
+    roster, case = queries.roster(turn.session, turn.at), routed_case(turn.session, tip)
+    able = rules_assignment.people_for(case, roster)
     others = [one for one in able if one.id not in kept and one.id != turn.person.id]
-    colleagues = dict.fromkeys(
-        rules_assignment.colleagues(routed_case(turn.session, tip), others, but=turn.person.id)
-    )
+    colleagues = dict.fromkeys(rules_assignment.colleagues(case, others, but=turn.person.id))
     if target == WHO:
         ids = [*colleagues][:MAX_COLLEAGUES]
         named = [(str(one), turn.session.get_one(Responder, one).name) for one in ids]
-        return (
-            ReaderAnswer((HAS_COLLEAGUES,), {rules_reading_requests.MY_COLLEAGUES: named})
-            if named
-            else _no_colleagues()
-        )
+        if not named:
+            return _NO_COLLEAGUES
+        return ReaderAnswer((HAS_COLLEAGUES,), {rules_reading_requests.MY_COLLEAGUES: named})
     if turn.ask.verb.startswith(DISTRICT):
         if tip.assignee_id != turn.person.id:
             return NOT_TAKEN
@@ -231,11 +228,7 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
         to, chosen = PassedTo.NATIONAL, national[:1]
     else:
         to, chosen = PassedTo.COLLEAGUE, tuple(one for one in colleagues if str(one) == target)
-    return _carried_out(turn, Verb.PASS_ON, to, chosen) if chosen else _no_colleagues()
-
-
-def _no_colleagues() -> ReaderAnswer:
-    return ReaderAnswer((NO_COLLEAGUES,))
+    return _carried_out(turn, Verb.PASS_ON, to, chosen) if chosen else _NO_COLLEAGUES
 
 
 def _let_district_read(

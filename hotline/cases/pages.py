@@ -33,13 +33,7 @@ from hotline.text import places
 from hotline.text.codes import ABROAD, FORMS, MET, NATIONAL, OPERATOR, UNSURE, Category
 from hotline.text.languages import FIRST
 from hotline.text.phrases import phrase
-from hotline.text.places import (
-    camp_named,
-    district_named,
-    districts,
-    place_within,
-    sectors_named,
-)
+from hotline.text.places import camp_named, district_named, districts, place_within, sectors_named
 from hotline.text.time import kigali_time
 from hotline.tips import rules_person_codes
 from hotline.tips.rules import OUTCOMES, Matter, TipOutcome, Urgency

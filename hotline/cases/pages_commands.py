@@ -393,10 +393,7 @@ def _lift(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) ->
         service_desk_commands.lift(context, by, tip_id, reason=reason)
 
 
-HOLDS: Mapping[str, Callable[..., object]] = {
-    "lift": _lift,
-    "keep": service_case_files.keep_hold,
-}
+HOLDS: Mapping[str, Callable[..., object]] = {"lift": _lift, "keep": service_case_files.keep_hold}
 
 
 @_on_a_tip

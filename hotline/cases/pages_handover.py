@@ -4,12 +4,7 @@ from datetime import UTC, datetime
 
 from flask import Response
 
-from hotline.cases import (
-    decrypt_desk_reading,
-    pages_board,
-    service_board,
-    service_handover,
-)
+from hotline.cases import decrypt_desk_reading, pages_board, service_board, service_handover
 from hotline.cases.pages import CLOSED, decrypted_page
 from hotline.cases.pages_commands import REFUSED, TIP_STOPS
 from hotline.console.form import number_of

@@ -106,15 +106,10 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     followed = dict(asked[: MAX_CASES - len(cases)])
     tips |= followed
 
-    waits = service_handover.waiting_for(
-        turn.session, _viewer(turn), turn.at, _own_tips(turn)
-    ).count
-    words = {
-        "open": str(len(every)),
-        "urgent": str(len(urgent)),
-        "last": reader_pins.last_opening(turn),
-        "waits": str(waits),
-    }
+    own_tips = _own_tips(turn)
+    waits = service_handover.waiting_for(turn.session, _viewer(turn), turn.at, own_tips).count
+    words = {"open": str(len(every)), "urgent": str(len(urgent)), "waits": str(waits)}
+    words["last"] = reader_pins.last_opening(turn)
     for case in (*cases, *followed):
         words |= _words(turn, case, tips[case])
     labels = [
@@ -139,25 +134,20 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
         *(f"over.{one}" for one in read_there if tips[one].closed_at is not None),
     )
     by_pin = {one: tip for one, tip in listed.items() if one not in read_there}
-    own = {
-        one: tip
-        for one, tip in by_pin.items()
-        if f"{IS_OWN}.{one}" in pinned.flags or tip.id in due
-    }
-    judged = {
-        one: tip
-        for one, tip in by_pin.items()
-        if f"{CAN_CONFIRM}.{one}" in pinned.flags and one not in own
-    }
-    people = decrypt_reader_persons.flags_of_cases(turn, own).and_also(
-        decrypt_reader_persons.owed_in(turn, judged)
-    )
+    own, judged = dict[str, Tip](), dict[str, Tip]()
+    for one, tip in by_pin.items():
+        if f"{IS_OWN}.{one}" in pinned.flags or tip.id in due:
+            own[one] = tip
+        elif f"{CAN_CONFIRM}.{one}" in pinned.flags:
+            judged[one] = tip
     lists = {
         rules_reading_requests.MY_WORK: labels,
         rules_reading_requests.MY_QUESTIONS: questions,
         **shifts,
     }
-    answer = ReaderAnswer(flags, lists, words).and_also(people)
+    answer = ReaderAnswer(flags, lists, words)
+    answer = answer.and_also(decrypt_reader_persons.flags_of_cases(turn, own))
+    answer = answer.and_also(decrypt_reader_persons.owed_in(turn, judged))
     untaken = [one for one in urgent if tips[one].assignee_id is None]
     # Ignores drills if there is a real danger, so that the screen of the danger is shown.
     untaken = [one for one in untaken if tips[one].channel != rules_trial.DRILL] or untaken
@@ -427,11 +417,8 @@ def _chosen_pin(one: WaitingHop) -> str | None:
     """
     chosen = one.typed.get(rules_reading_requests.NEW_PIN, "")
     refused = is_easy_pin(chosen) or chosen == one.typed.get(rules_reading_requests.NUMBER_END)
-    return (
-        chosen
-        if chosen and chosen == one.typed.get(rules_reading_requests.NEW_AGAIN) and not refused
-        else None
-    )
+    is_same = chosen == one.typed.get(rules_reading_requests.NEW_AGAIN)
+    return chosen if chosen and is_same and not refused else None
 
 
 def _proof_decided(
@@ -537,17 +524,8 @@ def _read(context: ReaderContext, ask: PinReadingAsk, row: PinReading) -> Waitin
     kind = ReaderQuestionKind(row.question["kind"])
     box = _opened(context, ask.encrypted_pin, bound) or {}
     typed = {str(name): str(value) for name, value in box.items()}
-    return WaitingHop(
-        ask.id,
-        row.id,
-        kind,
-        ask.public_key,
-        row.session_key,
-        bound,
-        row.responder_id,
-        typed,
-        ask.request,
-    )
+    named = (ask.id, row.id, kind, ask.public_key, row.session_key, bound, row.responder_id)
+    return WaitingHop(*named, typed, ask.request)
 
 
 def _opened(context: ReaderContext, encrypted: bytes, bound: str) -> dict[str, Any] | None:

@@ -148,12 +148,7 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
         for one in cases
         if one.urgency == Urgency.DANGER and one.is_untaken and not one.is_closed
     ]
-    return SortedBoard(
-        columns,
-        len(urgent),
-        max(urgent, default=0),
-        len(late),
-    )
+    return SortedBoard(columns, len(urgent), max(urgent, default=0), len(late))
 
 
 def board_number(cases: Sequence[BoardCase]) -> int:

@@ -15,14 +15,7 @@ from hotline.text.phrases import phrase
 from hotline.text.revealing import without_revealing
 from hotline.text.time import KIGALI
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import (
-    FILE_TOLD,
-    INTEREST,
-    NO,
-    QUESTIONS,
-    YES,
-    ServiceAnswer,
-)
+from hotline.tips.rules_person_codes import FILE_TOLD, INTEREST, NO, QUESTIONS, YES, ServiceAnswer
 from hotline.tips.rules_persons import MetPerson
 
 Say = Callable[..., str]

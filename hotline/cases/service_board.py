@@ -23,6 +23,7 @@ from hotline.alerts import (
     service_escalation,
     service_messages,
 )
+from hotline.alerts.rules_assignment import Candidate
 from hotline.alerts.rules_escalation import NO_ONE
 from hotline.alerts.rules_replies import Command, Verb
 from hotline.cases import decrypt_desk_reading, decrypt_reader_commands, queries_board, queries_list
@@ -142,8 +143,8 @@ class Act(NamedTuple):
         )
 
     def log(self, action: str, reason: str = "") -> None:
-        at, actor = self.context.now(), tables_audit.by_actor(self.by.actor)
-        tables_audit.append_about_tip(self.session, self.tip.id, action, actor, at, reason)
+        by, subject, at = self.by.actor, f"tip:{self.tip.id}", self.context.now()
+        tables_audit.append_command(self.session, by, at, action, subject, reason)
 
     def log_passed(self, to: PassedTo) -> None:
         at = self.context.now()
@@ -176,11 +177,9 @@ def phones_for(context: ConsoleContext, by: SignedIn, tip_id: int) -> Mapping[in
 def _phones(
     session: Session, context: ConsoleContext, viewer: Viewer, tip: Tip
 ) -> Mapping[int, str]:
-    kept = queries_visible.excluded_responders(session, [tip.id]).get(tip.id, NO_ONE)
-    roster = [one for one in queries.roster(session, context.now()) if one.id not in kept]
+    roster = _roster(session, context, tip)
     on_duty = [one for one in roster if one.is_on_duty or one.id == viewer.responder_id]
     case = service_case_state.routed_case(session, tip)
-    on_duty = rules_assignment.people_for(case, on_duty)
     ids = [*rules_assignment.colleagues(case, on_duty, but=None)]
     if NATIONAL in viewer.desks or tip.official == OVERSEEN:
         ids += [one.id for one in on_duty if one.level is Level.NATIONAL]
@@ -191,6 +190,13 @@ def _phones(
     return {one: names[one] for one in ordered}
 
 
+def _roster(session: Session, context: ConsoleContext, tip: Tip) -> list[Candidate]:
+    """Returns the people who may get the case. Leaves out people who are excluded from it."""
+    kept = queries_visible.excluded_responders(session, [tip.id]).get(tip.id, NO_ONE)
+    roster = [one for one in queries.roster(session, context.now()) if one.id not in kept]
+    return rules_assignment.people_for(service_case_state.routed_case(session, tip), roster)
+
+
 def take(context: ConsoleContext, by: SignedIn, tip_id: int, responder_id: int) -> None:
     """Takes the case in the name of the responder who has this phone. If this person was not alerted before, the person
     gets an alert now.
@@ -199,17 +205,16 @@ def take(context: ConsoleContext, by: SignedIn, tip_id: int, responder_id: int) 
     """
     with _acting(context, by, tip_id) as act:
         name = _phones(act.session, context, act.viewer, act.tip).get(responder_id)
-        if name is None:
-            raise EndRefused("this person cannot be alerted of the case", TipRefusal.NOT_REACHED)
         known = queries.newest_assignment(act.session, tip_id, responder_id)
-        if known is None or known.released_at is not None:
+        if name is not None and (known is None or known.released_at is not None):
             act.happens(chosen=(responder_id,))
             known = queries.newest_assignment(act.session, tip_id, responder_id)
-        if known is None:
+        if name is None or known is None:
             raise EndRefused("this person cannot be alerted of the case", TipRefusal.NOT_REACHED)
-        at, verb = context.now(), Verb.TAKE
-        asked = Command(responder_id, known.reference, verb, EventChannel.CONSOLE, at)
-        service_commands.carry_out(act.session, context, asked)
+        given = (Verb.TAKE, EventChannel.CONSOLE, context.now())
+        service_commands.carry_out(
+            act.session, context, Command(responder_id, known.reference, *given)
+        )
         act.log("tip_taken_for", name)
 
 
@@ -254,10 +259,8 @@ def pass_on(
     """
     to, give = PassedTo.NATIONAL, None
     if place != NATIONAL:
-        to, give = (
-            PassedTo.DISTRICT,
-            decrypt_desk_reading.grant_for(context, by, token, tip_id, place, reason),
-        )
+        to = PassedTo.DISTRICT
+        give = decrypt_desk_reading.grant_for(context, by, token, tip_id, place, reason)
     with _acting(context, by, tip_id) as act:
         if place != NATIONAL and desk_of(place, act.tip.official) is None:
             raise EndRefused("no district may see this case", TipRefusal.OFFICIAL)
@@ -272,11 +275,7 @@ def pass_on(
 
 
 def _people_of(act: Act, place: str) -> tuple[int, ...]:
-    kept = queries_visible.excluded_responders(act.session, [act.tip.id]).get(act.tip.id, NO_ONE)
-    roster = [one for one in queries.roster(act.session, act.context.now()) if one.id not in kept]
-    roster = rules_assignment.people_for(
-        service_case_state.routed_case(act.session, act.tip), roster
-    )
+    roster = _roster(act.session, act.context, act.tip)
     if place == NATIONAL:
         return rules_assignment.turns(one for one in roster if one.level is Level.NATIONAL)[:1]
     there = replace(service_case_state.case_of(act.tip), place=place)

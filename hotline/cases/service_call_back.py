@@ -5,7 +5,7 @@ The first account then decrypts the number with its own key. A person who is exc
 its call-back. No module that a hook loads may import this file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from hotline.people.rules_desks import of_account
 from hotline.people.tables_accounts import is_same_person
 from hotline.text.codes import NATIONAL
 from hotline.tips import tables_call_back
-from hotline.tips.rules_call_back import CallBackState, CallOutcome, Window
+from hotline.tips.rules_call_back import CallBackState, Window
 
 MAX_LINES = 50
 """The largest number of call-backs on the page: first those that are waiting, then the newest of those that have
@@ -76,22 +76,6 @@ def _asked(session: Session, row: tables_call_back.CallBack) -> tables_audit.Aud
     return next((one for one in reversed(found) if one.action == "call_back_wanted"), None)
 
 
-def request_number(context: ConsoleContext, by: SignedIn, call_back_id: int, reason: str) -> None:
-    """Requests to see the phone number of a call-back, with a reason. Raises NotFound."""
-    _check(context, by, call_back_id)
-    decrypt_call_backs.request_number(context, call_back_id, by=by.actor, reason=reason)
-
-
-def approve_request(
-    context: ConsoleContext, by: SignedIn, call_back_id: int, reason: str, *, asked_by: str
-) -> None:
-    """Approves the request for the number, if the person `asked_by` made it. Raises NotFound, CallRefused."""
-    _check(context, by, call_back_id)
-    decrypt_call_backs.approve_request(
-        context, call_back_id, by=by.actor, reason=reason, asked_by=asked_by
-    )
-
-
 def decrypt_call(
     context: ConsoleContext, by: SignedIn, token: str, call_back_id: int, reason: str
 ) -> decrypt_call_backs.CallDetails:
@@ -114,14 +98,23 @@ def decrypt_call(
     )
 
 
-def record_outcome(
-    context: ConsoleContext, by: SignedIn, call_back_id: int, outcome: CallOutcome, reason: str
-) -> None:
-    """Records the outcome of a call. Raises NotFound, CallRefused."""
-    _check(context, by, call_back_id)
-    decrypt_call_backs.record_outcome(
-        context, call_back_id, by=by.actor, reason=reason, outcome=outcome
-    )
+def _checked(action: Callable[..., object]) -> Callable[..., None]:
+    """Makes a command for accounts of the national desk from the function `action`. The command raises NotFound and the
+    errors of `action`.
+    """
+
+    def does(
+        context: ConsoleContext, by: SignedIn, call_back_id: int, reason: str, **values: object
+    ) -> None:
+        _check(context, by, call_back_id)
+        action(context, call_back_id, by=by.actor, reason=reason, **values)
+
+    return does
+
+
+request_number = _checked(decrypt_call_backs.request_number)
+approve_request = _checked(decrypt_call_backs.approve_request)
+record_outcome = _checked(decrypt_call_backs.record_outcome)
 
 
 def _check(context: ConsoleContext, by: SignedIn, call_back_id: int) -> None:

@@ -152,21 +152,14 @@ def request(
         hold = service_retention.place_hold(session, tip_id, by.actor, at, reason, for_file=True)
         row.hold_id = None if hold is None or before is not None else hold.id
         tables_case_files.add_file(session, row)
-        subject = f"{ApprovalKind.CASE_FILE}:{row.id}"
-        service_approving.request(
-            session, context, by.actor, ApprovalKind.CASE_FILE, subject, reason
-        )
+        kind = ApprovalKind.CASE_FILE
+        service_approving.request(session, context, by.actor, kind, f"{kind}:{row.id}", reason)
         why = f"file {row.id}: {basis} {order}: {reason}"
         tables_audit.append_about_tip(session, tip_id, "case_file_asked", actor, at, why)
 
 
 def check_person(
-    session: Session,
-    context: ConsoleContext,
-    by: SignedIn,
-    token: str,
-    tip: Tip,
-    n: int | None,
+    session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip, n: int | None
 ) -> None:
     """Raises EndRefused if the codes of this person may not be in a file, or were erased."""
     if n is not None:
@@ -245,9 +238,8 @@ def may_know(session: Session, tip_id: int, account_id: int) -> bool:
 
 def _places(session: Session, tip: Tip) -> frozenset[str]:
     """Returns the district of a tip, and the districts before its corrections."""
-    return frozenset(
-        {tip.place, *(one.place for one in tips_tables.earlier_places(session, tip.id))}
-    )
+    earlier = tips_tables.earlier_places(session, tip.id)
+    return frozenset({tip.place, *(one.place for one in earlier)})
 
 
 def _districts(session: Session, desks: frozenset[str]) -> frozenset[str]:
@@ -294,10 +286,8 @@ def keep_hold(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str
             raise NotFound(f"tip {tip_id} is not under legal hold")
         found.hold.reviewed_at = context.now()
         tables_case_files.untie_hold(session, found.hold.id)
-        actor = tables_audit.by_actor(by.actor)
-        tables_audit.append_about_tip(
-            session, tip_id, "hold_reviewed", actor, context.now(), reason
-        )
+        by_whom, at, subject = by.actor, context.now(), f"tip:{tip_id}"
+        tables_audit.append_command(session, by_whom, at, "hold_reviewed", subject, reason)
 
 
 def request_end(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> bool:
@@ -307,10 +297,8 @@ def request_end(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: s
         hold = queries_retention.retained_tip(session, tip_id).hold
         if hold is None or not service_retention.needs_two(session, hold):
             return False
-        subject, at = f"{ApprovalKind.HOLD}:{hold.id}", context.now()
-        if service_approving.request(
-            session, context, by.actor, ApprovalKind.HOLD, subject, reason
-        ):
+        kind, at = ApprovalKind.HOLD, context.now()
+        if service_approving.request(session, context, by.actor, kind, f"{kind}:{hold.id}", reason):
             actor = tables_audit.by_actor(by.actor)
             tables_audit.append_about_tip(session, tip_id, "hold_lift_asked", actor, at, reason)
         return True

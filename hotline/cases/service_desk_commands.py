@@ -14,12 +14,7 @@ from hotline.alerts import (
 )
 from hotline.alerts.rules_replies import BUTTONS, Command, CommandResult
 from hotline.cases import queries_list, service_exclusions, service_persons, service_retention
-from hotline.cases.service_viewer import (
-    check_decides,
-    check_national,
-    check_visible,
-    viewer_of,
-)
+from hotline.cases.service_viewer import check_decides, check_national, check_visible, viewer_of
 from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext, Context
@@ -97,16 +92,12 @@ def _record(
 ) -> None:
     codes = {WHY: LinkReason.SAID.value, **({UNDONE: YES} if action == "tips_unlinked" else {})}
     for one, other in ((a, b), (b, a)):
-        by, key = (
-            service_case_events.EventActor(actor),
-            f"{other}:{one}:{context.now().timestamp()}",
-        )
+        by, at = service_case_events.EventActor(actor), context.now()
+        key, why = f"{other}:{one}:{at.timestamp()}", f"tip {other}: {reason}"
         service_case_events.write_event(
-            session, one, LoggedEvent.LINKED, by, context.now(), key=key, codes=codes
+            session, one, LoggedEvent.LINKED, by, at, key=key, codes=codes
         )
-        tables_audit.append_about_tip(
-            session, one, action, actor, context.now(), f"tip {other}: {reason}"
-        )
+        tables_audit.append_about_tip(session, one, action, actor, at, why)
 
 
 def _checked(
@@ -131,10 +122,8 @@ def _checked(
 close_tip = _checked(service_retention.close_tip)
 """Closes a tip. If a second person must confirm the closure, only records the request."""
 reopen, helped = _checked(service_retention.reopen_tip), _checked(service_retention.record_help)
-hold, lift = (
-    _checked(service_retention.set_legal_hold, check_decides),
-    _checked(service_retention.lift_legal_hold, check_decides),
-)
+hold = _checked(service_retention.set_legal_hold, check_decides)
+lift = _checked(service_retention.lift_legal_hold, check_decides)
 decide_erasure = _checked(service_closing.decide_erasure, check_decides)
 decide_visit = _checked(service_correction.decide_visit, check_decides)
 exclude = _checked(service_exclusions.exclude, check_national)
@@ -176,10 +165,8 @@ def set_link(
     """Records that two tips are about the same situation, or that they are not. Raises NotFound, EndRefused."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
-    change = link_tips if like else unlink_tips
-    change(
-        context, tip_id, other, viewer=viewer, actor=tables_audit.actor_of(by.actor), reason=reason
-    )
+    change, actor = link_tips if like else unlink_tips, tables_audit.actor_of(by.actor)
+    change(context, tip_id, other, viewer=viewer, actor=actor, reason=reason)
 
 
 def request_lift(
@@ -188,9 +175,8 @@ def request_lift(
     """Requests that an exclusion from a tip is lifted. A second person must decide. Raises NotFound."""
     check_national(context, by, tip_id)
     with context.database.reading() as session:
-        if exclusion_id not in {
-            row.id for row in queries_visible.current_exclusions(session, tip_id)
-        }:
+        rows = queries_visible.current_exclusions(session, tip_id)
+        if exclusion_id not in {row.id for row in rows}:
             raise NotFound(f"tip {tip_id}: there is no such exclusion: load the page again")
     service_exclusions.request_lift(context, by.actor, exclusion_id, reason)
 
@@ -206,8 +192,6 @@ def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> 
         assignment = queries.newest_assignment(session, tip_id, viewer.responder_id)
         if assignment is None:
             raise EndRefused(f"tip {tip_id}: this responder got no alert about the case")
-        asked = Command(
-            viewer.responder_id, assignment.reference, BUTTONS[does], EventChannel.CONSOLE, at
-        )
-        done = service_commands.carry_out(session, context, asked)
-        return done.result
+        given = (BUTTONS[does], EventChannel.CONSOLE, at)
+        asked = Command(viewer.responder_id, assignment.reference, *given)
+        return service_commands.carry_out(session, context, asked).result

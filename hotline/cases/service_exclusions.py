@@ -146,13 +146,10 @@ def request_lift(context: Context, by: Actor, exclusion_id: int, reason: str) ->
     """Requests that a second person lifts an exclusion. A repeated request changes nothing. Raises NotFound."""
     with context.database.writing() as session:
         row = _held(session, exclusion_id)
-        if service_approving.request(
-            session, context, by, ApprovalKind.LIFT, f"exclusion:{row.id}", reason
-        ):
-            asker, why = tables_audit.actor_of(by), f"{row.party}: {reason}"
-            tables_audit.append_about_tip(
-                session, row.tip_id, "tip_exclusion_lift_asked", asker, context.now(), why
-            )
+        subject, kind = f"exclusion:{row.id}", ApprovalKind.LIFT
+        if service_approving.request(session, context, by, kind, subject, reason):
+            at, subject, why = context.now(), f"tip:{row.tip_id}", f"{row.party}: {reason}"
+            tables_audit.append_command(session, by, at, "tip_exclusion_lift_asked", subject, why)
 
 
 def _held(session: Session, exclusion_id: int) -> Exclusion:

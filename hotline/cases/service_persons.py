@@ -22,7 +22,7 @@ from hotline.cases import (
     service_people,
     service_timeline,
 )
-from hotline.cases.service_viewer import get_readable, viewer_of
+from hotline.cases.service_viewer import get_readable, log, viewer_of
 from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext, Context
@@ -83,10 +83,8 @@ class DecryptedPersons:
 
 
 def plain_persons(session: Session, tip_id: int) -> CasePersons:
-    rows, offers = (
-        tables_persons.persons_of_tip(session, tip_id),
-        tables_persons.offers_of(session, tip_id),
-    )
+    rows = tables_persons.persons_of_tip(session, tip_id)
+    offers = tables_persons.offers_of(session, tip_id)
     followed: list[PossibleVictim | ServiceReferral] = [*rows, *offers]
     clocks = [
         RunningClock(
@@ -128,9 +126,9 @@ def read_persons(
             found = service_people.decrypted_persons(session, tip, private)
             names = report_authors(session, tip_id)
     except (KeyMissing, DecryptionFailed):
-        _append(context, by, tip_id, "tip_refused", f"the persons do not open: {reason}")
+        log(context, by, tip_id, "tip_refused", f"the persons do not open: {reason}")
         raise
-    _append(context, by, tip_id, "people_read", reason)
+    log(context, by, tip_id, "people_read", reason)
     return DecryptedPersons(found, names)
 
 
@@ -169,10 +167,8 @@ def case_key(
     member, desks = of_account(by.account_id), sorted(viewer.desks)
     for desk in desks:
         with suppress(NotFound, DecryptionFailed):
-            keys = [
-                one.key
-                for one in decrypt_grants.decrypt_desk_as(session, desk, member, private_key)
-            ]
+            opened = decrypt_grants.decrypt_desk_as(session, desk, member, private_key)
+            keys = [one.key for one in opened]
             found = decrypt_codes.case_private_key(session, context, tip, desk, keys)
             if found is not None:
                 return desk, found
@@ -191,12 +187,6 @@ def report_authors(session: Session, tip_id: int) -> Mapping[int, str]:
     }
     events = [one for one in service_timeline.timeline_of(session, tip_id) if one.kind in OF_PEOPLE]
     return {one.entry_id: signed.get(one.at) or one.name or one.desk for one in events}
-
-
-def _append(context: ConsoleContext, by: SignedIn, tip_id: int, action: str, reason: str) -> None:
-    with context.database.writing() as session:
-        actor = tables_audit.by_actor(by.actor)
-        tables_audit.append_about_tip(session, tip_id, action, actor, context.now(), reason)
 
 
 CLOSED = "closed"
@@ -221,11 +211,8 @@ def record_report(
     if the account may not see this tip, CodesRefused, and ValueError for unknown codes. Raises KeyMissing or
     DecryptionFailed if the account's key cannot decrypt the case.
     """
-    private_key, at, actor = (
-        account_key(context, token),
-        context.now(),
-        tables_audit.by_actor(by.actor),
-    )
+    private_key, at = account_key(context, token), context.now()
+    actor = tables_audit.by_actor(by.actor)
     with ringing(context) as session:
         viewer = viewer_of(session, by)
         queries_list.visible_tip(session, viewer, tip_id)
@@ -245,10 +232,8 @@ def record_report(
             corrects,
         )
         _check(session, tip, report, private)
-        if (
-            service_follow_up.record_report(session, context, tip, report, private=private)
-            is not None
-        ):
+        done = service_follow_up.record_report(session, context, tip, report, private=private)
+        if done is not None:
             tables_audit.append_about_tip(session, tip_id, "person_noted", actor, at)
 
 

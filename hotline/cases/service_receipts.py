@@ -172,10 +172,8 @@ def answer_question(
     row.body = context.encrypter.answer(
         {"answer": text, "language": language}, public_key=row.public_key
     )
-    row.answered_at = context.now()
-    tables_audit.append_about_tip(
-        session, row.tip_id, "question_answered", "receipt", context.now()
-    )
+    row.answered_at = at = context.now()
+    tables_audit.append_about_tip(session, row.tip_id, "question_answered", "receipt", at)
     _notify(session, context, row)
 
 

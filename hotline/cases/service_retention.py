@@ -64,7 +64,10 @@ def erase_batch(context: Context) -> None:
         service.close_periods(session, at)
         tables_enrolments.delete_numbers(session, at)
         again = service_weekly_keys.relock_grants(session, context, at, BATCH)
-    full = [again == BATCH, *(_batch(context, chore, at) == BATCH for chore in CHORES)]
+    full = [again == BATCH]
+    for chore in CHORES:
+        with context.database.writing() as session:
+            full.append(chore(session, at, BATCH) == BATCH)
     if not any(full):
         with context.database.writing() as session:
             queries_retention.note_done(session, ERRAND, at)
@@ -117,14 +120,8 @@ def close_tip(
         tip = queries_retention.retained_tip(session, tip_id, for_line=only_requests).tip
         if tip.closed_at is not None and outcome is not None and tip.outcome is None:
             tip.outcome = outcome
-            tables_audit.append_about_tip(
-                session,
-                tip_id,
-                f"tip_outcome_{outcome}",
-                tables_audit.actor_of(by),
-                context.now(),
-                reason,
-            )
+            at, subject = context.now(), f"tip:{tip_id}"
+            tables_audit.append_command(session, by, at, f"tip_outcome_{outcome}", subject, reason)
         ended = service_closing.close(
             session, context, tip, outcome, signed, context.now(), only_requests=only_requests
         )
@@ -178,10 +175,8 @@ def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str)
     with context.database.writing() as session:
         tip = queries_retention.retained_tip(session, tip_id).tip
         if tip.helped_at is None:
-            tip.helped_at = context.now()
-            tables_audit.append_about_tip(
-                session, tip_id, "tip_helped", tables_audit.actor_of(by), context.now(), reason
-            )
+            tip.helped_at, subject = context.now(), f"tip:{tip_id}"
+            tables_audit.append_command(session, by, context.now(), "tip_helped", subject, reason)
 
 
 def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
@@ -219,8 +214,7 @@ def place_hold(
         hold.placed_by = tables_audit.name_of(by)
         session.add(hold)
     if is_new or tables_case_files.untie_hold(session, hold.id):
-        actor = tables_audit.actor_of(by)
-        tables_audit.append_about_tip(session, tip_id, "hold_placed", actor, at, reason)
+        tables_audit.append_command(session, by, at, "hold_placed", f"tip:{tip_id}", reason)
     session.flush()
     return hold
 
@@ -294,14 +288,8 @@ def end_hold(
     found.hold.lifted_by, found.hold.lifted_at = tables_audit.name_of(by), at
     found.tip.warned_at = None
     queries_follow_up.clear_warning(session, tip_id)
-    actor = tables_audit.actor_of(by)
-    tables_audit.append_about_tip(session, tip_id, "hold_lifted", actor, at, reason)
+    tables_audit.append_command(session, by, at, "hold_lifted", f"tip:{tip_id}", reason)
     session.flush()
-
-
-def _batch(context: Context, chore: Callable[[Session, datetime, int], int], at: datetime) -> int:
-    with context.database.writing() as session:
-        return chore(session, at, BATCH)
 
 
 def _erase(session: Session, at: datetime, limit: int) -> int:

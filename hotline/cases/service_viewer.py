@@ -87,9 +87,13 @@ def get_readable(context: Context, by: SignedIn, tip_id: int, reason: str) -> tu
         except NotFound:
             is_there = session.get(Tip, tip_id) is not None
     if is_there:
-        with context.database.writing() as session:
-            signed = tables_audit.actor_of(by.actor)
-            tables_audit.append_about_tip(
-                session, tip_id, "tip_refused", signed, context.now(), f"no grant: {reason}"
-            )
+        log(context, by, tip_id, "tip_refused", f"no grant: {reason}")
     raise NotFound(f"there is no tip {tip_id}")
+
+
+def log(context: Context, by: SignedIn, tip_id: int, action: str, reason: str) -> None:
+    """Writes a row about a tip to the audit log, in its own transaction."""
+    with context.database.writing() as session:
+        tables_audit.append_command(
+            session, by.actor, context.now(), action, f"tip:{tip_id}", reason
+        )

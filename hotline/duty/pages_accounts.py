@@ -6,6 +6,7 @@ and the table of routes, which also decide about every request. It shows no phon
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -150,18 +151,11 @@ def factor(visit: Visit) -> Response:
 
     After a wrong code, shows the same secret again, unless the hidden field with the secret was changed.
     """
-    encrypted = visit.form.text("sealed")
-    try:
-        new = (
-            service_own_account.new_factor(visit.context, visit.by, encrypted)
-            if encrypted
-            else None
-        )
-    except AccountRefused:
-        new = None
-    shown: service_own_account.NewFactor = new or service_own_account.new_factor(
-        visit.context, visit.by
-    )
+    encrypted, new_factor = visit.form.text("sealed"), service_own_account.new_factor
+    shown = None
+    with suppress(AccountRefused):
+        shown = new_factor(visit.context, visit.by, encrypted) if encrypted else None
+    shown = shown or new_factor(visit.context, visit.by)
     return page(visit, "factor.html", new=shown, drawn=qr_code.svg(shown.uri))
 
 

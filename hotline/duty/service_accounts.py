@@ -123,12 +123,8 @@ class AccountChange:
         if self.is_last_other(loses):
             raise refusal(AccountFault.LAST_OTHER)
         since = self.context.now() - COMMANDS_WITHIN
-        if (
-            tables_audit.count_actions(
-                self.session, tables_audit.by_actor(self.by), COUNTED_ACTIONS, since
-            )
-            >= MAX_COMMANDS
-        ):
+        by = tables_audit.by_actor(self.by)
+        if tables_audit.count_actions(self.session, by, COUNTED_ACTIONS, since) >= MAX_COMMANDS:
             raise refusal(AccountFault.TOO_MANY_COMMANDS)
 
     def check_another(self) -> None:
@@ -218,10 +214,8 @@ class AccountChange:
     def warn_person(self, template: Template) -> None:
         """Sends an SMS to a phone of the account's owner, if a phone is known."""
         if (person := self.person) is not None:
-            wording = Wording(template, {}, person.language)
-            service_messages.write_confirmation(
-                self.session, wording, person.id, self.context.now()
-            )
+            wording, at = Wording(template, {}, person.language), self.context.now()
+            service_messages.write_confirmation(self.session, wording, person.id, at)
 
     def give(
         self, roles: frozenset[AccountRole], *, direct: bool | None = None
@@ -247,17 +241,14 @@ class AccountChange:
         self, role: AccountRole, decision: ApprovalDecision = ApprovalDecision.WITHDRAWN
     ) -> None:
         """Ends the pending approval of a role that a command at the server has given, or that is no longer wanted."""
-        subject = _subject_of(self.account.id, role)
-        self.decide(
-            tables_approvals.pending_for(self.session, subject, self.context.now()), decision
-        )
+        subject, at = _subject_of(self.account.id, role), self.context.now()
+        self.decide(tables_approvals.pending_for(self.session, subject, at), decision)
 
     def decide(self, row: Approval | None, decision: ApprovalDecision) -> None:
         """Records the decision on a pending approval. Does nothing if there is no approval."""
         if row is not None:
-            tables_approvals.record_decision(
-                row, tables_audit.by_actor(self.by), self.context.now(), decision
-            )
+            by, at = tables_audit.by_actor(self.by), self.context.now()
+            tables_approvals.record_decision(row, by, at, decision)
 
     def waiting_roles(self) -> frozenset[AccountRole]:
         """Returns the roles of the account that wait for a second admin's approval."""
@@ -285,11 +276,8 @@ def changing(
     If `ended` is True, also accepts an account that was ended. Raises AccountRefused.
     """
     with ringing(context) as session:
-        account = (
-            locked_account(session, account_id) if ended else current_account(session, account_id)
-        )
-        change = AccountChange(session, context, by, account, reason)
-        yield change
+        find = locked_account if ended else current_account
+        yield AccountChange(session, context, by, find(session, account_id), reason)
 
 
 def locked_account(session: Session, account_id: int) -> ConsoleAccount:
@@ -442,10 +430,8 @@ def request_end(change: AccountChange) -> None:
     Raises AccountRefused if such a request is already pending.
     """
     subject, reason = _subject(change.account.id), change.reason
-    if (
-        request(change.session, change.context, change.by, ApprovalKind.END, subject, reason)
-        is None
-    ):
+    kind = ApprovalKind.END
+    if request(change.session, change.context, change.by, kind, subject, reason) is None:
         raise refusal(AccountFault.END_WAITS)
     change.notify(SeriousCommand.ASK_END, own=Template.OWN_END)
 

@@ -3,7 +3,7 @@ key.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -127,26 +127,15 @@ def list_desks(context: Context, by: SignedIn | None = None) -> Sequence[DeskHea
             session, context.now(), tables_approvals.ApprovalKind.ADMISSION
         )
         waits = Counter(row.subject.split(":", 2)[1] for row in asked)
-        counts, moving = (
-            tables_members.member_counts(session),
-            tables_members.desks_in_rotation(session),
-        )
+        counts = tables_members.member_counts(session)
+        moving = tables_members.desks_in_rotation(session)
         heads = [
-            _for_viewer(
-                by,
-                _head(
-                    session,
-                    context,
-                    row,
-                    counts.get(row.code, 0),
-                    waits[row.code],
-                    row.code in moving,
-                ),
-            )
+            _head(session, context, row, counts.get(row.code, 0), waits[row.code], moving)
             for row in tables_desks.all_desks(session)
             if only is None or row.code in only
         ]
-    return sorted(heads, key=lambda one: one.retired_at is not None)
+    seen = [_for_viewer(by, head) for head in heads]
+    return sorted(seen, key=lambda one: one.retired_at is not None)
 
 
 def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
@@ -179,14 +168,8 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
             (one.asked_by, tables_accounts.of_member(session, one.member).name) for one in waits
         ]
         fit, keyless = _others(session, code)
-        head = _head(
-            session,
-            context,
-            row,
-            len(since),
-            len(waiting),
-            code in tables_members.desks_in_rotation(session),
-        )
+        moving = tables_members.desks_in_rotation(session)
+        head = _head(session, context, row, len(since), len(waiting), moving)
     asked = {*since, *(one.member for one in waits)}
     others = [(who, name) for who, name in fit if who not in asked]
     shown = _for_viewer(by, head)
@@ -219,7 +202,7 @@ def _head(
     row: tables_desks.Desk,
     count: int,
     waiting: int,
-    is_moving: bool,
+    moving: Collection[str],
 ) -> DeskHead:
     kind = DeskKind(row.kind or kind_of(row.code))
     signature, sign_until = _signature(context, row)
@@ -236,7 +219,7 @@ def _head(
         members=count,
         waiting=waiting,
         copied_since=row.copied_since,
-        is_moving=is_moving,
+        is_moving=row.code in moving,
         retired_at=row.retired_at,
         reads=kind in READING_KINDS and row.retired_at is None,
         signature=signature,

@@ -51,13 +51,7 @@ from hotline.people.rules import (
     refuse_faults,
 )
 from hotline.people.rules_desks import APART
-from hotline.people.service_approving import (
-    DECIDING,
-    ApprovalRule,
-    ApprovalView,
-    Decision,
-    sees,
-)
+from hotline.people.service_approving import DECIDING, ApprovalRule, ApprovalView, Decision, sees
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.people.tables_enrolments import Enrolment, EnrolmentEnd

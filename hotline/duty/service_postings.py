@@ -99,12 +99,9 @@ def _ask(
 
 def _withdraw(session: Session, by: Actor, person: Responder, at: datetime) -> None:
     """Withdraws the responder's pending requests, because a newer request replaces them."""
-    for row in tables_approvals.pending_about(
-        session, ApprovalKind.POSTING, _begins(person.id), at
-    ):
-        tables_approvals.record_decision(
-            row, tables_audit.by_actor(by), at, ApprovalDecision.WITHDRAWN
-        )
+    kind, actor = ApprovalKind.POSTING, tables_audit.by_actor(by)
+    for row in tables_approvals.pending_about(session, kind, _begins(person.id), at):
+        tables_approvals.record_decision(row, actor, at, ApprovalDecision.WITHDRAWN)
 
 
 def _acting(session: Session, responder_id: int) -> Responder:

@@ -237,15 +237,15 @@ def _take_away(
     if tables_accounts.acts_for(session, by, person.person_id):
         raise PersonnelRefused(message_text("another person must remove you"))
     service_leaves.check_overseen(session, by, person)
-    if person.active and national_desk_without(session, person, context.now())[1]:
+    at = context.now()
+    is_national = person.active and national_desk_without(session, person, at)[1]
+    if is_national:
         for account in tables_accounts.of_person(session, person.person_id):
             service_accounts.close_account(AccountChange(session, context, by, account, reason))
-        close_desks(session, person.person_id, context.now())
-        if request(session, context, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
-            log_command(session, context, "responder_removal_asked", person, by, reason)
-        return
-    at = context.now()
-    if person.active and service_leaves.is_last_of_oversight(session, person, at, at):
+        close_desks(session, person.person_id, at)
+    if is_national or (
+        person.active and service_leaves.is_last_of_oversight(session, person, at, at)
+    ):
         if request(session, context, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
             log_command(session, context, "responder_removal_asked", person, by, reason)
         return
@@ -330,17 +330,14 @@ def _about(session: Session, context: Context, row: Approval, _by: SignedIn) -> 
             by=row.asker,
             about=person.name,
         )
-        return ApprovalView(says, f"responder:{person.id}", person_id=person.person_id)
-    return ApprovalView(
-        message_text(
+    else:
+        says = message_text(
             "{by} asks to remove {about}, one of the last two members of the national desk. "
             "That person has no access any more, but still gets alerts.",
             by=row.asker,
             about=person.name,
-        ),
-        f"responder:{person.id}",
-        person_id=person.person_id,
-    )
+        )
+    return ApprovalView(says, f"responder:{person.id}", person_id=person.person_id)
 
 
 def _removal_approved(decision: Decision) -> None:
