@@ -121,14 +121,6 @@ def test_another_process_that_acts_at_the_same_time_changes_nothing(
     assert len(service_emergencies.history(desk.context)) == 2
 
 
-def test_the_end_alone_may_be_planned(desk: Desk, clock: Clock) -> None:
-    change = desk.proposed(FAIR)
-    assert isinstance(approved(desk, change, ends=1), DraftPublished)
-    assert says(desk) == FAIR
-    tick(desk, clock, hours=1)
-    assert says(desk) == OLD
-
-
 @pytest.mark.parametrize(
     ("after", "ends"), [(-1, None), (None, -1), (3, 2), (2, 2), (24 * 400, None)]
 )

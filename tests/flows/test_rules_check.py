@@ -158,11 +158,6 @@ def test_a_number_is_alone_in_its_lead(say: dict[str, Any], message: str | None)
     assert all(message in str(one.message) for one in found if message)
 
 
-def test_a_letter_comes_with_its_substitute() -> None:
-    (found,) = _found(learn={"one": {"say": {"text": {**t("x"), "fr": "reçu"}}}})
-    assert (found.file, found.language, str(found.fix)) == ("learn.yaml", "fr", "use c")
-
-
 @pytest.mark.parametrize(
     "changed",
     [
