@@ -23,6 +23,7 @@ from hotline.cases import (
     service_reading,
     service_sheet,
 )
+from hotline.cases.rules_board import time_left
 from hotline.cases.service_persons import CasePersons
 from hotline.cases.service_sheet import SearchKind, TimelineItem, TimelineKind, TipLine, TipSheet
 from hotline.console.form import number_of
@@ -39,7 +40,7 @@ from hotline.tips import rules_person_codes
 from hotline.tips.rules import OUTCOMES, Matter, TipOutcome, Urgency
 from hotline.tips.rules_events import LoggedEvent, NoteCode
 from hotline.tips.rules_person_codes import CASE_FORMS, OF_REFERRAL, STATE
-from hotline.tips.rules_receipts import AssigneeFilter, TipFilter, TipStateFilter, Wait, whole_units
+from hotline.tips.rules_receipts import AssigneeFilter, TipFilter, TipStateFilter, whole_units
 from hotline.tips.rules_visit_safety import MARK_NOT_ASKED
 
 STATES = table("tip_states")
@@ -48,6 +49,7 @@ MARKS = tinted_table("tip_marks")
 ASKED = table("passed_on")
 NEXT = table("next_steps")
 UNITS = table("units")
+LEFT, LATE = phrase("{time} left"), phrase("{time} late")
 
 
 def late_sentence(visit: Visit, line: TipLine) -> Mapping[str, object]:
@@ -59,11 +61,12 @@ def late_sentence(visit: Visit, line: TipLine) -> Mapping[str, object]:
     first = phrase("This is a drill. No one is in danger, and no one needs to go.")
     if not line.is_drill:
         first = line.visit_facts.sentence(line.matter)
+    due_at = line.take_due
     return {
         "line": line,
         "state": visit.say(_state(line)),
-        "waited": format_wait(visit, line.wait) if line.wait else "",
-        "is_late": line.wait is not None and line.wait.is_late,
+        "left": format_left(visit, due_at, visit.context.now()) if due_at else "",
+        "is_late": line.is_late,
         "who": who,
         "place": place_within(line.place, line.within, visit.language),
         "sector": visit.place(line.sector) if line.sector else "",
@@ -79,10 +82,11 @@ def _outcome(visit: Visit, outcome: str | None) -> str:
     return visit.say(OUTCOMES[TipOutcome(outcome)].label) if outcome else ""
 
 
-def format_wait(visit: Visit, wait: Wait) -> str:
-    """Returns the time that a tip has waited, and the promised time, such as `9 min (limit 3 min)`."""
-    spent, promised = (visit.say(UNITS[unit], number=number) for number, unit in wait.counted)
-    return visit.say("{spent} (limit {promised})", spent=spent, promised=promised)
+def format_left(visit: Visit, due_at: datetime, at: datetime) -> str:
+    """Returns the time until a deadline or since then, such as `2:10 left` or `6 min late`."""
+    is_late, number, unit = time_left(due_at, at)
+    time = visit.say(UNITS[unit], number=number) if unit else number
+    return visit.say(LATE if is_late else LEFT, time=time)
 
 
 def format_span(visit: Visit, length: timedelta) -> str:
@@ -257,7 +261,8 @@ def _next(visit: Visit, sheet: TipSheet) -> str:
     if sheet.next_due is None:
         return ""
     kind, due_at = sheet.next_due
-    return visit.say(NEXT[kind], at=visit.when(due_at))
+    left = format_left(visit, due_at, visit.context.now())
+    return f"{visit.say(NEXT[kind], at=visit.when(due_at))} ({left})"
 
 
 def _phones(visit: Visit, line: TipLine) -> list[tuple[str, str]]:

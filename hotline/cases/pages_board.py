@@ -8,9 +8,9 @@ from typing import Any
 from flask import Response, make_response, url_for
 
 from hotline.cases import pages, service_board
-from hotline.cases.pages import ASKED, CLOSED, MARKS, UNITS, held_mark
+from hotline.cases.pages import ASKED, CLOSED, LATE, LEFT, MARKS, UNITS, format_left, held_mark
 from hotline.cases.pages_commands import REFUSED, TIP_STOPS
-from hotline.cases.rules_board import CARDS, BoardCase, Column, time_left
+from hotline.cases.rules_board import CARDS, BoardCase, Column
 from hotline.console.form import FORM_KEY, number_of
 from hotline.console.role_groups import RUNNING, table
 from hotline.console.visit import (
@@ -26,7 +26,6 @@ from hotline.errors import DecryptionFailed, EndRefused, KeyMissing
 from hotline.people import service_sessions
 from hotline.people.pages_sign_in import local_address, with_session_cookies
 from hotline.text.codes import FORMS, NATIONAL, is_district
-from hotline.text.phrases import phrase
 from hotline.text.places import place_within
 from hotline.tips.rules import OVERSEEN, Basis, Urgency
 from hotline.tips.rules_events import NoteCode
@@ -41,7 +40,6 @@ LISTS: Mapping[Column, Mapping[str, Any]] = {
     Column.OWED: {"state": TipStateFilter.ALL, "owes": "yes"},
 }
 """For each column, the filter of the list that contains its other tips."""
-LEFT, LATE = phrase("{time} left"), phrase("{time} late")
 
 
 def show(visit: Visit) -> Response:
@@ -89,7 +87,7 @@ def card(visit: Visit, tip: BoardCase, at: datetime) -> Mapping[str, object]:
         "kind": visit.say(FORMS[tip.category]) if tip.category else "",
         "due": int(due_at.timestamp()) if due_at else 0,
         "is_late": tip.is_late(at),
-        "left": _left(visit, due_at, at) if due_at else "",
+        "left": format_left(visit, due_at, at) if due_at else "",
         "who": _who(visit, tip),
         "marks": [*_marks(visit, tip)],
         "reference": tip.reference,
@@ -105,12 +103,6 @@ def _who(visit: Visit, tip: BoardCase) -> str:
         return tip.taken_by
     why = AskedAgain.PASSED_ON if tip.is_passed else AskedAgain.SILENT
     return visit.say(ASKED[why], who=tip.taken_by)
-
-
-def _left(visit: Visit, due_at: datetime, at: datetime) -> str:
-    is_late, number, unit = time_left(due_at, at)
-    time = visit.say(UNITS[unit], number=number) if unit else number
-    return visit.say(LATE if is_late else LEFT, time=time)
 
 
 def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:

@@ -51,6 +51,7 @@ from hotline.errors import (
     NotFound,
 )
 from hotline.flows.flow import text_in
+from hotline.text.codes import UNSURE
 from hotline.text.phrases import phrase
 from hotline.text.places import COUNTRIES
 from hotline.tips import rules_person_codes
@@ -167,6 +168,14 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
     return redirect_to("tips.one", tip_id=tip_id, noted="yes", _anchor="persons")
 
 
+OF_CALLER = {
+    "me_minor": phrase("The caller, under 18"),
+    "me_adult": phrase("The caller, an adult"),
+    UNSURE: phrase("Not known"),
+}
+"""The labels of answers that speak in the caller's voice, for an officer who writes down the call."""
+
+
 def call_form(visit: Visit) -> Response:
     """Shows the form for a call on another line. It has the questions of the report that callers answer."""
     found, language = service_written_calls.call_questions(visit.context), visit.language
@@ -174,7 +183,10 @@ def call_form(visit: Visit) -> Response:
         (
             name,
             text_in(one.text, language),
-            [(v, text_in(t, language)) for v, t in one.answers.items()],
+            [
+                (v, visit.say(OF_CALLER[v]) if v in OF_CALLER else text_in(t, language))
+                for v, t in one.answers.items()
+            ],
         )
         for name, one in found.items()
     ]

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hotline.alerts.queries_retention import HAS_LEGAL_HOLD
@@ -20,9 +20,7 @@ from hotline.errors import NotFound
 from hotline.gateway.queries_health import UNTAKEN
 from hotline.gateway.rules_message import MessageKind
 from hotline.gateway.tables import (
-    HAS_TAKEN,
     IS_BELIEVED,
-    IS_CURRENT,
     TRULY_DUE,
     Assignment,
     Deadline,
@@ -75,24 +73,6 @@ def tip_referenced(session: Session, viewer: Viewer, reference: str) -> int | No
     named = (Assignment.reference == reference, Assignment.repeats_id.is_(None))
     known = select(Assignment.tip_id).where(*named)
     return session.scalar(select(Tip.id).where(*IS_REPORTED, visible_to(viewer), Tip.id.in_(known)))
-
-
-def acknowledged_times(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
-    """Returns for each tip the time when its assignee acknowledged it.
-
-    If the assignee has not acknowledged it, returns the time when the first colleague did.
-    """
-    rows = session.execute(
-        select(Tip.id, Assignment.acknowledged_at)
-        .join(Assignment, Assignment.tip_id == Tip.id)
-        .where(Tip.id.in_(tip_ids), ~UNTAKEN, HAS_TAKEN, IS_CURRENT)
-        .order_by(
-            Tip.id,
-            case((Assignment.responder_id == Tip.assignee_id, 1), else_=0),
-            Assignment.acknowledged_at.desc(),
-        )
-    )
-    return {tip_id: at for tip_id, at in rows if at is not None}
 
 
 def question_states(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:

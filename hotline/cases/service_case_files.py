@@ -169,9 +169,9 @@ def check_person(
 
 
 ASKS = {
-    FileBasis.REQUEST: phrase("{by} asks for a case file, without an order"),
-    FileBasis.PROSECUTOR: phrase("{by} asks for a case file under an order of a prosecutor"),
-    FileBasis.JUDGE: phrase("{by} asks for a case file under an order of a judge"),
+    FileBasis.REQUEST: phrase("{by} asks for case file {file}, without an order"),
+    FileBasis.PROSECUTOR: phrase("{by} asks for case file {file} under an order of a prosecutor"),
+    FileBasis.JUDGE: phrase("{by} asks for case file {file} under an order of a judge"),
 }
 
 
@@ -182,7 +182,7 @@ def _id_in(asked: Approval) -> int:
 def _about(
     session: Session, _context: Context, asked: Approval, by: SignedIn
 ) -> ApprovalView | None:
-    """Describes a pending request, without anything about the case.
+    """Describes a pending request by the number of its file, without anything about the case.
 
     Returns None if the account may neither decide nor withdraw it.
     """
@@ -192,7 +192,7 @@ def _about(
     is_own = tables_audit.account_of(asked.asked_by) == by.account_id
     if not is_own and not _is_of_another_desk(session, row.tip_id, asked, by):
         return None
-    sentence = message_text(ASKS[FileBasis(row.basis)], by=asked.asker)
+    sentence = message_text(ASKS[FileBasis(row.basis)], by=asked.asker, file=row.id)
     return ApprovalView(
         sentence, f"tip:{row.tip_id}", detail=f"file {row.id}", may_decide=not is_own
     )

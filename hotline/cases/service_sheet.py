@@ -42,10 +42,10 @@ from hotline.tips import queries_duplicates, queries_visible
 from hotline.tips import tables as tips_tables
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import Basis, Matter, TipState, Urgency
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_deadlines import DeadlineKind, acknowledge_due
 from hotline.tips.rules_events import SAYS, LoggedEvent
 from hotline.tips.rules_persons import FollowKind
-from hotline.tips.rules_receipts import AskedAgain, TipFilter, Wait, wait_of
+from hotline.tips.rules_receipts import AskedAgain, TipFilter
 from hotline.tips.rules_visit_safety import VisitFacts
 from hotline.tips.tables import Tip
 
@@ -74,9 +74,10 @@ class TipLine:
     filed_at: datetime | None
     visit_facts: VisitFacts
     visit_decision: str | None
-    wait: Wait | None
-    """The time that the tip has waited so far, or that it waited until it was acknowledged. None for a fragment, and
-    for a tip that was closed without being acknowledged."""
+    take_due: datetime | None
+    """The time by which a responder must take the tip. None if no one has to take it."""
+    is_late: bool
+    """True if `take_due` is over."""
     is_taken: bool
     """True if the tip has an assignee, and no other responder is asked to take it."""
     taken_by: str
@@ -130,7 +131,6 @@ class TipList:
 class _TipDetails:
     """Data from other tables about the tips of a page, by tip id."""
 
-    takes: Mapping[int, datetime]
     asked: Mapping[int, AskedAgain]
     questions: Mapping[int, str]
     held: frozenset[int]
@@ -189,10 +189,9 @@ def _order(line: TipLine) -> tuple[bool, int, int, int]:
     Tips that need no action come last, the newest of them first.
     """
     waits = line.closed_at is None and not line.is_taken and not line.is_fragment
-    is_late = waits and line.wait is not None and line.wait.is_late
     asks = waits or line.closure_age is not None
     urgency = line.urgency if asks else Urgency.HEARD + 1
-    return not is_late, urgency, line.storm_order if asks else 0, -line.id
+    return not line.is_late, urgency, line.storm_order if asks else 0, -line.id
 
 
 def lines_of(
@@ -202,7 +201,6 @@ def lines_of(
     ids = [tip.id for tip in found]
     clocks = queries_list.running_clocks(session, ids)
     details = _TipDetails(
-        takes=queries_list.acknowledged_times(session, ids),
         asked=queries_health.asked_besides_assignee(session, ids),
         questions=queries_list.question_states(session, ids),
         held=queries_list.under_legal_hold(session, ids),
@@ -216,16 +214,17 @@ def lines_of(
 
 
 def _line(tip: Tip, details: _TipDetails, at: datetime) -> TipLine:
-    taken_at, asked = details.takes.get(tip.id), details.asked.get(tip.id)
+    asked, duty_at = details.asked.get(tip.id), details.waiting.get(tip.id)
     is_taken = tip.assignee_id is not None and asked is None
-    ended_untaken = tip.closed_at is not None or is_taken or tip.id in details.waiting
+    take_due = None if is_taken else duty_at or _take_due(tip)
     return TipLine(
         **{name: getattr(tip, name) for name in OF_TIP},
         is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
         is_fragment=tip.state == TipState.FRAGMENT,
         is_drill=tip.channel == rules_trial.DRILL,
         visit_facts=service_case_state.visit_facts_of(tip),
-        wait=None if ended_untaken and taken_at is None else _wait(tip, taken_at, at),
+        take_due=take_due,
+        is_late=take_due is not None and take_due <= at,
         is_taken=is_taken,
         taken_by=details.names.get(tip.assignee_id, "") if tip.assignee_id is not None else "",
         asked=asked,
@@ -236,7 +235,7 @@ def _line(tip: Tip, details: _TipDetails, at: datetime) -> TipLine:
         linked=details.linked.get(tip.id, 0),
         question=details.questions.get(tip.id, ""),
         is_overdue=tip.id in details.overdue,
-        duty_at=details.waiting.get(tip.id),
+        duty_at=duty_at,
         is_held=tip.id in details.held,
         goes_at=queries_retention.term_of(tip, is_held=tip.id in details.held).goes_at,
         warned=tip.warned_at is not None,
@@ -250,12 +249,12 @@ def _closure_age(tip: Tip, at: datetime) -> timedelta | None:
     return max(at - tip.closure_requested_at, timedelta())
 
 
-def _wait(tip: Tip, taken_at: datetime | None, at: datetime) -> Wait | None:
-    if tip.filed_at is None or tip.state == TipState.FRAGMENT or tip.matter != Matter.TIP:
+def _take_due(tip: Tip) -> datetime | None:
+    if tip.filed_at is None or tip.closed_at is not None or tip.state == TipState.FRAGMENT:
         return None
-    if tip.channel == rules_trial.DRILL:
+    if tip.matter != Matter.TIP or tip.channel == rules_trial.DRILL:
         return None
-    return wait_of(tip.urgency, tip.filed_at, ended_at=taken_at or tip.closed_at, now=at)
+    return acknowledge_due(tip.urgency, tip.filed_at, step=0)
 
 
 HIDDEN = ("tip_exclu", "tip_refused", "case_file")

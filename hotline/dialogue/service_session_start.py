@@ -68,6 +68,8 @@ DECIDES_VISIT = "decides"
 """The flag of a case for which this responder may decide the visit safety."""
 CAN_CONFIRM = "judges"
 """The flag of a case whose closure a colleague requested and this responder may confirm."""
+IS_COMPLAINT = "complaint"
+"""The flag of a complaint. It cannot be passed on, because only one desk may see it."""
 ANOTHER = "another"
 """The flag of a case whose closure another person requested, with any outcome except "not trafficking"."""
 NATIONAL_DESK = "national_desk"
@@ -123,6 +125,8 @@ def caller_facts(
                 true.append(f"{DECIDES_VISIT}.{name}")
             if _may_confirm(session, tip, responder_id):
                 true.append(f"{CAN_CONFIRM}.{name}")
+            if tip.matter == Matter.COMPLAINT:
+                true.append(f"{IS_COMPLAINT}.{name}")
             if tip.place_step and service_case_state.can_stand_down(session, tip):
                 true.append(f"{CAN_STAND_DOWN}.{name}")
     cases = (*held, *(one for one in opened if one not in held))

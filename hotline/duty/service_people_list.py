@@ -31,6 +31,7 @@ from hotline.gateway import queries_on_call
 from hotline.people import tables, tables_accounts, tables_desks, tables_enrolments, tables_members
 from hotline.people.rules import EnrolmentState, Level
 from hotline.people.rules_desks import DeskKind, of_account, of_responder
+from hotline.people.rules_roster import why_silent
 from hotline.people.tables import Leave, Person, Responder
 from hotline.text.languages import CODES
 from hotline.text.phrases import message_text
@@ -54,6 +55,7 @@ class PersonState(StrEnum):
     """
 
     ACTIVE = "can be alerted"
+    NO_PIN = "no PIN, cannot read tips"
     LEAVE = "on leave"
     UNREACHABLE = "cannot be reached"
     PROVING = "must confirm phone and paper code"
@@ -285,6 +287,9 @@ def state_of(person: Responder, back_at: datetime | None) -> PersonState:
         return UNPROVED_STATES[person.state]
     if not person.active:
         return PersonState.REMOVED
-    if person.unreachable is not None:
-        return PersonState.UNREACHABLE
-    return PersonState.ACTIVE if back_at is None else PersonState.LEAVE
+    why = why_silent(
+        is_away=back_at is not None,
+        is_reachable=person.unreachable is None,
+        has_pin=person.pin_wrap is not None,
+    )
+    return PersonState.ACTIVE if why is None else PersonState[why.name]

@@ -224,18 +224,26 @@ def _reasons(people: Sequence[Member], at: datetime) -> tuple[GapReason, ...] | 
     """Returns the reasons why none of these people can answer. Returns None if one of them can."""
     if not people:
         return (GapReason.NO_ONE,)
-    lacking = {_lacks(one, at) for one in people}
+    lacking = {
+        why_silent(
+            is_away=any(absence.holds(at) for absence in one.absences),
+            is_reachable=one.reachable,
+            has_pin=one.has_pin,
+        )
+        for one in people
+    }
     if None in lacking:
         return None
     return tuple(reason for reason in GapReason if reason in lacking)
 
 
-def _lacks(one: Member, at: datetime) -> GapReason | None:
-    if any(absence.holds(at) for absence in one.absences):
-        return GapReason.LEAVE
-    if not one.reachable:
+def why_silent(*, is_away: bool, is_reachable: bool, has_pin: bool) -> GapReason | None:
+    """Returns the reason why an enrolled responder cannot answer. Returns None if the responder can."""
+    if not is_reachable:
         return GapReason.UNREACHABLE
-    return None if one.has_pin else GapReason.NO_PIN
+    if is_away:
+        return GapReason.LEAVE
+    return None if has_pin else GapReason.NO_PIN
 
 
 def half_days(gap: Gap) -> Iterator[Gap]:

@@ -12,11 +12,13 @@ from typing import Any
 
 from flask import Response
 
+from hotline.alarms.rules import Alarm
 from hotline.alerts import service_drills
 from hotline.cases import pages_board, service_board, service_case_files
 from hotline.console import role_groups
 from hotline.console.form import number_of
 from hotline.console.role_groups import TodayLine, table
+from hotline.console.routes import PAGES
 from hotline.console.templating import format_day, format_time
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.actors import AccountRole, SignedIn
@@ -66,6 +68,16 @@ warn: MakesLine = partial(_line, False)
 
 
 ALARMS = table("alarms")
+ALARM_PAGES: Mapping[str, str] = {
+    **dict.fromkeys((Alarm.MANY_SMS, Alarm.DETAILS), "board.show"),
+    **dict.fromkeys((Alarm.UNSENT, Alarm.UNDELIVERABLE, Alarm.QUEUE_PAUSED), "outgoing.show"),
+    **dict.fromkeys((Alarm.NATIONAL, Alarm.DISTRICTS), "people.listed"),
+    **dict.fromkeys((Alarm.DESKS, Alarm.BOARDS, Alarm.DESK_SIGNATURES), "desks.listed"),
+    **dict.fromkeys((Alarm.ON_CALL_CONTACTS, Alarm.TRIAL), "outgoing.contacts"),
+    **dict.fromkeys((Alarm.ACCOUNTS, Alarm.SIGN_INS, Alarm.AUDIT_LOG), "audit.listed"),
+    Alarm.URGENT_WORDS: "reading.history",
+}
+"""The page on which a reader acts on an alarm."""
 PARTS = table("outgoing_parts")
 WITH_TIP = table("alarms_of_a_tip")
 """The sentences of alarms for readers who may see the tip."""
@@ -139,12 +151,15 @@ def _paused_parts(context: ConsoleContext, _: SignedIn) -> Iterator[TodayLine]:
 
 
 def _alarms(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    line = phrase("Alarm since {at}. {says} See the runbook under {name}.")
+    line = phrase('Alarm since {at}. {says} Section of the runbook: "{name}".')
+    opens = {one.endpoint for one in PAGES if one.admits(by.roles)}
     for alarm in service_alarms.raised_alarms(context):
         values = {"at": format_time(by.language, alarm.since), "name": alarm.name}
         tip = service_alarms.alarm_tip(context, by, alarm.name)
         if tip is None:
-            yield bad(line, text=ALARMS.get(alarm.name, ""), **values)
+            leads = ALARM_PAGES.get(alarm.name, "")
+            says = ALARMS.get(alarm.name, "")
+            yield bad(line, leads if leads in opens else "", text=says, **values)
             continue
         values["filed"] = format_time(by.language, tip.filed_at)
         if tip.tip_id is None:

@@ -147,11 +147,11 @@ def test_a_file_is_requested_approved_and_made_once_under_six_words(
     assert file.asks(n="1") == 303
     assert "legal hold" in national.get(f"/tips/{file.tip}").text
     assert file.decides(national) == 422
-    assert "asks for a case file" not in file.desks.second.get("/approvals").text
+    assert "asks for case file" not in file.desks.second.get("/approvals").text
     assert file.decides(file.desks.second) == 422
     assert national.post("/case-files/1/make", {"do": "print"}).status_code == 422
     seen = file.desks.other.get("/approvals").text
-    assert "National 1 asks for a case file, without an order" in seen
+    assert "National 1 asks for case file 1, without an order" in seen
     assert "the trial" not in seen, "the reason tells of a case that the approver may not see"
     assert "the trial" in national.get("/approvals").text
     assert f"ip {file.tip}" not in seen

@@ -114,6 +114,7 @@ def test_p3_one_part_is_paused_and_resumed_on_the_page_and_named_on_today(desk: 
 
 def test_the_page_for_a_dark_day_has_verified_numbers_alone(desk: Desk) -> None:
     page = desk.tab(AccountRole.NATIONAL, name="National 7").get("/dark").text
+    assert f"<li>Gateway: {'_' * 24}</li>" in page
     for lang in ("rw", "fr", "en"):
         assert f'<blockquote lang="{lang}">' in page
     assert "<strong>112</strong>" in page

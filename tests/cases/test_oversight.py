@@ -60,6 +60,7 @@ TREATED = ("4", "5", "3", "2")
 ABOUT_THE_DESK = (*TREATED, "2", "9")
 HURT = ("4", "1", "1")
 WORDS = "umugabo wambaye ingofero yirabura"
+PASS = {"rw": "Bihe undi", "fr": "Passer", "en": "Pass case on"}
 OUTSIDE = {"rw": "urwego rwo hanze", "fr": "bureau extérieur", "en": "outside office"}
 """A part of the screen that promises that an office outside the hotline reads the complaint."""
 
@@ -124,8 +125,11 @@ def test_c20_a_complaint_about_the_national_desk_is_read_and_closed_by_an_oversi
     assert (line.desks_of(line.tip), line.tip.matter) == ({CODE}, "complaint")
     assert case.alerted() == {first}
 
+    untaken = case.opens(PHONE, "1", "1").screen
     case.opens(PHONE, "1", "1", "2")
     assert line.tip.assignee_id == first
+    more = case.opens(PHONE, "1", "1", "5").screen
+    assert PASS[language] not in untaken + more
     assert WORDS in case.opens(PHONE, "1", "1", "1").screen
     case.opens(PHONE, "1", "1", "4", "1")
     assert line.tip.outcome_asked == "helped"

@@ -223,7 +223,7 @@ def test_the_demo_s_responders_are_listed_without_numbers(hotline: Hotline, tmp_
         "categories": [],
         "reachable": True,
         "living": True,
-        "state": "can be alerted",
+        "state": "no PIN, cannot read tips",
     }
     for told in (hotline("people", "list"), hotline("people", "list", "--json")):
         assert "2507" not in told.output

@@ -194,7 +194,7 @@ def test_names_are_exact_and_an_id_stands_for_one(admin: Admin) -> None:
     assert "hotline people list" in admin("remove", "Kigali 1", *BY, code=1).output
     assert "Huye 2: removed" in admin("remove", "4", *BY).output
     assert admin.shown("Huye 2")["state"].startswith("removed ")
-    assert admin.shown("Huye 1")["state"] == "can be alerted"
+    assert admin.shown("Huye 1")["state"] == "no PIN, cannot read tips"
 
 
 def test_the_national_desk_is_never_under_two(admin: Admin) -> None:

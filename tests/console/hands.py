@@ -58,8 +58,8 @@ class Hands:
     def opens(self, name: str) -> None:
         """Follows a link whose name a person chose: the name of a flow, a screen or a draft."""
         link = self.page.get_by_role("link", name=name, exact=True).first
-        menu = self.page.locator("header summary")
-        if not link.count() and menu.count() and menu.is_visible():
+        menu = self.page.locator("header summary:visible").first
+        if not link.count() and menu.count():
             self.click(menu)
         self.click(link)
 

@@ -325,9 +325,9 @@ def assert_waits(desks: Desks, *, who: str = "Not taken") -> None:
     assert ">2 min late</p>" in board
     assert f"<p>{who}</p>" in board
     page = tab.get("/tips/1").text
-    assert re.search(r"waiting</span> 5 min \(limit 3 min\) <span[^>]*>Overdue</span>", page)
+    assert re.search(r"waiting</span> 2 min late <span[^>]*>Overdue</span>", page)
     assert f"Taken by</dt><dd>{who}<" in page
-    assert "5 min (limit 3 min)" in tab.get("/tips").text
+    assert "2 min late" in tab.get("/tips").text
 
 
 def is_hidden(desks: Desks) -> None:

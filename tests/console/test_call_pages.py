@@ -162,6 +162,8 @@ def test_r14_a_call_is_filed_once_like_a_tip_without_a_number_and_says_its_sourc
 ) -> None:
     form = desks.national.get("/call").text
     assert "Is someone in danger now?" in form
+    assert "The caller, under 18" in form
+    assert "Me, " not in form
     assert '<option value="1205">' in form
     for _ in range(2):
         assert desks.national.post("/call", CALL).status_code == 303

@@ -125,7 +125,7 @@ def test_r6_no_page_list_count_search_or_board_knows_of_a_hidden_case(desks: Des
     changed = {address for address in before if before[address] != after[address]}
     # A desk of another district may approve a case file. It sees who asks and why, and nothing of the case.
     assert changed == {"/today", "/approvals"}
-    assert after["/approvals"].count("asks for a case file") == 1
+    assert after["/approvals"].count("asks for case file") == 1
     assert 'href="/tips/' not in after["/approvals"]
     assert "the red door" not in "".join(after.values()).lower()
     assert {address for address, text in read(desks.national).items() if text != nation[address]}

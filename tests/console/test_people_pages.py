@@ -95,8 +95,8 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
     enrolled = second.get("/phones/2").text
     assert "confirmed by code on" in enrolled
     assert "New phone number" in enrolled
-    assert '<span class="tag good">can be alerted</span>' in enrolled
-    assert '<span class="tag good">can be alerted</span>' in second.get("/people").text
+    assert '<span class="tag warn">no PIN, cannot read tips</span>' in enrolled
+    assert '<span class="tag warn">no PIN, cannot read tips</span>' in second.get("/people").text
     assert person(desk, 2).languages == ["rw", "fr"]
 
 

@@ -259,24 +259,9 @@ def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("language", "says", "unseen"),
     [
-        (
-            "en",
-            "No one has taken tip {tip}, filed {filed}. Telephone the national desk.",
-            ". Telephone the national desk",
-        ),
-        (
-            "fr",
-            (
-                "Personne n'a pris le signalement {tip}, déposé le {filed}. Téléphonez au bureau "
-                "national."
-            ),
-            "Personne n'a pris un",
-        ),
-        (
-            "rw",
-            "Nta muntu wafashe amakuru {tip}, yatanzwe {filed}. Hamagara ibiro by'igihugu.",
-            "Nta muntu wafashe amakuru yatanzwe",
-        ),
+        ("en", "No one has taken tip {tip}, filed {filed}.", "No one has taken a tip"),
+        ("fr", "Personne n'a pris le signalement {tip}, déposé le {filed}.", "n'a pris un"),
+        ("rw", "Nta muntu wafashe amakuru {tip}, yatanzwe {filed}.", "amakuru yatanzwe"),
     ],
 )
 def test_an_alarm_uses_the_page_language(desk: Desk, language: str, says: str, unseen: str) -> None:
@@ -295,7 +280,9 @@ def test_an_alarm_uses_the_page_language(desk: Desk, language: str, says: str, u
     assert says.format(tip=late, filed=format_time(language, filed)) in page
     assert f'href="/tips/{late}"' in page
     assert "the doctor's words" not in page
-    assert "{" not in page.partition("<main")[2]
+    main = page.partition("<main")[2]
+    assert "{" not in main
+    assert main.count('<a href="/board">') == main.count('<a href="/people">') == 2
     other = html.unescape(admin.get("/").text)
     assert unseen in other
     assert f"/tips/{late}" not in other

@@ -147,7 +147,7 @@ def test_a8_late_tips_come_first_on_the_board_and_in_red_beside_the_word_of_the_
     for each in (page, desks.district.get("/tips").text):
         assert re.search(r'Board <span class="tag bad">1<span class="unseen"> Overdue', each)
     row = desks.district.get("/tips").text
-    assert "9 min (limit 3 min)" in row
+    assert "6 min late" in row
     assert '<span class="tag bad">Overdue</span>' in row
     assert on_board(desks.other) == {}
 

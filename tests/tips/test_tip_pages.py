@@ -115,7 +115,6 @@ def test_tips_on_offer_wait_with_a_responder_too(told: District, kind: DeadlineK
         assert queries_health.asked_besides_assignee(session, [TAKEN, CLOSING]) == {
             TAKEN: AskedAgain.SILENT
         }
-        assert queries_list.acknowledged_times(session, [TAKEN, CLOSING]) == {CLOSING: at}
         assert TAKEN in untaken(session, NATION, told.clock())
         found = queries_list.page_of_tips(
             session, NATION, TipFilter(TipStateFilter.TAKEN), before=None, limit=9
@@ -129,7 +128,6 @@ def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
     told.change(Assignment, 1, doubted_at=told.clock())
     told.change(Tip, TAKEN, assignee_id=None)
     with told.database.reading() as session:
-        assert queries_list.acknowledged_times(session, [TAKEN]) == {}
         (one,) = queries_list.assignments_of(session, [TAKEN])
         assert not one.is_believed
         assert TAKEN in untaken(session, NATION, told.clock())
