@@ -41,7 +41,7 @@ from hotline.tips.rules import OUTCOMES, Matter, TipOutcome, Urgency
 from hotline.tips.rules_events import LoggedEvent, NoteCode
 from hotline.tips.rules_person_codes import CASE_FORMS, OF_REFERRAL, STATE
 from hotline.tips.rules_receipts import AssigneeFilter, TipFilter, TipStateFilter, whole_units
-from hotline.tips.rules_visit_safety import MARK_NOT_ASKED
+from hotline.tips.rules_visit_safety import MARK_NOT_ASKED, MARK_NOT_SURE
 
 STATES = table("tip_states")
 QUESTIONS = table("question_states")
@@ -125,7 +125,7 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
     if line.duty_at is not None:
         yield held_mark(visit, line.duty_at)
     if is_open and (going := line.visit_facts.mark(line.matter)):
-        yield visit.say(going), "warn" if going == MARK_NOT_ASKED else "bad"
+        yield visit.say(going), "warn" if going in (MARK_NOT_ASKED, MARK_NOT_SURE) else "bad"
     if line.official != "no":
         yield mark("official" if line.official == "yes" else "perhaps_official")
     if line.is_child:

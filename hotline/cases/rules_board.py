@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import NamedTuple
 from zlib import crc32
 
-from hotline.text.phrases import phrase
 from hotline.tips.rules import Matter, Urgency
 from hotline.tips.rules_deadlines import acknowledge_due
 from hotline.tips.rules_visit_safety import visit_facts
@@ -15,9 +14,6 @@ from hotline.tips.rules_visit_safety import visit_facts
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CARDS = 12
 """The largest number of cards in a column. The page gives the number of the others, with a link to their list."""
-
-
-DISCREETLY = phrase("go discreetly")
 
 
 class Column(StrEnum):
@@ -110,7 +106,7 @@ class BoardCase(NamedTuple):
         facts = visit_facts(
             Matter.TIP, self.urgency, self.visit, self.do_not_visit, self.visit_decision
         )
-        return facts.mark(Matter.TIP) or (DISCREETLY if facts.goes_unseen else "")
+        return facts.mark(Matter.TIP)
 
     def is_late(self, at: datetime) -> bool:
         return self.is_overdue or (self.due_at is not None and self.due_at <= at)

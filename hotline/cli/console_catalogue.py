@@ -110,6 +110,7 @@ def _of_tables() -> Iterator[str]:
         rules_visit_safety.NOT_ASKED,
         rules_visit_safety.NOT_SURE,
         rules_visit_safety.MARK_NOT_ASKED,
+        rules_visit_safety.MARK_NOT_SURE,
     )
     yield from (
         one

@@ -28,6 +28,12 @@ EFFECTS: Mapping[RowEffect, tuple[str, str]] = {
 """The text and the colour of each effect of a row."""
 RELOADED = 3
 """The seconds after which the page shows the progress of an import again."""
+EXAMPLES: Mapping[SheetKind, str] = {
+    SheetKind.PEOPLE: f"{','.join(COLUMNS)}\n"
+    "Gasabo 1,+250788000000,rw;en,responder,Gasabo=deputy;Kicukiro,labour",
+    SheetKind.ROSTER: f"{','.join(SHIFT_COLUMNS)}\nGasabo,Gasabo 1,Mon,18:00,06:00,1",
+}
+"""The sheet that its page shows as an example: the names of the columns, and one row."""
 HINTS: Mapping[SheetKind, str] = {
     SheetKind.PEOPLE: phrase(
         "Separate districts or languages with a semicolon (;). Write a district with its own level "
@@ -49,7 +55,7 @@ def sheet_form(visit: Visit, sheet: str) -> Response:
         visit,
         "import_sheet.html",
         kind,
-        columns=",".join(COLUMNS if kind is SheetKind.PEOPLE else SHIFT_COLUMNS),
+        example=EXAMPLES[kind],
         hint=visit.say(HINTS[kind], most=service_sheets.MAX_ROWS[kind]),
         recent=recent,
     )

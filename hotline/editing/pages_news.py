@@ -30,7 +30,8 @@ def today_values(visit: Visit) -> Mapping[str, Any]:
     values: Mapping[str, Any] = {}
     if draft_id in waiting:
         seen = service_publish.draft_to_read(visit.context, draft_id)
-        values = pages_draft_reading.review_values(visit, seen)
+        comments = pages_drafts.comment_values(visit, seen.made.gathered.change)
+        values = {**comments, **pages_draft_reading.review_values(visit, seen)}
     return {
         "news": [(row, change, *_described(visit, row, change)) for row, change in found.news],
         "waiting": waiting.values(),

@@ -6,7 +6,7 @@ Also returns one flow of a draft for a form, with the rest of its flow set.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -390,6 +390,11 @@ def list_drafts(
         rows = tables.list_drafts(session, editable=not over, limit=limit)
         edited = tables.parts_edited(session, [row.id for row in rows])
     return [(row, edited[row.id]) for row in rows]
+
+
+def draft_titles(context: Context, ids: Collection[int]) -> Mapping[int, str]:
+    with context.database.reading() as session:
+        return tables.draft_titles(session, ids)
 
 
 def get_draft(context: Context, draft_id: int) -> DraftRow:

@@ -1,6 +1,6 @@
 """Stores drafts and their steps, which editors write before publication."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -77,6 +77,12 @@ class DraftStep(Row):
     """A description of the step: `{"did": a StepKind, ...}`. A page turns it into a sentence."""
     once: Mapped[str] = mapped_column(unique=True)
     """A key that comes with the form. A form that is sent twice makes only one step."""
+
+
+def draft_titles(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    """Returns the titles of these drafts, by id."""
+    found = session.execute(select(DraftRow.id, DraftRow.title).where(DraftRow.id.in_(ids)))
+    return {draft_id: title for draft_id, title in found}  # noqa: C416
 
 
 def get_draft(session: Session, draft_id: int, *, held: bool = False) -> DraftRow:

@@ -13,7 +13,7 @@ from hotline.errors import FormRefused, HotlineError, NotFound, WorkEnded
 from hotline.statistics import rules_report, service_export, service_releases, service_report
 from hotline.statistics import service_releases as statistics_service_releases
 from hotline.statistics.rules_charts import Bar, bar_chart, district_map, sparkline
-from hotline.statistics.rules_definitions import TABLES, Dimension, Indicator, PublishedTable
+from hotline.statistics.rules_definitions import TABLES, Dimension, Indicator, PublishedTable, Unit
 from hotline.statistics.rules_labels import DIMENSIONS, SPANS, Labels
 from hotline.statistics.rules_periods import Span, span_of
 from hotline.statistics.rules_release import Release
@@ -156,7 +156,10 @@ def targets(visit: Visit) -> Response:
     return page(
         visit,
         "statistics_targets.html",
-        fields=[(one.name, one.label, known.get(one.name, "")) for one in rules_report.PROGRAMME],
+        fields=[
+            (one.name, one.label, known.get(one.name, ""), "%" if one.unit is Unit.PERCENT else "")
+            for one in rules_report.PROGRAMME
+        ],
         year=str(visit.context.now().year),
     )
 
@@ -260,11 +263,17 @@ WEEKS_IN_TIME = {
 
 def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
     """Returns how many tips were acknowledged in time, by urgency and week."""
-    hint = visit.say(phrase("Share of the week's tips that were taken in time."))
+    hint = visit.say(phrase("Each bar shows the tips taken in time, of all tips of that week."))
     made = []
     for urgency, weeks in found.weeks.items():
         title = visit.say(WEEKS_IN_TIME[urgency])
-        rows = [(f"{one.begins:%d/%m}", f"{one.in_time} / {one.filed}") for one in weeks]
+        rows = [
+            (
+                f"{one.begins:%d/%m}",
+                visit.say("{part} of {whole} tips", part=one.in_time, whole=one.filed),
+            )
+            for one in weeks
+        ]
         drawn = [
             Bar(label, one.in_time, says) for (label, says), one in zip(rows, weeks, strict=True)
         ]

@@ -72,7 +72,9 @@ def sparkline(title: str, points: Sequence[int | None], values: Sequence[str]) -
 def bar_chart(title: str, rows: Sequence[Bar]) -> str:
     """Draws a chart with one bar in each row. A row with "few" shows the word instead of a bar."""
     top = max((row.number for row in rows if row.number is not None), default=0) or 1
-    room = BAR_WIDTH - LABEL_WIDTH - 56
+    room = (
+        BAR_WIDTH - LABEL_WIDTH - max(56, 8 * max((len(row.text) for row in rows), default=0) + 6)
+    )
     parts, y = [], 0.0
     for row in rows:
         middle = y + BAR_HEIGHT / 2 + 5

@@ -30,6 +30,9 @@ DANGER = str(Urgency.DANGER.value)
 IN_TIME_GOAL = 90
 """The share of urgent tips that should be acknowledged in time, in percent. A lower share is reported as a problem."""
 _DANGER_IN_TIME = ("share_in_time", Dimension.URGENCY.value, DANGER)
+MAXIMUM = "no_room_share"
+"""The programme indicator for which a larger value than the target is worse."""
+BELOW_TARGET, ABOVE_TARGET = phrase("below target"), phrase("above target")
 NOT_HELD = "\N{EN DASH}"
 """The text in place of an indicator that a release does not contain. It does not mean "few"."""
 NO_DATA = phrase("No release is published yet.")
@@ -87,6 +90,8 @@ class ProgrammeRow:
     baseline_period: str
     target: str
     actual: str
+    missed: str
+    """The English words that say on which side of the target the current value is. Empty if the target is reached."""
     table: str
 
 
@@ -180,6 +185,16 @@ def programme(
             return NOT_HELD
         return labels.number(_actual(release, releases, one), one.unit)
 
+    def missed(one: Planned, release: Release | None) -> str:
+        target = targets.get(one.name)
+        if target is None or release is None or not _holds(release, one):
+            return ""
+        actual = _actual(release, releases, one)
+        is_maximum = one.name == MAXIMUM
+        if actual is None or actual == target or (actual < target) == is_maximum:
+            return ""
+        return ABOVE_TARGET if is_maximum else BELOW_TARGET
+
     rows = []
     for one in PROGRAMME:
         target, is_collected = targets.get(one.name), _is_collected(one)
@@ -192,6 +207,7 @@ def programme(
                 baseline_period=labels.period(first.period) if first and is_collected else "",
                 target=labels.number(target, one.unit) if target is not None else "",
                 actual=said(one, newest) if is_collected else labels.say(NOT_COLLECTED),
+                missed=missed(one, newest) if is_collected else "",
                 table=one.table,
             )
         )

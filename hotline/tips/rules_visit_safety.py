@@ -76,6 +76,7 @@ SAID_OPENLY = "The national desk decided: visit openly."
 NOT_ASKED = "The caller was not asked if helpers may visit. Visit discreetly."
 NOT_SURE = "The caller is not sure if helpers may visit. Visit discreetly."
 MARK_NOT_ASKED = "discreet: caller was not asked"
+MARK_NOT_SURE = "discreet: caller is not sure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,9 @@ class VisitFacts:
         """Returns the English mark about visits in a list. Returns an empty text if no mark is needed."""
         if VISIT_SAFETIES[self.safety].mark or self.decision is not None:
             return VISIT_SAFETIES[self.safety].mark
-        return MARK_NOT_ASKED if self.visit is None and matter == Matter.TIP else ""
+        if matter != Matter.TIP or not self.goes_unseen:
+            return ""
+        return MARK_NOT_ASKED if self.visit is None else MARK_NOT_SURE
 
 
 def visit_facts(

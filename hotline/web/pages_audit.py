@@ -1,5 +1,7 @@
 """Shows the audit log in the reader's language: who did what, when and why. The log contains nothing from cases."""
 
+import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 
@@ -9,10 +11,19 @@ from hotline.cases import service_viewer
 from hotline.console.form import number_of
 from hotline.console.role_groups import table
 from hotline.console.visit import Visit, page
+from hotline.duty.pages import named
+from hotline.editing import service_drafts
 from hotline.people import service_audit
 from hotline.people.rules_audit import PROCESSES, AuditFilter, AuditRow, action_sentence
+from hotline.statistics.rules_labels import Labels
+from hotline.text.codes import NATIONAL
 
 ABOUT = table("audit_subjects")
+ABOUT_DRAFT = ABOUT["change"]
+NAMED = re.compile(r"\bresponder \d+ \((.+)\)$")
+"""Matches a responder whose name the log knows."""
+PERIOD = re.compile(r"\d{4}(-\d\d|-[QH]\d)?")
+DESK_CODE = re.compile(rf"^(\d\d|{NATIONAL})(?=: )")
 
 
 def log(visit: Visit) -> Response:
@@ -31,7 +42,12 @@ def log(visit: Visit) -> Response:
     ]
     # Translates the name of a process. The name of a person is never translated.
     said = {name: visit.say(name) for name in PROCESSES.values()}
-    rows = [(row, said.get(row.name, row.name), _about(visit, row)) for row in found.rows]
+    drafts = [draft for row in found.rows if (draft := _draft_of(row)) is not None]
+    titles = service_drafts.draft_titles(visit.context, drafts)
+    rows = [
+        (row, said.get(row.name, row.name), _about(visit, row, titles), _reason(visit, row))
+        for row in found.rows
+    ]
     return page(visit, "audit.html", found=found, rows=rows, wanted=wanted, actions=actions)
 
 
@@ -45,10 +61,28 @@ def verify(visit: Visit) -> Response:
     )
 
 
-def _about(visit: Visit, row: AuditRow) -> str:
-    """Returns the subject of the row. Translates it if it has a known kind, followed by an id or a name."""
+def _about(visit: Visit, row: AuditRow, titles: Mapping[int, str]) -> str:
+    """Returns the subject of the row. Shows a name, a title or a period instead of an identifier. Translates a known
+    kind.
+    """
+    subject = NAMED.sub(r"\1", row.subject)
+    if PERIOD.fullmatch(subject):
+        return Labels(visit.language, visit.say).period(subject)
+    draft = _draft_of(row)
+    if draft is not None and draft in titles:
+        return visit.say(ABOUT_DRAFT, name=f'{draft} "{titles[draft]}"')
+    kind, _, rest = subject.partition(" ")
+    return visit.say(ABOUT[kind], name=rest) if rest and kind in ABOUT else subject
+
+
+def _draft_of(row: AuditRow) -> int | None:
     kind, _, rest = row.subject.partition(" ")
-    return visit.say(ABOUT[kind], name=rest) if rest and kind in ABOUT else row.subject
+    return number_of(rest) if kind == "change" else None
+
+
+def _reason(visit: Visit, row: AuditRow) -> str:
+    """Returns the reason of the row. The code of a desk that begins a reason becomes the name of the desk."""
+    return DESK_CODE.sub(lambda found: named(visit, found[0]), row.reason, count=1)
 
 
 def _filter(visit: Visit) -> AuditFilter:

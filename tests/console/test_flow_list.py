@@ -56,7 +56,7 @@ def test_the_map_leads_from_the_first_screen_to_each_flow(writing: Writing) -> N
             drawn.count(f'<a href="/flows/{flow}" class=') == listed.count(f'/flows/{flow}">') == 1
         )
     box = re.findall(rf'<a href="/flows/{FLOW}" class="(.*?)"><title>(.*?)</title>', drawn)
-    assert box == [("changed", f"{FLOW}. not reviewed. Use: few, dial 11")]
+    assert box == [("changed", f"{FLOW}. Use: few, dial 11")]
     assert drawn.count('marker-end="url(#tip)"') == len(flows) - 2, "the front and a code begin"
     writing.published("Ntukishyure uwo muntu. " * 40)
     service_publish.check_by_id(writing.desk.context, service_publish.LIVE)

@@ -82,6 +82,8 @@ def test_a_returned_draft_is_answered_and_published_on_today(writing: Writing) -
     assert "Since June." in approver.get("/today").text
     read = approver.get(f"/today?draft={change}")
     assert "Refresh" not in read.headers
+    comments = read.text.partition('id="comments"')[2]
+    assert comments.index("Since June.") < comments.index(">Decision<")
     digest = re.findall(r'name="digest" value="([0-9a-f]+)"', read.text)[0]
     fields = {"digest": digest, "back": "today", "read-rw": "yes"}
     done = approver.post(f"/changes/{change}/approve", fields)

@@ -176,6 +176,8 @@ def test_a_sheet_is_taken_whole_or_not_at_all(desk: Desk, two: tuple[Tab, Tab]) 
     judged = upload(two[0], head + good)
     locked = judged.partition('name="secret_sheet" value="')[2].partition('"')[0]
     assert NEW not in judged
+    example = two[0].get("/sheets/people").text.partition("<pre>")[2].partition("</pre>")[0]
+    assert 'name="secret_sheet"' in upload(two[0], example)
     taken = two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
     assert taken.headers["Location"].startswith("/sheets/people")
     service_sheets.import_here(desk.context)

@@ -229,9 +229,14 @@ def test_the_log_names_a_desk_and_who_is_let_into_it(desk: Desk) -> None:
         tables_audit.append_row(
             session, at=at, **alice, action="desk_admission_refused", subject="desk:12:r1"
         )
+        for row in (("release_approved", "2026-Q2"), ("pin_changed", "responder:1", "12: met")):
+            tables_audit.append_row(session, at, "cli:Alice", *row)
     page = tab.get("/audit").text
     assert "retired the desk Bugesera" in page
     assert "refused desk Gasabo, Responder 1 access to a desk" in page
+    assert "approved the release of quarter 2 of 2026" in page
+    assert "chose a new PIN as Responder 1<" in page
+    assert "Gasabo: met" in page
     tab.post("/account/language", {"language": "fr"})
     assert "bureau Bugesera" in tab.get("/audit").text
 

@@ -141,7 +141,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     flow["nodes"][NODE]["say"]["goes"] = "back"
     writing.saves(change, flow, {"did": "marks", "node": NODE, "why": "It is another topic"})
     page = writing.approver.get(f"/changes/{change}/read").text
-    red = page[page.index("Read this first") :]
+    red = page[page.index(">Read this first</h2>") :]
     assert "Topic that counts as read: " in unescape(red[: red.index("Screens in callers")])
     assert "Editor 1 changed recorded values or alerts in " in red
     assert ": It is another topic" in red

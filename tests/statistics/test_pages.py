@@ -128,7 +128,9 @@ def test_e5_the_programme_lead_sets_targets_and_takes_one_back(desk: Desk) -> No
     lead = tab(desk, AccountRole.PROGRAMME_LEAD)
     assert lead.post("/statistics/targets", {"danger_share": "77", "calls": "x"}).status_code == 422
     assert lead.post("/statistics/targets", {"danger_share": "77"}).status_code == 303
-    assert ">77 %<" in lead.get("/statistics").text
+    overview = lead.get("/statistics").text
+    assert ">77 %<" in overview
+    assert overview.count(">below target</span>") == 1
     lead.post("/statistics/targets", {})
     assert ">77 %<" not in lead.get("/statistics").text
     assert tab(desk, AccountRole.NATIONAL).get("/statistics/targets").status_code == 404
@@ -179,7 +181,9 @@ def test_e2_the_board_shows_for_each_urgency_how_many_tips_were_taken_in_time(de
     man(desk)
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     tables = national.get("/statistics/board").text.split("<tbody>")[1:4]
-    assert [re.findall(r"(\d+) / (\d+)</td>", table)[-1] for table in tables] == [("1", "4")] * 3
+    assert [re.findall(r"(\d+) of (\d+) tips</td>", table)[-1] for table in tables] == [
+        ("1", "4")
+    ] * 3
 
 
 @pytest.mark.row("E2")

@@ -112,10 +112,6 @@
   if (next) setTimeout(() => next.requestSubmit(), next.dataset.again * 1000);
 
   for (const list of document.querySelectorAll("details[data-wide]")) if (innerWidth <= (list.dataset.wide || 1100)) list.open = false;
-  for (const list of document.querySelectorAll(".rest")) {
-    list.open = innerWidth <= 700;
-    if (list.querySelector("[aria-current]")) list.firstElementChild.setAttribute("aria-current", "true");
-  }
 
   // Only while no field and no link has the focus.
   document.addEventListener("keydown", (event) => {
