@@ -81,6 +81,7 @@ def test_nothing_is_smaller_than_fourteen_pixels() -> None:
 def test_a_stacked_table_has_no_width_of_its_own_on_a_narrow_screen() -> None:
     narrow = RULES[RULES.index("@media (max-width: 700px)") :].partition("@media print")[0]
     assert ".stacked :is(table, tbody, tr, th, td) { display: block; }" in narrow
+    assert ".stacked .moment { white-space: normal; }" in narrow
 
 
 def test_an_old_browser_reads_the_stylesheet_and_nothing_moves_or_is_fetched() -> None:

@@ -78,8 +78,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "cases/queries_list": {
         CONDITION: "_conditions _is_own owes_answer",
-        FOUND: "assignments_of deliveries owed_by_tip question_states "
-        "under_legal_hold",
+        FOUND: "assignments_of deliveries owed_by_tip question_states under_legal_hold",
     },
     "cases/queries_weekly_keys": {UPKEEP: "locked_before"},
     "cases/tables_case_files": {
