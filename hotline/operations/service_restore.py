@@ -93,7 +93,7 @@ def _check_fits(manifest: Manifest, url: str) -> None:
         raise BackupInvalid(
             f"the backup is from {manifest.engine}, but HOTLINE_DATABASE_URL names a database of {here}"
         )
-    if not migrate.is_known_version(manifest.schema):
+    if manifest.schema not in migrate.known_versions():
         raise NotReady(
             f"the backup was made by a newer release, {manifest.release}: install that one first"
         )

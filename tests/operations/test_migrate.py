@@ -56,6 +56,7 @@ def test_a_difference_of_tables_is_seen(empty: Database, kind: str, change: str)
 def test_a_release_may_be_repeated(empty: Database) -> None:
     assert migrate.upgrade(empty)
     assert is_current(empty)
+    assert migrate.newest_version() == migrate._scripts(None).get_current_head()
     with empty.writing() as session:
         session.add(make_responder())
 
