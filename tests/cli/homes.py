@@ -1,5 +1,5 @@
-"""Provides home folders of a hotline as `hotline init` makes them. A test process makes them once and then copies them
-from memory.
+"""Provides home folders of a hotline as `hotline init` makes them, and runs commands and contexts for a home. A test
+process makes a home once and then copies it from memory.
 
 `hotline init` measures every screen of the flows, runs every migration and derives a key from a passphrase. That takes
 longer than most tests.
@@ -7,22 +7,83 @@ longer than most tests.
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from stat import S_IMODE
+from typing import TypeVar
 
-from click.testing import CliRunner
+import click
+from click.testing import CliRunner, Result
 
+from hotline.cli.contexts import build_cli
 from hotline.cli.main import main
+from hotline.core.contexts import CliContext, Context
 from hotline.core.environment import OWNER_ONLY
+from hotline.core.settings import Settings
+from hotline.people import tables_desks
+from hotline.tips import queries_report
+from hotline.tips.tables import Tip
 
+C = TypeVar("C", bound=Context)
 Kept = Mapping[Path, tuple[int, bytes | None]]
 """The mode and the bytes of each path. A folder has no bytes."""
 
 
 PASSPHRASE = "correct horse battery"
 """The passphrase of the desks in a home that does not belong to a demo."""
+
+
+def hotline(
+    home: Path,
+    *words: str,
+    code: int | None = 0,
+    typed: str | None = None,
+    command: click.Command = main,
+    **more: str,
+) -> Result:
+    """Runs `hotline`, or another command, for this home, with no other setting of the environment. Checks its exit
+    code, unless `code` is None."""
+    environ: dict[str, str | None] = {
+        name: None for name in os.environ if name.startswith("HOTLINE_")
+    }
+    runner = CliRunner(env={**environ, "HOTLINE_HOME": str(home), **more})
+    told = runner.invoke(command, words, input=typed)
+    assert code in (None, told.exit_code), told.output
+    return told
+
+
+@contextmanager
+def opened(home: Path, build: Callable[[Settings], C], **more: str) -> Iterator[C]:
+    """Yields the context of a process with this home, and closes its database at the end."""
+    context = build(Settings.read({"HOTLINE_HOME": str(home), **more}))
+    with closing(context.database):
+        yield context
+
+
+@contextmanager
+def command_line(home: Path) -> Iterator[CliContext]:
+    """Yields the context of a command with this home."""
+    with opened(home, build_cli) as context:
+        yield context
+
+
+def file_encrypted(context: Context, tip: Tip, answers: Mapping[str, str], *desks: str) -> int:
+    """Stores a tip whose answers are encrypted for these desks, as for a caller. Returns its id."""
+    with context.database.writing() as session:
+        encrypted = context.encrypter.tip(
+            answers,
+            uid=tip.uid,
+            place=tip.place,
+            desks=tables_desks.public_keys(session, desks),
+            at=context.now(),
+        )
+        tip.body = encrypted.body
+        session.add(tip)
+        session.flush()
+        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
+        return tip.id
 
 
 def copy_home(home: Path, *, demo: bool = True) -> None:
@@ -42,9 +103,6 @@ def copy_home(home: Path, *, demo: bool = True) -> None:
 
 @cache
 def _home(demo: bool) -> Kept:
-    environ: dict[str, str | None] = {
-        name: None for name in os.environ if name.startswith("HOTLINE_")
-    }
     with tempfile.TemporaryDirectory() as name:
         home, words = Path(name) / "home", ["init"]
         if demo:
@@ -55,10 +113,9 @@ def _home(demo: bool) -> Kept:
             words += ["--passphrase-file", str(file)]
         before = os.umask(OWNER_ONLY)
         try:
-            done = CliRunner(env={**environ, "HOTLINE_HOME": str(home)}).invoke(main, words)
+            hotline(home, *words)
         finally:
             os.umask(before)
-        assert done.exit_code == 0, done.output
         return {path.relative_to(home): _held(path) for path in (home, *sorted(home.rglob("*")))}
 
 

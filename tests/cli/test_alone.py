@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.keeper import LOCK, only_run
+from hotline.cli.keeper import LOCK, only_run, read_procfile
 from hotline.cli.main import main
 from hotline.errors import Occupied
 from tests.architecture.tree import ROOT
@@ -94,18 +94,12 @@ def test_settings_that_are_wrong_are_told_before_the_server_begins() -> None:
     )
 
 
-def test_the_web_process_of_the_procfile_tries_its_port() -> None:
-    (web,) = [
-        line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:")
-    ]
-    assert "hotline process listen web granian" in web
-
-
-def test_the_console_of_the_procfile_writes_down_no_address_and_tries_its_port() -> None:
-    lines = (ROOT / "Procfile").read_text().splitlines()
-    (console,) = [line for line in lines if line.startswith("console:")]
-    assert "hotline process listen console granian" in console
-    assert "--no-access-log" in console
+def test_the_procfile_tries_each_port_and_its_console_writes_down_no_address() -> None:
+    text = (ROOT / "Procfile").read_text(encoding="utf-8")
+    found = {one.name: one.command for one in read_procfile(text)}
+    for name in ("web", "console"):
+        assert f"hotline process listen {name} granian" in found[name]
+    assert "--no-access-log" in found["console"]
 
 
 @pytest.mark.slow(reason="waits two seconds for whoever has the port to let go of it")

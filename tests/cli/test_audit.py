@@ -5,13 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from hotline.cli.contexts import build_cli
-from hotline.cli.main import main
-from hotline.core.settings import Settings
 from hotline.people import tables_audit
 from hotline.people.rules_audit import read_row
+from tests.cli.homes import command_line, hotline
 from tests.support.builders import make_responder
 from tests.support.made_once import lay_line
 
@@ -29,24 +26,16 @@ ROWS = (
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     lay_line(tmp_path, AT)
-    context = build_cli(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
-    with context.database.writing() as session:
+    with command_line(tmp_path) as context, context.database.writing() as session:
         session.add(make_responder(name="Gasabo 1"))
         for day, actor, action, subject, reason in ROWS:
             tables_audit.append_row(session, AT.replace(day=day), actor, action, subject, reason)
-    context.database.close()
     return tmp_path
-
-
-def listed(home: Path, *options: str) -> Result:
-    told = CliRunner().invoke(main, ["audit", "list", *options], env={"HOTLINE_HOME": str(home)})
-    assert told.exit_code == 0, told.output
-    return told
 
 
 @pytest.mark.row("A10")
 def test_each_row_is_a_sentence_in_kigali_s_time(home: Path) -> None:
-    assert listed(home).stdout.splitlines() == [
+    assert hotline(home, "audit", "list").stdout.splitlines() == [
         "24 Nov 2026 14:05: the command line enrolled 2 responders",
         "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked",
         "25 Nov 2026 14:05, national desk: Aline was refused access to tip 1: wrong passphrase: to act",
@@ -72,12 +61,12 @@ def test_each_row_is_a_sentence_in_kigali_s_time(home: Path) -> None:
 def test_it_is_asked_by_time_person_and_tip(
     home: Path, options: tuple[str, ...], rows: tuple[int, ...]
 ) -> None:
-    found = json.loads(listed(home, *options, "--json").stdout)
+    found = json.loads(hotline(home, "audit", "list", *options, "--json").stdout)
     assert tuple(row["id"] for row in found) == rows
 
 
 def test_a_program_reads_every_part(home: Path) -> None:
-    (row, _) = json.loads(listed(home, "--tip", "12", "--json").stdout)
+    (row, _) = json.loads(hotline(home, "audit", "list", "--tip", "12", "--json").stdout)
     assert row == {
         "id": 2,
         "at": "2026-11-25T12:05:00+00:00",
@@ -104,10 +93,7 @@ def test_rows_of_other_releases_are_read_too(actor: str, action: str, reads: str
 
 
 def test_a_program_reads_whether_the_log_is_whole(home: Path) -> None:
-    told = CliRunner().invoke(main, ["audit", "verify", "--json"], env={"HOTLINE_HOME": str(home)})
-    found = json.loads(told.stdout)
-    assert (told.exit_code, found["broken_at"]) == (0, None)
-    assert (
-        f"unbroken: {found['length']} rows, newest digest {found['newest']}\nkept digests that fit: 0\n"
-        == CliRunner().invoke(main, ["audit", "verify"], env={"HOTLINE_HOME": str(home)}).output
-    )
+    found = json.loads(hotline(home, "audit", "verify", "--json").stdout)
+    assert found["broken_at"] is None
+    says = f"unbroken: {found['length']} rows, newest digest {found['newest']}\nkept digests that fit: 0\n"
+    assert hotline(home, "audit", "verify").output == says

@@ -4,7 +4,6 @@ import base64
 import gzip
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 import stat
@@ -16,12 +15,12 @@ from pathlib import Path
 import click
 import pyrage
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from hotline.cli.main import main
 from hotline.operations import migrate
 from hotline.operations.backup_archive import signed
-from tests.cli.homes import copy_home
+from tests.cli.homes import copy_home, hotline
 from tests.cli.test_init import file_tip
 from tests.faults.rehearsal import drill
 
@@ -39,16 +38,15 @@ class Operator:
     def __call__(
         self, *words: str, typed: str | None = None, command: click.Command = main
     ) -> Result:
-        environ: dict[str, str | None] = {
-            name: None for name in os.environ if name.startswith("HOTLINE_")
-        }
-        environ["HOTLINE_HOME"] = str(self.folder / self.home)
-        return CliRunner(env=environ).invoke(command, words, input=typed)
+        home = self.folder / self.home
+        return hotline(home, *words, code=None, typed=typed, command=command)
 
     def well(self, *words: str) -> Result:
-        done = self(*words)
-        assert done.exit_code == 0, done.output
-        return done
+        return hotline(self.folder / self.home, *words)
+
+    def fails(self, *words: str) -> str:
+        """Returns the output of a command that fails."""
+        return hotline(self.folder / self.home, *words, code=1).output
 
     @property
     def passphrase(self) -> tuple[str, str]:
@@ -121,10 +119,7 @@ def test_a_restored_line_that_is_there_is_not_overwritten(made: Operator) -> Non
     there = Operator(made.folder, home="there")
     restore = ("restore", str(made.folder / "a.age"), *made.key, "--by", "Aline")
     there.well(*restore)
-    refused = there(*restore)
-    assert refused.exit_code == 1
-    assert "--replace" in refused.output
-
+    assert "--replace" in there.fails(*restore)
     again = there.well(*restore, "--replace", "--json")
     assert json.loads(again.stdout)["held"] is True
     assert list((made.folder / "there").glob("hotline.db.before-*"))
@@ -136,15 +131,13 @@ def test_the_private_half_is_on_no_server_in_clear(made: Operator) -> None:
     wrong = made.folder / "wrong"
     wrong.write_text("guess\n")
     backup = str(made.folder / "a.age")
-    told = made("backup", "verify", backup, "--key", str(key), "--passphrase-file", str(wrong))
-    assert told.exit_code == 1
-    assert "this passphrase does not decrypt" in told.output
+    opened = ("--key", str(key), "--passphrase-file", str(wrong))
+    assert "this passphrase does not decrypt" in made.fails("backup", "verify", backup, *opened)
 
 
 def test_another_backup_key_needs_a_clear_word(made: Operator) -> None:
-    refused = made("backup", "key", str(made.folder / "other.key"), *made.passphrase)
-    assert refused.exit_code == 1
-    assert "--replace" in refused.output
+    other = ("backup", "key", str(made.folder / "other.key"), *made.passphrase)
+    assert "--replace" in made.fails(*other)
     assert not (made.folder / "other.key").exists()
 
 
@@ -166,17 +159,12 @@ def test_a_damaged_one_is_told_and_listed_as_such(made: Operator) -> None:
     (folder / "rubbish.age.sig").write_bytes(b"rubbish")
     assert "unknown form" in made.well("backup", "list", str(folder)).stdout
     shutil.copy(made.folder / "a.age.sig", folder / "bad.age.sig")
-    told = made("backup", "verify", str(folder / "bad.age"))
-    assert told.exit_code == 1
-    assert "changed" in told.output
+    assert "changed" in made.fails("backup", "verify", str(folder / "bad.age"))
 
 
 def test_before_a_key_is_made_it_says_how(tmp_path: Path) -> None:
     copy_home(tmp_path / "home")
-    operator = Operator(tmp_path)
-    told = operator("backup", str(tmp_path / "a.age"))
-    assert told.exit_code == 1
-    assert "hotline backup key" in told.output
+    assert "hotline backup key" in Operator(tmp_path).fails("backup", str(tmp_path / "a.age"))
 
 
 @pytest.fixture
@@ -205,11 +193,10 @@ def test_a_backup_of_another_signer_is_refused_and_changes_nothing(
     before = database.read_bytes()
     for home in ("kept", "nothing"):
         victim = Operator(made.folder, home=home)
-        told = victim("restore", str(forged), *made.key, "--by", "Aline", "--replace")
-        assert told.exit_code == 1
-        assert "did not sign this backup" in told.output
-        assert "take both files again" in told.output
-        assert "did not sign" in victim("backup", "verify", str(forged), *made.key).output
+        said = victim.fails("restore", str(forged), *made.key, "--by", "Aline", "--replace")
+        assert "did not sign this backup" in said
+        assert "take both files again" in said
+        assert "did not sign" in victim.fails("backup", "verify", str(forged), *made.key)
     assert database.read_bytes() == before
     assert not list((made.folder / "kept").glob("*.before-*"))
     assert not (made.folder / "nothing" / "hotline.db").exists()
@@ -223,9 +210,7 @@ def test_an_operators_own_key_needs_the_signer_on_an_empty_machine(
     backup = str(tmp_path / "a.age")
     made.well("backup", backup)
     empty = Operator(made.folder, home="unknown")
-    refused = empty("restore", backup, "--key", str(own), "--by", "Aline")
-    assert refused.exit_code != 0
-    assert "--signer" in refused.output
+    assert "--signer" in empty.fails("restore", backup, "--key", str(own), "--by", "Aline")
     for key in (("--key", str(own), "--signer", signer), made.key):
         empty.well("backup", "verify", backup, *key)
     empty.well("restore", backup, "--key", str(own), "--signer", signer, "--by", "Aline")
@@ -280,9 +265,10 @@ def next_release(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> pytest.MonkeyPatch:
     """Adds a migration of a later release to the program. The test removes it again at its end."""
-    config, later = migrate._config, tmp_path_factory.mktemp("later")
-    (later / "later.py").write_text(LATER.format(newest=migrate.newest_version()))
-    monkeypatch.setattr(migrate, "_config", lambda also=None: config(also or later))
+    later = tmp_path_factory.mktemp("later") / "versions"
+    shutil.copytree(migrate.VERSIONS, later)
+    (later / "v9999_later.py").write_text(LATER.format(newest=migrate.newest_version()))
+    monkeypatch.setattr(migrate, "VERSIONS", later)
     return monkeypatch
 
 
@@ -300,9 +286,7 @@ def test_an_upgrade_takes_a_backup_that_leads_back(
     copy_home(tmp_path / "home")
     (tmp_path / "words").write_text(f"{WORDS}\n")
     before = version(line)
-    refused = line("upgrade")
-    assert refused.exit_code == 1
-    assert "hotline backup key FILE" in refused.output
+    assert "hotline backup key FILE" in line.fails("upgrade")
     assert version(line) == before
 
     line.add_own_key(tmp_path / "identity")
@@ -314,7 +298,7 @@ def test_an_upgrade_takes_a_backup_that_leads_back(
     assert len(list(backup.parent.glob("*.age"))) == 1, "nothing was left to upgrade"
 
     next_release.undo()
-    assert line("tips", "list").exit_code == 1, "the earlier release refuses the later tables"
+    assert line.fails("tips", "list"), "the earlier release refuses the later tables"
     line.well("restore", str(backup), *line.key, "--by", "Aline", "--replace")
     assert version(line) == before
     line.well("tips", "list")

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from tests.load.callers import HOPS, MENUS, Kind, tells, wanders
-from tests.load.client import Load, drive, percentile
+from tests.load.client import Load, drive
 
 PLACES = "CON Akarere?\n1 Gasabo\n2 Kicukiro\n9 Komeza\n0 Inyuma"
 MORE_PLACES = "CON Akarere?\n1 Nyarugenge\n0 Inyuma"
@@ -65,15 +65,13 @@ def load(screens: type[Screens]) -> Iterator[Load]:
 
 
 def test_every_hop_is_answered_and_timed(load: Load, screens: type[Screens]) -> None:
+    assert len(drive(replace(load, kind=Kind.FIRST)).waits) == 5
+    assert screens.heard == [""] * 5
+    screens.heard.clear()
     outcome = drive(load)
     assert (len(outcome.waits), outcome.odd, outcome.hung) == (5 * len(MENUS), [], 0)
     assert all(0 < wait <= outcome.seconds for wait in outcome.waits)
     assert sorted(set(screens.heard)) == sorted({"*".join(MENUS[:n]) for n in range(1, 13)})
-
-
-def test_a_first_hop_is_the_dial_alone(load: Load, screens: type[Screens]) -> None:
-    assert len(drive(replace(load, kind=Kind.FIRST)).waits) == 5
-    assert screens.heard == [""] * 5
 
 
 def test_an_answer_unlike_the_others_is_seen(load: Load, screens: type[Screens]) -> None:
@@ -154,9 +152,3 @@ def test_who_wanders_goes_many_ways_and_never_to_the_report() -> None:
         texts.add(keyed[-1])
     assert len(texts) > 30
     assert not any("5" in text.split("*") for text in texts)
-
-
-def test_percentiles_of_few_waits() -> None:
-    assert percentile([], 99) == 0.0
-    assert percentile([0.5], 99) == 0.5
-    assert percentile([float(n) for n in range(100)], 99) == 99.0

@@ -1,24 +1,20 @@
-"""Tests the parts of the benchmarks with a simulated hotline whose speed, pages and memory are known."""
+"""Tests the parts of the benchmarks with a console whose pages are known, and with processes whose use of the
+processor and of memory is known."""
 
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import cast
 
 import pytest
 
 from tests.compare.gateway import Sent
-from tests.compare.line import Line, LineBroken
+from tests.compare.line import LineBroken
 from tests.faults.stand.processes import below
-from tests.load import parts
-from tests.load.null_endpoint import PATH, Null
 from tests.load.pages import page_times
-from tests.load.parts import Size, Stage, accepted
+from tests.load.parts import accepted
 from tests.load.processes import held, listeners, spent
 
 SLOW = 0.3
@@ -29,24 +25,16 @@ FIRST_PAGE = (
 )
 
 
-class EmulatedGateway(BaseHTTPRequestHandler):
-    """A server with the test gateway, a console, and a hook. The first hops of the hook and every twentieth menu are
-    slow."""
+class EmulatedConsole(BaseHTTPRequestHandler):
+    """A console with one slow page."""
 
     protocol_version = "HTTP/1.1"
-    hops = 0
     code = "123456"
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        if self.path == "/enter":
-            entered = f"secret_password=word&secret_code={self.code}" in body
-            self._answer("", 303 if entered else 403)
-            return
-        if self.path != PATH:
-            type(self).hops += 1
-            time.sleep(SLOW if body.endswith("text=") or self.hops % 20 == 0 else 0.0)
-        self._answer("CON 1 Yego")
+        entered = f"secret_password=word&secret_code={self.code}" in body
+        self._answer("", 303 if entered else 403)
 
     def do_GET(self) -> None:
         shown = {"/enter": ACCOUNTS, "/": FIRST_PAGE, "/flows": "flows"}.get(self.path)
@@ -63,27 +51,9 @@ class EmulatedGateway(BaseHTTPRequestHandler):
         """Logs nothing, so that the output of a test stays short."""
 
 
-@dataclass
-class EmulatedLine:
-    port: int
-    console_port: int
-    hooks: dict[str, str] = field(default_factory=lambda: {"ussd": "http://127.0.0.1/hook"})
-    last = 0.0
-
-    @property
-    def gateway(self) -> "EmulatedLine":
-        return self
-
-    def busy(self) -> bool:
-        return False
-
-    def wait(self, until: object, seconds: float) -> None:
-        """Returns at once, because nothing changes here."""
-
-
 @pytest.fixture
 def port() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), EmulatedGateway) as listening:
+    with ThreadingHTTPServer(("127.0.0.1", 0), EmulatedConsole) as listening:
         thread = Thread(target=listening.serve_forever, args=(0.02,))
         thread.start()
         yield listening.server_port
@@ -91,38 +61,18 @@ def port() -> Iterator[int]:
         thread.join()
 
 
-@pytest.fixture
-def stage(port: int) -> Iterator[Stage]:
-    size = Size(turns=1, callers=4, mix_seconds=2.0, warm=2)
-    with ThreadPoolExecutor(1) as clients:
-        line = cast("Line", EmulatedLine(port, port))
-        yield Stage(line, Null(port, 0), clients, size, time.monotonic())
-
-
-def test_rates_are_shares_of_the_null_endpoints(stage: Stage) -> None:
-    found = parts.hops(stage)
-    assert 0 < found["first hop"] < found["front menu"] < 1
-
-
-def test_one_slow_hop_of_twenty_is_the_p99(stage: Stage) -> None:
-    assert parts.mix(stage)["p99 of a mix"] > 1
-
-
-def test_a_page_is_what_the_first_page_leads_to_and_shows(stage: Stage) -> None:
-    times = page_times(stage.line.port, 3)
+def test_a_page_is_what_the_first_page_leads_to_and_shows(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = page_times(port, 3)
     assert {page: len(took) for page, took in times.items()} == {
         "/ of Editor 1": 3,
         "/flows of Editor 1": 3,
     }
     assert min(times["/flows of Editor 1"]) >= SLOW
-    found = parts.pages(stage)
-    assert found["page /flows of Editor 1"] > found["page / of Editor 1"] > 0
-
-
-def test_nobody_signs_in_with_a_wrong_code(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(EmulatedGateway, "code", "654321")
+    monkeypatch.setattr(EmulatedConsole, "code", "654321")
     with pytest.raises(LineBroken, match="Editor 1"):
-        page_times(stage.line.port, 1)
+        page_times(port, 1)
 
 
 def test_an_alert_counts_from_the_key_to_the_acceptance_once_for_each_person() -> None:
@@ -153,9 +103,9 @@ subprocess.run([sys.executable, "-c", "import time\\nwhile time.process_time() <
 while time.process_time() < 0.3: pass
 print(flush=True); input()
 """
-HOLDS = "held = bytearray(b'x') * 60_000_000; print(flush=True); input()"
-LISTENS = """
+HOLDS = """
 import socket
+held = bytearray(b'x') * 60_000_000
 wire = socket.create_server(("127.0.0.1", 0)); print(wire.getsockname()[1], flush=True); input()
 """
 
@@ -168,16 +118,10 @@ def test_processor_time_is_that_of_a_process_and_of_what_it_started() -> None:
     assert spent([process.pid]) == 0
 
 
-def test_memory_is_what_is_written_to() -> None:
-    with child(HOLDS) as process:
-        said(process)
-        assert 60 < held([process.pid]) < 120
-        process.communicate("\n")
-
-
-def test_who_listens_on_a_port_is_found_among_others() -> None:
-    with child(LISTENS) as process, child(LISTENS) as other:
+def test_memory_is_what_is_written_to_and_who_listens_is_found_among_others() -> None:
+    with child(HOLDS) as process, child(HOLDS) as other:
         port, _ = int(said(process)), said(other)
+        assert 60 < held([process.pid]) < 120
         assert listeners(port, [other.pid, process.pid]) == [process.pid]
         assert below(process.pid) == []
         process.communicate("\n")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.load.client import percentile
 from tests.load.rounds import NAMES
 from tests.load.rows import ROWS, judged, table
 
@@ -49,3 +50,9 @@ def test_the_table_shows_aims_and_marks_what_is_worse() -> None:
 def test_no_row_and_no_part_is_named_twice() -> None:
     assert len({row.name for row in ROWS}) == len(ROWS)
     assert len(set(NAMES)) == len(NAMES)
+
+
+def test_percentiles_of_few_waits() -> None:
+    assert percentile([], 99) == 0.0
+    assert percentile([0.5], 99) == 0.5
+    assert percentile([float(n) for n in range(100)], 99) == 99.0

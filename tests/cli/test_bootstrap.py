@@ -99,19 +99,13 @@ def test_the_workers_open_numbers_but_no_session(settings: Settings, tmp_path: P
 
 
 def test_the_console_seals_numbers_and_cannot_open_one(settings: Settings, tmp_path: Path) -> None:
+    for role in (Role.HOOKS, Role.WORKERS):
+        with pytest.raises(KeyMissing):
+            build_context(replace(settings, keys=settings.home / "keys" / "console"), role)
     context = alone(settings, Role.CONSOLE, tmp_path)
-
     assert context.encrypter.number(PHONE)
     assert isinstance(context, CliContext)
     assert not isinstance(context, SendingContext)
-
-
-def test_a_process_with_another_role_s_folder_does_not_start(settings: Settings) -> None:
-    console = settings.home / "keys" / "console"
-
-    for role in (Role.HOOKS, Role.WORKERS):
-        with pytest.raises(KeyMissing):
-            build_context(replace(settings, keys=console), role)
 
 
 def test_before_init_the_command_is_named(tmp_path: Path) -> None:
@@ -139,15 +133,15 @@ def test_whoever_sends_to_the_live_gateway_needs_a_key_file(settings: Settings, 
         build_context(live, role)
 
 
-@pytest.mark.parametrize("role", [Role.HOOKS, Role.CONSOLE, Role.READER])
-def test_whoever_sends_nothing_reads_no_key_of_the_gateway(settings: Settings, role: Role) -> None:
-    """It does not fail if the settings name a key file that it cannot read."""
+def test_whoever_sends_nothing_reads_no_key_of_the_gateway(settings: Settings) -> None:
+    """These processes start although they cannot read the key file that the settings name."""
     live = replace(
         settings,
         gateway_url="https://api.africastalking.com",
         gateway_api_key_file=settings.home / "nowhere",
     )
-    build_context(live, role).database.close()
+    for role in (Role.HOOKS, Role.CONSOLE, Role.READER):
+        build_context(live, role).database.close()
 
 
 BUILD = """
@@ -228,12 +222,6 @@ def test_a_later_plug_is_made_once_and_when_it_is_used() -> None:
         getattr(plug, "nothing_of_the_kind")  # noqa: B009
 
 
-def test_failpoints_need_a_named_folder_of_tokens(settings: Settings, tmp_path: Path) -> None:
-    assert build_worker(settings).failpoint is no_failpoint
-    named = build_worker(replace(settings, faults=tmp_path))
-    assert named.failpoint == Failpoints(tmp_path)
-
-
 FAULTY = """
 import os, sys
 from pathlib import Path
@@ -244,7 +232,10 @@ print("lived", flush=True)
 """
 
 
-def test_a_failpoint_kills_once_for_each_token(tmp_path: Path) -> None:
+def test_a_failpoint_kills_once_for_each_token(settings: Settings, tmp_path: Path) -> None:
+    assert build_worker(settings).failpoint is no_failpoint
+    assert build_worker(replace(settings, faults=tmp_path)).failpoint == Failpoints(tmp_path)
+
     def run() -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-c", FAULTY, str(tmp_path)],

@@ -3,20 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from click.testing import CliRunner, Result
-
-from hotline.cli.main import main
 from hotline.keys.key_folder import KeyFolder, periods_of
 from hotline.keys.weekly_lock import WeeklyLock, key_name, last_week
+from tests.cli.homes import hotline
 from tests.support.made_once import lay_line
 
 
-def typed(*words: str, **environ: str) -> Result:
-    return CliRunner(env=environ).invoke(main, words)
-
-
-def proved(home: Path) -> Result:
-    return typed("keys", "check-erased", HOTLINE_HOME=str(home))
+def proved(home: Path, code: int = 0, **more: str) -> str:
+    return hotline(home, "keys", "check-erased", code=code, **more).output
 
 
 def old_line(home: Path) -> None:
@@ -32,7 +26,7 @@ def test_a_role_that_did_not_walk_is_found(tmp_path: Path) -> None:
 
     for walked in others:
         WeeklyLock(walked).forget(last_week(now))
-    found = [line for line in proved(tmp_path).output.splitlines() if line.startswith("FOUND")]
+    found = [line for line in proved(tmp_path, 1).splitlines() if line.startswith("FOUND")]
     assert len(found) == 2
     assert all("keys of hooks" in line for line in found)
 
@@ -40,16 +34,15 @@ def test_a_role_that_did_not_walk_is_found(tmp_path: Path) -> None:
     for name in hooks.names():
         if name.startswith("contact-"):
             hooks.destroy(name)
-    assert proved(tmp_path).exit_code == 0
+    proved(tmp_path)
 
 
 def test_copies_that_no_process_keeps_are_advanced_by_a_command(tmp_path: Path) -> None:
     """The sentence is for keys that were copied to other machines. The command does not change the copies."""
     old_line(tmp_path)
-    assert proved(tmp_path).exit_code == 1
-
-    assert typed("keys", "forget", HOTLINE_HOME=str(tmp_path)).exit_code == 0
-    assert proved(tmp_path).exit_code == 0
+    proved(tmp_path, 1)
+    hotline(tmp_path, "keys", "forget")
+    proved(tmp_path)
     hooks, now = KeyFolder(tmp_path / "keys" / "hooks"), datetime.now(UTC)
     counted = [name for name in hooks.names() if name.startswith("people-")]
     assert set(periods_of(now)) <= {name[len("people-") : -len(".key")] for name in counted}
@@ -60,12 +53,11 @@ def test_copies_that_no_process_keeps_are_advanced_by_a_command(tmp_path: Path) 
 def test_a_server_that_has_one_folder_alone_looks_at_that_one(tmp_path: Path) -> None:
     old_line(tmp_path)
     keys = tmp_path / "keys" / "hooks"
-    alone = {"HOTLINE_HOME": str(tmp_path), "HOTLINE_KEYS": str(keys)}
-    found = typed("keys", "check-erased", **alone)
-    assert "FOUND           keys of hooks: a contact key" in found.output
-    assert "workers" not in found.output
+    found = proved(tmp_path, 1, HOTLINE_KEYS=str(keys))
+    assert "FOUND           keys of hooks: a contact key" in found
+    assert "workers" not in found
 
-    typed("keys", "forget", HOTLINE_HOME=str(tmp_path))
-    assert typed("keys", "check-erased", **alone).exit_code == 0
-    watch = typed("keys", "check-erased", HOTLINE_KEYS=str(tmp_path / "keys" / "watch"))
-    assert "watch has no weekly keys" in watch.output
+    hotline(tmp_path, "keys", "forget")
+    proved(tmp_path, HOTLINE_KEYS=str(keys))
+    watch = proved(tmp_path, 1, HOTLINE_KEYS=str(tmp_path / "keys" / "watch"))
+    assert "watch has no weekly keys" in watch

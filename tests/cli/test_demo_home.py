@@ -1,16 +1,21 @@
 """Tests that `hotline` finds the hotline of the demo in the folder of `bin/demo`, and never takes the place of
 another hotline."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from hotline.cli.demo import environ_of
-from hotline.cli.demo_home import HANDSETS, LINE_COMMANDS, demo_settings, gateway_here, keep
-from hotline.cli.main import COMMANDS
+from hotline.cli.demo_home import (
+    HANDSETS,
+    LINE_COMMANDS,
+    LINE_SETTINGS,
+    demo_settings,
+    gateway_here,
+    keep,
+)
+from hotline.cli.main import COMMANDS, main
 
 NOT_ASKING = (
     *("demo", "dial", "init", "process", "restore", "run", "settings", "texts", "upgrade"),
@@ -36,19 +41,10 @@ def test_a_command_finds_the_demo_with_its_clock_and_its_settings(checkout: Path
     assert found["HOTLINE_INBOUND_SMS"] == "yes"
 
 
-def test_what_somebody_gave_stays(checkout: Path) -> None:
+def test_a_line_that_is_named_or_in_the_plain_home_is_the_one_meant(checkout: Path) -> None:
     assert demo_settings({"HOTLINE_INBOUND_SMS": "no"}, "tips")["HOTLINE_INBOUND_SMS"] == "no"
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["HOME", "SETTINGS", "DATABASE_URL", "REDIS_URL", "KEYS", "GATEWAY_URL"],
-)
-def test_a_line_that_is_named_is_the_one_meant(checkout: Path, name: str) -> None:
-    assert demo_settings({f"HOTLINE_{name}": "x"}, "tips") == {}
-
-
-def test_a_line_in_the_plain_home_comes_first(checkout: Path) -> None:
+    for name in ("HOME", "SETTINGS", "DATABASE_URL", "REDIS_URL", "KEYS", "GATEWAY_URL"):
+        assert demo_settings({f"HOTLINE_{name}": "x"}, "tips") == {}, name
     (checkout / "var" / "keys").mkdir()
     assert demo_settings({}, "tips") == {}
 
@@ -81,23 +77,14 @@ def test_settings_of_a_demo_that_are_cut_short_harm_nothing(checkout: Path) -> N
     assert demo_settings({}, "tips") == {"HOTLINE_HOME": "var/demo"}
 
 
-@pytest.mark.parametrize("command", [*NOT_ASKING, None])
-def test_what_makes_a_line_needs_a_named_home(checkout: Path, command: str | None) -> None:
-    assert demo_settings({}, command) == {}
-
-
-def test_each_command_asks_the_line_that_is_there_or_says_that_it_does_not() -> None:
+def test_what_makes_a_line_needs_a_named_home_and_each_other_asks_the_line(checkout: Path) -> None:
+    assert [demo_settings({}, command) for command in (*NOT_ASKING, None)] == [{}] * 10
     assert sorted([*LINE_COMMANDS, *NOT_ASKING]) == sorted(COMMANDS)
 
 
 def test_the_command_says_whose_line_it_speaks_of(checkout: Path) -> None:
-    told = subprocess.run(
-        [sys.executable, "-m", "hotline.cli.main", "tips", "list"],
-        env={"PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    unset = dict.fromkeys((*LINE_SETTINGS, *demo_settings({}, "tips")))
+    told = CliRunner(env=unset).invoke(main, ["tips", "list"])
     assert told.stderr.splitlines()[0] == (
         "hotline: the demo's line, in var/demo; HOTLINE_HOME names another"
     )

@@ -5,22 +5,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from nacl.public import PrivateKey
 from sqlalchemy import update
 
 from hotline.cases import decrypt_access
-from hotline.cli.contexts import build_cli
-from hotline.cli.main import main
 from hotline.core.actors import Actor
-from hotline.core.contexts import CliContext
-from hotline.core.settings import Settings
+from hotline.duty import service_enrolment
 from hotline.keys.passphrase import Costs
 from hotline.people import decrypt_grants, tables_desks, tables_members
 from hotline.people.rules_desks import of_responder
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
 from hotline.text.places import place_name
+from tests.cli.homes import command_line, hotline
 from tests.support.made_once import lay_line
 
 WORDS = "correct horse"
@@ -39,37 +37,24 @@ class Admin:
     home: Path
 
     @property
-    def context(self) -> CliContext:
-        return build_cli(Settings.read({"HOTLINE_HOME": str(self.home)}))
-
-    @property
     def file(self) -> tuple[str, str]:
         return ("--passphrase-file", str(self.home / "passphrase"))
 
     def __call__(self, *words: str, code: int = 0) -> Result:
-        told = CliRunner().invoke(main, words, env={"HOTLINE_HOME": str(self.home)})
-        assert told.exit_code == code, told.output
-        return told
+        return hotline(self.home, *words, code=code)
 
     def desk(self, code: str) -> Desk:
-        context = self.context
-        with context.database.reading() as session:
-            found = tables_desks.get_desk(session, code)
-        context.database.close()
-        return found
+        with command_line(self.home) as context, context.database.reading() as session:
+            return tables_desks.get_desk(session, code)
 
     def members(self, code: str) -> list[str]:
-        context = self.context
-        with context.database.reading() as session:
-            found = [*tables_members.members_of_desk(session, code)]
-        context.database.close()
-        return found
+        with command_line(self.home) as context, context.database.reading() as session:
+            return [*tables_members.members_of_desk(session, code)]
 
     def asks(self, desk: str, member: str, by: str = "Alice") -> None:
         """Requests access to a desk, as the desk's page does."""
-        context = self.context
-        decrypt_grants.request_access(context, Actor(by), desk, member, "she works there")
-        context.database.close()
+        with command_line(self.home) as context:
+            decrypt_grants.request_access(context, Actor(by), desk, member, "she works there")
 
 
 @pytest.fixture
@@ -77,15 +62,13 @@ def admin(tmp_path: Path) -> Admin:
     """Returns a hotline whose responders have a key each, as if they had chosen PINs."""
     lay_line(tmp_path, datetime.now(UTC))
     line = Admin(tmp_path)
-    context = line.context
-    decrypt_access.make_desks(context, WORDS, costs=Costs(passes=1, kib=8))
     (tmp_path / "passphrase").write_text(f"{WORDS}\n")
-    (tmp_path / "people.csv").write_text(ROWS, encoding="utf-8")
-    line("people", "import", str(tmp_path / "people.csv"))
-    with context.database.writing() as session:
-        public_key = bytes(PrivateKey.generate().public_key)
-        session.execute(update(Responder).values(public_key=public_key))
-    context.database.close()
+    with command_line(tmp_path) as context:
+        decrypt_access.make_desks(context, WORDS, costs=Costs(passes=1, kib=8))
+        service_enrolment.import_responders(context, ROWS)
+        with context.database.writing() as session:
+            public_key = bytes(PrivateKey.generate().public_key)
+            session.execute(update(Responder).values(public_key=public_key))
     return line
 
 
@@ -99,9 +82,8 @@ def test_who_waits_for_access_is_granted_it_by_another(admin: Admin) -> None:
     done = admin("desks", "recover", "--yes", *admin.file, *two, "--by", "Bob")
     assert "Gasabo 1 can now decrypt the tips of desk 12" in done.stdout
     assert admin.members("12") == [GASABO_1]
-    assert (
-        "no request" in admin("desks", "recover", "--yes", *admin.file, *two, "--by", "Bob").stderr
-    )
+    again = admin("desks", "recover", "--yes", *admin.file, *two, "--by", "Bob")
+    assert "no request" in again.stderr
     log = admin("audit", "list").stdout
     assert "Bob gave responder 1 (Gasabo 1) access to a desk: 12: she works there" in log
 

@@ -8,13 +8,14 @@ import struct
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from hotline.cli.main import main
 from hotline.core.database import open_database
 from hotline.gateway import tables, tables_sessions
+from tests.cli import homes
 from tests.cli.homes import copy_home
 from tests.faults.disk import full_disk
 from tests.support.builders import NOON
@@ -22,16 +23,22 @@ from tests.support.stack import free_port
 from tests.support.valkey import Valkey
 
 SECRET = "a-key-of-the-gateway"
+NO_GATEWAY = {"HOTLINE_GATEWAY_URL": "http://127.0.0.1:9"}
 
 
 def hotline(home: Path, *words: str, **more: str) -> Result:
-    environ = {
-        "HOTLINE_HOME": str(home),
-        "HOTLINE_GATEWAY_URL": "http://127.0.0.1:9",
-        "HOTLINE_DATABASE_URL": None,
-        "HOTLINE_REDIS_URL": None,
-    } | more
-    return CliRunner(env=environ).invoke(main, words)
+    return homes.hotline(home, *words, code=None, **NO_GATEWAY | more)
+
+
+def doctor(home: Path, *words: str, **more: str) -> str:
+    return hotline(home, "doctor", *words, **more).output
+
+
+def findings(home: Path, **more: str) -> dict[str, dict[str, Any]]:
+    """Returns the results of all checks, by name."""
+    told = hotline(home, "doctor", "--json", **more)
+    assert "secret" not in told.output
+    return {one["name"]: one for one in json.loads(told.stdout)["findings"]}
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +60,9 @@ def test_before_init_everything_says_init(tmp_path: Path) -> None:
 
 
 def test_after_init_only_what_does_not_run_is_wrong(made: Path) -> None:
-    told = hotline(made, "doctor", "--json")
+    told = hotline(made, "doctor", "--json", "--settings")
     document = json.loads(told.stdout)
+    assert document["settings"]["home"] == str(made)
     by_state: dict[str, list[str]] = {"ok": [], "warning": [], "wrong": []}
     for finding in document["findings"]:
         by_state[finding["state"]].append(finding["name"])
@@ -76,42 +84,35 @@ def test_after_init_only_what_does_not_run_is_wrong(made: Path) -> None:
         "checks": checks,
     }
     assert told.exit_code == 1
-
-
-def test_what_nobody_has_seen_to_yet_is_a_warning_and_never_green(made: Path) -> None:
-    found = json.loads(hotline(made, "doctor", "--json").stdout)["findings"]
-    warned = {one["name"]: one["message"] for one in found if one["state"] == "warning"}
-    assert set(warned) == {
+    says = {one["name"]: one["message"] for one in document["findings"]}
+    assert set(by_state["warning"]) == {
         *("urgent words", "workers", "backup", "second channel", "dial", "trial"),
         "data protection",
         "audit log",
     }
-    assert "came with the release" in warned["urgent words"]
-
-    mended = hotline(made, "doctor", "--json", HOTLINE_ALARM_COMMAND="page-somebody")
-    states = {one["name"]: one["state"] for one in json.loads(mended.stdout)["findings"]}
-    assert states["second channel"] == "ok"
+    assert "came with the release" in says["urgent words"]
+    assert says["call-backs"].startswith("not offered: HOTLINE_CALL_BACK_NUMBER")
+    assert "two people" in says["call-backs open for"]
+    assert says["call-backs left"] == "every opened call-back has an outcome"
+    mended = findings(made, HOTLINE_ALARM_COMMAND="page-somebody")
+    assert mended["second channel"]["state"] == "ok"
 
 
 def test_the_last_line_counts_and_wrong_shows_only_what_is_not_ok(made: Path) -> None:
-    whole = hotline(made, "doctor")
-    last = whole.output.splitlines()[-1]
+    whole = doctor(made)
+    last = whole.splitlines()[-1]
     assert re.fullmatch(r"8 wrong, 8 warnings of \d\d", last), last
-    assert "\nok " in whole.output
+    assert "\nok " in whole
+    assert "HOTLINE_SERVICE_CODE:" not in whole, "settings are shown only if they are asked for"
 
-    short = hotline(made, "doctor", "--wrong")
-    assert short.output.splitlines()[-1] == last
-    assert "\nok " not in f"\n{short.output}"
-    assert short.output.count("WRONG ") == 8
-    assert short.output.count("warning ") == 8
-    assert short.exit_code == 1
-
-
-def test_settings_are_shown_only_where_they_are_asked_for(made: Path) -> None:
-    assert "HOTLINE_SERVICE_CODE:" not in hotline(made, "doctor").output
-    assert "settings" not in json.loads(hotline(made, "doctor", "--json").stdout)
-    asked = json.loads(hotline(made, "doctor", "--json", "--settings").stdout)
-    assert asked["settings"]["home"] == str(made)
+    short = doctor(made, "--wrong", "--settings")
+    assert short.splitlines()[-1] == last
+    assert "\nok " not in f"\n{short}"
+    assert short.count("WRONG ") == 8
+    assert short.count("warning ") == 8
+    for name in ("HOTLINE_HOME", "HOTLINE_SERVICE_CODE", "HOTLINE_GATEWAY_API_KEY_FILE"):
+        assert name in short
+    assert SECRET not in short
 
 
 CAUSES = {
@@ -152,11 +153,8 @@ def test_the_database_error_is_named(made: Path, tmp_path: Path, refusing: int, 
         "a server that refuses the password": f"postgresql+psycopg://line:secret@127.0.0.1:{refusing}/line",
         "a file of something else": f"sqlite:///{tmp_path / 'other.db'}",
     }[fault]
-    told = hotline(made, "doctor", "--json", HOTLINE_DATABASE_URL=url)
-    found = {one["name"]: one for one in json.loads(told.stdout)["findings"]}
-    assert found["database"]["state"] == "wrong"
-    assert CAUSES[fault] in found["database"]["message"]
-    assert "secret" not in told.output
+    found = findings(made, HOTLINE_DATABASE_URL=url)["database"]
+    assert (found["state"], CAUSES[fault] in found["message"]) == ("wrong", True)
 
 
 def test_a_database_on_a_full_disk_is_wrong_and_says_that_the_disk_is_full(tmp_path: Path) -> None:
@@ -166,10 +164,10 @@ def test_a_database_on_a_full_disk_is_wrong_and_says_that_the_disk_is_full(tmp_p
     with line.writing() as session:
         tables_sessions.try_writing(session, NOON)
     with full_disk(os.getpid()):
-        told = hotline(tmp_path, "doctor", "--wrong").output
+        told = doctor(tmp_path, "--wrong")
     line.close()
     assert "WRONG   database: disk full" in told
-    assert "WRONG   database" not in hotline(tmp_path, "doctor", "--wrong").output
+    assert "WRONG   database" not in doctor(tmp_path, "--wrong")
 
 
 def test_redis_behind_a_password_says_so(made: Path, valkey: Valkey) -> None:
@@ -178,22 +176,14 @@ def test_redis_behind_a_password_says_so(made: Path, valkey: Valkey) -> None:
         (valkey.url, "no password is given"),
         (valkey.url.replace("unix://", "unix://:wrong@"), "wrong password"),
     ):
-        told = hotline(made, "doctor", "--wrong", HOTLINE_REDIS_URL=url).output
-        assert f"WRONG   redis: {cause}" in told
-
-
-def test_every_setting_with_its_help_and_no_secret(made: Path) -> None:
-    told = hotline(made, "doctor", "--settings").output
-    for name in ("HOTLINE_HOME", "HOTLINE_SERVICE_CODE", "HOTLINE_GATEWAY_API_KEY_FILE"):
-        assert name in told
-    assert SECRET not in told
+        assert f"WRONG   redis: {cause}" in doctor(made, "--wrong", HOTLINE_REDIS_URL=url)
 
 
 def test_a_lost_key_is_named_and_made_again_only_where_somebody_says_so(tmp_path: Path) -> None:
     copy_home(tmp_path)
     for role in ("hooks", "console", "pages"):
         (tmp_path / "keys" / role / "certificate.key").unlink()
-    told = hotline(tmp_path, "doctor").output
+    told = doctor(tmp_path)
     assert told.count("lacks certificate.key") == 3
     assert "hotline keys import" in told
 
@@ -202,31 +192,24 @@ def test_a_lost_key_is_named_and_made_again_only_where_somebody_says_so(tmp_path
     assert "lacks keys of stored data: certificate.key" in refused.output
     assert not (tmp_path / "keys" / "hooks" / "certificate.key").exists()
     assert hotline(tmp_path, "init", "--demo", "--new-key", "certificate.key").exit_code == 0
-    told = hotline(tmp_path, "doctor").output
+    told = doctor(tmp_path)
     assert "lacks" not in told
     assert "WRONG   keys of" not in told
 
-
-def test_a_copy_that_one_role_lost_is_brought_back_from_another(tmp_path: Path) -> None:
-    copy_home(tmp_path)
     (tmp_path / "keys" / "console" / "enrolled.key").unlink()
-    assert "lacks enrolled.key" in hotline(tmp_path, "doctor").output
-    assert hotline(tmp_path, "upgrade").exit_code == 0
-    assert "lacks" not in hotline(tmp_path, "doctor").output
-
-
-def test_a_key_that_others_may_read_is_wrong(made: Path) -> None:
-    key = next((made / "keys" / "hooks").iterdir())
-    key.chmod(0o444)
-    try:
-        told = hotline(made, "doctor").output
-    finally:
-        key.chmod(0o400)
-    assert "WRONG   keys of hooks" in told
+    assert "lacks enrolled.key" in doctor(tmp_path)
+    assert hotline(tmp_path, "upgrade").exit_code == 0, "another role has a copy of this key"
+    assert "lacks" not in doctor(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("opened", "name"), [("", "home"), ("hotline.db", "database file"), ("b/one", "backup files")]
+    ("opened", "name"),
+    [
+        ("", "home"),
+        ("hotline.db", "database file"),
+        ("b/one", "backup files"),
+        ("keys/hooks/session.key", "keys of hooks"),
+    ],
 )
 def test_a_file_that_others_read_is_named_with_a_remedy(made: Path, opened: str, name: str) -> None:
     (made / "b").mkdir(mode=0o700, exist_ok=True)
@@ -235,18 +218,17 @@ def test_a_file_that_others_read_is_named_with_a_remedy(made: Path, opened: str,
     mode = path.stat().st_mode
     path.chmod(0o755)
     try:
-        told = hotline(made, "doctor", HOTLINE_BACKUPS=str(made / "b")).output
+        told = doctor(made, HOTLINE_BACKUPS=str(made / "b"))
     finally:
         path.chmod(mode)
     assert f"WRONG   {name}: other accounts can read {path}" in told
     assert f"-> chmod -R go= {path if path.is_dir() else path.parent}" in told
-    told = hotline(made, "doctor", HOTLINE_BACKUPS=str(made / "b")).output
-    assert f"WRONG   {name}" not in told
+    assert f"WRONG   {name}" not in doctor(made, HOTLINE_BACKUPS=str(made / "b"))
 
 
 def test_the_gateways_key_is_put_where_those_who_send_read_it(made: Path) -> None:
     live = {"HOTLINE_GATEWAY_URL": "https://api.africastalking.com"}
-    told = hotline(made, "doctor", **live).output
+    told = doctor(made, **live)
     assert "WRONG   gateway key of workers" in told
     assert "WRONG   gateway key of watch" in told
 
@@ -257,38 +239,26 @@ def test_the_gateways_key_is_put_where_those_who_send_read_it(made: Path) -> Non
     places = [made / "keys" / role / "gateway.key" for role in ("workers", "watch")]
     assert [oct(place.stat().st_mode & 0o777) for place in places] == ["0o400", "0o400"]
     assert not (made / "keys" / "hooks" / "gateway.key").exists()
-    told = hotline(made, "doctor", **live).output
+    told = doctor(made, **live)
     assert "WRONG   gateway key" not in told
     assert SECRET not in told + done.output
     assert "the stored key is not used" not in told + done.output
 
-    is_emulated = hotline(made, "keys", "gateway", "--file", str(file))
-    assert "the stored key is not used: the emulator gets the key `emulator`" in (
-        is_emulated.output
-    )
-    told = hotline(made, "doctor").output
+    emulated = hotline(made, "keys", "gateway", "--file", str(file)).output
+    assert "the stored key is not used: the emulator gets the key `emulator`" in emulated
+    told = doctor(made)
     assert "gateway key: the stored key is not used" in told
     assert "HOTLINE_GATEWAY_API_KEY_FILE" in told
     named = {"HOTLINE_GATEWAY_API_KEY_FILE": str(places[0])}
-    assert "ok      gateway key of workers" in hotline(made, "doctor", **named).output
+    assert "ok      gateway key of workers" in doctor(made, **named)
     for place in places:
         place.unlink()
 
 
-def test_it_says_whether_calls_are_offered_and_for_whom_they_open(made: Path) -> None:
-    found = json.loads(hotline(made, "doctor", "--json").stdout)["findings"]
-    says = {one["name"]: one["message"] for one in found}
-    assert says["call-backs"].startswith("not offered: HOTLINE_CALL_BACK_NUMBER")
-    assert "two people" in says["call-backs open for"]
-    assert says["call-backs left"] == "every opened call-back has an outcome"
-
-
 def test_every_empty_district_is_in_the_json_and_a_few_in_the_line(tmp_path: Path) -> None:
     copy_home(tmp_path, demo=False)
-    found = json.loads(hotline(tmp_path, "doctor", "--json").stdout)["findings"]
-    (districts,) = [one for one in found if one["name"] == "districts"]
-    assert len(districts["names"]) == 30
-    told = hotline(tmp_path, "doctor").output
+    assert len(findings(tmp_path)["districts"]["names"]) == 30
+    told = doctor(tmp_path)
     assert "no one is enrolled for 30 districts (Bugesera, " in told
     assert "and 25 more)" in told
     assert "the line is not open: 0 can be alerted" in told

@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from hotline.cli.main import main
 from hotline.core.database import open_database
 from hotline.flows.service_authoring import read_folder, write_folder
+from tests.cli.homes import hotline
 from tests.editing.changing import playable
 from tests.support.made_once import lay_keys, lay_released
 from tests.support.publishing import publish
@@ -29,12 +28,6 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
-def hotline(home: Path, *words: str, code: int = 0) -> Result:
-    told = CliRunner(env={"HOTLINE_HOME": str(home)}).invoke(main, words)
-    assert told.exit_code == code, told.output
-    return told
-
-
 def edited(tmp_path: Path) -> Path:
     """Writes the same flows with another text, a named short code and a review."""
     own = tmp_path / "own"
@@ -46,19 +39,13 @@ def edited(tmp_path: Path) -> Path:
     return own
 
 
-def test_a_folder_that_was_exported_differs_in_nothing(home: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    assert "front.yaml" in hotline(home, "flows", "export", str(out)).output
-    again = hotline(home, "flows", "import", str(out), "--by", "Editor 1")
-    assert "These flows are the same" in again.output
-
-
 def test_what_somebody_edited_becomes_a_change(home: Path, tmp_path: Path) -> None:
+    """A folder that was exported differs in nothing."""
     own = edited(tmp_path)
     told = hotline(home, "flows", "import", str(own), "--by", "Editor 1", "--title", "Radio").output
     assert "draft 1: Radio. Read it in the console: /changes/1" in told
     out = tmp_path / "out"
-    hotline(home, "flows", "export", str(out))
+    assert "front.yaml" in hotline(home, "flows", "export", str(out)).output
     assert (out / "reviews.csv").read_text() == SIGNED
     again = hotline(home, "flows", "import", str(out), "--by", "Editor 1")
     assert "These flows are the same" in again.output

@@ -4,16 +4,10 @@ import json
 import tomllib
 from pathlib import Path
 
-from click.testing import CliRunner, Result
-
-from hotline.cli.main import main
 from hotline.tips.rules_deadlines import COUNTS_AS_CLOSED, WORDS
+from tests.cli.homes import hotline
 
 LIVE = "https://api.africastalking.com"
-
-
-def hotline(home: Path, *words: str, **more: str) -> Result:
-    return CliRunner(env={"HOTLINE_HOME": str(home), **more}).invoke(main, words)
 
 
 def test_the_record_says_purposes_terms_processors_and_hosting(tmp_path: Path) -> None:
@@ -43,7 +37,7 @@ def test_the_record_says_purposes_terms_processors_and_hosting(tmp_path: Path) -
 
 def test_the_doctor_names_what_a_ministry_owes_before_it_is_real(tmp_path: Path) -> None:
     def finding(**more: str) -> dict[str, object]:
-        told = hotline(tmp_path, "doctor", "--json", **more)
+        told = hotline(tmp_path, "doctor", "--json", code=1, **more)
         found = json.loads(told.stdout)["findings"]
         return next(one for one in found if one["name"] == "data protection")
 

@@ -6,6 +6,7 @@ If they cannot, no process starts.
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -83,24 +84,26 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
-def advance(home: Path, role: Role, mounts: tuple[str, ...]) -> str:
-    """Runs a process of the role with these mounts. Returns its error output, which is empty after success."""
-    keys = home / "keys" / role
+def mounted(
+    mounts: Sequence[str], *words: str | Path, **environ: str
+) -> "subprocess.CompletedProcess[str]":
+    """Runs Python with these words under these mounts."""
     script = "\n".join(("set -e", *mounts, 'exec "$@"'))
-    told = subprocess.run(
-        ("unshare", "-rm", "sh", "-c", script, "sh", sys.executable, "-c", WALKS, role),
-        env={
-            "HOTLINE_HOME": str(home),
-            "HOTLINE_KEYS": str(keys),
-            "PATH": "/usr/sbin:/usr/bin:/bin",
-        },
+    return subprocess.run(
+        ("unshare", "-rm", "sh", "-c", script, "sh", sys.executable, *words),
+        env={"PATH": "/usr/sbin:/usr/bin:/bin", **environ},
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    return told.stderr.strip()
+
+
+def advance(home: Path, role: Role, mounts: Sequence[str]) -> str:
+    """Runs a process of the role with these mounts. Returns its error output, which is empty after success."""
+    own = {"HOTLINE_HOME": str(home), "HOTLINE_KEYS": str(home / "keys" / role)}
+    return mounted(mounts, "-c", WALKS, role, **own).stderr.strip()
 
 
 def bound(path: Path, how: str) -> str:
@@ -118,10 +121,8 @@ def test_they_advance_under_the_mounts_of_a_unit(home: Path, role: Role) -> None
     unit = UNITS[role]
     assert named(unit, "ProtectSystem") == {"strict"}
     writable = role in named(unit, "ReadWritePaths") and role not in named(unit, "ReadOnlyPaths")
-    mounts = [bound(home / "keys", "ro")]
-    if writable:
-        mounts.append(bound(home / "keys" / role, "rw"))
-    assert advance(home, role, tuple(mounts)) == ""
+    own = [bound(home / "keys" / role, "rw")] if writable else []
+    assert advance(home, role, [bound(home / "keys", "ro"), *own]) == ""
 
 
 @pytest.mark.parametrize("name", [*SERVICES])
@@ -143,27 +144,8 @@ def test_nothing_starts_where_they_cannot_advance(home: Path, role: Role) -> Non
 
 
 def test_the_doctor_finds_a_folder_that_cannot_be_written(home: Path) -> None:
-    script = "; ".join((bound(home / "keys" / "workers", "ro"), 'exec "$@"'))
-    told = subprocess.run(
-        (
-            "unshare",
-            "-rm",
-            "sh",
-            "-c",
-            script,
-            "sh",
-            sys.executable,
-            "-m",
-            "hotline.cli.main",
-            "doctor",
-        ),
-        env={"HOTLINE_HOME": str(home), "PATH": "/usr/sbin:/usr/bin:/bin"},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    mounts = (bound(home / "keys" / "workers", "ro"),)
+    told = mounted(mounts, "-m", "hotline.cli.main", "doctor", HOTLINE_HOME=str(home))
     assert re.search(r"WRONG +keys of workers: .* cannot be written", told.stdout), told.stdout
 
 
@@ -171,25 +153,6 @@ def test_init_on_a_read_only_home_asks_for_a_passphrase_by_file(home: Path) -> N
     """As in compose.yaml, the keys can be written, but the rest of the home cannot."""
     says = "import sys; from pathlib import Path; from hotline.cli.init import _home, _passphrase;"
     says += "home = Path(sys.argv[1]); _home(home); _passphrase(home, None, demo=False)"
-    mounts = " && ".join((bound(home, "ro"), bound(home / "keys", "rw")))
-    told = subprocess.run(
-        (
-            "unshare",
-            "-rm",
-            "sh",
-            "-c",
-            f'{mounts} && exec "$@"',
-            "sh",
-            sys.executable,
-            "-c",
-            says,
-            home,
-        ),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    told = mounted((bound(home, "ro"), bound(home / "keys", "rw")), "-c", says, home)
     assert "FolderRefused" in told.stderr
     assert "--passphrase-file" in told.stderr

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.homes import copy_home
-from tests.cli.test_wrong_keys import Hotline, hotline
-
-__all__ = ["hotline"]
+from tests.cli.homes import copy_home, hotline
 
 
 @pytest.fixture
@@ -34,14 +31,13 @@ def rename_version(file: Path, version: str) -> None:
 @pytest.mark.parametrize(
     "command", ["run", "upgrade", "init", "tips list", "oncall test", "outgoing status"]
 )
-def test_an_unknown_version_is_refused(home: Path, hotline: Hotline, command: str) -> None:
+def test_an_unknown_version_is_refused(home: Path, command: str) -> None:
     copy_home(home)
     rename_version(home / "hotline.db", "v9999_of_tomorrow")
     (home / "keys" / "hooks" / "session.key").unlink()
     before = lies_in(home)
 
-    refused = hotline(*command.split())
-    assert refused.exit_code == 1
+    refused = hotline(home, *command.split(), code=1)
     assert isinstance(refused.exception, SystemExit), refused.exception
     said = refused.output.splitlines()
     assert len(said) == 1, said
@@ -52,7 +48,7 @@ def test_an_unknown_version_is_refused(home: Path, hotline: Hotline, command: st
 
 @pytest.mark.parametrize("command", ["run", "upgrade", "init"])
 def test_a_database_of_another_program_without_a_home_makes_neither_home_nor_key(
-    tmp_path: Path, home: Path, hotline: Hotline, command: str
+    tmp_path: Path, home: Path, command: str
 ) -> None:
     file = tmp_path / "shared.db"
     with sqlite3.connect(file) as opened:
@@ -61,8 +57,7 @@ def test_a_database_of_another_program_without_a_home_makes_neither_home_nor_key
     opened.close()
     before = lies_in(tmp_path)
 
-    refused = hotline(command, HOTLINE_DATABASE_URL=f"sqlite:///{file}")
-    assert refused.exit_code == 1
+    refused = hotline(home, command, code=1, HOTLINE_DATABASE_URL=f"sqlite:///{file}")
     assert len(refused.output.splitlines()) == 1
     assert lies_in(tmp_path) == before
     assert not home.exists()
@@ -71,7 +66,7 @@ def test_a_database_of_another_program_without_a_home_makes_neither_home_nor_key
 @pytest.mark.parametrize("command", ["run", "upgrade"])
 @pytest.mark.parametrize("gone", ["hotline.db", "keys", "keys and hotline.db"])
 def test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored(
-    home: Path, hotline: Hotline, command: str, gone: str
+    home: Path, command: str, gone: str
 ) -> None:
     """The volume is not mounted. New keys or tables instead of the missing ones could not decrypt the stored data."""
     copy_home(home)
@@ -79,32 +74,23 @@ def test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored(
         (home / name).rename(home.parent / name)
     before = lies_in(home)
 
-    refused = hotline(command)
-    assert refused.exit_code == 1
+    refused = hotline(home, command, code=1)
     assert "hotline init" not in refused.output
     for word in (str(home), "mount", "restore", "HOTLINE_HOME"):
         assert word in refused.output
     assert lies_in(home) == before
-    told = hotline("doctor").output
+    told = hotline(home, "doctor", code=1).output
     assert "hotline init" not in told
     assert "mount" in told
 
 
-def test_a_missing_home_beside_a_database_is_not_made(home: Path, hotline: Hotline) -> None:
+def test_a_missing_home_beside_a_database_is_not_made(home: Path) -> None:
     """The operator forgot HOTLINE_HOME, but gave the address of the database."""
     copy_home(home)
-    refused = hotline(
-        "run",
-        HOTLINE_HOME=str(home.parent / "forgotten"),
-        HOTLINE_DATABASE_URL=f"sqlite:///{home / 'hotline.db'}",
-    )
-    assert refused.exit_code == 1
+    url = f"sqlite:///{home / 'hotline.db'}"
+    refused = hotline(home.parent / "forgotten", "run", code=1, HOTLINE_DATABASE_URL=url)
     assert "hotline init" not in refused.output
     assert str(home / "hotline.db") in refused.output
-
-
-def test_run_without_tables_names_the_file_that_is_missing(home: Path, hotline: Hotline) -> None:
-    copy_home(home)
     (home / "hotline.db").unlink()
-    assert str(home / "hotline.db") in hotline("run").output
+    assert str(home / "hotline.db") in hotline(home, "run", code=1).output
     assert not (home / "hotline.db").exists()

@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from hotline.alerts import queries, queries_outbox, service_assignment, service_commands
 from hotline.alerts.rules_replies import Command, CommandResult, Verb
 from hotline.cli.contexts import build_cli
-from hotline.cli.main import main
 from hotline.core.actors import AccountRole
 from hotline.core.contexts import CliContext
 from hotline.core.settings import Settings
-from hotline.duty import service_leaves, service_phone_proof
+from hotline.duty import service_enrolment, service_leaves, service_phone_proof
 from hotline.errors import PersonnelRefused
 from hotline.gateway import tables_sessions
 from hotline.gateway.queries_on_call import STOPPED
@@ -30,6 +29,7 @@ from hotline.people.tables import Responder
 from hotline.text.codes import NATIONAL
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Tip
+from tests.cli.homes import command_line, hotline
 from tests.support.builders import make_tip
 from tests.support.deciding import approves_by_name, signed_in, waits
 from tests.support.made_once import lay_line
@@ -60,10 +60,7 @@ class Admin:
         return build_cli(Settings.read({"HOTLINE_HOME": str(self.home)}))
 
     def __call__(self, *words: str, code: int = 0) -> Result:
-        environ = {"HOTLINE_HOME": str(self.home)}
-        told = CliRunner().invoke(main, ["people", *words], env=environ)
-        assert told.exit_code == code, told.output
-        return told
+        return hotline(self.home, "people", *words, code=code)
 
     def leave(
         self, name: str, ends_at: datetime = LATER, *, starts_at: datetime | None = None
@@ -92,26 +89,27 @@ class Admin:
         return found
 
     def active(self) -> set[str]:
-        context = self.context
-        with context.database.reading() as session:
+        with command_line(self.home) as context, context.database.reading() as session:
             alive = [one.id for one in queries.roster(session, context.now())]
-            names = {session.get_one(Responder, one).name for one in alive}
-        context.database.close()
-        return names
+            return {session.get_one(Responder, one).name for one in alive}
 
     def log(self) -> list[str]:
-        environ = {"HOTLINE_HOME": str(self.home)}
-        told = CliRunner().invoke(main, ["audit", "list"], env=environ)
-        return [line.split(": ", 1)[1] for line in told.stdout.splitlines()]
+        told = hotline(self.home, "audit", "list").stdout
+        return [line.split(": ", 1)[1] for line in told.splitlines()]
+
+    def imports(self, row: str, *words: str) -> None:
+        """Enrols one more person with a file."""
+        file = self.home / "more.csv"
+        file.write_text(f"{ROWS.splitlines()[0]}\n{row}\n", encoding="utf-8")
+        self("import", str(file), *words)
 
 
 @pytest.fixture
 def admin(tmp_path: Path) -> Admin:
     lay_line(tmp_path, datetime.now(UTC))
-    line = Admin(tmp_path)
-    (tmp_path / "people.csv").write_text(ROWS, encoding="utf-8")
-    line("import", str(tmp_path / "people.csv"))
-    return line
+    with command_line(tmp_path) as context:
+        service_enrolment.import_responders(context, ROWS)
+    return Admin(tmp_path)
 
 
 def test_a_leave_begins_at_once_and_back_ends_it(admin: Admin) -> None:
@@ -132,9 +130,7 @@ def test_r10_a_roster_is_imported_shown_and_its_gaps_are_listed(
     admin: Admin, tmp_path: Path
 ) -> None:
     def roster(*words: str, code: int = 0) -> Result:
-        told = CliRunner().invoke(main, ["roster", *words], env={"HOTLINE_HOME": str(admin.home)})
-        assert told.exit_code == code, told.output
-        return told
+        return hotline(admin.home, "roster", *words, code=code)
 
     assert "everyone is on duty" in roster("show").stderr
     sheet, head = tmp_path / "roster.csv", "desk,name,weekday,from,to,rank\n"
@@ -157,36 +153,27 @@ def test_r10_a_roster_is_imported_shown_and_its_gaps_are_listed(
 
 
 def test_every_language_of_a_responder_is_listed_the_one_for_messages_first(admin: Admin) -> None:
-    rows = ROWS.splitlines()[0] + "\nHuye 9,+250788000009,fr;rw,responder,Huye,\n"
-    (admin.home / "more.csv").write_text(rows, encoding="utf-8")
-    admin("import", str(admin.home / "more.csv"))
-
+    admin.imports("Huye 9,+250788000009,fr;rw,responder,Huye,")
     assert admin.shown("Huye 9")["languages"] == ["fr", "rw"]
     assert " fr,rw  Huye; everything" in admin("list").output
 
 
-def test_a_planned_leave_is_taken_back(admin: Admin) -> None:
+NO_LEAVES = (
+    (None, NOW - timedelta(days=9), "is in the past"),
+    (LATER, TOMORROW, "must be after the start date"),
+    (None, NOW + timedelta(days=9999), "remove the person from the hotline"),
+)
+
+
+def test_a_planned_leave_is_taken_back_and_one_that_cannot_be_is_refused(admin: Admin) -> None:
+    for starts_at, ends_at, why in NO_LEAVES:
+        with pytest.raises(PersonnelRefused, match=why):
+            admin.leave("Gasabo 1", ends_at, starts_at=starts_at)
     admin.leave("Gasabo 1", starts_at=TOMORROW)
     assert "Gasabo 1" in admin.active()
     with pytest.raises(PersonnelRefused, match="is already on leave from"):
         admin.leave("Gasabo 1")
     assert admin.back("Gasabo 1") == ["planned leave"]
-
-
-@pytest.mark.parametrize(
-    ("starts_at", "ends_at", "why"),
-    [
-        (None, NOW - timedelta(days=9), "is in the past"),
-        (LATER, TOMORROW, "must be after the start date"),
-        (None, NOW + timedelta(days=9999), "remove the person from the hotline"),
-    ],
-    ids=["past", "backwards", "for ever"],
-)
-def test_a_leave_that_cannot_be_is_refused_with_what_to_do(
-    admin: Admin, starts_at: datetime | None, ends_at: datetime, why: str
-) -> None:
-    with pytest.raises(PersonnelRefused, match=why):
-        admin.leave("Gasabo 1", ends_at, starts_at=starts_at)
 
 
 def test_names_are_exact_and_an_id_stands_for_one(admin: Admin) -> None:
@@ -233,7 +220,9 @@ def test_a_removed_person_comes_back_by_two_names(admin: Admin) -> None:
     assert "Gasabo 1" in admin.active()
 
 
-def test_a_stop_is_undone_by_the_number_itself(admin: Admin) -> None:
+def test_a_stop_is_undone_by_the_number_itself_and_a_fault_of_the_gateway_by_a_fresh_try(
+    admin: Admin,
+) -> None:
     context = admin.context
     with context.database.writing() as session:
         tables_sessions.add_stop(session, context.pseudonyms.stopped(GASABO), context.now())
@@ -245,10 +234,6 @@ def test_a_stop_is_undone_by_the_number_itself(admin: Admin) -> None:
     assert "788" not in str(wrong.value)
     assert admin.back("Gasabo 1", GASABO) == ["unreachable"]
     assert "Gasabo 1" in admin.active()
-
-
-def test_a_number_that_the_gateway_refused_gets_a_fresh_try(admin: Admin) -> None:
-    context = admin.context
     with context.database.writing() as session:
         session.get_one(Responder, 1).unreachable = "InvalidPhoneNumber"
     assert admin.back("Gasabo 1") == ["unreachable"]
@@ -330,9 +315,7 @@ def test_every_change_wants_a_name_and_a_reason(admin: Admin) -> None:
 
 
 def test_who_is_invited_proves_phone_and_paper_and_another_approves(admin: Admin) -> None:
-    rows = ROWS.splitlines()[0] + "\nKicukiro 1,+250788000009,rw,responder,Kicukiro,\n"
-    (admin.home / "more.csv").write_text(rows, encoding="utf-8")
-    admin("import", str(admin.home / "more.csv"), "--proving")
+    admin.imports("Kicukiro 1,+250788000009,rw,responder,Kicukiro,", "--proving")
     out = admin.home / "paper"
     invited = admin("invite", "Kicukiro 1", "--out", str(out), *BY)
     (line,) = out.read_text().splitlines()
@@ -350,10 +333,8 @@ def test_who_is_invited_proves_phone_and_paper_and_another_approves(admin: Admin
         pair = {"public_key": b"p" * 32, "pin_wrap": b"wrapped"}
         assert service_phone_proof.record_proof(session, context, phone, **pair)
     assert "PENDING APPROVAL" in admin("list").output
-    assert (
-        waits(context, signed_in(context, "Alice", AccountRole.ADMIN), "enrolment")[0].may_decide
-        is False
-    )
+    alice = signed_in(context, "Alice", AccountRole.ADMIN)
+    assert waits(context, alice, "enrolment")[0].may_decide is False
     approves_by_name(context, "Bob", "Kicukiro 1")
     context.database.close()
     assert admin.shown("Kicukiro 1")["state"] == "can be alerted"

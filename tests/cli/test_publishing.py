@@ -6,15 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from hotline.cli.contexts import build_cli
 from hotline.cli.init import FLOWS
-from hotline.cli.main import main
-from hotline.core.settings import Settings
 from hotline.editing import service_draft_steps, service_publishing
 from hotline.flows import service_authoring, tables
 from hotline.people.service_audit import list_rows
+from tests.cli.homes import command_line, hotline
 from tests.support.made_once import lay_keys, lay_released
 
 SIGNED = ("--by", "Alice", "--reason", "a number was wrong")
@@ -27,12 +24,6 @@ def home(tmp_path: Path) -> Path:
     lay_keys(home / "keys", datetime.now(UTC))
     lay_released(home / "hotline.db")
     return home
-
-
-def hotline(home: Path, *words: str) -> Result:
-    told = CliRunner(env={"HOTLINE_HOME": str(home)}).invoke(main, words)
-    assert told.exit_code == 0, told.output
-    return told
 
 
 @pytest.mark.row("A3")
@@ -55,29 +46,24 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
         assert "wait as draft 1, because Alice published others" in told.output
         assert "http://127.0.0.1:8080/changes/1" in told.output
 
-    context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
-    assert service_authoring.live_document(context.database) == service_authoring.read_folder(own)
-    ((_, row),) = list_rows(context)
-    assert "Alice published the flows of revision 2: a number was wrong" in row.sentence
-    with context.database.reading() as session:
-        newest, first = tables.history(session)
-    context.database.close()
-    assert (newest.revision_id, newest.published_by, newest.reason, newest.until) == (
-        2,
-        "Alice",
-        "a number was wrong",
-        None,
-    )
+    with command_line(home) as context:
+        live = service_authoring.live_document(context.database)
+        assert live == service_authoring.read_folder(own)
+        ((_, row),) = list_rows(context)
+        assert "Alice published the flows of revision 2: a number was wrong" in row.sentence
+        with context.database.reading() as session:
+            newest, first = tables.history(session)
+    assert (newest.revision_id, newest.published_by, newest.until) == (2, "Alice", None)
+    assert newest.reason == "a number was wrong"
     assert (first.revision_id, first.published_by) == (1, "line")
 
 
 def test_the_shipped_flows_published_by_a_person_let_versions_follow(home: Path) -> None:
-    context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
     document = service_authoring.read_folder(FLOWS)
-    service_publishing.publish(
-        context, {**document, "numbers": []}, by="Alice", reason="x", of_version=False
-    )
-    assert service_draft_steps.publish_version(context, document, "2").published_by == "Alice"
-    context.database.close()
+    with command_line(home) as context:
+        service_publishing.publish(
+            context, {**document, "numbers": []}, by="Alice", reason="x", of_version=False
+        )
+        assert service_draft_steps.publish_version(context, document, "2").published_by == "Alice"
     hotline(home, "flows", "publish", str(FLOWS), *SIGNED)
     assert "is live" in hotline(home, "upgrade").output

@@ -18,32 +18,16 @@ def programs(tmp_path: Path, **settings: str) -> dict[str, Program]:
     return {program.name: program for program in found}
 
 
-def test_two_processes_for_alerts_and_one_for_everything_else(tmp_path: Path) -> None:
-    assert list(programs(tmp_path)) == [
-        "redis",
-        "fork_server",
-        "web",
-        "worker.1",
-        "worker.2",
-        "watch",
-        "reader",
-        "console",
-    ]
-
-
-def test_where_a_redis_is_given_none_is_embedded(tmp_path: Path) -> None:
-    given = programs(tmp_path, HOTLINE_REDIS_URL="redis://127.0.0.1:6379/0")
-    assert "redis" not in given
-    assert given["web"].environ["HOTLINE_REDIS_URL"] == "redis://127.0.0.1:6379/0"
-
-
-def test_each_is_told_the_keys_of_its_own_trust(tmp_path: Path) -> None:
+def test_each_process_is_told_the_keys_of_its_own_trust_and_no_more_than_it_needs(
+    tmp_path: Path,
+) -> None:
+    found = programs(tmp_path)
     told = {
-        name: Path(program.environ["HOTLINE_KEYS"]).name
-        for name, program in programs(tmp_path).items()
-        if name not in ("redis", "fork_server")
+        name: Path(program.environ.get("HOTLINE_KEYS", "")).name for name, program in found.items()
     }
     assert told == {
+        "redis": "",
+        "fork_server": "",
         "web": "hooks",
         "worker.1": "workers",
         "worker.2": "workers",
@@ -51,21 +35,18 @@ def test_each_is_told_the_keys_of_its_own_trust(tmp_path: Path) -> None:
         "reader": "reader",
         "console": "pages",
     }
+    knowing = {name for name, program in found.items() if PLACE in program.environ.values()}
+    assert knowing == {"worker.1", "worker.2", "watch"}, "only those that send"
+    assert PLACE not in repr(found)
+    for program in found.values():
+        assert "SOMEBODYS_TOKEN" not in program.environ
+        assert program.environ["LANG"] == "C.UTF-8"
 
 
-def test_who_sends_nothing_does_not_know_where_the_gateways_key_lies(tmp_path: Path) -> None:
-    knowing = {
-        name for name, program in programs(tmp_path).items() if PLACE in program.environ.values()
-    }
-    assert knowing == {"worker.1", "worker.2", "watch"}
-
-
-def test_only_the_watchman_knows_the_other_channel(tmp_path: Path) -> None:
-    told = programs(tmp_path, HOTLINE_ALARM_COMMAND="page-somebody")
-    knowing = {
-        name for name, program in told.items() if "page-somebody" in program.environ.values()
-    }
-    assert knowing == {"watch"}
+def test_where_a_redis_is_given_none_is_embedded(tmp_path: Path) -> None:
+    given = programs(tmp_path, HOTLINE_REDIS_URL="redis://127.0.0.1:6379/0")
+    assert "redis" not in given
+    assert given["web"].environ["HOTLINE_REDIS_URL"] == "redis://127.0.0.1:6379/0"
 
 
 def test_settings_of_a_file_reach_each_process_as_far_as_it_may_know_them(tmp_path: Path) -> None:
@@ -77,16 +58,6 @@ def test_settings_of_a_file_reach_each_process_as_far_as_it_may_know_them(tmp_pa
         assert ("page-somebody" in program.environ.values()) is (name == "watch"), name
         told = program.environ.get("HOTLINE_SHORTCODE")
         assert told == (None if name in ("redis", "fork_server") else "8010")
-
-
-def test_nobody_inherits_what_is_not_ours(tmp_path: Path) -> None:
-    for program in programs(tmp_path).values():
-        assert "SOMEBODYS_TOKEN" not in program.environ
-        assert program.environ["LANG"] == "C.UTF-8"
-
-
-def test_no_environment_in_a_repr(tmp_path: Path) -> None:
-    assert PLACE not in repr(programs(tmp_path))
 
 
 def test_the_fork_server_knows_no_setting_and_forks_all_others(tmp_path: Path) -> None:

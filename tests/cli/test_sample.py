@@ -5,13 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from click.testing import CliRunner
-
 from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases import service_retention
 from hotline.cli import sample
 from hotline.cli.contexts import build_cli, build_reader, build_worker
-from hotline.cli.main import main
 from hotline.core import tables_sample
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
@@ -21,34 +18,29 @@ from hotline.statistics import reader_person_sums, service_releases, service_rep
 from hotline.tips.rules import TipOutcome
 from hotline.tips.tables import Tip
 from tests.alerts.case_sums import check_logs
-from tests.cli.homes import copy_home
+from tests.cli.homes import copy_home, hotline
 from tests.support.clock import Clock
 
 TIPS = sum(sample.TIPS_A_MONTH + 2 * n for n in range(sample.MONTHS))
 TIPS += sample.TIPS_OF_THIS_MONTH + sample.OPEN_TIPS
 YEAR = timedelta(days=366)
-
-
-def _settings(home: Path) -> Settings:
-    return Settings.read(
-        {
-            "HOTLINE_HOME": str(home),
-            "HOTLINE_GATEWAY_URL": "http://127.0.0.1:8001",
-            "HOTLINE_GATEWAY_USERNAME": "sandbox",
-        }
-    )
+EMULATED = {
+    "HOTLINE_GATEWAY_URL": "http://127.0.0.1:8001",
+    "HOTLINE_GATEWAY_USERNAME": "sandbox",
+}
 
 
 def test_it_is_a_line_on_which_everything_works(tmp_path: Path) -> None:
     """This is a single test, because writing the data takes most of its time."""
     home = tmp_path / "home"
     copy_home(home)
-    settings = _settings(home)
+    settings = Settings.read({"HOTLINE_HOME": str(home), **EMULATED})
     sample.write(settings)
     rows_and_logs_agree_and_the_chain_is_whole(settings)
     releases_are_published_and_say_that_they_are_samples(settings)
     an_open_tip_is_closed_and_opened_again(settings)
-    it_is_not_written_twice(home)
+    said = hotline(home, "init", "--demo", "--sample", **EMULATED).output
+    assert "sample data: were there" in said
     old_words_and_codes_go_as_on_any_line(settings)
 
 
@@ -89,12 +81,6 @@ def an_open_tip_is_closed_and_opened_again(settings: Settings) -> None:
         assert closed.tip.closed_at is not None
         opened = service_retention.reopen_tip(context, tip_id[0], by=by, reason="again")
         assert opened.tip.closed_at is None
-
-
-def it_is_not_written_twice(home: Path) -> None:
-    env = {"HOTLINE_HOME": str(home), "HOTLINE_GATEWAY_URL": "http://127.0.0.1:8001"}
-    said = CliRunner().invoke(main, ["init", "--demo", "--sample"], env=env)
-    assert "sample data: were there" in said.output
 
 
 def old_words_and_codes_go_as_on_any_line(settings: Settings) -> None:

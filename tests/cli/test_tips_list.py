@@ -6,16 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from hotline.alerts import service_assignment, service_commands
 from hotline.alerts.rules_replies import Command, Verb
 from hotline.cases import service_exclusions, service_retention
 from hotline.cases.service_exclusions import ExclusionTarget
-from hotline.cli.contexts import build_cli
-from hotline.cli.main import main
-from hotline.core.contexts import CliContext
-from hotline.core.settings import Settings
 from hotline.gateway.tables import Assignment, Deadline
 from hotline.people.rules import Level
 from hotline.people.tables_desks import Desk
@@ -26,6 +22,7 @@ from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_deadlines import DeadlineKind, by_day
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Grant, Tip
+from tests.cli.homes import command_line, hotline
 from tests.support.builders import make_responder, make_tip
 from tests.support.made_once import lay_line
 
@@ -35,29 +32,40 @@ HOURS_OF_SEEN = timedelta(hours=6)
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     lay_line(tmp_path, datetime.now(UTC))
-    context = context_of(tmp_path)
-    with context.database.writing() as session:
-        session.add(make_responder(name="Gasabo 1"))
-        session.add(make_responder(name="Nation", level=Level.NATIONAL, msisdn="+250788000009"))
-        session.add(make_tip(urgency=2, at=context.now(), filed_at=context.now()))
-    service_assignment.assign_pending(context)
+    with command_line(tmp_path) as context:
+        with context.database.writing() as session:
+            session.add(make_responder(name="Gasabo 1"))
+            session.add(make_responder(name="Nation", level=Level.NATIONAL, msisdn="+250788000009"))
+            session.add(make_tip(urgency=2, at=context.now(), filed_at=context.now()))
+        service_assignment.assign_pending(context)
     return tmp_path
-
-
-def context_of(home: Path) -> CliContext:
-    return build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
 
 
 def asked(home: Path, *options: str, turned: timedelta = timedelta()) -> Result:
     (home / "clock").write_text(str(int(turned.total_seconds())), encoding="utf-8")
-    environ = {"HOTLINE_HOME": str(home), "HOTLINE_CLOCK": str(home / "clock")}
-    told = CliRunner().invoke(main, ["tips", "list", *options], env=environ)
-    assert told.exit_code == 0, told.output
-    return told
+    return hotline(home, "tips", "list", *options, HOTLINE_CLOCK=str(home / "clock"))
 
 
-def listed(home: Path, *options: str, turned: timedelta = timedelta()) -> str:
-    return asked(home, *options, turned=turned).stdout
+def listed(home: Path, *options: str, minutes: int = 0) -> str:
+    """Returns the list as the command prints it after these minutes."""
+    return asked(home, *options, turned=timedelta(minutes=minutes)).stdout
+
+
+def only(home: Path, minutes: int = 0) -> dict[str, Any]:
+    """Returns the only tip, as a program reads it."""
+    (row,) = json.loads(listed(home, "--json", minutes=minutes))
+    return dict(row)
+
+
+def act(home: Path, *verbs: Verb, minutes: int = 0) -> datetime:
+    """Lets Gasabo 1 act on the case that she was alerted of. Returns the time."""
+    with command_line(home) as context, context.database.writing() as session:
+        at = context.now() + timedelta(minutes=minutes)
+        (hers,) = session.query(Assignment).all()
+        for verb in verbs:
+            said = Command(1, hers.reference, verb, EventChannel.USSD, at)
+            service_commands.carry_out(session, context, said)
+    return at
 
 
 def ids(home: Path, *options: str) -> list[int]:
@@ -66,19 +74,13 @@ def ids(home: Path, *options: str) -> list[int]:
 
 def test_a_tip_that_nobody_took_says_so_and_by_when_it_must_be(home: Path) -> None:
     assert "NOT TAKEN  acknowledge due " in listed(home)
-    (row,) = json.loads(listed(home, "--json"))
+    row = only(home)
     assert (row["responsible"], row["red"], row["next_clock"]) == (None, False, "acknowledge")
 
 
 def test_who_took_it_is_responsible_and_her_outcome_is_due(home: Path) -> None:
-    context = context_of(home)
-    with context.database.writing() as session:
-        (hers,) = session.query(Assignment).all()
-        at = context.now()
-        service_commands.carry_out(
-            session, context, Command(1, hers.reference, Verb.TAKE, EventChannel.USSD, at)
-        )
-    (row,) = json.loads(listed(home, "--json"))
+    at = act(home, Verb.TAKE)
+    row = only(home)
     assert (row["responsible"], row["next_clock"]) == ("Gasabo 1", "outcome")
     due = datetime.fromisoformat(row["due_at"])
     assert at < due <= by_day(at + HOURS_OF_SEEN)
@@ -86,71 +88,48 @@ def test_who_took_it_is_responsible_and_her_outcome_is_due(home: Path) -> None:
 
 
 def test_what_is_red_says_so(home: Path) -> None:
-    context = context_of(home)
-    with context.database.writing() as session:
-        (clock,) = session.query(Deadline).all()
-        clock.kind = DeadlineKind.OVERDUE
+    with command_line(home) as context, context.database.writing() as session:
+        session.query(Deadline).one().kind = DeadlineKind.OVERDUE
     assert "NOT TAKEN  OVERDUE  red due " in listed(home)
-    (row,) = json.loads(listed(home, "--json"))
-    assert row["red"] is True
+    assert only(home)["red"] is True
 
 
 def test_a_tip_stands_beside_what_was_promised_in_kigali_s_time(home: Path) -> None:
-    context = context_of(home)
-    with context.database.reading() as session:
+    with command_line(home) as context, context.database.reading() as session:
         filed_at = session.query(Tip).one().filed_at
     assert filed_at is not None
-    told = listed(home, turned=timedelta(minutes=9))
+    told = listed(home, minutes=9)
     assert f"{filed_at.astimezone(KIGALI):%-d %b %Y %H:%M}" in told
     assert "waits 9 of 15 min  NOT TAKEN" in told
-    assert "waits 16 of 15 min LATE  NOT TAKEN" in listed(home, turned=timedelta(minutes=16))
-    (row,) = json.loads(listed(home, "--json", turned=timedelta(minutes=16)))
+    assert "waits 16 of 15 min LATE  NOT TAKEN" in listed(home, minutes=16)
+    row = only(home, minutes=16)
     assert (row["waited_seconds"] // 60, row["promised_seconds"], row["late"]) == (16, 900, True)
 
 
 def test_a_tip_that_was_taken_says_how_soon_and_waits_no_more(home: Path) -> None:
-    context = context_of(home)
-    with context.database.writing() as session:
-        (hers,) = session.query(Assignment).all()
-        act = Command(
-            1, hers.reference, Verb.TAKE, EventChannel.USSD, context.now() + timedelta(minutes=2)
-        )
-        service_commands.carry_out(session, context, act)
-    told = listed(home, turned=timedelta(days=1))
-    assert "taken in 2 of 15 min  Gasabo 1" in told
+    act(home, Verb.TAKE, minutes=2)
+    assert "taken in 2 of 15 min  Gasabo 1" in listed(home, minutes=1440)
 
 
 def test_a_tip_that_its_holder_passed_on_waits_and_names_who_stays_responsible(home: Path) -> None:
-    context = context_of(home)
-    with context.database.writing() as session:
-        (hers,) = session.query(Assignment).all()
-        for verb in (Verb.TAKE, Verb.PASS_ON):
-            service_commands.carry_out(
-                session, context, Command(1, hers.reference, verb, EventChannel.USSD, context.now())
-            )
-    told = listed(home, turned=timedelta(minutes=16))
-    assert "waits 16 of 15 min LATE  passed on by Gasabo 1  acknowledge due" in told
+    act(home, Verb.TAKE, Verb.PASS_ON)
+    says = "waits 16 of 15 min LATE  passed on by Gasabo 1  acknowledge due"
+    assert says in listed(home, minutes=16)
 
 
 def test_a_tip_that_is_kept_from_its_holder_waits_and_nobody_has_it(home: Path) -> None:
-    context = context_of(home)
-    with context.database.writing() as session:
-        (hers,) = session.query(Assignment).all()
-        service_commands.carry_out(
-            session,
-            context,
-            Command(1, hers.reference, Verb.TAKE, EventChannel.USSD, context.now()),
-        )
+    act(home, Verb.TAKE)
     whom, why = ExclusionTarget(person="Gasabo 1"), ExclusionReason.NAMED
-    service_exclusions.exclude(context, 1, whom, why, by="Alice", reason="named")
-    assert "waits 16 of 15 min LATE  NOT TAKEN" in listed(home, turned=timedelta(minutes=16))
+    with command_line(home) as context:
+        service_exclusions.exclude(context, 1, whom, why, by="Alice", reason="named")
+    assert "waits 16 of 15 min LATE  NOT TAKEN" in listed(home, minutes=16)
 
 
 def test_a_closed_tip_stands_as_closed(home: Path) -> None:
-    context = context_of(home)
-    service_retention.close_tip(
-        context, 1, by="Alice", reason="nobody there", outcome=TipOutcome.NOT_FOUND
-    )
+    with command_line(home) as context:
+        service_retention.close_tip(
+            context, 1, by="Alice", reason="nobody there", outcome=TipOutcome.NOT_FOUND
+        )
     (line,) = listed(home).splitlines()
     assert " Soon   closed " in line
     assert f"closed {context.now().astimezone(KIGALI):%-d %b %Y} " in line.replace("  ", " ")
@@ -163,15 +142,14 @@ def test_a_closed_tip_stands_as_closed(home: Path) -> None:
 def five(home: Path) -> Path:
     """Adds four tips to the home: one about danger in Huye, a closed one, one about an official, and one of
     tomorrow."""
-    context = context_of(home)
-    now = context.now()
+    now = datetime.now(UTC)
     others: tuple[dict[str, Any], ...] = (
         {"place": "24", "urgency": 1},
         {},
         {"official": "unsure"},
         {"filed_at": now + timedelta(days=1)},
     )
-    with context.database.writing() as session:
+    with command_line(home) as context, context.database.writing() as session:
         for number, differs in enumerate(others, start=2):
             row = {"urgency": 3, "at": now, "filed_at": now, **differs}
             session.add(make_tip(uid=f"{number:032}", **row))

@@ -6,24 +6,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from hotline.alerts.tables import QuestionBackRow
 from hotline.cases import decrypt_access
-from hotline.cli.contexts import build_cli
-from hotline.cli.main import main
 from hotline.cli.options import locale_language
-from hotline.core.settings import Settings
-from hotline.flows import service_authoring
 from hotline.keys.passphrase import Costs
-from hotline.people import tables_desks
 from hotline.text.codes import NATIONAL
-from hotline.tips import queries_report
+from tests.cli.homes import command_line, file_encrypted, hotline
 from tests.support.asking import ask
 from tests.support.builders import make_tip
-from tests.support.callers import FLOWS
-from tests.support.made_once import lay_line
-from tests.support.publishing import publish
+from tests.support.made_once import lay_line, publish_shipped
 from tests.support.two_people import ALICE
 
 SIGNED = ("--by", "Alice", "--second", "Bosco", "--reason", "to send the right people")
@@ -35,24 +27,13 @@ def home(tmp_path: Path) -> Path:
     now = datetime.now(UTC)
     lay_line(tmp_path, now)
     (tmp_path / "passphrase").write_text("correct horse\n", encoding="utf-8")
-    context = build_cli(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
-    publish(context.database, service_authoring.read_folder(FLOWS), now)
-    decrypt_access.make_desks(context, "correct horse", costs=Costs(passes=1, kib=8))
     tip = make_tip(at=now - timedelta(hours=1))
     tip.receipt_key = "r" * 64
-    with context.database.writing() as session:
-        encrypted = context.encrypter.tip(
-            {"danger": "yes", "province": "1", "kind": "organs", "gone": "left as it was"},
-            uid=tip.uid,
-            place=tip.place,
-            desks=tables_desks.public_keys(session, [NATIONAL]),
-            at=now,
-        )
-        tip.body = encrypted.body
-        session.add(tip)
-        session.flush()
-        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
-    context.database.close()
+    told = {"danger": "yes", "province": "1", "kind": "organs", "gone": "left as it was"}
+    with command_line(tmp_path) as context:
+        publish_shipped(context.database, now)
+        decrypt_access.make_desks(context, "correct horse", costs=Costs(passes=1, kib=8))
+        file_encrypted(context, tip, told, NATIONAL)
     return tmp_path
 
 
@@ -61,12 +42,6 @@ NOT_ASKED = {
     "Uwahamagaye ntiyabajijwe niba abafasha bahaza. Musure mu ibanga.",
     "On n'a pas demandé à l'appelant si l'aide peut venir. Allez-y discrètement.",
 }
-
-
-def said(home: Path, *arguments: str, code: int = 0) -> Result:
-    result = CliRunner().invoke(main, arguments, env={"HOTLINE_HOME": str(home)})
-    assert result.exit_code == code, result.output
-    return result
 
 
 def rows_of(read: str) -> dict[str, str]:
@@ -79,55 +54,44 @@ def rows_of(read: str) -> dict[str, str]:
 
 def answer(home: Path, value: str) -> None:
     """Stores an answer as the hooks do."""
-    context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
-    with context.database.writing() as session:
+    with command_line(home) as context, context.database.writing() as session:
         row = session.get_one(QuestionBackRow, 1)
         row.body = context.encrypter.answer(
             {"answer": value, "language": "fr"}, public_key=row.public_key
         )
         row.answered_at = datetime.now(UTC)
-    context.database.close()
 
 
 def test_a_desk_reads_what_came_back_to_its_question(home: Path) -> None:
     desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"), *SIGNED)
-    context = build_cli(Settings.read({"HOTLINE_HOME": str(home)}))
-    ask(context, 1, "when", passphrase="correct horse", by=ALICE)
-    context.database.close()
-    assert json.loads(said(home, "tips", "list", "--json").stdout)[0]["question"] == "asked"
-    assert "(none yet)" in said(home, "tips", "read", "1", *desk).stdout
+    with command_line(home) as context:
+        ask(context, 1, "when", passphrase="correct horse", by=ALICE)
+    assert json.loads(hotline(home, "tips", "list", "--json").stdout)[0]["question"] == "asked"
+    assert "(none yet)" in hotline(home, "tips", "read", "1", *desk).stdout
 
     answer(home, "night")
-    assert "question: answered" in said(home, "tips", "list").output
-    read = said(home, "tips", "read", "1", *desk).stdout
+    assert "question: answered" in hotline(home, "tips", "list").output
+    read = hotline(home, "tips", "read", "1", *desk).stdout
     assert rows_of(read)["Asked back"] == "when: When are people there?"
     assert rows_of(read)["Answered"] == "night: At night (fr)"
-    assert "question: read" in said(home, "tips", "list").output
+    assert "question: read" in hotline(home, "tips", "list").output
 
 
-@pytest.mark.parametrize(
-    ("language", "danger", "where", "kind"),
-    [
-        ("en", ("Is someone in danger now?", "Yes"), ("Where?", "Kigali (1)"), "Organs taken"),
-        (
-            "fr",
-            ("Quelqu'un est en danger maintenant?", "Oui"),
-            ("Où?", "Kigali (1)"),
-            "Organe enlevé",
-        ),
-        ("rw", ("Hari uri mu kaga ubu?", "Yego"), ("Hehe?", "Kigali (1)"), "Gukurwamo urugingo"),
-    ],
-)
-def test_a_tip_is_read_in_its_reader_s_language(
-    home: Path, language: str, danger: tuple[str, str], where: tuple[str, str], kind: str
-) -> None:
+READ = {
+    "en": ("Is someone in danger now?", "Yes", "Where?", "Organs taken"),
+    "fr": ("Quelqu'un est en danger maintenant?", "Oui", "Où?", "Organe enlevé"),
+    "rw": ("Hari uri mu kaga ubu?", "Yego", "Hehe?", "Gukurwamo urugingo"),
+}
+
+
+def test_a_tip_is_read_in_its_reader_s_language(home: Path) -> None:
     desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"), *SIGNED)
-    read = rows_of(said(home, "tips", "read", "1", *desk, "--language", language).stdout)
-    rows = list(read.items())
-    assert rows[0] == danger
-    assert rows[1] == where
-    assert rows[2][1] == kind
-    assert rows[3] == ("gone", "left as it was")
+    for language, (danger, yes, where, kind) in READ.items():
+        read = rows_of(hotline(home, "tips", "read", "1", *desk, "--language", language).stdout)
+        rows = list(read.items())
+        assert rows[:2] == [(danger, yes), (where, "Kigali (1)")]
+        assert rows[2][1] == kind
+        assert rows[3] == ("gone", "left as it was")
 
 
 @pytest.mark.parametrize(
@@ -147,8 +111,8 @@ def test_one_person_alone_opens_nothing_by_the_passphrase(home: Path) -> None:
     """The audit log stores the names of both people."""
     desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"))
     alone = ("--by", "Alice", "--second", " alice ", "--reason", "court asked")
-    refused = said(home, "tips", "read", "1", *desk, *alone, code=1)
+    refused = hotline(home, "tips", "read", "1", *desk, *alone, code=1)
     assert "the recovery passphrase needs two people" in refused.output
-    assert "with Bosco" not in said(home, "audit", "list").output
-    said(home, "tips", "read", "1", *desk, *SIGNED)
-    assert "by the passphrase, with Bosco" in said(home, "audit", "list").output
+    assert "with Bosco" not in hotline(home, "audit", "list").output
+    hotline(home, "tips", "read", "1", *desk, *SIGNED)
+    assert "by the passphrase, with Bosco" in hotline(home, "audit", "list").output

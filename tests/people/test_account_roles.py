@@ -3,12 +3,12 @@
 import random
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from hotline.core.actors import TWO_PERSON_ROLES, AccountRole, Actor, excluded_roles
+from hotline.core.actors import TWO_PERSON_ROLES, AccountRole, Actor, SignedIn, excluded_roles
 from hotline.core.contexts import ConsoleContext
-from hotline.core.database import Database
 from hotline.duty import (
     service_accounts,
     service_invitations,
@@ -21,16 +21,10 @@ from hotline.people.tables_approvals import Approval
 from hotline.web import service_approvals
 from tests.long import is_long, seed
 from tests.support.clock import Clock
-from tests.support.contexts import make_console_context
 from tests.support.deciding import decides
 from tests.support.signing import SERVER, Person, admins, person, refused
 
 R = AccountRole
-
-
-@pytest.fixture
-def context(database: Database, clock: Clock) -> ConsoleContext:
-    return make_console_context(database=database, now=clock)
 
 
 def roles_of(context: ConsoleContext, name: str) -> tuple[set[AccountRole], set[AccountRole]]:
@@ -43,13 +37,17 @@ def actor(admin: Person) -> Actor:
     return Actor(admin.name, admin.account_id)
 
 
+def signed_in(one: Person) -> SignedIn:
+    return one.here(one.enters().token)
+
+
 def test_one_admin_alone_makes_no_second_one(context: ConsoleContext, clock: Clock) -> None:
     (alone,) = admins(context, clock, ["Admin 1"])
     invited = service_invitations.invite(context, actor(alone), "Admin 2", [R.ADMIN, R.AUDITOR])
     assert invited.waiting == {R.ADMIN}
     assert roles_of(context, "Admin 2") == ({R.AUDITOR}, {R.ADMIN})
 
-    here = alone.here(alone.enters().token)
+    here = signed_in(alone)
     waiting = service_approvals.pending(context, here)[0]
     assert str(waiting.sentence) == "Admin 1 asks to give Admin 2 the role: admin"
     assert not waiting.may_decide
@@ -76,7 +74,7 @@ def test_the_server_is_second_while_there_are_under_two(
 def test_a_second_admin_approves_or_refuses_once(context: ConsoleContext, clock: Clock) -> None:
     first, second = admins(context, clock, ["Admin 1", "Admin 2"])
     service_invitations.invite(context, actor(first), "Approver 1", [R.APPROVER, R.NATIONAL])
-    here = second.here(second.enters().token)
+    here = signed_in(second)
     one, other = service_approvals.pending(context, here)
     assert one.may_decide
 
@@ -91,14 +89,10 @@ def test_a_second_admin_approves_or_refuses_once(context: ConsoleContext, clock:
     assert service_approvals.pending(context, here) == []
 
 
-def test_who_is_no_admin_sees_and_decides_nothing(context: ConsoleContext, clock: Clock) -> None:
-    (admin,) = admins(context, clock, ["Admin 1"])
-    editor = person(context, clock, "Editor 1", R.EDITOR)
-    service_invitations.invite(context, actor(admin), "Approver 1", [R.APPROVER])
-    here = editor.here(editor.enters().token)
-    assert service_approvals.pending(context, here) == []
+def sees_and_decides_nothing(context: ConsoleContext, here: SignedIn) -> bool:
     with pytest.raises(NotFound):
         service_approvals.decide(context, here, 1, "why", approve=True)
+    return service_approvals.pending(context, here) == []
 
 
 def test_what_another_release_lets_wait_is_left_alone(
@@ -116,21 +110,19 @@ def test_what_another_release_lets_wait_is_left_alone(
                 expires_at=clock() + timedelta(days=7),
             )
         )
-    here = admin.here(admin.enters().token)
-    assert service_approvals.pending(context, here) == []
+    assert sees_and_decides_nothing(context, signed_in(admin))
     assert service_accounts.list_accounts(context)
-    with pytest.raises(NotFound):
-        service_approvals.decide(context, here, 1, "why", approve=True)
 
 
-def test_what_nobody_decides_lapses_after_seven_days(context: ConsoleContext, clock: Clock) -> None:
+def test_who_is_no_admin_decides_nothing_and_what_nobody_decides_lapses_after_seven_days(
+    context: ConsoleContext, clock: Clock
+) -> None:
     first, second = admins(context, clock, ["Admin 1", "Admin 2"])
     service_invitations.invite(context, actor(first), "Approver 1", [R.APPROVER])
+    editor = person(context, clock, "Editor 1", R.EDITOR)
+    assert sees_and_decides_nothing(context, signed_in(editor))
     clock.turn(days=7)
-    here = second.here(second.enters().token)
-    assert service_approvals.pending(context, here) == []
-    with pytest.raises(NotFound):
-        service_approvals.decide(context, here, 1, "why", approve=True)
+    assert sees_and_decides_nothing(context, signed_in(second))
     assert service_invitations.set_roles(context, actor(first), 3, [R.APPROVER]) == {R.APPROVER}
 
 
@@ -141,7 +133,7 @@ def test_a_new_link_makes_nobody_a_second_person(context: ConsoleContext, clock:
     assert not service_invitations.request_link(
         context, SERVER, second.account_id, "lost both"
     ).link
-    decides(context, first.here(first.enters().token), "link")
+    decides(context, signed_in(first), "link")
     assert service_sessions.find_session(context, token), "what was agreed to is not made yet"
     invited = service_invitations.request_link(context, SERVER, second.account_id)
     assert invited.waiting == {R.ADMIN}
@@ -150,10 +142,10 @@ def test_a_new_link_makes_nobody_a_second_person(context: ConsoleContext, clock:
     assert roles_of(context, "Admin 2") == (set(), {R.ADMIN})
 
 
-def test_a_new_link_keeps_the_roles_that_decide_nothing(
+def test_a_new_link_keeps_the_roles_that_decide_nothing_until_one_is_taken(
     context: ConsoleContext, clock: Clock
 ) -> None:
-    admins(context, clock, ["Admin 1"])
+    (admin,) = admins(context, clock, ["Admin 1"])
     editor = person(context, clock, "Editor 1", R.EDITOR, R.TRANSLATOR)
     with context.database.reading() as session:
         before = tables_accounts.get_account(session, editor.account_id).public_key
@@ -163,6 +155,11 @@ def test_a_new_link_keeps_the_roles_that_decide_nothing(
     assert editor.enters().signed_in.roles == {R.EDITOR, R.TRANSLATOR}
     with context.database.reading() as session:
         assert tables_accounts.get_account(session, editor.account_id).public_key != before
+    token = editor.enters().token
+    service_invitations.set_roles(
+        context, actor(admin), editor.account_id, [R.TRANSLATOR], "other work"
+    )
+    assert editor.here(token).roles == {R.TRANSLATOR}, "the next page knows the change"
 
 
 def test_nobody_changes_or_ends_her_own_account(context: ConsoleContext, clock: Clock) -> None:
@@ -177,18 +174,6 @@ def test_nobody_changes_or_ends_her_own_account(context: ConsoleContext, clock: 
     assert admin.enters()
 
 
-def test_a_role_that_is_taken_is_gone_at_the_next_page(
-    context: ConsoleContext, clock: Clock
-) -> None:
-    (admin,) = admins(context, clock, ["Admin 1"])
-    editor = person(context, clock, "Editor 1", R.EDITOR, R.TRANSLATOR)
-    token = editor.enters().token
-    service_invitations.set_roles(
-        context, actor(admin), editor.account_id, [R.TRANSLATOR], "other work"
-    )
-    assert editor.here(token).roles == {R.TRANSLATOR}
-
-
 def test_what_is_wanted_no_more_waits_no_more(context: ConsoleContext, clock: Clock) -> None:
     first, second = admins(context, clock, ["Admin 1", "Admin 2"])
     invited = service_invitations.invite(context, actor(first), "Approver 1", [R.APPROVER])
@@ -197,7 +182,7 @@ def test_what_is_wanted_no_more_waits_no_more(context: ConsoleContext, clock: Cl
         == set()
     )
     assert roles_of(context, "Approver 1") == ({R.EDITOR}, set())
-    assert service_approvals.pending(context, second.here(second.enters().token)) == []
+    assert service_approvals.pending(context, signed_in(second)) == []
 
 
 def test_what_was_approved_excludes_too(context: ConsoleContext, clock: Clock) -> None:
@@ -206,29 +191,28 @@ def test_what_was_approved_excludes_too(context: ConsoleContext, clock: Clock) -
     invited = service_invitations.invite(context, actor(first), "National 1", [R.NATIONAL])
     with context.database.writing() as session:
         tables_accounts.get_account(session, invited.account_id).roles = [R.AUDITOR]
-    here = second.here(second.enters().token)
+    here = signed_in(second)
     assert refused(lambda: service_approvals.decide(context, here, 1, "why", approve=True)) == (
         AccountFault.ROLES_EXCLUDE
     )
     assert roles_of(context, "National 1") == ({R.AUDITOR}, {R.NATIONAL})
 
 
-@pytest.mark.parametrize(
-    ("name", "roles", "fault"),
-    [
-        ("Editor 1", [], AccountFault.NO_ROLE),
-        ("Editor 1", [R.ADMIN, R.NATIONAL], AccountFault.ROLES_EXCLUDE),
-        ("", [R.EDITOR], AccountFault.NAME_WRONG),
-        ("x" * 41, [R.EDITOR], AccountFault.NAME_WRONG),
-        ("a\u202eb", [R.EDITOR], AccountFault.NAME_WRONG),
-        ("ADMIN  1", [R.EDITOR], AccountFault.NAME_ALIKE),
-    ],
+NO_ACCOUNTS = (
+    ("Editor 1", [], AccountFault.NO_ROLE),
+    ("Editor 1", [R.ADMIN, R.NATIONAL], AccountFault.ROLES_EXCLUDE),
+    ("", [R.EDITOR], AccountFault.NAME_WRONG),
+    ("x" * 41, [R.EDITOR], AccountFault.NAME_WRONG),
+    ("a\u202eb", [R.EDITOR], AccountFault.NAME_WRONG),
+    ("ADMIN  1", [R.EDITOR], AccountFault.NAME_ALIKE),
 )
-def test_what_no_account_may_be(
-    context: ConsoleContext, name: str, roles: list[AccountRole], fault: AccountFault
-) -> None:
+
+
+def test_what_no_account_may_be(context: ConsoleContext) -> None:
     service_invitations.invite(context, SERVER, "Admin 1", [R.ADMIN])
-    assert refused(lambda: service_invitations.invite(context, SERVER, name, roles)) == fault
+    for name, roles, fault in NO_ACCOUNTS:
+        ask = partial(service_invitations.invite, context, SERVER, name, roles)
+        assert refused(ask) == fault, name
 
 
 def test_init_s_link_is_for_the_first_admin(context: ConsoleContext, clock: Clock) -> None:
@@ -246,7 +230,7 @@ def test_init_s_link_is_for_the_first_admin(context: ConsoleContext, clock: Cloc
 @pytest.mark.parametrize("walk", range(8 if is_long() else 2))
 def test_roles_never_exclude_each_other(context: ConsoleContext, clock: Clock, walk: int) -> None:
     chance = random.Random(f"{seed()} roles {walk}")
-    here = [one.here(one.enters().token) for one in admins(context, clock, ["Admin 1", "Admin 2"])]
+    here = [signed_in(one) for one in admins(context, clock, ["Admin 1", "Admin 2"])]
     ids = [
         service_invitations.invite(context, here[0].actor, f"Desk {n}", [R.TRANSLATOR]).account_id
         for n in range(2)
@@ -284,7 +268,7 @@ def test_who_asked_and_who_gave_it_appointed_its_holder(
     asking, giving = admins(context, clock, ["Admin 1", "Admin 2"])
     invited = service_invitations.invite(context, actor(asking), "Approver 1", [R.APPROVER])
     assert service_accounts.appointed_by(context, invited.account_id, R.APPROVER) == frozenset()
-    here = giving.here(giving.enters().token)
+    here = signed_in(giving)
     (waiting,) = service_approvals.pending(context, here)
     service_approvals.decide(context, here, waiting.id, "She reads for us", approve=True)
     appointed = service_accounts.appointed_by(context, invited.account_id, R.APPROVER)

@@ -22,7 +22,9 @@ def rows(context: ConsoleContext) -> list[ConsoleSession]:
 
 
 @pytest.mark.adversary("a person who finds an open screen")
-def test_fifteen_idle_minutes_end_it(context: ConsoleContext, editor: Person, clock: Clock) -> None:
+def test_fifteen_idle_minutes_end_it_and_a_reload_is_no_presence(
+    context: ConsoleContext, editor: Person, clock: Clock
+) -> None:
     token = editor.enters().token
     for _ in range(3):
         clock.turn(minutes=14)
@@ -30,8 +32,6 @@ def test_fifteen_idle_minutes_end_it(context: ConsoleContext, editor: Person, cl
     clock.turn(minutes=15)
     assert service_sessions.find_session(context, token) is None
 
-
-def test_a_reload_is_no_presence(context: ConsoleContext, editor: Person, clock: Clock) -> None:
     token = editor.enters().token
     for _ in range(14):
         clock.turn(minutes=1)
@@ -66,18 +66,16 @@ def test_a_row_is_written_once_a_minute(
         assert session.scalar(select(ConsoleAccount.seen_at)) == clock()
 
 
-@pytest.mark.parametrize("typed", ["", "x", "é" * 43, "A" * 43, "A" * 44, "../" * 15])
-def test_what_is_no_token_of_ours_is_nobody(
-    context: ConsoleContext, editor: Person, typed: str
-) -> None:
+def test_what_is_no_token_of_ours_is_nobody(context: ConsoleContext, editor: Person) -> None:
     editor.enters()
-    assert service_sessions.find_session(context, typed) is None
-    assert service_sessions.key_of(context, typed) is None
-    service_sessions.sign_out(context, typed)
-    assert len(rows(context)) == 1
+    for typed in ("", "x", "é" * 43, "A" * 43, "A" * 44, "../" * 15):
+        assert service_sessions.find_session(context, typed) is None
+        assert service_sessions.key_of(context, typed) is None
+        service_sessions.sign_out(context, typed)
+        assert len(rows(context)) == 1
 
 
-def test_whoever_leaves_stays_signed_out(
+def test_whoever_leaves_stays_signed_out_and_an_account_that_ends_takes_its_sessions_along(
     context: ConsoleContext, editor: Person, clock: Clock
 ) -> None:
     token = editor.enters().token
@@ -87,14 +85,8 @@ def test_whoever_leaves_stays_signed_out(
     assert service_sessions.find_session(context, token) is None
     assert service_sessions.step_up(context, token, PASSWORD, editor.code()) is None
     assert service_sessions.find_session(context, other)
-
-
-def test_an_account_that_ends_takes_its_sessions_along(
-    context: ConsoleContext, editor: Person
-) -> None:
-    token = editor.enters().token
     service_removal.end_account(context, SERVER, editor.account_id)
-    assert service_sessions.find_session(context, token) is None
+    assert service_sessions.find_session(context, other) is None
     assert rows(context) == []
 
 
@@ -163,7 +155,7 @@ def test_the_clock_deletes_what_is_over(
     editor.enters()
     editor.is_refused(password="another-password")
     with context.database.writing():
-        # If the function waited for its turn to write, it would wait here for ever.
+        # If it waited for its turn to write, it would wait here for ever.
         service_accounts.delete_expired(context)
     clock.turn(hours=1)
     service_accounts.delete_expired(context)

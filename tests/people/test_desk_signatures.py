@@ -2,22 +2,20 @@
 it."""
 
 import json
-import os
 import shutil
-from contextlib import closing
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from nacl.public import PrivateKey
 from sqlalchemy import text
 
 from hotline.alerts import service_drills
 from hotline.alerts.service_drills import DrilledDesk
 from hotline.cli.contexts import Role, build_web, wrong_keys
-from hotline.cli.main import main
+from hotline.core.contexts import WebContext
 from hotline.core.database import Database, sqlite_file
 from hotline.core.settings import Settings
 from hotline.keys.decrypt import opens_grant
@@ -28,7 +26,7 @@ from hotline.people.rules_passwords import fingerprint_words
 from hotline.text.codes import NATIONAL
 from hotline.tips.queries_visible import tip_with_grant
 from hotline.tips.rules import Urgency
-from tests.cli.homes import PASSPHRASE
+from tests.cli.homes import PASSPHRASE, hotline, opened
 from tests.support.made_once import lay_rows
 
 GASABO, HERE = "12", DrilledDesk("12", "12")
@@ -43,16 +41,16 @@ class Attacked:
     environ: dict[str, str]
     database: Database
 
-    def hotline(self, *words: str) -> Result:
-        bare: dict[str, str | None] = {
-            one: None for one in os.environ if one.startswith("HOTLINE_")
-        }
-        return CliRunner(env={**bare, **self.environ}).invoke(main, words)
+    home: Path
 
-    def typed(self, answer: str, *words: str) -> Result:
+    def typed(self, answer: str, *words: str, code: int = 0) -> str:
         """Runs a command of two people, and answers its question."""
-        file = ("--passphrase-file", str(Path(self.environ["HOTLINE_HOME"]).parent / "passphrase"))
-        return CliRunner(env={**self.environ}).invoke(main, [*words, *file, *NAMES], input=answer)
+        file = ("--passphrase-file", str(self.home.parent / "passphrase"))
+        said = hotline(self.home, *words, *file, *NAMES, code=code, typed=answer, **self.environ)
+        return said.output
+
+    def hooks(self) -> AbstractContextManager[WebContext]:
+        return opened(self.home, build_web, **self.environ)
 
     def write(self, statement: str, **values: object) -> None:
         with self.database.writing() as session:
@@ -64,20 +62,15 @@ class Attacked:
 
     def file_tip(self) -> int:
         """Files a tip of Gasabo, encrypted with the code and the keys of the hooks."""
-        context = build_web(Settings.read(self.environ))
-        with context.database.writing() as session:
+        with self.hooks() as context, context.database.writing() as session:
             tip = service_drills.make_tip(session, context, HERE, Urgency.DANGER, context.now())
-            tip_id = tip.id
-        context.database.close()
-        return tip_id
+            return tip.id
 
     def opens(self, tip_id: int, desk: str, private_key: PrivateKey) -> bool:
         """Returns True if this key can decrypt the desk's grant of the tip."""
-        context = build_web(Settings.read(self.environ))
-        with context.database.reading() as session:
+        with self.hooks() as context, context.database.reading() as session:
             tip, grant = tip_with_grant(session, tip_id, desk)
         uid, lock = tip.uid, context.encrypter.weekly_lock
-        context.database.close()
         if grant is None:
             return False
         inner = lock.unlock(grant, label(uid, desk))
@@ -89,7 +82,8 @@ class Attacked:
 
     def doctor(self) -> dict[str, Any]:
         """Returns the doctor's results that are wrong, by name."""
-        found = json.loads(self.hotline("doctor", "--json").stdout)["findings"]
+        told = hotline(self.home, "doctor", "--json", code=1, **self.environ)
+        found = json.loads(told.stdout)["findings"]
         return {one["name"]: one["message"] for one in found if one["state"] == "wrong"}
 
 
@@ -104,12 +98,11 @@ def attacked(empty: Database, tmp_path: Path, home_made: Path) -> Attacked:
     file, home = tmp_path / "passphrase", tmp_path / "home"
     file.write_text(f"{PASSPHRASE}\n")
     url = empty.engine.url.render_as_string(hide_password=False)
-    environ = {"HOTLINE_HOME": str(home), "HOTLINE_DATABASE_URL": url}
-    line = Attacked(environ | {"HOTLINE_GATEWAY_URL": "http://127.0.0.1:9"}, empty)
+    environ = {"HOTLINE_DATABASE_URL": url, "HOTLINE_GATEWAY_URL": "http://127.0.0.1:9"}
+    line = Attacked(environ, empty, home)
 
     def init() -> None:
-        made = line.hotline("init", "--passphrase-file", str(file))
-        assert made.exit_code == 0, made.output
+        hotline(home, "init", "--passphrase-file", str(file), **environ)
         if sqlite_file(url):
             shutil.copytree(home, home_made)
 
@@ -150,31 +143,28 @@ def test_the_command_shows_what_it_signs_and_asks(attacked: Attacked) -> None:
     key = bytes(ATTACKER.public_key)
     attacked.write("UPDATE desk SET public_key = :key WHERE code = '12'", key=key)
     sign = ("desks", "sign", "--reason", "an attack")
-    refused = attacked.typed("n\n", *sign)
-    assert (refused.exit_code, words in refused.output) == (1, True)
+    assert words in attacked.typed("n\n", *sign, code=1)
     assert "12" in attacked.doctor()["desk signatures"]
-    signed = attacked.typed("y\n", *sign)
-    assert "12: signed" in signed.output
+    assert "12: signed" in attacked.typed("y\n", *sign)
     assert "desk signatures" not in attacked.doctor()
     assert attacked.words(GASABO) == words
 
 
 def test_the_doctor_names_a_process_with_another_public_key_of_the_line(attacked: Attacked) -> None:
     """A process with another public key would accept keys of desks that a stranger signed."""
-    settings = Settings.read(attacked.environ)
-    keys = Path(attacked.environ["HOTLINE_HOME"]) / "keys"
+    keys = attacked.home / "keys"
+    settings = Settings.read({"HOTLINE_HOME": str(attacked.home), **attacked.environ})
     right = (keys / "console" / "line.pub").read_bytes()
     found = []
     for content in (bytes(ATTACKER.public_key), right):
         KeyFolder(keys / "hooks").replace("line.pub", content)
-        context = build_web(settings)
-        with closing(context.database):
+        with attacked.hooks() as context:
             wrong_keys(context, settings, Role.HOOKS)
         found.append("hooks on " in attacked.doctor().get("desk signatures", ""))
     assert found == [True, False]
 
 
 def test_a_folder_without_the_line_s_public_key_is_wrong(attacked: Attacked) -> None:
-    for file in Path(attacked.environ["HOTLINE_HOME"]).rglob("line.pub"):
+    for file in attacked.home.rglob("line.pub"):
         file.unlink()
     assert "line.pub" in attacked.doctor()["desk signatures"]
