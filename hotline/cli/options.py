@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from hotline.errors import NotFound, PassphraseWrong
+from hotline.errors import ImportRefused, NotFound, PassphraseWrong
 from hotline.text.export_sheets import MAX_ROW_ID
 from hotline.text.languages import CODES
 from hotline.text.time import KIGALI
@@ -118,6 +118,14 @@ def since_option(rows: str) -> Callable[[Options], Options]:
         callback=lambda _context, _option, typed: typed and typed.replace(tzinfo=KIGALI),
         help=f'Show {rows} from this time on, in Kigali time: 2026-12-01 or "2026-12-01 18:00".',
     )
+
+
+def csv_in(file: Path) -> str:
+    """Returns the text of a CSV file. Raises ImportRefused."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ImportRefused(["the file is not UTF-8: save it as CSV UTF-8"]) from None
 
 
 def passphrase_in(file: Path) -> str:

@@ -16,6 +16,7 @@ from hotline.cli.options import (
     as_json_option,
     attributes_of,
     by_and_reason,
+    csv_in,
     print_json,
 )
 from hotline.core.actors import Actor
@@ -77,10 +78,7 @@ def import_(file: Path, proving: bool) -> None:
 
     Example: hotline people import people.csv --proving
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise ImportRefused(["the file is not UTF-8: save it as CSV UTF-8"]) from None
+    text = csv_in(file)
     with cli_context() as context:
         try:
             found = service_enrolment.import_responders(context, text, proving=proving)

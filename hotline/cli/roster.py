@@ -7,11 +7,10 @@ from typing import Any
 import click
 
 from hotline.cli.command_context import cli_context
-from hotline.cli.options import FILE, as_json_option, by_option, print_json
+from hotline.cli.options import FILE, as_json_option, by_option, csv_in, print_json
 from hotline.core.contexts import Context
 from hotline.duty import service_roster
 from hotline.duty.service_leaves import format_time
-from hotline.errors import ImportRefused
 from hotline.people.rules_roster import WEEKDAYS, Gap, monday_of, week_of
 from hotline.text.codes import is_district
 from hotline.text.places import place_name
@@ -63,10 +62,7 @@ def import_(file: Path, week: datetime | None, by: str) -> None:
 
     Example: hotline roster import roster.csv --week 2026-12-07 --by "Admin 1"
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise ImportRefused(["the file is not UTF-8: save it as CSV UTF-8"]) from None
+    text = csv_in(file)
     with cli_context() as context:
         count = service_roster.import_roster(context, None, by, text, _monday(context, week))
     click.echo(f"shifts on the roster: {count}")

@@ -88,7 +88,7 @@ class KeyFolder:
                 if _is_key(self.path / name):
                     return False
                 draft.rename(self.path / name)
-        self._flush()
+        flush_folder(self.path)
         return True
 
     def replace(self, name: str, secret: bytes) -> None:
@@ -100,7 +100,7 @@ class KeyFolder:
         with self._draft(name, secret) as draft:
             draft.rename(self.path / name)
         self._held.pop(name, None)
-        self._flush()
+        flush_folder(self.path)
 
     @contextmanager
     def _draft(self, name: str, secret: bytes) -> Iterator[Path]:
@@ -131,14 +131,16 @@ class KeyFolder:
                 os.fsync(file.fileno())
         with suppress(OSError):
             path.unlink(missing_ok=True)
-            self._flush()
+            flush_folder(self.path)
 
-    def _flush(self) -> None:
-        handle = os.open(self.path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+
+def flush_folder(folder: Path) -> None:
+    """Writes the names of a folder's files to the disk. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def with_account(url: str, folder: Path, name: str) -> str:

@@ -210,8 +210,7 @@ _NAME = re.compile(r"contact-\d{4}-W\d\d\.key")
 
 def key_name(at: datetime) -> str:
     """Returns the file name of the key for a moment's ISO week in UTC, such as `contact-2026-W48.key`."""
-    year, week, _ = at.astimezone(UTC).isocalendar()
-    return f"contact-{year}-W{week:02}.key"
+    return f"contact-{week_of(at)}.key"
 
 
 class WeeklyKeys:

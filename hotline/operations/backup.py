@@ -11,9 +11,10 @@ import secrets
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -49,16 +50,13 @@ class Snapshot:
     """The bytes of the copy, in pieces. They can be read only once."""
 
 
-@contextmanager
-def snapshot(database: Database, scratch: Path) -> Iterator[Snapshot]:
+def snapshot(database: Database, scratch: Path) -> AbstractContextManager[Snapshot]:
     """Yields a snapshot of the whole database. During this time, `scratch` contains SQLite's copy.
 
     That copy is not encrypted, so `scratch` is on the disk that already contains the database. Raises StoreUnavailable,
     ProgramMissing and CopyFailed. Raises NotReady if the database does not have the hotline's tables.
     """
-    taken = _of_sqlite(database, scratch) if database.is_sqlite else _of_postgres(database)
-    with taken as snapshot:
-        yield snapshot
+    return _of_sqlite(database, scratch) if database.is_sqlite else _of_postgres(database)
 
 
 def measure(session: Session) -> Measures:
@@ -101,14 +99,10 @@ def _of_sqlite(database: Database, scratch: Path) -> Iterator[Snapshot]:
     with empty_file(scratch, "backup") as copy:
         with database.engine.connect() as connection:
             connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
-        copied = open_database(f"sqlite:///{copy}")
-        try:
-            with copied.reading() as session:
-                measures = measure(session)
-        finally:
-            copied.close()
+        with closing(open_database(f"sqlite:///{copy}")) as copied, copied.reading() as session:
+            measures = measure(session)
         with copy.open("rb") as file:
-            yield Snapshot(Engine.SQLITE, measures, _pieces(file))
+            yield Snapshot(Engine.SQLITE, measures, iter(partial(file.read, PIECE), b""))
 
 
 @contextmanager
@@ -159,16 +153,11 @@ def _dumped(
     dump: "subprocess.Popen[bytes]", stream: IO[bytes], complaints: IO[bytes]
 ) -> Iterator[bytes]:
     """Yields the dump in pieces. Raises CopyFailed if `pg_dump` fails, because an incomplete backup is useless."""
-    yield from _pieces(stream)
+    yield from iter(partial(stream.read, PIECE), b"")
     if dump.wait() != 0:
         complaints.seek(0)
         first = complaints.readline().decode(errors="replace").strip()
         raise CopyFailed(f"pg_dump failed: {first}")
-
-
-def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    while piece := stream.read(PIECE):
-        yield piece
 
 
 def _count(connection: Connection, name: str) -> int:
@@ -200,20 +189,15 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
         if aside.exists():
             raise Occupied(f"{aside} exists already: move this file to another folder")
         return aside
-    database = open_database(url)
-    try:
-        with database.reading() as session:
-            names = inspect(session.connection()).get_table_names()
-    finally:
-        database.close()
+    with closing(open_database(url)) as database, database.reading() as session:
+        names = inspect(session.connection()).get_table_names()
     if names:
         _refuse_running(url, at)
         raise Occupied("the database is not empty: set HOTLINE_DATABASE_URL to another one")
     return None
 
 
-@contextmanager
-def arrival(url: str, fill: Fill, aside: Path | None = None) -> Iterator[Database]:
+def arrival(url: str, fill: Fill, aside: Path | None = None) -> AbstractContextManager[Database]:
     """Yields the copy as a database that is checked, migrated and paused within the block. If the block succeeds, the
     copy is put in place.
 
@@ -222,9 +206,7 @@ def arrival(url: str, fill: Fill, aside: Path | None = None) -> Iterator[Databas
     so no hotline can run on it. If the block fails, the database remains read-only and must be dropped.
     """
     file = sqlite_file(url)
-    arrives = _server_arrives(url, fill) if file is None else _file_arrives(file, fill, aside)
-    with arrives as copy:
-        yield copy
+    return _server_arrives(url, fill) if file is None else _file_arrives(file, fill, aside)
 
 
 @contextmanager
@@ -233,14 +215,11 @@ def _file_arrives(file: Path, fill: Fill, aside: Path | None) -> Iterator[Databa
     with empty_file(file.parent, "restore") as copy:
         with copy.open("wb") as stream:
             fill(stream.write)
-        database = open_database(f"sqlite:///{copy}")
-        try:
+        with closing(open_database(f"sqlite:///{copy}")) as database:
             with database.reading() as session:
                 if session.scalar(text("PRAGMA integrity_check")) != "ok":
                     raise BackupInvalid("SQLite reports that the copy is damaged")
             yield database
-        finally:
-            database.close()
         for side in SIDES:
             if aside is not None and _side_file(file, side).exists():
                 _side_file(file, side).rename(_side_file(aside, side))
@@ -252,15 +231,12 @@ def _file_arrives(file: Path, fill: Fill, aside: Path | None) -> Iterator[Databa
 
 @contextmanager
 def _server_arrives(url: str, fill: Fill) -> Iterator[Database]:
-    database = open_database(url)
-    event.listen(database.engine, "connect", _let_write)
-    try:
+    with closing(open_database(url)) as database:
+        event.listen(database.engine, "connect", _let_write)
         _default(database, f"SET {READ_ONLY} = on")
         _pour(url, fill)
         yield database
         _default(database, f"RESET {READ_ONLY}")
-    finally:
-        database.close()
 
 
 def _pour(url: str, fill: Fill) -> None:
@@ -314,12 +290,8 @@ must own the database"""
 
 
 def _refuse_running(url: str, at: datetime) -> None:
-    database = open_database(url)
-    try:
-        with database.reading() as session:
-            until = _led_until(session)
-    finally:
-        database.close()
+    with closing(open_database(url)) as database, database.reading() as session:
+        until = _led_until(session)
     if until is not None and until > at:
         raise Occupied("a hotline still runs on this database: stop it first")
 

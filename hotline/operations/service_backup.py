@@ -11,6 +11,7 @@ from typing import IO
 
 from hotline.core.database import Database
 from hotline.errors import Occupied
+from hotline.keys.key_folder import flush_folder
 from hotline.operations.backup import Measures, snapshot
 from hotline.operations.backup_archive import (
     SUFFIX,
@@ -114,7 +115,7 @@ def _write(path: Path, encrypt: Callable[[Write], Manifest], signing_key: bytes)
         for draft in drafts:
             draft.unlink(missing_ok=True)
     with suppress(OSError):
-        _flush(path.parent)
+        flush_folder(path.parent)
     return manifest
 
 
@@ -126,11 +127,3 @@ def _new_file(path: Path) -> Iterator[IO[bytes]]:
         yield file
         file.flush()
         os.fsync(file.fileno())
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

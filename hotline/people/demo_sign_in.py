@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from hotline.core.actors import AccountRole
@@ -32,8 +33,4 @@ def keep_demo_accounts(home: Path, made: Sequence[DemoAccount]) -> None:
     """Writes the demo's accounts to the file. Only the owner of the home folder can read the file."""
     file = home / DEMO_ACCOUNTS
     file.touch(mode=0o666 & ~OWNER_ONLY)
-    rows = [
-        {"name": one.name, "roles": one.roles, "password": one.password, "secret": one.secret}
-        for one in made
-    ]
-    file.write_text(json.dumps(rows), encoding="utf-8")
+    file.write_text(json.dumps([asdict(one) for one in made]), encoding="utf-8")

@@ -120,11 +120,12 @@ def form_fault(password: str, name: str) -> AccountFault | None:
 
 def suggest_password(pick: Pick, words: int = SUGGESTED_WORDS) -> str:
     """Returns words that speakers of all our languages can say. Five words contain 88 bits of chance."""
-    syllables = [pick(CONSONANTS) + pick(VOWELS) for _ in range(words * SYLLABLES)]
-    return "-".join(
-        "".join(syllables[first : first + SYLLABLES])
-        for first in range(0, len(syllables), SYLLABLES)
-    )
+    return "-".join(_spoken(pick(CONSONANTS) + pick(VOWELS) for _ in range(words * SYLLABLES)))
+
+
+def _spoken(syllables: Iterable[str]) -> Iterator[str]:
+    """Yields words of three syllables."""
+    return map("".join, zip(*[iter(syllables)] * SYLLABLES, strict=True))
 
 
 PROCESS_NAMES = (
@@ -183,7 +184,4 @@ def fingerprint_words(public_key: bytes) -> str:
         number, consonant = divmod(number, len(CONSONANTS))
         number, vowel = divmod(number, len(VOWELS))
         syllables.append(CONSONANTS[consonant] + VOWELS[vowel])
-    return " ".join(
-        "".join(syllables[first : first + SYLLABLES])
-        for first in range(0, len(syllables), SYLLABLES)
-    )
+    return " ".join(_spoken(syllables))

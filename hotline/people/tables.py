@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
 from hotline.core import rules_trial
-from hotline.core.database import Row
+from hotline.core.database import Row, has_row
 from hotline.errors import NotFound
 from hotline.people.rules import EnrolmentState, Level, districts_of, highest_level
 from hotline.people.rules_pin_block import KEPT_FOR, PinWarning
@@ -119,12 +119,12 @@ def has_warning(session: Session, responder_id: int, kind: PinWarning, since: da
         PinWarningRow.kind == kind,
         PinWarningRow.at >= since,
     )
-    return session.scalar(select(PinWarningRow.id).where(*here).limit(1)) is not None
+    return has_row(session, PinWarningRow.id, *here)
 
 
 def has_waiting_warning(session: Session, before: datetime) -> bool:
     """Returns True if warnings from before this time wait for the morning's SMS."""
-    return session.scalar(select(PinWarningRow.id).where(*_waiting(before)).limit(1)) is not None
+    return has_row(session, PinWarningRow.id, *_waiting(before))
 
 
 def mark_reported(session: Session, before: datetime, at: datetime) -> Sequence[int]:
@@ -278,8 +278,7 @@ def active_conditions(at: datetime | BindParameter[datetime]) -> tuple[ColumnEle
 
 def is_active(session: Session, responder_id: int, at: datetime) -> bool:
     """Returns True if this responder may be alerted of a tip at this time."""
-    own = select(Responder.id).where(Responder.id == responder_id, *active_conditions(at))
-    return session.scalar(own) is not None
+    return has_row(session, Responder.id, Responder.id == responder_id, *active_conditions(at))
 
 
 def active_responders(session: Session, at: datetime) -> Sequence[Responder]:

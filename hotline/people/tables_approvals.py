@@ -114,10 +114,7 @@ def pending(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
 
 def approved_by_subject(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
     """Returns the newest request about each of these subjects that was approved but not used yet, by subject."""
-    given = select(Approval).where(
-        Approval.subject.in_(subjects), Approval.decision == ApprovalDecision.APPROVED
-    )
-    return {row.subject: row for row in session.scalars(given.order_by(Approval.id))}
+    return {row.subject: row for row in approved(session, *subjects)}
 
 
 def pending_about(
@@ -145,12 +142,12 @@ def locked_pending(session: Session, approval_id: int, at: datetime) -> Approval
     return session.scalar(waits.with_for_update())
 
 
-def approved(session: Session, subject: str) -> Sequence[Approval]:
-    """Returns the requests about a subject that were approved but not used yet."""
+def approved(session: Session, *subjects: str) -> Sequence[Approval]:
+    """Returns the requests about these subjects that were approved but not used yet, oldest first."""
     given = select(Approval).where(
-        Approval.subject == subject, Approval.decision == ApprovalDecision.APPROVED
+        Approval.subject.in_(subjects), Approval.decision == ApprovalDecision.APPROVED
     )
-    return session.scalars(given).all()
+    return session.scalars(given.order_by(Approval.id)).all()
 
 
 def record_decision(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:
