@@ -87,6 +87,10 @@ class DeskMember(Row):
     created_at: Mapped[datetime]
 
 
+IS_ASIDE = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(PREVIOUS_KEY_OF))
+"""The rows that keep an old key during a rotation."""
+
+
 @cache
 def _keys_of(many: int) -> PreparedStatement:
     """Returns a prepared query for this number of desks. It is made only once for each number.
@@ -199,7 +203,7 @@ def previous_key(session: Session, code: str) -> bytes | None:
 
 def keep_previous_key(session: Session, code: str, *, wrapped_key: bytes, at: datetime) -> None:
     """Stores the present private key as the old key of a rotation. The key must already be encrypted."""
-    _add_member(session, code, PREVIOUS_KEY, wrapped_key, at)
+    add_member(session, code, PREVIOUS_KEY, wrapped_key, at)
 
 
 def replace_key(
@@ -220,10 +224,8 @@ def rewrap(session: Session, code: str, member: str, wrapped_key: bytes) -> None
 
 def rotation_since(session: Session, code: str) -> datetime | None:
     """Returns when the present rotation began. Returns None if the desk is not in a rotation."""
-    row = select(DeskMember.created_at)
-    return session.scalar(
-        row.where(DeskMember.desk_code == code, DeskMember.member == PREVIOUS_KEY)
-    )
+    row = _wrapped(code, PREVIOUS_KEY).with_only_columns(DeskMember.created_at)
+    return session.scalar(row)
 
 
 def end_rotation(session: Session, code: str) -> None:
@@ -231,8 +233,7 @@ def end_rotation(session: Session, code: str) -> None:
     the rotation are useless.
     """
     since = rotation_since(session, code)
-    aside = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(PREVIOUS_KEY_OF))
-    session.execute(delete(DeskMember).where(DeskMember.desk_code == code, aside))
+    session.execute(delete(DeskMember).where(DeskMember.desk_code == code, IS_ASIDE))
     ended = update(Desk).where(Desk.code == code, Desk.copied_since <= since)
     session.execute(ended.values(copied_since=None))
 
@@ -242,10 +243,11 @@ def add_desks(session: Session, wrapped: Mapping[Desk, bytes]) -> None:
     session.add_all(wrapped)
     session.flush()
     for desk, key in wrapped.items():
-        _add_member(session, desk.code, PASSPHRASE_MEMBER, key, desk.created_at)
+        add_member(session, desk.code, PASSPHRASE_MEMBER, key, desk.created_at)
 
 
-def _add_member(session: Session, code: str, member: str, key: bytes, at: datetime) -> None:
+def add_member(session: Session, code: str, member: str, key: bytes, at: datetime) -> None:
+    """Stores a desk's private key, encrypted for a member that has none."""
     session.add(DeskMember(desk_code=code, member=member, wrapped_key=key, created_at=at))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, or_, select, true, update
+from sqlalchemy import delete, func, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.actors import AccountRole
@@ -45,8 +45,7 @@ def member_counts(session: Session) -> Mapping[str, int]:
 
 def desks_in_rotation(session: Session) -> frozenset[str]:
     """Returns the desks that still have an old key because of a rotation."""
-    aside = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(PREVIOUS_KEY_OF))
-    return frozenset(session.scalars(select(DeskMember.desk_code).where(aside)))
+    return frozenset(session.scalars(select(DeskMember.desk_code).where(tables_desks.IS_ASIDE)))
 
 
 def access_since(session: Session, code: str) -> Mapping[str, datetime]:
@@ -156,7 +155,7 @@ def desks_by_member(session: Session) -> Mapping[str, Sequence[str]]:
 def store_key(session: Session, code: str, member: str, wrapped_key: bytes, at: datetime) -> None:
     """Stores the desk's private key, encrypted for a member. Replaces the earlier key of this member."""
     _forget(session, code, member)
-    session.add(DeskMember(desk_code=code, member=member, wrapped_key=wrapped_key, created_at=at))
+    tables_desks.add_member(session, code, member, wrapped_key, at)
 
 
 def replace_keys(session: Session, code: str, encrypted: Mapping[str, bytes], at: datetime) -> None:
@@ -169,13 +168,8 @@ def replace_keys(session: Session, code: str, encrypted: Mapping[str, bytes], at
         if wrapped is None:
             session.delete(row)
             continue
-        aside = DeskMember(
-            desk_code=code,
-            member=PREVIOUS_KEY_OF + row.member,
-            wrapped_key=row.wrapped_key,
-            created_at=at,
-        )
-        session.add(aside)
+        aside = PREVIOUS_KEY_OF + row.member
+        tables_desks.add_member(session, code, aside, row.wrapped_key, at)
         row.wrapped_key = wrapped
 
 
