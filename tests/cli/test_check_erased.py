@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from hotline.keys.key_folder import KeyFolder, periods_of
 from hotline.keys.weekly_lock import WeeklyLock, key_name, last_week
@@ -9,7 +10,7 @@ from tests.cli.homes import hotline
 from tests.support.made_once import lay_line
 
 
-def proved(home: Path, code: int = 0, **more: str) -> str:
+def proved(home: Path, code: int = 0, **more: Any) -> str:
     return hotline(home, "keys", "check-erased", code=code, **more).output
 
 

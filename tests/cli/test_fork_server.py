@@ -35,9 +35,12 @@ def words(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").replace("\0", " ")
 
 
-def test_a_fork_has_a_name_and_an_environment_of_its_own(keep: Start, socket: Path) -> None:
+def test_a_fork_has_a_name_and_an_environment_of_its_own_and_says_how_it_ends(
+    keep: Start, socket: Path, tmp_path: Path
+) -> None:
     command = f"hotline process emulator --port {free_port()}"
-    kept = keep(fork_server(socket), f"gateway={command}")
+    wrong = "line=hotline process emulator --no-such-option"
+    kept = keep(fork_server(socket), f"gateway={command}", wrong)
     of_server = int(kept.says(r"fork_server started, process (\d+)")[1])
     first = int(kept.says(r"gateway started, process (\d+)")[1])
     assert parent(first) == of_server
@@ -47,19 +50,17 @@ def test_a_fork_has_a_name_and_an_environment_of_its_own(keep: Start, socket: Pa
     os.kill(first, signal.SIGKILL)
     kept.says("gateway was killed by SIGKILL; starting it again")
     second = int(kept.says(r"gateway started, process (\d+)")[1])
-    kept.ends()
-    assert _is_gone(first)
-    assert _is_gone(second)
-    assert _is_gone(of_server)
-
-
-def test_what_ends_by_itself_says_how(keep: Start, socket: Path) -> None:
-    kept = keep(fork_server(socket), "line=hotline process emulator --no-such-option")
     kept.says("line ended with 2; starting it again")
+    home = {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_USERNAME": "sandbox"}
+    assert "is missing" in (why_not_start(socket, "workers", home) or ""), "a child asks the gate"
     kept.ends()
+    assert all(map(_is_gone, (first, second, of_server)))
+    assert why_not_start(socket, "workers", home) is None
 
 
-def test_a_fork_server_that_dies_takes_nobody_along(keep: Start, socket: Path) -> None:
+def test_a_fork_server_that_dies_or_is_frozen_takes_nobody_along_and_holds_nobody_up(
+    keep: Start, socket: Path
+) -> None:
     kept = keep(fork_server(socket), f"gateway=hotline process emulator --port {free_port()}")
     of_server = int(kept.says(r"fork_server started, process (\d+)")[1])
     forked = int(kept.says(r"gateway started, process (\d+)")[1])
@@ -67,27 +68,20 @@ def test_a_fork_server_that_dies_takes_nobody_along(keep: Start, socket: Path) -
     kept.says(r"fork_server was killed by SIGKILL")
     assert not _is_gone(forked)
 
-    kept.says(r"fork_server started, process (\d+)")
+    of_server = int(kept.says(r"fork_server started, process (\d+)")[1])
     os.kill(forked, signal.SIGKILL)
     kept.says("gateway was killed by SIGKILL; starting it again")
     again = int(kept.says(r"gateway started, process (\d+)")[1])
-    kept.ends()
-    assert _is_gone(again)
-
-
-def test_a_fork_server_that_is_frozen_holds_nobody_up(keep: Start, socket: Path) -> None:
-    kept = keep(fork_server(socket), f"gateway=hotline process emulator --port {free_port()}")
-    of_server = int(kept.says(r"fork_server started, process (\d+)")[1])
-    forked = int(kept.says(r"gateway started, process (\d+)")[1])
     os.kill(of_server, signal.SIGSTOP)
     try:
         assert why_not_start(socket, "workers", {}) is None
-        os.kill(forked, signal.SIGKILL)
+        os.kill(again, signal.SIGKILL)
         executed = int(kept.says(r"gateway started, process (\d+)")[1])
         assert parent(executed) == kept.process.pid
     finally:
         os.kill(of_server, signal.SIGCONT)
     kept.ends()
+    assert all(map(_is_gone, (again, executed)))
 
 
 def test_without_a_fork_server_a_program_is_executed(keep: Start, socket: Path) -> None:
@@ -104,12 +98,3 @@ def test_a_keeper_that_is_killed_leaves_nothing_that_was_forked(keep: Start, soc
     forked = int(kept.says(r"gateway started, process (\d+)")[1])
     kept.process.kill()
     assert _comes_true(lambda: _is_gone(forked))
-
-
-def test_it_asks_a_gate_in_a_child(keep: Start, socket: Path, tmp_path: Path) -> None:
-    kept = keep(fork_server(socket), "other=exec sleep 300")
-    kept.says("other started")
-    home = {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_USERNAME": "sandbox"}
-    assert "is missing" in (why_not_start(socket, "workers", home) or "")
-    kept.ends()
-    assert why_not_start(socket, "workers", home) is None

@@ -84,44 +84,24 @@ def _ids(file: Path) -> list[int]:
     return [int(word) for word in file.read_text().split()]
 
 
-def test_what_dies_is_started_again(keep: Start) -> None:
-    kept = keep("web=exec sleep 300")
-    first = int(kept.says(r"web started, process (\d+)")[1])
-    os.kill(first, signal.SIGKILL)
-
-    kept.says("web was killed by SIGKILL; starting it again")
-    second = int(kept.says(r"web started, process (\d+)")[1])
-
-    assert second != first
-    kept.ends()
-    assert _is_gone(second)
-
-
-def test_what_ends_by_itself_is_started_again_and_again(keep: Start) -> None:
-    kept = keep("clock=exit 3")
-    for _ in range(3):
-        kept.says("clock ended with 3; starting it again")
-    kept.ends()
-
-
-def test_nothing_of_a_program_outlives_it(keep: Start, tmp_path: Path) -> None:
+def test_what_ends_is_started_again_and_its_end_is_that_of_its_family(
+    keep: Start, tmp_path: Path
+) -> None:
     """Otherwise the workers of a dead web server would still answer on its port."""
     file = tmp_path / "ids"
-    kept = keep(f"web={_family(file)}")
+    kept = keep(f"web={_family(file)}", "clock=exit 3")
+    first = int(kept.says(r"web started, process (\d+)")[1])
     leader, child = _ids(file)
+    file.unlink()
     os.kill(leader, signal.SIGKILL)
 
-    kept.says("web was killed")
+    kept.says("web was killed by SIGKILL; starting it again")
+    assert int(kept.says(r"web started, process (\d+)")[1]) != first
     assert _comes_true(lambda: _is_gone(child))
-    kept.ends()
-
-
-def test_its_end_is_everybodys_end(keep: Start, tmp_path: Path) -> None:
-    file = tmp_path / "ids"
-    kept = keep(f"web={_family(file)}")
+    for _ in range(3):
+        kept.says("clock ended with 3; starting it again")
     ids = _ids(file)
     kept.ends()
-
     assert all(_is_gone(pid) for pid in ids)
 
 

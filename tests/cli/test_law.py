@@ -3,6 +3,7 @@
 import json
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from hotline.tips.rules_deadlines import COUNTS_AS_CLOSED, WORDS
 from tests.cli.homes import hotline
@@ -36,7 +37,7 @@ def test_the_record_says_purposes_terms_processors_and_hosting(tmp_path: Path) -
 
 
 def test_the_doctor_names_what_a_ministry_owes_before_it_is_real(tmp_path: Path) -> None:
-    def finding(**more: str) -> dict[str, object]:
+    def finding(**more: Any) -> dict[str, object]:
         told = hotline(tmp_path, "doctor", "--json", code=1, **more)
         found = json.loads(told.stdout)["findings"]
         return next(one for one in found if one["name"] == "data protection")

@@ -4,6 +4,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases import service_retention
@@ -24,7 +25,7 @@ from tests.support.clock import Clock
 TIPS = sum(sample.TIPS_A_MONTH + 2 * n for n in range(sample.MONTHS))
 TIPS += sample.TIPS_OF_THIS_MONTH + sample.OPEN_TIPS
 YEAR = timedelta(days=366)
-EMULATED = {
+EMULATED: dict[str, Any] = {
     "HOTLINE_GATEWAY_URL": "http://127.0.0.1:8001",
     "HOTLINE_GATEWAY_USERNAME": "sandbox",
 }

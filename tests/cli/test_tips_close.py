@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_a_request_says_what_is_still_owed_and_to_whom(home: Path) -> None:
 
 
 def test_what_is_warned_of_held_or_closed_is_listed_with_its_day(home: Path) -> None:
-    signed = {"by": "A. Director", "reason": "letter 12"}
+    signed: dict[str, Any] = {"by": "A. Director", "reason": "letter 12"}
     now = datetime.now(UTC)
     with command_line(home) as context:
         with context.database.writing() as session:

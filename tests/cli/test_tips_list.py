@@ -58,7 +58,7 @@ def only(home: Path, minutes: int = 0) -> dict[str, Any]:
 
 
 def act(home: Path, *verbs: Verb, minutes: int = 0) -> datetime:
-    """Lets Gasabo 1 act on the case that she was alerted of. Returns the time."""
+    """Lets Gasabo 1 act on the case of their alert. Returns the time."""
     with command_line(home) as context, context.database.writing() as session:
         at = context.now() + timedelta(minutes=minutes)
         (hers,) = session.query(Assignment).all()

@@ -144,29 +144,31 @@ def test_an_exchanged_key_differs_from_a_damaged_number(home: Path, settings: Se
             context.numbers.decrypt_number(encrypted)
 
 
-@pytest.mark.parametrize("key", ["relay", "watch", "reader", "totp", "pepper", "runs"])
 def test_a_rotation_stops_no_process_and_the_key_before_is_wrong(
-    home: Path, settings: Settings, key: str
+    home: Path, settings: Settings
 ) -> None:
     old = KeyFolder(home / "keys" / "workers").read("relay.key")
-    for step in (("--stage",), ()):
-        hotline(home, "keys", "rotate", key, *step, *SIGNED)
-        assert all_wrong(settings) == {}
-    if key != "pepper":
-        hotline(home, "keys", "end-old", "--now", *SIGNED)
-        assert all_wrong(settings) == {}
-    if key == "relay":
-        KeyFolder(home / "keys" / "workers").replace("relay.key", old)
-        assert all_wrong(settings) == {Role.WORKERS: ["relay.key"]}
+
+    def rotate(*keys: str) -> None:
+        for key in keys:
+            for step in (("--stage",), ()):
+                hotline(home, "keys", "rotate", key, *step, *SIGNED)
+                assert all_wrong(settings) == {}, key
+
+    rotate("relay", "watch", "reader", "totp", "runs")
+    hotline(home, "keys", "end-old", "--now", *SIGNED)
+    assert all_wrong(settings) == {}
+    rotate("pepper")
+    KeyFolder(home / "keys" / "workers").replace("relay.key", old)
+    assert all_wrong(settings) == {Role.WORKERS: ["relay.key"]}
 
 
 def test_a_release_seals_missing_canaries(home: Path, settings: Settings) -> None:
     with closing(open_database(settings.database_url)) as database:
         with database.writing() as session:
             session.query(KeyCanary).delete()
-        assert (
-            service_checks_keys.check_keys(database, key_folder(settings, Role.WORKERS)).wrong == []
-        )
+        folder = key_folder(settings, Role.WORKERS)
+        assert service_checks_keys.check_keys(database, folder).wrong == []
     told = doctor(home)
     assert "warning keys of workers: nothing proves that" in told
     assert "hotline upgrade" in told
@@ -211,13 +213,9 @@ class TestTheWebProcess:
         exchange(home, Role.HOOKS, "epoch.key")
         context = build_web_without_wrong_keys(settings)
         context.database.close()
-        encrypted = context.encrypter.tip(
-            {"danger": "yes"},
-            uid="a tip",
-            place="12",
-            desks={NATIONAL: bytes(desk.public_key)},
-            at=NOON,
-        )
+        keys = {NATIONAL: bytes(desk.public_key)}
+        said = {"danger": "yes"}
+        encrypted = context.encrypter.tip(said, uid="a tip", place="12", desks=keys, at=NOON)
         assert encrypted.grants[NATIONAL][:1] != LOCKED
 
     def test_no_number_is_sealed_to_a_wrong_relay(self, home: Path, settings: Settings) -> None:
@@ -249,13 +247,8 @@ def test_starts_of_machines_that_are_gone_are_forgotten(settings: Settings) -> N
     """A container has a different name at each start."""
     with closing(open_database(settings.database_url)) as database, database.writing() as session:
         for number in range(3):
-            start = ProcessStart(
-                role=Role.WORKERS,
-                host=f"container {number}",
-                at=NOON + timedelta(days=20 * number),
-                wrong_keys="",
-                second_channel=None,
-            )
+            start = ProcessStart(role=Role.WORKERS, host=f"container {number}", wrong_keys="")
+            start.at, start.second_channel = NOON + timedelta(days=20 * number), None
             tables_canaries.note_start(session, start)
         hosts = [row.host for row in session.query(ProcessStart).order_by(ProcessStart.host)]
     assert hosts == ["container 1", "container 2"]

@@ -34,16 +34,17 @@ def test_a_screen_is_added_with_the_arrow_that_leads_to_it(editor: Editor) -> No
     assert_light(editor.tab, f"{path}?after=fee")
     assert 'value="fee.goes" selected' in editor.tab.get(f"{path}?after=fee").text
     new = {"kind": "menu", "name": "Who holds the passport?", "after": "fee", "arrow": "fee.goes"}
-    refused(editor, path, new | {"name": ""}, "Enter a name.")
-    refused(editor, path, new | {"name": "fee"}, "This name is already used. Choose another name.")
-    refused(
-        editor,
-        path,
-        new | {"arrow": "x"},
-        "Choose the screen or choice that leads here. If you do not, no caller can reach the new screen",
+    no_way = (
+        "Choose the screen or choice that leads here. If you do not, no caller can reach the new"
     )
-    refused(editor, path, new | {"kind": "lift"}, "Choose a screen type.")
-    refused(editor, path, new | {"after": "nowhere"}, "no longer exists. Reload the page.")
+    for field, value, says in (
+        ("name", "", "Enter a name."),
+        ("name", "fee", "This name is already used. Choose another name."),
+        ("arrow", "x", f"{no_way} screen"),
+        ("kind", "lift", "Choose a screen type."),
+        ("after", "nowhere", "no longer exists. Reload the page."),
+    ):
+        refused(editor, path, new | {field: value}, says)
     answer = editor.tab.post(path, new)
     assert (answer.status_code, answer.location) == (303, f"{ABROAD}/who_holds_passport")
     nodes = document(editor)["nodes"]
@@ -131,10 +132,7 @@ def taken_out(editor: Editor, flow: str, fields: dict[str, str]) -> None:
 
 
 def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor) -> None:
-    editor.tab.post(
-        BUILD,
-        {"model": "lesson", "menu": "front.front", "title.en": "Home"},
-    )
+    editor.tab.post(BUILD, {"model": "lesson", "menu": "front.front", "title.en": "Home"})
     count = len(document(editor, "front")["nodes"]["front"]["menu"]["choices"])
     path, way = f"{AT}/flows/home/take-out", f"to:front/front.choices.{count - 1}.goes"
     assert_light(editor.tab, path)

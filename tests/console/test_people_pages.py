@@ -38,6 +38,9 @@ from tests.support.deciding import one_person
 from tests.support.signing import SERVER
 
 NEW = "+250788000055"
+HEAD = "name,msisdn,language,level,districts,categories\n"
+YES = {"do": "approve", "reason": "known"}
+MORE = {"desk": [GASABO, "13"], "level": ["deputy", "responder"], "reason": "knows both"}
 FORM = {
     "name": "Responder 2",
     "secret_number": NEW,
@@ -73,6 +76,10 @@ def proves(desk: Desk, responder_id: int) -> None:
 @pytest.mark.row("A7")
 def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
+    known = first.post("/people/new", {**FORM, "secret_number": NUMBER})
+    assert known.status_code == 422
+    assert "This number is already enrolled" in known.text
+    assert NUMBER not in known.text
     assert first.post("/people/new", FORM).headers["Location"].endswith("/phones/2")
     assert first.post("/phones/2/start").status_code == 422
     prints_by_two(desk, first, second, 2)
@@ -87,10 +94,10 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
     (waits,) = rows(desk, "enrolment")
     address = f"/approvals/{waits.id}"
     assert "Admin 1 asks to enrol Responder 2 for Gasabo" in second.get("/approvals").text
-    own = first.post(address, {"do": "approve", "reason": "known"})
+    own = first.post(address, YES)
     assert own.status_code == 422
     assert not person(desk, 2).active
-    assert second.post(address, {"do": "approve", "reason": "known"}).status_code == 303
+    assert second.post(address, YES).status_code == 303
     assert person(desk, 2).active
     enrolled = second.get("/phones/2").text
     assert "confirmed by code on" in enrolled
@@ -103,10 +110,10 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
 def prints_by_two(desk: Desk, first: Tab, second: Tab, responder_id: int) -> None:
     """Prints a start PIN: the first admin requested it, and the second approves."""
     (asked,) = rows(desk, "start_pin")
-    path, yes = f"/approvals/{asked.id}", {"do": "approve", "reason": "known"}
-    assert first.post(path, yes).status_code == 422
+    path = f"/approvals/{asked.id}"
+    assert first.post(path, YES).status_code == 422
     assert "Print start PIN" not in first.get(f"/phones/{responder_id}").text
-    assert second.post(path, yes).status_code == 303
+    assert second.post(path, YES).status_code == 303
     assert "Print start PIN" in first.get(f"/phones/{responder_id}").text
     paper = first.post(f"/phones/{responder_id}/start")
     (pin,) = re.findall(r"<strong>(\d{8})</strong>", paper.text)
@@ -117,27 +124,17 @@ def prints_by_two(desk: Desk, first: Tab, second: Tab, responder_id: int) -> Non
         assert all(pin not in f"{one.reason} {one.subject}" for one in done)
 
 
-def test_a_fault_is_beside_its_field_and_hides_the_number(
-    two: tuple[Tab, Tab],
-) -> None:
-    answer = two[0].post("/people/new", {**FORM, "secret_number": NUMBER})
-    assert answer.status_code == 422
-    assert "This number is already enrolled" in answer.text
-    assert NUMBER not in answer.text
-
-
 @pytest.mark.row("A7")
 def test_less_takes_effect_at_once_and_more_needs_two(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
-    more = {"desk": [GASABO, "13"], "level": ["deputy", "responder"], "reason": "knows both"}
-    assert first.post("/phones/1/place", more).status_code == 303
+    assert first.post("/phones/1/place", MORE).status_code == 303
     assert "<dd>Gasabo: deputy" not in first.get("/people/1").text
     (waits,) = rows(desk, "posting")
     said = second.get("/approvals").text
     assert "Admin 1 asks for more desks for Responder 1" in said
     address = f"/approvals/{waits.id}"
-    assert first.post(address, {"do": "approve", "reason": "yes"}).status_code == 422
-    assert second.post(address, {"do": "approve", "reason": "yes"}).status_code == 303
+    assert first.post(address, YES).status_code == 422
+    assert second.post(address, YES).status_code == 303
     assert "<dd>Gasabo: deputy" in first.get("/people/1").text
     less = {"desk": [GASABO], "level": ["responder"], "reason": "one is enough"}
     assert first.post("/phones/1/place", less).status_code == 303
@@ -148,33 +145,22 @@ def test_less_takes_effect_at_once_and_more_needs_two(desk: Desk, two: tuple[Tab
 def test_nobody_decides_by_an_account_of_another_name(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
     one_person(desk.context, account(desk, "Admin 2"), "Responder 1")
-    more = {"desk": [GASABO, "13"], "level": ["deputy", "responder"], "reason": "knows both"}
-    assert first.post("/phones/1/place", more).status_code == 303
+    assert first.post("/phones/1/place", MORE).status_code == 303
     (waits,) = rows(desk, "posting")
-    yes = {"do": "approve", "reason": "yes"}
-    assert second.post(f"/approvals/{waits.id}", yes).status_code == 422
+    assert second.post(f"/approvals/{waits.id}", YES).status_code == 422
     assert "<dd>Gasabo: deputy" not in first.get("/people/1").text
-
-
-def test_what_waits_lapses_after_a_week(desk: Desk, two: tuple[Tab, Tab]) -> None:
-    more = {"desk": [GASABO], "level": ["coordinator"], "reason": "leads"}
-    two[0].post("/phones/1/place", more)
-    assert rows(desk, "posting")
-    desk.clock.turn(days=7)
-    assert rows(desk, "posting") == []
 
 
 @pytest.mark.row("A7")
 def test_a_sheet_is_taken_whole_or_not_at_all(desk: Desk, two: tuple[Tab, Tab]) -> None:
-    head = "name,msisdn,language,level,districts,categories\n"
     good = f"Responder 3,{NEW},rw;en,responder,Gasabo=deputy;Huye,\n"
     bad = f"Responder 4,{NUMBER},rw,responder,Gasabo,\n"
-    judged = upload(two[0], head + good + bad)
+    judged = upload(two[0], HEAD + good + bad)
     assert "line" in judged.lower()
     assert "This number is already enrolled" in judged
     assert "secret_sheet" not in judged
-    judged = upload(two[0], head + good)
-    locked = judged.partition('name="secret_sheet" value="')[2].partition('"')[0]
+    judged = upload(two[0], HEAD + good)
+    locked = locked_in(judged)
     assert NEW not in judged
     example = two[0].get("/sheets/people").text.partition("<pre>")[2].partition("</pre>")[0]
     assert 'name="secret_sheet"' in upload(two[0], example)
@@ -192,12 +178,12 @@ def test_a7_two_hundred_people_come_from_a_sheet_and_their_start_pins_by_two(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
     lines = [f"Officer {n},+2507880{10_000 + n},en,responder,Gasabo," for n in range(200)]
-    sheet = "\n".join(["name,msisdn,language,level,districts,categories", *lines])
+    sheet = HEAD + "\n".join(lines)
     judged = upload(two[0], sheet + f"\nOfficer 200,{NEW},en,responder,Gasabo,")
     assert "A sheet can hold at most 200 rows. Split it." in judged
     judged = upload(two[0], sheet)
     assert '<span class="tag good">new</span> 200' in judged
-    locked = judged.partition('name="secret_sheet" value="')[2].partition('"')[0]
+    locked = locked_in(judged)
     two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "a new team"})
     with desk.context.database.reading() as session:
         (row,) = session.query(SheetImport)
@@ -215,9 +201,8 @@ def test_a7_two_hundred_people_come_from_a_sheet_and_their_start_pins_by_two(
 def test_a_number_that_another_sheet_enrolled_meanwhile_stops_the_import(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
-    head = "name,msisdn,language,level,districts,categories\n"
-    sheet = head + f"Responder 3,{NEW},rw,responder,Gasabo,\n"
-    locked = upload(two[0], sheet).partition('name="secret_sheet" value="')[2].partition('"')[0]
+    sheet = HEAD + f"Responder 3,{NEW},rw,responder,Gasabo,\n"
+    locked = locked_in(upload(two[0], sheet))
     for _ in range(2):
         two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
     service_sheets.import_here(desk.context)
@@ -231,9 +216,8 @@ def test_a_number_that_another_sheet_enrolled_meanwhile_stops_the_import(
 def test_a_sheet_that_was_not_imported_in_an_hour_is_deleted(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
-    head = "name,msisdn,language,level,districts,categories\n"
-    judged = upload(two[0], head + f"Responder 3,{NEW},rw,responder,Gasabo,\n")
-    locked = judged.partition('name="secret_sheet" value="')[2].partition('"')[0]
+    judged = upload(two[0], HEAD + f"Responder 3,{NEW},rw,responder,Gasabo,\n")
+    locked = locked_in(judged)
     two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
     desk.clock.turn(minutes=60)
     service_sheets.import_here(desk.context)
@@ -311,18 +295,9 @@ def test_one_of_the_last_two_leaves_by_two_people(desk: Desk, two: tuple[Tab, Ta
     assert person(desk, 2).active
     (waits,) = rows(desk, "removal")
     address = f"/approvals/{waits.id}"
-    assert two[0].post(address, {"do": "approve", "reason": "yes"}).status_code == 422
-    assert two[1].post(address, {"do": "approve", "reason": "yes"}).status_code == 303
+    assert two[0].post(address, YES).status_code == 422
+    assert two[1].post(address, YES).status_code == 303
     assert not person(desk, 2).active
-
-
-def test_an_ended_account_ends_its_responder(desk: Desk, two: tuple[Tab, Tab]) -> None:
-    desk.tab(AccountRole.DESK, name="Desk 1")
-    one_person(desk.context, account(desk, "Desk 1"), "Responder 1")
-    enrol_national(desk)
-    ended = two[0].post(f"/accounts/{account(desk, 'Desk 1')}/end", {"reason": "left"})
-    assert ended.status_code == 303
-    assert person(desk, 1).removed_at is not None
 
 
 @pytest.mark.row("A7")
@@ -333,13 +308,13 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
     assert two[0].post(f"/desks/{GASABO}/ask", asked).status_code == 303
     (waits,) = decrypt_grants.pending_access(desk.context, GASABO)
     address = f"/approvals/{waits.id}"
-    assert two[1].post(address, {"do": "approve", "reason": "yes"}).status_code == 422
+    assert two[1].post(address, YES).status_code == 422
     (words,) = re.findall(r"<code>([^<]+)</code>", inside.get("/approvals").text)
     theirs = desk.people["Desk 2"].enters().token
     tab = desk.outside()
     tab.take(theirs)
     assert f"<code>{words}</code>" in tab.get("/account").text
-    refused = inside.post(address, {"do": "approve", "reason": "known"})
+    refused = inside.post(address, YES)
     assert refused.status_code == 422
     assert "Compare the four words with the person first" in refused.text
     compared = {"do": "approve", "reason": "known", "seen": "other words than these"}
@@ -398,9 +373,13 @@ def opened(desk: Desk, name: str) -> Tab:
 
 
 def enrol_national(desk: Desk) -> None:
-    head = "name,msisdn,language,level,districts,categories\n"
     lines = [f"National {n},+25078800010{n},en,national,,\n" for n in (1, 2)]
-    service_enrolment.import_responders(desk.context, head + "".join(lines))
+    service_enrolment.import_responders(desk.context, HEAD + "".join(lines))
+
+
+def locked_in(page: str) -> str:
+    """Returns the encrypted sheet that a page offers to import."""
+    return page.partition('name="secret_sheet" value="')[2].partition('"')[0]
 
 
 def upload(tab: Tab, text: str) -> str:
@@ -428,14 +407,14 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
         desk.context, Actor("National 1", account(desk, "National 1")), 1, "another man"
     )
     (waits,) = rows(desk, "lift")
-    address, yes = f"/approvals/{waits.id}", {"do": "approve", "reason": "known to me"}
+    address = f"/approvals/{waits.id}"
     assert f"access to tip {tip} again" in second.get("/approvals").text
     assert f"tip {tip}" not in kept.get("/approvals").text
     assert f"tip {tip}" not in without.get("/approvals").text, "no desk's key is hers"
-    assert kept.post(address, yes).status_code == 422
-    assert without.post(address, yes).status_code == 422
-    assert first.post(address, yes).status_code == 422
-    assert second.post(address, yes).status_code == 303
+    assert kept.post(address, YES).status_code == 422
+    assert without.post(address, YES).status_code == 422
+    assert first.post(address, YES).status_code == 422
+    assert second.post(address, YES).status_code == 303
     with desk.context.database.reading() as session:
         assert session.get_one(Exclusion, 1).lifted_at == desk.clock()
         said = [one.codes.get("lifted") for one in tables_case_events.events_of_tip(session, tip)]
@@ -489,26 +468,21 @@ def test_a_leave_is_refused_in_the_words_of_the_page_and_not_of_a_terminal(
         assert "`hotline" not in text
 
 
-@pytest.mark.parametrize(
-    ("language", "title", "adds", "does"),
-    [
-        ("en", "Roles", "Add account", "A desk officer reads tips of a district."),
-        ("fr", "Rôles", "Ajouter un compte", "Lit les signalements d'un district."),
-        ("rw", "Inshingano", "Ongeraho konti", "Asoma amakuru yatanzwe yo mu karere."),
-    ],
-)
-def test_one_page_says_who_a_person_is_and_what_they_may_do(
-    desk: Desk, language: str, title: str, adds: str, does: str
-) -> None:
+def test_one_page_says_who_a_person_is_and_what_they_may_do(desk: Desk) -> None:
     admin = desk.tab(AccountRole.ADMIN, name="Admin 1")
     opened(desk, "Desk 1")
     one_person(desk.context, account(desk, "Desk 1"), "Responder 1")
-    admin.post("/account/language", {"language": language, "to": "/"})
     path = f"/people/{person(desk, 1).person_id}"
-    shown = html.unescape(admin.get(path).text)
-    for words in ("Responder 1", title, adds, does, "Gasabo", "desk 1"):
-        assert words in shown
-    assert NUMBER not in shown
+    for language, *says in (
+        ("en", "Roles", "Add account", "A desk officer reads tips of a district."),
+        ("fr", "Rôles", "Ajouter un compte", "Lit les signalements d'un district."),
+        ("rw", "Inshingano", "Ongeraho konti", "Asoma amakuru yatanzwe yo mu karere."),
+    ):
+        admin.post("/account/language", {"language": language, "to": "/"})
+        shown = html.unescape(admin.get(path).text)
+        for words in ("Responder 1", *says, "Gasabo", "desk 1"):
+            assert words in shown
+        assert NUMBER not in shown
     for same in ("/phones/1", f"/accounts/{account(desk, 'Desk 1')}"):
         assert "Responder 1" in admin.get(same).text
     for listed in ("/people", f"/desks/{GASABO}"):
@@ -557,8 +531,7 @@ def test_a_person_gets_one_more_account_and_never_decides_by_it(
     one_person(desk.context, account(desk, "Admin 2"), "Responder 1")
     first.post(f"/accounts/{made.id}/roles", {"roles": ["editor", "approver"]})
     (waits,) = rows(desk, "role")
-    yes = {"do": "approve", "reason": "yes"}
-    assert second.post(f"/approvals/{waits.id}", yes).status_code == 422, "it is about them"
+    assert second.post(f"/approvals/{waits.id}", YES).status_code == 422, "it is about them"
 
 
 def test_a_person_gets_one_more_phone_after_an_approval(desk: Desk, two: tuple[Tab, Tab]) -> None:
@@ -575,9 +548,8 @@ def test_a_person_gets_one_more_phone_after_an_approval(desk: Desk, two: tuple[T
     assert "Phone 2" in shown
     assert "Admin 1 asks to enrol Responder 1 for Gasabo" in shown
     (waits,) = rows(desk, "enrolment")
-    yes = {"do": "approve", "reason": "known"}
-    assert first.post(f"/approvals/{waits.id}", yes).status_code == 422
-    assert second.post(f"/approvals/{waits.id}", yes).status_code == 303
+    assert first.post(f"/approvals/{waits.id}", YES).status_code == 422
+    assert second.post(f"/approvals/{waits.id}", YES).status_code == 303
     assert person(desk, 2).active
 
 

@@ -188,9 +188,7 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     assert "/persons/offered" in case.opened()
 
 
-def test_a_child_s_assent_and_best_interest_are_asked(
-    case: CaseDesk,
-) -> None:
+def test_a_child_s_assent_and_best_interest_are_asked(case: CaseDesk) -> None:
     assert case.says("screened", "new", **CHILD).status_code == 303
     hands_on(case.desk)
     assert "This person counts as a child" in case.says("consent", consent="yes").text
@@ -203,9 +201,7 @@ def test_a_child_s_assent_and_best_interest_are_asked(
     assert case.says("offered", service="health").status_code == 303
 
 
-def test_a_correction_shows_both_and_names_the_body_that_decided(
-    case: CaseDesk,
-) -> None:
+def test_a_correction_shows_both_and_names_the_body_that_decided(case: CaseDesk) -> None:
     whom = case.offers()
     consent, offered = (case.entries()[at] for at in (-2, -1))
     assert case.says("answered", whom, answer="no_room").status_code == 303
@@ -233,9 +229,7 @@ def test_a_correction_shows_both_and_names_the_body_that_decided(
     assert kinds["determination"] == kinds["answered"] == {}
 
 
-def test_a_repeated_form_is_noted_once_and_an_unknown_one_never(
-    case: CaseDesk,
-) -> None:
+def test_a_repeated_form_is_noted_once_and_an_unknown_one_never(case: CaseDesk) -> None:
     page = f"/tips/{case.tip}/persons"
     sent = {"person": "new", "once": "a", **GROWN_UP}
     for _ in range(2):
@@ -271,9 +265,7 @@ def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk
     assert "The person wants help." in case.opened(case.national)
 
 
-def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(
-    case: CaseDesk,
-) -> None:
+def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(case: CaseDesk) -> None:
     whom = case.offers()
     with case.desk.context.database.writing() as session:
         queries_retention.erase_text(session, [case.tip], case.desk.clock())
@@ -361,9 +353,7 @@ def test_of_very_many_persons_a_part_is_opened_at_a_time(case: CaseDesk) -> None
 
 
 @pytest.mark.row("R9")
-def test_not_trafficking_of_a_possible_victim_needs_a_screening(
-    case: CaseDesk,
-) -> None:
+def test_not_trafficking_of_a_possible_victim_needs_a_screening(case: CaseDesk) -> None:
     """The national desk decides in the console, with a reason. Until then the case stays open."""
     page = f"/tips/{case.tip}"
     assert case.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
@@ -391,9 +381,7 @@ def test_not_trafficking_of_a_possible_victim_needs_a_screening(
         assert session.get_one(Tip, case.tip).outcome == "not-trafficking"
 
 
-def test_a_page_says_what_is_owed_and_closing_says_that_it_continues(
-    case: CaseDesk,
-) -> None:
+def test_a_page_says_what_is_owed_and_closing_says_that_it_continues(case: CaseDesk) -> None:
     assert case.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
     hands_on(case.desk)
     assert case.says("consent", consent="yes").status_code == 303

@@ -19,38 +19,22 @@ GUARDED = [route for route in ROUTES if isinstance(route, PageRoute)]
 FILLED = {
     "<flow>": "front",
     "<node>": "front",
-    "<int:account_id>": "1",
-    "<int:tip_id>": "1",
-    "<int:record_id>": "1",
-    "<int:call_back_id>": "1",
-    "<int:approval_id>": "1",
-    "<int:draft_id>": "1",
     "<language>": "rw",
     "<kind>": "csv",
     "<sheet>": "roster",
-    "<int:question_id>": "1",
-    "<int:publication_id>": "1",
-    "<int:plan_id>": "1",
-    "<int:news_id>": "1",
-    "<int:step_id>": "1",
-    "<int:person_id>": "1",
-    "<int:responder_id>": "1",
     "<code>": "12",
     "<digits>": "11",
     "<act>": "screened",
-    "<int:contact_id>": "1",
     "<alarm>": "lane",
     "<programme>": "leaders",
-    "<int:drill_id>": "1",
-    "<int:file_id>": "1",
     "<period>": "2026-Q3",
 }
-"""Values for the variable parts of an address. Each value is that of an existing row."""
+"""Values for the variable parts of an address. Each value is that of an existing row. Every id is 1."""
 ELSEWHERE = "https://elsewhere.example"
 
 
 def path_of(route: PageRoute) -> str:
-    path = route.rule
+    path = re.sub(r"<int:\w+_id>", "1", route.rule)
     for part, value in FILLED.items():
         path = path.replace(part, value)
     assert "<" not in path, f"say in FILLED what stands for {path}"

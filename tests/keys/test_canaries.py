@@ -32,7 +32,7 @@ def test_each_lasting_key_but_the_secrets_of_paths_has_a_canary(keys: Path) -> N
     assert held == set(HELD_BY) - PATHS_ALONE
 
 
-def test_every_role_opens_what_one_of_them_sealed_and_another_line_opens_nothing(
+def test_every_role_opens_what_one_of_them_sealed_and_another_or_damaged_key_opens_nothing(
     keys: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     other = tmp_path_factory.mktemp("other")
@@ -46,18 +46,9 @@ def test_every_role_opens_what_one_of_them_sealed_and_another_line_opens_nothing
                 for holder in HELD_BY[name]
                 for one in dict(key_making.held_keys(keys / holder))[name]
             )
-            assert not key_making.decrypts(name, foreign[name][0], encrypted)
+            for wrong in (foreign[name][0], b"", key[:-1], key[:-1] + bytes([key[-1] ^ 1])):
+                assert not key_making.decrypts(name, wrong, encrypted)
             assert not key_making.decrypts("another.key", key, encrypted)
-
-
-@pytest.mark.parametrize("damage", ["empty", "cut", "flipped"])
-def test_a_damaged_key_opens_nothing_and_raises_nothing(keys: Path, damage: str) -> None:
-    for role in ROLES:
-        for name, (key,) in key_making.held_keys(keys / role):
-            spoilt = {"empty": b"", "cut": key[:-1], "flipped": key[:-1] + bytes([key[-1] ^ 1])}[
-                damage
-            ]
-            assert not key_making.decrypts(name, spoilt, key_making.canary_of(name, key))
 
 
 def test_a_weekly_key_opens_its_canary_however_far_it_has_walked(keys: Path) -> None:

@@ -97,10 +97,6 @@ def test_who_asks_at_every_hop_looks_once_a_second(keys: Path) -> None:
     assert live.now() is before
     at[0] = 1.0
     assert live.now() == (KeyFolder(keys / "hooks").read(STATES_KEY), *before)
-
-
-def test_and_at_once_where_it_must(keys: Path) -> None:
-    live = LiveKeys(keys / "hooks", STATES_KEY, each=3600)
-    rotation.stage_key(keys, RUNS)
-    assert len(live.now()) == 1
-    assert len(live.again()) == 2
+    rotation.destroy_previous(keys, RUNS)
+    assert len(live.now()) == 2
+    assert len(live.again()) == 1, "at once where it must"

@@ -244,44 +244,37 @@ def test_no_letter_of_a_row_stands_in_it(line: District, tmp_path: Path) -> None
     assert not list(tmp_path.glob(".backup*")), "the copy in clear is gone"
 
 
-def test_read_through_without_a_database(line: District, tmp_path: Path) -> None:
+def test_read_through_without_a_database_it_tells_when_and_with_which_key(
+    line: District, tmp_path: Path
+) -> None:
     taken = take_to(line, tmp_path / "a.age")
     assert verify_backup(taken.path, KEY) == (taken.manifest, taken.contents)
+    manifest = read_manifest(taken.path, SIGNERS)
+    assert manifest == taken.manifest
+    assert (manifest.taken_at, manifest.schema) == (line.clock(), migrate.newest_version())
+    assert manifest.recipients == [str(IDENTITY.to_public())]
 
 
-class TestNothingStays:
-    def test_of_one_that_was_altered(
-        self, line: District, address: Callable[[str], str], tmp_path: Path
-    ) -> None:
-        file = take_to(line, tmp_path / "a.age").path
-        whole = file.read_bytes()
-        url = address("back")
-        for at in (0.2, 0.5, 0.98):
-            written = bytearray(whole)
-            written[int(len(written) * at)] ^= 1
-            file.write_bytes(written)
-            with pytest.raises(BackupInvalid):
-                bring_back(file, url, line.clock)
-            backup.check_empty(url, line.clock())
+def test_nothing_stays_of_a_backup_that_is_altered_or_of_another_key_or_line(
+    line: District, address: Callable[[str], str], tmp_path: Path
+) -> None:
+    """The maker of a backup that another hotline signed has the public keys of this hotline's operators."""
+    own, theirs = (tmp_path / name for name in ("a.age", "b.age"))
+    whole, url = take_to(line, own).path.read_bytes(), address("back")
+    take_to(line, theirs, bytes(32))
 
-    def test_of_another_key(
-        self, line: District, address: Callable[[str], str], tmp_path: Path
-    ) -> None:
-        taken = take_to(line, tmp_path / "a.age")
-        url = address("back")
-        with pytest.raises(BackupInvalid, match="this key does not decrypt"):
-            bring_back(taken.path, url, line.clock, BackupKey([Identity.generate()], SIGNERS))
+    def refuse(file: Path, says: str, key: BackupKey = KEY) -> None:
+        with pytest.raises(BackupInvalid, match=says):
+            bring_back(file, url, line.clock, key)
         backup.check_empty(url, line.clock())
 
-    def test_of_one_that_another_line_signed(
-        self, line: District, address: Callable[[str], str], tmp_path: Path
-    ) -> None:
-        """Its maker has the public keys of this hotline's operators."""
-        taken = take_to(line, tmp_path / "a.age", bytes(32))
-        url = address("back")
-        with pytest.raises(BackupInvalid, match="did not sign this backup"):
-            bring_back(taken.path, url, line.clock)
-        backup.check_empty(url, line.clock())
+    refuse(own, "this key does not decrypt", BackupKey([Identity.generate()], SIGNERS))
+    refuse(theirs, "did not sign this backup")
+    for at in (0.2, 0.5, 0.98):
+        written = bytearray(whole)
+        written[int(len(written) * at)] ^= 1
+        own.write_bytes(written)
+        refuse(own, ".")
 
 
 def test_a_place_that_is_not_empty_is_refused(line: District, tmp_path: Path) -> None:
@@ -304,14 +297,6 @@ def test_another_kind_of_database_is_refused(line: District, tmp_path: Path, pai
     with pytest.raises(BackupInvalid, match="HOTLINE_DATABASE_URL"):
         bring_back(taken.path, other[pair], line.clock)
     assert not (tmp_path / "other.db").exists()
-
-
-def test_its_manifest_tells_when_and_with_which_key(line: District, tmp_path: Path) -> None:
-    taken = take_to(line, tmp_path / "a.age")
-    manifest = read_manifest(taken.path, SIGNERS)
-    assert manifest == taken.manifest
-    assert (manifest.taken_at, manifest.schema) == (line.clock(), migrate.newest_version())
-    assert manifest.recipients == [str(IDENTITY.to_public())]
 
 
 def test_a_full_disk_leaves_no_half_of_a_backup(

@@ -43,25 +43,20 @@ def caddy_of_the_console(folder: Path, port: int, behind: Behind) -> list[str]:
 
 
 @pytest.mark.parametrize("make", [nginx_of_the_console, caddy_of_the_console])
-def test_the_console_has_its_host_and_log(make: Any, folder: Path, behind: Behind) -> None:
+def test_the_console_has_its_host_and_log_and_the_address_alone(
+    make: Any, folder: Path, behind: Behind
+) -> None:
     port, link = free_port(), "/welcome/a-link-that-somebody-was-given"
     sheet = b"x" * (MAX_BYTES)
     with running(make(folder, port, behind), folder, port, behind) as front:
-        assert front.send(link, sheet)[0] == 200
+        assert front.send(link, sheet, {"X-Forwarded-For": "192.0.2.7"})[0] == 200
+        assert behind.named == ["127.0.0.1"]
         assert front.headers["Strict-Transport-Security"] == "max-age=31536000"
         assert (behind.came, behind.hosts) == ([(link, sheet)], [NAME])
         with suppress(ConnectionError):
             assert front.send(link, sheet + b"x")[0] in (413, 502)
         assert len(behind.came) == 1
     assert "a-link-that-somebody" not in said(front)
-
-
-@pytest.mark.parametrize("make", [nginx_of_the_console, caddy_of_the_console])
-def test_the_console_learns_the_address_alone(make: Any, folder: Path, behind: Behind) -> None:
-    port = free_port()
-    with running(make(folder, port, behind), folder, port, behind) as front:
-        front.send("/enter", headers={"X-Forwarded-For": "192.0.2.7"})
-    assert behind.named == ["127.0.0.1"]
 
 
 @pytest.mark.parametrize("make", [nginx_of_the_console, caddy_of_the_console])

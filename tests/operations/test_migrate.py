@@ -54,6 +54,7 @@ def test_a_difference_of_tables_is_seen(empty: Database, kind: str, change: str)
 
 
 def test_a_release_may_be_repeated(empty: Database) -> None:
+    assert not is_current(empty)
     assert migrate.upgrade(empty)
     assert is_current(empty)
     assert migrate.newest_version() == migrate._scripts(None).get_current_head()
@@ -136,10 +137,6 @@ def test_the_place_of_a_database_says_neither_account_nor_password() -> None:
     place = migrate.database_name("postgresql+psycopg://owner:secret@db.example.org:5433/line")
     assert place == "database line at db.example.org:5433"
     assert migrate.database_name("sqlite:////srv/line/hotline.db") == "/srv/line/hotline.db"
-
-
-def test_an_empty_database_is_not_current(empty: Database) -> None:
-    assert not is_current(empty)
 
 
 WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")

@@ -69,7 +69,8 @@ def front(request: pytest.FixtureRequest, folder: Path, behind: Behind) -> Itera
 
 
 def test_a_hook_is_passed_on_whole_and_nothing_else_is(front: Front) -> None:
-    assert front.send() == (200, b"CON ok")
+    assert front.send(headers={"X-Forwarded-For": "192.0.2.7"}) == (200, b"CON ok")
+    assert front.behind.named == ["127.0.0.1"], "no caller names another address"
     assert front.behind.came == [(HOOK, b"text=1")]
     for path in ("/", "/healthz", "/readyz", "/hooks"):
         assert front.send(path)[0] == 404
@@ -85,11 +86,6 @@ def test_the_emulator_calls_through_it_with_a_certificate(folder: Path, behind: 
         assert LineAddress(hooks).post("ussd", {"text": "1"}).error == "SSLError"
 
 
-def test_the_line_learns_who_called_and_no_caller_names_another(front: Front) -> None:
-    front.send(headers={"X-Forwarded-For": "192.0.2.7"})
-    assert front.behind.named == ["127.0.0.1"]
-
-
 @pytest.mark.slow(reason="waits until a half-sent body is given up")
 def test_beside_half_sent_bodies_others_pass_and_no_half_is_said_to_be_taken(front: Front) -> None:
     """An empty answer with status 200 would tell the gateway that the hotline has the SMS."""
@@ -97,6 +93,7 @@ def test_beside_half_sent_bodies_others_pass_and_no_half_is_said_to_be_taken(fro
         opened = [open_ones.enter_context(front.half_sent()) for _ in range(HALF_SENT)]
         assert front.send() == (200, b"CON ok")
         heard = [front.hears(one, HEARS if one is opened[0] else 0.02) for one in opened]
+    assert "a-secret-of-the-path" not in said(front)
     assert not [one for one in heard if one.startswith(b"HTTP/1.1 2")]
     assert front.behind.came == [(HOOK, b"text=1")]
 
@@ -130,14 +127,6 @@ def test_the_largest_form_passes_and_a_larger_one_does_not(front: Front) -> None
     with suppress(ConnectionError):
         assert front.send(body=largest * 2)[0] in (413, 502)
     assert len(front.behind.came) == 1
-
-
-@pytest.mark.slow(reason="waits until a half-sent body is given up")
-def test_no_log_holds_the_address_of_a_hook(front: Front) -> None:
-    front.send()
-    with front.half_sent() as one:
-        front.hears(one, HEARS)
-    assert "a-secret-of-the-path" not in said(front)
 
 
 @pytest.mark.parametrize("make", [nginx, caddy])

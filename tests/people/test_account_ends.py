@@ -28,6 +28,7 @@ from hotline.web import service_approvals
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
 from tests.support.deciding import decides, one_person, waits
+from tests.support.made_once import lay_rows
 from tests.support.signing import SERVER, Person, admins, person, refused
 
 R = AccountRole
@@ -46,8 +47,12 @@ GASABO = "12"
 @pytest.fixture
 def context(database: Database, clock: Clock) -> ConsoleContext:
     made = make_console_context(database=database, now=clock)
-    service_enrolment.import_responders(made, PEOPLE)
-    decrypt_access.make_desks(made, "correct horse", costs=Costs(passes=1, kib=8))
+
+    def fill() -> None:
+        service_enrolment.import_responders(made, PEOPLE)
+        decrypt_access.make_desks(made, "correct horse", costs=Costs(passes=1, kib=8))
+
+    lay_rows(database, "people and desks", fill)
     return made
 
 

@@ -198,7 +198,7 @@ def test_what_was_approved_excludes_too(context: ConsoleContext, clock: Clock) -
     assert roles_of(context, "National 1") == ({R.AUDITOR}, {R.NATIONAL})
 
 
-NO_ACCOUNTS = (
+NO_ACCOUNTS: tuple[tuple[str, list[AccountRole], AccountFault], ...] = (
     ("Editor 1", [], AccountFault.NO_ROLE),
     ("Editor 1", [R.ADMIN, R.NATIONAL], AccountFault.ROLES_EXCLUDE),
     ("", [R.EDITOR], AccountFault.NAME_WRONG),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_grants, service_desks, tables_desks, tables_members
 from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.people.rules import Level
-from hotline.people.rules_desks import DeskKind, account_of, of_account, of_responder
+from hotline.people.rules_desks import DeskKind, account_of
 from hotline.people.rules_passwords import fingerprint_words
 from hotline.people.rules_second_factor import APPROVAL_VALIDITY
 from hotline.people.service_desks import NewDesk
@@ -36,6 +36,7 @@ from hotline.web import service_approvals
 from tests.support.builders import make_account
 from tests.support.deciding import one_person, signed_in
 from tests.support.district import District
+from tests.support.made_once import lay_rows
 from tests.support.posting import post
 from tests.support.two_people import ALICE, BOB
 
@@ -95,26 +96,26 @@ class People:
         return [row.action for row in self.district.all(AuditEntry)]
 
 
+FIRST, SECOND, PERSON = "account:1", "account:2", "r4"
+
+
 @pytest.fixture
 def people(district: District) -> People:
-    decrypt_access.make_desks(district.context, PASSPHRASE, costs=QUICK)
-    district.man_desks()
-    person = district.enrol(Level.RESPONDER)
-    pairs: dict[str, PrivateKey] = {}
-    with district.database.writing() as session:
-        for name in ("Chantal", "Denise"):
-            pair = PrivateKey.generate()
+    pairs = {one: PrivateKey(one.encode().ljust(32)) for one in (FIRST, SECOND, PERSON)}
+
+    def fill() -> None:
+        decrypt_access.make_desks(district.context, PASSPHRASE, costs=QUICK)
+        district.man_desks()
+        person = district.enrol(Level.RESPONDER)
+        district.change(Responder, person, public_key=bytes(pairs[PERSON].public_key))
+        for name, member in (("Chantal", FIRST), ("Denise", SECOND)):
             roles = (AccountRole.NATIONAL, AccountRole.DESK)
-            row = make_account(name, *roles, public_key=bytes(pair.public_key))
-            session.add(row)
-            session.flush()
-            pairs[of_account(row.id)] = pair
-        pair = pairs[of_responder(person)] = PrivateKey.generate()
-        session.get_one(Responder, person).public_key = bytes(pair.public_key)
+            key = bytes(pairs[member].public_key)
+            district.add(make_account(name, *roles, public_key=key))
+
+    lay_rows(district.database, "members of desks", fill)
+    district.numbers = count(5)
     return People(district, pairs)
-
-
-FIRST, SECOND, PERSON = "account:1", "account:2", "r4"
 
 
 def test_the_passphrase_grants_only_the_keys_that_a_person_was_shown(people: People) -> None:
@@ -338,12 +339,16 @@ NO_DESKS = (
 
 def test_a_desk_is_made_once_and_under_the_passphrase_of_the_others(people: People) -> None:
     context = people.district.context
-    add = partial(service_desks.add_desk, context, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
+    signed = {"costs": QUICK, **BY_TWO}
+
+    def add(new: NewDesk) -> None:
+        service_desks.add_desk(context, new, passphrase=PASSPHRASE, **signed)
+
     for new, says in NO_DESKS:
         with pytest.raises(DeskRefused, match=says):
             add(new)
     with pytest.raises(PassphraseWrong):
-        service_desks.add_desk(context, BORDER, passphrase="another", costs=QUICK, **BY_TWO)
+        service_desks.add_desk(context, BORDER, passphrase="another", **signed)
     add(BORDER)
     with pytest.raises(DeskRefused, match="already"):
         add(BORDER)

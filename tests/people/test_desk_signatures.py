@@ -38,7 +38,7 @@ NAMES = ("--by", "Alice", "--second", "Bosco")
 class Attacked:
     """A hotline on one machine. An attacker writes to its database."""
 
-    environ: dict[str, str]
+    environ: dict[str, Any]
     database: Database
 
     home: Path
@@ -98,7 +98,10 @@ def attacked(empty: Database, tmp_path: Path, home_made: Path) -> Attacked:
     file, home = tmp_path / "passphrase", tmp_path / "home"
     file.write_text(f"{PASSPHRASE}\n")
     url = empty.engine.url.render_as_string(hide_password=False)
-    environ = {"HOTLINE_DATABASE_URL": url, "HOTLINE_GATEWAY_URL": "http://127.0.0.1:9"}
+    environ: dict[str, Any] = {
+        "HOTLINE_DATABASE_URL": url,
+        "HOTLINE_GATEWAY_URL": "http://127.0.0.1:9",
+    }
     line = Attacked(environ, empty, home)
 
     def init() -> None:

@@ -36,19 +36,13 @@ def test_changing_a_password_needs_the_old(
     context: ConsoleContext, editor: Person, clock: Clock
 ) -> None:
     token = editor.enters().token
-    assert (
-        service_own_account.change_password(context, token, "another-password", NEW)
-        == SignInRefused()
-    )
-    assert refused(
-        lambda: service_own_account.change_password(context, token, PASSWORD, "short")
-    ) == (AccountFault.SHORT_PASSWORD)
+    change = partial(service_own_account.change_password, context, token)
+    assert change("another-password", NEW) == SignInRefused()
+    assert refused(partial(change, PASSWORD, "short")) == AccountFault.SHORT_PASSWORD
     for _ in range(2):
         clock.turn(minutes=8)
         service_sessions.find_session(context, token)
-    assert refused(lambda: service_own_account.change_password(context, token, PASSWORD, NEW)) == (
-        AccountFault.KEY_CLOSED
-    )
+    assert refused(partial(change, PASSWORD, NEW)) == AccountFault.KEY_CLOSED
     assert editor.enters()
 
 
@@ -91,25 +85,20 @@ def codes_left(context: ConsoleContext) -> int:
 
 
 def test_a_new_sheet_ends_the_one_before(context: ConsoleContext, editor: Person) -> None:
-    told = service_sessions.sign_in(context, "Editor 1", PASSWORD, editor.sheet.codes[1])
-    assert isinstance(told, NewSession)
-    token = told.token
+    entered = service_sessions.sign_in(context, "Editor 1", PASSWORD, editor.sheet.codes[1])
+    assert isinstance(entered, NewSession)
+    token = entered.token
     assert codes_left(context) == 9
     before = editor.sheet
-    for password, code in ((NEW, editor.code()), (PASSWORD, "000000"), ("", "")):
-        assert isinstance(
-            service_own_account.new_paper(context, token, password, code), SignInRefused
-        )
+    for proof in ((NEW, editor.code()), (PASSWORD, "000000"), ("", "")):
+        told = service_own_account.new_paper(context, token, *proof)
+        assert isinstance(told, SignInRefused)
     sheet = service_own_account.new_paper(context, token, PASSWORD, editor.code())
     assert not isinstance(sheet, SignInRefused)
     editor.is_refused(code=before.codes[0])
-    assert (
-        service_recovery.reset_password(context, "Editor 1", before.key, editor.code(), NEW)
-        == SignInRefused()
-    )
-    assert (
-        service_recovery.reset_password(context, "Editor 1", sheet.key, sheet.codes[0], NEW) is None
-    )
+    reset = partial(service_recovery.reset_password, context, "Editor 1")
+    assert reset(before.key, editor.code(), NEW) == SignInRefused()
+    assert reset(sheet.key, sheet.codes[0], NEW) is None
     assert codes_left(context) == 9
 
 
@@ -142,18 +131,12 @@ def test_a_lost_password_needs_the_key(
     context: ConsoleContext, editor: Person, clock: Clock
 ) -> None:
     other = person(context, clock, "Translator 1", AccountRole.TRANSLATOR)
+    reset = partial(service_recovery.reset_password, context)
     for key in (other.sheet.key, editor.sheet.key[:-1], "", PASSWORD):
-        told = service_recovery.reset_password(context, "Editor 1", key, editor.code(), NEW)
-        assert isinstance(told, SignInRefused)
+        assert isinstance(reset("Editor 1", key, editor.code(), NEW), SignInRefused)
         clock.turn(minutes=1)
     used = editor.code()
     assert isinstance(service_sessions.sign_in(context, "Editor 1", PASSWORD, used), NewSession)
-    assert isinstance(
-        service_recovery.reset_password(context, "Editor 1", editor.sheet.key, used, NEW),
-        SignInRefused,
-    )
-    nobody = service_recovery.reset_password(
-        context, "Nobody", editor.sheet.key, editor.code(), NEW
-    )
-    assert isinstance(nobody, SignInRefused)
+    assert isinstance(reset("Editor 1", editor.sheet.key, used, NEW), SignInRefused)
+    assert isinstance(reset("Nobody", editor.sheet.key, editor.code(), NEW), SignInRefused)
     assert editor.enters()

@@ -1,7 +1,5 @@
 """Tests memberships of desks, and the resulting level and list of districts."""
 
-import pytest
-
 from hotline.alerts.rules_assignment import Candidate, Case, first_recipients
 from hotline.people.rules import Level, desks_of, districts_of, every_district, highest_level
 from hotline.text.codes import NATIONAL
@@ -10,14 +8,11 @@ from hotline.tips.rules import Urgency
 DANGER = Case("12", None, Urgency.DANGER, "no")
 
 
-@pytest.mark.parametrize("districts", [["12"], ["11", "57"], []])
-def test_districts_come_back_as_they_went(districts: list[str]) -> None:
-    desks = desks_of(Level.DEPUTY, districts)
-    assert set(desks) == set(districts or every_district())
-    assert districts_of(desks) == districts
-
-
-def test_the_national_desk_is_one_desk_whatever_districts_were_named() -> None:
+def test_districts_come_back_as_they_went_and_the_national_desk_is_one_desk() -> None:
+    for districts in (["12"], ["11", "57"], list[str]()):
+        desks = desks_of(Level.DEPUTY, districts)
+        assert set(desks) == set(districts or every_district())
+        assert districts_of(desks) == districts
     assert desks_of(Level.NATIONAL, ["12"]) == {NATIONAL: Level.NATIONAL}
     assert districts_of([NATIONAL]) == []
 

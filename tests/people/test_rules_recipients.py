@@ -77,17 +77,6 @@ def test_one_back_as_another_goes_leaves_no_gap() -> None:
         ([member(reachable=False), member(Level.RESPONDER, "11")], [], ["12"]),
         ([member(Level.NATIONAL, reachable=False)], ["11", "12"], ["national"]),
     ],
-    ids=[
-        "nobody",
-        "the national desk covers no district",
-        "one district",
-        "no district means every one",
-        "cannot be reached",
-        "on leave",
-        "on leave later",
-        "one of a district lives, the other district has the silent one alone",
-        "the national desk itself",
-    ],
 )
 def test_empty_and_away_are_named(people: list[Member], empty: list[str], away: list[str]) -> None:
     assert empty_districts(people, ["11", "12"]) == empty

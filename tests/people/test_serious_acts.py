@@ -76,24 +76,27 @@ def due_at(context: ConsoleContext) -> object:
         return tables.raised_alarms(session)[Alarm.ACCOUNTS].next_at
 
 
-ACTS: dict[str, Callable[[ConsoleContext, Actor, int], object]] = {
-    "end": lambda context, actor, one: service_removal.end_account(context, actor, one, "left"),
-    "suspend": lambda context, actor, one: service_invitations.suspend(
-        context, actor, one, "stolen phone"
-    ),
-    "link": lambda context, actor, one: service_invitations.request_link(
-        context, actor, one, "lost both"
-    ),
-    "roles": lambda context, actor, one: service_invitations.set_roles(
-        context, actor, one, [R.TRANSLATOR], "other work"
-    ),
+def take_roles(context: ConsoleContext, actor: Actor, one: int, reason: str) -> None:
+    service_invitations.set_roles(context, actor, one, [R.TRANSLATOR], reason)
+
+
+Act = Callable[[ConsoleContext, Actor, int, str], object]
+ACTS: dict[str, tuple[Act, str, str]] = {
+    "end": (service_removal.end_account, "ACCOUNT_ENDED", " "),
+    "suspend": (service_invitations.suspend, "ACCOUNT_SUSPENDED", ""),
+    "link": (service_invitations.request_link, "ACCOUNT_LINK", "x" * 201),
+    "roles": (take_roles, "ACCOUNT_ROLES_TAKEN", ""),
 }
-TEMPLATES = {
-    "end": "ACCOUNT_ENDED",
-    "suspend": "ACCOUNT_SUSPENDED",
-    "link": "ACCOUNT_LINK",
-    "roles": "ACCOUNT_ROLES_TAKEN",
-}
+"""Each action with the message that it sends, and a text that is no reason."""
+
+
+def does(context: ConsoleContext, act: str, actor: Actor, one: int) -> object:
+    return ACTS[act][0](context, actor, one, "stolen phone")
+
+
+def approve_all(context: ConsoleContext, decider: SignedIn) -> None:
+    for one in service_approvals.pending(context, decider):
+        service_approvals.decide(context, decider, one.id, "so it is", approve=True)
 
 
 @pytest.mark.adversary("an admin who ends or takes over accounts")
@@ -104,66 +107,37 @@ def test_three_acts_are_refused(
     """Otherwise one admin could end every account in half a second, without notice to anyone."""
     ones = [one.account_id for one in editors(context, clock, 4)]
     first, second = map(by, two)
-    ACTS[act](context, first, ones[0])
-    ACTS["suspend"](context, first, ones[1])
-    assert refused(lambda: ACTS[act](context, first, ones[2])) == AccountFault.TOO_MANY_COMMANDS
-    ACTS[act](context, second, ones[3])
+    does(context, act, first, ones[0])
+    does(context, "suspend", first, ones[1])
+    again = partial(does, context, act, first, ones[2])
+    assert refused(again) == AccountFault.TOO_MANY_COMMANDS
+    does(context, act, second, ones[3])
     clock.turn(hours=1)
-    ACTS[act](context, first, ones[2])
+    again()
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_the_national_desk_and_the_on_call_contacts_hear_of_each(
+def test_the_log_the_national_desk_and_the_on_call_contacts_hear_of_each_with_its_reason(
     context: ConsoleContext, two: list[Person], clock: Clock, act: str
 ) -> None:
     one, other = editors(context, clock, 2)
-    ACTS[act](context, by(two[0]), one.account_id)
-    number = {"number": str(one.account_id)}
-    assert messages(context) == [(1, TEMPLATES[act], number), (2, TEMPLATES[act], number)]
-    assert due_at(context) == clock()
-    clock.turn(minutes=3)
-    ACTS[act](context, by(two[0]), other.account_id)
-    assert len(messages(context)) == 4
-    assert due_at(context) == clock(), "each is told, though the alarm stands"
-
-
-@pytest.mark.parametrize("act", ACTS)
-def test_it_is_in_the_audit_log(
-    context: ConsoleContext, two: list[Person], clock: Clock, act: str
-) -> None:
-    (one,) = editors(context, clock, 1)
-    ACTS[act](context, by(two[0]), one.account_id)
-    with context.database.reading() as session:
-        (row,) = [
-            row for row in tables_audit.entries(session) if row.subject == "account Editor 0"
-        ][-1:]
-    assert row.actor == f"account:{two[0].account_id}:Admin 1"
-    assert row.reason.endswith(("left", "stolen phone", "lost both", "other work"))
-
-
-@pytest.mark.parametrize(
-    "act",
-    [
-        lambda context, actor, one: service_removal.end_account(context, actor, one, " "),
-        lambda context, actor, one: service_invitations.suspend(context, actor, one, ""),
-        lambda context, actor, one: service_invitations.request_link(
-            context, actor, one, "x" * 201
-        ),
-        lambda context, actor, one: service_invitations.set_roles(
-            context, actor, one, [R.TRANSLATOR]
-        ),
-    ],
-)
-def test_without_a_reason_nothing_happens(
-    context: ConsoleContext,
-    two: list[Person],
-    clock: Clock,
-    act: Callable[[ConsoleContext, Actor, int], object],
-) -> None:
-    (one,) = editors(context, clock, 1)
-    assert refused(lambda: act(context, by(two[0]), one.account_id)) == AccountFault.NO_REASON
+    do, template, no_reason = ACTS[act]
+    without = partial(do, context, by(two[0]), one.account_id, no_reason)
+    assert refused(without) == AccountFault.NO_REASON
     assert one.enters().signed_in.roles == {R.EDITOR, R.TRANSLATOR}
     assert messages(context) == []
+    does(context, act, by(two[0]), one.account_id)
+    number = {"number": str(one.account_id)}
+    assert messages(context) == [(1, template, number), (2, template, number)]
+    assert due_at(context) == clock()
+    with context.database.reading() as session:
+        rows = [one for one in tables_audit.entries(session) if one.subject == "account Editor 0"]
+    assert rows[-1].actor == f"account:{two[0].account_id}:Admin 1"
+    assert rows[-1].reason.endswith("stolen phone")
+    clock.turn(minutes=3)
+    does(context, act, by(two[0]), other.account_id)
+    assert len(messages(context)) == 4
+    assert due_at(context) == clock(), "each is told, though the alarm stands"
 
 
 def test_a_suspension_ends_after_a_day(
@@ -203,30 +177,22 @@ def test_nobody_shuts_out_the_last_other_admin_or_approver(
     context: ConsoleContext, two: list[Person], clock: Clock, act: str
 ) -> None:
     first, second = two
-    approver = person(context, clock, "Approver 1", R.TRANSLATOR)
-    for number in range(2, 4):
-        other = person(context, clock, f"Approver {number}", R.TRANSLATOR)
-        service_invitations.set_roles(
-            context, by(first), other.account_id, [R.TRANSLATOR, R.APPROVER]
-        )
-    service_invitations.set_roles(
-        context, by(first), approver.account_id, [R.TRANSLATOR, R.APPROVER]
-    )
+    approvers = [person(context, clock, f"Approver {n}", R.TRANSLATOR) for n in (1, 2, 3)]
+    for one in approvers:
+        both = [R.TRANSLATOR, R.APPROVER]
+        service_invitations.set_roles(context, by(first), one.account_id, both)
     decider = here(second)
-    for one in service_approvals.pending(context, decider):
-        service_approvals.decide(context, decider, one.id, "so it is", approve=True)
+    approve_all(context, decider)
 
     def last(account_id: int) -> object:
-        return refused(lambda: ACTS[act](context, by(first), account_id))
+        return refused(lambda: does(context, act, by(first), account_id))
 
     assert last(second.account_id) == AccountFault.LAST_OTHER
-    ids = {one.name: one.id for one in service_accounts.list_accounts(context)}
-    ACTS[act](context, by(first), ids["Approver 2"])
-    ACTS[act](context, by(first), ids["Approver 3"])
-    for one in service_approvals.pending(context, decider):
-        service_approvals.decide(context, decider, one.id, "so it is", approve=True)
+    for one in approvers[1:]:
+        does(context, act, by(first), one.account_id)
+    approve_all(context, decider)
     clock.turn(hours=2)
-    assert last(approver.account_id) == AccountFault.LAST_OTHER
+    assert last(approvers[0].account_id) == AccountFault.LAST_OTHER
 
 
 @pytest.mark.parametrize("act", ["end", "suspend", "roles"])
@@ -240,12 +206,11 @@ def test_nobody_shuts_out_the_last_account_of_the_national_desk(
         made = person(context, clock, name, R.TRANSLATOR)
         roles = [R.TRANSLATOR, R.NATIONAL]
         service_invitations.set_roles(context, by(first), made.account_id, roles)
-        for one in service_approvals.pending(context, decider):
-            service_approvals.decide(context, decider, one.id, "so it is", approve=True)
+        approve_all(context, decider)
         return made
 
     only = national("Officer 1")
-    acts = partial(ACTS[act], context, by(first), only.account_id)
+    acts = partial(does, context, act, by(first), only.account_id)
     assert refused(acts) == AccountFault.LAST_OTHER
     national("Officer 2")
     acts()
@@ -300,7 +265,7 @@ def test_a_link_rests_no_hour_in_which_its_person_cannot_refuse_it(
 ) -> None:
     admin = by(two[0])
     for act in (first_act, *{"link", "suspend"} - {first_act}):
-        ACTS[act](context, admin, desk.account_id)
+        does(context, act, admin, desk.account_id)
     clock.turn(hours=20)
     if is_lifted:
         service_invitations.lift_suspension(context, admin, desk.account_id)
@@ -340,26 +305,23 @@ def test_another_admin_frees_a_link(
     assert service_invitations.request_link(context, first, desk.account_id).link
 
 
-def test_its_person_refuses_a_link_that_they_did_not_ask_for(
+def test_a_link_ends_by_its_person_by_a_second_admin_and_after_a_week(
     context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
 ) -> None:
     admin = by(two[0])
-    service_invitations.request_link(context, admin, desk.account_id, "lost both")
+    asks = partial(service_invitations.request_link, context, admin, desk.account_id, "lost both")
+    asks()
     service_invitations.refuse_own(context, desk.here(desk.enters().token))
     assert service_invitations.waiting_link(context, desk.account_id) is None
     clock.turn(days=2)
-    assert (
-        service_invitations.request_link(context, admin, desk.account_id, "lost both").link == ""
-    ), "it rests anew"
-    assert desk.enters()
-
-
-def test_a_second_admin_refuses_a_link(
-    context: ConsoleContext, two: list[Person], desk: Person
-) -> None:
-    service_invitations.request_link(context, by(two[0]), desk.account_id, "lost both")
+    assert asks().link == "", "it rests anew"
     decides(context, here(two[1]), "link", approve=False)
     assert service_invitations.waiting_link(context, desk.account_id) is None
+    clock.turn(hours=2)
+    asks()
+    clock.turn(days=7)
+    assert service_invitations.waiting_link(context, desk.account_id) is None
+    assert asks().link == "", "nobody made the link within a week"
     assert desk.enters()
 
 
@@ -375,18 +337,6 @@ def test_no_phone_needs_another_admin(
     assert refused(early) == AccountFault.LINK_RESTS
     decides(context, here(second), "link")
     assert service_invitations.request_link(context, first, one.account_id).link
-
-
-def test_a_link_that_nobody_made_within_a_week_is_over(
-    context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
-) -> None:
-    service_invitations.request_link(context, by(two[0]), desk.account_id, "lost both")
-    clock.turn(days=7)
-    assert service_invitations.waiting_link(context, desk.account_id) is None
-    assert (
-        service_invitations.request_link(context, by(two[0]), desk.account_id, "lost both").link
-        == ""
-    )
 
 
 def test_a_person_without_an_account_gets_another_link(

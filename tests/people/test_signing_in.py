@@ -30,29 +30,28 @@ def with_queue(context: ConsoleContext, queue: StretchQueue) -> ConsoleContext:
     return replace(context, proofs=replace(context.proofs, stretching=queue))
 
 
-def test_a_new_account_signs_in_and_is_known(context: ConsoleContext, editor: Person) -> None:
-    entered = editor.enters()
-    here = editor.here(entered.token)
+def entered(editor: Person, code: str) -> bool:
+    told = service_sessions.sign_in(editor.context, "Editor 1", PASSWORD, code)
+    return isinstance(told, NewSession)
 
-    assert here == entered.signed_in
+
+def test_a_new_account_signs_in_and_is_known(context: ConsoleContext, editor: Person) -> None:
+    made = editor.enters()
+    here = editor.here(made.token)
+
+    assert here == made.signed_in
     assert (here.name, set(here.roles), here.is_fresh) == ("Editor 1", {AccountRole.EDITOR}, True)
     assert here.session_key
-    assert entered.token not in repr(entered)
-    assert here.session_key not in repr(entered)
-
-
-def test_her_name_is_found_however_it_is_typed(editor: Person) -> None:
-    editor.name = "  EDITOR   1 "
-    assert editor.enters()
+    assert made.token not in repr(made)
+    assert here.session_key not in repr(made)
 
 
 @pytest.mark.row("A10")
-def test_a_code_is_accepted_once(editor: Person) -> None:
+def test_a_code_is_accepted_once_however_the_name_is_typed(editor: Person) -> None:
     code = editor.code()
-    assert isinstance(
-        service_sessions.sign_in(editor.context, "Editor 1", PASSWORD, code), NewSession
-    )
+    assert entered(editor, code)
     assert editor.is_refused(code=code) == SignInRefused()
+    editor.name = "  EDITOR   1 "
     assert editor.enters()
 
 
@@ -84,25 +83,16 @@ def test_a_phone_s_clock_may_be_one_step_off(
     clock.at = now + timedelta(seconds=seconds - 30)
     code = editor.code()
     clock.at = now
-    told = service_sessions.sign_in(editor.context, "Editor 1", PASSWORD, code)
-    assert isinstance(told, NewSession) is enters
+    assert entered(editor, code) is enters
 
 
-def test_a_code_of_the_sheet_stands_in_once(editor: Person) -> None:
-    first, second = editor.sheet.codes[:2]
-    assert isinstance(
-        service_sessions.sign_in(editor.context, "Editor 1", PASSWORD, first), NewSession
-    )
-    assert editor.is_refused(code=first)
-    typed = second.upper().replace("-", " ")
-    assert isinstance(
-        service_sessions.sign_in(editor.context, "Editor 1", PASSWORD, typed), NewSession
-    )
-
-
-def test_a_code_of_another_s_sheet_is_none(
+def test_a_code_of_the_own_sheet_stands_in_once(
     context: ConsoleContext, clock: Clock, editor: Person
 ) -> None:
+    first, second = editor.sheet.codes[:2]
+    assert entered(editor, first)
+    assert editor.is_refused(code=first)
+    assert entered(editor, second.upper().replace("-", " "))
     other = person(context, clock, "Translator 1", AccountRole.TRANSLATOR)
     assert editor.is_refused(code=other.sheet.codes[0])
 
@@ -179,11 +169,16 @@ def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
     assert left_behind(database) == (before + 5, [(8, True)]), "the audit log holds the first five"
 
 
-def test_an_early_try_is_not_made(context: ConsoleContext, editor: Person, clock: Clock) -> None:
+def fail_often(editor: Person, known: str = "") -> None:
+    """Guesses twelve passwords, one a minute, so that the next attempt must wait."""
     for _ in range(12):
-        editor.is_refused(password="another-password")
-        clock.turn(minutes=1)
-    clock.turn(minutes=-1)
+        editor.is_refused(password="another-password", known=known)
+        editor.clock.turn(minutes=1)
+    editor.clock.turn(minutes=-1)
+
+
+def test_an_early_try_is_not_made(editor: Person, clock: Clock) -> None:
+    fail_often(editor)
     assert editor.is_refused().wait_seconds == MAX_WAIT.total_seconds() - 30
 
     clock.turn(seconds=60)
@@ -192,12 +187,9 @@ def test_an_early_try_is_not_made(context: ConsoleContext, editor: Person, clock
     assert editor.is_refused(password="another-password") == SignInRefused()
 
 
-def test_tries_of_strangers_delay_no_known_browser(editor: Person, clock: Clock) -> None:
+def test_tries_of_strangers_delay_no_known_browser(editor: Person) -> None:
     known = editor.enters().known
-    for _ in range(12):
-        editor.is_refused(password="another-password")
-        clock.turn(minutes=1)
-    clock.turn(minutes=-1)
+    fail_often(editor)
     token = editor.enters(known).token
     assert editor.is_refused(password="another-password").wait_seconds
 
@@ -210,28 +202,23 @@ def test_tries_of_strangers_delay_no_known_browser(editor: Person, clock: Clock)
     assert told == SignInRefused()
 
 
-def test_a_mark_proves_nobody_and_its_own_failures_delay_it(editor: Person, clock: Clock) -> None:
+def test_a_mark_proves_nobody_and_its_own_failures_delay_it(editor: Person) -> None:
     known = editor.enters().known
     assert editor.enters(known).known == known
-    for _ in range(12):
-        editor.is_refused(password="another-password", known=known)
-        clock.turn(minutes=1)
-    clock.turn(minutes=-1)
+    fail_often(editor, known)
     assert editor.is_refused(known=known).wait_seconds
     assert editor.enters()
 
 
-@pytest.mark.parametrize("known", ["", ".", "a.b", "é.é", "\0", "another's"])
 def test_what_is_no_mark_of_hers_waits_with_all_others(
-    context: ConsoleContext, clock: Clock, editor: Person, known: str
+    context: ConsoleContext, clock: Clock, editor: Person
 ) -> None:
-    if known == "another's":
-        known = person(context, clock, "Translator 1", AccountRole.TRANSLATOR).enters().known
-    for _ in range(12):
-        editor.is_refused(password="another-password")
-        clock.turn(minutes=1)
-    clock.turn(minutes=-1)
-    assert editor.is_refused(known=known).wait_seconds
+    another_s = person(context, clock, "Translator 1", AccountRole.TRANSLATOR).enters().known
+    fail_often(editor)
+    at = clock.at
+    for known in ("", ".", "a.b", "é.é", "\0", another_s):
+        clock.at = at
+        assert editor.is_refused(known=known).wait_seconds, known
 
 
 def test_an_hour_later_a_name_begins_anew(editor: Person, clock: Clock) -> None:
@@ -305,12 +292,12 @@ def test_one_stretches_at_a_time() -> None:
 
 
 def test_no_row_holds_what_was_typed(editor: Person, stored: Callable[[], bytes]) -> None:
-    entered = editor.enters()
+    made = editor.enters()
     code = editor.code()
     editor.is_refused(password="another-password", code=code)
     editor.name = "hunter2-typed-as-name"
     editor.is_refused()
-    key = service_sessions.key_of(editor.context, entered.token)
+    key = service_sessions.key_of(editor.context, made.token)
     assert key is not None
 
     kept = stored()
@@ -318,9 +305,9 @@ def test_no_row_holds_what_was_typed(editor: Person, stored: Callable[[], bytes]
         PASSWORD,
         code,
         editor.secret,
-        entered.token,
-        entered.signed_in.session_key,
-        entered.known,
+        made.token,
+        made.signed_in.session_key,
+        made.known,
         editor.sheet.key,
         editor.sheet.key.replace("-", ""),
         *editor.sheet.codes,

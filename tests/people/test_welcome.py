@@ -47,6 +47,16 @@ def chosen(person: Person, link: str) -> str:
     return shown.browser
 
 
+def missing(act: Callable[..., object], context: ConsoleContext, *words: str) -> bool:
+    """Returns True if the step is refused, because an earlier one is missing."""
+    return refused(partial(act, context, *words)) == AccountFault.STEP_MISSING
+
+
+@pytest.fixture
+def editor(context: ConsoleContext, clock: Clock) -> Person:
+    return Person(context, clock, "Editor 1")
+
+
 def test_each_step_is_shown_where_she_stands(
     context: ConsoleContext, link: str, clock: Clock
 ) -> None:
@@ -73,40 +83,32 @@ def test_each_step_is_shown_where_she_stands(
 
 def test_no_step_is_left_out(context: ConsoleContext, link: str, clock: Clock) -> None:
     for act in (service_welcome.new_sheet, service_welcome.finish):
-        assert refused(partial(act, context, link, "")) == AccountFault.STEP_MISSING
-    assert (
-        refused(lambda: service_welcome.prove_code(context, link, "123456", ""))
-        == AccountFault.STEP_MISSING
-    )
-    assert (
-        refused(lambda: service_welcome.continue_here(context, link, PASSWORD))
-        == AccountFault.STEP_MISSING
-    )
+        assert missing(act, context, link, "")
+    assert missing(service_welcome.prove_code, context, link, "123456", "")
+    assert missing(service_welcome.continue_here, context, link, PASSWORD)
     shown = service_welcome.choose_password(context, link, PASSWORD)
     for act in (service_welcome.new_sheet, service_welcome.finish):
-        assert refused(partial(act, context, link, shown.browser)) == AccountFault.STEP_MISSING
+        assert missing(act, context, link, shown.browser)
     service_welcome.prove_code(context, link, code_at(secret_of(shown), clock()), shown.browser)
-    assert (
-        refused(lambda: service_welcome.finish(context, link, shown.browser))
-        == AccountFault.STEP_MISSING
-    )
+    assert missing(service_welcome.finish, context, link, shown.browser)
 
 
-def test_nothing_is_active_before_the_paper_is(
-    context: ConsoleContext, link: str, clock: Clock
+def test_nothing_is_active_before_the_paper_is_and_a_second_sheet_ends_the_first(
+    context: ConsoleContext, link: str, editor: Person
 ) -> None:
-    editor = Person(context, clock, "Editor 1")
     browser = chosen(editor, link)
     service_welcome.prove_code(context, link, editor.code(), browser)
-    sheet = service_welcome.new_sheet(context, link, browser)
+    first, sheet = (service_welcome.new_sheet(context, link, browser) for _ in range(2))
+    assert len({*first.codes, *sheet.codes}) == 20
     editor.is_refused()
     editor.is_refused(code=sheet.codes[0])
     assert service_accounts.list_accounts(context)[0].state is AccountState.INVITED
 
     assert service_welcome.finish(context, link, browser) == "Editor 1"
-    assert isinstance(
-        service_sessions.sign_in(context, "Editor 1", PASSWORD, editor.code()), NewSession
-    )
+    editor.is_refused(code=first.codes[0])
+    for code in (editor.code(), sheet.codes[0]):
+        told = service_sessions.sign_in(context, "Editor 1", PASSWORD, code)
+        assert isinstance(told, NewSession)
 
 
 def test_a_password_chosen_anew_begins_anew(
@@ -119,34 +121,14 @@ def test_a_password_chosen_anew_begins_anew(
     shown = service_welcome.choose_password(context, link, "kinoto-gabise-rumaka", first.browser)
     assert shown.step is WelcomeStep.FACTOR
     assert secret_of(shown) != old
-    assert (
-        refused(lambda: service_welcome.finish(context, link, shown.browser))
-        == AccountFault.STEP_MISSING
-    )
+    assert missing(service_welcome.finish, context, link, shown.browser)
 
 
-def test_a_sheet_made_twice_is_the_second_one(
-    context: ConsoleContext, link: str, clock: Clock
-) -> None:
-    editor = Person(context, clock, "Editor 1")
-    browser = chosen(editor, link)
-    service_welcome.prove_code(context, link, editor.code(), browser)
-    first, second = (service_welcome.new_sheet(context, link, browser) for _ in range(2))
-    service_welcome.finish(context, link, browser)
-    assert len({*first.codes, *second.codes}) == 20
-    editor.is_refused(code=first.codes[0])
-    told = service_sessions.sign_in(context, "Editor 1", PASSWORD, second.codes[0])
-    assert isinstance(told, NewSession)
-
-
-def test_a_link_is_good_once(context: ConsoleContext, link: str, clock: Clock) -> None:
-    Person(context, clock, "Editor 1").takes_up(link)
+def test_a_link_is_good_once(context: ConsoleContext, link: str, editor: Person) -> None:
+    editor.takes_up(link)
     assert service_welcome.current_step(context, link) is None
-    assert (
-        refused(lambda: service_welcome.choose_password(context, link, PASSWORD))
-        == AccountFault.LINK_OVER
-    )
-    assert refused(lambda: service_welcome.finish(context, link, "")) == AccountFault.LINK_OVER
+    for act, word in ((service_welcome.choose_password, PASSWORD), (service_welcome.finish, "")):
+        assert refused(partial(act, context, link, word)) == AccountFault.LINK_OVER
 
 
 def test_a_link_has_fifteen_minutes_and_then_more(
@@ -173,35 +155,28 @@ def test_a_wrong_code_is_refused(context: ConsoleContext, link: str, clock: Cloc
     assert service_welcome.prove_code(context, link, typed, shown.browser).step is WelcomeStep.PAPER
 
 
-@pytest.mark.parametrize(
-    ("password", "fault"),
-    [
+def test_a_weak_password_is_refused(context: ConsoleContext, link: str) -> None:
+    for password, fault in (
         ("kinoto-gab", AccountFault.SHORT_PASSWORD),
         ("x1y2z3w4" * 26, AccountFault.LONG_PASSWORD),
         ("my EDITOR1 password", AccountFault.PASSWORD_IS_NAME),
         ("abababababab", AccountFault.PASSWORD_REPEATS),
-    ],
-)
-def test_a_weak_password_is_refused(
-    context: ConsoleContext, link: str, password: str, fault: AccountFault
-) -> None:
-    assert refused(lambda: service_welcome.choose_password(context, link, password)) == fault
+    ):
+        choose = partial(service_welcome.choose_password, context, link, password)
+        assert refused(choose) == fault
 
 
 def test_a_full_queue_is_said(database: Database, clock: Clock) -> None:
     context = make_console_context(database=database, now=clock, waiting=0)
     link = service_invitations.invite(context, SERVER, "Editor 1", [AccountRole.EDITOR]).link
     with context.proofs.stretching.turn(Entrant(known="a session")):
-        assert (
-            refused(lambda: service_welcome.choose_password(context, link, PASSWORD))
-            == AccountFault.BUSY
-        )
+        choose = partial(service_welcome.choose_password, context, link, PASSWORD)
+        assert refused(choose) == AccountFault.BUSY
 
 
 def test_a_link_lies_nowhere_and_its_row_opens_nothing(
-    context: ConsoleContext, link: str, clock: Clock, stored: Callable[[], bytes]
+    context: ConsoleContext, link: str, editor: Person, stored: Callable[[], bytes]
 ) -> None:
-    editor = Person(context, clock, "Editor 1")
     browser = chosen(editor, link)
     service_welcome.prove_code(context, link, editor.code(), browser)
     sheet = service_welcome.new_sheet(context, link, browser)
@@ -212,9 +187,8 @@ def test_a_link_lies_nowhere_and_its_row_opens_nothing(
 
 @pytest.mark.parametrize("step", [WelcomeStep.FACTOR, WelcomeStep.PAPER])
 def test_the_link_alone_takes_no_step_after_the_first(
-    context: ConsoleContext, link: str, clock: Clock, step: WelcomeStep
+    context: ConsoleContext, link: str, editor: Person, step: WelcomeStep
 ) -> None:
-    editor = Person(context, clock, "Editor 1")
     browser = chosen(editor, link)
     if step is WelcomeStep.PAPER:
         service_welcome.prove_code(context, link, editor.code(), browser)
@@ -238,21 +212,15 @@ def test_the_link_alone_takes_no_step_after_the_first(
 
 def test_a_continued_link_is_delayed_too(context: ConsoleContext, link: str, clock: Clock) -> None:
     browser = service_welcome.choose_password(context, link, PASSWORD).browser
-    told = [service_welcome.continue_here(context, link, "kinoto-gabise-rumaka") for _ in range(6)]
-    assert [isinstance(one, SignInRefused) and one.wait_seconds > 0 for one in told] == [
-        *[False] * 4,
-        *[True] * 2,
-    ]
-    assert isinstance(service_welcome.continue_here(context, link, PASSWORD), SignInRefused), (
-        "the next one waits"
-    )
-    assert service_welcome.current_step(context, link, browser) != service_welcome.current_step(
-        context, link
-    )
+    go_on = partial(service_welcome.continue_here, context, link)
+    told = [go_on("kinoto-gabise-rumaka") for _ in range(6)]
+    waits = [isinstance(one, SignInRefused) and one.wait_seconds > 0 for one in told]
+    assert waits == [*[False] * 4, *[True] * 2]
+    assert isinstance(go_on(PASSWORD), SignInRefused), "the next one waits"
+    own, other = (service_welcome.current_step(context, link, one) for one in (browser, ""))
+    assert own != other
     clock.turn(minutes=1)
-    assert isinstance(
-        service_welcome.continue_here(context, link, PASSWORD), service_welcome.Welcome
-    )
+    assert isinstance(go_on(PASSWORD), service_welcome.Welcome)
     own = service_welcome.current_step(context, link, browser)
     assert own is not None
     assert own.step is WelcomeStep.ELSEWHERE, "the other browser took it"
