@@ -259,7 +259,10 @@ def make_good(context: WorkerContext, back: timedelta) -> timedelta:
         try:
             service_alarms.bring_forward(context, back)
         except Unavailable as broken:
-            logger.error("cannot move deadlines after a clock jump: %s", type(broken).__name__)
+            logger.error(
+                "cannot move the deadlines of alerts after the clock jumped: %s",
+                type(broken).__name__,
+            )
             return back
     return timedelta(0)
 
@@ -272,7 +275,10 @@ def keep_jump(context: WorkerContext, moved: timedelta) -> timedelta:
             with context.database.writing() as session:
                 tables.hold_plans(session, context.now(), moved)
         except Unavailable as broken:
-            logger.error("cannot hold planned texts after a clock jump: %s", type(broken).__name__)
+            logger.error(
+                "cannot delay planned publications after the clock jumped: %s",
+                type(broken).__name__,
+            )
             return moved
     return timedelta(0)
 
@@ -291,7 +297,9 @@ def wake_for_jump(context: WorkerContext) -> None:
     try:
         service.raise_alarm(context, Alarm.CLOCK_JUMP)
     except Exception as broken:
-        logger.error("could not record the clock jump: %s", type(broken).__name__)
+        logger.error(
+            "could not store in the database that the clock jumped: %s", type(broken).__name__
+        )
 
 
 def database_outage() -> Outage:

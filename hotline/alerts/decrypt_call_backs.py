@@ -74,11 +74,13 @@ def approve_request(
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
         _check_paused(session)
         if row.asked_by is None:
-            raise CallRefused(f"call-back {row.id}: no one requested the number: request it first")
+            raise CallRefused(f"call-back {row.id}: request its number first")
         if is_same_person(session, row.asked_by, tables_audit.actor_of(by)):
             raise CallRefused("you requested this number: a second person must approve it")
         if asked_by is not None and tables_audit.name_in(row.asked_by) != asked_by:
-            raise CallRefused("another person requested this number meanwhile: load the list again")
+            raise CallRefused(
+                "another person requested the number of this call-back meanwhile: load the list again"
+            )
         row.approved_by = tables_audit.actor_of(by)
         _record(session, context, "call_back_approved", row.id, by, reason)
 
@@ -149,7 +151,7 @@ def code_word(context: Context, opened: CallDetails) -> str:
 
 def _check_paused(session: Session) -> None:
     if is_part_paused(session, OutgoingPart.CALL_BACKS):
-        raise CallRefused("call-backs are paused: see the page Outgoing queue")
+        raise CallRefused("call-backs are paused: resume them on the page Outgoing queue")
 
 
 def _check(session: Session, row: CallBack, context: Context, by: CommandActor) -> None:
@@ -160,7 +162,7 @@ def _check(session: Session, row: CallBack, context: Context, by: CommandActor) 
     )
     why = refusal_reason(row.window, context.now(), has_asked=has_asked, approved_by=approved_by)
     if why is not None:
-        raise CallRefused(f"cannot show the number of call-back {row.id}: it {why}")
+        raise CallRefused(f"call-back {row.id}: cannot show the number, because the number {why}")
 
 
 def _refuse(context: Context, row: CallBack, by: CommandActor, refused: HotlineError) -> None:

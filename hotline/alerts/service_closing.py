@@ -168,9 +168,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
     if fate is TextFate.HELD:
         raise ErasureRefused(f"tip {tip.id} is under legal hold: remove the legal hold first")
     if fate is TextFate.GO and not erases:
-        raise ErasureRefused(
-            f"tip {tip.id}: a responder works on this case and no one is in danger, so the text is erased later"
-        )
+        raise ErasureRefused(f"tip {tip.id}: the hotline erases the text when the case is closed")
 
 
 def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str = "") -> None:

@@ -97,7 +97,7 @@ def why_refused(
     if tables.is_part_paused(session, OutgoingPart.DRILLS):
         return message_text("drills are paused: see the page Outgoing queue")
     if any(row.desk == desk.code for row in tables_drills.running_drills(session)):
-        return message_text("a drill is already running there: wait until it ends")
+        return message_text("a drill is already running at this desk: wait until it ends")
     held = tables_drills.drills_since(session, desk.code, at - rules_drills.YEAR)
     if len(held) >= MAX_A_YEAR:
         return message_text(

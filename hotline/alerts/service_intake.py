@@ -313,7 +313,7 @@ def _seal(
             body, grants = kept or body, grants if kept is None else None
     if grants is not None and not grants and tip.official == OVERSEEN:
         # No one could read it. The caller is asked to dial again, and the next session promises no oversight desk.
-        raise StoreUnavailable("no oversight desk has a valid key")
+        raise StoreUnavailable("no oversight desk has a valid key, so the complaint was not saved")
     if tip.locked_for is not None:
         locked = len(tip.locked_for.split())
         logger.critical("alarm: %d desks without a valid key cannot decrypt a new tip", locked)

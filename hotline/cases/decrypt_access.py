@@ -259,7 +259,7 @@ def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
             raise NotFound(tables.NO_TIP.format(tip_id))
         if tip.closed_at is not None or not service_case_state.can_stand_down(session, tip):
             raise EndRefused(
-                f"tip {tip_id}: no one in the new district has taken the case, or no one is left to stand down"
+                f"tip {tip_id}: no one in the new district has taken the case, or the old district has none on it"
             )
         who = service_closing.by_command(by, reason)
         service_correction.stand_down(session, context, tip, who, context.now())

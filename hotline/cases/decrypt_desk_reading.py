@@ -84,7 +84,7 @@ def ask_question(
     with context.database.writing() as session:
         held = queries.tip_for_writing(session, tip.id)
         if held.body != tip.body:
-            raise AskRefused("the caller has added answers to the tip: read it again")
+            raise AskRefused("the caller has added answers to the tip: open the tip again")
         decrypt_questions.store_question(
             session,
             context,

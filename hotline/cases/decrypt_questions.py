@@ -50,7 +50,7 @@ def store_question(
     """
     question = list_questions(context).get(name)
     if question is None:
-        raise NotFound(f"there is no question {name}: see the list on the tip's page")
+        raise NotFound(f"no question is called {name}: the tip's page lists the questions")
     queries_retention.retained_tip(session, tip.id)
     _check(session, context, tip.id, question)
     pair = new_pair(tip_key, uid=tip.uid)
@@ -64,7 +64,9 @@ def store_question(
         body=b"",
     )
     if not add_if_new(session, row):
-        raise AskRefused("the desk has already asked a question: only one is possible")
+        raise AskRefused(
+            "the desk has already asked the caller a question: only one question is possible"
+        )
     _log(session, row, actor, f"{name}: {reason}")
 
 
@@ -112,4 +114,4 @@ def _check(session: Session, context: Context, tip_id: int, question: Question) 
         signed=question.standing(context.now().date()) is QuestionStatus.SHOWS,
     )
     if why is not None:
-        raise AskRefused(f"cannot ask about tip {tip_id}: {why}")
+        raise AskRefused(f"cannot ask the caller of tip {tip_id} a question: {why}")

@@ -463,7 +463,7 @@ def plain_entry(visit: Visit, moment: TimelineItem) -> str:
     """Returns a sentence about an event in the timeline, without its codes, which are encrypted."""
     who = visit.place(moment.name) or visit.say(THE_LINE)
     said = visit.say(HAPPENED[LoggedEvent(moment.outcome)], who=who)
-    corrects = visit.say("This corrects an earlier note.")
+    corrects = visit.say("This note corrects an earlier note.")
     return f"{said} {corrects}" if moment.corrects else said
 
 

@@ -232,7 +232,9 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
     due = _asked_again(clocks).get(n or 0)
     if due is None:
         return said
-    again = visit.say("Another person asks again in private on {at}.", at=visit.when(due))
+    again = visit.say(
+        "Another responder asks the person again in private on {at}.", at=visit.when(due)
+    )
     return f"{said} {again}"
 
 
@@ -286,9 +288,9 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
             said = visit.say(
                 "The person does not want help, so none is offered. They can say yes later, to anyone."
             )
-            asks = phrase("Another person asks again in private on {at}.")
+            asks = phrase("Another responder asks the person again in private on {at}.")
             if person.wants_woman:
-                asks = phrase("Another woman asks again in private on {at}.")
+                asks = phrase("Another woman asks the person again in private on {at}.")
             again = (
                 visit.say(asks, at=at) if is_asked else visit.say("The person is not asked again.")
             )
@@ -297,10 +299,10 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
                 "This is a child. Decide with the child officer what is best before you offer "
                 "help. Immediate safety never waits."
             )
-            again = visit.say("Ask again by {at}.", at=at) if is_asked else ""
+            again = visit.say("Ask the person again by {at}.", at=at) if is_asked else ""
         case _:
             said = visit.say("It is not known if the person wants help. Ask first, in private.")
-            again = visit.say("Ask again by {at}.", at=at) if is_asked else ""
+            again = visit.say("Ask the person again by {at}.", at=at) if is_asked else ""
     return f"{said} {again}".strip()
 
 
@@ -328,7 +330,7 @@ def _correction(tip_id: int, person: MetPerson, moment: PersonTimelineItem) -> s
 
 
 REFUSED = phrase(
-    "You cannot do this now. Another person already did it, or a second person must do it."
+    "You cannot do this now. Another person has already done it, or only a second person may do it."
 )
 TIP_STOPS = table("tip_stops")
 """The message for each reason to refuse a command. It names the next step."""

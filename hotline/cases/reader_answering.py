@@ -508,7 +508,7 @@ def answer_next(context: ReaderContext) -> bool:
     first = next((one for one in tries if one.comes_first), tries[0])
     one = next((one for one in tries if _remembered(context, one) is not None), first)
     REQUEST.set(one.request)
-    logger.info("the reader process answers a request")
+    logger.info("the reader process starts to answer a request")
     try:
         _answer(context, one)
     except (DecryptionFailed, KeyError, TypeError, ValueError) as broken:
@@ -711,7 +711,7 @@ def _done(
         case ReaderQuestionKind.CHANGE:
             return _change(turn, fresh)
         case ReaderQuestionKind.PROVE | ReaderQuestionKind.CHOOSE:
-            raise ValueError("a request of this kind does not decrypt a tip")
+            raise ValueError("a request to check or choose a PIN does not decrypt a tip")
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:

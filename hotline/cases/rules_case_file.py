@@ -174,7 +174,7 @@ HIDES = (
         "This file contains no phone number, receipt or name of an officer. Letters replace names."
     ),
     phrase(
-        "A file contains notes on one person at most. People who refused the police or this file are left out."
+        "A case file contains notes on one person at most, never on a person who refused the file or the police."
     ),
 )
 WITHOUT_ORDER = phrase(
@@ -204,7 +204,7 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
         sections.append({"title": say(phrase("The call")), "rows": [*facts.call, *told]})
     sections.append(
         {
-            "title": say(phrase("Acts and observations of officers")),
+            "title": say(phrase("Steps and observations of officers")),
             "rows": _rows(facts, facts.events, say),
         }
     )

@@ -335,7 +335,9 @@ class StartedForm:
         document = json.loads(text)
         kind = LoggedEvent(document["kind"])
         if kind not in USSD_FORMS:
-            raise ValueError(f"no form on the phone records events of this kind: {kind}")
+            raise ValueError(
+                f"a responder's phone has no form for case events of this kind: {kind}"
+            )
         return cls(kind, str(document["person"]), codes_of_kind(kind, document["codes"]))
 
 

@@ -162,7 +162,9 @@ def _acting(context: ConsoleContext, by: SignedIn, tip_id: int) -> Iterator[Act]
         queries_list.visible_tip(session, viewer, tip_id)
         tip = queries.tip_for_writing(session, tip_id)
         if tip.closed_at is not None or tip.channel in rules_trial.UNCOUNTED:
-            raise EndRefused("the case is closed, or is a drill", TipRefusal.NOT_OPEN)
+            raise EndRefused(
+                "this is possible only for an open case that is not a drill", TipRefusal.NOT_OPEN
+            )
         yield Act(session, context, by, viewer, tip)
 
 
@@ -210,7 +212,10 @@ def take(context: ConsoleContext, by: SignedIn, tip_id: int, responder_id: int) 
             act.happens(chosen=(responder_id,))
             known = queries.newest_assignment(act.session, tip_id, responder_id)
         if name is None or known is None:
-            raise EndRefused("this person cannot be alerted of the case", TipRefusal.NOT_REACHED)
+            raise EndRefused(
+                "this person cannot get an alert about the case: choose another person",
+                TipRefusal.NOT_REACHED,
+            )
         given = (Verb.TAKE, EventChannel.CONSOLE, context.now())
         service_commands.carry_out(
             act.session, context, Command(responder_id, known.reference, *given)
@@ -234,12 +239,17 @@ def nudge(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
         at, who = context.now(), act.tip.assignee_id
         known = None if who is None else queries.newest_assignment(act.session, tip_id, who)
         if who is None or known is None or not tables.is_active(act.session, who, at):
-            raise EndRefused("no active responder has this case", TipRefusal.NOT_REACHED)
+            raise EndRefused(
+                "cannot send a nudge: no active responder has this case", TipRefusal.NOT_REACHED
+            )
         safety = service_case_state.assignee_visit_facts(act.session, act.tip).safety
         if safety is not VisitSafety.NONE:
-            raise EndRefused("visit safety forbids a nudge", TipRefusal.DO_NOT_CALL)
+            raise EndRefused(
+                "cannot send a nudge: the report says that a call or visit may be dangerous",
+                TipRefusal.DO_NOT_CALL,
+            )
         if queries_board.was_nudged(act.session, tip_id, who, at - NUDGE_EACH):
-            raise EndRefused("a nudge was sent recently", TipRefusal.NUDGED)
+            raise EndRefused("a nudge was sent less than ten minutes ago: wait", TipRefusal.NUDGED)
         language = act.session.get_one(tables.Responder, who).language
         said = {"ref": known.reference, "code": responders_short_code(context.line.service_code)}
         service_messages.write_message(
@@ -263,10 +273,14 @@ def pass_on(
         give = decrypt_desk_reading.grant_for(context, by, token, tip_id, place, reason)
     with _acting(context, by, tip_id) as act:
         if place != NATIONAL and desk_of(place, act.tip.official) is None:
-            raise EndRefused("no district may see this case", TipRefusal.OFFICIAL)
+            raise EndRefused(
+                "an official may be involved, so no district may see this case", TipRefusal.OFFICIAL
+            )
         chosen = _people_of(act, place)
         if not chosen:
-            raise EndRefused("no one at that desk can be alerted", TipRefusal.NOT_REACHED)
+            raise EndRefused(
+                "no one at that desk can get an alert: choose another desk", TipRefusal.NOT_REACHED
+            )
         if give is not None:
             give(act.session)
         act.log("tip_passed", f"desk {place}: {reason}")

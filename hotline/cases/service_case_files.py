@@ -135,17 +135,22 @@ def request(
     """
     check_national(context, by, tip_id)
     if not is_order_valid(basis, order):
-        raise EndRefused("the number of the court order is missing", FileStop.NO_ORDER)
+        raise EndRefused("enter the number of the court order", FileStop.NO_ORDER)
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         tip = queries_list.visible_tip(session, viewer, tip_id)
         if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
-            raise EndRefused(f"no case file is possible for tip {tip_id}", FileStop.NOT_HERE)
+            raise EndRefused(
+                f"tip {tip_id} is a drill, a test or no tip, so it can have no case file",
+                FileStop.NOT_HERE,
+            )
         check_person(session, context, by, token, tip, n)
     with context.database.writing() as session:
         actor, at = tables_audit.by_actor(by.actor), context.now()
         if tables_case_files.has_open_file(session, tip_id):
-            raise EndRefused(f"tip {tip_id} has a pending request for a file", FileStop.PENDING)
+            raise EndRefused(
+                f"tip {tip_id} already has a pending request for a case file", FileStop.PENDING
+            )
         row = CaseFile(tip_id=tip_id, n=n, basis=basis, order_number=order, asked_by=actor)
         row.asked_at = at
         before = queries_retention.retained_tip(session, tip_id).hold

@@ -48,7 +48,7 @@ def link_tips(
     with context.database.writing() as session:
         _check(session, a, b, viewer)
         if any(session.get_one(Tip, one).channel in rules_trial.UNCOUNTED for one in (a, b)):
-            raise EndRefused("a drill or a test report cannot be linked")
+            raise EndRefused("a drill or a test report cannot be linked to another tip")
         row = queries_duplicates.link_between(session, a, b)
         if row is None:
             queries_duplicates.add_links(
@@ -177,7 +177,7 @@ def request_lift(
     with context.database.reading() as session:
         rows = queries_visible.current_exclusions(session, tip_id)
         if exclusion_id not in {row.id for row in rows}:
-            raise NotFound(f"tip {tip_id}: there is no such exclusion: load the page again")
+            raise NotFound(f"tip {tip_id}: the tip has no such exclusion: load the page again")
     service_exclusions.request_lift(context, by.actor, exclusion_id, reason)
 
 

@@ -127,7 +127,7 @@ def close_tip(
         )
         if ended.ending is CommandResult.ANOTHER_WAITS:
             raise EndRefused(
-                f"tip {tip_id}: another closure request is pending ({ended.outcome}): decide that first",
+                f"tip {tip_id}: another closure request is pending ({ended.outcome}): decide on that request first",
                 ClosureRefusal.ANOTHER_WAITS,
             )
         session.flush()

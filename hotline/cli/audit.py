@@ -54,8 +54,14 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 
 
 @click.command()
-@click.option("--kept", type=FILE, help="File of digests. Each line: day, row number, digest.")
-@click.option("--since-row", default=0, help="Check from this row on who wrote each row.")
+@click.option(
+    "--kept",
+    type=FILE,
+    help="File with digests of the audit log. Each line has a day, a row number and a digest.",
+)
+@click.option(
+    "--since-row", default=0, help="Check who wrote each row, beginning with this row number."
+)
 @as_json_option
 def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:
     """Verify the audit log, and exit with 1 if a row is wrong.

@@ -124,7 +124,12 @@ def take_(to: Path, as_json: bool) -> None:
 @backup.command()
 @click.argument("file", type=NEW_FILE, required=False)
 @passphrase_option("the passphrase of the backup key")
-@click.option("--recipient", "given", multiple=True, help="Public key of `age`. Repeat for more.")
+@click.option(
+    "--recipient",
+    "given",
+    multiple=True,
+    help="Public key of the program `age`. Repeat the option for more keys.",
+)
 @click.option("--add", is_flag=True, help="Keep the existing backup keys, and add this one.")
 @click.option("--replace", is_flag=True, help="Replace the existing backup keys with this one.")
 def key(

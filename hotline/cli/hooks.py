@@ -85,7 +85,7 @@ def end_old(now: bool, as_json: bool) -> None:
     busy = [hook for hook, at in old.items() if at is not None and at > after]
     if busy and not now:
         raise TooSoon(
-            f"the old address of {', '.join(busy)} was called less than {QUIET.seconds // 60} "
+            f"the gateway called the old address of {', '.join(busy)} less than {QUIET.seconds // 60} "
             "minutes ago: paste the new address into the gateway's dashboard first, or use --now"
         )
     keys_hook_secrets.end_old_secrets(folder, _relay(settings))

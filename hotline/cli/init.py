@@ -166,7 +166,7 @@ def _accounts(
     """Creates the accounts of the processes at the servers. Existing accounts get the rights that this version
     needs."""
     if keys is None and (roles or redis_accounts):
-        raise NotReady("run this on the machine that has the key folders of all processes")
+        raise NotReady("run this command on the machine that has the key folders of all processes")
     if keys is not None and redis_accounts is not None:
         redis_accounts.touch(mode=0o600)
         redis_accounts.write_text(server_roles.redis_accounts(keys), encoding="ascii")

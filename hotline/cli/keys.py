@@ -74,7 +74,7 @@ def enter(by: str, reason: str, *, check: bool) -> None:
     with cli_context() as context:
         is_ours = service_checks_keys.is_own_key(context.database, PEPPER_KEY, (typed,))
         if not is_ours or (check and held != typed):
-            raise NotReady("this pepper does not belong to this hotline: check the paper")
+            raise NotReady("the typed pepper does not belong to this hotline: check the paper")
         if held == typed:
             click.echo("this is the pepper of this line")
             return
@@ -89,7 +89,9 @@ def reader_folder() -> KeyFolder:
     """Returns the reader's key folder. Raises NotReady if this machine has none."""
     path = Settings.read(os.environ).home / "keys" / "reader"
     if not path.is_dir():
-        raise NotReady(f"{path} is missing: run this on the machine with the reader's keys")
+        raise NotReady(
+            f"{path} is missing: run this command on the machine that has the keys of the reader process"
+        )
     return KeyFolder(path)
 
 
@@ -159,7 +161,9 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
 
 @click.command("end-old")
 @options.by_and_reason
-@click.option("--now", is_flag=True, help="End the key sooner than ten minutes after the rotation.")
+@click.option(
+    "--now", is_flag=True, help="End the old key even if it was rotated less than ten minutes ago."
+)
 def end_old(by: str, reason: str, now: bool) -> None:
     """Destroy each old key whose data was encrypted again with the new key.
 
@@ -172,7 +176,7 @@ def end_old(by: str, reason: str, now: bool) -> None:
     young = [key for key, at in left.items() if datetime.now(UTC) - at < GRACE]
     if young and not now:
         raise TooSoon(
-            f"{', '.join(young)}: rotated less than {GRACE.seconds // 60} minutes ago, and data "
+            f"{', '.join(young)}: this key was rotated less than {GRACE.seconds // 60} minutes ago, and data "
             "for the old key may still arrive: wait, or use --now"
         )
     with cli_context() as context:

@@ -41,7 +41,7 @@ class RowId(click.ParamType[int]):
         """Returns the id. Raises NotFound for a number that is too large for a database."""
         number: int = click.INT.convert(value, param, ctx)
         if abs(number) > MAX_ROW_ID:
-            raise NotFound(f"no {self._what} has this number: run the `list` command")
+            raise NotFound(f"there is no {self._what} with this number: run the `list` command")
         return number
 
 
@@ -133,9 +133,13 @@ def passphrase_in(file: Path) -> str:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
-        raise PassphraseWrong("the passphrase file cannot be read") from None
+        raise PassphraseWrong(
+            "the passphrase file cannot be read: check its path and its owner"
+        ) from None
     if not lines or not lines[0].strip():
-        raise PassphraseWrong("the passphrase file is empty")
+        raise PassphraseWrong(
+            "the passphrase file is empty: write the passphrase in its first line"
+        )
     return lines[0].strip()
 
 

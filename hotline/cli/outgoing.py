@@ -78,9 +78,15 @@ def pause(by: str, reason: str, only: str | None) -> None:
 
 @click.command()
 @by_and_reason
-@click.option("--alerts", type=DECISION, help="Send or drop alerts that may have arrived.")
 @click.option(
-    "--confirmations", type=DECISION, help="Send or drop confirmations that may have arrived."
+    "--alerts",
+    type=DECISION,
+    help="Choose if alerts that may have arrived are sent again or dropped.",
+)
+@click.option(
+    "--confirmations",
+    type=DECISION,
+    help="Choose if confirmations that may have arrived are sent again or dropped.",
 )
 @yes_option
 @only_option
@@ -167,7 +173,7 @@ def test(seconds: float) -> None:
     with cli_context() as context:
         ids = service_alarms.send_test_notices(context)
         if not ids:
-            raise click.ClickException("there is no contact: run `hotline oncall add NAME`")
+            raise click.ClickException("there is no on-call contact: run `hotline oncall add NAME`")
         click.echo(f"sending {len(ids)}, by the watch process ...", err=True)
         waiting = _sent(context, ids, seconds)
     for name, row in waiting:

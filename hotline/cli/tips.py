@@ -37,8 +37,17 @@ PAGE = 50
 @click.option("--open", "is_open", is_flag=True, help="Show only open tips.")
 @click.option("--desk", metavar="DESK", help="Show only tips of this desk.")
 @options.since_option("tips filed")
-@click.option("--urgency", type=click.IntRange(1, 3), help="1 is urgent, 2 is soon, 3 is normal.")
-@click.option("--before", type=options.TIP_ID, metavar="ID", help="Show only tips before this one.")
+@click.option(
+    "--urgency",
+    type=click.IntRange(1, 3),
+    help="Show only tips of this urgency. 1 is urgent, 2 is soon, 3 is normal.",
+)
+@click.option(
+    "--before",
+    type=options.TIP_ID,
+    metavar="ID",
+    help="Show only tips that are older than this one.",
+)
 @click.option("--limit", type=click.IntRange(1), help=f"Default: {PAGE} tips, or all with --json.")
 @options.as_json_option
 def list_(

@@ -50,13 +50,14 @@ _READS, _NEVER, _SECOND, _RELEASES = RoleMark
 ROLES: Mapping[str, RoleRow] = {
     "responder": RoleRow("A responder is alerted first about tips at their desks."),
     "deputy": RoleRow("A deputy is alerted when no responder takes a tip."),
-    "coordinator": RoleRow("A coordinator is alerted after deputies and leads the desk."),
+    "coordinator": RoleRow("A coordinator leads the desk and is alerted after the deputies."),
     AccountRole.NATIONAL: RoleRow(
         "The national desk reads all tips.", "tips.listed", _READS | _SECOND | _RELEASES
     ),
     AccountRole.DESK: RoleRow("A desk officer reads tips of a district.", "tips.listed", _READS),
     AccountRole.EDITOR: RoleRow(
-        "An editor writes what callers see. An approver reviews it.", "changes.listed"
+        "An editor writes the texts that callers see. An approver reviews the texts.",
+        "changes.listed",
     ),
     AccountRole.APPROVER: RoleRow(
         "An approver reviews and publishes drafts of others.", "changes.listed", _SECOND

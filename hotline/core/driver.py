@@ -65,7 +65,9 @@ def without_details() -> Iterator[None]:
     try:
         yield
     except OUR_FAULT_PLAINLY as broken:
-        raise type(broken)("the error's text is hidden, because it may contain data") from None
+        raise type(broken)(
+            "the text of the database error is hidden, because it may contain a caller's data"
+        ) from None
     except (DBAPIError, PoolTimeout, sqlite3.Error) as broken:
         if isinstance(broken, OUR_FAULT) and not broken.connection_invalidated:
             raise type(broken)(None, None, _Quiet(type(broken.orig).__name__)) from None

@@ -124,4 +124,7 @@ def _last_words(
     logger: logging.Logger, kind: Kind, error: BaseException | None, trace: TracebackType | None
 ) -> None:
     if kind is not None and not issubclass(kind, KeyboardInterrupt):
-        logger.critical("an error ended the process", exc_info=(kind, error or kind(), trace))
+        logger.critical(
+            "an error that no code handled ended this process",
+            exc_info=(kind, error or kind(), trace),
+        )

@@ -50,7 +50,9 @@ class Circuit:
     def call(self, ask: Callable[[], Answer]) -> Answer:
         """Calls the server and returns its answer. Raises CircuitOpen if the server fails, or failed a moment ago."""
         if self._elapsed() < self._open_until:
-            raise CircuitOpen("Redis failed a moment ago, so it is not asked again yet")
+            raise CircuitOpen(
+                "Redis failed a moment ago, so this process waits before its next request to Redis"
+            )
         try:
             return ask()
         except (RedisError, OSError) as broken:

@@ -322,7 +322,7 @@ def answer_hop(context: WebContext, hop: UssdHop) -> str:
     Raises CallbackInvalid for a text that no phone can send.
     """
     if hop.text.count(SEPARATOR) >= MAX_INPUTS:
-        raise CallbackInvalid('the field "text" has too many inputs')
+        raise CallbackInvalid('the field "text" of a USSD request has too many inputs')
     key = context.pseudonyms.session(hop.session_id)
     known = context.sessions.find(key)
     try:

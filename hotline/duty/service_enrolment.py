@@ -98,7 +98,7 @@ def change_number(context: Context, by: Actor, name: str, number: str, reason: s
         take_lock(session)
         person = service_leaves.find_person(session, name)
         if tables.known_numbers(session, [key]):
-            raise PersonnelRefused("this number is enrolled already")
+            raise PersonnelRefused("this phone number is enrolled already")
         if tables_sessions.stopped(session, [context.pseudonyms.stopped(msisdn)]):
             raise PersonnelRefused("this number asked for no more messages (STOP)")
         if person.state != EnrolmentState.ACTIVE:

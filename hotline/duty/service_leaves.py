@@ -45,7 +45,7 @@ def find_person(session: Session, name: str) -> Responder:
         return found[0]
     near = [tables.person(session, one).name for one in tables_accounts.named(session, name)]
     hint = f'did you mean "{near[0]}"?' if near else "`hotline people list` shows the names"
-    raise NotFound(f"there is no responder with exactly that name: {hint}")
+    raise NotFound(f"no responder has exactly this name: {hint}")
 
 
 def on_leave(context: Context) -> Mapping[int, datetime]:

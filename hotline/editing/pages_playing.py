@@ -14,12 +14,12 @@ from hotline.editing.rules_playing import played_screens
 from hotline.text.languages import CODES
 from hotline.text.phrases import phrase
 
-DRAFT = phrase("DRAFT. Not the hotline.")
+DRAFT = phrase("DRAFT. This is not the hotline.")
 SENTENCES = {
     "label": phrase("Key or answer"),
     "send": phrase("Press key"),
     "again": phrase("Dial again"),
-    "stored": phrase("Nothing is stored."),
+    "stored": phrase("This preview stores nothing."),
     "over": phrase("The call has ended."),
     "beyond": phrase("The next screen is not in this file."),
 }

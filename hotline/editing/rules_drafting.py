@@ -66,11 +66,11 @@ MISSING_BY_FIELD = {
 }
 """The kind of fault, by the last part of the field that is empty or invalid."""
 SENTENCES = {
-    MissingKind.KIND: message_text("has no screen type yet"),
-    MissingKind.WORDS: message_text("has no text yet"),
-    MissingKind.GOES: message_text("has no next screen yet"),
-    MissingKind.CHOICES: message_text("has no choices yet"),
-    MissingKind.NAME: message_text("has no name yet"),
+    MissingKind.KIND: message_text("the screen has no type yet"),
+    MissingKind.WORDS: message_text("the screen has no text yet"),
+    MissingKind.GOES: message_text("the screen has no next screen yet"),
+    MissingKind.CHOICES: message_text("the screen has no choices yet"),
+    MissingKind.NAME: message_text("an answer, a value or a flow has no name yet"),
 }
 
 
@@ -151,7 +151,7 @@ def _of_the_flow(name: str, flow: object) -> Iterator[Problem]:
         yield from _faults((name, ""), invalid)
     nodes = head.get("nodes")
     if not isinstance(nodes, Mapping) or not nodes:
-        yield _fault((name, ""), message_text("has no screen yet"), "nodes")
+        yield _fault((name, ""), message_text("the flow has no screen yet"), "nodes")
     elif isinstance(head.get("start"), str) and head["start"] not in nodes:
         message = message_text("no screen is called {name}", name=head["start"])
         yield _fault((name, ""), message, "start")

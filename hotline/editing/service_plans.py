@@ -154,7 +154,7 @@ def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
     with context.database.writing() as session:
         plan = tables_plans.held_plan(session, plan_id)
         if plan is None or plan.state not in tables_plans.OPEN:
-            raise NotFound("there is no such plan")
+            raise NotFound("there is no such planned publication: load the page again")
         change = tables.get_draft(session, plan.draft_id, held=True)
         if plan.publication_id is not None:
             hands = (*tables.step_authors(session, change.id), change.proposer)
@@ -184,7 +184,7 @@ def carry_out_due(context: Context) -> None:
         except StoreUnavailable:
             raise
         except Exception as broken:
-            logger.error("plan %s was not carried out: %s", plan.id, type(broken).__name__)
+            logger.error("planned publication %s failed: %s", plan.id, type(broken).__name__)
 
 
 def _publish(context: Context, plan: DraftPlan) -> None:
@@ -317,5 +317,7 @@ def _taken(session: Session, plan: DraftPlan) -> DraftPlan:
     """Locks a plan in this transaction. Raises NotFound if another process has carried it out or cancelled it."""
     mine = tables_plans.held_plan(session, plan.id)
     if mine is None or mine.state != plan.state:
-        raise NotFound(f"plan {plan.id} was already carried out or cancelled")
+        raise NotFound(
+            f"another process has published or cancelled planned publication {plan.id} already"
+        )
     return mine

@@ -86,7 +86,7 @@ def phrase_faults(
     try:
         named = placeholders(text)
     except ValueError:
-        yield message_text("has a brace outside a placeholder: remove it")
+        yield message_text("the text has a brace outside a placeholder: remove the brace")
         return
     if named != placeholders(template.value):
         names = ", ".join(sorted(placeholders(template)))
@@ -101,13 +101,13 @@ def phrase_faults(
         )
     for word in risky_words(text, language, IN_A_MESSAGE):
         said = message_text(
-            'contains "{word}", which anyone who holds the phone could read: use other words',
+            'the text contains "{word}", which anyone who holds the phone could read: use other words',
             word=word,
         )
         yield with_replacement(said, word, language, IN_A_MESSAGE)
     for number in unverified_in(text, numbers):
         yield message_text(
-            "contains {number}, which is not verified: remove it, or have the number verified first",
+            "the text contains {number}, which is not verified: remove the number, or have it verified first",
             number=number,
         )
     digit = OFFERED_DIGITS.get(template)

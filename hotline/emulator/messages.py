@@ -123,7 +123,7 @@ class Messages:
         with self.state.changing() as state:
             held = state.handset(msisdn)
             if not held.power:
-                raise HandsetRefused("the phone is off")
+                raise HandsetRefused("this emulated phone is off: switch it on")
             held.messages.append(
                 Sms(self.ids.incoming(), Direction.SENT, to, text, time.time(), read=True)
             )

@@ -57,7 +57,7 @@ class Ussd:
         with self.state.changing() as state:
             held = state.handset(msisdn)
             if not held.power:
-                raise HandsetRefused("the phone is off")
+                raise HandsetRefused("this emulated phone is off: switch it on")
             if held.session is not None:
                 self.hang_up(held.session)
             session = self._open(msisdn, code, network or held.network)
@@ -80,7 +80,7 @@ class Ussd:
         with self.state.changing():
             session = self._find(session_id)
             if session.phase is not Phase.OPEN:
-                raise HandsetRefused("this session shows no question now")
+                raise HandsetRefused("the USSD session waits for no input now")
             session.path.append(text)
             session.phase = Phase.ASKING
             if session.idle is not None:

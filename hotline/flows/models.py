@@ -49,7 +49,9 @@ def _words(text: str) -> str:
         if letter != "\n" and unicodedata.category(letter) in UNSEEN:
             name = unicodedata.name(letter, "a control character")
             code = f"U+{ord(letter):04X}"
-            raise invalid("contains an invisible character: {name} ({code})", name=name, code=code)
+            raise invalid(
+                "the text contains an invisible character: {name} ({code})", name=name, code=code
+            )
     if not text:
         raise invalid("is empty")
     return text
@@ -58,7 +60,7 @@ def _words(text: str) -> str:
 def _known(language: str) -> str:
     if language not in CODES:
         known = ", ".join(CODES)
-        raise invalid("is not a language of the hotline ({known})", known=known)
+        raise invalid("this is not a language of the hotline ({known})", known=known)
     return language
 
 
@@ -356,7 +358,7 @@ class QuestionModel(_Shown):
         if self.weak is not None and self.kind != "pin":
             raise invalid("only a PIN question needs a screen for weak PINs")
         if self.digits is not None and self.kind != "pin":
-            raise invalid("only a PIN has a number of digits")
+            raise invalid("only a question for a PIN has a number of digits")
         for number, choice in enumerate(self.choices):
             if not choice.value:
                 raise invalid("choice {number} has no recorded value", number=number + 1)

@@ -288,7 +288,7 @@ def read_page(text: str) -> InboxPage:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise InboxUnavailable("the gateway's answer is not JSON") from None
+        raise InboxUnavailable("the SMS gateway's answer is not JSON") from None
     match document:
         case {"SMSMessageData": {"Messages": list(entries)}}:
             read = [_entry(entry) for entry in entries]

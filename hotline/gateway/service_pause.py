@@ -160,7 +160,7 @@ def resume_part(
     """Resumes one part. Raises NotFound if it is not paused."""
     row = session.get(QueuePause, part, with_for_update=True)
     if row is None:
-        raise NotFound(f"{part} are not paused")
+        raise NotFound(f"the sending of {part} is not paused")
     session.delete(row)
     tables_audit.append_command(session, by, at, "part_resumed", part, reason)
 
@@ -183,7 +183,7 @@ def mark_reviewed(
         answered = queries_health.mark_reviewed(session, message_ids, at)
         if missing := sorted(set(message_ids) - set(answered)):
             named = ", ".join(map(str, missing))
-            raise NotFound(f"no review is pending for these messages: {named}")
+            raise NotFound(f"these messages need no review: {named}")
         for message_id in answered:
             tables_audit.append_command(
                 session, by, at, "given_up_answered", f"message:{message_id}", reason

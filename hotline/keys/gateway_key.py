@@ -30,10 +30,13 @@ def read_gateway_key(file: Path) -> str:
     except OSError as broken:
         reason = broken.strerror or type(broken).__name__
         raise _wrong(
-            file, f"it cannot be read ({reason}): put the key there with `hotline keys gateway`"
+            file, f"this file cannot be read ({reason}): store the key with `hotline keys gateway`"
         ) from None
     if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
-        raise _wrong(file, f"this file belongs to another account: run chown {os.geteuid()} {file}")
+        raise _wrong(
+            file,
+            f"this file belongs to another account of the system: run chown {os.geteuid()} {file}",
+        )
     if stat.S_IMODE(status.st_mode) & 0o177:
         raise _wrong(file, f"other accounts can read this file: run chmod 0400 {file}")
     return gateway_key_in(written, file)

@@ -145,7 +145,7 @@ class _Made:
         held = {self.roles[role].read(name) for role in holders}
         if len(held) > 1:
             raise KeysDiffer(
-                f"{' and '.join(holders)} hold different copies of {name}: restore the copy that is wrong"
+                f"{' and '.join(holders)} hold different copies of {name}: restore the wrong copy from a backup"
             )
         shared = held.pop() if held else secret or secrets.token_bytes(KEY_BYTES)
         for role in roles:
@@ -173,7 +173,7 @@ class _Made:
         if others and not replaced:
             raise KeysDiffer(
                 f"{public} in {' and '.join(others)} does not match {role}/{name}:"
-                " restore the file that is wrong"
+                " restore the wrong file from a backup"
             )
         for one in others:
             self.roles[one].replace(public, halves[0])

@@ -47,7 +47,9 @@ def decrypt_box(encrypted: bytes, *, private: bytes, bound: str) -> dict[str, An
             raise ValueError
         return document_in(padded)
     except (CryptoError, TypeError, ValueError):
-        raise DecryptionFailed("the encrypted data was altered or belongs to another hop") from None
+        raise DecryptionFailed(
+            "the encrypted data was altered or belongs to another request of the session"
+        ) from None
 
 
 def _digest(bound: str) -> bytes:

@@ -140,7 +140,7 @@ def _started(
         process = subprocess.Popen(argv, env=environ, stdout=subprocess.PIPE, stderr=complaints)
     except FileNotFoundError:
         raise ProgramMissing(
-            f"{argv[0]} is missing: install PostgreSQL's client programs"
+            f"the program {argv[0]} is missing: install PostgreSQL's client programs"
         ) from None
     with process:
         try:
@@ -156,8 +156,8 @@ def _dumped(
     yield from iter(partial(stream.read, PIECE), b"")
     if dump.wait() != 0:
         complaints.seek(0)
-        first = complaints.readline().decode(errors="replace").strip()
-        raise CopyFailed(f"pg_dump failed: {first}")
+        complaint = complaints.readline().decode(errors="replace").strip()
+        raise CopyFailed(f"the program pg_dump failed: {complaint}")
 
 
 def _count(connection: Connection, name: str) -> int:
@@ -226,7 +226,9 @@ def _file_arrives(file: Path, fill: Fill, aside: Path | None) -> Iterator[Databa
         try:
             os.link(copy, file)
         except FileExistsError:
-            raise Occupied(f"{file} was just created: stop the hotline and repeat") from None
+            raise Occupied(
+                f"{file} was created during this command: stop the hotline, and run the command again"
+            ) from None
 
 
 @contextmanager

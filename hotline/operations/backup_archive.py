@@ -143,4 +143,6 @@ def _parsed(recipients: Sequence[str]) -> Sequence[Recipient]:
     try:
         return [Recipient.from_str(one) for one in recipients]
     except pyrage.RecipientError:
-        raise BackupInvalid("give a public key of age: it begins with age1") from None
+        raise BackupInvalid(
+            "give a public key of the program age: the key begins with age1"
+        ) from None

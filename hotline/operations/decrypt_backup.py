@@ -61,7 +61,7 @@ def open_backup_key(file: bytes, passphrase: Callable[[], str]) -> BackupKey:
     except pyrage.IdentityError:
         keys = []
     if not keys:
-        raise DecryptionFailed("the file of the backup key has no private key of age")
+        raise DecryptionFailed("the backup key's file contains no private key of the program age")
     signers = {one.removeprefix(SIGNER).strip() for one in lines if one.startswith(SIGNER)}
     return BackupKey(keys, frozenset(signers))
 
@@ -89,7 +89,7 @@ def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifes
             document, _, rest = file.read(MAX_SIGNATURE_FILE).partition(b"\n")
     except OSError:
         raise BackupInvalid(
-            f"{signature.name} is missing: copy it next to {copy.name}, because it contains the signature"
+            f"the signature {signature.name} is missing: copy the signature into the folder of {copy.name}"
         ) from None
     if signers is not None:
         if not signers:

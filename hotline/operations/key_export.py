@@ -46,7 +46,9 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
     here = permanent_keys(folder)
     others = sorted(name for name in keys if name in here and here[name] != keys[name])
     if others:
-        raise Occupied(f"{', '.join(others)}: move the other key of this name away first")
+        raise Occupied(
+            f"{', '.join(others)}: this folder has another key of this name: move that key to another folder first"
+        )
     return [name for name, key in keys.items() if _put(folder, name, key)]
 
 
@@ -100,7 +102,9 @@ def read_letters(typed: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES or check != _check(key):
-        raise BackupInvalid("this is not the printed text: check each letter, and enter it again")
+        raise BackupInvalid(
+            "the entered letters are not the printed text: check each letter, and enter the text again"
+        )
     return key
 
 

@@ -11,10 +11,10 @@ from hotline.people import pages_sign_in, service_demo_accounts
 from hotline.text.phrases import phrase
 
 TINTS = {
-    "bad": phrase("Something is wrong or late."),
-    "warn": phrase("Someone must look at this."),
-    "good": phrase("This action is done."),
-    "soft": phrase("This is for information."),
+    "bad": phrase("This item has an error or is late."),
+    "warn": phrase("A person must check this item."),
+    "good": phrase("This task is done."),
+    "soft": phrase("This notice needs no action."),
 }
 """The text of each kind of notice on the style guide."""
 

@@ -59,7 +59,7 @@ class AccountFault(StrEnum):
     )
     WRONG_CODE = "this code is wrong or was used already: wait for the next one"
     KEY_CLOSED = "enter your password and a code again first"
-    TOO_MANY_COMMANDS = "you did this to two accounts within an hour: wait, or ask another admin"
+    TOO_MANY_COMMANDS = "you have suspended two accounts within an hour: wait, or ask another admin"
     LAST_OTHER = (
         "this is the last account with one of its roles: give that role to another account first"
     )

@@ -156,7 +156,7 @@ def set_service(
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)
         if desk.kind != DeskKind.SERVICE:
-            raise DeskRefused(f"desk {code} is no service")
+            raise DeskRefused(f"desk {code} is not the desk of a service")
         desk.service, desk.number = service, number
         tables_audit.append_command(
             session, by, context.now(), "desk_service_set", f"desk:{code}", f"{service}: {reason}"

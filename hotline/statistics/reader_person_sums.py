@@ -70,7 +70,9 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
         found = _of_month(session, month)
         cases, closed = _opened(session, context, found)
     if closed and not cases:
-        logger.error("month %s has no sums of persons: no key decrypts its %s cases", month, closed)
+        logger.error(
+            "cannot count the persons of month %s: no key decrypts the %s cases", month, closed
+        )
         return
     sums = dict(rules_persons.sums(cases))
     with context.database.reading() as session:

@@ -81,15 +81,19 @@ def approve(context: Context, by: Actor, role: AccountRole, period: str) -> bool
     """
     with context.database.writing() as session:
         if period not in queries.released_periods(session):
-            raise NotFound(f"{period} has no release yet.")
+            raise NotFound(f"The statistics of {period} are not released yet.")
         name = tables_audit.by_actor(by)
         for given in queries.approvals(session, period):
             if is_same_person(session, name, given.approved_by):
-                raise Undecided("You approved this release. Another person must approve it too.")
+                raise Undecided(
+                    "You have approved this release already. Another person must approve the release too."
+                )
         at = context.now()
         is_new = queries.write_approval(session, period, role, by=name, at=at)
         if not is_new:
-            raise Undecided("Your role approved this release. The other role must approve it too.")
+            raise Undecided(
+                "Your role has approved this release already. A person with the other role must approve it too."
+            )
         tables_audit.append_command(session, by, at, "release_approved", period, str(role))
         return period in queries.published_periods(session)
 
@@ -157,7 +161,7 @@ def one_release(context: Context, period: str, *, is_published: bool) -> Release
     with context.database.reading() as session:
         found = next(iter(queries.releases(session, [period])), None)
         if found is not None and is_published and period not in queries.published_periods(session):
-            raise NotFound(f"The release of {period} waits for approval.")
+            raise NotFound(f"The release of {period} is not approved yet.")
     if found is None:
         raise NotFound(f"The release of {period} is due on {due_at(period):%Y-%m-%d}.")
     return found

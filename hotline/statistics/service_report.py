@@ -54,7 +54,7 @@ METHOD: Sequence[str] = (
         "after the quarter ends."
     ),
     phrase("A release never changes. The national desk and the programme lead both approve it."),
-    phrase("Every treaty body gets the same numbers."),
+    phrase("Every international committee that asks gets the same numbers."),
     CONTACTS,
 )
 

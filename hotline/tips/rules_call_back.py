@@ -121,7 +121,7 @@ def refusal_reason(
     `has_asked` is True if this person made the last request for the number.
     """
     if not has_asked:
-        return "has not been asked for by this person"
+        return "was not requested by you"
     if approved_by is None:
         return "was not approved yet by a second person"
     if not window.is_open(at):

@@ -228,4 +228,4 @@ def check_codes(kind: LoggedEvent, codes: Mapping[str, str]) -> None:
     allowed = CODES.get(kind, {})
     for name, value in codes.items():
         if value not in allowed.get(name, ()):
-            raise ValueError(f"the event {kind} cannot have this code: {name}")
+            raise ValueError(f"a case event of the kind {kind} cannot have the code {name}")

@@ -86,12 +86,12 @@ QUESTIONS: Mapping[str, Question] = {
     FORCE: Question(
         "Did someone use force, threats or confinement, or take papers?",
         SURE,
-        "Not needed for a child.",
+        "For a child, this sign is not needed.",
     ),
     DECEIT: Question(
         "Did someone use lies, a debt, payment to another person, or the person's need?",
         SURE,
-        "Not needed for a child.",
+        "For a child, this sign is not needed.",
     ),
     PURPOSE: Question("Does someone exploit the person for gain, or plan to?", SURE),
     FREE: Question("Can the person leave freely now?", SURE),
@@ -108,7 +108,7 @@ QUESTIONS: Mapping[str, Question] = {
         {
             ConsentCode.YES: "adult: yes",
             ConsentCode.NO: "adult: no",
-            ConsentCode.CANNOT_SAY: "adult: cannot say now",
+            ConsentCode.CANNOT_SAY: "adult: cannot answer now",
             ConsentCode.ASSENT_YES: "a child: agrees",
             ConsentCode.ASSENT_NO: "a child: does not agree",
             ConsentCode.TOO_YOUNG: "a child: too young to say",
@@ -135,8 +135,9 @@ QUESTIONS: Mapping[str, Question] = {
             "journey_home": "journey home",
             OTHER: "other help",
         },
-        "Before you involve police or plan the journey home, explain this rule. No one is held, fined or sent back "
-        "for acts that others forced them to do. If the person fears going home, ask UNHCR or MINEMA.",
+        "Before you involve police or plan the journey home, explain this rule to the person. No one is held, "
+        "fined or sent back for acts that others forced them to do. If the person fears going home, ask UNHCR or "
+        "MINEMA.",
     ),
     ANSWER: Question(
         "Service answer",
@@ -154,7 +155,7 @@ QUESTIONS: Mapping[str, Question] = {
         "How is the person after 30 days?",
         {
             ThirtyDays.HELPED: "still gets help",
-            ThirtyDays.SAFE: "safe, help ended",
+            ThirtyDays.SAFE: "the person is safe, and the help ended",
             ThirtyDays.LEFT: "left the service",
             ThirtyDays.DANGER: "in danger again",
             ThirtyDays.UNKNOWN: "not known",
@@ -179,7 +180,7 @@ QUESTIONS: Mapping[str, Question] = {
         },
     ),
     FILE_TOLD: Question(
-        "Told in private about the case file: what does the person say?",
+        "The person was told in private about the case file. What does the person say?",
         {YES: "agrees", NO: "does not agree", "unsafe": "cannot be asked safely"},
     ),
 }
@@ -361,12 +362,18 @@ class PersonCodes:
         allowed = {} if form is None else form.codes
         for name, value in self.codes.items():
             if value not in allowed.get(name, ()):
-                raise ValueError(f"the event {kind} about a person cannot have this code: {name}")
+                raise ValueError(
+                    f"a case event of the kind {kind} cannot have the code {name} about a person"
+                )
         lacking = [] if form is None else [one for one in form.must if one not in self.codes]
         if lacking or form is None:
-            raise ValueError(f"the event {kind} lacks codes about a person: {' '.join(lacking)}")
+            raise ValueError(
+                f"a case event of the kind {kind} lacks these codes about a person: {' '.join(lacking)}"
+            )
         if not 0 < self.n <= MAX_PEOPLE or (self.referral is None) is (kind in OF_REFERRAL):
-            raise ValueError(f"the event {kind} has no person or a wrong service referral")
+            raise ValueError(
+                f"a case event of the kind {kind} has a wrong person number or a wrong service referral"
+            )
         return self
 
     def to_bytes(self) -> bytes:

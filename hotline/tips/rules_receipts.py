@@ -216,7 +216,7 @@ def question_refusal(
     if not has_receipt:
         return "the caller took no receipt, so they cannot answer"
     if asked:
-        return "the desk has already asked a question: only one is possible"
+        return "the desk has already asked the caller a question: only one question is possible"
     if at < filed_at + STILL_REPORTING:
         return "the caller is still reporting: try again in three minutes"
     return None

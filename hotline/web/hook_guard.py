@@ -241,7 +241,7 @@ def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
             except Exception as error:
                 reply = problem(door.context, hook, error)
             door.measured(hook, reply, began)
-            LOG.info("%s: answered with %d", hook, reply.status)
+            LOG.info("the hook %s answered with status %d", hook, reply.status)
             REQUEST.reset(before)
             return reply
 

@@ -105,7 +105,9 @@ def close_slow_ones(
             with suppress(OSError):
                 connections[peer].shutdown(socket.SHUT_RDWR)
     if close:
-        logger.warning("connections closed because their requests were incomplete: %d", len(close))
+        logger.warning(
+            "connections closed because their requests stayed incomplete: %d", len(close)
+        )
     return left
 
 

@@ -278,7 +278,7 @@ def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(staffed: Dis
     for _ in range(3):
         staffed.clock.turn(days=8)
         exercise_id = begun(staffed)
-        refused(staffed, "already running there")
+        refused(staffed, "already running at this desk")
         service_drills.call_off(staffed.context, exercise_id, by=ALINE, reason=WHY)
     staffed.clock.turn(days=8)
     refused(staffed, "had 4 drills in a year")

@@ -143,7 +143,7 @@ def writes(hands: Hands, words: Mapping[str, str]) -> None:
 
 def proposes(hands: Hands) -> None:
     hands.presses("Submit for approval")
-    hands.sees("Waiting for review. If you edit it, you must submit it again.")
+    hands.sees("This draft waits for review. If you edit the draft, you must submit it again.")
 
 
 def comes_to_read(hands: Hands, title: str) -> None:

@@ -62,7 +62,9 @@ def test_a_danger_is_one_id_from_its_hop_to_the_lines_of_its_alerts(line: Line, 
     caller.dial()
     caller.key(*DANGER_HERE)
     hops = log.told()
-    assert [event for event, _ in hops] == ["ussd: answered with 200"] * (1 + len(DANGER_HERE))
+    assert [event for event, _ in hops] == ["the hook ussd answered with status 200"] * (
+        1 + len(DANGER_HERE)
+    )
     assert len({id for _, id in hops}) == len(hops)
     filed_by = hops[-1][1]
     assert line.tip.request == filed_by
@@ -101,7 +103,7 @@ def test_a_reply_of_a_responder_is_one_id_with_its_confirmation(
     }
     line.post("sms", fields | {"date": f"{line.clock.at:%Y-%m-%d %H:%M:%S}"})
     ((event, id),) = log.told()
-    assert event == "sms: answered with 200"
+    assert event == "the hook sms answered with status 200"
     work(line)
     assert ("SMS: accepted", id) in log.told()
 
@@ -114,8 +116,8 @@ def test_the_reader_s_line_has_the_id_of_the_hop_that_waits(
     log.told()
     phone.key(PIN)
     (reader, hop) = log.told()
-    assert reader[0] == "the reader process answers a request"
-    assert hop[0] == "ussd: answered with 200"
+    assert reader[0] == "the reader process starts to answer a request"
+    assert hop[0] == "the hook ussd answered with status 200"
     assert reader[1] == hop[1] != ""
 
 

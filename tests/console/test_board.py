@@ -167,7 +167,7 @@ def test_a_nudge_is_sent_once_in_ten_minutes_and_never_while_nobody_may_call(
         sent = session.query(Message).filter_by(template="FOLLOW").all()
         assert [set(row.parameters) for row in sent] == [{"ref", "code"}] * 2
     change(staffed.desk, 1, do_not_visit=True)
-    assert "do not call" in staffed.national.post("/tips/1/nudge").text
+    assert "a call may be dangerous" in staffed.national.post("/tips/1/nudge").text
 
 
 def test_a_case_is_passed_to_another_district_unless_an_official_may_be_in_it(
@@ -356,7 +356,7 @@ def test_danger_whose_holder_is_excluded_or_leaves_waits_again(
 
 def test_a_passed_danger_waits_and_names_who_stays_responsible(taken: Desks) -> None:
     says(taken, HOLDER, Verb.PASS_ON)
-    assert_waits(taken, who=f"passed on by {HOLDER}, not taken yet")
+    assert_waits(taken, who=f"{HOLDER} passed the case on, and no one has taken it yet")
     says(taken, "Gasabo 3", Verb.TAKE)
     assert listed(taken.national) == []
     assert "Taken by</dt><dd>Gasabo 3<" in taken.national.get("/tips/1").text

@@ -140,7 +140,7 @@ def test_the_meter_counts_every_language_and_says_a_second_screen(editor: Editor
     part = editor.part(form | {"text.en": "Too long. " * 20, "text.fr": "", "text.rw": ""})
     assert re.search(r'id="p-meter-en".*?<strong>screens: 2</strong>', part, re.S)
     assert re.search(r'id="p-meter-fr" data-part>\s*<p class="meter">no text yet', part)
-    assert re.search(r'href="#f-text-fr">A language is missing', part)
+    assert re.search(r'href="#f-text-fr">The text is missing in one language', part)
     kept = {*re.findall(r'id="([^"]+)" data-part', part)}
     assert kept == {
         f"p-{name}" for name in ("meter-rw", "meter-fr", "meter-en", "findings", "handset")

@@ -36,7 +36,7 @@ def test_a_drill_starts_is_timed_and_stops(desk: Desk, national: Tab) -> None:
     assert admin.post("/exercises", WANTED).status_code == 303
     again = admin.post("/exercises", WANTED)
     assert again.status_code == 422
-    assert "drill is already running there" in again.text
+    assert "drill is already running at this desk" in again.text
     assert "Drill in progress: Gasabo" in national.get("/today").text
     with desk.context.database.reading() as session:
         told = [row.template for row in session.scalars(select(Message)).all()]
@@ -46,7 +46,10 @@ def test_a_drill_starts_is_timed_and_stops(desk: Desk, national: Tab) -> None:
         (known_as,) = session.scalars(select(Assignment)).all()
         known_as.acknowledged_at = desk.clock()
     page = words(admin.get("/exercises").text)
-    row = "Gasabo runs the week of drills 0 of 1 1 of 1: half within 3 min 0 s, the slowest after 3 min 0 s"
+    row = (
+        "Gasabo runs the week of drills none of 1 people answered "
+        "1 of 1 people answered: half of them within 3 min 0 s, the slowest after 3 min 0 s"
+    )
     assert row in page
     assert "Responder 1, responder never 3 min 0 s never" in page
     assert admin.post("/exercises/1/end").status_code == 422, "enter a reason"

@@ -150,7 +150,10 @@ def test_a_form_that_is_sent_twice_opens_one_draft(writing: Writing) -> None:
 
 def test_a_live_screen_names_the_numbers_that_callers_do_not_see(desk: Desk) -> None:
     page = desk.tab(AccountRole.EDITOR).get("/flows/help").text
-    assert "Callers do not see 3029: it has no valid confirmation. Call it" in page
+    assert (
+        "Callers do not see the number 3029, because it has no valid confirmation. Call the number"
+        in page
+    )
     assert "Callers do not see 112" not in page
     assert re.search(r'<h3>English <span class="tag soft">not reviewed</span>', page)
 

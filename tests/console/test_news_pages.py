@@ -99,21 +99,26 @@ def test_an_approver_plans_and_cancels(writing: Writing) -> None:
     approver, change = writing.approver, writing.proposed()
     path, old = f"/changes/{change}/approve", writing.heard
     fields = {"digest": writing.digest(change), "read-rw": "yes"}
-    for typed, says in (("soon", "Enter a date and a time like"), ("2020-01-01T10:00", "not over")):
+    for typed, says in (
+        ("soon", "Enter a date and a time like"),
+        ("2020-01-01T10:00", "in the future"),
+    ):
         refused = approver.post(path, {**fields, "publish_at": typed})
         assert (refused.status_code, says in refused.text) == (422, True)
     times = {"publish_at": "2026-11-24T14:00", "withdraw_at": "2026-11-25T14:00"}
     assert approver.post(path, {**fields, **times}).location == "/live"
     page = text_of(writing.editor, "/live")
-    assert "Callers see it from 24 November 2026, 14:00." in page
+    assert "Callers see this draft from 24 November 2026, 14:00." in page
     assert "Callers see the earlier text again from 25 November 2026, 14:00." in page
     assert "Cancel plan" not in page
     assert "approved for a later time" in text_of(approver, f"/changes/{change}/read")
-    assert "Callers see it from 24 November 2026, 14:00." in text_of(
+    assert "Callers see this draft from 24 November 2026, 14:00." in text_of(
         writing.editor, f"/changes/{change}"
     )
     assert "approved for later" in text_of(writing.editor, "/changes")
-    assert "Callers see it from 24 November 2026, 14:00." in text_of(writing.editor, "/today")
+    assert "Callers see the new text from 24 November 2026, 14:00." in text_of(
+        writing.editor, "/today"
+    )
     writing.desk.clock.turn(hours=5)
     service_plans.carry_out_due(writing.desk.context)
     assert writing.heard == WORDS

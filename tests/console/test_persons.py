@@ -154,7 +154,7 @@ def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk
     case.later(days=31)
     assert case.says("thirty", whom, thirty="safe").status_code == 303
     page = case.opened()
-    for said in ("accepted", "Burundi", "safe, help ended", "a woman"):
+    for said in ("accepted", "Burundi", "the person is safe, and the help ended", "a woman"):
         assert said in page, said
     assert "Person 1:" not in case.clear(), "no clock runs any more"
 
@@ -166,22 +166,22 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     page = case.opened()
     assert "/persons/offered" not in page
     assert f"/persons/answered?person={whom}" not in page
-    assert "Another woman asks again in private on" in page
+    assert "Another woman asks the person again in private on" in page
     before = len(case.entries())
     refused = case.says("offered", service="health")
     assert refused.status_code == 422
-    assert "Do not offer any. Another person asks again in private on" in refused.text
+    assert "Do not offer any. Another responder asks the person again in private on" in refused.text
     assert len(case.entries()) == before
     with case.desk.context.database.writing() as session:
         session.add(make_responder(level=Level.COORDINATOR))
     case.later(days=3, minutes=1)
     service_follow_up.ask_due(case.desk.context)
     rings, form = (
-        re.findall(r"asks again in private on (.+?)\.", told)
+        re.findall(r"asks the person again in private on (.+?)\.", told)
         for told in (case.opened(), case.says("offered", service="health").text)
     )
     assert {*rings} == {*form} != set()
-    assert rings != re.findall(r"asks again in private on (.+?)\.", page), (
+    assert rings != re.findall(r"asks the person again in private on (.+?)\.", page), (
         "it was rung, and rings again"
     )
     assert case.says("consent", consent="yes").status_code == 303
@@ -209,13 +209,15 @@ def test_a_correction_shows_both_and_names_the_body_that_decided(case: CaseDesk)
     page = case.opened()
     assert f"corrects={wrong}" in page
     form = case.district.get(f"/tips/{case.tip}/persons/answered?person={whom}&corrects={wrong}")
-    assert ". Enter all answers again. The new note counts, and both stay visible" in form.text
+    assert (
+        ". Enter all answers again. The new note counts, and both notes stay visible" in form.text
+    )
     mended = {"answer": "accepted", "corrects": str(wrong)}
     assert case.says("answered", whom, **mended).status_code == 303
     page = case.opened()
     assert "<del>no room</del>" in page
     assert f"corrects={wrong}" not in page
-    assert "This corrects an earlier note." in case.clear()
+    assert "This note corrects an earlier note." in case.clear()
     other_kind = case.says("answered", whom, answer="accepted", corrects=str(offered.id))
     assert other_kind.status_code == 422
     yes = case.says("consent", consent="yes", corrects=str(consent.id))

@@ -27,7 +27,7 @@ __all__ = ["writing"]
 DAY = date(2026, 12, 1)
 MARKS = (
     "UMUSHINGA. Si umurongo nyawo.",
-    "DRAFT. Not the hotline.",
+    "DRAFT. This is not the hotline.",
     "BROUILLON. Pas la vraie ligne.",
 )
 WRITTEN = "Hamagara 112, 0788 123 456. </script><script>"

@@ -149,7 +149,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     assert f'id="{anchor}"' in page
     assert "Leads to back." in page
     page = writing.approver.get(f"/changes/{change}/emergency").text
-    assert "This needs approval: " in page
+    assert "This edit needs approval: " in page
     assert 'name="reason"' not in page
 
 

@@ -80,7 +80,7 @@ def test_an_older_state_comes_back_after_its_difference_was_read(writing: Writin
     assert done.status_code == 303
     assert writing.heard == before
     assert "It reads badly" in writing.editor.get("/live").text
-    assert "This is already what callers see." in approver.get("/live/1/bring-back").text
+    assert "Callers already see this text." in approver.get("/live/1/bring-back").text
 
 
 def test_one_approver_publishes_an_emergency_and_another_confirms(

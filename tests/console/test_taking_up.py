@@ -142,7 +142,7 @@ def test_a_role_that_decides_waits_for_a_second_admin(desk: Desk, admin: Tab) ->
     other = desk.tab(AccountRole.ADMIN, name="Admin 2")
     invited(admin, "approver", "editor")
     own = admin.get("/approvals").text
-    assert "You cannot decide this. You asked for it, or it is about you" in own
+    assert "You cannot decide on this request. You made the request, or it is about you" in own
     assert "Withdraw request" in own
     assert 'value="approve"' not in own
     asked = other.get("/approvals").text

@@ -182,7 +182,7 @@ def test_an_account_without_a_responder_can_be_excluded_in_its_session(desks: De
     assert "Desk 1</label>" in page
     again = desks.national.post(f"/tips/{tip}/keep-from", kept)
     assert again.status_code == 422
-    assert "This tip is already hidden from them." in again.text
+    assert "This tip is already hidden from this person or desk." in again.text
     nobody = desks.national.post(f"/tips/{tip}/keep-from", {**kept, "person": "Desk 99"})
     assert "No responder or account has this name. Enter the exact name." in nobody.text
     desk = {"desk": "national", "why_kept": "named", "reason": "x"}
@@ -204,7 +204,7 @@ def test_a_tip_is_not_like_itself_and_its_page_says_so(desks: Desks) -> None:
     page = desks.district.post(f"/tips/{tip}/like", said).text
     assert "This is the tip on this page. Enter the number of another tip." in page
     assert (
-        "You cannot do this now. Another person already did it, or a second person must do it"
+        "You cannot do this now. Another person has already done it, or only a second person may do it"
         not in page
     )
 

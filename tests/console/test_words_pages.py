@@ -298,7 +298,7 @@ def test_equal_english_elsewhere_is_offered_and_used_without_saving(desk: Desk, 
     other = equal_texts(review, text)[0]
     path = f"/words/fr?state=all&flow={text.place.partition('.')[0]}&at={text.place}"
     page = tab.get(path).text
-    assert "Same English elsewhere" in page
+    assert "Other places with the same English text" in page
     form = fields(page)
     number = number_of(form, text.place)
     answer = tab.post(path, form | {"do": f"use:{number}:0"})

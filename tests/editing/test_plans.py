@@ -270,7 +270,7 @@ def test_a_plan_that_fails_does_not_stop_the_next(
     monkeypatch.setattr(service_plans, "gather_draft", fails)
     tick(desk, clock, hours=1)
     assert says(desk) == FAIR
-    assert caplog.messages == ["plan 1 was not carried out: KeyError"]
+    assert caplog.messages == ["planned publication 1 failed: KeyError"]
 
 
 def test_a_refused_plan_waits_for_a_person_and_an_emergency_delays_it(

@@ -142,7 +142,7 @@ def test_what_is_half_made_is_a_finding_and_its_arrows_are_none() -> None:
     )
     found = [(one.node, one.code, one.anchor) for one in draft_problems(BOOK, draft)]
     assert ("two", Code.SHAPE, "f-text") in found
-    assert [str(one.message) for one in draft.faults_of("two")] == ["has no text yet"]
+    assert [str(one.message) for one in draft.faults_of("two")] == ["the screen has no text yet"]
     assert [one for one in found if one[1] is Code.UNKNOWN_NODE] == [
         ("three", Code.UNKNOWN_NODE, "f-goes")
     ]

@@ -53,7 +53,7 @@ def test_a_phone_that_is_off(url: str, client: EmulatorClient) -> None:
     client.power("+250788000001", on=False)
     ran = CliRunner().invoke(dial, ["*384*777#", "--emulator", url])
     assert ran.exit_code == 1
-    assert "the phone is off" in ran.output
+    assert "this emulated phone is off: switch it on" in ran.output
 
 
 def test_the_emulator_as_a_process(tmp_path: Path, line: FakeLine) -> None:

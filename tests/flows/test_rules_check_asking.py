@@ -88,12 +88,12 @@ def test_a_whole_list_has_nothing_to_mend() -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"saves": "danger"}, "records the answer where no desk can see it"),
+        ({"saves": "danger"}, "the question records its answer where no desk can see it"),
         ({"note": t("Nobody reads it")}, "only a text and choices"),
         ({"topic": "law"}, "only a text and choices"),
         ({"choices": [choice("Yes", goes="back"), choice("No", value="no")]}, "not always record"),
         ({"choices": [choice("Yes", value="yes", when={"flag": "x"}), choice("No", value="no")]}, "not always record"),
-        ({"goes": "which"}, "leads to another screen, but must lead to an end without text"),
+        ({"goes": "which"}, "the question leads to another screen, but must lead to an end without text"),
     ],
 )  # fmt: skip
 def test_a_question_is_one_question(changed: dict[str, Any], says: str) -> None:

@@ -39,7 +39,7 @@ def found(written: dict[str, Any]) -> list[Problem]:
     ("choices", "fields", "message"),
     [
         (4, {}, ""),
-        (5, {}, "the question has 11 lines of 16 letters, and 10 lines fit"),
+        (5, {}, "the question has 11 lines of 16 letters, but a screen has room for 10 lines"),
         (5, {"reason": REASON}, ""),
         (4, {"reason": REASON}, "the screen has a reason to keep its text, but needs none"),
     ],
@@ -78,7 +78,7 @@ def danger(
 )
 def test_a_report_counts_front_words_for_any_reason(fields: dict[str, str], lines: int) -> None:
     finding = found(danger(**fields))
-    says = f"the question has {lines} lines of 16 letters, and 10 lines fit"
+    says = f"the question has {lines} lines of 16 letters, but a screen has room for 10 lines"
     messages = {says} if lines else set()
     assert {str(one.message) for one in finding} == messages
     assert all((one.flow, one.node) == ("tell", "danger") for one in finding)

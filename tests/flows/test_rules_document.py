@@ -29,7 +29,7 @@ def _with_node(node: Any) -> dict[str, Any]:
     [
         ({"say": {}}, "say.text: this field is empty: enter a value"),
         ({"say": {"text": t("x"), "colour": "red"}}, "say.colour: this field does not belong here"),
-        ({"say": {"text": {"sw": "x"}}}, "say.text.sw.[key]: is not a language of the hotline (rw, en, fr)"),
+        ({"say": {"text": {"sw": "x"}}}, "say.text.sw.[key]: this is not a language of the hotline (rw, en, fr)"),
         ({"say": {"text": {"rw": " \n "}}}, "say.text.rw: is empty"),
         ({"say": {"text": {"rw": "a\u202eb"}}}, "RIGHT-TO-LEFT OVERRIDE (U+202E)"),
         ({"say": {"text": {"rw": "a\u200bb"}}}, "ZERO WIDTH SPACE (U+200B)"),

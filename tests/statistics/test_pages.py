@@ -80,7 +80,7 @@ def test_one_role_approves_once(desk: Desk) -> None:
     assert lead.post(f"{path}/approve").status_code == 303
     answer = lead.post(f"{path}/approve")
     assert answer.status_code == 422
-    assert "Another person must approve it too." in unescape(answer.text)
+    assert "Another person must approve the release too." in unescape(answer.text)
 
 
 @pytest.mark.row("E3")
@@ -157,7 +157,10 @@ def test_a_line_without_a_release_says_so(desk: Desk) -> None:
 @pytest.mark.row("E2")
 def test_e2_the_board_counts_what_the_viewer_may_open(desk: Desk) -> None:
     national = tab(desk, AccountRole.NATIONAL)
-    assert "Working figures. Do not quote these numbers." in national.get("/statistics/board").text
+    assert (
+        "These numbers are working figures. Do not quote them."
+        in national.get("/statistics/board").text
+    )
     assert tab(desk, AccountRole.EDITOR).get("/statistics/board").status_code == 404
     assert "Calls by day" in tab(desk, AccountRole.EDITOR).get("/statistics/use").text
     assert CellName("calls").table == "T1"

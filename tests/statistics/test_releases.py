@@ -86,7 +86,7 @@ def test_e3_what_was_released_never_changes(context: WholeContext) -> None:
 def test_e3_two_people_of_two_roles_publish_a_release(context: WholeContext) -> None:
     made_by(context, due_at(QUARTERS[0]))
     assert service_releases.published(context) == []
-    with pytest.raises(NotFound, match="waits for approval"):
+    with pytest.raises(NotFound, match="not approved yet"):
         service_releases.one_release(context, QUARTERS[0], is_published=True)
     assert not service_releases.approve(context, NATIONAL, AccountRole.NATIONAL, QUARTERS[0])
     with pytest.raises(Undecided):
