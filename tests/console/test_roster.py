@@ -323,4 +323,7 @@ def test_r10_a_gap_is_taken_and_a_shift_offered_and_taken(desk: Desk, tab: Tab) 
     _, many, alone = service_roster.board(desk.context, by)
     assert set(many.values()) <= {5, 6, 7, 8}
     assert alone == {"Officer 60"}
-    assert "Alone on duty after an offered shift: Officer 60" in tab.get("/roster").text
+    assert (
+        "These people took an offered shift and are alone on duty in it: Officer 60"
+        in tab.get("/roster").text
+    )
