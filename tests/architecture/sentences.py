@@ -101,15 +101,28 @@ def in_english(document: object, place: str) -> Iterator[tuple[str, str]]:
             yield from in_english(value, f"{place} {'' if key == 'nodes' else key}".strip())
 
 
+def uses() -> dict[str, str]:
+    """Returns the name of a file that shows each text of the console."""
+    found: dict[str, str] = {}
+    for suffix in ("py", "toml", "csv", "html"):
+        for path in sorted((ROOT / "hotline").rglob(f"*.{suffix}")):
+            shown = re.findall(r'"([^"\n]+)"', path.read_text(encoding="utf-8"))
+            found |= dict.fromkeys(shown, path.name)
+    return found
+
+
 def everything() -> Iterator[Drawn]:
     """Yields every sentence of the project."""
     for path in sources():
         for kind, place, text in of_code(path):
             yield from split(kind, f"{path.relative_to(ROOT).as_posix()}: {place}", text)
+    used = uses()
     for name, kind in (("console", "console"), ("messages", SCREEN)):
         with (ROOT / f"locales/en/LC_MESSAGES/{name}.po").open("rb") as file:
             for message in read_po(file):
-                place = f"{name}.po: {' '.join(message.auto_comments)}"
+                place = (
+                    f"{name}.po: {' '.join(message.auto_comments) or used.get(str(message.id), '')}"
+                )
                 yield from split(kind, place, str(message.id and (message.string or "")))
     for path in sorted((ROOT / "flows").glob("*.yaml")):
         for place, text in in_english(yaml.safe_load(path.read_text(encoding="utf-8")), ""):
