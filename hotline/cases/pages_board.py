@@ -207,7 +207,7 @@ def _act(name: str) -> Callable[[Callable[..., None]], Callable[..., Response]]:
 def take(visit: Visit, tip_id: int) -> None:
     responder_id = number_of(visit.form.text("phone", most=9))
     if responder_id is None:
-        raise visit.wrong("phone", "Choose the phone that will be reminded.")
+        raise visit.wrong("phone", "Choose the phone that gets the reminder.")
     service_board.take(visit.context, visit.by, tip_id, responder_id)
 
 
@@ -234,5 +234,8 @@ def pass_on(visit: Visit, tip_id: int) -> None:
 def note(visit: Visit, tip_id: int) -> None:
     chosen, words = visit.form.text("note", most=20), visit.form.text("words", most=480)
     if chosen not in {*NoteCode} or (chosen == NoteCode.WORDS and not words):
-        raise visit.wrong("note", "Choose a note. For your own words, also enter the text.")
+        raise visit.wrong(
+            "note",
+            "Choose a note from the list. If you choose your own words, also enter the text.",
+        )
     service_board.add_note(visit.context, visit.by, visit.token, tip_id, NoteCode(chosen), words)

@@ -34,7 +34,7 @@ def ask(visit: Visit, tip_id: int) -> Response:
     form = visit.form
     basis = form.text("basis", most=20)
     if basis not in {*FileBasis}:
-        raise visit.wrong("basis", "Choose a basis.")
+        raise visit.wrong("basis", "Choose a legal basis.")
     reason = visit.reason("reason-file", "Enter a reason.", is_printable=True)
     try:
         service_case_files.request(

@@ -198,7 +198,7 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
         head.append(
             (say(phrase("Day of the call")), f"{facts.filed_at.astimezone(KIGALI):%Y-%m-%d}")
         )
-    sections = [{"title": say(phrase("Basis and case")), "rows": head}]
+    sections = [{"title": say(phrase("Legal basis and case")), "rows": head}]
     if has_order:
         told = [(scrubbed(one, clean), scrubbed(two, clean)) for one, two in facts.answers]
         sections.append({"title": say(phrase("The call")), "rows": [*facts.call, *told]})
@@ -210,7 +210,9 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
     )
     if facts.person is not None:
         rows = [*_of_person(facts.person, say)]
-        sections.append({"title": say(phrase("Signs and decisions")), "rows": rows})
+        sections.append(
+            {"title": say(phrase("Signs of trafficking and official decisions")), "rows": rows}
+        )
     sections.append(
         {"title": say(phrase("Access to the case")), "rows": _rows(facts, facts.custody, say)}
     )

@@ -37,8 +37,8 @@ EXAMPLES: Mapping[SheetKind, str] = {
 HINTS: Mapping[SheetKind, str] = {
     SheetKind.PEOPLE: phrase(
         "Separate districts or languages with a semicolon (;). Write a district with its own level "
-        "like Gasabo=deputy. SMS use the first language. An empty cell means all. A sheet can hold "
-        "at most {most} people."
+        "like Gasabo=deputy. The hotline sends SMS in the first language. An empty cell means all "
+        "districts or languages. A sheet can hold at most {most} people."
     ),
     SheetKind.ROSTER: phrase(
         "Times like 18:00. The sheet replaces the week of each desk in it. A sheet can hold at most "

@@ -245,7 +245,7 @@ def restore_form(visit: Visit, publication_id: int) -> Response:
 
 @form_view(restore_form)
 def restore(visit: Visit, publication_id: int) -> Response:
-    missing = phrase("Enter a reason. Others see it in the history.")
+    missing = phrase("Enter a reason. Other people see the reason in the draft's history.")
     reason = visit.reason("reason", missing, most=REASON_LETTERS)
     digest = visit.form.text("digest")
     done = service_emergencies.restore(visit.context, visit.by, publication_id, reason, digest)

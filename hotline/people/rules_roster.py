@@ -336,7 +336,10 @@ def read_roster(
             if first == line:
                 rows[line] = row
                 continue
-            twice = message_text("Line {line} has the same shift. Remove one of them.", line=first)
+            twice = message_text(
+                "Line {line} of the sheet has the same shift. Remove one of the two lines.",
+                line=first,
+            )
             faults.append(RowFault(line, twice))
     if not rows and not faults:
         faults.append(RowFault(1, message_text("The file has no rows. Add at least one shift.")))

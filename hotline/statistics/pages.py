@@ -27,7 +27,8 @@ FOLDED_FROM = 30
 MAX_ROWS = 12
 """Maximum number of rows in a chart. The table next to it has all rows."""
 NO_PDF = phrase(
-    "The PDF was not created. Try again in a minute, or notify the operator. The log has the reason."
+    "The hotline did not create the PDF file. Try again in a minute, or notify the operator. "
+    "The server's log has the reason."
 )
 NO_NUMBER = phrase("Enter a whole number, or leave the field empty.")
 

@@ -29,7 +29,8 @@ FEW = phrase("few")
 ABOUT = phrase("about {number}")
 NOT_COLLECTED = phrase("not yet collected")
 ROUNDED = phrase(
-    "Numbers are rounded, so a total may differ from its parts. The word few means about ten or fewer, or none."
+    "Numbers are rounded, so a total may differ from the sum of its parts. "
+    'The word "few" means a number of about 10 or less. The number may also be 0.'
 )
 _VALUES: Mapping[str, Mapping[str, str]] = {
     **DEFINITIONS["values"],

@@ -46,14 +46,17 @@ METHOD: Sequence[str] = (
     ),
     ROUNDED,
     phrase(
-        "Numbers of tips and persons are moved at random by up to three. They are then rounded to 5."
+        "To protect people, the hotline changes each number of tips or persons at random by at most three. "
+        "Then the number is rounded to a multiple of 5."
     ),
     phrase("Use of the hotline is rounded to 10."),
     phrase(
         "Monthly numbers are published on the sixth day of the next month. Quarterly numbers are published 75 days "
         "after the quarter ends."
     ),
-    phrase("A release never changes. The national desk and the programme lead both approve it."),
+    phrase(
+        "A published release never changes. The national desk and the programme lead both approve each release."
+    ),
     phrase("Every international committee that asks gets the same numbers."),
     CONTACTS,
 )

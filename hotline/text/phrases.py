@@ -12,7 +12,7 @@ def phrase(words: str) -> str:
     return words
 
 
-SAMPLE = phrase("Sample data. No person and no tip in it is real.")
+SAMPLE = phrase("Sample data. No person and no tip in this sample data is real.")
 
 
 # Keeps the template and the values of a message apart, so that every language can show the message. Pure.

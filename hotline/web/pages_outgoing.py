@@ -71,7 +71,7 @@ def resume_part(visit: Visit) -> None:
     """Resumes one part of the work that was paused alone."""
     part, reason = _part(visit), _reason(visit, "resume_part")
     if part is None:
-        raise visit.wrong("resume_part", "Choose a part.")
+        raise visit.wrong("resume_part", "Choose which messages to pause or resume.")
     service_partial_pause.resume(visit.context, part, by=visit.by.actor, reason=reason)
 
 

@@ -146,7 +146,7 @@ def _paused_queue(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 def _paused_parts(context: ConsoleContext, _: SignedIn) -> Iterator[TodayLine]:
     for one in service_pause.paused_parts(context):
-        says = phrase("Sending is paused in part: {says}. Reason: {reason}")
+        says = phrase("The sending of some messages is paused: {says}. Reason: {reason}")
         yield warn(says, "outgoing.show", text=PARTS[one.queue], reason=one.reason)
 
 
@@ -193,12 +193,14 @@ def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
         (
             found.paper_at,
             phrase(
-                "A new recovery sheet was created at {at}. If this was not you, notify an admin."
+                "Someone created a new recovery sheet for your account at {at}. If this was not you, notify an admin."
             ),
         ),
         (
             found.factor_at,
-            phrase("A new authenticator was saved at {at}. If this was not you, notify an admin."),
+            phrase(
+                "Someone set up a new authenticator for your account at {at}. If this was not you, notify an admin."
+            ),
         ),
     ):
         if at is not None:
@@ -211,7 +213,7 @@ def _admins(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
         < service_accounts.MIN_ADMINS
     ):
         says = phrase(
-            "Fewer than two admins can sign in. Add an admin: if the last admin leaves, no one can get in."
+            "Fewer than two admins can sign in. Add an admin: if the last admin leaves, no one can manage accounts."
         )
         yield bad(says, "accounts.listed")
 
@@ -229,7 +231,7 @@ def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
             )
         if head.is_last:
             says = phrase(
-                "Only one member can open the desk {desk}. Grant access to a second member."
+                "Only one member can read the tips of the desk {desk}. Grant access to a second member."
             )
             yield warn(says, "desks.listed", desk=desk)
 
@@ -254,7 +256,9 @@ def _numbers(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
             continue
         last = format_day(by.language, until)
         if until < on:
-            says = phrase("Overdue: confirm the number {digits} again. It was due {until}.")
+            says = phrase(
+                "Overdue: confirm the number {digits} again. The confirmation was due {until}."
+            )
             yield bad(says, digits=digits, until=last)
         else:
             says = phrase("Confirm the number {digits} again by {until}.")

@@ -100,7 +100,9 @@ def test_two_who_write_in_different_languages_are_merged(office: Office) -> None
     with two_at_the_sentence(office) as (first, second):
         writes(first, {"fr": "Ne payez rien."})
         writes(second, {"rw": "Ntukishyure."})
-        second.sees("Other people saved edits meanwhile. The draft keeps theirs and yours.")
+        second.sees(
+            "Other people saved edits while you were editing. The draft keeps their edits and your edits."
+        )
         assert words_at(second.page) == {
             "rw": "Ntukishyure.",
             "fr": "Ne payez rien.",

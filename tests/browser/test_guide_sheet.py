@@ -48,7 +48,7 @@ def test_one_stale_row_of_a_sheet_is_refused(office: Office, tmp_path: Path) -> 
         sheet.sees(STALE)
         sheet.keeps("sheet-judged")
         with hands.page.expect_download() as refused:
-            sheet.presses("Export refused rows with reasons")
+            sheet.presses("Export refused rows with reasons for refusal")
         why = why_refused(refused.value, tmp_path / "refused.xlsx")
         sheet.presses("Import {count} rows", count=1)
         sheet.sees("Imported: {count}.", count=1)

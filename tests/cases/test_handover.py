@@ -103,9 +103,9 @@ def test_r10_a_note_waits_on_each_phone_of_the_desk_until_it_is_confirmed(
 def test_r10_a_desk_writes_reads_and_confirms_in_the_console(desks: Desks) -> None:
     sent = {"desk": "national", "note": NOTE}
     assert desks.national.post("/handover", sent).status_code == 303
-    assert "Notes that wait for you: 0" in desks.national.get("/handover").text
-    assert "Notes that wait for you: 1" in desks.second.get("/handover").text
-    assert "Notes that wait for you: 0" in desks.district.get("/handover").text
+    assert "Notes for you to read: 0" in desks.national.get("/handover").text
+    assert "Notes for you to read: 1" in desks.second.get("/handover").text
+    assert "Notes for you to read: 0" in desks.district.get("/handover").text
     shown = desks.second.post("/handover/read", {}).text
     assert NOTE in shown
     assert NOTE not in desks.district.post("/handover/read", {}).text
@@ -114,7 +114,7 @@ def test_r10_a_desk_writes_reads_and_confirms_in_the_console(desks: Desks) -> No
         answer = desks.second.post("/handover/confirm", {"until": wrong})
         assert answer.status_code == status, wrong
     assert desks.second.post("/handover/confirm", {"until": until}).status_code == 303
-    assert "Notes that wait for you: 0" in desks.second.get("/handover").text
+    assert "Notes for you to read: 0" in desks.second.get("/handover").text
 
 
 def test_a_note_with_a_number_an_address_or_a_reference_is_refused(desks: Desks) -> None:
@@ -236,7 +236,7 @@ def test_a8_a_note_about_a_case_never_reaches_an_excluded_person(desks: Desks) -
     assert (
         desks.district.post("/handover", {"tip": str(tip_id), "note": CASE_NOTE}).status_code == 303
     )
-    assert "Notes that wait for you: 1" in desks.second.get("/handover").text
+    assert "Notes for you to read: 1" in desks.second.get("/handover").text
     with desks.desk.context.database.writing() as session:
         person_id = session.get_one(
             ConsoleAccount, desks.desk.people["National 2"].account_id
@@ -246,7 +246,7 @@ def test_a8_a_note_about_a_case_never_reaches_an_excluded_person(desks: Desks) -
     desks.desk.clock.turn(minutes=1)
     for tab in (desks.second, desks.other):
         page = tab.get("/handover").text
-        assert "Notes that wait for you: 0" in page
+        assert "Notes for you to read: 0" in page
         assert "Open cases: 0" in page
         assert f"tip={tip_id}" not in page
         assert CASE_NOTE not in tab.post("/handover/read").text

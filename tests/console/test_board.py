@@ -106,7 +106,7 @@ def test_an_account_takes_a_case_for_a_phone_and_the_case_says_who(staffed: Desk
     who = people(staffed)
     strange = staffed.district.post("/tips/1/take", {"phone": str(who["Nyarugenge 4"])})
     assert strange.status_code == 422
-    assert "No person there can be alerted now" in strange.text
+    assert "No person at that desk can be alerted now" in strange.text
     assert staffed.other.post("/tips/1/take", {"phone": str(who["Gasabo 3"])}).status_code == 404
     chosen = {"phone": str(who["Gasabo 3"]), "from": "board"}
     taken = staffed.district.post("/tips/1/take", chosen)

@@ -58,7 +58,10 @@ def test_who_else_has_the_flow_open_is_shown_by_name(editor: Editor) -> None:
 
 def test_different_fields_are_both_kept_and_told(editor: Editor) -> None:
     _, page = both(editor, {"text.en": "Mine."}, {"text.fr": "Les siens.", "goes": "last"})
-    assert "Other people saved edits meanwhile. The draft keeps theirs and yours." in page
+    assert (
+        "Other people saved edits while you were editing. The draft keeps their edits and your edits."
+        in page
+    )
     assert (words(editor)["en"], words(editor)["fr"]) == ("Mine.", "Les siens.")
     assert editor.node("abroad", "fee")["say"]["goes"] == "last"
 

@@ -154,7 +154,10 @@ def test_a_new_sheet_or_authenticator_asks_for_password_and_code(
 
 
 NOTES = {
-    "en": ("A new recovery sheet was created at", "A new authenticator was saved at"),
+    "en": (
+        "Someone created a new recovery sheet for your account at",
+        "Someone set up a new authenticator for your account at",
+    ),
     "fr": ("Une nouvelle feuille de secours a été créée le", "Un nouvel authentificateur"),
     "rw": ("Urupapuro rwo kugaruza rushya rwakozwe", "Porogaramu ya kode nshya yabitswe"),
 }
@@ -197,7 +200,9 @@ def test_a_line_about_a_new_sheet_goes_after_seven_days(desk: Desk) -> None:
     for days, stands in ((6, True), (1, False)):
         desk.clock.turn(days=days)
         tab.take(editor.enters().token)
-        assert ("A new recovery sheet was created at" in tab.get("/").text) is stands
+        assert (
+            "Someone created a new recovery sheet for your account at" in tab.get("/").text
+        ) is stands
 
 
 def test_a_script_that_asks_for_parts_is_told_that_the_session_ended(desk: Desk) -> None:

@@ -190,7 +190,9 @@ def test_marks_of_a_flow_are_shut_until_somebody_says_why(editor: Editor) -> Non
     assert 'name="gathers"' in page, "unlocked, and nothing saved"
     assert service_drafts.history(editor.desk.context, CHANGE) == []
     form = {"unlocked": "yes", "gathers": "complaint", "do": "save"}
-    refused(editor, MARKS, form, "Enter in one sentence why recorded values or alerts change")
+    refused(
+        editor, MARKS, form, "Enter one sentence that explains why recorded values or alerts change"
+    )
     refused(editor, MARKS, form | {"why": WHY, "gathers": "gold"}, "Choose one of the options")
     answer = editor.tab.post(MARKS, form | {"why": WHY, "private": "yes"})
     assert (answer.status_code, answer.location) == (303, f"{AT}/flows/report")

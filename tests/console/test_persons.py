@@ -351,7 +351,7 @@ def test_of_very_many_persons_a_part_is_opened_at_a_time(case: CaseDesk) -> None
         page = case.district.post(f"/tips/{case.tip}/persons", {**OPENS, "part": part}).text
         shown = [int(n) for n in re.findall(r"<h2[^>]*>Person (\d+)</h2>", page)]
         assert shown == [*range(first, last + 1)]
-        assert "More people were met in this case. Close this page" in page
+        assert "Responders met other people too in this case. Close this page" in page
 
 
 @pytest.mark.row("R9")

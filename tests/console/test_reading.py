@@ -49,7 +49,7 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
     page = admin.get("/").text
     assert "Alarm since" in page
     assert (
-        "Fewer than two admins can sign in. Add an admin: if the last admin leaves, no one can get in"
+        "Fewer than two admins can sign in. Add an admin: if the last admin leaves, no one can manage accounts"
         in page
     )
     assert page.index('class="bad"') < page.index('class="answer"')
@@ -69,7 +69,7 @@ def test_in_the_demo_its_two_admins_are_two(make_desk: MakeDesk) -> None:
         told = [line.phrase for line in pages_today.today(context, by)]
         assert (
             any(
-                "Fewer than two admins can sign in. Add an admin: if the last admin leaves, no one can get in"
+                "Fewer than two admins can sign in. Add an admin: if the last admin leaves, no one can manage accounts"
                 in one
                 for one in told
             )

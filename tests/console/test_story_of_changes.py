@@ -33,11 +33,11 @@ def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
 
     page = editor.get(f"/changes/{change}")
     assert page.headers["Refresh"] == f"2; url=/changes/{change}?auto"
-    assert "Checking for problems" in page.text
+    assert "is checking this draft for problems" in page.text
     service_publish.check_by_id(writing.desk.context, change)
     page = editor.get(f"/changes/{change}")
     assert "Refresh" not in page.headers
-    assert "Checking for problems. This page refreshes automatically" not in page.text
+    assert "is checking this draft for problems" not in page.text
     assert "Editor 1 changed " in page.text
     link = f'<a href="/changes/{change}/flows/learn/one#form">learn</a>'
     assert re.search(rf'{link}</th>\s*<td class="number">1</td>', page.text)
@@ -74,7 +74,7 @@ def test_an_older_state_comes_back_after_its_difference_was_read(writing: Writin
     digest = re.findall(r'name="digest" value="([0-9a-f]+)"', page)[0]
     refused = approver.post("/live/1/bring-back", {"digest": digest, "reason": ""})
     assert refused.status_code == 422
-    assert "Enter a reason. Others see it in the history" in refused.text
+    assert "Enter a reason. Other people see the reason" in refused.text
     assert writing.heard == WORDS
     done = approver.post("/live/1/bring-back", {"digest": digest, "reason": "It reads badly"})
     assert done.status_code == 303
@@ -101,7 +101,10 @@ def test_one_approver_publishes_an_emergency_and_another_confirms(
     assert "Read the text and tick: Kinyarwanda" in second.post(f"/live/{number}/confirm").text
     assert second.post(f"/live/{number}/confirm", TICKS).status_code == 303
     assert "in an emergency at" not in writing.editor.get("/changes").text
-    assert "Nothing is waiting for confirmation" in second.get(f"/live/{number}/confirm").text
+    assert (
+        "No emergency text is waiting for confirmation"
+        in second.get(f"/live/{number}/confirm").text
+    )
 
 
 def test_the_history_says_that_the_clock_took_urgent_words_back(

@@ -217,7 +217,7 @@ def test_the_end_of_a_national_account_waits_for_a_second_admin(desk: Desk, admi
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['National 1'].account_id}"
     assert (
-        "Another admin must approve this under Approvals. A team or a desk depends on this account"
+        "Another admin must approve this step under Approvals, because a team or a desk depends on this account"
         in admin.get(path).text
     )
     ended = admin.post(f"{path}/end", {"reason": "left"})
@@ -235,7 +235,7 @@ def test_the_end_of_a_national_account_waits_for_a_second_admin(desk: Desk, admi
     assert [one.post(waits, yes).status_code for one in (admin, third)] == [422, 422]
     assert second.post(waits, yes).status_code == 303
     assert "A new link reopens it." in admin.get(path).text
-    assert "Another admin must approve it" in admin.get(path).text
+    assert "Another admin must approve the link" in admin.get(path).text
 
 
 def test_a_suspended_account_is_shown_and_another_admin_lifts_it(desk: Desk, admin: Tab) -> None:
