@@ -129,7 +129,9 @@ def record_outcome(
     with context.database.writing() as session:
         row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
         if row.opened_at is None:
-            raise CallRefused(f"call-back {row.id}: open its number before you record a result")
+            raise CallRefused(
+                f"call-back {row.id}: first show the phone number, then record the result of the call"
+            )
         row.outcome = outcome
         if outcome is not CallOutcome.SILENT or not next_window(row):
             end_request(row, CallBackState.DONE, context.now())

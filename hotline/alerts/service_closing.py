@@ -163,7 +163,7 @@ def text_fate(session: Session, tip: Tip) -> TextFate:
 
 def _check(session: Session, tip: Tip, *, erases: bool) -> None:
     if tip.erasure_asked_at is None or tip.erased_at is not None:
-        raise ErasureRefused(f"tip {tip.id}: no one requested its erasure, or it is already erased")
+        raise ErasureRefused(f"tip {tip.id} has no pending erasure request")
     fate = text_fate(session, tip)
     if fate is TextFate.HELD:
         raise ErasureRefused(f"tip {tip.id} is under legal hold: remove the legal hold first")
@@ -543,7 +543,7 @@ def _check_confirms(
         )
     if rules_persons.prevents_closure(people):
         raise EndRefused(
-            f"tip {tip.id}: record a new screening or an official decision first",
+            f"tip {tip.id}: before you close it, record a new screening of the person or an official decision",
             ClosureRefusal.POSSIBLE,
         )
 

@@ -25,10 +25,12 @@ MINUTES = int(LINK_VALIDITY.total_seconds()) // 60
     "roles",
     multiple=True,
     type=click.Choice([role.value for role in AccountRole]),
-    help="Role of the account. Repeat this option for more roles.",
+    help="Role that the account gets. To give several roles, repeat --role for each role.",
 )
 @click.option("--language", type=click.Choice(CODES), default="en", show_default=True)
-@click.option("--reason", default="", help="Reason for the new link, for the audit log.")
+@click.option(
+    "--reason", default="", help="Reason for a new sign-in link. The audit log records the reason."
+)
 @by_option
 def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str) -> None:
     """Create an account for NAME and print a link, or give more roles to an existing account.

@@ -27,8 +27,14 @@ from hotline.people.tables_audit import Proofs
 
 @click.command("list")
 @since_option("rows")
-@click.option("--who", metavar="NAME", help="Show only the actions of this person.")
-@click.option("--tip", "tip_id", type=TIP_ID, metavar="ID", help="Show rows about this tip.")
+@click.option("--who", metavar="NAME", help="Show only rows about actions of this person.")
+@click.option(
+    "--tip",
+    "tip_id",
+    type=TIP_ID,
+    metavar="ID",
+    help="Show only rows of the audit log about this tip.",
+)
 @as_json_option
 def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_json: bool) -> None:
     """List the audit log as sentences in Kigali time, the oldest first.
@@ -57,7 +63,7 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 @click.option(
     "--kept",
     type=FILE,
-    help="File with digests of the audit log. Each line has a day, a row number and a digest.",
+    help="File with digests of the audit log that you kept. Each line has a day, a row number and a digest.",
 )
 @click.option(
     "--since-row", default=0, help="Check who wrote each row, beginning with this row number."

@@ -43,7 +43,7 @@ from hotline.people import service_audit
 signer_option = click.option(
     "--signer",
     metavar="LETTERS",
-    help="Public signing key of the hotline, as `hotline backup key` printed it.",
+    help="Public key that verifies the backup's signature. `hotline backup key` printed this key.",
 )
 
 
@@ -130,8 +130,8 @@ def take_(to: Path, as_json: bool) -> None:
     multiple=True,
     help="Public key of the program `age`. Repeat the option for more keys.",
 )
-@click.option("--add", is_flag=True, help="Keep the existing backup keys, and add this one.")
-@click.option("--replace", is_flag=True, help="Replace the existing backup keys with this one.")
+@click.option("--add", is_flag=True, help="Keep the existing backup keys, and add the new key.")
+@click.option("--replace", is_flag=True, help="Replace the existing backup keys with the new key.")
 def key(
     file: Path | None,
     passphrase_file: Path | None,
@@ -204,7 +204,12 @@ def list_(folder: Path, as_json: bool) -> None:
 
 @backup.command()
 @click.argument("file", type=FILE)
-@click.option("--key", "key_file", type=FILE, help="File with the backup key, to check all data.")
+@click.option(
+    "--key",
+    "key_file",
+    type=FILE,
+    help="File with the backup key. With this key, the command also decrypts the backup and checks its data.",
+)
 @passphrase_option("the passphrase of the backup key")
 @signer_option
 @as_json_option
@@ -279,12 +284,21 @@ def _changes(url: str, digest: str) -> Sequence[str] | None:
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--key", type=FILE, required=True, help="File with the backup key.")
+@click.option(
+    "--key", type=FILE, required=True, help="File with the backup key, which decrypts the backup."
+)
 @passphrase_option("the passphrase of the backup key")
 @signer_option
 @by_option
-@click.option("--digest", help="Newest digest of the audit log, from a mail, an SMS or paper.")
-@click.option("--replace", is_flag=True, help="Rename the existing SQLite database first.")
+@click.option(
+    "--digest",
+    help="Newest digest of the audit log that you kept, from a mail or an SMS of the hotline.",
+)
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="If a SQLite database exists, rename its file before the restore.",
+)
 @as_json_option
 def restore(
     file: Path,

@@ -92,7 +92,9 @@ def make_missing_keys(
     folder = settings.home / "keys"
     for name in new:
         if is_held(folder, name):
-            raise Occupied(f"{name} exists: move this file out of each folder in {folder} first")
+            raise Occupied(
+                f"the key file {name} exists already: first move it out of each folder in {folder}"
+            )
     if found.state is TablesState.CURRENT:
         with closing(open_database(settings.database_url)) as database:
             _refuse(database, folder, new)

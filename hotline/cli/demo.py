@@ -61,8 +61,15 @@ CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
 
 
 @click.command()
-@click.option("--page-port", default=8001, show_default=True, help="Port of the handset page.")
-@click.option("--made", is_flag=True, help="Use the home folder that `init --demo` made.")
+@click.option(
+    "--page-port",
+    default=8001,
+    show_default=True,
+    help="Port of the web page that shows the two handsets.",
+)
+@click.option(
+    "--made", is_flag=True, help="Start with the home folder that `hotline init --demo` created."
+)
 @click.option(
     "--pins/--no-pins",
     default=True,

@@ -46,7 +46,9 @@ def desk_code(name: str, *, added: bool = False) -> str:
         return name
     if code is None:
         near = did_you_mean(name.capitalize(), [NATIONAL, *(one.name for one in districts())])
-        raise NotFound(f"there is no desk with that name: enter a district, or {NATIONAL}{near}")
+        raise NotFound(
+            f"there is no desk with that name: enter the name of a district, or {NATIONAL}{near}"
+        )
     return code
 
 
@@ -76,7 +78,10 @@ def _place(click_context: click.Context, option: click.Parameter, name: str | No
 @click.option("--called", required=True, help="Name of the desk, as screens show it.")
 @click.option("--district", expose_value=False, callback=_place, help="District of the desk.")
 @click.option(
-    "--camp", expose_value=False, callback=_place, help="Refugee camp of a protection desk."
+    "--camp",
+    expose_value=False,
+    callback=_place,
+    help="Refugee camp of the desk, if the desk is a protection desk.",
 )
 @enrolment_option
 @by_and_reason
@@ -119,7 +124,10 @@ KNOWN_SERVICES = ("isange", "child_officer", "health", "legal")
 @click.command()
 @click.argument("desk")
 @click.argument("service", type=click.Choice(KNOWN_SERVICES))
-@click.option("--number", help="Phone number of the service. Screens show it only while verified.")
+@click.option(
+    "--number",
+    help="Phone number of the service. Screens show the number only while its verification is valid.",
+)
 @by_and_reason
 def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> None:
     """Set the SERVICE that DESK gives. The hotline then asks its person on duty by SMS.
@@ -180,7 +188,10 @@ def recover(passphrase_file: Path | None, by: str, second: str, yes: bool) -> No
 
 
 @click.command()
-@click.option("--desk", help="Sign only this desk's key. Default: all unsigned keys.")
+@click.option(
+    "--desk",
+    help="Sign only the key of this desk. Without --desk, the command signs the unsigned keys of all desks.",
+)
 @enrolment_option
 @by_and_reason
 @second_person_option
@@ -240,7 +251,7 @@ def signers(passphrase_file: Path | None, by: str, second: str, yes: bool) -> No
 @click.command("rotate-desks")
 @passphrase_option("today's recovery passphrase")
 @passphrase_option("the new recovery passphrase", "--new-passphrase-file")
-@click.option("--desk", help="Give a new key to this desk only, and keep the passphrase.")
+@click.option("--desk", help="Give a new key only to this desk, and keep the recovery passphrase.")
 @by_and_reason
 @second_person_option
 def rotate_desks(
@@ -260,7 +271,9 @@ def rotate_desks(
     Example: hotline keys rotate-desks --desk Gasabo --by "Admin 1" --second "Admin 2" --reason "lost phone"
     """
     if desk and new_passphrase_file:
-        raise click.UsageError("--desk keeps the passphrase: remove --new-passphrase-file")
+        raise click.UsageError(
+            "with --desk, the passphrase does not change: remove --new-passphrase-file"
+        )
     how: dict[str, Any] = {"by": TwoPeople(by, second), "reason": reason}
     how |= {"settle": lambda: time.sleep(decrypt_rotation.SETTLES.total_seconds()), "say": progress}
     with cli_context() as context:

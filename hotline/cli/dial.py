@@ -53,15 +53,18 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     "--emulator",
     "url",
     default=gateway_here,
-    help=f"Address of the emulator. Default: the demo of this folder, otherwise {HANDSETS}.",
+    help=f"URL of the emulator. By default, it is the URL of the demo in this folder. Without a demo: {HANDSETS}.",
 )
-@click.option("--network", help="Code of the mobile network. Default: your number's network.")
+@click.option(
+    "--network",
+    help="Code of the mobile network, for example 63510 for MTN. By default, it is the network of your number.",
+)
 @click.option(
     "--columns",
     type=click.IntRange(12, 40),
     default=WIDTH,
     show_default=True,
-    help="Number of letters in one line of the handset. Many handsets have 16.",
+    help="Number of letters that the handset shows in one line. Many basic phones show 16 letters.",
 )
 def dial(code: str, msisdn: str, url: str, network: str | None, columns: int) -> None:
     """Dial CODE on a handset of the emulator. An empty line hangs up.

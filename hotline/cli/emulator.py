@@ -20,7 +20,9 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 @click.command()
 @click.option("--port", default=8001, show_default=True, help="Port of the emulator's page.")
 @click.option(
-    "--hooks", type=click.File(), help="File with the output of `hotline keys hooks --json`."
+    "--hooks",
+    type=click.File(),
+    help="File with the hotline's hook addresses. `hotline keys hooks --json` prints its content.",
 )
 @click.option("--service-code", default="*384*777#", show_default=True)
 @click.option("--shortcode", default="3847", show_default=True)
@@ -29,20 +31,28 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
     multiple=True,
     callback=_people,
     metavar="NUMBER:LABEL",
-    help="Phone number and label of the responder who has the second handset.",
+    help="Phone number and label of a responder. The second handset can be the phone of this responder.",
 )
 @click.option(
     "--clock",
     type=click.Path(path_type=Path),
-    help="File with a number of seconds. The hotline's clock is ahead by this number.",
+    help="File with a number of seconds. The hotline's clock is ahead of real time by this number of seconds.",
 )
 @click.option(
     "--ca",
     type=FILE,
-    help="Certificate of the authority that signed the hotline's certificate. Only for a private authority.",
+    help="Certificate of the authority that signed the hotline's certificate. Use --ca only for a private authority.",
 )
-@click.option("--console", default="", help="Address of the console that the page links to.")
-@click.option("--readme", type=FILE, help="README file that the page links to.")
+@click.option(
+    "--console",
+    default="",
+    help="Address of the console. The emulator's page shows a link to the console.",
+)
+@click.option(
+    "--readme",
+    type=FILE,
+    help="Path of the README file. The emulator's page shows a link to this file.",
+)
 def emulator(
     port: int,
     hooks: TextIO | None,

@@ -57,7 +57,10 @@ folder_argument = click.argument("folder", type=FOLDER)
 @click.command("import")
 @folder_argument
 @click.option(
-    "--by", prompt="Your name", callback=check_reason, help="Your name, which the draft shows."
+    "--by",
+    prompt="Your name",
+    callback=check_reason,
+    help="Your name. Colleagues see it as the name of the person who made the draft.",
 )
 @click.option("--title", help="Title of the draft.")
 def import_(folder: Path, by: str, title: str | None) -> None:
@@ -131,7 +134,7 @@ def publish(folder: Path, by: str, reason: str) -> None:
     type=click.IntRange(60, 182),
     default=SEPTETS,
     show_default=True,
-    help="Highest number of letters (septets) that a screen may have.",
+    help="Limit for each screen: the highest number of letters, counted as septets, that a screen may have.",
 )
 @language_option
 def check(folder: Path, as_json: bool, limit: int, language: str) -> None:

@@ -28,7 +28,10 @@ def _an_address(_context: click.Context, _option: click.Parameter, base: str | N
 
 
 base_option = click.option(
-    "--base", metavar="URL", callback=_an_address, help="Public address of the web process."
+    "--base",
+    metavar="URL",
+    callback=_an_address,
+    help="Public address (URL) at which the gateway reaches the web process.",
 )
 
 
@@ -68,7 +71,11 @@ def rotate(base: str | None, as_json: bool) -> None:
 
 
 @hooks.command("end-old")
-@click.option("--now", is_flag=True, help="End old addresses even if the gateway still uses them.")
+@click.option(
+    "--now",
+    is_flag=True,
+    help="End old hook addresses even if the gateway called them in the last ten minutes.",
+)
 @as_json_option
 def end_old(now: bool, as_json: bool) -> None:
     """End the old addresses, and print when each was last called.

@@ -53,20 +53,24 @@ from hotline.people.rules import CALL_BACK_NUMBER, demo_numbers, demo_responders
 
 FLOWS = CHECKOUT / "flows"
 
-flows_option = click.option("--flows", type=FOLDER, default=FLOWS, help="Folder with the flows.")
+flows_option = click.option(
+    "--flows", type=FOLDER, default=FLOWS, help="Folder with the files of the flows."
+)
 
 
 @click.command()
 @flows_option
 @passphrase_option("the recovery passphrase")
 @click.option("--demo", is_flag=True, help="Enrol sample responders, two for each district.")
-@click.option("--sample", is_flag=True, help="With --demo: add twelve months of sample data.")
+@click.option(
+    "--sample", is_flag=True, help="Add twelve months of sample data. This option needs --demo."
+)
 @click.option(
     "--new-key",
     "new",
     multiple=True,
     type=click.Choice(sorted({*RANDOM, WEEKLY_KEY})),
-    help="Name of a lost key to replace. Data encrypted with the lost key stays unreadable.",
+    help="Name of a lost key that the command replaces. No one can read data that is encrypted with the lost key.",
 )
 def init(
     flows: Path, passphrase_file: Path | None, new: tuple[str, ...], *, demo: bool, sample: bool
@@ -105,13 +109,17 @@ def init(
 
 @click.command()
 @flows_option
-@click.option("--no-backup", is_flag=True, help="Update the tables without a backup.")
-@click.option("--roles", is_flag=True, help="Create a PostgreSQL account for each process.")
+@click.option(
+    "--no-backup", is_flag=True, help="Update the database tables without taking a backup first."
+)
+@click.option(
+    "--roles", is_flag=True, help="Create an account at PostgreSQL for each process of the hotline."
+)
 @click.option(
     "--redis-users",
     "redis_accounts",
     type=NEW_FILE,
-    help="Write the accounts for Redis to this file. Redis reads it as its `aclfile`.",
+    help="Write the Redis accounts of the processes to this file. Name the file as `aclfile` in the settings of Redis.",
 )
 def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path | None) -> None:
     """Update tables and flows to this version, before its processes start. Safe to repeat.
@@ -185,8 +193,8 @@ def _home(home: Path) -> None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as broken:
         raise FolderRefused(
-            f"{home} cannot be created ({broken.strerror}): as root, `install -d -m 700 -o ACCOUNT {home}`"
-            " for the account of the hotline, or set HOTLINE_HOME"
+            f"{home} cannot be created ({broken.strerror}): run as root `install -d -m 700 -o ACCOUNT {home}`"
+            " with the name of the hotline's account, or set HOTLINE_HOME"
         ) from None
     # In a container, the keys are mounted, and the rest of the home is read-only.
     if not any(os.access(one, os.W_OK | os.X_OK) for one in (home, home / "keys")):

@@ -316,7 +316,10 @@ def _ending(code: int) -> str:
 LINE = re.compile(r"^(?P<name>[a-z][a-z0-9_-]*):\s*(?P<command>\S.*)$")
 
 procfile_option = click.option(
-    "--procfile", type=FILE, default=CHECKOUT / "Procfile", help="File with the list of processes."
+    "--procfile",
+    type=FILE,
+    default=CHECKOUT / "Procfile",
+    help="File with the list of processes that the command starts.",
 )
 
 

@@ -60,7 +60,11 @@ def show(by: str, reason: str) -> None:
 
 @pepper.command()
 @options.by_and_reason
-@click.option("--check", is_flag=True, help="Only compare the typed pepper with the stored one.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Only check that the typed pepper equals the stored pepper. The command then changes nothing.",
+)
 def enter(by: str, reason: str, *, check: bool) -> None:
     """Enter the pepper from paper after a restore.
 
@@ -79,7 +83,9 @@ def enter(by: str, reason: str, *, check: bool) -> None:
             click.echo("this is the pepper of this line")
             return
         if held is not None and not folder.make(previous_name(PEPPER_KEY), held):
-            raise Occupied("a pepper is being rotated: run `hotline keys end-old` first")
+            raise Occupied(
+                "the rotation of the pepper has not ended: run `hotline keys end-old` first"
+            )
         folder.replace(PEPPER_KEY, typed)
         decrypt_rekeying.record(context, "pepper_entered", PEPPER, by=by, reason=reason)
     click.echo("the pepper is restored: PINs work again")
@@ -132,7 +138,9 @@ def list_(as_json: bool) -> None:
 @click.command()
 @click.argument("key", type=click.Choice(sorted(ROTATING)))
 @options.by_and_reason
-@click.option("--stage", is_flag=True, help="Create the new key, but do not use it yet.")
+@click.option(
+    "--stage", is_flag=True, help="Create the new key now, but do not encrypt data with it yet."
+)
 def rotate(key: str, by: str, reason: str, stage: bool) -> None:
     """Add a new key next to the old one, and encrypt the old key's data again with it. Safe to repeat.
 
@@ -191,7 +199,11 @@ def end_old(by: str, reason: str, now: bool) -> None:
 
 
 @click.command()
-@click.option("--file", type=options.FILE, help="File with the key. By default, the command asks.")
+@click.option(
+    "--file",
+    type=options.FILE,
+    help="File with the gateway's key. Without --file, the command asks you to type the key.",
+)
 def gateway(file: Path | None) -> None:
     """Store the gateway's key for the processes that send. Restart them to use it.
 
@@ -321,7 +333,7 @@ def _folder() -> Path:
     settings = Settings.read(os.environ)
     folder = settings.home / "keys"
     if not folder.is_dir():
-        raise missing_error(settings, f"{folder} is missing")
+        raise missing_error(settings, f"the key folder {folder} is missing")
     return folder
 
 
@@ -384,7 +396,9 @@ def _looked_at() -> Iterator[tuple[str, bool]]:
     settings = Settings.read(os.environ)
     own = settings.keys
     if own and own.name not in HELD_BY[WEEKLY_KEY]:
-        raise NotReady(f"{own} has no weekly keys: set HOTLINE_KEYS to a key folder that has them")
+        raise NotReady(
+            f"the key folder {own} has no weekly keys: set HOTLINE_KEYS to a key folder that has them"
+        )
     folders = [own] if own else [settings.home / "keys" / role for role in HELD_BY[WEEKLY_KEY]]
     context = build_context(settings, Role(own.name) if own else Role.CONSOLE)
     with closing(context.database):

@@ -220,7 +220,7 @@ def _version(context: click.Context, _option: click.Parameter, wanted: bool) -> 
     is_eager=True,
     expose_value=False,
     callback=_version,
-    help="Show the version and the commit, and exit.",
+    help="Show the version and the commit of this hotline, and exit.",
 )
 @click.pass_context
 def main(click_context: click.Context) -> None:

@@ -72,16 +72,19 @@ language_option = click.option(
     "--language",
     type=click.Choice(CODES),
     default=locale_language,
-    help="Language of the output. Default: the terminal's language (LANG), otherwise English.",
+    help="Language of the output. By default, it is the terminal's language (LANG) or English.",
 )
 by_option = click.option(
-    "--by", prompt="Your name", callback=check_reason, help="Your name, for the audit log."
+    "--by",
+    prompt="Your name",
+    callback=check_reason,
+    help="Your name. The audit log records your name.",
 )
 second_person_option = click.option(
     "--second",
     prompt="Name of a second person who is present",
     callback=check_reason,
-    help="Name of a second person who is present, for the audit log.",
+    help="Name of a second person who is present. The audit log records this name.",
 )
 """Asks for the name of a second person. The passphrase decrypts a desk's tips only if two people are present."""
 agreed = click.option(
@@ -90,14 +93,17 @@ agreed = click.option(
     callback=lambda click_context, option, value: (
         value and check_reason(click_context, option, value)
     ),
-    help="Name of a second person who agrees to this, for the audit log.",
+    help="Name of a second person who agrees to this command. The audit log records this name.",
 )
 
 
 def by_and_reason(command: Options) -> Options:
     """Adds the options `--by` and `--reason`. If one of them is not given, the command asks for it."""
     option = click.option(
-        "--reason", prompt="Reason", callback=check_reason, help="Reason, for the audit log."
+        "--reason",
+        prompt="Reason",
+        callback=check_reason,
+        help="Reason for this command. The audit log records the reason.",
     )
     return by_option(option(command))
 
@@ -106,7 +112,9 @@ yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmati
 
 
 def passphrase_option(secret: str, name: str = "--passphrase-file") -> Callable[[Options], Options]:
-    return click.option(name, type=NEW_FILE, help=f"File with {secret} in its first line.")
+    return click.option(
+        name, type=NEW_FILE, help=f"File with a passphrase in its first line: {secret}."
+    )
 
 
 def since_option(rows: str) -> Callable[[Options], Options]:
@@ -116,7 +124,7 @@ def since_option(rows: str) -> Callable[[Options], Options]:
         type=MOMENT,
         metavar="MOMENT",
         callback=lambda _context, _option, typed: typed and typed.replace(tzinfo=KIGALI),
-        help=f'Show {rows} from this time on, in Kigali time: 2026-12-01 or "2026-12-01 18:00".',
+        help=f'Show only {rows} from this time on. Give Kigali time: 2026-12-01 or "2026-12-01 18:00".',
     )
 
 

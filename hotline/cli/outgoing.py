@@ -23,7 +23,7 @@ from hotline.text.languages import CODES
 only_option = click.option(
     "--only",
     type=click.Choice([part.value for part in OutgoingPart]),
-    help="Pause or resume only messages of this kind.",
+    help="Pause or resume only the messages of this kind.",
 )
 DECISION = click.Choice([fate.value for fate in DoubtDecision])
 
@@ -81,12 +81,12 @@ def pause(by: str, reason: str, only: str | None) -> None:
 @click.option(
     "--alerts",
     type=DECISION,
-    help="Choose if alerts that may have arrived are sent again or dropped.",
+    help="Choose if the command sends again or drops alerts that may have reached a phone.",
 )
 @click.option(
     "--confirmations",
     type=DECISION,
-    help="Choose if confirmations that may have arrived are sent again or dropped.",
+    help="Choose if the command sends again or drops confirmations that may have reached a phone.",
 )
 @yes_option
 @only_option
@@ -164,7 +164,12 @@ def add(name: str, number: str | None, language: str, by: str) -> None:
 
 
 @click.command()
-@click.option("--seconds", default=WAIT, show_default=True, help="Seconds to wait for results.")
+@click.option(
+    "--seconds",
+    default=WAIT,
+    show_default=True,
+    help="Highest number of seconds that the command waits for the results of the test messages.",
+)
 def test(seconds: float) -> None:
     """Send a test to every on-call contact, and exit with 1 unless the gateway accepts all.
 

@@ -69,7 +69,11 @@ def list_(as_json: bool) -> None:
 
 @click.command("import")
 @click.argument("file", type=FILE)
-@click.option("--proving", is_flag=True, help="Alert people only after a second admin approves.")
+@click.option(
+    "--proving",
+    is_flag=True,
+    help="Send alerts to the imported people only after a second admin has approved them.",
+)
 def import_(file: Path, proving: bool) -> None:
     """Enrol all people in a CSV file, or none. Print each wrong row with its line and reason.
 
@@ -202,7 +206,12 @@ FIRST = "en"
 @click.command()
 @click.argument("paper_name", metavar="PAPER", type=click.Choice([*PAPERS]))
 @click.option("--language", type=click.Choice(CODES), default=CODES[0], show_default=True)
-@click.option("--out", type=NEW_FILE, required=True, help="New HTML file. Print it from a browser.")
+@click.option(
+    "--out",
+    type=NEW_FILE,
+    required=True,
+    help="Path of the new HTML file. Open the file in a browser to print it.",
+)
 def guide(paper_name: str, language: str, out: Path) -> None:
     """Write a PAPER for responders to print: `responder` is the guide, `first-ten-minutes` is one card.
 

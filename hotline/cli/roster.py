@@ -18,7 +18,7 @@ from hotline.text.places import place_name
 week_option = click.option(
     "--week",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Any day in the week that you want to see. Default: this week.",
+    help="Any day in the week that you want to see. By default, the command uses this week.",
 )
 
 

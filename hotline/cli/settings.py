@@ -15,15 +15,16 @@ WITHOUT = "Without it: "
 """The words in a field's docstring that begin the description of what happens without the setting."""
 HEAD_OF_FILE = """\
 # Settings of the hotline. It reads this file only if HOTLINE_SETTINGS names it.
-# Remove the # before a setting to set it. An environment variable, such as HOTLINE_PORT, wins over this file.
+# Remove the # before a setting to set it. An environment variable, such as HOTLINE_PORT, replaces its value here.
 """
 HEAD_OF_PAGE = """\
 # Settings
 
 This page is the output of `hotline settings --markdown`. `hotline settings > settings.toml` writes a file with all
-settings. Fill in this file, and set `HOTLINE_SETTINGS` to its path. Otherwise the hotline reads no file. Each setting
-is also an environment variable: for `port`, it is `HOTLINE_PORT`. A variable wins over the file. If settings are wrong,
-the hotline names all of them, without their values, and does not start. `hotline doctor --settings` shows the values.
+settings. Fill in this file, and set `HOTLINE_SETTINGS` to its path. Without `HOTLINE_SETTINGS`, the hotline reads no
+file. Each setting is also an environment variable: for `port`, it is `HOTLINE_PORT`. If a setting is in both, the
+hotline uses the variable. If settings are wrong, the hotline names all of them, without their values, and does not
+start. `hotline doctor --settings` shows the values.
 
 If each process has its own account, set `HOTLINE_ALARM_MAIL` and `HOTLINE_ALARM_COMMAND` in `watch.env`, which only
 the watch process reads.
@@ -85,7 +86,11 @@ def as_markdown() -> str:
 
 
 @click.command()
-@click.option("--markdown", is_flag=True, help="Print the page docs/settings.md instead.")
+@click.option(
+    "--markdown",
+    is_flag=True,
+    help="Print the settings as the page docs/settings.md, not as a TOML file.",
+)
 def settings(*, markdown: bool) -> None:
     """Print a TOML file of all settings to fill in, for HOTLINE_SETTINGS.
 

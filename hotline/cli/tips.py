@@ -48,7 +48,11 @@ PAGE = 50
     metavar="ID",
     help="Show only tips that are older than this one.",
 )
-@click.option("--limit", type=click.IntRange(1), help=f"Default: {PAGE} tips, or all with --json.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    help=f"Highest number of tips in the list. Default: {PAGE} tips, or all tips with --json.",
+)
 @options.as_json_option
 def list_(
     desk: str | None, since: datetime | None, limit: int | None, as_json: bool, **wanted: Any
@@ -214,7 +218,12 @@ WIDEST = 60
 
 @click.command()
 @options.TIP
-@click.option("--desk", required=True, metavar="DESK", help="Code or district of the desk.")
+@click.option(
+    "--desk",
+    required=True,
+    metavar="DESK",
+    help="Code of the desk that reads the tip, or the name of its district.",
+)
 @options.by_and_reason
 @options.second_person_option
 @options.passphrase_option("the passphrase")
@@ -326,7 +335,9 @@ OUTCOME = click.Choice([one.value for one in TipOutcome])
 @click.command()
 @options.TIP
 @options.by_and_reason
-@click.option("--outcome", type=OUTCOME, required=True, help="Outcome of the case.")
+@click.option(
+    "--outcome", type=OUTCOME, required=True, help="Outcome of the case that you want to close."
+)
 def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
     """Request the closure of a tip. A member of the national desk must confirm it.
 

@@ -55,7 +55,7 @@ def _read(path: Path) -> Mapping[str, str]:
             catalogue = read_po(file)
     except FileNotFoundError:
         raise NotReady(
-            f"there is no catalogue {path.name} for {path.parts[-3]}: run python tools/update_texts.py"
+            f"the texts of the language {path.parts[-3]} lack the file {path.name}: run python tools/update_texts.py"
         ) from None
     return {
         message.id: message.string

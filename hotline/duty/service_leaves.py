@@ -123,7 +123,9 @@ def check_second(
     if any(
         tables_accounts.is_same_person(session, one, other) for one, other in combinations(names, 2)
     ):
-        raise PersonnelRefused(f"{what} needs two people who are not the person concerned")
+        raise PersonnelRefused(
+            f"{what} needs two people, and neither of them may be the person whose state changes"
+        )
 
 
 def log_command(

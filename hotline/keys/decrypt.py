@@ -85,7 +85,9 @@ def decrypt_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str)
             raise ValueError
         return unpadded(plain.removesuffix(bound_as))
     except (CryptoError, TypeError, ValueError):
-        raise DecryptionFailed("the codes were altered or belong to another event") from None
+        raise DecryptionFailed(
+            "the encrypted codes were altered or belong to another event of the case"
+        ) from None
 
 
 def decrypt_number(encrypted: bytes, *, private_key: bytes) -> str:
@@ -142,12 +144,12 @@ def unwrap(
     """
     envelope, checked = wrapped[:-CHECKSUM_BYTES], wrapped[-CHECKSUM_BYTES:]
     if len(envelope) <= HEADER.size or checksum(envelope) != checked:
-        raise DecryptionFailed(f"{part} was altered")
+        raise DecryptionFailed(f"the encrypted copy of {part} was altered")
 
     version, passes, kib, salt = HEADER.unpack_from(envelope)
     costs = Costs(passes, kib)
     if version != VERSION or not costs.are_bearable:
-        raise DecryptionFailed(f"{part} has an unknown format")
+        raise DecryptionFailed(f"the encrypted copy of {part} has an unknown format")
 
     key = stretch(passphrase, costs, salt)
     try:

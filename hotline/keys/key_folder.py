@@ -330,7 +330,9 @@ class PeopleKeys:
     def _begin(self, periods: Sequence[str]) -> dict[str, bytes]:
         held = self.held()
         if not held:
-            raise KeyMissing(f"the folder {self._folder.path.name!r} has no key to count people")
+            raise KeyMissing(
+                f"the key folder {self._folder.path.name!r} has no key for counting people"
+            )
         try:
             for period in periods:
                 self._folder.make(_named(period), secrets.token_bytes(KEY_BYTES))

@@ -145,7 +145,7 @@ class _Made:
         held = {self.roles[role].read(name) for role in holders}
         if len(held) > 1:
             raise KeysDiffer(
-                f"{' and '.join(holders)} hold different copies of {name}: restore the wrong copy from a backup"
+                f"{' and '.join(holders)} hold different copies of {name}: restore {name} (`hotline keys import`)"
             )
         shared = held.pop() if held else secret or secrets.token_bytes(KEY_BYTES)
         for role in roles:
@@ -172,8 +172,8 @@ class _Made:
         ]
         if others and not replaced:
             raise KeysDiffer(
-                f"{public} in {' and '.join(others)} does not match {role}/{name}:"
-                " restore the wrong file from a backup"
+                f"the public key {public} in {' and '.join(others)} does not match the private key {role}/{name}:"
+                " one of these files is wrong, so restore both (`hotline keys import`)"
             )
         for one in others:
             self.roles[one].replace(public, halves[0])

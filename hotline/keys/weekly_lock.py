@@ -159,9 +159,9 @@ def _read(content: bytes) -> tuple[str, bytes]:
     try:
         _monday(week.decode())
     except ValueError:
-        raise DecryptionFailed("epoch.key has an unknown format") from None
+        raise DecryptionFailed("the weekly key file epoch.key has an unknown format") from None
     if len(key) != KEY_BYTES:
-        raise DecryptionFailed("epoch.key has an unknown format")
+        raise DecryptionFailed("the weekly key file epoch.key has an unknown format")
     return week.decode(), key
 
 

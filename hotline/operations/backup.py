@@ -193,7 +193,7 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
         names = inspect(session.connection()).get_table_names()
     if names:
         _refuse_running(url, at)
-        raise Occupied("the database is not empty: set HOTLINE_DATABASE_URL to another one")
+        raise Occupied("the database is not empty: set HOTLINE_DATABASE_URL to an empty database")
     return None
 
 
@@ -252,7 +252,7 @@ def _pour(url: str, fill: Fill) -> None:
         )
     except FileNotFoundError:
         raise ProgramMissing(
-            "pg_restore is missing: install PostgreSQL's client programs"
+            "the program pg_restore is missing: install PostgreSQL's client programs"
         ) from None
     assert restoring.stdin is not None
     try:

@@ -121,7 +121,7 @@ def _opened(vault: str, row_id: int, encrypted: bytes, private_key: bytes) -> st
         return decrypt_number(encrypted, private_key=private_key)
     except DecryptionFailed:
         raise DecryptionFailed(
-            f"neither the old nor the new key decrypts the number in row {row_id} of {vault}"
+            f"neither the old nor the new key decrypts the phone number in row {row_id} of table {vault}"
         ) from None
 
 

@@ -364,7 +364,7 @@ def _both(
     except PassphraseWrong:
         old.open(found)
         raise DeskRefused(
-            f"desk {found.desk} already gets a new key, under another passphrase: finish that first, on its page in "
-            f"the console or with `hotline keys rotate-desks --desk {found.desk}`"
+            f"desk {found.desk} already gets a new key, under another passphrase: finish that "
+            f"change first, on the desk's page in the console or with `hotline keys rotate-desks --desk {found.desk}`"
         ) from None
     return newest, before

@@ -95,7 +95,7 @@ def _check_fits(manifest: Manifest, url: str) -> None:
         )
     if manifest.schema not in migrate.known_versions():
         raise NotReady(
-            f"the backup was made by a newer release, {manifest.release}: install that one first"
+            f"the backup was made by a newer release, {manifest.release}: install that release first"
         )
 
 

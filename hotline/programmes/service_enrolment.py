@@ -496,7 +496,9 @@ def verify_certificate(context: Context, typed: str) -> CertificateCheck:
     """Checks the code of a certificate for a person who was shown it. Raises KeyMissing."""
     meant = rules_certificate.normalise_code(typed)
     if not context.pseudonyms.knows_certificates:
-        raise KeyMissing("certificate.key is missing: restore it (`hotline keys import`)")
+        raise KeyMissing(
+            "the key file certificate.key is missing: restore it (`hotline keys import`)"
+        )
     found = rules_certificate.decode(meant, context.pseudonyms.certificate) if meant else None
     verdict = rules_certificate.verdict(found, context.now())
     if found is None:

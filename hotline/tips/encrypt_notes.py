@@ -36,7 +36,7 @@ def new_pair(tip_key: bytes, *, uid: str) -> AnswerPair:
 def decrypt_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) -> dict[str, str]:
     """Returns the answer that `Encrypter.answer` encrypted. Raises DecryptionFailed."""
     if (body[:1], locked_key[:1]) != (VERSION, VERSION):
-        raise DecryptionFailed("the answer has an unknown format")
+        raise DecryptionFailed("the encrypted answer has an unknown format")
     try:
         private = PrivateKey(Aead(tip_key).decrypt(locked_key[1:], aad=_binding("answer", uid)))
         document = document_in(SealedBox(private).decrypt(body[1:]))
@@ -54,7 +54,7 @@ def encrypt_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:
 def decrypt_note(body: bytes, *, tip_key: bytes, uid: str, key: str) -> str:
     """Returns the decrypted note. Raises DecryptionFailed."""
     if body[:1] != VERSION:
-        raise DecryptionFailed("the note has an unknown format")
+        raise DecryptionFailed("the encrypted note has an unknown format")
     try:
         plain = Aead(tip_key).decrypt(body[1:], aad=_binding("note", uid, key))
         return unpadded(plain).decode("utf-8", "surrogatepass")

@@ -64,13 +64,13 @@ class CallbackForm:
         if value is None:
             raise CallbackInvalid(f"the field {name} is missing")
         if len(value) > most:
-            raise CallbackInvalid(f"{name} has more than {most} letters")
+            raise CallbackInvalid(f"the field {name} is longer than its limit of {most} letters")
         return value
 
     def identifier(self, name: str) -> str:
         value = self.text(name, most=100)
         if not ID.fullmatch(value):
-            raise CallbackInvalid(f"{name} is not an id")
+            raise CallbackInvalid(f"the field {name} does not contain a valid id")
         return value
 
     def known_id(self, name: str) -> str | None:
@@ -98,7 +98,7 @@ class CallbackForm:
         try:
             return phone_numbers.parse_caller(self.text(name, most=100))
         except NumberInvalid:
-            raise CallbackInvalid(f"{name} is not a number") from None
+            raise CallbackInvalid(f"the field {name} does not contain a phone number") from None
 
 
 def read_form(environ: Environ) -> CallbackForm:

@@ -47,7 +47,7 @@ def read_hop(form: CallbackForm, line: Line) -> UssdHop:
     suffix = _our_suffix(form, line)
     text = with_suffix(suffix, form.text("text", most=MAX_USSD))
     if len(text) > MAX_USSD:
-        raise CallbackInvalid('the fields "text" and "suffix" are too long together')
+        raise CallbackInvalid('the fields "text" and "suffix" together are longer than the limit')
     session_id = form.identifier("sessionId")
     return UssdHop(
         session_id=session_id,

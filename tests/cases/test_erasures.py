@@ -142,7 +142,7 @@ def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
     assert district.open_kinds() == ["acknowledge"]
     (row,) = [row for row in district.all(AuditEntry) if row.action == "tip_erased"]
     assert row.reason == "nobody reached her yet"
-    with pytest.raises(ErasureRefused, match="no one requested its erasure"):
+    with pytest.raises(ErasureRefused, match="has no pending erasure request"):
         service_closing.decide_erasure(district.context, tip_id, erases=True, **WHO)
 
 
