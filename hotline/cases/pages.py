@@ -48,7 +48,7 @@ QUESTIONS = table("question_states")
 MARKS = tinted_table("tip_marks")
 ASKED = table("passed_on")
 NEXT = table("next_steps")
-UNITS = table("units")
+UNITS = {**table("units"), "s": phrase("{number} s")}
 LEFT, LATE = phrase("{time} left"), phrase("{time} late")
 
 
@@ -83,9 +83,9 @@ def _outcome(visit: Visit, outcome: str | None) -> str:
 
 
 def format_left(visit: Visit, due_at: datetime, at: datetime) -> str:
-    """Returns the time until a deadline or since then, such as `2:10 left` or `6 min late`."""
-    is_late, number, unit = time_left(due_at, at)
-    time = visit.say(UNITS[unit], number=number) if unit else number
+    """Returns the time until a deadline or since then, such as `2 min 10 s left` or `6 min late`."""
+    is_late, numbers = time_left(due_at, at)
+    time = " ".join(visit.say(UNITS[unit], number=number) for unit, number in numbers.items())
     return visit.say(LATE if is_late else LEFT, time=time)
 
 

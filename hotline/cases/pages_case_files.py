@@ -48,7 +48,8 @@ def ask(visit: Visit, tip_id: int) -> Response:
             reason=reason,
         )
     except EndRefused as refused:
-        raise visit.wrong("basis", STOPS[refused.stop]) from None
+        name = "order" if refused.stop == "no_order" else "basis"
+        raise visit.wrong(name, STOPS[refused.stop]) from None
     return redirect_to("tips.one", tip_id=tip_id, file="yes", _anchor="file")
 
 

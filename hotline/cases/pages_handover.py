@@ -10,6 +10,7 @@ from hotline.cases.pages_commands import REFUSED, TIP_STOPS
 from hotline.console.form import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.errors import DecryptionFailed, EndRefused, FormRefused, KeyMissing, NotFound
+from hotline.text.codes import NATIONAL
 from hotline.text.phrases import phrase
 from hotline.tips.rules_events import NoteCode
 
@@ -33,7 +34,10 @@ def show(visit: Visit) -> Response:
         visit,
         "handover.html",
         waits=waits,
-        desks=[(code, visit.place(code)) for code in sorted(waits.desks)],
+        desks=[
+            (code, visit.say("National desk") if code == NATIONAL else visit.place(code))
+            for code in sorted(waits.desks)
+        ],
         open_cases=len(cases),
         lines=[(state, pages_board.card(visit, one, at)) for state, one in cases[:MAX_LINES]],
         about=visit.form.text("tip") or (str(about) if about else ""),

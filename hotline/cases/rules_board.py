@@ -152,17 +152,16 @@ def board_number(cases: Sequence[BoardCase]) -> int:
     return crc32(repr(sorted(cases)).encode())
 
 
-def time_left(due_at: datetime, at: datetime) -> tuple[bool, str, str]:
-    """Returns three values: True if the time is over, the time until or since then, and its unit.
+def time_left(due_at: datetime, at: datetime) -> tuple[bool, Mapping[str, int]]:
+    """Returns True if the deadline has passed, and the time until or since the deadline as numbers by unit.
 
-    Below an hour, the time until then is minutes and seconds, such as `2:10`. The script of the page counts in the
-    same way.
+    The last hour before the deadline is counted in minutes and seconds. The script of the page counts in the same way.
     """
     is_late, span = due_at <= at, abs(due_at - at)
     if span < HOUR and not is_late:
         minutes, seconds = divmod(int(span.total_seconds()), 60)
-        return is_late, f"{minutes}:{seconds:02}", ""
+        return is_late, {"min": minutes, "s": seconds}
     for unit, length, most in (("min", timedelta(minutes=1), HOUR), ("h", HOUR, 2 * DAY)):
         if span < most:
-            return is_late, str(span // length), unit
-    return is_late, str(span // DAY), "days"
+            return is_late, {unit: span // length}
+    return is_late, {"days": span // DAY}

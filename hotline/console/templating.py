@@ -133,11 +133,11 @@ def with_contents(body: Markup) -> tuple[Markup, Sequence[tuple[str, Markup]], M
     with these ids. A notice may warn of danger, so the table of contents comes after it.
 
     The headings are those of sections, and of tables if there are few sections. For a form without sections, the
-    headings are those of its groups of fields. A short page, a page of one section, and a page with links to its
-    sections, get no table of contents.
+    headings are those of its groups of fields. A short page, a page of one section, a page of texts to review, and a
+    page with links to its sections, get no table of contents.
     """
     lines = sum(LINES.get(tag, 1) for tag in _PART.findall(body))
-    if lines < LONG or 'class="sums"' in body:
+    if lines < LONG or 'class="sums"' in body or '<section class="text" id="t-' in body:
         return Markup(), (), body
     count = len(re.findall("<h2", body))
     tags = (

@@ -67,7 +67,10 @@ def show(visit: Visit, template: str = "roster.html") -> Response:
         reasons=lambda whys: ", ".join(visit.say(REASONS[one]) for one in whys),
         whole=found.whole_week(),
         desk_list=partial(desk_names, visit),
-        hours="; ".join(f"{desk_names(visit, codes)}: {n}" for n, codes in alike.items()),
+        hours="; ".join(
+            f"{visit.say('{number} h', number=n)} ({desk_names(visit, codes)})"
+            for n, codes in alike.items()
+        ),
         many=[f"{name} ({count})" for name, count in sorted(many.items())],
         alone=", ".join(sorted(alone)),
     )

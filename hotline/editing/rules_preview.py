@@ -309,6 +309,7 @@ class FilledMeter(NamedTuple):
     """The septets of the whole text on one page, with the shortest line of keys. This number shows by how much the text
     is too long.
     """
+    is_sms: bool = False
 
     @property
     def is_over(self) -> bool:

@@ -503,7 +503,7 @@ def _meters(
         if name == PHRASES:
             words = widest(text, review.language) or text.words.get(review.language, "")
             found[text.place] = FilledMeter(
-                review.language, septets(words), SEGMENT, 1, septets(words)
+                review.language, septets(words), SEGMENT, 1, septets(words), is_sms=True
             )
         elif name != ENGINE:
             flows.setdefault(name, []).append(text)

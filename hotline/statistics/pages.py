@@ -54,6 +54,7 @@ def overview(visit: Visit, lines: Sequence[role_groups.TodayLine] = ()) -> Respo
     releases = service_releases.published(visit.context)
     labels = _labels(visit)
     answers = rules_report.answers(releases, labels)
+    newest = next((one.period for one in releases if span_of(one.period) is Span.QUARTER), "")
     pending = service_releases.pending(visit.context, visit.by.roles)
     board = None
     if visit.by.roles & role_groups.RELEASING:
@@ -66,6 +67,8 @@ def overview(visit: Visit, lines: Sequence[role_groups.TodayLine] = ()) -> Respo
         pending=[(period, _label(visit, period)) for period in pending],
         board=board,
         programme=rules_report.programme(releases, service_releases.targets(visit.context), labels),
+        newest=newest and (newest, labels.period(newest)),
+        year=visit.context.now().year,
         objectives=rules_report.OBJECTIVES,
         may_set=bool(visit.by.roles & role_groups.LEADING),
         lines=lines,

@@ -44,7 +44,7 @@ _LATE = phrase("{number} of urgent tips were not taken in time.")
 _NO_ROOM = phrase("Services refused {number} persons for lack of room.")
 _CLOSURES = phrase("{number} closures waited more than 7 days for confirmation.")
 _NO_PROBLEM = phrase("The numbers of {period} show no problem.")
-_BEFORE = phrase("{number} in {period}")
+_BEFORE = phrase("before: {number} in {period}")
 NO_RESULTS = phrase("The outcomes of tips are published each quarter. Nothing is published yet.")
 TIPS_FILED = phrase("{number} tips were filed.")
 TIPS_ACTED = phrase("A responder acted on {number} of these tips within 72 hours.")
@@ -187,7 +187,9 @@ def programme(
 
     def missed(one: Planned, release: Release | None) -> str:
         target = targets.get(one.name)
-        if target is None or release is None or not _holds(release, one):
+        # A target is for a year. The count of one quarter cannot show if it is missed.
+        is_share = one.unit in (Unit.PERCENT, Unit.POINTS)
+        if target is None or release is None or not is_share or not _holds(release, one):
             return ""
         actual = _actual(release, releases, one)
         is_maximum = one.name == MAXIMUM
@@ -319,7 +321,9 @@ def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
         elif late is not None:
             sentence = labels.say(_CLOSURES, number=labels.about(late))
         else:
-            sentence = labels.say(_NO_PROBLEM, period=labels.period(newest.period))
+            said = labels.say(_NO_PROBLEM, period=labels.period(newest.period))
+            question = QUESTIONS["problem"]
+            return Answer("problem", labels.say(question), capitalise(said), "", "", (), (), unit)
     return _answer("problem", sentence, longer, (name, ALL, ALL), unit, labels)
 
 

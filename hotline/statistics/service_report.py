@@ -65,9 +65,9 @@ METHOD: Sequence[str] = (
 PROGRAMME_HEAD = (
     phrase("Indicator"),
     phrase("Baseline"),
-    phrase("Target"),
-    phrase("Actual"),
-    phrase("Table"),
+    phrase("Target for the year"),
+    phrase("Newest quarter"),
+    phrase("Table in release"),
 )
 
 

@@ -204,7 +204,9 @@ def test_only_an_order_named_by_number_brings_what_the_caller_said(
     file.approved()
     plain = file.makes("print", language=language)[1].text
     assert file.asks(basis="judge") == 422
-    assert file.asks(order=ORDER) == 422
+    sent = {"basis": "request", "order": ORDER, "reason": "the trial"}
+    refused = file.desks.national.post(f"/tips/{file.tip}/case-file", sent)
+    assert 'href="#f-order"' in refused.text
     file.approved(basis="judge", order=ORDER)
     ordered = file.makes("print", number=2, language=language)[1].text
     for secret in (WORDS, minute):
@@ -503,7 +505,7 @@ def test_alerts_do_not_give_the_minute_of_the_call() -> None:
     for basis in FileBasis:
         facts = FileFacts(1, filed, NOON, basis, ORDER, [], [*alerts, took, late], [])
         made: Any = document(facts, say, table("file_bases"))
-        rows = next(one["rows"] for one in made["sections"] if "Acts" in one["title"])
+        rows = next(one["rows"] for one in made["sections"] if "Steps" in one["title"])
         if basis is FileBasis.REQUEST:
             assert [time[10:] for time, _ in rows] == ["", " 13 h", " 14:10"]
         else:

@@ -103,7 +103,9 @@ def test_r10_a_note_waits_on_each_phone_of_the_desk_until_it_is_confirmed(
 def test_r10_a_desk_writes_reads_and_confirms_in_the_console(desks: Desks) -> None:
     sent = {"desk": "national", "note": NOTE}
     assert desks.national.post("/handover", sent).status_code == 303
-    assert "Notes for you to read: 0" in desks.national.get("/handover").text
+    page = desks.national.get("/handover").text
+    assert "Notes for you to read: 0" in page
+    assert '<option value="national">National desk</option>' in page
     assert "Notes for you to read: 1" in desks.second.get("/handover").text
     assert "Notes for you to read: 0" in desks.district.get("/handover").text
     shown = desks.second.post("/handover/read", {}).text

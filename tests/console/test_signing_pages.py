@@ -17,7 +17,7 @@ from hotline.people.decrypt_signing import key_to_sign
 from hotline.people.tables_approvals import Approval
 from hotline.people.tables_desks import get_desk
 from tests.console.conftest import Desk, Tab
-from tests.console.desk_tips import PASSPHRASE
+from tests.console.desk_tips import PASSPHRASE, admitted
 from tests.support.two_people import ALICE
 
 PAGE, SIGN = "/desks/12", "/desks/12/sign"
@@ -57,7 +57,11 @@ def waiting(desk: Desk) -> list[int]:
 
 def test_two_admins_restore_a_changed_key(desk: Desk, admins: tuple[Tab, Tab]) -> None:
     first, second = admins
-    assert "key not signed" in first.get("/desks").text
+    for name in ("Huye 1", "Huye 2"):
+        admitted(desk, name, AccountRole.DESK, "24")
+    listed = first.get("/desks").text
+    assert "key not signed" in listed
+    assert ">signed</td>" in listed
     assert "was changed in the database" in first.get(PAGE).text
     assert first.post(SIGN, {"reason": ""}).status_code == 422
     asked = first.post(SIGN, {"reason": "we found who did it"} | seen(first, PAGE))

@@ -143,7 +143,7 @@ def test_a8_late_tips_come_first_on_the_board_and_in_red_beside_the_word_of_the_
     page = desks.district.get("/").text
     assert on_board(desks.district) == {"untaken": [late, early]}
     assert ">6 min late</p>" in page
-    assert ">1:00 left</p>" in page
+    assert ">1 min 0 s left</p>" in page
     for each in (page, desks.district.get("/tips").text):
         assert re.search(r'Board <span class="tag bad">1<span class="unseen"> Overdue', each)
     row = desks.district.get("/tips").text

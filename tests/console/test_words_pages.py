@@ -232,7 +232,9 @@ def test_words_of_every_screen_are_shown_and_not_changed(desk: Desk, tab: Tab) -
 
 
 def test_the_parts_are_the_meters_of_what_stands_in_the_fields(tab: Tab) -> None:
-    form = fields(tab.get(ABROAD).text)
+    page = tab.get(ABROAD).text
+    assert "On this page" not in page
+    form = fields(page)
     number = number_of(form, FEE)
     form[f"words.{number}"] = "Ntukishyure."
     answer = tab.post("/words/rw/part", form)
@@ -240,6 +242,7 @@ def test_the_parts_are_the_meters_of_what_stands_in_the_fields(tab: Tab) -> None
     assert "Ntukishyure" not in answer.text
     (used,) = re.findall(rf'id="m-{number}" data-part>.*?value="(\d+)"', answer.text, re.S)
     assert int(used) < 60
+    assert f"Whole screen: {used} of " in answer.text
 
 
 def test_the_matrix_counts_and_leads_to_its_texts(desk: Desk, tab: Tab) -> None:

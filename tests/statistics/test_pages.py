@@ -127,9 +127,14 @@ def test_e5_the_programme_lead_sets_targets_and_takes_one_back(desk: Desk) -> No
     writes(desk, published=True)
     lead = tab(desk, AccountRole.PROGRAMME_LEAD)
     assert lead.post("/statistics/targets", {"danger_share": "77", "calls": "x"}).status_code == 422
-    assert lead.post("/statistics/targets", {"danger_share": "77"}).status_code == 303
+    assert (
+        lead.post("/statistics/targets", {"danger_share": "77", "calls": "999999"}).status_code
+        == 303
+    )
     overview = lead.get("/statistics").text
     assert ">77 %<" in overview
+    assert ">999,999<" in overview
+    assert f'/releases/{QUARTER[:-1]}4#T12"' in overview
     assert overview.count(">below target</span>") == 1
     lead.post("/statistics/targets", {})
     assert ">77 %<" not in lead.get("/statistics").text

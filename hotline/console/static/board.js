@@ -18,8 +18,8 @@
       const span = Math.abs(seconds);
       const late = seconds <= 0;
       const unit = span < 3600 ? "min" : span < 172800 ? "h" : "days";
-      const number = Math.floor(span / { min: 60, h: 3600, days: 86400 }[unit]);
-      const time = !late && span < 3600 ? `${number}:${String(span % 60).padStart(2, "0")}` : here.dataset[unit].replace("#", number);
+      const whole = here.dataset[unit].replace("#", Math.floor(span / { min: 60, h: 3600, days: 86400 }[unit]));
+      const time = !late && span < 3600 ? `${whole} ${here.dataset.s.replace("#", span % 60)}` : whole;
       one.textContent = here.dataset[late ? "late" : "left"].replace("#", time);
       if (late) one.closest(".card").classList.add("late");
     }
