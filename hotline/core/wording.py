@@ -21,27 +21,28 @@ class Template(StrEnum):
     *384*777*90#.
     """
     ALERT_REPLY = "{ref}: {place}. Reply 1 {ref}"
-    """The same alert for a case that is not urgent."""
+    """An alert to a responder about a case that is not urgent, if replies by SMS reach us."""
     ALERT_DIAL = "{ref}: {place}. Dial {code}"
-    """The same alert for a case that is not urgent, if replies by SMS do not reach us."""
+    """An alert to a responder about a case that is not urgent, if replies by SMS do not reach us."""
     ALERT_LIKE_URGENT_REPLY = "{ref}: {place}, urgent, similar to {like}. Reply 1 {ref}"
     """An SMS to a responder who was already alerted of a case that is probably the same. `like` is the reference of
     that case."""
     ALERT_LIKE_URGENT_DIAL = "{ref}: {place}, urgent, similar to {like}. Dial {code}"
-    """The same SMS about a similar case, if replies by SMS do not reach us."""
+    """An urgent alert about a case that is probably the same as the case `like`, if replies by SMS do not reach us."""
     ALERT_LIKE_REPLY = "{ref}: {place}, similar to {like}. Reply 1 {ref}"
-    """The same SMS about a similar case that is not urgent."""
+    """An alert about a case that is not urgent and is probably the same as the case `like`."""
     ALERT_LIKE_DIAL = "{ref}: {place}, similar to {like}. Dial {code}"
-    """The same SMS about a similar case that is not urgent, if replies by SMS do not reach us."""
+    """An alert about a case that is not urgent and is probably the same as the case `like`, if replies by SMS do not
+    reach us."""
     ALERT_LOCKED_URGENT_REPLY = "{ref}: {place}, urgent, details locked. Reply 1 {ref}"
     """An SMS to a responder whose desk cannot decrypt the tip, because a key is missing. The urgency stays the same."""
     ALERT_LOCKED_URGENT_DIAL = "{ref}: {place}, urgent, details locked. Dial {code}"
-    """An SMS to a responder whose desk cannot decrypt the tip, if replies by SMS do not reach us."""
-    ALERT_LOCKED_REPLY = "{ref}: {place}, details locked. Reply 1 {ref}"
-    """An SMS to a responder whose desk cannot decrypt the tip, for a case that is not urgent."""
-    ALERT_LOCKED_DIAL = "{ref}: {place}, details locked. Dial {code}"
-    """An SMS to a responder whose desk cannot decrypt the tip. The case is not urgent, and replies by SMS do not reach
+    """An urgent alert to a desk that cannot decrypt the tip, because a key is missing, if replies by SMS do not reach
     us."""
+    ALERT_LOCKED_REPLY = "{ref}: {place}, details locked. Reply 1 {ref}"
+    """An alert about a case that is not urgent. The desk cannot decrypt the tip, because a key is missing."""
+    ALERT_LOCKED_DIAL = "{ref}: {place}, details locked. Dial {code}"
+    """An alert to a desk that cannot decrypt the tip, because a key is missing, if replies by SMS do not reach us."""
     SHARED_OPEN = "{count} open. Dial {code}"
     """One SMS in 15 minutes about all cases of which a responder was alerted before. `count` is their number. It does
     not say that a case waits: a stranger may see the lock screen."""
@@ -50,18 +51,20 @@ class Template(StrEnum):
     ALERT_OVERDUE_REPLY = "{ref}: {place}, taken, no update since. Reply 1 {ref}"
     """An SMS to a coordinator and then to the national desk: an outcome is overdue."""
     ALERT_OVERDUE_DIAL = "{ref}: {place}, taken, no update since. Dial {code}"
-    """An SMS to a coordinator about an overdue outcome, if replies by SMS do not reach us."""
+    """An SMS to a coordinator and then to the national desk, if replies by SMS do not reach us: an outcome is
+    overdue."""
     ALERT_LOOK_REPLY = "{ref}: {place}, taken two hours ago. To check it, reply 1 {ref}"
     """An SMS to the national desk, because a second person looks at every case about danger."""
     ALERT_LOOK_DIAL = "{ref}: {place}, taken two hours ago. To check it, dial {code}"
-    """An SMS to the national desk, which checks every case about danger, if replies by SMS do not reach us."""
+    """An SMS to the national desk, if replies by SMS do not reach us: a second person looks at every case about
+    danger."""
     CLOSURE_REQUESTED = "{ref}: a colleague asks to close this case. Dial {code}."
     """An SMS to the national desk: a responder asks to close a case. No SMS can confirm a closure, because the
     person who confirms it must first open the case."""
     CLOSURES_WAIT = "Closures waiting 24 hours or more: {refs}. Dial {code}"
     """An SMS to the national desk at 06:30: closures wait for confirmation. `refs` are references such as K7Q4 M3TX,
     or T12 for a case of which this person was not alerted."""
-    HOLDS_WAIT = "Legal holds to review: {count}. Console: Case files"
+    HOLDS_WAIT = "Legal holds to review: {count}. See Case files in the console."
     """An SMS to the national desk on Mondays at 06:30: legal holds of case files were not reviewed for six months."""
     MORE_TOLD = "{ref}: new information. Read it again."
     """An SMS to responders who were alerted of the first of many similar tips. They get it once and not for each
@@ -69,21 +72,23 @@ class Template(StrEnum):
     STAY_AWAY = "{ref}: do not visit or call. Read it first."
     """An SMS to every alerted responder, after `visit: no` or `000`: do not go there. It never says who asked for
     this."""
-    CAREFUL = "{ref}: careful. Do not visit openly. Do not call that place. Call the national desk: {number}."
+    CAREFUL = "{ref}: careful. Do not visit openly. Do not call anyone there. Call the national desk: {number}."
     """An SMS to every alerted responder, after `visit: no` or `000`, if a person is in danger: responders should act,
     but not openly. `number` is the confirmed number of the national desk.
     """
     CAREFUL_ALONE = (
-        "{ref}: careful. Do not visit openly. Do not call that place. Ask the national desk."
+        "{ref}: careful. Do not visit openly. Do not call anyone there. Ask the national desk."
     )
     """An SMS to every alerted responder to act, but not openly, if no number of the national desk is confirmed."""
-    HOW_REPLY = "{ref}: careful, do not call. How should responders go? Reply 6 {ref} discreetly or 7 {ref} openly"
+    HOW_REPLY = "{ref}: careful, do not call. How should responders go? Reply 6 {ref}: discreetly, or 7 {ref}: openly"
     """An SMS to the national desk, which decides if responders may go openly."""
     HOW_DIAL = "{ref}: careful, do not call. How should responders go? Dial {code}"
-    """The same question to the national desk, if replies by SMS do not reach us."""
+    """An SMS to the national desk, which decides if responders may go openly. Replies by SMS do not reach us."""
     MANNER_SILENT = "{ref}: no answer from the national desk. Act with a colleague, not openly."
     """An SMS to the responders, who may go, if the national desk has decided nothing for ten minutes."""
-    GO_UNSEEN = "{ref}: the national desk says: go with a colleague, not openly. Do not call there."
+    GO_UNSEEN = (
+        "{ref}: the national desk says: go with a colleague, not openly. Do not call anyone there."
+    )
     """An SMS to every alerted responder: the national desk decided that they may go, but not openly."""
     GO_OPENLY = "{ref}: the national desk says: you may go openly."
     """An SMS to every alerted responder: the national desk decided that they may go openly."""
@@ -107,7 +112,7 @@ class Template(StrEnum):
     `digits` are the possible answers.
     """
     REMIND_DIAL = "{ref}: by {time}, say what happened. Dial {code}"
-    """The same reminder to the assignee, if replies by SMS do not reach us."""
+    """A reminder by SMS to the assignee, if replies by SMS do not reach us. `time` is when others will be alerted."""
     FOLLOW = "{ref}: any news? Dial {code}"
     """An SMS to the responder who can know the result, days or weeks later. It names no subject and no person."""
     FOLLOW_ABOVE = "{ref}: no one has sent news. Dial {code}"
@@ -136,7 +141,7 @@ class Template(StrEnum):
     )
     """The answer to `1 K7Q4` after a colleague took the case, if it must be read before anyone goes there openly."""
     HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has it. Do not visit or call."
-    """The same answer for a case that no one may visit."""
+    """The answer to `1 K7Q4` after a colleague took the case, for a case with a warning and without danger."""
     TAKEN_UNTIL = "{ref}: you took it. By {time}, say what happened with a digit and {ref}: {own}"
     """The answer to `1 K7Q4` if an outcome is due. `time` is a time such as 25/11 14:05. `own` are the digits for an
     assignee."""
@@ -145,7 +150,7 @@ class Template(StrEnum):
     TAKEN_UNREAD_ALONE = (
         "{ref}: you took it. You have not read it: do not visit openly. Ask the national desk."
     )
-    """The same answer if the national desk has no confirmed number."""
+    """The answer to `1 K7Q4` for a case with a warning, if no number of the national desk is confirmed."""
     TAKEN_UNREAD_DESK = "{ref}: you took it. You have not read it: do not visit openly."
     """The answer to `1 K7Q4` to a person of the national desk, which itself decides how to go there."""
     TAKEN_STAY_AWAY = "{ref}: you took it. Do not visit or call. Read it first."
@@ -154,27 +159,25 @@ class Template(StrEnum):
     """The answer to `6 K7Q4` and `7 K7Q4` from the national desk."""
     LET_NOTED = "{ref}: noted. We tell the first team to stop."
     """The answer to `8 K7Q4` from the national desk."""
-    LET_TOO_EARLY = "{ref}: no one at the new place has taken it yet."
+    LET_TOO_EARLY = "{ref}: no one at the new place has taken this case yet."
     """The answer to `8 K7Q4` if no responder of the corrected place has taken the case."""
     HOW_WAITS = "{ref}: noted. In a few minutes we alert the people who are going."
     """The answer to `7 K7Q4` while there is no proof yet that the responder wrote it."""
     ON_SITE_NOTED = "{ref}: noted, you are on site."
     """The answer to `2 K7Q4`: the responder is on site."""
     ON_SITE_UNTIL = "{ref}: noted, you are on site. By {time}, say what happened."
-    """The answer to `2 K7Q4` if an outcome is due."""
+    """The answer to the digit 2 from an assignee. The outcome of the case is due at `time`."""
     REFERRED_NOTED = "{ref}: noted, referred to a service."
     """The answer to `3 K7Q4`: the responder referred a person to a service."""
     REFERRED_UNTIL = "{ref}: noted, referred. By {time}, say what happened."
-    """The answer to `3 K7Q4` if an outcome is due."""
+    """The answer to the digit 3 (referred to a service). The outcome of the case is due at `time`."""
     CLOSED_NOTED = "{ref}: closed. Thank you."
     """The answer to 4 if the case is closed."""
-    JUDGE_NOTED = (
-        "{ref}: noted, not this kind of case. A second person checks it. Until then it is yours."
-    )
+    JUDGE_NOTED = "{ref}: noted, not this kind of case. A second person checks it. Until then the case is yours."
     """The answer to the digit 4 in every case that a second person checks. The answer is always the same. So no SMS
     reveals the result of a screening.
     """
-    ANOTHER_WAITS = "{ref}: another request to close it is waiting."
+    ANOTHER_WAITS = "{ref}: another request to close this case is waiting."
     """The answer to the digit 4 if another person requested closure with a different outcome."""
     GOES_ON_WAITS = "{ref}: noted. The case stays open. In a few minutes it is yours."
     """The answer to the digit 1 that refuses a closure, while it is not proved who sent the SMS. There is no other
@@ -186,11 +189,11 @@ class Template(StrEnum):
     """The answer to the digit 4 from a responder who may confirm a colleague's closure request, if the national desk
     reads only in the console.
     """
-    PASSED_NOTED = "{ref}: we ask the next person. It is yours until someone takes it."
-    """The answer to `5 K7Q4`: the assignee passes the case on."""
-    PASSED_THEIRS = "{ref}: your colleague keeps it."
+    PASSED_NOTED = "{ref}: we ask the next person. The case is yours until someone takes it."
+    """The answer to the digit 5 from an assignee who cannot continue: we alert another responder."""
+    PASSED_THEIRS = "{ref}: your colleague keeps the case."
     """The answer to the digit 5 from a responder who is not the assignee, if there is no other responder to ask."""
-    TAKE_FIRST = "{ref}: you have not taken it yet. Reply 1 {ref}"
+    TAKE_FIRST = "{ref}: you have not taken this case yet. Reply 1 {ref}"
     """The answer to the digits 3 and 4 from a responder who is not the assignee."""
     CASE_OVER = "{ref}: this case is closed. Thank you."
     """The answer to any digit about a closed case."""
@@ -235,13 +238,13 @@ class Template(StrEnum):
     """An SMS to the phone itself: wrong PINs were entered. `time` is when the next PIN can be entered, such as 25/11
     14:05."""
     PIN_NETWORK = "One phone opened cases on another network. Dial {code}"
-    """An SMS to the coordinator: a PIN opened cases from a phone on an unusual mobile network."""
+    """An SMS to the coordinator: a phone opened cases on another mobile network than the last time."""
     PIN_MANY = "One phone opened many cases. Dial {code}"
-    """An SMS to the coordinator: a PIN opened unusually many cases."""
+    """An SMS to the coordinator: a phone opened unusually many cases."""
     PIN_NIGHT = "Phones that opened cases at night: {count}. Dial {code}"
     """An SMS to the coordinator at 07:00: phones opened cases at night."""
     PIN_NOT_ME = "Someone else used a PIN. It no longer works. Dial {code}"
-    """An SMS to the coordinator: a responder reported that another person used the PIN."""
+    """An SMS to the coordinator: a responder said that someone else used the responder's PIN."""
     PIN_NEVER = "never"
     """On the first screen after the PIN: this PIN never opened the list of cases before."""
     PIN_OPENED = "{time} ({count} times)"
@@ -249,20 +252,20 @@ class Template(StrEnum):
     WARNING_WRONG = "{time} {who}: entered wrong PINs"
     """One of the warnings that a coordinator reads after entering the PIN. `who` is the responder's name."""
     WARNING_NETWORK = "{time} {who}: opened cases on another network"
-    """A warning that a coordinator reads after entering the PIN. `who` is the name of the responder."""
+    """A warning that a coordinator reads after entering the PIN: the phone used another mobile network than before."""
     WARNING_MANY = "{time} {who}: opened many cases"
     """A warning that a coordinator reads after entering the PIN. `who` is the name of the responder."""
     WARNING_NIGHT = "{time} {who}: opened cases at night"
     """A warning that a coordinator reads after entering the PIN. `who` is the name of the responder."""
-    WARNING_NOT_ME = "{time} {who}: someone else used the PIN. It has stopped"
+    WARNING_NOT_ME = "{time} {who}: someone else used the PIN. The PIN no longer works"
     """A warning that a coordinator reads after entering the PIN. `who` is the name of the responder."""
     WARNINGS_END = "Ask these people if they did this. If not, ask an admin for a new PIN."
-    """The end of the page of warnings, for the coordinator."""
+    """The text below the warnings that a coordinator reads after entering the PIN."""
     NOTHING_OPEN = "You have no open cases. To check, dial {code}"
     """The answer to an unclear SMS of a responder who has no open case."""
     STOP_NOTED = "Noted. You are on duty on this line. To leave the line, tell your coordinator."
     """The answer to a STOP from an enrolled number. A STOP can be forged, so it changes nothing."""
-    STOP_TOLD = "A phone of your team sent STOP. Nothing has changed. Please ask your team."
+    STOP_TOLD = "A phone of your team sent STOP. Nothing has changed. Please ask your team why."
     """An SMS to the people who lead the responder's desk: a phone of the desk sent STOP. It names no phone."""
 
     JOIN = "{join}: to join, dial {code}"
@@ -280,7 +283,7 @@ class Template(StrEnum):
 
     GAPS_FOUND = "Shifts with nobody on duty: {count}. From {time}. Dial {code}"
     """An SMS to a desk's coordinator about new gaps in the roster, and again a day before a gap."""
-    GAPS_WEEK = "Next 14 days: {count} districts have hours with nobody. Dial {code}"
+    GAPS_WEEK = "Next 14 days: {count} districts have hours with nobody on duty. Dial {code}"
     """An SMS to the national desk on Mondays: some districts have hours without anyone on duty."""
     SHIFT_OFFERED = "A colleague offers a shift from {time}. To take it, dial {code}"
     """An SMS to the colleagues of a desk: a responder offers a shift."""
@@ -308,12 +311,12 @@ class Template(StrEnum):
     )
     """An SMS to the national desk: an admin removed a role from an account. `number` is the number of the account."""
     ACCOUNT_LINK = (
-        "Someone asked for a new link for console account {number}. Not expected? Ask "
+        "Someone asked for a new link to open console account {number}. Not expected? Ask "
         "the national desk."
     )
     """An SMS to the national desk: an admin asked for a new link to sign in. `number` is the number of the account."""
     OWN_LINK = (
-        "Someone asked for a new link for your console account. Not you? Sign in and "
+        "Someone asked for a new link to open your console account. Not you? Sign in and "
         "refuse it, or tell the national desk."
     )
     """An SMS to the phone of the person who owns the account: an admin asked for a new link."""
@@ -367,9 +370,11 @@ class Template(StrEnum):
     OWES_ANSWER = "the answer"
     """An open duty: the responder must report the service's answer."""
     OWES_ARRIVAL = "arrival"
+    """An open duty: the responder must report if the person arrived at the service."""
     OWES_THIRTY = "check after 30 days"
     """An open duty: the responder must report how the person is, 30 days after arrival."""
     OWES_ASKING = "ask again"
+    """An open duty: the responder must ask the person again if the person wants help."""
     LIST_FOLLOW = "{ref} any news?"
     """An open or closed case on the responder's list, for which a result is still missing."""
     LIST_LIKE = "{case}, similar to {like}"
@@ -382,7 +387,7 @@ class Template(StrEnum):
     visit."""
     PAGE_STAY_AWAY = "Do not visit or call."
     """A warning at the top of a case's page on USSD: a visit or a call may be dangerous."""
-    PAGE_ASK_FIRST = "No one said if helpers may come."
+    PAGE_ASK_FIRST = "We do not know if helpers may come."
     """A warning at the top of a case's page on USSD: the caller was not asked if helpers may come."""
     PAGE_OFFICIAL = "An official may be involved."
     """A warning at the top of a case's page on USSD: the caller named an official."""
@@ -412,8 +417,8 @@ class Template(StrEnum):
     LINE_WANTED = "closure requested, a second person must check"
     """An event of a case: a responder asked to close it."""
     LINE_AGREED = "a second person confirmed the closure"
-    """An event of a case: it is closed now."""
-    LINE_REFUSED = "a second person keeps it open"
+    """An event of a case: a second person agreed to close the case."""
+    LINE_REFUSED = "a second person keeps the case open"
     """An event of a case: a second person refused its closure."""
     LINE_CLOSED = "closed"
     LINE_REOPENED = "reopened"
@@ -449,7 +454,7 @@ class Template(StrEnum):
     """An SMS to on-call contacts: an alarm was raised. `name` is a page of the runbook in English. `time` is a time
     such as 24/11 14:05."""
     ALARM_AGAIN = "Fault continues: {name}, since {time}. Runbook: {name}"
-    """An SMS to on-call contacts: the fault of an earlier alarm continues."""
+    """An SMS to on-call contacts: the fault that began at `time` continues."""
     ALARM_OVER = "Over: {name}."
     """An SMS to on-call contacts: the fault is over."""
     ALARM_TRIAL = "This is a test. A real alarm comes like this. Nothing is wrong now."
@@ -465,22 +470,22 @@ class Template(StrEnum):
     """A sentence on the printed page for a day on which the hotline does not answer. `code` is the service code, and
     `number` is the emergency number."""
 
-    CALL_WAITS = "{ref}: call requested for {time}. Open the number then."
+    CALL_WAITS = "{ref}: call requested for {time}. Open the phone number at that time."
     """An SMS to the national desk: a call-back waits. `ref` is a reference such as C12, and `time` is a time such as
     25/11 08:00-10:00. It never says who will be called or why."""
-    CALL_NOW = "{ref}: call back now, before {until}. Two people must open the number."
+    CALL_NOW = "{ref}: call back now, before {until}. Two people must open the phone number."
     """An SMS to the national desk: the time of the call-back has begun. `until` is its end."""
     CALL_MISSED = "{ref}: no one called in time. You can call once more: {time}."
     """An SMS to the national desk: no one called back in time. `time` is the second and last time."""
-    CALL_OVER = "{ref}: the time has passed. No one may call now."
+    CALL_OVER = "{ref}: the time for this call has passed. No one may call now."
     """An SMS to the national desk: the last time of the call-back has passed."""
     CALL_WITHDRAWN = "{ref}: the call was cancelled. Do not call."
-    """An SMS to the national desk, after its first SMS about a call-back: no one may call."""
+    """An SMS to the national desk: the caller cancelled the call-back."""
 
-    ERASE_WANTED = "{ref}: someone asked to erase it. Read it soon."
+    ERASE_WANTED = "{ref}: someone asked to erase this case. Read it soon."
     """An SMS to the assignee, or to every alerted responder: a sender asks to erase a report. The sender may not be
     the person who reported."""
-    ERASE_DECIDE = "{ref}: someone asked to erase it. Decide by {time}: keep it or erase it."
+    ERASE_DECIDE = "{ref}: someone asked to erase this case. Decide by {time}: keep it or erase it."
     """An SMS to the national desk, which decides with a command: no one took the case, or a person is in danger.
     `ref` is a reference such as T12."""
 

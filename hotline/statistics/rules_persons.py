@@ -42,7 +42,7 @@ HELP_CELLS = {
     HelpOpinion.PARTLY: ("said_of_help",),
     HelpOpinion.NO: ("said_of_help",),
 }
-"""The indicators in which an answer about the help counts. "Do not say" counts in none."""
+"""The indicators in which an answer about the help counts. "Prefer not to say" counts in none."""
 DESTINATIONS = 3
 """The maximum number of countries of exploitation that a table names."""
 

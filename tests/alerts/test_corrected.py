@@ -66,7 +66,7 @@ def test_with_danger_a_corrected_place_is_one_case_at_two_doors(here: Night) -> 
     assert here.holder == "one"
     assert {"acknowledge", "outcome"} <= here.clocks
 
-    assert here.writes("desk", "8 {ref}") == "REF: no one at the new place has taken it yet."
+    assert here.writes("desk", "8 {ref}") == "REF: no one at the new place has taken this case yet."
     assert here.writes("one", "1 {ref}") == MOVED
     assert "acknowledge" in here.clocks
     here.writes("there", "1 {ref}")

@@ -19,11 +19,15 @@ from tests.alerts.test_cluster_marks import here
 from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, told
 from tests.support.night import Night
 
-CAREFUL = "REF: careful. Do not visit openly. Do not call that place. Call the national desk: 112."
-HOW = "REF: careful, do not call. How should responders go? Reply 6 REF discreetly or 7 REF openly"
+CAREFUL = (
+    "REF: careful. Do not visit openly. Do not call anyone there. Call the national desk: 112."
+)
+HOW = (
+    "REF: careful, do not call. How should responders go? Reply 6 REF: discreetly, or 7 REF: openly"
+)
 STAY_AWAY = "REF: do not visit or call. Read it first."
 SILENT = "REF: no answer from the national desk. Act with a colleague, not openly."
-UNSEEN = "REF: the national desk says: go with a colleague, not openly. Do not call there."
+UNSEEN = "REF: the national desk says: go with a colleague, not openly. Do not call anyone there."
 OPENLY = "REF: the national desk says: you may go openly."
 UNREAD = "REF: you took it. You have not read it: do not visit openly. Call the national desk: 112."
 NO_VISIT = ("1", "1", "5", "2")
@@ -229,7 +233,7 @@ def test_where_nobody_signed_a_number_they_are_told_to_ask(here: Night) -> None:
     )
     here.tells(*DANGER_HERE).key("000")
     here.tick()
-    assert here.newest("one").endswith("Do not call that place. Ask the national desk.")
+    assert here.newest("one").endswith("Do not call anyone there. Ask the national desk.")
     assert service_check.check_national_number(here.line.context).ok is False
 
 

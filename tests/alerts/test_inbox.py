@@ -174,7 +174,7 @@ def test_each_digit_does_what_it_says(told: District) -> None:
         CommandResult.CLOSED,
     ]
     said = [text.removeprefix(f"{reference}: ") for _, text in told.sms.sent]
-    assert said[0] == f"you have not taken it yet. Reply 1 {reference}"
+    assert said[0] == f"you have not taken this case yet. Reply 1 {reference}"
     assert said[1] == unread(reference).removeprefix(f"{reference}: ")
     assert said[2].startswith("noted, you are on site. By ")
     assert said[3].startswith("noted, referred. By ")
@@ -193,7 +193,7 @@ def test_who_cannot_is_told_that_the_next_is_asked(told: District) -> None:
     assert hear(told, f"I can't {reference}") is CommandResult.PASSED
     assert sorted(text.partition(": ")[2] for _, text in told.sms.sent) == [
         "Gasabo. Reply 1 " + str(told.all(Assignment)[1].reference),
-        "we ask the next person. It is yours until someone takes it.",
+        "we ask the next person. The case is yours until someone takes it.",
     ]
     assert {who for _, who in told.told(1)} == {1, 2}
 

@@ -99,7 +99,7 @@ def test_who_is_passed_a_case_takes_lists_reads_and_closes_it(them: Colleagues) 
     assert home.startswith("CON Open cases: 1. Urgent: 1.")
     assert f"1 {name} due " in caller.key("1")
     assert HOLDS in caller.key("1")
-    assert "No one said if helpers may come." in caller.key("1")
+    assert "We do not know if helpers may come." in caller.key("1")
     assert "open" not in them.clocks
     caller.key("0", "4", "3")
     assert caller.screen == f"END {name}: no one found. A second person checks it first."
@@ -145,7 +145,7 @@ def test_who_takes_over_on_escalation_lists_and_reads_it(them: Colleagues) -> No
     assert home.startswith("CON Open cases: 1. Urgent: 1.")
     assert f"1 {name} due " in caller.key("1")
     assert HOLDS in caller.key("1")
-    assert "No one said if helpers may come." in caller.key("1")
+    assert "We do not know if helpers may come." in caller.key("1")
     assert IS_THEIRS in them.menu(PHONE)
 
 
@@ -172,7 +172,7 @@ def test_who_helps_too_lists_and_reads_it_and_says_that_they_are_there(them: Col
     assert home.startswith("CON Open cases: 1. Urgent: 0.")
     assert f"1 {name} a colleague has it" in caller.key("1")
     assert f"{IS_THEIRS}\n4 I am on site" in caller.key("1")
-    assert "No one said if helpers may come." in caller.key("1")
+    assert "We do not know if helpers may come." in caller.key("1")
     assert caller.key("0", "4").startswith(
         "END Noted. First: is the person safe, not hurt, and alone with you?"
     )

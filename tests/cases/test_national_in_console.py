@@ -41,7 +41,7 @@ READ = {
     "fr": "1 Lire à l'ordinateur",
     "rw": "1 Soma kuri mudasobwa",
 }
-ONLY = "read it in the console. Ask, write notes and pass to a district there too."
+ONLY = "read it in the console. Ask questions, write notes and pass cases to a district there too."
 
 
 def turn_setting(beside: ReaderBeside, *, on: bool) -> None:
@@ -242,7 +242,7 @@ def test_who_confirms_read_it_in_the_console_since_the_request(beside: ReaderBes
     phone.dial("90")
     menu = at_home(phone, "1", "1")
     assert READ["en"] in menu
-    assert phone.key("2").startswith(f"CON {name}: read it first.\n{READ['en']}")
+    assert phone.key("2").startswith(f"CON {name}: read the case first.\n{READ['en']}")
     own = service_closing.by_responder(known_as.responder_id)
     with beside.line.database.writing() as session:
         tip = queries.tip_for_writing(session, known_as.tip_id)

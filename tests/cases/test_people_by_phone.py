@@ -435,7 +435,7 @@ def test_closing_says_what_is_still_owed_and_to_whom(own_case: HerCase) -> None:
     own_case.dials(*YES).hang_up()
     phone = own_case.dials("2", "4")
     assert phone.screen.startswith("CON Still to do: 1 person: help\n1 Refer to a service\n2 Close")
-    assert phone.key("2").startswith("CON Why close it?")
+    assert phone.key("2").startswith("CON Why close the case?")
     phone = own_case.dials("1", "1", "1", "1", "1", "1")
     assert phone.screen.startswith("CON Their answer:")
     closing = own_case.dials("4")

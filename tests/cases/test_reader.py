@@ -40,13 +40,13 @@ def test_a_responder_reads_and_takes(
         phone.dial("90")
         == "CON Enter your work PIN, 6 digits. Not your mobile money PIN\n0 Back 00 Home"
     )
-    assert phone.key(PIN).startswith("CON No one said if helpers may come.\nGasabo\n")
+    assert phone.key(PIN).startswith("CON We do not know if helpers may come.\nGasabo\n")
     home = phone.key("2")
     assert home.startswith("CON Open cases: 1. Urgent: 1. PIN last used: never\n1 Cases")
     assert f"1 {known_as.reference} urgent, new" in phone.key("1")
     assert phone.key("1").startswith(f"CON {known_as.reference} ")
     page = phone.key("1")
-    assert "No one said if helpers may come." in page
+    assert "We do not know if helpers may come." in page
     assert phone.key("0").startswith(f"CON {known_as.reference} ")
     assert phone.key("2").startswith(f"CON {known_as.reference} is yours. By ")
     (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
@@ -65,7 +65,7 @@ def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_co
     phone = beside.line.caller(PHONE)
     phone.dial("90")
     page = at_home(phone, "1", "1", "1")
-    assert page.startswith("CON No one said if helpers may come.") is warns
+    assert page.startswith("CON We do not know if helpers may come.") is warns
 
 
 def test_a_wrong_pin_is_asked_again_and_not_called_wrong_after_going_back(
@@ -213,10 +213,12 @@ def test_a_confirmer_has_read_the_case(
     _, known_as = own_case
     desk, name = asked_of_the_nation(beside, known_as, "3")
     assert f"1 {name} closure requested" in at_home(desk, "1")
-    assert desk.key("1").startswith(f"CON {name}: a colleague asks to close it: no one found\n1")
-    assert desk.key("2").startswith(f"CON {name}: read it first.")
+    assert desk.key("1").startswith(
+        f"CON {name}: a colleague asks to close this case: no one found\n1"
+    )
+    assert desk.key("2").startswith(f"CON {name}: read the case first.")
     assert beside.line.tip.closed_at is None
-    assert "No one said if helpers may come." in desk.key("1")
+    assert "We do not know if helpers may come." in desk.key("1")
     desk.key("0", "2")
     assert desk.key("2") == f"END {name} is closed: no one found"
     assert beside.line.tip.outcome == "not-found"
@@ -243,7 +245,7 @@ def test_such_a_case_ends_in_console(
     screened(beside.line.context, known_as.tip_id)
     desk, name = asked_of_the_nation(beside, known_as, "25")
     at_home(desk, "1", "1", "1", "0")
-    assert desk.key("2").startswith(f"END {name}: decide this in the console")
+    assert desk.key("2").startswith(f"END {name}: decide on the closure in the console")
     assert beside.line.tip.closed_at is None
 
 

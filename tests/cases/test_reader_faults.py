@@ -163,7 +163,7 @@ def test_the_third_waiter_is_refused(
     assert phone.key(PIN).startswith(WAITS)
     assert beside.waited == []
     places.release()
-    assert phone.key("1").startswith("CON No one said if helpers may come.")
+    assert phone.key("1").startswith("CON We do not know if helpers may come.")
     assert places.acquire(blocking=False)
 
 

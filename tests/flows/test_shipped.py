@@ -277,7 +277,7 @@ NEVER = {
     },
 }
 SAID = {
-    "complaint.saved": {"rw": "Kanda 00", "fr": "Tapez 00", "en": "Press 00"},
+    "complaint.saved": {"rw": "Kanda 00", "fr": "Tapez 00", "en": "press 00"},
     "quiz_abroad.passport": {"rw": "uburenganzira", "fr": "le droit", "en": "the right"},
     "report.no_call": {"rw": "guhamagarwa", "fr": "Un appel", "en": "A call"},
     "offering.before_police": {"rw": "Ntagomba", "fr": "Ni prison", "en": "may"},

@@ -119,7 +119,7 @@ def test_a_stop_of_an_enrolled_number_is_told_once_to_her_her_coordinator_and_th
         (HERS, "Noted. You are on duty on this line. To leave the line, tell your coordinator."),
         (
             "+250788000003",
-            "A phone of your team sent STOP. Nothing has changed. Please ask your team.",
+            "A phone of your team sent STOP. Nothing has changed. Please ask your team why.",
         ),
     ]
     with staffed.database.reading() as session:
@@ -141,7 +141,7 @@ def test_a_stop_is_told_once_whatever_was_answered_to_that_phone_before(staffed:
     assert staffed.sms.sent[answered:] == [
         (
             "+250788000003",
-            "A phone of your team sent STOP. Nothing has changed. Please ask your team.",
+            "A phone of your team sent STOP. Nothing has changed. Please ask your team why.",
         )
     ]
     with staffed.database.reading() as session:

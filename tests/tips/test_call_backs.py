@@ -220,7 +220,9 @@ def test_a_pause_moves_the_windows_on_and_keeps_the_number(desk: Desk) -> None:
     service_partial_pause.resume(desk.context, part, **why)
     desk.told()
     desk.at(TOMORROW_AT_NINE.replace(day=28))
-    assert desk.told() == ["C1: call back now, before 10:00. Two people must open the number."]
+    assert desk.told() == [
+        "C1: call back now, before 10:00. Two people must open the phone number."
+    ]
     assert desk.open(desk.approved(waiting)).number == HERS
 
 
@@ -236,17 +238,21 @@ def test_the_desk_hears_that_it_waits_that_it_begins_and_that_it_is_over(desk: D
     assert desk.told() == []
     desk.district.clock.turn(minutes=3)
     desk.at(desk.district.clock())
-    assert desk.told() == ["C1: call requested for 25/11 08:00-10:00. Open the number then."]
+    assert desk.told() == [
+        "C1: call requested for 25/11 08:00-10:00. Open the phone number at that time."
+    ]
     desk.at(TOMORROW_AT_NINE)
     desk.at(TOMORROW_AT_NINE)
-    assert desk.told() == ["C1: call back now, before 10:00. Two people must open the number."]
+    assert desk.told() == [
+        "C1: call back now, before 10:00. Two people must open the phone number."
+    ]
     desk.at(TOMORROW_AT_NINE.replace(hour=8))
     missed = "C1: no one called in time. You can call once more: 26/11 08:00-10:00."
     assert desk.told() == [missed]
     desk.at(TOMORROW_AT_NINE.replace(day=26))
     assert len(desk.told()) == 1
     desk.at(TOMORROW_AT_NINE.replace(day=26, hour=8))
-    assert desk.told() == ["C1: the time has passed. No one may call now."]
+    assert desk.told() == ["C1: the time for this call has passed. No one may call now."]
     (row,) = desk.rows
     assert (row.state, row.body, row.encrypted_key) == (CallBackState.EXPIRED, b"", b"")
     assert desk.actions() == ["call_back_expired"]
@@ -309,7 +315,7 @@ def test_a_clock_that_was_away_for_days_ends_it_and_opens_nothing(desk: Desk) ->
     waiting = desk.approved(desk.ask(call_day="either"))
     desk.at(datetime(2026, 12, 24, tzinfo=UTC))
     assert desk.row(waiting).state == CallBackState.EXPIRED
-    assert desk.told() == ["C1: the time has passed. No one may call now."]
+    assert desk.told() == ["C1: the time for this call has passed. No one may call now."]
     assert {row.state for row in desk.district.all(Message)} == {MessageState.ACCEPTED}
 
 
