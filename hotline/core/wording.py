@@ -123,7 +123,7 @@ class Template(StrEnum):
     SERVICE_ASK = "{ref}: a referral. Reply 1 yes, 2 no room"
     """An SMS to the person on duty of a service. `ref` names the request, and not the case."""
     SERVICE_TOLD = "{ref}: {who}, since {time}. Thank you."
-    """The answer to a service that said yes. `who` is a woman, a man, a girl or a boy."""
+    """The answer to a service that said yes. `who` is a woman, a man, a girl or a boy. `time` is when we asked."""
     SERVICE_FULL = "{ref}: no room, noted. Thank you."
     """The answer to a service that said that it has no room."""
     SERVICE_YES = "{ref}: there is room. Dial {code}"

@@ -132,7 +132,7 @@ def test_a_case_is_passed_by_name(
     person_id = colleague(beside, known_as, "Responder 7")
     phone.key("5")
     assert phone.key("3").startswith(
-        "CON To whom?\n1 Next on duty\n2 A colleague\n3 Other district"
+        "CON To whom?\n1 Next person on duty\n2 A colleague\n3 Other district"
     )
     listed = phone.key("2")
     assert "Responder 7" in listed

@@ -181,7 +181,7 @@ def test_a_member_of_a_district_reads_its_tips_as_before(beside: ReaderBeside) -
     phone.dial("90")
     assert at_home(phone, "1").startswith(FIRST["en"])
     assert "\n1 Read\n" in phone.key("1")
-    assert "No one said" in phone.key("1")
+    assert "We do not know" in phone.key("1")
     (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
     assert row.opened_at is not None
 

@@ -39,7 +39,7 @@ def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
     again.dial("90")
     assert at_home(again).startswith("CON Open cases: 1.")
     again.key("1", "1")
-    assert "No one said if helpers" in again.key("1")
+    assert "We do not know if helpers" in again.key("1")
 
 
 def test_a_pin_that_was_not_keyed_since_is_lost_with_the_pepper_before(
@@ -64,7 +64,7 @@ def test_the_reader_s_pair_is_rotated_in_the_middle_of_a_session(
     at_home(phone, "1", "1")
     rotation.stage_key(keys, pair)
     first = phone.key("1")
-    assert "No one said if helpers" in first
+    assert "We do not know if helpers" in first
     rotation.publish_key(keys, pair)
     beside.line.flush()
     assert phone.again() == first

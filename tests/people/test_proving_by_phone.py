@@ -263,7 +263,7 @@ def test_a_pin_is_changed_and_the_old_one_opens_nothing(beside: ReaderBeside) ->
     phone = dialled(beside, PHONE)
     assert phone.key(PIN) == WRONG
     phone.key(OTHER_PIN, "1", "1")
-    assert "No one said if helpers" in phone.key("1")
+    assert "We do not know if helpers" in phone.key("1")
 
 
 def test_nothing_that_was_typed_lies_in_a_row_or_in_a_digest_that_can_be_tried(
