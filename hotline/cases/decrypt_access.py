@@ -225,14 +225,16 @@ def send_down(
     found = unlock(context, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")
     if desk is None:
-        raise EndRefused(f"tip {tip_id} names no district, so no district desk can get it")
+        raise EndRefused(
+            f"tip {tip_id} names no district, so no desk of a district can get the tip"
+        )
     key = decrypt_grant(
         found.grant, uid=found.tip.uid, desk=NATIONAL, private_key=found.private_key
     )
     with ringing(context) as session:
         tip = tables.get_filed(session, tip_id)
         if tip.closed_at is not None or tip.official == "no" or tip.body != found.tip.body:
-            raise EndRefused(f"tip {tip_id} was closed or changed meanwhile: load it again")
+            raise EndRefused(f"tip {tip_id} was closed or changed meanwhile: load the tip again")
         at, camps = context.now(), tables_desks.desks_of_camp(session, tip.sector)
         keys = context.encrypter.counting(tables_desks.desk_keys(session, [desk, *camps]), at)
         if desk not in keys:
@@ -259,7 +261,7 @@ def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
             raise NotFound(tables.NO_TIP.format(tip_id))
         if tip.closed_at is not None or not service_case_state.can_stand_down(session, tip):
             raise EndRefused(
-                f"tip {tip_id}: no one in the new district has taken the case, or the old district has none on it"
+                f"tip {tip_id}: no one of the new district took the case, or no one of the old district still has it"
             )
         who = service_closing.by_command(by, reason)
         service_correction.stand_down(session, context, tip, who, context.now())
@@ -281,7 +283,7 @@ def _granted(
         raise NotFound(f"tip {tip.id}: the text was erased on {tip.erased_at:%Y-%m-%d}")
     if grant is None:
         _record(context, "tip_refused", tip.id, desk, by=by, reason=f"no grant: {reason}")
-        raise NotFound(f"desk {desk} has no access to tip {tip.id}: ask a desk that has it")
+        raise NotFound(f"desk {desk} has no access to tip {tip.id}: ask a desk that has access")
     return grant
 
 

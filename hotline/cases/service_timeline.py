@@ -110,7 +110,7 @@ def case_sheet(context: Context, name: str) -> CaseSheet:
         tip_id = tables_case_events.find_tip(session, name) or 0
         found = tip_overviews(session, TipListFilter(tip_id=tip_id))
         if not found:
-            raise NotFound(f"there is no case {name}: `hotline tips list` shows all")
+            raise NotFound(f"there is no case {name}: `hotline tips list` shows all cases")
         similar = queries_duplicates.same_situation(session, [tip_id]).get(tip_id, ())
         known_as = queries.references_of_tip(session, tip_id)
         return CaseSheet(found[0], known_as, sorted(similar), timeline_of(session, tip_id))

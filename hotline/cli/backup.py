@@ -128,7 +128,7 @@ def take_(to: Path, as_json: bool) -> None:
     "--recipient",
     "given",
     multiple=True,
-    help="Public key of the program `age`. Repeat the option for more keys.",
+    help="Public key that an operator made with the program `age`. Repeat --recipient for more keys.",
 )
 @click.option("--add", is_flag=True, help="Keep the existing backup keys, and add the new key.")
 @click.option("--replace", is_flag=True, help="Replace the existing backup keys with the new key.")

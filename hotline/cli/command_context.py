@@ -122,7 +122,9 @@ def add_canaries(database: Database, folder: Path, *, new: Collection[str] = ())
 def _refuse(database: Database, folder: Path, new: Collection[str]) -> None:
     lost = [name for name in lost_keys(database, folder) if name not in new]
     if lost:
-        raise PartMissing(f"{folder} lacks keys that stored data needs: {', '.join(lost)}", LOST)
+        raise PartMissing(
+            f"the key folder {folder} lacks keys that stored data needs: {', '.join(lost)}", LOST
+        )
     for role in ROLES:
         if wrong := service_checks_keys.check_keys(database, folder / role).wrong:
             raise KeyWrong(wrong_sentence(folder / role, wrong))

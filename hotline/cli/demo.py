@@ -74,7 +74,7 @@ CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
     "--pins/--no-pins",
     default=True,
     show_default=True,
-    help="Add sample responders with PINs, sample call-backs and an on-call contact.",
+    help="Add three kinds of sample data: responders with PINs, call-backs and an on-call contact.",
 )
 @click.option("--empty", is_flag=True, help="Start without sample data.")
 @procfile_option

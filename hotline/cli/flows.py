@@ -60,7 +60,7 @@ folder_argument = click.argument("folder", type=FOLDER)
     "--by",
     prompt="Your name",
     callback=check_reason,
-    help="Your name. Colleagues see it as the name of the person who made the draft.",
+    help="Your name. The console shows your name as the author of the draft.",
 )
 @click.option("--title", help="Title of the draft.")
 def import_(folder: Path, by: str, title: str | None) -> None:

@@ -54,7 +54,9 @@ def check_reason(_context: click.Context, _option: click.Parameter, value: str) 
     if len(value) > MAX_LETTERS or not value.isprintable():
         raise click.BadParameter(f"enter one line of at most {MAX_LETTERS} letters")
     if NUMBER.search(value):
-        raise click.BadParameter("enter no phone number, because the audit log keeps this text")
+        raise click.BadParameter(
+            "do not enter a phone number, because the audit log keeps this text"
+        )
     return value
 
 
@@ -113,7 +115,7 @@ yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmati
 
 def passphrase_option(secret: str, name: str = "--passphrase-file") -> Callable[[Options], Options]:
     return click.option(
-        name, type=NEW_FILE, help=f"File with a passphrase in its first line: {secret}."
+        name, type=NEW_FILE, help=f"The command reads {secret} from the first line of this file."
     )
 
 
@@ -124,7 +126,7 @@ def since_option(rows: str) -> Callable[[Options], Options]:
         type=MOMENT,
         metavar="MOMENT",
         callback=lambda _context, _option, typed: typed and typed.replace(tzinfo=KIGALI),
-        help=f'Show only {rows} from this time on. Give Kigali time: 2026-12-01 or "2026-12-01 18:00".',
+        help=f'Show only {rows} from this time on. Use Kigali time: 2026-12-01 or "2026-12-01 18:00".',
     )
 
 

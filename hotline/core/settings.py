@@ -45,7 +45,7 @@ class Kind:
         """Converts a text to its value. Raises ValueError if the text is not valid. The error does not quote the
         text."""
         if not self.fits(text):
-            raise ValueError(f"the value must be {self.meaning}")
+            raise ValueError(f"the value of this setting must be {self.meaning}")
         return self.made(text)
 
 

@@ -96,7 +96,7 @@ def decrypt_number(encrypted: bytes, *, private_key: bytes) -> str:
     try:
         return bytes(sodium_unpad(plain, encrypt.NUMBER_BYTES)).decode()
     except (CryptoError, ValueError):
-        raise DecryptionFailed("the encrypted number has an unknown format") from None
+        raise DecryptionFailed("the encrypted phone number has an unknown format") from None
 
 
 @dataclass(frozen=True, slots=True)

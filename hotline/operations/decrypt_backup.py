@@ -89,7 +89,7 @@ def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifes
             document, _, rest = file.read(MAX_SIGNATURE_FILE).partition(b"\n")
     except OSError:
         raise BackupInvalid(
-            f"the signature {signature.name} is missing: copy the signature into the folder of {copy.name}"
+            f"the signature {signature.name} is missing: copy it into the folder of the backup {copy.name}"
         ) from None
     if signers is not None:
         if not signers:

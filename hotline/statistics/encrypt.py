@@ -18,4 +18,6 @@ def encrypt_sums(sums: Mapping[CellName, CellSum], *, month: str, public_key: by
     try:
         return bytes(SealedBox(PublicKey(public_key)).encrypt(plain.encode()))
     except (CryptoError, TypeError):
-        raise DecryptionFailed("The reader's public key is damaged: restore it.") from None
+        raise DecryptionFailed(
+            "The public key of the reader process is damaged: restore this key."
+        ) from None

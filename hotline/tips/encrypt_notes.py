@@ -41,7 +41,9 @@ def decrypt_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) 
         private = PrivateKey(Aead(tip_key).decrypt(locked_key[1:], aad=_binding("answer", uid)))
         document = document_in(SealedBox(private).decrypt(body[1:]))
     except (CryptoError, ValueError, TypeError):
-        raise DecryptionFailed("the answer was altered or belongs to another tip") from None
+        raise DecryptionFailed(
+            "the encrypted answer was altered or belongs to another tip"
+        ) from None
     return {str(name): str(value) for name, value in document.items()}
 
 
@@ -59,7 +61,9 @@ def decrypt_note(body: bytes, *, tip_key: bytes, uid: str, key: str) -> str:
         plain = Aead(tip_key).decrypt(body[1:], aad=_binding("note", uid, key))
         return unpadded(plain).decode("utf-8", "surrogatepass")
     except (CryptoError, ValueError, TypeError):
-        raise DecryptionFailed("the note was altered or belongs to another event") from None
+        raise DecryptionFailed(
+            "the encrypted note was altered or belongs to another event of the case"
+        ) from None
 
 
 def _binding(*parts: str) -> bytes:

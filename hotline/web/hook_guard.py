@@ -156,12 +156,16 @@ def _body(environ: Environ) -> bytes:
     declared = environ.get("CONTENT_LENGTH") or ""
     length = int(declared) if declared.isdecimal() else 0
     if length > MAX_BYTES:
-        raise CallbackInvalid(f"the body has more than {MAX_BYTES} bytes")
+        raise CallbackInvalid(
+            f"the body of the request is larger than the limit of {MAX_BYTES} bytes"
+        )
 
     ends_by_itself = environ.get("wsgi.input_terminated", False)
     body: bytes = environ["wsgi.input"].read(MAX_BYTES + 1 if ends_by_itself else length)
     if len(body) > MAX_BYTES:
-        raise CallbackInvalid(f"the body has more than {MAX_BYTES} bytes")
+        raise CallbackInvalid(
+            f"the body of the request is larger than the limit of {MAX_BYTES} bytes"
+        )
     if len(body) < length:
         raise CallbackInvalid("the body is shorter than the request's header says")
     return body

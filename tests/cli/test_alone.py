@@ -90,7 +90,7 @@ def test_settings_that_are_wrong_are_told_before_the_server_begins() -> None:
     )
     assert (told.exit_code, told.output) == (
         1,
-        "Error: HOTLINE_WEB_WORKERS: the value must be a number from 1 to 64\n",
+        "Error: HOTLINE_WEB_WORKERS: the value of this setting must be a number from 1 to 64\n",
     )
 
 

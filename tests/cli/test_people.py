@@ -311,7 +311,7 @@ def test_every_change_wants_a_name_and_a_reason(admin: Admin) -> None:
     for words in (("remove", "Huye 1"), ("back", "Gasabo 1")):
         admin(*words, code=1)
         refused = admin(*words, "--by", GASABO, "--reason", "x", code=2)
-        assert "enter no phone number" in refused.output
+        assert "do not enter a phone number" in refused.output
 
 
 def test_who_is_invited_proves_phone_and_paper_and_another_approves(admin: Admin) -> None:
