@@ -119,7 +119,7 @@ def read_desks(visit: Visit) -> Mapping[str, Level]:
         if not code:
             continue
         if code != NATIONAL and level not in LEVELS:
-            raise visit.wrong("place", "Choose a level for each desk.")
+            raise visit.wrong("place", "Choose an alert level for each desk.")
         for each in every_district() if code == EVERYWHERE else [code]:
             desks[each] = Level.NATIONAL if code == NATIONAL else Level(level)
     if not desks:

@@ -176,7 +176,9 @@ def check_read(visit: Visit, languages: Sequence[str]) -> None:
     if missing:
         named = ", ".join(NAMES[code] for code in missing)
         raise visit.wrong(
-            f"{TICK}{missing[0]}", "Read the text and tick: {languages}", languages=named
+            f"{TICK}{missing[0]}",
+            "Read the text, then tick each language that you read: {languages}",
+            languages=named,
         )
 
 

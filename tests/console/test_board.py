@@ -160,7 +160,10 @@ def test_a_nudge_is_sent_once_in_ten_minutes_and_never_while_nobody_may_call(
     assert staffed.district.post("/tips/1/take", chosen).status_code == 303
     assert staffed.district.post("/tips/1/nudge").status_code == 303
     again = staffed.national.post("/tips/1/nudge")
-    assert "A nudge was sent less than ten minutes ago." in again.text
+    assert (
+        "A colleague sent a nudge to this person less than ten minutes ago. Wait before you send another nudge."
+        in again.text
+    )
     staffed.desk.clock.turn(minutes=10)
     assert staffed.national.post("/tips/1/nudge").status_code == 303
     with staffed.desk.context.database.reading() as session:

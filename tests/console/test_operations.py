@@ -156,7 +156,10 @@ def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor)
 def test_the_start_and_a_flow_that_an_entry_opens_stay(editor: Editor) -> None:
     for flow, says in (
         ("front", "The flow begins here"),
-        ("quiz", "A printed short code leads here, so you cannot remove it"),
+        (
+            "quiz",
+            "A printed short code opens this part of the flow, so you cannot remove this part",
+        ),
     ):
         path = f"{AT}/flows/{flow}/take-out"
         page = editor.tab.get(path).text

@@ -233,7 +233,7 @@ def test_a_page_refuses_in_words_and_changes_nothing(writing: Writing) -> None:
         assert (refused.status_code, says in refused.text) == (422, True), (path, fields)
     assert editor.post(f"/changes/{change}/propose").status_code == 303
     unread = approver.post(f"/changes/{change}/approve", {"digest": digest})
-    assert "Read the text and tick: Kinyarwanda" in unread.text
+    assert "Read the text, then tick each language that you read: Kinyarwanda" in unread.text
     assert writing.heard == heard
 
 

@@ -98,7 +98,10 @@ def test_one_approver_publishes_an_emergency_and_another_confirms(
     second = writing.desk.tab(AccountRole.APPROVER, name="Approver 2")
     page = second.get(f"/live/{number}/confirm").text
     assert marked(page, "ins") == WORDS
-    assert "Read the text and tick: Kinyarwanda" in second.post(f"/live/{number}/confirm").text
+    assert (
+        "Read the text, then tick each language that you read: Kinyarwanda"
+        in second.post(f"/live/{number}/confirm").text
+    )
     assert second.post(f"/live/{number}/confirm", TICKS).status_code == 303
     assert "in an emergency at" not in writing.editor.get("/changes").text
     assert (
