@@ -101,8 +101,16 @@ def asks(saves: str, *values: str, goes: str) -> dict[str, Any]:
     ("saves", "values", "found"),
     [
         ("again_fee", ("right", "wrong", "unsure"), []),
-        ("again_fees", ("right", "wrong"), ["none records quiz_fees", "none records again_fee,"]),
-        ("quiz_fees", ("right", "wrong"), ["none records again_fees", "none records again_fee,"]),
+        (
+            "again_fees",
+            ("right", "wrong"),
+            ["no question records quiz_fees", "no question records again_fee,"],
+        ),
+        (
+            "quiz_fees",
+            ("right", "wrong"),
+            ["no question records again_fees", "no question records again_fee,"],
+        ),
         ("again_fee", ("right", "rigth"), ["an answer recorded as again_fee has the value rigth"]),
         ("again_fee", ("right", ""), ["an answer recorded as again_fee has no value"]),
     ],
