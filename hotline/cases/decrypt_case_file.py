@@ -63,7 +63,7 @@ BOUND = "case file"
 SENTENCES: Mapping[LoggedEvent, str] = {
     LoggedEvent.ALERTED: phrase("The hotline alerted {who}."),
     LoggedEvent.ACKNOWLEDGED: phrase("{who} took the case."),
-    LoggedEvent.ON_SITE: phrase("{who} was on site."),
+    LoggedEvent.ON_SITE: phrase("{who} was at the place of the case."),
     LoggedEvent.PASSED: phrase("{who} passed the case on."),
     LoggedEvent.NOTE: phrase("{who} wrote a note."),
     LoggedEvent.SCREENED: phrase("{who} recorded signs seen on the person."),
@@ -231,7 +231,10 @@ def _call(tip: Tip, say: Callable[..., str]) -> list[tuple[str, str]]:
     at = tip.filed_at or tip.created_at
     return [
         (say(phrase("Time of the call")), f"{at.astimezone(KIGALI):%Y-%m-%d %H:%M}"),
-        (say(phrase("Channel")), CHANNELS.get(tip.channel, say(phrase("a person of the hotline")))),
+        (
+            say(phrase("Channel")),
+            CHANNELS.get(tip.channel, say(phrase("written down by a person of the hotline"))),
+        ),
         (say(phrase("Language")), NAMES.get(tip.language, tip.language)),
     ]
 

@@ -365,7 +365,8 @@ CLOSED = phrase(
     "You cannot read this report text. It is erased, or your desk must grant you access again."
 )
 NOT_ASKED = phrase(
-    "You cannot ask now. One question was asked already, there is no receipt, or the caller is still reporting."
+    "You cannot ask the caller now. One question was asked already, the caller has no receipt, "
+    "or the caller is still reporting."
 )
 
 

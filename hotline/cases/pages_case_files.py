@@ -18,7 +18,9 @@ from hotline.text.phrases import phrase
 STOPS = table("file_stops")
 BASES = table("file_bases")
 NO_FILE = phrase("The PDF could not be made. Try again, or print the file.")
-GONE = phrase("This request is not approved, has expired, or its file was made already.")
+GONE = phrase(
+    "This request is not approved or has expired, or the hotline already made its case file."
+)
 CLOSED = {KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE, NotFound: GONE}
 
 

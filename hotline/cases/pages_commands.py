@@ -65,8 +65,8 @@ from hotline.tips.rules_visit_safety import VisitDecision
 # Shows the persons of a case, and the forms that are possible next. Decrypts only in response to a POST.
 
 NOT_READABLE = phrase(
-    "You cannot open these notes yet. The process reader gives your desk access within a minute. Try again. If it "
-    "still fails, ask an admin to check the process."
+    "You cannot open these notes yet. The process reader gives your desk access within a minute. "
+    "Try again. If you still cannot open the notes, ask an admin to check the process reader."
 )
 PERSON_STOPS = table("person_stops")
 
@@ -286,18 +286,21 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
                 again = visit.say("No service was asked for help. Ask one by {at}.", at=at)
         case ConsentState.NO:
             said = visit.say(
-                "The person does not want help, so none is offered. They can say yes later, to anyone."
+                "The person does not want help, so do not offer help. "
+                "The person can say yes later, to any officer or responder."
             )
             asks = phrase("Another responder asks the person again in private on {at}.")
             if person.wants_woman:
                 asks = phrase("Another woman asks the person again in private on {at}.")
             again = (
-                visit.say(asks, at=at) if is_asked else visit.say("The person is not asked again.")
+                visit.say(asks, at=at)
+                if is_asked
+                else visit.say("The officers do not ask the person about help again.")
             )
         case ConsentState.UNDECIDED:
             said = visit.say(
-                "This is a child. Decide with the child officer what is best before you offer "
-                "help. Immediate safety never waits."
+                "This person is a child. Decide with the child officer what is best before you "
+                "offer help. If the child is in danger, act at once."
             )
             again = visit.say("Ask the person again by {at}.", at=at) if is_asked else ""
         case _:
@@ -481,7 +484,7 @@ def call_backs(visit: Visit) -> Response:
 
 
 NOT_OPEN = phrase(
-    "You cannot open this number now. It is not approved, or it is not time for the call."
+    "You cannot open this number now. The request is not approved, or the time for the call has not come."
 )
 _on_a_call = partial(form_view, call_backs, "reason-{call_back_id}")
 _call_act = _on_a_call(text={CallRefused: REFUSED})

@@ -17,7 +17,7 @@ from hotline.tips.rules_events import NoteCode
 MAX_LINES = 100
 """The largest number of open cases on the page. The list of tips contains all open cases."""
 TOO_LONG = phrase(
-    "Write at most 160 letters, without phone numbers, e-mail addresses and references."
+    "Write at most 160 letters, without phone numbers, e-mail addresses and case codes."
 )
 
 

@@ -8,7 +8,7 @@ from hotline.console.visit import Visit, form_view, page
 from hotline.errors import DecryptionFailed, FormRefused, KeyMissing, NotFound
 from hotline.text.phrases import phrase
 
-WRONG = phrase("Write 1 to 480 letters, without phone numbers, e-mail addresses and references.")
+WRONG = phrase("Write 1 to 480 letters, without phone numbers, e-mail addresses and case codes.")
 
 
 def show(visit: Visit) -> Response:

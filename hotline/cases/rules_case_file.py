@@ -171,15 +171,15 @@ class FileFacts:
 TITLE = phrase("Case file")
 HIDES = (
     phrase(
-        "This file contains no phone number, receipt or name of an officer. Letters replace names."
+        "This file contains no phone number, receipt or name of an officer. The file shows letters in place of names."
     ),
     phrase(
         "A case file contains notes on one person at most, never on a person who refused the file or the police."
     ),
 )
 WITHOUT_ORDER = phrase(
-    "Without an order, a file contains nothing that the caller said. "
-    "It gives times near the call by the hour, and alerts by the day."
+    "Without an order, a case file contains nothing that the caller said. The file gives only "
+    "the hour of events near the call, and only the day of alerts."
 )
 NEAR_THE_CALL = timedelta(hours=1)
 """The length of time after the call in which the file gives only the hour of an event, if there is no order."""

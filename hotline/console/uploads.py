@@ -95,7 +95,7 @@ def read_rows(raw: bytes, language: str) -> Sequence[SheetRow]:
         raise ImportRefused([message_text("the file has more than {count} rows", count=MAX_ROWS)])
     if sum(len(row.place) + len(row.words) for row in rows) > MAX_LETTERS:
         raise ImportRefused(
-            [message_text("the sheet has too many letters: split it into two sheets")]
+            [message_text("the sheet has too many letters: divide the sheet into two sheets")]
         )
     return rows
 

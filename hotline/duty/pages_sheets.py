@@ -41,8 +41,8 @@ HINTS: Mapping[SheetKind, str] = {
         "districts or languages. A sheet can hold at most {most} people."
     ),
     SheetKind.ROSTER: phrase(
-        "Times like 18:00. The sheet replaces the week of each desk in it. A sheet can hold at most "
-        "{most} shifts."
+        "Enter times like 18:00. The sheet replaces all weekly shifts of each desk that it "
+        "names. A sheet can hold at most {most} shifts."
     ),
 }
 

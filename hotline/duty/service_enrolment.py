@@ -422,13 +422,13 @@ def _about(
         return None
     if row.kind == EnrolmentKind.NUMBER:
         text = message_text(
-            "{by} asks for a new number for {about}. The phone confirmed the code.",
+            "{by} asks to change the phone number of {about}. The person entered the code on the new phone.",
             by=by,
             about=person.name,
         )
     else:
         text = message_text(
-            "{by} asks to enrol {about} for {desks}. The phone and the paper code are confirmed.",
+            "{by} asks to enrol {about} for {desks}. The person has confirmed the phone and the paper code.",
             by=by,
             about=person.name,
             desks=",".join(one.desk_code for one in tables.current_memberships(session, person.id)),
@@ -446,7 +446,7 @@ def _about(
 def _row(decision: Decision) -> Enrolment:
     for row in _rows(decision):
         return row
-    raise NotFound(message_text("this was already decided or has expired"))
+    raise NotFound(message_text("this request was already decided or has expired"))
 
 
 def _rows(decision: Decision) -> Sequence[Enrolment]:

@@ -361,8 +361,8 @@ LINK = ApprovalRule(
     decided_by=ADMIN,
     about=service_accounts.describes(
         phrase(
-            "{by} asks for a new link for {about}. The new link ends their password, "
-            "authenticator and keys."
+            "{by} asks for a new sign-in link for {about}. The new link ends the person's "
+            "password, authenticator and keys."
         )
     ),
     given="account_link_agreed",

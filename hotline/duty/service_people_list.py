@@ -58,7 +58,7 @@ class PersonState(StrEnum):
     NO_PIN = "no PIN, cannot read tips"
     LEAVE = "on leave"
     UNREACHABLE = "cannot be reached"
-    PROVING = "must confirm phone and paper code"
+    PROVING = "the person must confirm the phone and the paper code"
     WAITING = "pending approval"
     SIGNS_IN = "active"
     INVITED = "invited"

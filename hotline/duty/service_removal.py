@@ -325,8 +325,8 @@ def _about(session: Session, context: Context, row: Approval, _by: SignedIn) -> 
     at = context.now()
     if service_leaves.is_last_of_oversight(session, person, at, at):
         says = message_text(
-            "{by} asks to remove {about}, the last person of an oversight desk. Until then, they "
-            "keep their access.",
+            "{by} asks to remove {about}, the last person of an oversight desk. Until the "
+            "approval, the person keeps their access.",
             by=row.asker,
             about=person.name,
         )
@@ -370,8 +370,8 @@ END = ApprovalRule(
     decided_by=ADMIN,
     about=service_accounts.describes(
         phrase(
-            "{by} asks to end the account of {about}. No one can then sign in to it. A new link "
-            "reopens it."
+            "{by} asks to end the account of {about}. No one can then sign in to the account. A "
+            "new sign-in link makes the account usable again."
         )
     ),
     approve=_end_approved,

@@ -259,7 +259,7 @@ def import_roster(
         if faults:
             raise ImportRefused(
                 [
-                    message_text("line {line}: {why}", line=one.line, why=one.reason)
+                    message_text("error in line {line}: {why}", line=one.line, why=one.reason)
                     for one in faults[:MAX_FAULTS]
                 ]
             )
@@ -295,7 +295,9 @@ def save(
 
 def _check_desks(session: Session, by: SignedIn, desks: Collection[str]) -> None:
     if not desks or not set(visible_desks(session, by)).issuperset(desks):
-        raise PersonnelRefused(message_text("tick at least one half-day of your desks"))
+        raise PersonnelRefused(
+            message_text("tick at least one half-day of the desks that you may change")
+        )
 
 
 # Reports gaps: hourly by day to coordinators, and on Mondays to the national desk.

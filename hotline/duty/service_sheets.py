@@ -139,7 +139,7 @@ def confirm(
     if wrong := [one for one in judged.rows if one.reason]:
         raise ImportRefused(
             [
-                message_text("line {line}: {why}", line=o.line, why=o.reason or "")
+                message_text("error in line {line}: {why}", line=o.line, why=o.reason or "")
                 for o in wrong[:20]
             ]
         )

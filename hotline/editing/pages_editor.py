@@ -267,7 +267,9 @@ def _words(node: Document) -> Mapping[tuple[tuple[str, ...], str], str]:
 WHY_LETTERS = 10
 """The minimum number of letters of a reason for changed recorded values or alerts."""
 WHY = phrase("Enter one sentence that explains why recorded values or alerts change.")
-OVER = phrase("This draft has ended, so you cannot save in it. Your text is still below.")
+OVER = phrase(
+    "This draft was published or discarded, so you cannot save texts in it. Your text is still below."
+)
 IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
 
 

@@ -43,7 +43,7 @@ from hotline.text.languages import CODES
 from hotline.text.phrases import phrase
 
 OBSTACLES = table("obstacles")
-OVER = phrase("This draft has ended, so you cannot save in it.")
+OVER = phrase("This draft was published or discarded, so you cannot save texts in it.")
 QUICKER = phrase("Another person saved at the same moment. Check the page and submit again.")
 
 

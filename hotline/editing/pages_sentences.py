@@ -217,7 +217,9 @@ def not_saved(visit: Visit, done: StepSaved | StepClash | DraftRefused) -> str:
     """Returns a sentence that says why nothing was saved. The result is empty if it was saved."""
     if isinstance(done, StepClash):
         by = done.author or visit.say("another person")
-        return visit.say("{by} edited the same text meanwhile. Check it, then decide.", by=by)
+        return visit.say(
+            "{by} edited the same text meanwhile. Check the text of {by}, then decide.", by=by
+        )
     if isinstance(done, DraftRefused):
         return refusal_text(visit, live_titles(visit.context, visit.language), done)
     return ""

@@ -28,7 +28,7 @@ REST = timedelta(minutes=15)
 KEPT = timedelta(days=365)
 """The time for which comments and news are kept after the end of their draft."""
 ERRAND = "news"
-WAITS = phrase("Things that wait for you: {count}. Sign in as you always do.")
+WAITS = phrase("Tasks that wait for you: {count}. Sign in as usual.")
 
 
 class _Mail(NamedTuple):

@@ -59,7 +59,7 @@ class NumberFault(StrEnum):
     DIGITS = "Enter a number of 3 to 13 digits, without spaces."
     SERVICE = "Enter the service that answers."
     EVIDENCE = "Enter the source of the number: a link, or a letter with its date."
-    NOT_THERE = "This number is no longer on the list."
+    NOT_THERE = "This number is no longer on the list of phone numbers."
     NOT_VERIFIED = "You can confirm only a number with verified evidence."
     ANSWERED = (
         "Enter the office and the role of the person who answered. Do not enter a phone number."

@@ -170,7 +170,7 @@ class TextRefusal(StrEnum):
     """The reason why a text is refused, as the page says it. A value of the fault replaces `{...}`."""
 
     GONE = "This text was moved or removed meanwhile."
-    CHANGED = "The text or its English has changed meanwhile. Read it again."
+    CHANGED = "The text or its English source has changed meanwhile. Read the text again."
     UNSAVED = "You edited this text. Save it as reviewed, or restore the old text."
     EMPTY = "Enter the text first."
     FIXED = "Only programmers can change this text."

@@ -67,7 +67,7 @@ Lists = Mapping[str, tuple[Option, ...]]
 
 OF_PYDANTIC: Mapping[str, MessageText] = {
     "missing": message_text("this field is empty: enter a value"),
-    "extra_forbidden": message_text("this field does not belong here"),
+    "extra_forbidden": message_text("this field does not belong in this part of the flow"),
     "string_pattern_mismatch": message_text("these letters are not allowed here"),
     "string_too_long": message_text("enter {max_length} letters or fewer"),
     "string_too_short": message_text("this field is empty: enter a value"),

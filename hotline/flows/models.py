@@ -169,7 +169,7 @@ def broken_in_set(flow_set: FlowSet) -> Iterator[BrokenReference]:
             yield BrokenReference("entries", entry, "unknown_entry", message)
         elif flow_set.flows[name].gathers:
             message = message_text(
-                "{name} collects a report: no printed short code may open it", name=name
+                "the flow {name} collects a report: no printed short code may open it", name=name
             )
             yield BrokenReference("entries", entry, "unknown_entry", message)
 
@@ -188,7 +188,7 @@ def broken_in_flow(flow_set: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
             message = message_text("no flow is called {name}", name=node.flow)
             if called is not None:
                 message = message_text(
-                    "{name} is private: only its short code opens it", name=node.flow
+                    "the flow {name} is private: only its short code opens it", name=node.flow
                 )
             if called is None or (called.private and not flow.private):
                 yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
@@ -245,7 +245,7 @@ class ConditionModel(Part):
         kinds = [kind for kind in (self.answer, self.flag, self.not_) if kind is not None]
         if len(kinds) != 1:
             raise invalid(
-                "a condition can test only one thing: an answer, a fact, or the opposite of one"
+                "a condition can test only one thing: an answer, a fact, or the opposite of an answer or fact"
             )
         if self.is_ is not None and self.answer is None:
             raise invalid("only a condition on an answer can compare a value")
@@ -346,11 +346,15 @@ class QuestionModel(_Shown):
     @model_validator(mode="after")
     def fits_its_kind(self) -> Self:
         if (self.kind == "place") != (self.list_ is not None):
-            raise invalid("only a question for a place uses a list, and it must use one")
+            raise invalid(
+                "a question for a place must use a list, and no other question may use a list"
+            )
         if self.kind in ("place", "pin") and self.skip is not None:
-            raise invalid("callers can skip only texts and numbers")
+            raise invalid("callers can skip only a question for text or for a number")
         if self.kind != "place" and (self.one is not None or self.none is not None):
-            raise invalid("only a list of places needs texts for one place or none")
+            raise invalid(
+                "only a question for a place may have a text for the case of one place or no place"
+            )
         if self.kind in ("words", "pin") and self.choices:
             raise invalid(
                 "a question for text or a PIN has no choices: a digit would count as the answer"
@@ -479,7 +483,7 @@ class NumberModel(Model):
         if bool(self.confirmed_by) != (self.confirmed_on is not None) or (
             self.answered_by and not self.confirmed_by
         ):
-            raise invalid("enter both: who confirmed the number, and when")
+            raise invalid("enter the name of the person who confirmed the number, and the date")
         if self.confirmed_by and self.status is not Evidence.VERIFIED:
             raise invalid("only a verified number can be confirmed")
         return self

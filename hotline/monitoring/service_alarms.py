@@ -219,7 +219,11 @@ def add_contact(
         )
     if name_fault(name) is not None:
         raise ImportRefused(
-            [message_text("enter the name in letters of one script, without separate accent marks")]
+            [
+                message_text(
+                    "enter the name in letters of one alphabet, without separate accent marks"
+                )
+            ]
         )
     if language not in CODES:
         raise ImportRefused([message_text("choose one of the languages")])

@@ -18,7 +18,7 @@ from hotline.people.tables_accounts import is_same_person
 from hotline.text.names import fold_name, is_one_name
 from hotline.text.phrases import message_text
 
-ALONE = message_text("the recovery passphrase needs two people: add a second name")
+ALONE = message_text("two people must enter the recovery passphrase: add a second name")
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ NOT_OURS = message_text(
     "the signing key in the database is not this hotline's: an operator must restore it from a backup"
 )
 NO_PROOF = message_text(
-    "the hotline never signed this desk: an operator must restore its row from a backup, or retire it"
+    "the hotline never signed this desk: an operator must restore the desk's record from a backup, or retire the desk"
 )
 UNSIGNED = message_text(
     "the key of this desk is not signed, or was changed: two admins must sign it first"
@@ -275,7 +275,7 @@ def request_signature(
         if not copies:
             raise DeskRefused(
                 message_text(
-                    "you cannot sign yet: an operator must first run hotline desks signers"
+                    "you cannot sign yet: an operator must first run the command hotline desks signers"
                 )
             )
         passed = {

@@ -163,7 +163,7 @@ NAME_LETTERS = 80
 LETTERS = {
     NameFault.MARKS: message_text("name: Type a letter with its accent as one letter, like é."),
     NameFault.SCRIPTS: message_text(
-        "name: Use letters of one script, digits 0 to 9 and keyboard signs only."
+        "name: Use letters of one alphabet, digits 0 to 9 and keyboard signs only."
     ),
 }
 

@@ -39,7 +39,7 @@ class AccountFault(StrEnum):
     BUSY = "too many passwords are being checked: try again in a moment"
     NAME_WRONG = "enter a name of 1 to 40 letters, without : < > or |"
     NAME_MARKS = "type a letter with its accent as one letter, like é"
-    NAME_SCRIPTS = "use letters of one script, digits 0 to 9 and keyboard signs only"
+    NAME_SCRIPTS = "use letters of one alphabet, digits 0 to 9 and keyboard signs only"
     NAME_ALIKE = "a person has a name that looks the same: add a word to tell them apart"
     NAME_RESERVED = "this name is reserved for the hotline or a desk: enter another name"
     NO_ROLE = "choose at least one role"

@@ -216,7 +216,7 @@ def create_code(
             uses=0,
         )
         if not add_if_new(session, row):
-            raise Undecided(message_text("this code already exists: ask for another"))
+            raise Undecided(message_text("this code already exists: ask for another code"))
         _record(session, context, f"{programme}_code_made", district, by)
     return code, row
 

@@ -49,7 +49,7 @@ METHOD: Sequence[str] = (
         "To protect people, the hotline changes each number of tips or persons at random by at most three. "
         "Then the number is rounded to a multiple of 5."
     ),
-    phrase("Use of the hotline is rounded to 10."),
+    phrase("Numbers about the use of the hotline are rounded to 10."),
     phrase(
         "Monthly numbers are published on the sixth day of the next month. Quarterly numbers are published 75 days "
         "after the quarter ends."

@@ -78,7 +78,7 @@ OUTCOMES: Mapping[TipOutcome, OutcomeRow] = {
         Template.OUTCOME_HELPED, "helped", "close_helped", is_help=True, is_safe=True
     ),
     TipOutcome.REFERRED: OutcomeRow(
-        Template.OUTCOME_REFERRED, "handed to a helper", is_help=True, is_safe=True
+        Template.OUTCOME_REFERRED, "case passed to a service that helps", is_help=True, is_safe=True
     ),
     TipOutcome.NOT_TRAFFICKING: OutcomeRow(
         Template.OUTCOME_NOT_IT, "no trafficking", is_safe=True, is_for_desk=True

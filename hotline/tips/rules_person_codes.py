@@ -109,8 +109,8 @@ QUESTIONS: Mapping[str, Question] = {
             ConsentCode.YES: "adult: yes",
             ConsentCode.NO: "adult: no",
             ConsentCode.CANNOT_SAY: "adult: cannot answer now",
-            ConsentCode.ASSENT_YES: "a child: agrees",
-            ConsentCode.ASSENT_NO: "a child: does not agree",
+            ConsentCode.ASSENT_YES: "a child: agrees to get help",
+            ConsentCode.ASSENT_NO: "a child: does not agree to get help",
             ConsentCode.TOO_YOUNG: "a child: too young to say",
         },
     ),
@@ -145,7 +145,7 @@ QUESTIONS: Mapping[str, Question] = {
             ServiceAnswer.ACCEPTED: "accepted",
             ServiceAnswer.NO_ROOM: "no room",
             ServiceAnswer.REFUSED: "refused",
-            ServiceAnswer.NOT_OUR_KIND: "not our type of help",
+            ServiceAnswer.NOT_OUR_KIND: "the service does not give this type of help",
             ServiceAnswer.PERSON_REFUSED: "the person refused this help",
             ServiceAnswer.NONE: "no answer yet",
         },
@@ -154,10 +154,10 @@ QUESTIONS: Mapping[str, Question] = {
     THIRTY: Question(
         "How is the person after 30 days?",
         {
-            ThirtyDays.HELPED: "still gets help",
+            ThirtyDays.HELPED: "the person still gets help",
             ThirtyDays.SAFE: "the person is safe, and the help ended",
-            ThirtyDays.LEFT: "left the service",
-            ThirtyDays.DANGER: "in danger again",
+            ThirtyDays.LEFT: "the person left the service",
+            ThirtyDays.DANGER: "the person is in danger again",
             ThirtyDays.UNKNOWN: "not known",
         },
         "If the person is in danger again, the case reopens as danger. The national desk is "
@@ -181,7 +181,7 @@ QUESTIONS: Mapping[str, Question] = {
     ),
     FILE_TOLD: Question(
         "The person was told in private about the case file. What does the person say?",
-        {YES: "agrees", NO: "does not agree", "unsafe": "cannot be asked safely"},
+        {YES: "agrees", NO: "does not agree", "unsafe": "no safe way to ask the person"},
     ),
 }
 Answers: TypeAlias = Mapping[str, str]
@@ -299,7 +299,7 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
         on_site=True,
     ),
     LoggedEvent.CONSENT: CaseForm(
-        "Wish for help",
+        "The person's wish for help",
         (
             AskedCode(MINOR, FormPlace.USSD),
             _must(CONSENT),
@@ -330,7 +330,7 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
         ),
     ),
     LoggedEvent.FILE_TOLD: CaseForm(
-        "Told about the case file",
+        "The person's answer about the case file",
         (
             AskedCode(FILE_TOLD, FormPlace.CONSOLE, must=True),
             AskedCode(INTEREST, FormPlace.CONSOLE),

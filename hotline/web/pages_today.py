@@ -181,7 +181,7 @@ def _own_link(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     found = service_invitations.waiting_link(context, by.account_id)
     if found is not None:
         says = phrase(
-            "{by} asked for a new link for your account. If you did not want a new link, refuse it."
+            "{by} asked for a new sign-in link for your account. If you did not ask for this link, refuse it."
         )
         yield bad(says, "accounts.show", by=found.asked_by)
 
@@ -269,7 +269,7 @@ def _urgent_words(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     emergency = service_emergencies.current_emergency(context)
     if emergency is not None:
         says = phrase(
-            "{by} published a text in an emergency at {at}. Review it by {until}, or the old text returns."
+            "{by} published a text in an emergency at {at}. Review the text by {until}, or the old text returns."
         )
         at = format_time(by.language, emergency.published_at)
         until = format_time(by.language, emergency_end(emergency.published_at, emergency.lapses_at))

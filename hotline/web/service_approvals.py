@@ -61,7 +61,7 @@ APPROVALS: Mapping[str, ApprovalRule] = {
 """The rule for each kind of approval: who requests it, who decides it, its sentence, and what an approval does."""
 REASON_LETTERS = 200
 COMPARE = message_text("compare the four words with the person first, then tick the box")
-OVER = message_text("this was already decided or has expired")
+OVER = message_text("this request was already decided or has expired")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def test_each_row_is_a_sentence_in_kigali_s_time(home: Path) -> None:
     assert hotline(home, "audit", "list").stdout.splitlines() == [
         "24 Nov 2026 14:05: the command line enrolled 2 responders",
         "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked",
-        "25 Nov 2026 14:05, national desk: Aline was refused access to tip 1: wrong passphrase: to act",
+        "25 Nov 2026 14:05, national desk: Aline tried to open tip 1, but was refused access: wrong passphrase: to act",
         "26 Nov 2026 14:05: Gasabo 1 closed tip 12: helped",
         "27 Nov 2026 14:05: the clock recorded the outcome of tip 3: not-found",
         "28 Nov 2026 14:05: Alice created a local leaders' code for Gasabo",

@@ -99,7 +99,7 @@ def test_a_desk_that_somebody_left_wants_a_new_key_and_gets_one(admin: Admin) ->
     assert "desk 12 has a new key, and 0 grants" in done.stdout
     assert admin.desk("12").copied_since is None
     assert (
-        "Alice gave new keys to desk Gasabo: 0 grants: she left; by the"
+        "Alice created new keys for desk Gasabo: 0 grants: she left; by the"
         in admin("audit", "list").stdout
     )
     both = ("--desk", "Gasabo", "--new-passphrase-file", str(admin.home / "passphrase"))
@@ -140,5 +140,6 @@ def test_one_person_alone_opens_nothing_by_the_passphrase(admin: Admin) -> None:
         ("keys", "rotate-desks", "--desk", "Gasabo", *signed),
     ):
         assert (
-            "the recovery passphrase needs two people" in admin(*words, *admin.file, code=1).output
+            "two people must enter the recovery passphrase"
+            in admin(*words, *admin.file, code=1).output
         )

@@ -71,8 +71,8 @@ def test_the_key_of_second_factors_is_rotated_and_the_old_one_destroyed(line: Op
         "totp.key",
     ]
     log = line.well("audit", "list").stdout
-    assert log.count("replaced the key totp") == 1
-    assert "destroyed the old key totp" in log
+    assert log.count("replaced the encryption key totp") == 1
+    assert "destroyed the old encryption key totp" in log
 
 
 def test_the_list_shows_digests_and_no_key(line: Operator) -> None:
@@ -130,4 +130,4 @@ def test_the_reader_s_keys_are_rotated_and_its_pepper_goes_on_paper_alone(line: 
     assert line("keys", "pepper", "enter", "--check", *SIGNED, typed=shown).exit_code == 1
     assert line("keys", "pepper", "enter", *SIGNED, typed=shown).exit_code == 0
     assert KeyFolder(reader.path).read("pepper.key") == key_export.read_letters(shown)
-    assert "restored the reader's pepper from paper" in line.well("audit", "list").stdout
+    assert "restored pepper of the process reader from paper" in line.well("audit", "list").stdout

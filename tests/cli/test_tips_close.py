@@ -60,7 +60,7 @@ def test_a_command_requests_a_closure_and_closes_nothing(home: Path, outcome: st
     assert now["closure_requested_at"] is not None
     assert now["next_clock"] is not None, "its deadlines go on"
     log = hotline(home, "audit", "list", "--tip", PLAIN).stdout
-    assert f"Alice requested closure of tip 1: {outcome}: looked into" in log
+    assert f"Alice requested to close tip 1: {outcome}: looked into" in log
 
 
 def test_the_outcome_must_be_one_of_those_that_there_are(home: Path) -> None:

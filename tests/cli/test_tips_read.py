@@ -112,7 +112,7 @@ def test_one_person_alone_opens_nothing_by_the_passphrase(home: Path) -> None:
     desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"))
     alone = ("--by", "Alice", "--second", " alice ", "--reason", "court asked")
     refused = hotline(home, "tips", "read", "1", *desk, *alone, code=1)
-    assert "the recovery passphrase needs two people" in refused.output
+    assert "two people must enter the recovery passphrase" in refused.output
     assert "with Bosco" not in hotline(home, "audit", "list").output
     hotline(home, "tips", "read", "1", *desk, *SIGNED)
     assert "by the passphrase, with Bosco" in hotline(home, "audit", "list").output

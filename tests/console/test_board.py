@@ -117,7 +117,7 @@ def test_an_account_takes_a_case_for_a_phone_and_the_case_says_who(staffed: Desk
     assert number(staffed.district) != before
     assert ("Desk 1", "tip_taken_for", "Gasabo 3") in staffed.rows()
     page = staffed.national.get("/tips/1").text
-    assert "Desk 1 took tip 1 for a responder" in page
+    assert "Desk 1 recorded that a responder took tip 1" in page
     says(staffed, "Gasabo 3", Verb.ON_SITE)
     assert on_board(staffed.district) == {"at_work": [1]}
 

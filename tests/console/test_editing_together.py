@@ -119,7 +119,7 @@ def test_a_change_that_went_live_meanwhile_is_shown_and_one_is_chosen(
     editor: Editor,
 ) -> None:
     page = f"/changes/{CHANGE}"
-    assert "There is nothing to choose." in editor.tab.get(f"{page}/catch-up").text
+    assert "This draft has no texts to choose." in editor.tab.get(f"{page}/catch-up").text
     editor.sent(editor.open("abroad", "fee") | {"text.en": "Mine.", "text.rw": "Ibyanjye"}, "save")
     context = editor.desk.context
     live = copy.deepcopy(dict(live_document(context.database)))

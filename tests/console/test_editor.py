@@ -245,7 +245,7 @@ def test_a_change_that_is_over_saves_nothing_and_keeps_the_words(editor: Editor)
     assert service_drafts.drop_draft(editor.desk.context, Actor("Editor 1"), CHANGE) is None
     answer = editor.press(form, "save")
     assert answer.status_code == 422
-    assert "This draft has ended" in answer.text
+    assert "This draft was published or discarded" in answer.text
     assert editor.form(answer)["text.en"] == "Too late."
 
 
@@ -290,7 +290,10 @@ def test_the_check_beside_the_text_is_the_check_of_a_publication(editor: Editor)
     form = editor.open("front", "front")
     assert "No problems on this screen" in editor.page
     page = unescape(editor.sent(form | {"text.en": "Report it here. It is free."}, "save"))
-    for finds in ("The text reveals too much, too close to", "promises more than the hotline can"):
+    for finds in (
+        "The text reveals too much on a screen that is close to",
+        "promises more than the hotline can",
+    ):
         assert finds in page
     assert "No problems on this screen" not in page
 

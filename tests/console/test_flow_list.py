@@ -136,7 +136,7 @@ def test_the_picture_shows_the_path_that_the_keys_take(writing: Writing) -> None
     page = writing.editor.get("/flows/learn/picture?key=9").text
     assert re.search(r'<a href="/flows/learn#n-one" class="[^"]*taken', page)
     assert 'class="arrow taken"' in page
-    assert "on the path" in page.split("</svg>")[1]
+    assert "on the path to the chosen screen" in page.split("</svg>")[1]
     assert 'name="keys" value="9"' in page
     assert "Keys pressed: 9 9" in writing.editor.get("/flows/learn/picture?keys=9&key=9").text
 

@@ -112,7 +112,7 @@ def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
                 page.evaluate(everything)
                 within = page.locator(f"form[action='/tips/1{form}']").first
                 if form == "/persons":
-                    within.get_by_label("to send a responder").check()
+                    within.get_by_label("to send a responder to the place").check()
                 within.get_by_role("button", name=name).click()
                 expect(
                     page.get_by_text("minutes and cannot be printed. The log records that")

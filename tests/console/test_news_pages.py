@@ -33,7 +33,7 @@ def test_a_comment_reaches_its_addressee_on_today_and_in_the_menu(writing: Writi
     assert approver.post(path, {**to, "comment": "Is that the <law>?"}).status_code == 303
     assert (unread(editor), unread(approver)) == ("1", "")
     page = editor.get("/today").text
-    assert "Approver 1 wrote: Is that the &lt;law&gt;?" in page
+    assert "Approver 1 wrote this comment: Is that the &lt;law&gt;?" in page
     assert f'href="/changes/{change}/flows/learn/one#form"' in page
     for where in (f"/changes/{change}", f"/changes/{change}/flows/learn/one"):
         assert "Is that the &lt;law&gt;?" in editor.get(where).text
@@ -57,10 +57,10 @@ def test_a_mail_address_is_stored_and_shown_to_no_one(writing: Writing) -> None:
     saved = writing.editor.post("/today/mail", {"secret_mail": "editor@here.example"})
     assert saved.location == "/today?done=mail"
     page = writing.editor.get("/today").text
-    assert "Your address is stored." in page
+    assert "The hotline has your mail address." in page
     assert "editor@here.example" not in page
     assert writing.editor.post("/today/mail", {"secret_mail": ""}).location == "/today?done=no-mail"
-    assert "Your address is stored." not in writing.editor.get("/today").text
+    assert "The hotline has your mail address." not in writing.editor.get("/today").text
 
 
 def test_a_returned_draft_is_answered_and_published_on_today(writing: Writing) -> None:
@@ -115,7 +115,7 @@ def test_an_approver_plans_and_cancels(writing: Writing) -> None:
     assert "Callers see this draft from 24 November 2026, 14:00." in text_of(
         writing.editor, f"/changes/{change}"
     )
-    assert "approved for later" in text_of(writing.editor, "/changes")
+    assert "approved for publication later" in text_of(writing.editor, "/changes")
     assert "Callers see the new text from 24 November 2026, 14:00." in text_of(
         writing.editor, "/today"
     )

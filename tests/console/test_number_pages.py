@@ -46,7 +46,10 @@ def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab
     row = part(desk, NUMBERS)["3512"]
     assert (row["confirmed_by"], row["confirmed_on"]) == ("Editor 7", "2026-11-23")
     page = tab.get(AT_NUMBERS).text
-    assert "called by Editor 7 on 23 November 2026, shown until 23 November 2027" in page
+    assert (
+        "confirmed by a call of Editor 7 on 23 November 2026, shown to callers until 23 November 2027"
+        in page
+    )
     assert "Answered by: Duty officer, GBV desk" in page
     assert "in this draft" in page
     assert 'class="scroll stacked"' in page, "on a narrow screen the form has the whole width"

@@ -74,7 +74,7 @@ def test_a_screen_gets_another_name_and_its_arrows_go_along(editor: Editor) -> N
 
 def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
     page = editor.tab.get(f"{ABROAD}/contract/delete").text
-    assert "The flow begins here" in page
+    assert "The flow begins at this screen" in page
     assert not re.search("<button[^>]*>Delete screen", page)
     path = f"{ABROAD}/fee/delete"
     page = editor.tab.get(path).text
@@ -82,7 +82,7 @@ def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
     assert "Do not pay before" in page
     refused(editor, path, {}, "Some screens lead here. Choose another next screen for each")
     refused(editor, path, {"to:contract.goes": "fee"}, "Choose another next screen")
-    refused(editor, f"{ABROAD}/contract/delete", {}, "The flow begins here")
+    refused(editor, f"{ABROAD}/contract/delete", {}, "The flow begins at this screen")
     answer = editor.tab.post(path, {"to:contract.goes": "tell"})
     assert (answer.status_code, answer.location) == (303, ABROAD)
     assert [*document(editor)["nodes"]] == ["contract", "tell", "last"]
@@ -155,7 +155,7 @@ def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor)
 
 def test_the_start_and_a_flow_that_an_entry_opens_stay(editor: Editor) -> None:
     for flow, says in (
-        ("front", "The flow begins here"),
+        ("front", "The flow begins at this screen"),
         (
             "quiz",
             "A printed short code opens this part of the flow, so you cannot remove this part",
@@ -251,4 +251,6 @@ def test_a_draft_is_drawn_with_its_digits_and_problems_and_a_screen_is_moved(
     assert_light(editor.tab, move)
     assert editor.tab.post(move, {"arrow": "three.goes"}).location == drawn
     assert [*document(editor, "pay")["nodes"]] == ["one", "three", "two", "last"]
-    refused(editor, f"{AT}/flows/pay/one/move", {"arrow": "two.goes"}, "The flow begins here")
+    refused(
+        editor, f"{AT}/flows/pay/one/move", {"arrow": "two.goes"}, "The flow begins at this screen"
+    )

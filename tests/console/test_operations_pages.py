@@ -96,7 +96,7 @@ def test_unsent_messages_after_a_restore_are_decided_by_kind(desk: Desk, admin: 
     desk.clock.at += timedelta(minutes=1)
     with desk.context.database.writing() as session:
         service_pause.pause_restored(session, by="Aline", reason="restored", at=desk.clock())
-    assert "may have been sent already" in admin.get("/outgoing").text
+    assert "the hotline may have sent these messages already" in admin.get("/outgoing").text
     undecided = admin.post("/outgoing/resume", {"reason": "telephoned"})
     assert (undecided.status_code, "Choose for each type" in undecided.text) == (422, True)
     admin.post("/outgoing/resume", {"reason": "telephoned", "fate-alert": "drop"})

@@ -84,7 +84,7 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
     assert first.post("/phones/2/start").status_code == 422
     prints_by_two(desk, first, second, 2)
     shown = first.get("/phones/2").text
-    assert "must confirm phone and paper code" in shown
+    assert "the person must confirm the phone and the paper code" in shown
     assert "Kinyarwanda, Français" in shown
     assert "<dd>Gasabo: deputy" in shown
     assert NEW not in shown

@@ -122,8 +122,8 @@ def test_r8_signs_are_noted_by_a_form_and_opened_behind_a_reason_alone(case: Cas
     assert answer.headers["Refresh"] == f"300; url=/tips/{case.tip}?auto"
     assert case.audit() == [
         ("Desk 1", "person_noted", ""),
-        ("Desk 1", "tip_refused", "the persons do not open: to send a responder"),
-        ("Desk 1", "people_read", "to send a responder"),
+        ("Desk 1", "tip_refused", "the persons do not open: to send a responder to the place"),
+        ("Desk 1", "people_read", "to send a responder to the place"),
     ]
 
 
@@ -150,7 +150,7 @@ def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk
     assert offered == STATES, "no continent, and nothing else that would be refused"
     assert case.says("arrived", whom, arrived="yes", state="BI").status_code == 303
     early = case.says("thirty", whom, thirty="safe")
-    assert "Thirty days have not passed since the arrival." in early.text
+    assert "Record the follow-up thirty days after the arrival, not before." in early.text
     case.later(days=31)
     assert case.says("thirty", whom, thirty="safe").status_code == 303
     page = case.opened()
@@ -170,7 +170,9 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     before = len(case.entries())
     refused = case.says("offered", service="health")
     assert refused.status_code == 422
-    assert "Do not offer any. Another responder asks the person again in private on" in refused.text
+    assert (
+        "Do not offer help. Another responder asks the person again in private on" in refused.text
+    )
     assert len(case.entries()) == before
     with case.desk.context.database.writing() as session:
         session.add(make_responder(level=Level.COORDINATOR))
@@ -196,7 +198,7 @@ def test_a_child_s_assent_and_best_interest_are_asked(case: CaseDesk) -> None:
     assert (lacks.status_code, lacks.text.count('<p class="fault"')) == (422, 1)
     assert case.says("consent", consent="assent_yes", interest="not_yet").status_code == 303
     assert "This person counts as a child" in case.says("offered", service="health").text
-    assert "This is a child" in case.opened()
+    assert "This person is a child" in case.opened()
     assert case.says("consent", consent="assent_no", interest="yes").status_code == 303
     assert case.says("offered", service="health").status_code == 303
 

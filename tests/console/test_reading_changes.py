@@ -142,7 +142,9 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     writing.saves(change, flow, {"did": "marks", "node": NODE, "why": "It is another topic"})
     page = writing.approver.get(f"/changes/{change}/read").text
     red = page[page.index(">Read this first</h2>") :]
-    assert "Topic that counts as read: " in unescape(red[: red.index("Screens in callers")])
+    assert "Topic that this screen counts as read: " in unescape(
+        red[: red.index("Screens in callers")]
+    )
     assert "Editor 1 changed recorded values or alerts in " in red
     assert ": It is another topic" in red
     (anchor,) = set(re.findall(r'<a href="#(s-\d+)">', red))
@@ -182,7 +184,7 @@ def test_every_field_of_a_screen_has_a_name_for_people() -> None:
     assert field_words(visit(), "signed.by") == "Question verified by"
     assert field_words(visit(), "what.it.is") == "what.it.is"
     moved = FieldChanged("choices.1.goes", "a", "b")
-    assert changed_field_text(visit(), moved) == "Choice 2 leads to b. Before: a"
+    assert changed_field_text(visit(), moved) == "Choice 2 leads to b. Before, it led to a"
     assert changed_field_text(visit("fr"), moved) == "Choix 2 mène à b. Avant : a"
 
 
@@ -221,13 +223,13 @@ def test_a_page_refuses_in_words_and_changes_nothing(writing: Writing) -> None:
 
     change = writing.wrote()
     digest = writing.digest(change)
-    late = "it was edited or returned. An editor must submit it again"
+    late = "because a person edited or returned it. An editor must submit it again"
     for path, fields, says in (
         ("approve", {"digest": digest, **TICKS}, late),
         ("approve", {"digest": "another", **TICKS}, late),
         ("send-back", {"note": "Again"}, late),
         ("emergency", {"digest": digest, "reason": "too short"}, "reason of 20 letters or more"),
-        ("emergency", {"digest": "another", "reason": "x" * 30}, "edited while you were reading"),
+        ("emergency", {"digest": "another", "reason": "x" * 30}, "while you read it"),
     ):
         refused = approver.post(f"/changes/{change}/{path}", fields)
         assert (refused.status_code, says in refused.text) == (422, True), (path, fields)
@@ -268,7 +270,7 @@ def test_an_edit_while_somebody_reads_is_not_published(writing: Writing) -> None
     writing.says(change, "Ntukishyure na rimwe.")
     writing.submits(change)
     refused = writing.approver.post(f"/changes/{change}/approve", {"digest": digest, **TICKS})
-    assert (refused.status_code, "edited while you were reading" in refused.text) == (422, True)
+    assert (refused.status_code, "while you read it" in refused.text) == (422, True)
     assert service_drafts.get_draft(writing.desk.context, change).state == "proposed"
 
 
@@ -321,5 +323,5 @@ def test_a_long_difference_is_read_in_parts_and_decided_at_its_end(writing: Writ
 
     writing.says(change)
     stale = writing.approver.get(unescape(following)).text
-    assert "This draft was edited while you were reading. Start the review again." in stale
+    assert "A person edited this draft while you read it. Start the review again." in stale
     assert "Decision" not in stale

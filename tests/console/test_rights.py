@@ -40,6 +40,6 @@ def test_an_auditor_prints_the_rights_that_the_routes_decide(desk: Desk) -> None
 def test_the_page_of_rights_shows_no_phone_number(desk: Desk) -> None:
     page = desk.tab(AccountRole.ADMIN, name="Admin 7").get("/rights").text
     assert "Responder 1" in page
-    assert "phone: no PIN yet" in page
+    assert "phone: the person has no PIN yet" in page
     assert NUMBER[-6:] not in page
     assert desk.tab(AccountRole.NATIONAL).get("/rights").status_code == 404

@@ -60,7 +60,7 @@ def test_two_admins_restore_a_changed_key(desk: Desk, admins: tuple[Tab, Tab]) -
     for name in ("Huye 1", "Huye 2"):
         admitted(desk, name, AccountRole.DESK, "24")
     listed = first.get("/desks").text
-    assert "key not signed" in listed
+    assert "key is not signed" in listed
     assert ">signed</td>" in listed
     assert "was changed in the database" in first.get(PAGE).text
     assert first.post(SIGN, {"reason": ""}).status_code == 422

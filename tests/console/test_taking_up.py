@@ -173,11 +173,11 @@ def test_an_account_is_given_roles_a_new_link_and_an_end(desk: Desk, admin: Tab)
     assert "Create link" in admin.get(path).text, "nobody has taken it up yet"
     again = admin.post(f"{path}/link")
     assert re.search(r"/welcome/[\w-]{40,}", again.text)
-    assert "A new link reopens it." in admin.get(path).text
+    assert "A new sign-in link makes the account usable again." in admin.get(path).text
     assert admin.post(f"{path}/end").status_code == 422
     assert admin.post(f"{path}/end", {"reason": "left"}).status_code == 303
     assert (
-        "This account has ended. Its name stays in the log. A new link reopens it"
+        "This account has ended. Its name stays in the log. A new sign-in link makes the account usable again"
         in admin.get(path).text
     )
     assert admin.get("/accounts/999").status_code == 404
@@ -191,12 +191,12 @@ def test_a_new_link_rests_and_its_person_refuses_it(desk: Desk, admin: Tab) -> N
     assert admin.post(f"{path}/link", {"reason": "lost both"}).status_code == 303
     assert "when another admin approves" in admin.get(path).text
     assert admin.post(f"{path}/link").status_code == 422
-    assert "Admin 1 asks for a new link for Editor 1." in second.get("/approvals").text
-    assert "Admin 1 asked for a new link for your account." in editor.get("/flows").text
+    assert "Admin 1 asks for a new sign-in link for Editor 1." in second.get("/approvals").text
+    assert "Admin 1 asked for a new sign-in link for your account." in editor.get("/flows").text
     assert "Refuse link" in editor.get("/account").text
     assert editor.post("/account/link").location == "/account?done=link"
     assert "Link refused. No one can use it." in editor.get("/account?done=link").text
-    assert "asks for a new link" not in second.get("/approvals").text
+    assert "asks for a new sign-in link" not in second.get("/approvals").text
 
 
 def test_a_link_that_a_second_admin_agreed_to_is_made_at_once(desk: Desk, admin: Tab) -> None:
@@ -208,7 +208,7 @@ def test_a_link_that_a_second_admin_agreed_to_is_made_at_once(desk: Desk, admin:
     agrees = {"do": "approve", "reason": "met them"}
     assert admin.post(waits, agrees).status_code == 422
     assert second.post(waits, agrees).status_code == 303
-    assert "You can create the link now." in admin.get(path).text
+    assert "You can create the sign-in link now." in admin.get(path).text
     assert re.search(r"/welcome/[\w-]{40,}", admin.post(f"{path}/link").text)
 
 
@@ -234,7 +234,7 @@ def test_the_end_of_a_national_account_waits_for_a_second_admin(desk: Desk, admi
     yes = {"do": "approve", "reason": "yes"}
     assert [one.post(waits, yes).status_code for one in (admin, third)] == [422, 422]
     assert second.post(waits, yes).status_code == 303
-    assert "A new link reopens it." in admin.get(path).text
+    assert "A new sign-in link makes the account usable again." in admin.get(path).text
     assert "Another admin must approve the link" in admin.get(path).text
 
 
@@ -242,7 +242,7 @@ def test_a_suspended_account_is_shown_and_another_admin_lifts_it(desk: Desk, adm
     editor = desk.tab(AccountRole.EDITOR, name="Editor 1")
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['Editor 1'].account_id}"
-    assert "Their keys stay." in admin.get(path).text
+    assert "The person keeps their keys." in admin.get(path).text
     assert admin.post(f"{path}/suspend", {"reason": "stolen phone"}).status_code == 303
     assert editor.get("/").status_code == 303
     assert "Suspended until" in second.get(path).text

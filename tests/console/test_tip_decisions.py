@@ -64,7 +64,7 @@ def test_a_waiting_closure_is_on_the_board_under_approvals_and_in_the_list(desks
     assert desks.national.post(f"/tips/{tip}/close", closes).status_code == 303
     desks.desk.clock.turn(minutes=9)
     assert listed(desks.national) == listed(desks.district) == [tip]
-    assert "closure requested 9 min ago: helped" in desks.district.get("/tips").text
+    assert "closure of the case requested 9 min ago: helped" in desks.district.get("/tips").text
     for one in (desks.national, desks.second, desks.district):
         assert on_board(one) == {"to_approve": [tip]}
         approvals = one.get("/approvals").text
@@ -94,7 +94,7 @@ def test_the_desk_that_asked_to_close_reads_its_reason_and_why_it_was_refused(de
     assert asked not in beside.get("/approvals").text
     no = {"do": "refuse", "reason": refused}
     assert desks.national.post(f"/tips/{tip}/judge", no).status_code == 303
-    says = f"National 1 refused the closure of tip {tip}"
+    says = f"National 1 refused the request to close tip {tip}"
     colleague = admitted(desks.desk, "Desk 4", AccountRole.DESK, DISTRICT)
     for tab in (desks.district, colleague, desks.second):
         page = tab.get(f"/tips/{tip}").text
@@ -258,7 +258,7 @@ def test_the_national_desk_decides_on_an_erasure(desks: Desks, does: str, action
     assert desks.second.post(f"/tips/{hidden}/keep-from", kept).status_code == 303
 
     page = desks.national.get(f"/tips/{tip}").text
-    assert f"The same request applies to tips {other}." in page
+    assert f"The erasure request also applies to the tips {other}." in page
     assert "Erasure request" not in desks.district.get(f"/tips/{tip}").text
     decided = {"do": does, "reason": "no one could be reached"}
     assert desks.district.post(f"/tips/{tip}/erasure", decided).status_code == 404

@@ -85,13 +85,19 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     press(other, "both", words="Ntukabanze kwishyura.")
     page = upload(tab, csv_of(found.values())).text
     assert "Rows to import: 1. Rows with new text: 1. Refused rows: 1." in page
-    assert "The text or its English has changed. Export the sheet again." in page
+    assert (
+        "The text or its English source has changed since the export. Export the sheet again."
+        in page
+    )
     assert "Do not pay before you get a job" in page
     assert [one.by for one in service_reviews.all_signatures(desk.context)] == ["Translator 2"]
 
     refused = rows(tab.post(f"{PAGE}/refused", hidden(page, "refused") | {"kind": "csv"}).data)
     assert [(row["place"], row["rw"]) for row in refused] == [(FEE, NEW_WORDS)]
-    assert "The text or its English has changed. Export the sheet again" in refused[0]["why"]
+    assert (
+        "The text or its English source has changed since the export. Export the sheet again"
+        in refused[0]["why"]
+    )
 
     done = tab.post(f"{PAGE}/take", hidden(page, "take"))
     assert (done.status_code, done.location) == (303, f"{PAGE}?taken=1")
@@ -234,7 +240,10 @@ def test_a_po_file_becomes_a_draft_that_no_one_has_reviewed(desk: Desk, tab: Tab
     assert review.texts[contract].words["rw"] == NEW_WORDS
     assert service_reviews.all_signatures(desk.context) == []
     late = upload(tab, raw.replace(NEW_WORDS, f"{NEW_WORDS} Hoya.").encode(), "words.po").text
-    assert "The text or its English has changed. Export the sheet again." in late
+    assert (
+        "The text or its English source has changed since the export. Export the sheet again."
+        in late
+    )
 
 
 @pytest.mark.row("A5")

@@ -87,7 +87,7 @@ def test_a_draft_is_live_from_its_hour_until_its_end(desk: Desk, clock: Clock) -
     assert told(desk) == {("approved", 1), ("published", 1), ("ended", 1), ("ended", 3)}
     sentences = [row.sentence for _, row in list_rows(desk.context)][-2:]
     assert ["published draft 1" in sentences[0] or "published change 1" in sentences[0]] == [True]
-    assert "withdrew the text of change 1 at its end" in sentences[1]
+    assert "withdrew the temporary text of change 1 when its time ended" in sentences[1]
 
 
 def test_the_clock_acts_once_although_it_jumps_or_starts_again(desk: Desk, clock: Clock) -> None:

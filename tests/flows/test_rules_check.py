@@ -83,8 +83,8 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
         (_learn(_say("call 3512")), Code.NUMBER_UNSIGNED, "one", "contains 3512"),
         (_learn(_say("call 0788 000 001")), Code.NUMBER_UNSIGNED, "one", "contains 0788000001"),
         (_learn(_menu("y" * 200), end=ENDS), Code.TOO_LONG, "one", "the choice choices.0 is"),
-        ({"tell": {"a": _say("word " * 40, goes="b"), "b": ENDS}}, Code.TOO_LONG, "a", "needs 2 pages"),
-        (_learn(_say("word " * 140)), Code.TOO_LONG, "one", "3 at most"),
+        ({"tell": {"a": _say("word " * 40, goes="b"), "b": ENDS}}, Code.TOO_LONG, "a", "needs 2 screen pages"),
+        (_learn(_say("word " * 140)), Code.TOO_LONG, "one", "the limit is 3"),
         (_learn(_say(f"One {'x' * 17}")), Code.BROKEN_WORD, "one", f"text contains {'x' * 17}"),
         (_learn(_menu("a", f"{'x' * 15} b")), Code.BROKEN_WORD, "one", f"choices.1 contains {'x' * 15}"),
         (_learn(_menu(*"abcdef")), Code.TOO_MANY_CHOICES, "one", "has 6 choices"),
@@ -99,7 +99,7 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
         ),
         (
             _learn(_say("a", goes="end"), end={"finish": {"text": t("Bye")}}),
-            Code.LAST_SCREEN, None, "differs from the other last screens",
+            Code.LAST_SCREEN, None, "differs from the text of the other last screens",
         ),
     ],
 )  # fmt: skip

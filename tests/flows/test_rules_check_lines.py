@@ -41,7 +41,11 @@ def found(written: dict[str, Any]) -> list[Problem]:
         (4, {}, ""),
         (5, {}, "the question has 11 lines of 16 letters, but a screen has room for 10 lines"),
         (5, {"reason": REASON}, ""),
-        (4, {"reason": REASON}, "the screen has a reason to keep its text, but needs none"),
+        (
+            4,
+            {"reason": REASON},
+            "the screen has a reason to keep its long text, but the text is short enough",
+        ),
     ],
 )
 def test_over_ten_lines_needs_a_reason(choices: int, fields: dict[str, str], message: str) -> None:
@@ -93,7 +97,7 @@ def test_an_english_screen_of_a_report_has_130_letters_at_most(letters: int, cou
     nodes = written["flows"]["tell"]["nodes"]
     nodes["danger"]["menu"]["note"]["en"] = (LINE * 10)[: letters - 1] + "x"
     finding = [one for one in check_document(written, LISTS) if one.code is Code.TOO_LONG]
-    messages = [f"the English has {count} letters: 130 at most"] if count else []
+    messages = [f"the English text has {count} letters, but the limit is 130"] if count else []
     assert [str(one.message) for one in finding] == messages
     assert all((one.flow, one.node, one.language) == ("tell", "danger", "en") for one in finding)
 

@@ -28,7 +28,7 @@ def _with_node(node: Any) -> dict[str, Any]:
     ("node", "fault"),
     [
         ({"say": {}}, "say.text: this field is empty: enter a value"),
-        ({"say": {"text": t("x"), "colour": "red"}}, "say.colour: this field does not belong here"),
+        ({"say": {"text": t("x"), "colour": "red"}}, "say.colour: this field does not belong in this part of the flow"),
         ({"say": {"text": {"sw": "x"}}}, "say.text.sw.[key]: this is not a language of the hotline (rw, en, fr)"),
         ({"say": {"text": {"rw": " \n "}}}, "say.text.rw: is empty"),
         ({"say": {"text": {"rw": "a\u202eb"}}}, "RIGHT-TO-LEFT OVERRIDE (U+202E)"),
@@ -48,7 +48,7 @@ def _with_node(node: Any) -> dict[str, Any]:
         ),
         (
             {"ask": {"kind": "place", "text": t("x"), "saves": "a", "goes": "one"}},
-            "only a question for a place uses a list",
+            "a question for a place must use a list",
         ),
         (
             {"ask": {"kind": "words", "text": t("x"), "saves": "a", "goes": "one",
@@ -64,7 +64,7 @@ def _with_node(node: Any) -> dict[str, Any]:
         ({"branch": []}, "branch: add at least one entry"),
         ({"say": {"text": t("x"), "goes": "nowhere"}}, "learn.one: no screen is called nowhere"),
         ({"call": {"flow": "nothing"}}, "learn.one: no flow is called nothing"),
-        ({"call": {"flow": "cases"}}, "learn.one: cases is private"),
+        ({"call": {"flow": "cases"}}, "learn.one: the flow cases is private"),
         (
             {"ask": {"kind": "place", "text": t("x"), "saves": "a", "goes": "one", "list": "planets"}},
             "learn.one: no list is called planets",
@@ -92,7 +92,7 @@ def test_every_fault_is_told_at_once() -> None:
 def test_no_entry_opens_a_gathering_flow() -> None:
     document = {**make_document(), "entries": {"77": "tell", "78": "nothing"}}
     assert _faults(document) == (
-        "entries.77: tell collects a report: no printed short code may open it",
+        "entries.77: the flow tell collects a report: no printed short code may open it",
         "entries.78: no flow is called nothing",
     )
 

@@ -131,7 +131,9 @@ def test_a_new_unproved_number_moves_with_its_code(district: District, keys: Pat
 def test_a_number_of_neither_key_is_named_by_row(district: District, keys: Path) -> None:
     district.enrol()
     rotation.stage_key(keys, RELAY)
-    with pytest.raises(DecryptionFailed, match="new key decrypts the phone number in row 1 of table relay"):
+    with pytest.raises(
+        DecryptionFailed, match="new key decrypts the phone number in row 1 of table relay"
+    ):
         reencrypt(district.context, keys)
 
 

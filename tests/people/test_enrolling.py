@@ -139,7 +139,9 @@ def test_a7_phone_and_paper_and_a_second_admin_make_a_responder(office: Office) 
     assert (office.person.state, office.person.public_key) == ("waiting", b"p" * 32)
     assert office.person.pin_set_at == office.context.now()
     assert office.waiting() == [
-        ("Alice asks to enrol Gasabo 1 for 12. The phone and the paper code are confirmed.")
+        (
+            "Alice asks to enrol Gasabo 1 for 12. The person has confirmed the phone and the paper code."
+        )
     ]
 
     office.decide()
@@ -164,7 +166,7 @@ def test_nobody_is_told_of_a_tip_before(office: Office) -> None:
 def test_neither_the_author_nor_the_person_decides(office: Office) -> None:
     proved(office)
     for name in ("Alice", " alice ", "gasabo 1"):
-        with pytest.raises(ApprovalRefused, match="you cannot decide this"):
+        with pytest.raises(ApprovalRefused, match="you cannot decide on this request"):
             office.decide(name)
     assert not office.person.active
 
