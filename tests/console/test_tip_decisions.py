@@ -36,6 +36,10 @@ def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desk
     """A tip about danger needs two people. The second person did not request the closure, and has opened the case
     after the request."""
     tip = tell(desks.desk, urgency=1)
+    typed = {"form": "reason-close", "reason": "she is safe"}
+    refused = desks.national.post(f"/tips/{tip}/close", typed)
+    assert refused.status_code == 422
+    assert refused.text.count('value="she is safe"') == 1, "the form keeps its reason"
     closes = {"outcome": "helped", "reason": "she is safe"}
     assert desks.national.post(f"/tips/{tip}/close", closes).status_code == 303
     assert desks.tip(tip).closed_at is None
