@@ -190,7 +190,7 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
     has_order = facts.basis is not FileBasis.REQUEST
     clean = facts.names
     head = [
-        (say(phrase("Basis")), " ".join((say(bases[facts.basis]), facts.order)).strip()),
+        (say(phrase("Legal basis")), " ".join((say(bases[facts.basis]), facts.order)).strip()),
         (say(phrase("Made")), f"{facts.made_at.astimezone(KIGALI):%Y-%m-%d}"),
         *facts.about,
     ]

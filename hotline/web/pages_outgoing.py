@@ -93,7 +93,7 @@ def review(visit: Visit) -> None:
     """Records that a person has dealt with these messages, for example by telephone."""
     ids = _numbers(visit.form.many("message"))
     if not ids:
-        raise visit.wrong("review", "Choose a message.")
+        raise visit.wrong("review", "Choose an undeliverable message from the list.")
     service_pause.mark_reviewed(
         visit.context, ids, by=visit.by.actor, reason=_reason(visit, "review")
     )

@@ -143,7 +143,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     page = writing.approver.get(f"/changes/{change}/read").text
     red = page[page.index(">Read this first</h2>") :]
     assert "Topic that this screen counts as read: " in unescape(
-        red[: red.index("Screens in callers")]
+        red[: red.index("Screens in the order that callers")]
     )
     assert "Editor 1 changed recorded values or alerts in " in red
     assert ": It is another topic" in red

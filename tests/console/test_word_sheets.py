@@ -131,7 +131,7 @@ def test_words_that_hurt_are_refused_row_by_row(tab: Tab) -> None:
     found = out(tab)
     for words, says in (
         ({"rw": "Ntukishyure ĥano"}, "a basic phone cannot show ĥ: use h"),
-        ({"agreed": "maybe"}, "Enter yes in the column agreed, or leave it empty"),
+        ({"agreed": "maybe"}, "or leave the cell empty"),
     ):
         sheet = agreed({FEE: {**found[FEE]}}, FEE, **words)
         assert says in upload(tab, csv_of(sheet.values())).text
