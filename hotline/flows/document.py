@@ -73,7 +73,7 @@ OF_PYDANTIC: Mapping[str, MessageText] = {
     "string_too_short": message_text("this field is empty: enter a value"),
     "string_type": message_text("enter a text"),
     "dict_type": message_text("enter a text for each language, or a list of fields"),
-    "list_type": message_text("enter a list"),
+    "list_type": message_text("enter a list of values"),
     "bool_type": message_text("enter yes or no"),
     "model_type": message_text("this part has no fields"),
     "literal_error": message_text("choose one of the listed values"),

@@ -37,7 +37,7 @@ def home(tmp_path: Path) -> Path:
 def test_each_row_is_a_sentence_in_kigali_s_time(home: Path) -> None:
     assert hotline(home, "audit", "list").stdout.splitlines() == [
         "24 Nov 2026 14:05: the command line enrolled 2 responders",
-        "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked",
+        "25 Nov 2026 14:05, Gasabo desk: Alice read the report text of tip 12: court asked",
         "25 Nov 2026 14:05, national desk: Aline tried to open tip 1, but was refused access: wrong passphrase: to act",
         "26 Nov 2026 14:05: Gasabo 1 closed tip 12: helped",
         "27 Nov 2026 14:05: the clock recorded the outcome of tip 3: not-found",
@@ -72,15 +72,15 @@ def test_a_program_reads_every_part(home: Path) -> None:
         "action": "tip_read",
         "subject": "tip:12",
         "reason": "court asked",
-        "sentence": "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked",
+        "sentence": "25 Nov 2026 14:05, Gasabo desk: Alice read the report text of tip 12: court asked",
     }
 
 
 @pytest.mark.parametrize(
     ("actor", "action", "reads"),
     [
-        ("cli:12", "tip_read", "Gasabo desk: somebody read tip 7"),
-        ("desk:12:A: B", "tip_read", "Gasabo desk: A: B read tip 7"),
+        ("cli:12", "tip_read", "Gasabo desk: somebody read the report text of tip 7"),
+        ("desk:12:A: B", "tip_read", "Gasabo desk: A: B read the report text of tip 7"),
         ("responder:9", "tip_closed", "responder 9 closed tip 7"),
         ("cli:Aline", "one_of_a_later_release", "Aline one of a later release tip 7"),
     ],

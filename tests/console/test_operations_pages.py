@@ -125,7 +125,7 @@ def test_a_contact_is_added_tested_and_removed_without_a_number(desk: Desk, admi
     assert NUMBER[1:] not in admin.get("/oncall").text
 
     sent = admin.post("/oncall/test")
-    assert "Keza: not sent yet" in admin.get(sent.location or "").text
+    assert "Keza: the test SMS is not sent yet" in admin.get(sent.location or "").text
     with desk.context.database.writing() as session:
         (row,) = queries_on_call.notices(session, [1])
         row.outcome, row.state = "accepted", "accepted"

@@ -102,7 +102,7 @@ def test_a8_words_are_shown_once_behind_a_reason_which_the_log_holds_first(desks
     assert 'class="unprinted"' in answer.text
     assert desks.rows() == [("Desk 1", "tip_read", "to send a responder to the place")]
     shown = desks.district.get(f"/tips/{tip}?auto").text
-    assert "Desk 1 read tip" in shown
+    assert "Desk 1 read the report text of tip" in shown
     assert WORDS not in shown
 
 
