@@ -53,8 +53,8 @@ def test_a_reason_covers_the_words_that_stood_there_when_it_was_given() -> None:
     said = "Safe, free and secret. Write your name"
     found = checked("front", "front", said)
     assert [(one.code, str(one.message)) for one in found.here] == [
-        (Code.PROMISE, 'text contains "secret"'),
-        (Code.PROMISE, 'text contains "free"'),
+        (Code.PROMISE, 'text contains the word "secret"'),
+        (Code.PROMISE, 'text contains the word "free"'),
         (Code.ASKS_WHO, 'text names "your name"'),
     ]
     assert 'change "reason"' in str(found.here[0].fix)
