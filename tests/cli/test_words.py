@@ -41,7 +41,7 @@ def test_the_projects_own_catalogues_are_whole() -> None:
     assert run("check", LOCALES) == (0, f"{len(Template)} phrases in 3 languages: all well\n")
 
 
-UNVERIFIED = "which is not verified: remove it, or have the number verified first"
+UNVERIFIED = "which is not verified: remove the number, or have it verified first"
 BAD = {
     None: "missing",
     "": "missing",
@@ -49,10 +49,10 @@ BAD = {
     "{ref} {place}: merci.": "use exactly these placeholders: ref",
     "{ref}: bien re\u00e7u.": "a basic phone cannot show ç (U+00E7): use c",
     "{ref}: " + "merci " * 30: "longer than one SMS: shorten it",
-    "{ref}: la police, merci.": 'contains "police", which anyone who holds the phone could read:'
+    "{ref}: la police, merci.": 'the text contains "police", which anyone who holds the phone could read:'
     ' use other words. Instead of "police", write "une autorité"',
-    "{ref}: appelez le 37 77.": f"contains 3777, {UNVERIFIED}",
-    "{ref}: appelez le 3677.": f"contains 3677, {UNVERIFIED}",
+    "{ref}: appelez le 37 77.": f"the text contains 3777, {UNVERIFIED}",
+    "{ref}: appelez le 3677.": f"the text contains 3677, {UNVERIFIED}",
 }
 
 

@@ -90,9 +90,9 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
         (_learn(_menu(*"abcdef")), Code.TOO_MANY_CHOICES, "one", "has 6 choices"),
         (_learn(_say("Report it")), Code.TOO_EARLY, "one", 'contains the word "report" 2 screens from the start'),
         (_learn(_say("The police")), Code.TOO_EARLY, "one", 'contains the word "police" 2 screens from the start'),
-        (_learn(_say("Une dénonciation")), Code.TOO_EARLY, "one", 'contains the word "denonc" 2 screens from the start'),
+        (_learn(_say("Une dénonciation")), Code.TOO_EARLY, "one", 'the word "denonc" 2 screens from the start'),
         (_learn(_say("Abapolisi")), Code.TOO_EARLY, "one", 'contains the word "polisi" 2 screens from the start'),
-        (_learn(_say("Human trafficking")), Code.TOO_EARLY, "one", 'contains the word "traffick" 2 screens from the start'),
+        (_learn(_say("Human trafficking")), Code.TOO_EARLY, "one", 'the word "traffick" 2 screens from the start'),
         (
             _learn(_say("a", goes="b"), b=_say("b", goes="end"), end={"finish": {"text": t("Thanks for the tip")}}),
             Code.TOO_EARLY, "end", "on the last screen",
