@@ -117,9 +117,12 @@ def test_nobody_publishes_alone_by_two_accounts(by: Actor, may: bool, one: Distr
 def test_no_passphrase_opens_a_desk_for_two_names_of_one_person(one: District) -> None:
     decrypt_access.make_desks(one.context, "correct horse", costs=QUICK)
     both, new = TwoPeople(NAME, OTHER), NewDesk("rusumo", DeskKind.BORDER, "Rusumo")
-    with one.database.reading() as session, pytest.raises(DeskRefused, match="needs two people"):
+    with (
+        one.database.reading() as session,
+        pytest.raises(DeskRefused, match="two people must enter"),
+    ):
         decrypt_passphrase.wrapped_desk(session, NATIONAL, both)
-    with pytest.raises(DeskRefused, match="needs two people"):
+    with pytest.raises(DeskRefused, match="two people must enter"):
         service_desks.add_desk(one.context, new, passphrase="correct horse", by=both, reason="new")
 
 

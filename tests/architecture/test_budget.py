@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 475,
-    "lines": 67_655,
-    "tokens": 618_406,
-    "html": 4_304,
+    "files": 465,
+    "lines": 67_498,
+    "tokens": 617_297,
+    "html": 3_979,
     "js": 1_045,
     "typst": 70,
     "sql": 1_252,
     "data": 5_607,
     "unformatted": 0,
-    "tests": 80_666,
+    "tests": 77_958,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

@@ -323,7 +323,7 @@ def test_who_is_invited_proves_phone_and_paper_and_another_approves(admin: Admin
     assert start_pin.isdecimal()
     assert start_pin not in invited.output
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    assert "MUST CONFIRM PHONE AND PAPER CODE" in admin("list").output
+    assert "MUST CONFIRM THE PHONE AND THE PAPER CODE" in admin("list").output
 
     context = admin.context
     with context.database.writing() as session:

@@ -111,7 +111,11 @@ def asks(saves: str, *values: str, goes: str) -> dict[str, Any]:
             ("right", "wrong"),
             ["no question records again_fees", "no question records again_fee,"],
         ),
-        ("again_fee", ("right", "rigth"), ["an answer recorded as again_fee has the value rigth"]),
+        (
+            "again_fee",
+            ("right", "rigth"),
+            ["an answer recorded as again_fee has the wrong value rigth"],
+        ),
         ("again_fee", ("right", ""), ["an answer recorded as again_fee has no value"]),
     ],
 )
