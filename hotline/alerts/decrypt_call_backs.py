@@ -76,7 +76,7 @@ def approve_request(
         if row.asked_by is None:
             raise CallRefused(f"call-back {row.id}: request its number first")
         if is_same_person(session, row.asked_by, tables_audit.actor_of(by)):
-            raise CallRefused("you requested this number: a second person must approve it")
+            raise CallRefused("you asked to open this number: a second person must approve it")
         if asked_by is not None and tables_audit.name_in(row.asked_by) != asked_by:
             raise CallRefused(
                 "another person requested the number of this call-back meanwhile: load the list again"

@@ -1,6 +1,7 @@
 """Finds the SMS that people got in the last hour, and stores which alerts share one SMS.
 
-Also finds the recent dangers of a district, for the rules of a storm (`alerts/rules_storm.py`).
+Also finds the recent tips about danger in a district, for the rules about a storm of such tips
+(`alerts/rules_storm.py`).
 """
 
 from collections import defaultdict

@@ -237,7 +237,7 @@ def first_groups(
 def _on_duty_first(
     case: Case, people: Sequence[Candidate], most: int, before: Collection[int]
 ) -> Sequence[Candidate]:
-    """Returns the group of people from which `most` are alerted.
+    """Returns the group of people of which the first `most` get the alert.
 
     The roster changes which people are alerted, but never reduces their number. The group is the lowest level on duty.
     If it has fewer people than the lowest level without a roster, the nearest people are added: higher levels on duty,

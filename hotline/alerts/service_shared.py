@@ -35,7 +35,7 @@ ASKED_BY = {
     Purpose.CONFIRM_CLOSURE: {Template.CLOSURE_REQUESTED.name},
 }
 """For each purpose: the templates of earlier alerts. A new alert for this purpose is a repeat only after an alert with
-one of these templates. For any other purpose, a new alert is a repeat after every earlier alert.
+one of these templates. For any other purpose, a new alert is a repeat if any earlier alert was sent.
 """
 
 

@@ -75,7 +75,8 @@ EARLY = "arrival_early"
 def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequence[MetPerson]:
     """Returns the persons of a tip.
 
-    Returns an empty list if their codes cannot be decrypted. In this case, a page says that the codes cannot be read.
+    Returns an empty list if their codes cannot be decrypted. If they cannot be decrypted, the page of the tip says
+    this.
     """
     try:
         return service_people.decrypted_persons(
@@ -170,7 +171,8 @@ def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> Read
     at, flags, lists = turn.at, list[str](), dict[str, list[tuple[str, str]]]()
 
     def list_as(name: str, people: Sequence[MetPerson]) -> None:
-        """Lists each person by number, by how the person looked, and by the day of the meeting.
+        """Adds a list of people. For each person it shows the number, how the person looked, and the day of the
+        meeting.
 
         The list never shows the result of a screening.
         """

@@ -246,7 +246,7 @@ def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
 def _choices(
     visit: Visit, kind: LoggedEvent, persons: CasePersons, corrects: bool
 ) -> Sequence[tuple[str, str]]:
-    """Returns the choices of a form: persons by number and day, or offers of help by their time."""
+    """Returns the choices of a form. A person is labelled with a number and a day, an offer of help with its time."""
     if kind in rules_person_codes.OF_REFERRAL:
         says = phrase("Person {n}: help offered {at}")
         return [

@@ -45,7 +45,7 @@ def locked_before(session: Session, week: str, *, since: str, limit: int) -> Seq
 
 
 def oldest_week(session: Session) -> str | None:
-    """Returns the earliest week from which a grant still has its lock, or None."""
+    """Returns the earliest week whose key still locks a grant, or None if no grant is locked."""
     marks: list[bytes] = []
     for row in GRANTS:
         begins = _mark(row)

@@ -711,7 +711,7 @@ def _done(
         case ReaderQuestionKind.CHANGE:
             return _change(turn, fresh)
         case ReaderQuestionKind.PROVE | ReaderQuestionKind.CHOOSE:
-            raise ValueError("a request to check or choose a PIN does not decrypt a tip")
+            raise ValueError("a request to check or choose a PIN must not decrypt a tip")
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:

@@ -236,7 +236,8 @@ MADE_PERSON = "made_person"
 """The name of the answer that names the person of the form that was just recorded. If the responder goes back and
 fills in the form again, the record of this person is corrected."""
 STARTED = "started"
-"""The prefix of the names of the flag, the list and the placeholder for an unfinished form. A case's reference follows
+"""The prefix of three names that belong to an unfinished form: its flag, its list and its placeholder. A case's
+reference follows
 it.
 """
 SCREENING, KEEPING = "screening", "keeping"

@@ -245,7 +245,7 @@ def nudge(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
         safety = service_case_state.assignee_visit_facts(act.session, act.tip).safety
         if safety is not VisitSafety.NONE:
             raise EndRefused(
-                "cannot send a nudge: the report says that a call or visit may be dangerous",
+                "cannot send a nudge to the assignee: the report says that a call or visit may be dangerous",
                 TipRefusal.DO_NOT_CALL,
             )
         if queries_board.was_nudged(act.session, tip_id, who, at - NUDGE_EACH):

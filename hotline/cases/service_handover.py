@@ -33,9 +33,9 @@ class WaitingNotes:
     desks: frozenset[str]
     general: int
     tips: Sequence[int]
-    """The tip of each waiting note about a case."""
+    """The ids of the tips that have an unconfirmed note. A tip occurs once for each of its notes."""
     times: Sequence[datetime]
-    """The time of each waiting note, of both kinds."""
+    """The time of each unconfirmed note, of both kinds."""
 
     @property
     def count(self) -> int:

@@ -134,7 +134,7 @@ def publish(folder: Path, by: str, reason: str) -> None:
     type=click.IntRange(60, 182),
     default=SEPTETS,
     show_default=True,
-    help="Limit for each screen: the highest number of letters, counted as septets, that a screen may have.",
+    help="The highest number of septets that a screen may have. Most letters take one septet, and some signs take two.",
 )
 @language_option
 def check(folder: Path, as_json: bool, limit: int, language: str) -> None:

@@ -36,7 +36,8 @@ SHARED = (
 """Modules that several processes import. They contain no page and no code that decrypts a case."""
 GO = b"go\n"
 PATIENCE = 5.0
-"""Seconds within which a whole request must arrive, and later the keeper's answer."""
+"""A whole request must arrive within this number of seconds. The answer of `hotline run` must then arrive within the
+same number of seconds."""
 FORKING = 10.0
 """Seconds for which the keeper waits for a fork server that may be frozen. After that, it starts processes without
 the fork server."""

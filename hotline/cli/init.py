@@ -119,7 +119,8 @@ def init(
     "--redis-users",
     "redis_accounts",
     type=NEW_FILE,
-    help="Write the Redis accounts of the processes to this file. Name the file as `aclfile` in the settings of Redis.",
+    help="Write the Redis accounts of the processes to this file. In the settings of Redis, set `aclfile` to "
+    "the path of this file.",
 )
 def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path | None) -> None:
     """Update tables and flows to this version, before its processes start. Safe to repeat.

@@ -86,7 +86,7 @@ def pause(by: str, reason: str, only: str | None) -> None:
 @click.option(
     "--confirmations",
     type=DECISION,
-    help="Choose if the command sends again or drops confirmations that may have reached a phone.",
+    help="Send again, or drop, the confirmations that may have reached a phone already.",
 )
 @yes_option
 @only_option

@@ -72,7 +72,7 @@ def list_(as_json: bool) -> None:
 @click.option(
     "--proving",
     is_flag=True,
-    help="Send alerts to the imported people only after a second admin has approved them.",
+    help="Send no alerts to an imported person until a second admin has approved this person.",
 )
 def import_(file: Path, proving: bool) -> None:
     """Enrol all people in a CSV file, or none. Print each wrong row with its line and reason.

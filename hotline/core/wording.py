@@ -1,4 +1,4 @@
-"""Contains all texts that the code itself sends to a handset, by their English text. Pure.
+"""Contains all texts that the code itself sends to a handset. The key of each text is its English wording. Pure.
 
 Three groups use this table: code that sends texts (`phrases.say(language, Template.TAKEN, ref=...)`), translators
 (`hotline words`) and the tests. A stored message has its template and parameters, but never the final text. No text
@@ -107,7 +107,7 @@ class Template(StrEnum):
     us."""
     LET_GO = "{ref}: another team has it now. You do not need to go. Thank you."
     """An SMS to the responders of the first place: a team of the corrected place has taken the case."""
-    REMIND_REPLY = "{ref}: by {time}, say what happened with a digit and {ref}: {digits}"
+    REMIND_REPLY = "{ref}: what happened? By {time}, send a digit and {ref}: {digits}"
     """A reminder by SMS to the assignee, after half of the time for an outcome. `time` is when others will be alerted.
     `digits` are the possible answers.
     """
@@ -142,7 +142,7 @@ class Template(StrEnum):
     """The answer to `1 K7Q4` after a colleague took the case, if it must be read before anyone goes there openly."""
     HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has it. Do not visit or call."
     """The answer to `1 K7Q4` after a colleague took the case, for a case with a warning and without danger."""
-    TAKEN_UNTIL = "{ref}: you took it. By {time}, say what happened with a digit and {ref}: {own}"
+    TAKEN_UNTIL = "{ref}: you took it. What happened? By {time}, send a digit and {ref}: {own}"
     """The answer to `1 K7Q4` if an outcome is due. `time` is a time such as 25/11 14:05. `own` are the digits for an
     assignee."""
     TAKEN_UNREAD = "{ref}: you took it. You have not read it: do not visit openly. Call the national desk: {number}."

@@ -53,7 +53,7 @@ from hotline.tips import tables as tips_tables
 
 SMS = "sms"
 IDLE = timedelta(minutes=30)
-"""After this time a digit has no meaning, because another person may have the phone now."""
+"""If the last SMS is older than this, the hotline ignores a digit, because another person may have the phone now."""
 KEPT = timedelta(hours=2)
 """The time for which a conversation is remembered. If the first digit comes too late, the caller gets an answer that
 says how to begin again.

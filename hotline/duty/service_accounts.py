@@ -112,7 +112,8 @@ class AccountChange:
     def check(self, loses: Collection[AccountRole] = NEEDED) -> None:
         """Raises AccountRefused if this person may not make the change now.
 
-        A command at the server needs only a reason. `loses` contains the roles that the change takes from the account.
+        For a command at the server, it checks only that there is a reason. `loses` contains the roles that the change
+        takes from the account.
         """
         self.check_another()
         if self.by.account_id is None:

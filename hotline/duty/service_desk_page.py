@@ -47,7 +47,7 @@ class DeskHead:
     instead.
     """
     place: str
-    """The district or camp in which the desk lies. Empty for the desk of a whole district."""
+    """The camp, or the district, of a desk that does not cover a whole district. Empty for the desk of a district."""
     members: int
     waiting: int
     copied_since: datetime | None

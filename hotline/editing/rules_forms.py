@@ -1,6 +1,7 @@
 """Builds the form of a node, reads the sent form, and checks what each field may contain. Pure.
 
-Field names are the same as in the list of problems. `choices.2.rw` is the text of a choice in one language. Other
+A field has the same name as in the problems that the check returns. `choices.2.rw` is the text of a choice in one
+language. Other
 fields are names and checkboxes.
 
 A condition has four fields: an answer, its values, a flag, and a checkbox for "not".
@@ -360,7 +361,8 @@ def after_button(node: Document, do: str) -> Editable | None:
     """Returns the node after the editor pressed a button. Returns None if the button is unknown or cannot change this
     node.
 
-    `up`, `down` and `drop` name a row. If no list is named, they mean `choices` or `arms`. `add` can name a list. `fix`
+    `up`, `down` and `drop` name a row. If a button names no list, it changes `choices` or `arms`, whichever the node
+    has. `add` can name a list. `fix`
     names a language and a letter, and `fix_all` names a language.
     """
     verb, _, rest = do.partition(":")

@@ -96,7 +96,7 @@ def mark_settled(
 
 
 def delete_old(session: Session, before: datetime) -> None:
-    """Deletes the news and the notes about drafts that ended before this time."""
+    """Deletes the news about drafts, and the notes about drafts, if the draft ended before this time."""
     old = select(DraftRow.id).where(DraftRow.ended_at < before)
     session.execute(delete(DraftNews).where(DraftNews.draft_id.in_(old)))
     noted = DraftRow.note.is_not(None), DraftRow.ended_at < before

@@ -460,8 +460,8 @@ def _typed(
     pressed: str,
     keyed: str,
 ) -> WalkResult | None:
-    """Applies an answer that the caller typed. Returns None if the answer is not valid. A place is never typed, and
-    a PIN is never saved."""
+    """Applies an answer that the caller typed. Returns None if the answer is not valid. Callers choose places from
+    lists, so they never type a place. A PIN is never saved."""
     if node.kind == "pin":
         pin = keying.clean_pin(keyed, node.digits)
         if not pin:

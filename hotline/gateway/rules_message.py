@@ -1,4 +1,4 @@
-"""Defines received and outgoing messages as values. Also limits the answers to phones that are not enrolled. All
+"""Defines received and outgoing messages as values. Also limits how many answers a phone gets that is not enrolled. All
 functions are pure.
 """
 

@@ -454,8 +454,8 @@ def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
 
 
 def end_old_hold(session: Session, at: datetime) -> None:
-    """Deletes the hold if the clock shows an earlier time than after its jump. Then someone set the clock right, and
-    the hold must not begin again when that time comes."""
+    """Deletes the hold if the clock shows an earlier time than after its jump. In that case someone corrected the
+    clock. Without the deletion, the hold would begin again at the time of the jump."""
     row = session.get(Leader, PLANS)
     if row is not None and at < datetime.fromisoformat(row.holder):
         session.delete(row)

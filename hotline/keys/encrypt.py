@@ -65,7 +65,7 @@ def padded(plain: bytes) -> bytes:
 def unpadded(held: bytes) -> bytes:
     """Returns the content that `padded` padded. Raises ValueError, CryptoError or TypeError for anything else."""
     if len(held) not in SIZES:
-        raise ValueError("the decrypted text does not have one of the allowed lengths")
+        raise ValueError("the text does not have one of the lengths that texts are padded to")
     return bytes(sodium_unpad(held, len(held)))
 
 

@@ -145,7 +145,8 @@ class _Made:
         held = {self.roles[role].read(name) for role in holders}
         if len(held) > 1:
             raise KeysDiffer(
-                f"{' and '.join(holders)} have different copies of the key {name}: restore it (`hotline keys import`)"
+                f"{' and '.join(holders)} have different copies of the key {name}: "
+                "import the right one for each (`hotline keys import`)"
             )
         shared = held.pop() if held else secret or secrets.token_bytes(KEY_BYTES)
         for role in roles:

@@ -185,7 +185,7 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
         _refuse_running(url, at)
         aside = file.with_name(f"{file.name}.before-{at:%Y%m%dT%H%M%SZ}")
         if not replace:
-            raise Occupied(f"{file} exists already: use --replace to rename it first")
+            raise Occupied(f"{file} exists already: use --replace to rename the old file")
         if aside.exists():
             raise Occupied(f"{aside} exists already: move this file to another folder")
         return aside

@@ -186,7 +186,8 @@ class MessageAddress:
     number: bytes = field(repr=False)
     code: bytes | None = field(default=None, repr=False)
     is_own: bool = True
-    """True if the result of sending shows that the responder's own number works or does not work."""
+    """True if the message goes to the responder's own number, so that the result of sending shows whether the number
+    works."""
 
 
 def message_address(session: Session, template: Template, person: Responder) -> MessageAddress:

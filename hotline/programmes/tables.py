@@ -36,7 +36,7 @@ it."""
 
 
 class Participant(Row):
-    """One phone in a programme, or one responder's phone for which only lessons are stored."""
+    """One phone in a programme, or the phone of one responder. For a responder, the row stores only lessons."""
 
     __tablename__ = "participant"
 

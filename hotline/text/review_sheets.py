@@ -1,6 +1,7 @@
 """Writes and reads the spreadsheet that a native reader fills in. Pure.
 
-It has one row for each text. Readers change the text of their own language, and write `yes` in the column `agreed`.
+The spreadsheet has one row for each text. Readers change the text of their own language, and write `yes` in the
+column `agreed`.
 Each row has a digest of its source text, so that a late spreadsheet never replaces a newer text. A table is a list of
 rows of cells. The first row has the names of the columns. It is written as CSV or as a workbook
 (`text/spreadsheets.py`).

@@ -297,7 +297,7 @@ CALLERS_KEPT = timedelta(hours=1)
 """The time after which the phone's pseudonym is erased from the row of a session. No network keeps a session open for
 so long."""
 CALLERS_SEARCHED = timedelta(days=3)
-"""Only rows that are newer than this are searched for such pseudonyms. The clock process erases the pseudonyms every
+"""The greatest age of the rows in which a caller's pseudonym is searched. The clock process erases the pseudonyms every
 day, so older rows have none.
 """
 INBOUND_KEPT = timedelta(days=30)

@@ -148,7 +148,8 @@ def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: Help
 
 
 def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: HelpedCase) -> None:
-    """An account that is later joined with a responder of another name cannot confirm its own request."""
+    """If an account requests a closure and is later joined with a responder, this responder cannot confirm the
+    request."""
     officer = case.nation[0]
     account = signed_in(case.context, "Officer 1", AccountRole.NATIONAL)
 

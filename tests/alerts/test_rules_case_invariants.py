@@ -54,7 +54,7 @@ Events = Sequence[tuple[str, int]]
 def walk(
     case: Case, who: Sequence[Candidate], events: Events
 ) -> Iterator[tuple[CaseWalk, Decision]]:
-    """Yields the case and the decision after each event about which the escalation policy was asked."""
+    """Plays the events. After each event on which the escalation policy decides, yields the case and the decision."""
     course = CaseWalk(case, who)
     for what, number in events:
         person = who[number % len(who)].id

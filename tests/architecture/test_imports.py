@@ -16,7 +16,8 @@ from tests.support.homes import LayHome
 
 
 class Start(NamedTuple):
-    """The modules that a process imports when it starts, and the limited modules that it may load."""
+    """The modules that a process imports when it starts, and the modules that it may load although most processes may
+    not."""
 
     modules: str
     may: str = ""

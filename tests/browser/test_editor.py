@@ -57,7 +57,7 @@ def browsing(
 
 
 def enter(page: Page, desk: Desk) -> None:
-    """Signs in on the sign-in page. Only this way sets the cookie as a real browser requires."""
+    """Signs in on the sign-in page. A real browser accepts the cookie only from this page."""
     who = desk.person("Editor 2", AccountRole.EDITOR)
     page.goto("/enter?language=en")
     for field, value in (

@@ -271,7 +271,7 @@ def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothi
 
 
 def test_a_note_is_sealed_to_the_pair_of_the_words(beside: ReaderBeside) -> None:
-    """The responder's first desk still has a grant for the key pair from before the place was corrected."""
+    """The caller corrected the place. The responder's first desk still has a grant for the earlier key pair."""
     told(beside.line, *DANGER_HERE)
     tip = beside.line.tip
     person_id = with_pin(beside, desks=("11", tip.place))

@@ -1,4 +1,5 @@
-"""Tests `hotline law`: a record that agrees with what the hotline does, and the list of missing facts."""
+"""Tests `hotline law`: the record for the law agrees with what the hotline does, and the command lists the missing
+facts."""
 
 import json
 import tomllib

@@ -446,7 +446,7 @@ MEANWHILE = {
         answers=SAYS_NO[1].prefer,
     ),
 }
-"""The changes to a case while a responder is at a screen, by target."""
+"""For each screen: the change that happens to a case while a responder looks at this screen."""
 
 
 def _setups(target: str) -> tuple[Setup, ...]:

@@ -35,7 +35,7 @@ SHOWN = "Hamagara 112, .... ... .... </script><script>"
 
 
 def played(screens: list[PlayedScreen], keys: list[str]) -> Iterator[str]:
-    """Yields the text after each key, as the script of the file reads its data."""
+    """Presses the keys and yields the text after each key. Reads the data in the same way as the script in the file."""
     now, before = screens[0], list[PlayedScreen]()
     yield now.text
     for key in keys:

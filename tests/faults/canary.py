@@ -28,7 +28,8 @@ def written_forms(word: str) -> dict[str, bytes]:
 
 
 def number_forms(msisdn: str) -> dict[str, bytes]:
-    """Returns the forms of a number without its country code. They match `+250…`, `250…` and the end of `07…`."""
+    """Returns the forms of a number without its country code. A search for them also finds a number that is written
+    as `+250…`, `250…` or `07…`."""
     return written_forms(msisdn.removeprefix("+250"))
 
 

@@ -128,7 +128,8 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
 
 @contextmanager
 def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
-    """Runs the shipped relay. The hotline's own relay is frozen, so that it does not lead."""
+    """Runs a second relay, with the code of the release. The hotline's own relay is frozen, so that it does not
+    lead."""
     put_to_sleep(stack, instead_of)
     with stack.log.open("ab") as log:
         relay = subprocess.Popen(

@@ -21,7 +21,8 @@ MENUS = ("4", "2", "9", "0", "0", "0", "1", "0", "2", "0", "3", "0")
 DANGER = ("5", "1", "2")
 """The keys: a problem, a person is in danger, no official is involved."""
 BEHIND = ("1", "1", "5", "1")
-"""The keys after the district: its sector, the kind, the person concerned, and that responders may come."""
+"""The keys that callers press after the district: for the sector, the kind of tip, the person concerned, and a visit
+by responders."""
 HOPS = 7
 """The number of hops in a session of the mix if the caller does not leave early."""
 EACH_TELLS = 50
