@@ -297,7 +297,7 @@ def _changes(url: str, digest: str) -> Sequence[str] | None:
 @click.option(
     "--replace",
     is_flag=True,
-    help="If a SQLite database exists, rename its file before the restore.",
+    help="If the SQLite database exists already, the command first renames its file.",
 )
 @as_json_option
 def restore(

@@ -63,7 +63,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class PageRoute(Route):
-    """One page for signed-in accounts. For accounts without one of its roles, the answer is 404."""
+    """One page for signed-in accounts. An account that has none of these roles gets the answer 404."""
 
     roles: frozenset[AccountRole]
     needs: Needs

@@ -5,7 +5,7 @@ nothing. No operation creates an arrow to a missing node.
 
 Names of screens and flows come from the English text that an editor typed.
 
-A new flow comes from a model, with a choice that leads to it.
+A new flow is a copy of a template. The same operation adds a choice that leads to the new flow.
 
 Other flows reach a flow through nodes that call it. Deleting a flow removes these nodes and gives each arrow to them a
 new target. A flow with a printed short code cannot be deleted, because the code must always lead there.

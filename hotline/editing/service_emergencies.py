@@ -316,7 +316,8 @@ def confirm(
 
 
 def end_unconfirmed(context: Context) -> DraftPublished | None:
-    """Restores the last state that two people read, if no one confirmed the emergency change in time. A timed job calls
+    """Restores the last texts that two people reviewed, if no one confirmed the emergency change in time. A timed job
+    calls
     this function.
 
     It is safe to repeat. Raises StoreUnavailable. Raises FlowInvalid if that state can no longer run. The alarm then

@@ -303,7 +303,7 @@ def called_flow(node: object) -> str:
 
 
 def first_text(node: object) -> Mapping[str, str]:
-    """Returns a node's text by language, for a list of nodes."""
+    """Returns the first text of a node by language. A list of nodes shows it."""
     said = {code: value_at(body_of(node), ("text", code)) for code in CODES}
     return {code: words for code, words in said.items() if isinstance(words, str)}
 

@@ -146,7 +146,8 @@ def add_revision(
 
 
 LOCK = 4_114_110_075
-"""PostgreSQL's advisory lock for publishing. A process that holds it reads the current publication and replaces it."""
+"""PostgreSQL's advisory lock for publishing. A process that holds this lock reads the current publication and stores
+the next one."""
 
 
 class PublicationKind(StrEnum):

@@ -243,7 +243,7 @@ class Encrypter:
         """Returns the reader's public key. Raises KeyMissing if the folder lacks it."""
         if self.reader is None:
             raise KeyMissing(
-                "this process lacks the reader's public key: restore its key folder (`hotline keys import`)"
+                "this process lacks the reader's public key: run `hotline keys import`"
             )
         return self.reader()
 

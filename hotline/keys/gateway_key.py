@@ -46,7 +46,9 @@ def gateway_key_in(written: bytes, file: Path) -> str:
     """Returns the key from a file's content. Raises SettingsInvalid with a message that shows no part of the key."""
     key = written.strip().decode("ascii", "replace")
     if not VISIBLE.fullmatch(key):
-        raise _wrong(file, "the file must contain only the key: one line of visible ASCII letters")
+        raise _wrong(
+            file, "the file must contain only the key: one line of visible ASCII characters"
+        )
     return key
 
 

@@ -31,8 +31,8 @@ class EnrolmentCode(Row):
 
 
 LESSONS_ONLY = "lessons"
-"""The value for a phone that is in no programme. Only the lessons that a responder took after the PIN are stored for
-it."""
+"""The value for a phone that is in no programme. For such a phone, only the lessons are stored that a responder took
+after entering the PIN."""
 
 
 class Participant(Row):

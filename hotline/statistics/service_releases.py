@@ -348,7 +348,7 @@ class TipBoard:
 
 @dataclass(frozen=True, slots=True)
 class UseBoard:
-    """The numbers on an editor's board: use of the hotline by day, up to yesterday."""
+    """The numbers on an editor's board: use of the hotline on each day, up to yesterday."""
 
     days: Sequence[tuple[date, int, int]]
     """For each day: the number of calls and of topics read."""

@@ -31,9 +31,9 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MAX_AN_HOUR = 3
 MAX_A_DAY = 8
-"""The largest numbers of similar tips from one phone that have separate alerts: in an hour, and in a day."""
+"""At most this many similar tips from one phone get an alert each: in an hour, and in a day."""
 MAX_DANGERS = 2
-"""The largest number of similar tips about danger from one phone that have separate alerts within an hour."""
+"""At most this many similar tips about danger from one phone get an alert each within an hour."""
 ALERT_AGAIN_AFTER = timedelta(minutes=30)
 """People are alerted of a cluster about danger again if its last alert is older than this."""
 MAX_SAME_TEXT = 4

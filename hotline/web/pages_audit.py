@@ -21,7 +21,7 @@ from hotline.text.codes import NATIONAL
 ABOUT = table("audit_subjects")
 ABOUT_DRAFT = ABOUT["change"]
 NAMED = re.compile(r"\bresponder \d+ \((.+)\)$")
-"""Matches a responder whose name the log knows."""
+"""Matches the part of a row that refers to a responder by number."""
 PERIOD = re.compile(r"\d{4}(-\d\d|-[QH]\d)?")
 DESK_CODE = re.compile(rf"^(\d\d|{NATIONAL})(?=: )")
 

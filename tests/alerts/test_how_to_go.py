@@ -128,7 +128,7 @@ def test_a_mark_before_any_alert_is_sent_with_the_alert(here: Night) -> None:
 def test_helpers_may_come_is_taken_as_ever(here: Night) -> None:
     here.tells(*DANGER_HERE, "1", "1", *REST)
     assert len(here.texts("one")) == 1
-    assert "say what happened with a digit" in here.writes("one", "1 {ref}")
+    assert "What happened? By " in here.writes("one", "1 {ref}")
 
 
 @pytest.mark.parametrize(("keyed", "said"), [((), None), (("1", "1", "5", "3"), "unsure")])

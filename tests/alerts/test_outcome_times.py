@@ -80,12 +80,12 @@ def test_the_answer_and_the_reminder_name_the_time_when_others_are_alerted(
     district: District, urgency: int, at: datetime, reminded: datetime | None, due: datetime
 ) -> None:
     named = f"{due + timedelta(hours=2):%d/%m %H:%M}"
-    assert f"By {named}, say what happened with a digit and " in taken(district, urgency, at)
+    assert f"What happened? By {named}, send a digit and " in taken(district, urgency, at)
     passes(district, due - at + timedelta(minutes=20), step=5)
     assert written(district, ASSIGNEE, "REMIND") == ([] if reminded is None else [reminded])
     assert written(district, COORDINATOR, "OVERDUE")[0] == due
-    texts = [text for _, text in district.sms.sent if ": by " in text]
-    assert all(f"by {named}, say what happened with a digit and " in text for text in texts)
+    texts = [text for _, text in district.sms.sent if ": what happened? By " in text]
+    assert all(f"By {named}, send a digit and " in text for text in texts)
 
 
 @pytest.mark.parametrize("urgency", [2, 3])
@@ -103,9 +103,8 @@ def test_a_reminder_offers_only_what_is_possible(district: District) -> None:
     taken(district, 1, kigali(TUESDAY, 10))
     writes(district, "2")
     passes(district, timedelta(minutes=15), step=5)
-    (reminder,) = [text for _, text in district.sms.sent if ": by " in text]
+    (reminder,) = [text for _, text in district.sms.sent if ": what happened? By " in text]
     name = reminder[:4]
     assert (
-        f"10:30, say what happened with a digit and {name}: 3 referred 4 not this kind of case 5 pass on"
-        in reminder
+        f"10:30, send a digit and {name}: 3 referred 4 not this kind of case 5 pass on" in reminder
     )

@@ -1,4 +1,4 @@
-"""Tests which alerts share an SMS, and who is alerted of a further danger in a storm."""
+"""Tests which alerts share an SMS, and who is alerted of one more tip about danger in a storm of tips."""
 
 from datetime import datetime, timedelta
 

@@ -292,7 +292,7 @@ def test_without_script_everything_is_there(site: Site) -> None:
         expect(page).to_have_title("Statistiques - Bureau de la ligne")
         page.get_by_role("button", name="English").click()
         page.get_by_text("More", exact=True).click()
-        page.get_by_role("link", name="Accounts").click()
+        page.get_by_role("link", name="Accounts", exact=True).click()
         page.get_by_label("Name").fill("Editor 1")
         page.get_by_label("editor").check()
         page.get_by_role("button", name="Create account").click()

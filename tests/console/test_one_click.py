@@ -54,7 +54,7 @@ def test_each_account_of_the_demo_signs_in_with_one_click_again_and_again(demo: 
 
 
 def test_no_one_else_signs_in_with_one_click(demo: Desk) -> None:
-    """No one on another machine, no other account, and no one behind a real gateway."""
+    """One click signs in no one on another machine, no other account, and no one behind a real gateway."""
     for peer in ("192.0.2.7", "10.0.0.1", "", "2001:db8::1"):
         answer = click(demo.app.test_client(), "Desk 1", peer=peer)
         assert answer.status_code == 404, peer

@@ -234,7 +234,7 @@ def test_two_processes_share_places(district: District, gateway: HeldSms, proces
     for thread in threads:
         thread.join()
 
-    # If both workers claim at the same moment, one of them takes one place too many.
+    # If both workers claim messages at the same moment, one of them takes one place too many for sending.
     assert AT_ONCE <= len(gateway.until_asked(AT_ONCE)) <= AT_ONCE + 1
     gateway.answer_as_they_come(lambda _: ACCEPTED, 60)
     eventually(settled(district, accepted=60), seconds=PATIENCE)

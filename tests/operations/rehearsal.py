@@ -194,7 +194,7 @@ def say(step: str) -> None:
 
 
 def dials(machine: Machine, office: Machine) -> None:
-    """Reports a danger on the emulator's handset. Raises SystemExit unless one more tip is stored."""
+    """Files a tip about danger on the emulator's handset. Raises SystemExit unless one more tip is stored."""
     before = office.type("deploy/as hotline tips list").count("Urgent complete")
     shown = machine.type(f"printf '{DANGER}' | .venv/bin/hotline dial '*384*777#'")
     after = office.type("deploy/as hotline tips list").count("Urgent complete")
