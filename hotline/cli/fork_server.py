@@ -84,8 +84,12 @@ def main(path: str) -> None:
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listening:
         os.umask(0o077)
-        listening.bind(path)
+        # The keeper connects when the path appears. The socket must listen before that.
+        unready = Path(f"{path}.new")
+        unready.unlink(missing_ok=True)
+        listening.bind(str(unready))
         listening.listen(64)
+        unready.replace(path)
         request, asking = _serve(listening)
     _become_own_process(request)
     if request.gate:

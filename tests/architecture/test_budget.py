@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 465,
-    "lines": 67_502,
-    "tokens": 617_299,
+    "lines": 67_505,
+    "tokens": 617_322,
     "html": 3_979,
     "js": 1_045,
     "typst": 70,
     "sql": 1_252,
     "data": 5_607,
     "unformatted": 0,
-    "tests": 77_964,
+    "tests": 77_977,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

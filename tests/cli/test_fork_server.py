@@ -3,6 +3,7 @@ server ends."""
 
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from tempfile import mkdtemp
@@ -98,3 +99,19 @@ def test_a_keeper_that_is_killed_leaves_nothing_that_was_forked(keep: Start, soc
     forked = int(kept.says(r"gateway started, process (\d+)")[1])
     kept.process.kill()
     assert _comes_true(lambda: _is_gone(forked))
+
+
+def test_the_socket_appears_only_when_a_keeper_can_connect(socket: Path) -> None:
+    """The keeper connects as soon as the path appears. If the connection fails, it starts the process without the
+    fork server."""
+    early = f"""
+import socket, sys
+from pathlib import Path
+from hotline.cli import fork_server
+def listen(*_):
+    sys.exit(Path({str(socket)!r}).exists())
+socket.socket.listen = listen
+fork_server.SHARED = ()
+fork_server.main({str(socket)!r})
+"""
+    assert subprocess.run([sys.executable, "-c", early], check=False).returncode == 0
