@@ -121,7 +121,7 @@ def notices(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Notice, ...]:
 
 
 UNCHANGED = -1
-"""A value that says that the assignee does not change. Only the steps of escalation use this value.
+"""Says in a decision that the assignee does not change. Only the steps of escalation use this value.
 `rules_escalation.decide` replaces this value by the assignee.
 """
 

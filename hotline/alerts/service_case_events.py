@@ -86,7 +86,7 @@ def write_taken(
     If the last event already says the same, writes nothing.
     """
     last = tables_case_events.last_event_of(session, tip_id, taker)
-    held = tables_case_events.last_event_of(session, tip_id, taker, but_told=True)
+    held = tables_case_events.last_event_of(session, tip_id, taker, but_alerts=True)
     is_taken = held is not None and held.kind == LoggedEvent.ACKNOWLEDGED
     was = held.codes.get(PROOF, "") if held is not None and is_taken else None
     told_since = last is not held

@@ -247,9 +247,9 @@ def _answers(
     """
     if tip is None:
         return []
-    told = service_reading.read_answers(context, tip, language)
+    answers = service_reading.read_answers(context, tip, language)
     back = service_reading.asked_back(context, tip, language)
-    return [*((one.question, one.answer) for one in told), *back]
+    return [*((one.question, one.answer) for one in answers), *back]
 
 
 @dataclass(frozen=True)

@@ -337,8 +337,8 @@ def _reported(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> 
     Raises CodesRefused if it is unclear which person the report is about. Also raises it for codes that no screen on a
     phone offers.
     """
-    n, told = person_and_codes(turn.typed)
-    codes, offered = rules_person_codes.codes_of_kind(kind, told), None
+    n, typed = person_and_codes(turn.typed)
+    codes, offered = rules_person_codes.codes_of_kind(kind, typed), None
     if not n and kind in MEETING_EVENTS and (n == NEW or not met):
         n = min(len(met) + 1, rules_person_codes.MAX_PEOPLE)
     else:

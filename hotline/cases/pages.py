@@ -390,7 +390,7 @@ def read_tip(visit: Visit, tip_id: int) -> Response:
         sheet=sheet,
         shown=late_sentence(visit, sheet.line),
         follows=FOLLOWS,
-        told=service_reading.question_answers(visit.context, decrypted, visit.language),
+        answers=service_reading.question_answers(visit.context, decrypted, visit.language),
         earlier=[visit.place(one) for one in decrypted.earlier],
     )
 

@@ -172,10 +172,10 @@ _OWN = aliased(Assignment)
 
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:
     """Returns the condition that the viewer is the assignee, or was alerted of a tip that no responder has taken."""
-    was_told = exists().where(
+    was_alerted = exists().where(
         _OWN.tip_id == Tip.id, _OWN.responder_id == viewer.responder_id, _OWN.released_at.is_(None)
     )
-    return or_(Tip.assignee_id == viewer.responder_id, UNTAKEN & was_told.correlate(Tip))
+    return or_(Tip.assignee_id == viewer.responder_id, UNTAKEN & was_alerted.correlate(Tip))
 
 
 OF_OFFER = (ServiceReferral.due_at.is_not(None), ServiceReferral.times > 0)

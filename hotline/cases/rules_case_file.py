@@ -66,7 +66,7 @@ def _is_callable(number: str) -> bool:
     return bool(LONG.search(digits) or MSISDN.search(digits.replace("/", "")))
 
 
-def told_of_file(person: MetPerson) -> Mapping[str, str]:
+def answers_about_file(person: MetPerson) -> Mapping[str, str]:
     """Returns a person's newest answer about a case file. Returns nothing if no officer asked the person."""
     lines = (one.entry for one in reversed(person.timeline) if one.corrected_by is None)
     said = (one.reported.codes for one in lines if one.kind is LoggedEvent.FILE_TOLD)
@@ -96,12 +96,12 @@ def refusal_of(people: Sequence[MetPerson], n: int | None) -> FileStop | None:
         return FileStop.NO_PERSON
     if refuses_police(person):
         return FileStop.NO_POLICE
-    told = told_of_file(person)
-    if not told:
+    answers = answers_about_file(person)
+    if not answers:
         return FileStop.NOT_TOLD
-    if told[FILE_TOLD] == NO:
+    if answers[FILE_TOLD] == NO:
         return FileStop.SAYS_NO
-    return FileStop.CHILD if person.is_child and told.get(INTEREST) != YES else None
+    return FileStop.CHILD if person.is_child and answers.get(INTEREST) != YES else None
 
 
 LEFT_OUT = "[...]"
@@ -200,8 +200,8 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
         )
     sections = [{"title": say(phrase("Legal basis and case")), "rows": head}]
     if has_order:
-        told = [(scrubbed(one, clean), scrubbed(two, clean)) for one, two in facts.answers]
-        sections.append({"title": say(phrase("The call")), "rows": [*facts.call, *told]})
+        answers = [(scrubbed(one, clean), scrubbed(two, clean)) for one, two in facts.answers]
+        sections.append({"title": say(phrase("The call")), "rows": [*facts.call, *answers]})
     sections.append(
         {
             "title": say(phrase("Steps and observations of officers")),

@@ -101,17 +101,17 @@ class _Forked:
     def __init__(self, pid: int, output: asyncio.StreamReader, asked: asyncio.StreamWriter) -> None:
         self.pid = pid
         self.returncode: int | None = None
-        self._told, self._asked = output, asked
+        self._answers, self._asked = output, asked
         self._handle, self._ended = os.pidfd_open(pid), asyncio.Event()
         asyncio.get_running_loop().add_reader(self._handle, self._end)
 
     @classmethod
     async def begin(cls, fork_server: Path, request: StartRequest) -> "_Forked":
         """Requests a process from the fork server. Raises OSError or ValueError if there is no answer."""
-        told, asked = await asyncio.open_unix_connection(fork_server)
+        answers, asked = await asyncio.open_unix_connection(fork_server)
         asked.write(request.line())
         async with asyncio.timeout(FORKING):
-            return cls(int(await told.readline()), told, asked)
+            return cls(int(await answers.readline()), answers, asked)
 
     def go(self) -> None:
         self._asked.write(GO)
@@ -121,11 +121,11 @@ class _Forked:
         killed process."""
         await self._ended.wait()
         if self.returncode is None:
-            told = b""
+            code = b""
             with suppress(TimeoutError):
                 async with asyncio.timeout(TELLING):
-                    told = await self._told.readline()
-            self.returncode = int(told) if told else -signal.SIGKILL
+                    code = await self._answers.readline()
+            self.returncode = int(code) if code else -signal.SIGKILL
             self._asked.close()
         return self.returncode
 
@@ -177,7 +177,7 @@ class Keeper:
         """Takes a function that reports progress, and a function that reports a program that must not start.
         `complain` is `say` by default."""
         self._programs = tuple(programs)
-        self._told = say
+        self._said = say
         self._complained = complain or say
 
     async def run(self) -> None:
@@ -203,7 +203,7 @@ class Keeper:
     def _say(self, line: str) -> None:
         """Reports progress. The programs continue even if the report fails, for example because the disk is full."""
         with suppress(OSError):
-            self._told(line)
+            self._said(line)
 
     def _complain(self, line: str) -> None:
         """Reports a fault. The programs continue even if the report fails, as in `_say`."""
@@ -216,15 +216,15 @@ class Keeper:
 
     async def _keep(self, guard: _Guard, program: Program, stopping: asyncio.Event) -> None:
         clock = asyncio.get_running_loop().time
-        pause, told = 0.0, ""
+        pause, reported = 0.0, ""
         while not stopping.is_set():
             if why := await _refusal(program):
-                if why != told:
+                if why != reported:
                     self._complain(f"{program.name} is not started: {why}")
-                told = why
+                reported = why
                 await _either(asyncio.sleep(ASKED_AGAIN), stopping.wait())
                 continue
-            told, began = "", clock()
+            reported, began = "", clock()
             try:
                 ending = await self._live(guard, program, stopping)
             except OSError as broken:

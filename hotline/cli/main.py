@@ -75,7 +75,7 @@ COMMANDS: Table = {
         "List, import, invite and remove responders.", {"people": "back import invite list remove"}
     ),
     "process": group(
-        "Run one process of the line, until told to stop.",
+        "Run one process of the hotline until a signal stops it.",
         {
             "processes": "reader watch worker",
             "emulator": "emulator",

@@ -106,10 +106,10 @@ def report_answers(text: str) -> Mapping[str, str]:
     Also reads the part of the text that is too long to be stored.
     """
     said = normalised_words(text, most=len(text))
-    told = {"danger": "yes" if is_cry(said) else UNSURE, "official": UNSURE, WORDS: cut_text(text)}
+    facts = {"danger": "yes" if is_cry(said) else UNSURE, "official": UNSURE, WORDS: cut_text(text)}
     if concerns_child(said):
-        told["who"] = "child"
-    return {**told, **place_in_text(said)}
+        facts["who"] = "child"
+    return {**facts, **place_in_text(said)}
 
 
 def with_added_text(whole: str, newest: str, place: Mapping[str, str]) -> Mapping[str, str]:

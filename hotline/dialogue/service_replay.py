@@ -210,7 +210,7 @@ class ReaderQuestions:
         kind = kinds.get(node.saves)
         return None if kind is None else self._asks(state, keyed, upto, ReaderQuestion(kind))
 
-    def told(
+    def continued(
         self, asked: ReaderRequest, learned: ReaderReply, state: ConversationState, keyed: str
     ) -> tuple[ConversationState, Facts]:
         """Returns the state and the facts with which the engine continues."""
@@ -450,7 +450,7 @@ def _learned(
     state, facts, asked = asking.about(state, keyed, upto, facts)
     if asked is None:
         return state, facts
-    return asking.told(asked, (yield asked).reply, state, keyed)
+    return asking.continued(asked, (yield asked).reply, state, keyed)
 
 
 def _with_page(

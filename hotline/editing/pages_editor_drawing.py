@@ -160,7 +160,7 @@ class MovingParts:
         """Returns True if the handset accepts no more keys."""
         return len(self.handset.keys) >= MAX_KEYS
 
-    def mends(self, *fields: str) -> bool:
+    def has_problem(self, *fields: str) -> bool:
         """Returns True if one of these fields, or of their rows, has a problem to fix."""
         return any(at.startswith(tuple(f"f-{one}" for one in fields)) for _, _, at in self.problems)
 
@@ -315,7 +315,7 @@ def draw_editor(
         "editor.html",
         status=status,
         s=shown,
-        told=notice or SaveNotice(),
+        saved=notice or SaveNotice(),
         asked=[*waiting_questions(visit, at.flow.name, at.node, nodes_of(draft.document)[at.node])],
         said=text,
         keys=KEYS,

@@ -114,7 +114,7 @@ def last_look(session: Session) -> datetime | None:
 
 
 def is_starting(session: Session, at: datetime) -> bool:
-    """Returns True if the processes were told to start less than one lease ago.
+    """Returns True if the processes got the signal to start less than one lease ago.
 
     In this case, the monitor may not have checked yet.
     """

@@ -44,7 +44,7 @@ class AlertPath:
     clock_until: datetime | None = None
     """The end of the lease of the clock process that is the leader. None if no clock process has ever run."""
     awaited_at: datetime | None = None
-    """The time of the last signal that told the sending processes to start."""
+    """The time of the last signal to the sending processes to start."""
     failing_since: datetime | None = None
     failed_at: datetime | None = None
 

@@ -281,7 +281,7 @@ class QueueState(Row):
     paused_until: Mapped[datetime | None]
     reason: Mapped[str | None]
     awaited_at: Mapped[datetime | None]
-    """The time when the sending processes were last told to start. They count as running until the clock process has
+    """The time of the last signal to the sending processes to start. They count as running until the clock process has
     worked once."""
     failing_since: Mapped[datetime | None]
     """The time of the first send that did not reach the gateway, if the gateway has not accepted any message since."""
@@ -392,7 +392,7 @@ def note_failure(session: Session, at: datetime) -> None:
 
 
 def await_senders(session: Session, at: datetime) -> None:
-    """Records when the sending processes were told to start."""
+    """Records that the sending processes got the signal to start."""
     _change(session, awaited_at=at)
 
 

@@ -213,9 +213,9 @@ class Encrypter:
         grant = VERSION + SealedBox(PublicKey(public_key)).encrypt(key + bound)
         return grant if at is None else self.weekly_lock.lock(grant, bound, at)
 
-    def answer(self, told: Mapping[str, str], *, public_key: bytes) -> bytes:
+    def answer(self, answers: Mapping[str, str], *, public_key: bytes) -> bytes:
         """Encrypts a reporter's answer to a desk's question, with the key pair of that question."""
-        return VERSION + SealedBox(PublicKey(public_key)).encrypt(padded_document(told))
+        return VERSION + SealedBox(PublicKey(public_key)).encrypt(padded_document(answers))
 
     def number(self, msisdn: str) -> bytes:
         """Encrypts a phone number to the workers' key. Raises KeyMissing if the folder lacks the workers' public

@@ -135,8 +135,8 @@ class Processing:
 
 
 OFFICIAL = "public interest and official authority; vital interest of the person in danger"
-NO_CONSENT = f"{OFFICIAL}; no consent is asked of a child who tells of danger (article 9)"
-DESKS = "the desk of the district that was told, and the national desk"
+NO_CONSENT = f"{OFFICIAL}; no consent is asked of a child who reports danger (article 9)"
+DESKS = "the desk of the alerted district, and the national desk"
 RECORD: Sequence[Processing] = (
     Processing(
         "tips",
@@ -145,13 +145,13 @@ RECORD: Sequence[Processing] = (
         "people in the reports: victims, witnesses, suspects. Health, family and crime are sensitive data",
         "answers and typed words, sealed; in clear the place, sector, kind, urgency and times",
         f"words: {days(WORDS)} after the case is closed, or at the latest "
-        f"{days(COUNTS_AS_CLOSED + WORDS)} after it was told,"
+        f"{days(COUNTS_AS_CLOSED + WORDS)} after it was filed,"
         " and longer only under a named legal hold. The codes in clear stay",
         DESKS,
     ),
     Processing(
         "callers",
-        "keep one dialogue together; stop guessing; link what one phone told",
+        "keep one conversation together; stop guessing; link the tips of one phone",
         OFFICIAL,
         "people who dial or write",
         "no number: a keyed digest of it under a key of the week",
@@ -189,7 +189,7 @@ RECORD: Sequence[Processing] = (
     ),
     Processing(
         "case events",
-        "show who was told, who acted and when",
+        "show who was alerted, who acted and when",
         OFFICIAL,
         "responders",
         "kinds and times of acts, in clear; notes in words, sealed as the tip",

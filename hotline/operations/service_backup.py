@@ -79,12 +79,12 @@ def take_backup(
 
 def _reported(pieces: Iterable[bytes], say: Say) -> Iterator[bytes]:
     """Yields the pieces, and reports how many bytes have passed."""
-    passed = told = 0
+    passed = reported = 0
     for piece in pieces:
         yield piece
         passed += len(piece)
-        if passed - told >= PROGRESS_BYTES:
-            told = passed
+        if passed - reported >= PROGRESS_BYTES:
+            reported = passed
             say(f"encrypted {passed >> 20} MB")
 
 

@@ -342,8 +342,8 @@ def receive_sms(
         case EnrolmentRequest(code):
             said = ReceivedCode(code, at)
             return enrol_by_sms(session, context, Programme.LEADERS, caller, said)
-        case SessionReport() as told:
-            return log_session(session, context, caller, told, at=at, channel=channel)
+        case SessionReport() as report:
+            return log_session(session, context, caller, report, at=at, channel=channel)
         case None:
             return False
 

@@ -83,7 +83,7 @@ def results_page(context: Context) -> str:
         notes = map(labels.say, (ROUNDED, NOBODY, CONTACTS) if results.period else ())
         texts.append((labels.language, results, [*notes], labels.say(TITLE)))
     page = _templates().get_template("results.html")
-    return page.render(told=texts, style=Markup(STYLE), names=NAMES)
+    return page.render(texts=texts, style=Markup(STYLE), names=NAMES)
 
 
 def results_sms(context: Context, language: str) -> str:
@@ -164,12 +164,12 @@ def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
     year = next((one for one in releases if one.has(*at)), None)
     numbers = {cell.name.value: cell.number for cell in year.rows(*at)} if year else {}
     if year is None or not any(numbers.values()):
-        return {"title": "", "svg": "", "told": ""}
+        return {"title": "", "svg": "", "text": ""}
     title = f"{labels.say(phrase('Tips by district'))}, {labels.period(year.period)}"
     says = {code: labels.number(one, Unit.TIPS) for code, one in numbers.items()}
     names = {area.code: area.name for area in districts()}
     text = "; ".join(f"{names[code]}: {said}" for code, said in says.items() if code in names)
-    return {"title": title, "svg": district_map(title, numbers, says), "told": text}
+    return {"title": title, "svg": district_map(title, numbers, says), "text": text}
 
 
 def _labels(language: str) -> Labels:

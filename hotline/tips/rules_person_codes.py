@@ -180,7 +180,7 @@ QUESTIONS: Mapping[str, Question] = {
         },
     ),
     FILE_TOLD: Question(
-        "The person was told in private about the case file. What does the person say?",
+        "Explain the case file to the person in private. What does the person say?",
         {YES: "agrees", NO: "does not agree", "unsafe": "no safe way to ask the person"},
     ),
 }

@@ -318,8 +318,8 @@ def test_a_long_difference_is_read_in_parts_and_decided_at_its_end(writing: Writ
     assert "Decision" in last
     screens = [re.findall(r'id="s-(\d+)"', page) for page in (first, last)]
     assert [len(one) for one in screens] == [MAX_SCREENS, 3]
-    printed = writing.approver.get(f"/changes/{change}/print").text
-    assert len(re.findall(r'id="s-\d+"', printed)) == MAX_SCREENS + 3
+    assert writing.approver.get(f"/changes/{change}/print").text.count('id="s-') == MAX_SCREENS + 3
+    assert "No edits" in writing.editor.get(f"/changes/{writing.opened('Later')}/print").text
 
     writing.says(change)
     stale = writing.approver.get(unescape(following)).text
