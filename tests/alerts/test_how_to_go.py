@@ -215,8 +215,8 @@ def test_by_dialling_she_says_how_they_go(here: Night) -> None:
     here.tick()
     desk = here.line.caller("+250788000103")
     desk.dial("90")
-    assert "How should the responders go?" in desk.key("1")
-    assert desk.key("1") == "END Noted. We alert the people who are going."
+    assert "How should responders visit?" in desk.key("1")
+    assert desk.key("1") == "END Noted. We alert the responders."
     here.tick()
     assert here.newest("one") == UNSEEN
     one = here.line.caller("+250788000100")

@@ -88,7 +88,7 @@ def test_an_answer_by_a_digit_is_read_by_each_desk_of_the_tip(desked: Line, numb
         assert answer is not None
         assert (answer.question, answer.answer, answer.language) == ("still", "no", "rw")
         assert decrypt_questions.question_text(desked.context, answer, "en") == {
-            "question": "still: Are they still there?",
+            "question": "still: Are the people still there?",
             "answer": "no: No, they left (rw)",
         }
     assert logged(desked, "question_asked") == [

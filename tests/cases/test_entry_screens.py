@@ -66,7 +66,7 @@ def test_a_note_in_words_is_sealed_to_the_case_renews_no_clock_and_stands_on_its
     phone, known_as = own_case
     before = [(row.kind, row.due_at) for row in beside.line.all(Deadline)]
     assert phone.key("5").endswith(
-        "1 Ask one question\n2 Add a note\n3 Pass case on\n4 Questions on site\n5 Timeline\n0 Back 00 Home"
+        "1 Ask the caller\n2 Add a note\n3 Pass case on\n4 Questions on site\n5 Timeline\n0 Back 00 Home"
     )
     assert "5 In words" in phone.key("2")
     assert phone.key("5").startswith("CON Write a short note. Do not write names: the")

@@ -147,7 +147,9 @@ def test_what_the_reader_does_late_is_kept_once(own_case: HerCase) -> None:
     assert phone.key("1").startswith("CON What do others use the person for?")
     own_case.beside.stopped = True
     assert phone.key(WORK) == "CON One moment.\n1 See\n0 Back 00 Home"
-    assert phone.key("1").startswith("CON Not saved yet.\n1 Try again\n2 Stop waiting")
+    assert phone.key("1").startswith(
+        "CON Your answer is not saved yet.\n1 Try again\n2 Stop waiting"
+    )
     assert own_case.kept() == []
     own_case.beside.stopped = False
     assert phone.key("1").startswith("CON There are signs of a possible victim.")
@@ -176,7 +178,7 @@ def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(own_case: 
     phone = own_case.dials()
     goes_on = "1 Continue (4 of 7)\n2 Something else"
     assert phone.screen.startswith(f"CON {own_case.case}: {SAFE}\n{goes_on}")
-    assert phone.key("1").startswith("CON Did someone lie, use debt")
+    assert phone.key("1").startswith("CON Did someone lie, use a debt")
     shown = phone.screen
     assert phone.again() == shown
     assert phone.key(*SITE[3:]).startswith("CON What do others use the person for?")
@@ -409,7 +411,7 @@ YES = ("3", "1", "2", "1")
 
 def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clock: Clock) -> None:
     phone = own_case.dials(*YES)
-    assert phone.screen.startswith("CON What do you see?")
+    assert phone.screen.startswith("CON Who do you see?")
     phone.hang_up()
     assert own_case.kept() == ["consent"]
     clock.turn(hours=1, minutes=59)
@@ -425,7 +427,7 @@ def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clo
         f"CON {own_case.case}: a person wants help. No service has been asked"
     )
     assert phone.key("1", "1").startswith("CON Which person?")
-    assert phone.key("1").startswith("CON What do you see?")
+    assert phone.key("1").startswith("CON Who do you see?")
     assert phone.key("1", "1").startswith("CON Which help?")
     assert phone.key("1").startswith("CON Their answer:")
     assert own_case.kept() == ["consent", "offered"]

@@ -50,7 +50,7 @@ def test_r14_an_officers_case_is_theirs_without_their_number_and_waits_for_a_sec
     line = beside.line
     officer, _, _ = team(beside, "12")
     tip, shown = writes(beside, *QUIET)
-    assert shown.startswith("CON Saved without a number.")
+    assert shown.startswith("CON Saved, no receipt number.")
     assert not any(one in shown for one in ("check later", "Call me"))
 
     assert (tip.channel, tip.assignee_id, tip.receipt_key) == ("officer", officer, None)

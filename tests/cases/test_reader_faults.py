@@ -23,7 +23,7 @@ from tests.support.callers import Caller, Line
 from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_home
 
 WAITS = "CON One moment.\n1 See"
-OFF = "CON Your PIN cannot be checked now.\n1 Try again\n2 Take it without reading"
+OFF = "CON Your PIN cannot be checked now.\n1 Try again\n2 Take a case unread"
 
 
 def at_the_case(beside: ReaderBeside, phone: Caller) -> None:

@@ -208,8 +208,8 @@ def test_c11_a_wish_to_erase_takes_the_words_at_closing_and_leaves_the_codes(lin
     ("language", "first", "said"),
     [
         ("rw", (), "Byanditswe. Iyi nimero ntizongera gusubiza."),
-        ("fr", ("8",), "Noté. Vous ne pouvez plus utiliser ce numéro."),
-        ("en", ("7",), "Noted. You cannot use this number again."),
+        ("fr", ("8",), "Noté. Le numéro donné ne marche plus."),
+        ("en", ("7",), "Noted. The number we gave you no longer works."),
     ],
 )
 def test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_given(

@@ -72,7 +72,7 @@ def test_a_desk_reads_what_came_back_to_its_question(home: Path) -> None:
     answer(home, "night")
     assert "question: answered" in hotline(home, "tips", "list").output
     read = hotline(home, "tips", "read", "1", *desk).stdout
-    assert rows_of(read)["Asked back"] == "when: When are people there?"
+    assert rows_of(read)["Asked back"] == "when: At what time are people there?"
     assert rows_of(read)["Answered"] == "night: At night (fr)"
     assert "question: read" in hotline(home, "tips", "list").output
 

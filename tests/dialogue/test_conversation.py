@@ -119,7 +119,7 @@ def test_passing_on_wants_letters_and_reads_look_alikes(line: Line, officer: Cal
     again.dial("90")
     typed = reference.lower().replace("q", "o").replace("8", "b").replace("u", "v")
     passed = again.key("1", "5", typed)
-    assert passed.startswith("END We are asking the next person.")
+    assert passed.startswith("END We are asking the next responder.")
     assert own_case(line).passed_at is not None
     line.flush()
     assert again.again() == passed

@@ -70,7 +70,7 @@ def test_police_and_the_journey_home_are_chosen_behind_what_the_person_is_told_f
     for value, notice in (("police", "before_police"), ("journey_home", "before_home")):
         assert [name for name in offering.nodes if saves(offering, name, value)] == [notice]
         for language, word in {
-            "en": "Nobody may hold",
+            "en": "Nobody may jail",
             "fr": "Ni prison",
             "rw": "Ntagomba gufungwa",
         }.items():

@@ -208,7 +208,7 @@ def test_only_a_child_is_told_that_it_did_nothing_wrong() -> None:
     to_report = ("7", "5", "2", "2", "1", "1", "1", "1")
     child, adult = (screens(*to_report, who)[-1] for who in ("1", "2"))
 
-    assert child.startswith("You did nothing wrong. You need no permission.\n")
+    assert child.startswith("You did nothing wrong. You may ask for help.\n")
     assert "wrong" not in adult
 
 
