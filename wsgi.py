@@ -10,12 +10,10 @@ from hotline.core.environment import OWNER_ONLY
 from hotline.core.logs import configure
 from hotline.core.settings import Settings
 from hotline.counters.service import count_ended_sessions
-from hotline.keys.hook_secrets import LiveSecrets
+from hotline.keys.gateway_secrets import LiveSecrets
 from hotline.monitoring import service_measures
-from hotline.web.bodies import bodies_for, in_turn
-from hotline.web.front import Meter, hooks_first
-from hotline.web.hooks_app import create_app
-from hotline.web.slow_connections import close_slow_ones_for_ever, repeat
+from hotline.web.bodies import bodies_for, close_slow_ones_for_ever, in_turn, repeat
+from hotline.web.hooks_app import Meter, create_app, hooks_first
 
 os.umask(OWNER_ONLY)
 settings = Settings.read(os.environ)

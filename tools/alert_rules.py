@@ -11,8 +11,7 @@ from typing import Any
 
 import yaml
 
-from hotline.alarms.rules import PATIENCE, REMINDED_LATER, Alarm
-from hotline.monitoring.rules_levels import DANGER, HOP
+from hotline.alarms.rules import DANGER, HOP, PATIENCE, REMINDED_LATER, Alarm
 
 FILE = Path(__file__).resolve().parents[1] / "deploy" / "prometheus-rules.yml"
 HEAD = "# Written by tools/alert_rules.py. Do not edit.\n"

@@ -21,7 +21,7 @@ from hotline.core import service_sample
 from hotline.core.catalogues import load_console_words
 from hotline.core.settings import Settings
 from hotline.people.demo_sign_in import demo_accounts_in
-from hotline.people.rules_second_factor import code_at
+from hotline.people.rules_sign_in import code_at
 from hotline.web.console_app import create_console
 from tests.console.browsing import free_port, served
 from tests.support.keypad import chromium_browser

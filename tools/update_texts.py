@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from hotline.cli import console_catalogue
-from hotline.cli.texts import SOURCE, empty_catalogue, gathered, phrases, read, write
+from hotline.cli import texts
+from hotline.cli.texts import SOURCE, empty_catalogue, gathered_texts, phrases, read, write
 from hotline.core.catalogues import LOCALES, catalogue_path
 from hotline.core.wording import Template
 from hotline.text.languages import CODES
@@ -21,7 +21,7 @@ def update(locales: Path) -> Iterator[str]:
         before = read(path) if path.exists() else None
         catalogue = before or empty_catalogue(language)
         known = phrases(catalogue)
-        catalogue.update(gathered(), no_fuzzy_matching=True, update_creation_date=False)
+        catalogue.update(gathered_texts(), no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()
         if language == SOURCE:
             for message in catalogue:
@@ -30,7 +30,7 @@ def update(locales: Path) -> Iterator[str]:
             write(path, catalogue)
         empty = sum(not text for text in phrases(catalogue).values())
         yield f"{language}: {len(Template) - empty} of {len(Template)} phrases"
-    yield from console_catalogue.update(locales)
+    yield from texts.update(locales)
 
 
 if __name__ == "__main__":

@@ -32,13 +32,13 @@ from hotline.cases import (
     service_weekly_keys,
 )
 from hotline.cases.reader_pins import delete_old_requests
-from hotline.core.contexts import WorkerContext
-from hotline.core.jobs import Job
+from hotline.core.contexts import Job, WorkerContext
 from hotline.core.logs import REQUEST
 from hotline.counters import service as counters_service
 from hotline.dialogue import service_answers, service_inbox
 from hotline.duty import service_accounts, service_leaves, service_roster
-from hotline.editing import service_news_mail, tables_plans
+from hotline.editing import service_news_mail
+from hotline.editing import tables as editing_tables
 from hotline.errors import Unavailable
 from hotline.flows import tables as flows_tables
 from hotline.gateway import tables
@@ -113,9 +113,9 @@ def lapse_emergency(context: WorkerContext) -> None:
     with context.database.reading() as session:
         if flows_tables.unsettled(session) is None:
             return
-    from hotline.editing import service_emergencies
+    from hotline.editing import service_plans
 
-    service_emergencies.end_unconfirmed(context)
+    service_plans.end_unconfirmed(context)
 
 
 def keep_drafts(context: WorkerContext) -> None:
@@ -126,7 +126,7 @@ def keep_drafts(context: WorkerContext) -> None:
     """
     at = context.now()
     with context.database.reading() as session:
-        is_due = bool(tables_plans.due(session, at)) and not tables.are_plans_held(session, at)
+        is_due = bool(editing_tables.due(session, at)) and not tables.are_plans_held(session, at)
     if is_due:
         from hotline.editing import service_plans
 

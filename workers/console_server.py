@@ -20,10 +20,14 @@ from hotline.core.environment import OWNER_ONLY
 from hotline.core.logs import configure
 from hotline.core.settings import Settings
 from hotline.errors import KeyWrong
-from hotline.people import tables_sheets
-from hotline.web.bodies import RequestBodies, complete_bodies_first
+from hotline.people import tables_roster
+from hotline.web.bodies import (
+    RequestBodies,
+    close_slow_ones_for_ever,
+    complete_bodies_first,
+    repeat,
+)
 from hotline.web.console_app import AT_WORK, MAX_BYTES, PATIENCE, create_console
-from hotline.web.slow_connections import close_slow_ones_for_ever, repeat
 
 EACH_SECONDS, IMPORT_SECONDS = 60.0, 2.0
 
@@ -55,6 +59,6 @@ def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
 def import_sheets(context: ConsoleContext) -> None:
     """Imports the sheets that people confirmed, in a child process. Raises StoreUnavailable, WorkEnded."""
     with context.database.reading() as session:
-        waits = tables_sheets.pending_ids(session)
+        waits = tables_roster.pending_ids(session)
     if waits:
         run_in_child(context, "import")

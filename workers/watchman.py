@@ -13,7 +13,7 @@ from hotline.alarms.rules import AlarmState
 from hotline.alerts import service_alarm_notices
 from hotline.core.contexts import MonitorContext
 from hotline.errors import StoreUnavailable
-from hotline.monitoring import service_alarms, service_audit_digest, service_trials
+from hotline.monitoring import service_alarms, service_audit_digest, service_checks_outside
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Watchman:
             around = self._looks % AROUND_EACH == 0
             service_alarms.check_all(self._context, around=around)
             if around:
-                service_trials.run_trial(self._context)
+                service_checks_outside.run_trial(self._context)
                 service_audit_digest.keep_digest(self._context)
             self._looks += 1
             service_alarm_notices.send_due(self._context)

@@ -1,13 +1,67 @@
-"""Decides from times and states when an alarm notifies on-call contacts, how often, and when it ends. Pure.
+"""Describes the result of a check, and decides when an alarm notifies on-call contacts. Pure.
+
+Describes the result of one check of the installation: its state, and the operator's next step.
+
+Decides from times and states when an alarm notifies on-call contacts, how often, and when it ends.
 
 The monitor raises an alarm when its fault has lasted as long as the alarm's patience. Its notices are repeated at
 growing intervals until an on-call contact acknowledges it, or until it ends. All notified contacts get a message when
 it ends. Some alarms report a single event, which has no visible end. These alarms remain until a contact acknowledges
-them."""
+them.
+
+Defines the service levels of the hotline: how fast it must be, and how often.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from hotline.text.time import KIGALI
+
+
+class CheckState(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    """There is no harm now and no alarm, but the operator should look at it in daytime."""
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    name: str
+    ok: bool
+    """True if the result raises no alarm. It is also True for a warning."""
+    message: str
+    todo: str = ""
+    """The operator's next step. It is empty if nothing is wrong."""
+    level: int = 1
+    """The severity, for checks that have levels."""
+    names: tuple[str, ...] = ()
+    """All items that `message` counts, for programs. The message itself names only a few of them."""
+    is_warning: bool = False
+
+    @property
+    def state(self) -> CheckState:
+        if not self.ok:
+            return CheckState.WRONG
+        return CheckState.WARNING if self.is_warning else CheckState.OK
+
+
+def in_kigali(at: datetime) -> str:
+    """Formats a time in the Kigali time zone, as the console's pages do."""
+    return f"{at.astimezone(KIGALI):%Y-%m-%d %H:%M}, Kigali time"
+
+
+def warning(name: str, message: str, todo: str) -> CheckResult:
+    """Returns the result of a check that found something missing, which is harmless for now."""
+    return CheckResult(name, True, message, todo, is_warning=True)
+
+
+def check_result(name: str, wrong: str | None, well: str, todo: str, level: int = 1) -> CheckResult:
+    """Returns the result of a check. If `wrong` is empty, the result is fine and its message is `well`."""
+    if wrong is None:
+        return CheckResult(name, True, well)
+    return CheckResult(name, False, wrong, todo, level)
 
 
 class Alarm(StrEnum):
@@ -169,3 +223,27 @@ def _well(state: AlarmState, at: datetime) -> AlarmChange:
     if at - since < SETTLED:
         return AlarmChange(state.alarm, replace(state, well_since=since))
     return AlarmChange(state.alarm, None, Notice.OVER)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLevel:
+    """One promise about time, and the share of cases in which it must hold in a month."""
+
+    name: str
+    promise: str
+    seconds: float
+    target: float
+
+    def kept(self, total: int, late: int) -> bool:
+        return late <= total * (1 - self.target)
+
+    def state(self, total: int, late: int) -> str:
+        share = f"{(1 - late / total):.2%}" if total else "nothing to measure"
+        return f"{self.name} within {self.seconds:g} s: {share} (target {self.target:.1%})"
+
+
+DANGER = ServiceLevel(
+    "danger", "The gateway accepts the first alert about a danger", seconds=15.0, target=0.999
+)
+HOP = ServiceLevel("hop", "The hotline answers a hop", seconds=0.3, target=0.995)
+LEVELS = (DANGER, HOP)

@@ -12,17 +12,17 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import CallRefused, HotlineError, NotFound, NotReady, PassphraseWrong
 from hotline.flows.flow import MenuNode
-from hotline.gateway.rules_message import OutgoingPart
+from hotline.gateway.rules import OutgoingPart
 from hotline.gateway.tables import is_part_paused
 from hotline.keys.decrypt import decrypt_tip, opens_grant
 from hotline.keys.encrypt import label
 from hotline.people import tables_audit
 from hotline.people.tables_accounts import is_same_person
 from hotline.people.tables_audit import CommandActor
-from hotline.text.codes import NATIONAL
-from hotline.tips import tables_call_back
-from hotline.tips.rules_call_back import CallBackState, CallOutcome, refusal_reason
-from hotline.tips.tables_call_back import CallBack
+from hotline.text.places import NATIONAL
+from hotline.tips import tables_persons
+from hotline.tips.rules_receipts import CallBackState, CallOutcome, refusal_reason
+from hotline.tips.tables_persons import CallBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def list_call_backs(context: Context) -> Sequence[CallBack]:
     Call-backs that are waiting come first, in the order of their windows.
     """
     with context.database.reading() as session:
-        return tables_call_back.visible_call_backs(session)
+        return tables_persons.visible_call_backs(session)
 
 
 def request_number(context: Context, call_back_id: int, *, by: CommandActor, reason: str) -> None:
@@ -51,7 +51,7 @@ def request_number(context: Context, call_back_id: int, *, by: CommandActor, rea
     The second person approves only the latest request. Raises NotFound.
     """
     with context.database.writing() as session:
-        row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
+        row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
         row.asked_by, row.approved_by = tables_audit.actor_of(by), None
         _record(session, context, "call_back_wanted", row.id, by, reason)
 
@@ -71,7 +71,7 @@ def approve_request(
     later request, approves nothing.
     """
     with context.database.writing() as session:
-        row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
+        row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
         _check_paused(session)
         if row.asked_by is None:
             raise CallRefused(f"call-back {row.id}: request its number first")
@@ -100,7 +100,7 @@ def decrypt_call(
     DecryptionFailed, KeyMissing.
     """
     with context.database.reading() as session:
-        row = tables_call_back.get_call_back(session, call_back_id)
+        row = tables_persons.get_call_back(session, call_back_id)
     try:
         with context.database.reading() as session:
             _check(session, row, context, by)
@@ -111,7 +111,7 @@ def decrypt_call(
 
     with context.database.writing() as session:
         # Checks again, because the caller may have withdrawn the call-back during the slow key derivation.
-        row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
+        row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
         _check(session, row, context, by)
         row.opened_at = context.now()
         _record(session, context, "call_back_opened", row.id, by, reason)
@@ -127,7 +127,7 @@ def record_outcome(
     Raises NotFound. Raises CallRefused if no one has decrypted the number, because then there was no call.
     """
     with context.database.writing() as session:
-        row = tables_call_back.get_call_back(session, call_back_id, for_writing=True)
+        row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
         if row.opened_at is None:
             raise CallRefused(
                 f"call-back {row.id}: first show the phone number, then record the result of the call"

@@ -18,35 +18,29 @@ from hotline.alerts.queries_references import usable_reference
 from hotline.alerts.rules_assignment import AlertedResponder, AssignmentState, Candidate, Case
 from hotline.alerts.rules_escalation import NO_ONE, WaitingTip
 from hotline.alerts.tables_drills import IS_OF_CASE
-from hotline.core import database, rules_trial
-from hotline.core.database import add_if_new
-from hotline.core.writes import add_rows, in_numbers, new_ids
+from hotline.core import database, rules
+from hotline.core.database import add_if_new, add_rows, in_numbers, new_ids
 from hotline.gateway import tables
-from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.rules_message import MessageKind, Wording
+from hotline.gateway.rules import MessageKind, MessageState, Wording
 from hotline.gateway.tables import (
     HELD,
     IS_BELIEVED,
     IS_CURRENT,
     Assignment,
     Deadline,
+    Dialogue,
     Message,
     assigned_to,
 )
-from hotline.gateway.tables_sessions import Dialogue
 from hotline.people import tables_desks, tables_roster
-from hotline.people.rules import Level
-from hotline.people.rules_desks import DeskKind
+from hotline.people.rules import DeskKind, Level
 from hotline.people.rules_roster import OFF_DUTY
 from hotline.people.tables import IS_RUNNING, Membership, Responder, active_conditions
 from hotline.people.tables_desks import Desk
-from hotline.text.codes import ABROAD, MET, NATIONAL, is_camp
-from hotline.text.places import alert_place
+from hotline.text.places import ABROAD, MET, NATIONAL, alert_place, is_camp
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_store
-from hotline.tips.rules import OVERSEEN, TipState, Urgency
-from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_visit_safety import VisitSafety, visit_facts
+from hotline.tips.rules import OVERSEEN, DeadlineKind, TipState, Urgency, VisitSafety, visit_facts
 from hotline.tips.tables import IS_WAITING, Grant, PendingAlert, Tip
 
 LOAD_PERIOD = timedelta(days=1)
@@ -354,7 +348,7 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
     void = [row.id for row in rows if row.is_alerted]
     if void:
         delete_pending(session, void)
-    marked = _held(session, IS_WAITING, Tip.channel != rules_trial.CHANNEL, limit=limit)
+    marked = _held(session, IS_WAITING, Tip.channel != rules.CHANNEL, limit=limit)
     by_id = {row.id: row for row in (*rows, *marked) if not row.is_alerted}
     by_id |= {row.id: row for row in marked}
 

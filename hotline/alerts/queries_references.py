@@ -19,8 +19,7 @@ from hotline.alerts.tables_drills import IS_OF_CASE
 from hotline.core.database import has_row
 from hotline.core.wording import Template
 from hotline.gateway import tables as gateway_tables
-from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.rules_message import MessageKind
+from hotline.gateway.rules import MessageKind, MessageState
 from hotline.gateway.tables import (
     HAS_ANSWERED,
     HAS_TAKEN,
@@ -32,12 +31,10 @@ from hotline.gateway.tables import (
 )
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.tips.queries_duplicates import TipLikeness
+from hotline.tips.queries import TipLikeness
 from hotline.tips.queries_visible import IN_A_HOP, has_no_exclusion, is_not_excluded
-from hotline.tips.rules import Matter, Urgency
-from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_duplicates import OF_TEMPLATE, KnownName, VisitInstruction
-from hotline.tips.rules_events import LoggedEvent
+from hotline.tips.rules import DeadlineKind, Matter, Urgency
+from hotline.tips.rules_events import OF_TEMPLATE, KnownName, LoggedEvent, VisitInstruction
 from hotline.tips.rules_persons import FollowKind
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral

@@ -30,27 +30,33 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from hotline.alerts import tables, tables_case_events
 from hotline.alerts.tables import Recipient, ReplyAnswer
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.database import Row, add_if_new, has_row
-from hotline.core.tables_attempts import AttemptRow
+from hotline.core.tables import AttemptRow
 from hotline.core.wording import Template
 from hotline.errors import NotFound
-from hotline.gateway.rules_delivery import DUE_STATES, FINAL_STATES, MessageState
-from hotline.gateway.rules_message import MessageKind
-from hotline.gateway.tables import IS_CURRENT, Assignment, Deadline, DeliveryReport, Message
-from hotline.gateway.tables_sessions import Dialogue, InboundSeen
+from hotline.gateway.rules import DUE_STATES, FINAL_STATES, MessageKind, MessageState
+from hotline.gateway.tables import (
+    IS_CURRENT,
+    Assignment,
+    Deadline,
+    DeliveryReport,
+    Dialogue,
+    InboundSeen,
+    Message,
+)
 from hotline.people.tables import Responder
-from hotline.tips import rules_deadlines
+from hotline.tips import rules as tips_rules
 from hotline.tips.queries_visible import THE_LINE, is_visible, visible_to
-from hotline.tips.rules import TipState
-from hotline.tips.rules_deadlines import (
+from hotline.tips.rules import (
     COUNTS_AS_CLOSED,
     PSEUDONYMS_KEPT,
     WARNING,
-    WORDS,
     DeadlineKind,
     RetentionTerm,
+    TipState,
 )
+from hotline.tips.rules import TEXT_KEPT as WORDS
 from hotline.tips.tables import WITHOUT_BODY, Grant, Tip
 
 
@@ -161,16 +167,16 @@ Column: TypeAlias = InstrumentedAttribute[Any]
 OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
     (Dialogue.key, Dialogue.started_at, PSEUDONYMS_KEPT, true()),
     # Attempts at PINs and other short secrets: the sender and the result.
-    (AttemptRow.id, AttemptRow.at, rules_deadlines.ATTEMPTS_KEPT, true()),
+    (AttemptRow.id, AttemptRow.at, tips_rules.ATTEMPTS_KEPT, true()),
     # Received SMS: the id of each, and its result.
-    (InboundSeen.provider_id, InboundSeen.received_at, rules_deadlines.INBOUND_KEPT, true()),
+    (InboundSeen.provider_id, InboundSeen.received_at, tips_rules.INBOUND_KEPT, true()),
     # The answers to SMS from responders.
-    (ReplyAnswer.id, ReplyAnswer.answered_at, rules_deadlines.REPLIES_KEPT, true()),
+    (ReplyAnswer.id, ReplyAnswer.answered_at, tips_rules.REPLIES_KEPT, true()),
     # Delivery reports about unknown messages.
     (
         DeliveryReport.id,
         DeliveryReport.received_at,
-        rules_deadlines.STRAY_REPORTS_KEPT,
+        tips_rules.STRAY_REPORTS_KEPT,
         DeliveryReport.applied.is_(False),
     ),
 )
@@ -208,7 +214,7 @@ def erase_callers(session: Session, at: datetime, limit: int) -> int:
     Returns the number of sessions that were changed.
     """
     over = Dialogue.started_at.between(
-        at - rules_deadlines.CALLERS_SEARCHED, at - rules_deadlines.CALLERS_KEPT
+        at - tips_rules.CALLERS_SEARCHED, at - tips_rules.CALLERS_KEPT
     )
     old = select(Dialogue.key).where(over, Dialogue.caller_key != "")
     keys = session.scalars(old.order_by(Dialogue.started_at.desc()).limit(limit)).all()
@@ -222,7 +228,7 @@ def erase_parameters(session: Session, at: datetime, limit: int) -> int:
     Returns the number of messages that were changed. The rows themselves are kept, because statistics use their times.
     """
     old = select(Message.id).where(
-        Message.created_at <= at - rules_deadlines.PARAMETERS_KEPT,
+        Message.created_at <= at - tips_rules.PARAMETERS_KEPT,
         Message.state.in_((*FINAL_STATES, MessageState.ACCEPTED)),
         cast(Message.parameters, String) != "{}",
     )
@@ -369,7 +375,7 @@ def is_withheld(session: Session, message: Message) -> bool:
         return False
     released = select(Assignment.id).join(Tip, Tip.id == Assignment.tip_id)
     of_official = and_(Assignment.released_at.is_not(None), Tip.official != "no")
-    is_over = and_(Tip.channel == rules_trial.DRILL, Tip.closed_at.is_not(None))
+    is_over = and_(Tip.channel == rules.DRILL, Tip.closed_at.is_not(None))
     why = or_(of_official, is_over) if message.kind == MessageKind.ALERT else of_official
     return session.scalar(released.where(Assignment.id == message.assignment_id, why)) is not None
 

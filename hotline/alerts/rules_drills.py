@@ -25,10 +25,9 @@ from hotline.alerts import rules_escalation
 from hotline.alerts.rules_assignment import Candidate
 from hotline.alerts.rules_escalation_steps import CaseState, Decision
 from hotline.people.rules import LEVELS, Level
-from hotline.text.codes import is_district
+from hotline.text.places import is_district
 from hotline.text.time import KIGALI
-from hotline.tips.rules import Urgency
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules import DeadlineKind, Urgency
 from hotline.tips.rules_events import Event, Purpose
 
 DURATION = {Urgency.DANGER: timedelta(hours=1), Urgency.SEEN: timedelta(hours=2)}

@@ -29,12 +29,10 @@ from hotline.alerts.rules_assignment import (
     next_recipients,
 )
 from hotline.people.rules import Level
-from hotline.text.codes import is_district
-from hotline.tips import rules_deadlines
-from hotline.tips.rules import Urgency
-from hotline.tips.rules_deadlines import Clock, Clocks, DeadlineKind, in_hours
+from hotline.text.places import is_district
+from hotline.tips import rules
+from hotline.tips.rules import Clock, Clocks, DeadlineKind, Urgency, VisitSafety, in_hours
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
-from hotline.tips.rules_visit_safety import VisitSafety
 
 # Defines the terms of escalation: the events of a case, its state, and the possible decisions. Pure.
 
@@ -198,7 +196,7 @@ ASSIGNEE_CLOCKS = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
 
 def acknowledge_clock(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
     """Returns the deadline to acknowledge a tip that responders are asked to take now."""
-    due = rules_deadlines.acknowledge_due(case.urgency, at, step=0)
+    due = rules.acknowledge_due(case.urgency, at, step=0)
     return {DeadlineKind.ACKNOWLEDGE: Clock(due)}
 
 
@@ -208,12 +206,12 @@ def visit_safety_clock(safety: VisitSafety, at: datetime) -> Mapping[DeadlineKin
     """
     if safety is not VisitSafety.CAREFUL:
         return {}
-    return {DeadlineKind.VISIT_SAFETY: Clock(at + rules_deadlines.VISIT_SAFETY_WITHIN)}
+    return {DeadlineKind.VISIT_SAFETY: Clock(at + rules.VISIT_SAFETY_WITHIN)}
 
 
 def first_outcome(s: CaseState) -> dict[DeadlineKind, Clock]:
-    due = rules_deadlines.outcome_due(s.urgency, s.at)
-    return {DeadlineKind.OUTCOME: rules_deadlines.outcome_clock(s.urgency, s.at, due)}
+    due = rules.outcome_due(s.urgency, s.at)
+    return {DeadlineKind.OUTCOME: rules.outcome_clock(s.urgency, s.at, due)}
 
 
 def assignee_clocks(
@@ -226,7 +224,7 @@ def assignee_clocks(
     fresh = first_outcome(s)
     looked_at = s.urgency == Urgency.DANGER or s.is_met
     if looked_at and DeadlineKind.SECOND_LOOK not in s.clocks.keys() - closed:
-        due = rules_deadlines.second_look_due(s.urgency, s.at)
+        due = rules.second_look_due(s.urgency, s.at)
         fresh[DeadlineKind.SECOND_LOOK] = Clock(due)
     return fresh
 
@@ -237,9 +235,7 @@ def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
     If no person of this desk is active, alerts people of the district. If the case is already overdue, continues the
     count of alerts.
     """
-    clock = s.clocks.get(DeadlineKind.OVERDUE) or Clock(
-        rules_deadlines.overdue_due(s.urgency, s.at), nth
-    )
+    clock = s.clocks.get(DeadlineKind.OVERDUE) or Clock(rules.overdue_due(s.urgency, s.at), nth)
     who = national_people(s.roster, clock.nth, but=but)
     if not who:
         who = _by_turns(rules_assignment.colleagues(s.case, s.roster, but=but), clock.nth)
@@ -293,9 +289,9 @@ def closure_requested(s: CaseState) -> Decision:
     """
     asks, reminds = (
         s.clocks.get(DeadlineKind.CONFIRM_CLOSURE),
-        rules_deadlines.may_remind(s.urgency, s.at),
+        rules.may_remind(s.urgency, s.at),
     )
-    again = Clock(_closure_again(s) if reminds else rules_deadlines.in_hours(s.at))
+    again = Clock(_closure_again(s) if reminds else rules.in_hours(s.at))
     if asks is not None and asks.due_at <= again.due_at:
         return Decision()
     tell = notices((closure_confirmers(s, 0), Purpose.CONFIRM_CLOSURE)) if reminds else ()
@@ -318,8 +314,8 @@ def _closure_again(s: CaseState) -> datetime:
     all other cases, it is during working hours. Cases of danger also wait for working hours, if only the national desk
     may decide and one of its people has read the case."""
     if s.urgency != Urgency.DANGER or (s.desk_decides and s.closure_read):
-        return rules_deadlines.in_hours(s.at + rules_deadlines.HOURLY)
-    return rules_deadlines.next_morning_sms(s.at) if s.is_safe else s.at + rules_deadlines.AGAIN
+        return rules.in_hours(s.at + rules.HOURLY)
+    return rules.next_morning_sms(s.at) if s.is_safe else s.at + rules.AGAIN
 
 
 def closure_read(s: CaseState) -> Decision:
@@ -327,7 +323,7 @@ def closure_read(s: CaseState) -> Decision:
     asks = s.clocks.get(DeadlineKind.CONFIRM_CLOSURE)
     if asks is None or not s.desk_decides:
         return Decision()
-    again = Clock(max(asks.due_at, rules_deadlines.next_morning(s.at)), asks.nth)
+    again = Clock(max(asks.due_at, rules.next_morning(s.at)), asks.nth)
     return Decision((), {DeadlineKind.CONFIRM_CLOSURE: again})
 
 
@@ -336,7 +332,7 @@ def decision_due(s: CaseState) -> Decision:
 
     If the assignee is the only active person of this desk, makes the case overdue, so that others are alerted too.
     """
-    again = {DeadlineKind.DECISION: Clock(rules_deadlines.next_morning(s.at), s.event.nth + 1)}
+    again = {DeadlineKind.DECISION: Clock(rules.next_morning(s.at), s.event.nth + 1)}
     who = closure_confirmers(s, ALL_FROM)
     asked = notices((who, Purpose.CONFIRM_CLOSURE))
     if {*who} - {s.assignee}:
@@ -376,7 +372,7 @@ def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
     if waits and s.desk_decides and not s.case.once:
         fresh.pop(DeadlineKind.OUTCOME, None)
         if not runs:
-            fresh.setdefault(DeadlineKind.DECISION, Clock(rules_deadlines.decision_due(s.at)))
+            fresh.setdefault(DeadlineKind.DECISION, Clock(rules.decision_due(s.at)))
         return replace(decision, set=fresh, close=decision.close | {DeadlineKind.OUTCOME})
     if not runs or DeadlineKind.DECISION in decision.close:
         return decision
@@ -418,7 +414,7 @@ def visit_decision_due(s: CaseState) -> Decision:
     If the desk was asked about another tip of the cluster, this question counts for this tip too.
     """
     nth = s.event.nth
-    again = {DeadlineKind.VISIT_SAFETY: Clock(s.at + rules_deadlines.AGAIN, nth + 1)}
+    again = {DeadlineKind.VISIT_SAFETY: Clock(s.at + rules.AGAIN, nth + 1)}
     if s.linked_questions > nth:
         return Decision((), again)
     going = without(concerned_responders(s), s.desk) if nth == 0 else ()

@@ -13,10 +13,9 @@ from hotline.alerts.rules_escalation_steps import national_people
 from hotline.core.wording import Template
 from hotline.text.time import KIGALI
 from hotline.tips import rules_persons
-from hotline.tips.rules import Urgency
-from hotline.tips.rules_deadlines import any_morning
+from hotline.tips.rules import Urgency, any_morning
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import (
+from hotline.tips.rules_persons import (
     ANSWER,
     CONSENT,
     INTEREST,
@@ -26,11 +25,14 @@ from hotline.tips.rules_person_codes import (
     THIRTY,
     YES,
     ConsentCode,
+    ConsentState,
+    FollowKind,
+    MetPerson,
+    OfferedHelp,
     PersonCodes,
     ServiceAnswer,
     ThirtyDays,
 )
-from hotline.tips.rules_persons import ConsentState, FollowKind, MetPerson, OfferedHelp
 
 COUNTED_AFTER = timedelta(days=75)
 """The time between the end of a month and the count of its persons. After the count, the codes about these persons may

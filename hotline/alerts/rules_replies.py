@@ -13,10 +13,9 @@ from enum import StrEnum
 
 from hotline.core.wording import Template
 from hotline.text.languages import CODES
-from hotline.tips.rules import TipOutcome
+from hotline.tips.rules import TipOutcome, VisitDecision, VisitFacts
 from hotline.tips.rules_events import EventChannel, PassedTo
-from hotline.tips.rules_person_codes import ServiceAnswer
-from hotline.tips.rules_visit_safety import VisitDecision, VisitFacts
+from hotline.tips.rules_persons import ServiceAnswer
 
 
 class Verb(StrEnum):

@@ -14,12 +14,19 @@ from hotline.alerts.queries_outbox import Claim
 from hotline.core.contexts import Context, MonitorContext, SendingContext
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.gateway import queries_alert_path, queries_on_call
-from hotline.gateway.rules_delivery import MessageState, Outcome, Priority, SendResult
-from hotline.gateway.rules_message import MessageKind, Wording, render
+from hotline.gateway import queries, queries_alert_path
+from hotline.gateway.rules import (
+    MessageKind,
+    MessageState,
+    Outcome,
+    Priority,
+    SendResult,
+    Wording,
+    render,
+)
 from hotline.gateway.tables import Message, OnCallContact
 from hotline.people import tables_audit
-from hotline.people.tables_enrolments import MessageAddress
+from hotline.people.tables import MessageAddress
 
 TEMPLATES = {
     Notice.RAISED: Template.ALARM_RAISED,
@@ -41,7 +48,7 @@ def new_notice(
         kind=MessageKind.NOTICE,
         on_call_id=None if to is None else to.id,
         template=TEMPLATES[kind].name,
-        parameters=queries_on_call.notice_parameters(alarm, since),
+        parameters=queries.notice_parameters(alarm, since),
         language=OTHERS_LANGUAGE if to is None else to.language,
         priority=Priority.MONITOR,
         state=MessageState.PENDING,
@@ -73,7 +80,7 @@ def contacts(context: MonitorContext) -> Sequence[tuple[str, bytes]]:
     with context.database.reading() as session:
         return [
             (one.language, one.encrypted_number)
-            for one in queries_on_call.on_call_contacts(session)
+            for one in queries.on_call_contacts(session)
             if one.unreachable is None
         ]
 
@@ -94,7 +101,7 @@ def notify_database_failure(
     if change.notice is None:
         return change.now
     since, words = before.since if before is not None else at, TEMPLATES[change.notice].name
-    said = queries_on_call.notice_parameters(Alarm.DATABASE, since)
+    said = queries.notice_parameters(Alarm.DATABASE, since)
 
     def claim(language: str, to: MessageAddress | None) -> Claim:
         row = Message(template=words, parameters=said, language=language, priority=Priority.MONITOR)
@@ -132,7 +139,7 @@ def end_contact(
 
     If no other contact can be reached, keeps the contact and returns False.
     """
-    reached = [one for one in queries_on_call.on_call_contacts(session) if one.unreachable is None]
+    reached = [one for one in queries.on_call_contacts(session) if one.unreachable is None]
     if reached == [contact]:
         return False
     session.add_all(
@@ -145,5 +152,5 @@ def end_contact(
 
 def alarm_text(context: Context, alarm: str, kind: Notice, since: datetime) -> str:
     """Returns the text of an alarm for the other channel: its name, its beginning, and its page in the runbook."""
-    said = queries_on_call.notice_parameters(alarm, since)
+    said = queries.notice_parameters(alarm, since)
     return render(Wording(TEMPLATES[kind], said, OTHERS_LANGUAGE), context.phrases)

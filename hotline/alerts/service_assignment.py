@@ -17,7 +17,7 @@ from hotline.alerts import (
     service_correction,
     service_duplicates,
     service_escalation,
-    service_shared,
+    service_messages,
     tables,
 )
 from hotline.alerts.rules_assignment import HELD_FOR, Candidate, Case, held_until
@@ -28,10 +28,8 @@ from hotline.core.database import Session
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.tables import Assignment, Deadline
 from hotline.people import tables_roster
-from hotline.tips.rules import Urgency
-from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.rules import Clock, DeadlineKind, Urgency, VisitSafety
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel
-from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
 
 BATCH = 2000
@@ -94,7 +92,7 @@ def _assign_batch(
         for tip_id, until in held.items():
             tables.set_clocks(session, tip_id, {DeadlineKind.HELD: Clock(until)}, at)
         alone = [tip for tip in alone if tip.tip_id not in held]
-        steps = [*service_shared.first_steps(session, planning, alone, at), *following.values()]
+        steps = [*service_messages.first_steps(session, planning, alone, at), *following.values()]
 
         if not steps:
             return 0, roster

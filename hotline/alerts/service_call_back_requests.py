@@ -10,23 +10,22 @@ import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from hotline.alerts import service_shared
+from hotline.alerts import service_messages
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.ussd import SessionStart
 from hotline.core.wording import Template
 from hotline.flows.flow import FlowSet
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_message import OutgoingPart, Wording
-from hotline.gateway.tables import is_part_paused
-from hotline.gateway.tables_sessions import LockedDialogue
+from hotline.gateway.rules import OutgoingPart, Wording
+from hotline.gateway.tables import LockedDialogue, is_part_paused
 from hotline.keys.encrypt import EncryptedTip
 from hotline.people import tables_audit, tables_desks
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.text.time import KIGALI
-from hotline.tips import rules_call_back, tables_call_back
-from hotline.tips.queries_report import ReportedTip
-from hotline.tips.rules_call_back import (
+from hotline.tips import rules_receipts, tables_persons
+from hotline.tips.queries import ReportedTip
+from hotline.tips.rules_receipts import (
     HALF_WINDOW,
     NOTICE_DELAY,
     WORD,
@@ -37,7 +36,7 @@ from hotline.tips.rules_call_back import (
     windows,
 )
 from hotline.tips.tables import Tip
-from hotline.tips.tables_call_back import CallBack
+from hotline.tips.tables_persons import CallBack
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +54,7 @@ def call_flags(context: Context, flow_set: FlowSet, start: SessionStart) -> dict
     number = flow_set.numbers.get(context.line.call_back_number)
     if number is None or not number.is_confirmed(start.started_at.date()):
         return {}
-    return {f"call_back.{who}": True for who in rules_call_back.OFFERED}
+    return {f"call_back.{who}": True for who in rules_receipts.OFFERED}
 
 
 def store_request(
@@ -80,7 +79,7 @@ def store_request(
     call = {
         "number": caller,
         "word": answers[WORD],
-        "others": answers[rules_call_back.OTHERS_ANSWER],
+        "others": answers[rules_receipts.OTHERS_ANSWER],
         "language": tip.language,
     }
     at, rows = context.now(), tables_desks.desk_keys(session, [NATIONAL])
@@ -96,13 +95,13 @@ def withdraw_session(
     session: Session, context: Context, session_key: str, *, up_to_attempt: int
 ) -> None:
     """Withdraws the requests of a session, after the keys `000` or a changed answer about the call-back."""
-    rows = tables_call_back.waiting_of_session(session, session_key, up_to_attempt=up_to_attempt)
+    rows = tables_persons.waiting_of_session(session, session_key, up_to_attempt=up_to_attempt)
     _withdraw(session, context, rows)
 
 
 def withdraw(session: Session, context: Context, tip_id: int) -> None:
     """Withdraws the request that belongs to a tip, because the caller wants the tip erased."""
-    _withdraw(session, context, tables_call_back.waiting_call_backs(session, [tip_id]))
+    _withdraw(session, context, tables_persons.waiting_call_backs(session, [tip_id]))
 
 
 def keep_time(context: Context) -> None:
@@ -114,11 +113,11 @@ def keep_time(context: Context) -> None:
     at = context.now()
     with context.database.reading() as session:
         is_paused = is_part_paused(session, OutgoingPart.CALL_BACKS)
-        if not tables_call_back.has_due(session, at, is_paused=is_paused):
+        if not tables_persons.has_due(session, at, is_paused=is_paused):
             return
     with ringing(context) as session:
         is_paused = is_part_paused(session, OutgoingPart.CALL_BACKS)
-        for row in tables_call_back.due_call_backs(session, at, is_paused=is_paused):
+        for row in tables_persons.due_call_backs(session, at, is_paused=is_paused):
             for template in _move(session, row, at, is_paused=is_paused):
                 _notify(session, context, row, template, at)
 
@@ -219,6 +218,6 @@ def _notify(
     }
     people = {
         one.id: Wording(template, parameters, one.language)
-        for one in tables_call_back.desk_people(session, at, row.tip_id)
+        for one in tables_persons.desk_people(session, at, row.tip_id)
     }
-    service_shared.ask_desk(session, context, people, at, at)
+    service_messages.ask_desk(session, context, people, at, at)

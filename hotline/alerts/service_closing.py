@@ -18,10 +18,9 @@ from hotline.alerts import (
     queries,
     queries_retention,
     service_call_back_requests,
-    service_case_events,
+    service_case,
     service_duplicates,
     service_messages,
-    service_shared,
     tables,
     tables_case_events,
 )
@@ -34,26 +33,24 @@ from hotline.alerts.rules_escalation_steps import (
     next_due,
 )
 from hotline.alerts.rules_replies import CommandResult
-from hotline.alerts.service_case_events import EventActor
-from hotline.alerts.service_case_state import RESPONDER, desk_decides, reads_in_console
+from hotline.alerts.service_case import RESPONDER_PREFIX as RESPONDER
+from hotline.alerts.service_case import EventActor, desk_decides, reads_in_console
 from hotline.alerts.service_escalation import handle_event
-from hotline.alerts.service_shared import SmsPlan
-from hotline.core import rules_trial
+from hotline.alerts.service_messages import SmsPlan
+from hotline.core import rules
 from hotline.core.actors import Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.errors import EndRefused, ErasureRefused
-from hotline.gateway.rules_delivery import Priority
-from hotline.gateway.rules_message import Wording
-from hotline.people import tables_accounts, tables_audit, tables_desks, tables_members
-from hotline.people.rules_desks import of_account
+from hotline.gateway.rules import Priority, Wording
+from hotline.people import tables_accounts, tables_audit, tables_desks
+from hotline.people.rules import of_account
 from hotline.people.tables_accounts import is_same_person
-from hotline.text.codes import MET, NATIONAL
+from hotline.text.places import MET, NATIONAL
 from hotline.text.time import KIGALI
 from hotline.tips import queries_visible, rules_events, rules_persons
-from hotline.tips.rules import OVERSEEN, Basis, TipOutcome, Urgency
-from hotline.tips.rules_deadlines import Clock, DeadlineKind, by_day
+from hotline.tips.rules import OVERSEEN, Basis, Clock, DeadlineKind, TipOutcome, Urgency, by_day
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent, TakeProof
 from hotline.tips.rules_persons import ClosureRefusal, MetPerson
 from hotline.tips.tables import Tip, drop_closure_request
@@ -198,7 +195,7 @@ def _ask_to_decide(
         )
         for one in people
     }
-    service_shared.ask_desk(session, context, asked, _due(tip, at), at)
+    service_messages.ask_desk(session, context, asked, _due(tip, at), at)
 
 
 def _notify_erasure(
@@ -302,7 +299,7 @@ def needs_second(session: Session, tip: Tip) -> bool:
     screened or was offered help. The rule does not use the results of screenings, because these are encrypted. A drill
     can always be closed by one person."""
     child = tip.basis == Basis.VITAL_INTEREST_CHILD
-    if tip.channel == rules_trial.DRILL:
+    if tip.channel == rules.DRILL:
         return False
     is_grave = tip.urgency == Urgency.DANGER or tip.official != "no" or child
     return is_grave or tip.channel == MET or tables_case_events.has_met(session, tip.id)
@@ -341,7 +338,7 @@ def close(
         return CloseResult(
             CommandResult.ANOTHER_WAITS, TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
         )
-    asks = only_requests and tip.channel != rules_trial.DRILL
+    asks = only_requests and tip.channel != rules.DRILL
     if not (asks or needs_second(session, tip)):
         _close(session, context, tip, outcome, actor, at)
         return CloseResult(CommandResult.CLOSED, outcome)
@@ -380,7 +377,7 @@ def _request(
     _record(session, tip, f"end_wanted_{outcome}", actor, at)
     replaced = None if before is None else before.id
     codes = actor.codes(outcome)
-    service_case_events.write_closed(
+    service_case.write_closed(
         session, tip.id, actor.entry_by, at, codes, waits=True, supersedes=replaced
     )
     session.flush()
@@ -399,7 +396,7 @@ def note_opened(
     since = tip.closure_requested_at
     if since is None or tip.closed_at is not None:
         return
-    service_case_events.write_event(
+    service_case.write_event(
         session, tip.id, LoggedEvent.OPENED, by, at, key=opening(tip, name, since)
     )
     asked_by = tip.closure_by or ""
@@ -424,7 +421,7 @@ def may_confirm(session: Session, tip: Tip, requested_by: str, name: str) -> boo
     if not name.startswith(ACCOUNT):
         return False
     member = of_account(int(rest.partition(":")[0]))
-    desks = tables_members.desks_of(session, member)
+    desks = tables_desks.desks_of(session, member)
     if tip.official == OVERSEEN:
         return not desks.isdisjoint(tables_desks.every_oversight(session))
     return NATIONAL in desks
@@ -490,7 +487,7 @@ def confirm_closure(
         _check_confirms(session, context, tip, actor, people)
     wanted = TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
     drop_closure_request(tip)
-    service_case_events.write_event(
+    service_case.write_event(
         session,
         tip.id,
         LoggedEvent.CLOSURE_DECIDED,
@@ -516,7 +513,7 @@ def _take(session: Session, tip: Tip, taker: int, channel: EventChannel, at: dat
     """Records that the responder who refused a closure has taken the case. Lists and statistics then show this."""
     tables.acknowledge(session, tip.id, taker, at, proved=True)
     queries.record_passed(session, tip.id, taker, None)
-    service_case_events.write_taken(session, tip.id, taker, at, channel, TakeProof.PROVED)
+    service_case.write_taken(session, tip.id, taker, at, channel, TakeProof.PROVED)
 
 
 def _check_confirms(
@@ -552,7 +549,7 @@ def reopen(session: Session, tip: Tip, actor: CloseRequest, at: datetime) -> Non
     """Reopens a closed case. Its escalation then continues within a second. Raises EndRefused."""
     if tip.closed_at is None:
         raise EndRefused(f"tip {tip.id} is open already")
-    if tip.channel == rules_trial.DRILL:
+    if tip.channel == rules.DRILL:
         raise EndRefused(f"tip {tip.id} was a drill: start a new drill in the console")
     if tip.erased_at is not None:
         raise EndRefused(f"tip {tip.id}: the text was erased. The caller must report again")
@@ -560,9 +557,7 @@ def reopen(session: Session, tip: Tip, actor: CloseRequest, at: datetime) -> Non
     drop_closure_request(tip)
     _record(session, tip, "tip_reopened", actor, at)
     key = f"{tip.id}:{at.timestamp()}"
-    service_case_events.write_event(
-        session, tip.id, LoggedEvent.REOPENED, actor.entry_by, at, key=key
-    )
+    service_case.write_event(session, tip.id, LoggedEvent.REOPENED, actor.entry_by, at, key=key)
     session.flush()
     tables.set_clocks(session, tip.id, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
 
@@ -579,7 +574,7 @@ def _close(
         tip.outcome = outcome
         _record(session, tip, f"tip_outcome_{outcome}", actor, at)
     _record(session, tip, "tip_closed", actor, at)
-    service_case_events.write_closed(session, tip.id, actor.entry_by, at, actor.codes(outcome))
+    service_case.write_closed(session, tip.id, actor.entry_by, at, actor.codes(outcome))
     handle_event(session, context, tip.id, Event(CaseEventKind.CLOSED, by=actor.responder_id), at)
     tip.closed_at = at
     drop_closure_request(tip)

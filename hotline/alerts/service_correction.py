@@ -21,7 +21,7 @@ from hotline.alerts import (
     tables,
 )
 from hotline.alerts.rules_escalation_steps import Notice
-from hotline.alerts.service_case_state import visit_facts_of
+from hotline.alerts.service_case import visit_facts_of
 from hotline.alerts.service_closing import CloseRequest
 from hotline.alerts.service_escalation import handle_event
 from hotline.core.contexts import Context
@@ -29,28 +29,29 @@ from hotline.core.database import Session, optional_part
 from hotline.errors import EndRefused
 from hotline.gateway import queries_alert_path
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_delivery import DUE_STATES
+from hotline.gateway.rules import DUE_STATES
 from hotline.keys.encrypt import label
 from hotline.people import tables_audit, tables_desks
-from hotline.people.rules import Level
-from hotline.people.rules_desks import DeskKind
-from hotline.text.codes import ABROAD, NATIONAL, is_camp, is_district
-from hotline.text.places import camps, neighbours
-from hotline.tips import queries_duplicates, queries_report
+from hotline.people.rules import DeskKind, Level
+from hotline.text.places import ABROAD, NATIONAL, camps, is_camp, is_district, neighbours
+from hotline.tips import queries as tips_queries
 from hotline.tips import tables as tips_tables
-from hotline.tips.queries_report import ReportedTip
+from hotline.tips.queries import ReportedTip
 from hotline.tips.rules import (
     OVERSEEN,
+    DeadlineKind,
     Matter,
     TipState,
     TipSummary,
     Urgency,
+    VisitDecision,
+    VisitFacts,
+    VisitSafety,
+    by_day,
     can_be_stopped,
     desk_of,
 )
-from hotline.tips.rules_deadlines import DeadlineKind, by_day
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
-from hotline.tips.rules_visit_safety import VisitDecision, VisitFacts, VisitSafety
 from hotline.tips.tables import Tip, TipPlace
 
 MAX_PART_WAIT = timedelta(minutes=1)
@@ -125,7 +126,7 @@ def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: d
         )
     )
     tip.moved, tip.place_step = True, queries.next_step(session, tip.id)
-    queries_duplicates.record_leaders(session, {tip.id: None})
+    tips_queries.record_leaders(session, {tip.id: None})
     session.flush()
 
 
@@ -151,7 +152,7 @@ def partner_desks(
     """
     if tip.official == OVERSEEN:
         every = tables_desks.every_oversight(session)
-        had = every.intersection(queries_report.grants_of(session, tip.id) if tip.id else ())
+        had = every.intersection(tips_queries.grants_of(session, tip.id) if tip.id else ())
         if queries_alert_path.oversight_with_people(session, tip.updated_at):
             every = frozenset(tables_desks.oversight_desks(session))
         return sorted(every | had)
@@ -208,7 +209,7 @@ def passed_districts(
     if not before.filed or tip.official != "no" or corrected:
         return ()
     own = {tip.place, before.place, *(one.place for one in earlier)}
-    granted = queries_report.grants_of(session, tip.id)
+    granted = tips_queries.grants_of(session, tip.id)
     return sorted(code for code in granted if code not in own and is_district(code))
 
 
@@ -223,7 +224,7 @@ def proven_desks(
     """
     if not codes:
         return ()
-    grants, lock = queries_report.grants_of(session, tip.id), context.encrypter.weekly_lock
+    grants, lock = tips_queries.grants_of(session, tip.id), context.encrypter.weekly_lock
     found = [one for one in codes if lock.has_locked(grants.get(one, b""), label(tip.uid, one))]
     forged = {*codes} - {*found, *(tip.locked_for or "").split()}
     if forged:
@@ -354,7 +355,7 @@ def notify_added(session: Session, context: Context, reported: ReportedTip, at: 
     if last is not None:
         due = max(due, last.created_at + MORE_AGAIN)
     order = Notice(people, Purpose.MORE)
-    tip = queries_report.tip_row(session, reported)
+    tip = tips_queries.tip_row(session, reported)
     due = due if tip.urgency == Urgency.DANGER else by_day(due)
     service_messages.notify(session, context, tip, order, VisitSafety.NONE, at, due=due)
 

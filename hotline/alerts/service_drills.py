@@ -13,7 +13,7 @@ from hotline.alerts import (
     queries,
     rules_drills,
     rules_escalation_steps,
-    service_case_events,
+    service_case,
     service_escalation,
     service_messages,
     tables_drills,
@@ -29,9 +29,9 @@ from hotline.alerts.rules_drills import (
 )
 from hotline.alerts.rules_escalation import EscalationStep
 from hotline.alerts.rules_replies import Command, CommandOutcome, CommandResult, Verb
-from hotline.alerts.service_case_state import routed_case
+from hotline.alerts.service_case import routed_case
 from hotline.alerts.tables_drills import Drill
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.actors import Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -39,17 +39,14 @@ from hotline.core.wording import Template
 from hotline.errors import DrillRefused, NotFound
 from hotline.gateway import tables
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_message import OutgoingPart, Wording
+from hotline.gateway.rules import OutgoingPart, Wording
 from hotline.people import tables as people_tables
 from hotline.people import tables_audit, tables_desks
-from hotline.people.rules_desks import DeskKind
-from hotline.text.codes import ABROAD, NATIONAL, is_district
-from hotline.text.languages import CODES
-from hotline.text.phrases import MessageText, message_text
-from hotline.text.places import place_name
+from hotline.people.rules import DeskKind
+from hotline.text.languages import CODES, MessageText, message_text
+from hotline.text.places import ABROAD, NATIONAL, is_district, place_name
 from hotline.text.time import KIGALI
-from hotline.tips.rules import Basis, Matter, TipOutcome, TipState, Urgency
-from hotline.tips.rules_deadlines import CASE_CLOCKS
+from hotline.tips.rules import CASE_CLOCKS, Basis, Matter, TipOutcome, TipState, Urgency
 from hotline.tips.rules_events import OUTCOME, CaseEventKind, Event, LoggedEvent
 from hotline.tips.tables import Grant, Tip
 
@@ -136,12 +133,12 @@ def make_tip(
     encrypted = context.encrypter.tip({WORDS: said}, uid=uid, place=desk.place, desks=keys, at=at)
     tip = Tip(
         uid=uid,
-        identity=f"{rules_trial.DRILL}:{uid}",
+        identity=f"{rules.DRILL}:{uid}",
         session_key="",
         attempt=1,
         matter=Matter.TIP,
         state=TipState.COMPLETE,
-        channel=rules_trial.DRILL,
+        channel=rules.DRILL,
         language=CODES[0],
         entry="",
         place=desk.place,
@@ -288,11 +285,11 @@ def record_answer(
 def _answer(session: Session, tip: Tip, command: Command) -> CaseEventKind:
     if command.verb is Verb.PASS_ON:
         queries.record_passed(session, tip.id, command.responder_id, command.at)
-        service_case_events.write_passed(session, tip.id, command)
+        service_case.write_passed(session, tip.id, command)
         return CaseEventKind.PASSED
     who = command.responder_id
     alerts_tables.acknowledge(session, tip.id, who, command.at, proved=command.proved)
-    service_case_events.write_taken_by(session, tip.id, command, counts=True)
+    service_case.write_taken_by(session, tip.id, command, counts=True)
     session.flush()
     return CaseEventKind.ACKNOWLEDGED
 
@@ -324,11 +321,11 @@ def _end(
     alerts_tables.close_clocks(session, [tip.id], CASE_CLOCKS, at)
     tip.closed_at, tip.outcome = at, TipOutcome.TRIAL
     actor = tables_audit.by_actor(by) if by else CLOCK
-    service_case_events.write_event(
+    service_case.write_event(
         session,
         tip.id,
         LoggedEvent.CLOSED,
-        service_case_events.EventActor(actor),
+        service_case.EventActor(actor),
         at,
         key=f"{tip.id}:exercise",
         codes={OUTCOME: TipOutcome.TRIAL.value},

@@ -4,7 +4,7 @@ are needed to compare tips. They are kept for one day.
 Also chooses the reference in a message about visits, if several tips share one alert. The reasons are in
 docs/decisions/08.
 
-The functions run inside the transaction of the calling function. The rules are in `tips/rules_duplicates.py`.
+The functions run inside the transaction of the calling function. The rules are in `tips/rules_events.py`.
 """
 
 from collections import defaultdict
@@ -12,22 +12,30 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hotline.alerts import queries, queries_references, service_case_events, tables_case_events
+from hotline.alerts import queries, queries_references, service_case, tables_case_events
 from hotline.alerts.rules_assignment import Candidate
 from hotline.alerts.rules_escalation import EscalationStep, WaitingTip
 from hotline.alerts.rules_escalation_steps import Notice, partner_recipients
-from hotline.alerts.service_case_state import visit_facts_of
+from hotline.alerts.service_case import visit_facts_of
 from hotline.alerts.tables import Recipient
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.people import tables_audit
-from hotline.tips import queries_duplicates, queries_visible, rules_duplicates
-from hotline.tips.queries_duplicates import BY_THE_LINE, LikenessKeys
-from hotline.tips.queries_report import ReportedTip
-from hotline.tips.rules_duplicates import ComparedTip, Following, KnownName, LikelyPair, LinkReason
-from hotline.tips.rules_events import WHY, LoggedEvent, Purpose
-from hotline.tips.rules_visit_safety import VisitSafety
+from hotline.tips import queries as tips_queries
+from hotline.tips import queries_visible, rules_events
+from hotline.tips.queries import BY_THE_LINE, LikenessKeys, ReportedTip
+from hotline.tips.rules import VisitSafety
+from hotline.tips.rules_events import (
+    WHY,
+    ComparedTip,
+    Following,
+    KnownName,
+    LikelyPair,
+    LinkReason,
+    LoggedEvent,
+    Purpose,
+)
 from hotline.tips.tables import Tip
 
 WHO = "who"
@@ -38,7 +46,7 @@ links do not help."""
 
 def comparison_keys(context: Context, answers: Mapping[str, str], at: datetime) -> LikenessKeys:
     """Returns the digests by which a new tip is compared with other tips."""
-    typed, who = rules_duplicates.typed_text(answers), answers.get(WHO)
+    typed, who = rules_events.typed_text(answers), answers.get(WHO)
     digest = context.pseudonyms.likeness
     return LikenessKeys(
         words=digest("words", typed, at) if typed is not None else None,
@@ -54,14 +62,14 @@ def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str
     category of the tip before this hop."""
     known = tip.likeness
     if known is None:
-        queries_duplicates.store_digests(
+        tips_queries.store_digests(
             session, tip.id, keys, contact_key=tip.contact_key, at=tip.updated_at
         )
         return False
     told_more = known.who != keys.who or kind != tip.category
     if not told_more and known == keys:
         return False
-    return queries_duplicates.replace_digests(session, tip.id, keys) is not None and told_more
+    return tips_queries.replace_digests(session, tip.id, keys) is not None and told_more
 
 
 def join_clusters(
@@ -86,7 +94,7 @@ def join_clusters(
             known.responder_id for known in alerted[one.leader_id] if known.responder_id in active
         )
         if not who:
-            queries_duplicates.record_leaders(session, {tip.tip_id: None})
+            tips_queries.record_leaders(session, {tip.tip_id: None})
             continue
         # A later tip may be about a camp or a border, even if the first tip of its cluster is not.
         near = partner_recipients(tip.case, people, alerted[one.leader_id])
@@ -110,18 +118,18 @@ def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict
 
     Each tip is also compared with the pending tips before it.
     """
-    since = at - rules_duplicates.DAY
-    new = queries_duplicates.repeated_tips(
+    since = at - rules_events.DAY
+    new = tips_queries.repeated_tips(
         session,
         tip_ids,
         since,
-        contact=rules_duplicates.MAX_DANGERS,
-        words=rules_duplicates.MAX_SAME_TEXT,
+        contact=rules_events.MAX_DANGERS,
+        words=rules_events.MAX_SAME_TEXT,
     )
     if not new:
         return {}
     groups: dict[tuple[str, str], list[ComparedTip]] = defaultdict(list)
-    for one in queries_duplicates.earlier_tips(session, new.values(), since):
+    for one in tips_queries.earlier_tips(session, new.values(), since):
         if one.tip_id not in new:
             groups[one.place, one.official].append(one)
 
@@ -131,14 +139,14 @@ def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict
         if trait is None:
             continue
         group = groups[trait.place, trait.official]
-        verdict = rules_duplicates.cluster_of(trait, group)
+        verdict = rules_events.cluster_of(trait, group)
         leader = verdict.leader_id if verdict else None
         group.append(trait._replace(leader_id=leader))
         group.sort(key=lambda one: (one.at, one.tip_id))
         if verdict is not None:
             joined[tip_id] = verdict
         if leader != trait.leader_id:
-            queries_duplicates.record_leaders(session, {tip_id: leader})
+            tips_queries.record_leaders(session, {tip_id: leader})
     return joined
 
 
@@ -152,13 +160,13 @@ def link_tips(
     fresh = [tip.tip_id for tip in waiting if tip.step == 0]
     if not fresh or len(fresh) > MAX_COMPARED:
         return waiting
-    found = [queries_duplicates.likely_earlier(session, tip_id, at) for tip_id in fresh]
+    found = [tips_queries.likely_earlier(session, tip_id, at) for tip_id in fresh]
     pairs = [
-        pair for some in found if some for pair in rules_duplicates.likely_pairs(some[0], some[1:])
+        pair for some in found if some for pair in rules_events.likely_pairs(some[0], some[1:])
     ]
     if not pairs:
         return waiting
-    queries_duplicates.add_links(session, pairs, BY_THE_LINE, at)
+    tips_queries.add_links(session, pairs, BY_THE_LINE, at)
     tables_case_events.write_links(
         session, [(max(p.a, p.b), min(p.a, p.b), p.reason) for p in pairs], at
     )
@@ -173,10 +181,10 @@ def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
 
     Compares it only with the most similar tips, because it runs in the transaction of a hop.
     """
-    found = queries_duplicates.likely_earlier(session, tip_id, at)
+    found = tips_queries.likely_earlier(session, tip_id, at)
     if found:
-        queries_duplicates.add_links(
-            session, rules_duplicates.likely_pairs(found[0], found[1:]), BY_THE_LINE, at
+        tips_queries.add_links(
+            session, rules_events.likely_pairs(found[0], found[1:]), BY_THE_LINE, at
         )
 
 
@@ -190,9 +198,9 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
     for row in written:
         why = f"{row.reason}: {row.party}: as for tip {pair.a} from the same phone"
         tables_audit.append_about_tip(session, pair.b, "tip_excluded", "clock", at, why)
-        by, codes = service_case_events.EventActor("clock"), {WHY: row.reason}
+        by, codes = service_case.EventActor("clock"), {WHY: row.reason}
         key = str(row.id)
-        service_case_events.write_event(
+        service_case.write_event(
             session, pair.b, LoggedEvent.EXCLUDED, by, at, key=key, codes=codes
         )
     return bool(written)
@@ -209,7 +217,7 @@ def known_in_situation(
     tip_ids = {tip_id for tip_id, _ in asked}
     if not tip_ids or len(tip_ids) > MAX_COMPARED:
         return {}
-    similar = queries_duplicates.same_situation(session, tip_ids)
+    similar = tips_queries.same_situation(session, tip_ids)
     found = {}
     for tip_id, who in asked:
         others = similar.get(tip_id)
@@ -238,10 +246,10 @@ def references_for(
         return own
     company = queries_references.cluster_of(session, tip)
     known = queries_references.known_names(session, company)
-    says, first = rules_duplicates.instruction_of(order.purpose, safety), company[0].id
+    says, first = rules_events.instruction_of(order.purpose, safety), company[0].id
     again = again and order.purpose is Purpose.HOW
     return own | {
-        who: rules_duplicates.names_for(some, tip.id, first, says, again=again)
+        who: rules_events.names_for(some, tip.id, first, says, again=again)
         for who, some in known.items()
     }
 
@@ -261,10 +269,10 @@ def with_strictest_visit(
     cares = {}
     for tip_id in together & later:
         company = queries_references.cluster_of(session, queries.tip_for_writing(session, tip_id))
-        cares[tip_id] = rules_duplicates.strictest(visit_facts_of(one).safety for one in company)
+        cares[tip_id] = rules_events.strictest(visit_facts_of(one).safety for one in company)
     return [
         one._replace(
-            safety=rules_duplicates.strictest((one.safety, cares.get(one.tip_id, VisitSafety.NONE)))
+            safety=rules_events.strictest((one.safety, cares.get(one.tip_id, VisitSafety.NONE)))
         )
         for one in steps
     ]
@@ -281,10 +289,10 @@ def people_to_notify_of_erasure(
     known = queries_references.known_names(session, company)
     who = {one.responder_id for one in people}
     sent = queries_references.recently_sent(
-        session, who, Template.ERASE_WANTED, at - rules_duplicates.DAY
+        session, who, Template.ERASE_WANTED, at - rules_events.DAY
     )
     named = [
-        replace(one, reference=rules_duplicates.name_for(some, tip.id, company[0].id).reference)
+        replace(one, reference=rules_events.name_for(some, tip.id, company[0].id).reference)
         if (some := known.get(one.responder_id))
         else one
         for one in people

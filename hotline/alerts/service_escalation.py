@@ -17,33 +17,31 @@ from hotline.alerts import (
     rules_escalation_steps,
     service_duplicates,
     service_messages,
-    service_shared,
     tables,
     tables_case_events,
     tables_drills,
 )
 from hotline.alerts.queries import Alert, NewAssignment
-from hotline.alerts.rules_escalation import NO_ONE, EscalationStep
+from hotline.alerts.rules_escalation import NO_ONE, EscalationStep, SmsShare
 from hotline.alerts.rules_escalation_steps import CaseState, Decision
-from hotline.alerts.rules_storm import SmsShare
-from hotline.alerts.service_case_state import case_state
-from hotline.alerts.service_messages import notify
-from hotline.alerts.service_shared import BEHIND, WrittenAssignment
-from hotline.core import rules_trial
+from hotline.alerts.service_case import case_state
+from hotline.alerts.service_messages import BEHIND, WrittenAssignment, notify
+from hotline.core import rules
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.gateway.rules_delivery import Priority
-from hotline.gateway.rules_message import (
+from hotline.gateway.rules import (
+    Priority,
     Wording,
     alert_but_ref,
     responders_short_code,
     with_similar_case,
 )
-from hotline.tips import queries_duplicates, queries_visible, rules_deadlines
-from hotline.tips.rules_deadlines import CASE_CLOCKS, DeadlineKind
+from hotline.tips import queries as tips_queries
+from hotline.tips import queries_visible
+from hotline.tips import rules as tips_rules
+from hotline.tips.rules import CASE_CLOCKS, DeadlineKind, VisitSafety
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
-from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip, drop_closure_request, was_alerted
 
 ASKS_TO_TAKE = (Purpose.ALERT, Purpose.OPEN)
@@ -60,7 +58,7 @@ def decide(
     at: datetime,
 ) -> Decision:
     """Returns the decision about an event of a case. In a drill, only the tested people count."""
-    if tip.channel != rules_trial.DRILL:
+    if tip.channel != rules.DRILL:
         return rules_escalation.decide(state, roster, event, at)
     row = tables_drills.drill_of_tip(session, tip.id)
     if row is None:
@@ -90,7 +88,7 @@ def handle_event(
     the case is closed, only ends its deadlines.
     """
     tip = queries.tip_for_writing(session, tip_id)
-    if tip.channel == rules_trial.CHANNEL:
+    if tip.channel == rules.CHANNEL:
         return
     if tip.closed_at is not None:
         tables.close_clocks(session, [tip_id], CASE_CLOCKS, at)
@@ -143,9 +141,9 @@ def _carry_out(
                 who,
                 order.purpose,
                 locked=tip.locked_for is not None,
-                leader=queries_duplicates.open_leader(session, tip.id),
+                leader=tips_queries.open_leader(session, tip.id),
                 safety=before.safety,
-                is_drill=tip.channel == rules_trial.DRILL,
+                is_drill=tip.channel == rules.DRILL,
                 share=SmsShare.ALONE if tip.storm_at is None else SmsShare.ESCALATED,
             )
             write_steps(session, context, [step], at)
@@ -184,7 +182,7 @@ def begin_steps(
         if step.case.once:
             continue
         if step.number == 0:
-            by = rules_deadlines.acknowledge_due(step.case.urgency, at, step=0)
+            by = tips_rules.acknowledge_due(step.case.urgency, at, step=0)
             due[by].append(step.tip_id)
             if asks := rules_escalation_steps.visit_safety_clock(step.safety, at):
                 tables.set_clocks(session, step.tip_id, asks, at)
@@ -226,8 +224,8 @@ def write_steps(
         service_messages.dial_code(context),
         responders_short_code(context.line.service_code),
     )
-    plan = service_shared.SmsPlan(session, context, languages, at)
-    wanted = service_shared.wanted_shares(session, written, at)
+    plan = service_messages.SmsPlan(session, context, languages, at)
+    wanted = service_messages.wanted_shares(session, written, at)
     alerts, storm, by_name = list[Alert](), list[Alert](), list[WrittenAssignment]()
     for one in written:
         step, who = one.step, one.given.responder_id

@@ -16,34 +16,33 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hotline.alerts import service_correction, service_duplicates
-from hotline.alerts.service_case_state import visit_facts_of
+from hotline.alerts.service_case import visit_facts_of
 from hotline.alerts.service_correction import Route
-from hotline.core import rules_trial
-from hotline.core.contexts import Context
+from hotline.core import rules
+from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
-from hotline.core.jobs import Job
 from hotline.core.logs import REQUEST
 from hotline.errors import StoreUnavailable
 from hotline.gateway.doorbell import ring
-from hotline.gateway.tables_sessions import LockedDialogue
+from hotline.gateway.tables import LockedDialogue
 from hotline.people import tables_desks
-from hotline.text.codes import NOT_SAID, SOURCE
-from hotline.tips import queries_report, tables
-from hotline.tips.queries_report import ReportedTip
+from hotline.text.places import NOT_SAID, SOURCE
+from hotline.tips import queries, tables
+from hotline.tips.queries import ReportedTip
 from hotline.tips.rules import (
     OVERSEEN,
     Matter,
     TipState,
     TipSummary,
     Urgency,
+    VisitFacts,
     abandoned_state,
+    kept_visit_answer,
     later_state,
     report_facts,
 )
-from hotline.tips.rules_call_back import ANSWERS
-from hotline.tips.rules_duplicates import TYPED
-from hotline.tips.rules_receipts import complaint_facts
-from hotline.tips.rules_visit_safety import VisitFacts, kept_visit_answer
+from hotline.tips.rules_events import TYPED
+from hotline.tips.rules_receipts import ANSWERS, complaint_facts
 from hotline.tips.tables import Tip
 
 
@@ -55,7 +54,7 @@ def reach_state(
     rings_for_nobody = state is TipState.FRAGMENT and tip.place == NOT_SAID
     if tip.state == TipState.DRAFT and state is not TipState.DRAFT:
         tip.filed_at = now
-        if tip.channel != rules_trial.CHANNEL and not rings_for_nobody:
+        if tip.channel != rules.CHANNEL and not rings_for_nobody:
             _wait(session, tip)
     if rings_for_nobody:
         tip.alert_urgency = Urgency.DANGER
@@ -120,7 +119,7 @@ def store_report(
         return None
     come_to = service_correction.with_desk(session, come_to)
     identity = attempt.identity or context.pseudonyms.identity(dialogue.key, str(attempt.number))
-    found = queries_report.tip_of_attempt(session, identity)
+    found = queries.tip_of_attempt(session, identity)
 
     tip = found or _new(context, dialogue, attempt, identity=identity, caller=caller)
     kind, before, route = tip.category, visit_facts_of(tip), service_correction.route_of(tip)
@@ -139,13 +138,13 @@ def store_report(
     if (found is not None and _waits_again(session, context, tip, attempt, kind)) or moved:
         tip.alert_urgency = None
     if found is None and state is not TipState.DRAFT:
-        queries_report.write_tip(session, tip)
+        queries.write_tip(session, tip)
     reach_state(session, context, tip, state)
     if was is TipState.DRAFT or needs_assignment(tip):
         tip.request = REQUEST.get()
-    queries_report.write_tip(session, tip)
+    queries.write_tip(session, tip)
     if grants is not None:
-        queries_report.give_keys(session, tip.id, grants, first=found is None)
+        queries.give_keys(session, tip.id, grants, first=found is None)
     if found is None:
         _waits_again(session, context, tip, attempt, kind)
     if kind is None and tip.category is not None and route.filed:
@@ -224,7 +223,7 @@ def _new(
     caller: str,
 ) -> ReportedTip:
     at, uid, source = context.now(), secrets.token_hex(16), attempt.answers.get(SOURCE)
-    is_met = source is not None and dialogue.channel not in rules_trial.UNCOUNTED
+    is_met = source is not None and dialogue.channel not in rules.UNCOUNTED
     return ReportedTip(
         uid=uid,
         identity=identity,
@@ -306,7 +305,7 @@ def _seal(
         encrypted = context.encrypter.tip(answers, **seal, desks=keys, at=context.now())
         body, grants = encrypted.body, encrypted.grants
         tip.locked_for = " ".join(code for code in wanted if code not in grants) or None
-        had = () if grants else queries_report.grants_of(session, tip.id)
+        had = () if grants else queries.grants_of(session, tip.id)
         if had and set(had) <= set(wanted):
             # No desk's key counts now. So the desks that could read the tip can also read the new answers.
             kept = context.encrypter.again(answers, **seal, desks=None, body=tip.body)
@@ -358,7 +357,7 @@ def _alert(
     more = others and route.filed
     if not marked and not more and not service_correction.needs_notice(tip, route, official):
         return
-    row, at = queries_report.tip_row(session, tip), context.now()
+    row, at = queries.tip_row(session, tip), context.now()
     service_correction.alert_of_correction(
         session, context, row, route, official, at, others=others
     )

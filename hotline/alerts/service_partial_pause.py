@@ -9,7 +9,7 @@ from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway import service_pause
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_message import OutgoingPart, Wording
+from hotline.gateway.rules import OutgoingPart, Wording
 from hotline.people import tables
 from hotline.people.tables_audit import CommandActor
 

@@ -19,7 +19,7 @@ from hotline.alerts import (
     queries,
     queries_outbox,
     queries_retention,
-    service_case_events,
+    service_case,
     service_commands,
     service_escalation,
 )
@@ -29,10 +29,20 @@ from hotline.core.database import Session, add_if_new
 from hotline.core.logs import REQUEST
 from hotline.core.wording import Template
 from hotline.errors import DecryptionFailed, KeyMissing
-from hotline.gateway import rules_delivery, tables, tables_sessions
+from hotline.gateway import rules, tables
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_delivery import MessageState, Outcome, ReportMeaning, SendResult, Verdict
-from hotline.gateway.rules_message import NOTICES, SHARED, MessageKind, ReportIn, render
+from hotline.gateway.rules import (
+    NOTICES,
+    SHARED,
+    MessageKind,
+    MessageState,
+    Outcome,
+    ReportIn,
+    ReportMeaning,
+    SendResult,
+    Verdict,
+    render,
+)
 from hotline.gateway.tables import DeliveryReport, Message, OnCallContact
 from hotline.people.tables import Responder
 from hotline.tips.rules_events import EventChannel, LoggedEvent
@@ -85,9 +95,9 @@ def _apply_report(
 
     If an older attempt failed, this does not change the message.
     """
-    meaning = rules_delivery.report_meaning(report.status)
+    meaning = rules.report_meaning(report.status)
     arrived = meaning is ReportMeaning.ARRIVED
-    still_open = message.state not in rules_delivery.FINAL_STATES
+    still_open = message.state not in rules.FINAL_STATES
     if meaning is ReportMeaning.NOTHING:
         return
     if arrived and (still_open or message.state == MessageState.ANSWERED):
@@ -115,11 +125,11 @@ def _log(session: Session, message: Message, at: datetime) -> None:
     """Writes the event that an alert arrived on the responder's phone."""
     if message.kind != MessageKind.ALERT or message.responder_id is None:
         return
-    by = service_case_events.by_responder(message.responder_id, EventChannel.SMS)
+    by = service_case.by_responder(message.responder_id, EventChannel.SMS)
     tip_ids = queries_outbox.tips_of(session, message)
     for tip_id in tip_ids:
         key = str(message.id) if len(tip_ids) == 1 else f"{message.id}:{tip_id}"
-        service_case_events.write_event(session, tip_id, LoggedEvent.DELIVERED, by, at, key=key)
+        service_case.write_event(session, tip_id, LoggedEvent.DELIVERED, by, at, key=key)
 
 
 OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
@@ -245,7 +255,7 @@ def record_result(
         row = queries_outbox.message_for_writing(session, claim.message.id)
         queries_outbox.close_attempt(session, claim, result)
         # The monitor and the workers may use different gateways, so a result of one says nothing about the other.
-        if claim.message.priority != rules_delivery.Priority.MONITOR:
+        if claim.message.priority != rules.Priority.MONITOR:
             if result.outcome is Outcome.ACCEPTED:
                 tables.end_fault(session)
             elif result.outcome is Outcome.NOT_SENT:
@@ -263,7 +273,7 @@ def record_result(
         if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_drill:
             # The gateway's list says that this person wants no messages.
             # The hotline stores this wish, in case the gateway's list changes.
-            tables_sessions.add_stop(session, stop_key, at)
+            tables.add_stop(session, stop_key, at)
 
 
 def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
@@ -279,7 +289,7 @@ def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
 def _verdict(row: Message, result: SendResult) -> Verdict:
     # The attempt was already counted when its lease ended.
     counted = row.counted if row.state == MessageState.SENDING else max(row.counted - 1, 0)
-    return rules_delivery.decide(
+    return rules.decide(
         result,
         priority=row.priority,
         attempts=row.attempts,
@@ -346,12 +356,12 @@ def expire_leases(context: WorkerContext) -> None:
 def retry_unknown(context: WorkerContext) -> None:
     """Sends messages with an unknown result again after some time.
 
-    `gateway.rules_delivery.after_doubt` decides which messages these are.
+    `gateway.rules.after_doubt` decides which messages these are.
     """
     at = context.now()
     with ringing(context) as session:
         for row in queries_outbox.doubtful(session, at):
-            row.state = rules_delivery.after_doubt(
+            row.state = rules.after_doubt(
                 withheld=queries_retention.is_withheld(session, row),
                 answered=queries_outbox.is_acknowledged(session, row),
             )

@@ -10,8 +10,15 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.core.database import Row, add_if_new, has_row
-from hotline.core.writes import Column, add_rows, protect_by, protect_rows
+from hotline.core.database import (
+    Column,
+    Row,
+    add_if_new,
+    add_rows,
+    has_row,
+    protect_by,
+    protect_rows,
+)
 from hotline.gateway.tables import Assignment
 from hotline.keys.encrypt import READER, NewCase
 from hotline.text.export_sheets import parse_row_id

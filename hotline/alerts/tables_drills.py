@@ -7,15 +7,13 @@ from sqlalchemy import ForeignKey, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from hotline.alerts.rules_drills import DrillRecipient, RecentDrill
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.database import Row, has_row
 from hotline.core.wording import Template
-from hotline.gateway.rules_delivery import DUE_STATES, MessageState
-from hotline.gateway.rules_message import MessageKind
+from hotline.gateway.rules import DUE_STATES, MessageKind, MessageState
 from hotline.gateway.tables import Assignment, Message
 from hotline.people.tables import Responder
-from hotline.text.codes import is_district
-from hotline.text.places import province_of
+from hotline.text.places import is_district, province_of
 from hotline.tips.rules import Urgency
 from hotline.tips.tables import Tip
 
@@ -86,7 +84,7 @@ def has_danger_since(session: Session, place: str, at: datetime) -> bool:
     near = province_of(place) if is_district(place) else place
     open_there = (
         Tip.urgency == Urgency.DANGER,
-        Tip.channel.not_in(rules_trial.UNCOUNTED),
+        Tip.channel.not_in(rules.UNCOUNTED),
         or_(Tip.filed_at >= at, alerted),
         Tip.closed_at.is_(None),
         Tip.place.startswith(near, autoescape=True),

@@ -9,15 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hotline.alerts import (
-    service_case_events,
-    service_case_state,
-    service_closing,
-    service_correction,
-)
+from hotline.alerts import service_case, service_closing, service_correction
 from hotline.alerts import tables as alerts_tables
 from hotline.cases import decrypt_codes, service_weekly_keys
-from hotline.cases.queries_overview import ALL_TIPS, TipListFilter, TipOverview, tip_overviews
+from hotline.cases.queries import ALL_TIPS, TipListFilter, TipOverview, tip_overviews
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import DecryptionFailed, DeskRefused, EndRefused, NotFound, PassphraseWrong
@@ -33,15 +28,13 @@ from hotline.people import (
     tables_desks,
 )
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
+from hotline.people.rules import kind_of
 from hotline.people.rules_audit import DESK
-from hotline.people.rules_desks import kind_of
-from hotline.text.codes import NATIONAL
-from hotline.text.places import districts
+from hotline.text.places import NATIONAL, districts
 from hotline.tips import queries_visible, tables
 from hotline.tips.encrypt_notes import decrypt_answer
-from hotline.tips.rules import OVERSEEN, desk_of
+from hotline.tips.rules import OVERSEEN, VisitFacts, desk_of
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_visit_safety import VisitFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +198,7 @@ def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> Decrypt
     tip_key = decrypt_grant(found.grant, uid=tip.uid, desk=desk, private_key=found.private_key)
     return DecryptedTip(
         matter=tip.matter,
-        visit_facts=service_case_state.visit_facts_of(tip),
+        visit_facts=service_case.visit_facts_of(tip),
         erasure_asked_at=tip.erasure_asked_at,
         earlier=tuple(one.place for one in tables.earlier_places(session, tip.id)),
         answers=decrypt_text(tip.body, tip_key, uid=tip.uid, place=tip.place),
@@ -259,7 +252,7 @@ def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
         tip = tables.get_filed(session, tip_id)
         if tip.official == OVERSEEN:
             raise NotFound(tables.NO_TIP.format(tip_id))
-        if tip.closed_at is not None or not service_case_state.can_stand_down(session, tip):
+        if tip.closed_at is not None or not service_case.can_stand_down(session, tip):
             raise EndRefused(
                 f"tip {tip_id}: no one of the new district took the case, or no one of the old district still has it"
             )
@@ -321,7 +314,7 @@ def _record(
         if answer:
             alerts_tables.note_read(session, tip_id, at)
         if action == "tip_read":
-            who, key = service_case_events.EventActor(actor, desk=desk), f"{tip_id}:{desk}"
-            service_case_events.write_event(session, tip_id, LoggedEvent.OPENED, who, at, key=key)
+            who, key = service_case.EventActor(actor, desk=desk), f"{tip_id}:{desk}"
+            service_case.write_event(session, tip_id, LoggedEvent.OPENED, who, at, key=key)
         subject, why = f"tip:{tip_id}", by.why(reason)
         tables_audit.append_row(session, at, actor, action, subject, why)

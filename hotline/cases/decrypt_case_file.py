@@ -17,7 +17,6 @@ from hotline.alarms.service import run_in_child
 from hotline.alerts import queries, tables_case_events
 from hotline.cases import (
     decrypt_desk_reading,
-    queries_list,
     rules_case_file,
     service_case_files,
     service_people,
@@ -26,21 +25,20 @@ from hotline.cases import (
     service_retention,
     tables_case_files,
 )
+from hotline.cases import queries as cases_queries
 from hotline.cases.decrypt_access import DecryptedTip
 from hotline.cases.rules_case_file import FileBasis, FileEvent, FileFacts
 from hotline.cases.service_viewer import viewer_of
-from hotline.console.role_groups import table
+from hotline.console.routes import table
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.errors import NotFound
-from hotline.people import rules_passwords, tables, tables_accounts, tables_audit
-from hotline.people.encrypt_tokens import lock_key, unlock_key
+from hotline.people import rules_sign_in, tables, tables_accounts, tables_audit
+from hotline.people.encrypt import lock_key, unlock_key
 from hotline.people.tables_audit import AuditEntry
-from hotline.text.codes import FORMS
-from hotline.text.languages import NAMES
-from hotline.text.phrases import phrase
-from hotline.text.places import place_name
+from hotline.text.languages import NAMES, phrase
+from hotline.text.places import FORMS, place_name
 from hotline.text.time import KIGALI
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_events import (
@@ -53,8 +51,7 @@ from hotline.tips.rules_events import (
     NoteCode,
     TakeProof,
 )
-from hotline.tips.rules_person_codes import CASE_FORMS
-from hotline.tips.rules_persons import MetPerson, PersonEntry, build_persons
+from hotline.tips.rules_persons import CASE_FORMS, MetPerson, PersonEntry, build_persons
 from hotline.tips.tables import Tip
 
 TEMPLATE = Path(__file__).parent / "case_file.typ"
@@ -102,7 +99,7 @@ class MadeFile:
 
 def new_passphrase(token: str) -> tuple[str, str]:
     """Returns six words, and the same words encrypted for this session, so that a form can return them."""
-    words = rules_passwords.suggest_password(secrets.choice, WORDS).replace("-", " ")
+    words = rules_sign_in.suggest_password(secrets.choice, WORDS).replace("-", " ")
     return words, lock_key(token, words.encode(), account=BOUND).hex()
 
 
@@ -167,7 +164,7 @@ def _approved(
     approver = tables_audit.account_of(row.approved_by or "")
     if approver is None or not service_case_files.may_know(session, row.tip_id, approver):
         raise NotFound(f"the person who approved case file {file_id} may no longer see the case")
-    queries_list.visible_tip(session, viewer_of(session, by), row.tip_id)
+    cases_queries.visible_tip(session, viewer_of(session, by), row.tip_id)
     return row
 
 

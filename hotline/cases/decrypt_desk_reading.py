@@ -9,14 +9,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
-from hotline.alerts import queries, service_case_events, service_closing, service_escalation, tables
-from hotline.cases import (
-    decrypt_access,
-    decrypt_handover,
-    decrypt_questions,
-    queries_board,
-    service_viewer,
-)
+from hotline.alerts import queries, service_case, service_closing, service_escalation, tables
+from hotline.cases import decrypt_access, decrypt_handover, decrypt_questions, service_viewer
+from hotline.cases import queries as cases_queries
 from hotline.cases.decrypt_access import DecryptedTip, UnlockedTip
 from hotline.cases.service_persons import account_key
 from hotline.cases.service_viewer import get_readable, viewer_of
@@ -27,7 +22,7 @@ from hotline.errors import AskRefused, DecryptionFailed, EndRefused, KeyMissing,
 from hotline.keys.decrypt import decrypt_grant
 from hotline.keys.encrypt import label
 from hotline.people import decrypt_grants, tables_audit, tables_desks
-from hotline.people.rules_desks import of_account
+from hotline.people.rules import of_account
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_tables
 from hotline.tips.queries_visible import Viewer
@@ -121,7 +116,7 @@ def handover_notes(
     private, member = account_key(context, token), of_account(by.account_id)
     with context.database.writing() as session:
         viewer, at = viewer_of(session, by), context.now()
-        rows = queries_board.case_notes(session, viewer)
+        rows = cases_queries.case_notes(session, viewer)
         for tip_id in sorted({row.tip_id for row in rows}):
             tables_audit.append_command(session, by.actor, at, "handover_read", f"tip:{tip_id}")
     with context.database.reading() as session:
@@ -222,10 +217,10 @@ def _is_opened(
     at, who, own = context.now(), viewer.responder_id, None
     if who is not None:
         own = queries.newest_assignment(session, tip_id, who)
-    by = service_case_events.EventActor(actor, person=None if own is None else who)
+    by = service_case.EventActor(actor, person=None if own is None else who)
     tip = queries.tip_for_writing(session, tip_id)
     key = service_closing.opening(tip, actor)
-    service_case_events.write_event(session, tip_id, LoggedEvent.OPENED, by, at, key=key)
+    service_case.write_event(session, tip_id, LoggedEvent.OPENED, by, at, key=key)
     service_closing.note_opened(session, context, tip, actor, replace(by, person=who), at)
     if own is None:
         return

@@ -5,15 +5,15 @@ from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
-from hotline.cases import decrypt_reader_pages, queries_board
-from hotline.cases.queries_board import CaseHandover
+from hotline.cases import decrypt_reader_pages, queries
+from hotline.cases.queries import CaseHandover
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.service_handover import bound_to
 from hotline.core.database import Session
 from hotline.errors import DecryptionFailed, KeyMissing, NotFound
 from hotline.keys import one_off
 from hotline.people import decrypt_grants, tables_roster
-from hotline.people.rules_desks import of_responder
+from hotline.people.rules import of_responder
 from hotline.tips.encrypt_notes import decrypt_note
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.tables import Tip
@@ -62,7 +62,7 @@ def waiting_texts(
     own, member = turn.person.person_id, of_responder(turn.person.id)
     since = tables_roster.read_until(session, own)
     found = [*general_notes(session, viewer.desks, member, turn.private, turn.at)]
-    for row in queries_board.case_notes(session, viewer):
+    for row in queries.case_notes(session, viewer):
         text, tip = "", session.get_one(Tip, row.tip_id)
         if tip.id not in among:
             continue

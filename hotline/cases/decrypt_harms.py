@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from hotline.cases import service_harms, tables_harms
+from hotline.cases import service_harms, tables_case_files
 from hotline.cases.service_persons import account_key
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
@@ -11,7 +11,7 @@ from hotline.core.database import Session
 from hotline.errors import DecryptionFailed
 from hotline.keys import one_off
 from hotline.people import decrypt_grants, tables_audit
-from hotline.people.rules_desks import of_account
+from hotline.people.rules import of_account
 
 
 def read_records(
@@ -27,7 +27,7 @@ def read_records(
         tables_audit.append_command(session, by.actor, context.now(), "harm_read", f"desk:{desk}")
     with context.database.reading() as session:
         keys = [one.key for one in decrypt_grants.decrypt_desk_as(session, desk, member, private)]
-        rows = tables_harms.records_of(session, desk)
+        rows = tables_case_files.records_of(session, desk)
         return [(row.id, _text(text.body, desk, keys)) for row, text in rows]
 
 
@@ -40,7 +40,7 @@ def _text(body: bytes, desk: str, keys: Sequence[bytes]) -> Mapping[str, str]:
 
 def encrypt_again(session: Session, desk: str, before: bytes, public_key: bytes) -> None:
     """Encrypts the records for a desk's new key, before its previous key is destroyed."""
-    for _, text in tables_harms.records_of(session, desk):
+    for _, text in tables_case_files.records_of(session, desk):
         said = _text(text.body, desk, [before])
         if said:
             bound = service_harms.bound_to(desk)

@@ -5,13 +5,13 @@ The module can decrypt what the hooks encrypt.
 
 from collections.abc import Mapping
 
-from hotline.alerts import queries_retention, service_case_events
+from hotline.alerts import queries_retention, service_case
 from hotline.alerts import tables as alerts_tables
 from hotline.cases.decrypt_access import QuestionBack
 from hotline.core.contexts import Context
 from hotline.core.database import Session, add_if_new
 from hotline.errors import AskRefused, NotFound, NotReady
-from hotline.flows.questions_back import Question, QuestionStatus, questions
+from hotline.flows.flow import Question, QuestionStatus, questions
 from hotline.people import tables_audit
 from hotline.tips import tables
 from hotline.tips.encrypt_notes import new_pair
@@ -71,10 +71,8 @@ def store_question(
 
 
 def _log(session: Session, row: alerts_tables.QuestionBackRow, actor: str, reason: str) -> None:
-    by, at = service_case_events.EventActor(actor, desk=row.desk), row.asked_at
-    service_case_events.write_event(
-        session, row.tip_id, LoggedEvent.ASKED, by, at, key=str(row.tip_id)
-    )
+    by, at = service_case.EventActor(actor, desk=row.desk), row.asked_at
+    service_case.write_event(session, row.tip_id, LoggedEvent.ASKED, by, at, key=str(row.tip_id))
     tables_audit.append_row(session, at, actor, "question_asked", f"tip:{row.tip_id}", reason)
 
 

@@ -8,7 +8,7 @@ from hotline.alerts import (
     queries,
     queries_references,
     rules_assignment,
-    service_case_events,
+    service_case,
     service_closing,
     service_commands,
     tables_case_events,
@@ -16,7 +16,7 @@ from hotline.alerts import (
 )
 from hotline.alerts.rules_escalation import NO_ONE
 from hotline.alerts.rules_replies import OF_A_CASE, Command, CommandOutcome, CommandResult, Verb
-from hotline.alerts.service_case_state import case_of, routed_case
+from hotline.alerts.service_case import case_of, routed_case
 from hotline.cases import decrypt_questions, decrypt_reader_pages, rules_reading_requests
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import (
@@ -166,7 +166,7 @@ def _carried_out(
 
 def _note(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
     note, words = NoteCode(turn.ask.verb.removeprefix(NOTE)), turn.typed.get(WORK_WORDS, "")
-    by, tip_key = service_case_events.by_responder(turn.person.id, EventChannel.USSD), b""
+    by, tip_key = service_case.by_responder(turn.person.id, EventChannel.USSD), b""
     if note is NoteCode.WORDS:
         case = decrypt_reader_pages.decrypt_case(turn, tip)
         if case is None or not words.strip():
@@ -180,7 +180,7 @@ def store_note(
     session: Session,
     tip: Tip,
     note_code: NoteCode,
-    by: service_case_events.EventActor,
+    by: service_case.EventActor,
     at: datetime,
     *,
     words: str = "",
@@ -191,7 +191,7 @@ def store_note(
     Returns the id of the event. Returns None if it was stored before.
     """
     key, codes = f"{tip.id}:{by.responder_id or by.desk}:{at.timestamp()}", {SAYS: note_code.value}
-    entry_id = service_case_events.write_event(
+    entry_id = service_case.write_event(
         session, tip.id, LoggedEvent.NOTE, by, at, key=key, codes=codes
     )
     if entry_id is not None and note_code is NoteCode.WORDS:

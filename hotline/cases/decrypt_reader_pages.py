@@ -7,32 +7,25 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from hotline.alerts import (
-    service_case_events,
-    service_closing,
-    service_duplicates,
-    service_escalation,
-)
-from hotline.alerts.service_case_state import assignee_visit_facts, visit_facts_of
-from hotline.cases import decrypt_codes, reader_pins, service_reading, service_timeline
+from hotline.alerts import service_case, service_closing, service_duplicates, service_escalation
+from hotline.alerts.service_case import assignee_visit_facts, visit_facts_of
+from hotline.cases import decrypt_codes, reader_pins, service_reading, service_viewer
 from hotline.cases.decrypt_access import DecryptedTip
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import PAGE, UNREADABLE, ReaderAnswer
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.wording import Template
 from hotline.errors import DecryptionFailed, KeyMissing, NotFound
 from hotline.gateway.tables import Assignment
 from hotline.keys.decrypt import decrypt_grant, decrypt_text
 from hotline.keys.encrypt import label
-from hotline.people import decrypt_grants, tables_members
-from hotline.people.rules_desks import of_responder
-from hotline.text.codes import NATIONAL
-from hotline.text.places import place_within
+from hotline.people import decrypt_grants, tables_desks
+from hotline.people.rules import of_responder
+from hotline.text.places import NATIONAL, place_within
 from hotline.text.time import kigali_time
 from hotline.tips import queries_visible
-from hotline.tips.rules import Basis, Matter
+from hotline.tips.rules import VISIT_SAFETIES, Basis, Matter
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent
-from hotline.tips.rules_visit_safety import VISIT_SAFETIES
 from hotline.tips.tables import Tip
 
 MAX_LETTERS = 1500
@@ -124,7 +117,7 @@ def timeline_page(turn: ReaderTurn) -> ReaderAnswer:
     if known is None:
         return ReaderAnswer((UNREADABLE,))
     tip_id = known[0].id
-    items = reversed(service_timeline.timeline_of(turn.session, tip_id))
+    items = reversed(service_viewer.timeline_of(turn.session, tip_id))
     knows_other = bool(
         service_duplicates.known_in_situation(turn.session, [(tip_id, turn.person.id)])
     )
@@ -149,12 +142,10 @@ def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
     """
     session, at = turn.session, turn.at
     turn.log("tip_read", BY_DIALLING, f"tip:{tip.id}")
-    by = service_case_events.by_responder(turn.person.id, EventChannel.USSD)
+    by = service_case.by_responder(turn.person.id, EventChannel.USSD)
     if known_as.opened_at is None:
         known_as.opened_at = at
-        service_case_events.write_event(
-            session, tip.id, LoggedEvent.OPENED, by, at, key=str(known_as.id)
-        )
+        service_case.write_event(session, tip.id, LoggedEvent.OPENED, by, at, key=str(known_as.id))
     service_closing.note_opened(session, turn.context, tip, turn.actor, by, at)
     session.flush()
     service_escalation.handle_event(
@@ -169,8 +160,8 @@ def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
     The grant may be encrypted for an earlier key pair of the desk. The desk may have got access before the place of the
     tip was corrected."""
     session, member = turn.session, of_responder(turn.person.id)
-    by_pin = not turn.context.line.national_in_console or tip.channel == rules_trial.DRILL
-    for desk in sorted(tables_members.desks_of(session, member)):
+    by_pin = not turn.context.line.national_in_console or tip.channel == rules.DRILL
+    for desk in sorted(tables_desks.desks_of(session, member)):
         _, grant = queries_visible.tip_with_grant(session, tip.id, desk)
         if grant is None or tip.erased_at is not None or (desk == NATIONAL and not by_pin):
             continue
@@ -186,7 +177,7 @@ def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
 
 def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
     """Yields the warnings that the page shows before any text of the caller."""
-    if tip.channel == rules_trial.DRILL:
+    if tip.channel == rules.DRILL:
         yield turn.say(Template.EXERCISE_TOLD)
     if (visit := _visit_warning(turn, tip)) is not None:
         yield turn.say(visit)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hotline.alerts import (
     queries_references,
     rules_follow_up,
-    service_case_events,
+    service_case,
     tables,
     tables_case_events,
 )
@@ -35,7 +35,7 @@ from hotline.cases.rules_reading_requests import (
     StartedForm,
     person_and_codes,
 )
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -43,11 +43,19 @@ from hotline.errors import CodesRefused, DecryptionFailed, KeyMissing
 from hotline.flows.flow import WIDEST
 from hotline.keys.decrypt import decrypt_codes
 from hotline.text.time import KIGALI, kigali_time
-from hotline.tips import rules_person_codes, tables_persons
+from hotline.tips import rules_persons, tables_persons
 from hotline.tips.rules import Matter
 from hotline.tips.rules_events import EventChannel, LoggedEvent
-from hotline.tips.rules_person_codes import THIRTY, PersonCodes, ServiceAnswer, ThirtyDays
-from hotline.tips.rules_persons import ConsentState, FollowKind, MetPerson, OfferedHelp
+from hotline.tips.rules_persons import (
+    THIRTY,
+    ConsentState,
+    FollowKind,
+    MetPerson,
+    OfferedHelp,
+    PersonCodes,
+    ServiceAnswer,
+    ThirtyDays,
+)
 from hotline.tips.tables import Tip
 
 MAX_PEOPLE = 20
@@ -96,7 +104,7 @@ def may_be_asked(context: Context, tip: Tip) -> bool:
         context.encrypter.reader_key()
     except KeyMissing:
         return False
-    return tip.matter == Matter.TIP and tip.channel not in rules_trial.UNCOUNTED
+    return tip.matter == Matter.TIP and tip.channel not in rules.UNCOUNTED
 
 
 def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
@@ -295,7 +303,7 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
     if known is None:
         return OVER
     tip, _ = known
-    if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
+    if tip.matter != Matter.TIP or tip.channel in rules.UNCOUNTED:
         return OVER
     if kind is LoggedEvent.SCREENED and tip.closed_at is not None:
         return OVER
@@ -305,7 +313,7 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
         private = case_private_key(session, turn.context, tip)
         met = service_people.decrypted_persons(session, tip, private)
         said = _reported(kind, met, turn)
-        by = service_case_events.by_responder(turn.person.id, EventChannel.USSD)
+        by = service_case.by_responder(turn.person.id, EventChannel.USSD)
         one = service_people.PersonReport(
             kind, said, by, at, f"{tip.id}:{turn.person.id}:{at.timestamp()}"
         )
@@ -338,12 +346,12 @@ def _reported(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> 
     phone offers.
     """
     n, typed = person_and_codes(turn.typed)
-    codes, offered = rules_person_codes.codes_of_kind(kind, typed), None
+    codes, offered = rules_persons.codes_of_kind(kind, typed), None
     if not n and kind in MEETING_EVENTS and (n == NEW or not met):
-        n = min(len(met) + 1, rules_person_codes.MAX_PEOPLE)
+        n = min(len(met) + 1, rules_persons.MAX_PEOPLE)
     else:
         offers = {one.n: _offer(kind, one, codes, turn.at) for one in met}
-        of_offer = kind in rules_person_codes.OF_REFERRAL
+        of_offer = kind in rules_persons.OF_REFERRAL
         fit = [one for one, offer in offers.items() if not of_offer or offer is not None]
         if not n and len(fit) > 1:
             raise CodesRefused(WHICH)
@@ -392,16 +400,16 @@ def _flags_told(
 
 def _flags_after(reported: PersonCodes, person: MetPerson) -> Sequence[str]:
     """Returns the flags with which the flow chooses the next screen."""
-    if rules_person_codes.PURPOSE in reported.codes and person.result is not None:
+    if rules_persons.PURPOSE in reported.codes and person.result is not None:
         return [person.result.value]
     # A child who refuses one service does not refuse all help. The responder offers another service.
-    is_no = reported.codes.get(rules_person_codes.ANSWER) == ServiceAnswer.PERSON_REFUSED
+    is_no = reported.codes.get(rules_persons.ANSWER) == ServiceAnswer.PERSON_REFUSED
     return [StopReason.SAYS_NO] if is_no and person.consent is ConsentState.NO else []
 
 
 def _due(reported: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
     """Returns the time that the next screen names: the next follow-up, or the next time to ask the person."""
-    if rules_person_codes.CONSENT in reported.codes:
+    if rules_persons.CONSENT in reported.codes:
         clock = rules_follow_up.ask_again_clock(person)
         return None if clock is None else clock.due_at
     wanted, is_last = reported.referral or entry_id, THIRTY in reported.codes

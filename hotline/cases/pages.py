@@ -26,22 +26,32 @@ from hotline.cases import (
 from hotline.cases.rules_board import time_left
 from hotline.cases.service_persons import CasePersons
 from hotline.cases.service_sheet import SearchKind, TimelineItem, TimelineKind, TipLine, TipSheet
-from hotline.console.form import number_of
-from hotline.console.role_groups import table, tinted_table
+from hotline.console.routes import table, tinted_table
+from hotline.console.templating import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.errors import AskRefused, DecryptionFailed, FormRefused, KeyMissing
 from hotline.text import places
-from hotline.text.codes import ABROAD, FORMS, MET, NATIONAL, OPERATOR, UNSURE, Category
-from hotline.text.languages import FIRST
-from hotline.text.phrases import phrase
-from hotline.text.places import camp_named, district_named, districts, place_within, sectors_named
+from hotline.text.languages import FIRST, phrase
+from hotline.text.places import (
+    ABROAD,
+    FORMS,
+    MET,
+    NATIONAL,
+    OPERATOR,
+    UNSURE,
+    Category,
+    camp_named,
+    district_named,
+    districts,
+    place_within,
+    sectors_named,
+)
 from hotline.text.time import kigali_time
-from hotline.tips import rules_person_codes
-from hotline.tips.rules import OUTCOMES, Matter, TipOutcome, Urgency
+from hotline.tips import rules_persons
+from hotline.tips.rules import MARK_NOT_ASKED, MARK_NOT_SURE, OUTCOMES, Matter, TipOutcome, Urgency
 from hotline.tips.rules_events import LoggedEvent, NoteCode
-from hotline.tips.rules_person_codes import CASE_FORMS, OF_REFERRAL, STATE
+from hotline.tips.rules_persons import CASE_FORMS, OF_REFERRAL, STATE
 from hotline.tips.rules_receipts import AssigneeFilter, TipFilter, TipStateFilter, whole_units
-from hotline.tips.rules_visit_safety import MARK_NOT_ASKED, MARK_NOT_SURE
 
 STATES = table("tip_states")
 QUESTIONS = table("question_states")
@@ -475,7 +485,7 @@ def code_label(visit: Visit, name: str, code: str) -> str:
     """
     if name == STATE:
         return country_names(visit.language).get(code, code)
-    asked = rules_person_codes.QUESTIONS.get(name)
+    asked = rules_persons.QUESTIONS.get(name)
     words = None if asked is None else asked.values.get(code)
     return visit.say(words) if words else code
 

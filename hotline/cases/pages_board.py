@@ -1,18 +1,33 @@
-"""Shows the board of a desk, and tells a browser with an open board if the board has changed."""
+"""Shows the board of a desk, and the notes at the change of a shift.
+
+Shows the board of a desk, and tells a browser with an open board if the board has changed.
+
+Lists the open cases at the change of a shift, and shows the notes of colleagues until they are confirmed.
+"""
 
 import hmac
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, make_response, url_for
 
-from hotline.cases import pages, service_board
-from hotline.cases.pages import ASKED, CLOSED, LATE, LEFT, MARKS, UNITS, format_left, held_mark
+from hotline.cases import decrypt_desk_reading, pages, service_board, service_handover
+from hotline.cases.pages import (
+    ASKED,
+    CLOSED,
+    LATE,
+    LEFT,
+    MARKS,
+    UNITS,
+    decrypted_page,
+    format_left,
+    held_mark,
+)
 from hotline.cases.pages_commands import REFUSED, TIP_STOPS
 from hotline.cases.rules_board import CARDS, BoardCase, Column
-from hotline.console.form import FORM_KEY, number_of
-from hotline.console.role_groups import RUNNING, table
+from hotline.console.routes import RUNNING, table
+from hotline.console.templating import FORM_KEY, number_of
 from hotline.console.visit import (
     Visit,
     form_view,
@@ -22,11 +37,11 @@ from hotline.console.visit import (
     sign_in_refusal,
 )
 from hotline.core.actors import SignInRefused
-from hotline.errors import DecryptionFailed, EndRefused, KeyMissing
+from hotline.errors import DecryptionFailed, EndRefused, FormRefused, KeyMissing, NotFound
 from hotline.people import service_sessions
 from hotline.people.pages_sign_in import local_address, with_session_cookies
-from hotline.text.codes import FORMS, NATIONAL, is_district
-from hotline.text.places import place_within
+from hotline.text.languages import phrase
+from hotline.text.places import FORMS, NATIONAL, is_district, place_within
 from hotline.tips.rules import OVERSEEN, Basis, Urgency
 from hotline.tips.rules_events import NoteCode
 from hotline.tips.rules_receipts import AskedAgain, TipStateFilter
@@ -239,3 +254,82 @@ def note(visit: Visit, tip_id: int) -> None:
             "Choose a note from the list. If you choose your own words, also enter the text.",
         )
     service_board.add_note(visit.context, visit.by, visit.token, tip_id, NoteCode(chosen), words)
+
+
+MAX_LINES = 100
+"""The largest number of open cases on the page. The list of tips contains all open cases."""
+TOO_LONG = phrase(
+    "Write at most 160 letters, without phone numbers, e-mail addresses and case codes."
+)
+
+
+def show_handover(visit: Visit) -> Response:
+    waits = service_handover.waiting_notes(visit.context, visit.by)
+    board, _, _ = service_board.board(visit.context, visit.by)
+    at, about = visit.context.now(), number_of(visit.asked("tip"))
+    cases = [
+        (visit.say(COLUMNS[column]), one)
+        for column, found in board.columns.items()
+        for one in found
+    ]
+    return page(
+        visit,
+        "handover.html",
+        waits=waits,
+        desks=[
+            (code, visit.say("National desk") if code == NATIONAL else visit.place(code))
+            for code in sorted(waits.desks)
+        ],
+        open_cases=len(cases),
+        lines=[(state, card(visit, one, at)) for state, one in cases[:MAX_LINES]],
+        about=visit.form.text("tip") or (str(about) if about else ""),
+    )
+
+
+@form_view(show_handover, "note", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
+def write(visit: Visit) -> Response:
+    """Stores a note about a case. If no case is named, stores a general note for a desk."""
+    about, desk = visit.form.text("tip", most=12), visit.form.text("desk", most=24)
+    try:
+        words = service_handover.checked_note(visit.form.text("note"))
+    except FormRefused:
+        raise visit.wrong("note", TOO_LONG) from None
+    try:
+        if about:
+            _add_to_case(visit, number_of(about) or 0, words)
+        else:
+            service_handover.write_note(visit.context, visit.by, desk, words)
+    except NotFound:
+        name, wrong = ("tip", NO_TIP) if about else ("desk", "Choose a desk.")
+        raise visit.wrong(name, wrong) from None
+    return redirect_to("handover.show", written="tip" if about else "yes")
+
+
+NO_TIP = phrase("Enter the number of an open tip of your desk.")
+
+
+def _add_to_case(visit: Visit, tip_id: int, words: str) -> None:
+    try:
+        service_board.add_note(
+            *(visit.context, visit.by, visit.token, tip_id, NoteCode.WORDS, words),
+            for_next_shift=True,
+        )
+    except EndRefused as refused:
+        raise visit.wrong("tip", TIP_STOPS.get(refused.stop, REFUSED)) from None
+
+
+@form_view(show_handover)
+def read(visit: Visit) -> Response:
+    """Shows the notes decrypted. They stay unread until the reader confirms them."""
+    until = visit.context.now().isoformat()
+    notes = decrypt_desk_reading.handover_notes(visit.context, visit.by, visit.token)
+    return decrypted_page(visit, "handover_read.html", "/handover", notes=notes, until=until)
+
+
+@form_view(show_handover)
+def confirm(visit: Visit) -> None:
+    try:
+        until = datetime.fromisoformat(visit.form.text("until", most=40)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise visit.wrong("note", "Read the notes first.") from None
+    service_handover.confirm_notes(visit.context, visit.by, until)

@@ -1,19 +1,30 @@
-"""Shows the list of case files, requests one, and hands it out as a PDF under a passphrase, or to print."""
+"""Shows case files and records of harm to the desks that may see them.
+
+Shows the list of case files, requests one, and hands it out as a PDF under a passphrase, or to print.
+
+Shows the records of harm by the hotline to the national desk and to oversight desks.
+"""
 
 from functools import partial
 
 from flask import Response, url_for
 
-from hotline.cases import decrypt_case_file, pages, service_case_files
-from hotline.cases.pages import decrypted_page
+from hotline.cases import decrypt_case_file, decrypt_harms, pages, service_case_files, service_harms
+from hotline.cases.pages import CLOSED, decrypted_page
 from hotline.cases.pages_commands import NOT_READABLE
 from hotline.cases.rules_case_file import FileBasis
-from hotline.console.form import number_of
-from hotline.console.role_groups import table
+from hotline.console.routes import table
+from hotline.console.templating import number_of
 from hotline.console.visit import Visit, attachment, form_view, page, redirect_to
-from hotline.errors import DecryptionFailed, EndRefused, KeyMissing, NotFound, WorkEnded
-from hotline.text.languages import CODES
-from hotline.text.phrases import phrase
+from hotline.errors import (
+    DecryptionFailed,
+    EndRefused,
+    FormRefused,
+    KeyMissing,
+    NotFound,
+    WorkEnded,
+)
+from hotline.text.languages import CODES, phrase
 
 STOPS = table("file_stops")
 BASES = table("file_bases")
@@ -21,7 +32,7 @@ NO_FILE = phrase("The PDF could not be made. Try again, or print the file.")
 GONE = phrase(
     "This request is not approved or has expired, or the hotline already made its case file."
 )
-CLOSED = {KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE, NotFound: GONE}
+ENDED = {KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE, NotFound: GONE}
 
 
 def listed(visit: Visit) -> Response:
@@ -62,7 +73,7 @@ def words(visit: Visit, file_id: int) -> Response:
     return page(visit, "case_file.html", file_id=file_id, words=said, locked=locked)
 
 
-@form_view(listed, "file", text={**CLOSED, WorkEnded: NO_FILE})
+@form_view(listed, "file", text={**ENDED, WorkEnded: NO_FILE})
 def make(visit: Visit, file_id: int) -> Response:
     language, form = visit.form.text("language", most=2), visit.form
     language = language if language in CODES else visit.language
@@ -87,3 +98,38 @@ def make(visit: Visit, file_id: int) -> Response:
         back = url_for("case_files.listed")
         return decrypted_page(visit, "case_file_print.html", back, made=made.document)
     return attachment(made.pdf, f"case-file-{file_id}.pdf", "application/pdf")
+
+
+WRONG = phrase("Write 1 to 480 letters, without phone numbers, e-mail addresses and case codes.")
+
+
+def show(visit: Visit) -> Response:
+    """Lists the records without their texts. Lists none for members of other desks."""
+    try:
+        rows = service_harms.list_records(visit.context, visit.by)
+    except NotFound:
+        return page(visit, "harms.html", rows=(), may_read=False)
+    return page(visit, "harms.html", rows=rows, may_read=True)
+
+
+@form_view(show)
+def write(visit: Visit) -> None:
+    said = {name: visit.form.text(name, most=2000) for name in service_harms.FIELDS}
+    try:
+        service_harms.write_record(visit.context, visit.by, said)
+    except FormRefused as refused:
+        raise FormRefused({name: visit.say(WRONG) for name in refused.faults}) from None
+
+
+@form_view(show, "read", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
+def read(visit: Visit) -> Response:
+    """Shows the texts for five minutes, each with the button for its second reader."""
+    rows = {one.record.id: one for one in service_harms.list_records(visit.context, visit.by)}
+    texts = decrypt_harms.read_records(visit.context, visit.by, visit.token)
+    shown = [(rows[record_id], said) for record_id, said in texts]
+    return decrypted_page(visit, "harms_read.html", "/harms", shown=shown)
+
+
+@form_view(show)
+def confirm(visit: Visit, record_id: int) -> None:
+    service_harms.confirm(visit.context, visit.by, record_id)

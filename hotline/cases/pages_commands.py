@@ -15,12 +15,11 @@ from hotline.alerts import decrypt_call_backs, rules_follow_up
 from hotline.alerts.rules_follow_up import FOLLOWS, MEETING_EVENTS, StopReason
 from hotline.cases import (
     pages,
-    service_call_back,
+    service_calls,
     service_case_files,
     service_desk_commands,
     service_persons,
     service_sheet,
-    service_written_calls,
 )
 from hotline.cases.pages import (
     EXCLUSION_REASONS,
@@ -33,10 +32,10 @@ from hotline.cases.pages import (
     reason_of,
 )
 from hotline.cases.pages import late_sentence as tip_in_words
-from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.cases.service_persons import CasePersons, RunningClock
-from hotline.console.form import number_of
-from hotline.console.role_groups import table
+from hotline.console.routes import table
+from hotline.console.templating import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
@@ -51,16 +50,22 @@ from hotline.errors import (
     NotFound,
 )
 from hotline.flows.flow import text_in
-from hotline.text.codes import UNSURE
-from hotline.text.phrases import phrase
-from hotline.text.places import COUNTRIES
-from hotline.tips import rules_person_codes
-from hotline.tips.rules import WORDS, TipOutcome
-from hotline.tips.rules_call_back import CallOutcome
+from hotline.text.languages import phrase
+from hotline.text.places import COUNTRIES, UNSURE
+from hotline.tips import rules_persons
+from hotline.tips.rules import WORDS, TipOutcome, VisitDecision
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import CASE_FORMS, ON_CONSOLE, PersonCodes, ServiceAnswer
-from hotline.tips.rules_persons import ConsentState, MetPerson, OfferedHelp, PersonTimelineItem
-from hotline.tips.rules_visit_safety import VisitDecision
+from hotline.tips.rules_persons import (
+    CASE_FORMS,
+    ON_CONSOLE,
+    ConsentState,
+    MetPerson,
+    OfferedHelp,
+    PersonCodes,
+    PersonTimelineItem,
+    ServiceAnswer,
+)
+from hotline.tips.rules_receipts import CallOutcome
 
 # Shows the persons of a case, and the forms that are possible next. Decrypts only in response to a POST.
 
@@ -98,7 +103,7 @@ def read(visit: Visit, tip_id: int) -> Response:
         others=len(opened.people) > ON_A_PAGE,
         who=lambda entry: visit.place(opened.by.get(entry.id, "")) or visit.say(THE_LINE),
         said=partial(code_label, visit),
-        questions=rules_person_codes.QUESTIONS,
+        questions=rules_persons.QUESTIONS,
         forms=CASE_FORMS,
         names={kind: _names(kind) for kind in CASE_FORMS},
         of_person=_of_person,
@@ -127,7 +132,7 @@ def ask(visit: Visit, tip_id: int, act: str) -> Response:
         act=kind.value,
         form=words,
         names=words.names(ON_CONSOLE),
-        questions=rules_person_codes.QUESTIONS,
+        questions=rules_persons.QUESTIONS,
         states=sorted(country_names(visit.language).items(), key=lambda one: one[1]),
         people=options,
         chosen=person or (options[-1][0] if len(options) == 1 else ""),
@@ -178,7 +183,7 @@ OF_CALLER = {
 
 def call_form(visit: Visit) -> Response:
     """Shows the form for a call on another line. It has the questions of the report that callers answer."""
-    found, language = service_written_calls.call_questions(visit.context), visit.language
+    found, language = service_calls.call_questions(visit.context), visit.language
     asked = [
         (
             name,
@@ -194,24 +199,24 @@ def call_form(visit: Visit) -> Response:
         visit,
         "call_form.html",
         questions=asked,
-        places=service_written_calls.places(),
+        places=service_calls.places(),
         countries=[(code, text_in(name, language)) for code, name in COUNTRIES.items()],
-        most=service_written_calls.MAX_WORDS,
+        most=service_calls.MAX_WORDS,
         once=visit.form.text("once", most=40) or secrets.token_hex(8),
     )
 
 
 @form_view(call_form)
 def write_call(visit: Visit) -> Response:
-    form, asked = visit.form, service_written_calls.call_questions(visit.context)
-    plain = (*asked, service_written_calls.PLACE, service_written_calls.COUNTRY)
+    form, asked = visit.form, service_calls.call_questions(visit.context)
+    plain = (*asked, service_calls.PLACE, service_calls.COUNTRY)
     typed = {name: form.text(name, most=20) for name in plain}
-    missing = service_written_calls.missing_fields(typed, asked)
+    missing = service_calls.missing_fields(typed, asked)
     if missing:
         raise FormRefused(dict.fromkeys(missing, visit.say("Choose an answer.")))
-    words = " ".join(form.text(WORDS, most=service_written_calls.MAX_WORDS).split())
+    words = " ".join(form.text(WORDS, most=service_calls.MAX_WORDS).split())
     once = form.text("once", most=40) or secrets.token_hex(8)
-    service_written_calls.write_down(visit.context, visit.by, once, {**typed, WORDS: words})
+    service_calls.write_down(visit.context, visit.by, once, {**typed, WORDS: words})
     return redirect_to("calls.ask", written="yes")
 
 
@@ -247,7 +252,7 @@ def _choices(
     visit: Visit, kind: LoggedEvent, persons: CasePersons, corrects: bool
 ) -> Sequence[tuple[str, str]]:
     """Returns the choices of a form. A person is labelled with a number and a day, an offer of help with its time."""
-    if kind in rules_person_codes.OF_REFERRAL:
+    if kind in rules_persons.OF_REFERRAL:
         says = phrase("Person {n}: help offered {at}")
         return [
             (f"{one.n}:{one.offered_id}", visit.say(says, n=one.n, at=visit.when(one.offered_at)))
@@ -262,7 +267,7 @@ def _choices(
 
 def _names(kind: LoggedEvent) -> Sequence[str]:
     """Returns the questions of a form, in the order in which the page shows the answers."""
-    return tuple(dict.fromkeys((*CASE_FORMS[kind].names(ON_CONSOLE), rules_person_codes.STATE)))
+    return tuple(dict.fromkeys((*CASE_FORMS[kind].names(ON_CONSOLE), rules_persons.STATE)))
 
 
 def _of_person(person: MetPerson) -> Sequence[LoggedEvent]:
@@ -443,7 +448,7 @@ def exclude(visit: Visit, tip_id: int) -> None:
         )
     target = ExclusionTarget(person or None, desk or None)
     about = {"target": target, "kind": why}
-    _done(visit, tip_id, "keep", service_desk_commands.exclude, missing, **about)
+    _done(visit, tip_id, "keep", service_desk_commands.exclude_as, missing, **about)
 
 
 @_on_a_tip
@@ -463,7 +468,7 @@ def request_lift(visit: Visit, tip_id: int) -> None:
     chosen = number_of(visit.form.text("exclusion", most=9))
     if chosen is None:
         raise visit.wrong("exclusion", "Choose the person or desk that gets access again.")
-    _done(visit, tip_id, "know", service_desk_commands.request_lift, exclusion_id=chosen)
+    _done(visit, tip_id, "know", service_desk_commands.request_lift_as, exclusion_id=chosen)
 
 
 @_on_a_tip
@@ -479,7 +484,7 @@ def carry_out(visit: Visit, tip_id: int) -> None:
 
 def call_backs(visit: Visit) -> Response:
     return page(
-        visit, "call_backs.html", rows=service_call_back.list_call_backs(visit.context, visit.by)
+        visit, "call_backs.html", rows=service_calls.list_call_backs(visit.context, visit.by)
     )
 
 
@@ -496,7 +501,7 @@ def _why(visit: Visit, call_back_id: int) -> str:
 
 @_call_act
 def ask_call(visit: Visit, call_back_id: int) -> None:
-    service_call_back.request_number(
+    service_calls.request_number(
         visit.context, visit.by, call_back_id, reason=_why(visit, call_back_id)
     )
 
@@ -508,7 +513,7 @@ def approve_call(visit: Visit, call_back_id: int) -> None:
     Refuses if another person has requested the number since then.
     """
     reason, asked_by = _why(visit, call_back_id), visit.form.text("asked_by", most=200)
-    service_call_back.approve_request(
+    service_calls.approve_request(
         visit.context, visit.by, call_back_id, reason=reason, asked_by=asked_by
     )
 
@@ -519,18 +524,14 @@ def end_call(visit: Visit, call_back_id: int) -> None:
     if outcome not in {*CallOutcome}:
         raise visit.wrong(f"reason-{call_back_id}", "Choose an outcome.")
     reason, came = _why(visit, call_back_id), CallOutcome(outcome)
-    service_call_back.record_outcome(
-        visit.context, visit.by, call_back_id, reason=reason, outcome=came
-    )
+    service_calls.record_outcome(visit.context, visit.by, call_back_id, reason=reason, outcome=came)
 
 
 @_on_a_call(text={CallRefused: NOT_OPEN, KeyMissing: NOT_OPEN, DecryptionFailed: NOT_OPEN})
 def read_call(visit: Visit, call_back_id: int) -> Response:
     """Shows the number of a call-back for five minutes. The page cannot be printed. No other page shows the number."""
     reason = _why(visit, call_back_id)
-    opened = service_call_back.decrypt_call(
-        visit.context, visit.by, visit.token, call_back_id, reason
-    )
+    opened = service_calls.decrypt_call(visit.context, visit.by, visit.token, call_back_id, reason)
     word = decrypt_call_backs.code_word(visit.context, opened)
     back = url_for("acting.calls")
     return decrypted_page(visit, "call_opened.html", back, opened=opened, word=word)

@@ -17,10 +17,9 @@ from hotline.alerts.tables_case_events import (
     CaseKey,
     StartedFormRow,
 )
-from hotline.cases import tables_help
-from hotline.core import rules_trial
-from hotline.tips.rules import Matter
-from hotline.tips.rules_deadlines import WARNING
+from hotline.cases import tables
+from hotline.core import rules
+from hotline.tips.rules import WARNING, Matter
 from hotline.tips.tables import WITHOUT_BODY, Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral, ServiceRequest
 
@@ -45,7 +44,7 @@ class MonthTips:
         return [
             tip
             for tip in self.tips
-            if tip.channel not in rules_trial.UNCOUNTED and tip.matter == Matter.TIP
+            if tip.channel not in rules.UNCOUNTED and tip.matter == Matter.TIP
         ]
 
 
@@ -56,7 +55,7 @@ def due_months(session: Session, counted: Collection[str], at: datetime) -> Sequ
     """
     filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
     known = {rules_follow_up.month_of(one) for one in filed} | {*counted}
-    known |= tables_help.waiting_months(session)
+    known |= tables.waiting_months(session)
     return rules_follow_up.due(known, counted, at)
 
 

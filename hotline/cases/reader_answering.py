@@ -10,7 +10,7 @@ from typing import Any
 
 from hotline.alerts import queries_references, service_duplicates, tables
 from hotline.alerts.rules_replies import CommandResult
-from hotline.alerts.service_case_state import desk_decides
+from hotline.alerts.service_case import desk_decides
 from hotline.cases import (
     decrypt_handover,
     decrypt_questions,
@@ -20,8 +20,8 @@ from hotline.cases import (
     reader_pins,
     rules_reading_requests,
     service_handover,
-    tables_reading_requests,
 )
+from hotline.cases import tables as cases_tables
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.reader_pins import ReaderTurn, WaitingHop
 from hotline.cases.rules_reading_requests import (
@@ -44,33 +44,29 @@ from hotline.cases.rules_reading_requests import (
     blocked_answer,
     bound_to,
 )
-from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
-from hotline.core import rules_trial
+from hotline.cases.tables import PinReading, PinReadingAsk
+from hotline.core import rules
 from hotline.core.database import Session
 from hotline.core.logs import REQUEST
 from hotline.core.ussd import CallerFacts, SessionStart
 from hotline.core.wording import Template
 from hotline.duty import service_phone_proof, service_roster
 from hotline.errors import DecryptionFailed, NotReady, PinRefused
-from hotline.flows.flow import text_in
-from hotline.flows.questions_back import QuestionStatus
-from hotline.gateway import tables_sessions
+from hotline.flows.flow import QuestionStatus, text_in
+from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ringing
 from hotline.keys import one_off
 from hotline.keys.encrypt import KeyPair
-from hotline.people import service_key_proof, tables_accounts, tables_enrolments, tables_members
-from hotline.people.rules import EnrolmentKind
-from hotline.people.rules_desks import of_responder
+from hotline.people import service_key_proof, tables_accounts, tables_desks
+from hotline.people import tables as people_tables
+from hotline.people.rules import EnrolmentKind, of_responder
 from hotline.people.rules_roster import Shift
-from hotline.people.tables import Responder
-from hotline.people.tables_enrolments import Enrolment
-from hotline.text.codes import is_district
-from hotline.text.keying import is_easy_pin
-from hotline.text.places import alert_place, place_name
+from hotline.people.tables import Enrolment, Responder
+from hotline.text.places import alert_place, is_district, place_name
 from hotline.text.time import KIGALI, kigali_time
+from hotline.text.typed import is_easy_pin
 from hotline.tips.queries_visible import Viewer
-from hotline.tips.rules import OUTCOMES, TipOutcome, Urgency
-from hotline.tips.rules_deadlines import DeadlineKind, is_in_good_hands
+from hotline.tips.rules import OUTCOMES, DeadlineKind, TipOutcome, Urgency, is_in_good_hands
 from hotline.tips.tables import Tip
 
 CAN_STAND_DOWN, DECIDES_VISIT, CAN_CONFIRM = "lets", "decides", "judges"
@@ -150,7 +146,7 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     answer = answer.and_also(decrypt_reader_persons.owed_in(turn, judged))
     untaken = [one for one in urgent if tips[one].assignee_id is None]
     # Ignores drills if there is a real danger, so that the screen of the danger is shown.
-    untaken = [one for one in untaken if tips[one].channel != rules_trial.DRILL] or untaken
+    untaken = [one for one in untaken if tips[one].channel != rules.DRILL] or untaken
     other = FIRST in answer.words or has[rules_reading_requests.HAS_WARNINGS]
     if other or len(untaken) != 1 or not _is_only_read(untaken[0], by_pin, due, pinned):
         return answer
@@ -189,7 +185,7 @@ def _shift(one: Shift, prefix: str, language: str) -> tuple[str, str]:
 
 def _viewer(turn: ReaderTurn) -> Viewer:
     """Returns the viewer for a responder who entered the PIN."""
-    desks = tables_members.desks_of(turn.session, of_responder(turn.person.id))
+    desks = tables_desks.desks_of(turn.session, of_responder(turn.person.id))
     return Viewer(frozenset(desks), turn.person.id, turn.person.person_id)
 
 
@@ -263,7 +259,7 @@ def _theirs(
     quiet = {
         case: tip
         for case, tip in cases.items()
-        if case not in asked and tip.id not in due and tip.channel != rules_trial.DRILL
+        if case not in asked and tip.id not in due and tip.channel != rules.DRILL
     }
     there = _with_colleagues(turn, quiet.values())
     return frozenset(case for case, tip in quiet.items() if tip.id in there)
@@ -316,7 +312,7 @@ def _labels(
 
 
 def _label(turn: ReaderTurn, case: str, tip: Tip, pinned: CallerFacts) -> str:
-    if tip.channel == rules_trial.DRILL:
+    if tip.channel == rules.DRILL:
         return turn.say(Template.LIST_EXERCISE, ref=case)
     if f"{CAN_CONFIRM}.{case}" in pinned.flags or desk_decides(turn.session, tip):
         return turn.say(Template.LIST_CLOSURE, ref=case)
@@ -392,7 +388,7 @@ def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
 def _waits_for(context: ReaderContext, one: WaitingHop) -> Enrolment | None:
     """Returns the enrolment that can be proved on this phone now, or None."""
     with context.database.reading() as session:
-        return tables_enrolments.provable_enrolment(
+        return people_tables.provable_enrolment(
             session, one.typed.get(NUMBER_KEY, ""), context.now()
         )
 
@@ -447,7 +443,7 @@ def _proof_decided(
 def _proof_refused(session: Session, context: ReaderContext, one: WaitingHop) -> ReaderAnswer:
     """Returns the answer to a wrong code or start PIN. The answer says if no more attempt is possible."""
     key = one.typed.get(NUMBER_KEY, "")
-    is_over = tables_enrolments.provable_enrolment(session, key, context.now()) is None
+    is_over = people_tables.provable_enrolment(session, key, context.now()) is None
     return ReaderAnswer((PROOF_OVER,)) if is_over else ReaderAnswer()
 
 
@@ -464,8 +460,8 @@ def _proves(context: ReaderContext, one: WaitingHop, enrolment: Enrolment | None
         return True
     with context.database.writing() as session:
         # The same attempt must not be counted twice.
-        first = tables_reading_requests.locked_reading(session, one.reading_id)
-        counts = first.state == ReadingState.ASKED and tables_enrolments.take_attempt(
+        first = cases_tables.locked_reading(session, one.reading_id)
+        counts = first.state == ReadingState.ASKED and people_tables.take_attempt(
             session, enrolment.id
         )
     tries = enrolment if counts else None
@@ -501,7 +497,7 @@ def answer_next(context: ReaderContext) -> bool:
     """
     REQUEST.set("")
     with context.database.reading() as session:
-        waiting = tables_reading_requests.waiting_hops(session, context.now() - KEPT_FOR)
+        waiting = cases_tables.waiting_hops(session, context.now() - KEPT_FOR)
     if not waiting:
         return False
     tries = [_read(context, ask, row) for ask, row in waiting]
@@ -515,7 +511,7 @@ def answer_next(context: ReaderContext) -> bool:
         # A request that cannot be answered must not block the other requests.
         logger.error("the reader process could not answer a request: %s", type(broken).__name__)
         with context.database.writing() as session:
-            tables_reading_requests.store_answer(session, one.ask_id, None, context.now())
+            cases_tables.store_answer(session, one.ask_id, None, context.now())
     return True
 
 
@@ -580,10 +576,10 @@ def _prove_keys(
 def _answer(context: ReaderContext, one: WaitingHop) -> None:
     proof = _proof_tried(context, one) if one.kind in PROOFS else None
     found = _tried(context, one) if proof is None else PinAttempt()
-    noted = tables_sessions.find_start(context.database, one.session_key)
+    noted = gateway_tables.find_start(context.database, one.session_key)
     start = None if noted is None else noted[0]
     with ringing(context) as session:
-        first = tables_reading_requests.locked_reading(session, one.reading_id)
+        first = cases_tables.locked_reading(session, one.reading_id)
         if proof is not None:
             answer = _proved(session, context, one, first, proof)
         else:
@@ -592,9 +588,9 @@ def _answer(context: ReaderContext, one: WaitingHop) -> None:
                 # A later repeat of this hop would read newer lists, so the same digits could choose something else.
                 first.state = ReadingState.RESTED
             answer = _decided(session, context, one, first, found, start)
-        tables_reading_requests.record_state(session, one.reading_id, first.state)
+        cases_tables.record_state(session, one.reading_id, first.state)
         box = one_off.seal(answer.to_dict(), public=one.public_key, bound=one.bound)
-        tables_reading_requests.store_answer(session, one.ask_id, box, context.now())
+        cases_tables.store_answer(session, one.ask_id, box, context.now())
         is_right = first.state == ReadingState.DONE
         if is_right:
             _prove_keys(session, context, one, found.private)

@@ -7,7 +7,7 @@ keys. If this runs again, nothing changes.
 import logging
 
 from hotline.alerts import tables_case_events
-from hotline.cases import decrypt_codes, tables_desk_access
+from hotline.cases import decrypt_codes, tables_case_files
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.core.database import Session
 from hotline.keys.encrypt import READER, case_name
@@ -33,17 +33,17 @@ def reconcile(context: ReaderContext) -> None:
     Raises StoreUnavailable.
     """
     with context.database.reading() as session:
-        idle = not tables_desk_access.lacking_desks(
+        idle = not tables_case_files.lacking_desks(
             session, FIRST
-        ) and not tables_desk_access.has_excess_keys(session)
+        ) and not tables_case_files.has_excess_keys(session)
     if idle:
         return
     with context.database.writing() as session:
-        tables_desk_access.delete_excess_keys(session)
+        tables_case_files.delete_excess_keys(session)
     after, closed = FIRST, 0
     while True:
         with context.database.writing() as session:
-            found, at = tables_desk_access.lacking_desks(session, after), context.now()
+            found, at = tables_case_files.lacking_desks(session, after), context.now()
             rows = tables_desks.desk_keys(session, sorted({to.code for to in found}))
             keys = context.encrypter.counting(rows, at)
             for to in (one for one in found if one.code in keys):

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hotline.alerts import queries, service_escalation, service_messages
-from hotline.alerts.service_case_state import RESPONDER, reads_in_console
-from hotline.cases import rules_reading_requests, tables_reading_requests
+from hotline.alerts.service_case import RESPONDER_PREFIX as RESPONDER
+from hotline.alerts.service_case import reads_in_console
+from hotline.cases import rules_reading_requests
+from hotline.cases import tables as cases_tables
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.rules_reading_requests import (
     PAGE,
@@ -23,12 +25,12 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_message import Wording, responders_short_code
+from hotline.gateway.rules import Wording, responders_short_code
 from hotline.gateway.tables import Assignment
-from hotline.people import rules_pin_block, tables, tables_audit
-from hotline.people.rules import Level
-from hotline.people.rules_pin_block import (
+from hotline.people import rules, tables, tables_audit
+from hotline.people.rules import (
     WARNING_TEMPLATES,
+    Level,
     PinWarning,
     is_night,
     last_report_before,
@@ -137,14 +139,12 @@ def count_wrong(turn: ReaderTurn) -> None:
     """
     person, at = turn.person, turn.at
     person.wrong_pins = [*person.wrong_pins, at.isoformat()]
-    until = rules_pin_block.blocked_until(
-        [datetime.fromisoformat(one) for one in person.wrong_pins]
-    )
+    until = rules.blocked_until([datetime.fromisoformat(one) for one in person.wrong_pins])
     turn.session.flush()
     if until is None:
         return
     person.rested_until = until
-    if rules_pin_block.is_long_block(at, until):
+    if rules.is_long_block(at, until):
         _pass_dangers_on(turn)
     wording = Wording(Template.PINS_WRONG_YOURS, {"time": kigali_time(until)}, person.language)
     service_messages.write_confirmation(turn.session, wording, person.id, at)
@@ -181,9 +181,9 @@ def count_read(turn: ReaderTurn, tip_id: int) -> None:
     before = {
         case: when
         for case, when in before.items()
-        if at - datetime.fromisoformat(when) < rules_pin_block.MANY_WITHIN
+        if at - datetime.fromisoformat(when) < rules.MANY_WITHIN
     }
-    is_many = tip_id not in before and len(before) == rules_pin_block.MANY_CASES
+    is_many = tip_id not in before and len(before) == rules.MANY_CASES
     before.pop(tip_id, None)
     before[tip_id] = at.isoformat()
     person.read_lately = [f"{case}@{when}" for case, when in before.items()]
@@ -281,7 +281,7 @@ def warnings_page(turn: ReaderTurn) -> ReaderAnswer:
     """
     lines = [
         turn.say(
-            rules_pin_block.SHOWN_TEMPLATES[PinWarning(row.kind)],
+            rules.SHOWN_TEMPLATES[PinWarning(row.kind)],
             time=kigali_time(row.at),
             who=about.name,
         )
@@ -296,7 +296,7 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
     session, person, at = turn.session, turn.person, turn.at
     if person.level not in LEADS and not queries_visible.oversees(session, person.id):
         return ()
-    rows = tables.newest_warnings(session, at - rules_pin_block.SHOWN_FOR, limit=MAX_WARNINGS)
+    rows = tables.newest_warnings(session, at - rules.SHOWN_FOR, limit=MAX_WARNINGS)
     pairs = [(row, session.get_one(Responder, row.responder_id)) for row in rows]
     return [
         (row, about)
@@ -338,7 +338,7 @@ def delete_old_requests(context: Context) -> None:
     """
     before = context.now() - rules_reading_requests.KEPT_FOR
     with context.database.reading() as session:
-        if not tables_reading_requests.has_older(session, before):
+        if not cases_tables.has_older(session, before):
             return
     with context.database.writing() as session:
-        tables_reading_requests.delete_older(session, before)
+        cases_tables.delete_older(session, before)

@@ -7,9 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zlib import crc32
 
-from hotline.tips.rules import Matter, Urgency
-from hotline.tips.rules_deadlines import acknowledge_due
-from hotline.tips.rules_visit_safety import visit_facts
+from hotline.tips.rules import Matter, Urgency, acknowledge_due, visit_facts
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CARDS = 12

@@ -11,12 +11,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from hotline.text.phrases import phrase
+from hotline.text.languages import phrase
 from hotline.text.revealing import without_revealing
 from hotline.text.time import KIGALI
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import FILE_TOLD, INTEREST, NO, QUESTIONS, YES, ServiceAnswer
-from hotline.tips.rules_persons import MetPerson
+from hotline.tips.rules_persons import (
+    FILE_TOLD,
+    INTEREST,
+    NO,
+    QUESTIONS,
+    YES,
+    MetPerson,
+    ServiceAnswer,
+)
 
 Say = Callable[..., str]
 

@@ -14,7 +14,7 @@ from typing import Any
 from hotline.core.ussd import SEPARATOR
 from hotline.text.time import kigali_time
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import CASE_FORMS, ON_USSD, SENT_BY_USSD, codes_of_kind
+from hotline.tips.rules_persons import CASE_FORMS, ON_USSD, SENT_BY_USSD, codes_of_kind
 
 WORK_PIN = "work_pin"
 """The name of the answer that contains a work PIN. Only the reader process gets this answer. It is stored nowhere."""

@@ -17,8 +17,7 @@ from weakref import WeakKeyDictionary
 from hotline.alerts import (
     queries,
     rules_assignment,
-    service_case_events,
-    service_case_state,
+    service_case,
     service_commands,
     service_escalation,
     service_messages,
@@ -26,23 +25,24 @@ from hotline.alerts import (
 from hotline.alerts.rules_assignment import Candidate
 from hotline.alerts.rules_escalation import NO_ONE
 from hotline.alerts.rules_replies import Command, Verb
-from hotline.cases import decrypt_desk_reading, decrypt_reader_commands, queries_board, queries_list
+from hotline.cases import decrypt_desk_reading, decrypt_reader_commands
+from hotline.cases import queries as cases_queries
 from hotline.cases.rules_board import BoardCase, SortedBoard, board_number, sort_board
 from hotline.cases.service_viewer import viewer_of
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database, Session
 from hotline.core.wording import Template
 from hotline.errors import EndRefused
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_message import Wording, responders_short_code
+from hotline.gateway.rules import Wording, responders_short_code
 from hotline.people import tables, tables_accounts, tables_audit, tables_roster
 from hotline.people.rules import Level
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer
-from hotline.tips.rules import OVERSEEN, desk_of
+from hotline.tips.rules import OVERSEEN, VisitSafety, desk_of
 from hotline.tips.rules_events import (
     TO,
     CaseEventKind,
@@ -53,7 +53,6 @@ from hotline.tips.rules_events import (
     PassedTo,
 )
 from hotline.tips.rules_receipts import TipRefusal
-from hotline.tips.rules_visit_safety import VisitSafety
 from hotline.tips.tables import Tip
 
 
@@ -85,11 +84,11 @@ transaction with a lower id commits after a transaction with a higher one.
 
 def _known(session: Session, by: SignedIn, database: Database, at: datetime) -> KnownBoard:
     known = _KNOWN.setdefault(database, {})
-    version = queries_board.version(session)
+    version = cases_queries.version(session)
     found = known.get(by.account_id)
     if found is None or found.version != version or at - found.read_at > READ_AGAIN_AFTER:
         viewer = viewer_of(session, by)
-        cases = queries_board.open_cases(session, viewer) if viewer.desks else ()
+        cases = cases_queries.open_cases(session, viewer) if viewer.desks else ()
         if len(known) >= MAX_KNOWN:
             known.clear()
         found = KnownBoard(version, viewer, cases, board_number(cases), at)
@@ -114,7 +113,7 @@ def count_late(context: ConsoleContext, by: SignedIn) -> int:
     """Returns how many tips that this account may see were not taken in time."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        return queries_board.count_late(session, viewer, context.now()) if viewer.desks else 0
+        return cases_queries.count_late(session, viewer, context.now()) if viewer.desks else 0
 
 
 # Commands on a case: take it for a phone, alert the next person, send a nudge, pass it on.
@@ -148,9 +147,9 @@ class Act(NamedTuple):
 
     def log_passed(self, to: PassedTo) -> None:
         at = self.context.now()
-        by = service_case_events.EventActor(tables_audit.by_actor(self.by.actor))
+        by = service_case.EventActor(tables_audit.by_actor(self.by.actor))
         key, codes = f"{self.tip.id}:{by.actor}:{at.timestamp()}", {TO: to.value}
-        service_case_events.write_event(
+        service_case.write_event(
             self.session, self.tip.id, LoggedEvent.PASSED, by, at, key=key, codes=codes
         )
 
@@ -159,9 +158,9 @@ class Act(NamedTuple):
 def _acting(context: ConsoleContext, by: SignedIn, tip_id: int) -> Iterator[Act]:
     with ringing(context) as session:
         viewer = viewer_of(session, by)
-        queries_list.visible_tip(session, viewer, tip_id)
+        cases_queries.visible_tip(session, viewer, tip_id)
         tip = queries.tip_for_writing(session, tip_id)
-        if tip.closed_at is not None or tip.channel in rules_trial.UNCOUNTED:
+        if tip.closed_at is not None or tip.channel in rules.UNCOUNTED:
             raise EndRefused(
                 "this is possible only for an open case that is not a drill", TipRefusal.NOT_OPEN
             )
@@ -172,7 +171,7 @@ def phones_for(context: ConsoleContext, by: SignedIn, tip_id: int) -> Mapping[in
     """Returns the phones for which the account may take the case: its own, then those of colleagues on duty."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        tip = queries_list.visible_tip(session, viewer, tip_id)
+        tip = cases_queries.visible_tip(session, viewer, tip_id)
         return _phones(session, context, viewer, tip)
 
 
@@ -181,7 +180,7 @@ def _phones(
 ) -> Mapping[int, str]:
     roster = _roster(session, context, tip)
     on_duty = [one for one in roster if one.is_on_duty or one.id == viewer.responder_id]
-    case = service_case_state.routed_case(session, tip)
+    case = service_case.routed_case(session, tip)
     ids = [*rules_assignment.colleagues(case, on_duty, but=None)]
     if NATIONAL in viewer.desks or tip.official == OVERSEEN:
         ids += [one.id for one in on_duty if one.level is Level.NATIONAL]
@@ -196,7 +195,7 @@ def _roster(session: Session, context: ConsoleContext, tip: Tip) -> list[Candida
     """Returns the people who may get the case. Leaves out people who are excluded from it."""
     kept = queries_visible.excluded_responders(session, [tip.id]).get(tip.id, NO_ONE)
     roster = [one for one in queries.roster(session, context.now()) if one.id not in kept]
-    return rules_assignment.people_for(service_case_state.routed_case(session, tip), roster)
+    return rules_assignment.people_for(service_case.routed_case(session, tip), roster)
 
 
 def take(context: ConsoleContext, by: SignedIn, tip_id: int, responder_id: int) -> None:
@@ -242,13 +241,13 @@ def nudge(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
             raise EndRefused(
                 "cannot send a nudge: no active responder has this case", TipRefusal.NOT_REACHED
             )
-        safety = service_case_state.assignee_visit_facts(act.session, act.tip).safety
+        safety = service_case.assignee_visit_facts(act.session, act.tip).safety
         if safety is not VisitSafety.NONE:
             raise EndRefused(
                 "cannot send a nudge to the assignee: the report says that a call or visit may be dangerous",
                 TipRefusal.DO_NOT_CALL,
             )
-        if queries_board.was_nudged(act.session, tip_id, who, at - NUDGE_EACH):
+        if cases_queries.was_nudged(act.session, tip_id, who, at - NUDGE_EACH):
             raise EndRefused("a nudge was sent less than ten minutes ago: wait", TipRefusal.NUDGED)
         language = act.session.get_one(tables.Responder, who).language
         said = {"ref": known.reference, "code": responders_short_code(context.line.service_code)}
@@ -292,7 +291,7 @@ def _people_of(act: Act, place: str) -> tuple[int, ...]:
     roster = _roster(act.session, act.context, act.tip)
     if place == NATIONAL:
         return rules_assignment.turns(one for one in roster if one.level is Level.NATIONAL)[:1]
-    there = replace(service_case_state.case_of(act.tip), place=place)
+    there = replace(service_case.case_of(act.tip), place=place)
     local, _, _ = rules_assignment.eligible(there, roster)
     return rules_assignment.turns(local)[:1]
 
@@ -315,7 +314,7 @@ def add_note(
     key, desk = decrypt_desk_reading.tip_key(context, by, token, tip_id, "to add a note")
     with _acting(context, by, tip_id) as act:
         actor = tables_audit.by_actor(by.actor)
-        who = service_case_events.EventActor(actor, None, desk, act.viewer.responder_id)
+        who = service_case.EventActor(actor, None, desk, act.viewer.responder_id)
         at = context.now()
         entry_id = decrypt_reader_commands.store_note(
             act.session, act.tip, code, who, at, words=words, tip_key=key

@@ -9,26 +9,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hotline.alerts import queries_retention
-from hotline.cases import queries_list, service_persons, service_retention, tables_case_files
+from hotline.cases import queries, service_persons, service_retention, tables_case_files
 from hotline.cases.rules_case_file import FileBasis, FileStop, is_order_valid, refusal_of
 from hotline.cases.service_viewer import check_national, is_national, viewer_of
 from hotline.cases.tables_case_files import MADE_WITHIN, CaseFile
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.actors import READING_ROLES, SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.errors import EndRefused, NotFound
-from hotline.people import (
-    service_approving,
-    tables_accounts,
-    tables_audit,
-    tables_desks,
-    tables_members,
-)
+from hotline.people import service_approving, tables_accounts, tables_audit, tables_desks
 from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision
-from hotline.people.tables_approvals import Approval, ApprovalKind
-from hotline.text.codes import NATIONAL, is_district
-from hotline.text.phrases import message_text, phrase
+from hotline.people.tables_sessions import Approval, ApprovalKind
+from hotline.text.languages import message_text, phrase
+from hotline.text.places import NATIONAL, is_district
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_tables
 from hotline.tips.rules import Matter
@@ -138,8 +132,8 @@ def request(
         raise EndRefused("enter the number of the court order", FileStop.NO_ORDER)
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        tip = queries_list.visible_tip(session, viewer, tip_id)
-        if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
+        tip = queries.visible_tip(session, viewer, tip_id)
+        if tip.matter != Matter.TIP or tip.channel in rules.UNCOUNTED:
             raise EndRefused(
                 f"tip {tip_id} is a drill, a test or no tip, so it can have no case file",
                 FileStop.NOT_HERE,
@@ -212,7 +206,7 @@ def _accounts(session: Session, account_id: int) -> frozenset[int]:
 
 def _desks(session: Session, account_id: int) -> frozenset[str]:
     """Returns every desk to which an account or a phone of the same person belongs."""
-    own = [tables_members.access_of(session, one) for one in _accounts(session, account_id)]
+    own = [tables_desks.access_of(session, one) for one in _accounts(session, account_id)]
     return frozenset().union(*(one.desks.union(*one.phones.values()) for one in own))
 
 
@@ -233,7 +227,7 @@ def may_know(session: Session, tip_id: int, account_id: int) -> bool:
     desks. For a case with an official, they may not be of the district of the case.
     """
     own = _desks(session, account_id)
-    person_id = tables_members.access_of(session, account_id).person_id
+    person_id = tables_desks.access_of(session, account_id).person_id
     for one in queries_visible.current_exclusions(session, tip_id):
         if one.desk_code in own or one.person_id == person_id:
             return False

@@ -11,40 +11,40 @@ from hotline.alerts import (
     queries,
     rules_escalation_steps,
     rules_follow_up,
-    service_case_events,
+    service_case,
     service_escalation,
     service_messages,
 )
 from hotline.alerts.rules_escalation import EscalationStep
-from hotline.alerts.service_case_state import case_of, routed_case
-from hotline.alerts.service_shared import SmsPlan
+from hotline.alerts.service_case import case_of, routed_case
+from hotline.alerts.service_messages import SmsPlan
 from hotline.cases import service_codes, service_people, service_requests
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_delivery import Priority
-from hotline.gateway.rules_message import Wording, responders_short_code
+from hotline.gateway.rules import Priority, Wording, responders_short_code
 from hotline.gateway.tables import Assignment
 from hotline.people import tables_audit
 from hotline.tips import queries_visible, tables_persons
-from hotline.tips.rules import Urgency
-from hotline.tips.rules_deadlines import by_day
+from hotline.tips.rules import Urgency, by_day
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent, Purpose
-from hotline.tips.rules_person_codes import (
+from hotline.tips.rules_persons import (
     ANSWER,
     SERVICE,
     THIRTY,
+    ConsentState,
+    FollowKind,
+    MetPerson,
     PersonCodes,
     ServiceAnswer,
     ThirtyDays,
 )
-from hotline.tips.rules_persons import ConsentState, FollowKind, MetPerson
 from hotline.tips.tables import Tip, drop_closure_request
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
 CASES_A_TICK = 50
-BY_CLOCK = service_case_events.EventActor("clock", EventChannel.CLOCK)
+BY_CLOCK = service_case.EventActor("clock", EventChannel.CLOCK)
 
 
 def ask_due(context: Context) -> None:
@@ -139,7 +139,7 @@ def _unknown(
 
     It uses only the public key of the case, because the clock process can decrypt nothing.
     """
-    entry_id = service_case_events.write_event(
+    entry_id = service_case.write_event(
         session, tip.id, kind, BY_CLOCK, at, key=f"clock:{row.offered_id}"
     )
     if entry_id is None:
@@ -186,12 +186,12 @@ def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assig
 
 
 def reopen_as_danger(
-    session: Session, context: Context, tip: Tip, by: service_case_events.EventActor, at: datetime
+    session: Session, context: Context, tip: Tip, by: service_case.EventActor, at: datetime
 ) -> None:
     """Marks a case as dangerous again. If it was closed, reopens it."""
     if tip.closed_at is not None:
         key = f"{tip.id}:{at.timestamp()}"
-        service_case_events.write_event(session, tip.id, LoggedEvent.REOPENED, by, at, key=key)
+        service_case.write_event(session, tip.id, LoggedEvent.REOPENED, by, at, key=key)
         tip.closed_at = tip.outcome = tip.assignee_id = None
         drop_closure_request(tip)
     tip.first_urgency = tip.first_urgency or tip.urgency

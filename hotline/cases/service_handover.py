@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.cases import queries_board
+from hotline.cases import queries
 from hotline.cases.service_viewer import viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
@@ -56,7 +56,7 @@ def waiting_for(
     """
     until = tables_roster.read_until(session, viewer.person_id or 0)
     general = tables_roster.notes_of(session, viewer.desks, at)
-    of_cases = queries_board.case_notes(session, viewer)
+    of_cases = queries.case_notes(session, viewer)
     about = [
         one
         for one in of_cases

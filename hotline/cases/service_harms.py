@@ -7,17 +7,17 @@ second person must read each record. No statistics count them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hotline.cases import tables_harms
+from hotline.cases import tables_case_files
 from hotline.cases.service_viewer import viewer_of
-from hotline.cases.tables_harms import HarmRecord
+from hotline.cases.tables_case_files import HarmRecord
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.errors import FormRefused, NotFound
 from hotline.keys import one_off
 from hotline.people import tables_accounts, tables_audit, tables_desks
-from hotline.people.rules_desks import DeskKind
-from hotline.text.codes import NATIONAL
+from hotline.people.rules import DeskKind
+from hotline.text.places import NATIONAL
 from hotline.text.revealing import reveals
 
 FIELDS = ("happened", "decided", "changed")
@@ -55,7 +55,7 @@ def list_records(context: ConsoleContext, by: SignedIn) -> Sequence[HarmLine]:
         me = tables_accounts.get_account(session, by.account_id).person_id
         return [
             HarmLine(row, row.second_at is None and row.person_id != me)
-            for row, _ in tables_harms.records_of(session, desk)
+            for row, _ in tables_case_files.records_of(session, desk)
         ]
 
 
@@ -79,7 +79,7 @@ def write_record(context: ConsoleContext, by: SignedIn, said: Mapping[str, str])
             for code, key in keys.items()
         }
         person_id = tables_accounts.get_account(session, by.account_id).person_id
-        tables_harms.add_record(session, person_id, at, bodies)
+        tables_case_files.add_record(session, person_id, at, bodies)
         tables_audit.append_command(session, by.actor, at, "harm_written", f"desk:{own}")
 
 
@@ -95,7 +95,7 @@ def confirm(context: ConsoleContext, by: SignedIn, record_id: int) -> None:
     with context.database.writing() as session:
         desk = reading_desk(session, by)
         me = tables_accounts.get_account(session, by.account_id).person_id
-        known = {row.id for row, _ in tables_harms.records_of(session, desk)}
+        known = {row.id for row, _ in tables_case_files.records_of(session, desk)}
         row = session.get(HarmRecord, record_id, with_for_update=True)
         if row is None or row.id not in known or row.person_id == me or row.second_at is not None:
             raise NotFound(f"you cannot confirm record {record_id} of harm as its second reader")

@@ -15,23 +15,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.alerts import queries, queries_retention, service_closing, service_messages
-from hotline.alerts.service_case_state import RESPONDER
-from hotline.cases import queries_list, service_viewer, tables_case_files
+from hotline.alerts.service_case import RESPONDER_PREFIX as RESPONDER
+from hotline.cases import queries as cases_queries
+from hotline.cases import service_viewer, tables_case_files
 from hotline.cases.service_viewer import is_national, viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_message import Wording, responders_short_code
-from hotline.people import tables, tables_accounts, tables_audit, tables_members
+from hotline.gateway.rules import Wording, responders_short_code
+from hotline.people import tables, tables_accounts, tables_audit, tables_desks
+from hotline.people.rules import of_account
 from hotline.people.rules_audit import read_actor
-from hotline.people.rules_desks import of_account
 from hotline.text.time import KIGALI
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer
-from hotline.tips.rules import TipOutcome, Urgency
-from hotline.tips.rules_deadlines import next_morning_sms
+from hotline.tips.rules import TipOutcome, Urgency, next_morning_sms
 
 REQUESTED, REFUSED = "end_wanted_", "end_refused"
 """Names in the audit log. `REQUESTED` is followed by the requested outcome."""
@@ -71,7 +71,7 @@ def _desks_of(session: Session, actor: str) -> frozenset[str]:
     """Returns the desks of the person who acted. Returns none if the actor gave a command at the server."""
     account_id = tables_audit.account_of(actor)
     if account_id is not None:
-        return tables_members.desks_of(session, of_account(account_id))
+        return tables_desks.desks_of(session, of_account(account_id))
     number = actor.removeprefix(RESPONDER)
     if number == actor or not number.isdecimal():
         return frozenset()
@@ -114,7 +114,9 @@ def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine
     at = context.now()
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        found = queries_list.closures_waiting(session, viewer, MAX_CLOSURES) if viewer.desks else ()
+        found = (
+            cases_queries.closures_waiting(session, viewer, MAX_CLOSURES) if viewer.desks else ()
+        )
         if not found:
             return ()
         names = tables.responder_names(session)
@@ -197,7 +199,7 @@ def _tell(
     people: Sequence[tables.Responder],
 ) -> None:
     """Writes to these people about the closures that the viewer may see and that have waited for too long."""
-    waiting = queries_list.closures_waiting(session, viewer, MAX_CLOSURES)
+    waiting = cases_queries.closures_waiting(session, viewer, MAX_CLOSURES)
     late = [one for one in waiting if at - one.requested_at >= LATE_AFTER]
     for person in people if late else ():
         names = _names(session, late, person)
@@ -209,7 +211,7 @@ def _tell(
 
 
 def _names(
-    session: Session, late: Sequence[queries_list.WaitingClosure], person: tables.Responder
+    session: Session, late: Sequence[cases_queries.WaitingClosure], person: tables.Responder
 ) -> list[str]:
     """Returns the closures that this person may confirm. Each is named by the reference that the person knows.
 

@@ -11,18 +11,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.alerts import rules_follow_up, service_case_events, tables_case_events
+from hotline.alerts import rules_follow_up, service_case, tables_case_events
 from hotline.cases import decrypt_codes, service_codes
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import CodesRefused, DecryptionFailed
 from hotline.tips import tables_persons
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.rules_persons import (
     FollowKind,
     MetPerson,
     OfferedHelp,
+    PersonCodes,
     PersonEntry,
     build_persons,
 )
@@ -103,7 +103,7 @@ class PersonReport:
 
     kind: LoggedEvent
     reported: PersonCodes
-    by: service_case_events.EventActor
+    by: service_case.EventActor
     at: datetime
     key: str
     """A unique key. If the report is repeated, it is written only once."""
@@ -158,7 +158,7 @@ def write_report(
     stop = rules_follow_up.refusal_of(before, kind, said, at, corrects=report.supersedes)
     if stop is not None:
         raise CodesRefused(stop)
-    entry_id = service_case_events.write_event(
+    entry_id = service_case.write_event(
         session, tip.id, kind, by, at, key=report.key, supersedes=report.supersedes
     )
     if entry_id is None:

@@ -14,30 +14,31 @@ from datetime import datetime
 
 from hotline.alerts import queries, tables_case_events
 from hotline.alerts.rules_follow_up import StopReason
-from hotline.alerts.service_case_events import EventActor
-from hotline.cases import (
-    decrypt_codes,
-    queries_list,
-    service_follow_up,
-    service_people,
-    service_timeline,
-)
+from hotline.alerts.service_case import EventActor
+from hotline.cases import decrypt_codes, service_follow_up, service_people, service_viewer
+from hotline.cases import queries as cases_queries
 from hotline.cases.service_viewer import get_readable, log, viewer_of
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.errors import CodesRefused, DecryptionFailed, KeyMissing, NotFound
 from hotline.gateway.doorbell import ringing
 from hotline.people import decrypt_grants, service_sessions, tables_audit
+from hotline.people.rules import of_account
 from hotline.people.rules_audit import read_actor
-from hotline.people.rules_desks import of_account
 from hotline.tips import tables_persons
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import Matter
 from hotline.tips.rules_events import EventChannel, LoggedEvent
-from hotline.tips.rules_person_codes import CASE_FORMS, CONSENT, ConsentCode, PersonCodes
-from hotline.tips.rules_persons import FollowKind, MetPerson
+from hotline.tips.rules_persons import (
+    CASE_FORMS,
+    CONSENT,
+    ConsentCode,
+    FollowKind,
+    MetPerson,
+    PersonCodes,
+)
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
@@ -185,7 +186,7 @@ def report_authors(session: Session, tip_id: int) -> Mapping[int, str]:
         for row in tables_audit.entries(session, subject=f"tip:{tip_id}")
         if row.action == NOTED
     }
-    events = [one for one in service_timeline.timeline_of(session, tip_id) if one.kind in OF_PEOPLE]
+    events = [one for one in service_viewer.timeline_of(session, tip_id) if one.kind in OF_PEOPLE]
     return {one.entry_id: signed.get(one.at) or one.name or one.desk for one in events}
 
 
@@ -215,9 +216,9 @@ def record_report(
     actor = tables_audit.by_actor(by.actor)
     with ringing(context) as session:
         viewer = viewer_of(session, by)
-        queries_list.visible_tip(session, viewer, tip_id)
+        cases_queries.visible_tip(session, viewer, tip_id)
         tip = queries.tip_for_writing(session, tip_id)
-        if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
+        if tip.matter != Matter.TIP or tip.channel in rules.UNCOUNTED:
             raise NotFound(f"tip {tip_id}: this case has no such person")
         key = f"{tip_id}:{by.account_id}:{once}"
         if tables_case_events.is_written(session, f"{kind}:{key}"):

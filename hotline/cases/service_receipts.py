@@ -1,5 +1,12 @@
-"""Gives callers receipts, and checks receipts. With a receipt, which is a number and a PIN, a caller can ask about
-their tip from any phone.
+"""Checks attempts at short secrets, and gives and checks receipts.
+
+Checks attempts at short secrets, which an attacker could find by trying. Each attempt is recorded in the transaction
+that compares the secret.
+
+If a hop is repeated, it gets the same answer again. Wrong, unknown and blocked secrets all get the same answer.
+
+Gives callers receipts, and checks receipts. With a receipt, which is a number and a PIN, a caller can ask about their
+tip from any phone.
 
 Wrong, expired and blocked receipts all get the same answer. `give_receipt`, `request_erasure` and `answer_question` run
 inside the transaction of the calling function.
@@ -11,28 +18,153 @@ The module also stores the answers to the question if the help was good. No resp
 answer. The reader counts several answers at once for the year's statistics, and deletes them.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from hotline.alerts import service_closing, service_messages, tables
 from hotline.alerts.rules_follow_up import month_of
-from hotline.cases import service_attempts, tables_help
-from hotline.cases.service_attempts import AttemptResult
+from hotline.cases import tables as cases_tables
+from hotline.cases.rules_reading_requests import without_pins
+from hotline.core import tables as core_tables
 from hotline.core.contexts import Context
 from hotline.core.database import Session, new_record_key
-from hotline.core.rules_attempts import AttemptedSecret, SecretTyped
-from hotline.core.ussd import UssdHop
+from hotline.core.rules import DAY, HOUR, AttemptedSecret, SecretTyped, is_exhausted
+from hotline.core.ussd import UssdHop, follows
 from hotline.core.wording import Template
 from hotline.errors import KeyMissing
 from hotline.flows.conversation import Facts
-from hotline.flows.flow import FlowSet
-from hotline.flows.questions_back import QuestionStatus, question_flag, questions
-from hotline.gateway.rules_message import Wording
-from hotline.gateway.tables_sessions import LockedDialogue
+from hotline.flows.flow import FlowSet, QuestionStatus, question_flag, questions
+from hotline.gateway import tables as gateway_tables
+from hotline.gateway.rules import Wording
+from hotline.gateway.tables import LockedDialogue
 from hotline.keys import one_off
 from hotline.people import tables_audit
 from hotline.tips import rules_receipts
 from hotline.tips.rules_receipts import ASKS_HELP, HelpOpinion
+
+BUT_PINS = "but-pins:"
+"""The prefix of a digest of a text in which digits that may be a work PIN were replaced."""
+CompareSecret = Callable[[Session], "AttemptResult"]
+"""A function that compares a secret, and returns what the secret gives access to."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptResult:
+    """The result of comparing a secret. No part of it may be logged."""
+
+    results: Sequence[str] = ()
+    opened_key: str | None = field(default=None, repr=False)
+
+    @property
+    def flags(self) -> Mapping[str, bool]:
+        return dict.fromkeys(self.results, True)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretAttempt:
+    """An attempt at a secret: the secret, the caller, and the text before the secret. No part of it may be logged."""
+
+    secret: AttemptedSecret
+    session_key: str = field(repr=False)
+    text_key: str = field(repr=False)
+    target_key: str = field(repr=False)
+    caller: str = field(repr=False)
+
+
+def text_digest(context: Context, session_key: str, text: str, *, but_pins: bool = False) -> str:
+    """Returns a digest of the text that a session has sent. The row of the session stores it.
+
+    If `but_pins` is True, digits that may be a work PIN are replaced first.
+    """
+    if but_pins:
+        return f"{len(text)}:{BUT_PINS}{context.pseudonyms.heard(session_key, without_pins(text))}"
+    return f"{len(text)}:{context.pseudonyms.heard(session_key, text)}"
+
+
+def continues_text(context: Context, dialogue: gateway_tables.LockedDialogue, text: str) -> bool:
+    """Returns True if `text` continues the text that this session sent before.
+
+    If the session has sent nothing before, any text continues it.
+    """
+    length, known = max(dialogue.committed, 0), dialogue.text_key
+    if known is None or not follows(text, length):
+        return known is None and length == 0
+    but_pins = known.startswith(f"{length}:{BUT_PINS}")
+    return known == text_digest(context, dialogue.key, text[:length], but_pins=but_pins)
+
+
+def try_once(
+    context: Context,
+    hop: UssdHop,
+    upto: int,
+    secret: AttemptedSecret,
+    target_key: str,
+    compare: CompareSecret,
+) -> AttemptResult:
+    """Returns the result of a secret that the caller typed in this hop. If the hop is repeated, returns the earlier
+    result.
+
+    If the text does not continue the session's earlier text, the result is empty. Raises StoreUnavailable.
+    """
+    key = context.pseudonyms.session(hop.session_id)
+    heard_key = context.pseudonyms.heard(key, hop.text[:upto])
+    with context.database.reading() as session:
+        before = core_tables.find_attempt(session, key, heard_key)
+    if before is not None:
+        return AttemptResult(before.results, before.opened_key)
+
+    attempt = SecretAttempt(secret, key, heard_key, target_key, hop.caller)
+    with context.database.writing() as session:
+        dialogue = gateway_tables.lock_dialogue(session, key)
+        before = core_tables.find_attempt(session, key, heard_key)
+        if before is not None:
+            return AttemptResult(before.results, before.opened_key)
+        if dialogue is None or not continues_text(context, dialogue, hop.text):
+            return AttemptResult()
+        return try_secret(session, context, attempt, compare)
+
+
+def try_secret(
+    session: Session, context: Context, attempt: SecretAttempt, compare: CompareSecret
+) -> AttemptResult:
+    """Compares a secret and records the attempt, in the transaction of the calling function.
+
+    After too many attempts, records the attempt without comparing the secret.
+    """
+    at, secret, target = context.now(), attempt.secret, attempt.target_key
+    contact_key = context.pseudonyms.contact(attempt.caller, at)
+
+    core_tables.lock_digests(session, [contact_key, target])
+    worn = is_exhausted(
+        secret,
+        of_contact=count_attempts(session, context, secret, attempt.caller),
+        of_target=core_tables.count_of_target(session, secret, target, at - DAY),
+    )
+    found = AttemptResult() if worn else compare(session)
+
+    right_code = secret is AttemptedSecret.CODE and found.opened_key is not None
+    row = core_tables.AttemptRow(
+        secret=secret,
+        session_key=attempt.session_key,
+        text_key=attempt.text_key,
+        contact_key=contact_key,
+        target_key="" if right_code else target,
+        compared=not worn,
+        opened_key=found.opened_key,
+        results=[*found.results],
+        at=at,
+    )
+    core_tables.record_attempt(session, row)
+    return found
+
+
+def count_attempts(session: Session, context: Context, secret: AttemptedSecret, caller: str) -> int:
+    """Returns how many attempts by this caller were recorded in the last hour."""
+    at = context.now()
+    keys = {context.pseudonyms.contact(caller, at), context.pseudonyms.contact(caller, at - HOUR)}
+    return core_tables.count_of_contact(session, secret, keys, at - HOUR)
+
 
 QUESTION_OFFERED = "question"
 """The flag that a question waits for the holder of a receipt."""
@@ -131,9 +263,7 @@ def try_receipt(
         return AttemptResult((f"status.{status}", *question), key)
 
     number_key = context.pseudonyms.receipt_number(asked.target)
-    return service_attempts.try_once(
-        context, hop, asked.upto, AttemptedSecret.RECEIPT, number_key, opens
-    )
+    return try_once(context, hop, asked.upto, AttemptedSecret.RECEIPT, number_key, opens)
 
 
 def request_erasure(session: Session, context: Context, opened: AttemptResult | None) -> None:
@@ -193,4 +323,4 @@ def store_answer(session: Session, context: Context, opinion: HelpOpinion) -> No
             public=context.encrypter.reader_key(),
             bound=BOUND,
         )
-        tables_help.add_answer(session, month_of(context.now()), body)
+        cases_tables.add_answer(session, month_of(context.now()), body)

@@ -13,18 +13,18 @@ from hotline.alerts import (
     queries,
     rules_assignment,
     rules_follow_up,
-    service_case_events,
+    service_case,
     service_messages,
 )
 from hotline.alerts.rules_replies import REPLIES, Verb
 from hotline.alerts.rules_reply_parsing import parse_reply
 from hotline.cases import service_codes
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.contexts import Context
 from hotline.core.database import Session, has_row
 from hotline.core.wording import Template
 from hotline.errors import NotReady
-from hotline.gateway.rules_message import Wording, responders_short_code
+from hotline.gateway.rules import Wording, responders_short_code
 from hotline.gateway.tables import Assignment
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk, service_desks
@@ -33,8 +33,7 @@ from hotline.text.time import kigali_time, last_six
 from hotline.tips import queries_visible, rules_persons, tables_persons
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_events import EventChannel, LoggedEvent
-from hotline.tips.rules_person_codes import ANSWER, PersonCodes, ServiceAnswer
-from hotline.tips.rules_persons import FollowKind
+from hotline.tips.rules_persons import ANSWER, FollowKind, PersonCodes, ServiceAnswer
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import ServiceReferral, ServiceRequest
 
@@ -67,7 +66,7 @@ def ask(
     If there is danger, the answer is due in an hour.
     """
     at = offer.offered_at
-    if tip.official != "no" or tip.channel in rules_trial.UNCOUNTED:
+    if tip.official != "no" or tip.channel in rules.UNCOUNTED:
         return None
     kept = queries_visible.excluded_responders(session, [tip.id]).get(tip.id, frozenset())
     asked = tables_persons.desks_asked(session, tip.id, offer.n)
@@ -176,8 +175,8 @@ def _record(
         _write(session, Template.CASE_OVER, responder.id, at, ref=row.reference)
         return
     accepted = said is ServiceAnswer.ACCEPTED
-    by = service_case_events.by_responder(responder.id, EventChannel.SMS)
-    entry_id = service_case_events.write_event(
+    by = service_case.by_responder(responder.id, EventChannel.SMS)
+    entry_id = service_case.write_event(
         session, tip.id, LoggedEvent.ANSWERED, by, at, key=f"service:{row.id}"
     )
     if entry_id is None:

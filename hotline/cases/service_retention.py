@@ -11,7 +11,7 @@ from hotline.alerts import (
     queries_outbox,
     queries_retention,
     rules_follow_up,
-    service_case_state,
+    service_case,
     service_closing,
     tables,
 )
@@ -25,11 +25,10 @@ from hotline.counters import service
 from hotline.errors import EndRefused, NotFound
 from hotline.gateway.doorbell import ringing
 from hotline.people import tables as people_tables
-from hotline.people import tables_audit, tables_enrolments
+from hotline.people import tables_audit
 from hotline.people.tables_audit import CommandActor
-from hotline.tips import queries_duplicates, tables_persons
-from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_deadlines import DeadlineKind, TextState
+from hotline.tips import queries, tables_persons
+from hotline.tips.rules import DeadlineKind, TextState, TipOutcome
 from hotline.tips.rules_persons import ClosureRefusal, MetPerson
 from hotline.tips.tables import Tip
 
@@ -62,7 +61,7 @@ def erase_batch(context: Context) -> None:
 
     with context.database.writing() as session:
         service.close_periods(session, at)
-        tables_enrolments.delete_numbers(session, at)
+        people_tables.delete_numbers(session, at)
         again = service_weekly_keys.relock_grants(session, context, at, BATCH)
     full = [again == BATCH]
     for chore in CHORES:
@@ -152,7 +151,7 @@ def confirm_closure(
         signed = service_closing.by_signed_command(session, by, reason)
         tip = queries_retention.retained_tip(session, tip_id).tip
         opened = None
-        if agrees and people is not None and service_case_state.desk_decides(session, tip):
+        if agrees and people is not None and service_case.desk_decides(session, tip):
             opened = people(session, tip)
         service_closing.confirm_closure(
             session, context, tip, signed, agrees, context.now(), people=opened
@@ -311,7 +310,7 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     queries_retention.erase_callers,
     *(partial(queries_retention.delete_rows, *row) for row in queries_retention.OLD),
     queries_retention.erase_parameters,
-    queries_duplicates.delete_digests,
+    queries.delete_digests,
     queries_outbox.delete_answers,
     people_tables.delete_old_warnings,
     _end_files,

@@ -13,40 +13,45 @@ from hotline.alerts import (
     queries,
     queries_references,
     queries_retention,
-    service_case_state,
+    service_case,
     service_closing,
 )
 from hotline.alerts import tables as alerts_tables
 from hotline.cases import (
     decrypt_questions,
-    queries_list,
     service_desk_commands,
-    service_exclusions,
     service_pending_closures,
     service_persons,
-    service_timeline,
     service_viewer,
     service_weekly_keys,
 )
+from hotline.cases import queries as cases_queries
 from hotline.cases.service_viewer import is_national, viewer_of
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.errors import NotReady
-from hotline.flows.questions_back import Question, QuestionStatus
-from hotline.gateway import queries_health
+from hotline.flows.flow import Question, QuestionStatus
+from hotline.gateway import queries as gateway_queries
 from hotline.people import tables, tables_accounts, tables_audit
 from hotline.people.rules_audit import action_sentence, read_actor
-from hotline.tips import queries_duplicates, queries_visible
+from hotline.tips import queries as tips_queries
+from hotline.tips import queries_visible
 from hotline.tips import tables as tips_tables
 from hotline.tips.queries_visible import Viewer
-from hotline.tips.rules import Basis, Matter, TipState, Urgency
-from hotline.tips.rules_deadlines import DeadlineKind, acknowledge_due
+from hotline.tips.rules import (
+    Basis,
+    DeadlineKind,
+    Matter,
+    TipState,
+    Urgency,
+    VisitFacts,
+    acknowledge_due,
+)
 from hotline.tips.rules_events import SAYS, LoggedEvent
 from hotline.tips.rules_persons import FollowKind
 from hotline.tips.rules_receipts import AskedAgain, TipFilter
-from hotline.tips.rules_visit_safety import VisitFacts
 from hotline.tips.tables import Tip
 
 ROWS = 50
@@ -152,7 +157,7 @@ def list_tips(
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        found = queries_list.page_of_tips(session, viewer, wanted, before=before, limit=ROWS + 1)
+        found = cases_queries.page_of_tips(session, viewer, wanted, before=before, limit=ROWS + 1)
         lines = lines_of(session, viewer, found[:ROWS], context.now())
     older = found[ROWS - 1].id if len(found) > ROWS else None
     return TipList(sorted(lines, key=_order), older, bool(viewer.desks), is_national(viewer))
@@ -174,9 +179,9 @@ def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str)
     with context.database.writing() as session:
         viewer, found = viewer_of(session, by), None
         if kind is SearchKind.REFERENCE:
-            found = queries_list.tip_referenced(session, viewer, sought)
+            found = cases_queries.tip_referenced(session, viewer, sought)
         elif kind is SearchKind.NUMBER:
-            found = next(iter(queries_list.visible_tips(session, viewer, [int(sought)])), None)
+            found = next(iter(cases_queries.visible_tips(session, viewer, [int(sought)])), None)
         actor = tables_audit.by_actor(by.actor)
         tables_audit.append_row(session, context.now(), actor, kind.value)
     return found
@@ -199,16 +204,16 @@ def lines_of(
 ) -> Sequence[TipLine]:
     """Returns a line for each of these tips. Reads other tables only once for all these tips."""
     ids = [tip.id for tip in found]
-    clocks = queries_list.running_clocks(session, ids)
+    clocks = cases_queries.running_clocks(session, ids)
     details = _TipDetails(
-        asked=queries_health.asked_besides_assignee(session, ids),
-        questions=queries_list.question_states(session, ids),
-        held=queries_list.under_legal_hold(session, ids),
-        linked=queries_list.linked_counts(session, viewer, found),
+        asked=gateway_queries.asked_besides_assignee(session, ids),
+        questions=cases_queries.question_states(session, ids),
+        held=cases_queries.under_legal_hold(session, ids),
+        linked=cases_queries.linked_counts(session, viewer, found),
         names=tables.responder_names(session) if ids else {},
         overdue=frozenset(tip for tip, kind, _ in clocks if kind == DeadlineKind.OVERDUE),
         waiting={tip: due for tip, kind, due in clocks if kind == DeadlineKind.HELD},
-        owed=queries_list.owed_by_tip(session, ids),
+        owed=cases_queries.owed_by_tip(session, ids),
     )
     return [_line(tip, details, at) for tip in found]
 
@@ -221,8 +226,8 @@ def _line(tip: Tip, details: _TipDetails, at: datetime) -> TipLine:
         **{name: getattr(tip, name) for name in OF_TIP},
         is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
         is_fragment=tip.state == TipState.FRAGMENT,
-        is_drill=tip.channel == rules_trial.DRILL,
-        visit_facts=service_case_state.visit_facts_of(tip),
+        is_drill=tip.channel == rules.DRILL,
+        visit_facts=service_case.visit_facts_of(tip),
         take_due=take_due,
         is_late=take_due is not None and take_due <= at,
         is_taken=is_taken,
@@ -252,7 +257,7 @@ def _closure_age(tip: Tip, at: datetime) -> timedelta | None:
 def _take_due(tip: Tip) -> datetime | None:
     if tip.filed_at is None or tip.closed_at is not None or tip.state == TipState.FRAGMENT:
         return None
-    if tip.matter != Matter.TIP or tip.channel == rules_trial.DRILL:
+    if tip.matter != Matter.TIP or tip.channel == rules.DRILL:
         return None
     return acknowledge_due(tip.urgency, tip.filed_at, step=0)
 
@@ -349,19 +354,19 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
     asks = _questions(context, at)
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        tip = queries_list.visible_tip(session, viewer, tip_id)
+        tip = cases_queries.visible_tip(session, viewer, tip_id)
         (line,) = lines_of(session, viewer, [tip], at)
         national, decides = is_national(viewer), service_viewer.decides(viewer, tip)
         known_as, me = "", service_closing.by_signed_command(session, by.actor, "").name
         if viewer.responder_id is not None:
             newest = queries.newest_assignment(session, tip.id, viewer.responder_id)
             known_as = "" if newest is None else newest.reference
-        clocks = queries_list.running_clocks(session, [tip.id])
+        clocks = cases_queries.running_clocks(session, [tip.id])
         decision = alerts_tables.open_clocks(session, tip.id).get(DeadlineKind.DECISION)
         return TipSheet(
             line=line,
             timeline=sorted(_timeline(session, viewer, tip, decides), key=lambda one: one.at),
-            linked=queries_list.linked_tips(session, viewer, tip),
+            linked=cases_queries.linked_tips(session, viewer, tip),
             alike=_alike(session, viewer, tip),
             is_national=national,
             needs_second=service_closing.needs_second(session, tip),
@@ -370,7 +375,7 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
             and tip.closure_by is not None
             and not tables_accounts.is_same_person(session, tip.closure_by, me),
             has_opened=service_closing.has_opened(session, tip, me, tip.closure_requested_at),
-            desk_decides=service_case_state.desk_decides(session, tip),
+            desk_decides=service_case.desk_decides(session, tip),
             decision_due=None if decision is None else decision.due_at,
             reference=known_as,
             holds=viewer.responder_id is not None
@@ -385,8 +390,8 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
 
 def _alike(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
     ring = {one.id for one in queries_references.cluster_of(session, tip) if one.id != tip.id}
-    others = queries_duplicates.same_situation(session, [tip.id]).get(tip.id, frozenset())
-    return queries_list.visible_tips(session, viewer, ring | others)
+    others = tips_queries.same_situation(session, [tip.id]).get(tip.id, frozenset())
+    return cases_queries.visible_tips(session, viewer, ring | others)
 
 
 def _questions(context: ConsoleContext, at: datetime) -> Mapping[str, Question]:
@@ -401,7 +406,7 @@ def _questions(context: ConsoleContext, at: datetime) -> Mapping[str, Question]:
 
 def _kept(session: Session, tip: Tip) -> Sequence[tuple[int, str, str, str]]:
     return [
-        (row.id, service_exclusions.excluded_name(session, row), row.desk_code or "", row.reason)
+        (row.id, service_desk_commands.excluded_name(session, row), row.desk_code or "", row.reason)
         for row in queries_visible.current_exclusions(session, tip.id)
     ]
 
@@ -411,14 +416,14 @@ def _timeline(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Ite
         yield TimelineItem(tip.filed_at, TimelineKind.FILED)
     for place in tips_tables.earlier_places(session, tip.id):
         yield TimelineItem(place.corrected_at, TimelineKind.MOVED, place=place.place)
-    for person in queries_list.assignments_of(session, [tip.id]):
+    for person in cases_queries.assignments_of(session, [tip.id]):
         yield from _of_person(person)
-    for name, at in queries_list.deliveries(session, tip.id):
+    for name, at in cases_queries.deliveries(session, tip.id):
         yield TimelineItem(at, TimelineKind.DELIVERED, name)
-    for at in queries_list.missed_limits(session, tip.id):
+    for at in cases_queries.missed_limits(session, tip.id):
         yield TimelineItem(at, TimelineKind.SILENT)
     noted_by = service_persons.report_authors(session, tip.id)
-    for entry in service_timeline.timeline_of(session, tip.id):
+    for entry in service_viewer.timeline_of(session, tip.id):
         if entry.entry_id in noted_by:
             yield TimelineItem(
                 entry.at,
@@ -439,7 +444,7 @@ def _timeline(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Ite
     yield from _logged(session, viewer, tip, national)
 
 
-def _of_person(alerted: queries_list.AlertedPerson) -> Iterator[TimelineItem]:
+def _of_person(alerted: cases_queries.AlertedPerson) -> Iterator[TimelineItem]:
     row, name = alerted.assignment, alerted.name
     taken = TimelineKind.ACKNOWLEDGED if alerted.is_believed else TimelineKind.DOUBTED
     came = (

@@ -1,21 +1,36 @@
-"""Finds the desks whose tips an account can decrypt. The account may see the tips of these desks.
+"""Finds the desks whose tips an account can decrypt, and returns the timeline of a case.
+
+Finds the desks whose tips an account can decrypt. The account may see the tips of these desks.
 
 It reads which desks' keys were encrypted for the account. A role alone gives no access. If no desk's key was encrypted
 for the account, the account sees no tips.
+
+Returns the timeline of a case for phones, pages and commands.
+
+The timeline contains nothing encrypted. It never shows who is excluded from the case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from hotline.cases import queries_list
+from hotline.alerts import queries as alerts_queries
+from hotline.alerts import tables_case_events
+from hotline.cases import queries
+from hotline.cases.queries import TipListFilter, TipOverview, tip_overviews
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
+from hotline.core.wording import Template
 from hotline.errors import NotFound
-from hotline.people import queries_member_keys, tables_audit, tables_members
-from hotline.text.codes import NATIONAL
+from hotline.people import queries_member_keys, tables_audit, tables_desks
+from hotline.people.tables import Responder
+from hotline.text.places import NATIONAL
+from hotline.tips import queries as tips_queries
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import OVERSEEN
+from hotline.tips.rules_events import AGREES, PROOF, WAITS, YES, LoggedEvent, TakeProof
 from hotline.tips.tables import Tip
 
 
@@ -24,7 +39,7 @@ def viewer_of(session: Session, by: SignedIn) -> Viewer:
 
     If the account's owner is also a responder, the responder must belong to these desks too.
     """
-    found = tables_members.access_of(session, by.account_id)
+    found = tables_desks.access_of(session, by.account_id)
     opens = {code for code in found.desks if queries_member_keys.role_for(code) in by.roles}
     return queries_visible.account_viewer(found.person_id, frozenset(opens), found.phones)
 
@@ -36,14 +51,14 @@ def is_national(viewer: Viewer) -> bool:
 def check_visible(context: Context, by: SignedIn, tip_id: int) -> None:
     """Raises NotFound unless this account may see the tip."""
     with context.database.reading() as session:
-        queries_list.visible_tip(session, viewer_of(session, by), tip_id)
+        queries.visible_tip(session, viewer_of(session, by), tip_id)
 
 
 def check_national(context: Context, by: SignedIn, tip_id: int) -> None:
     """Raises NotFound unless this account may see the tip and belongs to the national desk."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        queries_list.visible_tip(session, viewer, tip_id)
+        queries.visible_tip(session, viewer, tip_id)
     if not is_national(viewer):
         raise NotFound(f"the national desk has no tip {tip_id}")
 
@@ -60,7 +75,7 @@ def check_decides(context: Context, by: SignedIn, tip_id: int) -> None:
     """Raises NotFound unless this account may see the tip and its desk decides about it."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        if not decides(viewer, queries_list.visible_tip(session, viewer, tip_id)):
+        if not decides(viewer, queries.visible_tip(session, viewer, tip_id)):
             raise NotFound(f"the national desk has no tip {tip_id}")
 
 
@@ -72,7 +87,7 @@ def hidden_subjects(context: Context, by: SignedIn) -> Sequence[str]:
     if AccountRole.AUDITOR in by.roles:
         return ()
     with context.database.reading() as session:
-        return [f"tip:{tip_id}" for tip_id in queries_list.overseen_tips(session)]
+        return [f"tip:{tip_id}" for tip_id in queries.overseen_tips(session)]
 
 
 def get_readable(context: Context, by: SignedIn, tip_id: int, reason: str) -> tuple[Viewer, Tip]:
@@ -83,7 +98,7 @@ def get_readable(context: Context, by: SignedIn, tip_id: int, reason: str) -> tu
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         try:
-            return viewer, queries_list.visible_tip(session, viewer, tip_id)
+            return viewer, queries.visible_tip(session, viewer, tip_id)
         except NotFound:
             is_there = session.get(Tip, tip_id) is not None
     if is_there:
@@ -97,3 +112,102 @@ def log(context: Context, by: SignedIn, tip_id: int, action: str, reason: str) -
         tables_audit.append_command(
             session, by.actor, context.now(), action, f"tip:{tip_id}", reason
         )
+
+
+EVENT_LABELS = {
+    LoggedEvent.ALERTED: Template.LINE_TOLD,
+    LoggedEvent.DELIVERED: Template.LINE_DELIVERED,
+    LoggedEvent.ACKNOWLEDGED: Template.LINE_TAKEN,
+    LoggedEvent.OPENED: Template.LINE_OPENED,
+    LoggedEvent.ON_SITE: Template.LINE_ON_SITE,
+    LoggedEvent.OFFERED: Template.LINE_OFFERED,
+    LoggedEvent.ASKED: Template.LINE_ASKED,
+    LoggedEvent.NOTE: Template.LINE_NOTE,
+    LoggedEvent.PASSED: Template.LINE_PASSED,
+    LoggedEvent.LINKED: Template.LINE_LINKED,
+    LoggedEvent.CLOSURE_DECIDED: Template.LINE_REFUSED,
+    LoggedEvent.CLOSED: Template.LINE_CLOSED,
+    LoggedEvent.REOPENED: Template.LINE_REOPENED,
+    LoggedEvent.SCREENED: Template.LINE_SCREENED,
+    LoggedEvent.CONSENT: Template.LINE_CONSENT,
+    LoggedEvent.ANSWERED: Template.LINE_ANSWERED,
+    LoggedEvent.ARRIVED: Template.LINE_ARRIVED,
+    LoggedEvent.THIRTY: Template.LINE_THIRTY,
+    LoggedEvent.DETERMINATION: Template.LINE_DETERMINED,
+}
+"""The label of each kind of event that responders may see. Only desks see events of other kinds."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """A case event, as a person reads it."""
+
+    at: datetime
+    kind: LoggedEvent
+    channel: str
+    name: str
+    """The name of the responder who caused the event. Empty if a desk, a command or a timed job caused it."""
+    desk: str
+    codes: Mapping[str, str] = field(default_factory=dict)
+    entry_id: int = 0
+    supersedes: int | None = None
+    """The id of the case event that this event corrects."""
+    corrected_by: int | None = None
+    """The id of the newest case event that corrects this event. Pages show both events."""
+
+    @property
+    def template(self) -> Template | None:
+        """Returns the label of this event. Returns None if only desks may see the event."""
+        if self.kind is LoggedEvent.ACKNOWLEDGED and self.codes.get(PROOF) == TakeProof.DOUBTED:
+            return Template.LINE_DOUBTED
+        if self.kind is LoggedEvent.CLOSED and self.codes.get(WAITS) == YES:
+            return Template.LINE_WANTED
+        if self.kind is LoggedEvent.CLOSURE_DECIDED and self.codes.get(AGREES) == YES:
+            return Template.LINE_AGREED
+        return EVENT_LABELS.get(self.kind)
+
+
+def timeline_of(session: Session, tip_id: int) -> Sequence[TimelineEvent]:
+    """Returns the timeline of a tip, the oldest event first."""
+    rows = tables_case_events.events_of_tip(session, tip_id)
+    ids = {row.responder_id for row in rows if row.responder_id is not None}
+    names = {one: session.get_one(Responder, one).name for one in ids}
+    corrected = {row.supersedes: row.id for row in rows if row.supersedes is not None}
+    return [replace(_moment(row, names), corrected_by=corrected.get(row.id)) for row in rows]
+
+
+def _moment(row: tables_case_events.CaseEventRow, names: Mapping[int, str]) -> TimelineEvent:
+    return TimelineEvent(
+        row.at,
+        LoggedEvent(row.kind),
+        row.channel,
+        names.get(row.responder_id or 0, ""),
+        row.desk or "",
+        row.codes,
+        row.id,
+        row.supersedes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSheet:
+    """Everything about a case that is not encrypted."""
+
+    overview: TipOverview
+    references: Sequence[str]
+    """The references by which responders know the case, the oldest first."""
+    links: Sequence[int]
+    """The ids of the other tips of the same situation."""
+    timeline: Sequence[TimelineEvent]
+
+
+def case_sheet(context: Context, name: str) -> CaseSheet:
+    """Finds a case by the id of its tip or by a responder's reference. Raises NotFound."""
+    with context.database.reading() as session:
+        tip_id = tables_case_events.find_tip(session, name) or 0
+        found = tip_overviews(session, TipListFilter(tip_id=tip_id))
+        if not found:
+            raise NotFound(f"there is no case {name}: `hotline tips list` shows all cases")
+        similar = tips_queries.same_situation(session, [tip_id]).get(tip_id, ())
+        known_as = alerts_queries.references_of_tip(session, tip_id)
+        return CaseSheet(found[0], known_as, sorted(similar), timeline_of(session, tip_id))

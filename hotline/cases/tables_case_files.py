@@ -1,20 +1,43 @@
-"""Stores requests for case files, and the list of those that were made. A file itself is never stored.
+"""Stores requests for case files, records of harm, and the desks that lack the key of a case.
+
+Stores requests for case files, and the list of those that were made. A file itself is never stored.
 
 The list contains no tip and no person: the row loses both when the file is made.
+
+Finds the desks that lack the key of a case, and the desks that must not have it any more.
+
+The conditions are in `tips/queries_visible.py`.
+
+Stores what happened to a person because of the hotline. No statistics read these tables.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, and_, delete, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    UniqueConstraint,
+    and_,
+    delete,
+    exists,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.alerts.queries_retention import LegalHold
-from hotline.core.database import Row
-from hotline.people.rules_second_factor import APPROVAL_VALIDITY
-from hotline.tips.queries_visible import Viewer, visible_to
-from hotline.tips.rules_deadlines import FILES_LISTED, HOLD_REVIEWED
-from hotline.tips.tables import Tip
+from hotline.alerts.tables_case_events import CaseGrant, CaseKey
+from hotline.core.database import Row, has_row
+from hotline.keys.encrypt import READER
+from hotline.people.rules_sign_in import APPROVAL_VALIDITY
+from hotline.people.tables_desks import Desk
+from hotline.tips.queries_visible import Viewer, desk_may_know, visible_to
+from hotline.tips.rules import FILES_LISTED, HOLD_REVIEWED, OVERSEEN
+from hotline.tips.tables import WITHOUT_BODY, Grant, Tip
 
 
 class CaseFile(Row):
@@ -114,3 +137,102 @@ def delete_old(session: Session, at: datetime, limit: int) -> int:
     ids = session.scalars(select(CaseFile.id).where(old).limit(limit)).all()
     session.execute(delete(CaseFile).where(CaseFile.id.in_(ids)))
     return len(ids)
+
+
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LackingDesk:
+    """A desk that may read a tip but does not have the key of the case yet."""
+
+    tip: Tip
+    code: str
+
+
+def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
+    """Returns the next desks that lack the key of a case, in the order of tips and desks.
+
+    A retired oversight desk still gets the keys of its complaints, because its people still handle them.
+    """
+    held = exists().where(CaseGrant.tip_id == CaseKey.tip_id, CaseGrant.holder == Desk.code)
+    found = (
+        select(Tip, Desk.code)
+        .join(CaseKey, CaseKey.tip_id == Tip.id)
+        .join(Grant, Grant.tip_id == Tip.id)
+        .join(Desk, Desk.code == Grant.desk_code)
+        .where(~held, or_(Desk.retired_at.is_(None), Tip.official == OVERSEEN))
+        .where(desk_may_know(Desk.code))
+        .where(tuple_(Tip.id, Desk.code) > after)
+        .options(WITHOUT_BODY)
+        .order_by(Tip.id, Desk.code)
+        .limit(BATCH)
+    )
+    return [LackingDesk(*row) for row in session.execute(found)]
+
+
+def has_excess_keys(session: Session) -> bool:
+    """Returns True if a desk has the key of a case and must not have it any more."""
+    return has_row(session, CaseGrant.id, _beyond())
+
+
+def delete_excess_keys(session: Session) -> int:
+    """Deletes the case keys of desks that may no longer read the tip. Returns the number of deleted keys.
+
+    If only the text of a tip is erased, its grants are deleted and its case keys are kept.
+    """
+    gone = delete(CaseGrant).where(_beyond()).returning(CaseGrant.id)
+    rows = session.scalars(gone.execution_options(synchronize_session=False))
+    return len(rows.all())
+
+
+def _beyond() -> ColumnElement[bool]:
+    held = select(Grant.id).where(Grant.tip_id == Tip.id, Grant.desk_code == CaseGrant.holder)
+    granted = held.correlate(Tip, CaseGrant).exists()
+    still = and_(
+        Tip.id == CaseGrant.tip_id,
+        or_(granted, Tip.erased_at.is_not(None)),
+        desk_may_know(CaseGrant.holder),
+    )
+    may = exists(select(Tip.id).where(still)).correlate(CaseGrant)
+    return and_(CaseGrant.holder != READER, ~may)
+
+
+class HarmRecord(Row):
+    """A record of one harm: who wrote it, and the second person who read it. It names no tip."""
+
+    __tablename__ = "harm_record"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    second_at: Mapped[datetime | None]
+
+
+class HarmText(Row):
+    """The text of a record, encrypted for one desk."""
+
+    __tablename__ = "harm_text"
+    __table_args__ = (UniqueConstraint("record_id", "desk_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("harm_record.id"))
+    desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"), index=True)
+    body: Mapped[bytes]
+
+
+def add_record(session: Session, person_id: int, at: datetime, bodies: dict[str, bytes]) -> None:
+    row = HarmRecord(person_id=person_id, at=at)
+    session.add(row)
+    session.flush()
+    for code, body in bodies.items():
+        session.add(HarmText(record_id=row.id, desk_code=code, body=body))
+    session.flush()
+
+
+def records_of(session: Session, desk: str) -> Sequence[tuple[HarmRecord, HarmText]]:
+    """Returns the records with a text for this desk, the newest first."""
+    found = select(HarmRecord, HarmText).join(HarmText, HarmText.record_id == HarmRecord.id)
+    rows = session.execute(found.where(HarmText.desk_code == desk).order_by(HarmRecord.id.desc()))
+    return [(record, text) for record, text in rows]

@@ -12,7 +12,7 @@ from hotline.cli.options import by_option
 from hotline.core.actors import AccountRole, Actor
 from hotline.core.settings import Settings
 from hotline.duty import service_invitations
-from hotline.people.rules_second_factor import LINK_VALIDITY
+from hotline.people.rules_sign_in import LINK_VALIDITY
 from hotline.text.languages import CODES
 
 MINUTES = int(LINK_VALIDITY.total_seconds()) // 60

@@ -30,9 +30,9 @@ from hotline.core.settings import Settings
 from hotline.errors import BackupInvalid, NotReady, Occupied, StoreUnavailable
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import SIGNING_KEY
-from hotline.operations import backup_archive as archive
+from hotline.operations import backup as archive
 from hotline.operations import decrypt_backup
-from hotline.operations.backup_archive import BACKUP_PUBLIC_KEY
+from hotline.operations.backup import BACKUP_PUBLIC_KEY
 from hotline.operations.decrypt_backup import BackupKey, read_manifest
 from hotline.operations.rules_backup import Contents, Manifest
 from hotline.operations.service_backup import BackupTaken, take_backup

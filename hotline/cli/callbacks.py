@@ -5,8 +5,8 @@ import click
 from hotline.alerts import decrypt_call_backs
 from hotline.cli.command_context import cli_context
 from hotline.cli.options import as_json_option, attributes_of, iso_seconds, print_json
-from hotline.tips.rules_call_back import window_from
-from hotline.tips.tables_call_back import CallBack
+from hotline.tips.rules_receipts import window_from
+from hotline.tips.tables_persons import CallBack
 
 
 @click.command("list")

@@ -1,30 +1,37 @@
-"""Builds the context of the commands, and closes it at the end. Also creates new passphrases and the keys that a
-hotline lacks.
+"""Builds the context of the commands, and checks who can read the hotline's files.
+
+Builds the context of the commands, and closes it at the end. Also creates new passphrases and the keys that a hotline
+lacks.
 
 It never replaces a lost key, because a new key cannot decrypt what the old one encrypted.
+
+Checks for the doctor that only the owner can read the hotline's files.
 """
 
 import os
 import secrets
-from collections.abc import Collection, Iterator, Sequence
+import stat
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from hotline.cli.contexts import Role, build_cli, key_folder, wrong_sentence
-from hotline.core import service_sample
+from hotline.alarms.rules import CheckResult
+from hotline.cli.contexts import Role, build_cli, key_folder, next_step, wrong_sentence
+from hotline.core import tables as core_tables
 from hotline.core.contexts import CliContext
-from hotline.core.database import Database, open_database
+from hotline.core.database import Database, open_database, sqlite_file
 from hotline.core.settings import Settings
 from hotline.errors import KeyWrong, Occupied, PartMissing, SettingsInvalid, StoreUnavailable
+from hotline.keys.gateway_secrets import GATEWAY_KEY, SENDING_ROLES, read_gateway_key
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import PAIRS, ROLES, is_held, make_keys
 from hotline.monitoring import service_checks_keys
 from hotline.operations import migrate
 from hotline.operations.migrate import TablesFound, TablesState
-from hotline.people.rules_second_factor import PAPER_LETTERS, group_letters
+from hotline.people.rules_sign_in import PAPER_LETTERS, group_letters
 
 SAMPLE = (
     "Ibi byose ni urugero | Données d'exemple: rien n'est réel | Sample data: nothing here is real"
@@ -64,7 +71,7 @@ def cli_context() -> Iterator[CliContext]:
             context = build_cli(settings, without=wrong)
     with closing(context.database):
         with suppress(StoreUnavailable):
-            if service_sample.is_sample(context):
+            if core_tables.is_sample(context.database):
                 click.echo(f"hotline: {SAMPLE}", err=True)
         yield context
 
@@ -128,3 +135,56 @@ def _refuse(database: Database, folder: Path, new: Collection[str]) -> None:
     for role in ROLES:
         if wrong := service_checks_keys.check_keys(database, folder / role).wrong:
             raise KeyWrong(wrong_sentence(folder / role, wrong))
+
+
+OTHERS = 0o077
+UNUSED = (
+    "the stored key is not used: the emulator gets the key `emulator`;"
+    " HOTLINE_GATEWAY_API_KEY_FILE can name another file"
+)
+"""The message if a real key is stored for the emulator. The emulator is only a program on this machine, so it never
+gets that key."""
+
+
+def check_folder(name: str, folder: Path, settings: Settings) -> CheckResult:
+    """Checks that a folder exists, and that other users have no access to it or to anything directly in it."""
+    if not folder.is_dir():
+        return CheckResult(name, False, f"{folder} is missing", next_step(settings))
+    return _closed(name, str(folder), (folder, *folder.glob("*")))
+
+
+def check_files(settings: Settings) -> Iterator[CheckResult]:
+    """Checks the database and the backups, if they are files."""
+    file = sqlite_file(settings.database_url)
+    if file is not None and file.exists():
+        yield _closed("database file", str(file), file.parent.glob(f"{file.name}*"))
+    if settings.backups is not None and settings.backups.is_dir():
+        yield check_folder("backup files", settings.backups, settings)
+
+
+def check_gateway_key(settings: Settings) -> Iterator[CheckResult]:
+    """Checks the gateway's key in the folder of each role that sends, or in the file of
+    HOTLINE_GATEWAY_API_KEY_FILE."""
+    home = settings.home / "keys"
+    named = settings.gateway_api_key_file
+    if settings.is_emulated and named is None:
+        if any((home / role / GATEWAY_KEY).exists() for role in SENDING_ROLES):
+            yield CheckResult("gateway key", True, UNUSED)
+        return
+    for file in (named,) if named else [home / role / GATEWAY_KEY for role in SENDING_ROLES]:
+        name = f"gateway key of {file.parent.name}"
+        try:
+            read_gateway_key(file)
+        except SettingsInvalid as wrong:
+            yield CheckResult(name, False, wrong.problems[0], "`hotline keys gateway`")
+        else:
+            yield CheckResult(name, True, str(file))
+
+
+def _closed(name: str, place: str, paths: Iterable[Path]) -> CheckResult:
+    """Returns a failed check if others have access to any of `paths`, with the command that fixes it."""
+    for path in paths:
+        if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & OTHERS:
+            todo = f"chmod -R go= {path if path.is_dir() else path.parent}"
+            return CheckResult(name, False, f"other accounts can read {path}", todo)
+    return CheckResult(name, True, place)

@@ -1,20 +1,32 @@
-"""Builds the context of each process from real parts. No other module builds contexts."""
+"""Builds the context of each process from real parts.
+
+Creates the adapters whose libraries are slow to import. An adapter is created when it is first used.
+
+Each function returns an adapter with the type of its port. The type checker refuses an adapter that does not fit its
+port.
+
+Builds the context of each process from real parts. No other module builds contexts.
+"""
 
 import logging
+import os
+import signal
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial, wraps
 from pathlib import Path
 from socket import gethostname
+from threading import Lock
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, TypeVar, cast
 
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.reader_access import ReaderAccess, public_half
-from hotline.cli import factories
 from hotline.core import contexts
 from hotline.core.catalogues import load_phrases
-from hotline.core.database import open_database, sqlite_file
+from hotline.core.database import Database, open_database, sqlite_file
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
 from hotline.dialogue.replay_cache import SessionMemory
@@ -23,11 +35,13 @@ from hotline.flows.flow_set_cache import LivePhrases, SqlFlowSets, start_thread
 from hotline.flows.screen import SEPTETS
 from hotline.flows.service_check import place_lists, read_aids
 from hotline.gateway.queries_alert_path import TickMemory
+from hotline.gateway.senders import SmsOfRealLines
 from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
 from hotline.keys.decrypt import LiveNumbers
 from hotline.keys.desk_signatures import LINE_PUBLIC_KEY, DeskTrust
 from hotline.keys.encrypt import Encrypter
 from hotline.keys.factor_encryption import Proofs
+from hotline.keys.gateway_secrets import GATEWAY_KEY, read_gateway_key
 from hotline.keys.key_folder import DIAL_SECRET, EACH, KeyFolder, LiveKeys, own_addresses
 from hotline.keys.key_making import (
     AUDIT_KEY,
@@ -45,6 +59,211 @@ from hotline.people.demo_sign_in import demo_accounts_in
 
 if TYPE_CHECKING:
     from hotline.dialogue.redis_adapters import Circuit
+    from hotline.gateway.africastalking import Account
+    from hotline.gateway.http import Dialler
+
+
+EMULATOR_KEY = "emulator"
+"""The key for the emulated gateway. It gives access to nothing."""
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class GatewayAccount(NamedTuple):
+    """The gateway's address, our account there, and the key of the account."""
+
+    url: str
+    username: str
+    key: str
+
+
+def gateway_account(settings: Settings, keys: KeyFolder) -> GatewayAccount:
+    """Returns the account of the configured gateway. Raises SettingsInvalid if the key cannot be read."""
+    file = settings.gateway_api_key_file
+    key = EMULATOR_KEY
+    if file is not None or not settings.is_emulated:
+        key = read_gateway_key(file or keys.path / GATEWAY_KEY)
+    return GatewayAccount(settings.gateway_url, settings.gateway_username, key)
+
+
+class LazyObject(Generic[T]):
+    """A placeholder for an object that `make` creates. The object is created when one of its attributes is first
+    used."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: T | None = None
+        self._lock = Lock()
+
+    def __getattr__(self, verb: str) -> Any:
+        if verb.startswith("_"):
+            raise AttributeError(verb)
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+        # Stores the method, so that later uses do not call `__getattr__`.
+        found = self.__dict__[verb] = getattr(self._made, verb)
+        return found
+
+
+def on_first_use(make: Callable[P, T]) -> Callable[P, T]:
+    """Changes a function so that it returns at once. The object that it returns is created when it is first used."""
+
+    @wraps(make)
+    def begun(*given: P.args, **named: P.kwargs) -> T:
+        return cast("T", LazyObject(partial(make, *given, **named)))
+
+    return begun
+
+
+@on_first_use
+def circuit() -> "Circuit":
+    """Returns the circuit breaker that all Redis clients of a process share.
+
+    If one client finds that the server does not answer, the others do not wait for it.
+    """
+    from hotline.dialogue.redis_adapters import Circuit
+
+    return Circuit()
+
+
+@on_first_use
+def job_queue(settings: Settings, fuse: "Circuit") -> contexts.JobQueue:
+    from hotline.dialogue.redis_adapters import RqJobs
+
+    return RqJobs(settings.redis_url, fuse)
+
+
+@on_first_use
+def state_store(
+    settings: Settings, cipher: WeeklyStateCipher, fuse: "Circuit"
+) -> contexts.StateStore:
+    from hotline.dialogue.redis_adapters import RedisStates
+
+    return RedisStates(settings.redis_url, cipher, fuse)
+
+
+@on_first_use
+def start_store(settings: Settings, fuse: "Circuit") -> contexts.StartStore:
+    from hotline.dialogue.redis_adapters import RedisStarts
+
+    return RedisStarts(settings.redis_url, fuse)
+
+
+@on_first_use
+def senders(settings: Settings) -> contexts.Senders:
+    from hotline.gateway.senders import ThreadSenders
+
+    return ThreadSenders(settings.sends_at_once)
+
+
+@dataclass(frozen=True, slots=True)
+class Failpoints:
+    """A folder with files that kill processes in tests. Each file has the name of a failpoint. The first process that
+    reaches the failpoint removes the file and is killed as with `kill -9`. The folder works only with HOTLINE_FAULTS
+    and HOTLINE_TESTING.
+    """
+
+    folder: Path
+
+    def __call__(self, name: str) -> None:
+        token = self.folder / name
+        try:
+            token.unlink()
+        except FileNotFoundError:
+            return
+        log = os.open(self.folder / "log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.write(log, f"{name}\n".encode())
+        os.close(log)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedClock:
+    """A clock that can be moved, for the demo and for tests. It shows the true time plus the seconds in a file. It
+    reads the file at each call, so that the time changes in all processes at once. Without a valid file, it shows
+    the true time."""
+
+    file: Path
+
+    def __call__(self) -> datetime:
+        true = datetime.now(UTC)
+        try:
+            return true + timedelta(seconds=int(self.file.read_text(encoding="ascii")))
+        except (OSError, ValueError, OverflowError):
+            return true
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def clock(settings: Settings) -> Callable[[], datetime]:
+    """Returns the clock with the true time. In a demo, it returns the clock that can be moved."""
+    return TurnedClock(settings.clock) if settings.clock else now
+
+
+@on_first_use
+def sms(
+    settings: Settings, account: GatewayAccount, sender: str, database: Database
+) -> contexts.SmsGateway:
+    """Returns the gateway for SMS. If the database has sample data, a real gateway sends nothing."""
+    from hotline.gateway.africastalking import AfricasTalkingSms
+
+    real = AfricasTalkingSms(*account, sender, settings.sends_at_once)
+    return real if settings.is_emulated else SmsOfRealLines(real, database)
+
+
+@on_first_use
+def inbox(account: GatewayAccount) -> contexts.SmsInbox:
+    from hotline.gateway.africastalking import AfricasTalkingInbox
+
+    return AfricasTalkingInbox(*account)
+
+
+@on_first_use
+def own_hook(address: str, keys: Path) -> contexts.OwnHook:
+    from hotline.gateway.http import ListedHook
+
+    return ListedHook(address, keys)
+
+
+@on_first_use
+def instruments(
+    settings: Settings, dialler: "Dialler | None", account: "Account | None"
+) -> contexts.Instruments:
+    from hotline.monitoring.instruments import LineInstruments
+
+    addresses = {"line": settings.line_url, "console": settings.console_url}
+    return LineInstruments(
+        settings.redis_url,
+        settings.home,
+        dialler,
+        account,
+        settings.backups,
+        addresses=addresses,
+    )
+
+
+@on_first_use
+def dialler(address: str, secrets: Callable[[], Sequence[bytes]], service_code: str) -> "Dialler":
+    from hotline.gateway.http import Dialler
+
+    return Dialler(address, secrets, service_code)
+
+
+@on_first_use
+def balance(account: GatewayAccount) -> "Account":
+    from hotline.gateway.africastalking import Account
+
+    return Account(*account)
+
+
+@on_first_use
+def other_channel(settings: Settings) -> contexts.OtherChannel:
+    from hotline.monitoring.second_channel import SecondChannel
+
+    return SecondChannel(settings.alarm_command, settings.alarm_mail)
 
 
 logger = logging.getLogger(__name__)
@@ -99,15 +318,13 @@ def settings_of(settings: Settings, role: Role) -> Settings:
 def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.WebContext:
     """Builds the context of the web process, without the wrong keys `without`. Raises the errors of `build_context`."""
     settings = settings_of(settings, Role.HOOKS)
-    fuse = factories.circuit()
+    fuse = circuit()
     context, keys = _common(settings, Role.HOOKS, fuse, without)
-    cipher = WeeklyStateCipher(
-        StateCipher.of(keys, each=EACH), context.encrypter.weekly_lock, factories.now
-    )
+    cipher = WeeklyStateCipher(StateCipher.of(keys, each=EACH), context.encrypter.weekly_lock, now)
     return contexts.WebContext(
         **vars(context),
-        runs=factories.state_store(settings, cipher, fuse),
-        notes=factories.start_store(settings, fuse),
+        runs=state_store(settings, cipher, fuse),
+        notes=start_store(settings, fuse),
         sessions=SessionMemory(),
         reader=ReaderAccess(),
         ticks=TickMemory(),
@@ -117,15 +334,15 @@ def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.
 def build_worker(settings: Settings) -> contexts.WorkerContext:
     """Builds the context of the workers and the clock. Raises the errors of `build_context`."""
     settings = settings_of(settings, Role.WORKERS)
-    context, keys = _common(settings, Role.WORKERS, factories.circuit())
-    account = factories.gateway_account(settings, keys)
+    context, keys = _common(settings, Role.WORKERS, circuit())
+    account = gateway_account(settings, keys)
     return contexts.WorkerContext(
         **vars(context),
-        sms=factories.sms(settings, account, sender_of(settings), context.database),
+        sms=sms(settings, account, sender_of(settings), context.database),
         numbers=_numbers(context, keys, RELAY_KEY),
-        senders=factories.senders(settings),
-        inbox=factories.inbox(account),
-        hook=factories.own_hook(line_address(settings), keys.path),
+        senders=senders(settings),
+        inbox=inbox(account),
+        hook=own_hook(line_address(settings), keys.path),
         mail_server=settings.mail_server,
     )
 
@@ -133,15 +350,15 @@ def build_worker(settings: Settings) -> contexts.WorkerContext:
 def build_monitor(settings: Settings) -> contexts.MonitorContext:
     """Builds the context of the monitor. Raises the errors of `build_context`."""
     settings = settings_of(settings, Role.WATCH)
-    context, keys = _common(settings, Role.WATCH, factories.circuit())
-    account = factories.gateway_account(settings, keys)
+    context, keys = _common(settings, Role.WATCH, circuit())
+    account = gateway_account(settings, keys)
     secret = LiveKeys(keys.path, DIAL_SECRET)
-    dialler = factories.dialler(line_address(settings), secret.now, settings.service_code)
-    instruments = factories.instruments(settings, dialler, factories.balance(account))
+    caller = dialler(line_address(settings), secret.now, settings.service_code)
+    measured = instruments(settings, caller, balance(account))
     return contexts.MonitorContext(
         **vars(context),
-        watch=_watch(settings, keys, instruments),
-        sms=factories.sms(settings, account, sender_of(settings), context.database),
+        watch=_watch(settings, keys, measured),
+        sms=sms(settings, account, sender_of(settings), context.database),
         numbers=_numbers(context, keys, WATCH_KEY),
     )
 
@@ -168,20 +385,20 @@ def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
 def build_cli(settings: Settings, *, without: Collection[str] = ()) -> contexts.CliContext:
     """Builds the context of the commands, without the wrong keys `without`. Raises the errors of `build_context`."""
     settings = settings_of(settings, Role.CONSOLE)
-    context, keys = _common(settings, Role.CONSOLE, factories.circuit(), without)
+    context, keys = _common(settings, Role.CONSOLE, circuit(), without)
     return contexts.CliContext(
-        **vars(context), watch=_watch(settings, keys, factories.instruments(settings, None, None))
+        **vars(context), watch=_watch(settings, keys, instruments(settings, None, None))
     )
 
 
 def build_console(settings: Settings) -> contexts.ConsoleContext:
     """Builds the context of the console's pages. Raises the errors of `build_context`."""
     settings = settings_of(settings, Role.PAGES)
-    context, keys = _common(settings, Role.PAGES, factories.circuit())
+    context, keys = _common(settings, Role.PAGES, circuit())
     context.database.keep_documents()
     return contexts.ConsoleContext(
         **vars(context),
-        watch=_watch(settings, keys, factories.instruments(settings, None, None)),
+        watch=_watch(settings, keys, instruments(settings, None, None)),
         proofs=Proofs.of(keys),
         console_url=settings.console_url,
         is_emulated=settings.is_emulated,
@@ -194,7 +411,7 @@ def build_console(settings: Settings) -> contexts.ConsoleContext:
 def build_reader(settings: Settings) -> ReaderContext:
     """Builds the context of the reader process. Raises the errors of `build_context`."""
     settings = settings_of(settings, Role.READER)
-    return ReaderContext.of(*_common(settings, Role.READER, factories.circuit()))
+    return ReaderContext.of(*_common(settings, Role.READER, circuit()))
 
 
 BUILDERS: Mapping[Role, Callable[[Settings], contexts.Context]] = MappingProxyType(
@@ -241,13 +458,13 @@ def _common(
     context = contexts.Context(
         database=database,
         flow_sets=books,
-        jobs=factories.job_queue(settings, fuse),
+        jobs=job_queue(settings, fuse),
         encrypter=_encrypter(keys, RELAY_PUBLIC_KEY),
         pseudonyms=Pseudonyms(keys),
         phrases=load_phrases(live=LivePhrases(books)),
         line=line_of(settings),
-        now=factories.clock(settings),
-        failpoint=factories.Failpoints(settings.faults) if settings.faults else no_failpoint,
+        now=clock(settings),
+        failpoint=Failpoints(settings.faults) if settings.faults else no_failpoint,
     )
     return context, keys
 
@@ -364,7 +581,7 @@ def _watch(
     return contexts.MonitorTools(
         encrypter=_encrypter(keys, WATCH_PUBLIC_KEY),
         instruments=instruments,
-        other=factories.other_channel(settings),
+        other=other_channel(settings),
         budget=settings.sms_budget,
         digests=digests_file(settings),
         newest=newest_file(settings),

@@ -33,10 +33,10 @@ from hotline.cli.run import fork_server_place, listening, programs_of
 from hotline.core.environment import CHECKOUT, OWNER_ONLY, PREFIX
 from hotline.core.settings import Settings, with_file_settings
 from hotline.errors import ImportRefused, StartFailed
-from hotline.gateway.rules_message import responders_short_code
+from hotline.gateway.rules import responders_short_code
 from hotline.keys.key_folder import hook_secrets
 from hotline.monitoring import service_alarms
-from hotline.people import service_demo_pins
+from hotline.people import service_demo
 from hotline.people.rules import (
     CALL_BACK_NUMBER,
     NATIONAL_NUMBER,
@@ -220,7 +220,7 @@ def make_pins(settings: Settings, passphrase: Path) -> None:
     context = build_reader(settings)
     with closing(context.database):
         words = passphrase.read_text(encoding="utf-8").strip()
-        made = service_demo_pins.make_pins(context, context.vault.wrap, words)
+        made = service_demo.make_pins(context, context.vault.wrap, words)
     file = settings.home / PINS
     file.touch(mode=0o666 & ~OWNER_ONLY)
     pins = {**read_pins(settings.home), **{one.name: one.pin for one in made}}

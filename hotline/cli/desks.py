@@ -25,10 +25,9 @@ from hotline.errors import NotFound
 from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_grants, decrypt_signing, service_desks
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
-from hotline.people.rules_desks import ADDED_KINDS, DeskKind, account_of, is_code
-from hotline.people.rules_passwords import fingerprint_words
-from hotline.text.codes import NATIONAL, is_camp
-from hotline.text.places import camp_named, camps, district_named, districts
+from hotline.people.rules import ADDED_KINDS, DeskKind, account_of, is_code
+from hotline.people.rules_sign_in import fingerprint_words
+from hotline.text.places import NATIONAL, camp_named, camps, district_named, districts, is_camp
 
 PASSPHRASE_FILE = "enrolment-passphrase"
 """The file in which `hotline init` stores the passphrase of every desk, until the admin has copied it to paper."""

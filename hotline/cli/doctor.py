@@ -1,33 +1,37 @@
-"""Checks for the doctor that the web process and the console run, and that they belong to this hotline."""
+"""Runs `hotline doctor` and `hotline law`.
+
+Runs `hotline law`, which shows what Rwanda's law 058/2021 requires of the data controller.
+
+Checks for the doctor that the web process and the console run, and that they belong to this hotline.
+"""
 
 import json
 import os
 import socket
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
+from hotline.alarms.rules import CheckResult, CheckState, warning
 from hotline.cli import demo_home
-from hotline.cli.command_context import LOST
+from hotline.cli.command_context import LOST, check_files, check_folder, check_gateway_key
 from hotline.cli.contexts import Role, build_cli, key_folder, next_step, wrong_sentence
-from hotline.cli.file_access import check_files, check_folder, check_gateway_key
-from hotline.cli.law import check_law
 from hotline.cli.options import as_json_option, attributes_of, print_json
 from hotline.cli.settings import helps
-from hotline.core.check_result import CheckResult, CheckState, warning
 from hotline.core.contexts import CliContext, Context
 from hotline.core.database import open_database
 from hotline.core.settings import Settings, variable_of
 from hotline.dialogue import service_answers
-from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
+from hotline.errors import KeyMissing, NotReady, PartMissing, SettingsInvalid, StoreUnavailable
 from hotline.flows import service_check
-from hotline.gateway import tables_sessions
+from hotline.gateway import tables as gateway_tables
 from hotline.keys.encrypt import mark_of
 from hotline.keys.factor_encryption import FactorEncrypter
 from hotline.keys.key_folder import KeyFolder, previous_name
@@ -39,12 +43,123 @@ from hotline.monitoring import (
     service_checks_keys,
     service_checks_outside,
     service_measures,
-    service_trials,
 )
 from hotline.monitoring.service_checks_keys import KeysChecked
 from hotline.operations import decrypt_rekeying, migrate
+from hotline.operations.data_protection import RECORD, TEMPLATE, LawDuty, LawFacts, facts_of
 from hotline.people import service_desks
 from hotline.text.causes import cause_of
+
+NOT_YET = "not yet"
+NAME = "data protection"
+
+
+@click.command()
+@as_json_option
+def record(as_json: bool) -> None:
+    """Print the record of processing (article 17): purposes, data, terms, recipients, processors, hosting.
+
+    The storage periods are those of this version. The file of HOTLINE_LAW contains what the ministry fills in.
+
+    Example: hotline law record
+    """
+    settings = Settings.read(os.environ)
+    facts = facts_in(settings.law)
+    if as_json:
+        print_json(
+            {
+                "controller": asdict(facts),
+                "owed": [asdict(one) for one in facts.owed],
+                "kept_at": _kept_at(settings),
+                "processing": [asdict(one) for one in RECORD],
+            }
+        )
+        return
+    click.echo("\n".join((*_head(settings, facts), *_body())))
+
+
+@click.command()
+def facts() -> None:
+    """Print a file to fill in for HOTLINE_LAW.
+
+    It asks for controller, registration, officer, assessment, hosting and processors.
+
+    Example: hotline law facts
+    """
+    click.echo(TEMPLATE, nl=False)
+
+
+def facts_in(file: Path | None) -> LawFacts:
+    """Returns the facts that the controller filled in. The result is empty if no file is named. Raises
+    SettingsInvalid."""
+    if file is None:
+        return LawFacts()
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise SettingsInvalid([f"HOTLINE_LAW: {file} cannot be read as TOML"]) from None
+    return facts_of(document)
+
+
+def check_law(settings: Settings) -> CheckResult:
+    """Checks that the ministry filled in everything that the law requires. With the emulator as gateway, a gap is
+    only a warning."""
+    try:
+        owed = facts_in(settings.law).owed
+    except SettingsInvalid as broken:
+        return CheckResult(NAME, False, "; ".join(broken.problems), "fix the file of HOTLINE_LAW")
+    if not owed:
+        return CheckResult(NAME, True, "everything that law 058/2021 requires is filled in")
+    text = f"law 058/2021 still requires {_named(owed)}"
+    if settings.is_emulated:
+        text = f"{text}: fill this in before the line answers real callers"
+        return warning(NAME, text, "`hotline law facts > FILE`, and HOTLINE_LAW")
+    todo = "; ".join(one.todo for one in owed)
+    return CheckResult(NAME, False, text, f"{todo}. `hotline law facts > FILE`, and HOTLINE_LAW")
+
+
+def _named(owed: Sequence[LawDuty]) -> str:
+    return ", ".join(f"{one.name} (article {one.article})" for one in owed)
+
+
+def _head(settings: Settings, facts: LawFacts) -> Iterator[str]:
+    yield "# Record of processing, law 058/2021, article 17\n"
+    filled_in = {
+        "Controller": facts.controller,
+        "Registration": facts.registration,
+        "Data protection officer": facts.contact,
+        "Impact assessment": facts.assessed,
+        "Hosting": facts.hosting,
+    }
+    for name, said in (filled_in | _kept_at(settings)).items():
+        yield f"{name}: {said or NOT_YET}"
+    yield f"Processors: {'; '.join(facts.processors) or NOT_YET}"
+    yield "Transfers abroad: none that identifies a person; statistics with small numbers hidden"
+    if facts.owed:
+        yield f"\nStill owed: {_named(facts.owed)}"
+
+
+def _kept_at(settings: Settings) -> dict[str, str]:
+    """Returns the places of the database, the gateway and the backups from the settings, without secrets."""
+    database = urlsplit(settings.database_url).hostname or "this machine"
+    gateway = urlsplit(settings.gateway_url).hostname or ""
+    return {
+        "Database": database,
+        "Gateway": f"{gateway} (pretended)" if settings.is_emulated else gateway,
+        "Backups": "sealed, in the folder of HOTLINE_BACKUPS" if settings.backups else NOT_YET,
+    }
+
+
+def _body() -> Iterator[str]:
+    for one in RECORD:
+        yield f"\n## {one.name.capitalize()}\n"
+        yield f"- Purpose: {one.purpose}"
+        yield f"- Basis, for the controller to confirm: {one.basis}"
+        yield f"- About: {one.people}"
+        yield f"- Kept: {one.held}"
+        yield f"- Until: {one.until}"
+        yield f"- Recipients: {one.recipients}"
+
 
 PATIENCE = 2.0
 """Seconds within which a process must answer that it runs."""
@@ -385,7 +500,7 @@ def _of_rows(context: CliContext, settings: Settings) -> tuple[CheckResult, ...]
             if one.name not in CHECKED_BY_DOCTOR
         ),
         *service_checks_outside.process_findings(context),
-        *service_trials.check_sample_data(context, is_emulated=settings.is_emulated),
+        *service_checks_outside.check_sample_data(context, is_emulated=settings.is_emulated),
         service_audit_digest.check_log(context),
         service_answers.check_answers(context, encrypted=encrypted),
         *service_checks_database.call_back_findings(context),
@@ -420,7 +535,7 @@ def _commits(context: Context, tables: CheckResult) -> CheckResult:
     """Checks that the database can commit. If the disk is full, the database still answers queries."""
     try:
         with context.database.writing() as session:
-            tables_sessions.try_writing(session, context.now())
+            gateway_tables.try_writing(session, context.now())
     except StoreUnavailable as broken:
         return CheckResult(tables.name, False, f"{broken}: it cannot save", DATABASE_TODO)
     return tables

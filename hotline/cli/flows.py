@@ -15,9 +15,9 @@ from hotline.core.catalogues import load_console_words
 from hotline.core.environment import CHECKOUT
 from hotline.editing import service_draft_steps, service_publishing, service_reviews
 from hotline.flows.check import Code, Problem
-from hotline.flows.check_texts import page_sizes
+from hotline.flows.check_flow_set import page_sizes
 from hotline.flows.document import bind_lists, read
-from hotline.flows.questions_back import questions
+from hotline.flows.flow import questions
 from hotline.flows.screen import SEPTETS
 from hotline.flows.service_authoring import (
     are_same,
@@ -27,7 +27,7 @@ from hotline.flows.service_authoring import (
     write_folder,
 )
 from hotline.flows.service_check import place_lists
-from hotline.text.phrases import message_text
+from hotline.text.languages import message_text
 
 FLOWS = CHECKOUT / "flows"
 WIDTH = 32

@@ -30,8 +30,8 @@ from hotline.core.importing import uncollected
 SHARED = (
     *("hotline.cli.main", "hotline.cli.processes", "workers.worker", "workers.clock"),
     *("workers.jobs", "hotline.gateway.africastalking", "hotline.monitoring.instruments"),
-    *("hotline.gateway.own_calls", "workers.watchman", "granian.cli"),
-    *("hotline.web.hooks_app", "hotline.web.front", "hotline.web.slow_connections"),
+    *("hotline.gateway.http", "workers.watchman", "granian.cli"),
+    *("hotline.web.hooks_app", "hotline.web.hooks_app", "hotline.web.bodies"),
 )
 """Modules that several processes import. They contain no page and no code that decrypts a case."""
 GO = b"go\n"

@@ -12,8 +12,8 @@ from hotline.cli.contexts import Role, key_folder
 from hotline.cli.options import as_json_option, iso_seconds, print_json
 from hotline.core.settings import Settings
 from hotline.errors import TooSoon
-from hotline.keys import hook_secrets as keys_hook_secrets
-from hotline.keys.hook_secrets import QUIET
+from hotline.keys import gateway_secrets
+from hotline.keys.gateway_secrets import QUIET
 from hotline.keys.key_folder import HOOKS, hook_secrets
 
 PATHS = {"ended": "ussd/ended"}
@@ -61,7 +61,7 @@ def rotate(base: str | None, as_json: bool) -> None:
     Example: hotline keys hooks rotate --base https://line.example.org
     """
     settings = Settings.read(os.environ)
-    live = keys_hook_secrets.rotate_secrets(key_folder(settings, Role.HOOKS), _relay(settings))
+    live = gateway_secrets.rotate_secrets(key_folder(settings, Role.HOOKS), _relay(settings))
     _print(settings, live, base, as_json=as_json)
     click.echo(
         "paste these into the gateway's dashboard. An old address ends after the gateway has used the new one, "
@@ -87,16 +87,16 @@ def end_old(now: bool, as_json: bool) -> None:
     """
     settings = Settings.read(os.environ)
     folder = key_folder(settings, Role.HOOKS)
-    live, after = keys_hook_secrets.live_secrets(folder), datetime.now(UTC) - QUIET
-    old = {hook: keys_hook_secrets.last_used(folder, known[1:]) for hook, known in live.items()}
+    live, after = gateway_secrets.live_secrets(folder), datetime.now(UTC) - QUIET
+    old = {hook: gateway_secrets.last_used(folder, known[1:]) for hook, known in live.items()}
     busy = [hook for hook, at in old.items() if at is not None and at > after]
     if busy and not now:
         raise TooSoon(
             f"the gateway called the old address of {', '.join(busy)} less than {QUIET.seconds // 60} "
             "minutes ago: paste the new address into the gateway's dashboard first, or use --now"
         )
-    keys_hook_secrets.end_old_secrets(folder, _relay(settings))
-    new = {hook: keys_hook_secrets.last_used(folder, known[:1]) for hook, known in live.items()}
+    gateway_secrets.end_old_secrets(folder, _relay(settings))
+    new = {hook: gateway_secrets.last_used(folder, known[:1]) for hook, known in live.items()}
     ended = {hook: max(len(known) - 1, 0) for hook, known in live.items()}
     if as_json:
         print_json(

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from hotline.cases import decrypt_access
-from hotline.cli import backup, factories
+from hotline.cli import backup, contexts
 from hotline.cli.accounts import link_line
 from hotline.cli.command_context import add_canaries, make_missing_keys, new_passphrase
 from hotline.cli.contexts import (
@@ -46,8 +46,8 @@ from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import RANDOM, ROLES, is_held, lay_line_key
 from hotline.keys.weekly_lock import WEEKLY_KEY
 from hotline.operations import migrate, server_roles
-from hotline.operations.backup_archive import BACKUP_PUBLIC_KEY
-from hotline.people import service_demo_accounts
+from hotline.operations.backup import BACKUP_PUBLIC_KEY
+from hotline.people import service_demo
 from hotline.people.demo_sign_in import keep_demo_accounts
 from hotline.people.rules import CALL_BACK_NUMBER, demo_numbers, demo_responders
 
@@ -88,7 +88,7 @@ def init(
     _home(settings.home)
     keys = settings.home / "keys"
     _mark_unfinished(settings.home, found)
-    made = make_missing_keys(settings, found, factories.clock(settings)(), new=new)
+    made = make_missing_keys(settings, found, contexts.clock(settings)(), new=new)
     _made("keys", made, there=f"in {keys}")
     _migrate(settings, keys, new=new)
 
@@ -143,7 +143,7 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path |
     whole = settings.keys is None and all((keys / role).is_dir() for role in ROLES)
     if whole:
         # Makes only keys of a kind that is new in this release. A missing key of an older kind is refused.
-        made = make_missing_keys(settings, found, factories.clock(settings)())
+        made = make_missing_keys(settings, found, contexts.clock(settings)())
         _made("keys", made, there=f"in {keys}")
     if found.state is migrate.TablesState.OLDER and not no_backup:
         _back_up(settings)
@@ -165,7 +165,7 @@ def _back_up(settings: Settings) -> None:
     folder = settings.backups or settings.home / "backups"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with closing(open_database(settings.database_url)) as database:
-        done = backup.take(settings, database, factories.clock(settings)(), folder)
+        done = backup.take(settings, database, contexts.clock(settings)(), folder)
     click.echo(f"backup: {done.path} leads back to version {done.manifest.schema} of the tables")
 
 
@@ -225,7 +225,7 @@ def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()
         changed = migrate.upgrade(database)
         if keys is not None:
             add_canaries(database, keys, new=new)
-        service_alert_path.begin_waiting(database, factories.clock(settings)())
+        service_alert_path.begin_waiting(database, contexts.clock(settings)())
     _made("tables", ["created or updated"] if changed else [], there="up to date")
 
 
@@ -325,9 +325,9 @@ def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
     context = build_console(settings)
     file = passphrase_file or settings.home / PASSPHRASE_FILE
     with closing(context.database):
-        made = service_demo_accounts.make_accounts(context)
+        made = service_demo.make_accounts(context)
         if file.exists():
-            service_demo_accounts.grant_desks(context, passphrase_in(file))
+            service_demo.grant_desks(context, passphrase_in(file))
     if made:
         keep_demo_accounts(settings.home, (*context.demo_accounts, *made))
     _made("accounts", [one.name for one in made], there="if the gateway is the pretended one")

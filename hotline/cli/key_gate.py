@@ -14,11 +14,11 @@ from socket import gethostname
 
 import click
 
-from hotline.cli import factories
+from hotline.cli import contexts
 from hotline.cli.command_context import LOST
 from hotline.cli.contexts import Role, build_cli, build_context, missing_error, wrong_sentence
 from hotline.cli.run import PROCESSES
-from hotline.core import service_sample
+from hotline.core import tables as core_tables
 from hotline.core.contexts import Context
 from hotline.core.database import Database, open_database
 from hotline.core.settings import Settings
@@ -76,7 +76,7 @@ class KeyGate:
         start = ProcessStart(
             role=self._role,
             host=gethostname(),
-            at=factories.clock(self._settings)(),
+            at=contexts.clock(self._settings)(),
             wrong_keys=names,
             second_channel=None,
         )
@@ -106,7 +106,7 @@ def record_sender_start(settings: Settings) -> None:
     with suppress(StoreUnavailable):
         if KeyGate(settings, Role.WORKERS)() is None:
             with closing(open_database(settings.database_url)) as database:
-                service_alert_path.await_senders(database, factories.clock(settings)())
+                service_alert_path.await_senders(database, contexts.clock(settings)())
 
 
 @click.command()
@@ -156,7 +156,7 @@ def _refuse_what_is_missing(settings: Settings) -> None:
 def _refuse_sample(context: Context, settings: Settings) -> None:
     """Raises NotReady if a hotline with sample data would serve real callers."""
     with suppress(StoreUnavailable):
-        if not settings.is_emulated and service_sample.is_sample(context):
+        if not settings.is_emulated and core_tables.is_sample(context.database):
             raise NotReady(
                 "this database holds sample data: use another home folder and database for a real hotline"
             )

@@ -12,16 +12,15 @@ import click
 
 from hotline.cases import service_weekly_keys
 from hotline.cli import options
-from hotline.cli.command_context import add_canaries, cli_context, lost_keys
+from hotline.cli.command_context import UNUSED, add_canaries, cli_context, lost_keys
 from hotline.cli.contexts import Role, build_context, missing_error
-from hotline.cli.file_access import UNUSED
 from hotline.core.contexts import Context
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
 from hotline.errors import NotReady, Occupied, TooSoon
 from hotline.keys import rotation
 from hotline.keys.factor_encryption import FactorEncrypter
-from hotline.keys.gateway_key import GATEWAY_KEY, SENDING_ROLES, gateway_key_in
+from hotline.keys.gateway_secrets import GATEWAY_KEY, SENDING_ROLES, gateway_key_in
 from hotline.keys.key_folder import KeyFolder, PeopleKeys, previous_name
 from hotline.keys.key_making import HELD_BY, PEPPER_KEY, READER_KEY, ROLES, WITH_CANARY, make_keys
 from hotline.keys.rotation import ROTATING

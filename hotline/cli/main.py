@@ -65,7 +65,7 @@ COMMANDS: Table = {
     ),
     "law": group(
         "Print the record of processing by law 058/2021, and what the controller still owes.",
-        {"law": "facts record"},
+        {"doctor": "facts record"},
     ),
     "oncall": group("Add and test on-call contacts.", {"outgoing": "add test"}),
     "outgoing": group(

@@ -13,9 +13,8 @@ from hotline.cli.options import as_json_option, by_and_reason, by_option, print_
 from hotline.core.contexts import CliContext
 from hotline.duty.service_leaves import format_time
 from hotline.gateway import service_pause as service
-from hotline.gateway.queries_health import WaitingMessages
-from hotline.gateway.rules_delivery import Outcome
-from hotline.gateway.rules_message import DoubtDecision, MessageKind, OutgoingPart
+from hotline.gateway.queries import WaitingMessages
+from hotline.gateway.rules import DoubtDecision, MessageKind, Outcome, OutgoingPart
 from hotline.gateway.tables import Message
 from hotline.monitoring import service_alarms
 from hotline.text.languages import CODES

@@ -26,7 +26,7 @@ from hotline.duty import service_enrolment, service_leaves, service_people_list,
 from hotline.duty.service_leaves import format_time
 from hotline.duty.service_people_list import PersonState
 from hotline.errors import ImportRefused
-from hotline.gateway.rules_message import responders_short_code
+from hotline.gateway.rules import responders_short_code
 from hotline.people.rules import MIN_NATIONAL
 from hotline.people.tables import Responder
 from hotline.text import documents

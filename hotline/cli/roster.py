@@ -12,8 +12,7 @@ from hotline.core.contexts import Context
 from hotline.duty import service_roster
 from hotline.duty.service_leaves import format_time
 from hotline.people.rules_roster import WEEKDAYS, Gap, monday_of, week_of
-from hotline.text.codes import is_district
-from hotline.text.places import place_name
+from hotline.text.places import is_district, place_name
 
 week_option = click.option(
     "--week",

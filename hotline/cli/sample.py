@@ -19,7 +19,7 @@ from hotline.alerts import (
     rules_assignment,
     rules_follow_up,
     service_assignment,
-    service_case_events,
+    service_case,
     service_commands,
     tables_case_events,
 )
@@ -27,9 +27,9 @@ from hotline.alerts import service_sending as alerts_service_sending
 from hotline.alerts.rules_replies import Command, Verb
 from hotline.cases import service_codes
 from hotline.cases.decrypt_reader import ReaderContext
-from hotline.cli import factories
+from hotline.cli import contexts
 from hotline.cli.contexts import build_cli, build_reader, build_web, build_worker
-from hotline.core import tables_sample
+from hotline.core import tables as core_tables
 from hotline.core.actors import AccountRole, Actor
 from hotline.core.contexts import Context, WebContext, WorkerContext
 from hotline.core.database import Session
@@ -38,11 +38,10 @@ from hotline.core.ussd import EndNotice, UssdHop
 from hotline.counters import tables
 from hotline.counters.rules import WEEK_BEGINS, Measure, ScreenMeasure
 from hotline.counters.service import day_of
-from hotline.counters.tables import DailyCount, People
-from hotline.counters.tables_screens import ScreenCount
+from hotline.counters.tables import DailyCount, People, ScreenCount
 from hotline.dialogue import service_session
 from hotline.emulator.server import choices
-from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.rules import ReportIn
 from hotline.gateway.stand_ins import FakeJobs, FakeSenders, FakeSms, FakeStarts, FakeStates
 from hotline.gateway.tables import Assignment
 from hotline.people import tables_accounts, tables_desks
@@ -51,18 +50,15 @@ from hotline.programmes.rules import LESSONS, SESSIONS_HELD, Programme
 from hotline.programmes.tables import Participant
 from hotline.statistics import queries, reader_person_sums, service_releases
 from hotline.statistics.encrypt import encrypt_sums
-from hotline.statistics.rules_definitions import CellName, Dimension
-from hotline.statistics.rules_periods import due_at, due_periods
-from hotline.statistics.rules_rounding import CellSum
-from hotline.statistics.rules_use import NETWORKS, QUIZ_MEASURES
-from hotline.text.codes import FORMS, NATIONAL, Category
-from hotline.text.places import PROVINCES, districts, place_name
+from hotline.statistics.rules_counts import NETWORKS, QUIZ_MEASURES
+from hotline.statistics.rules_definitions import CellName, CellSum, Dimension, due_at, due_periods
+from hotline.text.places import FORMS, NATIONAL, PROVINCES, Category, districts, place_name
 from hotline.text.quiz import QuizOutcome
 from hotline.tips import tables_persons
+from hotline.tips.rules import TEXT_KEPT as WORDS
 from hotline.tips.rules import Basis, TipOutcome, TipState, Urgency
-from hotline.tips.rules_deadlines import WORDS
 from hotline.tips.rules_events import EventChannel, LoggedEvent, Purpose, TakeProof
-from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.rules_persons import PersonCodes
 from hotline.tips.tables import Grant, Tip
 
 MONTHS, TIPS_A_MONTH, PERSONS_A_MONTH, CALLS_A_DAY = 12, 110, 14, 40
@@ -120,7 +116,7 @@ def write(settings: Settings) -> None:
     line = _line(settings)
     with closing(line.door.database):
         with line.desk.database.writing() as session:
-            tables_sample.mark_sample(session, line.now)
+            core_tables.mark_sample(session, line.now)
             _use(session, line)
             _closed_tips(session, line)
             _sums(session, line)
@@ -133,7 +129,7 @@ def write(settings: Settings) -> None:
 
 
 def _line(settings: Settings) -> SampleLine:
-    now = factories.clock(settings)()
+    now = contexts.clock(settings)()
     clock, sms = SampleClock(now), FakeSms()
     door, relay = build_web(settings), build_worker(settings)
     reader, desk = build_reader(settings), build_cli(settings)
@@ -366,7 +362,7 @@ def _cells(random: Random) -> Iterator[CellName]:
 def _persons(line: SampleLine) -> None:
     """Writes persons of cases for months that are not counted yet. It encrypts their codes like those of real
     persons."""
-    by = service_case_events.EventActor("account:1:Sample", EventChannel.CONSOLE)
+    by = service_case.EventActor("account:1:Sample", EventChannel.CONSOLE)
     with line.desk.database.writing() as session:
         recent = [
             tip
@@ -377,7 +373,7 @@ def _persons(line: SampleLine) -> None:
             at = tip.created_at + 3 * HOUR
             tables_persons.add_person(session, tip.id, 1, at)
             kind, key = LoggedEvent.SCREENED, f"sample person:{tip.id}"
-            said = service_case_events.write_event(session, tip.id, kind, by, at, key=key) or 0
+            said = service_case.write_event(session, tip.id, kind, by, at, key=key) or 0
             seen = {**SIGNS, "form": line.random.choice(sorted(FORMS))}
             plain = PersonCodes(1, seen).checked(kind).to_bytes()
             service_codes.store_codes(session, line.desk, tip, said, plain, at)

@@ -10,24 +10,22 @@ import click
 from hotline.alerts import service_closing
 from hotline.alerts.queries_retention import RetainedTip
 from hotline.alerts.rules_follow_up import FOLLOWS
-from hotline.alerts.service_case_state import visit_facts_of
-from hotline.cases import decrypt_access, service_persons, service_reading, service_timeline
+from hotline.alerts.service_case import visit_facts_of
+from hotline.cases import decrypt_access, service_persons, service_reading, service_viewer
 from hotline.cases import service_retention as keeping
-from hotline.cases.queries_overview import TipListFilter, TipOverview
+from hotline.cases.queries import TipListFilter, TipOverview
 from hotline.cli import options
 from hotline.cli.command_context import cli_context
 from hotline.cli.desks import desk_code, passphrase_of_desk
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.catalogues import load_console_words
 from hotline.core.contexts import Context
 from hotline.duty.service_leaves import format_time
 from hotline.people.decrypt_passphrase import TwoPeople
-from hotline.text.codes import NATIONAL
-from hotline.text.places import place_name, place_within
+from hotline.text.places import NATIONAL, place_name, place_within
 from hotline.text.time import KIGALI
 from hotline.tips.queries_visible import desk_viewer
-from hotline.tips.rules import Matter, TipOutcome, TipState, Urgency
-from hotline.tips.rules_deadlines import DeadlineKind, TextState
+from hotline.tips.rules import DeadlineKind, Matter, TextState, TipOutcome, TipState, Urgency
 from hotline.tips.rules_receipts import AskedAgain, Wait, wait_of
 
 PAGE = 50
@@ -102,7 +100,7 @@ def _line(overview: TipOverview, now: datetime) -> str:
 def _notes(overview: TipOverview, now: datetime) -> Iterator[str]:
     """Yields how long a tip waited, its assignee, the next step, and other facts that the reader must know."""
     tip = overview.tip
-    if tip.channel == rules_trial.DRILL:
+    if tip.channel == rules.DRILL:
         yield "DRILL"
     yield from _waited(overview, now)
     yield _assignee(overview)
@@ -164,7 +162,7 @@ def _taken_at(overview: TipOverview) -> datetime | None:
 
 def _wait(overview: TipOverview, now: datetime) -> Wait | None:
     tip = overview.tip
-    nothing_promised = tip.state == TipState.FRAGMENT or tip.channel == rules_trial.DRILL
+    nothing_promised = tip.state == TipState.FRAGMENT or tip.channel == rules.DRILL
     if tip.filed_at is None or nothing_promised:
         return None
     ended_at = _taken_at(overview) or tip.closed_at
@@ -194,7 +192,7 @@ def row_of(overview: TipOverview, now: datetime) -> dict[str, object]:
         **options.attributes_of(tip, *OF_TIP),
         **options.attributes_of(overview, *OF_OVERVIEW),
         **{name: options.iso_seconds(getattr(tip, name)) for name in TIME_FIELDS},
-        "exercise": tip.channel == rules_trial.DRILL,
+        "exercise": tip.channel == rules.DRILL,
         "place": place_name(tip.place, "en"),
         "within": tip.within and place_name(tip.within, "en"),
         "waited_seconds": wait and int(wait.spent.total_seconds()),
@@ -265,7 +263,7 @@ def read(
         click.echo(f"{question:{width}}  {harmless}")
 
 
-def line_of(context: Context, one: service_timeline.TimelineEvent, language: str) -> str:
+def line_of(context: Context, one: service_viewer.TimelineEvent, language: str) -> str:
     """Returns the time, the event and the channel. A correction shows its own number and the number of the text that
     it corrects."""
     said = one.kind.value if one.template is None else context.phrases.say(language, one.template)
@@ -282,7 +280,7 @@ def line_of(context: Context, one: service_timeline.TimelineEvent, language: str
     return f"{one.at.astimezone(KIGALI):%Y-%m-%d %H:%M}  {said}  {text}"
 
 
-def document_of(one: service_timeline.TimelineEvent) -> dict[str, object]:
+def document_of(one: service_viewer.TimelineEvent) -> dict[str, object]:
     return {
         **options.attributes_of(
             one, "kind", "channel", "name", "desk", "supersedes", "corrected_by"
@@ -305,7 +303,7 @@ def show(name: str, language: str, as_json: bool) -> None:
     Example: hotline tips show K7Q4
     """
     with cli_context() as context:
-        now, sheet = context.now(), service_timeline.case_sheet(context, name.upper())
+        now, sheet = context.now(), service_viewer.case_sheet(context, name.upper())
         lines = [line_of(context, one, language) for one in sheet.timeline]
     if as_json:
         options.print_json(

@@ -1,20 +1,87 @@
-"""Reads the pages of the console from one table, `routes.csv`. A page without a row in the table does not exist.
+"""Reads the pages of the console from one table, `routes.csv`, and groups roles for it.
+
+Groups roles for the table of routes and for the page Today. Also marks phrases and reads tables of phrases.
+
+Reads the pages of the console from one table, `routes.csv`. A page without a row in the table does not exist.
 
 A new page needs a view, a template and a row. The first request for a page imports the module of its view. A console
 that no one uses loads none of these modules. `docs/architecture.md` explains this.
 """
 
 import csv
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from flask import Response
 
-from hotline.console import role_groups
-from hotline.core.actors import AccountRole
+from hotline.core import actors
+from hotline.core.actors import READING_ROLES, AccountRole
+
+
+@dataclass(frozen=True, slots=True)
+class TodayLine:
+    is_bad: bool
+    """True if the line is red and comes before the other lines."""
+    phrase: str
+    """The English text with placeholders. The page translates it."""
+    values: Mapping[str, str]
+    endpoint: str
+    """The page to which the line links."""
+    part: Mapping[str, int | str]
+    """The variable parts in the address of that page."""
+    text: str
+    """A phrase with the same placeholders. Its text replaces `{says}` in the line."""
+
+
+ALL = frozenset(AccountRole)
+"""Every signed-in account, even if its only role still waits for approval."""
+BUT_AUDITOR = ALL - {AccountRole.AUDITOR}
+BUT_TRANSLATOR = ALL - {AccountRole.TRANSLATOR}
+ADMIN = frozenset({AccountRole.ADMIN})
+AUDIT = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
+RUNNING = frozenset({AccountRole.ADMIN, AccountRole.NATIONAL})
+"""The roles that operate the hotline."""
+PEOPLE = RUNNING | {AccountRole.DESK}
+"""The roles that can see responders and desks. A desk officer sees only their own desk and changes nothing."""
+DECIDING = PEOPLE
+"""The roles that can approve requests."""
+EDITOR = frozenset({AccountRole.EDITOR})
+APPROVER = frozenset({AccountRole.APPROVER})
+WRITING = EDITOR | APPROVER
+READING = WRITING | {AccountRole.AUDITOR}
+"""The roles that read a whole draft."""
+WORDS = WRITING | {AccountRole.TRANSLATOR}
+
+
+TABLES: Mapping[str, Mapping[str, Any]] = tomllib.loads(
+    Path(__file__).with_name("words.toml").read_text("utf-8")
+)
+"""The content of `words.toml`, by table name."""
+
+
+def table(name: str) -> Mapping[str, str]:
+    """Returns the English sentences of a table, by the value that each sentence describes."""
+    return TABLES[name]
+
+
+def tinted_table(name: str) -> Mapping[str, tuple[str, str]]:
+    """Returns a table in which each sentence has a colour."""
+    return {value: (words, tint) for value, (words, tint) in TABLES[name].items()}
+
+
+DESKS = READING_ROLES
+"""The roles that read tips of a district or of the whole country. The keys that are encrypted for the account decide
+which tips it can read.
+"""
+NATIONAL = frozenset({AccountRole.NATIONAL})
+LEADING = frozenset({AccountRole.PROGRAMME_LEAD})
+RELEASING = frozenset(actors.RELEASE_ROLES)
+"""The roles that approve a release of statistics. One account of each role must approve."""
 
 NO_SIGN_IN = "anybody"
 """The value in the column of roles for an address that needs no sign-in."""
@@ -74,15 +141,15 @@ class PageRoute(Route):
     """The name of the page in the navigation bar. For most pages it is empty."""
 
     def admits(self, roles: frozenset[AccountRole]) -> bool:
-        return self.roles == role_groups.ALL or bool(self.roles & roles)
+        return self.roles == ALL or bool(self.roles & roles)
 
 
 def _route(row: Mapping[str, str]) -> Route:
-    """Returns the route for a row of the table. The roles in the row are a group in `role_groups`."""
+    """Returns the route for a row of the table. The roles in the row are the name of a group in this module."""
     method, rule, view = Method(row["method"]), row["rule"], row["view"]
     if row["roles"] == NO_SIGN_IN:
         return Route(method, rule, row["endpoint"], view)
-    roles, needs = getattr(role_groups, row["roles"]), Needs(row["needs"])
+    roles, needs = globals()[row["roles"]], Needs(row["needs"])
     return PageRoute(method, rule, row["endpoint"], view, roles, needs, row["audit"], row["menu"])
 
 

@@ -13,8 +13,8 @@ from hotline.console.visit import Visit, refusal_text
 from hotline.core import spreadsheet_reading
 from hotline.core.spreadsheet_reading import MAX_ROWS
 from hotline.errors import FormRefused, ImportRefused
-from hotline.text import po_files, review_sheets, spreadsheets
-from hotline.text.phrases import message_text
+from hotline.text import review_sheets, spreadsheets
+from hotline.text.languages import message_text
 from hotline.text.review_sheets import SheetRow
 
 MAX_LETTERS = 700_000
@@ -87,8 +87,8 @@ def read_rows(raw: bytes, language: str) -> Sequence[SheetRow]:
     """Returns the rows of a spreadsheet. Raises ImportRefused."""
     text = text_of(raw)
     rows = (
-        po_files.read_file(text, language)
-        if po_files.is_po(text)
+        review_sheets.read_file(text, language)
+        if review_sheets.is_po(text)
         else review_sheets.read_sheet(text, language)
     )
     if len(rows) > MAX_ROWS:

@@ -12,15 +12,20 @@ from typing import Any, Generic, Self, TypeVar
 from flask import Response, make_response, redirect, url_for
 from werkzeug.urls import iri_to_uri
 
-from hotline.console.form import FormFaults, PostedForm, number_of
 from hotline.console.routes import PAGES
-from hotline.console.templating import Templates, format_day, format_time
-from hotline.core import service_sample
+from hotline.console.templating import (
+    FormFaults,
+    PostedForm,
+    Templates,
+    format_day,
+    format_time,
+    number_of,
+)
+from hotline.core import tables as core_tables
 from hotline.core.actors import AccountRole, SignedIn, SignInRefused
 from hotline.core.contexts import ConsoleContext
 from hotline.errors import FormRefused, HotlineError, ImportRefused, StoreUnavailable, Unavailable
-from hotline.text.languages import CODES
-from hotline.text.phrases import MessageText
+from hotline.text.languages import CODES, MessageText
 from hotline.text.places import place_name
 
 COOKIE = "__Host-hotline"
@@ -36,9 +41,9 @@ the later steps."""
 def sample_marks(context: ConsoleContext, templates: Templates) -> Sequence[tuple[str, str]]:
     """Returns the sentence about sample data in each language. The result is empty for real data. Raises
     StoreUnavailable."""
-    from hotline.text.phrases import SAMPLE
+    from hotline.text.languages import SAMPLE
 
-    if not service_sample.is_sample(context):
+    if not core_tables.is_sample(context.database):
         return []
     return [(code, templates.say(code, SAMPLE)) for code in CODES]
 

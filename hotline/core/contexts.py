@@ -1,4 +1,10 @@
-"""Defines the ports that services use, and the contexts that contain them. The module has only protocols and values."""
+"""Defines the ports that services use, and the contexts that contain them. The module has only protocols and values.
+
+Lists the jobs, each with a name, the dotted path of its function, and its queue.
+
+Jobs have names, so that no lower layer imports `workers`. An architecture test resolves every path. A job contains the
+id of a row and may run twice. If a job finds nothing to do, it succeeds.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hotline.core.database import Database
-from hotline.core.jobs import Job
 from hotline.core.ussd import CommittedText, SessionStart
-from hotline.text.phrases import Phrases
+from hotline.text.languages import Phrases
 
 if TYPE_CHECKING:
     from hotline.cases.reader_access import ReaderAccess
@@ -20,12 +26,26 @@ if TYPE_CHECKING:
     from hotline.flows.flow import FlowSet
     from hotline.flows.rules_reviews import ReviewAids
     from hotline.gateway.queries_alert_path import TickMemory
-    from hotline.gateway.rules_delivery import SendResult
-    from hotline.gateway.rules_inbox import InboxPage, ListedSms
+    from hotline.gateway.rules import InboxPage, ListedSms, SendResult
     from hotline.keys.encrypt import Encrypter
     from hotline.keys.factor_encryption import Proofs
     from hotline.keys.pseudonyms import Pseudonyms
     from hotline.people.rules_accounts import DemoAccount
+
+
+class Job(Enum):
+    ASSIGN_TIP = ("workers.jobs.assign_tip", "worker")
+    DELIVER = ("workers.jobs.deliver", "worker")
+    ANSWER = ("workers.jobs.answer", "worker")
+    CHECK_DRAFT = ("workers.jobs.check_draft", "worker")
+    READ = ("workers.reader.read", "reader")
+
+    def __init__(self, path: str, queue: str) -> None:
+        self.path = path
+        self.queue = queue
+
+
+WORKER_QUEUE, READER_QUEUE = Job.DELIVER.queue, Job.READ.queue
 
 STATE_SECONDS = 600
 """Seconds for which a conversation by SMS waits for the caller's next SMS."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from hotline.core.long_work import BUSY, KILLED, LATE, OUT_OF_MEMORY, run
 from hotline.errors import ImportRefused, WorkEnded
-from hotline.text.phrases import MessageText, message_text, message_text_of
+from hotline.text.languages import MessageText, message_text, message_text_of
 
 NO_WORKBOOK = message_text("not a workbook, or damaged: save it again as .xlsx or as CSV UTF-8")
 TOO_LARGE = message_text("the sheet is too large: copy its cells into a new sheet")

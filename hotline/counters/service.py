@@ -18,16 +18,15 @@ from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from hotline.alerts import queries_people
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.contexts import Context, WebContext
 from hotline.core.database import Session
 from hotline.core.ussd import is_number
-from hotline.counters import tables, tables_screens
+from hotline.counters import tables
 from hotline.counters.rules import LeftSession, Measure, ScreenCounter, new_counters, week_of
-from hotline.counters.tables import CounterKey
-from hotline.counters.tables_screens import SessionCounts, Tallies
+from hotline.counters.tables import CounterKey, SessionCounts, Tallies
 from hotline.errors import KeyMissing, StoreUnavailable
-from hotline.gateway.tables_sessions import LockedDialogue
+from hotline.gateway.tables import LockedDialogue
 from hotline.keys.key_folder import KIGALI, periods_of
 from hotline.people import tables_roster
 from hotline.people.rules import Member
@@ -70,7 +69,7 @@ def count_ended_sessions(
 
 def _count(context: WebContext, batch: Sequence[LeftSession]) -> None:
     with context.database.writing() as session:
-        held = tables_screens.lock_sessions(session, [one.start.key for one in batch])
+        held = tables.lock_sessions(session, [one.start.key for one in batch])
         new = [
             (one, row)
             for one in batch
@@ -82,9 +81,9 @@ def _count(context: WebContext, batch: Sequence[LeftSession]) -> None:
             more = new_counters(one.steps, row.upto, network=start.network or "")
             counts.update((week, counter) for counter in more)
             row.upto = one.upto
-        tables_screens.add(session, counts)
+        tables.add(session, counts)
         context.failpoint("screens.before_mark")
-        tables_screens.mark_counted(session, [row for _, row in new])
+        tables.mark_counted(session, [row for _, row in new])
     context.failpoint("screens.after_commit")
 
 
@@ -117,7 +116,7 @@ def count_person(session: Session, context: Context, msisdn: str, at: datetime) 
 
     Without the key it counts no one, because a session must not wait for a key.
     """
-    if msisdn == rules_trial.CALLER or not is_number(msisdn):
+    if msisdn == rules.CALLER or not is_number(msisdn):
         return
     with suppress(KeyMissing):
         tables.note_person(session, context.pseudonyms.person(msisdn, at))

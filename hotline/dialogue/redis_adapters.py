@@ -20,8 +20,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
 
-from hotline.core.contexts import STATE_SECONDS
-from hotline.core.jobs import Job
+from hotline.core.contexts import STATE_SECONDS, Job
 from hotline.core.ussd import CommittedText, SessionStart
 from hotline.errors import CircuitOpen, DecryptionFailed, QueueUnavailable, RunsUnavailable
 from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher

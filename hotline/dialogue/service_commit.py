@@ -1,4 +1,8 @@
-"""Carries out the effects of a hop in one transaction. If the hop is repeated, carries them out only once.
+"""Carries out the effects of a hop in one transaction, and handles a STOP.
+
+Handles a STOP: no more SMS are sent to that number. If the number is enrolled, only notifies people.
+
+Carries out the effects of a hop in one transaction. If the hop is repeated, carries them out only once.
 
 An event that has no meaning at its place in the flow has no effect. A table maps the name of each saved answer to its
 effect. The table also decides if a hop needs a transaction. The answers of a report are not in the table, because
@@ -13,7 +17,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-from hotline.alerts import service_call_back_requests, service_intake
+from hotline.alarms import service as alarms_service
+from hotline.alarms.rules import Alarm
+from hotline.alerts import service_call_back_requests, service_intake, service_messages
+from hotline.alerts.rules_reply_parsing import AnswerReason
 from hotline.cases import (
     rules_reading_requests,
     service_codes,
@@ -21,16 +28,18 @@ from hotline.cases import (
     service_weekly_keys,
 )
 from hotline.cases.rules_reading_requests import READER_PINS, WORK_CASE
-from hotline.cases.service_attempts import AttemptResult, text_digest
-from hotline.core import rules_trial
+from hotline.cases.service_receipts import AttemptResult, text_digest
+from hotline.core import rules as core_rules
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.ussd import NOTHING, CommittedText, SessionStart, UssdHop, is_number
-from hotline.counters import service, tables_screens
+from hotline.core.wording import Template
+from hotline.counters import service
+from hotline.counters import tables as counters_tables
 from hotline.counters.rules import Measure
 from hotline.counters.service import Counts, day_of
-from hotline.counters.tables_screens import SessionCounts, Tallies
-from hotline.dialogue import service_session_start, service_stop
+from hotline.counters.tables import SessionCounts, Tallies
+from hotline.dialogue import service_session_start
 from hotline.dialogue.replay_cache import KnownSession, ReplayStep
 from hotline.dialogue.service_session_start import CASE, LETTERS, VERB
 from hotline.errors import KeyMissing, StoreUnavailable
@@ -44,16 +53,75 @@ from hotline.flows.conversation import (
     PinGiven,
     TopicRead,
 )
-from hotline.flows.flow import FlowSet, is_reporting
-from hotline.flows.questions_back import ANSWER
-from hotline.gateway import tables_sessions
-from hotline.gateway.tables_sessions import FirstHop, LockedDialogue
+from hotline.flows.flow import ANSWER, FlowSet, is_reporting
+from hotline.gateway import queries
+from hotline.gateway import tables as gateway_tables
+from hotline.gateway.doorbell import ringing
+from hotline.gateway.rules import Wording
+from hotline.gateway.tables import FirstHop, LockedDialogue
+from hotline.people import tables
+from hotline.people.rules import Level
 from hotline.programmes import rules, service_enrolment
 from hotline.text import quiz
 from hotline.text.languages import FIRST
-from hotline.tips import rules_call_back, rules_receipts
-from hotline.tips.queries_report import ReportedTip
+from hotline.tips import rules_receipts
+from hotline.tips.queries import ReportedTip
 from hotline.tips.rules import Matter
+
+
+def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> bool:
+    """Notifies the responder of a STOP, and the coordinators of their desks. Returns False if the number is not
+    enrolled.
+
+    If the hotline does not answer the STOP, it notifies the coordinators at most once a week.
+    """
+    responder = tables.find_by_number(session, context.pseudonyms.enrolled(msisdn))
+    if responder is None:
+        return False
+    key = context.pseudonyms.sms(msisdn, context.line.shortcode, AnswerReason.STOP, "")
+    desks = []
+    if service_messages.may_answer(session, responder, AnswerReason.STOP, key, at) is not None:
+        desks.append((responder, Template.STOP_NOTED))
+    elif not service_messages.count_first_stop(session, responder, key, at):
+        return True
+    alarms_service.record(session, Alarm.STOP_REQUEST, at)
+    desks += [(one, Template.STOP_TOLD) for one in _leaders(session, responder, at)]
+    for one, template in desks:
+        service_messages.write_confirmation(
+            session, Wording(template, {}, one.language), one.id, at
+        )
+    return True
+
+
+def _leaders(session: Session, of: tables.Responder, at: datetime) -> Sequence[tables.Responder]:
+    """Returns the coordinators of the desks at which a responder works. If there are none, returns the other people of
+    the national desk.
+
+    For a responder of the national desk, returns only the other people of that desk.
+    """
+    if of.level != Level.NATIONAL and (coordinators := tables.coordinators_of(session, of, at)):
+        return coordinators
+    return tables.national_people(session, at, but=of.id)
+
+
+def stop_messages(context: Context, msisdn: str) -> None:
+    """Stops all SMS to this number for ever. Also removes the number from the on-call contacts and from the programmes.
+
+    If the number is enrolled, nothing changes, because the STOP may be forged. In this case, people are notified.
+    Raises StoreUnavailable.
+    """
+    with ringing(context) as session:
+        stop_messages_in(session, context, msisdn, context.now())
+
+
+def stop_messages_in(session: Session, context: Context, msisdn: str, at: datetime) -> None:
+    """Does the same as `stop_messages`, but in the transaction of the calling function."""
+    if note_stop(session, context, msisdn, at):
+        return
+    gateway_tables.add_stop(session, context.pseudonyms.stopped(msisdn), at)
+    queries.mark_unreachable(session, context.pseudonyms.enrolled(msisdn), queries.STOPPED)
+    service_enrolment.leave(session, context, msisdn)
+
 
 SILENCE = "silence"
 """The name of the answer by which a caller stops all messages to their phone."""
@@ -173,9 +241,7 @@ def _say_of_help(given: GivenAnswer) -> None:
 
 def _stop(given: GivenAnswer) -> None:
     if given.answer.value == rules.YES and is_number(given.effects.caller):
-        service_stop.stop_messages_in(
-            given.session, given.context, given.effects.caller, given.context.now()
-        )
+        stop_messages_in(given.session, given.context, given.effects.caller, given.context.now())
 
 
 def _join(given: GivenAnswer, *, programme: rules.Programme) -> None:
@@ -228,7 +294,7 @@ def _count_a_lesson(given: GivenAnswer) -> None:
 
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
-        **dict.fromkeys(rules_call_back.ANSWERS, _withdraw_call_back),
+        **dict.fromkeys(rules_receipts.ANSWERS, _withdraw_call_back),
         CASE: _take_case,
         VERB: _act_on_case,
         LETTERS: _act_on_case,
@@ -294,8 +360,8 @@ def begin_session(
     If another hop of the same session was faster, returns False and changes nothing. Raises StoreUnavailable.
     """
     start, at = known.start, known.start.started_at
-    channel = rules_trial.channel_of(hop.caller, USSD)
-    counted = channel not in rules_trial.UNCOUNTED
+    channel = core_rules.channel_of(hop.caller, USSD)
+    counted = channel not in core_rules.UNCOUNTED
     service_weekly_keys.delete_old_keys_first(context, at)
     people = {}
     with suppress(KeyMissing):
@@ -313,7 +379,7 @@ def begin_session(
         day=day_of(at),
         people=people,
     )
-    if not tables_sessions.write_first_hop(context.database, first):
+    if not gateway_tables.write_first_hop(context.database, first):
         return False
     known.committed = CommittedText(upto)
     return True
@@ -352,17 +418,17 @@ def _commit(
     """
     written: Sequence[ReportedTip] = ()
     with effects.context.database.writing() as session:
-        dialogue = tables_sessions.lock_dialogue(session, effects.key)
+        dialogue = gateway_tables.lock_dialogue(session, effects.key)
         if dialogue is None:
             return None
         if dialogue.committed < len(text):
             written = in_transaction(session, effects, dialogue, steps)
             # Stores the length and the digest of this part only, because the rest of the text may contain a secret.
             dialogue.committed, dialogue.text_key = len(text), mark
-            tables_sessions.save_dialogue(session, dialogue)
+            gateway_tables.save_dialogue(session, dialogue)
             session.flush()
             service_intake.before_commit(effects.context, written)
-        known = CommittedText(dialogue.committed, tables_sessions.ends_of(dialogue.starred or ()))
+        known = CommittedText(dialogue.committed, gateway_tables.ends_of(dialogue.starred or ()))
     service_intake.announce(effects.context, written)
     return known
 
@@ -381,7 +447,7 @@ def _count(
             one for step in new for event in step.events for one in event_tallies(counts, event, at)
         ]
 
-    return tables_screens.count(
+    return counters_tables.count_text(
         effects.context.database, effects.key, upto=len(text), text_key=mark, decide=decide
     )
 

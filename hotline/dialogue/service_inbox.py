@@ -7,14 +7,14 @@ page again. The hook counts each SMS only once.
 
 from datetime import datetime, timedelta
 
-from hotline.alerts import service_commands, tables_inbound
-from hotline.core.check_result import CheckResult, in_kigali
+from hotline.alarms.rules import CheckResult, in_kigali
+from hotline.alerts import service_commands, tables
 from hotline.core.contexts import Line, WorkerContext
 from hotline.core.database import Session
 from hotline.errors import InboxUnavailable
-from hotline.gateway import rules_inbox
-from hotline.gateway.rules_inbox import Bookmark, PageResult
-from hotline.gateway.tables_sessions import assignments_of
+from hotline.gateway import rules
+from hotline.gateway.rules import Bookmark, PageResult
+from hotline.gateway.tables import assignments_of
 
 PATIENCE = timedelta(minutes=10)
 """If the inbox was not read for this time, a check fails."""
@@ -32,39 +32,35 @@ def read_inbox(context: WorkerContext) -> None:
     bookmark = _due(context, at)
     if bookmark is None:
         return
-    after = rules_inbox.next_request(bookmark, at)
+    after = rules.next_request(bookmark, at)
     try:
         page = context.inbox.after(after)
     except InboxUnavailable as broken:
         _stumble(context, f"the gateway's inbox {broken}", at)
         return
 
-    reading = rules_inbox.read_page(
-        bookmark, page, after=after, shortcode=context.line.shortcode, at=at
-    )
+    reading = rules.read_page(bookmark, page, after=after, shortcode=context.line.shortcode, at=at)
 
     if not _sent_to_hook(context, reading):
         _stumble(context, NOT_LISTED, at)
         return
     with context.database.writing() as session:
-        next_at = at if reading.more else at + rules_inbox.EACH
-        if tables_inbound.move_position(
-            session, bookmark, reading.bookmark, at=at, next_at=next_at
-        ):
+        next_at = at if reading.more else at + rules.EACH
+        if tables.move_position(session, bookmark, reading.bookmark, at=at, next_at=next_at):
             _doubt(session, context, reading, at)
 
 
 def _due(context: WorkerContext, at: datetime) -> Bookmark | None:
     with context.database.reading() as session:
-        row = tables_inbound.inbox_position(session)
+        row = tables.inbox_position(session)
     if row is None:
         with context.database.writing() as session:
-            tables_inbound.create_position(session, at)
-            row = tables_inbound.inbox_position(session)
+            tables.create_position(session, at)
+            row = tables.inbox_position(session)
         assert row is not None
     # After the system clock was set back, the next reading is due at once.
-    due = row.next_at <= at or row.next_at - at > rules_inbox.EACH
-    return tables_inbound.bookmark(row) if due else None
+    due = row.next_at <= at or row.next_at - at > rules.EACH
+    return tables.bookmark(row) if due else None
 
 
 def _sent_to_hook(context: WorkerContext, reading: PageResult) -> bool:
@@ -84,7 +80,7 @@ def _doubt(session: Session, context: WorkerContext, reading: PageResult, at: da
     if reading.proves_until is None:
         return
     since = reading.bookmark.sure_from
-    for row in tables_inbound.unlisted(session, since, reading.proves_until):
+    for row in tables.unlisted(session, since, reading.proves_until):
         row.unproven_at = at
         for assignment_id in assignments_of(row):
             service_commands.doubt_answer(session, context, assignment_id, at)
@@ -92,7 +88,7 @@ def _doubt(session: Session, context: WorkerContext, reading: PageResult, at: da
 
 def _stumble(context: WorkerContext, fault: str, at: datetime) -> None:
     with context.database.writing() as session:
-        tables_inbound.record_fault(session, fault, at + rules_inbox.EACH)
+        tables.record_fault(session, fault, at + rules.EACH)
 
 
 def check_inbox(session: Session, line: Line, at: datetime) -> tuple[CheckResult, ...]:
@@ -106,7 +102,7 @@ def check_inbox(session: Session, line: Line, at: datetime) -> tuple[CheckResult
 
 
 def _inbox(session: Session, at: datetime) -> CheckResult:
-    row = tables_inbound.inbox_position(session)
+    row = tables.inbox_position(session)
     if row is None:
         return CheckResult("inbox", True, "not read yet: the clock process reads it")
     if at - row.read_at <= PATIENCE:
@@ -121,7 +117,7 @@ def _inbox(session: Session, at: datetime) -> CheckResult:
 
 
 def _unproven(session: Session, at: datetime) -> CheckResult:
-    count = tables_inbound.unproven_answers(session, at - LATELY)
+    count = tables.unproven_answers(session, at - LATELY)
     if not count:
         return CheckResult(
             "unproven", True, "the inbox lists every answer by SMS, or may still list it"

@@ -51,7 +51,7 @@ from hotline.cases.rules_reading_requests import (
     ended_by,
     form_content,
 )
-from hotline.core.rules_attempts import AttemptedSecret, SecretTyped
+from hotline.core.rules import AttemptedSecret, SecretTyped
 from hotline.core.ussd import (
     SEPARATOR,
     CommittedText,
@@ -63,12 +63,11 @@ from hotline.core.ussd import (
 from hotline.dialogue.replay_cache import ReplayStep
 from hotline.flows import turn
 from hotline.flows.conversation import Answered, ConversationState, Facts, FlowEntered, Option
-from hotline.flows.drawing import draw
 from hotline.flows.flow import FlowSet, QuestionNode, Waiting, is_reporting, node_at, shows_word
 from hotline.flows.screen import Screen
-from hotline.flows.turn import Turn
+from hotline.flows.turn import Turn, draw
 from hotline.programmes.rules import PROGRAMME_OF_ANSWER, is_enrolment_code
-from hotline.text import keying
+from hotline.text import typed as text_typed
 from hotline.text.languages import CODES
 from hotline.tips.rules_receipts import NUMBER, RECEIPT
 
@@ -196,7 +195,7 @@ class ReaderQuestions:
 
         If the PIN is new, the responder must first type it twice.
         """
-        typed = keying.clean_pin(keyed, node.digits)
+        typed = text_typed.clean_pin(keyed, node.digits)
         if not typed:
             return None
         self._typed[node.saves] = typed
@@ -406,7 +405,7 @@ def play(
     while rest is not None:
         begins, words = len(text) - len(rest), turn.expects_words(session_context.flow_set, state)
         typed, rest = take_input(rest)
-        if words and rest is not None and keying.clean_keys(typed) not in KEYS:
+        if words and rest is not None and text_typed.clean_keys(typed) not in KEYS:
             if committed.upto < begins + len(typed):
                 committed = (yield StarTyped()).committed
             end = committed.end_of_words(begins, begins + len(typed), len(text))
@@ -504,9 +503,9 @@ def _secret(
     """Returns the secret that must be checked before an input is replayed. Returns None if the input is not a
     secret.
     """
-    code, digits = keying.clean_keys(keyed), turn.expects_pin(flow_set, state)
+    code, digits = text_typed.clean_keys(keyed), turn.expects_pin(flow_set, state)
     asks = digits and is_reporting(flow_set, state, RECEIPT)
-    if asks and (pin := keying.clean_pin(keyed, digits)):
+    if asks and (pin := text_typed.clean_pin(keyed, digits)):
         return SecretTyped(upto, AttemptedSecret.RECEIPT, state.answers.get(NUMBER, ""), pin)
     if (
         is_enrolment_code(code)

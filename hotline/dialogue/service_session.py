@@ -14,12 +14,8 @@ from itertools import chain, repeat
 from hotline.alarms import service
 from hotline.alarms.rules import Alarm
 from hotline.alerts import service_intake
-from hotline.cases import (
-    rules_reading_requests,
-    service_attempts,
-    service_receipts,
-    tables_reading_requests,
-)
+from hotline.cases import rules_reading_requests, service_receipts
+from hotline.cases import tables as cases_tables
 from hotline.cases.rules_reading_requests import (
     PAGE,
     ReaderAnswer,
@@ -27,13 +23,12 @@ from hotline.cases.rules_reading_requests import (
     blocked_answer,
     without_pins,
 )
-from hotline.cases.service_attempts import AttemptResult
-from hotline.cases.tables_reading_requests import PinReading
-from hotline.core import tables_attempts
-from hotline.core.contexts import Context, WebContext
+from hotline.cases.service_receipts import AttemptResult
+from hotline.cases.tables import PinReading
+from hotline.core import tables as core_tables
+from hotline.core.contexts import Context, Job, WebContext
 from hotline.core.database import Session
-from hotline.core.jobs import Job
-from hotline.core.rules_attempts import AttemptedSecret, SecretTyped
+from hotline.core.rules import AttemptedSecret, SecretTyped
 from hotline.core.ussd import (
     MAX_INPUTS,
     NOTHING,
@@ -58,12 +53,12 @@ from hotline.errors import (
     StrangeCaller,
 )
 from hotline.flows.flow import FlowSet
-from hotline.gateway import tables_sessions
+from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ring
 from hotline.keys import one_off
 from hotline.keys.conversation_state import encrypt_under, try_decrypt
 from hotline.keys.encrypt import KeyPair
-from hotline.people import rules_pin_block
+from hotline.people import rules
 from hotline.people.tables import Responder
 from hotline.programmes import service_enrolment
 from hotline.text.languages import FIRST
@@ -128,7 +123,7 @@ class ReaderRequests:
         """
         text = without_pins(self._hop.text)
         target = self._context.pseudonyms.heard("", AttemptedSecret.WORK)
-        look = service_attempts.try_once(
+        look = service_receipts.try_once(
             self._context,
             replace(self._hop, text=text),
             asked.upto,
@@ -140,16 +135,14 @@ class ReaderRequests:
 
     def _judged(self, session: Session) -> AttemptResult:
         at, caller = self._context.now(), self._hop.caller
-        keys = {
-            self._context.pseudonyms.contact(caller, one) for one in (at, at - rules_pin_block.DAY)
-        }
-        before = tables_attempts.attempt_times(
-            session, AttemptedSecret.WORK, keys, ASKED, at - 2 * rules_pin_block.DAY
+        keys = {self._context.pseudonyms.contact(caller, one) for one in (at, at - rules.DAY)}
+        before = core_tables.attempt_times(
+            session, AttemptedSecret.WORK, keys, ASKED, at - 2 * rules.DAY
         )
-        until = rules_pin_block.blocked_until(before)
+        until = rules.blocked_until(before)
         if until is not None and until > at:
             return AttemptResult((RESTING, until.isoformat()))
-        until = rules_pin_block.blocked_until([*before, at])
+        until = rules.blocked_until([*before, at])
         return AttemptResult((ASKED,) if until is None else (ASKED, until.isoformat()))
 
     def _settled(
@@ -162,16 +155,14 @@ class ReaderRequests:
         with self._context.database.writing() as session:
             row_id = self._row(session, asked).id if row_id is None else row_id
             shown = None if answer is None else self._encrypted(answer, asked)
-            row = tables_reading_requests.fix_answer(session, row_id, shown, self._context.now())
+            row = cases_tables.fix_answer(session, row_id, shown, self._context.now())
         self._rows()[row.text_digest] = row
         return WAIT if row.shown is None else self._shown(row.shown, asked, answer)
 
     def _rows(self) -> dict[str, PinReading]:
         if self._known is None:
             with self._context.database.reading() as session:
-                self._known = tables_reading_requests.readings_of_session(
-                    session, self._opening.key
-                )
+                self._known = cases_tables.readings_of_session(session, self._opening.key)
         return self._known
 
     def _fresh(self, asked: ReaderRequest, wrong: ReaderAnswer | None = None) -> ReaderReply:
@@ -236,14 +227,12 @@ class ReaderRequests:
             row = self._row(session, asked)
             if encrypted_pin is None:
                 return row.id, None
-            return row.id, tables_reading_requests.add_hop(
-                session, row.id, encrypted_pin, pair.public, at
-            )
+            return row.id, cases_tables.add_hop(session, row.id, encrypted_pin, pair.public, at)
 
     def _row(self, session: Session, asked: ReaderRequest) -> PinReading:
         """Returns the stored question of this place in the text. If there is none, makes it."""
         before = None if asked.of is None else self._rows().get(self._digest(asked.of))
-        return tables_reading_requests.get_or_create(
+        return cases_tables.get_or_create(
             session,
             self._opening.key,
             self._digest(asked.upto),
@@ -274,7 +263,7 @@ class ReaderRequests:
             if left <= 0:
                 return None
             door.pause(min(pause, left))
-            box = tables_reading_requests.answer_of(self._context.database, ask_id)
+            box = cases_tables.answer_of(self._context.database, ask_id)
             if box is not None:
                 return box
         return None
@@ -363,11 +352,11 @@ def end_session(context: WebContext, notice: EndNotice) -> None:
     key = context.pseudonyms.session(notice.session_id)
 
     with context.database.writing() as session:
-        dialogue = tables_sessions.lock_dialogue(session, key)
+        dialogue = gateway_tables.lock_dialogue(session, key)
         if dialogue is None:
             return
         dialogue.ended_at = dialogue.ended_at or context.now()
-        tables_sessions.save_dialogue(session, dialogue)
+        gateway_tables.save_dialogue(session, dialogue)
         filed = service_intake.file_drafts(session, context, tables.drafts_of(session, key))
         session.flush()
         service_intake.before_commit(context, filed)
@@ -479,7 +468,7 @@ def _played(
         while True:
             match question:
                 case service_replay.StarTyped():
-                    row = tables_sessions.find_start(context.database, known.start.key)
+                    row = gateway_tables.find_start(context.database, known.start.key)
                     answer = QuestionReply(
                         committed=CommittedText(NOTHING) if row is None else row[1]
                     )

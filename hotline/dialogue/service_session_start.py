@@ -12,13 +12,13 @@ from hotline.alerts import (
     queries_references,
     rules_assignment,
     service_call_back_requests,
-    service_case_state,
+    service_case,
     service_closing,
     service_commands,
     tables_drills,
 )
 from hotline.alerts.rules_replies import OF_A_CASE, REPLIES, Command, Verb
-from hotline.alerts.service_case_state import assignee_visit_facts, visit_facts_of
+from hotline.alerts.service_case import assignee_visit_facts, visit_facts_of
 from hotline.cases import service_receipts
 from hotline.cases.rules_reading_requests import IS_OWN, MAY_PROVE, NO_PIN
 from hotline.core.contexts import Context, WebContext
@@ -39,14 +39,14 @@ from hotline.errors import StoreUnavailable, StrangeCaller
 from hotline.flows.conversation import Facts, Option
 from hotline.flows.flow import FlowSet, numbers_shown
 from hotline.flows.screen import SEPTETS
-from hotline.gateway import service_alert_path, tables_sessions
-from hotline.people import tables, tables_accounts, tables_enrolments
+from hotline.gateway import service_alert_path
+from hotline.gateway import tables as gateway_tables
+from hotline.people import tables, tables_accounts
 from hotline.programmes import service_enrolment
 from hotline.text.languages import CODES, FIRST
 from hotline.tips import queries_visible
-from hotline.tips.rules import Matter, TipOutcome
+from hotline.tips.rules import Matter, TipOutcome, VisitFacts
 from hotline.tips.rules_events import EventChannel
-from hotline.tips.rules_visit_safety import VisitFacts
 from hotline.tips.tables import Tip
 
 # Shows a phone's cases in the responders' flow, and carries out the answers of that flow.
@@ -116,7 +116,7 @@ def caller_facts(
     if asks_pin:
         true.append(PIN_ASKED)
         true += [] if tables.has_pin(session, responder_id) else [NO_PIN]
-        true += [MAY_PROVE] if tables_enrolments.can_prove(session, responder_id, as_of) else []
+        true += [MAY_PROVE] if tables.can_prove(session, responder_id, as_of) else []
     is_national = responder_id in queries.national(session, [responder_id])
     true += [NATIONAL_DESK] if is_national else []
     if is_national or queries_visible.oversees(session, responder_id):
@@ -127,7 +127,7 @@ def caller_facts(
                 true.append(f"{CAN_CONFIRM}.{name}")
             if tip.matter == Matter.COMPLAINT:
                 true.append(f"{IS_COMPLAINT}.{name}")
-            if tip.place_step and service_case_state.can_stand_down(session, tip):
+            if tip.place_step and service_case.can_stand_down(session, tip):
                 true.append(f"{CAN_STAND_DOWN}.{name}")
     cases = (*held, *(one for one in opened if one not in held))
     responder = session.get(tables.Responder, responder_id)
@@ -223,7 +223,7 @@ def find_session(context: WebContext, hop: UssdHop, key: str) -> KnownSession | 
     If the database is unavailable, looks for the session in Redis. Raises StoreUnavailable, StrangeCaller.
     """
     try:
-        row = tables_sessions.find_start(context.database, key)
+        row = gateway_tables.find_start(context.database, key)
     except StoreUnavailable:
         noted = context.notes.find(key)
         if noted is None:
@@ -249,7 +249,7 @@ def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
     reporting, block_reason, oversight = service_alert_path.current_alert_path(context)
     dialled, _ = short_code_of(hop.text, flow_set.entries) if hop.text else ("", ())
     private = bool(dialled) and flow_set.flows[flow_set.entries[dialled]].private
-    asks_pin = private and tables_enrolments.has_any_pin(context.database)
+    asks_pin = private and tables.has_any_pin(context.database)
     responder_id = None
     if private and hop.shows_number:
         with context.database.reading() as session:
@@ -365,7 +365,7 @@ def _pinned(
         if is_number(caller):
             with context.database.reading() as session:
                 number = context.pseudonyms.enrolled(caller)
-                language = tables_enrolments.language_to_prove(session, number, start.started_at)
+                language = tables.language_to_prove(session, number, start.started_at)
         return CallerFacts((PIN_ASKED,), language=language or "")
     if service_enrolment.programme_of(flow_set, start.entry) is None:
         return None

@@ -10,43 +10,32 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from hotline.alerts import (
-    queries_outbox,
-    service_closing,
-    service_commands,
-    service_replies,
-    tables_inbound,
-)
+from hotline.alerts import queries_outbox, service_closing, service_commands
+from hotline.alerts import tables as alerts_tables
 from hotline.alerts.rules_replies import CommandResult, Verb
 from hotline.alerts.rules_reply_parsing import ReplyKind
-from hotline.alerts.service_replies import ReadReply, ReplyResult
+from hotline.alerts.service_commands import ReadReply, ReplyResult
 from hotline.cases import service_requests
-from hotline.core.contexts import Context, WebContext
+from hotline.core.contexts import Context, Job, WebContext
 from hotline.core.database import Session
-from hotline.core.jobs import Job
-from hotline.dialogue import (
-    service_answers,
-    service_commit,
-    service_sms_screens,
-    service_sms_tips,
-    service_stop,
-)
+from hotline.dialogue import service_answers, service_commit, service_sms_tips
 from hotline.dialogue.replay_cache import ReplayStep
 from hotline.dialogue.rules_sms_tips import clean_message, is_cry_for_help, likely_language
-from hotline.dialogue.service_sms_screens import MAX_KEY, ConversationContext, SmsTurn
+from hotline.dialogue.service_answers import MAX_KEY, ConversationContext, SmsTurn
 from hotline.dialogue.service_sms_tips import FilingData, SmsTipWritten
 from hotline.errors import RunsUnavailable
 from hotline.flows.conversation import ConversationState
-from hotline.gateway import rules_inbox, tables_sessions
+from hotline.gateway import rules
+from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ring, ringing
-from hotline.gateway.rules_message import SOON, AnswerForm, MessageIn
-from hotline.gateway.tables_sessions import InboundSeen, assignments_of
+from hotline.gateway.rules import SOON, AnswerForm, MessageIn
+from hotline.gateway.tables import InboundSeen, assignments_of
 from hotline.people import tables
 from hotline.programmes import service_enrolment
-from hotline.text.keying import clean_keys
 from hotline.text.keywords import is_erasure, is_stop
 from hotline.text.languages import FIRST
 from hotline.text.topics import AskedTopic, asked_topic
+from hotline.text.typed import clean_keys
 from hotline.tips import tables as tips_tables
 
 # Lets people read topics by SMS: a word opens a topic, and a digit or a word answers its screens.
@@ -136,7 +125,7 @@ def gather(context: WebContext, message: MessageIn) -> HeardMessage | None:
 
     if talk is not None and awake:
         on = _stage(context, talk.revision_id, talk.began)
-        spoken = service_sms_screens.continue_topic(on, talk.state, message.text)
+        spoken = service_answers.continue_topic(on, talk.state, message.text)
         if spoken is not None:
             went = replace(talk, state=spoken.state, at=at, lost=spoken.again)
             return HeardMessage(went, spoken, on, silent=spoken.again and talk.lost)
@@ -167,13 +156,13 @@ def note(
     service_commit.in_transaction(
         session, effects, dialogue, [ReplayStep(1, spoken.state, spoken.events)]
     )
-    tables_sessions.save_dialogue(session, dialogue)
+    gateway_tables.save_dialogue(session, dialogue)
     session.flush()
     if heard.silent:
         return None
     parameters: Mapping[str, Any] = {}
     if heard.form is AnswerForm.SCREEN:
-        parameters = service_sms_screens.screen_values(spoken.state, heard.on, again=spoken.again)
+        parameters = service_answers.screen_values(spoken.state, heard.on, again=spoken.again)
     return service_answers.write_answer(
         session,
         context,
@@ -205,7 +194,7 @@ def _begun(
 ) -> HeardMessage:
     revision_id = context.flow_sets.live()
     on = _stage(context, revision_id, at)
-    spoken = service_sms_screens.begin_topic(
+    spoken = service_answers.begin_topic(
         on, topic, before.state.language if before is not None else FIRST
     )
     echo = before is not None and before.state == spoken.state and at - before.at < ECHO
@@ -233,7 +222,7 @@ def _recalled(context: WebContext, key: str) -> SmsConversation | None:
 
 def _stage(context: WebContext, revision_id: int, began: datetime) -> ConversationContext:
     flow_set = context.flow_sets.get(revision_id)
-    return service_sms_screens.conversation_context(flow_set, began.date())
+    return service_answers.conversation_context(flow_set, began.date())
 
 
 def message_digests(context: Context, message: MessageIn, at: datetime) -> tuple[str, ...]:
@@ -244,7 +233,7 @@ def message_digests(context: Context, message: MessageIn, at: datetime) -> tuple
     second = (message.sent_at or at).replace(microsecond=0)
     said = (message.sender, context.line.shortcode, message.text.strip())
     return tuple(
-        context.pseudonyms.sms(*said, near.isoformat()) for near in rules_inbox.same_second(second)
+        context.pseudonyms.sms(*said, near.isoformat()) for near in rules.same_second(second)
     )
 
 
@@ -257,8 +246,8 @@ def recognise(
     the stored rows.
     """
     proved_at, vouched_at = seen.proved_at, seen.vouched_at
-    known = tables_inbound.record_mo(session, seen, keys)
-    tables_inbound.note_listed(session, known, proved_at=proved_at, vouched_at=vouched_at)
+    known = alerts_tables.record_mo(session, seen, keys)
+    alerts_tables.note_listed(session, known, proved_at=proved_at, vouched_at=vouched_at)
     if proved_at is not None:
         for row in known:
             _carry_out(session, context, row, at)
@@ -380,7 +369,7 @@ def _gather(context: WebContext, message: MessageIn, at: datetime) -> _Gathered:
         responder = tables.find_by_number(session, context.pseudonyms.enrolled(message.sender))
         if responder is not None:
             return _Gathered(
-                None, None, service_replies.read_reply(session, responder, message.text, at)
+                None, None, service_commands.read_reply(session, responder, message.text, at)
             )
     if not context.line.inbound_sms:
         return _Gathered(None, None)
@@ -448,7 +437,7 @@ def _answer_cry(
     if at - written_at > SOON or not any(row.vouched_at for row in seen):
         return None
     if not any(row.proved_at for row in seen):
-        tables_inbound.bring_forward(session, at + READ_INBOX_AFTER)
+        alerts_tables.bring_forward(session, at + READ_INBOX_AFTER)
         return None
     if queries_outbox.has_cried_recently(
         session, context.pseudonyms.contacts(message.sender, at), at
@@ -507,7 +496,7 @@ def _answer(
     proved: bool,
 ) -> _Result:
     if is_stop(message.text):
-        service_stop.stop_messages_in(session, context, message.sender, at)
+        service_commit.stop_messages_in(session, context, message.sender, at)
         outcome = InboxOutcome.STOPPED if responder is None else InboxOutcome.STOP_NOTED
         return _Result(outcome)
     if service_enrolment.receive_sms(session, context, message.sender, message.text, at, SMS):
@@ -517,14 +506,14 @@ def _answer(
         return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
     # The number may have been enrolled after the SMS was read.
     if reply is None or reply.responder_id != responder.id:
-        reply = service_replies.read_reply(session, responder, message.text, at)
+        reply = service_commands.read_reply(session, responder, message.text, at)
     own = reply.cases.open
     said = message.text
     waits = service_requests.answer(session, context, responder, said, own, at, proved=proved)
     # One SMS may answer a request and a case.
     if waits is not None and not reply.reading.actions:
         return _Result(CommandResult.REFERRED, queued=waits)
-    replied = service_replies.handle_reply(
+    replied = service_commands.handle_reply(
         session, context, responder, message, reply, at, proved=proved
     )
     return _Result(

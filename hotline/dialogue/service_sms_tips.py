@@ -13,19 +13,19 @@ from datetime import datetime, timedelta
 from hotline.alerts import service_correction, service_intake
 from hotline.alerts.service_intake import ReportAttempt, needs_assignment
 from hotline.cases import service_weekly_keys
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.contexts import WebContext
 from hotline.core.database import Session, add_if_new
 from hotline.counters import service
 from hotline.dialogue import rules_sms_tips
 from hotline.errors import RunsUnavailable
-from hotline.gateway import tables_sessions
-from hotline.gateway.rules_message import MessageIn
-from hotline.gateway.tables_sessions import Dialogue, LockedDialogue
+from hotline.gateway import tables as gateway_tables
+from hotline.gateway.rules import MessageIn
+from hotline.gateway.tables import Dialogue, LockedDialogue
 from hotline.text.languages import FIRST
 from hotline.tips import rules as domain_tip
 from hotline.tips import tables
-from hotline.tips.queries_report import ReportedTip
+from hotline.tips.queries import ReportedTip
 
 SMS = "sms"
 TOGETHER = timedelta(minutes=30)
@@ -123,7 +123,7 @@ def file_message(
     before = known.before
     if before is not None and not tables.can_be_extended(session, before.dialogue):
         before = None
-    if tables_sessions.find_dialogue(session, own) is not None or _repeats(said, before):
+    if gateway_tables.find_dialogue(session, own) is not None or _repeats(said, before):
         return SmsTipWritten(None, None if before is None else replace(before, at=at))
     if before is None or not rules_sms_tips.fits(f"{before.text} {said}"):
         answers = rules_sms_tips.report_answers(said)
@@ -194,12 +194,12 @@ def locked_session(
 
     If there is none, makes a new session and counts it. `tells` is the text of the tip, if the SMS is a tip.
     """
-    held = tables_sessions.lock_dialogue(session, key)
+    held = gateway_tables.lock_dialogue(session, key)
     if held is not None:
         return held
     row = Dialogue(
         key=key,
-        channel=rules_trial.channel_of(message.sender, SMS),
+        channel=rules.channel_of(message.sender, SMS),
         revision_id=revision_id,
         entry=entry,
         dialled=0,
@@ -214,7 +214,7 @@ def locked_session(
     )
     service_weekly_keys.delete_old_keys_in(session, context, began)
     add_if_new(session, row)
-    dialogue = tables_sessions.lock_dialogue(session, key)
+    dialogue = gateway_tables.lock_dialogue(session, key)
     assert dialogue is not None
     service.count_session(session, dialogue)
     service.count_person(session, context, message.sender, began)

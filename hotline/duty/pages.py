@@ -1,15 +1,39 @@
-"""Shows and reads the form with a responder's desks. Each row of the form is a desk and a level."""
+"""Shows people, their desks and accounts, and the drills.
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+Shows and reads the form with a responder's desks. Each row of the form is a desk and a level.
+
+Starts and ends drills, and lists drills with the time of each step.
+
+Shows users their own account. Also lists all accounts, changes their roles and links, and suspends or ends accounts.
+
+Also shows the rights of all people and accounts on one page that an auditor prints. That page reads the table of roles
+and the table of routes, which also decide about every request. It shows no phone numbers.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from flask import Response
 
-from hotline.console import role_groups
-from hotline.console.form import number_of
-from hotline.console.visit import GuestVisit, Visit, form_view, page, part_of_list, redirect_to
-from hotline.core.actors import ACCOUNT_ROLES, ROLES
+from hotline.alerts import service_drills
+from hotline.alerts.rules_drills import DrillRequest, step_summaries
+from hotline.console import routes
+from hotline.console.routes import PAGES, Method, table
+from hotline.console.templating import number_of
+from hotline.console.visit import (
+    GuestVisit,
+    Visit,
+    form_view,
+    page,
+    part_of_list,
+    redirect_to,
+    redirect_to_address,
+    sign_in_refusal,
+)
+from hotline.core.actors import ACCOUNT_ROLES, ROLES, AccountRole, SignInRefused
 from hotline.duty import (
     service_accounts,
     service_desk_page,
@@ -17,25 +41,27 @@ from hotline.duty import (
     service_invitations,
     service_leaves,
     service_people_list,
-    service_postings,
     service_removal,
 )
+from hotline.duty import service_removal as duty_service_removal
 from hotline.duty.service_people_list import EVERYWHERE
 from hotline.errors import (
     AccountRefused,
     FormRefused,
+    HotlineError,
     ImportRefused,
     NumberInvalid,
     PersonnelRefused,
 )
-from hotline.people.rules import Level, RequestedPosting, every_district
+from hotline.people import pages_sign_in, service_own_account, service_sessions
+from hotline.people.rules import DeskKind, Level, RequestedPosting, every_district
+from hotline.people.rules_audit import action_sentence
 from hotline.people.tables import Person
-from hotline.text.codes import NATIONAL, Category, is_district
-from hotline.text.languages import CODES
-from hotline.text.phrases import phrase
-from hotline.text.places import districts, place_name
+from hotline.text import qr_code
+from hotline.text.languages import CODES, FIRST, phrase
+from hotline.text.places import NATIONAL, Category, districts, is_district, place_name
 from hotline.text.time import KIGALI
-from hotline.tips.rules import OUTCOMES, TipOutcome
+from hotline.tips.rules import OUTCOMES, TipOutcome, Urgency
 
 LEVELS = tuple(level for level in Level if level is not Level.NATIONAL)
 FREE_ROWS = 3
@@ -151,7 +177,7 @@ def people(visit: Visit) -> Response:
         desk=desk,
         desks=options(visit),
         placed=partial(named, visit),
-        may_change=visit.may(role_groups.RUNNING),
+        may_change=visit.may(routes.RUNNING),
     )
 
 
@@ -198,7 +224,7 @@ def _person(visit: Visit, who: str) -> Response:
         levels=LEVELS,
         categories=[*Category],
         placed=partial(named, visit),
-        may_change=visit.may(role_groups.RUNNING),
+        may_change=visit.may(routes.RUNNING),
     )
 
 
@@ -227,7 +253,7 @@ def change_desks(visit: Visit, responder_id: int) -> None:
     wanted, categories = read_desks(visit), visit.form.many("categories")
     kinds = tuple(Category(each) for each in categories if each in {*Category})
     reason, posting = visit.reason("place", MISSING), RequestedPosting(wanted, kinds)
-    service_postings.change_desks(
+    duty_service_removal.change_desks(
         visit.context, visit.by.actor, responder_id, posting=posting, reason=reason
     )
 
@@ -289,7 +315,7 @@ def print_start_pin(visit: Visit, responder_id: int) -> Response:
 @form_view(person, "remove", AccountRefused, PersonnelRefused)
 def remove(visit: Visit, person_id: int) -> None:
     reason = visit.reason("remove", MISSING)
-    service_removal.remove_person(visit.context, visit.by, person_id, reason=reason)
+    duty_service_removal.remove_person(visit.context, visit.by, person_id, reason=reason)
 
 
 def _moment(typed: str) -> datetime | None:
@@ -343,3 +369,268 @@ def _by_field(text: list[str]) -> Mapping[str, str]:
         field = FIELDS.get(column.strip(), "place")
         wrong[field] = f"{wrong[field]} {rest or words}" if field in wrong else rest or words
     return wrong
+
+
+DESKS = (DeskKind.BORDER, DeskKind.PROTECTION)
+SHOWN = 60
+"""The number of drills in the list, the newest first. For thirty districts, these are the drills of about half a
+year.
+"""
+URGENCIES = table("exercise_urgencies")
+
+
+def drills(visit: Visit) -> Response:
+    return page(
+        visit,
+        "exercises.html",
+        desks=_desks(visit),
+        every=service_drills.list_drills(visit.context),
+        most=SHOWN,
+        steps=step_summaries,
+        long=partial(_long, visit),
+    )
+
+
+def _reason(visit: Visit, field: str) -> str:
+    return visit.reason(field, "Enter a reason.", most=120, is_printable=True)
+
+
+@form_view(drills, "reason", HotlineError)
+def start(visit: Visit) -> None:
+    """Starts a drill, and sends its alert at once."""
+    form = visit.form
+    desk, urgency = form.text("desk", most=40), form.text("urgency", most=1)
+    if desk not in _desks(visit) or urgency not in URGENCIES:
+        raise visit.wrong("desk", "Choose a desk from the list.")
+    wanted = DrillRequest(desk, Urgency(int(urgency)), form.ticked("climbs"))
+    service_drills.start(visit.context, wanted, by=visit.by.actor, reason=_reason(visit, "reason"))
+
+
+@form_view(drills, "end-{drill_id}", HotlineError)
+def end(visit: Visit, drill_id: int) -> None:
+    """Ends a drill. Alerted responders who have not answered yet get an SMS that it was a drill."""
+    reason = _reason(visit, f"end-{drill_id}")
+    service_drills.call_off(visit.context, drill_id, by=visit.by.actor, reason=reason)
+
+
+def _long(visit: Visit, span: timedelta) -> str:
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    return visit.say("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)
+
+
+def _desks(visit: Visit) -> Mapping[str, str]:
+    """Returns the desks that can have a drill, by code: first the districts, then border posts and camps."""
+    added = {
+        one.code: head_name(visit, one)
+        for one in service_desk_page.list_desks(visit.context)
+        if one.kind in DESKS and one.retired_at is None
+    }
+    return {area.code: area.name for area in districts()} | added
+
+
+def accounts(visit: Visit) -> Response:
+    return page(
+        visit,
+        "accounts.html",
+        accounts=service_accounts.list_accounts(visit.context),
+        roles=ACCOUNT_ROLES,
+        person=known_person(visit),
+    )
+
+
+def _account_reason(visit: Visit) -> str:
+    return visit.form.text("reason", most=200)
+
+
+def _roles(visit: Visit) -> frozenset[AccountRole]:
+    return frozenset(AccountRole(one) for one in visit.form.many("roles") if one in {*AccountRole})
+
+
+@form_view(accounts, "name", AccountRefused)
+def invite_account(visit: Visit) -> Response:
+    """Creates an account, and shows its link once. The admin gives the link to the owner, who sets up the account."""
+    name, language = visit.form.text("name"), visit.form.text("language")
+    spoken, known = language if language in CODES else FIRST, known_person(visit)
+    invited = service_invitations.invite(
+        visit.context,
+        visit.by.actor,
+        name,
+        _roles(visit),
+        spoken,
+        person_id=known.id if known else None,
+    )
+    return _invited(visit, name, invited)
+
+
+@form_view(account, "roles", AccountRefused)
+def set_roles(visit: Visit, account_id: int) -> None:
+    """Adds and removes roles of an account. To remove a role, the admin must enter a reason."""
+    service_invitations.set_roles(
+        visit.context, visit.by.actor, account_id, _roles(visit), _account_reason(visit)
+    )
+
+
+@form_view(account, "link", AccountRefused)
+def link(visit: Visit, account_id: int) -> Response | None:
+    """Requests a new link, or shows the link after its waiting time.
+
+    When the link is made, the old password and code stop working.
+    """
+    invited = service_invitations.request_link(
+        visit.context, visit.by.actor, account_id, _account_reason(visit)
+    )
+    return _invited(visit, visit.form.text("name"), invited) if invited.link else None
+
+
+def _invited(visit: Visit, name: str, invited: service_invitations.Invited) -> Response:
+    address = f"{visit.context.console_url}/welcome/{invited.link}"
+    return page(visit, "invited.html", name=name, address=address, waiting=invited.waiting)
+
+
+@form_view(account, "suspend", AccountRefused)
+def suspend(visit: Visit, account_id: int) -> None:
+    service_invitations.suspend(visit.context, visit.by.actor, account_id, _account_reason(visit))
+
+
+@form_view(account, "lift", AccountRefused)
+def lift(visit: Visit, account_id: int) -> None:
+    service_invitations.lift_suspension(visit.context, visit.by.actor, account_id)
+
+
+@form_view(account, "end", AccountRefused, PersonnelRefused)
+def end_account(visit: Visit, account_id: int) -> None:
+    """Ends an account, or requests the approval of a second admin. The page then shows the person's other accounts."""
+    service_removal.end_account(visit.context, visit.by.actor, account_id, _account_reason(visit))
+
+
+def show(visit: Visit) -> Response:
+    return page(
+        visit,
+        "account.html",
+        sessions=service_sessions.list_sessions(visit.context, visit.token),
+        done=visit.asked("done"),
+        resting=service_invitations.waiting_link(visit.context, visit.by.account_id),
+        renewed=service_own_account.unconfirmed_renewals(visit.context, visit.by),
+        fingerprint=service_own_account.fingerprint(visit.context, visit.token),
+    )
+
+
+def set_language(visit: Visit) -> Response:
+    """Sets the language of all pages, and returns to the page where it was chosen."""
+    language = visit.form.text("language")
+    if language in CODES:
+        service_own_account.set_language(visit.context, visit.by, language)
+    return redirect_to_address(pages_sign_in.local_address(visit.form.text("to")))
+
+
+@form_view(show, "secret_new", AccountRefused)
+def change_password(visit: Visit) -> Response:
+    """Changes the password after the old password was checked. Ends every other session."""
+    old = visit.form.secret("old") or visit.form.secret("password")
+    refused = service_own_account.change_password(
+        visit.context, visit.token, old, visit.form.secret("new")
+    )
+    if refused:
+        raise FormRefused({"secret_old": sign_in_refusal(visit, refused)})
+    return redirect_to("accounts.show", done="password")
+
+
+def end_others(visit: Visit) -> Response:
+    service_sessions.end_others(visit.context, visit.token)
+    return redirect_to("accounts.show", done="sessions")
+
+
+def factor(visit: Visit) -> Response:
+    """Shows a new authenticator secret each time the page is opened. Stores nothing until the user types a code of the
+    new authenticator.
+
+    After a wrong code, shows the same secret again, unless the hidden field with the secret was changed.
+    """
+    encrypted, new_factor = visit.form.text("sealed"), service_own_account.new_factor
+    shown = None
+    with suppress(AccountRefused):
+        shown = new_factor(visit.context, visit.by, encrypted) if encrypted else None
+    shown = shown or new_factor(visit.context, visit.by)
+    return page(visit, "factor.html", new=shown, drawn=qr_code.svg(shown.uri))
+
+
+@form_view(factor, "secret_new_code", AccountRefused)
+def take_factor(visit: Visit) -> Response:
+    form, encrypted = visit.form, visit.form.text("sealed")
+    new_code, password, code = (form.secret(name) for name in ("new_code", "password", "code"))
+    refused = service_own_account.replace_factor(
+        visit.context, visit.token, encrypted, new_code, password, code
+    )
+    if refused:
+        raise FormRefused({"secret_password": sign_in_refusal(visit, refused)})
+    return redirect_to("accounts.show", done="factor")
+
+
+@form_view(show)
+def confirm_renewals(visit: Visit) -> None:
+    """Removes the notices that say that the account got a new sheet or a new authenticator."""
+    service_own_account.confirm_renewals(visit.context, visit.by)
+
+
+def refuse_link(visit: Visit) -> Response:
+    """Refuses a new link for the user's own account, which another person requested."""
+    service_invitations.refuse_own(visit.context, visit.by)
+    return redirect_to("accounts.show", done="link")
+
+
+@form_view(show, "paper", AccountRefused)
+def paper(visit: Visit) -> Response:
+    """Creates a new recovery sheet, and shows it once. The old sheet does not work any more."""
+    password, code = visit.form.secret("password"), visit.form.secret("code")
+    sheet = service_own_account.new_paper(visit.context, visit.token, password, code)
+    if isinstance(sheet, SignInRefused):
+        raise FormRefused({"paper-password": sign_in_refusal(visit, sheet)})
+    return page(visit, "paper.html", sheet=sheet)
+
+
+# Shows the rights of all people and accounts on one page that an auditor prints.
+
+
+PROOFS = table("proofs")
+COMMANDS = table("commands")
+"""The sentences of commands for which the log has no sentence of its own, by endpoint."""
+
+
+class CommandLine(NamedTuple):
+    """One command of the console on the page of rights: what it does, who may use it, and the proof that it needs."""
+
+    does: str
+    roles: Sequence[AccountRole]
+    needs: str
+
+
+def rights(visit: Visit) -> Response:
+    people = service_people_list.list_rights(visit.context)
+    return page(
+        visit,
+        "rights.html",
+        part=part_of_list(people, visit.asked("part")),
+        roles=ROLES,
+        opened=_menus(),
+        commands=[*_commands(visit)],
+        placed=partial(named, visit),
+        at=visit.context.now(),
+    )
+
+
+def _menus() -> Mapping[str, Sequence[str]]:
+    """Returns the pages of the menu that each role of an account opens, by role."""
+    return {
+        role: [one.menu for one in PAGES if one.menu and one.admits(frozenset({role}))]
+        for role in ACCOUNT_ROLES
+    }
+
+
+def _commands(visit: Visit) -> Iterator[CommandLine]:
+    for route in PAGES:
+        if route.method is Method.GET or not (route.audit or route.needs):
+            continue
+        says = action_sentence(route.audit)[0] if route.audit else COMMANDS[route.endpoint]
+        does = visit.say(says, subject="...", outcome="...")
+        roles = [role for role in ACCOUNT_ROLES if route.admits(frozenset({role}))]
+        yield CommandLine(does, roles, visit.say(PROOFS[route.needs]))

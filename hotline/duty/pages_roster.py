@@ -1,21 +1,32 @@
-"""Shows and changes the roster of a week, for the whole country or for one desk, and prints it."""
+"""Shows, changes and prints the roster, and imports sheets of people or of shifts.
+
+Shows and changes the roster of a week, for the whole country or for one desk, and prints it.
+
+Checks a sheet of people or of shifts before anything is imported, and shows the progress of imports.
+"""
 
 import re
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
+from typing import Any
 
-from flask import Response
+from flask import Response, abort, url_for
 
-from hotline.console import role_groups
-from hotline.console.form import number_of
+from hotline.console import routes, uploads
+from hotline.console.templating import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
-from hotline.duty import service_roster
-from hotline.duty.pages import desk_names, named
+from hotline.duty import service_roster, service_sheets
+from hotline.duty.pages import MISSING, desk_names, named
 from hotline.duty.service_roster import WeekRoster
-from hotline.errors import PersonnelRefused
-from hotline.people.rules_roster import DAY, WEEK, GapReason, monday_of, week_of
-from hotline.text.phrases import phrase
+from hotline.duty.service_sheets import JudgedRow
+from hotline.errors import HotlineError, PersonnelRefused
+from hotline.people.rules import COLUMNS
+from hotline.people.rules_roster import COLUMNS as SHIFT_COLUMNS
+from hotline.people.rules_roster import DAY, WEEK, GapReason, RowEffect, moment, monday_of, week_of
+from hotline.people.tables_roster import SheetKind
+from hotline.text.languages import phrase
+from hotline.text.time import KIGALI
 
 REASONS: Mapping[GapReason, str] = {
     GapReason.NO_ONE: phrase("no one"),
@@ -62,7 +73,7 @@ def show(visit: Visit, template: str = "roster.html") -> Response:
         placed=partial(named, visit),
         days=[visit.say(day) for day in DAYS],
         weekdays=[(n, visit.say(day)) for n, day in zip(_WEEKDAYS, DAYS, strict=True)],
-        may_set=visit.may(role_groups.RUNNING),
+        may_set=visit.may(routes.RUNNING),
         undo=visit.asked("undo") if HOLIDAY.fullmatch(visit.asked("undo")) else "",
         reasons=lambda whys: ", ".join(visit.say(REASONS[one]) for one in whys),
         whole=found.whole_week(),
@@ -133,3 +144,95 @@ def asked(visit: Visit) -> tuple[date, str]:
     except (ValueError, OverflowError):
         week = week_of(visit.context.now())
     return week, (visit.asked("desk") or visit.form.text("desk", most=40))
+
+
+EFFECTS: Mapping[RowEffect, tuple[str, str]] = {
+    RowEffect.NEW: (phrase("new"), "good"),
+    RowEffect.CHANGED: (phrase("changed"), "warn"),
+    RowEffect.SAME: (phrase("unchanged"), "soft"),
+    RowEffect.REMOVED: (phrase("taken off"), "warn"),
+    RowEffect.WRONG: (phrase("wrong"), "bad"),
+}
+"""The text and the colour of each effect of a row."""
+RELOADED = 3
+"""The seconds after which the page shows the progress of an import again."""
+EXAMPLES: Mapping[SheetKind, str] = {
+    SheetKind.PEOPLE: f"{','.join(COLUMNS)}\n"
+    "Gasabo 1,+250788000000,rw;en,responder,Gasabo=deputy;Kicukiro,labour",
+    SheetKind.ROSTER: f"{','.join(SHIFT_COLUMNS)}\nGasabo,Gasabo 1,Mon,18:00,06:00,1",
+}
+"""The sheet that its page shows as an example: the names of the columns, and one row."""
+HINTS: Mapping[SheetKind, str] = {
+    SheetKind.PEOPLE: phrase(
+        "Separate districts or languages with a semicolon (;). Write a district with its own level "
+        "like Gasabo=deputy. The hotline sends SMS in the first language. An empty cell means all "
+        "districts or languages. A sheet can hold at most {most} people."
+    ),
+    SheetKind.ROSTER: phrase(
+        "Enter times like 18:00. The sheet replaces all weekly shifts of each desk that it "
+        "names. A sheet can hold at most {most} shifts."
+    ),
+}
+
+
+def sheet_form(visit: Visit, sheet: str) -> Response:
+    """Shows the form for a sheet, and the progress of imports. It reloads itself until they have ended."""
+    kind = _kind(visit, sheet)
+    recent = service_sheets.recent(visit.context, visit.by, kind)
+    answer = _page(
+        visit,
+        "import_sheet.html",
+        kind,
+        example=EXAMPLES[kind],
+        hint=visit.say(HINTS[kind], most=service_sheets.MAX_ROWS[kind]),
+        recent=recent,
+    )
+    if any(not one.is_over for one in recent) and not visit.faults:
+        again = url_for("sheets.ask", sheet=sheet, week=visit.asked("week"), auto="")
+        answer.headers["Refresh"] = f"{RELOADED}; url={again}"
+    return answer
+
+
+def _kind(visit: Visit, sheet: str) -> SheetKind:
+    """Returns the kind of a sheet. Only admins and the national desk import people."""
+    if sheet not in {*SheetKind} or not (sheet == "roster" or visit.may(routes.RUNNING)):
+        abort(404)
+    return SheetKind(sheet)
+
+
+def _page(visit: Visit, template: str, kind: SheetKind, **values: Any) -> Response:
+    week, desk = asked(visit)
+    here = {"week": week, "desk": desk} if kind is SheetKind.ROSTER else {}
+    return page(visit, template, kind=kind, here=here, ends=week + WEEK - DAY, **values)
+
+
+@form_view(sheet_form)
+def check_sheet(visit: Visit, sheet: str) -> Response:
+    """Shows the change that each row of a sheet would make. Stores nothing."""
+    kind, (week, _) = _kind(visit, sheet), asked(visit)
+    text = uploads.read_upload(visit, uploads.text_of)
+    judged = service_sheets.check(visit.context, visit.by, visit.token, kind, text, week)
+    first = sorted(judged.rows, key=lambda one: one.effect is not RowEffect.WRONG)
+    rows = [(one.line, *EFFECTS[one.effect], _said(visit, one)) for one in first]
+    return _page(visit, "import_sheet_judged.html", kind, judged=judged, rows=rows, effects=EFFECTS)
+
+
+def _said(visit: Visit, row: JudgedRow) -> str:
+    if row.reason or row.shift is None:
+        return row.reason.said(visit.say) if row.reason else row.name
+    one = row.shift
+    times = [
+        f"{moment(one.week, at).astimezone(KIGALI):%H:%M}" for at in (one.from_min, one.to_min)
+    ]
+    day = visit.say(DAYS[one.weekday])
+    return f"{named(visit, one.desk)}: {row.name}, {day} {'-'.join(times)}"
+
+
+@form_view(sheet_form, "sheet", HotlineError)
+def take_sheet(visit: Visit, sheet: str) -> Response:
+    """Starts the import of a checked sheet. The page of the form then shows its progress."""
+    kind, (week, desk) = _kind(visit, sheet), asked(visit)
+    reason = visit.reason("sheet", MISSING) if kind is SheetKind.PEOPLE else ""
+    locked = visit.form.secret("sheet")
+    service_sheets.confirm(visit.context, visit.by, visit.token, kind, locked, week, reason)
+    return redirect_to("sheets.ask", sheet=sheet, week=str(week), desk=desk)

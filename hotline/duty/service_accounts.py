@@ -32,24 +32,22 @@ from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.errors import NotFound
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_message import Wording
+from hotline.gateway.rules import Wording
 from hotline.people import (
     queries_member_keys,
     tables,
     tables_accounts,
-    tables_approvals,
     tables_audit,
-    tables_members,
+    tables_desks,
     tables_sessions,
 )
-from hotline.people.rules import Level
+from hotline.people.rules import Level, of_account
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_desks import of_account
-from hotline.people.rules_second_factor import APPROVAL_VALIDITY, COMMANDS_WITHIN, MAX_COMMANDS
+from hotline.people.rules_sign_in import APPROVAL_VALIDITY, COMMANDS_WITHIN, MAX_COMMANDS
 from hotline.people.service_approving import ADMIN, ApprovalRule, ApprovalView, Decision, request
 from hotline.people.tables_accounts import CodeKind, ConsoleAccount
-from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
-from hotline.text.phrases import message_text
+from hotline.people.tables_sessions import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.languages import message_text
 
 REASON_LETTERS = 200
 MIN_ADMINS = 2
@@ -179,9 +177,9 @@ class AccountChange:
         """Returns the desks that no other person can decrypt with a key of their own."""
         session = self.session
         own = set(queries_member_keys.names_of(session, self.account.person_id))
-        opened = tables_members.desks_of(session, self.member)
+        opened = tables_desks.desks_of(session, self.member)
         return frozenset(
-            code for code in opened if own >= set(tables_members.members_of_desk(session, code))
+            code for code in opened if own >= set(tables_desks.members_of_desk(session, code))
         )
 
     def notify(
@@ -243,13 +241,13 @@ class AccountChange:
     ) -> None:
         """Ends the pending approval of a role that a command at the server has given, or that is no longer wanted."""
         subject, at = _subject_of(self.account.id, role), self.context.now()
-        self.decide(tables_approvals.pending_for(self.session, subject, at), decision)
+        self.decide(tables_sessions.pending_for(self.session, subject, at), decision)
 
     def decide(self, row: Approval | None, decision: ApprovalDecision) -> None:
         """Records the decision on a pending approval. Does nothing if there is no approval."""
         if row is not None:
             by, at = tables_audit.by_actor(self.by), self.context.now()
-            tables_approvals.record_decision(row, by, at, decision)
+            tables_sessions.record_decision(row, by, at, decision)
 
     def waiting_roles(self) -> frozenset[AccountRole]:
         """Returns the roles of the account that wait for a second admin's approval."""
@@ -260,7 +258,7 @@ class AccountChange:
         tips.
         """
         account = self.account
-        tables_members.end_access(self.session, self.member, self.context.now())
+        tables_desks.end_access(self.session, self.member, self.context.now())
         account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
         account.paper_at = account.factor_at = None
         account.totp_step = 0
@@ -300,7 +298,7 @@ def current_account(session: Session, account_id: int) -> ConsoleAccount:
 def roles_by_account(session: Session, context: Context) -> Mapping[int, frozenset[AccountRole]]:
     """Returns the roles that wait for a second admin's approval, by account id."""
     found: dict[int, frozenset[AccountRole]] = {}
-    for row in tables_approvals.pending(session, context.now(), ApprovalKind.ROLE):
+    for row in tables_sessions.pending(session, context.now(), ApprovalKind.ROLE):
         account_id, role = _wanted(row)
         found[account_id] = found.get(account_id, frozenset()) | {role}
     return found
@@ -312,7 +310,7 @@ def appointed_by(context: Context, account_id: int, role: AccountRole) -> frozen
     Raises StoreUnavailable.
     """
     with context.database.reading() as session:
-        rows = tables_approvals.approved(session, _subject_of(account_id, role))
+        rows = tables_sessions.approved(session, _subject_of(account_id, role))
     return frozenset(one for row in rows for one in (row.asked_by, row.decided_by) if one)
 
 
@@ -446,9 +444,9 @@ def end_account(change: AccountChange) -> None:
     for role in change.waiting_roles():
         change.settle(role)
     link = f"account:{account.id}:link"
-    rows = [tables_approvals.pending_for(session, one, at) for one in (_subject(account.id), link)]
+    rows = [tables_sessions.pending_for(session, one, at) for one in (_subject(account.id), link)]
     # If a new link was approved earlier, it must not make the ended account usable again.
-    for row in (*rows, *tables_approvals.approved(session, link)):
+    for row in (*rows, *tables_sessions.approved(session, link)):
         change.decide(row, ApprovalDecision.WITHDRAWN)
     desks = change.desks_alone()
     change.forget()
@@ -472,7 +470,7 @@ def close_account(change: AccountChange) -> None:
     if change.by.account_id is None or not change.is_last_other():
         account.suspended_until = at + APPROVAL_VALIDITY
     tables_sessions.end_sessions_of(change.session, account.id)
-    if tables_approvals.pending_for(change.session, _subject(account.id), at) is None:
+    if tables_sessions.pending_for(change.session, _subject(account.id), at) is None:
         request_end(change)
 
 

@@ -21,12 +21,11 @@ from hotline.people import (
     service_approving,
     tables,
     tables_accounts,
-    tables_approvals,
     tables_audit,
     tables_desks,
-    tables_members,
+    tables_sessions,
 )
-from hotline.people.rules_desks import (
+from hotline.people.rules import (
     READING_KINDS,
     DeskKind,
     account_of,
@@ -116,19 +115,19 @@ def visible_desks(context: Context, by: SignedIn) -> frozenset[str] | None:
 def desks_of_account(context: Context, account_id: int) -> frozenset[str]:
     """Returns the desks to which this account has access."""
     with context.database.reading() as session:
-        return tables_members.desks_of(session, of_account(account_id))
+        return tables_desks.desks_of(session, of_account(account_id))
 
 
 def list_desks(context: Context, by: SignedIn | None = None) -> Sequence[DeskHead]:
     """Returns the desks that this account may see, in the order of their codes. Retired desks come last."""
     only = None if by is None else visible_desks(context, by)
     with context.database.reading() as session:
-        asked = tables_approvals.pending(
-            session, context.now(), tables_approvals.ApprovalKind.ADMISSION
+        asked = tables_sessions.pending(
+            session, context.now(), tables_sessions.ApprovalKind.ADMISSION
         )
         waits = Counter(row.subject.split(":", 2)[1] for row in asked)
-        counts = tables_members.member_counts(session)
-        moving = tables_members.desks_in_rotation(session)
+        counts = tables_desks.member_counts(session)
+        moving = tables_desks.desks_in_rotation(session)
         heads = [
             _head(session, context, row, counts.get(row.code, 0), waits[row.code], moving)
             for row in tables_desks.all_desks(session)
@@ -146,8 +145,8 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
     waits = decrypt_grants.pending_access(context, code)
     with context.database.reading() as session:
         row = tables_desks.get_desk(session, code)
-        since = tables_members.access_since(session, code)
-        admitted = tables_approvals.approved_by_subject(
+        since = tables_desks.access_since(session, code)
+        admitted = tables_sessions.approved_by_subject(
             session, [f"desk:{code}:{one}" for one in since]
         )
         by_whom = {
@@ -168,7 +167,7 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
             (one.asked_by, tables_accounts.of_member(session, one.member).name) for one in waits
         ]
         fit, keyless = _others(session, code)
-        moving = tables_members.desks_in_rotation(session)
+        moving = tables_desks.desks_in_rotation(session)
         head = _head(session, context, row, len(since), len(waiting), moving)
     asked = {*since, *(one.member for one in waits)}
     others = [(who, name) for who, name in fit if who not in asked]
@@ -242,7 +241,7 @@ def _people_with_key(session: Session, code: str) -> int:
     return len(
         {
             tables_accounts.of_member(session, one).id
-            for one in tables_members.members_of_desk(session, code)
+            for one in tables_desks.members_of_desk(session, code)
             if responder_of(one) or account_of(one)
             if queries_member_keys.public_key(session, code, one) is not None
         }

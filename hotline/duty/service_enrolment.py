@@ -16,24 +16,17 @@ from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.duty import service_leaves
-from hotline.duty.service_postings import request_access_everywhere
+from hotline.duty.service_removal import request_access_everywhere
 from hotline.errors import ImportRefused, NotFound, PersonnelRefused
 from hotline.flows import service_check
-from hotline.gateway import tables_sessions
+from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_message import Wording, responders_short_code
+from hotline.gateway.rules import Wording, responders_short_code
 from hotline.keys.passphrase import Costs
-from hotline.people import (
-    tables,
-    tables_accounts,
-    tables_approvals,
-    tables_audit,
-    tables_desks,
-    tables_enrolments,
-    tables_members,
-)
+from hotline.people import tables, tables_accounts, tables_audit, tables_desks, tables_sessions
 from hotline.people.encrypt_start_secrets import CODE_COSTS, START_COSTS, digest_digits
 from hotline.people.rules import (
+    APART,
     CODE_DIGITS,
     CODE_VALIDITY,
     COLUMNS,
@@ -50,14 +43,12 @@ from hotline.people.rules import (
     read_responders,
     refuse_faults,
 )
-from hotline.people.rules_desks import APART
 from hotline.people.service_approving import DECIDING, ApprovalRule, ApprovalView, Decision, sees
-from hotline.people.tables import Person, Responder
-from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
-from hotline.people.tables_enrolments import Enrolment, EnrolmentEnd
-from hotline.text.names import comparison_keys
+from hotline.people.tables import Enrolment, EnrolmentEnd, Person, Responder
+from hotline.people.tables_sessions import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.languages import message_text
 from hotline.text.phone_numbers import parse_sendable
-from hotline.text.phrases import message_text
+from hotline.text.typed import comparison_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +90,7 @@ def change_number(context: Context, by: Actor, name: str, number: str, reason: s
         person = service_leaves.find_person(session, name)
         if tables.known_numbers(session, [key]):
             raise PersonnelRefused("this phone number is enrolled already")
-        if tables_sessions.stopped(session, [context.pseudonyms.stopped(msisdn)]):
+        if gateway_tables.stopped(session, [context.pseudonyms.stopped(msisdn)]):
             raise PersonnelRefused("this number asked for no more messages (STOP)")
         if person.state != EnrolmentState.ACTIVE:
             raise PersonnelRefused(f"{person.name} is not enrolled, or was removed")
@@ -153,7 +144,7 @@ def print_start_pin(
     made = _new_secrets(context, costs or START_COSTS)
     with ringing(context) as session:
         take_lock(session)
-        row = tables_enrolments.open_enrolment(session, responder_id, for_writing=True)
+        row = tables.open_enrolment(session, responder_id, for_writing=True)
         asked = _approved_request(session, row, context.now())
         if row is None or asked is None:
             raise PersonnelRefused(
@@ -166,7 +157,7 @@ def print_start_pin(
 def may_print(context: Context, responder_id: int) -> bool:
     """Returns True if a start PIN of this person was approved and not printed yet."""
     with context.database.reading() as session:
-        row = tables_enrolments.open_enrolment(session, responder_id)
+        row = tables.open_enrolment(session, responder_id)
         return _approved_request(session, row, context.now()) is not None
 
 
@@ -196,8 +187,8 @@ def _request(
 ) -> None:
     """Requests the approval to print the start PINs of these enrolments, or adds them to a pending request."""
     at, kind = context.now(), ApprovalKind.START_PIN
-    asked = tables_approvals.pending_for(session, subject, at)
-    asked = asked or tables_approvals.add_request(session, by, kind, subject, reason, at)
+    asked = tables_sessions.pending_for(session, subject, at)
+    asked = asked or tables_sessions.add_request(session, by, kind, subject, reason, at)
     for row in rows:
         row.approval_id = asked.id
 
@@ -252,7 +243,7 @@ def _hand_out(
     row.code_until, row.start_until = at + CODE_VALIDITY, at + START_PIN_VALIDITY
     lives = START_PIN_VALIDITY + DECIDED_WITHIN
     kind, subject = ApprovalKind.ENROLMENT, f"enrolment:{row.id}"
-    asked = tables_approvals.add_request(session, by, kind, subject, reason, at, lives=lives)
+    asked = tables_sessions.add_request(session, by, kind, subject, reason, at, lives=lives)
     row.approval_id = asked.id
     person = session.get_one(Responder, row.responder_id)
     wording = Wording(Template.JOIN, {"code": dial}, person.language)
@@ -262,15 +253,15 @@ def _hand_out(
 
 
 def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> None:
-    before = tables_enrolments.open_enrolment(session, responder_id, for_writing=True)
+    before = tables.open_enrolment(session, responder_id, for_writing=True)
     if before is None:
         return
-    tables_enrolments.end_enrolment(before, EnrolmentEnd.WITHDRAWN, at)
+    tables.end_enrolment(before, EnrolmentEnd.WITHDRAWN, at)
     session.flush()
     asked = session.get_one(Approval, before.approval_id)
-    shared = tables_enrolments.enrolments_of_approval(session, asked.id)
+    shared = tables.enrolments_of_approval(session, asked.id)
     if asked.decided_at is None and not shared:
-        tables_approvals.record_decision(
+        tables_sessions.record_decision(
             asked, tables_audit.by_actor(by), at, ApprovalDecision.WITHDRAWN
         )
     session.flush()
@@ -360,12 +351,12 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
     by_key = {context.pseudonyms.enrolled(row.msisdn): row for row in rows}
     stop_keys = {key: context.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
     known = tables.known_numbers(session, by_key)
-    stopped = tables_sessions.stopped(session, stop_keys.values())
+    stopped = gateway_tables.stopped(session, stop_keys.values())
     logins = tables_accounts.all_accounts(session)
     demo = {one.person_id for one in logins if one.state == AccountState.DEMO}
     names = tables_accounts.keys_of_names(session)
     for key, row in by_key.items():
-        others = tables_members.desks_of_person(session, row.person_id or 0)
+        others = tables_desks.desks_of_person(session, row.person_id or 0)
         if tables_desks.mixes_oversight(session, others.union(row.desks)):
             yield RowFault(row.line, APART)
         alike = (names.get(key, set()) for key in enumerate(comparison_keys(row.name)))
@@ -413,7 +404,7 @@ def _about(
 
     Returns None if the phone was not proved by a code yet.
     """
-    rows = tables_enrolments.enrolments_of_approval(session, asked.id)
+    rows = tables.enrolments_of_approval(session, asked.id)
     row = rows[0] if rows else None
     if row is None or row.proved_at is None or not may_decide(row.proved_at, context.now()):
         return None
@@ -450,14 +441,12 @@ def _row(decision: Decision) -> Enrolment:
 
 
 def _rows(decision: Decision) -> Sequence[Enrolment]:
-    return tables_enrolments.enrolments_of_approval(
-        decision.session, decision.row.id, for_writing=True
-    )
+    return tables.enrolments_of_approval(decision.session, decision.row.id, for_writing=True)
 
 
 def _refuse(decision: Decision) -> None:
     for row in _rows(decision):
-        tables_enrolments.end_enrolment(row, EnrolmentEnd.REFUSED, decision.context.now())
+        tables.end_enrolment(row, EnrolmentEnd.REFUSED, decision.context.now())
 
 
 def _approve(decision: Decision) -> None:
@@ -473,7 +462,7 @@ def _approve(decision: Decision) -> None:
             )
         before, person.number_key = person.encrypted_number, row.number_key
         person.encrypted_number, person.unreachable = row.encrypted_number or before, None
-        tables_enrolments.end_enrolment(row, EnrolmentEnd.APPROVED, at)
+        tables.end_enrolment(row, EnrolmentEnd.APPROVED, at)
         row.encrypted_number = before
         session.flush()
         service_leaves.log_command(session, context, "responder_number_changed", person, by, reason)
@@ -481,7 +470,7 @@ def _approve(decision: Decision) -> None:
             session, _changed(context, person.language), person.id, at
         )
         return
-    tables_enrolments.end_enrolment(row, EnrolmentEnd.APPROVED, at)
+    tables.end_enrolment(row, EnrolmentEnd.APPROVED, at)
     person.state, person.active = EnrolmentState.ACTIVE, True
     session.flush()
     service_leaves.log_command(session, context, "responder_approved", person, by, reason)
@@ -492,7 +481,7 @@ def _about_start(
     session: Session, _context: Context, asked: Approval, by: SignedIn
 ) -> ApprovalView | None:
     """Describes a request to print start PINs. Returns None if nothing is left to print."""
-    rows = tables_enrolments.enrolments_of_approval(session, asked.id)
+    rows = tables.enrolments_of_approval(session, asked.id)
     people = [session.get_one(Responder, one.responder_id) for one in rows]
     if not all(sees(session, by, one.person_id) for one in people) or not people:
         return None

@@ -38,27 +38,26 @@ from hotline.people import (
     queries_member_keys,
     tables,
     tables_accounts,
-    tables_approvals,
     tables_audit,
     tables_desks,
     tables_sessions,
 )
-from hotline.people.encrypt_tokens import digest_of, new_token
+from hotline.people.encrypt import digest_of, new_token
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_passwords import is_reserved
-from hotline.people.rules_second_factor import (
+from hotline.people.rules_sign_in import (
     APPROVAL_VALIDITY,
     LINK_VALIDITY,
     LINK_WAIT,
     SUSPENDED_AGAIN,
     SUSPENDED_FOR,
+    is_reserved,
 )
 from hotline.people.service_approving import ADMIN, ApprovalRule, request
 from hotline.people.service_sign_in import sign_in_states
 from hotline.people.tables_accounts import CodeKind, ConsoleAccount
-from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
-from hotline.text.names import NameFault, name_fault, tidy_name
-from hotline.text.phrases import phrase
+from hotline.people.tables_sessions import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.languages import phrase
+from hotline.text.typed import NameFault, name_fault, tidy_name
 
 LETTERS = {NameFault.MARKS: AccountFault.NAME_MARKS, NameFault.SCRIPTS: AccountFault.NAME_SCRIPTS}
 
@@ -335,9 +334,9 @@ def refuse_own(context: Context, by: SignedIn) -> None:
 
 def _of_account(change: AccountChange) -> WaitingLink | None:
     account, at = change.account, change.context.now()
-    row = tables_approvals.pending_for(change.session, link_subject(account.id), at)
+    row = tables_sessions.pending_for(change.session, link_subject(account.id), at)
     if row is None:
-        agreed = tables_approvals.approved(change.session, link_subject(account.id))
+        agreed = tables_sessions.approved(change.session, link_subject(account.id))
         since = at - APPROVAL_VALIDITY
         row = next((one for one in agreed if one.decided_at and one.decided_at > since), None)
     if row is None:

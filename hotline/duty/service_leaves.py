@@ -13,17 +13,25 @@ from hotline.alerts import queries_people, service_commands
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import NotFound, PersonnelRefused
-from hotline.gateway import tables_sessions
+from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.queries_on_call import STOPPED
-from hotline.people import tables, tables_accounts, tables_audit, tables_desks, tables_members
-from hotline.people.rules import MIN_NATIONAL, UNPROVED, EnrolmentState, Level, fewest_national
-from hotline.people.rules_desks import APART, OVERSEEN_DESK, of_responder
+from hotline.gateway.queries import STOPPED
+from hotline.people import tables, tables_accounts, tables_audit, tables_desks
+from hotline.people.rules import (
+    APART,
+    MIN_NATIONAL,
+    OVERSEEN_DESK,
+    UNPROVED,
+    EnrolmentState,
+    Level,
+    fewest_national,
+    of_responder,
+)
 from hotline.people.tables import Leave, Responder
 from hotline.people.tables_audit import CommandActor
 from hotline.text.export_sheets import parse_row_id
+from hotline.text.languages import message_text
 from hotline.text.phone_numbers import parse_sendable
-from hotline.text.phrases import message_text
 from hotline.text.time import KIGALI
 
 
@@ -82,12 +90,12 @@ def is_last_of_oversight(
     """Returns True if an oversight desk of this person would have no other active person with its key at a time in
     this period.
     """
-    own = tables_members.desks_of_person(session, person.person_id)
+    own = tables_desks.desks_of_person(session, person.person_id)
     for code in own & tables_desks.every_oversight(session):
         others = [
             one
             for one in queries_people.members(session, but=person.person_id)
-            if one.covers(code) and code in tables_members.desks_of(session, of_responder(one.id))
+            if one.covers(code) and code in tables_desks.desks_of(session, of_responder(one.id))
         ]
         begins = (absence.starts_at for one in others for absence in one.absences)
         moments = {starts_at, *(at for at in begins if starts_at <= at < ends_at)}
@@ -102,7 +110,7 @@ def check_overseen(
     """Raises PersonnelRefused if the national desk decides about a person of an oversight desk, or about a person who
     would join it."""
     who = tables_audit.actor_of(by)
-    if tables_members.is_overseen(session, who, person.person_id, desks):
+    if tables_desks.is_overseen(session, who, person.person_id, desks):
         raise PersonnelRefused(OVERSEEN_DESK)
 
 
@@ -215,7 +223,7 @@ def bring_back(
             for one in tables.phones_of(session, person.person_id):
                 if one.removed_at == removed_at:
                     _reopen(session, one, removed_at, at)
-            desks = tables_members.desks_of_person(session, person.person_id)
+            desks = tables_desks.desks_of_person(session, person.person_id)
             if tables_desks.mixes_oversight(session, desks):
                 raise PersonnelRefused(APART)
             check_overseen(session, second or "", person)
@@ -322,4 +330,4 @@ def _unstop(session: Session, context: Context, person: Responder, number: str |
     msisdn = parse_sendable(number)
     if context.pseudonyms.enrolled(msisdn) != person.number_key:
         raise PersonnelRefused(f"{person.name} is enrolled with another number: enter that number")
-    tables_sessions.remove_stop(session, context.pseudonyms.stopped(msisdn))
+    gateway_tables.remove_stop(session, context.pseudonyms.stopped(msisdn))

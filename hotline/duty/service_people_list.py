@@ -27,14 +27,12 @@ from hotline.duty.service_accounts import AccountLine
 from hotline.duty.service_desk_page import visible_desks
 from hotline.duty.service_leaves import find_person, log_command
 from hotline.errors import NotFound, PersonnelRefused
-from hotline.gateway import queries_on_call
-from hotline.people import tables, tables_accounts, tables_desks, tables_enrolments, tables_members
-from hotline.people.rules import EnrolmentState, Level
-from hotline.people.rules_desks import DeskKind, of_account, of_responder
+from hotline.gateway import queries
+from hotline.people import tables, tables_accounts, tables_desks
+from hotline.people.rules import DeskKind, EnrolmentState, Level, of_account, of_responder
 from hotline.people.rules_roster import why_silent
 from hotline.people.tables import Leave, Person, Responder
-from hotline.text.languages import CODES
-from hotline.text.phrases import message_text
+from hotline.text.languages import CODES, message_text
 from hotline.text.places import districts
 
 
@@ -160,7 +158,7 @@ def person_page(
         return lines[0], [
             replace(
                 one,
-                confirmed_at=tables_enrolments.confirmed_at(session, one.id),
+                confirmed_at=tables.confirmed_at(session, one.id),
                 leaves=queries_people.current_leaves(session, one.id, context.now()),
                 open_cases=queries_people.open_cases(session, one.id) if seen is None else None,
             )
@@ -192,7 +190,7 @@ class _PersonLines:
         self.seen, self.is_admin = seen, is_admin
         self.away = queries_people.on_leave(session, context.now())
         self.placed = tables.memberships_by_person(session)
-        self.opened = tables_members.desks_by_member(session)
+        self.opened = tables_desks.desks_by_member(session)
         self.kinds = {one.code: one.kind for one in tables_desks.all_desks(session)}
         self.phones: dict[int, list[Responder]] = defaultdict(list)
         for one in tables.all_responders(session):
@@ -200,7 +198,7 @@ class _PersonLines:
         self.accounts: dict[int, list[AccountLine]] = defaultdict(list)
         for account in service_accounts.account_lines(session, context):
             self.accounts[account.person_id].append(account)
-        self.on_call = {one.person_id for one in queries_on_call.on_call_contacts(session)}
+        self.on_call = {one.person_id for one in queries.on_call_contacts(session)}
 
     def of(self, people: Iterable[Person]) -> list[PersonLine]:
         """Returns a line for each person that the reader may see. Leaves out the phone of the daily test."""
@@ -253,7 +251,7 @@ class _PersonLines:
             since=person.created_at,
             categories=person.categories,
             removed_at=person.removed_at,
-            is_stopped=person.unreachable == queries_on_call.STOPPED,
+            is_stopped=person.unreachable == queries.STOPPED,
         )
 
 

@@ -8,11 +8,10 @@ answer and take the same time.
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.keys.passphrase import Costs
-from hotline.people import queries_member_keys, tables_audit, tables_enrolments, tables_members
+from hotline.people import queries_member_keys, tables, tables_audit, tables_desks
 from hotline.people.encrypt_start_secrets import CODE_COSTS, START_COSTS, is_same
 from hotline.people.rules import EnrolmentKind, EnrolmentState
-from hotline.people.tables import Responder
-from hotline.people.tables_enrolments import Enrolment
+from hotline.people.tables import Enrolment, Responder
 
 
 def knows_code(enrolment: Enrolment | None, code: str) -> bool:
@@ -47,7 +46,7 @@ def record_proof(
     the enrolment was already proved, ended or replaced.
     """
     at = context.now()
-    row = tables_enrolments.open_enrolment(session, enrolment.responder_id, for_writing=True)
+    row = tables.open_enrolment(session, enrolment.responder_id, for_writing=True)
     if row is None or row.id != enrolment.id or row.proved_at is not None:
         return False
     person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
@@ -57,7 +56,7 @@ def record_proof(
         if public_key is None or pin_wrap is None:
             raise ValueError("to enrol, a responder must choose a PIN and have a key pair")
         for member in queries_member_keys.names_of(session, person.id)[:1]:
-            tables_members.end_access(session, member, at)
+            tables_desks.end_access(session, member, at)
         person.public_key, person.pin_wrap, person.pin_set_at = public_key, pin_wrap, at
         person.wrong_pins, person.rested_until = [], None
         person.pin_opened_at, person.pin_openings, person.pin_network = None, 0, None

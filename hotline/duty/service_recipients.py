@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from hotline.core.check_result import CheckResult
+from hotline.alarms.rules import CheckResult
 from hotline.people.rules import (
     MIN_NATIONAL,
     MIN_PHONES,
@@ -13,8 +13,7 @@ from hotline.people.rules import (
     empty_districts,
     unwatched_desks,
 )
-from hotline.text.codes import NATIONAL
-from hotline.text.places import districts, place_name
+from hotline.text.places import NATIONAL, districts, place_name
 
 SHOWN = 5
 """The largest number of names in one line of text. Programs get all names."""

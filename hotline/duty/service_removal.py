@@ -1,4 +1,6 @@
-"""Removes people, and sets the desks at which a responder works.
+"""Removes people, and changes the desks at which they work.
+
+Removes people, and sets the desks at which a responder works.
 
 If a person is removed, all their phones, accounts, on-call contacts and access to desks end.
 
@@ -6,6 +8,11 @@ One admin may remove a person from all work, from one desk or from the console. 
 of the national desk, a second person must approve. Otherwise one admin could silence that desk. Until the approval, the
 person has no access but still gets alerts. A second person must also approve the end of an account on which a team or a
 desk depends.
+
+Changes the desks at which a responder works.
+
+If a responder gets fewer desks or a lower level, the change takes effect at once. If a responder gets more, a second
+person must approve.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,7 +33,7 @@ from hotline.duty.service_leaves import (
     log_command,
 )
 from hotline.errors import DeskRefused, NotFound, PersonnelRefused
-from hotline.gateway import queries_on_call
+from hotline.gateway import queries
 from hotline.gateway.doorbell import ringing
 from hotline.people import (
     decrypt_grants,
@@ -35,26 +42,42 @@ from hotline.people import (
     tables_accounts,
     tables_audit,
     tables_desks,
-    tables_enrolments,
-    tables_members,
     tables_sessions,
 )
-from hotline.people.rules import MIN_NATIONAL, UNPROVED, EnrolmentState, Level, active_national
+from hotline.people.rules import (
+    APART,
+    MIN_NATIONAL,
+    OVERSEEN_DESK,
+    READING_KINDS,
+    UNPROVED,
+    DeskKind,
+    EnrolmentState,
+    Level,
+    RequestedPosting,
+    account_of,
+    active_national,
+    gains_rights,
+    kind_of,
+    of_responder,
+    read_posting,
+    without_gains,
+)
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_desks import OVERSEEN_DESK, account_of
 from hotline.people.service_approving import (
     ADMIN,
+    DECIDING,
     OPERATING,
     ApprovalRule,
     ApprovalView,
     Decision,
     request,
+    sees,
 )
 from hotline.people.tables import Responder
-from hotline.people.tables_approvals import Approval, ApprovalKind
 from hotline.people.tables_audit import CommandActor
-from hotline.text.codes import NATIONAL
-from hotline.text.phrases import message_text, phrase
+from hotline.people.tables_sessions import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.languages import message_text, phrase
+from hotline.text.places import NATIONAL
 
 
 def national_desk_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
@@ -71,7 +94,7 @@ def close_desks(
 ) -> None:
     """Ends the access of a person's phones and accounts to every desk, except the desks in `but`."""
     for member in queries_member_keys.names_of(session, person_id):
-        tables_members.end_access(session, member, at, but=but)
+        tables_desks.end_access(session, member, at, but=but)
 
 
 def end_access(
@@ -90,7 +113,7 @@ def end_access(
             service_accounts.close_account(change)
     at = context.now()
     close_desks(session, person_id, at)
-    for contact in queries_on_call.on_call_contacts(session):
+    for contact in queries.on_call_contacts(session):
         if contact.person_id == person_id:
             service_alarm_notices.end_contact(session, contact, by, at)
 
@@ -194,9 +217,9 @@ def _end_one(session: Session, person: Responder, at: datetime) -> None:
     person.active, person.removed_at = False, at
     person.state = EnrolmentState.PROVING if is_new else EnrolmentState.REMOVED
     tables.end_memberships(session, person, at)
-    waits = tables_enrolments.open_enrolment(session, person.id, for_writing=True)
+    waits = tables.open_enrolment(session, person.id, for_writing=True)
     if waits is not None:
-        tables_enrolments.end_enrolment(waits, tables_enrolments.EnrolmentEnd.WITHDRAWN, at)
+        tables.end_enrolment(waits, tables.EnrolmentEnd.WITHDRAWN, at)
 
 
 LAST_OF_NATIONAL = (
@@ -290,7 +313,7 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
     with ringing(context) as session:
         queries_people.take_lock(session)
         tables_desks.get_desk(session, code, for_writing=True)
-        if tables_members.is_overseen(session, tables_audit.by_actor(by), None, [code]):
+        if tables_desks.is_overseen(session, tables_audit.by_actor(by), None, [code]):
             raise DeskRefused(OVERSEEN_DESK)
         human = tables_accounts.of_member(session, member)
         names = queries_member_keys.names_of(session, human.id)
@@ -311,7 +334,7 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
             if code in now:
                 left = {one: Level(level) for one, level in now.items() if one != code}
                 set_desks(session, context, person, left, person.categories, at)
-        opened = tables_members.end_access_at(session, code, names, at)
+        opened = tables_desks.end_access_at(session, code, names, at)
         for one in names:
             if (account_id := account_of(one)) is not None:
                 tables_sessions.end_sessions_of(session, account_id)
@@ -376,4 +399,154 @@ END = ApprovalRule(
     ),
     approve=_end_approved,
     refused="account_end_refused",
+)
+
+
+def change_desks(
+    context: Context, by: Actor, responder_id: int, posting: RequestedPosting, reason: str
+) -> bool:
+    """Changes the desks of a responder. Returns True if part of the change waits for a second person.
+
+    The rest takes effect at once. Raises NotFound, PersonnelRefused.
+    """
+    at = context.now()
+    with ringing(context) as session:
+        queries_people.take_lock(session)
+        person = _acting(session, responder_id)
+        _check(session, person, posting.desks)
+        service_leaves.check_overseen(session, by, person, posting.desks)
+        now = _desks_of(session, person)
+        waits = gains_rights(now, posting.desks)
+        at_once = without_gains(now, posting.desks) if waits else posting.desks
+        if not at_once:
+            at_once = now
+        set_desks(session, context, person, at_once, posting.categories, at)
+        if at_once != now or not waits:
+            log_command(session, context, "responder_moved", person, by, f"{posting}: {reason}")
+        _withdraw(session, by, person, at)
+        if waits:
+            _ask(session, context, by, person, posting, reason)
+    return waits
+
+
+def request_access_everywhere(
+    session: Session, context: Context, by: Actor, person: Responder, reason: str
+) -> None:
+    """Requests access for a responder at each of their desks whose tips the responder cannot decrypt yet.
+
+    Does nothing for a responder without a key pair.
+    """
+    if person.public_key is None:
+        return
+    member = of_responder(person.id)
+    own = _desks_of(session, person)
+    for row in tables_desks.all_desks(session):
+        reads = row.retired_at is None and DeskKind(row.kind or kind_of(row.code)) in READING_KINDS
+        if row.code not in own or not reads:
+            continue
+        if not decrypt_grants.has_access_or_request(session, context, row.code, member):
+            decrypt_grants.add_access_request(session, context, by, row.code, member, reason)
+
+
+def _ask(
+    session: Session,
+    context: Context,
+    by: Actor,
+    person: Responder,
+    posting: RequestedPosting,
+    reason: str,
+) -> None:
+    request(session, context, by, ApprovalKind.POSTING, f"{_begins(person.id)}{posting}", reason)
+    log_command(session, context, "responder_more_wanted", person, by, f"{posting}: {reason}")
+
+
+def _withdraw(session: Session, by: Actor, person: Responder, at: datetime) -> None:
+    """Withdraws the responder's pending requests, because a newer request replaces them."""
+    kind, actor = ApprovalKind.POSTING, tables_audit.by_actor(by)
+    for row in tables_sessions.pending_about(session, kind, _begins(person.id), at):
+        tables_sessions.record_decision(row, actor, at, ApprovalDecision.WITHDRAWN)
+
+
+def _acting(session: Session, responder_id: int) -> Responder:
+    person = find_person(session, str(responder_id))
+    if not person.active:
+        raise PersonnelRefused(
+            message_text("{name} was removed or is not enrolled yet", name=person.name)
+        )
+    return person
+
+
+def _check(session: Session, person: Responder, wanted: Mapping[str, Level]) -> None:
+    if not wanted:
+        raise PersonnelRefused(message_text("a responder needs at least one desk"))
+    rows = {row.code: row for row in tables_desks.all_desks(session)}
+    for code, level in wanted.items():
+        row = rows.get(code)
+        if row is None or row.retired_at is not None:
+            raise PersonnelRefused(
+                message_text("this desk does not exist or was retired: choose another one")
+            )
+        if (level is Level.NATIONAL) != (code == NATIONAL):
+            raise PersonnelRefused(message_text("only the national desk has the level national"))
+    others = tables_desks.desks_of_person(session, person.person_id, but=person.id)
+    if tables_desks.mixes_oversight(session, others.union(wanted)):
+        raise PersonnelRefused(APART)
+
+
+def _desks_of(session: Session, person: Responder) -> Mapping[str, Level]:
+    return {
+        row.desk_code: Level(row.level) for row in tables.current_memberships(session, person.id)
+    }
+
+
+def _begins(responder_id: int) -> str:
+    return f"posting:{responder_id}:"
+
+
+def _wanted(row: Approval) -> tuple[int, RequestedPosting]:
+    _, responder_id, wanted = row.subject.split(":", 2)
+    return int(responder_id), read_posting(wanted)
+
+
+def _about_postings(
+    session: Session, _context: Context, row: Approval, by: SignedIn
+) -> ApprovalView | None:
+    responder_id, wanted = _wanted(row)
+    person = session.get_one(Responder, responder_id)
+    if not sees(session, by, person.person_id, wanted.desks):
+        return None
+    now = _desks_of(session, person)
+    gains = {
+        code: level for code, level in wanted.desks.items() if gains_rights(now, {code: level})
+    }
+    return ApprovalView(
+        message_text(
+            "{by} asks for more desks for {about}: {places}",
+            by=row.asker,
+            about=person.name,
+            places=",".join(f"{code}={level}" for code, level in gains.items()),
+        ),
+        f"responder:{person.id}",
+        detail=str(wanted),
+        person_id=person.person_id,
+        desks=tuple(wanted.desks),
+    )
+
+
+def _place(decision: Decision) -> None:
+    session, context = decision.session, decision.context
+    responder_id, wanted = _wanted(decision.row)
+    person = _acting(session, responder_id)
+    _check(session, person, wanted.desks)
+    set_desks(session, context, person, wanted.desks, wanted.categories, context.now())
+    request_access_everywhere(session, context, decision.by, person, decision.reason)
+
+
+POSTING = ApprovalRule(
+    kind=ApprovalKind.POSTING,
+    decided_by=DECIDING,
+    about=_about_postings,
+    approve=_place,
+    given="responder_moved",
+    refused="responder_refused",
 )

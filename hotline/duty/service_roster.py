@@ -11,7 +11,7 @@ from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.errors import ImportRefused, PersonnelRefused
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_message import Wording, responders_short_code
+from hotline.gateway.rules import Wording, responders_short_code
 from hotline.people import (
     queries_member_keys,
     rules_roster,
@@ -37,8 +37,8 @@ from hotline.people.service_approving import OPERATING
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import CommandActor
 from hotline.people.tables_roster import DutyOverride
-from hotline.text.codes import NATIONAL
-from hotline.text.phrases import message_text
+from hotline.text.languages import message_text
+from hotline.text.places import NATIONAL
 from hotline.text.time import KIGALI, kigali_time
 
 HALVES = 14

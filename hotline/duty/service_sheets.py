@@ -19,15 +19,15 @@ from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.duty import service_enrolment, service_roster
 from hotline.errors import DecryptionFailed, ImportRefused, PersonnelRefused
-from hotline.people import rules_roster, tables_audit, tables_roster, tables_sheets
-from hotline.people.encrypt_tokens import lock_key, unlock_key
+from hotline.people import rules_roster, tables_audit, tables_roster
+from hotline.people.encrypt import lock_key, unlock_key
 from hotline.people.queries_member_keys import MAY_SIGN_IN
 from hotline.people.rules import RowFault, check_rows
 from hotline.people.rules_roster import DutyRow, RowEffect
 from hotline.people.service_approving import OPERATING
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.people.tables_sheets import SheetImport, SheetKind
-from hotline.text.phrases import MessageText, message_text, message_text_of
+from hotline.people.tables_roster import SheetImport, SheetKind
+from hotline.text.languages import MessageText, message_text, message_text_of
 
 MAX_ROWS: Mapping[SheetKind, int] = {SheetKind.PEOPLE: 200, SheetKind.ROSTER: 1000}
 PART = 20
@@ -148,7 +148,7 @@ def confirm(
     row.done, row.asked_by, row.reason = 0, tables_audit.by_actor(by.actor), reason
     row.asked_at = at
     with context.database.writing() as session:
-        tables_sheets.delete_old(session, at)
+        tables_roster.delete_old_sheets(session, at)
         session.add(row)
         session.flush()
         row.encrypted = context.proofs.factors.seal(text, account=f"sheet:{row.id}")
@@ -165,10 +165,10 @@ def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[S
                 one.week,
                 one.size,
                 one.done,
-                one.ended_at is not None or one.asked_at <= at - tables_sheets.RESUMED_FOR,
+                one.ended_at is not None or one.asked_at <= at - tables_roster.RESUMED_FOR,
                 [(line, message_text_of(why)) for line, why in json.loads(one.faults or "[]")],
             )
-            for one in tables_sheets.recent_imports(session, kind, at)
+            for one in tables_roster.recent_imports(session, kind, at)
             if one.asked_by == own or by.roles & OPERATING
         ]
 
@@ -178,7 +178,7 @@ def import_here(context: ConsoleContext) -> None:
     imports a part.
     """
     with context.database.reading() as session:
-        waits = tables_sheets.pending_ids(session)
+        waits = tables_roster.pending_ids(session)
     for sheet_id in waits:
         while _import_part(context, sheet_id):
             context.failpoint("part imported")
@@ -187,10 +187,10 @@ def import_here(context: ConsoleContext) -> None:
 def _import_part(context: ConsoleContext, sheet_id: int) -> bool:
     """Imports the next part of a sheet. Returns False if none is left."""
     with context.database.writing() as session:
-        sheet = tables_sheets.locked_import(session, sheet_id)
+        sheet = tables_roster.locked_import(session, sheet_id)
         if sheet is None:
             return False
-        if sheet.asked_at <= context.now() - tables_sheets.RESUMED_FOR:
+        if sheet.asked_at <= context.now() - tables_roster.RESUMED_FOR:
             sheet.end(context.now(), [RowFault(1, EXPIRED)])
             return False
         try:

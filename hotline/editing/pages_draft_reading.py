@@ -1,33 +1,43 @@
-"""Shows the changes of a draft or a publication. Handles the decisions on such changes: publish, send back, restore,
-confirm."""
+"""Shows the changes of a draft, handles the decisions on it, and shows its news and comments.
+
+Shows the changes of a draft or a publication. Handles the decisions on such changes: publish, send back, restore,
+confirm.
+
+Shows news and comments about drafts, and the drafts that wait for an approver, on the page Today.
+"""
 
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, abort
+from flask import Response, abort, url_for
 
-from hotline.console import role_groups
-from hotline.console.form import number_of
+from hotline.cases.pages import format_span
+from hotline.console import routes
+from hotline.console.routes import table
+from hotline.console.templating import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.actors import AccountRole
 from hotline.duty import service_accounts
 from hotline.editing import (
-    pages_sentences,
+    pages_difference,
+    pages_drafts,
     service_drafts,
-    service_emergencies,
+    service_news,
     service_plans,
     service_publish,
 )
 from hotline.editing.pages_difference import DifferenceToRead, prepare_difference
 from hotline.editing.pages_drafts import comment_values
 from hotline.editing.rules_difference import Difference, compare_documents, parts_needing_approver
-from hotline.editing.rules_drafts import WHY_LETTERS, DraftState
-from hotline.editing.service_drafts import DraftRefused, Refusal
-from hotline.editing.service_emergencies import EmergencyToRead, StateToRestore
+from hotline.editing.rules_drafts import WHY_LETTERS, DraftState, NewsKind
+from hotline.editing.service_drafts import ChangeRow, DraftRefused, Refusal
+from hotline.editing.service_news import COMMENT_LETTERS
+from hotline.editing.service_plans import EmergencyToRead, StateToRestore
+from hotline.editing.tables import DraftNews
 from hotline.flows.node_fields import Titles
-from hotline.text.phrases import phrase
+from hotline.text.languages import NAMES, phrase
 from hotline.text.time import KIGALI
 
 NOTE_LETTERS = 1000
@@ -50,7 +60,7 @@ def printed_draft(visit: Visit, draft_id: int) -> Response:
 
 def _went_live(visit: Visit, draft_id: int) -> Response:
     """Shows a published draft as its approver saw it. The flows may have changed since then."""
-    done = service_emergencies.of_change(visit.context, draft_id)
+    done = service_plans.of_change(visit.context, draft_id)
     if done is None:
         abort(404)
     live = visit.context.flow_sets.get(visit.context.flow_sets.live())
@@ -61,7 +71,7 @@ def _went_live(visit: Visit, draft_id: int) -> Response:
         change=service_drafts.get_draft(visit.context, draft_id),
         line=done.publication,
         shown=prepare_difference(visit, changes, done.before, done.after, live),
-        may_list=visit.may(role_groups.WORDS),
+        may_list=visit.may(routes.WORDS),
     )
 
 
@@ -69,7 +79,7 @@ def _went_live(visit: Visit, draft_id: int) -> Response:
 def publish(visit: Visit, draft_id: int) -> Response:
     form, seen = visit.form, service_publish.draft_to_read(visit.context, draft_id)
     if form.text("digest") == seen.made.digest:
-        pages_sentences.check_read(visit, _shown(visit, seen).languages)
+        pages_difference.check_read(visit, _shown(visit, seen).languages)
     times = service_plans.Times(_time(visit, "publish_at"), _time(visit, "withdraw_at"))
     done = service_plans.approve(
         visit.context,
@@ -79,10 +89,10 @@ def publish(visit: Visit, draft_id: int) -> Response:
         times,
         note=form.text("note", most=NOTE_LETTERS),
         alone=visit.context.is_emulated,
-        keeps_languages=form.ticked(pages_sentences.KEEPS_LANGUAGES),
+        keeps_languages=form.ticked(pages_difference.KEEPS_LANGUAGES),
     )
     is_late = isinstance(done, DraftRefused) and done.refusal is Refusal.TIMES
-    pages_sentences.result_or_refusal(visit, done, "publish_at" if is_late else "approve")
+    pages_difference.result_or_refusal(visit, done, "publish_at" if is_late else "approve")
     if form.text("back"):
         return redirect_to("today.show", done="planned" if done is None else "published")
     return redirect_to("reading.history")
@@ -103,7 +113,7 @@ def send_back(visit: Visit, draft_id: int) -> Response:
     note = visit.form.text("note", most=NOTE_LETTERS)
     if not note:
         raise visit.wrong("back-note", "Enter what the editor must fix.")
-    pages_sentences.result_or_refusal(
+    pages_difference.result_or_refusal(
         visit, service_publish.send_back(visit.context, visit.by, draft_id, note), "back-note"
     )
     if visit.form.text("back"):
@@ -120,15 +130,15 @@ def emergency_form(visit: Visit, draft_id: int) -> Response:
 def emergency(visit: Visit, draft_id: int) -> Response:
     form = visit.form
     reason = form.text("reason", most=NOTE_LETTERS)
-    done = service_emergencies.publish(
+    done = service_plans.publish(
         visit.context,
         visit.by,
         draft_id,
         reason,
         form.text("digest"),
-        keeps_languages=form.ticked(pages_sentences.KEEPS_LANGUAGES),
+        keeps_languages=form.ticked(pages_difference.KEEPS_LANGUAGES),
     )
-    pages_sentences.result_or_refusal(visit, done, "reason")
+    pages_difference.result_or_refusal(visit, done, "reason")
     return redirect_to("reading.history")
 
 
@@ -169,19 +179,19 @@ def review_values(
         "part": shown.part,
         "parts": shown.parts,
         "changed_meanwhile": visit.query.get("of", digest) != digest,
-        "reasons": pages_sentences.recorded_value_reasons(
+        "reasons": pages_difference.recorded_value_reasons(
             visit, service_drafts.history(visit.context, change.id, limit=STEPS)
         ),
-        "clashes": [pages_sentences.part_words(visit, titles, part) for part in seen.made.clashes],
+        "clashes": [pages_difference.part_words(visit, titles, part) for part in seen.made.clashes],
         "writers": list(dict.fromkeys(one.name for one in seen.contributors)),
         "may_decide": AccountRole.APPROVER in visit.by.roles and change.is_editable,
         "is_proposed": change.state == DraftState.SUBMITTED,
         "is_second": is_second or visit.context.is_emulated,
         "is_alone": not is_second and visit.context.is_emulated,
         # The reason why one person may not publish the draft alone. It is empty if one person may.
-        "beyond": pages_sentences.refusal_text(visit, titles, beyond) if beyond.held_back else "",
-        "keeps": pages_sentences.languages_kept(visit, changes, seen.after),
-        "may_list": visit.may(role_groups.WORDS),
+        "beyond": pages_difference.refusal_text(visit, titles, beyond) if beyond.held_back else "",
+        "keeps": pages_difference.languages_kept(visit, changes, seen.after),
+        "may_list": visit.may(routes.WORDS),
         "least": WHY_LETTERS,
     }
 
@@ -193,20 +203,20 @@ def history(visit: Visit) -> Response:
     return page(
         visit,
         "live.html",
-        lines=service_emergencies.history(visit.context),
-        emergency=service_emergencies.current_emergency(visit.context),
+        lines=service_plans.history(visit.context),
+        emergency=service_plans.current_emergency(visit.context),
         in_the_middle=service_publish.running_sessions(visit.context),
         planned=service_plans.planned(visit.context),
         may_decide=AccountRole.APPROVER in visit.by.roles,
-        may_list=visit.may(role_groups.BUT_AUDITOR),
-        may_read=visit.may(role_groups.READING),
+        may_list=visit.may(routes.BUT_AUDITOR),
+        may_read=visit.may(routes.READING),
     )
 
 
 @form_view(history)
 def cancel_plan(visit: Visit, plan_id: int) -> None:
     done = service_plans.cancel(visit.context, visit.by, plan_id)
-    pages_sentences.result_or_refusal(visit, done, "planned")
+    pages_difference.result_or_refusal(visit, done, "planned")
 
 
 def confirm_form(visit: Visit, publication_id: int) -> Response:
@@ -219,26 +229,24 @@ def confirm_form(visit: Visit, publication_id: int) -> Response:
 def confirm(visit: Visit, publication_id: int) -> Response:
     urgent = _urgent(visit, publication_id)
     if urgent is not None:
-        pages_sentences.check_read(visit, _shown(visit, urgent).languages)
+        pages_difference.check_read(visit, _shown(visit, urgent).languages)
     appointed_by = service_accounts.appointed_by(
         visit.context, visit.by.account_id, AccountRole.APPROVER
     )
-    done = service_emergencies.confirm(
-        visit.context, visit.by, publication_id, appointed_by=appointed_by
-    )
-    pages_sentences.result_or_refusal(visit, done, "confirm")
+    done = service_plans.confirm(visit.context, visit.by, publication_id, appointed_by=appointed_by)
+    pages_difference.result_or_refusal(visit, done, "confirm")
     return redirect_to("reading.history")
 
 
 def _urgent(visit: Visit, publication_id: int) -> EmergencyToRead | None:
-    urgent = service_emergencies.emergency_difference(visit.context)
+    urgent = service_plans.emergency_difference(visit.context)
     return urgent if urgent and urgent.publication.id == publication_id else None
 
 
 def restore_form(visit: Visit, publication_id: int) -> Response:
-    state = service_emergencies.preview(visit.context, publication_id)
+    state = service_plans.preview(visit.context, publication_id)
     why = (
-        "" if state.is_read else visit.say(pages_sentences.REFUSALS[Refusal.READ_BY_ONE], where="")
+        "" if state.is_read else visit.say(pages_difference.REFUSALS[Refusal.READ_BY_ONE], where="")
     )
     return page(visit, "bring_back.html", state=state, refused=why, shown=_shown(visit, state))
 
@@ -248,6 +256,50 @@ def restore(visit: Visit, publication_id: int) -> Response:
     missing = phrase("Enter a reason. Other people see the reason in the draft's history.")
     reason = visit.reason("reason", missing, most=REASON_LETTERS)
     digest = visit.form.text("digest")
-    done = service_emergencies.restore(visit.context, visit.by, publication_id, reason, digest)
-    pages_sentences.result_or_refusal(visit, done, "reason")
+    done = service_plans.restore(visit.context, visit.by, publication_id, reason, digest)
+    pages_difference.result_or_refusal(visit, done, "reason")
     return redirect_to("reading.history")
+
+
+KINDS = table("news_kinds")
+
+
+def today_values(visit: Visit) -> Mapping[str, Any]:
+    """Returns what the page Today shows about drafts. The page's address names the news or draft that it shows."""
+    opened, draft_id = number_of(visit.asked("news")), number_of(visit.asked("draft"))
+    found, now = service_news.news_of(visit.context, visit.by, opened), visit.context.now()
+    waiting = {row.id: row for row in found.waiting}
+    values: Mapping[str, Any] = {}
+    if draft_id in waiting:
+        seen = service_publish.draft_to_read(visit.context, draft_id)
+        comments = pages_drafts.comment_values(visit, seen.made.gathered.change)
+        values = {**comments, **review_values(visit, seen)}
+    return {
+        "news": [(row, change, *_described(visit, row, change)) for row, change in found.news],
+        "waiting": waiting.values(),
+        "has_address": found.has_address,
+        "opened": opened,
+        "opened_draft": draft_id if draft_id in waiting else None,
+        "age": lambda at: format_span(visit, now - at),
+        "may_submit": visit.may(routes.EDITOR),
+        "most": COMMENT_LETTERS,
+        **values,
+    }
+
+
+def _described(visit: Visit, row: DraftNews, change: ChangeRow) -> tuple[str, str, bool]:
+    """Returns the sentence of a piece of news, the address that it is about, and True if it can be answered."""
+    text = row.text
+    if row.kind == NewsKind.APPROVED:
+        text = visit.when(datetime.fromisoformat(text))
+    elif row.kind == NewsKind.STALE:
+        text = ", ".join(NAMES.get(code, code) for code in text.split())
+    sentence = visit.say(KINDS[row.kind], by=row.made_by, text=text)
+    address = url_for("changes.show", draft_id=change.id)
+    if row.kind == NewsKind.STALE:
+        address = url_for("words.one", language=row.text.split()[0], state="stale")
+    elif row.node and change.is_editable:
+        where = pages_drafts.editor_address(visit, change.id, row.flow, row.node)
+        address = where or address
+    answered = row.kind in (NewsKind.COMMENT, NewsKind.SENT_BACK)
+    return sentence, address, answered and row.made_by_id is not None

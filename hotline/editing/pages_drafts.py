@@ -1,40 +1,59 @@
-"""Lists drafts, creates one, and shows one: its parts, problems, history, and links to their pages."""
+"""Lists, creates and shows drafts, and makes a file that plays a draft.
 
+Lists drafts, creates one, and shows one: its parts, problems, history, and links to their pages.
+
+Makes a file that plays a draft in a browser without a server. It is for partners who have no account.
+"""
+
+import hashlib
+import json
 import secrets
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from flask import Response, url_for
+from markupsafe import Markup
 
-from hotline.console import role_groups
-from hotline.console.form import number_of
-from hotline.console.visit import Visit, form_view, page, redirect_to, redirect_to_address
+from hotline.console import routes
+from hotline.console.templating import number_of
+from hotline.console.visit import (
+    Visit,
+    attachment,
+    form_view,
+    page,
+    redirect_to,
+    redirect_to_address,
+)
+from hotline.counters.service import day_of
 from hotline.editing import (
-    pages_sentences,
+    pages_difference,
     service_draft_steps,
     service_drafts,
     service_news,
     service_plans,
     service_publish,
 )
-from hotline.editing.pages_difference import PHRASES as PHRASES_OF
-from hotline.editing.pages_sentences import (
+from hotline.editing.pages_difference import (
     KEEPS_LANGUAGES,
     languages_kept,
     part_words,
     problem_place,
     result_or_refusal,
 )
+from hotline.editing.pages_difference import PHRASES as PHRASES_OF
 from hotline.editing.rules_difference import Difference, compare_documents
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, PHRASES, DraftState, PartDocument
+from hotline.editing.rules_preview import played_screens
 from hotline.editing.service_drafts import ChangeRow, live_titles
 from hotline.editing.service_news import COMMENT_LETTERS
 from hotline.errors import NotFound
 from hotline.flows.check import anchor
 from hotline.flows.conversation import Place
 from hotline.flows.node_fields import Titles
+from hotline.text.languages import CODES, phrase
 
 LISTS = {NUMBERS: "numbers.listed", ENTRIES: "numbers.entries"}
 """The pages for the parts of a draft that are not flows: numbers and short codes."""
@@ -44,7 +63,7 @@ def editor_address(
     visit: Visit, draft_id: int, flow: str, node: str, field: str = "", language: str = ""
 ) -> str:
     """Returns the address of a field in the editor. The result is empty for an account that may not edit."""
-    if not (flow and node and visit.may(role_groups.EDITOR)):
+    if not (flow and node and visit.may(routes.EDITOR)):
         return ""
     mark = anchor(field, language) or "form"
     return url_for("editor.show", draft_id=draft_id, flow=flow, node=node, _anchor=mark)
@@ -105,7 +124,7 @@ def show(visit: Visit, draft_id: int) -> Response:
     changes = compare_documents(live, compared.document)
     newest = service_drafts.part_drafts(visit.context, draft_id)
     titles = Titles(compared.document["flows"], visit.language)
-    open_now, is_editor = change.is_editable, visit.may(role_groups.EDITOR)
+    open_now, is_editor = change.is_editable, visit.may(routes.EDITOR)
     found = service_publish.draft_problems(visit.context, draft_id) if open_now and newest else None
     steps = service_drafts.history(visit.context, draft_id, before=number_of(visit.asked("before")))
     answer = page(
@@ -120,15 +139,15 @@ def show(visit: Visit, draft_id: int) -> Response:
         clashes=[part_words(visit, titles, part) for part in compared.clashes],
         found=found,
         place=partial(problem_place, visit, titles),
-        says=partial(pages_sentences.problem_sentence, visit),
-        detail=partial(pages_sentences.problem_details, visit),
+        says=partial(pages_difference.problem_sentence, visit),
+        detail=partial(pages_difference.problem_details, visit),
         editor=partial(editor_address, visit, draft_id),
-        steps=[(step, pages_sentences.step_sentence(visit, titles, step)) for step in steps],
+        steps=[(step, pages_difference.step_sentence(visit, titles, step)) for step in steps],
         older=steps[-1].id if len(steps) == service_drafts.SHOWN else None,
         once=secrets.token_urlsafe(),
         may_write=open_now and is_editor,
-        may_read=visit.may(role_groups.READING),
-        may_play=visit.may(role_groups.WRITING),
+        may_read=visit.may(routes.READING),
+        may_play=visit.may(routes.WRITING),
         version=compared.gathered.version,
         is_editor=is_editor,
         plans=service_plans.planned(visit.context, draft_id),
@@ -177,7 +196,7 @@ def comment_values(
         "on_screen": place is not None,
         "screen_address": partial(editor_address, visit, change.id),
         "most": COMMENT_LETTERS,
-        "may_comment": visit.may(role_groups.WORDS) and change.state != DraftState.DROPPED,
+        "may_comment": visit.may(routes.WORDS) and change.state != DraftState.DROPPED,
     }
 
 
@@ -197,7 +216,7 @@ def _edited(visit: Visit, change: ChangeRow, part: str, document: PartDocument |
     if not change.is_editable or document is None:
         return ""
     if part in LISTS:
-        return url_for(LISTS[part], draft_id=change.id) if visit.may(role_groups.EDITOR) else ""
+        return url_for(LISTS[part], draft_id=change.id) if visit.may(routes.EDITOR) else ""
     node = "" if part.startswith("#") else first_screen(document)
     return editor_address(visit, change.id, part, node)
 
@@ -210,3 +229,45 @@ def _counts(changes: Difference) -> Mapping[str, int]:
     counted[NUMBERS] = len({one.field.partition(".")[0] for one in changes.numbers})
     counted[ENTRIES] = len({one.field for one in changes.entries})
     return counted
+
+
+DRAFT = phrase("DRAFT. This is not the hotline.")
+SENTENCES = {
+    "label": phrase("Key or answer"),
+    "send": phrase("Press key"),
+    "again": phrase("Dial again"),
+    "stored": phrase("This preview stores nothing."),
+    "over": phrase("The call has ended."),
+    "beyond": phrase("The next screen is not in this file."),
+}
+
+
+def play(visit: Visit, draft_id: int) -> Response:
+    """Sends the file. Its name contains the draft's digest, so that a comment finds its version."""
+    gathered, flow_set = service_drafts.flow_set_to_play(visit.context, draft_id)
+    live, today = visit.context.flow_sets.get(gathered.live_id), day_of(visit.context.now())
+    shown = [digits for digits, number in live.numbers.items() if number.shows(today)]
+    say = visit.templates.say
+    data = {
+        "screens": played_screens(flow_set, shown),
+        "said": {
+            code: {name: say(code, each) for name, each in SENTENCES.items()} for code in CODES
+        },
+    }
+    style, script = (visit.templates.files[name].body for name in ("play.css", "play.js"))
+    drawn = page(
+        visit,
+        "playing.html",
+        title=gathered.change.title,
+        version=gathered.version,
+        warnings={code: say(code, DRAFT) for code in CODES},
+        data=Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")),
+        style=Markup(style.decode()),
+        script=Markup(script.decode()),
+        digests=[_digest(one) for one in (style, script)],
+    )
+    return attachment(drawn.data, f"draft-{gathered.version}.html", "text/html; charset=utf-8")
+
+
+def _digest(body: bytes) -> str:
+    return f"sha256-{b64encode(hashlib.sha256(body).digest()).decode()}"

@@ -9,10 +9,16 @@ from typing import Any
 
 from flask import Response, url_for
 
-from hotline.console.form import Fields, PostedForm, number_of
+from hotline.console.templating import Fields, PostedForm, number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to, redirect_to_address
 from hotline.core.documents import Document
 from hotline.editing import service_draft_steps, service_drafts, service_publish
+from hotline.editing.pages_difference import (
+    draft_titles,
+    field_words,
+    part_words,
+    result_or_refusal,
+)
 from hotline.editing.pages_editor_drawing import (
     KINDS,
     EditedScreen,
@@ -27,16 +33,17 @@ from hotline.editing.pages_editor_drawing import (
     new_form,
     save_notice,
 )
-from hotline.editing.pages_sentences import draft_titles, field_words, part_words, result_or_refusal
 from hotline.editing.rules_drafts import StepKind
 from hotline.editing.rules_forms import (
+    FieldClash,
     FieldFault,
     FieldRefused,
+    Settled,
+    Side,
     after_button,
     read_form,
     shown_value,
 )
-from hotline.editing.rules_merging import FieldClash, Settled, Side
 from hotline.editing.rules_operations import (
     NewScreen,
     add_screen,
@@ -51,8 +58,7 @@ from hotline.errors import NotFound
 from hotline.flows import node_fields
 from hotline.flows.node_fields import ABSENT, Titles
 from hotline.flows.screen import SEPTETS
-from hotline.text.languages import CODES, NAMES
-from hotline.text.phrases import phrase
+from hotline.text.languages import CODES, NAMES, phrase
 
 PICK = "pick "
 """The prefix of a form field's name. A part and the key of its conflict follow it."""

@@ -13,37 +13,40 @@ from typing import Any
 
 from flask import Response
 
-from hotline.console.form import FormFaults, PostedForm, number_of
-from hotline.console.role_groups import table, tinted_table
+from hotline.console.routes import table, tinted_table
+from hotline.console.templating import FormFaults, PostedForm, number_of
 from hotline.console.visit import Visit, page
 from hotline.core.documents import Document
 from hotline.counters.service import day_of
 from hotline.editing import service_drafts, service_publishing, service_reviews, service_translation
-from hotline.editing.pages_drafts import comment_values
-from hotline.editing.pages_sentences import (
+from hotline.editing.pages_difference import (
     draft_titles,
     field_words,
     problem_details,
     problem_sentence,
 )
-from hotline.editing.rules_drafting import MissingKind, missing_kind, read_draft, with_flow
+from hotline.editing.pages_drafts import comment_values
 from hotline.editing.rules_forms import SELDOM, TEXTS_OF, FieldRefused, form_of, offers, shown_value
 from hotline.editing.rules_preview import (
     MAX_KEYS,
     Assumption,
     Assumptions,
     FilledMeter,
+    MissingKind,
     Previewed,
     assumptions_of,
     meters,
+    missing_kind,
     outline,
     preview,
+    read_draft,
+    with_flow,
 )
 from hotline.editing.service_drafts import EditedFlow
 from hotline.flows.check import Problem, anchor
 from hotline.flows.conversation import Place
+from hotline.flows.document import field_of
 from hotline.flows.flow import FlowSet
-from hotline.flows.models import field_of
 from hotline.flows.node_fields import (
     ROW_LISTS,
     BadLetter,

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Response, abort, url_for
 
-from hotline.console import role_groups, uploads
-from hotline.console.form import FormFaults, PostedForm, number_of
+from hotline.console import routes, uploads
+from hotline.console.templating import FormFaults, PostedForm, number_of
 from hotline.console.visit import (
     Visit,
     attachment,
@@ -18,7 +18,7 @@ from hotline.console.visit import (
     redirect_to,
     redirect_to_address,
 )
-from hotline.editing import pages_sentences, service_review_document, service_translation
+from hotline.editing import pages_difference, service_review_document, service_translation
 from hotline.editing.pages_editor_drawing import STATES
 from hotline.editing.service_review_document import (
     ALL,
@@ -31,9 +31,8 @@ from hotline.editing.service_review_document import (
 )
 from hotline.editing.service_translation import CheckedSheet, RefusedRow, TypedText
 from hotline.flows.rules_reviews import ReviewState
-from hotline.text import po_files, review_sheets
-from hotline.text.languages import CODES
-from hotline.text.phrases import MessageText, phrase
+from hotline.text import review_sheets
+from hotline.text.languages import CODES, MessageText, phrase
 
 MAX_TEXT = 1000
 FILTERS: Mapping[str, str] = {
@@ -175,10 +174,10 @@ def _faults(visit: Visit, texts: Sequence[PageText], wrong: TextFaults) -> FormF
 def fault_words(visit: Visit, fault: TextFault) -> str:
     """Returns the reason why a text was refused, in the reader's language."""
     if fault.finding is not None:
-        says = pages_sentences.problem_sentence(visit, fault.finding)
-        return f"{says} {pages_sentences.problem_details(visit, fault.finding)}"
+        says = pages_difference.problem_sentence(visit, fault.finding)
+        return f"{says} {pages_difference.problem_details(visit, fault.finding)}"
     values = {
-        name: pages_sentences.checker_message(visit, value)
+        name: pages_difference.checker_message(visit, value)
         if isinstance(value, MessageText)
         else value
         for name, value in fault.values.items()
@@ -186,7 +185,7 @@ def fault_words(visit: Visit, fault: TextFault) -> str:
     return visit.say(fault.refusal.value, **values)
 
 
-REASONS = role_groups.table("sheet_faults")
+REASONS = routes.table("sheet_faults")
 
 
 def sheet_form(visit: Visit, language: str) -> Response:
@@ -210,7 +209,7 @@ def sheet_file(visit: Visit, language: str, kind: str) -> Response:
     )
     flow = f"-{wanted.flow}" if wanted.flow.isidentifier() else ""
     if kind == "po":
-        body = po_files.write_file(rows, language, visit.context.now())
+        body = review_sheets.write_file(rows, language, visit.context.now())
     else:
         body = uploads.sheet_response(kind, rows, language)
     return _sent(f"words-{language}{flow}", kind, body)
@@ -275,7 +274,7 @@ def _sent(name: str, kind: str, body: bytes) -> Response:
 
 
 def questions(visit: Visit) -> Response:
-    may_settle = visit.may(role_groups.WRITING)
+    may_settle = visit.may(routes.WRITING)
     found = service_translation.open_questions(visit.context)
     return page(
         visit,

@@ -15,8 +15,8 @@ from hotline.core.documents import Document, DocumentPath
 from hotline.editing.rules_preview import calling_order, readable_value
 from hotline.flows.check_safety import digits_in, new_risky_words
 from hotline.flows.conversation import Place
-from hotline.flows.flow import reachable
-from hotline.flows.models import field_of
+from hotline.flows.document import field_of
+from hotline.flows.flow import EMERGENCY, Evidence, reachable
 from hotline.flows.node_fields import (
     ABSENT,
     RECORDED_OF_FLOW,
@@ -29,7 +29,6 @@ from hotline.flows.node_fields import (
     recorded_name,
     texts_in,
 )
-from hotline.flows.numbers import EMERGENCY, Evidence
 
 _PIECE = re.compile(r"\s+|\S+")
 

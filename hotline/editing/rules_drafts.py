@@ -17,7 +17,7 @@ from typing import Any
 
 from hotline.core.actors import Actor, SignedIn
 from hotline.core.documents import Document
-from hotline.flows.numbers import EMERGENCY
+from hotline.flows.flow import EMERGENCY
 
 NUMBERS = "#numbers"
 ENTRIES = "#entries"

@@ -1,32 +1,53 @@
-"""Previews a draft next to its form, with the same engine that serves callers. Pure.
+"""Previews a draft with the same engine that serves callers. Pure.
+
+Previews a draft next to its form, with the same engine that serves callers.
 
 A preview never saves, sends or counts anything. Each request repeats all keys, and the engine produces the screens
 again.
 
 It also shows values of a document as readable text, and a flow as a list of screens. It measures how full a screen is.
+
+Reads the previewable part of a draft flow, node by node, and lists its faults.
+
+`document.read` accepts a whole flow or refuses it. This module leaves out an invalid node. If possible, it leaves out
+only the invalid part of the node. So editors see a screen while they write it.
+
+Makes all screens that callers can reach from the front of a draft, so that a file can play them.
+
+The search presses every key on every screen, with the engine that serves callers. It begins with the nearest screens
+and ends at a maximum number. It stores nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import copy
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 from typing import NamedTuple
 
-from hotline.core.documents import Document, DocumentPath, derived_value
+from pydantic import ValidationError
+
+from hotline.core.documents import Document, DocumentPath, Editable, derived_value
 from hotline.flows import turn
-from hotline.flows.check import conditions
+from hotline.flows.check import FIX, Code, Problem, choices_of, conditions, next_nodes, node_of
+from hotline.flows.check_flow_set import flow_problems, node_problems
 from hotline.flows.check_paths import drawings, listings, situations
 from hotline.flows.conversation import ConversationState, Facts, Place
-from hotline.flows.drawing import screen_of
-from hotline.flows.engine_texts import RESERVED_SEPTETS
+from hotline.flows.document import FlowModel, NodeModel, field_of, flow_of, shape_faults
 from hotline.flows.flow import (
     WIDEST,
     EndNode,
+    Flow,
     FlowSet,
     MessageNode,
     Node,
     QuestionNode,
     Waiting,
+    list_answers,
     node_at,
+    number_flag,
+    numbers_named,
     numbers_shown,
     view,
 )
@@ -37,11 +58,13 @@ from hotline.flows.node_fields import (
     kind_of,
     links_in,
     nodes_of,
+    path_of,
     value_at,
 )
-from hotline.flows.screen import SEPTETS, Screen, paginate
+from hotline.flows.screen import NUMBERS, RESERVED_SEPTETS, SEPTETS, Screen, paginate
+from hotline.flows.turn import MORE, screen_of
 from hotline.text.gsm7 import septets
-from hotline.text.languages import CODES
+from hotline.text.languages import CODES, MessageText, message_text
 
 MAX_KEYS = 60
 """The maximum number of keys that one preview applies. Later keys are ignored."""
@@ -342,3 +365,356 @@ def meters(
             whole=max(whole),
         )
     return found
+
+
+MAX_REPAIRS = 40
+"""The maximum number of attempts to remove invalid parts of a node. After them, the node is left out."""
+OPTIONAL = (
+    "title",
+    "lead",
+    "choices",
+    "arms",
+    "note",
+    "topic",
+    "completes",
+    "reason",
+    "signed",
+    "review",
+)
+"""Fields that a preview of a node does not need."""
+
+
+class MissingKind(StrEnum):
+    """The kind of thing that is missing or wrong in a draft."""
+
+    KIND = "kind"
+    """The node must be exactly one of say, menu, ask, branch, call and finish, but it is none or several of them."""
+    WORDS = "words"
+    """The node has no text yet."""
+    GOES = "goes"
+    """The node leads to no other node yet."""
+    CHOICES = "choices"
+    """The node has no choice yet."""
+    NAME = "name"
+    """A saved answer, a value or a called flow has no name yet."""
+    BROKEN = "broken"
+    """Any other fault. The message describes it."""
+
+
+MISSING_BY_FIELD = {
+    "text": MissingKind.WORDS,
+    "goes": MissingKind.GOES,
+    "choices": MissingKind.CHOICES,
+    "arms": MissingKind.CHOICES,
+    "saves": MissingKind.NAME,
+    "value": MissingKind.NAME,
+    "flow": MissingKind.NAME,
+}
+"""The kind of fault, by the last part of the field that is empty or invalid."""
+SENTENCES = {
+    MissingKind.KIND: message_text("the screen has no type yet"),
+    MissingKind.WORDS: message_text("the screen has no text yet"),
+    MissingKind.GOES: message_text("the screen has no next screen yet"),
+    MissingKind.CHOICES: message_text("the screen has no choices yet"),
+    MissingKind.NAME: message_text("an answer, a value or a flow has no name yet"),
+}
+
+
+def missing_kind(fault: Problem) -> MissingKind:
+    """Returns the kind of a fault, from its message."""
+    return next(
+        (lack for lack, said in SENTENCES.items() if said == fault.message), MissingKind.BROKEN
+    )
+
+
+class ReadDraft(NamedTuple):
+    flow: Flow
+    """The part of the draft that can be previewed. It has only valid nodes."""
+    faults: tuple[Problem, ...]
+    """Faults in the structure of the draft. If content is only missing, the message is short and depends on the
+    kind."""
+    missing: frozenset[str]
+    """Nodes that cannot be previewed."""
+
+    def faults_of(self, node: str) -> tuple[Problem, ...]:
+        return tuple(fault for fault in self.faults if fault.node == node)
+
+
+def read_draft(name: str, flow: object) -> ReadDraft:
+    """Returns the draft of a flow's document, even if parts are invalid."""
+    written = nodes_of(flow)
+    models: dict[str, NodeModel] = {}
+    faults = [*_of_the_flow(name, flow)]
+    for node, document in written.items():
+        model, found = _read((name, node), document)
+        faults += found
+        if model is not None:
+            models[node] = model
+
+    head = flow if isinstance(flow, Mapping) else {}
+    start, gathers = head.get("start"), head.get("gathers")
+    compiled = flow_of(
+        name,
+        start if isinstance(start, str) else next(iter(written), ""),
+        models,
+        gathers if isinstance(gathers, str) and gathers else None,
+        private=head.get("private") is True,
+    )
+    return ReadDraft(compiled, tuple(faults), frozenset(written.keys() - models.keys()))
+
+
+def playable_part(flow: object, name: str) -> Flow:
+    """Returns the part of a flow's document that can be previewed."""
+    return read_draft(name, flow).flow
+
+
+def with_flow(flow_set: FlowSet, flow: Flow) -> FlowSet:
+    """Returns the flow set with this flow added or replaced. This removes all cached screens."""
+    return replace(flow_set, flows={**flow_set.flows, flow.name: flow}, drawings={}, dependants={})
+
+
+def draft_problems(flow_set: FlowSet, draft: ReadDraft, *, node: str = "") -> tuple[Problem, ...]:
+    """Returns all faults of one draft, or of one of its nodes, together with the published flows.
+
+    `flow_set` may already contain the draft. Then its cached screens are used.
+    """
+    name = draft.flow.name
+    if flow_set.flows.get(name) is not draft.flow:
+        flow_set = with_flow(flow_set, draft.flow)
+    half = draft.faults_of(node) if node else draft.faults
+    led = {message_text("no screen is called {name}", name=node) for node in draft.missing}
+    found = node_problems(flow_set, name, node) if node else flow_problems(flow_set, name)
+    return (*half, *(one for one in found if one.message not in led))
+
+
+def _of_the_flow(name: str, flow: object) -> Iterator[Problem]:
+    """Yields the faults of a flow's own fields, such as its start, its reviews and its kind of report."""
+    head = dict(flow) if isinstance(flow, Mapping) else {}
+    stand_in: Editable = {"start": {"finish": {}}}
+    try:
+        FlowModel.model_validate({**head, "nodes": stand_in})
+    except ValidationError as invalid:
+        yield from _faults((name, ""), invalid)
+    nodes = head.get("nodes")
+    if not isinstance(nodes, Mapping) or not nodes:
+        yield _fault((name, ""), message_text("the flow has no screen yet"), "nodes")
+    elif isinstance(head.get("start"), str) and head["start"] not in nodes:
+        message = message_text("no screen is called {name}", name=head["start"])
+        yield _fault((name, ""), message, "start")
+
+
+def _read(where: tuple[str, str], document: Document) -> tuple[NodeModel | None, Sequence[Problem]]:
+    """Returns the node without its invalid parts, and every fault. The node is None if the rest is invalid."""
+    found: dict[Problem, None] = {}
+    rest: Editable = dict(document)
+    for _ in range(MAX_REPAIRS):
+        try:
+            return NodeModel.model_validate(rest), tuple(found)
+        except ValidationError as invalid:
+            faults = [*_faults(where, invalid)]
+        if not found:
+            found = dict.fromkeys(faults)
+        left = _without(rest, faults)
+        if left is None:
+            break
+        rest = left
+    return None, tuple(found)
+
+
+def _fault(where: tuple[str, str], message: MessageText, field: str, language: str = "") -> Problem:
+    return Problem(*where, Code.SHAPE, message, FIX, language, field)
+
+
+def _faults(where: tuple[str, str], invalid: ValidationError) -> Iterator[Problem]:
+    for fault in shape_faults(invalid):
+        field, language = field_of(fault.path, str(fault.message))
+        lack = _lack(field, language, fault.kind)
+        yield _fault(where, SENTENCES.get(lack, fault.message), field, language)
+
+
+def _lack(field: str, language: str, kind: str) -> MissingKind:
+    """Returns the kind of a fault. If content is missing, the kind says so. Otherwise it is `BROKEN`."""
+    last = field.rpartition(".")[2]
+    is_missing = kind in ("missing", "too_short", "value_error") or kind.endswith("_type")
+    if not field:
+        return MissingKind.KIND if kind == "value_error" else MissingKind.BROKEN
+    is_line = last.isdecimal() or last in ("text", "note", "skip", "one", "none")
+    if is_line and (language or kind != "value_error"):
+        last = "text"
+    return MISSING_BY_FIELD.get(last, MissingKind.BROKEN) if is_missing else MissingKind.BROKEN
+
+
+def _without(node: Editable, faults: Sequence[Problem]) -> Editable | None:
+    """Returns the node without the parts that the faults name.
+
+    Returns None if a necessary part is invalid, or if no part was removed.
+    """
+    left = copy.deepcopy(node)
+    rows: set[tuple[str, int]] = set()
+    for fault in faults:
+        first, *rest = fault.field.split(".")
+        if first not in OPTIONAL and not (fault.language and _says_more(left, fault)):
+            return None
+        if rest and rest[0].isdecimal():
+            rows.add((first, int(rest[0])))
+        elif not fault.language:
+            inside = left if first in left else _body(left)
+            inside.pop(path_of(left, first)[-1], None)
+    for first, at in sorted(rows, reverse=True):
+        listed = left.get("branch") if first == "arms" else _body(left).get(first)
+        if not isinstance(listed, list) or at >= len(listed):
+            return None
+        del listed[at]
+    return left if left != node else None
+
+
+def _says_more(node: Editable, fault: Problem) -> bool:
+    """Removes an invalid language from a text. Returns True if the text has another language."""
+    text = _body(node).get(fault.field)
+    if not isinstance(text, dict):
+        return False
+    text.pop(fault.language, None)
+    return bool(text)
+
+
+def _body(node: Editable) -> Editable:
+    body = node.get(kind_of(node))
+    return body if isinstance(body, dict) else {}
+
+
+MOST_SCREENS = 4000
+"""The maximum number of screens in one file."""
+ON = {"reporting": True, "receipts": True}
+"""The flags of a hotline that takes reports. All other flags are off, as in the preview."""
+BEFORE = ((Place("", ""),),)
+"""A made-up place before the current one. With it, the file learns how a key changes the places for going back."""
+END = -1
+"""The number of a screen that the file does not contain."""
+NUMBER = re.compile(r"\d(?:[ .-]?\d){2,}")
+OUR_KEYS = "000"
+
+
+class PlayedScreen(NamedTuple):
+    """One screen of the file, in the order in which the file's script reads it."""
+
+    spot: int
+    """The place of the screen, which is the same in each language. So going back keeps the language."""
+    language: str
+    text: str
+    wrong: str
+    """The line above the text after a key without a meaning."""
+    typed: str
+    """The kind of answer that the caller types, such as `words` or `pin4`."""
+    reports: bool
+    """True in a report, whose answers the hotline would store."""
+    ends: bool
+    ways: dict[str, tuple[int, str]]
+    """For each key, the next screen, and the change of the list for going back: `keep`, `push`, `clear` or `only` (this
+    screen). `*` is a typed answer, and `easy` is a PIN that is easy to guess."""
+
+
+def played_screens(flow_set: FlowSet, shown: Collection[str]) -> list[PlayedScreen]:
+    """Returns every screen near the front in each language. The first screens are the front, in the order of `CODES`.
+
+    `shown` are the verified phone numbers. All others appear as dots.
+    """
+    flags = ON | {number_flag(digits): True for digits in numbers_named(flow_set)}
+    facts, needed = Facts(flags=flags, words=WIDEST), _needed(flow_set)
+    begins = (turn.home(flow_set, facts, ConversationState(code, ())).state for code in CODES)
+    states = [_shrunk(state, needed) for state in begins]
+    at = {_key(state): number for number, state in enumerate(states)}
+    spots: dict[object, int] = {}
+    screens: list[PlayedScreen] = []
+    for state in states:
+        ways: dict[str, tuple[int, str]] = {}
+        typed = "" if state.finished else _typed(flow_set, state)
+        for key, keyed in () if state.finished or not state.calls else _inputs(typed):
+            done = turn.resume(flow_set, replace(state, trail=BEFORE), keyed, facts)
+            trail, following = done.state.trail, _shrunk(done.state, needed)
+            if following.calls == BEFORE[0] or (following == state and trail == BEFORE):
+                continue  # This key goes back, or it has no meaning.
+            missing = any(node_at(flow_set, place) is None for place in done.passed)
+            if not missing and _key(following) not in at and len(at) < MOST_SCREENS:
+                at[_key(following)] = len(at)
+                states.append(following)
+            step = {BEFORE: "keep", (*BEFORE, state.calls): "push", (state.calls,): "only"}
+            number = END if missing else at.get(_key(following), END)
+            ways[key] = (number, step.get(trail, "clear"))
+        wrong, _, _ = turn.repeat(flow_set, state, facts).text.partition("\n")
+        text = dotted(turn.render(flow_set, state, facts).text, shown)
+        language, *spot = _key(state)
+        spot_number = spots.setdefault(tuple(spot), len(spots))
+        ends, reports = state.finished or not state.calls, _reports(flow_set, state)
+        screens.append(PlayedScreen(spot_number, language, text, wrong, typed, reports, ends, ways))
+    return screens
+
+
+def dotted(text: str, shown: Collection[str]) -> str:
+    """Returns a text with dots instead of the digits of each phone number that is not verified."""
+
+    def hidden(found: re.Match[str]) -> str:
+        parts = re.split(r"([ .-])", found[0])
+        known = "".join(parts[::2]) in shown
+        kept = {*shown, OUR_KEYS} if min(map(len, parts[::2])) >= len(OUR_KEYS) else ()
+        return "".join(one if known or one in kept else re.sub(r"\d", ".", one) for one in parts)
+
+    return NUMBER.sub(hidden, text)
+
+
+def _key(state: ConversationState) -> tuple[str, object, object, bool]:
+    return state.language, state.calls, tuple(sorted(state.answers.items())), state.finished
+
+
+def _typed(flow_set: FlowSet, state: ConversationState) -> str:
+    """Returns the kind of answer that the caller types here. The result is empty if the caller only presses a key."""
+    node = node_at(flow_set, state.calls[-1]) if state.calls else None
+    if not isinstance(node, QuestionNode) or node.kind == "place":
+        return ""
+    return f"pin{node.digits}" if node.kind == "pin" else node.kind
+
+
+def _inputs(typed: str) -> Iterator[tuple[str, str]]:
+    """Yields each key of a screen, with an example of the input."""
+    yield from ((key, key) for key in ("0", "00", OUR_KEYS, *NUMBERS, MORE))
+    if typed.startswith("pin"):
+        digits = int(typed.removeprefix("pin"))
+        yield from (("*", ("2580" * digits)[:digits]), ("easy", "1" * digits))
+    elif typed:
+        yield "*", "12" if typed == "number" else "abc"
+
+
+def _reports(flow_set: FlowSet, state: ConversationState) -> bool:
+    node = node_at(flow_set, state.calls[-1]) if state.calls else None
+    inside = (flow_set.flows.get(place.flow) for place in state.calls)
+    return bool(getattr(node, "completes", None)) or any(one and one.gathers for one in inside)
+
+
+def _shrunk(state: ConversationState, needed: Mapping[Place, set[str]]) -> ConversationState:
+    """Returns the state without anything on which no later screen depends."""
+    names = {name for place in state.calls for name in needed.get(Place(*place[:2]), ())}
+    answers = {name: said for name, said in state.answers.items() if name in names}
+    return ConversationState(state.language, state.calls, answers=answers, finished=state.finished)
+
+
+def _needed(flow_set: FlowSet) -> Mapping[Place, set[str]]:
+    """Returns for each place the answers that its screen or a later screen reads before the caller answers again."""
+    needed = {
+        Place(flow.name, name): set[str]()
+        for flow in flow_set.flows.values()
+        for name in flow.nodes
+    }
+    for place, mine in needed.items():
+        node = node_of(flow_set, place)
+        patterns = [one.flag or f"{{{one.answer}}}" for one in conditions(node)]
+        mine.update(list_answers(" ".join((*patterns, getattr(node, "list", None) or ""))))
+    size = -1
+    while size != (size := sum(map(len, needed.values()))):
+        for place, mine in needed.items():
+            # At the front, no answer is needed. Every topic begins there.
+            if place.flow != flow_set.front:
+                node, after = node_of(flow_set, place), next_nodes(flow_set, place)
+                saved = getattr(node, "saves", None)
+                always = all(choice.value for choice in choices_of(node))
+                later = set[str]().union(*(needed[one] for one in after))
+                mine.update(later - {saved} if always else later)
+    return needed

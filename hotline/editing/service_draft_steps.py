@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from hotline.core.actors import Actor
-from hotline.core.contexts import Context
+from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
 from hotline.core.documents import Document
 from hotline.core.driver import with_json
-from hotline.core.jobs import Job
 from hotline.editing import service_publishing, tables
 from hotline.editing.rules_drafts import (
     PHRASES,
@@ -25,7 +24,7 @@ from hotline.editing.rules_drafts import (
     part_of,
     parts_of,
 )
-from hotline.editing.rules_merging import FieldClash, Merged, Settled
+from hotline.editing.rules_forms import FieldClash, Merged, Settled
 from hotline.editing.service_drafts import (
     DraftRefused,
     NewStep,

@@ -18,10 +18,10 @@ from hotline.core.database import Session
 from hotline.core.documents import Document, Editable, derived_value
 from hotline.editing import tables
 from hotline.editing.rules_difference import NeedsApprover, StaleTranslation
-from hotline.editing.rules_drafting import playable_part, with_flow
 from hotline.editing.rules_drafts import Author, DraftState, PartDocument, part_of, with_part
-from hotline.editing.rules_merging import FieldClash, Merged, MergedField, Settled, Side
-from hotline.editing.rules_merging import merge as merged_fields
+from hotline.editing.rules_forms import FieldClash, Merged, MergedField, Settled, Side
+from hotline.editing.rules_forms import merge as merged_fields
+from hotline.editing.rules_preview import playable_part, with_flow
 from hotline.editing.tables import DraftRow, DraftStep
 from hotline.errors import NotFound, NotReady
 from hotline.flows import service_authoring

@@ -11,12 +11,11 @@ from datetime import datetime
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.editing import tables, tables_news
+from hotline.editing import tables
 from hotline.editing.rules_difference import StaleTranslation
 from hotline.editing.rules_drafts import Author, NewsKind
 from hotline.editing.service_drafts import DraftRefused, Refusal
-from hotline.editing.tables import DraftRow
-from hotline.editing.tables_news import DraftNews, NewsAddress
+from hotline.editing.tables import DraftNews, DraftRow, NewsAddress
 from hotline.errors import NotFound
 from hotline.flows.conversation import Place
 from hotline.text.revealing import reveals
@@ -47,39 +46,39 @@ def news_of(context: Context, by: SignedIn, opened: int | None = None) -> NewsOf
     Raises StoreUnavailable.
     """
     with context.database.reading() as session:
-        rows = list(tables_news.unread(session, by.account_id))
-        extra = opened and tables_news.own_news(session, by.account_id, opened)
+        rows = list(tables.unread(session, by.account_id))
+        extra = opened and tables.own_news(session, by.account_id, opened)
         rows += [extra] if extra and extra not in rows else []
         reviews = AccountRole.APPROVER in by.roles
         return NewsOfAccount(
             [(row, tables.get_draft(session, row.draft_id)) for row in rows],
-            tables_news.waiting_for_review(session) if reviews else (),
-            tables_news.address(session, by.account_id) is not None,
+            tables.waiting_for_review(session) if reviews else (),
+            tables.address(session, by.account_id) is not None,
         )
 
 
 def unread_count(context: Context, by: SignedIn) -> int:
     """Returns the number of unread news of an account. Raises StoreUnavailable."""
     with context.database.reading() as session:
-        return tables_news.count_unread(session, by.account_id)
+        return tables.count_unread(session, by.account_id)
 
 
 def mark_read(context: Context, by: SignedIn, news_id: int | None) -> None:
     """Marks one piece of news of this account as read, or all. Raises StoreUnavailable."""
     with context.database.writing() as session:
-        tables_news.mark_read(session, by.account_id, context.now(), news_id)
+        tables.mark_read(session, by.account_id, context.now(), news_id)
 
 
 def comments_of(context: Context, draft_id: int, place: Place | None = None) -> Sequence[DraftNews]:
     """Returns the comments on a draft or on one of its screens. Raises StoreUnavailable."""
     with context.database.reading() as session:
-        return tables_news.comments(session, draft_id, place)
+        return tables.comments(session, draft_id, place)
 
 
 def colleagues(context: Context, by: SignedIn) -> Sequence[tuple[int, str]]:
     """Returns the other accounts that write, review or translate texts. Raises StoreUnavailable."""
     with context.database.reading() as session:
-        rows = tables_news.members(session, TEXT_ROLES)
+        rows = tables.members(session, TEXT_ROLES)
         return [(one.id, one.label) for one in rows if one.id != by.account_id]
 
 
@@ -91,7 +90,7 @@ def comment(
         return DraftRefused(Refusal.NOT_ABOUT_TEXT)
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id)
-        people = {one.id for one in tables_news.members(session, TEXT_ROLES)} - {by.account_id}
+        people = {one.id for one in tables.members(session, TEXT_ROLES)} - {by.account_id}
         if to not in people:
             return DraftRefused(Refusal.NO_ADDRESSEE)
         said = words.strip()[:COMMENT_LETTERS]
@@ -106,7 +105,7 @@ def answer(context: Context, by: SignedIn, news_id: int, words: str) -> DraftRef
     StoreUnavailable.
     """
     with context.database.reading() as session:
-        row = tables_news.own_news(session, by.account_id, news_id)
+        row = tables.own_news(session, by.account_id, news_id)
     if row is None:
         raise NotFound("this account has no such news about a draft")
     place = Place(row.flow, row.node)
@@ -148,7 +147,7 @@ def add_news(
 
 def authors_of(session: Session, change: DraftRow) -> Sequence[int]:
     """Returns the accounts that wrote or submitted a draft."""
-    known = {one.id for one in tables_news.members(session)}
+    known = {one.id for one in tables.members(session)}
     hands = [one.account_id for one in tables.step_authors(session, change.id)]
     return [one for one in dict.fromkeys((change.submitted_by_id, *hands)) if one in known]
 
@@ -161,11 +160,11 @@ def tell_published(
     behind: Collection[StaleTranslation],
 ) -> None:
     """Tells the authors that callers see their draft, and the translators that a translation is old."""
-    tables_news.mark_settled(session, change.id, (NewsKind.SENT_BACK, NewsKind.APPROVED), at)
+    tables.mark_settled(session, change.id, (NewsKind.SENT_BACK, NewsKind.APPROVED), at)
     add_news(session, NewsKind.PUBLISHED, change, authors_of(session, change), by, at)
     languages = sorted({code for one in behind for code in one.languages})
     if languages:
-        people = tables_news.members(session, {AccountRole.TRANSLATOR})
+        people = tables.members(session, {AccountRole.TRANSLATOR})
         said = " ".join(languages)
         add_news(session, NewsKind.STALE, change, [one.id for one in people], by, at, said)
 
@@ -178,7 +177,7 @@ def set_address(context: Context, by: SignedIn, address: str) -> bool:
     if address and not (ADDRESS.fullmatch(address) and len(address) <= ADDRESS_LETTERS):
         return False
     with context.database.writing() as session:
-        row = tables_news.address(session, by.account_id)
+        row = tables.address(session, by.account_id)
         if address:
             if row is None:
                 row = NewsAddress(account_id=by.account_id)

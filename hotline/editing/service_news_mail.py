@@ -13,11 +13,11 @@ from hotline.core.catalogues import load_console_words
 from hotline.core.contexts import WorkerContext
 from hotline.core.database import Session
 from hotline.core.mail import is_unreachable, send_mail
-from hotline.editing import tables_news
-from hotline.editing.tables_news import NewsAddress
+from hotline.editing import tables
+from hotline.editing.tables import NewsAddress
 from hotline.people import tables_accounts
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.text.phrases import phrase
+from hotline.text.languages import phrase
 from hotline.text.time import KIGALI
 
 logger = logging.getLogger(__name__)
@@ -54,11 +54,11 @@ def send_due(context: WorkerContext) -> None:
     due: list[_Mail] = []
     with context.database.writing() as session:
         queries_retention.note_done(session, ERRAND, at)
-        tables_news.delete_old(session, at - KEPT)
+        tables.delete_old(session, at - KEPT)
         if not context.mail_server:
             return
         midnight = at.astimezone(KIGALI).replace(hour=0, minute=0, second=0, microsecond=0)
-        for row in tables_news.mailed_before(session, midnight):
+        for row in tables.mailed_before(session, midnight):
             account = tables_accounts.get_account(session, row.account_id)
             if account.state == AccountState.ENDED:
                 session.delete(row)
@@ -81,7 +81,7 @@ def send_due(context: WorkerContext) -> None:
 def _mark_untried(context: WorkerContext, mails: Sequence[_Mail]) -> None:
     with context.database.writing() as session:
         for mail in mails:
-            if (row := tables_news.address(session, mail.account_id)) is not None:
+            if (row := tables.address(session, mail.account_id)) is not None:
                 row.mailed_at = mail.mailed_before
 
 
@@ -92,17 +92,15 @@ def _waiting(session: Session, row: NewsAddress, account: ConsoleAccount, at: da
     """
     if account.is_suspended(at):
         return 0
-    newest = [tables_news.newest_unread(session, row.account_id)]
+    newest = [tables.newest_unread(session, row.account_id)]
     drafts = (
-        tables_news.waiting_for_review(session)
-        if AccountRole.APPROVER in account.held_roles
-        else ()
+        tables.waiting_for_review(session) if AccountRole.APPROVER in account.held_roles else ()
     )
     newest += [one.submitted_at for one in drafts]
     since = [one for one in newest if one and (row.mailed_at is None or one > row.mailed_at)]
     if not any(one <= at - REST for one in since):
         return 0
-    return tables_news.count_unread(session, row.account_id) + len(drafts)
+    return tables.count_unread(session, row.account_id) + len(drafts)
 
 
 def _send(context: WorkerContext, encrypted: bytes, text: str) -> bool:

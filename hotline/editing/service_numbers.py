@@ -24,6 +24,7 @@ from hotline.editing.service_drafts import DraftRefused, NewStep, PartDraft, ass
 from hotline.editing.service_review_document import phrase_texts
 from hotline.flows.check import anchor
 from hotline.flows.check_safety import plain_text
+from hotline.flows.flow import EMERGENCY, Evidence, Number
 from hotline.flows.node_fields import (
     TextMatch,
     nodes_of,
@@ -31,11 +32,10 @@ from hotline.flows.node_fields import (
     screens_with_numbers,
     search_texts,
 )
-from hotline.flows.numbers import EMERGENCY, Evidence, Number
 from hotline.flows.rules_reviews import PHRASES
 from hotline.flows.service_authoring import live_document
 from hotline.statistics import queries
-from hotline.text.phrases import Phrases
+from hotline.text.languages import Phrases
 
 SOON = timedelta(days=60)
 """The time before the end of a number's confirmation from which the page warns."""

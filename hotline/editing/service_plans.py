@@ -1,36 +1,51 @@
-"""Publishes approved drafts at their time, and withdraws their texts at their end. The clock process calls this module.
+"""Publishes drafts at a planned time, or at once in an emergency, and withdraws their texts at their end.
+
+Publishes approved drafts at their time, and withdraws their texts at their end. The clock process calls this module.
 
 An approver approves the draft together with its times. If the draft or the published parts that the approver compared
 have changed meanwhile, nothing is published, and the approver and the authors get news.
+
+Publishes texts that one approver decides alone. They stay live for four hours. Within that time, a second person
+confirms the texts or restores the old ones.
+
+Also lists the publication history and restores older states.
 """
 
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from hotline.core.actors import AccountRole
+from hotline.alerts import service_messages
+from hotline.core.actors import AccountRole, Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.documents import Document
-from hotline.editing import service_publish, tables, tables_news, tables_plans
+from hotline.core.wording import Template
+from hotline.editing import service_publish, tables
+from hotline.editing.rules_difference import parts_needing_approver
 from hotline.editing.rules_drafts import (
+    EMERGENCY_DURATION,
     ENTRIES,
     NUMBERS,
+    WHY_LETTERS,
     Author,
     DraftState,
     NewsKind,
+    emergency_end,
     part_of,
+    restored_document,
     with_part,
 )
-from hotline.editing.rules_merging import Merged, Side
+from hotline.editing.rules_forms import Merged, Side
 from hotline.editing.service_drafts import (
     DraftPublished,
     DraftRefused,
     GatheredDraft,
     Refusal,
+    actor_of,
     assemble,
     document_of,
     gather_draft,
@@ -40,13 +55,24 @@ from hotline.editing.service_drafts import (
     merge,
 )
 from hotline.editing.service_news import add_news, authors_of
-from hotline.editing.service_publish import approvable, publish_in_transaction
-from hotline.editing.tables import DraftRow
-from hotline.editing.tables_plans import DraftPlan, PlanState
+from hotline.editing.service_publish import (
+    approvable,
+    publication_refusal,
+    publish_in_transaction,
+    publish_prepared,
+    read_by_two,
+    stale_translation_refusal,
+)
+from hotline.editing.tables import DraftPlan, DraftRow, PlanState
 from hotline.errors import FlowInvalid, NotFound, NotReady, StoreUnavailable
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
+from hotline.flows.check import Problem
 from hotline.flows.tables import Publication, PublicationKind
+from hotline.gateway.rules import Wording
+from hotline.people import tables as people_tables
+from hotline.people.tables_accounts import is_same_person
+from hotline.text.time import KIGALI
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +146,7 @@ def approve(
         if change.state != DraftState.SUBMITTED or not is_as_read(session, gathered):
             return DraftRefused(Refusal.CHANGED)
         change.state = DraftState.PLANNED
-        for older in tables_plans.open_plans(session, draft_id):
+        for older in tables.open_plans(session, draft_id):
             older.state, older.ended_at = PlanState.CANCELLED, now
         session.add(plan)
         log_command(session, context, by, "change_planned", f"change {draft_id}", change.title)
@@ -141,7 +167,7 @@ def planned(context: Context, draft_id: int | None = None) -> Sequence[ListedPla
     with context.database.reading() as session:
         return [
             ListedPlan(plan, tables.get_draft(session, plan.draft_id).title)
-            for plan in tables_plans.open_plans(session, draft_id)
+            for plan in tables.open_plans(session, draft_id)
         ]
 
 
@@ -152,8 +178,8 @@ def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
     Raises NotFound, StoreUnavailable.
     """
     with context.database.writing() as session:
-        plan = tables_plans.held_plan(session, plan_id)
-        if plan is None or plan.state not in tables_plans.OPEN:
+        plan = tables.held_plan(session, plan_id)
+        if plan is None or plan.state not in tables.OPEN:
             raise NotFound("there is no such planned publication: load the page again")
         change = tables.get_draft(session, plan.draft_id, held=True)
         if plan.publication_id is not None:
@@ -177,7 +203,7 @@ def carry_out_due(context: Context) -> None:
     with context.database.reading() as session:
         if flows_tables.unsettled(session) is not None:
             return
-        plans = tables_plans.due(session, context.now())
+        plans = tables.due(session, context.now())
     for plan in plans:
         try:
             (_publish if plan.state == PlanState.WAITING else _withdraw)(context, plan)
@@ -222,7 +248,7 @@ def _still_approves(session: Session, plan: DraftPlan, at: datetime) -> bool:
     """Returns True if the account that approved the plan is active, and still an approver."""
     if plan.approved_by_id is None:  # A person at the command line approved the plan.
         return True
-    approvers = tables_news.members(session, {AccountRole.APPROVER})
+    approvers = tables.members(session, {AccountRole.APPROVER})
     return any(one.id == plan.approved_by_id and not one.is_suspended(at) for one in approvers)
 
 
@@ -315,9 +341,324 @@ def _waits_again(change: DraftRow) -> None:
 
 def _taken(session: Session, plan: DraftPlan) -> DraftPlan:
     """Locks a plan in this transaction. Raises NotFound if another process has carried it out or cancelled it."""
-    mine = tables_plans.held_plan(session, plan.id)
+    mine = tables.held_plan(session, plan.id)
     if mine is None or mine.state != plan.state:
         raise NotFound(
             f"another process has published or cancelled planned publication {plan.id} already"
         )
     return mine
+
+
+LISTED = 100
+
+
+class StateToRestore(NamedTuple):
+    """An older publication that can be restored. Before that, a person reads the difference between `before` and
+    `after`."""
+
+    publication: Publication
+    is_read: bool
+    """False if it contains text that one person published alone and that no second person read."""
+    before: Document
+    """The flows that callers see now."""
+    after: Document
+    digest: str
+    """The digest of `after`. The command sends this digest back, and both must be equal."""
+    live_id: int
+    old: Document
+    """The older state of the flows without changes, with the numbers and short codes of that time."""
+
+
+class PublishedChange(NamedTuple):
+    """A draft as it was published."""
+
+    publication: Publication
+    before: Document
+    after: Document
+
+
+def history(context: Context) -> Sequence[tuple[Publication, bool]]:
+    """Returns the newest publications first, each with True if two people read it. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        read = read_by_two(session)
+        return [(row, row.id in read) for row in flows_tables.history(session, LISTED)]
+
+
+def current_publication(context: Context) -> Publication | None:
+    """Returns the current publication. Returns None if nothing was ever published. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        return flows_tables.current(session)
+
+
+def newest_by_flow(context: Context, flows_named: Collection[str]) -> Mapping[str, Publication]:
+    """Returns the newest publication of each flow, by flow.
+
+    Raises StoreUnavailable.
+    """
+    with context.database.reading() as session:
+        rows = flows_tables.history(session, LISTED)
+        edited = tables.parts_edited(session, [one.draft_id for one in rows if one.draft_id])
+    found: dict[str, Publication] = {}
+    for row in rows:
+        for name in flows_named if row.draft_id is None else edited[row.draft_id]:
+            found.setdefault(name, row)
+    return found
+
+
+def of_change(context: Context, draft_id: int) -> PublishedChange | None:
+    """Returns the flows before and after the publication of a draft. Returns None if it was not published.
+
+    Raises StoreUnavailable.
+    """
+    with context.database.reading() as session:
+        row = flows_tables.of_change(session, draft_id)
+        older = None if row is None else flows_tables.previous(session, row.id)
+        if row is None or older is None:
+            return None
+        return PublishedChange(
+            row, document_of(session, older.revision_id), document_of(session, row.revision_id)
+        )
+
+
+def preview(context: Context, publication_id: int) -> StateToRestore:
+    """Returns the flows that callers would see after a publication is restored.
+
+    Raises NotFound, NotReady, StoreUnavailable.
+    """
+    with context.database.reading() as session:
+        row = flows_tables.find(session, publication_id)
+        if row is None:
+            raise NotFound(f"there is no publication {publication_id}")
+        live_id = flows_tables.live_id(session)
+        if live_id is None:
+            raise NotReady(service_authoring.NO_FLOWS)
+        before, old = document_of(session, live_id), document_of(session, row.revision_id)
+        is_read = row.id in read_by_two(session)
+    after = restored_document(old, before)
+    return StateToRestore(
+        row, is_read, before, after, service_authoring.digest_of(after), live_id, old
+    )
+
+
+def restore(
+    context: Context, by: Author, publication_id: int, reason: str, digest: str
+) -> DraftPublished | DraftRefused:
+    """Publishes an older state of the flows again. One person may decide this alone, but only for a state that two
+    people read.
+
+    Raises NotFound, StoreUnavailable.
+    """
+    reason = reason.strip()
+    if not reason:
+        return DraftRefused(Refusal.SHORT_REASON)
+    state = preview(context, publication_id)
+    if state.digest != digest:
+        return DraftRefused(Refusal.CHANGED)
+    if not state.is_read:
+        return DraftRefused(Refusal.READ_BY_ONE)
+    said = Publication(
+        published_by=by.name,
+        published_by_id=by.account_id,
+        kind=PublicationKind.BACK,
+        reason=reason,
+    )
+    return _unfit(context, state) or publish_restored(context, state, said, actor=by)
+
+
+def publish_restored(
+    context: Context, state: StateToRestore, row: Publication, *, actor: Author | str
+) -> DraftPublished | DraftRefused:
+    """Publishes a restored state in one transaction. Raises FlowInvalid if it cannot run, or StoreUnavailable."""
+    ready = service_authoring.prepare(state.after)
+    with context.database.writing() as session:
+        flows_tables.take_lock(session)
+        done = publish_prepared(session, context, ready, row, after=state.live_id)
+        if isinstance(done, DraftPublished):
+            what = f"revision {state.publication.revision_id}"
+            log_command(session, context, actor, "flows_brought_back", what, row.reason)
+    return done
+
+
+def _unfit(context: Context, state: StateToRestore) -> DraftRefused | None:
+    """Returns a refusal if the restored state cannot run or has new errors.
+
+    Errors do not count as new if the published flows or the old state already had them.
+    """
+
+    def found(document: Document) -> Sequence[Problem]:
+        return service_publish.problems_of(context, document, service_authoring.digest_of(document))
+
+    if service_authoring.are_same(state.after, state.before):
+        return DraftRefused(Refusal.EMPTY)
+    known = [*found(state.before), *found(state.old)]
+    return service_publish.errors_among(service_publish.divide_problems(found(state.after), known))
+
+
+CLOCK = "clock"
+LAPSED = "no one confirmed an emergency text"
+
+
+class EmergencyToRead(NamedTuple):
+    """A publication that one person decided alone, with its difference, for a second person to confirm."""
+
+    publication: Publication
+    before: Document
+    """The newest flows that two people read."""
+    after: Document
+    """The flows that callers see now."""
+    before_id: int | None
+    """The publication that can be restored instead."""
+
+    @property
+    def live_id(self) -> int:
+        return self.publication.revision_id
+
+
+def current_emergency(context: Context) -> Publication | None:
+    """Returns the current publication if one person decided it alone. Every page of the console shows it in a red bar.
+
+    Raises StoreUnavailable.
+    """
+    with context.database.reading() as session:
+        return flows_tables.unsettled(session)
+
+
+def emergency_difference(context: Context) -> EmergencyToRead | None:
+    """Returns the difference that one person published alone, or None if none waits for confirmation.
+
+    Raises NotFound, StoreUnavailable.
+    """
+    with context.database.reading() as session:
+        row = flows_tables.unsettled(session)
+        if row is None:
+            return None
+        older = _read_by_two(session, row)
+        after = document_of(session, row.revision_id)
+        before = after if older is None else document_of(session, older.revision_id)
+    return EmergencyToRead(row, before, after, None if older is None else older.id)
+
+
+def publish(
+    context: Context,
+    by: Author,
+    draft_id: int,
+    reason: str,
+    digest: str,
+    *,
+    keeps_languages: bool = False,
+) -> DraftPublished | DraftRefused:
+    """Publishes a draft on the decision of one person, who may be its author.
+
+    Only text changes and the removal of a number are allowed. The on-call contacts and the national desk are notified
+    at once. A second emergency change ends no later than the first. Raises NotFound, NotReady, StoreUnavailable.
+    """
+    reason = reason.strip()
+    if len(reason) < WHY_LETTERS:
+        return DraftRefused(Refusal.SHORT_REASON)
+    with context.database.reading() as session:
+        gathered = gather_draft(session, draft_id)
+        before = flows_tables.unsettled(session)
+    assembled = assemble(gathered)
+    if refused := publication_refusal(context, assembled, keeps_languages=True):
+        return refused
+    if assembled.digest != digest:
+        return DraftRefused(Refusal.CHANGED)
+    beyond = parts_needing_approver(gathered.live, assembled.document)
+    if beyond:
+        return DraftRefused(Refusal.BEYOND_WORDS, held_back=beyond)
+    if not keeps_languages and (alone := stale_translation_refusal(assembled)):
+        return alone
+
+    until = context.now() + EMERGENCY_DURATION if before is None else _ends(before)
+    said = Publication(
+        published_by=by.name,
+        published_by_id=by.account_id,
+        kind=PublicationKind.EMERGENCY,
+        reason=reason,
+        draft_id=draft_id,
+        lapses_at=until,
+    )
+    return publish_in_transaction(
+        context, by, gathered, assembled.document, said, lambda s: _notify(s, context, until)
+    )
+
+
+def confirm(
+    context: Context, by: Author, publication_id: int, *, appointed_by: Collection[str] = ()
+) -> DraftRefused | None:
+    """Confirms an emergency change, so that it stays published. This second person must have read the texts.
+
+    `appointed_by` are the actors who gave this person the role. Raises StoreUnavailable.
+    """
+    with context.database.writing() as session:
+        flows_tables.take_lock(session)
+        row = flows_tables.unsettled(session)
+        if row is None or row.id != publication_id:
+            return DraftRefused(Refusal.SETTLED)
+        unread = _unread(session, row)
+        own = [Actor(one.published_by, one.published_by_id) for one in unread]
+        hands = [*own]
+        for one in unread:
+            hands += tables.step_authors(session, one.draft_id) if one.draft_id else ()
+        if not may_publish(session, by, hands):
+            return DraftRefused(Refusal.OWN_HAND)
+        if any(
+            is_same_person(session, one, actor_of(hand)) for one in appointed_by for hand in own
+        ):
+            return DraftRefused(Refusal.APPOINTED)
+        row.settled_at = context.now()
+        row.approved_by = by.name
+        what = f"revision {row.revision_id}"
+        log_command(session, context, by, "emergency_confirmed", what, row.reason)
+    return None
+
+
+def end_unconfirmed(context: Context) -> DraftPublished | None:
+    """Restores the last texts that two people reviewed, if no one confirmed the emergency change in time. A timed job
+    calls
+    this function.
+
+    It is safe to repeat. Raises StoreUnavailable. Raises FlowInvalid if that state can no longer run. The alarm then
+    remains.
+    """
+    with context.database.reading() as session:
+        row = flows_tables.unsettled(session)
+        if row is None or _ends(row) > context.now():
+            return None
+        before = _read_by_two(session, row)
+    if before is None:
+        return None
+    state = preview(context, before.id)
+    said = Publication(published_by=CLOCK, kind=PublicationKind.BACK, reason=LAPSED)
+    done = publish_restored(context, state, said, actor=CLOCK)
+    return done if isinstance(done, DraftPublished) else None
+
+
+def _read_by_two(session: Session, row: Publication) -> Publication | None:
+    """Returns the newest earlier publication that two people read."""
+    older = [one for one in read_by_two(session) if one < row.id]
+    return flows_tables.find(session, max(older)) if older else None
+
+
+def _unread(session: Session, row: Publication) -> Sequence[Publication]:
+    """Returns this publication and the earlier ones that no second person read. One confirmation covers the texts of
+    all of them."""
+    base = _read_by_two(session, row)
+    since = 0 if base is None else base.id
+    return [one for one in flows_tables.history(session) if since < one.id <= row.id]
+
+
+def _notify(session: Session, context: Context, until: datetime) -> None:
+    """Notifies the national desk in the transaction that publishes. The alarm notifies the on-call contacts."""
+    at = context.now()
+    said = {
+        "time": f"{at.astimezone(KIGALI):%d/%m %H:%M}",
+        "until": f"{until.astimezone(KIGALI):%H:%M}",
+    }
+    for one in people_tables.national_people(session, at):
+        wording = Wording(Template.WORDS_URGENT, said, one.language)
+        service_messages.write_confirmation(session, wording, one.id, at)
+
+
+def _ends(row: Publication) -> datetime:
+    return emergency_end(row.published_at, row.lapses_at)

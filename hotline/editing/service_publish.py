@@ -6,19 +6,11 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from hotline.core.actors import Actor
-from hotline.core.contexts import Context
+from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
 from hotline.core.documents import Document
 from hotline.core.driver import WrittenArray
-from hotline.core.jobs import Job
-from hotline.editing import (
-    rules_drafts,
-    service_news,
-    service_publishing,
-    service_reviews,
-    tables,
-    tables_news,
-)
+from hotline.editing import rules_drafts, service_news, service_publishing, service_reviews, tables
 from hotline.editing.rules_difference import compare_documents, stale_translations
 from hotline.editing.rules_drafts import NewsKind
 from hotline.editing.service_draft_steps import withdraw_submission
@@ -40,7 +32,7 @@ from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code, Problem
 from hotline.flows.tables import Publication, PublicationKind
-from hotline.gateway import tables_sessions
+from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ring, ringing
 from hotline.text.revealing import reveals
 
@@ -204,7 +196,7 @@ def submit(
             return DraftRefused(Refusal.OVER)
         if not is_as_read(session, gathered):
             return DraftRefused(Refusal.CHANGED)
-        tables_news.mark_settled(session, draft_id, (NewsKind.SENT_BACK,), context.now())
+        tables.mark_settled(session, draft_id, (NewsKind.SENT_BACK,), context.now())
         change.state = rules_drafts.DraftState.SUBMITTED
         change.submitted_by_id, change.submitted_by = by.account_id, by.name
         change.submitted_at, change.submitted_digest = context.now(), digest
@@ -362,7 +354,7 @@ def running_sessions(context: Context) -> int:
     """Returns the number of recent sessions that have not ended. These sessions finish with the flows with which
     they began."""
     with context.database.reading() as session:
-        return tables_sessions.running_calls(session, context.now() - MAX_SESSION)
+        return gateway_tables.running_calls(session, context.now() - MAX_SESSION)
 
 
 class Approvable(NamedTuple):

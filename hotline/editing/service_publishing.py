@@ -19,38 +19,37 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.documents import Document
 from hotline.core.wording import ALWAYS_SHIPPED, Template
-from hotline.editing.rules_drafting import ReadDraft, draft_problems
+from hotline.editing.rules_preview import ReadDraft, draft_problems
 from hotline.editing.service_drafts import log_command
 from hotline.errors import FlowInvalid, NotReady
 from hotline.flows import document as documents
 from hotline.flows import service_authoring, tables
 from hotline.flows.check import Code, Problem, Problems, next_nodes, node_of, nodes, problem
-from hotline.flows.check_flow_set import check_document, set_problems
+from hotline.flows.check_flow_set import check_document, set_problems, unverified_in
 from hotline.flows.check_safety import (
     IN_A_MESSAGE,
     risky_words,
     with_replacement,
     words_newer_than_reason,
 )
-from hotline.flows.check_texts import unverified_in
 from hotline.flows.conversation import ConversationState, Facts, Place
 from hotline.flows.flow import (
     BranchNode,
     FlowSet,
     MenuNode,
+    Number,
     QuestionNode,
     is_met,
     list_name,
     reachable,
 )
-from hotline.flows.numbers import Number
 from hotline.flows.rules_reviews import PHRASES
 from hotline.flows.screen import SEPTETS
 from hotline.flows.service_check import place_lists
 from hotline.flows.tables import Publication, PublicationKind
 from hotline.people import tables_audit
 from hotline.text.gsm7 import foreign_letters, segments, substitute
-from hotline.text.phrases import MessageText, message_text
+from hotline.text.languages import MessageText, message_text
 from hotline.text.quiz import ANSWER_VALUES, FIRST_PREFIX, SECOND_PREFIX
 from hotline.tips import rules, rules_receipts
 from hotline.tips.rules import Matter, TipState

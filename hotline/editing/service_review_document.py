@@ -17,22 +17,23 @@ from hotline.core.documents import Document, DocumentPath, derived_value
 from hotline.core.wording import ALWAYS_SHIPPED, Template
 from hotline.editing import service_drafts, service_publishing, service_reviews
 from hotline.editing.rules_difference import WordSpan, word_spans
-from hotline.editing.rules_drafting import (
+from hotline.editing.rules_preview import (
+    FilledMeter,
     ReadDraft,
     draft_problems,
+    meters,
     playable_part,
     read_draft,
     with_flow,
 )
-from hotline.editing.rules_preview import FilledMeter, meters
 from hotline.editing.service_drafts import assemble, gather_draft
-from hotline.flows import engine_texts as engine_words
+from hotline.flows import screen as engine_words
 from hotline.flows.check import Code, Problem
 from hotline.flows.check_flow_set import text_problems
 from hotline.flows.check_safety import words_newer_than_reason
 from hotline.flows.conversation import Place
+from hotline.flows.document import field_of
 from hotline.flows.flow import FlowSet
-from hotline.flows.models import field_of
 from hotline.flows.node_fields import nodes_of, with_value
 from hotline.flows.rules_reviews import (
     ENGINE,
@@ -49,8 +50,7 @@ from hotline.flows.rules_reviews import (
 )
 from hotline.flows.service_authoring import live_document
 from hotline.text.gsm7 import foreign_letters, septets, substitute
-from hotline.text.languages import CODES, FIRST
-from hotline.text.phrases import MessageText, Phrases, message_text
+from hotline.text.languages import CODES, FIRST, MessageText, Phrases, message_text
 
 TITLES = {"rw": "Words of Kinyarwanda", "fr": "Words of French", "en": "Words of English"}
 """The title of the draft for a language's new texts."""

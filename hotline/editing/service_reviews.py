@@ -10,15 +10,20 @@ from dataclasses import astuple, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from hotline.core.check_result import CheckResult, check_result
+from hotline.alarms.rules import CheckResult, check_result
 from hotline.core.contexts import Context
 from hotline.core.documents import Document
 from hotline.editing import tables
 from hotline.editing.rules_drafts import Author
 from hotline.errors import ImportRefused, NotReady, StoreUnavailable
-from hotline.flows.flow import FlowSet, numbers_named
-from hotline.flows.numbers import EMERGENCY, Evidence
-from hotline.flows.questions_back import QuestionStatus, questions
+from hotline.flows.flow import (
+    EMERGENCY,
+    Evidence,
+    FlowSet,
+    QuestionStatus,
+    numbers_named,
+    questions,
+)
 from hotline.flows.rules_reviews import (
     ENGLISH,
     ReviewedText,

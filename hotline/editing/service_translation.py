@@ -13,9 +13,9 @@ from typing import NamedTuple
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.wording import Template
 from hotline.editing import service_draft_steps, service_drafts, service_reviews, tables
-from hotline.editing.rules_drafting import playable_part, with_flow
 from hotline.editing.rules_drafts import PHRASES as PHRASES_PART
 from hotline.editing.rules_drafts import Author, PartDocument, StepKind
+from hotline.editing.rules_preview import playable_part, with_flow
 from hotline.editing.service_review_document import (
     SEGMENT,
     TITLES,
@@ -34,7 +34,7 @@ from hotline.editing.service_review_document import (
 )
 from hotline.editing.tables import TextQuestion
 from hotline.errors import NotFound
-from hotline.flows.check_texts import free_septets
+from hotline.flows.check_flow_set import free_septets
 from hotline.flows.conversation import Place
 from hotline.flows.rules_reviews import ENGINE, ENGLISH, ReviewedText
 from hotline.flows.screen import SEPTETS

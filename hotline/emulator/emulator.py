@@ -1,15 +1,31 @@
-"""Builds the emulator from its parts."""
+"""Builds the emulator from its parts, and serves the control API that operates the handsets.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+Builds the emulator from its parts.
+
+Serves the control API, which operates the handsets and sets faults, settings and clocks.
+
+It accepts only requests from this machine, and only JSON.
+"""
+
+import ipaddress
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from hotline.emulator.clocks import LineClock, Scheduler
-from hotline.emulator.faults import Faults
-from hotline.emulator.line import LineAddress
+from flask import Blueprint, Response, abort, jsonify, request
+
+from hotline.emulator.line import HOOKS, Faults, GatewayFault, LineAddress
 from hotline.emulator.messages import Ids, Messages
-from hotline.emulator.state import EmulatorSettings, EmulatorState
-from hotline.emulator.ussd import Ussd
+from hotline.emulator.state import (
+    EmulatorSettings,
+    EmulatorState,
+    LineClock,
+    Scheduler,
+    UssdSession,
+)
+from hotline.emulator.ussd import Ussd, size_of
+from hotline.errors import HandsetRefused, NotFound, SettingsInvalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +86,251 @@ def build_emulator(
         messages=Messages(state, line, faults, scheduler, ids),
         line_clock=LineClock(line_clock),
     )
+
+
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+MAX_WAIT = 30.0
+BUDGET = 156
+REFUSALS: Mapping[type[Exception], int] = {HandsetRefused: 409, NotFound: 404, SettingsInvalid: 400}
+
+
+def only_loopback() -> None:
+    """Refuses a request that does not come from this machine.
+
+    It checks the peer's address and the host name. Otherwise a foreign web page could use a name that resolves to this
+    machine. The body must be JSON, because a browser asks for permission before a foreign page may post JSON.
+    """
+    try:
+        peer = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        abort(403)
+    host = request.host if request.host.endswith("]") else request.host.rpartition(":")[0]
+    if not peer.is_loopback or (host or request.host) not in LOCAL_NAMES:
+        abort(403)
+    if request.method == "POST" and not request.is_json:
+        abort(415)
+
+
+def build_control(emulator: Emulator) -> Blueprint:
+    blueprint = Blueprint("control", __name__, url_prefix="/control")
+    blueprint.before_request(only_loopback)
+    control = _Control(emulator)
+    views: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+        ("POST", "/dial", control.dial),
+        ("POST", "/reply", control.reply),
+        ("POST", "/hangup", control.hang_up),
+        ("POST", "/power", control.power),
+        ("POST", "/sms", control.sms),
+        ("POST", "/read", control.read),
+        ("POST", "/optout", control.opt_out),
+        ("POST", "/report", control.report),
+        ("GET", "/handset/<msisdn>", control.handset),
+        ("GET", "/outbox", control.outbox),
+        ("GET", "/sessions", control.sessions),
+        ("GET", "/violations", control.violations),
+        ("GET", "/changes", control.changes),
+        ("GET", "/people", control.people),
+        ("POST", "/people", control.enrol),
+        ("POST", "/hooks", control.hooks),
+        ("GET", "/faults", control.faults),
+        ("POST", "/faults", control.set_faults),
+        ("DELETE", "/faults", control.clear_faults),
+        ("GET", "/settings", control.settings),
+        ("POST", "/settings", control.change_settings),
+        ("POST", "/clock", control.clock),
+        ("GET", "/line-clock", control.line_clock),
+        ("POST", "/line-clock", control.turn_line),
+        ("DELETE", "/line-clock", control.right_line),
+        ("POST", "/reset", control.reset),
+    )
+    for method, rule, view in views:
+        blueprint.add_url_rule(rule, f"{method}{rule}", view, methods=[method])
+    for refused in REFUSALS:
+        blueprint.register_error_handler(refused, _report)
+    return blueprint
+
+
+def _report(error: Exception) -> tuple[Response, int]:
+    return jsonify(error=str(error)), REFUSALS[type(error)]
+
+
+def _field(name: str, default: str | None = None) -> str:
+    """Returns a text field of the request's body. Raises SettingsInvalid if the field is missing or not a text."""
+    value = _object().get(name, default)
+    if not isinstance(value, str):
+        raise SettingsInvalid([f"{name}: missing, or not a text"])
+    return value
+
+
+def _object() -> dict[str, Any]:
+    body = request.get_json()
+    if not isinstance(body, dict):
+        raise SettingsInvalid(["the body: not an object"])
+    return body
+
+
+def _is_person(person: object) -> bool:
+    return (
+        isinstance(person, dict)
+        and set(person) == {"msisdn", "label"}
+        and all(isinstance(value, str) for value in person.values())
+    )
+
+
+def _shown(session: UssdSession) -> dict[str, Any]:
+    units, encoding = size_of(session.screen)
+    return session.shown({"septets": units, "encoding": encoding, "budget": BUDGET})
+
+
+class _Control:
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._state = emulator.state
+
+    def dial(self) -> dict[str, Any]:
+        network = _field("network", "") or None
+        return _shown(self._emulator.ussd.dial(_field("from"), _field("code"), network=network))
+
+    def reply(self) -> dict[str, Any]:
+        return _shown(self._emulator.ussd.reply(_field("session"), _field("text")))
+
+    def hang_up(self) -> dict[str, Any]:
+        return _shown(self._emulator.ussd.hang_up(_field("session")))
+
+    def power(self) -> dict[str, Any]:
+        self._emulator.switch(_field("msisdn"), on=bool(_object().get("on")))
+        return self.handset(_field("msisdn"))
+
+    def sms(self) -> dict[str, Any]:
+        to = _field("to", self._state.settings.shortcode)
+        return {"ids": self._emulator.messages.type_sms(_field("from"), to, _field("text"))}
+
+    def read(self) -> dict[str, Any]:
+        """Marks one message of a handset as read, as if the owner of the phone had opened it."""
+        msisdn, message = _field("msisdn"), _field("id")
+        with self._state.changing() as state:
+            for sms in state.handset(msisdn).messages:
+                sms.read = sms.read or sms.id == message
+        return self.handset(msisdn)
+
+    def opt_out(self) -> dict[str, Any]:
+        self._emulator.messages.opt_out(_field("msisdn"), _field("sender", ""))
+        return {}
+
+    def report(self) -> dict[str, Any]:
+        """Sends one delivery report on request. Raises NotFound if the message is unknown."""
+        found = self._emulator.messages.force(
+            _field("id"), _field("status"), _field("failureReason", "")
+        )
+        if not found:
+            raise NotFound("there is no such message")
+        return {}
+
+    def handset(self, msisdn: str) -> dict[str, Any]:
+        with self._state.lock:
+            held = self._state.handset(msisdn)
+            session = self._state.sessions.get(held.session) if held.session else None
+            return held.shown(_shown(session) if session else {})
+
+    def outbox(self) -> dict[str, Any]:
+        """Returns all sent messages, or those after the first `after` messages.
+
+        So a client that asks often can skip the messages that it already has.
+        """
+        after = max(0, request.args.get("after", default=0, type=int))
+        with self._state.lock:
+            listed = self._state.outbox[after:]
+            return {"outbox": [sent.shown() for sent in listed]}
+
+    def sessions(self) -> dict[str, Any]:
+        with self._state.lock:
+            return {"sessions": [_shown(session) for session in self._state.sessions.values()]}
+
+    def violations(self) -> dict[str, Any]:
+        with self._state.lock:
+            return {"violations": list(self._state.violations)}
+
+    def changes(self) -> dict[str, Any]:
+        since = request.args.get("since", default=-1, type=int)
+        wait = min(request.args.get("wait", default=0.0, type=float), MAX_WAIT)
+        version = self._state.wait_past(since, wait)
+        with self._state.lock:
+            return {"version": version, "travels": [*map(asdict, self._state.travels)]}
+
+    def people(self) -> dict[str, Any]:
+        with self._state.lock:
+            return {"people": list(self._state.people)}
+
+    def enrol(self) -> dict[str, Any]:
+        """Sets the people that the right handset can represent, from a list of `{msisdn, label}`."""
+        people = _object().get("people")
+        if not isinstance(people, list) or not all(_is_person(person) for person in people):
+            raise SettingsInvalid(["people: not a list of {msisdn, label}"])
+        with self._state.changing() as state:
+            state.people = people
+        return self.people()
+
+    def hooks(self) -> dict[str, Any]:
+        self._emulator.line.move(
+            {name: str(url) for name, url in _object().items() if name in HOOKS}
+        )
+        return {"hooks": self._emulator.line.known()}
+
+    def faults(self) -> dict[str, Any]:
+        return {
+            "faults": [*map(asdict, self._emulator.faults.rules())],
+            "struck": dict(self._emulator.faults.struck),
+        }
+
+    def set_faults(self) -> dict[str, Any]:
+        body = _object()
+        rules = [GatewayFault.read(rule) for rule in body.get("faults", [])]
+        self._emulator.faults.set(rules, seed=body.get("seed"))
+        return self.faults()
+
+    def clear_faults(self) -> dict[str, Any]:
+        self._emulator.faults.set([])
+        return self.faults()
+
+    def settings(self) -> dict[str, Any]:
+        return asdict(self._state.settings)
+
+    def change_settings(self) -> dict[str, Any]:
+        with self._state.changing() as state:
+            state.settings = state.settings.changed(_object())
+        return self.settings()
+
+    def clock(self) -> dict[str, Any]:
+        """Changes the emulator's clock. `scale` sets its speed, and `turn` moves it forward by some seconds."""
+        body = _object()
+        try:
+            scale, turn = float(body.get("scale", 0)), float(body.get("turn", 0))
+        except (TypeError, ValueError):
+            raise SettingsInvalid(["scale, turn: not numbers"]) from None
+        if scale > 0:
+            self._emulator.scheduler.run_at(scale)
+        if turn > 0:
+            self._emulator.scheduler.turn(turn)
+        return {"scale": self._emulator.scheduler.scale, "now": self._emulator.scheduler.now()}
+
+    def line_clock(self) -> dict[str, Any]:
+        """Returns the hotline clock's offset in seconds, and True if the clock can be changed."""
+        clock = self._emulator.line_clock
+        return {"turns": clock.file is not None, "offset": clock.offset()}
+
+    def turn_line(self) -> dict[str, Any]:
+        """Moves the hotline's clock by `by` seconds, forward or back."""
+        by = _object().get("by")
+        if not isinstance(by, int) or isinstance(by, bool):
+            raise SettingsInvalid(["by: not a whole number of seconds"])
+        self._emulator.turn_line(by)
+        return self.line_clock()
+
+    def right_line(self) -> dict[str, Any]:
+        """Sets the hotline's clock to the true time."""
+        self._emulator.line_clock.set(0)
+        return self.line_clock()
+
+    def reset(self) -> dict[str, Any]:
+        self._emulator.reset()
+        return {}

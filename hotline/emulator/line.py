@@ -1,13 +1,23 @@
-"""Posts the gateway's callbacks to the hotline as forms. The emulator shares nothing else with the hotline."""
+"""Posts the gateway's callbacks to the hotline, and causes faults on the way.
 
+Posts the gateway's callbacks to the hotline as forms. The emulator shares nothing else with the hotline.
+
+Causes faults of a network and a gateway: always, a given number of times, or at random with a seed.
+"""
+
+import random
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote_plus
 
 import requests
+
+from hotline.errors import SettingsInvalid
 
 USER_AGENT = "at-ussd-api/1.0"
 HOOKS = ("ussd", "ended", "sms", "delivery", "optout")
@@ -110,3 +120,212 @@ def _read(response: requests.Response, deadline: float) -> bytes:
         if len(content) >= MAX_BODY:
             break
     return bytes(content)
+
+
+class Point(StrEnum):
+    """The step of the traffic at which a fault occurs."""
+
+    SEND = "send"
+    REPORT = "report"
+    HOP = "hop"
+    END = "end"
+    MO = "mo"
+
+
+class FaultKind(StrEnum):
+    """One kind of fault. Some kinds use the fault's fields `seconds`, `status` and `value`, as their notes say. A
+    number in brackets is the default."""
+
+    SLOW = "slow"
+    """The gateway waits `seconds` (2) before it records the message."""
+    TIMEOUT = "timeout"
+    """The gateway records the message, then waits `seconds` (12) before it answers."""
+    SILENT = "silent"
+    """The gateway records nothing, waits `seconds` (12), and breaks the connection."""
+    RESET_BEFORE = "reset_before"
+    RESET_AFTER = "reset_after"
+    """The connection breaks. `RESET_BEFORE` breaks it before the message is recorded, and `RESET_AFTER` breaks it
+    afterwards."""
+    ERROR_BEFORE = "error_before"
+    ERROR_AFTER = "error_after"
+    """The answer is an HTML page with `status` (500, or 429 for throttling).
+
+    `ERROR_BEFORE` records nothing, and `ERROR_AFTER` records the message.
+    """
+    HTML = "html"
+    """The gateway records the message, and answers 201 with an HTML page."""
+    CHARSET = "charset"
+    """The gateway records the message, and answers with `application/json; charset=utf-8`. The SDK then returns
+    text."""
+    TRUNCATED = "truncated"
+    """The gateway records the message, and its JSON answer is cut off at the end."""
+    DRIP = "drip"
+    """The gateway records the message, and sends one byte of its answer every `seconds` (1)."""
+    RECIPIENT_STATUS = "recipient_status"
+    """The gateway refuses each recipient with `status`, from 401 to 502."""
+    UNAUTHORIZED = "unauthorized"
+
+    NO_REPORT = "no_report"
+    DUPLICATE_REPORT = "duplicate_report"
+    REVERSED_REPORTS = "reversed_reports"
+    EARLY_REPORT = "early_report"
+    """The final report arrives before the answer to the send request."""
+    FAILED_REPORT = "failed_report"
+    """The message is not delivered. `value` is `Status` or `Status:failureReason`."""
+    UNKNOWN_REPORT = "unknown_report"
+    """The delivery report has the unknown status in `value`."""
+
+    DUPLICATE_HOP = "duplicate_hop"
+    """The hop is posted twice, one after the other."""
+    CONCURRENT_HOP = "concurrent_hop"
+    """The hop is posted twice at the same time."""
+    OUT_OF_ORDER = "out_of_order"
+    """The previous hop is posted again after this one."""
+    RETRY_HOP = "retry_hop"
+    """A hop that fails is posted once more after `seconds`."""
+    LOST_ANSWER = "lost_answer"
+    """The hotline's answer never reaches the handset."""
+    MISSING_NETWORK = "missing_network"
+    MISSING_PLUS = "missing_plus"
+    UNESCAPED_PLUS = "unescaped_plus"
+
+    NO_END = "no_end"
+    DUPLICATE_END = "duplicate_end"
+    LATE_END = "late_end"
+    """The notice of the session's end arrives `seconds` (60) late."""
+
+    DUPLICATE_MO = "duplicate_mo"
+    LOST_MO = "lost_mo"
+    """The hotline gets no callback for an incoming SMS. The gateway's own inbox still lists that SMS."""
+
+
+_POINTS = {
+    Point.REPORT: (
+        FaultKind.NO_REPORT,
+        FaultKind.DUPLICATE_REPORT,
+        FaultKind.REVERSED_REPORTS,
+        FaultKind.EARLY_REPORT,
+        FaultKind.FAILED_REPORT,
+        FaultKind.UNKNOWN_REPORT,
+    ),
+    Point.HOP: (
+        FaultKind.DUPLICATE_HOP,
+        FaultKind.CONCURRENT_HOP,
+        FaultKind.OUT_OF_ORDER,
+        FaultKind.RETRY_HOP,
+        FaultKind.LOST_ANSWER,
+        FaultKind.MISSING_NETWORK,
+        FaultKind.MISSING_PLUS,
+        FaultKind.UNESCAPED_PLUS,
+    ),
+    Point.END: (FaultKind.NO_END, FaultKind.DUPLICATE_END, FaultKind.LATE_END),
+    Point.MO: (FaultKind.DUPLICATE_MO, FaultKind.LOST_MO),
+}
+
+
+_ONLY_WHERE_IT_MATTERS = frozenset({FaultKind.RETRY_HOP, FaultKind.OUT_OF_ORDER})
+"""Kinds of faults that are chosen at random for every hop, but have an effect only if there is something to repeat.
+The code that repeats the hop counts the fault."""
+
+_MAYBE = type(None)
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "probability": (int, float),
+    "times": (int, _MAYBE),
+    "skip": (int,),
+    "msisdn": (str, _MAYBE),
+    "seconds": (int, float, _MAYBE),
+    "status": (int, _MAYBE),
+    "value": (str, _MAYBE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayFault:
+    kind: FaultKind
+    probability: float = 1.0
+    times: int | None = None
+    """The number of times that the fault can still occur. None means no limit."""
+    skip: int = 0
+    """The number of chances that are skipped before the fault first occurs."""
+    msisdn: str | None = None
+    """The phone number that the fault affects. None means every number."""
+    seconds: float | None = None
+    status: int | None = None
+    value: str | None = None
+
+    @property
+    def point(self) -> Point:
+        found = (point for point, kinds in _POINTS.items() if self.kind in kinds)
+        return next(found, Point.SEND)
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> "GatewayFault":
+        """Reads a fault from a JSON object. Raises SettingsInvalid with a list of all problems."""
+        wrong = [
+            f"a fault's {name}: no such field, or not of its type"
+            for name, value in document.items()
+            if name != "kind" and not isinstance(value, _TYPES.get(name, ()))
+        ]
+        if document.get("kind") not in list(FaultKind):
+            wrong.append("a fault's kind is unknown")
+        if wrong:
+            raise SettingsInvalid(wrong)
+        return cls(**{**document, "kind": FaultKind(document["kind"])})
+
+
+DrawnFaults = Mapping[FaultKind, GatewayFault]
+"""Drawn faults, by kind."""
+
+
+class Faults:
+    """The active faults. The same seed and the same calls give the same faults, because every draw counts."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._lock = threading.Lock()
+        self._dice = random.Random(seed)
+        self._rules: list[GatewayFault] = []
+        self.struck: dict[str, int] = {}
+
+    def rules(self) -> tuple[GatewayFault, ...]:
+        with self._lock:
+            return tuple(self._rules)
+
+    def set(self, rules: Iterable[GatewayFault], *, seed: int | None = None) -> None:
+        with self._lock:
+            self._rules = list(rules)
+            self.struck = {}
+            if seed is not None:
+                self._dice = random.Random(seed)
+
+    def draw(self, point: Point, msisdn: str) -> DrawnFaults:
+        """Returns every fault that occurs now, by kind. At `Point.SEND`, it returns only the first one."""
+        drawn: dict[FaultKind, GatewayFault] = {}
+        with self._lock:
+            for at, rule in enumerate(self._rules):
+                if rule.point is not point or (drawn and point is Point.SEND):
+                    continue
+                if self._spares(rule, msisdn):
+                    continue
+                if rule.skip:
+                    self._rules[at] = replace(rule, skip=rule.skip - 1)
+                    continue
+                left = None if rule.times is None else rule.times - 1
+                self._rules[at] = replace(rule, times=left)
+                drawn[rule.kind] = rule
+                if rule.kind not in _ONLY_WHERE_IT_MATTERS:
+                    self._count(rule.kind)
+        return drawn
+
+    def strike(self, kind: FaultKind) -> None:
+        """Counts a fault that `draw` did not count, because the fault takes effect only now."""
+        with self._lock:
+            self._count(kind)
+
+    def _count(self, kind: FaultKind) -> None:
+        """Counts one occurrence of a fault. The calling code must hold the lock."""
+        self.struck[kind] = self.struck.get(kind, 0) + 1
+
+    def _spares(self, rule: GatewayFault, msisdn: str) -> bool:
+        if rule.msisdn not in (None, msisdn) or rule.times == 0:
+            return True
+        return rule.probability < 1 and self._dice.random() >= rule.probability

@@ -13,10 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from hotline.emulator.clocks import Scheduler
-from hotline.emulator.faults import DrawnFaults, FaultKind, Faults, GatewayFault, Point
-from hotline.emulator.line import LineAddress
-from hotline.emulator.state import Direction, EmulatorState, Incoming, Sent, Sms
+from hotline.emulator.line import DrawnFaults, FaultKind, Faults, GatewayFault, LineAddress, Point
+from hotline.emulator.state import Direction, EmulatorState, Incoming, Scheduler, Sent, Sms
 from hotline.errors import HandsetRefused
 from hotline.text.gsm7 import segments
 

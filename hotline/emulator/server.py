@@ -18,9 +18,8 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from hotline.emulator.control import BUDGET, build_control, only_loopback
-from hotline.emulator.emulator import Emulator
-from hotline.emulator.faults import FaultKind, GatewayFault, Point
+from hotline.emulator.emulator import BUDGET, Emulator, build_control, only_loopback
+from hotline.emulator.line import FaultKind, GatewayFault, Point
 from hotline.emulator.messages import SendRequest
 from hotline.emulator.state import CITIZEN, Sent
 

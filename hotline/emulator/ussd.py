@@ -9,9 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from hotline.emulator.clocks import Scheduler
-from hotline.emulator.faults import DrawnFaults, FaultKind, Faults, Point
-from hotline.emulator.line import HookAnswer, LineAddress
+from hotline.emulator.line import DrawnFaults, FaultKind, Faults, HookAnswer, LineAddress, Point
 from hotline.emulator.messages import Ids
 from hotline.emulator.state import (
     DialledCall,
@@ -19,6 +17,7 @@ from hotline.emulator.state import (
     EmulatorState,
     Hop,
     Phase,
+    Scheduler,
     SessionStatus,
     UssdSession,
 )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hotline.core.documents import Document, Editable
 from hotline.flows.conversation import Place
+from hotline.flows.document import targets
 from hotline.flows.flow import (
     BranchNode,
     CallNode,
@@ -25,8 +26,7 @@ from hotline.flows.flow import (
     Waiting,
     reachable,
 )
-from hotline.flows.models import targets
-from hotline.text.phrases import MessageText, message_text, message_text_of
+from hotline.text.languages import MessageText, message_text, message_text_of
 
 FIX = message_text("enter this value again")
 

@@ -1,27 +1,420 @@
-"""Checks a document for every fault that can be found before callers use it. Pure."""
+"""Checks a document for every fault that can be found before callers use it. Pure.
 
-from collections.abc import Iterable, Iterator
+Checks texts: missing languages, letters that phones cannot show, unverified numbers, and length.
+
+It also finds screens that repeat an answer. A person who looks at the phone or presses back could read that answer.
+
+Checks a document for every fault that can be found before callers use it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from hotline.core.documents import Document
-from hotline.flows import check_paths, check_safety, check_texts
+from hotline.flows import check_paths, check_safety
+from hotline.flows import screen as engine_words
 from hotline.flows.check import (
     FIX,
     Code,
     Problem,
     Problems,
+    WrittenText,
+    choices_of,
+    conditional_texts,
     next_nodes,
     node_of,
+    node_texts,
+    nodes,
     problem,
     screens_from,
+    texts,
+    translations,
 )
-from hotline.flows.conversation import Place
-from hotline.flows.document import Lists, ShapeFault, bind_lists, parse_shape
-from hotline.flows.flow import Flow, FlowSet, MenuNode, MessageNode, QuestionNode, reachable
-from hotline.flows.models import broken_in_flow, broken_in_set, field_of
-from hotline.flows.screen import SEPTETS
-from hotline.text.phrases import MessageText, message_text
+from hotline.flows.check_paths import drawings, situations
+from hotline.flows.check_safety import MAX_TEXTS, has_promises, numbers_in, plain_text
+from hotline.flows.conversation import ConversationState, Place
+from hotline.flows.document import (
+    Lists,
+    ShapeFault,
+    bind_lists,
+    broken_in_flow,
+    broken_in_set,
+    field_of,
+    parse_shape,
+    targets,
+)
+from hotline.flows.flow import (
+    FLOW,
+    FOUND,
+    REASON_LETTERS,
+    WIDEST,
+    BranchNode,
+    Condition,
+    EndNode,
+    Evidence,
+    Flow,
+    FlowSet,
+    MenuNode,
+    MessageNode,
+    Node,
+    Number,
+    QuestionNode,
+    Text,
+    View,
+    Waiting,
+    fill_placeholders,
+    reachable,
+    text_in,
+    view,
+)
+from hotline.flows.screen import MAX_LINES, NARROWEST, SEPTETS, Layout, Page, paginate, wrapped
+from hotline.text.gsm7 import foreign_letters, septets, substitute, to_gsm7
+from hotline.text.languages import CODES, MessageText, message_text
+
+OUR_KEYS = frozenset({"000"})
+"""The keys of the engine that look like a number in a text."""
+
+
+def missing_languages(flow_set: FlowSet) -> Problems:
+    for written in texts(flow_set):
+        for language in CODES:
+            if language not in written.text:
+                yield problem("language_missing", *written.at, language)
+
+
+def letters(flow_set: FlowSet) -> Problems:
+    for written, language, words in translations(flow_set):
+        for letter in foreign_letters(words):
+            name, instead = unicodedata.name(letter, f"U+{ord(letter):04X}"), substitute(letter)
+            yield problem(
+                "letter", *written.at, language, letter=letter, name=name, instead=instead
+            )
+
+
+def unverified_numbers(flow_set: FlowSet) -> Problems:
+    for written, language, words in translations(flow_set):
+        nobodys = set(unverified_in(words, flow_set.numbers))
+        for number in _named(words):
+            if number in nobodys or number != written.number:
+                rule = "unsigned" if number in nobodys else "outlasts"
+                yield problem(rule, *written.at, language, number=number)
+
+
+def unverified_in(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
+    """Yields the numbers in `text` that are not listed, or that must never be shown."""
+    for number in _named(text):
+        row = numbers.get(number)
+        if row is None or row.evidence is Evidence.NEVER:
+            yield number
+
+
+@lru_cache(MAX_TEXTS)
+def _named(text: str) -> Sequence[str]:
+    """Returns the numbers in a text that a reader could dial, in any notation, without duplicates."""
+    return tuple(number for number in dict.fromkeys(numbers_in(text)) if number not in OUR_KEYS)
+
+
+SHORT = 4
+"""The maximum length of labels that count as repeated only at the end of a sentence. "No names" does not repeat the
+label "No"."""
+
+Labels = Mapping[str, Mapping[str, list[Text]]]
+"""The labels of the choices, by answer and value."""
+
+
+def echoes(flow_set: FlowSet) -> Problems:
+    labels = _labels(flow_set)
+    before = {flow.name: _nodes_before(flow) for flow in flow_set.flows.values()}
+    for flow, name, node in nodes(flow_set):
+        place = Place(flow.name, name)
+        for number, lead in enumerate(conditional_texts(node)):
+            for when in lead.whens:
+                yield from _repeated(place, f"lead.{number}", lead.text, when, labels)
+        if (only := _only_after(flow, name, before[flow.name].get(name, ()))) is not None:
+            for field, text in node_texts(node):
+                if not field.startswith("choices."):
+                    yield from _repeated(place, field, text, only, labels)
+
+
+def placeholders(flow_set: FlowSet) -> Problems:
+    """Finds placeholders in braces that no screen replaces with a value."""
+    for written, language, words in translations(flow_set):
+        for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", words)):
+            if not _is_filled(written.field, found):
+                yield problem("placeholder", *written.at, language, found=found)
+
+
+def _is_filled(field: str, found: str) -> bool:
+    """Returns True for a placeholder that a screen replaces with a value. `{found}` is allowed only in the field
+    `one`."""
+    if field == "one":
+        return found == FOUND
+    return field == "text" and found != FOUND and found[1:-1] in WIDEST
+
+
+def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Labels) -> Problems:
+    """Finds conditional text that shows because of an answer and also repeats that answer."""
+    if when.answer is None or when.negated:
+        return
+    said, where = labels.get(when.answer, {}), (place.flow, place.node, field)
+    for language, words in text.items():
+        for value in when.values or tuple(said):
+            if any(_echoes(words, label.get(language, "")) for label in said.get(value, ())):
+                yield problem("echo", *where, language, answer=when.answer, value=value)
+
+
+def _echoes(words: str, label: str) -> bool:
+    bare = plain_text(label).strip(" .!?")
+    if not bare:
+        return False
+    after = r'(?=\s*(?:[.!?;,"]|$))' if len(bare) <= SHORT else r"\b"
+    return re.search(r"\b" + re.escape(bare) + after, plain_text(words)) is not None
+
+
+def _nodes_before(flow: Flow) -> Mapping[str, Sequence[Node]]:
+    """Returns for each node the nodes that lead to it."""
+    before: dict[str, list[Node]] = {}
+    for node in flow.nodes.values():
+        for name in targets(node):
+            before.setdefault(name, []).append(node)
+    return before
+
+
+def _only_after(flow: Flow, name: str, sources: Sequence[Node]) -> Condition | None:
+    """Returns the answer without which no caller reaches this node. Returns None if there is no such answer.
+
+    The node must have one predecessor, which leads to it through choices with values or through one arm.
+    """
+    if len(sources) != 1 or name == flow.start:
+        return None
+    (node,) = sources
+    if isinstance(node, BranchNode):
+        arms = [arm.when for arm in node.arms if arm.goes == name]
+        return arms[0] if len(arms) == 1 else None
+    if isinstance(node, MenuNode | QuestionNode) and node.saves and node.goes != name:
+        values = tuple(c.value for c in node.choices if c.goes == name and c.value)
+        return Condition(answer=node.saves, values=values) if values else None
+    return None
+
+
+def _labels(flow_set: FlowSet) -> Labels:
+    found: dict[str, dict[str, list[Text]]] = {}
+    for _, _, node in nodes(flow_set):
+        if not isinstance(node, MenuNode | QuestionNode) or node.saves is None:
+            continue
+        values = found.setdefault(node.saves, {})
+        for choice in choices_of(node):
+            if choice.value:
+                values.setdefault(choice.value, []).append(choice.label)
+        if isinstance(node, QuestionNode) and node.list is not None:
+            for value, label in _options(flow_set, node.list):
+                values.setdefault(value, []).append(label)
+    return found
+
+
+def _options(flow_set: FlowSet, pattern: str) -> Iterator[tuple[str, Text]]:
+    """Returns the options of every list whose name fits this pattern."""
+    name = re.compile(re.sub(r"\\\{\w+\\\}", ".*", re.escape(pattern)))
+    for listed, options in flow_set.lists.items():
+        if name.fullmatch(listed):
+            yield from ((option.value, option.label) for option in options)
+
+
+MAX_CHOICES = 5
+MAX_TOPIC_PAGES = 3
+MAX_ENGLISH_LETTERS = 130
+"""The maximum number of English letters on one screen of a report. With more, the Kinyarwanda text would not fit."""
+ENGLISH = "en"
+UNSURE = "unsure"
+"""The value of the choice "not sure"."""
+
+
+def _views(flows: FlowSet, place: Place, node: Waiting | EndNode, language: str) -> Iterator[View]:
+    """Yields the node as callers see it in every situation, without the places of its list."""
+    bare = replace(node, list=None) if isinstance(node, QuestionNode) else node
+    for state, facts in situations(bare, ConversationState(language, (place,))):
+        yield view(flows, bare, state, facts)
+
+
+def labels(flow_set: FlowSet, limit: int) -> Problems:
+    """Finds labels that do not fit on one page together with their number and the keys `9`, `0` and `00`."""
+    for flow, name, node in nodes(flow_set):
+        for number, choice in enumerate(choices_of(node)):
+            for language in CODES:
+                own = engine_words.texts_of(language)
+                ways = f"\n9 {own.more}\n0 {own.back_short}\n00 {own.home}"
+                label = septets(f"1 {to_gsm7(text_in(choice.label, language))}")
+                over = label - (limit - engine_words.RESERVED_SEPTETS - septets(ways))
+                if over > 0:
+                    where = flow.name, name, f"choices.{number}"
+                    yield problem("label_too_long", *where, language, over=over)
+
+
+def pages(flow_set: FlowSet, limit: int) -> Problems:
+    """Finds nodes that take too many screens, and screens of a report that are too long in English.
+
+    The places in a list of places do not count as text.
+    """
+    for flow, name, node in nodes(flow_set):
+        most = _most_pages(flow_set, flow, node)
+        if most is None or not isinstance(node, Waiting | EndNode):
+            continue
+        for language in CODES:
+            seen = _views(flow_set, Place(flow.name, name), node, language)
+            shown = [paginate(one.layout, limit) for one in seen]
+            if (needed := max(map(len, shown))) > most:
+                counts = {"needed": needed, "limit": limit, "most": most}
+                yield problem("too_many_pages", flow.name, name, "text", language, **counts)
+            if flow.gathers and isinstance(node, Waiting) and language == ENGLISH:
+                letters = max((len(one[0].text) for one in shown if len(one) == 1), default=0)
+                if letters > MAX_ENGLISH_LETTERS:
+                    counts = {"count": letters, "most": MAX_ENGLISH_LETTERS}
+                    yield problem("too_much_english", flow.name, name, "text", ENGLISH, **counts)
+
+
+def free_septets(flow_set: FlowSet, place: Place, language: str, limit: int) -> int | None:
+    """Returns the free septets on the last screen of a node, in the situation with the least room. Returns None if
+    the node shows nothing."""
+    node = flow_set.flows[place.flow].nodes[place.node]
+    if not isinstance(node, Waiting | EndNode):
+        return None
+    layouts = (one.layout for one in _views(flow_set, place, node, language))
+    last = (paginate(one._replace(key_lines=one.key_lines[-1:]), limit)[-1] for one in layouts)
+    return min(limit - engine_words.RESERVED_SEPTETS - septets(page.text) for page in last)
+
+
+def choices(flow_set: FlowSet) -> Problems:
+    """Finds menus with too many choices. Choices that change the language do not count. Questions with a list are
+    not checked."""
+    for flow, name, node in nodes(flow_set):
+        if isinstance(node, MenuNode):
+            plain = replace(node, languages=False)
+            seen = _views(flow_set, Place(flow.name, name), plain, CODES[0])
+            count = max(sum(one.language is None for one in each.choices) for each in seen)
+            if count > MAX_CHOICES:
+                counts = {"count": count, "most": MAX_CHOICES}
+                yield problem("too_many_choices", flow.name, name, "choices", **counts)
+
+
+def unsure_late(flow_set: FlowSet) -> Problems:
+    """Finds lists whose choice "not sure" is not on every page."""
+    for flow, name, node in nodes(flow_set):
+        if isinstance(node, QuestionNode) and node.list is not None:
+            for number, one in enumerate(node.choices):
+                if one.value == UNSURE and not one.every_page:
+                    yield problem("unsure_late", flow.name, name, f"choices.{number}.every_page")
+
+
+def _most_pages(flow_set: FlowSet, flow: Flow, node: Node) -> int | None:
+    """Returns the maximum number of screens that a node may have. None means no limit."""
+    if isinstance(node, EndNode):
+        return None if node.text is None else 1
+    if not isinstance(node, Waiting):
+        return None
+    if flow.gathers or flow.name in (flow_set.front, FLOW):
+        return 1
+    return MAX_TOPIC_PAGES if isinstance(node, MessageNode) or node.topic else None
+
+
+DIGIT = len("1 ")
+"""The letters before a label: its digit and a space."""
+
+
+def broken_words(flow_set: FlowSet) -> Problems:
+    most = {"most": NARROWEST, "first": NARROWEST - DIGIT}
+    for written, language, text in translations(flow_set):
+        if (word := _broken(written, text)) is not None:
+            yield problem("broken_word", *written.at, language, word=word, **most)
+
+
+def _broken(written: WrittenText, text: str) -> str | None:
+    words = fill_placeholders(text, WIDEST).split()
+    is_label = written.field == "skip" or written.field.startswith("choices.")
+    if is_label and words and len(words[0]) > NARROWEST - DIGIT:
+        return words[0]
+    return next((word for word in words if len(word) > NARROWEST), None)
+
+
+class PageSize(NamedTuple):
+    """The size of a node's largest page in one language, in lines of a narrow phone."""
+
+    place: Place
+    language: str
+    lines: int
+    question: int
+    """The most lines of the question with the choices of one page. It is 0 if the node asks nothing."""
+    with_leads: int
+    """The most lines of a page, without its note and the keys `9`, `0` and `00`."""
+
+
+def page_sizes(flow_set: FlowSet, limit: int) -> Iterator[PageSize]:
+    """Yields the sizes of every node with a screen, in every language. It does not measure nodes that end the
+    conversation."""
+    for flow, name, node in nodes(flow_set):
+        if isinstance(node, Waiting):
+            place = Place(flow.name, name)
+            for language in CODES:
+                yield _measured(flow_set, place, node, language, limit)
+
+
+SHORTEN = message_text(
+    'shorten it, or enter a reason of {count} letters or more in "{reason_field}"',
+    reason_field="reason",
+    count=REASON_LETTERS,
+)
+
+
+def too_many_lines(flow_set: FlowSet, limit: int) -> Problems:
+    """Finds questions with too many lines and no reason. Also finds reasons that are not needed."""
+    long: set[Place] = set()
+    for each in page_sizes(flow_set, limit):
+        flow, node = flow_set.flows[each.place.flow], each.place.node
+        count = each.with_leads if flow.gathers else each.question
+        if count <= MAX_LINES:
+            continue
+        long.add(each.place)
+        if flow.gathers or flow.reason_of(node) is None:
+            place = flow.name, node, "text", each.language
+            sizes = {"letters": NARROWEST, "most": MAX_LINES, "count": count}
+            found = problem("too_many_lines", *place, **sizes)
+            yield found if flow.gathers else found._replace(fix=SHORTEN)
+    for flow in flow_set.flows.values():
+        for name in flow.reasons:
+            if Place(flow.name, name) not in long and not has_promises(flow, name):
+                yield problem("needs_no_reason", flow.name, name, "reason", reason_field="reason")
+
+
+def _measured(flows: FlowSet, place: Place, node: Waiting, language: str, limit: int) -> PageSize:
+    lines = asked = above = 0
+    question = fill_placeholders(text_in(node.text, language), WIDEST).strip()
+    for found in drawings(flows, node, ConversationState(language, (place,)), limit):
+        for page in found.pages:
+            lines = max(lines, len(wrapped(page.text)))
+            asked = max(asked, len(wrapped(question)) + _choices(found.seen, page))
+            above = max(above, len(wrapped(_above(found.seen.layout, page))))
+    asked *= isinstance(node, MenuNode | QuestionNode)
+    return PageSize(place, language, lines, asked, above)
+
+
+def _above(layout: Layout, page: Page) -> str:
+    """Returns the conditional text, the question and the choices of a page."""
+    text = page.text
+    for under in (*layout.key_lines, f"\n{layout.more}", f"\n{layout.tail}", f"\n{layout.note}"):
+        text = text.removesuffix(to_gsm7(under).rstrip("\n"))
+    return text
+
+
+def _choices(seen: View, page: Page) -> int:
+    """Returns the lines of a page's choices. Choices that change the language do not count."""
+    return sum(
+        len(wrapped(f"{digit} {seen.layout.buttons[index].label}"))
+        for digit, index in page.keys.items()
+        if seen.choices[index].language is None
+    )
 
 
 def short_code_problems(flow_set: FlowSet) -> Problems:
@@ -130,17 +523,17 @@ def _known_of_texts(one: _Alone) -> tuple[Problem, ...]:
 
 def _of_texts(alone: FlowSet, limit: int) -> Problems:
     """Yields the problems with texts, numbers, lengths and answers in a flow set with one flow."""
-    yield from check_texts.missing_languages(alone)
-    yield from check_texts.letters(alone)
-    yield from check_texts.unverified_numbers(alone)
-    yield from check_texts.placeholders(alone)
-    yield from check_texts.broken_words(alone)
-    yield from check_texts.labels(alone, limit)
-    yield from check_texts.pages(alone, limit)
-    yield from check_texts.choices(alone)
+    yield from missing_languages(alone)
+    yield from letters(alone)
+    yield from unverified_numbers(alone)
+    yield from placeholders(alone)
+    yield from broken_words(alone)
+    yield from labels(alone, limit)
+    yield from pages(alone, limit)
+    yield from choices(alone)
     yield from check_paths.repeated_values(alone)
-    yield from check_texts.too_many_lines(alone, limit)
-    yield from check_texts.unsure_late(alone)
+    yield from too_many_lines(alone, limit)
+    yield from unsure_late(alone)
 
 
 def set_problems(flow_set: FlowSet) -> Problems:
@@ -154,7 +547,7 @@ def set_problems(flow_set: FlowSet) -> Problems:
     yield from reachable_by_digits(flow_set)
     yield from check_safety.free_text_outside_reports(flow_set)
     yield from check_paths.questions_back(flow_set)
-    yield from check_texts.echoes(flow_set)
+    yield from echoes(flow_set)
     yield from check_paths.too_many_answers(flow_set)
 
 

@@ -32,9 +32,10 @@ from hotline.flows.check import (
 )
 from hotline.flows.check_safety import any_identity_words
 from hotline.flows.conversation import ConversationState, Facts, Place
-from hotline.flows.drawing import Drawn, draw
-from hotline.flows.engine_texts import texts_of
+from hotline.flows.document import BrokenReference, targets
 from hotline.flows.flow import (
+    ANSWER,
+    FLOW,
     WIDEST,
     BranchNode,
     CallNode,
@@ -45,17 +46,18 @@ from hotline.flows.flow import (
     FlowSet,
     MenuNode,
     MessageNode,
+    Question,
     QuestionNode,
     Waiting,
     list_answers,
+    question_flag,
+    questions,
     reachable,
 )
-from hotline.flows.models import BrokenReference, targets
-from hotline.flows.questions_back import ANSWER, FLOW, Question, question_flag, questions
-from hotline.flows.screen import paginate
-from hotline.text.codes import MET, SOURCE
-from hotline.text.languages import CODES
-from hotline.text.phrases import message_text
+from hotline.flows.screen import paginate, texts_of
+from hotline.flows.turn import Drawn, draw
+from hotline.text.languages import CODES, message_text
+from hotline.text.places import MET, SOURCE
 
 LEAD_TO_ONE = message_text("choose a screen or flow that exists, or add it")
 

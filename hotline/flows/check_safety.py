@@ -40,7 +40,7 @@ from hotline.flows.flow import (
     Text,
     reachable,
 )
-from hotline.text.phrases import MessageText, message_text
+from hotline.text.languages import MessageText, message_text
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,8 @@
-"""Reads, writes and compiles the document of a revision. Editors write it as YAML. The database stores it as JSON.
+"""Defines the document of a revision, and reads, writes and compiles it.
+
+Defines the structure of a revision's document for pydantic. `document.py` explains the format and reads it.
+
+Reads, writes and compiles the document of a revision. Editors write it as YAML. The database stores it as JSON.
 
 A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`. It may also
 have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of a phrase}}`. This is a flow:
@@ -48,19 +52,521 @@ certificate. After a responder keys the work PIN, `{open}` and `{urgent}` are nu
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 import yaml
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from hotline.core.documents import Document
 from hotline.errors import FlowInvalid
+from hotline.flows import flow as compiled
 from hotline.flows.conversation import Option
-from hotline.flows.flow import FlowSet
-from hotline.flows.models import MESSAGE_KEY, RevisionModel, broken_references, flow_of
-from hotline.text.phrases import MessageText, message_text
+from hotline.flows.flow import (
+    BranchNode,
+    CallNode,
+    Evidence,
+    Flow,
+    FlowSet,
+    MenuNode,
+    MessageNode,
+    Node,
+    Number,
+    QuestionNode,
+    list_answers,
+    number_flag,
+)
+from hotline.text.languages import CODES, MessageText, message_text
+from hotline.text.typed import UNSEEN
+
+MESSAGE_KEY = "remark"
+"""The key under which a validation error contains our message."""
+
+
+def invalid(template: str, **values: str | int) -> PydanticCustomError:
+    """Returns the error that a validator raises. The message of this error can be translated, unlike that of a
+    ValueError."""
+    text = message_text(template, **values)
+    return PydanticCustomError("value_error", "{says}", {"says": str(text), MESSAGE_KEY: text})
+
+
+def _words(text: str) -> str:
+    """Returns the text with composed characters and without spaces at its ends.
+
+    Raises an error for an empty text and for invisible characters, such as NUL, direction marks and zero-width
+    characters.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    # A printable text has no invisible characters. This test is faster than a test of each character.
+    for letter in "" if text.replace("\n", "").isprintable() else text:
+        if letter != "\n" and unicodedata.category(letter) in UNSEEN:
+            name = unicodedata.name(letter, "a control character")
+            code = f"U+{ord(letter):04X}"
+            raise invalid(
+                "the text contains an invisible character: {name} ({code})", name=name, code=code
+            )
+    if not text:
+        raise invalid("is empty")
+    return text
+
+
+def _known(language: str) -> str:
+    if language not in CODES:
+        known = ", ".join(CODES)
+        raise invalid("this is not a language of the hotline ({known})", known=known)
+    return language
+
+
+Words = Annotated[str, AfterValidator(_words)]
+Language = Annotated[str, AfterValidator(_known)]
+LONGEST_NAME = 40
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)]
+Value = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
+PhraseName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
+"""The name of a phrase of the code."""
+Texts = Annotated[dict[Language, Words], Field(min_length=1)]
+TITLE_LETTERS = 60
+DESCRIPTION_LETTERS = 160
+Title = Annotated[Words, Field(max_length=TITLE_LETTERS)]
+Titled = Annotated[dict[Language, Title], Field(min_length=1)]
+Described = Annotated[
+    dict[Language, Annotated[Words, Field(max_length=DESCRIPTION_LETTERS)]], Field(min_length=1)
+]
+Review = dict[Language, Literal["draft", "reviewed"]]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+KINDS = ("say", "menu", "ask", "branch", "call", "finish")
+ROWS = {"choices": "choices", "lead": "lead", "branch": "arms"}
+"""The lists of rows in a node, and the first part of their field names."""
+_AT_A_ROW = re.compile(r"^choice (\d+) (has no next screen)?")
+
+
+def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
+    """Returns the field and language for a path in a node's document. Both are empty for the node as a whole.
+
+    Some faults name a choice only in their message. Then the field comes from the message.
+    """
+    inner = [step for step in steps if step != "[key]"]
+    if inner and inner[0] in KINDS and inner[0] != "branch":
+        asks = inner == ["ask", "kind"]
+        inner = ["asks"] if asks else inner[1:]
+    if not inner:
+        found = _AT_A_ROW.match(message)
+        if found is None:
+            return "", ""
+        return f"choices.{int(found[1]) - 1}.{'goes' if found[2] else 'value'}", ""
+
+    if inner[0] not in ROWS:
+        return _named(inner[:1], inner[1:])
+    return _named([ROWS[inner[0]], *inner[1:2]], inner[2:])
+
+
+def _named(names: Sequence[str], rest: Sequence[str]) -> tuple[str, str]:
+    rest = [step for step in rest if step not in ("text", "label")]
+    if rest and rest[0] in CODES:
+        return ".".join(names), rest[0]
+    return ".".join((*names, *rest[:1])), ""
+
+
+class BrokenReference(NamedTuple):
+    flow: str
+    node: str
+    code: str
+    """The kind of broken reference: `unknown_node`, `unknown_flow`, `unknown_list` or `unknown_entry`."""
+    message: MessageText
+    field: str = ""
+    """The field of the node, such as `choices.2.goes`."""
+
+
+def targets(node: Node) -> Iterator[str]:
+    """Returns the nodes of the same flow to which a node leads."""
+    return iter(dict.fromkeys(goes for _, goes in links(node)))
+
+
+def links(node: Node) -> Iterator[tuple[str, str]]:
+    """Yields each field that leads to a node, with the name of that node. A node can occur several times."""
+    found: list[tuple[str, str | None]] = []
+    if isinstance(node, MenuNode | QuestionNode):
+        found = [(f"choices.{at}.goes", choice.goes) for at, choice in enumerate(node.choices)]
+    if isinstance(node, BranchNode):
+        found = [(f"arms.{at}.goes", arm.goes) for at, arm in enumerate(node.arms)]
+    if isinstance(node, MessageNode | MenuNode | QuestionNode | CallNode):
+        found.append(("goes", node.goes))
+    if isinstance(node, QuestionNode):
+        found.append(("weak", node.weak))
+    yield from ((field, goes) for field, goes in found if goes is not None)
+
+
+def broken_references(flow_set: FlowSet) -> Iterator[BrokenReference]:
+    for flow in flow_set.flows.values():
+        yield from broken_in_flow(flow_set, flow)
+    yield from broken_in_set(flow_set)
+
+
+def broken_in_set(flow_set: FlowSet) -> Iterator[BrokenReference]:
+    """Yields broken references outside the flows: the front and the short codes."""
+    if flow_set.front not in flow_set.flows:
+        yield BrokenReference(
+            flow_set.front,
+            "",
+            "unknown_flow",
+            message_text("the flow front, where calls start, is missing"),
+        )
+    for entry, name in flow_set.entries.items():
+        if name not in flow_set.flows:
+            message = message_text("no flow is called {name}", name=name)
+            yield BrokenReference("entries", entry, "unknown_entry", message)
+        elif flow_set.flows[name].gathers:
+            message = message_text(
+                "the flow {name} collects a report: no printed short code may open it", name=name
+            )
+            yield BrokenReference("entries", entry, "unknown_entry", message)
+
+
+def broken_in_flow(flow_set: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
+    if flow.start not in flow.nodes:
+        message = message_text("no screen is called {name}", name=flow.start)
+        yield BrokenReference(flow.name, "start", "unknown_node", message)
+    for name, node in flow.nodes.items():
+        for field, goes in links(node):
+            if goes not in flow.nodes:
+                message = message_text("no screen is called {name}", name=goes)
+                yield BrokenReference(flow.name, name, "unknown_node", message, field)
+        if isinstance(node, CallNode):
+            called = flow_set.flows.get(node.flow)
+            message = message_text("no flow is called {name}", name=node.flow)
+            if called is not None:
+                message = message_text(
+                    "the flow {name} is private: only its short code opens it", name=node.flow
+                )
+            if called is None or (called.private and not flow.private):
+                yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
+        if (
+            isinstance(node, QuestionNode)
+            and node.list is not None
+            and not _listed(flow_set, flow, node.list)
+        ):
+            message = message_text("no list is called {name}", name=node.list)
+            yield BrokenReference(flow.name, name, "unknown_list", message, "list")
+
+
+def _listed(flow_set: FlowSet, flow: Flow, pattern: str) -> bool:
+    """Returns True if a list with this name can exist. The session provides the lists of a private flow, so the
+    result is True there."""
+    if flow.private:
+        return True
+    if not list_answers(pattern):
+        return pattern in flow_set.lists
+    stem = pattern.split("{", 1)[0]
+    return any(name.startswith(stem) for name in flow_set.lists)
+
+
+NAMES = {"lead": "leads", "list_": "list", "day": "on"}
+"""Names of fields that are different in the document and in the classes of the engine."""
+
+
+class Part(Model):
+    """A part of the document that becomes a value of the engine."""
+
+    makes: ClassVar[Callable[..., Any]]
+
+    def compile(self) -> Any:
+        """Returns the engine's value with the same fields. Fields that the document does not have get the default
+        values."""
+        given = {NAMES.get(name, name): _compiled(value) for name, value in self}
+        return self.makes(**{name: value for name, value in given.items() if value is not None})
+
+
+def _compiled(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_compiled, value))
+    return value.compile() if isinstance(value, Part) else value
+
+
+class ConditionModel(Part):
+    answer: Name | None = None
+    is_: Value | list[Value] | None = Field(None, alias="is")
+    flag: Annotated[str, Field(pattern=r"^[a-z0-9_.{}]+$", max_length=60)] | None = None
+    not_: "ConditionModel | None" = Field(None, alias="not")
+
+    @model_validator(mode="after")
+    def one_kind(self) -> Self:
+        kinds = [kind for kind in (self.answer, self.flag, self.not_) if kind is not None]
+        if len(kinds) != 1:
+            raise invalid(
+                "a condition can test only one thing: an answer, a fact, or the opposite of an answer or fact"
+            )
+        if self.is_ is not None and self.answer is None:
+            raise invalid("only a condition on an answer can compare a value")
+        return self
+
+    def compile(self) -> compiled.Condition:
+        if self.not_ is not None:
+            inner = self.not_.compile()
+            return compiled.Condition(inner.answer, inner.values, inner.flag, not inner.negated)
+        values = [self.is_] if isinstance(self.is_, str) else self.is_ or []
+        return compiled.Condition(self.answer, tuple(values), self.flag)
+
+
+Digits = Annotated[str, Field(pattern=r"^\d{3,13}$")]
+
+
+class LeadModel(Part):
+    text: Texts
+    when: ConditionModel | None = None
+    number: Digits | None = None
+    """The phone number in the text. The text shows only while the number is confirmed."""
+
+    @model_validator(mode="after")
+    def only_sometimes(self) -> Self:
+        if self.when is None and self.number is None:
+            raise invalid("conditional text needs a condition or a verified number")
+        return self
+
+    def compile(self) -> compiled.Lead:
+        whens = [self.when.compile()] if self.when else []
+        if self.number is not None:
+            whens.append(compiled.Condition(flag=number_flag(self.number)))
+        return compiled.Lead(tuple(whens), self.text, self.number)
+
+
+class ChoiceModel(Part):
+    makes = compiled.Choice
+    label: Texts
+    value: Value | Literal[""] = ""
+    goes: Name | None = None
+    key: Annotated[str, Field(pattern="^[1-8]$")] | None = None
+    same_line: bool = False
+    language: Language | None = None
+    when: ConditionModel | None = None
+    every_page: bool = False
+
+
+class _Shown(Part):
+    """The fields of every node that shows a screen."""
+
+    text: Texts
+    lead: list[LeadModel] = Field(default_factory=list)
+    topic: Name | None = None
+    completes: Name | None = None
+
+
+class MessageModel(_Shown):
+    makes = compiled.MessageNode
+    goes: Name | None = None
+
+
+class MenuModel(_Shown):
+    makes = compiled.MenuNode
+    choices: Annotated[list[ChoiceModel], Field(min_length=1)]
+    saves: Name | None = None
+    goes: Name | None = None
+    note: Texts | None = None
+    languages: bool = False
+
+    @model_validator(mode="after")
+    def every_choice_means_something(self) -> Self:
+        for number, choice in enumerate(self.choices):
+            if choice.goes is None and self.goes is None:
+                raise invalid(
+                    "choice {number} has no next screen: choose one, or choose the menu's next screen",
+                    number=number + 1,
+                )
+            if self.saves is not None and not choice.value and choice.goes is None:
+                raise invalid(
+                    "choice {number} has no recorded value and no next screen", number=number + 1
+                )
+        return self
+
+
+class QuestionModel(_Shown):
+    makes = compiled.QuestionNode
+    kind: Literal["words", "number", "place", "pin"]
+    saves: Name
+    goes: Name
+    list_: str | None = Field(None, alias="list", pattern=r"^[a-z0-9_.{}]+$")
+    choices: list[ChoiceModel] = Field(default_factory=list)
+    skip: Texts | None = None
+    one: Texts | None = None
+    none: Texts | None = None
+    weak: Name | None = None
+    digits: Annotated[int, Field(ge=4, le=8, multiple_of=2)] | None = None
+
+    @model_validator(mode="after")
+    def fits_its_kind(self) -> Self:
+        if (self.kind == "place") != (self.list_ is not None):
+            raise invalid(
+                "a question for a place must use a list, and no other question may use a list"
+            )
+        if self.kind in ("place", "pin") and self.skip is not None:
+            raise invalid("callers can skip only a question for text or for a number")
+        if self.kind != "place" and (self.one is not None or self.none is not None):
+            raise invalid(
+                "only a question for a place may have a text for the case of one place or no place"
+            )
+        if self.kind in ("words", "pin") and self.choices:
+            raise invalid(
+                "a question for text or a PIN has no choices: a digit would count as the answer"
+            )
+        if self.weak is not None and self.kind != "pin":
+            raise invalid("only a PIN question needs a screen for weak PINs")
+        if self.digits is not None and self.kind != "pin":
+            raise invalid("only a question for a PIN has a number of digits")
+        for number, choice in enumerate(self.choices):
+            if not choice.value:
+                raise invalid("choice {number} has no recorded value", number=number + 1)
+        return self
+
+
+class ArmModel(Part):
+    makes = compiled.Arm
+    goes: Name
+    when: ConditionModel | None = None
+
+
+class CallModel(Part):
+    makes = compiled.CallNode
+    flow: Name
+    goes: Name | None = None
+
+
+class EndModel(Part):
+    makes = compiled.EndNode
+    text: Texts | None = None
+
+
+class TextApprovalModel(Part):
+    """The approval of a question by a person, on a day, for a digest. `hotline flows check` prints the digest."""
+
+    makes = compiled.TextApproval
+
+    by: Annotated[str, Field(min_length=1)]
+    day: date
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
+
+
+class NodeModel(Model):
+    title: Titled | None = None
+    """The screen's title for colleagues. Callers never see it."""
+    say: MessageModel | None = None
+    menu: MenuModel | None = None
+    ask: QuestionModel | None = None
+    branch: Annotated[list[ArmModel], Field(min_length=1)] | None = None
+    call: CallModel | None = None
+    finish: EndModel | None = None
+    review: Review | None = None
+    """The review state of this node's texts, if it differs from the flow's."""
+    signed: TextApprovalModel | None = None
+    reason: Annotated[str, Field(min_length=1)] | None = None
+    """The reason why a question has more than ten lines on a narrow phone, or contains words that the check finds.
+
+    Callers never see it.
+    """
+
+    @model_validator(mode="after")
+    def one_kind(self) -> Self:
+        kinds = (self.say, self.menu, self.ask, self.branch, self.call, self.finish)
+        if sum(kind is not None for kind in kinds) != 1:
+            raise invalid(
+                "choose one screen type: message, menu, question, branch, another flow or end"
+            )
+        return self
+
+    def compile(self) -> compiled.Node:
+        if self.branch is not None:
+            return compiled.BranchNode(_compiled(self.branch))
+        shown = self.say or self.menu or self.ask or self.call or self.finish
+        node: compiled.Node = _compiled(shown)
+        return node
+
+
+def flow_of(
+    name: str, start: str, nodes: Mapping[str, NodeModel], gathers: str | None, *, private: bool
+) -> compiled.Flow:
+    """Returns the flow that these nodes form, with their approvals and reasons."""
+    return compiled.Flow(
+        name=name,
+        start=start,
+        nodes={node: one.compile() for node, one in nodes.items()},
+        gathers=gathers,
+        private=private,
+        signed={node: one.signed.compile() for node, one in nodes.items() if one.signed},
+        reasons={node: one.reason for node, one in nodes.items() if one.reason is not None},
+    )
+
+
+class FlowModel(Model):
+    flow: Name
+    title: Titled | None = None
+    description: Described | None = None
+    start: Name
+    nodes: Annotated[dict[Name, NodeModel], Field(min_length=1)]
+    review: Review
+    gathers: Name | None = None
+    private: bool = False
+
+    @model_validator(mode="after")
+    def reviewed_in_every_language(self) -> Self:
+        missing = [code for code in CODES if code not in self.review]
+        if missing:
+            raise invalid("the field `review` does not name {missing}", missing=", ".join(missing))
+        return self
+
+
+class NumberModel(Model):
+    """One row of `numbers.csv`: a phone number that screens may show."""
+
+    number: Digits
+    service: str
+    status: Evidence
+    evidence: str
+    confirmed_by: str = ""
+    confirmed_on: date | None = None
+    """The day on which the person who confirmed the number called it."""
+    answered_by: str = ""
+    """The office and role of the person who answered that call."""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def signed_whole(self) -> Self:
+        if bool(self.confirmed_by) != (self.confirmed_on is not None) or (
+            self.answered_by and not self.confirmed_by
+        ):
+            raise invalid("enter the name of the person who confirmed the number, and the date")
+        if self.confirmed_by and self.status is not Evidence.VERIFIED:
+            raise invalid("only a verified number can be confirmed")
+        return self
+
+    def compile(self) -> Number:
+        return Number(self.number, self.status, self.confirmed_by, self.confirmed_on)
+
+
+class RevisionModel(Model):
+    flows: Annotated[dict[Name, FlowModel], Field(min_length=1)]
+    entries: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Name] = Field(default_factory=dict)
+    numbers: list[NumberModel] = Field(default_factory=list)
+    entry_names: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Words] = Field(
+        default_factory=dict
+    )
+    """The name of the poster that shows a short code. Statistics use it, and callers never see it."""
+    phrases: dict[Language, dict[PhraseName, Words]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def named_alike(self) -> Self:
+        for name, flow in self.flows.items():
+            if name != flow.flow:
+                raise invalid(
+                    "the flow {name} calls itself {flow}: use one name", name=name, flow=flow.flow
+                )
+        return self
+
 
 Lists = Mapping[str, tuple[Option, ...]]
 

@@ -1,21 +1,91 @@
-"""Defines compiled flows: nodes, choices and texts.
+"""Defines compiled flows: nodes, choices, texts, phone numbers, and the questions that a desk may ask. Pure.
+
+Decides which phone numbers a screen may show. A person confirms each number, and the confirmation is valid for a year.
+
+A wrong number can bring a caller into danger. A flow shows a number only in a `lead` with `number:`. That text appears
+only if the number is verified and was confirmed within the last year. After that, no person has to remove it.
+
+Only the emergency number remains after a year, because a caller in danger must find it. An alarm then asks for a new
+confirmation.
+
+Defines compiled flows: nodes, choices and texts.
 
 `document.py` builds them from YAML or JSON. `public_flow_set` makes the flow set for SMS, without report flows and
 private flows.
+
+Lists the questions that a desk may ask a caller back. A person approves each question for a year.
+
+If a desk wrote a question freely, it could name a person or put the caller in danger. So the desk chooses from the flow
+`questions`, in which every node with a screen is one question. An approval is valid only for the exact text. It ends
+after a year, or when any word of the question changes.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 from typing import Literal, NamedTuple, TypeVar
 
 from hotline.flows.conversation import ConversationState, Facts, Option, Place
-from hotline.flows.engine_texts import texts_of
-from hotline.flows.numbers import Number, number_flags
-from hotline.flows.screen import MAX_LINES, NARROWEST, NUMBERS, Button, Layout
-from hotline.text.keying import PIN_DIGITS
+from hotline.flows.screen import MAX_LINES, NARROWEST, NUMBERS, Button, Layout, texts_of
 from hotline.text.languages import FIRST, LANGUAGES
+from hotline.text.typed import PIN_DIGITS
+
+VALID = timedelta(days=365)
+"""The time for which a confirmation is valid."""
+EMERGENCY = "112"
+"""The emergency number of the police. The code shows this number if it has no other text."""
+
+
+class Evidence(StrEnum):
+    """The certainty of a phone number before a person confirms it."""
+
+    VERIFIED = "verified"
+    PROBABLE = "probable"
+    UNVERIFIED = "unverified"
+    NEVER = "never"
+    """Sources contradict the number, or it has no source. It remains in the list, so that no editor adds it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    digits: str
+    evidence: Evidence
+    confirmed_by: str
+    confirmed_on: date | None
+
+    @property
+    def until(self) -> date | None:
+        """Returns the last day on which the confirmation is valid. Returns None if the number is not confirmed."""
+        return self.confirmed_on + VALID if self.confirmed_on else None
+
+    def is_confirmed(self, today: date) -> bool:
+        """Returns True if the number was confirmed within the last year.
+
+        A confirmation date in the future is a mistake and does not count.
+        """
+        on, until = self.confirmed_on, self.until
+        return on is not None and until is not None and on <= today <= until
+
+    def shows(self, today: date) -> bool:
+        """Returns True if screens may show the number. The emergency number never expires after it was confirmed."""
+        if self.digits == EMERGENCY:
+            return self.confirmed_on is not None and self.confirmed_on <= today
+        return self.is_confirmed(today)
+
+
+def number_flag(digits: str) -> str:
+    """Returns the session flag that is set while screens may show the number."""
+    return f"number.{digits}"
+
+
+def number_flags(numbers: Mapping[str, Number], today: date) -> dict[str, bool]:
+    """Returns for each phone number True if screens may show it today. The key of a number is the name of its flag."""
+    return {number_flag(digits): number.shows(today) for digits, number in numbers.items()}
+
 
 Text = Mapping[str, str]
 """One text in every language, by language code."""
@@ -520,3 +590,72 @@ def _open(flow: Flow, flows: Mapping[str, Flow]) -> Flow:
             offered = [one for one in node.choices if (one.goes or node.goes) not in closed]
             nodes[name] = replace(node, choices=tuple(offered))
     return replace(flow, nodes=nodes)
+
+
+FLOW = "questions"
+"""The flow that contains the questions."""
+ANSWER = "told_back"
+"""The name under which every question saves its answer."""
+DIGEST_DIGITS = 8
+
+
+class QuestionStatus(StrEnum):
+    """The state of a question: it may be asked, or the reason why not."""
+
+    SHOWS = "shows"
+    UNSIGNED = "unsigned"
+    CHANGED = "changed"
+    """The text of the question differs from the approved text."""
+    OVER = "over"
+    """It was approved more than a year ago, or on a date in the future, which is a mistake."""
+
+
+class Question(NamedTuple):
+    name: str
+    node: MenuNode | QuestionNode
+    signed: TextApproval | None
+
+    @property
+    def digest(self) -> str:
+        """Returns a short digest of a question with all its texts and values. The approver copies it into the
+        approval."""
+        written = [self.node.text, *([one.label, one.value] for one in self.node.choices)]
+        said = json.dumps(written, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(said.encode()).hexdigest()[:DIGEST_DIGITS]
+
+    @property
+    def until(self) -> date | None:
+        """Returns the last day on which the question may be asked. Returns None if it is not approved."""
+        return self.signed.on + VALID if self.signed else None
+
+    def standing(self, today: date) -> QuestionStatus:
+        if self.signed is None:
+            return QuestionStatus.UNSIGNED
+        if self.signed.digest != self.digest:
+            return QuestionStatus.CHANGED
+        fresh = self.signed.on <= today <= self.signed.on + VALID
+        return QuestionStatus.SHOWS if fresh else QuestionStatus.OVER
+
+    def label(self, value: str, language: str) -> str:
+        """Returns the label of a choice in a language. A caller's own words are returned unchanged."""
+        labels = {choice.value: choice.label for choice in self.node.choices}
+        return labels.get(value, {}).get(language, value)
+
+
+def questions(flow_set: FlowSet) -> Mapping[str, Question]:
+    """Returns every question of the list in order, approved or not."""
+    flow = flow_set.flows.get(FLOW)
+    return {} if flow is None else dict(_listed(flow))
+
+
+def question_flag(name: str) -> str:
+    """Returns the flag that is set while this question waits for a caller's answer."""
+    return f"question.{name}"
+
+
+def _listed(flow: Flow) -> list[tuple[str, Question]]:
+    return [
+        (name, Question(name, node, flow.signed.get(name)))
+        for name, node in flow.nodes.items()
+        if isinstance(node, MenuNode | QuestionNode)
+    ]

@@ -30,15 +30,16 @@ from hotline.flows.flow import (
     Choice,
     Condition,
     EndNode,
+    Evidence,
     Flow,
     FlowSet,
     Lead,
     MenuNode,
     MessageNode,
+    Number,
     QuestionNode,
     TextApproval,
 )
-from hotline.flows.numbers import Evidence, Number
 
 CLASSES = (
     Arm,

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 from hotline.core.documents import Document, DocumentPath, Editable, derived_value
 from hotline.flows.check_safety import plain_text
-from hotline.flows.models import KINDS, field_of
+from hotline.flows.document import KINDS, field_of
 from hotline.text.gsm7 import TYPOGRAPHY, foreign_letters, substitute
 from hotline.text.languages import CODES
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from hotline.core.check_result import CheckResult
+from hotline.alarms.rules import CheckResult
 from hotline.core.contexts import Context
 from hotline.errors import ImportRefused, NotReady, StoreUnavailable
 from hotline.flows.conversation import Option
-from hotline.flows.numbers import Number
+from hotline.flows.flow import Number
 from hotline.flows.rules_reviews import ReviewAids, glossary_terms
 from hotline.text import place_names, places
 

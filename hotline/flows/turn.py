@@ -1,7 +1,14 @@
-"""Moves a conversation from node to node until a node waits for the caller. Pure. The move ends for every flow set,
-even if its flows contain a loop."""
+"""Moves a conversation from node to node until a node waits for the caller, and renders that node. Pure.
 
-from collections.abc import Iterator, Mapping, Sequence
+Renders a node as the caller sees it, divided into pages.
+
+The flow set caches the results. A flow set never changes, so its pages never change either.
+
+Moves a conversation from node to node until a node waits for the caller. Pure. The move ends for every flow set, even
+if its flows contain a loop.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -19,8 +26,6 @@ from hotline.flows.conversation import (
     Place,
     TopicRead,
 )
-from hotline.flows.drawing import FIRST_KEY, MORE, draw, draw_invalid, only_key, screen_of
-from hotline.flows.engine_texts import texts_of
 from hotline.flows.flow import (
     BranchNode,
     CallNode,
@@ -35,14 +40,177 @@ from hotline.flows.flow import (
     at_front,
     is_met,
     list_answers,
+    list_name,
     node_at,
+    placeholders_in,
     reachable,
     text_in,
+    view,
 )
-from hotline.flows.screen import SEPTETS, Page, Screen
-from hotline.text import keying
-from hotline.text.codes import MET, SOURCE
+from hotline.flows.screen import SEPTETS, EngineTexts, Layout, Page, Screen, paginate, texts_of
+from hotline.text import typed as text_typed
+from hotline.text.gsm7 import septets, to_gsm7
 from hotline.text.languages import FIRST
+from hotline.text.places import MET, SOURCE
+
+
+class Drawn(NamedTuple):
+    seen: View
+    pages: tuple[Page, ...]
+    screens: tuple[Screen, ...]
+    """The screens as the handset shows them, one for each page."""
+
+
+Paginate = Callable[[Layout, int], tuple[Page, ...]]
+
+
+def draw(
+    flow_set: FlowSet,
+    node: Waiting | EndNode,
+    state: ConversationState,
+    facts: Facts,
+    limit: int,
+    *,
+    pages: Paginate = paginate,
+) -> Drawn:
+    """Returns all pages of the caller's current node. `pages` divides its layout.
+
+    It does not cache the result if the session provides the list, or if the text has a placeholder.
+    """
+    here = state.calls[-1]
+    named = node.list if isinstance(node, QuestionNode) else None
+    listed = list_name(named or "", state.answers)
+    if listed and (listed in facts.lists or listed not in flow_set.lists):
+        return _draw(flow_set, node, state, facts, limit, pages)
+    if placeholders_in((node.text or {}).get(state.language, "")):
+        return _draw(flow_set, node, state, facts, limit, pages)
+
+    key = (here.flow, here.node, state.language, limit, listed, _varies(node, state, facts))
+    known = flow_set.drawings.get(key)
+    if known is None:
+        known = flow_set.drawings[key] = _draw(flow_set, node, state, facts, limit, pages)
+    assert isinstance(known, Drawn)
+    return known
+
+
+def screen_of(text: str, *, ends: bool = False) -> Screen:
+    text = to_gsm7(text)
+    return Screen(text, ends, septets(text))
+
+
+def _draw(
+    flow_set: FlowSet,
+    node: Waiting | EndNode,
+    state: ConversationState,
+    facts: Facts,
+    limit: int,
+    pages: Paginate,
+) -> Drawn:
+    seen = view(flow_set, node, state, facts)
+    divided, ends = pages(seen.layout, limit), isinstance(node, EndNode)
+    return Drawn(seen, divided, tuple(screen_of(page.text, ends=ends) for page in divided))
+
+
+def _varies(node: Waiting | EndNode, state: ConversationState, facts: Facts) -> tuple[bool, ...]:
+    """Returns True or False for each condition of the node.
+
+    The pages of the node depend only on these values, the place, the language, the limit and the list.
+    """
+    if isinstance(node, EndNode):
+        return ()
+    conditions = [when for lead in node.leads for when in lead.whens] if node.leads else []
+    if isinstance(node, MenuNode | QuestionNode):
+        conditions += [choice.when for choice in node.choices if choice.when is not None]
+    if not conditions:
+        return ()
+    return tuple([is_met(condition, state, facts) for condition in conditions])
+
+
+FIRST_KEY, MORE = "1", "9"
+
+
+def only_key(node: Waiting, seen: View, page: Page) -> str | None:
+    """Returns the key of the only choice on a page, for which the caller may also press `1`. Returns None unless there
+    is exactly one choice.
+
+    Also returns None if the caller types an answer, because `1` is then an answer. If a choice saves a value, only its
+    own key works.
+    """
+    if isinstance(node, QuestionNode) and node.kind != "place":
+        return None
+    if has_next(node, page):
+        return None if page.keys else MORE
+    if isinstance(node, MenuNode) and len(page.keys) == 1:
+        ((key, at),) = page.keys.items()
+        is_answer = node.saves is not None and bool(seen.choices[at].value)
+        return None if is_answer else key
+    return None
+
+
+def has_next(node: Waiting, page: Page) -> bool:
+    """Returns True if `9` opens the next page, or leads on from the last page of a message."""
+    return page.more or (isinstance(node, MessageNode) and node.goes is not None)
+
+
+def draw_invalid(node: Waiting, seen: View, page: Page, language: str, limit: int) -> Screen:
+    """Returns the same page below a line about the valid keys. It uses the longest line that fits."""
+    own = texts_of(language)
+    fitting = (
+        line
+        for line in _lines(node, seen, page, own)
+        if septets(line) + 1 + septets(page.text) <= limit
+    )
+    return screen_of(f"{next(fitting, own.invalid_short)}\n{page.text}")
+
+
+def _lines(node: Waiting, seen: View, page: Page, own: EngineTexts) -> Iterator[str]:
+    """Yields each version of the line above a repeated screen, longest first."""
+    typed, keys = _typed(node, own), _working(node, seen, page)
+    out = ("0", "00") if seen.layout.key_lines else ()
+    leads_on = [typed] if typed else [*_runs(keys, shortest=3)]
+    verb = "" if typed else f"{own.press} "
+    if leads_on or out:
+        every = f"{verb}{', '.join((*leads_on, *out))}"
+        yield f"{own.invalid} {every}."
+        yield every
+    if leads_on:
+        yield f"{verb}{', '.join(leads_on)}"
+    if not typed and (keys or out):
+        yield " ".join([*_runs(keys, shortest=2)] or out)
+
+
+def _typed(node: Waiting, own: EngineTexts) -> str:
+    """Returns the instruction for a question with typed answers. The result is empty if the page has its own keys."""
+    match node:
+        case QuestionNode(kind="words"):
+            return own.write
+        case QuestionNode(kind="number"):
+            return f"{own.press} {own.digits}"
+        case QuestionNode(kind="pin", digits=count):
+            return f"{own.press} {own.count_of_digits.format(count=count)}"
+        case _:
+            return ""
+
+
+def _working(node: Waiting, seen: View, page: Page) -> Sequence[str]:
+    """Returns the digits that lead on from a page: its choices, `9`, and `1` if it has the same effect."""
+    keys = {*page.keys}
+    if has_next(node, page):
+        keys.add(MORE)
+    if only_key(node, seen, page) is not None:
+        keys.add(FIRST_KEY)
+    return sorted(keys)
+
+
+def _runs(keys: Sequence[str], *, shortest: int) -> Iterator[str]:
+    """Yields a sequence of at least `shortest` digits as `1-5`, and other digits one by one."""
+    row: list[str] = []
+    for key in (*keys, ""):
+        if row and (not key or int(key) != int(row[-1]) + 1):
+            yield from [f"{row[0]}-{row[-1]}"] if len(row) >= shortest else row
+            row = []
+        row.append(key)
+
 
 MAX_STEPS = 60
 """The maximum number of nodes that one turn may pass without a screen. After that the conversation continues at the
@@ -401,7 +569,7 @@ def _led(
     flow_set: FlowSet, state: ConversationState, keyed: str, facts: Facts, stand: _Stand | None
 ) -> WalkResult | None:
     """Applies one input of the caller. Returns None if the input has no meaning here."""
-    pressed = keying.clean_keys(keyed)
+    pressed = text_typed.clean_keys(keyed)
     if pressed == "000":
         blank = ConversationState(FIRST, (), attempts=state.attempts, erased=True)
         return home(flow_set, facts, blank).after(Erased())
@@ -431,7 +599,7 @@ def _moved(
     if isinstance(node, MenuNode) and (at := chosen_index(stand.seen.choices, keyed)) is not None:
         return _chosen(flow_set, facts, state, node, stand.seen.choices[at])
     if isinstance(node, QuestionNode):
-        return _typed(flow_set, facts, state, node, key, keyed)
+        return _typed_answer(flow_set, facts, state, node, key, keyed)
     return None
 
 
@@ -452,7 +620,7 @@ def _chosen(
     return go_to(flow_set, facts, state, choice.goes or node.goes).after(*events)
 
 
-def _typed(
+def _typed_answer(
     flow_set: FlowSet,
     facts: Facts,
     state: ConversationState,
@@ -463,13 +631,16 @@ def _typed(
     """Applies an answer that the caller typed. Returns None if the answer is not valid. Callers choose places from
     lists, so they never type a place. A PIN is never saved."""
     if node.kind == "pin":
-        pin = keying.clean_pin(keyed, node.digits)
+        pin = text_typed.clean_pin(keyed, node.digits)
         if not pin:
             return None
-        if node.weak is not None and keying.is_easy_pin(pin):
+        if node.weak is not None and text_typed.is_easy_pin(pin):
             return go_to(flow_set, facts, state, node.weak)
         return go_to(flow_set, facts, state, node.goes).after(PinGiven(node.saves, pin))
-    typed = {"words": keying.clean_text(keyed), "number": pressed if pressed.isdecimal() else ""}
+    typed = {
+        "words": text_typed.clean_text(keyed),
+        "number": pressed if pressed.isdecimal() else "",
+    }
     value = typed.get(node.kind, "")
     if not value:
         return None

@@ -18,8 +18,7 @@ from urllib3.exceptions import HTTPError
 
 from hotline.errors import InboxUnavailable
 from hotline.gateway.http import MAX_BYTES, Connections, WireCall, get
-from hotline.gateway.rules_delivery import Outcome, SendResult
-from hotline.gateway.rules_inbox import InboxPage, ListedSms
+from hotline.gateway.rules import InboxPage, ListedSms, Outcome, SendResult
 
 CALL_SECONDS = 10.0
 BALANCE = re.compile(r"[A-Z]{3} (-?[0-9]{1,12}(?:\.[0-9]{1,6})?)")

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from hotline.core.contexts import Context
+from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
-from hotline.core.jobs import Job
 from hotline.errors import QueueUnavailable
 from hotline.gateway import tables
 

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from hotline.core.database import Database, Utc
 from hotline.core.driver import read_time
 from hotline.gateway import tables
-from hotline.gateway.rules_alert_path import STALE, AlertPath
+from hotline.gateway.rules import STALE, AlertPath
 from hotline.gateway.tables import RELAY, SMS, Leader, QueuePause, QueueState
 from hotline.keys.tables_canaries import REFUSAL_VALID, ProcessStart
-from hotline.people.rules_desks import RESPONDER, DeskKind
+from hotline.people.rules import RESPONDER, DeskKind
 from hotline.people.tables import IS_RUNNING, Membership, Responder, active_conditions
 from hotline.people.tables_desks import Desk, DeskMember
 

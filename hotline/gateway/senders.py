@@ -10,11 +10,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Condition, Lock
 
-from hotline.core import tables_sample
+from hotline.core import tables
 from hotline.core.contexts import Send, SmsGateway
 from hotline.core.database import Database
 from hotline.errors import Unavailable
-from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.rules import Outcome, SendResult
 
 logger = logging.getLogger(__name__)
 
@@ -100,8 +100,7 @@ class SmsOfRealLines(SmsGateway):
         """
         if self._known is None:
             try:
-                with self.database.reading() as session:
-                    self._known = tables_sample.is_sample(session)
+                self._known = tables.is_sample(self.database)
             except Unavailable:
                 return SendResult(Outcome.NOT_SENT)
         if self._known:

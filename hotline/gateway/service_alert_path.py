@@ -8,7 +8,7 @@ from datetime import datetime
 from hotline.core.contexts import WebContext
 from hotline.core.database import Database
 from hotline.gateway import queries_alert_path, tables
-from hotline.gateway.rules_alert_path import BlockReason, block_reason
+from hotline.gateway.rules import BlockReason, block_reason
 from hotline.people import tables_desks
 
 

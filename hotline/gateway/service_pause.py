@@ -12,9 +12,9 @@ from datetime import datetime
 from hotline.core.contexts import Context
 from hotline.core.database import Session, add_if_new
 from hotline.errors import NotFound, Undecided
-from hotline.gateway import queries_health, tables
-from hotline.gateway.queries_health import UndeliverableMessage, WaitingMessages
-from hotline.gateway.rules_message import DoubtDecision, MessageKind, OutgoingPart
+from hotline.gateway import queries, tables
+from hotline.gateway.queries import UndeliverableMessage, WaitingMessages
+from hotline.gateway.rules import DoubtDecision, MessageKind, OutgoingPart
 from hotline.gateway.tables import QueuePause
 from hotline.people import tables_audit
 from hotline.people.tables_audit import CommandActor
@@ -55,7 +55,7 @@ def current_pause(context: Context) -> QueuePause | None:
     Every page of the console calls this function. So the function counts no messages, unlike `queue_view`.
     """
     with context.database.reading() as session:
-        return queries_health.current_pause(session)
+        return queries.current_pause(session)
 
 
 def pause(context: Context, *, by: CommandActor, reason: str) -> bool:
@@ -73,12 +73,12 @@ def pause_restored(session: Session, *, by: str, reason: str, at: datetime) -> i
 
     The new pause replaces a pause that the backup contained.
     """
-    current = queries_health.current_pause(session)
+    current = queries.current_pause(session)
     if current is not None:
         session.delete(current)
     write_pause(session, by=by, reason=reason, at=at, doubtful_until=at)
     tables_audit.append_row(session, at, tables_audit.by_command(by), "restored", reason=reason)
-    return sum(one.count for one in queries_health.waiting_messages(session, at))
+    return sum(one.count for one in queries.waiting_messages(session, at))
 
 
 def write_pause(
@@ -112,7 +112,7 @@ def resume(
     """
     at = context.now()
     with context.database.writing() as session:
-        row = queries_health.pause_for_writing(session)
+        row = queries.pause_for_writing(session)
         if row is None:
             raise NotFound("the outgoing queue is not paused")
 
@@ -124,7 +124,7 @@ def resume(
         dropped = 0
         if row.doubtful_until is not None:
             kinds = [kind for kind, fate in doubts.items() if fate is DoubtDecision.DROP]
-            dropped = queries_health.drop_doubtful(session, kinds, row.doubtful_until)
+            dropped = queries.drop_doubtful(session, kinds, row.doubtful_until)
         session.delete(row)
         going = sum(one.count for one in queue.waiting) - dropped
         tables_audit.append_command(
@@ -140,7 +140,7 @@ def resume(
 
 def paused_parts(context: Context) -> Sequence[QueuePause]:
     with context.database.reading() as session:
-        return queries_health.paused_parts(session)
+        return queries.paused_parts(session)
 
 
 def pause_part(
@@ -168,7 +168,7 @@ def resume_part(
 def undeliverable(context: Context) -> Sequence[UndeliverableMessage]:
     """Returns the undeliverable messages that no person has reviewed."""
     with context.database.reading() as session:
-        return queries_health.unreviewed(session)
+        return queries.unreviewed(session)
 
 
 def mark_reviewed(
@@ -180,7 +180,7 @@ def mark_reviewed(
     """
     at = context.now()
     with context.database.writing() as session:
-        answered = queries_health.mark_reviewed(session, message_ids, at)
+        answered = queries.mark_reviewed(session, message_ids, at)
         if missing := sorted(set(message_ids) - set(answered)):
             named = ", ".join(map(str, missing))
             raise NotFound(f"these messages need no review: {named}")
@@ -192,12 +192,12 @@ def mark_reviewed(
 
 
 def _outgoing_queue(session: Session) -> QueueView:
-    hold = queries_health.current_pause(session)
+    hold = queries.current_pause(session)
     return QueueView(
         pause=hold,
-        parts=queries_health.paused_parts(session),
+        parts=queries.paused_parts(session),
         fault=tables.queue_state(session).reason,
-        waiting=queries_health.waiting_messages(session, hold.doubtful_until if hold else None),
+        waiting=queries.waiting_messages(session, hold.doubtful_until if hold else None),
     )
 
 

@@ -10,16 +10,16 @@ from typing import Any
 
 from hotline.core.contexts import (
     STATE_SECONDS,
+    Job,
     JobQueue,
     Senders,
     SmsGateway,
     StartStore,
     StateStore,
 )
-from hotline.core.jobs import Job
 from hotline.core.ussd import CommittedText, SessionStart
 from hotline.errors import QueueUnavailable, RunsUnavailable
-from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.rules import Outcome, SendResult
 
 
 @dataclass

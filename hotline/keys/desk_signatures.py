@@ -20,7 +20,7 @@ from nacl.exceptions import CryptoError
 from nacl.signing import VerifyKey
 
 from hotline.keys.key_folder import KeyFolder
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 
 LINE_PUBLIC_KEY = "line.pub"
 RECOVERY = ":recovery"

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
 
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.dialogue.redis_adapters import connect
 from hotline.gateway.africastalking import Account
-from hotline.gateway.own_calls import Dialler
+from hotline.gateway.http import Dialler
 from hotline.text.causes import cause_of
 
 DIAL_EACH = 300.0
@@ -114,7 +114,7 @@ class LineInstruments:
         return answered
 
     def report_trial(self) -> bool:
-        return self._dialler is not None and self._dialler.tells(rules_trial.KEYS)
+        return self._dialler is not None and self._dialler.tells(rules.KEYS)
 
     def balance(self) -> float | None:
         if self._account is None:

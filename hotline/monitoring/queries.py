@@ -9,33 +9,27 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from hotline.alarms.rules import DANGER
 from hotline.alarms.tables import RaisedAlarm
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.database import Row
-from hotline.core.tables_sample import SampleMark
+from hotline.core.tables import SampleMark
 from hotline.counters.rules import BOUNDS, Arrivals
 from hotline.flows.tables import Publication, PublicationKind
-from hotline.gateway.queries_health import IS_SHOWN, ON_THE_WAY
-from hotline.gateway.rules_delivery import (
-    FINAL_STATES,
-    Outcome,
-    Priority,
-    ReportMeaning,
-    report_meaning,
-)
+from hotline.gateway.queries import IS_SHOWN, ON_THE_WAY
+from hotline.gateway.rules import FINAL_STATES, Outcome, Priority, ReportMeaning, report_meaning
 from hotline.gateway.tables import (
     Assignment,
     Attempt,
     Deadline,
     DeliveryReport,
+    Dialogue,
     Message,
     QueuePause,
     QueueState,
 )
-from hotline.gateway.tables_sessions import Dialogue
-from hotline.monitoring.rules_levels import DANGER
 from hotline.people.tables import Responder
-from hotline.people.tables_approvals import Approval, ApprovalDecision
+from hotline.people.tables_sessions import Approval, ApprovalDecision
 from hotline.tips.queries_visible import THE_LINE, visible_to
 from hotline.tips.rules import TipState, Urgency
 from hotline.tips.tables import Tip
@@ -51,7 +45,7 @@ def recent_sessions(session: Session, at: datetime) -> int:
     found = select(func.count()).where(
         Dialogue.started_at > at - HOUR,
         Dialogue.started_at <= at,
-        Dialogue.channel.not_in(rules_trial.UNCOUNTED),
+        Dialogue.channel.not_in(rules.UNCOUNTED),
     )
     return session.scalar(found) or 0
 
@@ -152,7 +146,7 @@ def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[i
             Tip.urgency == Urgency.DANGER,
             visible_to(THE_LINE),
             Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
-            Tip.channel.not_in(rules_trial.UNCOUNTED),
+            Tip.channel.not_in(rules.UNCOUNTED),
             or_(and_(Tip.danger_at.is_(None), Tip.filed_at > since), Tip.danger_at > since),
             became <= until - timedelta(seconds=DANGER.seconds),
         )
@@ -184,9 +178,7 @@ class Trials:
 
 def handset(session: Session) -> Responder | None:
     """Returns the handset of the tests, or None. It is never active, so that no real tip is assigned to it."""
-    return session.scalars(
-        select(Responder).where(Responder.level == rules_trial.LEVEL)
-    ).one_or_none()
+    return session.scalars(select(Responder).where(Responder.level == rules.LEVEL)).one_or_none()
 
 
 def trials(session: Session) -> Trials | None:
@@ -194,7 +186,7 @@ def trials(session: Session) -> Trials | None:
     to = handset(session)
     if to is None:
         return None
-    begun = select(func.max(Tip.created_at)).where(Tip.channel == rules_trial.CHANNEL)
+    begun = select(func.max(Tip.created_at)).where(Tip.channel == rules.CHANNEL)
     arrived = (
         select(func.max(Message.delivered_at))
         .join(Assignment, Assignment.id == Message.assignment_id)
@@ -206,7 +198,7 @@ def trials(session: Session) -> Trials | None:
 def unsent_trial(session: Session) -> Tip | None:
     """Returns the newest complete test tip without an alert, or None. It stays locked until the transaction ends."""
     waits = select(Tip).where(
-        Tip.channel == rules_trial.CHANNEL, Tip.state != TipState.DRAFT, Tip.assigned_at.is_(None)
+        Tip.channel == rules.CHANNEL, Tip.state != TipState.DRAFT, Tip.assigned_at.is_(None)
     )
     held = waits.order_by(Tip.id.desc()).limit(1).with_for_update(skip_locked=True)
     return session.scalars(held).one_or_none()

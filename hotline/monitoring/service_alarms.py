@@ -17,6 +17,7 @@ from hotline.alarms.rules import (
     EVENT_ALARMS,
     Alarm,
     AlarmChange,
+    CheckResult,
     Notice,
     after_acknowledgement,
     next_state,
@@ -26,12 +27,13 @@ from hotline.alerts import service_alarm_notices
 from hotline.alerts.service_alarm_notices import new_notice
 from hotline.cases.service_viewer import viewer_of
 from hotline.core.actors import SignedIn
-from hotline.core.check_result import CheckResult
 from hotline.core.contexts import CliContext, ConsoleContext, Context, MonitorContext
 from hotline.core.database import Session
 from hotline.errors import ImportRefused, NotFound
-from hotline.gateway import queries_alert_path, queries_health, queries_on_call, tables_sessions
-from hotline.gateway.rules_delivery import Outcome
+from hotline.gateway import queries as gateway_queries
+from hotline.gateway import queries_alert_path
+from hotline.gateway import tables as gateway_tables
+from hotline.gateway.rules import Outcome
 from hotline.gateway.tables import Message, OnCallContact
 from hotline.monitoring import (
     queries,
@@ -42,12 +44,11 @@ from hotline.monitoring import (
 from hotline.people import tables as people_tables
 from hotline.people import tables_accounts, tables_audit
 from hotline.people.tables_audit import CommandActor
-from hotline.text.languages import CODES
-from hotline.text.names import name_fault, tidy_name
+from hotline.text.languages import CODES, message_text
 from hotline.text.phone_numbers import parse_sendable
-from hotline.text.phrases import message_text
+from hotline.text.typed import name_fault, tidy_name
 from hotline.tips.queries_visible import THE_LINE, Viewer
-from hotline.tips.rules_deadlines import TIMES
+from hotline.tips.rules import TIMES
 
 
 def check_all(context: MonitorContext, *, around: bool = True) -> None:
@@ -57,7 +58,7 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
     """
     at = context.now()
     with context.database.writing() as session:
-        tables_sessions.try_writing(session, at)
+        gateway_tables.try_writing(session, at)
         queries_alert_path.note_look(session, at)
     found = readings(context, around=around)
     newest, events = service_audit_digest.look(context)
@@ -138,7 +139,7 @@ def write_notices(
     assert change.notice is not None
     since = change.now.since if change.now is not None else at
     people: list[OnCallContact | None] = [
-        one for one in queries_on_call.on_call_contacts(session) if one.unreachable is None
+        one for one in gateway_queries.on_call_contacts(session) if one.unreachable is None
     ]
     people += [None] if context.watch.other.is_there() else []
     session.add_all(new_notice(change.alarm, change.notice, one, since, at) for one in people)
@@ -236,10 +237,10 @@ def add_contact(
     )
     stop_key = context.pseudonyms.stopped(msisdn)
     with context.database.writing() as session:
-        if tables_sessions.stopped(session, [stop_key]):
+        if gateway_tables.stopped(session, [stop_key]):
             raise ImportRefused([message_text("this number asked for no more messages (STOP)")])
         contact.person_id = _person(session, name, language)
-        if not queries_on_call.add_contact(session, contact):
+        if not gateway_queries.add_contact(session, contact):
             raise ImportRefused([message_text("this number is already a contact")])
         tables_audit.append_command(session, by, context.now(), "watcher_added", name)
 
@@ -268,7 +269,7 @@ def remove_contact(context: CliContext, on_call_id: int, *, by: CommandActor) ->
     at = context.now()
     with context.database.writing() as session:
         tables.take_lock(session)
-        row = queries_on_call.contact_for_writing(session, on_call_id)
+        row = gateway_queries.contact_for_writing(session, on_call_id)
         if not service_alarm_notices.end_contact(session, row, by, at):
             raise ImportRefused(
                 [message_text("add another contact first: the last contact cannot be removed")]
@@ -278,7 +279,7 @@ def remove_contact(context: CliContext, on_call_id: int, *, by: CommandActor) ->
 
 def on_call_contacts(context: CliContext) -> Sequence[OnCallContact]:
     with context.database.reading() as session:
-        return queries_on_call.on_call_contacts(session)
+        return gateway_queries.on_call_contacts(session)
 
 
 def raised_alarms(context: Context) -> Sequence[RaisedAlarm]:
@@ -312,7 +313,7 @@ def notices_sent(context: Context) -> Sequence[NoticesSent]:
     """Returns each raised alarm with the results of its notices, oldest first."""
     with context.database.reading() as session:
         return [
-            _sent(one, queries_on_call.notices_of(session, one))
+            _sent(one, gateway_queries.notices_of(session, one))
             for one in tables.notified_alarms(session)
         ]
 
@@ -341,9 +342,9 @@ def alarm_tip(context: ConsoleContext, by: SignedIn, alarm: str) -> AlarmTip | N
 
 def _late(
     session: Session, context: Context, alarm: str, viewer: Viewer | None
-) -> queries_health.LateTip | None:
+) -> gateway_queries.LateTip | None:
     at = context.now()
-    look = queries_health.unassigned_tips if alarm == Alarm.TIPS else queries_health.untaken_tips
+    look = gateway_queries.unassigned_tips if alarm == Alarm.TIPS else gateway_queries.untaken_tips
     found = look(session, viewer)
     late = (one for one in found if at - one.filed_at >= _within(alarm, one.urgency))
     return next(late, None)
@@ -378,7 +379,7 @@ def send_test_notices(context: CliContext) -> Sequence[int]:
     with context.database.writing() as session:
         rows = [
             new_notice("trial", Notice.TRIAL, one, at, at)
-            for one in queries_on_call.on_call_contacts(session)
+            for one in gateway_queries.on_call_contacts(session)
         ]
         if context.watch.other.is_there():
             rows.append(new_notice("trial", Notice.TRIAL, None, at, at))
@@ -393,9 +394,9 @@ def notice_recipients(context: CliContext, ids: Sequence[int]) -> Sequence[tuple
     It leaves out contacts who were removed meanwhile.
     """
     with context.database.reading() as session:
-        names = {one.id: one.name for one in queries_on_call.on_call_contacts(session)}
+        names = {one.id: one.name for one in gateway_queries.on_call_contacts(session)}
         return [
             ("the other channel" if row.on_call_id is None else names[row.on_call_id], row)
-            for row in queries_on_call.notices(session, ids)
+            for row in gateway_queries.notices(session, ids)
             if row.on_call_id is None or row.on_call_id in names
         ]

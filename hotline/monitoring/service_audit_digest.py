@@ -14,13 +14,12 @@ from datetime import time, timedelta
 from pathlib import Path
 
 from hotline.alarms import tables
-from hotline.alarms.rules import Alarm, Notice
+from hotline.alarms.rules import Alarm, CheckResult, Notice, check_result, in_kigali, warning
 from hotline.alerts.service_alarm_notices import new_notice
-from hotline.core.check_result import CheckResult, check_result, in_kigali, warning
 from hotline.core.contexts import CliContext, MonitorContext
 from hotline.core.database import Session
 from hotline.errors import StoreUnavailable
-from hotline.gateway import queries_on_call
+from hotline.gateway import queries
 from hotline.gateway.tables import OnCallContact
 from hotline.keys import tables_canaries
 from hotline.keys.key_folder import KeyFolder
@@ -136,12 +135,12 @@ def _missing(
 
 def _outsiders(session: Session, context: MonitorContext) -> Sequence[OnCallContact | None]:
     """Returns the contacts that SMS can reach. If there is a second channel, adds None for it."""
-    reached = [one for one in queries_on_call.on_call_contacts(session) if one.unreachable is None]
+    reached = [one for one in queries.on_call_contacts(session) if one.unreachable is None]
     return [*reached, *([None] if context.watch.other.is_there() else [])]
 
 
 def _is_sent(session: Session, context: MonitorContext, day: str) -> bool:
-    newest = queries_on_call.newest_digest(session)
+    newest = queries.newest_digest(session)
     is_sent = newest is not None and f"{newest.astimezone(KIGALI):%Y-%m-%d}" == day
     return is_sent or not _outsiders(session, context)
 
@@ -182,9 +181,9 @@ def check_log(context: CliContext) -> CheckResult:
                 _missing(session, read_digests(file)),
                 _missing(session, read_digests(context.watch.newest), after=True),
             ]
-            reached = queries_on_call.can_be_notified(session)
+            reached = queries.can_be_notified(session)
             other = context.watch.other.is_there() or tables_canaries.has_second_channel(session)
-            sent = queries_on_call.newest_digest(session)
+            sent = queries.newest_digest(session)
             since = sent or tables_audit.begun_at(session) or at
     except StoreUnavailable:
         return CheckResult(name, True, "not checked: the database does not answer")

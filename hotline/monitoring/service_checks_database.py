@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeGuard
 
+from hotline.alarms.rules import CheckResult, check_result, in_kigali, warning
 from hotline.alerts import queries_people, queries_retention
 from hotline.cases import queries_follow_up
 from hotline.cases.service_retention import ERRAND
 from hotline.core.actors import AccountState
-from hotline.core.check_result import CheckResult, check_result, in_kigali, warning
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.dialogue import service_inbox
@@ -25,18 +25,13 @@ from hotline.editing import service_reviews
 from hotline.editing.rules_drafts import emergency_end
 from hotline.errors import DecryptionFailed, NotReady, StoreUnavailable
 from hotline.flows import tables as flows_tables
-from hotline.gateway import leader, queries_health, queries_on_call, tables
+from hotline.gateway import leader, tables
+from hotline.gateway import queries as gateway_queries
 from hotline.keys import tables_canaries
 from hotline.keys.desk_signatures import COUNTING, WARNED_BEFORE, DeskKeyState
 from hotline.keys.factor_encryption import FactorEncrypter
-from hotline.people import (
-    tables_accounts,
-    tables_desks,
-    tables_members,
-    tables_roster,
-    tables_sessions,
-)
-from hotline.people.rules_second_factor import (
+from hotline.people import tables_accounts, tables_desks, tables_roster, tables_sessions
+from hotline.people.rules_sign_in import (
     ALARM_FAILURES,
     ALARM_FAILURES_OF_NAME,
     BOARD_EACH,
@@ -44,12 +39,12 @@ from hotline.people.rules_second_factor import (
 )
 from hotline.people.service_sign_in import envelope_owner
 from hotline.statistics import queries
-from hotline.statistics.rules_periods import Span, due_at, span_of
-from hotline.text.codes import NATIONAL
+from hotline.statistics.rules_definitions import Span, due_at, span_of
+from hotline.text.places import NATIONAL
 from hotline.text.time import KIGALI
-from hotline.tips import tables_call_back
-from hotline.tips.rules_call_back import CallBackState
-from hotline.tips.rules_deadlines import TIMES, TextState
+from hotline.tips import tables_persons
+from hotline.tips.rules import TIMES, TextState
+from hotline.tips.rules_receipts import CallBackState
 
 # Checks the console for the doctor: the admins, the key of the second factors, and failed sign-ins.
 
@@ -145,16 +140,16 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
     now = context.now()
     try:
         with context.database.reading() as session:
-            health = queries_health.outbox_health(session)
+            health = gateway_queries.outbox_health(session)
             people = queries_people.members(session)
-            hold = queries_health.current_pause(session)
+            hold = gateway_queries.current_pause(session)
             held = tables.pause_reason(session, now)
-            parts = queries_health.paused_parts(session)
+            parts = gateway_queries.paused_parts(session)
             kept = queries_retention.erased_next(session)
             tidied = queries_retention.done_at(session, ERRAND)
             summed = queries.summed_months(session)
             uncounted = queries_follow_up.due_months(session, summed, now - UNTIDY)
-            woken = queries_on_call.can_be_notified(session)
+            woken = gateway_queries.can_be_notified(session)
             inbox = service_inbox.check_inbox(session, context.line, now)
             urgent = check_urgent_text(session, now)
             published = _statistics(session, now)
@@ -163,7 +158,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
             signatures = check_signatures(session, context, now)
             boards = service_recipients.check_boards(
                 *(people, tables_roster.roster(session, now, now).ranks(now)),
-                tables_members.member_counts(session),
+                tables_desks.member_counts(session),
                 tables_sessions.desks_with_board(session, now - BOARD_SHOWN, now),
                 now,
             )
@@ -289,7 +284,7 @@ def _keys(refused: Sequence[tables_canaries.ProcessStart]) -> CheckResult:
     )
 
 
-def _outbox(health: queries_health.OutboxHealth, now: datetime) -> Iterator[CheckResult]:
+def _outbox(health: gateway_queries.OutboxHealth, now: datetime) -> Iterator[CheckResult]:
     until, waits, oldest = health.clock_until, health.unassigned_since, health.oldest_unsent
     silent = "has never run" if until is None else f"has not run since {in_kigali(until)}"
     yield check_result(
@@ -464,7 +459,7 @@ def call_back_findings(context: Context) -> tuple[CheckResult, ...]:
     check reports that."""
     try:
         with context.database.reading() as session:
-            rows = tables_call_back.visible_call_backs(session)
+            rows = tables_persons.visible_call_backs(session)
             has_key = bool(tables_desks.public_keys(session, [NATIONAL]))
         offer = _offer(context)
     except StoreUnavailable:
@@ -521,7 +516,7 @@ def _key(*, has_key: bool) -> CheckResult:
     )
 
 
-def _left(waiting: Sequence[tables_call_back.CallBack], at: datetime) -> CheckResult:
+def _left(waiting: Sequence[tables_persons.CallBack], at: datetime) -> CheckResult:
     """Checks that no number is stored after its window, or without an outcome long after it was opened."""
     for row in waiting:
         if row.closes_at + CLOSES <= at:

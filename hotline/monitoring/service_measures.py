@@ -12,25 +12,23 @@ from functools import cache
 from importlib.metadata import version
 from time import perf_counter
 
-from hotline.alarms.rules import EVENT_ALARMS
+from hotline.alarms.rules import DANGER, EVENT_ALARMS, HOP, CheckResult, ServiceLevel, warning
 from hotline.alarms.tables import raised_alarms
-from hotline.core.check_result import CheckResult, warning
-from hotline.core.contexts import CliContext, Context
+from hotline.core.contexts import READER_QUEUE, WORKER_QUEUE, CliContext, Context
 from hotline.core.database import Session
 from hotline.core.environment import commit
-from hotline.core.jobs import READER_QUEUE, WORKER_QUEUE
 from hotline.counters import service as reach
 from hotline.counters import tables
 from hotline.counters.rules import BEYOND, BOUNDS, Gauge, Sample, Timing
 from hotline.errors import StoreUnavailable
-from hotline.gateway import queries_health, tables_sessions
+from hotline.gateway import queries as gateway_queries
+from hotline.gateway import tables as gateway_tables
 from hotline.monitoring import (
     queries,
     service_audit_digest,
     service_checks_database,
     service_checks_outside,
 )
-from hotline.monitoring.rules_levels import DANGER, HOP, ServiceLevel
 from hotline.text.time import KIGALI
 
 HOUR = timedelta(hours=1)
@@ -64,7 +62,7 @@ def gather(context: CliContext) -> Measured:
 def _commit(context: Context) -> Gauge:
     began = perf_counter()
     with context.database.writing() as session:
-        tables_sessions.try_writing(session, context.now())
+        gateway_tables.try_writing(session, context.now())
     took = perf_counter() - began
     return _one("hotline_commit_seconds", "Seconds that a small write and its commit took.", took)
 
@@ -115,7 +113,7 @@ def _timings(session: Session) -> Measured:
 
 def _outbox(session: Session, context: CliContext) -> Measured:
     now = context.now()
-    until = queries_health.outbox_health(session).clock_until
+    until = gateway_queries.outbox_health(session).clock_until
     oldest = queries.oldest_waiting(session)
     waits = {queue: (now - oldest.get(queue, now)).total_seconds() for queue in queries.QUEUES}
     rates = queries.arrivals(session, now - HOUR, now)

@@ -12,14 +12,14 @@ from typing import Any
 from hotline.alerts.rules_follow_up import COUNTED_AFTER
 from hotline.errors import SettingsInvalid
 from hotline.people.rules import OLD_NUMBER_KEPT
-from hotline.tips.rules_deadlines import (
+from hotline.tips.rules import (
     COUNTS_AS_CLOSED,
     INBOUND_KEPT,
     PARAMETERS_KEPT,
     PSEUDONYMS_KEPT,
     REPLIES_KEPT,
-    WORDS,
 )
+from hotline.tips.rules import TEXT_KEPT as WORDS
 
 LONGEST = 200
 ONE_LINE = f"must be one line of at most {LONGEST} letters"

@@ -17,15 +17,7 @@ from nacl.signing import VerifyKey
 from pyrage.x25519 import Identity
 
 from hotline.errors import BackupInvalid, DecryptionFailed, NotReady, PassphraseWrong
-from hotline.operations.backup_archive import (
-    DOMAIN,
-    GZIP,
-    SIGNER,
-    Sink,
-    Source,
-    Write,
-    signature_path,
-)
+from hotline.operations.backup import DOMAIN, GZIP, SIGNER, Sink, Source, Write, signature_path
 from hotline.operations.rules_backup import Contents, Manifest
 
 READ = 1 << 20

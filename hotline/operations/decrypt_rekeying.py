@@ -5,7 +5,7 @@ The values are phone numbers, keys of cases and second factors.
 
 from collections.abc import Callable, Sequence
 
-from hotline.core.check_result import CheckResult
+from hotline.alarms.rules import CheckResult
 from hotline.core.contexts import Context
 from hotline.errors import DecryptionFailed
 from hotline.keys.decrypt import decrypt_number

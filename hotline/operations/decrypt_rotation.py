@@ -31,13 +31,12 @@ from hotline.people import (
     queries_member_keys,
     tables_audit,
     tables_desks,
-    tables_members,
 )
 from hotline.people.decrypt_members import is_granted, wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.decrypt_signing import Signer
-from hotline.people.rules_desks import of_account
-from hotline.text.phrases import message_text
+from hotline.people.rules import of_account
+from hotline.text.languages import message_text
 
 SETTLES = timedelta(seconds=6)
 """A time that is longer than any hop. After this time, a hop that read the old key has committed, or it never will."""
@@ -76,7 +75,7 @@ def put_key(
         member: wrap_desk_key(made.private, public_key, code, member)
         for member, public_key in _granted(session, context, code, before).items()
     }
-    tables_members.replace_keys(session, code, encrypted, at)
+    tables_desks.replace_keys(session, code, encrypted, at)
     return DeskKeyPair(code, made.public, made.private, before)
 
 
@@ -86,7 +85,7 @@ def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> 
     Leaves out a member whose public key is not the one that was granted access, with an alarm.
     """
     found = {}
-    for member, wrapped in tables_members.members_of_desk(session, code).items():
+    for member, wrapped in tables_desks.members_of_desk(session, code).items():
         public_key = queries_member_keys.public_key(session, code, member)
         if public_key is not None and is_granted(wrapped, desk_key, public_key, code, member):
             found[member] = public_key
@@ -250,7 +249,7 @@ def rotate_all(
     with context.database.reading() as session:
         moves = [
             decrypt_passphrase.wrapped_desk(session, code, by)
-            for code in sorted(tables_members.desks_in_rotation(session))
+            for code in sorted(tables_desks.desks_in_rotation(session))
         ]
     for found in moves:
         _both(found, today, next_one)

@@ -5,13 +5,13 @@ from functools import partial
 
 from flask import Response
 
-from hotline.console import role_groups
+from hotline.console import routes
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.duty import pages, service_desk_page, service_removal
 from hotline.errors import DeskRefused, HotlineError
 from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_grants, decrypt_signing, service_sessions
-from hotline.text.phrases import message_text, phrase
+from hotline.text.languages import message_text, phrase
 
 
 def desks(visit: Visit) -> Response:
@@ -33,8 +33,8 @@ def desk(visit: Visit, code: str) -> Response:
         head=shown.head,
         called=pages.head_name(visit, shown.head),
         own_words=decrypt_grants.desk_words(visit.context, visit.by.account_id, own, code),
-        may_ask=visit.may(role_groups.ADMIN),
-        may_remove=visit.may(role_groups.RUNNING),
+        may_ask=visit.may(routes.ADMIN),
+        may_remove=visit.may(routes.RUNNING),
         moved=moved if moved.isdecimal() else "",
         given=bool(visit.query.get("given")),
         settles=decrypt_rotation.SETTLES.seconds + 1,

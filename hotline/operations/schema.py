@@ -10,44 +10,29 @@ import hotline.alerts.queries_retention
 import hotline.alerts.tables
 import hotline.alerts.tables_case_events
 import hotline.alerts.tables_drills
-import hotline.alerts.tables_inbound
+import hotline.cases.tables
 import hotline.cases.tables_case_files
-import hotline.cases.tables_harms
-import hotline.cases.tables_help
-import hotline.cases.tables_reading_requests
-import hotline.core.tables_attempts
-import hotline.core.tables_sample
+import hotline.core.tables
 import hotline.counters.tables
-import hotline.counters.tables_screens
 import hotline.editing.tables
-import hotline.editing.tables_news
-import hotline.editing.tables_plans
 import hotline.flows.tables
 import hotline.gateway.tables
-import hotline.gateway.tables_sessions
 import hotline.keys.tables_canaries
 import hotline.people.tables
 import hotline.people.tables_accounts
-import hotline.people.tables_approvals
 import hotline.people.tables_audit
 import hotline.people.tables_desks
-import hotline.people.tables_enrolments
-import hotline.people.tables_members
 import hotline.people.tables_roster
 import hotline.people.tables_sessions
-import hotline.people.tables_sheets
 import hotline.programmes.tables
 import hotline.statistics.tables
-import hotline.tips.queries_duplicates
+import hotline.tips.queries
 import hotline.tips.queries_visible
 import hotline.tips.tables
-import hotline.tips.tables_call_back
 import hotline.tips.tables_persons  # noqa: F401
 from hotline.core.database import Database, Row
-from hotline.gateway.tables import Assignment, Deadline, Message
-from hotline.gateway.tables_sessions import InboundSeen
-from hotline.people.tables import Membership
-from hotline.people.tables_enrolments import Enrolment
+from hotline.gateway.tables import Assignment, Deadline, InboundSeen, Message
+from hotline.people.tables import Enrolment, Membership
 from hotline.tips.tables import DRAFT, IS_WAITING, Tip
 
 METADATA = Row.metadata

@@ -12,14 +12,15 @@ from typing import IO
 from hotline.core.database import Database
 from hotline.errors import Occupied
 from hotline.keys.key_folder import flush_folder
-from hotline.operations.backup import Measures, snapshot
-from hotline.operations.backup_archive import (
+from hotline.operations.backup import (
     SUFFIX,
+    Measures,
     Write,
     encrypt_copy,
     encrypt_text,
     signature_path,
     signed,
+    snapshot,
 )
 from hotline.operations.rules_backup import Contents, Manifest
 

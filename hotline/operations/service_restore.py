@@ -7,14 +7,13 @@ from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
 
-from hotline.core.check_result import in_kigali
+from hotline.alarms.rules import in_kigali
 from hotline.core.database import Database, sqlite_file
 from hotline.duty import service_accounts
 from hotline.errors import BackupInvalid, NotReady
 from hotline.gateway import service_pause
 from hotline.operations import backup, migrate
-from hotline.operations.backup import measure, without_time_limits
-from hotline.operations.backup_archive import Write
+from hotline.operations.backup import Write, measure, without_time_limits
 from hotline.operations.decrypt_backup import BackupKey, check_digest, decrypt_copy, read_manifest
 from hotline.operations.rules_backup import Contents, Engine, Manifest
 from hotline.operations.service_backup import Say, contents_of

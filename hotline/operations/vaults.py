@@ -8,15 +8,14 @@ from sqlalchemy import false, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hotline.alerts.tables_case_events import CaseGrant
-from hotline.editing.tables_news import NewsAddress
+from hotline.editing.tables import NewsAddress
 from hotline.gateway.tables import OnCallContact
 from hotline.keys.encrypt import case_name
-from hotline.people.tables import Responder
-from hotline.people.tables_enrolments import Enrolment
-from hotline.text.codes import NATIONAL
-from hotline.tips.rules_call_back import CallBackState
+from hotline.people.tables import Enrolment, Responder
+from hotline.text.places import NATIONAL
+from hotline.tips.rules_receipts import CallBackState
 from hotline.tips.tables import Grant, Tip
-from hotline.tips.tables_call_back import CallBack
+from hotline.tips.tables_persons import CallBack
 
 Column: TypeAlias = InstrumentedAttribute[Any]
 

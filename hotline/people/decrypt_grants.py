@@ -18,17 +18,15 @@ from hotline.errors import DecryptionFailed, DeskRefused, NotFound
 from hotline.people import (
     decrypt_passphrase,
     queries_member_keys,
-    rules_desks,
+    rules,
     tables_accounts,
-    tables_approvals,
     tables_audit,
     tables_desks,
-    tables_members,
+    tables_sessions,
 )
 from hotline.people.decrypt_members import DeskPrivate, decrypt_desk_key, wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
-from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_desks import (
+from hotline.people.rules import (
     READING_KINDS,
     DeskKind,
     account_of,
@@ -36,7 +34,8 @@ from hotline.people.rules_desks import (
     of_account,
     responder_of,
 )
-from hotline.people.rules_passwords import fingerprint_words
+from hotline.people.rules_accounts import AccountFault, refusal
+from hotline.people.rules_sign_in import fingerprint_words
 from hotline.people.service_approving import (
     OPERATING,
     ApprovalRule,
@@ -44,8 +43,8 @@ from hotline.people.service_approving import (
     Decision,
     request,
 )
-from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
-from hotline.text.phrases import message_text
+from hotline.people.tables_sessions import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.languages import message_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +70,13 @@ def add_access_request(
 ) -> None:
     """Requests a member's access to a desk, in the transaction of the calling function."""
     public_key, subject = _fit(session, desk, member), _subject(desk, member)
-    if tables_members.is_overseen(session, tables_audit.by_actor(by), None, [desk]):
-        raise DeskRefused(rules_desks.OVERSEEN_DESK)
-    if member in tables_members.members_of_desk(session, desk):
+    if tables_desks.is_overseen(session, tables_audit.by_actor(by), None, [desk]):
+        raise DeskRefused(rules.OVERSEEN_DESK)
+    if member in tables_desks.members_of_desk(session, desk):
         raise DeskRefused(message_text("this person already has access to that desk"))
-    waits = tables_approvals.pending_for(session, subject, context.now())
+    waits = tables_sessions.pending_for(session, subject, context.now())
     if waits is not None and waits.encrypted != public_key:
-        tables_approvals.record_decision(
+        tables_sessions.record_decision(
             waits, tables_audit.by_actor(by), context.now(), ApprovalDecision.WITHDRAWN
         )
         session.flush()
@@ -88,7 +87,7 @@ def add_access_request(
 def pending_access(context: Context, desk: str | None = None) -> Sequence[PendingAccess]:
     """Returns the pending access requests of a desk or of all desks, the oldest first."""
     with context.database.reading() as session:
-        rows = tables_approvals.pending(session, context.now(), ApprovalKind.ADMISSION)
+        rows = tables_sessions.pending(session, context.now(), ApprovalKind.ADMISSION)
         found = [
             PendingAccess(
                 row.id,
@@ -104,9 +103,9 @@ def pending_access(context: Context, desk: str | None = None) -> Sequence[Pendin
 
 def has_access_or_request(session: Session, context: Context, desk: str, member: str) -> bool:
     """Returns True if the member has access to the desk, or if a request for it is pending."""
-    if member in tables_members.members_of_desk(session, desk):
+    if member in tables_desks.members_of_desk(session, desk):
         return True
-    return tables_approvals.pending_for(session, _subject(desk, member), context.now()) is not None
+    return tables_sessions.pending_for(session, _subject(desk, member), context.now()) is not None
 
 
 def grant_by_passphrase(
@@ -131,19 +130,19 @@ def grant_by_passphrase(
             if about.id in own or tables_accounts.is_same_person(session, by.first, one.asked_by):
                 continue
             names = (by.first, by.second)
-            if any(tables_members.is_overseen(session, who, None, [one.desk]) for who in names):
+            if any(tables_desks.is_overseen(session, who, None, [one.desk]) for who in names):
                 continue
             wrapped = decrypt_passphrase.wrapped_desk(session, one.desk, by)
         private_key = opener.open(wrapped)[0]
         with context.database.writing() as session:
-            row = tables_approvals.locked_pending(session, one.id, context.now())
+            row = tables_sessions.locked_pending(session, one.id, context.now())
             if (
                 row is not None
                 and queries_member_keys.public_key(session, *_wanted(row)) == row.encrypted
                 and one.public_key == row.encrypted
             ):
                 _seal(Decision(session, context, row, actor, by.why(row.reason)), private_key)
-                tables_approvals.record_decision(
+                tables_sessions.record_decision(
                     row, tables_audit.by_actor(actor), context.now(), ApprovalDecision.APPROVED
                 )
                 done.append((one.desk, about.name))
@@ -157,7 +156,7 @@ def decrypt_desk_as(
 
     Raises NotFound if the person is not a member of the desk, or DecryptionFailed.
     """
-    wrapped = tables_members.wrapped_keys(session, desk, member)
+    wrapped = tables_desks.wrapped_keys(session, desk, member)
     if not wrapped or queries_member_keys.public_key(session, desk, member) is None:
         raise NotFound(f"{member} is not a member of desk {desk}")
     return tuple(decrypt_desk_key(one, private_key, desk, member) for one in wrapped)
@@ -183,7 +182,7 @@ def _seal(decision: Decision, private_key: bytes) -> None:
         raise DeskRefused(
             message_text("the key of desk {desk} changed: sign in again, then try again", desk=desk)
         )
-    tables_members.store_key(
+    tables_desks.store_key(
         session, desk, member, wrap_desk_key(private_key, public_key, desk, member), at
     )
     log_member_command(
@@ -216,7 +215,7 @@ def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> 
         person_id=about.id,
         desks=(desk,),
         account_id=account_of(member),
-        may_decide=desk in tables_members.desks_of(session, of_account(by.account_id)),
+        may_decide=desk in tables_desks.desks_of(session, of_account(by.account_id)),
         needs_key=True,
         fingerprint=fingerprint_words(row.encrypted)
         if row.encrypted and account_of(member)
@@ -258,9 +257,9 @@ def _fit(session: Session, desk: str, member: str) -> bytes:
             message_text("this person has no key yet, or does not belong to desk {desk}", desk=desk)
         )
     person_id = tables_accounts.of_member(session, member).id
-    desks = {desk, *tables_members.desks_of_person(session, person_id)}
+    desks = {desk, *tables_desks.desks_of_person(session, person_id)}
     if tables_desks.mixes_oversight(session, desks):
-        raise DeskRefused(rules_desks.APART)
+        raise DeskRefused(rules.APART)
     return public_key
 
 

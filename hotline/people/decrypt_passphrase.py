@@ -12,11 +12,11 @@ from nacl.public import PrivateKey
 from hotline.core.database import Session
 from hotline.errors import DecryptionFailed, DeskRefused
 from hotline.keys.decrypt import Stretch, stretch_passphrase
-from hotline.people import tables_desks, tables_members
+from hotline.people import tables_desks
 from hotline.people.encrypt_desk_keys import decrypt_by_passphrase, decrypt_recovery_pair
 from hotline.people.tables_accounts import is_same_person
-from hotline.text.names import fold_name, is_one_name
-from hotline.text.phrases import message_text
+from hotline.text.languages import message_text
+from hotline.text.typed import fold_name, is_one_name
 
 ALONE = message_text("two people must enter the recovery passphrase: add a second name")
 
@@ -67,7 +67,7 @@ def wrapped_desk(session: Session, desk: str, by: TwoPeople) -> WrappedDesk:
     """Returns a desk's encrypted private keys for two people. Raises NotFound, DeskRefused."""
     by.check(session)
     today = tables_desks.wrapped_key(session, desk, tables_desks.PASSPHRASE_MEMBER)
-    pairs = tuple(one.wrapped_key for one in tables_members.recovery_pairs(session))
+    pairs = tuple(one.wrapped_key for one in tables_desks.recovery_pairs(session))
     return WrappedDesk(desk, today, tables_desks.previous_key(session, desk), pairs)
 
 
@@ -88,7 +88,7 @@ class PassphraseDecrypter:
             each.append((found.before, tables_desks.PREVIOUS_KEY))
         return tuple(self._open(found, one, member) for one, member in each)
 
-    def check(self, recovery: tables_members.RecoveryPair) -> None:
+    def check(self, recovery: tables_desks.RecoveryPair) -> None:
         """Checks the passphrase with the recovery pair.
 
         Raises PassphraseWrong, or DecryptionFailed if the pair was changed or its keys do not belong together.

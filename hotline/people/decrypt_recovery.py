@@ -9,19 +9,19 @@ from datetime import datetime
 
 from nacl.signing import SigningKey
 
-from hotline.core.check_result import CheckResult
+from hotline.alarms.rules import CheckResult
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.keys.desk_signatures import RECOVERY, DeskKey, DeskKeyState, Statement, proof_of
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.passphrase import Costs, WrappedPair, WrappingKey
-from hotline.people import decrypt_passphrase, decrypt_signing, tables_desks, tables_members
+from hotline.people import decrypt_passphrase, decrypt_signing, tables_desks
 from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
 from hotline.people.encrypt_desk_keys import OWNER
-from hotline.people.rules_desks import kind_of
-from hotline.text.codes import NATIONAL
+from hotline.people.rules import kind_of
+from hotline.text.places import NATIONAL
 
 PAIR = "recovery pair"
 MISSING = "there is no recovery pair: `hotline init` makes it with the desks"
@@ -45,7 +45,7 @@ def ensure_pair(
     """
     with context.database.reading() as session:
         opener.by.check(session)
-        today = tables_members.newest_pair(session)
+        today = tables_desks.newest_pair(session)
     if today is None:
         raise DeskRefused(MISSING)
     try:
@@ -63,7 +63,7 @@ def ensure_pair(
         # A process that adds a desk must also lock the national desk.
         # So no desk can be encrypted for a pair that was just replaced.
         tables_desks.get_desk(session, NATIONAL, for_writing=True)
-        newest = tables_members.newest_pair(session)
+        newest = tables_desks.newest_pair(session)
         if newest is None or newest.id != today.id:
             raise DeskRefused("another person is creating a recovery pair now: try again later")
         add_pair(session, made, under, line, at)
@@ -93,7 +93,7 @@ def add_pair(
         said = Statement(made.public_key.hex(), made.public_key.hex(), int(at.timestamp()))
         proof = proof_of("", "", [decrypt_signing.with_signature(line, said, RECOVERY, "", "")])
         decrypt_signing.keep_line_key(session, line, under, at)
-    tables_members.add_pair(session, made.public_key, made.wrapped_key, at, proof=proof)
+    tables_desks.add_pair(session, made.public_key, made.wrapped_key, at, proof=proof)
 
 
 def public_key(session: Session, context: Context) -> bytes:
@@ -101,7 +101,7 @@ def public_key(session: Session, context: Context) -> bytes:
 
     The transaction must have locked the desk. Raises DeskRefused.
     """
-    pair, trust = tables_members.newest_pair(session), context.encrypter.desks
+    pair, trust = tables_desks.newest_pair(session), context.encrypter.desks
     if pair is None:
         raise DeskRefused(MISSING)
     row = DeskKey(RECOVERY, "", "", pair.public_key, pair.proof)
@@ -133,7 +133,7 @@ def make_desks(
 def retire_older_pairs(context: Context, opener: PassphraseDecrypter) -> None:
     """Checks that the present recovery pair decrypts every desk, and then deletes the older pairs."""
     with context.database.reading() as session:
-        every = tables_members.recovery_pairs(session)
+        every = tables_desks.recovery_pairs(session)
     if len(every) < 2:
         return
     pair = every[0]
@@ -146,13 +146,13 @@ def retire_older_pairs(context: Context, opener: PassphraseDecrypter) -> None:
                 opener.open(replace(found, recovery=(pair.wrapped_key,)))
         except (PassphraseWrong, DecryptionFailed):
             return
-        tables_members.delete_older_pairs(session, pair.id)
+        tables_desks.delete_older_pairs(session, pair.id)
 
 
 def check_recovery(context: Context) -> CheckResult:
     """Returns the result of the doctor's check of the recovery pair."""
     with context.database.reading() as session:
-        pairs = len(tables_members.recovery_pairs(session))
+        pairs = len(tables_desks.recovery_pairs(session))
     if pairs > 1:
         says = "a change of the enrolment passphrase has not come to its end"
         todo = "`hotline keys rotate-desks` again, with the same two passphrases"

@@ -34,12 +34,12 @@ from hotline.keys.desk_signatures import (
 )
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.passphrase import WrappingKey
-from hotline.people import tables_accounts, tables_audit, tables_desks, tables_members
+from hotline.people import tables_accounts, tables_audit, tables_desks
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
 from hotline.people.queries_member_keys import MAY_SIGN_IN
+from hotline.people.rules import of_account
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_desks import of_account
-from hotline.people.rules_passwords import fingerprint_words
+from hotline.people.rules_sign_in import fingerprint_words
 from hotline.people.service_approving import (
     ADMIN,
     ApprovalRule,
@@ -50,10 +50,9 @@ from hotline.people.service_approving import (
 )
 from hotline.people.service_key_proof import signing_key_of, verify_key_of
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.people.tables_approvals import Approval, ApprovalKind
-from hotline.people.tables_desks import PASSPHRASE_MEMBER, Desk
-from hotline.people.tables_members import LineKeyCopy
-from hotline.text.phrases import message_text
+from hotline.people.tables_desks import PASSPHRASE_MEMBER, Desk, LineKeyCopy
+from hotline.people.tables_sessions import Approval, ApprovalKind
+from hotline.text.languages import message_text
 
 OWNER = "line signing key"
 NOT_OURS = message_text(
@@ -137,7 +136,7 @@ def open_line_key(
 ) -> SigningKey | None:
     """Decrypts the signing key for `hotline init`, which decrypts no desk. Raises the same errors as `line_key`."""
     with context.database.reading() as session:
-        copies = tables_members.line_key_copies(session, PASSPHRASE_MEMBER)
+        copies = tables_desks.line_key_copies(session, PASSPHRASE_MEMBER)
     if not copies and context.encrypter.desks is None:
         return None
     if not copies:
@@ -150,7 +149,7 @@ def keep_line_key(session: Session, line: SigningKey, under: WrappingKey, at: da
     """Stores the hotline's signing key, encrypted under the recovery passphrase."""
     sealed = under.wrap(bytes(line), owner=OWNER)
     copy = LineKeyCopy(holder=PASSPHRASE_MEMBER, second="", sealed=sealed, made_at=at)
-    tables_members.replace_line_key(session, [copy], by_passphrase=True)
+    tables_desks.replace_line_key(session, [copy], by_passphrase=True)
 
 
 def key_to_sign(session: Session, context: Context, desk: Desk) -> KeyToSign:
@@ -239,7 +238,7 @@ def share_line_key(
             for first, second in permutations(admins, 2)
             if first.person_id != second.person_id
         ]
-        tables_members.replace_line_key(session, copies, by_passphrase=False)
+        tables_desks.replace_line_key(session, copies, by_passphrase=False)
         tables_audit.append_command(
             session,
             opener.by.first,
@@ -271,7 +270,7 @@ def request_signature(
     with context.database.writing() as session:
         _refuse_unless_seen(session, context, code, seen)
         signed = _wanted(context, tables_desks.get_desk(session, code, for_writing=True))
-        copies = tables_members.line_key_copies(session, of_account(by.account_id or 0))
+        copies = tables_desks.line_key_copies(session, of_account(by.account_id or 0))
         if not copies:
             raise DeskRefused(
                 message_text(

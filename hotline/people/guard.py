@@ -20,9 +20,8 @@ from urllib.parse import urlsplit
 from flask import Response, abort, make_response, request
 from werkzeug.exceptions import HTTPException
 
-from hotline.console.form import FORM_KEY, PostedForm
 from hotline.console.routes import Needs, PageRoute, Route
-from hotline.console.templating import Templates
+from hotline.console.templating import FORM_KEY, PostedForm, Templates
 from hotline.console.visit import (
     COOKIE,
     KNOWN,

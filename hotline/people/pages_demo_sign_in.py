@@ -7,8 +7,8 @@ from flask import Response, abort, request
 
 from hotline.console.visit import GuestVisit, page, redirect_to_address
 from hotline.core.addresses import LOOPBACK, comes_from
-from hotline.people import pages_sign_in, service_demo_accounts
-from hotline.text.phrases import phrase
+from hotline.people import pages_sign_in, service_demo
+from hotline.text.languages import phrase
 
 TINTS = {
     "bad": phrase("This item has an error or is late."),
@@ -23,7 +23,7 @@ def sign_in(visit: GuestVisit) -> Response:
     """Starts a session of the named account, but only for a browser on this machine."""
     if not comes_from(request.remote_addr or "", LOOPBACK):
         abort(404)
-    found = service_demo_accounts.sign_in(visit.context, visit.form.text("account"))
+    found = service_demo.sign_in(visit.context, visit.form.text("account"))
     if found is None:
         abort(404)
     return pages_sign_in.with_session_cookies(

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, abort, current_app, make_response
 
-from hotline.console.form import Fields
+from hotline.console.templating import Fields
 from hotline.console.visit import (
     COOKIE,
     KNOWN,
@@ -26,13 +26,8 @@ from hotline.console.visit import (
 )
 from hotline.core.actors import SignInRefused
 from hotline.errors import AccountRefused, FormRefused
-from hotline.people import (
-    service_demo_accounts,
-    service_recovery,
-    service_sessions,
-    service_welcome,
-)
-from hotline.people.service_welcome import Welcome, WelcomeStep
+from hotline.people import service_demo, service_own_account, service_sessions
+from hotline.people.service_own_account import Welcome, WelcomeStep
 from hotline.text import qr_code
 from hotline.text.languages import CODES
 
@@ -113,7 +108,7 @@ def _form(visit: GuestVisit, to: str, kept: Fields, *, name: str = "", status: i
         to=to,
         kept=kept,
         name=name,
-        demo=service_demo_accounts.entries(visit.context),
+        demo=service_demo.entries(visit.context),
         one_click=ONE_CLICK in current_app.view_functions,
     )
 
@@ -126,7 +121,7 @@ def ask_recovery(visit: GuestVisit) -> Response:
 def recover(visit: GuestVisit) -> Response:
     form = visit.form
     key, code, password = (form.secret(name) for name in ("recovery", "code", "new"))
-    refused = service_recovery.reset_password(
+    refused = service_own_account.reset_password(
         visit.context, form.text("name"), key, code, password, visit.known, network=visit.network
     )
     if refused:
@@ -148,7 +143,7 @@ def step(visit: GuestVisit, token: str) -> Response:
 
     The page is in the account's language, unless the user chose another language.
     """
-    here = service_welcome.current_step(visit.context, token, visit.began)
+    here = service_own_account.current_step(visit.context, token, visit.began)
     if here is None:
         return page(visit, "link_over.html", status=404)
     if here.step is WelcomeStep.ELSEWHERE and visit.is_from_elsewhere:
@@ -159,7 +154,7 @@ def step(visit: GuestVisit, token: str) -> Response:
 
 def take_step(visit: GuestVisit, token: str) -> Response:
     """Carries out one of the three steps of a new account."""
-    here = service_welcome.current_step(visit.context, token, visit.began)
+    here = service_own_account.current_step(visit.context, token, visit.began)
     if here is None:
         return step(visit, token)
     spoken, does = _in_its_language(visit, here), visit.form.text("do")
@@ -176,10 +171,12 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
     match does:
         case "password":
             password = visit.form.secret("password")
-            chosen = service_welcome.choose_password(visit.context, token, password, visit.began)
+            chosen = service_own_account.choose_password(
+                visit.context, token, password, visit.began
+            )
             return _carrying(redirect_to("entering.step", token=token), chosen.browser)
         case "continue":
-            found = service_welcome.continue_here(
+            found = service_own_account.continue_here(
                 visit.context, token, visit.form.secret("password")
             )
             if isinstance(found, SignInRefused):
@@ -187,14 +184,16 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
                 return step(visit.with_faults(wrong), token)
             return _carrying(redirect_to("entering.step", token=token), found.browser)
         case "code":
-            service_welcome.prove_code(visit.context, token, visit.form.secret("code"), visit.began)
+            service_own_account.prove_code(
+                visit.context, token, visit.form.secret("code"), visit.began
+            )
         case "paper":
             return _sheet(visit, token)
         case "finish" if not visit.form.ticked("have"):
             says = visit.say("Confirm that you have the sheet on paper.")
             return _sheet(visit.with_faults({"have": says}), token)
         case "finish":
-            service_welcome.finish(visit.context, token, visit.began)
+            service_own_account.finish(visit.context, token, visit.began)
             return _carrying(redirect_to("entering.ask"), "")
     return redirect_to("entering.step", token=token)
 
@@ -210,10 +209,10 @@ def _carrying(answer: Response, browser: str) -> Response:
 
 def _sheet(visit: GuestVisit, token: str) -> Response:
     """Answers a POST with a new recovery sheet, which is shown only once. It replaces the earlier sheet."""
-    here = service_welcome.current_step(visit.context, token, visit.began)
+    here = service_own_account.current_step(visit.context, token, visit.began)
     if here is None:
         return step(visit, token)
-    sheet = service_welcome.new_sheet(visit.context, token, visit.began)
+    sheet = service_own_account.new_sheet(visit.context, token, visit.began)
     return page(visit, "welcome_paper.html", sheet=sheet, name=here.name)
 
 

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.core.actors import AccountRole, AccountState
-from hotline.people import tables, tables_accounts, tables_members
-from hotline.people.rules_desks import account_of, of_account, of_responder, responder_of
+from hotline.people import tables, tables_accounts, tables_desks
+from hotline.people.rules import account_of, of_account, of_responder, responder_of
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 
 MAY_SIGN_IN = (AccountState.ACTIVE, AccountState.DEMO)
 
@@ -34,10 +34,10 @@ def end_lost_access(session: Session, member: str, at: datetime) -> None:
     """Ends a member's access to the desks that they may no longer use."""
     kept = {
         code
-        for code in tables_members.desks_of(session, member)
+        for code in tables_desks.desks_of(session, member)
         if public_key(session, code, member) is not None
     }
-    tables_members.end_access(session, member, at, but=kept)
+    tables_desks.end_access(session, member, at, but=kept)
 
 
 def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
@@ -48,7 +48,7 @@ def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str
     if phones:
         every = (tables.current_memberships(session, responder.id) for responder in phones)
         return frozenset(row.desk_code for rows in every for row in rows)
-    return tables_members.desks_of(session, of_account(account.id))
+    return tables_desks.desks_of(session, of_account(account.id))
 
 
 def names_of(session: Session, person_id: int) -> tuple[str, ...]:

@@ -1,28 +1,48 @@
-"""Checks if enough responders are active, so that every tip reaches a responder. Pure.
+"""Contains the rules of persons, desks and blocked phones. Pure.
+
+Checks if enough responders are active, so that every tip reaches a responder.
 
 The hotline always needs two active people of the national desk, and a responder in each district. At least three phones
 must be enrolled before the hotline can open. If a district has no responder, the national desk is alerted instead, and
 callers notice no difference. But an admin must know about it.
 
 The module also computes one level and a list of districts from a responder's desks, and the desks from these.
+
+Defines the kinds of desks, and what each kind may know.
+
+It also defines the names under which a desk's key is encrypted for its members.
+
+Decides for how long wrong PINs block a phone, and when coordinators are warned.
+
+A warning means that another person may be using a responder's PIN.
 """
 
 import csv
 import io
+import re
 import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from hotline.core.wording import Template
 from hotline.errors import ImportRefused, NumberInvalid
-from hotline.text.codes import NATIONAL, Category
-from hotline.text.languages import CODES
-from hotline.text.names import NameFault, comparison_keys, name_fault, tidy_name
+from hotline.text.languages import CODES, MessageText, message_text
 from hotline.text.phone_numbers import parse_sendable
-from hotline.text.phrases import MessageText, message_text
-from hotline.text.places import district_named, districts
+from hotline.text.places import (
+    ABROAD,
+    NATIONAL,
+    TYPED,
+    UNSURE,
+    Category,
+    district_named,
+    districts,
+    is_district,
+)
+from hotline.text.time import KIGALI
+from hotline.text.typed import NameFault, comparison_keys, name_fault, tidy_name
 
 
 class Level(StrEnum):
@@ -529,3 +549,185 @@ def demo_responders() -> str:
     for n, language in enumerate(("en", "fr"), 1):
         rows.writerow((f"National desk {n}", f"{PREFIX}00{n:02}", language, Level.NATIONAL, "", ""))
     return file.getvalue()
+
+
+CODE = re.compile(r"[a-z][a-z0-9-]{2,23}")
+DESK_NAME_LETTERS = 60
+
+
+class DeskKind(StrEnum):
+    DISTRICT = "district"
+    NATIONAL = "national"
+    SERVICE = "service"
+    """A desk of this kind gets service referrals, but never tips. It has no grants, and is not alerted during
+    escalation."""
+    BORDER = "border"
+    """A border desk can stop a journey that has begun."""
+    PROTECTION = "protection"
+    """A protection desk works for a refugee camp. It is alerted together with the desk of its district."""
+    OVERSIGHT = "oversight"
+    """An oversight desk does not belong to the ministry. It gets complaints about the national desk."""
+
+
+ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
+"""The kinds of desks that people can add. `hotline init` makes the desks of other kinds."""
+APART = message_text("a person of an oversight desk cannot belong to any other desk")
+"""The reason why a person cannot join a desk. Otherwise a person could read complaints about their own desk."""
+OVERSEEN_DESK = message_text(
+    "the national desk decides nothing about people of an oversight desk: ask an admin or a person "
+    "of that desk"
+)
+READING_KINDS = frozenset(DeskKind) - {DeskKind.SERVICE}
+"""The kinds of desks for which data may be encrypted."""
+
+
+def kind_of(code: str) -> DeskKind:
+    """Returns the kind of a desk that `hotline init` has made."""
+    return DeskKind.NATIONAL if code == NATIONAL else DeskKind.DISTRICT
+
+
+def is_code(code: str) -> bool:
+    """Returns True if an added desk may have this code. Codes of places and of the desks that `hotline init` makes are
+    not possible.
+    """
+    taken = code in {NATIONAL, ABROAD, UNSURE, TYPED} or is_district(code)
+    return bool(CODE.fullmatch(code)) and not taken
+
+
+def is_desk_name(name: str) -> bool:
+    """Returns True if a desk may have this name. Pages and the audit log show it."""
+    whole = 1 <= len(name) <= DESK_NAME_LETTERS and name.isprintable()
+    return whole and name == " ".join(name.split()) and not set(name) & set(":<>|")
+
+
+RESPONDER = "r"
+ACCOUNT = "account:"
+
+
+def of_responder(responder_id: int) -> str:
+    return f"{RESPONDER}{responder_id}"
+
+
+def of_account(account_id: int) -> str:
+    return f"{ACCOUNT}{account_id}"
+
+
+def responder_of(member: str) -> int | None:
+    """Returns the id of the responder, or None if the member is not a responder."""
+    return _number(member, RESPONDER)
+
+
+def account_of(member: str) -> int | None:
+    """Returns the id of the account, or None if the member is not an account."""
+    return _number(member, ACCOUNT)
+
+
+def _number(member: str, begins: str) -> int | None:
+    number = member.removeprefix(begins)
+    return int(number) if number != member and number.isdecimal() else None
+
+
+MAX_IN_A_ROW = 3
+"""This number of wrong PINs in a row blocks the phone for the time of `SHORT_BLOCK`."""
+MAX_IN_A_DAY = 6
+"""This number of wrong PINs within `DAY`, without a right PIN, blocks the phone until `BLOCK_ENDS`."""
+SHORT_BLOCK, DAY = timedelta(minutes=10), timedelta(hours=24)
+BLOCK_ENDS = time(6)
+"""The time of day in Kigali at which a long block ends."""
+
+
+def blocked_until(wrong: Sequence[datetime]) -> datetime | None:
+    """Returns the time until which these wrong PINs block the phone. Returns None if the phone is not blocked.
+
+    `wrong` contains the times of the wrong PINs since the last right PIN, the oldest first. After a long block, the
+    count begins again.
+    """
+    until, in_a_row, today = None, 0, list[datetime]()
+    for at in wrong:
+        until, in_a_row = None, in_a_row + 1
+        today = [*(one for one in today if at - one < DAY), at]
+        if len(today) >= MAX_IN_A_DAY:
+            until, in_a_row, today = _morning_after(at), 0, []
+        elif in_a_row >= MAX_IN_A_ROW:
+            until, in_a_row = at + SHORT_BLOCK, 0
+    return until
+
+
+def is_long_block(at: datetime, until: datetime) -> bool:
+    """Returns True if the block from `at` to `until` is long, so that colleagues take over the cases."""
+    return until - at > SHORT_BLOCK or until == _morning_after(at)
+
+
+def _morning_after(at: datetime) -> datetime:
+    local = at.astimezone(KIGALI)
+    morning = datetime.combine(local.date(), BLOCK_ENDS, KIGALI)
+    if morning <= local:
+        morning += timedelta(days=1)
+    return max(morning, at + SHORT_BLOCK)
+
+
+MANY_CASES = 10
+"""The number of cases that a phone may open within `MANY_WITHIN`. If a phone opens more, the coordinator is warned."""
+MANY_WITHIN = timedelta(hours=1)
+NIGHT_BEGINS, NIGHT_ENDS, REPORTED_AT = time(22), time(6), time(7)
+"""These times of day are in Kigali time. One SMS at `REPORTED_AT` reports all phones that opened cases during the
+night.
+"""
+SHOWN_FOR = timedelta(days=7)
+"""The time for which a coordinator can read a warning."""
+KEPT_FOR = timedelta(days=90)
+
+
+class PinWarning(StrEnum):
+    """The reason why a coordinator should ask a responder who used the phone."""
+
+    WRONG = "wrong"
+    """Three wrong PINs in a row, or six in a day."""
+    NETWORK = "network"
+    """The phone used another mobile network than at its previous use. So the SIM card may have been copied."""
+    MANY = "many"
+    """The phone opened more cases in an hour than one person can read."""
+    NIGHT = "night"
+    """The phone was first used at night."""
+    NOT_ME = "not_me"
+    """The responder reported that another person opened the list."""
+
+
+WARNING_TEMPLATES: Mapping[PinWarning, Template] = {
+    PinWarning.WRONG: Template.PINS_WRONG,
+    PinWarning.NETWORK: Template.PIN_NETWORK,
+    PinWarning.MANY: Template.PIN_MANY,
+    PinWarning.NIGHT: Template.PIN_NIGHT,
+    PinWarning.NOT_ME: Template.PIN_NOT_ME,
+}
+"""The SMS to the coordinator, for each warning. It does not name the responder."""
+SHOWN_TEMPLATES: Mapping[PinWarning, Template] = {
+    PinWarning.WRONG: Template.WARNING_WRONG,
+    PinWarning.NETWORK: Template.WARNING_NETWORK,
+    PinWarning.MANY: Template.WARNING_MANY,
+    PinWarning.NIGHT: Template.WARNING_NIGHT,
+    PinWarning.NOT_ME: Template.WARNING_NOT_ME,
+}
+"""The text that the coordinator reads after entering the PIN, for each warning. It names the responder."""
+
+
+def is_night(at: datetime) -> bool:
+    """Returns True if the time is between `NIGHT_BEGINS` and `NIGHT_ENDS`."""
+    local = at.astimezone(KIGALI).time()
+    return local >= NIGHT_BEGINS or local < NIGHT_ENDS
+
+
+def night_began(at: datetime) -> datetime:
+    """Returns when the present or last night began."""
+    local = at.astimezone(KIGALI)
+    begins = datetime.combine(local.date(), NIGHT_BEGINS, KIGALI)
+    return begins if begins <= local else begins - timedelta(days=1)
+
+
+def last_report_before(at: datetime) -> datetime:
+    """Returns the last time before `at` when the clock in Kigali showed 07:00. Cases that were opened before this time
+    must be reported now.
+    """
+    local = at.astimezone(KIGALI)
+    morning = datetime.combine(local.date(), REPORTED_AT, KIGALI)
+    return morning if morning <= local else morning - timedelta(days=1)

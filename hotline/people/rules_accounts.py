@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from hotline.core.actors import AccountRole
 from hotline.errors import AccountRefused
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
 
-from hotline.people.rules_desks import responder_of
-from hotline.text.codes import NATIONAL
-from hotline.text.places import place_name
+from hotline.people.rules import responder_of
+from hotline.text.places import NATIONAL, place_name
 from hotline.text.time import KIGALI
 
 DESK = "desk"

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from hotline.people.rules import Member, RowFault, read_cells
-from hotline.text.phrases import MessageText, message_text
+from hotline.text.languages import MessageText, message_text
 from hotline.text.places import district_named
 from hotline.text.time import KIGALI
 

@@ -12,14 +12,13 @@ from datetime import datetime, timedelta
 from hotline.core.actors import AccountRole, Actor, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.people import tables_approvals, tables_audit
+from hotline.people import tables_audit, tables_sessions
 from hotline.people.queries_member_keys import desks_of_account
-from hotline.people.rules_second_factor import APPROVAL_VALIDITY
+from hotline.people.rules_sign_in import APPROVAL_VALIDITY
 from hotline.people.tables_accounts import get_account, is_same_person, named, persons_of
-from hotline.people.tables_approvals import Approval, ApprovalKind
-from hotline.people.tables_desks import every_oversight
-from hotline.people.tables_members import desks_of_person, is_overseen
-from hotline.text.phrases import MessageText
+from hotline.people.tables_desks import desks_of_person, every_oversight, is_overseen
+from hotline.people.tables_sessions import Approval, ApprovalKind
+from hotline.text.languages import MessageText
 
 ADMIN = frozenset({AccountRole.ADMIN})
 NATIONAL = frozenset({AccountRole.NATIONAL})
@@ -120,9 +119,9 @@ def request(
     lives: timedelta = APPROVAL_VALIDITY,
 ) -> Approval | None:
     """Requests an approval. Returns None if the same request is already pending."""
-    if tables_approvals.pending_for(session, subject, context.now()) is not None:
+    if tables_sessions.pending_for(session, subject, context.now()) is not None:
         return None
-    return tables_approvals.add_request(
+    return tables_sessions.add_request(
         session, by, kind, subject, reason, context.now(), lives=lives, encrypted=encrypted
     )
 

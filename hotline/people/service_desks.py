@@ -6,7 +6,7 @@ To check the passphrase, it decrypts the key of a desk. So no module that a hook
 from contextlib import suppress
 from dataclasses import dataclass
 
-from hotline.core.check_result import CheckResult, check_result
+from hotline.alarms.rules import CheckResult, check_result
 from hotline.core.contexts import Context
 from hotline.errors import DeskRefused, StoreUnavailable
 from hotline.keys.passphrase import Costs
@@ -17,20 +17,20 @@ from hotline.people import (
     tables_accounts,
     tables_audit,
     tables_desks,
-    tables_members,
 )
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
-from hotline.people.rules import MIN_NATIONAL, every_district
-from hotline.people.rules_desks import (
+from hotline.people.rules import (
     ADDED_KINDS,
+    MIN_NATIONAL,
     READING_KINDS,
     DeskKind,
     account_of,
+    every_district,
     is_code,
     is_desk_name,
     kind_of,
 )
-from hotline.text.codes import NATIONAL, is_camp
+from hotline.text.places import NATIONAL, is_camp
 
 KEYS = "desk keys"
 NAMED = 5
@@ -53,7 +53,7 @@ def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
     """
     try:
         with context.database.reading() as session:
-            every, opened = tables_desks.all_desks(session), tables_members.member_counts(session)
+            every, opened = tables_desks.all_desks(session), tables_desks.member_counts(session)
         pair = (decrypt_recovery.check_recovery(context),) if every else ()
     except StoreUnavailable:
         return ()
@@ -82,7 +82,7 @@ def check_console_readers(context: Context) -> tuple[CheckResult, ...]:
     with suppress(StoreUnavailable), context.database.reading() as session:
         readers = {
             tables_accounts.of_member(session, one).id
-            for one in tables_members.members_of_desk(session, NATIONAL)
+            for one in tables_desks.members_of_desk(session, NATIONAL)
             if account_of(one) and queries_member_keys.public_key(session, NATIONAL, one)
         }
         says = f"{len(readers)} people of the national desk can read in the console"

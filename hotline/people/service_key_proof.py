@@ -14,7 +14,7 @@ from hotline.alarms.rules import Alarm
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import DecryptionFailed
-from hotline.people import tables_audit, tables_desks, tables_members
+from hotline.people import tables_audit, tables_desks
 from hotline.people.decrypt_members import decrypt_desk_key
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
@@ -43,9 +43,9 @@ def prove_keys(
     if who.public_key is not None and not _fits(private_key, who.public_key):
         name = f"responder:{who.id}" if isinstance(who, Responder) else f"account {who.label}"
         differ.append(name)
-    for code in sorted(tables_members.desks_of(session, member)):
+    for code in sorted(tables_desks.desks_of(session, member)):
         desk = tables_desks.get_desk(session, code)
-        wrapped = tables_members.wrapped_keys(session, code, member)
+        wrapped = tables_desks.wrapped_keys(session, code, member)
         key = b""
         with suppress(DecryptionFailed):
             key = decrypt_desk_key(wrapped[0], private_key, code, member).key

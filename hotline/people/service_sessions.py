@@ -21,9 +21,9 @@ from hotline.core.database import Database, Session
 from hotline.errors import StoreUnavailable
 from hotline.keys.password_queue import Entrant
 from hotline.people import service_key_proof, tables_accounts, tables_sessions
-from hotline.people.encrypt_tokens import digest_of, form_key, lock_key, new_token, unlock_key
-from hotline.people.rules_desks import of_account
-from hotline.people.rules_second_factor import (
+from hotline.people.encrypt import digest_of, form_key, lock_key, new_token, unlock_key
+from hotline.people.rules import of_account
+from hotline.people.rules_sign_in import (
     BOARD_EACH,
     FACTOR_VALIDITY,
     MAX_IDLE,

@@ -16,8 +16,8 @@ from hotline.core.database import Session
 from hotline.errors import DecryptionFailed, StoreUnavailable
 from hotline.keys.password_queue import Entrant, StretchTurn
 from hotline.people import tables_accounts, tables_audit, tables_sessions
-from hotline.people.encrypt_account_keys import dummy_envelope, unwrap_by_password
-from hotline.people.rules_second_factor import (
+from hotline.people.encrypt import dummy_envelope, unwrap_by_password
+from hotline.people.rules_sign_in import (
     FORGET_AFTER,
     accepted_step,
     is_logged,

@@ -16,10 +16,9 @@ from hotline.core.actors import AccountRole, AccountState, Actor, account_name_k
 from hotline.core.database import Row, has_row
 from hotline.errors import NotFound
 from hotline.people import tables, tables_audit
-from hotline.people.rules import UNPROVED
-from hotline.people.rules_desks import account_of, responder_of
+from hotline.people.rules import UNPROVED, account_of, responder_of
 from hotline.people.tables import Person, Responder
-from hotline.text.names import comparison_keys, is_one_name
+from hotline.text.typed import comparison_keys, is_one_name
 
 
 class CodeKind(StrEnum):

@@ -21,8 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core import database
 from hotline.core.actors import Actor
-from hotline.core.database import AUDIT_KEY
-from hotline.core.writes import protect_rows
+from hotline.core.database import AUDIT_KEY, protect_rows
 from hotline.people.rules_audit import AuditFilter
 from hotline.text.time import KIGALI
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from flask import Response, abort
 
-from hotline.console.form import number_of
-from hotline.console.role_groups import table
+from hotline.console.routes import table
+from hotline.console.templating import number_of
 from hotline.console.visit import Visit, form_view, page
 from hotline.errors import NotFound, NumberInvalid, Undecided
 from hotline.programmes import service_enrolment
 from hotline.programmes.rules import CODE_VALIDITY, Programme
-from hotline.text.phrases import phrase
+from hotline.text.languages import phrase
 from hotline.text.places import districts
 
 VERDICTS = table("certificates")

@@ -19,43 +19,44 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from hotline.cases import service_attempts
-from hotline.cases.service_attempts import AttemptResult, CompareSecret, SecretAttempt
+from hotline.cases import service_receipts
+from hotline.cases.service_receipts import AttemptResult, CompareSecret, SecretAttempt
 from hotline.core.contexts import Context
 from hotline.core.database import Session, add_if_new
-from hotline.core.rules_attempts import AttemptedSecret, SecretTyped
+from hotline.core.rules import AttemptedSecret, SecretTyped
 from hotline.core.ussd import SEPARATOR, SessionStart, UssdHop
 from hotline.counters import tables as counters_tables
 from hotline.counters.service import day_of, is_first_time
 from hotline.errors import KeyMissing, NotFound, Undecided
 from hotline.flows.conversation import Facts
 from hotline.flows.flow import FlowSet
-from hotline.gateway.tables_sessions import LockedDialogue
+from hotline.gateway.tables import LockedDialogue
 from hotline.keys.key_folder import KIGALI
 from hotline.people import tables, tables_audit
 from hotline.people.rules import every_district
 from hotline.people.tables_audit import CommandActor
-from hotline.programmes import rules, rules_certificate
+from hotline.programmes import rules
 from hotline.programmes import tables as programmes_tables
 from hotline.programmes.rules import (
     CODE_FLAG,
     CROWD_FLAG,
     LESSONS_COMPLETED,
     TALK_FLAG,
+    Certificate,
+    CertificateVerdict,
     EnrolmentRequest,
     LessonCase,
+    Passed,
     Programme,
     SessionReport,
     case_counter,
     whole,
 )
-from hotline.programmes.rules_certificate import Certificate, CertificateVerdict, Passed
 from hotline.programmes.tables import EnrolmentCode, Participant
-from hotline.text.codes import NATIONAL
-from hotline.text.keying import clean_keys
+from hotline.text.languages import message_text
 from hotline.text.phone_numbers import parse_sendable
-from hotline.text.phrases import message_text
-from hotline.text.places import district_named
+from hotline.text.places import NATIONAL, district_named
+from hotline.text.typed import clean_keys
 
 PROGRAMMES = {str(roll): roll for roll in Programme}
 """All programmes, by the name of their flow."""
@@ -126,7 +127,7 @@ def try_code(
     with suppress(KeyMissing):
         opens = _opener(context, programme, asked.typed, start.started_at)
         target = context.pseudonyms.joins(programme, ALL_CODES)
-        found = service_attempts.try_once(
+        found = service_receipts.try_once(
             context, hop, asked.upto, AttemptedSecret.CODE, target, opens
         )
         return found if found.opened_key is None else _admit(found, asked.typed)
@@ -146,7 +147,7 @@ def enrol_by_sms(
             target_key=context.pseudonyms.joins(programme, ALL_CODES),
             caller=caller,
         )
-        found = service_attempts.try_secret(
+        found = service_receipts.try_secret(
             session, context, attempt, _opener(context, programme, received.code, received.at)
         )
         return found.opened_key is not None and enrol(
@@ -438,16 +439,16 @@ def certificate_facts(
 
     passed = {} if who.row is None else passed_lessons(who.row)
     before = {name: at for name, at in passed.items() if at < start.started_at}
-    current = rules_certificate.current_lessons(before, start.started_at)
-    certified = rules_certificate.has_every_lesson(current)
-    month = rules_certificate.month_index(max(current.values()) if certified else start.started_at)
+    current = rules.current_lessons(before, start.started_at)
+    certified = rules.has_every_lesson(current)
+    month = rules.month_index(max(current.values()) if certified else start.started_at)
     return Facts(
         flags={
-            rules_certificate.CERTIFICATES: True,
-            rules_certificate.CERTIFIED: certified,
-            **{f"{rules_certificate.PASSED}.{lesson}": True for lesson in current},
+            rules.CERTIFICATES: True,
+            rules.CERTIFIED: certified,
+            **{f"{rules.PASSED}.{lesson}": True for lesson in current},
         },
-        words={rules_certificate.SHOWN: _code(context, who, month)},
+        words={rules.SHOWN: _code(context, who, month)},
     )
 
 
@@ -474,7 +475,7 @@ def count_answer(
         dialogue, f"{LESSONS_COMPLETED}:{case.lesson}"
     ):
         measures.append(LESSONS_COMPLETED)
-    if rules_certificate.is_passed(case.lesson, answers):
+    if rules.is_passed(case.lesson, answers):
         record_passed_lesson(session, row.number_key, case.lesson, dialogue.started_at)
     for measure in measures:
         cell = counters_tables.CounterKey(
@@ -488,26 +489,26 @@ def record_passed_lesson(session: Session, number_key: str, lesson: str, at: dat
     row = programmes_tables.locked_participant(session, number_key)
     if row is None:
         return
-    passed = rules_certificate.add_lesson(passed_lessons(row), lesson, at)
+    passed = rules.add_lesson(passed_lessons(row), lesson, at)
     row.passed = {name: when.isoformat() for name, when in passed.items()}
 
 
 def verify_certificate(context: Context, typed: str) -> CertificateCheck:
     """Checks the code of a certificate for a person who was shown it. Raises KeyMissing."""
-    meant = rules_certificate.normalise_code(typed)
+    meant = rules.normalise_code(typed)
     if not context.pseudonyms.knows_certificates:
         raise KeyMissing(
             "the key file certificate.key is missing: restore it (`hotline keys import`)"
         )
-    found = rules_certificate.decode(meant, context.pseudonyms.certificate) if meant else None
-    verdict = rules_certificate.verdict(found, context.now())
+    found = rules.decode(meant, context.pseudonyms.certificate) if meant else None
+    verdict = rules.verdict(found, context.now())
     if found is None:
         return CertificateCheck(verdict, misread=meant is None)
     return CertificateCheck(
         verdict,
-        "" if found.district == rules_certificate.NO_DISTRICT else found.district,
-        rules_certificate.month_name(found.month),
-        rules_certificate.month_name(found.month + rules_certificate.VALID_MONTHS),
+        "" if found.district == rules.NO_DISTRICT else found.district,
+        rules.month_name(found.month),
+        rules.month_name(found.month + rules.VALID_MONTHS),
     )
 
 
@@ -517,6 +518,6 @@ def passed_lessons(row: programmes_tables.Participant) -> Passed:
 
 def _code(context: Context, learner: Learner, month: int) -> str:
     drawn = int(context.pseudonyms.holder(learner.number_key, month), 16)
-    district = learner.district or rules_certificate.NO_DISTRICT
-    mine = Certificate(district, month, drawn % rules_certificate.SERIALS)
-    return rules_certificate.encode(mine, context.pseudonyms.certificate)
+    district = learner.district or rules.NO_DISTRICT
+    mine = Certificate(district, month, drawn % rules.SERIALS)
+    return rules.encode(mine, context.pseudonyms.certificate)

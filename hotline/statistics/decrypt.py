@@ -8,8 +8,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
 from hotline.errors import DecryptionFailed
-from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_rounding import CellSum
+from hotline.statistics.rules_definitions import CellName, CellSum
 
 
 def decrypt_sums(

@@ -7,8 +7,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PublicKey, SealedBox
 
 from hotline.errors import DecryptionFailed
-from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_rounding import CellSum
+from hotline.statistics.rules_definitions import CellName, CellSum
 
 
 def encrypt_sums(sums: Mapping[CellName, CellSum], *, month: str, public_key: bytes) -> bytes:

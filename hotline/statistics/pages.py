@@ -7,19 +7,32 @@ from functools import partial
 from flask import Response
 from markupsafe import Markup
 
-from hotline.console import role_groups
+from hotline.console import routes
 from hotline.console.visit import Visit, attachment, form_view, page, redirect_to
 from hotline.errors import FormRefused, HotlineError, NotFound, WorkEnded
 from hotline.statistics import rules_report, service_export, service_releases, service_report
 from hotline.statistics import service_releases as statistics_service_releases
-from hotline.statistics.rules_charts import Bar, bar_chart, district_map, sparkline
-from hotline.statistics.rules_definitions import TABLES, Dimension, Indicator, PublishedTable, Unit
-from hotline.statistics.rules_labels import DIMENSIONS, SPANS, Labels
-from hotline.statistics.rules_periods import Span, span_of
+from hotline.statistics.rules_definitions import (
+    TABLES,
+    Dimension,
+    Indicator,
+    PublishedTable,
+    Span,
+    Unit,
+    span_of,
+)
+from hotline.statistics.rules_labels import (
+    DIMENSIONS,
+    SPANS,
+    Bar,
+    Labels,
+    bar_chart,
+    district_map,
+    sparkline,
+)
 from hotline.statistics.rules_release import Release
 from hotline.statistics.service_releases import TipBoard, UseBoard
-from hotline.text.languages import CODES
-from hotline.text.phrases import phrase
+from hotline.text.languages import CODES, phrase
 from hotline.text.places import districts, place_name
 from hotline.tips.rules import Urgency
 
@@ -49,7 +62,7 @@ class Block:
         return self.drawing is not None and len(self.rows) > FOLDED_FROM
 
 
-def overview(visit: Visit, lines: Sequence[role_groups.TodayLine] = ()) -> Response:
+def overview(visit: Visit, lines: Sequence[routes.TodayLine] = ()) -> Response:
     """Answers four questions on one screen, and lists the releases. `lines` appear above the answers."""
     releases = service_releases.published(visit.context)
     labels = _labels(visit)
@@ -57,7 +70,7 @@ def overview(visit: Visit, lines: Sequence[role_groups.TodayLine] = ()) -> Respo
     newest = next((one.period for one in releases if span_of(one.period) is Span.QUARTER), "")
     pending = service_releases.pending(visit.context, visit.by.roles)
     board = None
-    if visit.by.roles & role_groups.RELEASING:
+    if visit.by.roles & routes.RELEASING:
         board = statistics_service_releases.tip_board(visit.context, visit.by)
     return page(
         visit,
@@ -70,7 +83,7 @@ def overview(visit: Visit, lines: Sequence[role_groups.TodayLine] = ()) -> Respo
         newest=newest and (newest, labels.period(newest)),
         year=visit.context.now().year,
         objectives=rules_report.OBJECTIVES,
-        may_set=bool(visit.by.roles & role_groups.LEADING),
+        may_set=bool(visit.by.roles & routes.LEADING),
         lines=lines,
     )
 
@@ -80,7 +93,7 @@ def release(visit: Visit, period: str, notice: str = "") -> Response:
     see it."""
     found = _found(visit, period)
     approvals = service_releases.approvals(visit.context, period)
-    is_published = len(approvals) >= len(role_groups.RELEASING)
+    is_published = len(approvals) >= len(routes.RELEASING)
     return page(
         visit,
         "statistics_release.html",
@@ -90,7 +103,7 @@ def release(visit: Visit, period: str, notice: str = "") -> Response:
         later=[one for one in TABLES if not _is_in(found, one)],
         approvals=approvals,
         is_published=is_published,
-        may_approve=bool(visit.by.roles & role_groups.RELEASING) and not is_published,
+        may_approve=bool(visit.by.roles & routes.RELEASING) and not is_published,
         spans=SPANS,
         has_report=_has_report(found),
         sms=[(code, service_report.results_sms(visit.context, code)) for code in CODES],
@@ -101,7 +114,7 @@ def release(visit: Visit, period: str, notice: str = "") -> Response:
 @form_view(release, "approve", HotlineError)
 def approve(visit: Visit, period: str) -> None:
     """Approves a release of statistics in the name of the account's role."""
-    role = next(iter(visit.by.roles & role_groups.RELEASING))
+    role = next(iter(visit.by.roles & routes.RELEASING))
     service_releases.approve(visit.context, visit.by.actor, role, period)
 
 
@@ -196,7 +209,7 @@ def _found(visit: Visit, period: str) -> Release:
         span_of(period)
     except ValueError as reason:
         raise NotFound("There is no such period.") from reason
-    may_see_all = bool(visit.by.roles & role_groups.RELEASING)
+    may_see_all = bool(visit.by.roles & routes.RELEASING)
     return service_releases.one_release(visit.context, period, is_published=not may_see_all)
 
 

@@ -13,22 +13,34 @@ from sqlalchemy import ColumnElement, case, delete, exists, func, insert, or_, s
 from sqlalchemy.orm import Session, aliased
 
 from hotline.alerts.tables_case_events import CaseEventRow
-from hotline.cases.queries_list import CLOSURE_WAITS
+from hotline.cases.queries import CLOSURE_WAITS
 from hotline.core.actors import RELEASE_ROLES
 from hotline.core.database import add_if_new, run_uncompiled, seconds_between
-from hotline.counters import tables, tables_screens
+from hotline.counters import tables
 from hotline.counters.rules import Measure, ScreenMeasure
 from hotline.counters.tables import Coverage, DailyCount, Tally
 from hotline.gateway.tables import TRULY_DUE, Deadline
-from hotline.programmes import rules_certificate
+from hotline.programmes import rules
 from hotline.programmes.rules import SESSIONS_HELD, Programme
 from hotline.programmes.tables import Participant
 from hotline.statistics import rules_release
-from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_periods import Span, due_at, due_periods, months_of, span_of
+from hotline.statistics.rules_counts import (
+    COUNTED_EVENTS,
+    NOT_BELIEVED,
+    QUIZ_MEASURES,
+    CaseEvent,
+    CountedTip,
+    UseCounts,
+)
+from hotline.statistics.rules_definitions import (
+    CellName,
+    Span,
+    due_at,
+    due_periods,
+    months_of,
+    span_of,
+)
 from hotline.statistics.rules_release import Release, ReleaseNumber, Spans
-from hotline.statistics.rules_tips import COUNTED_EVENTS, NOT_BELIEVED, CaseEvent, CountedTip
-from hotline.statistics.rules_use import QUIZ_MEASURES, UseCounts
 from hotline.statistics.tables import (
     PersonCount,
     PersonSum,
@@ -37,12 +49,11 @@ from hotline.statistics.tables import (
     ReleaseCell,
     ReleaseRow,
 )
-from hotline.text.codes import CALLER, MET, OPERATOR
+from hotline.text.places import CALLER, MET, OPERATOR
 from hotline.text.quiz import QuizOutcome
 from hotline.text.time import KIGALI
 from hotline.tips.queries_visible import Viewer, visible_to
-from hotline.tips.rules import Urgency
-from hotline.tips.rules_deadlines import OVERDUE_KINDS, TIMES, DeadlineKind
+from hotline.tips.rules import OVERDUE_KINDS, TIMES, DeadlineKind, Urgency
 from hotline.tips.rules_events import OUTCOME, PROOF, WAITS, LoggedEvent
 from hotline.tips.tables import IS_REAL_CASE, Tip
 
@@ -98,9 +109,9 @@ def use_counts(session: Session, first: date, after: date, month: str | None) ->
         topics=topics,
         quiz=quiz,
         people=tables.totals(session).get(month) if month is not None else None,
-        networks=tables_screens.totals(session, ScreenMeasure.SESSION, first, after),
-        shown=tables_screens.totals(session, ScreenMeasure.SHOWN, first, after),
-        answered=tables_screens.totals(session, ScreenMeasure.ANSWERED, first, after),
+        networks=tables.screen_totals(session, ScreenMeasure.SESSION, first, after),
+        shown=tables.screen_totals(session, ScreenMeasure.SHOWN, first, after),
+        answered=tables.screen_totals(session, ScreenMeasure.ANSWERED, first, after),
         sessions_held=_by_district(session, first, after),
     )
 
@@ -116,7 +127,7 @@ def trainees(session: Session) -> Sequence[tuple[datetime, datetime | None]]:
     found = []
     for created_at, passed in rows:
         lessons = {name: datetime.fromisoformat(at) for name, at in (passed or {}).items()}
-        is_whole = rules_certificate.has_every_lesson(lessons)
+        is_whole = rules.has_every_lesson(lessons)
         found.append((created_at, max(lessons.values()) if is_whole else None))
     return found
 

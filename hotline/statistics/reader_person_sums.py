@@ -10,23 +10,29 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from hotline.alerts import queries_retention, rules_follow_up, tables_case_events
-from hotline.cases import queries_follow_up, service_people, service_receipts, tables_help
+from hotline.cases import queries_follow_up, service_people, service_receipts, tables
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.reader_handover import case_private_key
 from hotline.core.database import Session
 from hotline.errors import DecryptionFailed
 from hotline.keys import one_off
 from hotline.people import tables_audit
-from hotline.statistics import queries, rules_persons, rules_release
+from hotline.statistics import queries, rules_counts, rules_release
 from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.encrypt import encrypt_sums
-from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_periods import Span, due_periods, months_of, span_of
-from hotline.statistics.rules_rounding import CellSum, sum_keys
-from hotline.statistics.rules_tips import province_of
-from hotline.text.codes import ABROAD
+from hotline.statistics.rules_counts import province_of
+from hotline.statistics.rules_definitions import (
+    CellName,
+    CellSum,
+    Span,
+    due_periods,
+    months_of,
+    span_of,
+    sum_keys,
+)
+from hotline.text.places import ABROAD
 from hotline.tips import tables_persons
-from hotline.tips.rules_deadlines import WARNING
+from hotline.tips.rules import WARNING
 from hotline.tips.rules_receipts import HelpOpinion
 
 logger = logging.getLogger(__name__)
@@ -57,7 +63,7 @@ def count_due_months(context: ReaderContext) -> None:
     while _erase(context, at) == BATCH:
         continue
     with context.database.writing() as session:
-        tables_help.rewrite_answers(session)
+        tables.rewrite_answers(session)
         queries_retention.note_done(session, ERRAND, at)
 
 
@@ -74,9 +80,9 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
             "cannot count the persons of month %s: no key decrypts the %s cases", month, closed
         )
         return
-    sums = dict(rules_persons.sums(cases))
+    sums = dict(rules_counts.person_sums(cases))
     with context.database.reading() as session:
-        waiting = tables_help.answers_until(session, month)
+        waiting = tables.answers_until(session, month)
     keys, opinions = _help_keys(context, waiting)
     counted = [row.id for row in waiting] if opinions >= ANSWERS_AT_ONCE else []
     if counted:
@@ -89,7 +95,7 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
         if (now.ids, now.written) != (found.ids, found.written):
             return
         queries.write_person_sum(session, month, body, at)
-        tables_help.delete_answers(session, counted)
+        tables.delete_answers(session, counted)
         tables_case_events.mark_counted(session, found.ids, month, at)
         text = f"{len(cases)} cases, {closed} that do not open"
         tables_audit.append_row(session, at, "clock", "month_counted", f"month:{month}", text)
@@ -97,7 +103,7 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
 
 
 def _help_keys(
-    context: ReaderContext, waiting: Sequence[tables_help.HelpAnswer]
+    context: ReaderContext, waiting: Sequence[tables.HelpAnswer]
 ) -> tuple[Mapping[str, Sequence[int]], int]:
     """Returns the record keys of the answers in each cell, and the number of answers with an opinion. Nothing else
     keeps a decrypted answer.
@@ -110,7 +116,7 @@ def _help_keys(
                 said = one_off.decrypt_box(row.body, private=private, bound=service_receipts.BOUND)
                 opinion = HelpOpinion(said[service_receipts.OPINION])
                 record_key = int(said[service_receipts.RECORD_KEY])
-                cells = rules_persons.HELP_CELLS.get(opinion, ())
+                cells = rules_counts.HELP_CELLS.get(opinion, ())
                 opinions += bool(cells)
                 for name in cells:
                     keys.setdefault(name, []).append(record_key)
@@ -171,7 +177,7 @@ def _mark_late(context: ReaderContext, at: datetime) -> None:
 
 def _opened(
     session: Session, context: ReaderContext, found: queries_follow_up.MonthTips
-) -> tuple[Sequence[rules_persons.CountedCase], int]:
+) -> tuple[Sequence[rules_counts.CountedCase], int]:
     """Returns the cases that could be decrypted, with the record keys of their tips and persons, and the number of
     others."""
     cases, closed = [], 0
@@ -182,7 +188,7 @@ def _opened(
             continue
         keys = {row.n: row.record_key for row in tables_persons.persons_of_tip(session, tip.id)}
         cases.append(
-            rules_persons.CountedCase(
+            rules_counts.CountedCase(
                 key=tip.record_key,
                 province=province_of(tip.place, tip.within, tip.official),
                 country=tip.within if tip.place == ABROAD else None,

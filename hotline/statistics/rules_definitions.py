@@ -1,16 +1,130 @@
-"""Reads the definitions of every published table and indicator from `definitions.toml`.
+"""Reads the definitions of tables and indicators, computes their periods, and rounds their numbers. Pure.
+
+Computes the periods of published statistics in Kigali's calendar: months, quarters, half-years and years.
+
+A period is written `2026-11`, `2026-Q4`, `2026-H2` or `2026`.
+
+Reads the definitions of every published table and indicator from `definitions.toml`.
 
 Its texts are the English texts of the console's catalogue. `tools/update_texts.py` collects them.
+
+Rounds a number of tips or persons to a multiple of 5, so that a printed number identifies no record.
+
+The method is cell-key rounding, which statistical offices use (SDC Handbook, chapter 5). Each record has a secret
+random key of 8 bits. The sum of the keys decides how a cell is rounded. So the same records always print the same
+number.
 """
 
+import csv
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from hotline.statistics.rules_periods import Span
+from hotline.alerts import rules_follow_up
+from hotline.alerts.rules_follow_up import month_of
+from hotline.core.rules import RECORD_KEYS
+
+MONTHS = 12
+USE_AFTER = timedelta(days=5)
+"""The time after which a month's use of the hotline is published: on the sixth day of the next month."""
+
+
+class Span(StrEnum):
+    """The length of a period. The members are ordered from the shortest to the longest."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF_YEAR = "half-year"
+    YEAR = "year"
+
+    @property
+    def months(self) -> int:
+        return {Span.MONTH: 1, Span.QUARTER: 3, Span.HALF_YEAR: 6, Span.YEAR: MONTHS}[self]
+
+
+_WRITTEN = re.compile(
+    r"(?P<year>2\d{3})(?:-(?:(?P<MONTH>0[1-9]|1[0-2])|Q(?P<QUARTER>[1-4])|H(?P<HALF_YEAR>[12])))?",
+    re.ASCII,
+)
+
+
+def span_of(period: str) -> Span:
+    """Returns the length of a period. Raises ValueError if the text is not a period."""
+    return _parsed(period)[0]
+
+
+def months_of(period: str) -> Sequence[str]:
+    """Returns the months of a period, earliest first. Raises ValueError if the text is not a period."""
+    span, year, place = _parsed(period)
+    first = place * span.months
+    return [f"{year}-{month + 1:02}" for month in range(first, first + span.months)]
+
+
+def period_of(month: str, span: Span) -> str:
+    """Returns the period of this length that contains a month."""
+    year, number = month[:4], int(month[5:7])
+    place = (number - 1) // span.months + 1
+    return {
+        Span.MONTH: month,
+        Span.QUARTER: f"{year}-Q{place}",
+        Span.HALF_YEAR: f"{year}-H{place}",
+        Span.YEAR: year,
+    }[span]
+
+
+def begins(period: str) -> datetime:
+    """Returns the first moment of a period."""
+    return rules_follow_up.begins(months_of(period)[0])
+
+
+def ends(period: str) -> datetime:
+    """Returns the first moment after a period."""
+    return rules_follow_up.ends(months_of(period)[-1])
+
+
+def previous_period(period: str) -> str:
+    """Returns the previous period of the same length."""
+    return period_of(month_of(begins(period) - timedelta(days=1)), span_of(period))
+
+
+def due_at(period: str) -> datetime:
+    """Returns when a period is published. A month is published on the sixth day of the next month, and a longer
+    period after 75 days."""
+    return ends(period) + (
+        USE_AFTER if span_of(period) is Span.MONTH else rules_follow_up.COUNTED_AFTER
+    )
+
+
+def due_periods(first_day: date, at: datetime) -> Sequence[str]:
+    """Returns every period that was due by `at` since the first day of the hotline.
+
+    The earliest comes first. If periods are due at the same time, the shortest comes first.
+    """
+    found: set[str] = set()
+    month = month_of(first_day)
+    while due_at(month) <= at:
+        found.update(period_of(month, span) for span in Span)
+        month = month_of(ends(month))
+    due = [period for period in found if due_at(period) <= at]
+    return sorted(due, key=lambda one: (due_at(one), span_of(one).months, one))
+
+
+def _parsed(period: str) -> tuple[Span, int, int]:
+    """Returns the length of a period, its year, and its position in the year from 0."""
+    found = _WRITTEN.fullmatch(period)
+    if found is None:
+        raise ValueError("Write a period like 2026-11, 2026-Q4, 2026-H2 or 2026.")
+    year = int(found["year"])
+    for span in (Span.MONTH, Span.QUARTER, Span.HALF_YEAR):
+        if place := found[span.name]:
+            return span, year, int(place) - 1
+    return Span.YEAR, year, 0
 
 
 class Unit(StrEnum):
@@ -169,3 +283,78 @@ def texts() -> Iterator[str]:
     yield from (row["label"] for row in DEFINITIONS["programme"])
     yield from (*DEFINITIONS["objectives"].values(), *DEFINITIONS["dimensions"].values())
     yield from (words for rows in DEFINITIONS["values"].values() for words in rows.values())
+
+
+BASE = 5
+"""Every printed number is a multiple of this."""
+SMALLEST = 10
+"""The smallest number that is printed. For a smaller number, a cell prints "few"."""
+USE_BASE = 10
+"""Numbers of use are rounded to a multiple of this."""
+SHARE_STEP = 5
+"""A share is printed in steps of this many percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellSum:
+    """The exact number of records in a cell, and the sum of their record keys. It is never printed."""
+
+    count: int = 0
+    keys: int = 0
+
+    def __add__(self, other: "CellSum") -> "CellSum":
+        return CellSum(self.count + other.count, (self.keys + other.keys) % RECORD_KEYS)
+
+
+def sum_keys(keys: Iterable[int]) -> CellSum:
+    """Counts records and adds up their keys."""
+    listed = list(keys)
+    return CellSum(len(listed), sum(listed) % RECORD_KEYS)
+
+
+def rounded(cell: CellSum) -> int | None:
+    """Returns the number to print for tips or persons, or None for "few".
+
+    The exact number changes by -3 to 3, and is then rounded up or down with chances that keep its mean. Multiples of 5
+    also change.
+    """
+    move, first_key, last_key = _moves()[cell.keys % RECORD_KEYS]
+    moved = cell.count + move
+    rest = moved % BASE
+    place, size = cell.keys % RECORD_KEYS - first_key, last_key - first_key + 1
+    is_up = (2 * place + 1) * BASE < 2 * rest * size
+    number = moved - rest + (BASE if is_up else 0)
+    return number if number >= SMALLEST else None
+
+
+def rounded_use(count: int) -> int | None:
+    """Returns the number to print for use of the hotline or programme work, or None for "few"."""
+    number = (count + USE_BASE // 2) // USE_BASE * USE_BASE
+    return number if count >= SMALLEST else None
+
+
+def at_most(number: int | None, earlier: int | None) -> int | None:
+    """Returns the printed number of a later step. It is never larger than the printed number of the step before it."""
+    return None if number is None or earlier is None else min(number, earlier)
+
+
+def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | None:
+    """Returns a share in percent from two printed numbers.
+
+    Returns None if the whole is too small or one of the numbers is "few".
+    """
+    if part is None or whole is None or whole < smallest_whole:
+        return None
+    return min(100, SHARE_STEP * round(100 * part / whole / SHARE_STEP))
+
+
+@cache
+def _moves() -> Sequence[tuple[int, int, int]]:
+    """Returns for each key its row of rounding.csv: by how much it changes a number, and which keys change it
+    equally."""
+    text = files(__package__).joinpath("rounding.csv").read_text(encoding="utf-8")
+    rows = [
+        (int(row["move"]), int(row["first_key"]), int(row["last_key"]))
+        for row in csv.DictReader(text.splitlines())
+    ]
+    return [next(row for row in rows if key <= row[2]) for key in range(RECORD_KEYS)]

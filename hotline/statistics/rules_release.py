@@ -6,30 +6,28 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hotline.statistics import rules_persons, rules_tips
+from hotline.statistics import rules_counts
+from hotline.statistics.rules_counts import DESTINATIONS, INSIDE, NOT_SAID, SMALLEST_MEDIAN
 from hotline.statistics.rules_definitions import (
     ALL,
     INDICATORS,
+    SMALLEST,
     TABLES,
     CellName,
+    CellSum,
     Dimension,
     Indicator,
     Protection,
     PublishedTable,
+    Span,
     Unit,
-)
-from hotline.statistics.rules_periods import Span, span_of
-from hotline.statistics.rules_persons import DESTINATIONS, INSIDE
-from hotline.statistics.rules_rounding import (
-    SMALLEST,
-    CellSum,
     at_most,
     rounded,
     rounded_use,
     share,
+    span_of,
 )
-from hotline.statistics.rules_tips import NOT_SAID, SMALLEST_MEDIAN
-from hotline.text.codes import ABROAD
+from hotline.text.places import ABROAD
 
 SMALLEST_SHARE = 40
 """The minimum number of tips, as printed, for a share of tips."""
@@ -146,7 +144,7 @@ def protect_tips(
     wanted = [
         one for _, one in published_indicators(span, spans, sensitive=True) if is_of_tips(one)
     ]
-    cells = _keyed(wanted, sums, rules_tips.values_of)
+    cells = _keyed(wanted, sums, rules_counts.values_of)
     numbers = {cell.name: cell.number for cell in cells}
     return [*cells, *_derived(wanted, numbers, _in_time(sums, numbers), medians)]
 
@@ -162,7 +160,7 @@ def protect_persons(
     countries = {name.value for name in sums if name.dimension == Dimension.WHERE}
 
     def values_of(dimension: Dimension) -> Sequence[str]:
-        return rules_persons.values_of(dimension, countries)
+        return rules_counts.person_values(dimension, countries)
 
     return _without_small_countries(_keyed(wanted, sums, values_of))
 
@@ -250,7 +248,7 @@ def _derived(
     """Computes shares and medians if the printed number of tips is large enough."""
     for indicator in indicators:
         for dimension in indicator.dimensions:
-            for value in rules_tips.values_of(dimension):
+            for value in rules_counts.values_of(dimension):
                 name = CellName(indicator.name, dimension, value)
                 whole = numbers.get(CellName("tips", dimension, value))
                 if indicator.name == "share_in_time":
@@ -267,7 +265,7 @@ def _in_time(
     """Returns the rounded numbers of tips that were acknowledged in time. Tables print only their share."""
     found: dict[CellName, int | None] = {}
     for name, cell in sums.items():
-        if name.indicator == rules_tips.IN_TIME:
+        if name.indicator == rules_counts.IN_TIME:
             acknowledged = numbers.get(CellName("acknowledged", name.dimension, name.value))
             at = CellName("share_in_time", name.dimension, name.value)
             found[at] = at_most(rounded(cell), acknowledged)

@@ -12,14 +12,17 @@ from hotline.statistics.rules_definitions import (
     INDICATORS,
     CellName,
     Dimension,
+    Span,
     Unit,
+    due_at,
+    previous_period,
+    share,
+    span_of,
 )
 from hotline.statistics.rules_labels import NOT_COLLECTED, Labels
-from hotline.statistics.rules_periods import Span, due_at, previous_period, span_of
 from hotline.statistics.rules_release import Release, ReleaseNumber, shown_share
-from hotline.statistics.rules_rounding import share
 from hotline.text.gsm7 import segments, to_gsm7
-from hotline.text.phrases import SAMPLE, phrase
+from hotline.text.languages import SAMPLE, phrase
 from hotline.tips.rules import Urgency
 
 POINTS = 12

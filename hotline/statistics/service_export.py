@@ -6,12 +6,11 @@ import zipfile
 from collections.abc import Mapping, Sequence
 
 from hotline.statistics.rules_definitions import TABLES, Indicator, PublishedTable
-from hotline.statistics.rules_labels import FEW, ROUNDED, Labels
+from hotline.statistics.rules_labels import FEW, ROUNDED, CodeStandard, Labels, code_table
 from hotline.statistics.rules_release import Release
 from hotline.text import spreadsheets
 from hotline.text.export_sheets import ExportCell, ExportSheet, as_csv
-from hotline.text.phrases import SAMPLE
-from hotline.tips.rules_codes import CodeStandard, code_table
+from hotline.text.languages import SAMPLE
 
 HEAD = ("period", "indicator", "label", "dimension", "value", "value_label", "number", "unit")
 OLDEST = (1980, 1, 1, 0, 0, 0)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from hotline.alerts import queries_retention
 from hotline.alerts.rules_follow_up import month_of
 from hotline.cases.service_viewer import viewer_of
-from hotline.core import tables_sample
+from hotline.core import tables as core_tables
 from hotline.core.actors import RELEASE_ROLES, AccountRole, Actor, SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
@@ -22,22 +22,22 @@ from hotline.flows import tables
 from hotline.flows.flow import FlowSet, MenuNode, MessageNode, QuestionNode
 from hotline.people import tables_audit
 from hotline.people.tables_accounts import is_same_person
-from hotline.statistics import queries, rules_release, rules_tips, rules_use
-from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_periods import (
+from hotline.statistics import queries, rules_counts, rules_release
+from hotline.statistics.rules_counts import NO_LESSONS, LiveRows
+from hotline.statistics.rules_definitions import (
+    CellName,
     Span,
     begins,
     due_at,
     ends,
     months_of,
     period_of,
+    rounded_use,
     span_of,
 )
 from hotline.statistics.rules_release import Release, ReleaseNumber, Spans
-from hotline.statistics.rules_rounding import rounded_use
-from hotline.statistics.rules_use import NO_LESSONS, LiveRows
 from hotline.statistics.tables import ReleaseApproval
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.text.time import KIGALI
 from hotline.tips.rules import Matter, Urgency
 
@@ -192,7 +192,7 @@ def flow_use(context: Context, *, is_national: bool) -> FlowUse:
     for screen in screens:
         flow = screen.partition("/")[0]
         reached[flow] = max(reached.get(flow, 0), use.shown.get(screen, 0))
-    left = rules_use.ended_at_screen(use, screens)
+    left = rules_counts.ended_at_screen(use, screens)
     return FlowUse(
         {flow: rounded_use(count) for flow, count in reached.items()},
         {screen: rounded_use(count) for screen, count in left.items()},
@@ -265,7 +265,7 @@ def _make(context: Context, period: str, live: LiveRows, at: datetime) -> bool:
         if cells is None:
             return False
         first = queries.first_day(session)
-        is_sample = tables_sample.is_sample(session)
+    is_sample = core_tables.is_sample(context.database)
     began = month_of(first) if first is not None else ""
     first_month = began if began in months_of(period)[1:] else ""
     release = Release(period, at, cells, spans, first_month, is_sample)
@@ -291,7 +291,7 @@ def _cells(
         return None
     tips = queries.counted_tips(session, first, after)
     about_tips = rules_release.protect_tips(
-        rules_tips.sums(tips), rules_tips.medians(tips), span, spans
+        rules_counts.sums(tips), rules_counts.medians(tips), span, spans
     )
     return rules_release.with_sums([*use, *about_tips, *persons], _parts(session, period))
 
@@ -309,8 +309,8 @@ def _use(session: Session, period: str, live: LiveRows) -> Mapping[CellName, int
     first, after = begins(period), ends(period)
     month = period if span_of(period) is Span.MONTH else None
     use = queries.use_counts(session, day_of(first), day_of(after), month)
-    trainees = rules_use.trainee_counts(queries.trainees(session), first, after)
-    return {**rules_use.counts(use, live), **trainees}
+    trainees = rules_counts.trainee_counts(queries.trainees(session), first, after)
+    return {**rules_counts.counts(use, live), **trainees}
 
 
 WEEKS = 12
@@ -371,7 +371,7 @@ def tip_board(context: ConsoleContext, by: SignedIn) -> TipBoard:
         left: Mapping[str, int] = {}
         if is_national:
             use = queries.use_counts(session, today - timedelta(days=DAYS), today, None)
-            left = rules_use.ended_at_screen(use, live.report_screens)
+            left = rules_counts.ended_at_screen(use, live.report_screens)
         return TipBoard(
             counts=queries.tip_counts(session, viewer, at),
             weeks={
@@ -404,7 +404,7 @@ def use_board(context: ConsoleContext) -> UseBoard:
             (day, by_day.get((day, Measure.SESSION), 0), by_day.get((day, Measure.TOPIC), 0))
             for day in days
         ],
-        rules_use.counts(use, live),
+        rules_counts.counts(use, live),
     )
 
 

@@ -14,13 +14,10 @@ from hotline.core.catalogues import load_console_words
 from hotline.core.contexts import Context
 from hotline.errors import NotFound
 from hotline.statistics import rules_report, service_releases
-from hotline.statistics.rules_charts import district_map, sparkline
-from hotline.statistics.rules_definitions import Dimension, Unit
-from hotline.statistics.rules_labels import ROUNDED, Labels
-from hotline.statistics.rules_periods import ends
+from hotline.statistics.rules_definitions import Dimension, Unit, ends
+from hotline.statistics.rules_labels import ROUNDED, Labels, district_map, sparkline
 from hotline.statistics.rules_release import Release
-from hotline.text.languages import CODES, NAMES
-from hotline.text.phrases import SAMPLE, phrase
+from hotline.text.languages import CODES, NAMES, SAMPLE, phrase
 from hotline.text.places import districts
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotline.core.database import Row
-from hotline.core.writes import protect_rows
+from hotline.core.database import Row, protect_rows
 
 
 class ReleaseRow(Row):

@@ -1,9 +1,17 @@
-"""Lists the hotline's languages, in the order in which callers see them.
+"""Lists the hotline's languages, and marks the phrases that the console shows in them.
+
+Lists the hotline's languages, in the order in which callers see them.
 
 To add a language such as Kiswahili, add a row here. The check then lists every missing text.
+
+Marks English phrases that the console shows in the reader's language.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from hotline.text.gsm7 import to_gsm7
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +28,114 @@ FIRST = LANGUAGES[0].code
 """The language for callers who have not chosen a language yet."""
 NAMES = {"rw": "Kinyarwanda", "fr": "Français", "en": "English"}
 """Each language's own name with its accents, for pages. Screens of handsets show no accents."""
+
+
+def phrase(words: str) -> str:
+    """Marks an English phrase that other code translates, so that the catalogue contains it."""
+    return words
+
+
+SAMPLE = phrase("Sample data. No person and no tip in this sample data is real.")
+
+
+# Keeps the template and the values of a message apart, so that every language can show the message. Pure.
+
+
+def unchanged_value(_name: str, value: str) -> str:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class MessageText:
+    """One message: a template such as `"{field} has no {language}"`, and its values. `str` gives the message in
+    English."""
+
+    template: str
+    values: "tuple[tuple[str, str | MessageText], ...]" = ()
+
+    def __str__(self) -> str:
+        return self.said(str)
+
+    def said(
+        self, say: Callable[[str], str], shown: Callable[[str, str], str] = unchanged_value
+    ) -> str:
+        """Returns the message in another language. `say` is a function that translates a template, and `shown`
+        formats a value by its name."""
+        given = {
+            name: value.said(say, shown) if isinstance(value, MessageText) else shown(name, value)
+            for name, value in self.values
+        }
+        return say(self.template).format_map(given)
+
+    def to_json(self) -> list[Any]:
+        return [
+            self.template,
+            {
+                name: one.to_json() if isinstance(one, MessageText) else one
+                for name, one in self.values
+            },
+        ]
+
+
+def message_text(template: str, **values: str | int | MessageText) -> MessageText:
+    """Returns a message from its English template and its values. `tools/update_texts.py` finds the template here
+    and adds it to the catalogue."""
+    parts = tuple(
+        (name, str(value) if isinstance(value, int) else value) for name, value in values.items()
+    )
+    return MessageText(template, parts)
+
+
+def message_text_of(written: list[Any]) -> MessageText:
+    """Reads a message that `to_json` wrote."""
+    template, values = written
+    known: Mapping[str, Any] = values
+    return MessageText(
+        template,
+        tuple(
+            (name, message_text_of(one) if isinstance(one, list) else one)
+            for name, one in known.items()
+        ),
+    )
+
+
+EditedTexts = Callable[[str, str], str | None]
+"""A function that returns the edited text of a phrase, by language and English text. It returns None if the phrase
+was not edited."""
+
+
+def no_edited_text(_language: str, _phrase: str) -> None:
+    """Returns None for every phrase: no phrase was edited."""
+
+
+class Phrases:
+    """The hotline's phrases by language and English text. If a phrase has an edited text, it replaces the
+    catalogue's text."""
+
+    def __init__(
+        self, catalogues: Mapping[str, Mapping[str, str]], live: EditedTexts = no_edited_text
+    ) -> None:
+        self._catalogues = catalogues
+        self._live = live
+
+    def say(self, language: str, phrase: str, **values: str) -> str:
+        """Returns `phrase` in `language`, with values in place of its `{placeholders}`. If the translation is missing,
+        the result is in English.
+
+        Braces in a value are not treated as placeholders. Values are also converted to GSM-7. Raises KeyError for a
+        placeholder without a value. Tests of the texts find such a fault before a release.
+        """
+        changed = self._live(language, phrase)
+        if changed is not None:
+            try:
+                return to_gsm7(changed.format_map(values))
+            except (KeyError, ValueError, IndexError):
+                # The console refuses an edited text with wrong placeholders.
+                # If one is stored anyway, the alert must still be sent.
+                pass
+        template = self.shipped(language, phrase) or phrase
+        return to_gsm7(template.format_map(values))
+
+    def shipped(self, language: str, phrase: str) -> str:
+        """Returns the text of the catalogue with its placeholders. The result is empty if there is none."""
+        return self._catalogues.get(language, {}).get(phrase, "")

@@ -25,16 +25,18 @@ from itertools import pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from hotline.text.codes import ABROAD, UNSURE, is_camp
 from hotline.text.languages import CODES, FIRST
 from hotline.text.places import (
+    ABROAD,
     PROVINCES,
+    UNSURE,
     Area,
     Label,
     border_posts,
     camps,
     country_of,
     districts,
+    is_camp,
     is_landmark,
     markets,
     names_abroad,

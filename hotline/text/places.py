@@ -1,4 +1,8 @@
-"""Defines Rwanda's provinces, districts and sectors by NISR code, its camps, and the lists of places for flows. Pure.
+"""Defines Rwanda's places: their NISR codes, names, camps, and the lists of places for flows. Pure.
+
+Defines the codes of places: a district, a camp, a province, abroad, or not known.
+
+Defines Rwanda's provinces, districts and sectors by NISR code, its camps, and the lists of places for flows.
 
 Each code begins with the code of the larger place: province `1`, district `12`, sector `1205`, camp `55c1`. The 416
 sectors have only 379 different names, so the name of a sector alone never decides who gets a tip. The names of the 30
@@ -14,11 +18,82 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
-from hotline.text.codes import ABROAD, UNSURE
+ABROAD = "abroad"
+
+
+UNSURE = "unsure"
+
+
+TYPED = "typed"
+"""The caller did not find the district in the list. Such a caller types a name and chooses from similar names."""
+
+
+SOURCE = "source"
+"""The name of the answer that says who wrote a report down. A caller's own report has no such answer."""
+CALLER, MET, OPERATOR = "caller", "officer", "operator"
+"""The sources of a tip: a caller, a responder who met a person, or a desk that wrote down a call."""
+
+
+NOT_SAID = ""
+"""The place of a tip that ended before the caller named a place."""
+
+
+NATIONAL = "national"
+"""The code of the national desk."""
+
+
+def is_district(place: str) -> bool:
+    return len(place) == 2 and place.isdecimal()
+
+
+def is_camp(place: str | None) -> bool:
+    """Returns True for the code of a refugee camp. A camp belongs to its district, like a sector."""
+    return place is not None and len(place) == 4 and place[2] == "c" and is_district(place[:2])
+
+
+def is_province(place: str) -> bool:
+    """Returns True for the code of a province. The caller then named a province but no district."""
+    return len(place) == 1 and place.isdecimal()
+
+
+# Lists the forms of human trafficking. Pure.
+
+
+class Category(StrEnum):
+    """The form of trafficking, as the sixth question of the report offers it. The members have the order of that
+    menu."""
+
+    LABOUR = "labour"
+    SEX = "sex"
+    CHILD_WORK = "child_work"
+    FALSE_OFFER = "false_offer"
+    MARRIAGE = "marriage"
+    ARMED_GROUP = "armed_group"
+    ORGANS = "organs"
+    CRIME = "crime"
+    OTHER = "other"
+
+
+FORMS: Mapping[str, str] = {
+    Category.LABOUR: "Forced labour",
+    Category.SEX: "Sexual exploitation",
+    Category.CHILD_WORK: "Child labour",
+    Category.FALSE_OFFER: "False job offer",
+    Category.MARRIAGE: "Forced marriage",
+    Category.ARMED_GROUP: "Armed group",
+    Category.ORGANS: "Organ removal",
+    Category.CRIME: "Forced crime",
+    "begging": "Forced begging",
+    "servitude": "Servitude",
+    Category.OTHER: "Other form",
+}
+"""The names of the forms in English, for pages and statistics. Begging and servitude are recorded only for a person
+of a case."""
 
 _FILES = files(__package__)
 _PLACES = tomllib.loads(_FILES.joinpath("places.toml").read_text(encoding="utf-8"))

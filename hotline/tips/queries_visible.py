@@ -24,11 +24,10 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, exists, false, or_, sele
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
 from hotline.core.database import Row, has_row
-from hotline.people.rules import Level
-from hotline.people.rules_desks import DeskKind
+from hotline.people.rules import DeskKind, Level
 from hotline.people.tables import IS_RUNNING, Membership, Responder, active_conditions
 from hotline.people.tables_desks import Desk
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips import tables as tips_tables
 from hotline.tips.rules import OVERSEEN
 from hotline.tips.tables import Grant, Tip

@@ -1,12 +1,41 @@
-"""Defines the events of a case, and the purposes of messages about a case. Pure."""
+"""Defines the events of a case and the purposes of messages, and decides which tips are similar. Pure.
 
-from collections.abc import Mapping
+Defines the events of a case, and the purposes of messages about a case.
+
+Groups similar tips, and finds duplicates. Decides who is alerted of a further similar tip, and how responders may
+visit.
+
+Every tip stays a separate case with its own deadlines. A cluster only limits how often the same people are alerted of
+similar tips. Tips are similar if they have the same phone, place, category and answer about officials. They are also
+similar if they have the same typed text. The limits come from the threat model. A tip about danger is never delayed:
+people are alerted at once, or notified at once of the addition.
+
+All tips of a cluster share a wish for no visit, and no responder is notified of it twice. A responder who was only
+notified of an addition knows the later tip by the first tip's reference. A responder who was alerted of the later tip
+knows that tip's own reference.
+
+A link means that two tips are probably about the same situation. Linked tips stay separate. A tip that joins a cluster
+also gets a link. Most linked tips are in no cluster.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
-from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.core.wording import Template
+from hotline.text.keywords import normalised_words
+from hotline.text.places import is_district
+from hotline.tips.rules import (
+    VISIT_SAFETIES,
+    WORDS,
+    DeadlineKind,
+    TipOutcome,
+    Urgency,
+    VisitFacts,
+    VisitSafety,
+)
 
 
 class CaseEventKind(StrEnum):
@@ -229,3 +258,349 @@ def check_codes(kind: LoggedEvent, codes: Mapping[str, str]) -> None:
     for name, value in codes.items():
         if value not in allowed.get(name, ()):
             raise ValueError(f"a case event of the kind {kind} cannot have the code {name}")
+
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+MAX_AN_HOUR = 3
+MAX_A_DAY = 8
+"""At most this many similar tips from one phone get an alert each: in an hour, and in a day."""
+MAX_DANGERS = 2
+"""At most this many similar tips about danger from one phone get an alert each within an hour."""
+ALERT_AGAIN_AFTER = timedelta(minutes=30)
+"""People are alerted of a cluster about danger again if its last alert is older than this."""
+MAX_SAME_TEXT = 4
+"""The largest number of tips with the same typed text that have separate alerts."""
+SAME_TEXT_WITHIN = timedelta(minutes=10)
+MIN_LETTERS = 12
+"""The smallest number of letters that a typed text must have to be compared. Shorter texts are often equal by
+chance.
+"""
+TYPED = (WORDS, "landmark")
+"""The answers that callers type in their own words. Answers from menus are often equal, so the code does not compare
+them.
+"""
+
+
+class ComparedTip(NamedTuple):
+    """The facts by which the code compares a tip with others. Fields with a name that ends in `_key` are digests.
+
+    `category` and `who_key` are None until the caller has answered these questions.
+    """
+
+    tip_id: int
+    at: datetime
+    urgency: int
+    category: str | None
+    place: str
+    official: str
+    contact_key: str
+    words_key: str | None
+    """The digest of the typed text."""
+    who_key: str | None
+    """The digest of the answer to "Who needs help?"."""
+    leader_id: int | None = None
+    """The first tip of the cluster, if people were only notified of this tip as an addition. None if people were
+    alerted of this tip separately."""
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The cluster that a new tip joins."""
+
+    leader_id: int
+    """The id of the first tip of the cluster. The people who were alerted of it get all notices of the cluster."""
+    announced: bool
+    """True if these people were already notified of an addition since the cluster's last alert."""
+
+
+def typed_text(answers: Mapping[str, str]) -> str | None:
+    """Returns the text that the caller typed, without accents, capital letters and spaces.
+
+    Returns None if the text is too short to be compared.
+    """
+    said = "".join(word for name in TYPED for word in normalised_words(answers.get(name, "")))
+    return said if len(said) >= MIN_LETTERS else None
+
+
+def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | None:
+    """Returns the cluster that a new tip joins. Returns None if people must be alerted of the tip separately.
+
+    `earlier` contains the open tips of the last day with the same place and answer about officials, the oldest first.
+    """
+    like = [one for one in earlier if one.at <= new.at and _alike(new, one)]
+    same = [one for one in like if one.contact_key == new.contact_key]
+    words = [
+        one for one in like if _says_the_same(new, one) and new.at - one.at <= SAME_TEXT_WITHIN
+    ]
+    if new.urgency == Urgency.DANGER:
+        cluster = _danger_cluster(new, same) or _words_cluster(new, words)
+    else:
+        cluster = _contact_cluster(new, same) or _words_cluster(new, words)
+    rings = [one for one in cluster if one.leader_id is None]
+    if not rings:
+        # All tips that had separate alerts are closed or older than a day, so this tip begins a new cluster.
+        return None
+    announced = any(one.leader_id is not None and one.at >= rings[-1].at for one in cluster)
+    return Following(rings[0].tip_id, announced)
+
+
+def _alike(new: ComparedTip, one: ComparedTip) -> bool:
+    """Returns True if two tips are similar.
+
+    An unknown category counts as equal to any other. A tip about danger is compared before its category is known, and
+    again afterwards.
+    """
+    if _says_the_same(new, one):
+        return True
+    return new.category is None or one.category is None or new.category == one.category
+
+
+def _says_the_same(new: ComparedTip, one: ComparedTip) -> bool:
+    return new.words_key is not None and new.words_key == one.words_key
+
+
+def _contact_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
+    lately = [one for one in same if new.at - one.at < HOUR]
+    if len(lately) >= MAX_AN_HOUR:
+        return _with_a_ring(lately, same)
+    return same if len(same) >= MAX_A_DAY else ()
+
+
+def _danger_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
+    """Returns the tips about danger from the last hour.
+
+    Returns none if the new tip is about another person, or if the last alert was long ago.
+    """
+    lately = [one for one in same if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
+    if len(lately) < MAX_DANGERS:
+        return ()
+    named = {one.who_key for one in lately if one.who_key is not None}
+    if new.who_key is not None and named and new.who_key not in named:
+        return ()
+    return () if _quiet(new, lately) else _with_a_ring(lately, same)
+
+
+def _words_cluster(new: ComparedTip, words: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
+    if len(words) < MAX_SAME_TEXT:
+        return ()
+    if new.urgency == Urgency.DANGER and _quiet(new, words):
+        return ()
+    return words
+
+
+def _quiet(new: ComparedTip, cluster: Sequence[ComparedTip]) -> bool:
+    """Returns True if the cluster's last alert was so long ago that people are alerted of a danger again."""
+    return all(new.at - one.at >= ALERT_AGAIN_AFTER for one in cluster if one.leader_id is None)
+
+
+def _with_a_ring(
+    lately: Sequence[ComparedTip], same: Sequence[ComparedTip]
+) -> Sequence[ComparedTip]:
+    """Returns the similar tips of the last hour. If none of them had a separate alert, returns all similar tips of the
+    phone.
+    """
+    return lately if any(one.leader_id is None for one in lately) else same
+
+
+class VisitInstruction(StrEnum):
+    """The instruction about visits in a message."""
+
+    NOTHING = "nothing"
+    STAY_AWAY = "stay_away"
+    CAREFUL = "careful"
+    SILENT = "silent"
+    """The national desk has not decided how responders may visit."""
+    UNSEEN = "unseen"
+    OPENLY = "openly"
+
+
+OF_VISIT_SAFETY = {
+    VisitSafety.DO_NOT_VISIT: VisitInstruction.STAY_AWAY,
+    VisitSafety.CAREFUL: VisitInstruction.CAREFUL,
+    VisitSafety.DISCREET: VisitInstruction.UNSEEN,
+    VisitSafety.NONE: VisitInstruction.OPENLY,
+}
+OF_TEMPLATE = {
+    **{text.name: OF_VISIT_SAFETY[one] for one, row in VISIT_SAFETIES.items() for text in row.sms},
+    Template.HOW_REPLY.name: VisitInstruction.CAREFUL,
+    Template.HOW_DIAL.name: VisitInstruction.CAREFUL,
+    Template.MANNER_SILENT.name: VisitInstruction.SILENT,
+}
+_WITHOUT_OPEN_VISIT = (
+    VisitInstruction.STAY_AWAY,
+    VisitInstruction.CAREFUL,
+    VisitInstruction.SILENT,
+    VisitInstruction.UNSEEN,
+)
+"""The instructions against an open visit. Each includes all instructions before it."""
+COVERED = {
+    **{one: _WITHOUT_OPEN_VISIT[n:] for n, one in enumerate(_WITHOUT_OPEN_VISIT)},
+    VisitInstruction.OPENLY: (VisitInstruction.OPENLY,),
+}
+"""For each instruction, the instructions that include it. If the responder last read one of these, no new message is
+needed.
+"""
+DECISIONS = (VisitInstruction.UNSEEN, VisitInstruction.OPENLY)
+STRICTEST = (VisitSafety.NONE, VisitSafety.DO_NOT_VISIT, VisitSafety.DISCREET, VisitSafety.CAREFUL)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownName:
+    """A reference by which a responder knows a tip, because a message with it was sent."""
+
+    tip_id: int
+    urgency: int
+    assignment_id: int
+    reference: str
+    read: VisitInstruction = VisitInstruction.NOTHING
+    """The last instruction about visits that the responder read with this reference."""
+
+
+def instruction_of(purpose: Purpose, safety: VisitSafety) -> VisitInstruction:
+    """Returns the instruction about visits that a message for this purpose contains."""
+    if purpose is Purpose.UNANSWERED:
+        return VisitInstruction.SILENT
+    return VisitInstruction.CAREFUL if purpose is Purpose.HOW else OF_VISIT_SAFETY[safety]
+
+
+def names_for(
+    known: Sequence[KnownName],
+    tip_id: int,
+    first: int,
+    instruction: VisitInstruction,
+    *,
+    again: bool = False,
+) -> tuple[KnownName, ...]:
+    """Returns the references with which a responder is notified of an instruction. Returns none if the responder
+    already has the instruction.
+
+    `first` is the id of the cluster's first tip. A decision is sent for each reference that had an instruction before.
+    `again` is True if the national desk is asked a second time.
+    """
+    own = name_for(known, tip_id, first)
+    if instruction in DECISIONS:
+        some = [
+            one
+            for one in known
+            if one.read in (*COVERED[VisitInstruction.CAREFUL], VisitInstruction.OPENLY)
+        ]
+        return tuple(one for one in some or [own] if one.read not in COVERED[instruction])
+    return () if own.read in COVERED[instruction] and not again else (own,)
+
+
+def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
+    """Returns the reference by which a responder knows the tip: the tip's own, else the first tip's, else the
+    newest.
+    """
+    by_tip = {one.tip_id: one for one in known}
+    return by_tip.get(tip_id) or by_tip.get(first) or known[-1]
+
+
+def visit_safety_under(name: KnownName, safety: VisitSafety) -> VisitSafety:
+    """Returns the visit safety that a message with this reference contains.
+
+    If there is danger, a message never tells responders to stay away.
+    """
+    danger = name.urgency == Urgency.DANGER
+    return VisitSafety.CAREFUL if danger and safety is VisitSafety.DO_NOT_VISIT else safety
+
+
+def strictest(cares: Iterable[VisitSafety]) -> VisitSafety:
+    """Returns the strictest visit safety of all tips in a cluster."""
+    return max(cares, key=STRICTEST.index, default=VisitSafety.NONE)
+
+
+def strictest_visit(own: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts:
+    """Returns the facts about visits for a responder who takes a case, from the strictest tip in the cluster."""
+    return max((own, *others), key=lambda one: STRICTEST.index(one.safety))
+
+
+CONTACT_WITHIN = timedelta(days=30)
+"""The code compares tips from the same phone that were sent within this time. The real limit is shorter, because the
+pseudonym of a phone changes each week."""
+WITHIN = timedelta(hours=24)
+"""The code compares tips with the same place and category, or the same text, that were sent within this time."""
+
+
+class LinkReason(StrEnum):
+    """The reasons to link two tips, the most certain reason first."""
+
+    SAID = "said"
+    """A person at a desk said that the tips belong together."""
+    CONTACT = "contact"
+    WORDS = "words"
+    PLACE_TIME = "place_time"
+
+
+@dataclass(frozen=True, slots=True)
+class TipTraits:
+    """The facts by which duplicates are found. Fields with a name that ends in `_key` are digests."""
+
+    tip_id: int
+    at: datetime
+    place: str
+    sector: str | None
+    category: str | None
+    contact_key: str
+    words_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyPair:
+    """An earlier and a later tip that are probably about the same situation."""
+
+    a: int
+    b: int
+    reason: LinkReason
+
+
+def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]:
+    """Returns a pair with the newest earlier tip for each reason. Each earlier tip occurs only once, with its most
+    certain reason.
+    """
+    before = sorted(
+        (one for one in earlier if one.tip_id < new.tip_id), key=lambda one: -one.tip_id
+    )
+    found: dict[int, LikelyPair] = {}
+    for why in (LinkReason.CONTACT, LinkReason.WORDS, LinkReason.PLACE_TIME):
+        one = next((one for one in before if _holds(why, new, one)), None)
+        if one is not None:
+            found.setdefault(one.tip_id, LikelyPair(one.tip_id, new.tip_id, why))
+    return [*found.values()]
+
+
+def situation_leaders(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
+    """Returns for each linked tip the first tip of its situation. Also follows links from tip to tip."""
+    first: dict[int, int] = {}
+
+    def of(tip_id: int) -> int:
+        while (other := first.get(tip_id, tip_id)) != tip_id:
+            tip_id = other
+        return tip_id
+
+    for a, b in links:
+        lower, higher = sorted((of(a), of(b)))
+        first[higher] = lower
+        first.setdefault(lower, lower)
+    return {tip_id: of(tip_id) for tip_id in first}
+
+
+def _holds(reason: LinkReason, new: TipTraits, one: TipTraits) -> bool:
+    apart = new.at - one.at
+    if reason is LinkReason.CONTACT:
+        return new.contact_key == one.contact_key != "" and apart <= CONTACT_WITHIN
+    if apart > WITHIN:
+        return False
+    if reason is LinkReason.WORDS:
+        return new.words_key is not None and new.words_key == one.words_key
+    return _same_place(new, one) and new.category is not None and new.category == one.category
+
+
+def _same_place(new: TipTraits, one: TipTraits) -> bool:
+    """Returns True if both tips are in the same district. If both tips name a sector, the sectors must also be the
+    same.
+    """
+    if not is_district(new.place) or new.place != one.place:
+        return False
+    return None in (new.sector, one.sector) or new.sector == one.sector

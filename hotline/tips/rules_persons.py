@@ -1,42 +1,416 @@
-"""Collects what is known about the persons of a case, from its events and their decrypted codes. Pure.
+"""Defines the forms about the persons of a case, and collects what is known about the persons. Pure.
+
+Defines the forms about a person of a case as data: questions, codes, texts and conditions.
+
+All lists of codes are closed, so a form has no free text. The events of a case never contain the codes in clear text.
+They are stored separately and encrypted.
+
+Collects what is known about the persons of a case, from its events and their decrypted codes.
 
 If an event corrects another event, its codes replace those of the other event at its time. Readers see both events.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
-from hotline.tips import rules_person_codes
+from hotline.text.places import FORMS, STATES
 from hotline.tips.rules import OUTCOMES, TipOutcome
 from hotline.tips.rules_events import EventChannel, LoggedEvent, TakeProof
-from hotline.tips.rules_person_codes import (
-    ACTUAL,
-    AGAIN,
-    ANSWER,
-    CONSENT,
-    DETERMINATION,
-    FORCE,
-    FORM,
-    GIRL,
-    INTEREST,
-    MINOR,
-    NATIONALITY,
-    NO,
-    OF_CHILD,
-    PURPOSE,
-    SERVICE,
-    SEX,
-    STATE,
-    THIRTY,
-    UNKNOWN,
-    UNSURE,
-    YES,
-    ConsentCode,
-    PersonCodes,
-    ServiceAnswer,
-)
+
+YES, NO, UNSURE = "yes", "no", "unsure"
+NOT_SAID, OTHER, UNKNOWN = "not_said", "other", "unknown"
+
+
+class ConsentCode(StrEnum):
+    """A person's answer to the question if they want help. A responder asks the person alone."""
+
+    YES = "yes"
+    NO = "no"
+    """An adult does not want help. This answer is valid until the person gives another answer."""
+    CANNOT_SAY = "cannot_say"
+    ASSENT_YES = "assent_yes"
+    """A child agrees to help."""
+    ASSENT_NO = "assent_no"
+    TOO_YOUNG = "too_young"
+
+
+OF_CHILD = frozenset({ConsentCode.ASSENT_YES, ConsentCode.ASSENT_NO, ConsentCode.TOO_YOUNG})
+
+
+class ServiceAnswer(StrEnum):
+    """The answer of a service that was asked to help."""
+
+    ACCEPTED = "accepted"
+    NO_ROOM = "no_room"
+    REFUSED = "refused"
+    NOT_OUR_KIND = "not_our_kind"
+    PERSON_REFUSED = "person_refused"
+    NONE = "none"
+    """The service has not answered yet."""
+
+
+class ThirtyDays(StrEnum):
+    """The situation of a person thirty days after arriving at the service."""
+
+    HELPED = "helped"
+    SAFE = "safe"
+    LEFT = "left"
+    DANGER = "danger"
+    """The person is in danger again."""
+    UNKNOWN = "unknown"
+
+
+MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE = "minor", "act", "force", "deceit", "purpose", "free"
+FORM, SEX, NATIONALITY, STATE = "form", "sex", "nationality", "state"
+CONSENT, INTEREST, NOT_YET, AGAIN = "consent", "interest", "not_yet", "again"
+SERVICE, ANSWER, ARRIVED, THIRTY = "service", "answer", "arrived", "thirty"
+FILE_TOLD = "file_told"
+DETERMINATION, BODY, ACTUAL = "determination", "body", "actual"
+WOMAN, MAN, GIRL, BOY = "woman", "man", "girl", "boy"
+
+SURE = {YES: "yes", NO: "no", UNSURE: "not sure"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question about a person, with its possible codes and the English texts for the console.
+
+    The flows contain the texts for phones.
+    """
+
+    asks: str
+    values: Mapping[str, str]
+    hint: str = ""
+
+
+QUESTIONS: Mapping[str, Question] = {
+    MINOR: Question("Is the person under 18?", SURE),
+    ACT: Question("Did someone hire, move, keep or take in this person?", SURE),
+    FORCE: Question(
+        "Did someone use force, threats or confinement, or take papers?",
+        SURE,
+        "For a child, this sign is not needed.",
+    ),
+    DECEIT: Question(
+        "Did someone use lies, a debt, payment to another person, or the person's need?",
+        SURE,
+        "For a child, this sign is not needed.",
+    ),
+    PURPOSE: Question("Does someone exploit the person for gain, or plan to?", SURE),
+    FREE: Question("Can the person leave freely now?", SURE),
+    FORM: Question("Type of exploitation", FORMS),
+    SEX: Question(
+        "Sex and age, as you see them",
+        {WOMAN: "a woman", MAN: "a man", GIRL: "a girl", BOY: "a boy", NOT_SAID: "not said"},
+    ),
+    NATIONALITY: Question(
+        "Nationality", {"rwanda": "Rwanda", OTHER: "elsewhere", NOT_SAID: "not said"}
+    ),
+    CONSENT: Question(
+        "Asked in private: does the person want help?",
+        {
+            ConsentCode.YES: "adult: yes",
+            ConsentCode.NO: "adult: no",
+            ConsentCode.CANNOT_SAY: "adult: cannot answer now",
+            ConsentCode.ASSENT_YES: "a child: agrees to get help",
+            ConsentCode.ASSENT_NO: "a child: does not agree to get help",
+            ConsentCode.TOO_YOUNG: "a child: too young to say",
+        },
+    ),
+    INTEREST: Question(
+        "For a child: did you decide with the child officer that this is best?",
+        {YES: "yes", NOT_YET: "not decided yet"},
+        "Do not ask a parent who may be involved. Immediate safety never waits.",
+    ),
+    AGAIN: Question(
+        "If the person says no: who asks again in three days?",
+        {WOMAN: "a woman", "anyone": "anybody"},
+    ),
+    SERVICE: Question(
+        "Type of help",
+        {
+            "isange": "Isange centre",
+            "shelter": "shelter",
+            "health": "health care",
+            "child_officer": "child officer",
+            "police": "police",
+            "legal": "legal help",
+            "journey_home": "journey home",
+            OTHER: "other help",
+        },
+        "Before you involve police or plan the journey home, explain this rule to the person. No one is held, "
+        "fined or sent back for acts that others forced them to do. If the person fears going home, ask UNHCR or "
+        "MINEMA.",
+    ),
+    ANSWER: Question(
+        "Service answer",
+        {
+            ServiceAnswer.ACCEPTED: "accepted",
+            ServiceAnswer.NO_ROOM: "no room",
+            ServiceAnswer.REFUSED: "refused",
+            ServiceAnswer.NOT_OUR_KIND: "the service does not give this type of help",
+            ServiceAnswer.PERSON_REFUSED: "the person refused this help",
+            ServiceAnswer.NONE: "no answer yet",
+        },
+    ),
+    ARRIVED: Question("Did the person arrive?", {YES: "yes", NO: "no", UNKNOWN: "not known"}),
+    THIRTY: Question(
+        "How is the person after 30 days?",
+        {
+            ThirtyDays.HELPED: "the person still gets help",
+            ThirtyDays.SAFE: "the person is safe, and the help ended",
+            ThirtyDays.LEFT: "the person left the service",
+            ThirtyDays.DANGER: "the person is in danger again",
+            ThirtyDays.UNKNOWN: "not known",
+        },
+        "If the person is in danger again, the case reopens as danger. The national desk is "
+        "alerted at once.",
+    ),
+    STATE: Question(
+        "Country that the person named to the service",
+        dict(zip(sorted(STATES), sorted(STATES), strict=True)),
+    ),
+    DETERMINATION: Question(
+        "Decision", {ACTUAL: "a victim of trafficking", "not": "not a victim of trafficking"}
+    ),
+    BODY: Question(
+        "Deciding body",
+        {
+            "police": "police",
+            "court": "court or prosecution",
+            "ngo": "a non-governmental organisation",
+            "government": "another government body",
+        },
+    ),
+    FILE_TOLD: Question(
+        "Explain the case file to the person in private. What does the person say?",
+        {YES: "agrees", NO: "does not agree", "unsafe": "no safe way to ask the person"},
+    ),
+}
+Answers: TypeAlias = Mapping[str, str]
+
+
+def _of_adult(answers: Answers) -> bool:
+    return answers.get(MINOR) != YES
+
+
+def _of_child(answers: Answers) -> bool:
+    return answers.get(CONSENT) in OF_CHILD
+
+
+def _of_consent(answers: Answers) -> bool:
+    """Returns True unless the person refused help or cannot answer.
+
+    For a child, returns True even before people have decided what is best.
+    """
+    return answers.get(CONSENT) not in (NO, ConsentCode.CANNOT_SAY)
+
+
+def _of_decision(answers: Answers) -> bool:
+    return answers.get(CONSENT) == YES or (_of_child(answers) and answers.get(INTEREST) == YES)
+
+
+class FormPlace(StrEnum):
+    """The places where a question of a form is asked."""
+
+    BOTH = "both"
+    USSD = "ussd"
+    CONSOLE = "console"
+    BESIDE = "beside"
+    """The phone asks the question in another form, but sends the answer with this form."""
+
+
+ON_USSD = (FormPlace.BOTH, FormPlace.USSD)
+SENT_BY_USSD = (*ON_USSD, FormPlace.BESIDE)
+ON_CONSOLE = (FormPlace.BOTH, FormPlace.CONSOLE)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCode:
+    """A question in a form, with its conditions."""
+
+    code: str
+    where: FormPlace = FormPlace.BOTH
+    must: bool = False
+    """True if an event without an answer to this question is refused."""
+    is_required: bool = False
+    """True if the form in the console needs an answer to this question. The form on the phone always asks the
+    question.
+    """
+    when: Callable[[Answers], bool] = lambda _said: True
+    """Returns False if other answers make this question unnecessary."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseForm:
+    """A form about a person of a case, with its questions in order. A completed form makes one event of the case."""
+
+    title: str
+    asked: tuple[AskedCode, ...]
+    on_site: bool = False
+    """True if the person is present when the responder answers. In this case, questions of safety come first."""
+
+    @property
+    def codes(self) -> Mapping[str, frozenset[str]]:
+        """Returns for each question of the form the codes that are possible answers."""
+        return {one.code: frozenset(QUESTIONS[one.code].values) for one in self.asked}
+
+    @property
+    def must(self) -> tuple[str, ...]:
+        return tuple(one.code for one in self.asked if one.must)
+
+    def names(self, at: Collection[FormPlace]) -> tuple[str, ...]:
+        """Returns all questions that the form asks in these places, in order."""
+        return tuple(one.code for one in self.asked if one.where in at)
+
+    def questions(self, answers: Answers, at: Collection[FormPlace]) -> list[str]:
+        """Returns the questions that the form asks in these places, in order. Leaves out those that these answers make
+        unnecessary.
+        """
+        return [one.code for one in self.asked if one.where in at and one.when(answers)]
+
+    def meant(self, answers: Answers, at: Collection[FormPlace]) -> dict[str, str]:
+        """Returns the answers to questions of this form. Leaves out answers that another answer makes unnecessary."""
+        given = {code: answers[code] for code in self.names(at) if answers.get(code)}
+        return {code: given[code] for code in self.questions(given, at) if code in given}
+
+    def missing(self, answers: Answers) -> list[str]:
+        """Returns the questions of the console's form that must still be answered."""
+        asked = self.questions(answers, ON_CONSOLE)
+        wanted = {one.code for one in self.asked if one.must or one.is_required}
+        return [code for code in asked if code in wanted and code not in answers]
+
+
+def _must(code: str) -> AskedCode:
+    return AskedCode(code, must=True)
+
+
+CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
+    LoggedEvent.SCREENED: CaseForm(
+        "Signs seen on a person",
+        (
+            _must(MINOR),
+            _must(ACT),
+            AskedCode(FORCE, is_required=True, when=_of_adult),
+            AskedCode(DECEIT, is_required=True, when=_of_adult),
+            _must(PURPOSE),
+            AskedCode(FREE),
+            AskedCode(FORM, when=lambda said: said.get(PURPOSE) != NO),
+            AskedCode(SEX, FormPlace.CONSOLE),
+            AskedCode(NATIONALITY, FormPlace.CONSOLE),
+        ),
+        on_site=True,
+    ),
+    LoggedEvent.CONSENT: CaseForm(
+        "The person's wish for help",
+        (
+            AskedCode(MINOR, FormPlace.USSD),
+            _must(CONSENT),
+            AskedCode(INTEREST, is_required=True, when=_of_child),
+            AskedCode(AGAIN, when=lambda said: said.get(CONSENT) == NO),
+            AskedCode(SEX, FormPlace.CONSOLE),
+            AskedCode(NATIONALITY, FormPlace.CONSOLE),
+            AskedCode(SEX, FormPlace.BESIDE, when=_of_consent),
+            AskedCode(NATIONALITY, FormPlace.BESIDE, when=_of_decision),
+        ),
+        on_site=True,
+    ),
+    LoggedEvent.OFFERED: CaseForm(
+        "Help offered",
+        (AskedCode(SEX, FormPlace.USSD), AskedCode(NATIONALITY, FormPlace.USSD), _must(SERVICE)),
+        on_site=True,
+    ),
+    LoggedEvent.ANSWERED: CaseForm("Service answer", (_must(ANSWER),)),
+    LoggedEvent.ARRIVED: CaseForm("Arrival", (_must(ARRIVED), AskedCode(STATE, FormPlace.CONSOLE))),
+    LoggedEvent.THIRTY: CaseForm(
+        "30-day follow-up", (_must(THIRTY), AskedCode(STATE, FormPlace.CONSOLE))
+    ),
+    LoggedEvent.DETERMINATION: CaseForm(
+        "Official decision",
+        (
+            AskedCode(DETERMINATION, FormPlace.CONSOLE, must=True),
+            AskedCode(BODY, FormPlace.CONSOLE, must=True),
+        ),
+    ),
+    LoggedEvent.FILE_TOLD: CaseForm(
+        "The person's answer about the case file",
+        (
+            AskedCode(FILE_TOLD, FormPlace.CONSOLE, must=True),
+            AskedCode(INTEREST, FormPlace.CONSOLE),
+        ),
+    ),
+}
+"""The forms about a person. The phone, the console, the encrypted events and the statistics all use this table."""
+OF_REFERRAL = (LoggedEvent.ANSWERED, LoggedEvent.ARRIVED, LoggedEvent.THIRTY)
+"""The kinds of events that concern an offer of help."""
+MAX_PEOPLE = 99
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCodes:
+    """The codes of an event that concern a person of the case."""
+
+    n: int
+    """The number of the person within the case, counted from 1. The name of the person is never stored."""
+    codes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    referral: int | None = None
+    """The id of the event in which help was offered, if this event concerns that offer."""
+
+    def checked(self, kind: LoggedEvent) -> "PersonCodes":
+        """Returns the same codes, after checking them.
+
+        Raises ValueError for codes that an event of this kind may not have. The error does not contain the value.
+        """
+        form = CASE_FORMS.get(kind)
+        allowed = {} if form is None else form.codes
+        for name, value in self.codes.items():
+            if value not in allowed.get(name, ()):
+                raise ValueError(
+                    f"a case event of the kind {kind} cannot have the code {name} about a person"
+                )
+        lacking = [] if form is None else [one for one in form.must if one not in self.codes]
+        if lacking or form is None:
+            raise ValueError(
+                f"a case event of the kind {kind} lacks these codes about a person: {' '.join(lacking)}"
+            )
+        if not 0 < self.n <= MAX_PEOPLE or (self.referral is None) is (kind in OF_REFERRAL):
+            raise ValueError(
+                f"a case event of the kind {kind} has a wrong person number or a wrong service referral"
+            )
+        return self
+
+    def to_bytes(self) -> bytes:
+        document = {"n": self.n, "codes": dict(self.codes), "referral": self.referral}
+        return json.dumps(document, separators=(",", ":"), sort_keys=True).encode()
+
+    @classmethod
+    def from_bytes(cls, plain: bytes) -> "PersonCodes":
+        """Reads the codes from bytes.
+
+        Raises ValueError, KeyError or TypeError for bytes that `to_bytes` did not make.
+        """
+        document = json.loads(plain)
+        codes = {str(name): str(value) for name, value in document["codes"].items()}
+        return cls(int(document["n"]), codes, document["referral"])
+
+
+def codes_of_kind(kind: LoggedEvent, codes: Mapping[str, str]) -> dict[str, str]:
+    """Returns the answers that are codes of an event of this kind."""
+    allowed = CASE_FORMS[kind].codes
+    return {name: value for name, value in codes.items() if value in allowed.get(name, ())}
+
+
+def english_texts() -> Iterator[str]:
+    """Yields the English texts that the console translates."""
+    for form in CASE_FORMS.values():
+        yield form.title
+    for name, one in QUESTIONS.items():
+        yield from (one.asks, *([one.hint] if one.hint else []))
+        yield from () if name == STATE else one.values.values()
 
 
 class FollowKind(StrEnum):
@@ -74,8 +448,8 @@ def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
 
     A child can be a victim even without force or deceit. A question that was not asked counts as "unsure".
     """
-    act, purpose = codes.get(rules_person_codes.ACT, UNSURE), codes.get(PURPOSE, UNSURE)
-    means = (codes.get(FORCE, UNSURE), codes.get(rules_person_codes.DECEIT, UNSURE))
+    act, purpose = codes.get(ACT, UNSURE), codes.get(PURPOSE, UNSURE)
+    means = (codes.get(FORCE, UNSURE), codes.get(DECEIT, UNSURE))
     child = is_taken_for_child(codes.get(MINOR, UNSURE))
     used = child or any(one != NO for one in means)
     if NO in (act, purpose) or not used:
@@ -191,12 +565,12 @@ class MetPerson:
         """Returns True if the newest answer says that a woman should ask again."""
         lines = (one for one in reversed(self.timeline) if one.corrected_by is None)
         codes = (one.entry.reported.codes for one in lines)
-        return next((one[AGAIN] for one in codes if AGAIN in one), None) == rules_person_codes.WOMAN
+        return next((one[AGAIN] for one in codes if AGAIN in one), None) == WOMAN
 
     @property
     def is_child(self) -> bool:
         """Returns True if the person may be a child, or looks like a child."""
-        if self.sex in (GIRL, rules_person_codes.BOY) or is_taken_for_child(self.minor):
+        if self.sex in (GIRL, BOY) or is_taken_for_child(self.minor):
             return True
         last = self.consents[-1][1] if self.consents else None
         return self.minor is None and last in OF_CHILD
@@ -290,7 +664,7 @@ def _add(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
         case LoggedEvent.OFFERED:
             person.referrals.append(OfferedHelp(one.id, one.at, one.responder_id, codes[SERVICE]))
         case LoggedEvent.DETERMINATION:
-            person.determination, person.body = codes[DETERMINATION], codes[rules_person_codes.BODY]
+            person.determination, person.body = codes[DETERMINATION], codes[BODY]
             person.is_possible = person.determination == ACTUAL
         case _:
             _follow(person, one, reported)
@@ -308,7 +682,7 @@ def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
             # No help is offered again until the person agrees.
             person.consents.append((one.at, ConsentCode.NO, None))
     elif one.kind is LoggedEvent.ARRIVED:
-        found.arrived, found.arrived_at = reported.codes[rules_person_codes.ARRIVED], one.at
+        found.arrived, found.arrived_at = reported.codes[ARRIVED], one.at
         # After five weeks without a report, the clock process writes this event.
         # It then counts twice, so that responders stop looking for the person.
         is_lost = found.arrived != YES and not found.is_on_the_way

@@ -24,13 +24,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.database import Row, has_row, new_record_key
 from hotline.core.driver import PreparedStatement, new_values
 from hotline.errors import NotFound
-from hotline.people.rules_desks import DeskKind
+from hotline.people.rules import DeskKind
 from hotline.people.tables_desks import Desk
-from hotline.text.codes import ABROAD
+from hotline.text.places import ABROAD
 from hotline.tips.rules import OVERSEEN, Matter, TipState
 
 
@@ -74,7 +74,7 @@ class Tip(Row):
     within: Mapped[str | None]
     """The country if the place is "abroad". The province if the place is "unsure". Alerts never name a country."""
     sector: Mapped[str | None]
-    """The code of a sector or of a camp (`text.codes.is_camp`)."""
+    """The code of a sector or of a camp (`text.places.is_camp`)."""
     category: Mapped[str | None]
     urgency: Mapped[int]
     """1: danger or a child. 2: the caller is affected or saw it. 3: the caller heard about it."""
@@ -99,7 +99,7 @@ class Tip(Row):
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
     """The first step of alerts that is about the tip's present place."""
     visit_decision: Mapped[str | None]
-    """The national desk's decision about visits: the value of a `tips.rules_visit_safety.VisitDecision`."""
+    """The national desk's decision about visits: the value of a `tips.rules.VisitDecision`."""
     contact_key: Mapped[str]
     """The pseudonym of the caller's phone, which changes each week. It is used to link tips of the same phone. Linked
     tips stay separate.
@@ -145,7 +145,7 @@ class Tip(Row):
     """True if the holder of the receipt was asked if the help was good. The answer has no link to the tip."""
     closed_at: Mapped[datetime | None]
     """The time when the case was closed. The time for which the text is kept begins then
-    (`tips/rules_deadlines.py`).
+    (`tips/rules.py`).
     """
     outcome: Mapped[str | None]
     """The value of a `tips.rules.TipOutcome`, if the desk chose an outcome."""
@@ -166,11 +166,11 @@ WITHOUT_BODY = defer(Tip.body, raiseload=True)
 """An option for a query that leaves out the encrypted text. If code asks such a row for its body, an error is
 raised.
 """
-IS_REPORTED = (Tip.state != TipState.DRAFT, Tip.channel != rules_trial.CHANNEL)
+IS_REPORTED = (Tip.state != TipState.DRAFT, Tip.channel != rules.CHANNEL)
 """The conditions for tips of callers, and for drills. Drafts and the hotline's own test tips do not match."""
 IS_REAL_CASE = (
     Tip.matter == Matter.TIP,
-    Tip.channel.not_in(rules_trial.UNCOUNTED),
+    Tip.channel.not_in(rules.UNCOUNTED),
     Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
 )
 """The conditions for real cases. Complaints, drills, test tips, drafts and fragments do not match."""

@@ -1,4 +1,10 @@
-"""Handles the gateway's five callbacks, and one callback from our own clock process. Each callback reads a form and
+"""Handles the gateway's callbacks. Reads each form strictly, and refuses a form that the gateway would not send.
+
+Reads the form of a callback strictly, and refuses every form that the gateway would not send.
+
+Also checks if the installation is ready. It is ready if a tip that it accepts would reach a recipient.
+
+Handles the gateway's five callbacks, and one callback from our own clock process. Each callback reads a form and
 calls a service.
 
 A hop always gets the status 200 and a text that starts with `CON ` or `END `, except for a wrong secret or method. The
@@ -16,20 +22,375 @@ delivery report     id status phoneNumber networkCode failureReason retryCount
 opt-out             senderId phoneNumber
 """
 
+import hmac
+import logging
 import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
+from time import perf_counter
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from flask import Blueprint, Response, current_app, jsonify
+from werkzeug.exceptions import HTTPException
 
 from hotline.alerts.service_sending import apply_report
-from hotline.core.addresses import comes_from
+from hotline.core.addresses import comes_from, peer_of
 from hotline.core.contexts import Line, WebContext
+from hotline.core.logs import REQUEST
 from hotline.core.ussd import EndNotice, UssdHop, hidden_caller, suffix_of, with_suffix
-from hotline.dialogue.service_session import answer_hop, end_session
+from hotline.dialogue.service_commit import stop_messages
+from hotline.dialogue.service_session import answer_hop, end_session, failure
 from hotline.dialogue.service_sms import Arrival, take_sms
-from hotline.dialogue.service_stop import stop_messages
-from hotline.errors import CallbackInvalid
-from hotline.gateway.rules_message import MessageIn, ReportIn
+from hotline.errors import CallbackInvalid, NotReady, NumberInvalid, StoreUnavailable, Unavailable
+from hotline.gateway import service_alert_path, tables
+from hotline.gateway.rules import MessageIn, ReportIn
+from hotline.keys import tables_canaries
 from hotline.keys.key_folder import LISTED
-from hotline.web.hook_guard import CallbackForm, broken_hook, broken_hop, guarded
+from hotline.text import phone_numbers
+
+MAX_BYTES = 32 * 1024
+"""The largest body in bytes. An SMS of 1,600 accented letters takes 9,600 bytes."""
+MAX_FIELDS = 30
+FORM = "application/x-www-form-urlencoded"
+COMMON = (b"serviceCode=", b"networkCode=")
+"""Fields that have the same value for almost every caller, and no personal data. The parsed form of these fields is
+cached."""
+MAX_COMMON = 60
+ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+
+LOG = logging.getLogger("hotline.web")
+
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
+Environ = Mapping[str, Any]
+"""The environment of a WSGI request. Flask and `web/hooks_app.py` both use it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackForm:
+    """The fields of a callback. Each field occurs at most once. `repr` does not show them."""
+
+    fields: Mapping[str, str]
+    came_from: str = ""
+    """The address of the client. Behind our own proxy, this is the address that the proxy names."""
+
+    def __repr__(self) -> str:
+        return "Form()"
+
+    def text(self, name: str, *, most: int) -> str:
+        """Returns a field that must exist but may be empty.
+
+        Raises CallbackInvalid if the field is missing or too long.
+        """
+        value = self.fields.get(name)
+        if value is None:
+            raise CallbackInvalid(f"the field {name} is missing")
+        if len(value) > most:
+            raise CallbackInvalid(f"the field {name} is longer than its limit of {most} letters")
+        return value
+
+    def identifier(self, name: str) -> str:
+        value = self.text(name, most=100)
+        if not ID.fullmatch(value):
+            raise CallbackInvalid(f"the field {name} does not contain a valid id")
+        return value
+
+    def known_id(self, name: str) -> str | None:
+        """Returns the field if it is an id, and None otherwise."""
+        value = self.fields.get(name, "")
+        return value if ID.fullmatch(value) else None
+
+    def caller(self, name: str) -> str | None:
+        """Returns the number of the caller, as `msisdn` does.
+
+        Returns None for a hidden number: a word, an empty field or a missing field.
+        """
+        try:
+            return phone_numbers.parse_caller(
+                self.text(name, most=100) if name in self.fields else ""
+            )
+        except NumberInvalid:
+            return None
+
+    def msisdn(self, name: str) -> str:
+        """Returns the number in E.164 format.
+
+        Accepts a plus sign that arrives as a space or is missing, and the national format.
+        """
+        try:
+            return phone_numbers.parse_caller(self.text(name, most=100))
+        except NumberInvalid:
+            raise CallbackInvalid(f"the field {name} does not contain a phone number") from None
+
+
+def read_form(environ: Environ) -> CallbackForm:
+    """Reads the body of a request, and ignores the query string.
+
+    Raises CallbackInvalid for a form that the gateway would not send.
+    """
+    kind = environ.get("CONTENT_TYPE") or ""
+    if kind != FORM and kind.partition(";")[0].strip().lower() != FORM:
+        raise CallbackInvalid("the body of the request is not a form")
+    return replace(parse(_body(environ)), came_from=peer_of(environ))
+
+
+def parse(body: bytes) -> CallbackForm:
+    """Parses a body in UTF-8. It may have at most 30 fields, and no field twice. Raises CallbackInvalid."""
+    parts = body.split(b"&")
+    if len(parts) > MAX_FIELDS:
+        raise CallbackInvalid("the form has too many fields")
+    fields: dict[str, str] = {}
+    try:
+        for part in filter(None, parts):
+            known = part.startswith(COMMON) and len(part) <= MAX_COMMON
+            name, value = _common(part) if known else _pair(part)
+            if name in fields:
+                raise CallbackInvalid("the form repeats a field")
+            fields[name] = value
+    except UnicodeDecodeError:
+        # The text of the error itself would quote the body.
+        raise CallbackInvalid("the form is not in UTF-8") from None
+    return CallbackForm(fields)
+
+
+@lru_cache(maxsize=64)
+def _common(part: bytes) -> tuple[str, str]:
+    return _pair(part)
+
+
+def _pair(part: bytes) -> tuple[str, str]:
+    """Decodes the name and the value of a field. Raises UnicodeDecodeError."""
+    name, _, value = part.partition(b"=")
+    if b"%" in part or b"+" in part:
+        return _plain(name), _plain(value)
+    return name.decode(), value.decode()
+
+
+def _plain(written: bytes) -> str:
+    """Decodes the encoding of forms: plus signs and percent escapes. Raises UnicodeDecodeError."""
+    if b"+" in written:
+        written = written.replace(b"+", b" ")
+    return (unquote_to_bytes(written) if b"%" in written else written).decode()
+
+
+def _body(environ: Environ) -> bytes:
+    """Returns the whole body of the request. Never reads more than the limit."""
+    declared = environ.get("CONTENT_LENGTH") or ""
+    length = int(declared) if declared.isdecimal() else 0
+    if length > MAX_BYTES:
+        raise CallbackInvalid(
+            f"the body of the request is larger than the limit of {MAX_BYTES} bytes"
+        )
+
+    ends_by_itself = environ.get("wsgi.input_terminated", False)
+    body: bytes = environ["wsgi.input"].read(MAX_BYTES + 1 if ends_by_itself else length)
+    if len(body) > MAX_BYTES:
+        raise CallbackInvalid(
+            f"the body of the request is larger than the limit of {MAX_BYTES} bytes"
+        )
+    if len(body) < length:
+        raise CallbackInvalid("the body is shorter than the request's header says")
+    return body
+
+
+# Guards the hooks: checks the secret, the method, the size and the form before any work.
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""All HTTP methods. The routes accept all of them, so that a wrong secret gets the status 404 with any method."""
+
+HOOK_CONTEXT_KEY = "hotline.door"
+"""The key under which the application stores the context of the hooks."""
+
+Secrets = Mapping[str, Sequence[str]]
+"""The valid secrets in the path of each hook. Several are valid at the same time, so that no call is lost while a
+secret changes."""
+Used = Callable[[str, str], None]
+"""A function that gets the name of each called hook and the secret in its path."""
+
+
+Measured = Callable[[str, "Reply", float], None]
+"""A function that gets the name of a hook, its reply, and the value of `perf_counter` when it began."""
+
+
+def unmeasured(_hook: str, _reply: "Reply", _began: float) -> None:
+    """Counts nothing. It is the default of `measured`."""
+
+
+def ignore_use(_hook: str, _secret: str) -> None:
+    """Records nothing. It is the default of `used`."""
+
+
+@dataclass(frozen=True, slots=True)
+class HookContext:
+    context: WebContext
+    secrets: Secrets
+    used: Used = ignore_use
+    measured: Measured = unmeasured
+
+    def __repr__(self) -> str:
+        return "Door()"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply of a hook, which is always `text/plain`. `repr` does not show its text."""
+
+    body: str
+    status: int = 200
+
+    def __repr__(self) -> str:
+        return f"Reply({self.status})"
+
+
+Hook = Callable[[HookContext, Environ, str], Reply]
+"""A function of the context, the request and the secret in the path. It never raises an error."""
+Work = Callable[[WebContext, CallbackForm], str]
+Problem = Callable[[WebContext, str, Exception], Reply]
+
+
+def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
+    """Returns a decorator. It makes the checks of `HookContext`, then calls the function with the context and the
+    form. If the function raises an error, `problem` makes the reply.
+    """
+
+    def guard(work: Work) -> Hook:
+        def passed(door: HookContext, environ: Environ, secret: str) -> Reply:
+            if not is_live(door.secrets[hook], secret):
+                return Reply("", 404)
+            if environ["REQUEST_METHOD"] != "POST":
+                return Reply("", 405)
+            began = perf_counter()
+            before = REQUEST.set(new_request())
+            door.used(hook, secret)
+            try:
+                reply = Reply(work(door.context, read_form(environ)))
+            except Exception as error:
+                reply = problem(door.context, hook, error)
+            door.measured(hook, reply, began)
+            LOG.info("the hook %s answered with status %d", hook, reply.status)
+            REQUEST.reset(before)
+            return reply
+
+        return passed
+
+    return guard
+
+
+def new_request() -> str:
+    """Returns a random id of twelve letters. It does not depend on the phone or the session.
+
+    It contains no digits, because the log removes long numbers.
+    """
+    return secrets.token_hex(6).translate(LETTERS)
+
+
+def is_live(live: Sequence[str], secret: str) -> bool:
+    """Returns True if the secret is valid. Compares it with every valid secret, each in constant time."""
+    given = secret.encode("utf-8", "surrogatepass")
+    matches = [hmac.compare_digest(given, known.encode()) for known in live]
+    return any(matches)
+
+
+def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
+    """Returns every reason why the installation is not ready. The texts contain no secrets."""
+    try:
+        with context.database.writing() as session:
+            tables.try_writing(session, context.now())
+        offered, blocked, _ = service_alert_path.current_alert_path(context)
+        wrong = wrong_keys(context)
+    except StoreUnavailable:
+        return ("the database cannot commit",)
+
+    reasons = []
+    if not offered:
+        reasons.append("no responder is active, so callers cannot report")
+    if blocked:
+        reasons.append(f"no alert can leave: {blocked}")
+    reasons += wrong
+    try:
+        context.flow_sets.live()
+    except NotReady:
+        reasons.append("no flows are live")
+    except StoreUnavailable:
+        reasons.append("the database does not answer")
+    return tuple(reasons)
+
+
+def wrong_keys(context: WebContext) -> list[str]:
+    """Returns the processes that do not start because of a wrong key, or that run without the key.
+
+    Raises StoreUnavailable.
+    """
+    with context.database.reading() as session:
+        return [
+            f"a key of {one.role} is wrong ({one.wrong_keys})"
+            for one in tables_canaries.refused_starts(session, context.now())
+        ]
+
+
+# Makes the replies of hooks that failed, and logs the errors.
+
+PLAIN = "text/plain; charset=utf-8"
+
+
+def plain_response(body: str, status: int = 200) -> Response:
+    return Response(body, status=status, content_type=PLAIN)
+
+
+def broken_hop(context: WebContext, hook: str, error: Exception) -> Reply:
+    """Replies to a failed hop with `END` and the status 200. With any other reply, the caller would see an error."""
+    log_error(hook, error)
+    return Reply(failure(context))
+
+
+def broken_hook(_context: WebContext, hook: str, error: Exception) -> Reply:
+    """Replies with 503, so that the gateway sends the request again.
+
+    An invalid form gets 200, and its error is logged. With 503 it would be sent again for twelve hours.
+    """
+    log_error(hook, error)
+    return Reply("") if isinstance(error, CallbackInvalid) else Reply("", 503)
+
+
+def refused(error: HTTPException) -> Response:
+    """Replies with a status and an empty body, so that no page shows which software runs here."""
+    return plain_response("", error.code or 500)
+
+
+def unexpected_error(error: Exception) -> Response:
+    """Replies with 500 to an error outside of the hooks.
+
+    Flask's own handler would log the path, which contains a secret.
+    """
+    log_error("web", error)
+    return plain_response("", 500)
+
+
+def log_error(hook: str, error: Exception) -> None:
+    level = logging.WARNING if isinstance(error, CallbackInvalid | Unavailable) else logging.ERROR
+    LOG.log(level, "%s: %s", hook, type(error).__name__)
+
+
+health = Blueprint("health", __name__)
+
+
+@health.get("/healthz")
+def healthz() -> Response:
+    """Replies that the process runs. It checks nothing else."""
+    return plain_response("ok")
+
+
+@health.get("/readyz")
+def readyz() -> Response:
+    reasons = reasons_not_ready(current_app.extensions[HOOK_CONTEXT_KEY].context)
+    answer = jsonify(ready=not reasons, reasons=list(reasons))
+    answer.status_code = 503 if reasons else 200
+    return answer
+
 
 MAX_USSD = 1000
 MAX_SMS = 32 * 1024

@@ -15,11 +15,9 @@ from flask import Response
 from hotline.alarms.rules import Alarm
 from hotline.alerts import service_drills
 from hotline.cases import pages_board, service_board, service_case_files
-from hotline.console import role_groups
-from hotline.console.form import number_of
-from hotline.console.role_groups import TodayLine, table
-from hotline.console.routes import PAGES
-from hotline.console.templating import format_day, format_time
+from hotline.console import routes
+from hotline.console.routes import PAGES, TodayLine, table
+from hotline.console.templating import format_day, format_time, number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext
@@ -29,13 +27,8 @@ from hotline.duty import (
     service_desk_page,
     service_invitations,
 )
-from hotline.editing import (
-    pages_news,
-    service_emergencies,
-    service_news,
-    service_translation,
-)
-from hotline.editing.pages_sentences import result_or_refusal
+from hotline.editing import pages_draft_reading, service_news, service_plans, service_translation
+from hotline.editing.pages_difference import result_or_refusal
 from hotline.editing.rules_drafts import emergency_end
 from hotline.flows.flow import numbers_named
 from hotline.gateway import service_pause
@@ -43,7 +36,7 @@ from hotline.monitoring import service_alarms, service_checks_outside
 from hotline.people import service_own_account
 from hotline.statistics import pages as statistics
 from hotline.statistics import service_releases
-from hotline.text.phrases import phrase
+from hotline.text.languages import phrase
 from hotline.text.places import place_name
 from hotline.web import service_approvals
 
@@ -126,20 +119,20 @@ def red_bars(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
 
 def counts(context: ConsoleContext, by: SignedIn) -> Mapping[str, int]:
     """Returns the numbers in the navigation bar, by the page to which each number links."""
-    late = service_board.count_late(context, by) if by.roles & role_groups.DESKS else 0
-    unread = service_news.unread_count(context, by) if by.roles & role_groups.WORDS else 0
+    late = service_board.count_late(context, by) if by.roles & routes.DESKS else 0
+    unread = service_news.unread_count(context, by) if by.roles & routes.WORDS else 0
     return {"board.show": late, "today.show": unread}
 
 
 def _sources(by: SignedIn) -> Iterator[LineSource]:
-    return (one for one in SOURCES if one.roles == role_groups.ALL or one.roles & by.roles)
+    return (one for one in SOURCES if one.roles == routes.ALL or one.roles & by.roles)
 
 
 def _paused_queue(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     hold = service_pause.current_pause(context)
     if hold is not None:
         at = format_time(by.language, hold.since)
-        leads = "outgoing.show" if by.roles & role_groups.RUNNING else ""
+        leads = "outgoing.show" if by.roles & routes.RUNNING else ""
         says = phrase("{by} paused all messages at {at}. Reason: {reason}")
         yield bad(says, leads, by=hold.paused_by, at=at, reason=hold.reason)
 
@@ -266,7 +259,7 @@ def _numbers(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _urgent_words(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    emergency = service_emergencies.current_emergency(context)
+    emergency = service_plans.current_emergency(context)
     if emergency is not None:
         says = phrase(
             "{by} published a text in an emergency at {at}. Review the text by {until}, or the old text returns."
@@ -309,22 +302,22 @@ _holds = count_line(
     service_case_files.count_reviews,
 )
 SOURCES = (
-    LineSource(role_groups.ALL, _own_link, is_bar=True),
-    LineSource(role_groups.ALL, _own_renewals),
-    LineSource(role_groups.ALL, _urgent_words, is_bar=True),
-    LineSource(role_groups.ALL, _paused_queue, is_bar=True),
-    LineSource(role_groups.RUNNING, _paused_parts),
-    LineSource(role_groups.RUNNING, _alarms),
-    LineSource(role_groups.RUNNING, _given_up),
-    LineSource(role_groups.RUNNING, _quiet),
-    LineSource(role_groups.ADMIN, _admins),
-    LineSource(role_groups.DECIDING, _approvals),
-    LineSource(role_groups.RUNNING, _drills),
-    LineSource(role_groups.NATIONAL, _holds),
-    LineSource(role_groups.PEOPLE, _desks),
-    LineSource(role_groups.WRITING | role_groups.RUNNING, _numbers),
-    LineSource(role_groups.EDITOR, _text_questions),
-    LineSource(role_groups.RELEASING, _releases),
+    LineSource(routes.ALL, _own_link, is_bar=True),
+    LineSource(routes.ALL, _own_renewals),
+    LineSource(routes.ALL, _urgent_words, is_bar=True),
+    LineSource(routes.ALL, _paused_queue, is_bar=True),
+    LineSource(routes.RUNNING, _paused_parts),
+    LineSource(routes.RUNNING, _alarms),
+    LineSource(routes.RUNNING, _given_up),
+    LineSource(routes.RUNNING, _quiet),
+    LineSource(routes.ADMIN, _admins),
+    LineSource(routes.DECIDING, _approvals),
+    LineSource(routes.RUNNING, _drills),
+    LineSource(routes.NATIONAL, _holds),
+    LineSource(routes.PEOPLE, _desks),
+    LineSource(routes.WRITING | routes.RUNNING, _numbers),
+    LineSource(routes.EDITOR, _text_questions),
+    LineSource(routes.RELEASING, _releases),
 )
 
 
@@ -338,16 +331,16 @@ RELOADED = "60; url={path}?auto"
 
 def first(visit: Visit) -> Response:
     """Shows the board to desks, the page Today to people who write texts, and the statistics to all others."""
-    if visit.by.roles & role_groups.DESKS:
+    if visit.by.roles & routes.DESKS:
         return pages_board.show(visit)
-    if visit.by.roles & role_groups.WORDS or not visit.by.roles & role_groups.BUT_TRANSLATOR:
+    if visit.by.roles & routes.WORDS or not visit.by.roles & routes.BUT_TRANSLATOR:
         return show(visit)
     return statistics.overview(visit, today(visit.context, visit.by))
 
 
 def show(visit: Visit) -> Response:
     """Shows the lines of the page Today for this account."""
-    shown = pages_news.today_values(visit) if visit.may(role_groups.WORDS) else NO_NEWS
+    shown = pages_draft_reading.today_values(visit) if visit.may(routes.WORDS) else NO_NEWS
     answer = page(visit, "today.html", lines=today(visit.context, visit.by), **shown)
     # A page with a form is not loaded again, because the typed text would be lost.
     if not (shown["opened"] or shown["opened_draft"] or visit.faults):

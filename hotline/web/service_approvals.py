@@ -6,21 +6,15 @@ from datetime import datetime, timedelta
 
 from hotline.alerts import queries_people
 from hotline.cases import (
-    service_call_back,
+    service_calls,
     service_case_files,
-    service_exclusions,
+    service_desk_commands,
     service_pending_closures,
 )
 from hotline.core.actors import READING_ROLES, AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
-from hotline.duty import (
-    service_accounts,
-    service_enrolment,
-    service_invitations,
-    service_postings,
-    service_removal,
-)
+from hotline.duty import service_accounts, service_enrolment, service_invitations, service_removal
 from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.doorbell import ringing
 from hotline.monitoring import queries
@@ -31,15 +25,15 @@ from hotline.people import (
     service_approving,
     tables_accounts,
     tables_audit,
-    tables_members,
+    tables_desks,
 )
-from hotline.people import tables_approvals as store
+from hotline.people import tables_sessions as store
+from hotline.people.rules import OVERSEEN_DESK
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_desks import OVERSEEN_DESK
 from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision, KeyToSign
-from hotline.people.tables_approvals import Approval, ApprovalDecision
-from hotline.text.phrases import MessageText, message_text
-from hotline.tips.rules_call_back import CallBackState
+from hotline.people.tables_sessions import Approval, ApprovalDecision
+from hotline.text.languages import MessageText, message_text
+from hotline.tips.rules_receipts import CallBackState
 
 APPROVALS: Mapping[str, ApprovalRule] = {
     rule.kind: rule
@@ -50,10 +44,10 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         decrypt_signing.SIGNATURE,
         service_enrolment.ENROLMENT,
         service_enrolment.START_PIN,
-        service_postings.POSTING,
+        service_removal.POSTING,
         service_removal.REMOVAL,
         service_removal.END,
-        service_exclusions.LIFT,
+        service_desk_commands.LIFT,
         service_case_files.CASE_FILE,
         service_case_files.HOLD,
     )
@@ -161,7 +155,7 @@ def decide(
             raise ApprovalRefused(decrypt_signing.REPLACED if about.key_to_sign else COMPARE)
         if not service_approving.may_decide(session, by.actor, row, about):
             me = tables_audit.by_actor(by.actor)
-            if tables_members.is_overseen(session, me, about.person_id, about.desks):
+            if tables_desks.is_overseen(session, me, about.person_id, about.desks):
                 raise ApprovalRefused(OVERSEEN_DESK)
             raise ApprovalRefused(
                 message_text("you cannot decide on this request: you made it, or it is about you")
@@ -227,7 +221,7 @@ def _line(
 ) -> PendingApproval:
     is_own = tables_audit.account_of(row.asked_by) == by.account_id
     me = tables_audit.by_actor(by.actor)
-    is_overseen = tables_members.is_overseen(session, me, about.person_id, about.desks)
+    is_overseen = tables_desks.is_overseen(session, me, about.person_id, about.desks)
     marked = dict.fromkeys((tables_audit.account_of(row.asked_by), about.account_id))
     return PendingApproval(
         kind=row.kind,
@@ -279,7 +273,7 @@ def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
     The approval of a call-back is given on its own page.
     """
     for one in (
-        service_call_back.list_call_backs(context, by) if AccountRole.NATIONAL in by.roles else ()
+        service_calls.list_call_backs(context, by) if AccountRole.NATIONAL in by.roles else ()
     ):
         if not one.asked_by or one.approved_by or one.state is not CallBackState.WAITING:
             continue

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from hotline.alerts import tables, tables_case_events
 from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.core.database import Database, Session
-from hotline.gateway.rules_message import MessageKind
+from hotline.gateway.rules import MessageKind
 from hotline.gateway.tables import IS_BELIEVED, Assignment, Message
 from hotline.tips.rules_events import PROOF, LoggedEvent
 from hotline.tips.rules_persons import COUNTING_PROOFS

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hotline.alerts import rules_escalation, rules_escalation_steps
 from hotline.alerts.rules_assignment import AlertedResponder, Candidate, Case, first_recipients
 from hotline.alerts.rules_escalation_steps import CaseState, Decision
-from hotline.tips.rules_deadlines import Clock, Clocks, DeadlineKind
+from hotline.tips.rules import Clock, Clocks, DeadlineKind
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from tests.support.builders import NOON
 

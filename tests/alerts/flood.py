@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from hotline.alerts import service_assignment, service_sending
-from hotline.gateway.rules_delivery import Outcome, SendResult
-from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.rules import Outcome, ReportIn, SendResult
 from hotline.people.rules import Level
 from hotline.people.tables_desks import Desk
 from hotline.text.places import districts, neighbours

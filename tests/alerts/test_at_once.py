@@ -12,16 +12,14 @@ import pytest
 from hotline.alerts import queries_outbox, service_assignment, service_intake, tables
 from hotline.alerts import service_sending as alerts_service_sending
 from hotline.alerts.rules_replies import CommandResult
-from hotline.alerts.service_case_events import by_responder, write_event
+from hotline.alerts.service_case import by_responder, write_event
 from hotline.alerts.service_intake import file_silent
 from hotline.core.database import Database
 from hotline.counters import tables as counters_tables
 from hotline.counters.tables import CounterKey, Tally
 from hotline.dialogue.replay_cache import SessionMemory
-from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
-from hotline.gateway.rules_message import ReportIn
-from hotline.gateway.tables import Assignment, Message
-from hotline.gateway.tables_sessions import Dialogue
+from hotline.gateway.rules import MessageState, Outcome, ReportIn, SendResult
+from hotline.gateway.tables import Assignment, Dialogue, Message
 from hotline.people.rules import Level
 from hotline.tips import tables as tips_tables
 from hotline.tips.rules_events import EventChannel, LoggedEvent

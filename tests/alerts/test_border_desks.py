@@ -3,8 +3,8 @@
 import pytest
 
 from hotline.alerts import queries, service_assignment
-from hotline.alerts.service_case_state import case_state
-from hotline.cases.queries_overview import TipListFilter, tip_overviews
+from hotline.alerts.service_case import case_state
+from hotline.cases.queries import TipListFilter, tip_overviews
 from hotline.errors import PersonnelRefused
 from hotline.gateway.tables import Assignment, Message
 from hotline.people import tables

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from hotline.alerts import queries, service_assignment
 from hotline.alerts.queries import NewAssignment
-from hotline.alerts.rules_storm import STORM_FROM
-from hotline.core.jobs import Job
-from hotline.gateway.rules_message import SHARED
+from hotline.alerts.rules_escalation import STORM_FROM
+from hotline.core.contexts import Job
+from hotline.gateway.rules import SHARED
 from hotline.gateway.tables import Assignment, Message, SharedAlert
 from hotline.people.rules import Level
 from hotline.people.tables import Responder

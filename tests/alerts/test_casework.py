@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hotline.alerts import service_assignment, service_closing, service_commands, tables_inbound
+from hotline.alerts import service_assignment, service_closing, service_commands, tables
 from hotline.alerts.rules_replies import (
     OF_A_CASE,
     REPLIES,
@@ -15,12 +15,12 @@ from hotline.alerts.rules_replies import (
     CommandResult,
     Verb,
 )
-from hotline.alerts.service_replies import ANSWERS
+from hotline.alerts.service_commands import ANSWERS
 from hotline.cases import service_retention
 from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_events import EventChannel
@@ -93,7 +93,7 @@ def test_danger_taken_while_the_inbox_is_unread_is_noted_and_its_ladder_goes_on(
 def test_a_second_take_with_the_inbox_unread_keeps_the_first_take(district: District) -> None:
     _, told_of = told(district, urgency=1)
     with district.database.writing() as session:
-        tables_inbound.create_position(session, district.clock())
+        tables.create_position(session, district.clock())
     sms(district, told_of[1], Verb.TAKE)
     district.clock.turn(hours=1)
     sms(district, told_of[1], Verb.TAKE)
@@ -106,7 +106,7 @@ def test_a_second_take_with_the_inbox_unread_keeps_the_first_take(district: Dist
 def test_a_forged_take_and_end_close_nothing(district: District, urgency: int) -> None:
     tip, told_of = told(district, urgency)
     with district.database.writing() as session:
-        tables_inbound.create_position(session, district.clock())
+        tables.create_position(session, district.clock())
     assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.TAKEN
     sms(district, told_of[1], Verb.NOT_TRAFFICKING)
     happens(district, service_commands.doubt_answer, told_of[1].id)
@@ -274,7 +274,7 @@ def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
     """Another responder who also took the case may have left meanwhile."""
     tip, told_of = told(district, urgency=1)
     with district.database.writing() as session:
-        tables_inbound.create_position(session, district.clock())
+        tables.create_position(session, district.clock())
     sms(district, told_of[1], Verb.TAKE)
     sms(district, told_of[2], Verb.TAKE, proved=True)
     district.change(Responder, 2, active=False, removed_at=district.clock())
@@ -287,7 +287,7 @@ def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
 def test_a_danger_that_the_one_who_looked_holds_is_looked_at_again(district: District) -> None:
     tip, told_of = told(district, urgency=1)
     with district.database.writing() as session:
-        tables_inbound.create_position(session, district.clock())
+        tables.create_position(session, district.clock())
     sms(district, told_of[1], Verb.TAKE)
     sms(district, told_of[1], Verb.REFERRED)
     district.clock.turn(hours=2)

@@ -6,12 +6,12 @@ import pytest
 
 from hotline.alerts import queries, service_closing, service_commands, tables_case_events
 from hotline.alerts.rules_replies import Command, CommandOutcome, CommandResult, Verb
-from hotline.alerts.service_replies import ANSWERS
+from hotline.alerts.service_commands import ANSWERS
 from hotline.cases import service_retention
 from hotline.core.actors import AccountRole
 from hotline.core.wording import Template
 from hotline.errors import EndRefused
-from hotline.gateway.rules_message import Wording, render
+from hotline.gateway.rules import Wording, render
 from hotline.gateway.tables import Message
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_events import OUTCOME, EventChannel, LoggedEvent

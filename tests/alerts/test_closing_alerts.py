@@ -12,8 +12,7 @@ from hotline.cases import service_pending_closures
 from hotline.errors import EndRefused
 from hotline.gateway.tables import Deadline, Message
 from hotline.people.tables import Responder
-from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules import DeadlineKind, TipOutcome
 from hotline.tips.rules_events import WHY, LoggedEvent, Purpose
 from tests.support.district import District
 from tests.support.helping import CHILD, GROWN_UP, HelpedCase

@@ -9,7 +9,7 @@ from hotline.core.database import Database
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
-from hotline.tips.rules_visit_safety import VisitDecision
+from hotline.tips.rules import VisitDecision
 from hotline.tips.tables import Tip
 from tests.support.callers import DANGER_HERE, Caller, make_ready
 from tests.support.clock import Clock

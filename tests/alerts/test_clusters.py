@@ -5,17 +5,16 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from hotline.alerts import service_assignment, service_commands, service_sending, tables_inbound
+from hotline.alerts import service_assignment, service_commands, service_sending, tables
 from hotline.alerts.rules_replies import CommandResult, Verb
 from hotline.cases import service_retention
 from hotline.dialogue.service_sms import Arrival, take_sms
-from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.rules import Outcome, SendResult
 from hotline.gateway.stand_ins import FakeSms
-from hotline.gateway.tables import Assignment, Deadline, Message
-from hotline.gateway.tables_sessions import InboundSeen, assignments_of
+from hotline.gateway.tables import Assignment, Deadline, InboundSeen, Message, assignments_of
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.tips.queries_duplicates import TipLikeness
+from hotline.tips.queries import TipLikeness
 from tests.support.builders import make_message
 from tests.support.callers import Caller, Line
 from tests.support.taking import do
@@ -142,7 +141,7 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
         tell(staffed, *QUIET, LABOUR)
     row = next(row for row in staffed.all(Assignment) if row.tip_id == staffed.tips[0].id)
     with staffed.database.writing() as session:
-        tables_inbound.create_position(session, staffed.clock())
+        tables.create_position(session, staffed.clock())
     text = f"1 {row.reference}"
     key = next(one.number_key for one in staffed.all(Responder) if one.id == row.responder_id)
     (her,) = [one for one in PHONES if staffed.context.pseudonyms.enrolled(one) == key]

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from hotline.alerts import queries_references, service_assignment
 from hotline.alerts.service_intake import file_silent
 from hotline.cases import decrypt_access
-from hotline.core.jobs import Job
+from hotline.core.contexts import Job
 from hotline.errors import NotFound
 from hotline.gateway.tables import Deadline, Message
 from hotline.people.rules import Level

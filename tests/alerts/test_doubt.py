@@ -7,7 +7,7 @@ import pytest
 
 from hotline.alerts import queries_references, service_commands
 from hotline.alerts.rules_replies import CommandResult
-from hotline.cases.queries_overview import tip_overviews
+from hotline.cases.queries import tip_overviews
 from hotline.dialogue import service_inbox
 from hotline.dialogue.service_sms import InboxOutcome
 from hotline.gateway.tables import Assignment

@@ -20,26 +20,31 @@ from hotline.alerts.rules_drills import DrillEnd, DrillRequest, is_by_night, ste
 from hotline.alerts.rules_replies import Command, CommandResult, Verb
 from hotline.alerts.service_drills import DrillReport
 from hotline.alerts.service_sending import apply_report
-from hotline.cases import queries_overview, service_desk_commands, service_retention
-from hotline.core import rules_trial
+from hotline.cases import queries as cases_queries
+from hotline.cases import service_desk_commands, service_retention
+from hotline.core import rules
 from hotline.core.actors import Actor
 from hotline.counters.tables import Tally
 from hotline.dialogue.service_sms import Arrival, take_sms
 from hotline.errors import DrillRefused, EndRefused
-from hotline.gateway import queries_health
-from hotline.gateway.rules_delivery import MessageState, Outcome, Priority, SendResult
-from hotline.gateway.rules_message import OutgoingPart, ReportIn
+from hotline.gateway import queries as gateway_queries
+from hotline.gateway.rules import (
+    MessageState,
+    Outcome,
+    OutgoingPart,
+    Priority,
+    ReportIn,
+    SendResult,
+)
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people import tables
-from hotline.people.rules import Level
-from hotline.people.rules_desks import DeskKind
+from hotline.people.rules import DeskKind, Level
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
 from hotline.statistics import queries
-from hotline.text.codes import ABROAD
+from hotline.text.places import ABROAD
 from hotline.text.time import KIGALI
-from hotline.tips.rules import Urgency
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules import DeadlineKind, Urgency
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Tip
 from tests.support.builders import make_message, post
@@ -71,7 +76,7 @@ def begun(district: District, **wanted: Any) -> int:
 
 
 def tip_of(district: District) -> Tip:
-    (tip,) = (row for row in district.all(Tip) if row.channel == rules_trial.DRILL)
+    (tip,) = (row for row in district.all(Tip) if row.channel == rules.DRILL)
     assert isinstance(tip, Tip)
     return tip
 
@@ -161,7 +166,7 @@ def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
     kinds = {row.kind for row in staffed.all(Deadline) if row.tip_id == tip.id}
     assert kinds == {DeadlineKind.ACKNOWLEDGE}, "never red, nobody judges, nobody looks"
     with staffed.database.reading() as session:
-        assert queries_health.outbox_health(session).untaken_since == {}, "and no alarm"
+        assert gateway_queries.outbox_health(session).untaken_since == {}, "and no alarm"
 
 
 def test_a_dead_phone_keeps_its_person_and_a_colleague_is_asked_too(staffed: District) -> None:
@@ -221,8 +226,8 @@ def test_r12_it_is_in_no_figure_and_every_list_says_what_it_is(staffed: District
             == []
         )
         assert session.scalars(select(Tally)).all() == []
-        (listed,) = queries_overview.tip_overviews(session)
-    assert listed.tip.channel == rules_trial.DRILL
+        (listed,) = cases_queries.tip_overviews(session)
+    assert listed.tip.channel == rules.DRILL
 
 
 def test_r12_one_person_ends_it_whoever_closes_it(staffed: District) -> None:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from hotline.alerts import service_assignment, service_closing
 from hotline.alerts.rules_assignment import HELD_FOR, Candidate, Case, held_until
 from hotline.duty import service_leaves
-from hotline.gateway import queries_health
+from hotline.gateway import queries
 from hotline.gateway.tables import Deadline
 from hotline.people.rules import Absence, Level, Member
 from hotline.people.rules_roster import OFF_DUTY, DutyRow, Override, Roster
 from hotline.people.tables_roster import Duty, DutyOverride
-from hotline.text.codes import UNSURE
+from hotline.text.places import UNSURE
 from hotline.tips.rules import TipOutcome, TipState, urgency
 from hotline.tips.rules import concerns_child as is_child
 from hotline.tips.tables import Tip, has_pending_alert
@@ -75,8 +75,8 @@ def test_a_tip_without_urgency_waits_for_the_next_duty_and_is_alerted_once(night
     (held,) = night.open_deadlines()
     assert (held.kind, held.due_at) == ("held", SIX)
     with night.database.reading() as session:
-        assert queries_health.outbox_health(session).unassigned_since is None
-        assert queries_health.unassigned_tips(session, None) == []
+        assert queries.outbox_health(session).unassigned_since is None
+        assert queries.unassigned_tips(session, None) == []
     night.clock.at = SIX - MINUTE
     tick(night)
     assert night.told(tip) == []

@@ -10,11 +10,11 @@ from hotline.alerts import service_sending as alerts_service_sending
 from hotline.alerts.rules_replies import Command, CommandResult, Verb
 from hotline.dialogue.service_sms import Arrival
 from hotline.flows import service_check
-from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.rules import ReportIn
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.tables_audit import AuditEntry
+from hotline.tips.rules import VisitDecision
 from hotline.tips.rules_events import EventChannel
-from hotline.tips.rules_visit_safety import VisitDecision
 from tests.alerts.test_cluster_marks import here
 from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, told
 from tests.support.night import Night

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hotline.alerts import queries_references, tables_inbound
+from hotline.alerts import queries_references, tables
 from hotline.alerts.queries_references import KnownCases
 from hotline.alerts.rules_assignment import AssignmentState
 from hotline.alerts.rules_replies import CommandResult
@@ -15,8 +15,7 @@ from hotline.alerts.tables import ReplyAnswer
 from hotline.core.database import Session, open_database
 from hotline.dialogue.service_sms import Arrival, InboxOutcome, MessageOutcome, take_sms
 from hotline.errors import StoreUnavailable
-from hotline.gateway.tables import Assignment, Message
-from hotline.gateway.tables_sessions import InboundSeen, Stopped, assignments_of
+from hotline.gateway.tables import Assignment, InboundSeen, Message, Stopped, assignments_of
 from hotline.people.rules import Level
 from hotline.tips.tables import Tip
 from tests.support.builders import NOON, make_message
@@ -120,7 +119,7 @@ def test_a_colleague_was_quicker(district: District) -> None:
     district.tell(urgency=1)
     one, two, _ = district.all(Assignment)
     with district.database.writing() as session:
-        tables_inbound.create_position(session, district.clock())
+        tables.create_position(session, district.clock())
     hear(district, f"1 {one.reference}")
     outcome = hear(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
     assert outcome is CommandResult.ALREADY_TAKEN

@@ -7,7 +7,7 @@ import pytest
 
 from hotline.alerts.service_assignment import assign_pending, fire_deadlines
 from hotline.alerts.service_intake import file_silent
-from hotline.core.jobs import Job
+from hotline.core.contexts import Job
 from hotline.gateway.tables import Assignment, Deadline, Message
 from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 

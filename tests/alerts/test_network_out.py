@@ -8,7 +8,7 @@ import pytest
 from hotline.alerts import service_assignment, service_sending
 from hotline.alerts.rules_replies import Command, Verb
 from hotline.alerts.service_commands import carry_out
-from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.rules import ReportIn
 from hotline.gateway.tables import Assignment, Attempt, Message
 from hotline.people.rules import Level
 from hotline.tips.rules_events import EventChannel

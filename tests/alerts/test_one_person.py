@@ -3,28 +3,20 @@
 import pytest
 
 from hotline.alerts import queries, queries_people, service_closing
-from hotline.cases import decrypt_access, service_exclusions
-from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.cases import decrypt_access, service_desk_commands
+from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.core.actors import AccountRole, Actor
 from hotline.duty import service_invitations, service_leaves, service_removal
 from hotline.editing import service_drafts
 from hotline.errors import AccountRefused, ApprovalRefused, DeskRefused, EndRefused
-from hotline.gateway import queries_on_call
+from hotline.gateway import queries as gateway_queries
 from hotline.monitoring import service_alarms
-from hotline.people import (
-    decrypt_passphrase,
-    service_desks,
-    tables,
-    tables_accounts,
-    tables_desks,
-    tables_members,
-)
+from hotline.people import decrypt_passphrase, service_desks, tables, tables_accounts, tables_desks
 from hotline.people.decrypt_passphrase import TwoPeople
-from hotline.people.rules import Level, active_national
-from hotline.people.rules_desks import DeskKind, of_account, of_responder
+from hotline.people.rules import DeskKind, Level, active_national, of_account, of_responder
 from hotline.people.service_desks import NewDesk
 from hotline.people.tables import Person
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import ExclusionReason
 from hotline.tips.rules import TipOutcome
@@ -135,7 +127,7 @@ def test_removing_a_person_ends_every_phone_account_and_contact(one: District) -
     with one.database.writing() as session:
         (first, second) = (row.id for row in tables.phones_of(session, PERSON))
         for member in (of_responder(first), of_account(2)):
-            tables_members.store_key(session, NATIONAL, member, b"key", one.clock())
+            tables_desks.store_key(session, NATIONAL, member, b"key", one.clock())
     service_removal.remove_responder(
         one.context, str(second), second="Bob", by="Alice", reason="left"
     )
@@ -147,9 +139,9 @@ def test_removing_a_person_ends_every_phone_account_and_contact(one: District) -
             "ended",
             "active",
         ]
-        assert [row.name for row in queries_on_call.on_call_contacts(session)] == ["Admin 3"]
+        assert [row.name for row in gateway_queries.on_call_contacts(session)] == ["Admin 3"]
         assert tables_desks.get_desk(session, NATIONAL).copied_since is not None
-        assert not tables_members.members_of_desk(session, NATIONAL)
+        assert not tables_desks.members_of_desk(session, NATIONAL)
     service_leaves.bring_back(
         one.context, str(first), number=None, second="Bob", by="Alice", reason="a mistake"
     )
@@ -168,7 +160,7 @@ def test_two_phones_of_one_person_are_one_person_of_the_national_desk(one: Distr
 def test_an_excluded_person_sees_the_tip_by_no_phone_and_no_account(one: District) -> None:
     tip_id = one.tell(urgency=1)
     whom = ExclusionTarget(person=OTHER)
-    service_exclusions.exclude(
+    service_desk_commands.exclude(
         one.context, tip_id, whom, ExclusionReason.NAMED, by="Alice", reason="a test"
     )
     with one.database.reading() as session:

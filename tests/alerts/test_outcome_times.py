@@ -8,7 +8,7 @@ from hotline.alerts import service_assignment, service_sending
 from hotline.dialogue.service_sms import Arrival, take_sms
 from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level
-from hotline.tips.rules_deadlines import in_hours
+from hotline.tips.rules import in_hours
 from hotline.tips.tables import Tip
 from tests.support.builders import make_message
 from tests.support.district import District

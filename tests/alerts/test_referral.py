@@ -7,14 +7,13 @@ import pytest
 from hotline.alerts import queries_references, service_assignment, service_escalation
 from hotline.alerts.rules_assignment import AssignmentState
 from hotline.alerts.rules_replies import CommandResult
-from hotline.core.contexts import Context
+from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
-from hotline.core.jobs import Job
 from hotline.gateway.queries_alert_path import alert_path
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.text.codes import ABROAD
+from hotline.text.places import ABROAD
 from hotline.text.revealing import is_reference
 from hotline.tips.rules import TipState
 from hotline.tips.rules_events import Event

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from hotline.alerts.rules_assignment import Candidate, Case
 from hotline.alerts.rules_escalation_steps import Decision
 from hotline.people.rules import Level
-from hotline.text.codes import ABROAD
-from hotline.tips.rules import Urgency
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.text.places import ABROAD
+from hotline.tips.rules import DeadlineKind, Urgency
 from hotline.tips.rules_events import CaseEventKind
 from tests.alerts.case_walk import ACTS, CaseWalk
 

@@ -11,7 +11,7 @@ from functools import cache
 
 import pytest
 
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules import DeadlineKind
 from tests.alerts.interleaving.asking import EscalationModel
 from tests.alerts.interleaving.search import Explored, explore, follow
 from tests.alerts.interleaving.stories import story

@@ -15,8 +15,13 @@ from hotline.alerts.rules_follow_up import (
 from hotline.people.rules import Level
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import PersonCodes
-from hotline.tips.rules_persons import FollowKind, MetPerson, PersonEntry, build_persons
+from hotline.tips.rules_persons import (
+    FollowKind,
+    MetPerson,
+    PersonCodes,
+    PersonEntry,
+    build_persons,
+)
 
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 """This is a Friday at 11:00 in Kigali, so the coordinator is asked on Saturday."""

@@ -9,7 +9,7 @@ from hotline.alerts.rules_assignment import AlertedResponder, Candidate, Case, f
 from hotline.alerts.rules_escalation import decide
 from hotline.alerts.rules_escalation_steps import CaseState
 from hotline.people.rules import Level
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules import DeadlineKind
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -12,9 +12,8 @@ from hotline.alerts import rules_escalation, rules_escalation_steps
 from hotline.alerts.rules_assignment import AlertedResponder, Candidate, Case
 from hotline.alerts.rules_escalation_steps import CaseState, Decision
 from hotline.people.rules import Level
-from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.rules import Clock, DeadlineKind, VisitFacts, VisitSafety, kept_visit_answer
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
-from hotline.tips.rules_visit_safety import VisitFacts, VisitSafety, kept_visit_answer
 
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 ONE, TWO, THERE, DESK, DIRECTOR = range(1, 6)

@@ -21,8 +21,7 @@ from hotline.alerts.rules_assignment import (
 )
 from hotline.alerts.rules_escalation import AlertPlan, EscalationStep, WaitingTip
 from hotline.people.rules import Level
-from hotline.text.codes import ABROAD, UNSURE, Category
-from hotline.text.places import districts
+from hotline.text.places import ABROAD, UNSURE, Category, districts
 from tests.alerts.case_walk import heard
 from tests.support.builders import NOON
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.alerts.rules_assignment import Candidate, Case, storm_groups
-from hotline.alerts.rules_storm import (
+from hotline.alerts.rules_escalation import (
     COLLECT,
     LONG_INTERVAL,
     MANY,

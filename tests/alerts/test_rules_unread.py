@@ -9,7 +9,7 @@ from hotline.alerts import rules_escalation
 from hotline.alerts.rules_assignment import AlertedResponder, Candidate, Case
 from hotline.alerts.rules_escalation_steps import CaseState
 from hotline.people.rules import Level
-from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.rules import Clock, DeadlineKind
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

@@ -17,11 +17,10 @@ from hotline.alerts import (
     service_sending,
     tables,
 )
-from hotline.alerts.rules_storm import OPEN_INTERVAL, STORM_FROM
+from hotline.alerts.rules_escalation import OPEN_INTERVAL, STORM_FROM
 from hotline.alerts.service_escalation import handle_event
 from hotline.alerts.tables_case_events import find_tip
-from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.rules_message import NOTICES, ReportIn
+from hotline.gateway.rules import NOTICES, MessageState, ReportIn
 from hotline.gateway.tables import Assignment, Message, SharedAlert
 from hotline.people.rules import Level
 from hotline.people.tables import Responder

@@ -11,7 +11,7 @@ from hotline.alerts import service_assignment, service_sending
 from hotline.core.catalogues import load_phrases
 from hotline.core.wording import Template
 from hotline.dialogue.service_sms import Arrival, take_sms
-from hotline.gateway.rules_message import Wording, render
+from hotline.gateway.rules import Wording, render
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level
 from hotline.text.gsm7 import septets

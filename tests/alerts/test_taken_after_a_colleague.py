@@ -12,7 +12,7 @@ from hotline.alerts import queries_references, service_assignment
 from hotline.alerts.rules_replies import CommandResult, Verb
 from hotline.gateway.tables import Assignment, Deadline
 from hotline.people.rules import Level
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips.rules import Urgency
 from hotline.tips.tables import Tip
 from tests.support.builders import make_referral, make_tip

@@ -14,31 +14,29 @@ from sqlalchemy import select
 
 from hotline.alerts import (
     service_assignment,
-    service_case_events,
+    service_case,
     service_closing,
     service_commands,
     service_escalation,
     service_sending,
     tables,
-    tables_inbound,
 )
 from hotline.alerts.rules_replies import Command, CommandResult, Verb
-from hotline.alerts.service_case_events import EventActor
+from hotline.alerts.service_case import EventActor
 from hotline.alerts.service_closing import NAME
 from hotline.cases import service_retention
 from hotline.core.database import Database, Session
 from hotline.duty import service_leaves, service_removal
 from hotline.errors import EndRefused, PersonnelRefused
-from hotline.gateway.rules_delivery import FINAL_STATES, Outcome, SendResult
+from hotline.gateway.rules import FINAL_STATES, Outcome, SendResult
 from hotline.gateway.tables import Assignment, Deadline, Message, SharedAlert
 from hotline.operations.schema import create_all
 from hotline.people import tables_roster
 from hotline.people.rules import Level
 from hotline.people.tables import active_responders
 from hotline.people.tables_roster import Duty, Holiday
-from hotline.text.codes import NATIONAL
-from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.text.places import NATIONAL
+from hotline.tips.rules import DeadlineKind, TipOutcome
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent
 from hotline.tips.tables import Tip
 from tests.alerts.case_sums import check_logs
@@ -81,7 +79,7 @@ class CaseErrands:
         for level in LEVELS:
             self.district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
         with self.district.database.writing() as session:
-            tables_inbound.create_position(session, self.district.clock())
+            tables.create_position(session, self.district.clock())
             self.make_roster(session)
         if self.chance.random() < 0.5:
             self.begin_storm()
@@ -160,7 +158,7 @@ class CaseErrands:
 
     def read_inbox(self) -> None:
         with self.district.database.writing() as session:
-            row = tables_inbound.inbox_position(session)
+            row = tables.inbox_position(session)
             assert row is not None
             row.read_at = self.district.clock()
 
@@ -237,7 +235,7 @@ class CaseErrands:
         with self.district.database.writing() as session:
             tip = session.get_one(Tip, self.tip)
             key = f"{self.tip}:{at.timestamp()}"
-            service_case_events.write_event(
+            service_case.write_event(
                 session, tip.id, LoggedEvent.SCREENED, EventActor("desk"), at, key=key
             )
             if tip.closure_by is not None:

@@ -19,13 +19,12 @@ from hotline.alerts.rules_assignment import (
     held_until,
     storm_groups,
 )
+from hotline.alerts.rules_escalation import SmsPace, next_person
 from hotline.alerts.rules_escalation_steps import Decision
-from hotline.alerts.rules_storm import SmsPace, next_person
 from hotline.people.rules import Absence, Level, Member
 from hotline.people.rules_roster import OFF_DUTY, DutyRow, Override, Roster, week_of
-from hotline.text.codes import NATIONAL
-from hotline.tips.rules import Urgency
-from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.text.places import NATIONAL
+from hotline.tips.rules import Clock, DeadlineKind, Urgency
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from tests.alerts.case_walk import ACTS, CaseWalk
 from tests.long import is_long, seed

@@ -12,7 +12,7 @@ from hotline.duty.service_accounts import SeriousCommand
 from hotline.people.rules_audit import OUTCOMES, SENTENCES, is_known_action
 from hotline.programmes.rules import Programme
 from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_call_back import CallOutcome
+from hotline.tips.rules_receipts import CallOutcome
 from hotline.web.service_approvals import APPROVALS
 from tests.architecture.tree import parsed, python_files, said
 

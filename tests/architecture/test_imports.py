@@ -52,7 +52,7 @@ PROCESSES = {
     ),
     "monitor": Start(f"{COMMAND} workers.watchman", HEARS),
     "web": Start(
-        "hotline.cli.contexts hotline.web.hooks_app hotline.web.front hotline.web.slow_connections",
+        "hotline.cli.contexts hotline.web.hooks_app hotline.web.bodies",
         PAGES,
     ),
     "console": Start("workers.console_server", f"{PAGES} hotline.console"),

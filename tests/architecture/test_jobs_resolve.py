@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-from hotline.core.jobs import Job
+from hotline.core.contexts import Job
 from tests.architecture.tree import ROOT
 
 

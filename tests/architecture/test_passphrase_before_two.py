@@ -24,7 +24,7 @@ MAKES = {
     "line_public_key": "tells the public half of the signing key, and opens no desk",
     "new_pair": "makes the recovery pair, and opens nothing",
 }
-DEMO = {"service_demo_pins", "service_demo_accounts"}
+DEMO = {"service_demo"}
 """The modules of the demo, which has an emulated gateway. There, `OF_THE_DEMO` replaces the two people."""
 
 

@@ -12,7 +12,7 @@ from tests.architecture.tree import ROOT
 ADAPTERS = {
     "gateway.africastalking.AfricasTalkingSms": "SmsGateway.send",
     "gateway.africastalking.AfricasTalkingInbox": "SmsInbox.after",
-    "gateway.own_calls.ListedHook": "OwnHook.tell",
+    "gateway.http.ListedHook": "OwnHook.tell",
     "gateway.senders.ThreadSenders": "Senders.fill",
     "dialogue.redis_adapters.RqJobs": "JobQueue.ring",
     "dialogue.redis_adapters.RedisStarts": "StartStore.find",

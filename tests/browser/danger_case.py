@@ -9,7 +9,7 @@ import pytest
 from hotline.alerts import service_assignment, service_sending
 from hotline.cases import reader_handover, service_follow_up
 from hotline.core.wording import Template
-from hotline.gateway.rules_message import responders_short_code
+from hotline.gateway.rules import responders_short_code
 from hotline.gateway.stand_ins import FakeSms
 from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level

@@ -15,17 +15,15 @@ from playwright.sync_api import expect
 from hotline.alerts import rules_follow_up
 from hotline.alerts.tables_case_events import CaseCode, CaseEventRow, CaseGrant, CaseKey
 from hotline.cases import decrypt_codes, service_people
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.actors import AccountRole
 from hotline.core.wording import Template
 from hotline.people.decrypt_members import wrap_desk_key
-from hotline.people.rules_desks import of_account
+from hotline.people.rules import of_account
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import DeskMember
-from hotline.text.codes import NATIONAL
-from hotline.text.places import districts
-from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_deadlines import WARNING, any_morning
+from hotline.text.places import NATIONAL, districts
+from hotline.tips.rules import WARNING, TipOutcome, any_morning
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 from tests.browser.danger_case import COORDINATOR, HERE, MONTH, SLEEPER, DangerCase, case
@@ -176,7 +174,7 @@ def a_person_of_a_trial_is_noted_too(case: DangerCase) -> None:
     told(line, *DANGER_HERE)
     tip = line.tips[-1]
     with line.database.writing() as session:
-        session.get_one(Tip, tip.id).channel = rules_trial.CHANNEL
+        session.get_one(Tip, tip.id).channel = rules.CHANNEL
     screened(line.context, tip.id)
 
 

@@ -17,7 +17,7 @@ from hotline.core.actors import AccountRole
 from hotline.duty import service_invitations
 from hotline.operations import migrate
 from hotline.operations.service_backup import take_backup
-from hotline.people.rules_second_factor import STEP_SECONDS, code_at, plain_typed
+from hotline.people.rules_sign_in import STEP_SECONDS, code_at, plain_typed
 from tests.browser.office import (
     Office,
     comes_to_read,

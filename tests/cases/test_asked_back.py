@@ -11,14 +11,12 @@ from sqlalchemy import select, update
 from hotline.alerts.tables import QuestionBackRow
 from hotline.cases import decrypt_access, decrypt_questions, service_receipts, service_retention
 from hotline.cases.decrypt_access import QuestionBack
-from hotline.cases.service_attempts import AttemptResult
+from hotline.cases.service_receipts import AttemptResult
 from hotline.errors import AskRefused, NotFound, PassphraseWrong
-from hotline.flows.flow import FlowSet
-from hotline.flows.questions_back import FLOW, Question
+from hotline.flows.flow import FLOW, FlowSet, Question
 from hotline.gateway.tables import Assignment, Message
 from hotline.people.tables_audit import AuditEntry
-from hotline.text.codes import NATIONAL
-from hotline.text.places import districts
+from hotline.text.places import NATIONAL, districts
 from hotline.tips.tables import Tip
 from tests.support import asking
 from tests.support.builders import make_referral, make_responder

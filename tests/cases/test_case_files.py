@@ -19,7 +19,7 @@ from pypdf.errors import FileNotDecryptedError, WrongPasswordError
 
 from hotline.alerts.queries_retention import LegalHold, TimedTask
 from hotline.cases import (
-    service_exclusions,
+    service_desk_commands,
     service_pending_closures,
     service_retention,
     tables_case_files,
@@ -36,9 +36,9 @@ from hotline.cases.rules_case_file import (
     refusal_of,
     scrubbed,
 )
-from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.cases.tables_case_files import CaseFile
-from hotline.console.role_groups import table
+from hotline.console.routes import table
 from hotline.core.actors import AccountRole
 from hotline.errors import EndRefused
 from hotline.gateway.tables import Message
@@ -46,15 +46,14 @@ from hotline.operations.schema import METADATA
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.people.tables_approvals import Approval
-from hotline.text.codes import NATIONAL
+from hotline.people.tables_sessions import Approval
 from hotline.text.languages import CODES
+from hotline.text.places import NATIONAL
 from hotline.text.time import KIGALI
 from hotline.tips.queries_visible import Exclusion, ExclusionReason
-from hotline.tips.rules_deadlines import FILES_LISTED, HOLD_REVIEWED, next_morning_sms
+from hotline.tips.rules import FILES_LISTED, HOLD_REVIEWED, next_morning_sms
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import PersonCodes
-from hotline.tips.rules_persons import MetPerson, PersonEntry, build_persons
+from hotline.tips.rules_persons import MetPerson, PersonCodes, PersonEntry, build_persons
 from hotline.tips.tables import Tip
 from tests.console.conftest import Desk, Tab, desk
 from tests.console.desk_tips import admitted, change, hands_on, tell
@@ -258,7 +257,7 @@ def test_nobody_of_an_official_s_district_and_no_excluded_person_approves(file: 
     reason = {"by": "Alice", "reason": "named"}
     him = ExclusionTarget(person="Desk 1")
     assert "case file" in desks.district.get("/approvals").text
-    service_exclusions.exclude(desk.context, file.tip, him, ExclusionReason.NAMED, **reason)
+    service_desk_commands.exclude(desk.context, file.tip, him, ExclusionReason.NAMED, **reason)
     assert "case file" not in desks.district.get("/approvals").text
     assert file.decides(desks.district) == 422
     (row,) = file.all(CaseFile)
@@ -347,7 +346,7 @@ def test_an_approval_counts_no_more_once_the_approver_may_not_know(file: FileDes
     assert file.makes("print")[1].status_code == 422
     change(desk, file.tip, official="no")
     him, reason = ExclusionTarget(person="Desk 2"), {"by": "Alice", "reason": "named"}
-    service_exclusions.exclude(desk.context, file.tip, him, ExclusionReason.NAMED, **reason)
+    service_desk_commands.exclude(desk.context, file.tip, him, ExclusionReason.NAMED, **reason)
     assert file.makes("print")[1].status_code == 422
     with desk.context.database.writing() as session:
         session.query(Exclusion).delete()

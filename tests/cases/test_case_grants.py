@@ -21,7 +21,7 @@ from hotline.operations import decrypt_rekeying
 from hotline.operations.decrypt_rotation import DeskKeyPair, move_grants
 from hotline.operations.schema import create_all
 from hotline.people.tables_desks import Desk
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips import tables_persons
 from hotline.tips.queries_visible import Exclusion
 from hotline.tips.rules_events import EventChannel, LoggedEvent

@@ -4,7 +4,7 @@ import pytest
 
 from hotline.alerts import service_assignment
 from hotline.alerts.rules_replies import Verb
-from hotline.cases import service_retention, service_timeline
+from hotline.cases import service_retention, service_viewer
 from hotline.errors import NotFound
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_events import LoggedEvent
@@ -15,7 +15,7 @@ from tests.support.taking import close_by_two, do
 
 
 def kinds(district: District, tip_id: int) -> set[LoggedEvent]:
-    sheet = service_timeline.case_sheet(district.context, f"T{tip_id}")
+    sheet = service_viewer.case_sheet(district.context, f"T{tip_id}")
     assert sheet.overview.tip.id == tip_id
     return {one.kind for one in sheet.timeline}
 
@@ -23,7 +23,7 @@ def kinds(district: District, tip_id: int) -> set[LoggedEvent]:
 def test_a_name_that_no_case_has_is_not_found(district: District) -> None:
     for name in ("QQQQ", "T9", "0"):
         with pytest.raises(NotFound):
-            service_timeline.case_sheet(district.context, name)
+            service_viewer.case_sheet(district.context, name)
 
 
 def test_a_case_is_found_by_its_reference_and_says_all_that_happened(district: District) -> None:
@@ -31,7 +31,7 @@ def test_a_case_is_found_by_its_reference_and_says_all_that_happened(district: D
     hers = case.reference(case.hers)
     do(case.context, case.hers, hers, Verb.ON_SITE, district.clock())
     case.say("screened", {"minor": "no", "act": "yes", "force": "yes", "purpose": "yes"})
-    sheet = service_timeline.case_sheet(district.context, hers)
+    sheet = service_viewer.case_sheet(district.context, hers)
     assert hers in sheet.references
     assert sheet.overview.responsible == district.responder(case.hers).name
     said = {
@@ -46,7 +46,7 @@ def test_a_case_is_found_by_its_reference_and_says_all_that_happened(district: D
     assert LoggedEvent.CLOSED in kinds(district, case.tip)
     service_retention.reopen_tip(case.context, case.tip, by="A desk", reason="again")
     assert LoggedEvent.REOPENED in kinds(district, case.tip)
-    assert service_timeline.case_sheet(district.context, hers).overview.responsible is None
+    assert service_viewer.case_sheet(district.context, hers).overview.responsible is None
 
 
 def test_a_case_that_nobody_is_left_for_is_red(district: District) -> None:
@@ -57,7 +57,6 @@ def test_a_case_that_nobody_is_left_for_is_red(district: District) -> None:
         service_assignment.fire_deadlines(case.context)
     tips = reversed(district.all(Tip))
     red = [
-        service_timeline.case_sheet(district.context, str(tip.id)).overview.is_overdue
-        for tip in tips
+        service_viewer.case_sheet(district.context, str(tip.id)).overview.is_overdue for tip in tips
     ]
     assert red == [True, False]

@@ -9,12 +9,12 @@ from sqlalchemy import delete, select
 from hotline.alerts import tables_case_events
 from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
 from hotline.cases import service_desk_commands
-from hotline.cases.tables_reading_requests import PinReading
+from hotline.cases.tables import PinReading
 from hotline.gateway.tables import Assignment, Deadline
 from hotline.people.rules import Level
 from hotline.people.tables import Person, Responder
 from hotline.text.places import districts
-from hotline.tips.queries_duplicates import TipLink
+from hotline.tips.queries import TipLink
 from hotline.tips.queries_visible import THE_LINE
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.tables import Grant, Tip

@@ -9,14 +9,14 @@ from nacl.public import PrivateKey
 
 from hotline.alerts import service_assignment
 from hotline.alerts.queries_retention import erase_text
-from hotline.cases import decrypt_desk_reading, queries_board
+from hotline.cases import decrypt_desk_reading, queries
 from hotline.cases.service_handover import bound_to
 from hotline.core.actors import AccountRole
 from hotline.errors import KeyMissing
 from hotline.gateway.tables import Assignment
 from hotline.keys import one_off
 from hotline.people.decrypt_members import wrap_desk_key
-from hotline.people.rules_desks import of_account
+from hotline.people.rules import of_account
 from hotline.people.rules_roster import WEEK, DutyRow, half_day, week_of
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_accounts import ConsoleAccount
@@ -227,7 +227,7 @@ def test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six(
     assert "Desk 2" in read[-1]
     with line.database.writing() as session:
         delete_old(session, here.clock() + timedelta(days=4))
-        assert queries_board.case_notes(session, desk_viewer(tip.place))
+        assert queries.case_notes(session, desk_viewer(tip.place))
         erase_text(session, [tip.id], here.clock())
     assert line.all(HandoverNote) == []
 

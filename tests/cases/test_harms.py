@@ -6,13 +6,13 @@ import re
 import pytest
 
 from hotline.cases import decrypt_harms
-from hotline.cases.tables_harms import HarmRecord, HarmText
+from hotline.cases.tables_case_files import HarmRecord, HarmText
 from hotline.core.actors import AccountRole
 from hotline.keys import one_off
 from hotline.keys.encrypt import KeyPair
 from hotline.people import tables_desks
 from hotline.people.decrypt_members import wrap_desk_key
-from hotline.people.rules_desks import DeskKind, of_account
+from hotline.people.rules import DeskKind, of_account
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import DeskMember

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from hotline.alerts.rules_follow_up import counted_at, month_of
 from hotline.cases import service_receipts
-from hotline.cases.tables_help import HelpAnswer
+from hotline.cases.tables import HelpAnswer
 from hotline.core.database import Session
 from hotline.people.tables_audit import AuditEntry
 from hotline.statistics import queries, reader_person_sums

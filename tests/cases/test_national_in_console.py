@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete
 
-from hotline.alerts import queries, service_assignment, service_case_events, service_closing
+from hotline.alerts import queries, service_assignment, service_case, service_closing
 from hotline.alerts.rules_replies import CommandResult, Verb
 from hotline.cases.decrypt_reader_pages import decrypt_case
 from hotline.cases.reader_pins import ReaderTurn, record_reading_place
@@ -16,8 +16,7 @@ from hotline.core.actors import AccountRole
 from hotline.errors import EndRefused
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people import tables
-from hotline.people.rules import Level
-from hotline.people.rules_desks import of_responder
+from hotline.people.rules import Level, of_responder
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import DeskMember
@@ -84,9 +83,9 @@ def read_in_console(beside: ReaderBeside, known_as: Assignment) -> None:
         session.add(account)
         session.flush()
         name = f"account:{account.id}:National 1"
-        by, tip = service_case_events.EventActor(name), session.get_one(Tip, known_as.tip_id)
+        by, tip = service_case.EventActor(name), session.get_one(Tip, known_as.tip_id)
         key = service_closing.opening(tip, name)
-        service_case_events.write_event(session, tip.id, LoggedEvent.OPENED, by, at, key=key)
+        service_case.write_event(session, tip.id, LoggedEvent.OPENED, by, at, key=key)
         service_closing.note_opened(session, beside.line.context, tip, name, by, at)
 
 

@@ -23,31 +23,28 @@ from hotline.cases import (
     reader_pins,
     service_pending_closures,
     service_retention,
-    tables_desk_access,
+    tables_case_files,
 )
-from hotline.cases.queries_overview import TipListFilter
+from hotline.cases.queries import TipListFilter
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.core.actors import AccountRole, Actor, SignedIn
-from hotline.duty import service_enrolment, service_leaves, service_postings, service_removal
+from hotline.duty import service_enrolment, service_leaves, service_removal
 from hotline.errors import DeskRefused, HotlineError, NotFound, PersonnelRefused
-from hotline.gateway import queries_health
-from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.rules_message import MessageKind
+from hotline.gateway import queries as gateway_queries
+from hotline.gateway.rules import MessageKind, MessageState
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.monitoring import queries
 from hotline.people import decrypt_grants, service_desks, tables
 from hotline.people.decrypt_passphrase import TwoPeople
-from hotline.people.rules import Level, RequestedPosting
-from hotline.people.rules_desks import DeskKind
+from hotline.people.rules import DeskKind, Level, RequestedPosting
 from hotline.people.tables import Responder
-from hotline.people.tables_approvals import Approval
 from hotline.people.tables_desks import Desk
-from hotline.text.codes import NATIONAL
+from hotline.people.tables_sessions import Approval
 from hotline.text.languages import CODES
+from hotline.text.places import NATIONAL
 from hotline.tips import queries_visible
-from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_deadlines import next_morning_sms
+from hotline.tips.rules import TipOutcome, next_morning_sms
 from hotline.tips.tables import Tip
 from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
 from tests.support.reading import PHONE, ReaderBeside, at_home, with_pin
@@ -290,7 +287,7 @@ def test_people_of_a_retired_oversight_desk_still_handle_its_complaint(
         made_at, public_key = line.clock.at, bytes(DESK_KEY.public_key)
         session.add(CaseKey(tip_id=line.tip.id, public_key=public_key, made_at=made_at))
         session.flush()
-        (lacking,) = tables_desk_access.lacking_desks(session, (0, ""))
+        (lacking,) = tables_case_files.lacking_desks(session, (0, ""))
         assert lacking.code == CODE
 
 
@@ -345,7 +342,7 @@ def test_a_person_of_an_oversight_desk_belongs_to_no_other_desk(oversight: Overs
         )
     wanted = RequestedPosting({CODE: Level.RESPONDER, "12": Level.RESPONDER})
     with pytest.raises(PersonnelRefused, match="cannot belong to any other desk"):
-        service_postings.change_desks(line.context, ADMIN, oversight.people[0], wanted, "asked")
+        service_removal.change_desks(line.context, ADMIN, oversight.people[0], wanted, "asked")
     with line.database.reading() as session:
         person_id = session.get_one(Responder, oversight.people[0]).person_id
     row = "name,msisdn,language,level,districts,categories\nA. B.,+250788000013,en,national,,\n"
@@ -398,13 +395,13 @@ def test_c20_the_outgoing_queue_neither_shows_nor_counts_its_alerts(
         for state in (MessageState.PENDING, MessageState.UNKNOWN, MessageState.UNDELIVERABLE):
             alert.state = state
             session.flush()
-            health = queries_health.outbox_health(session)
+            health = gateway_queries.outbox_health(session)
             assert (health.oldest_unsent, health.unknown, health.dead) == (None, 0, 0)
             assert queries.recent_sms(session, at + timedelta(minutes=1)) == 0
             assert queries.oldest_waiting(session) == {}
-            assert queries_health.waiting_messages(session, at) == []
-            assert queries_health.drop_doubtful(session, kinds, at) == 0
-            assert queries_health.mark_reviewed(session, [alert.id], at) == []
+            assert gateway_queries.waiting_messages(session, at) == []
+            assert gateway_queries.drop_doubtful(session, kinds, at) == 0
+            assert gateway_queries.mark_reviewed(session, [alert.id], at) == []
 
 
 def breaks(line: Line, code: str = CODE) -> None:

@@ -10,7 +10,7 @@ from hotline.alerts.tables_case_events import CaseEventRow, StartedFormRow
 from hotline.cases import decrypt_reader_persons, service_follow_up
 from hotline.cases.reader_pins import ReaderTurn, delete_old_requests
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
-from hotline.cases.tables_reading_requests import PinReading
+from hotline.cases.tables import PinReading
 from hotline.core.wording import Template
 from hotline.gateway.tables import Assignment, Message
 from hotline.people.tables import Responder

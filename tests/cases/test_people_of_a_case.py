@@ -21,8 +21,7 @@ from hotline.operations.schema import create_all
 from hotline.tips import tables_persons
 from hotline.tips.rules import TipOutcome, Urgency
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import CASE_FORMS, OF_REFERRAL
-from hotline.tips.rules_persons import MetPerson, ScreeningResult
+from hotline.tips.rules_persons import CASE_FORMS, OF_REFERRAL, MetPerson, ScreeningResult
 from hotline.tips.tables import Tip
 from tests.alerts.case_sums import check_logs
 from tests.alerts.test_at_once import together

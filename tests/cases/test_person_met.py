@@ -7,7 +7,7 @@ from hotline.alerts import service_assignment, service_closing, tables
 from hotline.alerts.service_intake import file_silent
 from hotline.gateway.tables import Assignment, Message
 from hotline.statistics.queries import counted_tips
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules import DeadlineKind
 from hotline.tips.tables import Tip
 from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, with_pin
 

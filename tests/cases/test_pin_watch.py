@@ -12,7 +12,7 @@ from hotline.cases import reader_pins
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.gateway.tables import Assignment, Message
-from hotline.people import rules_pin_block
+from hotline.people import rules
 from hotline.people.rules import Level
 from hotline.people.tables import Person, Responder
 from tests.support.callers import DANGER_HERE, Caller, told
@@ -120,7 +120,7 @@ def test_only_three_in_a_row_and_six_in_a_day_rest(times: list[str], until: str 
     if until is not None:
         hour, minute = map(int, until.lstrip("+").split(":"))
         expected = datetime(2026, 11, days.get(until[0], 24), hour, minute, tzinfo=UTC)
-    assert rules_pin_block.blocked_until(wrong) == expected
+    assert rules.blocked_until(wrong) == expected
 
 
 @pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")

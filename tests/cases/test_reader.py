@@ -10,7 +10,7 @@ from sqlalchemy import select
 from hotline.alerts import service_assignment, tables_case_events
 from hotline.alerts.rules_replies import Verb
 from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
-from hotline.cases.tables_reading_requests import PinReading
+from hotline.cases.tables import PinReading
 from hotline.errors import PinRefused
 from hotline.flows.screen import SEPTETS
 from hotline.gateway.tables import Assignment, Deadline

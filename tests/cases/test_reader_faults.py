@@ -9,12 +9,11 @@ from sqlalchemy import select
 
 from hotline.cases.reader_pins import delete_old_requests
 from hotline.cases.rules_reading_requests import KEPT_FOR
-from hotline.cases.service_attempts import text_digest
-from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
-from hotline.core.jobs import Job
+from hotline.cases.service_receipts import text_digest
+from hotline.cases.tables import PinReading, PinReadingAsk
+from hotline.core.contexts import Job
 from hotline.core.ussd import UssdHop
-from hotline.gateway.tables import Assignment
-from hotline.gateway.tables_sessions import Dialogue
+from hotline.gateway.tables import Assignment, Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_audit import AuditEntry

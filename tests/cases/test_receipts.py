@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from hotline.cases import decrypt_access, service_retention
-from hotline.core.tables_attempts import AttemptRow
+from hotline.core.tables import AttemptRow
 from hotline.people.tables_audit import AuditEntry
 from hotline.tips.tables import Tip
 from tests.support.callers import DANGER_HERE, REST, Line, told

@@ -11,7 +11,7 @@ import pytest
 
 from hotline.alerts import service_assignment, service_sending
 from hotline.core.logs import NUMBER, REQUEST, OneLine
-from hotline.gateway.rules_delivery import SendResult
+from hotline.gateway.rules import SendResult
 from hotline.gateway.senders import ThreadSenders
 from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level

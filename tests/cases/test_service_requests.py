@@ -10,8 +10,7 @@ from hotline.cases import service_follow_up, service_people, service_requests
 from hotline.core.wording import Template
 from hotline.dialogue.service_sms import Arrival, take_sms
 from hotline.gateway.tables import Assignment, Message
-from hotline.people.rules import Level
-from hotline.people.rules_desks import DeskKind
+from hotline.people.rules import DeskKind, Level
 from hotline.people.tables import Membership, Responder
 from hotline.people.tables_desks import Desk
 from hotline.tips import tables_persons

@@ -13,15 +13,10 @@ import pytest
 
 from hotline.alerts import service_assignment
 from hotline.alerts.service_intake import file_silent
-from hotline.cases import (
-    decrypt_reader_persons,
-    service_board,
-    service_follow_up,
-    service_written_calls,
-)
+from hotline.cases import decrypt_reader_persons, service_board, service_calls, service_follow_up
 from hotline.cases.rules_board import Column
 from hotline.core.actors import AccountRole, SignedIn
-from hotline.people.rules_desks import DeskKind, of_account
+from hotline.people.rules import DeskKind, of_account
 from hotline.people.tables_desks import Desk, DeskMember
 from hotline.text.languages import CODES
 from hotline.tips.rules_persons import MetPerson
@@ -98,7 +93,7 @@ def an_officer_writes_down(danger: Danger) -> None:
 
 def a_desk_hears_on_116(danger: Danger) -> None:
     call = {name: value for name, value in CALL.items() if name != "once"}
-    service_written_calls.write_down(danger.line.context, danger.desk, "one call", call)
+    service_calls.write_down(danger.line.context, danger.desk, "one call", call)
 
 
 @pytest.mark.row("R8", "R10", "R14")

@@ -23,7 +23,7 @@ from hotline.core.contexts import CliContext, Context
 from hotline.core.environment import OWNER_ONLY
 from hotline.core.settings import Settings
 from hotline.people import tables_desks
-from hotline.tips import queries_report
+from hotline.tips import queries
 from hotline.tips.tables import Tip
 
 C = TypeVar("C", bound=Context)
@@ -82,7 +82,7 @@ def file_encrypted(context: Context, tip: Tip, answers: Mapping[str, str], *desk
         tip.body = encrypted.body
         session.add(tip)
         session.flush()
-        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
+        queries.give_keys(session, tip.id, encrypted.grants, first=True)
         return tip.id
 
 

@@ -11,16 +11,16 @@ from hotline.cli.contexts import build_console
 from hotline.core.actors import AccountState, Actor
 from hotline.duty import service_accounts, service_removal
 from hotline.people import (
-    service_demo_accounts,
+    service_demo,
+    service_own_account,
     service_sessions,
-    service_welcome,
     tables_accounts,
-    tables_members,
+    tables_desks,
 )
 from hotline.people.demo_sign_in import DEMO_ACCOUNTS
-from hotline.people.rules_desks import of_account
+from hotline.people.rules import of_account
 from hotline.people.service_sessions import NewSession
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from tests.cli.homes import copy_home, hotline, opened
 from tests.support.builders import NOON
 from tests.support.made_once import lay_line
@@ -57,10 +57,10 @@ def test_a_second_invitation_ends_the_first_and_an_ended_account_comes_back_by_a
     first = link_in(hotline(home, *INVITE, "Editor 1", "--role", "editor", typed="Admin\n"))
     assert listed(home) == [("Editor 1", ["editor"], "invited")]
     with opened(home, build_console) as context:
-        assert service_welcome.current_step(context, first)
+        assert service_own_account.current_step(context, first)
         second = link_in(hotline(home, *INVITE, "editor 1", *BY))
-        assert service_welcome.current_step(context, first) is None
-        assert service_welcome.current_step(context, second)
+        assert service_own_account.current_step(context, first) is None
+        assert service_own_account.current_step(context, second)
         service_removal.end_account(context, Actor("Admin"), 1, "left")
     assert [one[2] for one in listed(home)] == ["ended"]
     assert "/welcome/" in hotline(home, *INVITE, "Editor 1", *BY).output
@@ -88,7 +88,7 @@ def test_init_prints_a_link_for_the_first_admin(tmp_path: Path) -> None:
     link = link_in(hotline(tmp_path / "home", "init"))
     assert [one[:2] for one in listed(tmp_path / "home")] == [("Admin 1", ["admin"])]
     with opened(tmp_path / "home", build_console) as context:
-        assert service_welcome.current_step(context, link)
+        assert service_own_account.current_step(context, link)
 
 
 def test_the_demo_s_accounts_enter_by_what_its_page_shows_and_never_with_a_real_gateway(
@@ -97,18 +97,18 @@ def test_the_demo_s_accounts_enter_by_what_its_page_shows_and_never_with_a_real_
     home = tmp_path / "home"
     copy_home(home)
     with opened(home, build_console) as context:
-        shown = service_demo_accounts.entries(context)
+        shown = service_demo.entries(context)
         assert [one.name for one in shown] == [
             *("Editor 1", "Approver 1", "Admin 1", "National 1", "Desk 1", "Programme lead 1")
         ]
         # The page no longer shows a used code, and the next code is already valid.
         for _ in range(2):
-            for one in service_demo_accounts.entries(context):
+            for one in service_demo.entries(context):
                 entered = service_sessions.sign_in(context, one.name, one.password, one.code)
                 assert isinstance(entered, NewSession)
         with context.database.reading() as session:
             decrypts = {
-                one.shown: {*tables_members.desks_of(session, of_account(one.id))}
+                one.shown: {*tables_desks.desks_of(session, of_account(one.id))}
                 for one in tables_accounts.all_accounts(session)
             }
     assert {name: desks for name, desks in decrypts.items() if desks} == {
@@ -119,8 +119,8 @@ def test_the_demo_s_accounts_enter_by_what_its_page_shows_and_never_with_a_real_
 
     live = {"HOTLINE_GATEWAY_URL": "https://api.africastalking.com"}
     with opened(home, build_console, **live) as real:
-        assert service_demo_accounts.entries(real) == ()
-        assert service_demo_accounts.make_accounts(real) == ()
+        assert service_demo.entries(real) == ()
+        assert service_demo.make_accounts(real) == ()
         one = shown[0]
         refused = service_sessions.sign_in(real, one.name, one.password, one.code)
         assert not isinstance(refused, NewSession)

@@ -19,7 +19,7 @@ from click.testing import Result
 
 from hotline.cli.main import main
 from hotline.operations import migrate
-from hotline.operations.backup_archive import signed
+from hotline.operations.backup import signed
 from tests.cli.homes import copy_home, hotline
 from tests.cli.test_init import file_tip
 from tests.faults.rehearsal import drill

@@ -14,21 +14,28 @@ from pathlib import Path
 import pytest
 
 from hotline.cli.contexts import (
+    Failpoints,
     Role,
     build_context,
     build_web,
     build_worker,
     no_failpoint,
+    on_first_use,
     sender_of,
 )
-from hotline.cli.factories import Failpoints, on_first_use
-from hotline.core.contexts import CliContext, Context, SendingContext, WebContext, WorkerContext
-from hotline.core.jobs import Job
+from hotline.core.contexts import (
+    CliContext,
+    Context,
+    Job,
+    SendingContext,
+    WebContext,
+    WorkerContext,
+)
 from hotline.core.settings import Settings
 from hotline.core.ussd import CommittedText
 from hotline.errors import KeyMissing, NotReady, QueueUnavailable, RunsUnavailable, SettingsInvalid
 from hotline.keys.encrypt import Encrypter
-from hotline.keys.gateway_key import GATEWAY_KEY
+from hotline.keys.gateway_secrets import GATEWAY_KEY
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import make_keys
 from tests.support.builders import NOON, make_opening
@@ -214,7 +221,7 @@ def test_a_later_plug_is_made_once_and_when_it_is_used() -> None:
 FAULTY = """
 import os, sys
 from pathlib import Path
-from hotline.cli.factories import Failpoints
+from hotline.cli.contexts import Failpoints
 failpoint = Failpoints(Path(sys.argv[1]))
 failpoint("tip.before_commit")
 print("lived", flush=True)

@@ -13,8 +13,8 @@ from hotline.cases import decrypt_access
 from hotline.core.actors import Actor
 from hotline.duty import service_enrolment
 from hotline.keys.passphrase import Costs
-from hotline.people import decrypt_grants, tables_desks, tables_members
-from hotline.people.rules_desks import of_responder
+from hotline.people import decrypt_grants, tables_desks
+from hotline.people.rules import of_responder
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
 from hotline.text.places import place_name
@@ -49,7 +49,7 @@ class Admin:
 
     def members(self, code: str) -> list[str]:
         with command_line(self.home) as context, context.database.reading() as session:
-            return [*tables_members.members_of_desk(session, code)]
+            return [*tables_desks.members_of_desk(session, code)]
 
     def asks(self, desk: str, member: str, by: str = "Alice") -> None:
         """Requests access to a desk, as the desk's page does."""

@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 
 from hotline.core.database import open_database
-from hotline.gateway import tables, tables_sessions
+from hotline.gateway import tables
 from tests.cli import homes
 from tests.cli.homes import copy_home
 from tests.faults.disk import full_disk
@@ -145,7 +145,7 @@ def test_a_database_on_a_full_disk_is_wrong_and_says_that_the_disk_is_full(tmp_p
     copy_home(tmp_path)
     line = open_database(f"sqlite:///{tmp_path / 'hotline.db'}")
     with line.writing() as session:
-        tables_sessions.try_writing(session, NOON)
+        tables.try_writing(session, NOON)
     with full_disk(os.getpid()):
         told = doctor(tmp_path, "--wrong")
     line.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from hotline.alarms.rules import CheckResult, CheckState
 from hotline.cli.contexts import Role, build_console
 from hotline.cli.doctor import (
     LINE,
@@ -22,7 +23,6 @@ from hotline.cli.doctor import (
 )
 from hotline.console.templating import Templates
 from hotline.core.catalogues import load_console_words
-from hotline.core.check_result import CheckResult, CheckState
 from hotline.core.settings import Settings
 from hotline.keys.encrypt import mark_of
 from hotline.web.console_app import create_console

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import pytest
 
 from hotline.cli.contexts import build_web
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from tests.cli.homes import PASSPHRASE, command_line, copy_home, file_encrypted, hotline, opened
 from tests.support.builders import make_tip
 from tests.support.servers import drop_guard

@@ -6,7 +6,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from hotline.tips.rules_deadlines import COUNTS_AS_CLOSED, WORDS
+from hotline.tips.rules import COUNTS_AS_CLOSED
+from hotline.tips.rules import TEXT_KEPT as WORDS
 from tests.cli.homes import hotline
 
 LIVE = "https://api.africastalking.com"

@@ -19,14 +19,14 @@ from hotline.core.contexts import CliContext
 from hotline.core.settings import Settings
 from hotline.duty import service_enrolment, service_leaves, service_phone_proof
 from hotline.errors import PersonnelRefused
-from hotline.gateway import tables_sessions
-from hotline.gateway.queries_on_call import STOPPED
-from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway import tables
+from hotline.gateway.queries import STOPPED
+from hotline.gateway.rules import MessageState
 from hotline.gateway.tables import Assignment, Message
-from hotline.people import tables_enrolments
+from hotline.people import tables as people_tables
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Tip
 from tests.cli.homes import command_line, hotline
@@ -225,7 +225,7 @@ def test_a_stop_is_undone_by_the_number_itself_and_a_fault_of_the_gateway_by_a_f
 ) -> None:
     context = admin.context
     with context.database.writing() as session:
-        tables_sessions.add_stop(session, context.pseudonyms.stopped(GASABO), context.now())
+        tables.add_stop(session, context.pseudonyms.stopped(GASABO), context.now())
         session.get_one(Responder, 1).unreachable = STOPPED
     assert admin.shown("Gasabo 1")["state"] == "cannot be reached (stopped)"
 
@@ -328,7 +328,7 @@ def test_who_is_invited_proves_phone_and_paper_and_another_approves(admin: Admin
     context = admin.context
     with context.database.writing() as session:
         key = context.pseudonyms.enrolled("+250788000009")
-        phone = tables_enrolments.provable_enrolment(session, key, context.now())
+        phone = people_tables.provable_enrolment(session, key, context.now())
         assert phone is not None
         pair = {"public_key": b"p" * 32, "pin_wrap": b"wrapped"}
         assert service_phone_proof.record_proof(session, context, phone, **pair)

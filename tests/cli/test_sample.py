@@ -10,7 +10,7 @@ from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases import service_retention
 from hotline.cli import sample
 from hotline.cli.contexts import build_cli, build_reader, build_worker
-from hotline.core import tables_sample
+from hotline.core import tables
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
 from hotline.monitoring.service_checks_database import check_database
@@ -48,8 +48,8 @@ def test_it_is_a_line_on_which_everything_works(tmp_path: Path) -> None:
 def rows_and_logs_agree_and_the_chain_is_whole(settings: Settings) -> None:
     with closing(open_database(settings.database_url)) as database:
         check_logs(database)
+        assert tables.is_sample(database)
         with database.reading() as session:
-            assert tables_sample.is_sample(session)
             assert session.query(Tip).count() == TIPS
             assert session.query(Tip).filter(Tip.closed_at.is_(None)).count() == sample.OPEN_TIPS
             assert tables_audit.verify_chain(session).broken_at is None

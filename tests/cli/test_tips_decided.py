@@ -7,7 +7,7 @@ import pytest
 
 from hotline.cases import decrypt_access
 from hotline.keys.passphrase import Costs
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from tests.cli.homes import command_line, file_encrypted, hotline
 from tests.support.builders import make_tip
 from tests.support.made_once import lay_line

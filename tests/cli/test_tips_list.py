@@ -10,16 +10,15 @@ from click.testing import Result
 
 from hotline.alerts import service_assignment, service_commands
 from hotline.alerts.rules_replies import Command, Verb
-from hotline.cases import service_exclusions, service_retention
-from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.cases import service_desk_commands, service_retention
+from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.gateway.tables import Assignment, Deadline
 from hotline.people.rules import Level
 from hotline.people.tables_desks import Desk
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.text.time import KIGALI
 from hotline.tips.queries_visible import ExclusionReason
-from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_deadlines import DeadlineKind, by_day
+from hotline.tips.rules import DeadlineKind, TipOutcome, by_day
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Grant, Tip
 from tests.cli.homes import command_line, hotline
@@ -121,7 +120,7 @@ def test_a_tip_that_is_kept_from_its_holder_waits_and_nobody_has_it(home: Path) 
     act(home, Verb.TAKE)
     whom, why = ExclusionTarget(person="Gasabo 1"), ExclusionReason.NAMED
     with command_line(home) as context:
-        service_exclusions.exclude(context, 1, whom, why, by="Alice", reason="named")
+        service_desk_commands.exclude(context, 1, whom, why, by="Alice", reason="named")
     assert "waits 16 of 15 min LATE  NOT TAKEN" in listed(home, minutes=16)
 
 

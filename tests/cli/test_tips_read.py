@@ -11,7 +11,7 @@ from hotline.alerts.tables import QuestionBackRow
 from hotline.cases import decrypt_access
 from hotline.cli.options import locale_language
 from hotline.keys.passphrase import Costs
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from tests.cli.homes import command_line, file_encrypted, hotline
 from tests.support.asking import ask
 from tests.support.builders import make_tip

@@ -7,17 +7,16 @@ from pathlib import Path
 import pytest
 
 from hotline.alerts import queries
-from hotline.alerts.service_case_events import EventActor
+from hotline.alerts.service_case import EventActor
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.reader_handover import case_private_key
 from hotline.cases.service_follow_up import record_report
 from hotline.cases.service_people import PersonReport
 from hotline.cli.contexts import build_reader
 from hotline.core.database import Session
-from hotline.tips import queries_duplicates
-from hotline.tips.rules_duplicates import LikelyPair, LinkReason
-from hotline.tips.rules_events import EventChannel, LoggedEvent
-from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips import queries as tips_queries
+from hotline.tips.rules_events import EventChannel, LikelyPair, LinkReason, LoggedEvent
+from hotline.tips.rules_persons import PersonCodes
 from tests.cli.homes import hotline, opened
 from tests.support.builders import make_tip
 from tests.support.made_once import lay_line
@@ -37,7 +36,7 @@ def home(tmp_path: Path) -> Path:
             uid = f"{number:032}"
             session.add(make_tip(uid=uid, official=official, filed_at=FILED, at=FILED))
         session.flush()
-        queries_duplicates.add_links(session, [LikelyPair(1, 2, LinkReason.SAID)], "line", FILED)
+        tips_queries.add_links(session, [LikelyPair(1, 2, LinkReason.SAID)], "line", FILED)
         for tip_id, count in MET.items():
             for n in range(1, count + 1):
                 codes = {**SIGNS, "minor": "yes" if n % 2 else "no", "sex": "woman"}

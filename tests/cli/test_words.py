@@ -6,7 +6,7 @@ from babel.messages.pofile import read_po, write_po
 from click.testing import CliRunner
 
 from hotline.cli.main import main
-from hotline.cli.texts import faults
+from hotline.cli.texts import text_faults as faults
 from hotline.core.catalogues import LOCALES, catalogue_path, load_phrases
 from hotline.core.wording import Template
 from hotline.errors import NotReady

@@ -30,7 +30,7 @@ from hotline.keys.tables_canaries import KeyCanary, ProcessStart
 from hotline.keys.weekly_lock import LOCKED
 from hotline.monitoring import service_checks_keys
 from hotline.people.tables import Responder
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from tests.cli.homes import copy_home, hotline
 from tests.support.builders import NOON
 

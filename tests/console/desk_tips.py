@@ -11,13 +11,13 @@ from hotline.cases.decrypt_reader import ReaderContext
 from hotline.core.actors import RELEASE_ROLES, AccountRole, Actor
 from hotline.keys.passphrase import Costs
 from hotline.people import decrypt_grants, service_desks, tables_accounts, tables_desks
-from hotline.people.rules_desks import DeskKind, of_account
+from hotline.people.rules import DeskKind, of_account
 from hotline.people.service_desks import NewDesk
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release, ReleaseNumber, starting_spans
-from hotline.text.codes import NATIONAL
-from hotline.tips import queries_report
+from hotline.text.places import NATIONAL
+from hotline.tips import queries as tips_queries
 from hotline.tips.rules import OVERSEEN
 from hotline.tips.tables import Tip
 from tests.console.conftest import Desk, Tab
@@ -63,7 +63,7 @@ def tell(
         tip.body = encrypted.body
         session.add(tip)
         session.flush()
-        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
+        tips_queries.give_keys(session, tip.id, encrypted.grants, first=True)
         return tip.id
 
 

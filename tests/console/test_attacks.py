@@ -10,7 +10,7 @@ from hotline.duty import service_invitations
 from hotline.keys.password_queue import StretchQueue
 from hotline.people import service_sessions
 from hotline.people.guard import MAX_FIELDS
-from hotline.people.rules_second_factor import code_at
+from hotline.people.rules_sign_in import code_at
 from hotline.web.console_app import MAX_BYTES, create_console
 from tests.console.conftest import ADDRESS, PAGES, Desk
 from tests.support.signing import SERVER

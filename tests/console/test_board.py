@@ -10,8 +10,8 @@ from sqlalchemy import Engine, event
 from hotline.alerts import service_assignment, service_commands
 from hotline.alerts.rules_replies import Command, Verb
 from hotline.alerts.tables_case_events import CaseEventRow
-from hotline.cases import service_exclusions
-from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.cases import service_desk_commands
+from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.duty import service_leaves, service_removal
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people import tables_audit
@@ -240,7 +240,7 @@ def test_r6_no_act_works_on_a_case_that_an_account_may_not_see(staffed: Desks, w
             tables_audit.append_row(session, context.now(), "x", "member_left")
     else:
         excluded = ExclusionTarget(**{way: "Desk 1" if way == "person" else "12"})
-        service_exclusions.exclude(context, 1, excluded, ExclusionReason.ASKED, **signed)
+        service_desk_commands.exclude(context, 1, excluded, ExclusionReason.ASKED, **signed)
     assert on_board(staffed.district) == {}
     before, seen = _kept(staffed), number(staffed.district)
     for act, form in ACTS.items():
@@ -261,7 +261,7 @@ def test_r6_a_case_is_not_passed_to_a_desk_or_taken_for_a_person_who_is_excluded
     context, who = staffed.desk.context, people(staffed)
     signed = {"by": "National 1", "reason": "the caller asks"}
     for excluded in (ExclusionTarget(desk="11"), ExclusionTarget(person=str(who["Gasabo 3"]))):
-        service_exclusions.exclude(context, 1, excluded, ExclusionReason.ASKED, **signed)
+        service_desk_commands.exclude(context, 1, excluded, ExclusionReason.ASKED, **signed)
     for tab in (staffed.national, staffed.district):
         assert tab.post("/tips/1/pass", ACTS["pass"]).status_code == 422
         assert tab.post("/tips/1/take", {"phone": str(who["Gasabo 3"])}).status_code == 422

@@ -11,7 +11,7 @@ from hotline.console.routes import PAGES, Needs
 from hotline.core.actors import AccountRole
 from hotline.duty import service_accounts, service_invitations, service_removal
 from hotline.people import service_sessions, tables_audit
-from hotline.people.rules_second_factor import BOARD_EACH
+from hotline.people.rules_sign_in import BOARD_EACH
 from hotline.people.tables_desks import DeskMember
 from hotline.people.tables_sessions import ConsoleSession, desks_with_board
 from tests.console.conftest import Desk, Tab

@@ -10,7 +10,7 @@ from sqlalchemy import insert, text
 from hotline.cases import service_board
 from hotline.core.actors import AccountRole
 from hotline.gateway.tables import Assignment, Deadline
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips.tables import Grant, Tip
 from tests.console.conftest import Desk
 from tests.console.desk_tips import admitted, man

@@ -11,10 +11,10 @@ from hotline.core.actors import AccountRole
 from hotline.gateway.tables import Assignment
 from hotline.people import tables_desks
 from hotline.people.tables_audit import AuditEntry
-from hotline.text.codes import NATIONAL
-from hotline.tips.rules_call_back import CallBackState
+from hotline.text.places import NATIONAL
+from hotline.tips.rules_receipts import CallBackState
 from hotline.tips.tables import Grant, Tip
-from hotline.tips.tables_call_back import CallBack
+from hotline.tips.tables_persons import CallBack
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, lets_in, man, tell
 from tests.console.test_forms import assert_reachable, outline

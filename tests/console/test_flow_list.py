@@ -8,7 +8,7 @@ import pytest
 
 from hotline.console.visit import MAX_ROWS
 from hotline.core.actors import AccountRole
-from hotline.counters import tables_screens
+from hotline.counters import tables
 from hotline.counters.rules import ScreenCounter, ScreenMeasure
 from hotline.editing import service_publish, service_publishing
 from hotline.flows.service_authoring import live_document
@@ -124,7 +124,7 @@ def test_the_list_and_the_picture_say_how_much_a_lesson_is_used(writing: Writing
         for (name, measure), n in counted.items()
     }
     with writing.desk.context.database.writing() as session:
-        tables_screens.add(session, cells_)
+        tables.add(session, cells_)
     assert cells(writing.editor)[2] == "170"
     assert cells(writing.editor, "tell")[2] == ""
     assert ", left: 40</text>" in writing.editor.get("/flows/learn/picture").text

@@ -8,7 +8,7 @@ import pytest
 from hotline.core.actors import AccountRole
 from hotline.duty import service_removal
 from hotline.people import service_sessions
-from hotline.people.rules_second_factor import code_at
+from hotline.people.rules_sign_in import code_at
 from tests.console.conftest import ADDRESS, Desk, Tab
 from tests.support.signing import SERVER, Person
 

@@ -14,7 +14,7 @@ from hotline.cases import service_desk_commands
 from hotline.core.actors import AccountRole
 from hotline.gateway import service_pause
 from hotline.people import tables_audit, tables_desks
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips.rules import TipOutcome
 from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, free_port, served
 from tests.console.conftest import PAGES as TEMPLATES

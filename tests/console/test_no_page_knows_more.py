@@ -9,15 +9,15 @@ import re
 import pytest
 
 from hotline.alerts import queries, service_assignment
-from hotline.cases import service_exclusions
-from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.cases import service_desk_commands
+from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.console.routes import ROUTES, PageRoute
 from hotline.core.actors import AccountRole
 from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from hotline.tips.queries_visible import ExclusionReason
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.rules_persons import PersonCodes
 from hotline.tips.tables import Tip
 from tests.console.conftest import Tab
 from tests.console.desk_tips import DISTRICT, hands_on, tell
@@ -98,7 +98,7 @@ def of_a_named_person(desks: Desks) -> int:
     named = {"by": "Alice", "reason": "named"}
     him = ExclusionTarget(person="Desk 1")
     kind = ExclusionReason.NAMED
-    service_exclusions.exclude(desks.desk.context, tip_id, him, kind, **named)
+    service_desk_commands.exclude(desks.desk.context, tip_id, him, kind, **named)
     return tip_id
 
 

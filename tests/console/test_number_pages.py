@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from hotline.core.actors import AccountRole, Actor
 from hotline.editing import service_drafts, service_plans, service_publish
-from hotline.editing.pages_posters import is_printable, poster_problems, poster_text
+from hotline.editing.pages_numbers import is_printable, poster_problems, poster_text
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS
 from hotline.editing.service_drafts import DraftRefused, Refusal
 from hotline.editing.service_plans import Times

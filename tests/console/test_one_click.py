@@ -16,7 +16,7 @@ from hotline.console.routes import DEMO, ROUTES
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
 from hotline.errors import StartFailed
-from hotline.people import service_demo_accounts
+from hotline.people import service_demo
 from hotline.people.demo_sign_in import keep_demo_accounts
 from hotline.web.console_app import create_console
 from tests.console.conftest import ADDRESS, PAGES, Desk, MakeDesk
@@ -27,9 +27,7 @@ ONE_CLICK = "/enter/demo"
 @pytest.fixture
 def demo(make_desk: MakeDesk) -> Desk:
     desk = make_desk(is_emulated=True)
-    context = replace(
-        desk.context, demo_accounts=tuple(service_demo_accounts.make_accounts(desk.context))
-    )
+    context = replace(desk.context, demo_accounts=tuple(service_demo.make_accounts(desk.context)))
     return replace(desk, context=context, app=create_console(context, PAGES, DEMO))
 
 

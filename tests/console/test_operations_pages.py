@@ -10,14 +10,12 @@ from hotline.alarms import tables as alarms_tables
 from hotline.alarms.rules import Alarm, Notice, next_state
 from hotline.alerts.service_alarm_notices import new_notice
 from hotline.core.actors import AccountRole
-from hotline.gateway import queries_on_call, service_pause
-from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.rules_message import MessageKind
+from hotline.gateway import queries, service_pause
+from hotline.gateway.rules import MessageKind, MessageState
 from hotline.gateway.tables import Message
 from hotline.people import tables_audit
 from hotline.programmes import tables
-from hotline.programmes.rules import Programme
-from hotline.programmes.rules_certificate import Certificate, encode, month_index
+from hotline.programmes.rules import Certificate, Programme, encode, month_index
 from hotline.programmes.tables import Participant
 from tests.console.conftest import Desk, Tab
 from tests.support.builders import make_responder
@@ -127,7 +125,7 @@ def test_a_contact_is_added_tested_and_removed_without_a_number(desk: Desk, admi
     sent = admin.post("/oncall/test")
     assert "Keza: the test SMS is not sent yet" in admin.get(sent.location or "").text
     with desk.context.database.writing() as session:
-        (row,) = queries_on_call.notices(session, [1])
+        (row,) = queries.notices(session, [1])
         row.outcome, row.state = "accepted", "accepted"
     assert "Keza: accepted" in admin.get(sent.location or "").text
 

@@ -13,17 +13,16 @@ from hotline.alerts import service_assignment
 from hotline.console.routes import ROUTES, PageRoute
 from hotline.core.actors import AccountRole, Actor
 from hotline.errors import DeskRefused
-from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.rules import MessageState
 from hotline.gateway.tables import Message
 from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_grants, service_desks, tables
 from hotline.people.decrypt_passphrase import TwoPeople
-from hotline.people.rules import Level
-from hotline.people.rules_desks import DeskKind, of_account
+from hotline.people.rules import DeskKind, Level, of_account
 from hotline.people.service_desks import NewDesk
 from hotline.people.tables import Responder
-from hotline.people.tables_approvals import Approval
-from hotline.text.codes import NATIONAL
+from hotline.people.tables_sessions import Approval
+from hotline.text.places import NATIONAL
 from hotline.tips.rules import OVERSEEN
 from tests.console.conftest import Tab
 from tests.console.desk_tips import (

@@ -8,29 +8,20 @@ from datetime import timedelta
 import pytest
 
 from hotline.alerts import tables_case_events
-from hotline.cases import service_exclusions
-from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.cases import service_desk_commands
+from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.console.routes import PAGES
 from hotline.core.actors import ROLES, AccountRole, Actor
 from hotline.duty import service_enrolment, service_invitations, service_sheets
 from hotline.gateway.tables import Message
-from hotline.people import (
-    decrypt_grants,
-    service_sessions,
-    tables,
-    tables_desks,
-    tables_enrolments,
-    tables_members,
-)
-from hotline.people.rules import Level
-from hotline.people.rules_desks import of_account
-from hotline.people.tables import Responder
+from hotline.people import decrypt_grants, service_sessions, tables, tables_desks
+from hotline.people.rules import Level, of_account
+from hotline.people.tables import Enrolment, Responder
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.people.tables_approvals import Approval
 from hotline.people.tables_audit import AuditEntry
-from hotline.people.tables_enrolments import Enrolment
-from hotline.people.tables_sheets import SheetImport
-from hotline.text.codes import NATIONAL
+from hotline.people.tables_roster import SheetImport
+from hotline.people.tables_sessions import Approval
+from hotline.text.places import NATIONAL
 from hotline.tips.queries_visible import Exclusion, ExclusionReason
 from tests.console.conftest import GASABO, NUMBER, Desk, Tab
 from tests.console.desk_tips import lets_in, man, tell
@@ -66,7 +57,7 @@ def person(desk: Desk, responder_id: int) -> Responder:
 def proves(desk: Desk, responder_id: int) -> None:
     """Marks an enrolment as confirmed, as the reader does after the code and the start PIN were typed on that phone."""
     with desk.context.database.writing() as session:
-        row = tables_enrolments.open_enrolment(session, responder_id)
+        row = tables.open_enrolment(session, responder_id)
         assert row is not None
         row.proved_at = desk.clock()
         who = session.get_one(Responder, responder_id)
@@ -274,7 +265,7 @@ def test_a_member_gives_a_red_desk_a_new_key(desk: Desk, two: tuple[Tab, Tab]) -
     assert red not in page
     with desk.context.database.reading() as session:
         assert tables_desks.get_desk(session, GASABO).copied_since is None
-        assert list(tables_members.members_of_desk(session, GASABO)) == [
+        assert list(tables_desks.members_of_desk(session, GASABO)) == [
             of_account(account(desk, "Desk 1"))
         ]
 
@@ -324,9 +315,7 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
     shown = inside.get(f"/desks/{GASABO}").text
     assert "Desk 2" in shown
     with desk.context.database.reading() as session:
-        assert of_account(account(desk, "Desk 2")) in tables_members.members_of_desk(
-            session, GASABO
-        )
+        assert of_account(account(desk, "Desk 2")) in tables_desks.members_of_desk(session, GASABO)
 
 
 @pytest.mark.row("A7")
@@ -400,10 +389,10 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
         lets_in(desk, account(desk, name), NATIONAL)
     tip = tell(desk)
     whom = ExclusionTarget(person="Responder 1")
-    service_exclusions.exclude(
+    service_desk_commands.exclude(
         desk.context, tip, whom, ExclusionReason.NAMED, by="National 1", reason="named in it"
     )
-    service_exclusions.request_lift(
+    service_desk_commands.request_lift(
         desk.context, Actor("National 1", account(desk, "National 1")), 1, "another man"
     )
     (waits,) = rows(desk, "lift")

@@ -15,8 +15,7 @@ from hotline.core.actors import AccountRole
 from hotline.people import tables_audit
 from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
-from hotline.text.codes import NATIONAL
-from hotline.text.places import STATES
+from hotline.text.places import NATIONAL, STATES
 from hotline.tips.tables import Tip
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, admitted, change, hands_on, man, tell

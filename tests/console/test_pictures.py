@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.core.actors import AccountRole
-from hotline.counters import tables_screens
+from hotline.counters import tables
 from hotline.counters.rules import ScreenCounter, ScreenMeasure
-from hotline.editing.pages_picture import BOX_HEIGHT, BOX_WIDTH, place_boxes, place_flows
+from hotline.editing.pages_published import BOX_HEIGHT, BOX_WIDTH, place_boxes, place_flows
 from hotline.flows.service_authoring import live_document
 from tests.console.conftest import Desk
 
@@ -61,7 +61,7 @@ def test_each_screen_is_a_box_that_leads_to_it_and_a_line_in_words(desk: Desk) -
 def test_the_national_desk_alone_sees_where_callers_leave_a_report(desk: Desk) -> None:
     shown = (date(2026, 10, 8), ScreenCounter(ScreenMeasure.SHOWN, "report/danger"))
     with desk.context.database.writing() as session:
-        tables_screens.add(session, {shown: 55})
+        tables.add(session, {shown: 55})
     for role, sees in ((AccountRole.EDITOR, False), (AccountRole.NATIONAL, True)):
         assert (", left: 60</text>" in desk.tab(role).get("/flows/report/picture").text) is sees
 

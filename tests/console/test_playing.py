@@ -12,11 +12,18 @@ from playwright.sync_api import Browser, expect
 
 from hotline.core.actors import AccountRole
 from hotline.editing import service_drafts
-from hotline.editing.rules_drafting import playable_part, with_flow
-from hotline.editing.rules_playing import END, ON, PlayedScreen, dotted, played_screens
-from hotline.editing.rules_preview import Assumptions, preview
-from hotline.flows.flow import numbers_named
-from hotline.flows.numbers import number_flag
+from hotline.editing.rules_preview import (
+    END,
+    ON,
+    Assumptions,
+    PlayedScreen,
+    dotted,
+    playable_part,
+    played_screens,
+    preview,
+    with_flow,
+)
+from hotline.flows.flow import number_flag, numbers_named
 from tests.console.browsing import NARROW
 from tests.console.writing import Writing, writing
 from tests.flows.books import LEARN, make_book, make_flow
@@ -71,7 +78,7 @@ def test_a_missing_screen_and_a_large_draft_end_the_file(monkeypatch: pytest.Mon
     book = with_flow(make_book(), playable_part(unfinished, "learn"))
     lesson = next(one for one in played_screens(book, ()) if one.text.startswith("First lesson"))
     assert lesson.ways["9"][0] == END
-    monkeypatch.setattr("hotline.editing.rules_playing.MOST_SCREENS", 5)
+    monkeypatch.setattr("hotline.editing.rules_preview.MOST_SCREENS", 5)
     assert len(played_screens(make_book(), ())) == 5
 
 

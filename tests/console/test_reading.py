@@ -15,13 +15,13 @@ from hotline.console.templating import format_time
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.editing.service_drafts import live_titles
 from hotline.flows.check import node_texts
-from hotline.flows.models import targets
+from hotline.flows.document import targets
 from hotline.gateway import service_pause
-from hotline.gateway.tables_sessions import Dialogue
-from hotline.people import service_demo_accounts, tables_audit
-from hotline.text.codes import NATIONAL
+from hotline.gateway.tables import Dialogue
+from hotline.people import service_demo, tables_audit
 from hotline.text.languages import CODES
-from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.text.places import NATIONAL
+from hotline.tips.rules import Clock, DeadlineKind
 from hotline.web import pages_today
 from hotline.web.console_app import create_console
 from hotline.web.pages_today import ALARMS
@@ -62,7 +62,7 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
 
 def test_in_the_demo_its_two_admins_are_two(make_desk: MakeDesk) -> None:
     desk = make_desk(is_emulated=True)
-    made = {one.name: one for one in service_demo_accounts.make_accounts(desk.context)}
+    made = {one.name: one for one in service_demo.make_accounts(desk.context)}
     for is_emulated in (True, False):
         context = replace(desk.context, is_emulated=is_emulated, demo_accounts=tuple(made.values()))
         by = SignedIn(3, "Admin 1", frozenset(made["Admin 1"].roles), "en", True, "")
@@ -79,9 +79,7 @@ def test_in_the_demo_its_two_admins_are_two(make_desk: MakeDesk) -> None:
 
 def test_the_demo_s_sign_in_page_says_what_each_may_do(make_desk: MakeDesk) -> None:
     desk = make_desk(is_emulated=True)
-    context = replace(
-        desk.context, demo_accounts=tuple(service_demo_accounts.make_accounts(desk.context))
-    )
+    context = replace(desk.context, demo_accounts=tuple(service_demo.make_accounts(desk.context)))
     page = (
         create_console(context, PAGES)
         .test_client()

@@ -11,13 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotline.console.form import PostedForm
+from hotline.console.templating import PostedForm
 from hotline.console.visit import GuestVisit
 from hotline.core.actors import AccountRole
 from hotline.core.database import Database
 from hotline.editing import service_drafts
-from hotline.editing.pages_difference import MAX_SCREENS, changed_field_text, prepare_difference
-from hotline.editing.pages_sentences import field_words, refusal_text, step_sentence
+from hotline.editing.pages_difference import (
+    MAX_SCREENS,
+    changed_field_text,
+    field_words,
+    prepare_difference,
+    refusal_text,
+    step_sentence,
+)
 from hotline.editing.rules_difference import (
     Difference,
     FieldChanged,

@@ -19,8 +19,7 @@ from hotline.people.rules_roster import WEEKDAYS, half_day, week_of
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_audit import AuditEntry
-from hotline.people.tables_roster import Duty
-from hotline.people.tables_sheets import SheetImport
+from hotline.people.tables_roster import Duty, SheetImport
 from hotline.text.places import place_name
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import man

@@ -6,7 +6,7 @@ from inspect import signature
 
 import pytest
 
-from hotline.console import role_groups
+from hotline.console import routes
 from hotline.console.routes import DEMO, ROUTES, Needs, PageRoute, Route
 from hotline.core.actors import AccountRole
 from hotline.core.database import Row
@@ -195,6 +195,6 @@ def test_whoever_waits_for_a_second_admin_sees_today_and_nothing_of_the_role(des
 
 
 def test_the_groups_of_roles_say_who_they_are() -> None:
-    assert AccountRole.AUDITOR not in role_groups.BUT_AUDITOR
-    assert role_groups.WRITING < role_groups.WORDS < role_groups.ALL
-    assert not role_groups.AUDIT & {AccountRole.DESK, AccountRole.NATIONAL}
+    assert AccountRole.AUDITOR not in routes.BUT_AUDITOR
+    assert routes.WRITING < routes.WORDS < routes.ALL
+    assert not routes.AUDIT & {AccountRole.DESK, AccountRole.NATIONAL}

@@ -14,8 +14,8 @@ from hotline.keys.key_folder import KeyFolder
 from hotline.people import decrypt_signing
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
 from hotline.people.decrypt_signing import key_to_sign
-from hotline.people.tables_approvals import Approval
 from hotline.people.tables_desks import get_desk
+from hotline.people.tables_sessions import Approval
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import PASSPHRASE, admitted
 from tests.support.two_people import ALICE

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from hotline.core.actors import AccountRole
-from hotline.editing import service_emergencies, service_publish
+from hotline.editing import service_plans, service_publish
 from hotline.editing.service_drafts import SHOWN
 from tests.console.conftest import Tab
 from tests.console.writing import FLOW, NODE, OLD, TICKS, WORDS, Writing, writing
@@ -116,7 +116,7 @@ def test_the_history_says_that_the_clock_took_urgent_words_back(
     desk, before = writing.desk, writing.heard
     writing.urgent()
     desk.clock.turn(hours=4)
-    assert service_emergencies.end_unconfirmed(desk.context) is not None
+    assert service_plans.end_unconfirmed(desk.context) is not None
     assert writing.heard == before
     tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
     for language, by, why in (

@@ -6,24 +6,23 @@ import pytest
 
 from hotline.alarms.rules import Alarm
 from hotline.alerts.rules_drills import DrillEnd
-from hotline.console.role_groups import TABLES
+from hotline.console.routes import TABLES
 from hotline.editing.rules_difference import NotInEmergency, ScreenState
-from hotline.editing.rules_drafting import MissingKind
 from hotline.editing.rules_drafts import StepKind
 from hotline.editing.rules_forms import FieldFault
 from hotline.editing.rules_operations import Obstacle
+from hotline.editing.rules_preview import MissingKind
 from hotline.editing.service_drafts import Refusal
 from hotline.editing.service_numbers import NumberState
 from hotline.flows.check import Code
-from hotline.flows.numbers import Evidence
+from hotline.flows.flow import Evidence
 from hotline.flows.rules_reviews import ReviewState
-from hotline.gateway.rules_message import DoubtDecision
+from hotline.gateway.rules import DoubtDecision
 from hotline.programmes.rules import Programme
 from hotline.text.review_sheets import SheetRowFault
-from hotline.tips.rules_call_back import CallBackState, CallOutcome
 from hotline.tips.rules_events import LoggedEvent, NoteCode
 from hotline.tips.rules_persons import ScreeningResult
-from hotline.tips.rules_receipts import TipStateFilter
+from hotline.tips.rules_receipts import CallBackState, CallOutcome, TipStateFilter
 
 WHOLE = {
     "alarms": Alarm,

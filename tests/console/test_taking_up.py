@@ -5,7 +5,7 @@ import re
 import pytest
 
 from hotline.core.actors import AccountRole
-from hotline.people.rules_second_factor import code_at
+from hotline.people.rules_sign_in import code_at
 from tests.console.conftest import Desk, Tab
 
 PASSWORD = "bakire-temuno-gifara-mukeno"

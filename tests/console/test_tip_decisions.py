@@ -7,11 +7,10 @@ import pytest
 
 from hotline.alerts import service_closing, tables
 from hotline.core.actors import AccountRole, account_name_key
-from hotline.people import service_desks, tables_accounts, tables_audit, tables_members
-from hotline.people.rules import Level
-from hotline.people.rules_desks import of_account
+from hotline.people import service_desks, tables_accounts, tables_audit, tables_desks
+from hotline.people.rules import Level, of_account
 from hotline.people.tables import Person
-from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.rules import Clock, DeadlineKind
 from hotline.tips.tables import Grant, Tip
 from tests.console.desk_tips import DISTRICT, admitted, tell
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed, on_board
@@ -316,6 +315,6 @@ def test_the_doctor_counts_who_can_read_where_the_desk_reads_in_the_console_only
     with context.database.writing() as session:
         account = tables_accounts.find_account(session, account_name_key("National 2"))
         assert account is not None
-        tables_members.end_access(session, of_account(account.id), context.now())
+        tables_desks.end_access(session, of_account(account.id), context.now())
     (found,) = service_desks.check_console_readers(on)
     assert (found.ok, found.message[:8]) == (False, "1 people")

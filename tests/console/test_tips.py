@@ -7,13 +7,13 @@ from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
 from hotline.alerts import queries_retention
-from hotline.alerts.service_case_events import EventActor
-from hotline.cases import decrypt_reader_commands, service_exclusions
-from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.alerts.service_case import EventActor
+from hotline.cases import decrypt_reader_commands, service_desk_commands
+from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.cases.service_sheet import ROWS
 from hotline.core.actors import AccountRole
-from hotline.people import tables, tables_members
-from hotline.people.rules_desks import of_account
+from hotline.people import tables, tables_desks
+from hotline.people.rules import of_account
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.places import sectors
@@ -129,7 +129,7 @@ def test_a8_a_member_who_is_shut_out_reads_no_more_in_the_session_that_runs(desk
 
     with desks.desk.context.database.writing() as session:
         account = desks.desk.people["Desk 1"].account_id
-        tables_members.end_access(session, of_account(account), desks.desk.clock())
+        tables_desks.end_access(session, of_account(account), desks.desk.clock())
     assert desks.district.post(f"/tips/{tip}/open", {"why": "send"}).status_code == 404
     assert listed(desks.district) == []
 
@@ -353,7 +353,9 @@ def test_a_hidden_tip_and_no_tip_are_answered_in_the_same_way(
     else:
         target = ExclusionTarget(**{way: "Desk 1" if way == "person" else "12"})
         signed = {"by": "National 1", "reason": "the caller asks"}
-        service_exclusions.exclude(desks.desk.context, tip, target, ExclusionReason.ASKED, **signed)
+        service_desk_commands.exclude(
+            desks.desk.context, tip, target, ExclusionReason.ASKED, **signed
+        )
     search(tab, "X9X9")
     asked: list[str] = []
 

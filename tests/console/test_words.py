@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli.console_catalogue import faults, update
+from hotline.cli.texts import faults, update
 from hotline.core.actors import AccountRole
 from hotline.core.catalogues import CONSOLE, LOCALES, catalogue_path, load_console_words
 from hotline.text.languages import CODES

@@ -10,7 +10,7 @@ import pytest
 
 from hotline.core.actors import AccountRole
 from hotline.people.tables_audit import AuditEntry
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips.tables import Tip
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, admitted, man

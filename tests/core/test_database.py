@@ -17,11 +17,9 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, event, select, text
 from sqlalchemy.exc import IntegrityError
 
-from hotline.core.database import Database, add_if_new, open_database
-from hotline.core.writes import add_rows, new_ids
+from hotline.core.database import Database, add_if_new, add_rows, new_ids, open_database
 from hotline.errors import SettingsInvalid, StoreUnavailable
-from hotline.gateway.tables import DeliveryReport, QueueState
-from hotline.gateway.tables_sessions import Stopped
+from hotline.gateway.tables import DeliveryReport, QueueState, Stopped
 from hotline.operations.schema import create_all
 from tests.support.builders import NOON, make_responder
 

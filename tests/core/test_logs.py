@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.core.logs import FIELDS, REQUEST, OneLine
-from hotline.web.hook_guard import new_request
+from hotline.web.hooks import new_request
 
 NUMBER = "+250788123456"
 WORDS = "ikanariyihishe"

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from hotline.core.database import Database, open_database
 from hotline.core.database_server import BoundedConnection
 from hotline.errors import StoreUnavailable
-from hotline.gateway.tables_sessions import Stopped
+from hotline.gateway.tables import Stopped
 from tests.core.test_database import stop, stopped
 from tests.support.builders import NOON
 from tests.support.servers import Postgres, frozen

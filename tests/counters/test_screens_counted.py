@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.ussd import NOTHING
 from hotline.counters.rules import (
     ScreenCounter,
@@ -19,10 +19,10 @@ from hotline.counters.rules import (
     session_counters,
 )
 from hotline.counters.service import BATCH, count_ended_sessions
-from hotline.counters.tables_screens import ScreenCount
+from hotline.counters.tables import ScreenCount
 from hotline.dialogue.replay_cache import SessionMemory
 from hotline.errors import StoreUnavailable
-from hotline.gateway.tables_sessions import Dialogue
+from hotline.gateway.tables import Dialogue
 from tests.dialogue.test_sessions import STORY, no_database
 from tests.long import seed
 from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Line, failing_at, told
@@ -186,8 +186,8 @@ def test_e1_two_who_count_one_session_at_once_count_it_once(web: Line) -> None:
 
 
 def test_a_trial_and_a_private_entry_are_no_screens_of_callers(web: Line, line: Line) -> None:
-    web.caller(rules_trial.CALLER).dial()
-    for number, channel in enumerate(sorted(rules_trial.UNCOUNTED)):
+    web.caller(rules.CALLER).dial()
+    for number, channel in enumerate(sorted(rules.UNCOUNTED)):
         caller = web.caller(f"+25078800050{number}")
         caller.dial()
         with line.database.writing() as session:

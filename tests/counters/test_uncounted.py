@@ -15,7 +15,7 @@ import hotline
 from hotline.alerts import rules_follow_up
 from hotline.alerts.tables_case_events import CaseKey
 from hotline.cases import queries_follow_up
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.database import Session
 from hotline.counters import tables
 from hotline.counters.tables import CounterKey, Tally
@@ -146,7 +146,7 @@ def figures(session: Session) -> Mapping[str, int]:
 
 
 @pytest.mark.row("E1")
-@pytest.mark.parametrize("channel", ["ussd", *sorted(rules_trial.UNCOUNTED)])
+@pytest.mark.parametrize("channel", ["ussd", *sorted(rules.UNCOUNTED)])
 def test_no_figure_counts_a_trial_drill_or_sample(district: District, channel: str) -> None:
     tip = make_tip()
     tip.channel, tip.filed_at = channel, NOON
@@ -157,4 +157,4 @@ def test_no_figure_counts_a_trial_drill_or_sample(district: District, channel: s
         session.add(CaseKey(tip_id=tip.id, public_key=b"k" * 32, made_at=NOON))
         tables.count(session, CounterKey(NOON.date(), "topic", "rw", channel, "", "12"))
     with district.database.reading() as session:
-        assert set(figures(session).values()) == {0 if channel in rules_trial.UNCOUNTED else 1}
+        assert set(figures(session).values()) == {0 if channel in rules.UNCOUNTED else 1}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hotline.cases.rules_reading_requests import PERSON_VERBS, WORK_VERB, ReaderQuestionKind
-from hotline.cases.tables_reading_requests import PinReading
+from hotline.cases.tables import PinReading
 from hotline.core.ussd import UssdHop
 from hotline.dialogue.service_session import answer_hop
 from hotline.flows.flow import FlowSet, MenuNode

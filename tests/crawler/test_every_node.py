@@ -21,8 +21,8 @@ from hotline.core.ussd import UssdHop
 from hotline.dialogue.service_session import answer_hop
 from hotline.emulator.server import choices
 from hotline.flows.conversation import Place
+from hotline.flows.document import targets
 from hotline.flows.flow import EndNode, FlowSet, MenuNode, MessageNode, QuestionNode
-from hotline.flows.models import targets
 from hotline.gateway.stand_ins import FakeSms
 from tests.crawler.copies import copied, small
 from tests.crawler.dialogue import SHORT

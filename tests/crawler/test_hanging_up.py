@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from hotline.alerts import service_assignment
-from hotline.core.jobs import Job
+from hotline.core.contexts import Job
 from hotline.gateway.tables import Assignment
 from hotline.text.languages import CODES
 from hotline.text.places import districts

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.alerts.rules_replies import CommandResult, Verb
-from hotline.cases import tables_reading_requests
+from hotline.cases import tables
 from hotline.cases.decrypt_reader_commands import (
     ALSO,
     ASKED_BACK,
@@ -74,7 +74,7 @@ from hotline.core.wording import Template
 from hotline.errors import DecryptionFailed
 from hotline.keys import one_off
 from hotline.keys.key_folder import LiveKeys
-from hotline.text.phrases import Phrases
+from hotline.text.languages import Phrases
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import ClosureRefusal
 
@@ -227,7 +227,7 @@ class ToldReader:
     def look(self) -> None:
         """Answers every waiting hop, except those that must get no answer."""
         with self.database.reading() as session:
-            waiting = tables_reading_requests.waiting_hops(session, self.now() - KEPT_FOR)
+            waiting = tables.waiting_hops(session, self.now() - KEPT_FOR)
         for ask, row in waiting:
             bound, typed = bound_to(row.session_key, row.text_digest), {}
             for private in self.pair.now():
@@ -239,8 +239,8 @@ class ToldReader:
                 box = one_off.seal(answer.to_dict(), public=ask.public_key, bound=bound)
             with self.database.writing() as session:
                 if answer is not None:
-                    tables_reading_requests.record_state(session, row.id, _state(answer))
-                tables_reading_requests.store_answer(session, ask.id, box, self.now())
+                    tables.record_state(session, row.id, _state(answer))
+                tables.store_answer(session, ask.id, box, self.now())
 
     def _said(self, ask: ReaderQuestion, typed: Mapping[str, str]) -> ReaderAnswer | None:
         """Returns the answer to a request, or None for no answer."""

@@ -10,8 +10,7 @@ from hotline.core.ussd import EndNotice
 from hotline.dialogue.service_session import end_session
 from hotline.dialogue.service_session_start import VERB
 from hotline.flows.flow import MenuNode
-from hotline.gateway.tables import Assignment
-from hotline.gateway.tables_sessions import Dialogue
+from hotline.gateway.tables import Assignment, Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from tests.support.builders import make_hop, post

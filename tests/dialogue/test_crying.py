@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from hotline.alerts.tables_inbound import InboxRead
+from hotline.alerts.tables import InboxRead
 from hotline.cases import service_retention
-from hotline.core.jobs import Job
-from hotline.dialogue import service_answers, service_stop
+from hotline.core.contexts import Job
+from hotline.dialogue import service_answers, service_commit
 from hotline.dialogue.service_sms import Arrival, InboxOutcome, MessageOutcome, take_sms
-from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
-from hotline.gateway.rules_message import AnswerForm
+from hotline.gateway.rules import AnswerForm, MessageState, Outcome, SendResult
 from hotline.gateway.stand_ins import FakeSms
 from hotline.keys.decrypt import LiveNumbers
 from hotline.keys.encrypt import Encrypter
@@ -123,7 +122,7 @@ def test_only_a_rwandan_mobile_is_answered(line: Line, sms: FakeSms) -> None:
 
 def test_whoever_wants_no_sms_gets_none(line: Line, sms: FakeSms) -> None:
     with line.database.writing() as session:
-        service_stop.stop_messages_in(session, line.context, HERS, line.context.now())
+        service_commit.stop_messages_in(session, line.context, HERS, line.context.now())
     writes(line)
     assert sent(line, sms) == []
 

@@ -9,10 +9,10 @@ from sqlalchemy import update
 from hotline.alarms import tables
 from hotline.alarms.rules import Alarm
 from hotline.cases import service_retention
-from hotline.core.tables_attempts import AttemptRow
+from hotline.core.tables import AttemptRow
 from hotline.counters import service
 from hotline.dialogue.service_session import failure
-from hotline.gateway.tables_sessions import Dialogue
+from hotline.gateway.tables import Dialogue
 from hotline.programmes import service_enrolment
 from hotline.programmes.rules import Programme
 from hotline.programmes.tables import Participant

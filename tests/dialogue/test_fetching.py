@@ -7,7 +7,7 @@ import pytest
 from hotline.alerts.rules_replies import CommandResult
 from hotline.dialogue import service_inbox
 from hotline.dialogue.service_sms import InboxOutcome, take_sms
-from hotline.gateway.rules_inbox import ListedSms
+from hotline.gateway.rules import ListedSms
 from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from tests.support.builders import make_message

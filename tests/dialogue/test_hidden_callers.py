@@ -1,6 +1,6 @@
 """Tests callers whose number the gateway hides or writes in the national format: they can use the hotline."""
 
-from hotline.core.tables_attempts import AttemptRow
+from hotline.core.tables import AttemptRow
 from hotline.counters.tables import Tally
 from hotline.programmes import service_enrolment
 from hotline.programmes.rules import Programme

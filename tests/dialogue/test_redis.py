@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rq import Queue
 
-from hotline.core.jobs import Job
+from hotline.core.contexts import Job
 from hotline.core.ussd import CallerFacts, CommittedText, SessionStart
 from hotline.dialogue.redis_adapters import Circuit, RedisStarts, RedisStates, RqJobs, read_note
 from hotline.errors import QueueUnavailable, Unavailable

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.dialogue.rules_cries import concerns_child, is_cry
 from hotline.dialogue.rules_sms_tips import (
     MAX_BYTES,
     clean_message,
+    concerns_child,
     fits,
+    is_cry,
     is_tip,
     likely_language,
     report_answers,

@@ -14,7 +14,7 @@ from hotline.counters.tables import Tally
 from hotline.dialogue import replay_cache
 from hotline.dialogue.replay_cache import KnownSession, PathKey, SessionMemory
 from hotline.gateway.stand_ins import FakeStarts
-from hotline.gateway.tables_sessions import Dialogue
+from hotline.gateway.tables import Dialogue
 from hotline.people.tables import Responder
 from tests.long import seed
 from tests.support.builders import make_opening

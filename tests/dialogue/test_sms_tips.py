@@ -10,12 +10,10 @@ from hotline.alerts import service_assignment
 from hotline.core.wording import Template
 from hotline.dialogue import rules_sms_tips
 from hotline.dialogue.service_sms import InboxOutcome, MessageOutcome, take_sms
-from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.tables import Message
-from hotline.gateway.tables_sessions import Dialogue, InboundSeen, Stopped
+from hotline.gateway.rules import MessageState
+from hotline.gateway.tables import Dialogue, InboundSeen, Message, Stopped
 from hotline.people.tables import Membership, Responder
-from hotline.tips.rules import TipState
-from hotline.tips.rules_deadlines import by_day
+from hotline.tips.rules import TipState, by_day
 from hotline.tips.tables import Tip
 from tests.dialogue.hearing import Comes, comes_to, read
 from tests.support.builders import NOON, make_message

@@ -13,7 +13,7 @@ import pytest
 from hotline.alerts import service_assignment, service_closing
 from hotline.core.wording import Template
 from hotline.dialogue.service_sms import Arrival, InboxOutcome, take_sms
-from hotline.gateway.rules_message import MessageIn
+from hotline.gateway.rules import MessageIn
 from hotline.gateway.tables import Message
 from hotline.people.rules import Level
 from hotline.people.rules_audit import read_actor

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.dialogue import service_sms_screens
+from hotline.dialogue import service_answers
 from hotline.flows.conversation import ConversationState
 from hotline.flows.flow import QuestionNode
 from hotline.text.gsm7 import is_gsm7, segments
@@ -15,7 +15,7 @@ from tests.long import is_long
 from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
-SMS = service_sms_screens.conversation_context(BOOK, date(2026, 11, 24))
+SMS = service_answers.conversation_context(BOOK, date(2026, 11, 24))
 CLOSED = {flow.name for flow in BOOK.flows.values() if flow.gathers or flow.private}
 WRITTEN = st.one_of(
     st.sampled_from(
@@ -51,14 +51,14 @@ def stands(run: ConversationState) -> None:
 @settings(max_examples=150 if is_long() else 50)
 @given(st.sampled_from(Topic), st.sampled_from([*CODES, None]), st.lists(WRITTEN, max_size=25))
 def test_no_way_leads_out_of_it(topic: Topic, language: str | None, texts: list[str]) -> None:
-    spoken = service_sms_screens.begin_topic(SMS, AskedTopic(topic, language), "rw")
+    spoken = service_answers.begin_topic(SMS, AskedTopic(topic, language), "rw")
     for text in texts:
         stands(spoken.state)
-        row = service_sms_screens.screen_values(spoken.state, SMS, again=spoken.again)
-        screen = service_sms_screens.draw_screen(BOOK, row, spoken.state.language)
+        row = service_answers.screen_values(spoken.state, SMS, again=spoken.again)
+        screen = service_answers.draw_screen(BOOK, row, spoken.state.language)
         assert segments(screen.text) == 1
         assert is_gsm7(screen.text)
-        spoken = service_sms_screens.continue_topic(SMS, spoken.state, text) or spoken
+        spoken = service_answers.continue_topic(SMS, spoken.state, text) or spoken
     stands(spoken.state)
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from hotline.core.database import Database
-from hotline.dialogue import service_stop
+from hotline.dialogue import service_commit
 from hotline.duty import service_enrolment
 from hotline.errors import ImportRefused
 from hotline.keys.decrypt import decrypt_number
@@ -79,7 +79,7 @@ def test_one_number_that_is_enrolled_already_enrols_nobody(context: WholeContext
 
 def test_a_number_that_asked_to_hear_no_more_enrols_nobody(context: WholeContext) -> None:
     service_enrolment.import_responders(context, HEADER + ONE)
-    service_stop.stop_messages(context, "+250788000002")
+    service_commit.stop_messages(context, "+250788000002")
 
     with pytest.raises(ImportRefused) as told:
         service_enrolment.import_responders(context, HEADER + TWO + ONE)

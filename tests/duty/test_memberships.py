@@ -7,17 +7,16 @@ import pytest
 
 from hotline.alerts import queries, queries_people
 from hotline.core.actors import AccountRole, Actor
-from hotline.dialogue import service_stop
-from hotline.duty import service_leaves, service_postings, service_removal
+from hotline.dialogue import service_commit
+from hotline.duty import service_leaves, service_removal
 from hotline.duty.service_removal import Removed
 from hotline.errors import PersonnelRefused
-from hotline.gateway.queries_on_call import STOPPED
+from hotline.gateway.queries import STOPPED
 from hotline.people import tables
-from hotline.people.rules import Level, RequestedPosting
-from hotline.people.rules_desks import DeskKind
+from hotline.people.rules import DeskKind, Level, RequestedPosting
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
-from hotline.text.codes import NATIONAL, Category
+from hotline.text.places import NATIONAL, Category
 from tests.support.builders import NOON
 from tests.support.deciding import decides, signed_in
 from tests.support.district import District
@@ -98,7 +97,7 @@ def test_a_desk_that_was_retired_meanwhile_gets_nobody(both: District) -> None:
         for code in (*TWO, "24"):
             session.add(Desk(code=code, public_key=b"", created_at=NOON))
     wanted = RequestedPosting({**TWO, "24": Level.COORDINATOR}, ())
-    assert service_postings.change_desks(both.context, Actor("Alice"), 1, wanted, "a test")
+    assert service_removal.change_desks(both.context, Actor("Alice"), 1, wanted, "a test")
     with both.database.writing() as session:
         session.get_one(Desk, "24").retired_at = NOON
     bob = signed_in(both.context, "Bob", AccountRole.ADMIN)
@@ -164,7 +163,7 @@ def test_r10_a_planned_leave_hands_the_case_on_when_it_comes(alone: District) ->
 def test_a_stopped_number_is_taken_off_the_list_by_itself(alone: District) -> None:
     first = names(alone)[0]
     number = alone.responder(1).encrypted_number.decode()
-    service_stop.stop_messages(alone.context, number)
+    service_commit.stop_messages(alone.context, number)
     alone.change(Responder, 1, unreachable=STOPPED)
     with pytest.raises(PersonnelRefused, match="enter the number"):
         service_leaves.bring_back(alone.context, first, number=None, second=None, **BY)

@@ -13,8 +13,7 @@ from hotline.duty import service_enrolment, service_invitations, service_sheets
 from hotline.people.rules_roster import week_of
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.people.tables_roster import Duty
-from hotline.people.tables_sheets import SheetImport, SheetKind
+from hotline.people.tables_roster import Duty, SheetImport, SheetKind
 from tests.support.builders import NOON
 from tests.support.made_once import lay_line
 from workers.console_server import import_sheets

@@ -19,7 +19,7 @@ from hotline.editing import (
 )
 from hotline.editing.rules_drafts import NUMBERS as NUMBERED
 from hotline.editing.rules_drafts import Author, part_of
-from hotline.editing.rules_merging import Settled
+from hotline.editing.rules_forms import Settled
 from hotline.editing.service_draft_steps import StepClash, StepSaved
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, NewStep, PartDraft
 from hotline.editing.service_plans import Times

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.editing import service_emergencies
+from hotline.editing import service_plans
 from hotline.editing.rules_drafts import ENTRIES
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
 from hotline.errors import NotFound
@@ -15,14 +15,14 @@ __all__ = ["desk"]
 
 
 def line_of(desk: Desk, revision: int) -> Publication:
-    history = service_emergencies.history(desk.context)
+    history = service_plans.history(desk.context)
     return next(one for one, _ in history if one.revision_id == revision)
 
 
 def back(desk: Desk, revision: int, reason: str = "the words were wrong") -> object:
     publication = line_of(desk, revision).id
-    seen = service_emergencies.preview(desk.context, publication)
-    return service_emergencies.restore(desk.context, APPROVER, publication, reason, seen.digest)
+    seen = service_plans.preview(desk.context, publication)
+    return service_plans.restore(desk.context, APPROVER, publication, reason, seen.digest)
 
 
 @pytest.mark.row("A3")
@@ -30,14 +30,14 @@ def test_one_approver_brings_an_older_state_back(desk: Desk, clock: Clock) -> No
     """The restored flows are live even if the clock is set back afterwards."""
     desk.published("Other words")
     clock.turn(minutes=1)
-    seen = service_emergencies.preview(desk.context, line_of(desk, 1).id)
+    seen = service_plans.preview(desk.context, line_of(desk, 1).id)
     assert (seen.before, seen.after) == (playable("Other words"), playable())
 
     done = back(desk, 1)
     assert isinstance(done, DraftPublished)
     assert done.revision_id == 1, "the same document is the same revision"
     assert desk.live == playable()
-    now, changed, first = (row for row, _ in service_emergencies.history(desk.context))
+    now, changed, first = (row for row, _ in service_plans.history(desk.context))
     said = now.kind, now.published_by, now.reason, now.until
     assert said == ("back", "Approver 1", "the words were wrong", None)
     assert (changed.published_by, changed.approved_by) == ("Editor 1", "Approver 1")
@@ -73,15 +73,15 @@ def test_it_needs_a_reason_and_must_be_what_was_read(desk: Desk) -> None:
     desk.published("Other words")
     assert back(desk, 1, reason=" ") == DraftRefused(Refusal.SHORT_REASON)
     publication = line_of(desk, 1).id
-    seen = service_emergencies.preview(desk.context, publication)
+    seen = service_plans.preview(desk.context, publication)
     assert back(desk, 2) == DraftRefused(Refusal.EMPTY)
     change = desk.opened()
     desk.removes(change)
     desk.goes_live(change)
-    late = service_emergencies.restore(desk.context, APPROVER, publication, "why", seen.digest)
+    late = service_plans.restore(desk.context, APPROVER, publication, "why", seen.digest)
     assert late == DraftRefused(Refusal.CHANGED)
     with pytest.raises(NotFound):
-        service_emergencies.preview(desk.context, 99)
+        service_plans.preview(desk.context, 99)
 
 
 def test_what_hurt_already_when_it_was_live_may_come_back(desk: Desk) -> None:

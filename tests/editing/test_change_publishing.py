@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from hotline.core.actors import Actor
-from hotline.editing import service_drafts, service_emergencies, service_publish, tables
+from hotline.editing import service_drafts, service_plans, service_publish, tables
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, DraftState
-from hotline.editing.rules_merging import Side
+from hotline.editing.rules_forms import Side
 from hotline.editing.service_draft_steps import StepSaved, UpdateClash, update_draft
 from hotline.editing.service_drafts import (
     DraftPublished,
@@ -52,10 +52,10 @@ def test_english_alone_asks_first_and_names_the_languages_left_behind(desk: Desk
 def test_english_alone_asks_first_in_an_emergency_too(desk: Desk) -> None:
     change, why = _english_alone(desk, by=APPROVER), "the hotel in that sentence is a trap"
     alone = desk.context, APPROVER, change, why, desk.seen(change).made.digest
-    refused = service_emergencies.publish(*alone)
+    refused = service_plans.publish(*alone)
     assert isinstance(refused, DraftRefused)
     assert refused.refusal is Refusal.LANGUAGES_KEPT
-    done = service_emergencies.publish(*alone, keeps_languages=True)
+    done = service_plans.publish(*alone, keeps_languages=True)
     assert isinstance(done, DraftPublished)
 
 

@@ -6,15 +6,10 @@ from typing import Any
 
 import pytest
 
-from hotline.editing import (
-    service_draft_steps,
-    service_drafts,
-    service_emergencies,
-    service_publish,
-)
+from hotline.editing import service_draft_steps, service_drafts, service_plans, service_publish
 from hotline.editing.rules_difference import compare_documents
 from hotline.editing.rules_drafts import DraftState
-from hotline.editing.rules_merging import Side
+from hotline.editing.rules_forms import Side
 from hotline.editing.service_draft_steps import StepClash, StepSaved
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
 from hotline.editing.tables import DraftRow
@@ -205,9 +200,9 @@ def test_an_order_is_proposed_read_published_and_brought_back(desk: Desk) -> Non
     assert isinstance(desk.publish(change), DraftPublished)
     assert order(desk) == [*turned(flow)["nodes"]]
 
-    older, _ = service_emergencies.history(desk.context)[-1]
-    digest = service_emergencies.preview(desk.context, older.id).digest
-    done = service_emergencies.restore(desk.context, APPROVER, older.id, "It was better.", digest)
+    older, _ = service_plans.history(desk.context)[-1]
+    digest = service_plans.preview(desk.context, older.id).digest
+    done = service_plans.restore(desk.context, APPROVER, older.id, "It was better.", digest)
     assert isinstance(done, DraftPublished), done
     assert order(desk) == first
 

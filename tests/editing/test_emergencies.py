@@ -12,15 +12,15 @@ from sqlalchemy import select
 from hotline.alarms import tables
 from hotline.alarms.rules import Alarm
 from hotline.core.actors import AccountRole, Actor, SignedIn
-from hotline.core.jobs import Job
+from hotline.core.contexts import Job
 from hotline.core.wording import Template
-from hotline.editing import service_emergencies
+from hotline.editing import service_plans
 from hotline.editing.rules_difference import NotInEmergency
 from hotline.editing.rules_drafts import EMERGENCY_DURATION, NUMBERS
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
 from hotline.errors import NotReady
 from hotline.flows.tables import Publication, PublicationKind
-from hotline.gateway.rules_message import Wording, render
+from hotline.gateway.rules import Wording, render
 from hotline.gateway.stand_ins import FakeJobs
 from hotline.gateway.tables import Message
 from hotline.monitoring import service_alarms, service_checks_database
@@ -47,14 +47,14 @@ def urgent(desk: Desk, words: str = "Do not go there", by: Any = APPROVER) -> An
 
 def published(desk: Desk, change: int, by: Any = APPROVER, reason: str = REASON) -> Any:
     seen = desk.seen(change).made.digest
-    return service_emergencies.publish(desk.context, by, change, reason, seen)
+    return service_plans.publish(desk.context, by, change, reason, seen)
 
 
 def test_one_approver_publishes_her_own_words_alone(desk: Desk, clock: Clock) -> None:
     done = urgent(desk)
     assert isinstance(done, DraftPublished)
     assert desk.live == playable("Do not go there")
-    stands = service_emergencies.current_emergency(desk.context)
+    stands = service_plans.current_emergency(desk.context)
     assert stands is not None
     assert (stands.published_by, stands.reason) == ("Approver 1", REASON)
     assert (stands.published_at, stands.lapses_at) == (clock.at, clock.at + timedelta(hours=4))
@@ -73,7 +73,7 @@ def test_it_needs_a_reason_and_words_without_an_error(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Do not go there")
     assert published(desk, change, reason="x" * 19 + "  ") == DraftRefused(Refusal.SHORT_REASON)
-    stale = service_emergencies.publish(desk.context, APPROVER, change, REASON, "another digest")
+    stale = service_plans.publish(desk.context, APPROVER, change, REASON, "another digest")
     assert stale == DraftRefused(Refusal.CHANGED)
     assert urgent(desk, "They asked 999999").refusal is Refusal.HAS_ERRORS
     assert desk.live == playable()
@@ -122,14 +122,14 @@ def test_the_clock_brings_the_state_before_back(desk: Desk, clock: Clock) -> Non
     assert isinstance(published(desk, change), DraftPublished)
 
     clock.turn(hours=3, minutes=59)
-    assert service_emergencies.end_unconfirmed(desk.context) is None
+    assert service_plans.end_unconfirmed(desk.context) is None
     clock.turn(minutes=1)
-    assert service_emergencies.end_unconfirmed(desk.context) is not None
-    assert service_emergencies.end_unconfirmed(desk.context) is None, "once"
+    assert service_plans.end_unconfirmed(desk.context) is not None
+    assert service_plans.end_unconfirmed(desk.context) is None, "once"
     assert desk.live["flows"] == playable()["flows"]
     assert [bool(row.get("confirmed_on")) for row in desk.live["numbers"]] == [True, False]
-    assert service_emergencies.current_emergency(desk.context) is None
-    newest, _ = service_emergencies.history(desk.context)[0]
+    assert service_plans.current_emergency(desk.context) is None
+    newest, _ = service_plans.history(desk.context)[0]
     assert (newest.kind, newest.published_by) == ("back", "clock")
     assert "the clock restored the flows of revision 1" in desk.log[-1]
 
@@ -139,25 +139,25 @@ def test_a_second_person_confirms(desk: Desk, clock: Clock) -> None:
     desk.say(change, "Do not go there", by=OTHER)
     done = published(desk, change)
     own = DraftRefused(Refusal.OWN_HAND)
-    assert service_emergencies.confirm(desk.context, APPROVER, done.publication_id) == own
-    assert service_emergencies.confirm(desk.context, OTHER, done.publication_id) == own
-    appointed = service_emergencies.confirm(
+    assert service_plans.confirm(desk.context, APPROVER, done.publication_id) == own
+    assert service_plans.confirm(desk.context, OTHER, done.publication_id) == own
+    appointed = service_plans.confirm(
         desk.context, SECOND, done.publication_id, appointed_by={APPOINTER}
     )
     assert appointed == DraftRefused(Refusal.APPOINTED)
-    assert service_emergencies.confirm(desk.context, SECOND, 99) == DraftRefused(Refusal.SETTLED)
+    assert service_plans.confirm(desk.context, SECOND, 99) == DraftRefused(Refusal.SETTLED)
 
     assert (
-        service_emergencies.confirm(
+        service_plans.confirm(
             desk.context, SECOND, done.publication_id, appointed_by={"account:7:Admin 7"}
         )
         is None
     )
     clock.turn(hours=5)
-    assert service_emergencies.end_unconfirmed(desk.context) is None
+    assert service_plans.end_unconfirmed(desk.context) is None
     assert desk.live == playable("Do not go there")
-    assert service_emergencies.history(desk.context)[0][0].approved_by == "Approver 2"
-    again = service_emergencies.confirm(desk.context, SECOND, done.publication_id)
+    assert service_plans.history(desk.context)[0][0].approved_by == "Approver 2"
+    again = service_plans.confirm(desk.context, SECOND, done.publication_id)
     assert again == DraftRefused(Refusal.SETTLED)
 
 
@@ -166,7 +166,7 @@ def test_a_second_emergency_ends_as_the_first_would(desk: Desk, clock: Clock) ->
     clock.turn(hours=3)
     urgent(desk, "Do not go there at all")
     clock.turn(hours=1)
-    assert service_emergencies.end_unconfirmed(desk.context) is not None
+    assert service_plans.end_unconfirmed(desk.context) is not None
     assert desk.live == playable()
 
 
@@ -178,7 +178,7 @@ def test_while_it_stands_nothing_else_is_published(desk: Desk, clock: Clock) -> 
     desk.say(change, "Second words", "two")
     assert desk.submit(change) is None
     assert desk.publish(change) == DraftRefused(Refusal.EMERGENCY_STANDS)
-    assert service_emergencies.confirm(desk.context, SECOND, done.publication_id) is None
+    assert service_plans.confirm(desk.context, SECOND, done.publication_id) is None
     assert isinstance(desk.publish(change), DraftPublished)
 
 
@@ -208,8 +208,8 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
 
 
 def back(desk: Desk, publication: int, by: Any = APPROVER) -> Any:
-    seen = service_emergencies.preview(desk.context, publication)
-    return service_emergencies.restore(desk.context, by, publication, REASON, seen.digest)
+    seen = service_plans.preview(desk.context, publication)
+    return service_plans.restore(desk.context, by, publication, REASON, seen.digest)
 
 
 @pytest.mark.row("A3")
@@ -223,7 +223,7 @@ def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, cloc
     for by in (APPROVER, SECOND):
         assert back(desk, alone, by) == DraftRefused(Refusal.READ_BY_ONE)
     assert desk.live == playable("Second words")
-    assert [is_read for _, is_read in service_emergencies.history(desk.context)] == [
+    assert [is_read for _, is_read in service_plans.history(desk.context)] == [
         True,
         False,
         True,
@@ -245,11 +245,11 @@ def test_a_state_on_words_brought_back_unread_is_unread(desk: Desk, clock: Clock
     based on it."""
     alone = urgent(desk)
     assert isinstance(back(desk, 1), DraftPublished)
-    state = service_emergencies.preview(desk.context, alone.publication_id)
+    state = service_plans.preview(desk.context, alone.publication_id)
     said = Publication(
         published_by="Approver 1", published_by_id=3, kind=PublicationKind.BACK, reason=REASON
     )
-    brought = service_emergencies.publish_restored(desk.context, state, said, actor="Approver 1")
+    brought = service_plans.publish_restored(desk.context, state, said, actor="Approver 1")
     assert isinstance(brought, DraftPublished)
     change = desk.opened()
     desk.say(change, "Second words", "two")
@@ -259,7 +259,7 @@ def test_a_state_on_words_brought_back_unread_is_unread(desk: Desk, clock: Clock
 
     urgent(desk, "Go home")
     clock.turn(hours=4)
-    assert service_emergencies.end_unconfirmed(desk.context) is not None
+    assert service_plans.end_unconfirmed(desk.context) is not None
     assert desk.live == playable(), "the clock brings back what two people have read"
     for unread in (brought, follows):
         assert back(desk, unread.publication_id) == DraftRefused(Refusal.READ_BY_ONE)
@@ -269,7 +269,7 @@ def test_a_state_on_words_brought_back_unread_is_unread(desk: Desk, clock: Clock
 def test_words_that_two_people_read_come_back(desk: Desk, *, is_confirmed: bool) -> None:
     alone = urgent(desk)
     if is_confirmed:
-        assert service_emergencies.confirm(desk.context, SECOND, alone.publication_id) is None
+        assert service_plans.confirm(desk.context, SECOND, alone.publication_id) is None
     assert isinstance(back(desk, 1), DraftPublished)
     if not is_confirmed:
         desk.published("Do not go there")
@@ -285,12 +285,12 @@ def test_who_published_the_one_below_is_no_second_person(desk: Desk, clock: Cloc
     published(desk, change)
     on_top = urgent(desk, "Do not go there at all", by=SECOND).publication_id
     own = DraftRefused(Refusal.OWN_HAND)
-    assert service_emergencies.confirm(desk.context, APPROVER, on_top) == own
-    assert service_emergencies.confirm(desk.context, OTHER, on_top) == own
+    assert service_plans.confirm(desk.context, APPROVER, on_top) == own
+    assert service_plans.confirm(desk.context, OTHER, on_top) == own
     third = Actor("Approver 3", 5)
-    appointed = service_emergencies.confirm(desk.context, third, on_top, appointed_by={APPOINTER})
+    appointed = service_plans.confirm(desk.context, third, on_top, appointed_by={APPOINTER})
     assert appointed == DraftRefused(Refusal.APPOINTED)
-    assert service_emergencies.confirm(desk.context, third, on_top) is None
+    assert service_plans.confirm(desk.context, third, on_top) is None
 
 
 def test_a_command_publishes_only_the_shipped_flows_over_an_emergency(desk: Desk) -> None:
@@ -299,7 +299,7 @@ def test_a_command_publishes_only_the_shipped_flows_over_an_emergency(desk: Desk
     exported = desk.live
     with pytest.raises(NotReady, match="one person alone"):
         desk.imposes(exported)
-    assert service_emergencies.current_emergency(desk.context) is not None
+    assert service_plans.current_emergency(desk.context) is not None
     desk.imposes(playable(), of_version=True)
     assert desk.live == playable()
 
@@ -323,5 +323,5 @@ def test_words_of_one_person_alone_are_a_bar_on_every_page(desk: Desk) -> None:
     (said,) = bars(desk)
     for words in ("in an emergency", "Approver 1 published", "14:00"):
         assert words in said
-    assert service_emergencies.confirm(desk.context, SECOND, done.publication_id) is None
+    assert service_plans.confirm(desk.context, SECOND, done.publication_id) is None
     assert bars(desk) == []

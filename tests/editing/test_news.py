@@ -14,7 +14,7 @@ from hotline.editing import service_news, service_news_mail, service_publish
 from hotline.editing.rules_drafts import NewsKind
 from hotline.editing.service_drafts import DraftRefused, Refusal
 from hotline.editing.service_news import WHOLE
-from hotline.editing.tables_news import DraftNews
+from hotline.editing.tables import DraftNews
 from hotline.flows.conversation import Place
 from hotline.people.tables_accounts import ConsoleAccount
 from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from hotline.core.actors import AccountRole, AccountState
 from hotline.core.contexts import WorkerContext
 from hotline.core.database import open_database
-from hotline.editing import service_drafts, service_emergencies, service_plans, service_publish
+from hotline.editing import service_drafts, service_plans, service_publish
 from hotline.editing.rules_drafts import DraftState
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
 from hotline.editing.service_plans import Times
-from hotline.editing.tables_news import DraftNews
+from hotline.editing.tables import DraftNews
 from hotline.flows import tables as flows_tables
 from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
@@ -71,7 +71,7 @@ def test_a_draft_is_live_from_its_hour_until_its_end(desk: Desk, clock: Clock) -
     assert says(desk) == OLD
     tick(desk, clock, minutes=1)
     assert says(desk) == FAIR
-    newest, is_read = service_emergencies.history(desk.context)[0]
+    newest, is_read = service_plans.history(desk.context)[0]
     assert (newest.kind, newest.published_by, newest.approved_by) == (
         "by hand",
         "Editor 1",
@@ -81,7 +81,7 @@ def test_a_draft_is_live_from_its_hour_until_its_end(desk: Desk, clock: Clock) -
 
     tick(desk, clock, hours=3)
     assert says(desk) == OLD
-    newest, is_read = service_emergencies.history(desk.context)[0]
+    newest, is_read = service_plans.history(desk.context)[0]
     assert (newest.kind, newest.published_by, is_read) == ("ended", "clock", True)
     assert service_plans.planned(desk.context) == []
     assert told(desk) == {("approved", 1), ("published", 1), ("ended", 1), ("ended", 3)}
@@ -101,7 +101,7 @@ def test_the_clock_acts_once_although_it_jumps_or_starts_again(desk: Desk, clock
     tick(desk, clock, hours=-60)
     tick(desk, clock, hours=60)
     assert says(desk) == OLD
-    assert len(service_emergencies.history(desk.context)) == 3
+    assert len(service_plans.history(desk.context)) == 3
 
 
 def test_another_process_that_acts_at_the_same_time_changes_nothing(
@@ -118,7 +118,7 @@ def test_another_process_that_acts_at_the_same_time_changes_nothing(
 
     monkeypatch.setattr(service_plans, "publish_in_transaction", twice)
     service_plans.carry_out_due(desk.context)
-    assert len(service_emergencies.history(desk.context)) == 2
+    assert len(service_plans.history(desk.context)) == 2
 
 
 @pytest.mark.parametrize(
@@ -205,13 +205,11 @@ def test_an_end_waits_while_an_emergency_text_is_not_confirmed(desk: Desk, clock
     desk.say(change, "Do not go there", node="two", by=APPROVER)
     seen = desk.seen(change).made.digest
     reason = "the hotel in that sentence is a trap"
-    service_emergencies.publish(desk.context, APPROVER, change, reason, seen)
+    service_plans.publish(desk.context, APPROVER, change, reason, seen)
     tick(desk, clock, hours=1)
     assert says(desk) == FAIR
-    (urgent,) = [
-        row for row, _ in service_emergencies.history(desk.context) if row.kind == "emergency"
-    ]
-    assert service_emergencies.confirm(desk.context, OTHER, urgent.id) is None
+    (urgent,) = [row for row, _ in service_plans.history(desk.context) if row.kind == "emergency"]
+    assert service_plans.confirm(desk.context, OTHER, urgent.id) is None
     tick(desk, clock, seconds=1)
     assert (says(desk), says(desk, "two")) == (OLD, "Do not go there")
 
@@ -330,7 +328,7 @@ def test_a_plan_and_its_end_outlive_the_process(desk: Desk, clock: Clock) -> Non
         clock.turn(hours=hours)
         one_life(desk, clock)
         assert says(desk) == shown
-    assert len(service_emergencies.history(desk.context)) == 3
+    assert len(service_plans.history(desk.context)) == 3
 
 
 @pytest.mark.parametrize("is_set_right", [False, True])

@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
-from hotline.editing.rules_builders import build_flow, slots, with_number
 from hotline.editing.rules_operations import (
     FlowModelName,
     Obstacle,
+    build_flow,
     move_to_arrow,
     new_flow,
     obstacle_to_moving,
+    slots,
     with_choice,
+    with_number,
 )
 from hotline.editing.rules_preview import Arrow, flow_groups
 from hotline.editing.service_publishing import all_problems

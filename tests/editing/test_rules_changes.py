@@ -16,7 +16,7 @@ from hotline.editing.rules_drafts import (
     restored_document,
     with_part,
 )
-from hotline.flows.numbers import EMERGENCY
+from hotline.flows.flow import EMERGENCY
 
 ROW = {"number": "3512", "service": "Help", "status": "verified", "evidence": "a letter"}
 DOCUMENT: dict[str, Any] = {

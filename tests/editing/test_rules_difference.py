@@ -23,7 +23,7 @@ from hotline.editing.rules_difference import (
 )
 from hotline.editing.rules_preview import calling_order
 from hotline.flows.conversation import Place
-from hotline.flows.models import KINDS
+from hotline.flows.document import KINDS
 from hotline.text.languages import CODES
 from tests.editing.documents import GARBAGE, WORDS, broken_nodes, changed, shipped
 from tests.flows.books import choice, make_document, t

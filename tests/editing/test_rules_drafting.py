@@ -7,23 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.editing.rules_drafting import (
-    MissingKind,
-    ReadDraft,
-    draft_problems,
-    missing_kind,
-    read_draft,
-    with_flow,
-)
 from hotline.editing.rules_preview import (
     MAX_KEYS,
     Assumption,
     Assumptions,
+    MissingKind,
+    ReadDraft,
     assumptions_of,
+    draft_problems,
     meters,
+    missing_kind,
     outline,
     preview,
+    read_draft,
     screens_of,
+    with_flow,
 )
 from hotline.flows.check import Code
 from hotline.flows.check_paths import drawings, situations

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.editing.rules_forms import FieldFault, after_button, form_of, plain_text, read_form
-from hotline.flows.models import NodeModel
+from hotline.flows.document import NodeModel
 from hotline.flows.node_fields import kind_of, locked_fields
 from tests.editing.documents import BROKEN, WORDS, shipped_nodes
 from tests.flows.books import choice, t

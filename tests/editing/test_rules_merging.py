@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.editing.rules_merging import MergedField, Side, merge
+from hotline.editing.rules_forms import MergedField, Side, merge
 from hotline.flows.node_fields import ABSENT
 from hotline.text.languages import CODES
 from tests.editing.documents import GARBAGE, changed, shipped

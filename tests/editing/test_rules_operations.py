@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.editing.rules_drafting import MissingKind, missing_kind, read_draft
 from hotline.editing.rules_forms import fault_of, offers
 from hotline.editing.rules_operations import (
     EMPTY,
@@ -32,9 +31,17 @@ from hotline.editing.rules_operations import (
     rename_screen,
     with_choice,
 )
-from hotline.editing.rules_preview import Arrow, arrows_of, outline, start_of
+from hotline.editing.rules_preview import (
+    Arrow,
+    MissingKind,
+    arrows_of,
+    missing_kind,
+    outline,
+    read_draft,
+    start_of,
+)
 from hotline.flows.conversation import Place
-from hotline.flows.models import LONGEST_NAME
+from hotline.flows.document import LONGEST_NAME
 from hotline.flows.node_fields import (
     BadLetter,
     TextMatch,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hotline.editing import service_publishing
-from hotline.editing.rules_drafting import read_draft, with_flow
+from hotline.editing.rules_preview import read_draft, with_flow
 from hotline.editing.service_publishing import ScreenCheck
 from hotline.errors import FlowInvalid
 from hotline.flows.check import Code

@@ -10,11 +10,7 @@ import pytest
 
 from hotline.core.database import Database
 from hotline.core.driver import WrittenArray, text_of, with_json
-from hotline.editing import (
-    service_draft_steps,
-    service_emergencies,
-    service_publishing,
-)
+from hotline.editing import service_draft_steps, service_plans, service_publishing
 from hotline.editing.service_draft_steps import StepSaved
 from hotline.editing.service_drafts import DraftPublished
 from hotline.flows import service_authoring
@@ -65,8 +61,8 @@ def test_a_change_is_saved_proposed_published_and_brought_back(desk: WatchedDesk
     desk.does(lambda: desk.say(change, "Other words still"))
     assert desk.does(lambda: desk.submit(change)) is None
     assert isinstance(desk.does(lambda: desk.publish(change)), DraftPublished)
-    digest = service_emergencies.preview(desk.context, 1).digest
-    back = desk.does(lambda: service_emergencies.restore(desk.context, APPROVER, 1, BACK, digest))
+    digest = service_plans.preview(desk.context, 1).digest
+    back = desk.does(lambda: service_plans.restore(desk.context, APPROVER, 1, BACK, digest))
     assert isinstance(back, DraftPublished)
 
 
@@ -92,9 +88,7 @@ def test_words_of_an_emergency(desk: WatchedDesk) -> None:
     change = desk.opened()
     desk.say(change, "Beware")
     digest = desk.seen(change).made.digest
-    done = desk.does(
-        lambda: service_emergencies.publish(desk.context, APPROVER, change, URGENT, digest)
-    )
+    done = desk.does(lambda: service_plans.publish(desk.context, APPROVER, change, URGENT, digest))
     assert isinstance(done, DraftPublished)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete
 
-from hotline.editing import service_emergencies, service_publish, service_publishing
+from hotline.editing import service_plans, service_publish, service_publishing
 from hotline.editing.service_drafts import DraftPublished
 from hotline.flows.flow_set_cache import Begin, SqlFlowSets
 from hotline.flows.service_check import place_lists
@@ -104,10 +104,8 @@ def test_a_state_is_restored_and_an_emergency_lapses(open_line: Line, clock: Clo
     publication = live(line, clock, said(line, NEW))
     live(line, clock, said(line, "Ask somebody first"))
     assert NEW not in heard(line)
-    back = service_emergencies.preview(line.context, publication)
-    again = service_emergencies.restore(
-        line.context, APPROVER, publication, "it was right", back.digest
-    )
+    back = service_plans.preview(line.context, publication)
+    again = service_plans.restore(line.context, APPROVER, publication, "it was right", back.digest)
     assert isinstance(again, DraftPublished)
     clock.turn(seconds=2)
     assert NEW in heard(line)
@@ -115,7 +113,7 @@ def test_a_state_is_restored_and_an_emergency_lapses(open_line: Line, clock: Clo
     change = said(line, URGENT)
     read = service_publish.draft_to_read(line.context, change)
     reason = "that employer takes passports"
-    urgent = service_emergencies.publish(line.context, APPROVER, change, reason, read.made.digest)
+    urgent = service_plans.publish(line.context, APPROVER, change, reason, read.made.digest)
     assert isinstance(urgent, DraftPublished)
     (told,) = line.all(Message)
     assert told.template == "WORDS_URGENT"

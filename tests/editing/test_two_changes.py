@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, part_of, parts_of
-from hotline.editing.rules_merging import Side
+from hotline.editing.rules_forms import Side
 from hotline.editing.service_drafts import GatheredDraft, assemble, merge_part
 from hotline.editing.tables import DraftRow, DraftStep
 from hotline.text.languages import CODES

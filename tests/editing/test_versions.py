@@ -6,12 +6,7 @@ from typing import Any
 
 import pytest
 
-from hotline.editing import (
-    service_draft_steps,
-    service_drafts,
-    service_emergencies,
-    service_reviews,
-)
+from hotline.editing import service_draft_steps, service_drafts, service_plans, service_reviews
 from hotline.editing import tables as editing_tables
 from hotline.editing.rules_drafts import ENTRIES, PHRASES
 from hotline.editing.service_draft_steps import VersionReleased
@@ -73,9 +68,9 @@ def test_every_word_of_a_person_is_kept(act: str, desk: Desk) -> None:
         urgent(desk)
     else:
         desk.published("Other words")
-        first, _ = service_emergencies.history(desk.context)[-1]
-        seen = service_emergencies.preview(desk.context, first.id)
-        service_emergencies.restore(desk.context, APPROVER, first.id, "why", seen.digest)
+        first, _ = service_plans.history(desk.context)[-1]
+        seen = service_plans.preview(desk.context, first.id)
+        service_plans.restore(desk.context, APPROVER, first.id, "why", seen.digest)
     before = desk.live
     assert released(desk).change is not None
     assert desk.live == before

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.emulator.faults import FaultKind, Faults, GatewayFault, Point
+from hotline.emulator.line import FaultKind, Faults, GatewayFault, Point
 from hotline.errors import SettingsInvalid
 
 ONE, OTHER = "+250788000001", "+250788000002"

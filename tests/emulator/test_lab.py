@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hotline.emulator.emulator import Emulator, build_emulator
-from hotline.emulator.faults import GatewayFault
+from hotline.emulator.line import GatewayFault
 from hotline.errors import SettingsInvalid
 from tests.emulator.line import FakeLine, listening
 from tests.emulator.sdk import LocalSms

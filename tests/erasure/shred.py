@@ -29,7 +29,7 @@ from hotline.keys.pseudonyms import digest
 from hotline.keys.weekly_lock import WeeklyLock
 from hotline.people import decrypt_passphrase
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, WrappedDesk
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.encrypt_notes import decrypt_answer, decrypt_note
 from tests.erasure import stolen_codes

@@ -4,8 +4,8 @@ holder."""
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from hotline.alerts import service_case_events, tables_case_events
-from hotline.alerts.service_case_events import EventActor
+from hotline.alerts import service_case, tables_case_events
+from hotline.alerts.service_case import EventActor
 from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases import service_codes
 from hotline.core.contexts import Context
@@ -14,9 +14,9 @@ from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.decrypt import decrypt_case_key, decrypt_codes
 from hotline.keys.encrypt import READER, case_name, label
 from hotline.keys.weekly_lock import WeeklyLock
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.rules_persons import PersonCodes
 from hotline.tips.tables import Tip
 
 SEEN = PersonCodes(1, {"minor": "yes", "act": "yes", "purpose": "yes", "sex": "girl"})
@@ -52,7 +52,7 @@ class StolenCodes:
 def note(session: Session, context: Context, tip: Tip) -> None:
     """Stores the screening of a person from a signed-in account, with encrypted codes."""
     at, by = context.now(), EventActor("account:1:prove-shred")
-    entry_id = service_case_events.write_event(
+    entry_id = service_case.write_event(
         session, tip.id, LoggedEvent.SCREENED, by, at, key=str(tip.id)
     )
     assert entry_id is not None

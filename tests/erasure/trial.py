@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hotline.alerts import service_call_back_requests
-from hotline.alerts.service_case_events import EventActor
+from hotline.alerts.service_case import EventActor
 from hotline.cases import (
     decrypt_access,
     decrypt_reader_commands,
@@ -25,14 +25,13 @@ from hotline.core.ussd import UssdHop
 from hotline.dialogue import service_answers, service_session, service_sms
 from hotline.duty import service_enrolment
 from hotline.flows import service_authoring
-from hotline.gateway.rules_message import MessageIn
+from hotline.gateway.rules import MessageIn
 from hotline.keys.decrypt import decrypt_grant
 from hotline.keys.key_making import make_keys
 from hotline.operations import migrate
 from hotline.people.rules import demo_responders
 from hotline.statistics import reader_person_sums
-from hotline.text.codes import NATIONAL
-from hotline.text.places import PROVINCES, districts, sectors
+from hotline.text.places import NATIONAL, PROVINCES, districts, sectors
 from hotline.tips.rules_events import NoteCode
 from hotline.tips.rules_receipts import STILL_REPORTING
 from tests.erasure import stolen_codes

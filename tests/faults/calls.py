@@ -13,7 +13,7 @@ from hotline.errors import DecryptionFailed, HandsetRefused, KeyMissing
 from hotline.keys.decrypt import decrypt_tip
 from hotline.keys.encrypt import label
 from hotline.keys.weekly_lock import WeeklyLock
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from tests.faults.reading import LabelMissing, choose
 from tests.support import books
 from tests.support.books import WaitingCall

@@ -8,7 +8,7 @@ import sys
 from threading import Event, Thread
 
 from hotline.cli.contexts import build_worker
-from hotline.core.jobs import WORKER_QUEUE
+from hotline.core.contexts import WORKER_QUEUE
 from hotline.core.settings import Settings
 from workers import clock
 from workers.worker import hear

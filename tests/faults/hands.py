@@ -9,8 +9,7 @@ from contextlib import closing, suppress
 
 import requests
 
-from hotline.text.codes import NATIONAL
-from hotline.text.places import district_named
+from hotline.text.places import NATIONAL, district_named
 from tests.faults.settling import context_of
 from tests.faults.stand.processes import started_as
 from tests.support import books

@@ -15,12 +15,12 @@ from itertools import pairwise
 
 from hotline.core.database import Database
 from hotline.errors import DecryptionFailed, KeyMissing
-from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.rules import MessageState
 from hotline.keys.decrypt import decrypt_tip
 from hotline.keys.encrypt import label
 from hotline.keys.weekly_lock import WeeklyLock
 from hotline.people import tables_audit
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips.rules import TipState
 from tests.support import books
 from tests.support.books import FiledTip, Firing, SentAlert

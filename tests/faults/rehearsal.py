@@ -22,7 +22,7 @@ from hotline.cli.options import FILE
 from hotline.core.contexts import WebContext
 from hotline.core.settings import Settings
 from hotline.errors import StartFailed
-from hotline.gateway import queries_health
+from hotline.gateway import queries
 from hotline.gateway.leader import LEASE
 from hotline.operations.backup import measure
 from hotline.operations.service_restore import restore
@@ -246,7 +246,7 @@ def _clock(there: Machine, context: WebContext, log: Path) -> Iterator[None]:
 def _ticked(context: WebContext) -> float:
     """Returns the time of the newest tick. `clock_until` is one lease later than that."""
     with context.database.reading() as session:
-        until = queries_health.outbox_health(session).clock_until
+        until = queries.outbox_health(session).clock_until
     return (until - LEASE).timestamp() if until else 0.0
 
 

@@ -9,10 +9,10 @@ from hotline.cli.contexts import build_web
 from hotline.cli.desks import PASSPHRASE_FILE
 from hotline.core.contexts import WebContext
 from hotline.core.settings import Settings
-from hotline.gateway.rules_delivery import LEASE, QUEUES
+from hotline.gateway.rules import LEASE, QUEUES
 from hotline.people import decrypt_passphrase
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from tests.faults import calls, ledger
 from tests.faults.callers import Promise
 from tests.faults.ledger import Breach, Invariant, PromisedTip

@@ -12,15 +12,13 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from hotline.alerts import service_assignment
-from hotline.cli.factories import TurnedClock
+from hotline.cli.contexts import TurnedClock
 from hotline.core.contexts import WorkerContext
-from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.rules import Outcome, SendResult
 from hotline.gateway.tables import Deadline, Message
 from hotline.people.rules import Level
-from hotline.tips.rules import TipState
-from hotline.tips.rules_deadlines import acknowledge_due, overdue_due
-from hotline.web.hook_guard import CallbackForm
-from hotline.web.hooks import read_message
+from hotline.tips.rules import TipState, acknowledge_due, overdue_due
+from hotline.web.hooks import CallbackForm, read_message
 from tests.support.contexts import make_line
 from tests.support.district import District
 from workers.clock import run, tick
@@ -150,7 +148,7 @@ def test_row_32_a_deadline_is_kept_across_any_second(staffed: District, at: date
 def test_row_32_the_zone_of_the_machine_means_nothing(zone: str) -> None:
     """The machine's time zone, including summer time, does not move any deadline."""
     told = subprocess.run(
-        [sys.executable, "-c", "from hotline.cli.factories import now; print(now().isoformat())"],
+        [sys.executable, "-c", "from hotline.cli.contexts import now; print(now().isoformat())"],
         env={**os.environ, "TZ": zone},
         check=True,
         capture_output=True,

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from hotline.alerts import service_assignment
+from hotline.core.contexts import Job
 from hotline.core.database import Database
-from hotline.core.jobs import Job
 from hotline.dialogue.redis_adapters import Circuit, RqJobs
 from hotline.gateway.doorbell import ring
 from hotline.monitoring.instruments import LineInstruments

@@ -21,7 +21,7 @@ import requests
 from sqlalchemy import select
 
 from hotline.emulator.emulator import build_emulator
-from hotline.gateway.rules_delivery import Outcome
+from hotline.gateway.rules import Outcome
 from hotline.gateway.tables import Attempt, Leader
 from hotline.text.places import districts
 from tests.emulator.running import serving

@@ -7,12 +7,20 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import event
 
-from hotline.alerts import service_alarm_notices, service_sending, service_shared
+from hotline.alerts import service_alarm_notices, service_messages, service_sending
 from hotline.core.wording import Template
 from hotline.dialogue import service_answers
 from hotline.gateway import service_pause, tables
-from hotline.gateway.rules_delivery import FAULTS, TO_RESPONDERS, Outcome, Priority, SendResult
-from hotline.gateway.rules_message import AnswerForm, MessageKind, Wording
+from hotline.gateway.rules import (
+    FAULTS,
+    TO_RESPONDERS,
+    AnswerForm,
+    MessageKind,
+    Outcome,
+    Priority,
+    SendResult,
+    Wording,
+)
 from hotline.gateway.tables import Attempt, Message
 from hotline.monitoring import service_alarms
 from hotline.people.rules import Level
@@ -82,7 +90,9 @@ class Sending:
         with line.database.writing() as session:
             session.get_one(Responder, who).encrypted_number = context.encrypter.number(ALINE)
             session.add(
-                service_shared.new_message(kind, wording, who, priority=self.queue, at=at, of=None)
+                service_messages.new_message(
+                    kind, wording, who, priority=self.queue, at=at, of=None
+                )
             )
 
     def send(self, process: str = "") -> None:

@@ -9,7 +9,7 @@ import pytest
 from hotline.alerts import service_sending
 from hotline.core.database import Database
 from hotline.emulator.emulator import Emulator, build_emulator
-from hotline.emulator.faults import FaultKind, GatewayFault
+from hotline.emulator.line import FaultKind, GatewayFault
 from hotline.gateway.africastalking import AfricasTalkingSms
 from hotline.people.rules import Level
 from tests.emulator.running import serving

@@ -15,15 +15,13 @@ from hotline.dialogue import service_inbox
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import Handler
 from hotline.gateway.africastalking import AfricasTalkingInbox
-from hotline.gateway.own_calls import ListedHook
-from hotline.gateway.tables import Assignment, Deadline
-from hotline.gateway.tables_sessions import InboundSeen
-from hotline.keys.hook_secrets import LiveSecrets
+from hotline.gateway.http import ListedHook
+from hotline.gateway.tables import Assignment, Deadline, InboundSeen
+from hotline.keys.gateway_secrets import LiveSecrets
 from hotline.keys.key_folder import HOOKS, LISTED
 from hotline.people.rules import Level
-from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.web.front import hooks_first
-from hotline.web.hooks_app import create_app
+from hotline.tips.rules import DeadlineKind
+from hotline.web.hooks_app import create_app, hooks_first
 from tests.emulator.running import serving
 from tests.support.builders import make_tip
 from tests.support.callers import FORM, MAKING, Line

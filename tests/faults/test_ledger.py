@@ -8,16 +8,14 @@ from nacl.public import PrivateKey
 
 from hotline.alerts.rules_assignment import LENGTHS, draw_references
 from hotline.core.database import Database, Session
-from hotline.gateway.rules_delivery import MessageState, Outcome
-from hotline.gateway.rules_message import MessageKind
+from hotline.gateway.rules import MessageKind, MessageState, Outcome
 from hotline.gateway.tables import Assignment, Attempt, Deadline, Message
 from hotline.keys.encrypt import Encrypter
 from hotline.keys.weekly_lock import WeeklyLock
 from hotline.people import tables_audit
 from hotline.people.tables_desks import Desk
-from hotline.text.codes import NATIONAL
-from hotline.tips.rules import TipState
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.text.places import NATIONAL
+from hotline.tips.rules import DeadlineKind, TipState
 from hotline.tips.tables import Grant, Tip
 from tests.faults import ledger
 from tests.support.builders import NOON, make_referral, make_responder, make_tip

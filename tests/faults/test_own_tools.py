@@ -15,10 +15,10 @@ from urllib.parse import quote
 import pytest
 
 from hotline.cli import keeper
-from hotline.cli.factories import TurnedClock
+from hotline.cli.contexts import TurnedClock
 from hotline.core.settings import Settings
 from hotline.emulator.emulator import build_emulator
-from hotline.gateway.rules_delivery import MAX_SEND
+from hotline.gateway.rules import MAX_SEND
 from tests.emulator.line import FakeLine, listening
 from tests.emulator.running import serving
 from tests.faults.callers import BrokenDialogues, Crowd, TipToTell, dial_once, try_to_tell

@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy import event, select
 
 from hotline.alerts import service_sending
-from hotline.core.jobs import Job
-from hotline.gateway.rules_delivery import MessageState, Outcome
-from hotline.gateway.rules_message import ReportIn
+from hotline.core.contexts import Job
+from hotline.gateway.rules import MessageState, Outcome, ReportIn
 from hotline.gateway.tables import Assignment, Attempt, Deadline, Message, SharedAlert
 from hotline.people.rules import Level
 from hotline.tips.rules import TipState

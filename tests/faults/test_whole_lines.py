@@ -18,7 +18,7 @@ import requests
 from sqlalchemy import func, select
 
 from hotline.cli import run
-from hotline.gateway.rules_delivery import MessageState, Priority
+from hotline.gateway.rules import MessageState, Priority
 from hotline.gateway.tables import Message
 from hotline.text.gsm7 import segments
 from hotline.text.places import districts

@@ -7,7 +7,7 @@ from hotline.cases.rules_reading_requests import (
     USSD_FORMS,
     WORK_PERSON,
 )
-from hotline.tips.rules_person_codes import ON_USSD
+from hotline.tips.rules_persons import ON_USSD
 
 ANSWERS = frozenset(
     (

@@ -10,9 +10,8 @@ from hotline.core.wording import Template
 from hotline.flows.conversation import Facts, Option
 from hotline.flows.flow import EndNode, FlowSet, MenuNode, MessageNode, QuestionNode
 from hotline.flows.turn import resume, start
-from hotline.gateway.rules_message import RESPONDERS_SUFFIX, responders_short_code
-from hotline.text.languages import CODES
-from hotline.text.phrases import Phrases
+from hotline.gateway.rules import RESPONDERS_SUFFIX, responders_short_code
+from hotline.text.languages import CODES, Phrases
 from hotline.text.places import place_within
 from tests.architecture.tree import ROOT
 from tests.support.made_once import shipped_book

@@ -22,7 +22,7 @@ from hotline.flows.flow_set_cache import (
     SqlFlowSets,
 )
 from hotline.flows.service_check import place_lists
-from hotline.text.phrases import Phrases
+from hotline.text.languages import Phrases
 from tests.flows.books import make_document, t
 from tests.support.clock import Clock
 from tests.support.publishing import publish

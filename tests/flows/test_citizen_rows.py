@@ -8,15 +8,14 @@ import pytest
 
 from hotline.alerts import service_assignment
 from hotline.emulator.server import choices
-from hotline.flows.engine_texts import ENGINE_TEXTS
-from hotline.gateway.tables import Assignment
-from hotline.gateway.tables_sessions import Dialogue, Stopped
+from hotline.flows.screen import ENGINE_TEXTS
+from hotline.gateway.tables import Assignment, Dialogue, Stopped
 from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.languages import CODES
 from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_call_back import CallBackState
-from hotline.tips.tables_call_back import CallBack
+from hotline.tips.rules_receipts import CallBackState
+from hotline.tips.tables_persons import CallBack
 from tests.support.builders import make_responder
 from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line
 from tests.support.servers import embedded

@@ -6,8 +6,8 @@ import pytest
 
 from hotline.flows import turn
 from hotline.flows.conversation import ConversationState, Event, Facts, Place, TopicRead
+from hotline.flows.document import targets
 from hotline.flows.flow import CallNode, Flow, MenuNode, MessageNode, view
-from hotline.flows.models import targets
 from hotline.flows.screen import SEPTETS, paginate
 from hotline.text.languages import CODES
 from tests.support.made_once import shipped_book

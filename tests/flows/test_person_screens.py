@@ -3,6 +3,7 @@
 import pytest
 
 from hotline.cases.rules_reading_requests import CODE_ANSWER
+from hotline.flows.document import targets
 from hotline.flows.flow import (
     WIDEST,
     EndNode,
@@ -13,10 +14,9 @@ from hotline.flows.flow import (
     QuestionNode,
     fill_placeholders,
 )
-from hotline.flows.models import targets
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES
-from hotline.tips.rules_person_codes import CASE_FORMS, ON_USSD, QUESTIONS
+from hotline.tips.rules_persons import CASE_FORMS, ON_USSD, QUESTIONS
 from tests.flows.person_answers import ANSWERS
 from tests.support.made_once import shipped_book
 

@@ -18,10 +18,9 @@ from hotline.alerts.rules_replies import OF_A_CASE, REPLIES
 from hotline.cli.people import DOCS, PAPERS, WRITTEN
 from hotline.core.environment import is_yes
 from hotline.core.wording import Template
-from hotline.people.rules_pin_block import MAX_IN_A_DAY, MAX_IN_A_ROW, SHORT_BLOCK
+from hotline.people.rules import MAX_IN_A_DAY, MAX_IN_A_ROW, SHORT_BLOCK
 from hotline.text.languages import CODES
-from hotline.tips.rules import Urgency
-from hotline.tips.rules_deadlines import TIMES
+from hotline.tips.rules import TIMES, Urgency
 from tests.flows.handset_pictures import drawn, told
 from tests.flows.responder_screens import (
     DIALLED,

@@ -10,8 +10,7 @@ import pytest
 from hotline.flows import document
 from hotline.flows.check import Code, Problem
 from hotline.flows.check_flow_set import check_document
-from hotline.flows.numbers import VALID
-from hotline.flows.questions_back import Question, QuestionStatus, questions
+from hotline.flows.flow import VALID, Question, QuestionStatus, questions
 from hotline.text.languages import CODES
 from tests.flows.books import LISTS, choice, make_document, t
 

@@ -6,8 +6,7 @@ import pytest
 
 from hotline.flows.check import Code, anchor
 from hotline.flows.check_flow_set import check_document, flow_problems, node_problems, set_problems
-from hotline.flows.document import bind_lists, read
-from hotline.flows.models import field_of
+from hotline.flows.document import bind_lists, field_of, read
 from tests.flows.books import LISTS, choice, make_document, t
 
 END: dict[str, Any] = {"finish": {"text": t("Goodbye")}}

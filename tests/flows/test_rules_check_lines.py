@@ -8,12 +8,11 @@ import pytest
 
 from hotline.flows import document
 from hotline.flows.check import Code, Problem
-from hotline.flows.check_flow_set import check_document
-from hotline.flows.check_texts import page_sizes
+from hotline.flows.check_flow_set import check_document, page_sizes
 from hotline.flows.conversation import ConversationState, Facts, Option, Place
-from hotline.flows.drawing import draw
 from hotline.flows.flow import MenuNode, QuestionNode, view
 from hotline.flows.screen import SEPTETS, paginate, wrapped
+from hotline.flows.turn import draw
 from hotline.text.languages import CODES
 from tests.flows.books import LISTS, TELL, choice, make_document, t
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.flows.engine_texts import ENGINE_TEXTS, RESERVED_SEPTETS
-from hotline.flows.screen import NUMBERS, Button, Layout, paginate
+from hotline.flows.screen import ENGINE_TEXTS, NUMBERS, RESERVED_SEPTETS, Button, Layout, paginate
 from hotline.text.gsm7 import is_gsm7, septets
 from hotline.text.languages import CODES
 

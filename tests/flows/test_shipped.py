@@ -13,12 +13,23 @@ from hotline.core.wording import Template
 from hotline.flows import turn
 from hotline.flows.check import texts as written_texts
 from hotline.flows.conversation import Facts
-from hotline.flows.flow import EndNode, MenuNode, MessageNode, Node, QuestionNode, Text
-from hotline.flows.numbers import EMERGENCY, Evidence, Number, number_flags
-from hotline.flows.questions_back import QuestionStatus, questions
+from hotline.flows.flow import (
+    EMERGENCY,
+    EndNode,
+    Evidence,
+    MenuNode,
+    MessageNode,
+    Node,
+    Number,
+    QuestionNode,
+    QuestionStatus,
+    Text,
+    number_flags,
+    questions,
+)
 from hotline.flows.screen import wrapped
-from hotline.text.codes import Category
 from hotline.text.languages import CODES
+from hotline.text.places import Category
 from tests.support.labels import LABELS, PROMISES
 from tests.support.made_once import shipped_book, shipped_document
 

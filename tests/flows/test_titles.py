@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from hotline.flows.models import TITLE_LETTERS, NodeModel
+from hotline.flows.document import TITLE_LETTERS, NodeModel
 from hotline.flows.node_fields import Titles, nodes_of, with_texts
 from hotline.flows.rules_reviews import texts_of
 from hotline.text.languages import CODES

@@ -10,13 +10,11 @@ from datetime import date
 import pytest
 
 from hotline.flows.check import nodes
+from hotline.flows.check_flow_set import page_sizes
 from hotline.flows.check_paths import listings, situations
-from hotline.flows.check_texts import page_sizes
 from hotline.flows.conversation import ConversationState, Place
-from hotline.flows.engine_texts import ENGINE_TEXTS
-from hotline.flows.flow import QuestionNode, View, Waiting, at_front, text_in, view
-from hotline.flows.numbers import number_flags
-from hotline.flows.screen import MAX_LINES, SEPTETS, Page, paginate
+from hotline.flows.flow import QuestionNode, View, Waiting, at_front, number_flags, text_in, view
+from hotline.flows.screen import ENGINE_TEXTS, MAX_LINES, SEPTETS, Page, paginate
 from hotline.text.languages import CODES
 from tests.support.made_once import shipped_book
 

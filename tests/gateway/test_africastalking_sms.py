@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hotline.alerts import service_sending
 from hotline.gateway.africastalking import AfricasTalkingSms, GatewayAnswer, outcome_of
-from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.rules import Outcome, SendResult
 from hotline.people.rules import Level
 from tests.gateway.gateway import Gateway, http, refused, sent, serving
 from tests.support.district import District

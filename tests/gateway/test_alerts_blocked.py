@@ -13,7 +13,7 @@ from hotline.cli.contexts import Role
 from hotline.gateway import service_pause as lane_by_hand
 from hotline.gateway import tables
 from hotline.gateway.queries_alert_path import TickMemory
-from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.rules import Outcome, SendResult
 from hotline.gateway.stand_ins import FakeSms
 from hotline.gateway.tables import Leader, QueuePause, QueueState
 from hotline.keys import tables_canaries

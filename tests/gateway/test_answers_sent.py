@@ -5,15 +5,21 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.alerts import queries_outbox, service_partial_pause, service_sending, service_shared
-from hotline.core.jobs import Job
+from hotline.alerts import queries_outbox, service_messages, service_partial_pause, service_sending
+from hotline.core.contexts import Job
 from hotline.core.wording import Template
 from hotline.dialogue import service_answers
 from hotline.dialogue.service_sms import InboxOutcome
-from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
-from hotline.gateway.rules_message import AnswersSent, MessageKind, OutgoingPart, Wording
-from hotline.gateway.tables import Message
-from hotline.gateway.tables_sessions import Stopped
+from hotline.gateway.rules import (
+    AnswersSent,
+    MessageKind,
+    MessageState,
+    Outcome,
+    OutgoingPart,
+    SendResult,
+    Wording,
+)
+from hotline.gateway.tables import Message, Stopped
 from hotline.keys.encrypt import Encrypter
 from hotline.monitoring.service_checks_database import check_database
 from tests.support.callers import Line
@@ -132,7 +138,7 @@ def test_answers_are_rung_for_apart_from_alerts(texter: Texter) -> None:
 
 def waiting_alert(line: Line) -> Message:
     wording = Wording(Template.TAKEN, {"ref": "K7Q4"}, "en")
-    return service_shared.new_message(
+    return service_messages.new_message(
         MessageKind.ALERT, wording, 1, priority=1, at=line.clock(), of=None
     )
 

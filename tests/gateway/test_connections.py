@@ -12,7 +12,7 @@ import pytest
 
 from hotline.gateway.africastalking import AfricasTalkingSms
 from hotline.gateway.http import Connections, WireCall
-from hotline.gateway.rules_delivery import Outcome
+from hotline.gateway.rules import Outcome
 from tests.gateway.gateway import Gateway, http, read_request, sent, serving
 
 TO = "+250788000002"

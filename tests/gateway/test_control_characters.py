@@ -9,8 +9,7 @@ import logging
 import pytest
 
 from hotline.alerts import service_assignment, service_sending
-from hotline.gateway.tables import Assignment, DeliveryReport, Message
-from hotline.gateway.tables_sessions import InboundSeen
+from hotline.gateway.tables import Assignment, DeliveryReport, InboundSeen, Message
 from hotline.keys.key_folder import LISTED
 from hotline.people.rules import Level
 from tests.support.callers import DANGER_HERE, Line

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from hotline.alerts import service_sending
-from hotline.core.jobs import Job
+from hotline.core.contexts import Job
 from hotline.errors import DecryptionFailed, KeyMissing, KeyWrong
-from hotline.gateway import tables, tables_sessions
-from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
+from hotline.gateway import tables
+from hotline.gateway.rules import MessageState, Outcome, SendResult
 from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level
 from tests.support.contexts import WholeContext, make_context
@@ -72,7 +72,7 @@ def test_c16_a_number_on_the_gateway_s_own_list_is_on_ours_from_then_on(alone: D
 
     assert alone.responder(1).unreachable == "stopped"
     with alone.database.reading() as session:
-        assert tables_sessions.stopped(session, ["stop key of +250788000001"])
+        assert tables.stopped(session, ["stop key of +250788000001"])
     assert alone.states == ["failed", "accepted"]
 
 
@@ -264,7 +264,7 @@ def _with_numbers(context: WholeContext, numbers: FakeNumbers) -> WholeContext:
 @pytest.mark.row("C16")
 def test_the_stop_list_is_asked_before_every_send(alone: District) -> None:
     with alone.database.writing() as session:
-        tables_sessions.add_stop(session, "stop key of +250788000001", alone.clock())
+        tables.add_stop(session, "stop key of +250788000001", alone.clock())
 
     alone.deliver()
 

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from hotline.alerts import service_sending as alerts_service_sending
 from hotline.gateway import tables
-from hotline.gateway.rules_delivery import FreeSends, MessageState, Outcome, SendResult, free_sends
-from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.rules import FreeSends, MessageState, Outcome, ReportIn, SendResult, free_sends
 from hotline.gateway.tables import Message
 from hotline.people.rules import Level
 from tests.support.contexts import make_context

@@ -6,9 +6,8 @@ from sqlalchemy import select
 
 from hotline.alerts import service_sending
 from hotline.errors import NotFound, Undecided
-from hotline.gateway import queries_health, service_pause, tables
-from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.rules_message import DoubtDecision, MessageKind
+from hotline.gateway import queries, service_pause, tables
+from hotline.gateway.rules import DoubtDecision, MessageKind, MessageState
 from hotline.gateway.tables import Message
 from hotline.people import tables_audit
 from hotline.people.rules import Level
@@ -179,7 +178,7 @@ def give_up(district: District) -> int:
 def is_well(district: District) -> bool:
     """Returns True if no message is undeliverable, as the doctor and the monitoring count it."""
     with district.database.reading() as session:
-        return queries_health.outbox_health(session).dead == 0
+        return queries.outbox_health(session).dead == 0
 
 
 def test_what_was_given_up_is_wrong_until_somebody_answers_for_it(alone: District) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from hotline.alerts import service_sending
 from hotline.core.database import Database
-from hotline.gateway.rules_message import MessageKind
+from hotline.gateway.rules import MessageKind
 from hotline.gateway.tables import Message
 from hotline.people.rules import Level
 from tests.support.callers import DANGER_HERE, make_ready

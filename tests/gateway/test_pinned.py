@@ -4,9 +4,8 @@ import pytest
 from sqlalchemy import delete
 
 from hotline.alerts import service_assignment
-from hotline.gateway import tables_sessions
-from hotline.gateway.tables import Assignment
-from hotline.gateway.tables_sessions import Dialogue
+from hotline.gateway import tables
+from hotline.gateway.tables import Assignment, Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from tests.dialogue.test_sessions import known, row
@@ -91,6 +90,6 @@ def test_a_first_row_is_what_the_mapper_reads(line: Line, officer: Caller) -> No
         assert (found.counted, found.language, found.channel) == ([], "rw", "ussd")
         pinned = opening.pinned.to_dict() if opening.pinned else None
         assert (found.pinned, found.ended_at, found.starred) == (pinned, None, None)
-        again = tables_sessions.find_start(line.database, found.key)
+        again = tables.find_start(line.database, found.key)
         assert again is not None
         assert again[0] == opening

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from hotline.alerts import service_sending
 from hotline.alerts.service_sending import apply_report
-from hotline.gateway.rules_delivery import Outcome, SendResult, report_meaning
-from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.rules import Outcome, ReportIn, SendResult, report_meaning
 from hotline.gateway.tables import Assignment, DeliveryReport
 from hotline.people.rules import Level
 from tests.support.district import District

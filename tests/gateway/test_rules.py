@@ -6,17 +6,20 @@ from datetime import timedelta
 import pytest
 
 from hotline.core.wording import Template
-from hotline.gateway.rules_alert_path import AlertPath, BlockReason, block_reason
-from hotline.gateway.rules_delivery import (
+from hotline.gateway.rules import (
+    AlertPath,
+    BlockReason,
     MessageState,
     Outcome,
     SendResult,
     Verdict,
     after_doubt,
+    block_reason,
     decide,
+    render,
+    responders_short_code,
 )
-from hotline.gateway.rules_message import render, responders_short_code
-from hotline.text.phrases import Phrases
+from hotline.text.languages import Phrases
 from hotline.tips.rules_events import Purpose
 from tests.support.builders import NOON, alert
 

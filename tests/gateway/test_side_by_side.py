@@ -13,14 +13,7 @@ from sqlalchemy import select
 
 from hotline.alerts import queries_outbox, service_sending
 from hotline.gateway import service_pause
-from hotline.gateway.rules_delivery import (
-    LEASE,
-    LONG_WAIT,
-    MAX_SEND,
-    MessageState,
-    Outcome,
-    SendResult,
-)
+from hotline.gateway.rules import LEASE, LONG_WAIT, MAX_SEND, MessageState, Outcome, SendResult
 from hotline.gateway.senders import ThreadSenders
 from hotline.gateway.tables import Assignment, Attempt, Message
 from hotline.people.rules import Level

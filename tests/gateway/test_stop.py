@@ -8,14 +8,14 @@ from sqlalchemy import select
 
 from hotline.alarms import tables as alarms_tables
 from hotline.alarms.rules import Alarm, Notice
-from hotline.alerts import service_alarm_notices, service_sending, service_shared
+from hotline.alerts import service_alarm_notices, service_messages, service_sending
 from hotline.core.wording import Template
-from hotline.dialogue import service_stop
+from hotline.dialogue import service_commit
 from hotline.dialogue.service_sms import InboxOutcome, take_sms
-from hotline.gateway import queries_on_call, tables_sessions
-from hotline.gateway.rules_message import MessageKind, Wording
-from hotline.gateway.tables import OnCallContact
-from hotline.gateway.tables_sessions import Stopped
+from hotline.gateway import queries
+from hotline.gateway import tables as gateway_tables
+from hotline.gateway.rules import MessageKind, Wording
+from hotline.gateway.tables import OnCallContact, Stopped
 from hotline.monitoring import service_alarms
 from hotline.people import tables
 from hotline.people.rules import Level
@@ -35,13 +35,13 @@ def by_sms(district: District) -> None:
 
 
 def by_notice(district: District) -> None:
-    service_stop.stop_messages(district.context, HERS)
+    service_commit.stop_messages(district.context, HERS)
 
 
 def by_the_gateway(district: District) -> None:
     """Marks the number as stopped, as after a send that the gateway refused because the phone opted out there."""
     with district.database.writing() as session:
-        tables_sessions.add_stop(
+        gateway_tables.add_stop(
             session, district.context.pseudonyms.stopped(HERS), district.clock()
         )
 
@@ -76,9 +76,9 @@ def test_no_alarm_goes_to_a_stopped_number(staffed: District, notice: Notice) ->
     service_alarms.add_contact(staffed.context, "Keza", "+250788000055", "rw", by="Aline")
     at = staffed.clock()
     with staffed.database.writing() as session:
-        (contact,) = queries_on_call.on_call_contacts(session)
+        (contact,) = queries.on_call_contacts(session)
         session.add(service_alarm_notices.new_notice("lane", notice, contact, at, at))
-    service_stop.stop_messages(staffed.context, "+250788000055")
+    service_commit.stop_messages(staffed.context, "+250788000055")
 
     service_alarm_notices.send_due(staffed.context)
     staffed.clock.turn(minutes=10)
@@ -112,7 +112,7 @@ def test_a_stop_of_an_enrolled_number_is_told_once_to_her_her_coordinator_and_th
     wish(staffed)
     for _ in range(3):
         staffed.clock.turn(hours=30)
-        service_stop.stop_messages(staffed.context, HERS)
+        service_commit.stop_messages(staffed.context, HERS)
     staffed.deliver()
 
     assert sorted(staffed.sms.sent) == [
@@ -135,7 +135,7 @@ def test_a_stop_is_told_once_whatever_was_answered_to_that_phone_before(staffed:
     answered = len(staffed.sms.sent)
     for minutes in (0, 1, 60 * 24, 60 * 24 * 3):
         staffed.clock.turn(minutes=minutes)
-        service_stop.stop_messages(staffed.context, HERS)
+        service_commit.stop_messages(staffed.context, HERS)
         staffed.deliver()
 
     assert staffed.sms.sent[answered:] == [
@@ -157,7 +157,7 @@ def test_where_no_coordinator_lives_the_national_desk_is_told(staffed: District)
 def test_both_national_numbers_stay_whatever_is_forged(staffed: District) -> None:
     staffed.enrol(Level.NATIONAL, districts=())
     for number in ("+250788000002", "+250788000003"):
-        service_stop.stop_messages(staffed.context, number)
+        service_commit.stop_messages(staffed.context, number)
     with staffed.database.reading() as session:
         assert len(tables.active_responders(session, staffed.clock())) == 3
 
@@ -214,6 +214,6 @@ def stopped(district: District) -> list[str]:
 
 
 def write(district: District, kind: MessageKind) -> None:
-    row = service_shared.new_message(kind, WORDING, 1, priority=1, at=district.clock(), of=None)
+    row = service_messages.new_message(kind, WORDING, 1, priority=1, at=district.clock(), of=None)
     with district.database.writing() as session:
         session.add(row)

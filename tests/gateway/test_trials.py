@@ -7,19 +7,18 @@ from datetime import timedelta
 
 import pytest
 
+from hotline.alarms.rules import CheckResult
 from hotline.alerts import service_assignment
 from hotline.alerts import service_sending as alerts_service_sending
-from hotline.cases import queries_overview
-from hotline.core import rules_trial
-from hotline.core.check_result import CheckResult
+from hotline.cases import queries
+from hotline.core import rules
 from hotline.counters.tables import Tally
-from hotline.gateway import queries_health
-from hotline.gateway.own_calls import Dialler
-from hotline.gateway.rules_delivery import Outcome, SendResult
-from hotline.gateway.rules_message import ReportIn
+from hotline.gateway import queries as gateway_queries
+from hotline.gateway.http import Dialler
+from hotline.gateway.rules import Outcome, ReportIn, SendResult
 from hotline.gateway.stand_ins import FakeSms
 from hotline.gateway.tables import Assignment, Deadline, Message
-from hotline.monitoring import service_trials
+from hotline.monitoring import service_checks_outside
 from hotline.people.rules import Level
 from tests.monitoring.test_dialling import SECRET, served
 from tests.support.callers import Line
@@ -35,7 +34,7 @@ class Calling(FakeInstruments):
 
     def report_trial(self) -> bool:
         assert self.dialler is not None
-        return self.dialler.tells(rules_trial.KEYS)
+        return self.dialler.tells(rules.KEYS)
 
 
 @dataclass
@@ -45,7 +44,7 @@ class Trial:
     sms: FakeSms
 
     def day(self, *, reports_come: bool = True) -> None:
-        service_trials.run_trial(self.context)
+        service_checks_outside.run_trial(self.context)
         service_assignment.assign_pending(self.context)
         alerts_service_sending.deliver_due(self.context)
         if reports_come:
@@ -57,7 +56,7 @@ class Trial:
     @property
     def finding(self) -> CheckResult:
         with self.line.database.reading() as session:
-            return service_trials.check_trials(session, self.line.clock())
+            return service_checks_outside.check_trials(session, self.line.clock())
 
 
 @pytest.fixture
@@ -73,7 +72,7 @@ def daily(line: Line) -> Iterator[Trial]:
         context = replace(
             line.context, watch=make_watch(instruments=gauges), sms=sms, encrypter=seals
         )
-        service_trials.set_handset(context, HANDSET, by="Aline")
+        service_checks_outside.set_handset(context, HANDSET, by="Aline")
         yield Trial(line, context, sms)
 
 
@@ -83,7 +82,7 @@ def test_the_handset_gets_the_alert_and_nobody_else_does(daily: Trial) -> None:
     assert [to for to, _ in daily.sms.sent] == [HANDSET]
     assert [row.state for row in daily.line.all(Message)] == ["delivered"]
     assert (daily.line.all(Deadline), daily.line.all(Tally)) == ([], [])
-    assert daily.line.tip.channel == rules_trial.CHANNEL
+    assert daily.line.tip.channel == rules.CHANNEL
 
 
 def test_one_a_day_and_an_hour_after_one_that_did_not_come_through(daily: Trial) -> None:
@@ -124,12 +123,12 @@ def test_no_list_and_no_alarm_knows_of_it(daily: Trial) -> None:
     daily.line.clock.turn(hours=1)
     assert service_assignment.assign_pending(daily.context) == 0
     with daily.line.database.reading() as session:
-        assert queries_overview.tip_overviews(session) == []
-        assert queries_health.outbox_health(session).unassigned_since is None
+        assert queries.tip_overviews(session) == []
+        assert gateway_queries.outbox_health(session).unassigned_since is None
 
 
 def test_without_a_handset_nothing_is_told(line: Line) -> None:
-    service_trials.run_trial(line.context)
+    service_checks_outside.run_trial(line.context)
     assert line.tips == []
     with line.database.reading() as session:
-        assert service_trials.check_trials(session, line.clock() + timedelta(days=9)).ok
+        assert service_checks_outside.check_trials(session, line.clock() + timedelta(days=9)).ok

@@ -19,7 +19,7 @@ from hotline.keys.encrypt import KeyPair
 from hotline.keys.key_folder import KeyFolder
 from hotline.people.decrypt_signing import Signer, line_proof, next_proof, with_signature
 from hotline.people.service_key_proof import signing_key_of, verify_key_of
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from tests.support.clock import Clock
 from tests.support.contexts import make_context
 

@@ -14,7 +14,12 @@ from hotline.cli.run import PROCESSES, programs_of
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
 from hotline.errors import SettingsInvalid
-from hotline.keys.gateway_key import GATEWAY_KEY, SENDING_ROLES, gateway_key_in, read_gateway_key
+from hotline.keys.gateway_secrets import (
+    GATEWAY_KEY,
+    SENDING_ROLES,
+    gateway_key_in,
+    read_gateway_key,
+)
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import make_keys
 from tests.support.builders import NOON

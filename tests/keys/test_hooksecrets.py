@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import KeyMissing
-from hotline.keys import hook_secrets, rotation
-from hotline.keys.hook_secrets import LiveSecrets
+from hotline.keys import gateway_secrets, rotation
+from hotline.keys.gateway_secrets import LiveSecrets
 from hotline.keys.key_folder import (
     DIAL_SECRET,
     HOOKS,
@@ -38,7 +38,7 @@ def test_a_rotation_is_seen_within_a_tenth_of_a_second_and_ends_nothing(folder: 
     at = [0.0]
     live = LiveSecrets(folder, elapsed=lambda: at[0])
     before = {hook: live[hook] for hook in HOOKS}
-    hook_secrets.rotate_secrets(folder)
+    gateway_secrets.rotate_secrets(folder)
     at[0] = 0.099
     assert {hook: live[hook] for hook in HOOKS} == before
     at[0] = 0.1
@@ -51,8 +51,8 @@ def test_a_rotation_is_seen_within_a_tenth_of_a_second_and_ends_nothing(folder: 
 
 def test_ended_is_ended_at_once(folder: Path) -> None:
     live = LiveSecrets(folder)
-    newest = {hook: known[:1] for hook, known in hook_secrets.rotate_secrets(folder).items()}
-    hook_secrets.end_old_secrets(folder)
+    newest = {hook: known[:1] for hook, known in gateway_secrets.rotate_secrets(folder).items()}
+    gateway_secrets.end_old_secrets(folder)
     assert dict(live) == newest
 
 
@@ -61,12 +61,12 @@ def test_the_relay_s_address_is_renewed_too_and_the_web_knows_it_first(folder: P
     (before,) = listed_secrets(relay)
     assert live[LISTED] == (before,)
 
-    hook_secrets.rotate_secrets(folder, relay)
+    gateway_secrets.rotate_secrets(folder, relay)
     assert listed_secrets(relay) == live[LISTED]
     assert live[LISTED][1:] == (before,)
     assert make_keys(folder.parent, NOON) == [f"hooks/{DIAL_SECRET}"]
 
-    hook_secrets.end_old_secrets(folder, relay)
+    gateway_secrets.end_old_secrets(folder, relay)
     assert listed_secrets(relay) == live[LISTED]
     assert len(live[LISTED]) == 1
     assert before not in live[LISTED]
@@ -74,8 +74,8 @@ def test_the_relay_s_address_is_renewed_too_and_the_web_knows_it_first(folder: P
 
 def test_where_the_relay_is_elsewhere_its_address_stays(folder: Path) -> None:
     before = listed_secrets(folder)
-    assert hook_secrets.rotate_secrets(folder)[LISTED] == before
-    hook_secrets.end_old_secrets(folder)
+    assert gateway_secrets.rotate_secrets(folder)[LISTED] == before
+    gateway_secrets.end_old_secrets(folder)
     assert listed_secrets(folder) == before
 
 
@@ -83,8 +83,8 @@ def test_an_upgraded_line_answers_no_relay_until_it_has_an_address(folder: Path)
     (folder / LISTED_SECRET).unlink()
     live = LiveSecrets(folder)
     assert live[LISTED] == ()
-    hook_secrets.rotate_secrets(folder)
-    hook_secrets.end_old_secrets(folder)
+    gateway_secrets.rotate_secrets(folder)
+    gateway_secrets.end_old_secrets(folder)
     assert live[LISTED] == ()
     assert len(live["sms"]) == 1
 
@@ -93,8 +93,8 @@ def test_the_watchman_goes_on_dialling_over_a_rotation(tmp_path: Path) -> None:
     make_keys(tmp_path, NOON)
     live = LiveSecrets(tmp_path / "hooks")
     his = KeyFolder(tmp_path / "watch").read(DIAL_SECRET).decode()
-    hook_secrets.rotate_secrets(tmp_path / "hooks")
-    hook_secrets.end_old_secrets(tmp_path / "hooks")
+    gateway_secrets.rotate_secrets(tmp_path / "hooks")
+    gateway_secrets.end_old_secrets(tmp_path / "hooks")
     assert live["ussd"][1:] == (his,)
     assert len(live["sms"]) == 1
 
@@ -123,31 +123,31 @@ def test_the_watch_secret_rotates_and_none_of_its_calls_is_refused(tmp_path: Pat
 
 def test_when_each_was_last_called(folder: Path) -> None:
     live = LiveSecrets(folder)
-    assert hook_secrets.last_used(folder, live["ussd"]) is None
+    assert gateway_secrets.last_used(folder, live["ussd"]) is None
     live.used("ussd", live["ussd"][1])
 
-    assert hook_secrets.last_used(folder, live["ussd"][:1]) is None
-    assert hook_secrets.last_used(folder, live["ussd"][1:]) is not None
-    assert hook_secrets.last_used(folder, live["sms"]) is None
+    assert gateway_secrets.last_used(folder, live["ussd"][:1]) is None
+    assert gateway_secrets.last_used(folder, live["ussd"][1:]) is not None
+    assert gateway_secrets.last_used(folder, live["sms"]) is None
     assert not [name for name in os.listdir(folder) if live["ussd"][1] in name]
 
 
 def test_an_old_address_ends_when_the_gateway_uses_the_new_one_alone(folder: Path) -> None:
-    (old,) = hook_secrets.live_secrets(folder)["ussd"][:1]
-    both = hook_secrets.rotate_secrets(folder)["ussd"][:2]
+    (old,) = gateway_secrets.live_secrets(folder)["ussd"][:1]
+    both = gateway_secrets.rotate_secrets(folder)["ussd"][:2]
     assert both[1] == old
     LiveSecrets(folder).used("ussd", old)
     LiveSecrets(folder).used("ussd", both[0])
-    assert hook_secrets.live_secrets(folder)["ussd"][:2] == both, "the old one was just used"
+    assert gateway_secrets.live_secrets(folder)["ussd"][:2] == both, "the old one was just used"
     for note in folder.glob(".used-*"):
         os.utime(note, (1, 1))
     LiveSecrets(folder).used("ussd", old)
-    LiveSecrets(folder).used("sms", hook_secrets.live_secrets(folder)["sms"][0])
-    assert old in hook_secrets.live_secrets(folder)["ussd"]
+    LiveSecrets(folder).used("sms", gateway_secrets.live_secrets(folder)["sms"][0])
+    assert old in gateway_secrets.live_secrets(folder)["ussd"]
     for note in folder.glob(".used-*"):
         os.utime(note, (1, 1))
     LiveSecrets(folder).used("ussd", both[0])
-    live = hook_secrets.live_secrets(folder)
+    live = gateway_secrets.live_secrets(folder)
     assert live["ussd"] == both[:1]
     assert len(live["sms"]) == 1 < len(live["delivery"]), "each hook by itself"
 

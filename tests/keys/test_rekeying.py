@@ -17,8 +17,7 @@ from hotline.operations import decrypt_rekeying
 from hotline.operations.schema import METADATA
 from hotline.operations.vaults import BATCH, VAULTS
 from hotline.people.rules import EnrolmentKind, Level
-from hotline.people.tables import Responder
-from hotline.people.tables_enrolments import Enrolment
+from hotline.people.tables import Enrolment, Responder
 from tests.support.builders import NOON
 from tests.support.contexts import WholeContext
 from tests.support.district import District

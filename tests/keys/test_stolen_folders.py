@@ -14,7 +14,7 @@ from nacl.public import PrivateKey, SealedBox
 
 from hotline.alerts.tables_case_events import CaseCode, CaseGrant
 from hotline.cases import reader_handover
-from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
+from hotline.cases.tables import PinReading, PinReadingAsk
 from hotline.dialogue.redis_adapters import RedisStarts, RqJobs
 from hotline.errors import HotlineError
 from hotline.gateway.tables import Assignment

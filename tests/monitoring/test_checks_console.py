@@ -8,7 +8,7 @@ from hotline.core.database import Database
 from hotline.duty import service_invitations, service_removal
 from hotline.keys.factor_encryption import FactorEncrypter
 from hotline.monitoring import service_checks_database
-from hotline.people import service_demo_accounts
+from hotline.people import service_demo
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
 from tests.support.signing import SERVER, person
@@ -37,7 +37,7 @@ def test_two_admins_who_can_sign_in_are_the_fewest(context: ConsoleContext, cloc
 
 def test_those_of_the_demo_count_in_the_demo_alone(database: Database, clock: Clock) -> None:
     context = make_console_context(database=database, now=clock, is_emulated=True)
-    assert service_demo_accounts.make_accounts(context)
+    assert service_demo.make_accounts(context)
     assert admins(context, is_emulated=True) == (True, "2 can sign in")
     assert admins(context) == (False, "none can sign in")
 

@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 
 from hotline.alarms import tables as alarms_tables
-from hotline.alarms.rules import Alarm, next_state
+from hotline.alarms.rules import Alarm, CheckResult, CheckState, next_state
 from hotline.alerts import service_alarm_notices
-from hotline.core.check_result import CheckResult, CheckState
 from hotline.gateway import tables
-from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.rules import Outcome, SendResult
 from hotline.monitoring import service_alarms, service_checks_database, service_checks_outside
 from tests.support.contexts import WholeContext, make_watch
 from tests.support.district import District

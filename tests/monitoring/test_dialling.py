@@ -10,16 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.core import rules_trial
+from hotline.core import rules
 from hotline.core.database import open_database
 from hotline.counters.tables import Tally
 from hotline.emulator.emulator import build_emulator
 from hotline.gateway.africastalking import Account, read_balance
-from hotline.gateway.own_calls import Dialler
-from hotline.gateway.tables_sessions import Dialogue
+from hotline.gateway.http import Dialler
+from hotline.gateway.tables import Dialogue
 from hotline.monitoring.instruments import BALANCE_EACH, DIAL_AGAIN, DIAL_EACH, LineInstruments
-from hotline.web.front import hooks_first
-from hotline.web.hooks_app import create_app
+from hotline.web.hooks_app import create_app, hooks_first
 from tests.emulator.running import serving
 from tests.support.callers import SECRETS, Line
 from tests.support.contexts import WholeContext
@@ -48,7 +47,7 @@ def address(line: Line) -> Iterator[str]:
 
 def test_two_hops_of_a_session_that_no_figure_counts(line: Line, address: str) -> None:
     assert Dialler(address, lambda: [SECRET.encode()], "*384*777#").reaches_the_line()
-    assert [row.channel for row in line.all(Dialogue)] == [rules_trial.CHANNEL]
+    assert [row.channel for row in line.all(Dialogue)] == [rules.CHANNEL]
     assert line.all(Tally) == []
     line.caller().dial()
     assert [row.count for row in line.all(Tally)] == [1]

@@ -15,22 +15,19 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.alarms.rules import Alarm
+from hotline.alarms.rules import LEVELS, Alarm, CheckState
 from hotline.alarms.service import raise_alarm
 from hotline.alerts import service_assignment
 from hotline.alerts.service_sending import apply_report
-from hotline.core.check_result import CheckState
 from hotline.core.database import open_database
 from hotline.core.environment import commit
 from hotline.counters.rules import BOUNDS, bound_of
 from hotline.counters.tables import HookCount
 from hotline.errors import Occupied
-from hotline.gateway.rules_delivery import Outcome
-from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.rules import Outcome, ReportIn
 from hotline.gateway.tables import Assignment, Attempt
 from hotline.monitoring import queries, service_measures
 from hotline.monitoring.prometheus import serving
-from hotline.monitoring.rules_levels import LEVELS
 from hotline.people.rules import Level
 from hotline.tips.tables import Tip
 from tests.architecture.tree import ROOT

@@ -6,13 +6,22 @@ from datetime import date, timedelta
 
 import pytest
 
-from hotline.core.check_result import CheckResult
+from hotline.alarms.rules import CheckResult
 from hotline.core.database import open_database
-from hotline.flows.flow import Flow, FlowSet, Lead, MenuNode, MessageNode, TextApproval
-from hotline.flows.numbers import Evidence, Number
-from hotline.flows.questions_back import FLOW, Question
+from hotline.flows.flow import (
+    FLOW,
+    Evidence,
+    Flow,
+    FlowSet,
+    Lead,
+    MenuNode,
+    MessageNode,
+    Number,
+    Question,
+    TextApproval,
+)
 from hotline.gateway import tables
-from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.rules import MessageState
 from hotline.gateway.tables import Message
 from hotline.monitoring import service_alarms
 from hotline.monitoring.service_checks_database import check_database

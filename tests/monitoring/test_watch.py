@@ -13,16 +13,16 @@ from hotline.alarms.rules import Alarm
 from hotline.alerts import service_alarm_notices
 from hotline.alerts import tables as alerts_tables
 from hotline.core.database import open_database
-from hotline.dialogue import service_stop
+from hotline.dialogue import service_commit
 from hotline.errors import DecryptionFailed, ImportRefused, NotFound, NumberInvalid
 from hotline.gateway import tables
-from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.rules import Outcome, SendResult
 from hotline.gateway.tables import OnCallContact
 from hotline.monitoring import service_alarms, service_checks_database
 from hotline.people import tables_audit
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
-from hotline.tips.rules_deadlines import CASE_CLOCKS
+from hotline.tips.rules import CASE_CLOCKS
 from tests.support.contexts import WholeContext, make_watch
 from tests.support.district import District
 from tests.support.fakes import FakeInstruments, FakeNumbers, FakeOther, FakeShelf
@@ -372,7 +372,7 @@ def test_who_is_removed_reads_it_once_and_may_come_back(manned: Line) -> None:
 
 
 def test_who_cannot_be_woken_is_refused_without_her_number(manned: Line) -> None:
-    service_stop.stop_messages(manned.context, NGABO)
+    service_commit.stop_messages(manned.context, NGABO)
     for number, error in ((KEZA, ImportRefused), (NGABO, ImportRefused), ("0788", NumberInvalid)):
         with pytest.raises(error) as told:
             service_alarms.add_contact(manned.context, "Ngabo", number, "rw", by="Aline")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pyrage.x25519 import Identity
 
 from hotline.errors import BackupInvalid, DecryptionFailed, NotReady, PassphraseWrong
-from hotline.operations.backup_archive import (
+from hotline.operations.backup import (
     encrypt_copy,
     encrypt_text,
     new_key_file,

@@ -20,15 +20,14 @@ from hotline.duty import service_invitations
 from hotline.errors import BackupInvalid, Occupied, StoreUnavailable
 from hotline.gateway import service_pause, tables
 from hotline.gateway.leader import LEASE
-from hotline.gateway.rules_message import DoubtDecision, MessageKind
+from hotline.gateway.rules import DoubtDecision, MessageKind
 from hotline.keys.encrypt import NewCase
 from hotline.operations import backup, migrate
-from hotline.operations.backup import measure
-from hotline.operations.backup_archive import signature_path, signer_of
+from hotline.operations.backup import measure, signature_path, signer_of
 from hotline.operations.decrypt_backup import BackupKey, read_manifest
 from hotline.operations.service_backup import BackupTaken, take_backup
 from hotline.operations.service_restore import Restored, restore, verify_backup
-from hotline.people import service_sessions, service_welcome, tables_audit
+from hotline.people import service_own_account, service_sessions, tables_audit
 from hotline.people.rules import Level
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import CellName
@@ -166,9 +165,9 @@ def test_nobody_is_signed_in_and_no_link_is_good_on_a_restored_line(
 
     back = replace(context, database=open_database(url))
     assert service_sessions.find_session(context, token)
-    assert service_welcome.current_step(context, link)
+    assert service_own_account.current_step(context, link)
     assert service_sessions.find_session(back, token) is None
-    assert service_welcome.current_step(back, link) is None
+    assert service_own_account.current_step(back, link) is None
     editor.context = back
     assert editor.enters()
     back.database.close()

@@ -21,9 +21,9 @@ from hotline.duty import (
 from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.tables import Message
 from hotline.keys.passphrase import Costs
-from hotline.people import service_sessions, tables_accounts, tables_approvals, tables_members
+from hotline.people import service_sessions, tables_accounts, tables_desks, tables_sessions
+from hotline.people.rules import of_account
 from hotline.people.rules_accounts import AccountFault
-from hotline.people.rules_desks import of_account
 from hotline.web import service_approvals
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
@@ -81,7 +81,7 @@ def opens(context: ConsoleContext, *people: Person) -> None:
     """Gives these accounts the key of Gasabo's desk."""
     with context.database.writing() as session:
         for one in people:
-            tables_members.store_key(
+            tables_desks.store_key(
                 session, GASABO, of_account(one.account_id), b"wrapped", context.now()
             )
 
@@ -144,7 +144,7 @@ def test_a_refused_end_changes_nothing(
     assert one.enters()
     with context.database.reading() as session:
         subject = f"account:{one.account_id}:end"
-        assert tables_approvals.pending_for(session, subject, clock()) is None
+        assert tables_sessions.pending_for(session, subject, clock()) is None
 
 
 def test_the_last_member_goes_by_two(

@@ -12,14 +12,18 @@ from hotline.keys.encrypt import KeyPair
 from hotline.keys.factor_encryption import FactorEncrypter, Proofs
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.passphrase import HEADER, Costs
-from hotline.people.encrypt_account_keys import (
+from hotline.people.encrypt import (
+    digest_of,
     dummy_envelope,
+    form_key,
+    lock_key,
+    new_token,
+    unlock_key,
     unwrap_by_paper,
     unwrap_by_password,
     wrap_under_paper,
     wrap_under_password,
 )
-from hotline.people.encrypt_tokens import digest_of, form_key, lock_key, new_token, unlock_key
 
 QUICK = Costs(passes=1, kib=8)
 ME, OTHER = "account:7", "account:8"

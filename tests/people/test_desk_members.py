@@ -13,25 +13,20 @@ from sqlalchemy import update
 
 from hotline.cases import decrypt_access
 from hotline.core.actors import AccountRole, AccountState, Actor
-from hotline.duty import (
-    service_invitations,
-    service_removal,
-)
+from hotline.duty import service_invitations, service_removal
 from hotline.errors import ApprovalRefused, DeskRefused, NotFound, PassphraseWrong
 from hotline.keys.passphrase import Costs
 from hotline.operations import decrypt_rotation
-from hotline.people import decrypt_grants, service_desks, tables_desks, tables_members
+from hotline.people import decrypt_grants, service_desks, tables_desks
 from hotline.people.decrypt_passphrase import TwoPeople
-from hotline.people.rules import Level
-from hotline.people.rules_desks import DeskKind, account_of
-from hotline.people.rules_passwords import fingerprint_words
-from hotline.people.rules_second_factor import APPROVAL_VALIDITY
+from hotline.people.rules import DeskKind, Level, account_of
+from hotline.people.rules_sign_in import APPROVAL_VALIDITY, fingerprint_words
 from hotline.people.service_desks import NewDesk
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.people.tables_approvals import Approval
 from hotline.people.tables_audit import AuditEntry
-from hotline.text.codes import NATIONAL
+from hotline.people.tables_sessions import Approval
+from hotline.text.places import NATIONAL
 from hotline.web import service_approvals
 from tests.support.builders import make_account
 from tests.support.deciding import one_person, signed_in
@@ -225,14 +220,14 @@ def test_a_move_closes_the_desk_that_she_left(people: People) -> None:
     post(people.district.context, 4, {"24": Level.RESPONDER})
     assert not people.opens("12", PERSON)
     with people.district.database.reading() as session:
-        assert tables_members.members_of_desk(session, "12") == {}
+        assert tables_desks.members_of_desk(session, "12") == {}
 
 
 def test_a_new_link_opens_no_desk(people: People) -> None:
     people.let_in(NATIONAL, FIRST)
     service_invitations.request_link(people.district.context, Actor("Alice"), 1)
     with people.district.database.reading() as session:
-        assert tables_members.desks_of(session, FIRST) == frozenset()
+        assert tables_desks.desks_of(session, FIRST) == frozenset()
 
 
 def test_a_role_that_is_taken_closes_its_desks(people: People) -> None:
@@ -243,7 +238,7 @@ def test_a_role_that_is_taken_closes_its_desks(people: People) -> None:
     )
     assert people.opens("12", FIRST)
     with people.district.database.reading() as session:
-        assert tables_members.desks_of(session, FIRST) == {"12"}
+        assert tables_desks.desks_of(session, FIRST) == {"12"}
 
 
 def test_two_accounts_of_one_person_end_with_the_phone(people: People) -> None:
@@ -254,7 +249,7 @@ def test_two_accounts_of_one_person_end_with_the_phone(people: People) -> None:
     service_removal.remove_responder(context, "4", second=None, by="Alice", reason="left")
     with context.database.reading() as session:
         for member in (FIRST, SECOND, PERSON):
-            assert tables_members.desks_of(session, member) == frozenset()
+            assert tables_desks.desks_of(session, member) == frozenset()
         assert tables_desks.get_desk(session, "12").copied_since is not None
 
 
@@ -274,7 +269,7 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
 
     with context.database.reading() as session:
         old = {code: tables_desks.get_desk(session, code).public_key for code in ("12", NATIONAL)}
-        assert [*tables_members.members_of_desk(session, "12")] == [PERSON, FIRST, SECOND]
+        assert [*tables_desks.members_of_desk(session, "12")] == [PERSON, FIRST, SECOND]
     people.rotate(settle)
 
     assert seen == [2]
@@ -284,7 +279,7 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
     assert people.opens(NATIONAL, FIRST)
     with context.database.reading() as session:
         now = {code: tables_desks.get_desk(session, code).public_key for code in ("12", NATIONAL)}
-        assert len(tables_members.wrapped_keys(session, "12", PERSON)) == 1
+        assert len(tables_desks.wrapped_keys(session, "12", PERSON)) == 1
     assert (now["12"] == old["12"], now[NATIONAL] == old[NATIONAL]) == (False, True)
     assert decrypt_grants.grant_by_passphrase(context, BOB, PASSPHRASE) == []
 
@@ -297,7 +292,7 @@ def test_a_rotation_ends_the_worry_about_copies(people: People) -> None:
     with context.database.reading() as session:
         assert tables_desks.get_desk(session, "12").copied_since is None
         assert not tables_desks.previous_key(session, "12")
-        assert not tables_members.members_of_desk(session, "12")
+        assert not tables_desks.members_of_desk(session, "12")
 
 
 BORDER = NewDesk("border-east", DeskKind.BORDER, "Border, East", "57")

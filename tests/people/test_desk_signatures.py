@@ -22,8 +22,8 @@ from hotline.keys.decrypt import opens_grant
 from hotline.keys.encrypt import label
 from hotline.keys.key_folder import KeyFolder
 from hotline.people import tables_desks
-from hotline.people.rules_passwords import fingerprint_words
-from hotline.text.codes import NATIONAL
+from hotline.people.rules_sign_in import fingerprint_words
+from hotline.text.places import NATIONAL
 from hotline.tips.queries_visible import tip_with_grant
 from hotline.tips.rules import Urgency
 from tests.cli.homes import PASSPHRASE, hotline, opened

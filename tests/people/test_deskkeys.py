@@ -19,8 +19,8 @@ from hotline.operations import decrypt_rotation
 from hotline.operations.decrypt_rotation import RotationResult
 from hotline.people import tables_audit, tables_desks
 from hotline.people.tables_desks import Desk, DeskMember
-from hotline.text.codes import NATIONAL
-from hotline.tips import queries_report
+from hotline.text.places import NATIONAL
+from hotline.tips import queries
 from hotline.tips.tables import Grant
 from tests.support.builders import make_keyfolder, make_tip
 from tests.support.clock import Clock
@@ -60,7 +60,7 @@ def file_tip(context: WholeContext, number: int, keys: dict[str, bytes] | None =
     with context.database.writing() as session:
         session.add(tip)
         session.flush()
-        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
+        queries.give_keys(session, tip.id, encrypted.grants, first=True)
         return tip.id
 
 

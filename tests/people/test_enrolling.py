@@ -12,10 +12,10 @@ from hotline.core.actors import AccountRole, Actor
 from hotline.duty import service_enrolment, service_leaves, service_phone_proof, service_removal
 from hotline.duty.service_enrolment import StartPaper
 from hotline.errors import ApprovalRefused, NotFound, NumberInvalid, PersonnelRefused
-from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.rules import Outcome, SendResult
 from hotline.gateway.tables import Message
 from hotline.keys.passphrase import Costs
-from hotline.people import decrypt_grants, tables_enrolments
+from hotline.people import decrypt_grants, tables
 from hotline.people.rules import (
     CODE_VALIDITY,
     DECIDED_WITHIN,
@@ -24,10 +24,9 @@ from hotline.people.rules import (
     START_PIN_VALIDITY,
     Level,
 )
-from hotline.people.tables import Responder
+from hotline.people.tables import Enrolment, Responder
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.people.tables_approvals import Approval
-from hotline.people.tables_enrolments import Enrolment
+from hotline.people.tables_sessions import Approval
 from hotline.web import service_approvals
 from tests.support.builders import make_account
 from tests.support.contexts import WholeContext
@@ -82,10 +81,8 @@ class Office:
         right one."""
         context, at = self.context, self.context.now()
         with context.database.writing() as session:
-            phone = tables_enrolments.provable_enrolment(
-                session, context.pseudonyms.enrolled(number), at
-            )
-            if phone is None or not tables_enrolments.take_attempt(session, phone.id):
+            phone = tables.provable_enrolment(session, context.pseudonyms.enrolled(number), at)
+            if phone is None or not tables.take_attempt(session, phone.id):
                 phone = None
         if not service_phone_proof.is_proof_right(phone, code, start_pin, costs=QUICK):
             return False

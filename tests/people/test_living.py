@@ -10,7 +10,7 @@ from hotline.core.database import Database
 from hotline.gateway.queries_alert_path import alert_path
 from hotline.people.rules import Level
 from hotline.people.tables import Leave
-from hotline.tips import tables_call_back
+from hotline.tips import tables_persons
 from tests.support.builders import NOON, make_responder
 
 pytestmark = pytest.mark.both
@@ -57,5 +57,5 @@ def test_leave_is_from_its_start_to_its_end(people: Database, days: int, alive: 
     at = NOON + days * DAY
     with people.reading() as session:
         assert {one.id for one in queries.roster(session, at)} == alive
-        assert {one.id for one in tables_call_back.desk_people(session, at, 1)} == alive
+        assert {one.id for one in tables_persons.desk_people(session, at, 1)} == alive
     assert alert_path(people, at).has_responder

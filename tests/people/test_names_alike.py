@@ -13,10 +13,10 @@ from hotline.core.database import Database
 from hotline.duty import service_accounts, service_enrolment, service_invitations, service_leaves
 from hotline.errors import AccountRefused, ImportRefused, PersonnelRefused
 from hotline.keys.passphrase import Costs
-from hotline.people import service_demo_accounts, service_desks
+from hotline.people import service_demo, service_desks
+from hotline.people.rules import DeskKind
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.rules_audit import PROCESSES
-from hotline.people.rules_desks import DeskKind
 from hotline.people.service_desks import NewDesk
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
@@ -91,7 +91,7 @@ def test_a_responder_has_no_account_s_name_except_in_the_demo(context: ConsoleCo
     with pytest.raises(ImportRefused, match="A person has a name that looks"):
         service_enrolment.import_responders(context, people("Responder 1", "Edit0r 1"))
     demo = replace(context, is_emulated=True)
-    assert "Desk 1" in [one.name for one in service_demo_accounts.make_accounts(demo)]
+    assert "Desk 1" in [one.name for one in service_demo.make_accounts(demo)]
     service_enrolment.import_responders(demo, people("Desk 1"))
     assert [one.name for one in service_enrolment.list_responders(context)] == ["Desk 1"]
 

@@ -23,12 +23,11 @@ from hotline.keys.decrypt import opens_grant
 from hotline.keys.encrypt import Encrypter
 from hotline.operations import decrypt_rotation
 from hotline.operations.decrypt_rotation import Rekeyed
-from hotline.people import decrypt_grants, decrypt_recovery, tables_desks, tables_members
+from hotline.people import decrypt_grants, decrypt_recovery, tables_desks
 from hotline.people.decrypt_signing import Signer
 from hotline.people.tables_audit import AuditEntry
-from hotline.people.tables_desks import DeskMember
-from hotline.people.tables_members import RecoveryPair
-from hotline.tips import queries_report
+from hotline.people.tables_desks import DeskMember, RecoveryPair
+from hotline.tips import queries
 from hotline.tips.tables import Grant
 from tests.people.test_desk_members import FIRST, PASSPHRASE, PERSON, QUICK, SECOND, People, people
 from tests.support.builders import make_tip
@@ -62,7 +61,7 @@ def tell(people: People, number: int, public_key: bytes | None = None) -> int:
         tip.body = encrypted.body
         session.add(tip)
         session.flush()
-        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
+        queries.give_keys(session, tip.id, encrypted.grants, first=True)
         return tip.id
 
 
@@ -163,7 +162,7 @@ def test_a_public_key_that_was_replaced_gets_no_new_key(
     assert not can_open(left, thief)
     assert left.opens(HERE, FIRST)
     with left.district.database.reading() as session:
-        assert set(tables_members.members_of_desk(session, HERE)) == {FIRST}
+        assert set(tables_desks.members_of_desk(session, HERE)) == {FIRST}
         assert Alarm.MEMBER_KEYS in raised_alarms(session)
     rows = [row for row in left.district.all(AuditEntry) if row.action == "desk_key_withheld"]
     assert [row.subject for row in rows] == [f"desk:{HERE}:{SECOND}", f"desk:{HERE}:{PERSON}"]
@@ -174,8 +173,8 @@ def test_a_row_that_no_member_wrote_gets_no_new_key(people: People) -> None:
     for member in (FIRST, SECOND):
         people.let_in(HERE, member)
     with people.district.database.writing() as session:
-        wrapped = tables_members.members_of_desk(session, HERE)[SECOND]
-        tables_members.store_key(session, HERE, PERSON, wrapped, people.district.clock())
+        wrapped = tables_desks.members_of_desk(session, HERE)[SECOND]
+        tables_desks.store_key(session, HERE, PERSON, wrapped, people.district.clock())
     step(people)
     assert not can_open(people, people.pairs[PERSON])
     assert people.opens(HERE, SECOND)
@@ -231,7 +230,7 @@ def test_what_one_member_began_another_ends_or_the_passphrase(left: People) -> N
 def test_a_member_who_leaves_in_the_middle_keeps_the_desk_red(left: People) -> None:
     clock = left.district.clock
     with left.district.database.writing() as session:
-        tables_members.end_access_at(session, HERE, [FIRST], clock())
+        tables_desks.end_access_at(session, HERE, [FIRST], clock())
     step(left, DENISE)
     left.let_in(HERE, FIRST)
     with pytest.raises(DeskRefused, match="after the change of the desk"):

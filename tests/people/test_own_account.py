@@ -4,9 +4,9 @@ from functools import partial
 
 from hotline.core.actors import AccountRole, SignInRefused
 from hotline.core.contexts import ConsoleContext
-from hotline.people import service_own_account, service_recovery, service_sessions, tables_accounts
+from hotline.people import service_own_account, service_sessions, tables_accounts
 from hotline.people.rules_accounts import AccountFault
-from hotline.people.rules_second_factor import code_at
+from hotline.people.rules_sign_in import code_at
 from hotline.people.service_sessions import NewSession
 from hotline.people.tables_accounts import AccountCode, CodeKind
 from tests.support.clock import Clock
@@ -96,7 +96,7 @@ def test_a_new_sheet_ends_the_one_before(context: ConsoleContext, editor: Person
     sheet = service_own_account.new_paper(context, token, PASSWORD, editor.code())
     assert not isinstance(sheet, SignInRefused)
     editor.is_refused(code=before.codes[0])
-    reset = partial(service_recovery.reset_password, context, "Editor 1")
+    reset = partial(service_own_account.reset_password, context, "Editor 1")
     assert reset(before.key, editor.code(), NEW) == SignInRefused()
     assert reset(sheet.key, sheet.codes[0], NEW) is None
     assert codes_left(context) == 9
@@ -118,7 +118,9 @@ def test_a_lost_password_is_replaced_by_the_key_on_paper(
     key = service_sessions.key_of(context, token)
     before = public_key(context, editor)
     typed = editor.sheet.key.upper().replace("-", " ")
-    assert service_recovery.reset_password(context, "Editor 1", typed, editor.code(), NEW) is None
+    assert (
+        service_own_account.reset_password(context, "Editor 1", typed, editor.code(), NEW) is None
+    )
 
     assert service_sessions.find_session(context, token) is None
     editor.is_refused()
@@ -131,7 +133,7 @@ def test_a_lost_password_needs_the_key(
     context: ConsoleContext, editor: Person, clock: Clock
 ) -> None:
     other = person(context, clock, "Translator 1", AccountRole.TRANSLATOR)
-    reset = partial(service_recovery.reset_password, context)
+    reset = partial(service_own_account.reset_password, context)
     for key in (other.sheet.key, editor.sheet.key[:-1], "", PASSWORD):
         assert isinstance(reset("Editor 1", key, editor.code(), NEW), SignInRefused)
         clock.turn(minutes=1)

@@ -6,14 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from hotline.alerts.service_intake import file_silent
-from hotline.cases.queries_overview import TipListFilter, tip_overviews
-from hotline.cases.service_exclusions import ExclusionTarget, exclude
+from hotline.cases.queries import TipListFilter, tip_overviews
+from hotline.cases.service_desk_commands import ExclusionTarget, exclude
 from hotline.core.database import Database
 from hotline.dialogue.service_sms import take_sms
 from hotline.keys.encrypt import label
 from hotline.people import tables
-from hotline.people.rules import Level
-from hotline.people.rules_desks import DeskKind
+from hotline.people.rules import DeskKind, Level
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
 from hotline.tips import tables as tips_tables

@@ -6,7 +6,7 @@ import pytest
 
 from hotline.core.actors import AccountRole, excluded_roles
 from hotline.people.rules_accounts import AccountFault
-from hotline.people.rules_passwords import our_words, password_fault, suggest_password
+from hotline.people.rules_sign_in import our_words, password_fault, suggest_password
 
 A = AccountRole
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hotline.errors import ImportRefused
 from hotline.people.rules import COLUMNS, EnrolmentRow, Level, demo_responders, read_responders
-from hotline.text.codes import Category
+from hotline.text.places import Category
 
 HEADER = ",".join(COLUMNS)
 GOOD = "Gasabo 1,+250788000001,rw,responder,Gasabo,"

@@ -2,7 +2,7 @@
 
 from hotline.alerts.rules_assignment import Candidate, Case, first_recipients
 from hotline.people.rules import Level, desks_of, districts_of, every_district, highest_level
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips.rules import Urgency
 
 DANGER = Case("12", None, Urgency.DANGER, "no")

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.core.actors import account_name_key, is_valid_name
-from hotline.people.rules_passwords import password_fault, suggest_password
-from hotline.people.rules_second_factor import (
+from hotline.people.rules_sign_in import (
     MAX_WAIT,
     PAPER_CODE_LETTERS,
     RECOVERY_KEY_LETTERS,
@@ -22,10 +21,12 @@ from hotline.people.rules_second_factor import (
     is_fresh,
     is_paper_code,
     paper_code,
+    password_fault,
     plain_typed,
     recovery_key,
     seconds_left,
     step_at,
+    suggest_password,
     wait_after,
 )
 

@@ -15,12 +15,7 @@ from hotline.alarms.rules import Alarm
 from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
-from hotline.duty import (
-    service_accounts,
-    service_enrolment,
-    service_invitations,
-    service_removal,
-)
+from hotline.duty import service_accounts, service_enrolment, service_invitations, service_removal
 from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.tables import Message
 from hotline.people import service_sessions, tables_audit

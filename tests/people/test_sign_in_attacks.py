@@ -12,21 +12,11 @@ from hotline.alarms.rules import Alarm
 from hotline.core.actors import AccountRole, SignedIn, SignInRefused
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session, add_if_new
-from hotline.duty import (
-    service_accounts,
-    service_invitations,
-    service_removal,
-)
+from hotline.duty import service_accounts, service_invitations, service_removal
 from hotline.errors import AccountRefused
 from hotline.keys.password_queue import Entrant, StretchQueue
 from hotline.monitoring import service_checks_database
-from hotline.people import (
-    service_own_account,
-    service_recovery,
-    service_sessions,
-    service_welcome,
-    tables_audit,
-)
+from hotline.people import service_own_account, service_sessions, tables_audit
 from hotline.people import tables_sessions as rows
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.service_sessions import NewSession
@@ -149,11 +139,11 @@ def test_every_dear_stretch_waits_in_a_queue(context: ConsoleContext, editor: Pe
             service_sessions.sign_in(busy, "Nobody", PASSWORD, code),
             service_sessions.step_up(busy, token, PASSWORD, code),
             service_own_account.change_password(busy, token, PASSWORD, NEW),
-            service_recovery.reset_password(busy, name, key, code, NEW),
+            service_own_account.reset_password(busy, name, key, code, NEW),
         ]
         assert told == [SignInRefused(is_busy=True)] * 5
         with pytest.raises(AccountRefused) as refused:
-            service_welcome.choose_password(busy, link, NEW)
+            service_own_account.choose_password(busy, link, NEW)
     assert refused.value.fault == AccountFault.BUSY
     assert isinstance(service_sessions.sign_in(context, name, PASSWORD, code), NewSession), (
         "the code is unused"

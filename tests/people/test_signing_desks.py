@@ -27,16 +27,14 @@ from hotline.people import (
     decrypt_signing,
     service_key_proof,
     tables_desks,
-    tables_members,
 )
 from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
-from hotline.people.rules_passwords import fingerprint_words
+from hotline.people.rules_sign_in import fingerprint_words
 from hotline.people.service_approving import KeyToSign
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.people.tables_approvals import Approval, ApprovalKind
-from hotline.people.tables_desks import Desk
-from hotline.people.tables_members import LineKeyCopy
+from hotline.people.tables_desks import Desk, LineKeyCopy
+from hotline.people.tables_sessions import Approval, ApprovalKind
 from hotline.web import service_approvals
 from tests.people.test_desk_members import FIRST, PASSPHRASE, QUICK, SECOND, People, people
 from tests.support.builders import make_account
@@ -332,7 +330,7 @@ def test_a_sign_in_finds_a_key_that_was_changed(signing: Signing, changed: str) 
 def test_a_sign_in_finds_a_new_key_in_the_members_name(signing: Signing) -> None:
     """A colleague gives the desk a new key in the name of this member."""
     with signing.context.database.writing() as session:
-        member = tables_members.desks_of(session, SECOND)
+        member = tables_desks.desks_of(session, SECOND)
         assert HERE in member
         private = bytes(signing.people.pairs[FIRST])
         keys = decrypt_grants.decrypt_desk_as(session, HERE, FIRST, private)

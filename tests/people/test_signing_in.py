@@ -18,7 +18,7 @@ from hotline.duty import service_invitations, service_removal
 from hotline.keys.factor_encryption import FactorEncrypter
 from hotline.keys.password_queue import Entrant, StretchQueue, StretchTurn
 from hotline.people import service_own_account, service_sessions, tables_audit
-from hotline.people.rules_second_factor import MAX_WAIT
+from hotline.people.rules_sign_in import MAX_WAIT
 from hotline.people.service_sessions import NewSession
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_sessions import SignInAttempt

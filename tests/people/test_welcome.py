@@ -14,12 +14,12 @@ from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from hotline.duty import service_accounts, service_invitations
 from hotline.keys.password_queue import Entrant
-from hotline.people import service_sessions, service_welcome
-from hotline.people.encrypt_tokens import new_token
+from hotline.people import service_own_account, service_sessions
+from hotline.people.encrypt import new_token
 from hotline.people.rules_accounts import AccountFault
-from hotline.people.rules_second_factor import code_at
+from hotline.people.rules_sign_in import code_at
+from hotline.people.service_own_account import WelcomeStep
 from hotline.people.service_sessions import NewSession
-from hotline.people.service_welcome import WelcomeStep
 from hotline.people.tables_accounts import AccountCode
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
@@ -36,13 +36,13 @@ def link(context: ConsoleContext) -> str:
     return service_invitations.invite(context, SERVER, "Editor 1", [AccountRole.EDITOR], "rw").link
 
 
-def secret_of(shown: service_welcome.Welcome) -> str:
+def secret_of(shown: service_own_account.Welcome) -> str:
     return shown.letters.replace("-", "").upper()
 
 
 def chosen(person: Person, link: str) -> str:
     """Does the first step. Returns the token of the browser that did it."""
-    shown = service_welcome.choose_password(person.context, link, person.password)
+    shown = service_own_account.choose_password(person.context, link, person.password)
     person.secret = secret_of(shown)
     return shown.browser
 
@@ -60,20 +60,20 @@ def editor(context: ConsoleContext, clock: Clock) -> Person:
 def test_each_step_is_shown_where_she_stands(
     context: ConsoleContext, link: str, clock: Clock
 ) -> None:
-    first = service_welcome.current_step(context, link)
+    first = service_own_account.current_step(context, link)
     assert first is not None
     assert (first.name, first.language, first.step) == ("Editor 1", "rw", WelcomeStep.PASSWORD)
     assert first.letters == first.uri == ""
 
-    shown = service_welcome.choose_password(context, link, first.suggestion)
+    shown = service_own_account.choose_password(context, link, first.suggestion)
     assert shown.step is WelcomeStep.FACTOR
     assert shown.uri.startswith("otpauth://totp/")
     assert secret_of(shown) in shown.uri
-    again = service_welcome.current_step(context, link, shown.browser)
+    again = service_own_account.current_step(context, link, shown.browser)
     assert again is not None
     assert (again.step, again.letters) == (WelcomeStep.FACTOR, shown.letters)
 
-    paper = service_welcome.prove_code(
+    paper = service_own_account.prove_code(
         context, link, code_at(secret_of(shown), clock()), shown.browser
     )
     assert (paper.step, paper.letters, paper.uri) == (WelcomeStep.PAPER, "", "")
@@ -82,29 +82,29 @@ def test_each_step_is_shown_where_she_stands(
 
 
 def test_no_step_is_left_out(context: ConsoleContext, link: str, clock: Clock) -> None:
-    for act in (service_welcome.new_sheet, service_welcome.finish):
+    for act in (service_own_account.new_sheet, service_own_account.finish):
         assert missing(act, context, link, "")
-    assert missing(service_welcome.prove_code, context, link, "123456", "")
-    assert missing(service_welcome.continue_here, context, link, PASSWORD)
-    shown = service_welcome.choose_password(context, link, PASSWORD)
-    for act in (service_welcome.new_sheet, service_welcome.finish):
+    assert missing(service_own_account.prove_code, context, link, "123456", "")
+    assert missing(service_own_account.continue_here, context, link, PASSWORD)
+    shown = service_own_account.choose_password(context, link, PASSWORD)
+    for act in (service_own_account.new_sheet, service_own_account.finish):
         assert missing(act, context, link, shown.browser)
-    service_welcome.prove_code(context, link, code_at(secret_of(shown), clock()), shown.browser)
-    assert missing(service_welcome.finish, context, link, shown.browser)
+    service_own_account.prove_code(context, link, code_at(secret_of(shown), clock()), shown.browser)
+    assert missing(service_own_account.finish, context, link, shown.browser)
 
 
 def test_nothing_is_active_before_the_paper_is_and_a_second_sheet_ends_the_first(
     context: ConsoleContext, link: str, editor: Person
 ) -> None:
     browser = chosen(editor, link)
-    service_welcome.prove_code(context, link, editor.code(), browser)
-    first, sheet = (service_welcome.new_sheet(context, link, browser) for _ in range(2))
+    service_own_account.prove_code(context, link, editor.code(), browser)
+    first, sheet = (service_own_account.new_sheet(context, link, browser) for _ in range(2))
     assert len({*first.codes, *sheet.codes}) == 20
     editor.is_refused()
     editor.is_refused(code=sheet.codes[0])
     assert service_accounts.list_accounts(context)[0].state is AccountState.INVITED
 
-    assert service_welcome.finish(context, link, browser) == "Editor 1"
+    assert service_own_account.finish(context, link, browser) == "Editor 1"
     editor.is_refused(code=first.codes[0])
     for code in (editor.code(), sheet.codes[0]):
         told = service_sessions.sign_in(context, "Editor 1", PASSWORD, code)
@@ -114,20 +114,25 @@ def test_nothing_is_active_before_the_paper_is_and_a_second_sheet_ends_the_first
 def test_a_password_chosen_anew_begins_anew(
     context: ConsoleContext, link: str, clock: Clock
 ) -> None:
-    first = service_welcome.choose_password(context, link, PASSWORD)
+    first = service_own_account.choose_password(context, link, PASSWORD)
     old = secret_of(first)
-    service_welcome.prove_code(context, link, code_at(old, clock()), first.browser)
-    service_welcome.new_sheet(context, link, first.browser)
-    shown = service_welcome.choose_password(context, link, "kinoto-gabise-rumaka", first.browser)
+    service_own_account.prove_code(context, link, code_at(old, clock()), first.browser)
+    service_own_account.new_sheet(context, link, first.browser)
+    shown = service_own_account.choose_password(
+        context, link, "kinoto-gabise-rumaka", first.browser
+    )
     assert shown.step is WelcomeStep.FACTOR
     assert secret_of(shown) != old
-    assert missing(service_welcome.finish, context, link, shown.browser)
+    assert missing(service_own_account.finish, context, link, shown.browser)
 
 
 def test_a_link_is_good_once(context: ConsoleContext, link: str, editor: Person) -> None:
     editor.takes_up(link)
-    assert service_welcome.current_step(context, link) is None
-    for act, word in ((service_welcome.choose_password, PASSWORD), (service_welcome.finish, "")):
+    assert service_own_account.current_step(context, link) is None
+    for act, word in (
+        (service_own_account.choose_password, PASSWORD),
+        (service_own_account.finish, ""),
+    ):
         assert refused(partial(act, context, link, word)) == AccountFault.LINK_OVER
 
 
@@ -135,24 +140,27 @@ def test_a_link_has_fifteen_minutes_and_then_more(
     context: ConsoleContext, link: str, clock: Clock
 ) -> None:
     clock.turn(minutes=14)
-    service_welcome.choose_password(context, link, PASSWORD)
+    service_own_account.choose_password(context, link, PASSWORD)
     clock.turn(minutes=14)
-    assert service_welcome.current_step(context, link)
+    assert service_own_account.current_step(context, link)
     clock.turn(minutes=1)
-    assert service_welcome.current_step(context, link) is None
+    assert service_own_account.current_step(context, link) is None
     service_accounts.delete_expired(context)
     with context.database.reading() as session:
         assert session.scalar(select(AccountCode.locked_key)) is None
 
 
 def test_a_wrong_code_is_refused(context: ConsoleContext, link: str, clock: Clock) -> None:
-    shown = service_welcome.choose_password(context, link, PASSWORD)
+    shown = service_own_account.choose_password(context, link, PASSWORD)
     right = code_at(secret_of(shown), clock())
     wrong = f"{(int(right) + 1) % 1_000_000:06}"
-    tried = partial(service_welcome.prove_code, context, link, wrong, shown.browser)
+    tried = partial(service_own_account.prove_code, context, link, wrong, shown.browser)
     assert refused(tried) == AccountFault.WRONG_CODE
     typed = f"{right[:3]} {right[3:]}"
-    assert service_welcome.prove_code(context, link, typed, shown.browser).step is WelcomeStep.PAPER
+    assert (
+        service_own_account.prove_code(context, link, typed, shown.browser).step
+        is WelcomeStep.PAPER
+    )
 
 
 def test_a_weak_password_is_refused(context: ConsoleContext, link: str) -> None:
@@ -162,7 +170,7 @@ def test_a_weak_password_is_refused(context: ConsoleContext, link: str) -> None:
         ("my EDITOR1 password", AccountFault.PASSWORD_IS_NAME),
         ("abababababab", AccountFault.PASSWORD_REPEATS),
     ):
-        choose = partial(service_welcome.choose_password, context, link, password)
+        choose = partial(service_own_account.choose_password, context, link, password)
         assert refused(choose) == fault
 
 
@@ -170,7 +178,7 @@ def test_a_full_queue_is_said(database: Database, clock: Clock) -> None:
     context = make_console_context(database=database, now=clock, waiting=0)
     link = service_invitations.invite(context, SERVER, "Editor 1", [AccountRole.EDITOR]).link
     with context.proofs.stretching.turn(Entrant(known="a session")):
-        choose = partial(service_welcome.choose_password, context, link, PASSWORD)
+        choose = partial(service_own_account.choose_password, context, link, PASSWORD)
         assert refused(choose) == AccountFault.BUSY
 
 
@@ -178,8 +186,8 @@ def test_a_link_lies_nowhere_and_its_row_opens_nothing(
     context: ConsoleContext, link: str, editor: Person, stored: Callable[[], bytes]
 ) -> None:
     browser = chosen(editor, link)
-    service_welcome.prove_code(context, link, editor.code(), browser)
-    sheet = service_welcome.new_sheet(context, link, browser)
+    service_own_account.prove_code(context, link, editor.code(), browser)
+    sheet = service_own_account.new_sheet(context, link, browser)
     kept = stored()
     for secret in (link, browser, PASSWORD, editor.secret, sheet.key, *sheet.codes):
         assert secret.encode() not in kept
@@ -191,36 +199,38 @@ def test_the_link_alone_takes_no_step_after_the_first(
 ) -> None:
     browser = chosen(editor, link)
     if step is WelcomeStep.PAPER:
-        service_welcome.prove_code(context, link, editor.code(), browser)
-        service_welcome.new_sheet(context, link, browser)
+        service_own_account.prove_code(context, link, editor.code(), browser)
+        service_own_account.new_sheet(context, link, browser)
     code = editor.code()
     for other in ("", link, new_token()):
-        seen = service_welcome.current_step(context, link, other)
+        seen = service_own_account.current_step(context, link, other)
         assert seen is not None
         assert (seen.step, seen.letters, seen.uri) == (WelcomeStep.ELSEWHERE, "", "")
         for act in (
-            partial(service_welcome.choose_password, context, link, "kinoto-gabise-rumaka", other),
-            partial(service_welcome.prove_code, context, link, code, other),
-            partial(service_welcome.new_sheet, context, link, other),
-            partial(service_welcome.finish, context, link, other),
+            partial(
+                service_own_account.choose_password, context, link, "kinoto-gabise-rumaka", other
+            ),
+            partial(service_own_account.prove_code, context, link, code, other),
+            partial(service_own_account.new_sheet, context, link, other),
+            partial(service_own_account.finish, context, link, other),
         ):
             assert refused(act) == AccountFault.LINK_ELSEWHERE
-    own = service_welcome.current_step(context, link, browser)
+    own = service_own_account.current_step(context, link, browser)
     assert own is not None
     assert own.step is step
 
 
 def test_a_continued_link_is_delayed_too(context: ConsoleContext, link: str, clock: Clock) -> None:
-    browser = service_welcome.choose_password(context, link, PASSWORD).browser
-    go_on = partial(service_welcome.continue_here, context, link)
+    browser = service_own_account.choose_password(context, link, PASSWORD).browser
+    go_on = partial(service_own_account.continue_here, context, link)
     told = [go_on("kinoto-gabise-rumaka") for _ in range(6)]
     waits = [isinstance(one, SignInRefused) and one.wait_seconds > 0 for one in told]
     assert waits == [*[False] * 4, *[True] * 2]
     assert isinstance(go_on(PASSWORD), SignInRefused), "the next one waits"
-    own, other = (service_welcome.current_step(context, link, one) for one in (browser, ""))
+    own, other = (service_own_account.current_step(context, link, one) for one in (browser, ""))
     assert own != other
     clock.turn(minutes=1)
-    assert isinstance(go_on(PASSWORD), service_welcome.Welcome)
-    own = service_welcome.current_step(context, link, browser)
+    assert isinstance(go_on(PASSWORD), service_own_account.Welcome)
+    own = service_own_account.current_step(context, link, browser)
     assert own is not None
     assert own.step is WelcomeStep.ELSEWHERE, "the other browser took it"

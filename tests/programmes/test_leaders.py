@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from hotline.dialogue.service_commit import stop_messages
 from hotline.dialogue.service_sms import InboxOutcome, MessageOutcome, take_sms
-from hotline.dialogue.service_stop import stop_messages
 from hotline.errors import NotFound, Undecided
 from hotline.gateway.tables import Message
 from hotline.people import tables_audit

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hotline.programmes.rules import LESSONS, LessonCase
-from hotline.programmes.rules_certificate import (
+from hotline.programmes.rules import (
     CODE_LENGTH,
+    LESSONS,
     SERIALS,
     Certificate,
     CertificateVerdict,
     Digest,
+    LessonCase,
     add_lesson,
     current_lessons,
     decode,

@@ -11,8 +11,7 @@ from hotline.flows.flow import MenuNode
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.programmes import service_enrolment
-from hotline.programmes.rules import LESSONS, LESSONS_COMPLETED, Programme
-from hotline.programmes.rules_certificate import CertificateVerdict
+from hotline.programmes.rules import LESSONS, LESSONS_COMPLETED, CertificateVerdict, Programme
 from hotline.programmes.service_enrolment import CertificateCheck
 from hotline.programmes.tables import LESSONS_ONLY, Participant
 from tests.support.builders import post

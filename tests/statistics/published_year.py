@@ -6,11 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
-from hotline.statistics import rules_persons, rules_release, rules_tips
-from hotline.statistics.rules_definitions import TABLES, CellName
-from hotline.statistics.rules_periods import Span, months_of, span_of
+from hotline.statistics import rules_counts, rules_release
+from hotline.statistics.rules_definitions import TABLES, CellName, CellSum, Span, months_of, span_of
 from hotline.statistics.rules_release import Release, ReleaseNumber, Spans
-from hotline.statistics.rules_rounding import CellSum
 from hotline.text.time import KIGALI
 from tests.statistics.random_line import YEAR, RandomLine
 
@@ -22,7 +20,10 @@ Sums = Mapping[CellName, CellSum]
 def sums_of(line: RandomLine, period: str) -> Sums:
     """Returns the exact numbers and key sums of a period, about tips and persons."""
     months = set(months_of(period))
-    return {**rules_tips.sums(line.tips_of(months)), **rules_persons.sums(line.cases_of(months))}
+    return {
+        **rules_counts.sums(line.tips_of(months)),
+        **rules_counts.person_sums(line.cases_of(months)),
+    }
 
 
 def shortest() -> Spans:
@@ -62,7 +63,7 @@ def _release(
     months, span = set(months_of(period)), span_of(period)
     sums, tips = sums_of(line, period), line.tips_of(months)
     cells = [
-        *rules_release.protect_tips(sums, rules_tips.medians(tips), span, spans),
+        *rules_release.protect_tips(sums, rules_counts.medians(tips), span, spans),
         *rules_release.protect_persons(sums, span, spans),
         *(plant(period, sums) if plant is not None else ()),
     ]

@@ -6,14 +6,12 @@ from datetime import datetime, timedelta
 from random import Random
 
 from hotline.alerts.rules_follow_up import month_of
-from hotline.statistics import rules_persons, rules_tips
-from hotline.statistics.rules_tips import CaseEvent, CountedTip
-from hotline.text.codes import ABROAD, UNSURE, Category
-from hotline.text.places import PROVINCES, districts
+from hotline.statistics import rules_counts
+from hotline.statistics.rules_counts import CaseEvent, CountedTip
+from hotline.text.places import ABROAD, PROVINCES, UNSURE, Category, districts
 from hotline.text.time import KIGALI
 from hotline.tips.rules_events import EventChannel, LoggedEvent
-from hotline.tips.rules_person_codes import PersonCodes
-from hotline.tips.rules_persons import PersonEntry, build_persons
+from hotline.tips.rules_persons import PersonCodes, PersonEntry, build_persons
 
 TIPS_OF_CALLS = 0.2
 """The number of tips for each call."""
@@ -30,7 +28,7 @@ class RandomLine:
     calls: int
     seed: int
     tips: list[CountedTip] = field(default_factory=list)
-    cases: list[tuple[str, rules_persons.CountedCase]] = field(default_factory=list)
+    cases: list[tuple[str, rules_counts.CountedCase]] = field(default_factory=list)
     """The cases, each with the month in which its tip was filed."""
     noted: list[tuple[str, CountedTip, list[PersonEntry], dict[int, int]]] = field(
         default_factory=list
@@ -46,7 +44,7 @@ class RandomLine:
     def tips_of(self, months: set[str]) -> list[CountedTip]:
         return [tip for tip in self.tips if month_of(tip.filed_at) in months]
 
-    def cases_of(self, months: set[str]) -> list[rules_persons.CountedCase]:
+    def cases_of(self, months: set[str]) -> list[rules_counts.CountedCase]:
         return [case for month, case in self.cases if month in months]
 
     def _around(self, mean: float) -> int:
@@ -102,16 +100,16 @@ class RandomLine:
                 found.append(CaseEvent(LoggedEvent.SCREENED, at + timedelta(minutes=20), 1))
         return found, is_met
 
-    def _case(self, tip: CountedTip) -> rules_persons.CountedCase:
+    def _case(self, tip: CountedTip) -> rules_counts.CountedCase:
         persons = self.chance.choices((1, 2, 4), (80, 15, 5))[0]
         entries: list[PersonEntry] = []
         for n in range(1, persons + 1):
             self._person(entries, n, tip)
         keys = {n: self._key() for n in range(1, persons + 1)}
         self.noted.append((month_of(tip.filed_at), tip, entries, keys))
-        return rules_persons.CountedCase(
+        return rules_counts.CountedCase(
             key=tip.key,
-            province=rules_tips.province_of(tip.place, tip.within, tip.official),
+            province=rules_counts.province_of(tip.place, tip.within, tip.official),
             country=tip.within if tip.place == ABROAD else None,
             persons=build_persons(entries),
             person_keys=keys,

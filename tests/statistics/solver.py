@@ -13,13 +13,21 @@ from functools import cache
 
 import highspy
 
-from hotline.core.rules_record_keys import RECORD_KEYS
+from hotline.core.rules import RECORD_KEYS
 from hotline.statistics import service_export
-from hotline.statistics.rules_definitions import ALL, INDICATORS, CellName, Dimension
+from hotline.statistics.rules_definitions import (
+    ALL,
+    INDICATORS,
+    SHARE_STEP,
+    CellName,
+    CellSum,
+    Dimension,
+    Span,
+    rounded,
+    span_of,
+)
 from hotline.statistics.rules_labels import Labels
-from hotline.statistics.rules_periods import Span, span_of
 from hotline.statistics.rules_release import SMALLEST_SHARE, Release, ReleaseNumber
-from hotline.statistics.rules_rounding import SHARE_STEP, CellSum, rounded
 
 MOST = 100_000
 """A number that is larger than any count."""

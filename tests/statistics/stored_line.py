@@ -9,8 +9,8 @@ from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.core.database import Database
 from hotline.counters import tables
 from hotline.counters.tables import CounterKey
-from hotline.statistics import queries, rules_persons, rules_release
-from hotline.statistics.rules_periods import Span, due_at, months_of, span_of
+from hotline.statistics import queries, rules_counts, rules_release
+from hotline.statistics.rules_definitions import Span, due_at, months_of, span_of
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Tip
 from tests.statistics.random_line import YEAR, RandomLine
@@ -60,7 +60,7 @@ def hand_over(database: Database, line: RandomLine, period: str) -> None:
     """Stores the numbers about persons of a period, as the reader does."""
     with database.writing() as session:
         spans = queries.spans_of(session, period)
-        sums = rules_persons.sums(line.cases_of(set(months_of(period))))
+        sums = rules_counts.person_sums(line.cases_of(set(months_of(period))))
         assert span_of(period) is not Span.MONTH
         cells = rules_release.protect_persons(sums, span_of(period), spans)
         queries.write_person_cells(session, period, cells, due_at(period))

@@ -29,7 +29,7 @@ from hotline.statistics import queries, reader_person_sums
 from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.rules_definitions import ALL
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.rules_persons import PersonCodes
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 from tests.support.callers import DANGER_HERE, Line, told

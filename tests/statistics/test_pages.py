@@ -10,17 +10,17 @@ from html import unescape
 
 import pytest
 
-from hotline.core import tables_sample
+from hotline.core import tables as core_tables
 from hotline.core.actors import RELEASE_ROLES, AccountRole
 from hotline.counters.rules import ScreenCounter, ScreenMeasure, week_of
 from hotline.counters.service import day_of
-from hotline.counters.tables_screens import add
+from hotline.counters.tables import add
 from hotline.statistics import queries, service_report
+from hotline.statistics.rules_counts import CaseEvent, CountedTip
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release
-from hotline.statistics.rules_tips import CaseEvent, CountedTip
-from hotline.text.codes import NATIONAL
 from hotline.text.languages import CODES
+from hotline.text.places import NATIONAL
 from hotline.tips.rules_events import LoggedEvent, TakeProof
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import admitted, man
@@ -114,7 +114,7 @@ def test_e4_the_files_hold_each_table_and_its_definitions(desk: Desk) -> None:
 def test_sample_data_says_so_on_page_and_file(desk: Desk) -> None:
     writes(desk, published=True, is_sample=True)
     with desk.context.database.writing() as session:
-        tables_sample.mark_sample(session, desk.clock())
+        core_tables.mark_sample(session, desk.clock())
     lead = tab(desk, AccountRole.PROGRAMME_LEAD)
     for path in ("/statistics", f"/statistics/releases/{YEAR}"):
         assert "Sample data." in lead.get(path).text

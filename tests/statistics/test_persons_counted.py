@@ -13,8 +13,7 @@ from hotline.counters import tables
 from hotline.counters.tables import CounterKey
 from hotline.statistics import queries, reader_person_sums, rules_release
 from hotline.statistics.decrypt import decrypt_sums
-from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_periods import Span, due_at, period_of
+from hotline.statistics.rules_definitions import CellName, Span, due_at, period_of
 from hotline.statistics.tables import PersonSum
 from hotline.tips.rules import TipState
 from hotline.tips.tables import Tip

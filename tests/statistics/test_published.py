@@ -9,13 +9,20 @@ from random import Random
 import pytest
 
 from hotline.alerts.rules_follow_up import month_of
-from hotline.core.rules_record_keys import RECORD_KEYS
-from hotline.statistics import rules_persons, rules_tips
-from hotline.statistics.rules_definitions import INDICATORS, CellName, Dimension
-from hotline.statistics.rules_periods import Span, period_of
+from hotline.core.rules import RECORD_KEYS
+from hotline.statistics import rules_counts
+from hotline.statistics.rules_counts import NOT_SAID
+from hotline.statistics.rules_definitions import (
+    INDICATORS,
+    SMALLEST,
+    CellName,
+    CellSum,
+    Dimension,
+    Span,
+    period_of,
+    rounded,
+)
 from hotline.statistics.rules_release import Release, shown_share
-from hotline.statistics.rules_rounding import SMALLEST, CellSum, rounded
-from hotline.statistics.rules_tips import NOT_SAID
 from tests.long import is_long
 from tests.statistics.published_year import PERIODS, sums_of, year_of
 from tests.statistics.random_line import RandomLine
@@ -171,7 +178,7 @@ def is_sum_of(at: tuple[str, CellName], quarters: list[Mapping[CellName, int | N
 
 
 def counted_tips(line: RandomLine) -> list[tuple[str, list[CellName]]]:
-    return [(month_of(tip.filed_at), [*rules_tips.sums([tip])]) for tip in line.tips]
+    return [(month_of(tip.filed_at), [*rules_counts.sums([tip])]) for tip in line.tips]
 
 
 def counted_persons(line: RandomLine) -> list[tuple[str, list[CellName]]]:
@@ -180,7 +187,7 @@ def counted_persons(line: RandomLine) -> list[tuple[str, list[CellName]]]:
         for person in case.persons:
             names = [
                 name
-                for name in rules_persons.sums([replace(case, persons=[person])])
+                for name in rules_counts.person_sums([replace(case, persons=[person])])
                 if INDICATORS[name.indicator][0].name != "T14"
             ]
             if names:

@@ -7,11 +7,10 @@ import pytest
 
 from hotline.counters.rules import Measure
 from hotline.editing.service_publishing import uncounted_questions
-from hotline.gateway.tables import Message
-from hotline.gateway.tables_sessions import Dialogue
-from hotline.statistics import queries, rules_use
+from hotline.gateway.tables import Dialogue, Message
+from hotline.statistics import queries, rules_counts
+from hotline.statistics.rules_counts import LiveRows
 from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_use import LiveRows
 from hotline.tips.tables import Tip
 from tests.flows.books import choice, make_book, t
 from tests.support.callers import Line
@@ -81,7 +80,7 @@ def test_the_answers_right_before_and_after_a_lesson_are_counted(line: Line) -> 
     day = line.clock().date()
     with line.database.reading() as session:
         use = queries.use_counts(session, day, day + timedelta(days=1), None)
-    told = rules_use.counts(use, LiveRows())
+    told = rules_counts.counts(use, LiveRows())
     names = ("quiz_answers", "quiz_before", "quiz_after")
     assert [told[CellName(name)] for name in names] == [75, 45, 60]
 

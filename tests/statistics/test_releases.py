@@ -13,8 +13,7 @@ from hotline.errors import NotFound, Undecided
 from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
 from hotline.statistics import queries, service_releases
-from hotline.statistics.rules_definitions import Dimension
-from hotline.statistics.rules_periods import Span, due_at
+from hotline.statistics.rules_definitions import Dimension, Span, due_at
 from hotline.statistics.rules_release import starting_spans
 from tests.statistics.random_line import YEAR, RandomLine
 from tests.statistics.stored_line import hand_over, store

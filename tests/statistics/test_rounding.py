@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.alerts.rules_follow_up import month_of
-from hotline.core.rules_record_keys import RECORD_KEYS
-from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_periods import (
+from hotline.core.rules import RECORD_KEYS
+from hotline.statistics.rules_definitions import (
+    SMALLEST,
+    CellName,
+    CellSum,
     Span,
+    at_most,
     begins,
     due_at,
     due_periods,
@@ -21,18 +24,13 @@ from hotline.statistics.rules_periods import (
     months_of,
     period_of,
     previous_period,
-    span_of,
-)
-from hotline.statistics.rules_release import Release, ReleaseNumber, next_spans, starting_spans
-from hotline.statistics.rules_rounding import (
-    SMALLEST,
-    CellSum,
-    at_most,
     rounded,
     rounded_use,
     share,
+    span_of,
     sum_keys,
 )
+from hotline.statistics.rules_release import Release, ReleaseNumber, next_spans, starting_spans
 
 VECTORS = Path(__file__).with_name("rounding_vectors.csv")
 """Numbers that the UK statistical office's package produced with our table (docs/credits.md)."""

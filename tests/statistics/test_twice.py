@@ -13,9 +13,9 @@ from sqlalchemy import select
 import hotline.statistics
 from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.core.database import Database, Session
-from hotline.statistics import queries, rules_persons, rules_release, rules_tips
-from hotline.statistics.rules_periods import Span, begins, ends, months_of
-from hotline.statistics.rules_tips import CaseEvent, CountedTip
+from hotline.statistics import queries, rules_counts, rules_release
+from hotline.statistics.rules_counts import CaseEvent, CountedTip
+from hotline.statistics.rules_definitions import Span, begins, ends, months_of
 from hotline.tips.rules_events import LoggedEvent, TakeProof
 from hotline.tips.tables import Tip
 from tests.statistics.published_year import shortest
@@ -88,7 +88,7 @@ def test_e3_counts_key_sums_and_printed_numbers_are_equal(database: Database, se
     with database.reading() as session:
         tips = queries.counted_tips(session, begins(QUARTER), ends(QUARTER))
         expected = raw(session)
-    sums = rules_tips.sums(tips)
+    sums = rules_counts.sums(tips)
     cells = rules_release.protect_tips(sums, {}, Span.QUARTER, shortest())
     printed = {(cell.name.indicator, cell.name.value): cell.number for cell in cells}
     for (name, value), keys in expected.items():
@@ -121,7 +121,7 @@ def test_e2_a_board_counts_in_time_what_a_release_counts(database: Database, see
         takes.sort(key=lambda event: event.at)
         tip = CountedTip(0, urgency, "11", None, None, "no", filed_at, takes)
         line.tips.append(tip)
-        taken_at = rules_tips.steps_of(tip).get("acknowledged")
+        taken_at = rules_counts.steps_of(tip).get("acknowledged")
         promised = timedelta(minutes=PROMISE[urgency])
         expected[urgency, week] += taken_at is not None and taken_at - filed_at <= promised
     store(database, line)
@@ -198,7 +198,7 @@ def test_e3_persons_are_counted_a_second_time_before_their_codes_go(seed: int) -
             expected["to_police", "all"].append(tip.key)
         if is_decided:
             expected["by_court", "all"].append(tip.key)
-    sums = rules_persons.sums(line.cases_of(months))
+    sums = rules_counts.person_sums(line.cases_of(months))
     found = {(name.indicator, name.value): (cell.count, cell.keys) for name, cell in sums.items()}
     assert found == {at: (len(keys), sum(keys) % 256) for at, keys in expected.items()}
     printed = rules_release.protect_persons(sums, Span.YEAR, shortest())

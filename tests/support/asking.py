@@ -2,11 +2,11 @@
 
 from hotline.cases import decrypt_access, decrypt_questions
 from hotline.core.contexts import Context
-from hotline.flows.questions_back import Question
+from hotline.flows.flow import Question
 from hotline.keys.decrypt import decrypt_grant
 from hotline.people import tables_audit
 from hotline.people.decrypt_passphrase import TwoPeople
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 
 
 def ask(

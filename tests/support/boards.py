@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hotline.cases.queries_board import open_cases
+from hotline.cases.queries import open_cases
 from hotline.cases.rules_board import Column, sort_board
 from hotline.core.database import Session
 from hotline.tips.queries_visible import Viewer

@@ -8,16 +8,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from hotline.core import rules_trial
-from hotline.gateway.rules_delivery import Outcome
-from hotline.gateway.rules_message import MessageKind
-from hotline.gateway.tables import Assignment, Attempt, Deadline, Message
-from hotline.gateway.tables_sessions import Dialogue
+from hotline.core import rules
+from hotline.gateway.rules import MessageKind, Outcome
+from hotline.gateway.tables import Assignment, Attempt, Deadline, Dialogue, Message
 from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.tips.rules import TipState
-from hotline.tips.rules_call_back import CallBackState
+from hotline.tips.rules_receipts import CallBackState
 from hotline.tips.tables import HAS_PENDING_ALERT, Grant, Tip
-from hotline.tips.tables_call_back import CallBack
+from hotline.tips.tables_persons import CallBack
 
 OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
 """The two names for a hotline with sample data in its own folder, which no caller dials."""
@@ -149,7 +147,7 @@ def waiting_without_deadline(session: Session) -> Sequence[int]:
         ~HAS_PENDING_ALERT,
         Tip.closed_at.is_(None),
         Tip.erased_at.is_(None),
-        Tip.channel != rules_trial.CHANNEL,
+        Tip.channel != rules.CHANNEL,
         WHOLE,
     )
     return session.scalars(select(Tip.id).where(*open_tips, ~timed.exists())).all()

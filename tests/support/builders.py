@@ -9,7 +9,7 @@ from hotline.alerts.rules_assignment import AssignmentState
 from hotline.core.actors import AccountState, account_name_key
 from hotline.core.database import Session
 from hotline.core.ussd import SessionStart, UssdHop
-from hotline.gateway.rules_message import MessageIn, Wording, alert_but_ref
+from hotline.gateway.rules import MessageIn, Wording, alert_but_ref
 from hotline.gateway.tables import Assignment
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import make_keys
@@ -18,7 +18,7 @@ from hotline.people import tables
 from hotline.people.rules import Level, desks_of
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.text.codes import Category
+from hotline.text.places import Category
 from hotline.tips.rules import TipState
 from hotline.tips.rules_events import Purpose
 from hotline.tips.tables import Tip

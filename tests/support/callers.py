@@ -32,9 +32,8 @@ from hotline.people.rules import Level
 from hotline.people.tables_desks import Desk
 from hotline.text.places import districts
 from hotline.tips.tables import Grant, Tip
-from hotline.web.front import hooks_first
-from hotline.web.hook_guard import HOOK_CONTEXT_KEY, HookContext
-from hotline.web.hooks_app import create_app
+from hotline.web.hooks import HOOK_CONTEXT_KEY, HookContext
+from hotline.web.hooks_app import create_app, hooks_first
 from tests.support.builders import make_responder
 from tests.support.clock import Clock
 from tests.support.contexts import WholeContext, make_context

@@ -29,7 +29,7 @@ from hotline.keys.factor_encryption import FactorEncrypter, Proofs
 from hotline.keys.passphrase import Costs
 from hotline.keys.password_queue import StretchQueue
 from hotline.people.rules_accounts import DemoAccount
-from hotline.text.phrases import Phrases
+from hotline.text.languages import Phrases
 from tests.support.fakes import (
     DecryptingEncrypter,
     FakeInbox,

@@ -7,13 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from hotline.alerts import service_assignment
-from hotline.alerts.tables_inbound import InboxRead
+from hotline.alerts.tables import InboxRead
 from hotline.dialogue import service_inbox
 from hotline.dialogue.service_sms import Arrival, MessageOutcome, take_sms
-from hotline.gateway.rules_inbox import ListedSms
-from hotline.gateway.rules_message import MessageIn
-from hotline.gateway.tables import Assignment
-from hotline.gateway.tables_sessions import InboundSeen
+from hotline.gateway.rules import ListedSms, MessageIn
+from hotline.gateway.tables import Assignment, InboundSeen
 from hotline.people.rules import Level
 from tests.support.builders import make_message
 from tests.support.contexts import WholeContext, make_line

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hotline.alerts import service_assignment, service_sending
 from hotline.core.database import Database
-from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.rules import MessageState
 from hotline.gateway.stand_ins import FakeJobs, FakeSenders, FakeSms
 from hotline.gateway.tables import Assignment, Attempt, Deadline, Message
 from hotline.people.rules import Level

@@ -14,7 +14,7 @@ from hotline.core.contexts import (
 )
 from hotline.errors import InboxUnavailable, NotReady
 from hotline.flows.flow import FlowSet
-from hotline.gateway.rules_inbox import InboxPage, ListedSms
+from hotline.gateway.rules import InboxPage, ListedSms
 
 
 @dataclass

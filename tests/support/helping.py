@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hotline.alerts import queries, service_case_events, tables_case_events
+from hotline.alerts import queries, service_case, tables_case_events
 from hotline.cases import decrypt_codes, service_follow_up, service_people
 from hotline.cases.service_people import PersonReport
 from hotline.core.database import Session
@@ -16,8 +16,7 @@ from hotline.gateway.tables import Assignment, Message
 from hotline.keys.encrypt import READER, Encrypter
 from hotline.people.rules import Level
 from hotline.tips.rules_events import EventChannel, LoggedEvent
-from hotline.tips.rules_person_codes import PersonCodes
-from hotline.tips.rules_persons import FollowKind, MetPerson
+from hotline.tips.rules_persons import FollowKind, MetPerson, PersonCodes
 from hotline.tips.tables_persons import ServiceReferral
 from tests.support.contexts import READER_PUBLIC, THE_READER, WholeContext
 from tests.support.district import District
@@ -75,7 +74,7 @@ class HelpedCase:
 
         Returns the id of the entry. `of` is the entry of the offer.
         """
-        by = service_case_events.by_responder(who or self.hers, EventChannel.USSD)
+        by = service_case.by_responder(who or self.hers, EventChannel.USSD)
         said, at = PersonCodes(n, codes, of), self.district.clock()
         act = PersonReport(LoggedEvent(kind), said, by, at, key or f"{next(self.keys)}", corrects)
         with self.district.database.writing() as session:

@@ -27,7 +27,7 @@ from hotline.flows.service_check import place_lists
 from hotline.keys.key_making import ROLES, make_keys
 from hotline.operations import migrate
 from hotline.operations.schema import create_all
-from hotline.text.phrases import Phrases
+from hotline.text.languages import Phrases
 
 FLOWS = Path(__file__).parents[2] / "flows"
 DIALECTS: dict[str, Dialect] = {}

@@ -13,8 +13,7 @@ from hotline.alerts import service_assignment, service_sending
 from hotline.core.database import Database
 from hotline.core.wording import Template
 from hotline.dialogue.service_sms import Arrival, take_sms
-from hotline.gateway.rules_delivery import DUE_STATES
-from hotline.gateway.rules_message import Wording, render
+from hotline.gateway.rules import DUE_STATES, Wording, render
 from hotline.gateway.stand_ins import FakeSms
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level

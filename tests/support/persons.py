@@ -1,13 +1,13 @@
 """Writes codes about persons as any process does, for tests that use them later."""
 
-from hotline.alerts import service_case_events
-from hotline.alerts.service_case_events import EventActor
+from hotline.alerts import service_case
+from hotline.alerts.service_case import EventActor
 from hotline.cases import service_codes
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.tips import tables_persons
 from hotline.tips.rules_events import EventChannel, LoggedEvent
-from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.rules_persons import PersonCodes
 from hotline.tips.tables import Tip
 
 SIGNS = {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes"}
@@ -22,7 +22,7 @@ def said(
     at = context.now()
     tables_persons.add_person(session, tip.id, codes.n, at)
     key = f"{tip.id}:{codes.n}:{at.timestamp()}:{codes.referral}"
-    entry_id = service_case_events.write_event(session, tip.id, kind, BY, at, key=key)
+    entry_id = service_case.write_event(session, tip.id, kind, BY, at, key=key)
     assert entry_id is not None
     service_codes.store_codes(session, context, tip, entry_id, codes.checked(kind).to_bytes(), at)
     return entry_id

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from hotline.core.actors import AccountRole, Actor
 from hotline.core.contexts import Context
-from hotline.duty import service_postings
+from hotline.duty import service_removal
 from hotline.people.rules import Level, RequestedPosting
 from hotline.people.tables_desks import Desk
-from hotline.text.codes import Category
+from hotline.text.places import Category
 from hotline.web import service_approvals
 from tests.support.deciding import signed_in, waits
 
@@ -24,7 +24,7 @@ def post(
             if session.get(Desk, code) is None:
                 session.add(Desk(code=code, public_key=b"", created_at=context.now()))
     wanted = RequestedPosting(desks, categories)
-    if service_postings.change_desks(context, Actor("Alice"), responder_id, wanted, "a test"):
+    if service_removal.change_desks(context, Actor("Alice"), responder_id, wanted, "a test"):
         bob = signed_in(context, "Bob", AccountRole.ADMIN)
         newest = max(one.id for one in waits(context, bob, "posting"))
         service_approvals.decide(context, bob, newest, "a test", approve=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hotline.core.database import Session
 from hotline.keys.passphrase import Costs
-from hotline.people import decrypt_recovery, tables_members
+from hotline.people import decrypt_recovery, tables_desks
 from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.tables_desks import PASSPHRASE_MEMBER, DeskMember
 
@@ -15,7 +15,7 @@ def encrypt_for_desks(
 ) -> None:
     """Makes it possible to decrypt this key of these desks with the passphrase."""
     pair = decrypt_recovery.new_pair(passphrase, Costs(passes=1, kib=8))
-    tables_members.add_pair(session, pair.public_key, pair.wrapped_key, at)
+    tables_desks.add_pair(session, pair.public_key, pair.wrapped_key, at)
     for code in codes:
         wrapped = wrap_desk_key(private_key, pair.public_key, code, PASSPHRASE_MEMBER)
         row = DeskMember(

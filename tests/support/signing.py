@@ -9,9 +9,9 @@ from hotline.core.actors import AccountRole, Actor, SignedIn, SignInRefused, acc
 from hotline.core.contexts import ConsoleContext
 from hotline.duty import service_invitations
 from hotline.errors import AccountRefused
-from hotline.people import service_sessions, service_welcome
-from hotline.people.rules_second_factor import code_at
-from hotline.people.service_recovery import RecoverySheet
+from hotline.people import service_own_account, service_sessions
+from hotline.people.rules_sign_in import code_at
+from hotline.people.service_own_account import RecoverySheet
 from hotline.people.service_sessions import NewSession
 from tests.support.clock import Clock
 
@@ -35,11 +35,11 @@ class Person:
         return code_at(self.secret, self.clock())
 
     def takes_up(self, link: str) -> "Person":
-        shown = service_welcome.choose_password(self.context, link, self.password)
+        shown = service_own_account.choose_password(self.context, link, self.password)
         self.secret = shown.letters.replace("-", "").upper()
-        service_welcome.prove_code(self.context, link, self.code(), shown.browser)
-        self.sheet = service_welcome.new_sheet(self.context, link, shown.browser)
-        label = service_welcome.finish(self.context, link, shown.browser)
+        service_own_account.prove_code(self.context, link, self.code(), shown.browser)
+        self.sheet = service_own_account.new_sheet(self.context, link, shown.browser)
+        label = service_own_account.finish(self.context, link, shown.browser)
         assert account_name_key(label) == account_name_key(self.name), "the name to sign in with"
         return self
 

@@ -14,7 +14,7 @@ from types import TracebackType
 import requests
 
 from hotline.core.environment import CHECKOUT, NOT_SETTINGS, PREFIX
-from hotline.emulator.clocks import LineClock
+from hotline.emulator.state import LineClock
 from hotline.errors import StartFailed
 from tests.support.handsets import EmulatorClient
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hotline.alerts import queries, service_closing, service_commands
 from hotline.alerts.rules_replies import Command, CommandOutcome, Verb
-from hotline.alerts.service_case_events import EventActor
+from hotline.alerts.service_case import EventActor
 from hotline.alerts.service_closing import CloseRequest
 from hotline.cases import service_retention
 from hotline.tips.rules import TipOutcome

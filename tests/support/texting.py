@@ -9,7 +9,7 @@ import pytest
 
 from hotline.dialogue import service_answers
 from hotline.dialogue.service_sms import MessageOutcome, take_sms
-from hotline.gateway.rules_delivery import Priority
+from hotline.gateway.rules import Priority
 from hotline.gateway.stand_ins import FakeSms
 from hotline.gateway.tables import Message
 from hotline.keys.decrypt import LiveNumbers

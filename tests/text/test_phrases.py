@@ -6,11 +6,9 @@ from hypothesis import strategies as st
 
 from hotline.core.catalogues import load_phrases
 from hotline.core.wording import Template
-from hotline.text.codes import ABROAD, UNSURE
 from hotline.text.gsm7 import is_gsm7, segments
-from hotline.text.languages import CODES, FIRST
-from hotline.text.phrases import Phrases
-from hotline.text.places import districts, place_name
+from hotline.text.languages import CODES, FIRST, Phrases
+from hotline.text.places import ABROAD, UNSURE, districts, place_name
 
 PLACES = (*(district.code for district in districts()), ABROAD, UNSURE)
 ALERTS = tuple(template for template in Template if template.name.startswith("ALERT"))

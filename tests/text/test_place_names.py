@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from hotline.dialogue.rules_sms_tips import report_answers
 from hotline.text import places
-from hotline.text.codes import ABROAD, NATIONAL, UNSURE, is_camp
 from hotline.text.gsm7 import is_gsm7
 from hotline.text.keywords import normalised_words
 from hotline.text.languages import CODES
@@ -23,14 +22,18 @@ from hotline.text.place_names import (
     spelling_key,
 )
 from hotline.text.places import (
+    ABROAD,
     COUNTRIES,
     COUNTRY_WORDS,
+    NATIONAL,
+    UNSURE,
     Area,
     alert_place,
     border_posts,
     camps,
     country_of,
     districts,
+    is_camp,
     is_landmark,
     markets,
     place_name,

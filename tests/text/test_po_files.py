@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.errors import ImportRefused
-from hotline.text.po_files import is_po, read_file, write_file
-from hotline.text.review_sheets import TRANSLATED, plain_text
+from hotline.text.review_sheets import TRANSLATED, is_po, plain_text, read_file, write_file
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 WORDS = st.text(max_size=200)

@@ -1,7 +1,7 @@
 """Tests messages: a sentence and its values, shown in any language and stored as data. As plain text, a message is
 English."""
 
-from hotline.text.phrases import message_text, message_text_of
+from hotline.text.languages import message_text, message_text_of
 
 INNER = message_text("holds {letter}", letter="{")
 WHOLE = message_text(

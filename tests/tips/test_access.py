@@ -15,14 +15,12 @@ from hotline.keys.encrypt import Encrypter
 from hotline.keys.passphrase import Costs
 from hotline.people import service_audit, service_desks, tables, tables_desks
 from hotline.people.encrypt_desk_keys import decrypt_by_passphrase
-from hotline.people.rules import Level
-from hotline.people.rules_desks import DeskKind
+from hotline.people.rules import DeskKind, Level
 from hotline.people.service_desks import NewDesk
 from hotline.people.tables_audit import AuditEntry
-from hotline.people.tables_desks import Desk, DeskMember
-from hotline.people.tables_members import RecoveryPair
-from hotline.text.codes import NATIONAL
-from hotline.tips import queries_report
+from hotline.people.tables_desks import Desk, DeskMember, RecoveryPair
+from hotline.text.places import NATIONAL
+from hotline.tips import queries
 from hotline.tips.rules import TipState
 from hotline.tips.tables import Tip
 from tests.support.builders import NOON, make_referral, make_responder, make_tip
@@ -59,7 +57,7 @@ def file_tip(
         tip.body = encrypted.body
         session.add(tip)
         session.flush()
-        queries_report.give_keys(session, tip.id, encrypted.grants, first=True)
+        queries.give_keys(session, tip.id, encrypted.grants, first=True)
         return tip.id
 
 

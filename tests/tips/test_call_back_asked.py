@@ -13,9 +13,9 @@ from sqlalchemy import update
 from hotline.alerts.service_call_back_requests import BOUND_AS
 from hotline.keys.decrypt import decrypt_tip
 from hotline.monitoring import service_checks_database
-from hotline.text.codes import NATIONAL
-from hotline.tips.rules_call_back import ANSWERS, CallBackState
-from hotline.tips.tables_call_back import CallBack
+from hotline.text.places import NATIONAL
+from hotline.tips.rules_receipts import ANSWERS, CallBackState
+from hotline.tips.tables_persons import CallBack
 from tests.faults import calls
 from tests.support.callers import DESK_KEY, QUIET_HERE, REST, Caller, Line, told, unlocked
 from tests.support.fakes import FakeShelf

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
+from hotline.alarms.rules import CheckResult
 from hotline.alerts import (
     decrypt_call_backs,
     service_call_back_requests,
@@ -16,14 +17,11 @@ from hotline.alerts import (
 )
 from hotline.cases import decrypt_access
 from hotline.core.catalogues import load_phrases
-from hotline.core.check_result import CheckResult
 from hotline.errors import CallRefused, NotFound
 from hotline.flows.tables import Revision
-from hotline.gateway import tables_sessions
-from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.rules_message import OutgoingPart
-from hotline.gateway.tables import Message, pause_reason
-from hotline.gateway.tables_sessions import Dialogue
+from hotline.gateway import tables
+from hotline.gateway.rules import MessageState, OutgoingPart
+from hotline.gateway.tables import Dialogue, Message, pause_reason
 from hotline.keys.passphrase import Costs
 from hotline.monitoring import service_checks_database
 from hotline.operations import decrypt_rotation
@@ -33,11 +31,11 @@ from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import Desk as DeskRow
 from hotline.people.tables_desks import DeskMember
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips.rules import TipState
-from hotline.tips.rules_call_back import CallBackState, CallOutcome
+from hotline.tips.rules_receipts import CallBackState, CallOutcome
 from hotline.tips.tables import Tip
-from hotline.tips.tables_call_back import CallBack
+from hotline.tips.tables_persons import CallBack
 from tests.support.builders import make_tip
 from tests.support.contexts import WholeContext
 from tests.support.district import District
@@ -67,7 +65,7 @@ class Desk:
     def ask(self, **answers: str) -> int:
         """Answers the questions about a call. Returns the id of the waiting call-back, or 0."""
         with self.context.database.writing() as session:
-            dialogue, tip = tables_sessions.lock_dialogue(session, "a" * 64), session.get(Tip, 1)
+            dialogue, tip = tables.lock_dialogue(session, "a" * 64), session.get(Tip, 1)
             assert dialogue is not None
             assert tip is not None
             service_call_back_requests.store_request(

@@ -6,19 +6,18 @@ from datetime import timedelta
 import pytest
 
 from hotline.alerts import queries, queries_references, service_assignment
-from hotline.cases import service_exclusions
-from hotline.cases.queries_overview import TipListFilter, tip_overviews
-from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.cases import service_desk_commands
+from hotline.cases.queries import TipListFilter, tip_overviews
+from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.core.actors import AccountRole, Actor
 from hotline.core.database import Session
 from hotline.errors import EndRefused, NotFound
 from hotline.gateway.tables import Message
-from hotline.people.rules import Level
-from hotline.people.rules_desks import of_account
+from hotline.people.rules import Level, of_account
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk, DeskMember
-from hotline.text.codes import NATIONAL
+from hotline.text.places import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import (
     ExcludedParty,
@@ -90,7 +89,7 @@ def seen(district: District, who: int) -> Mapping[str, bool]:
 @pytest.mark.adversary("a colleague named in a tip")
 def test_a_person_who_is_named_finds_it_nowhere(told: District) -> None:
     assert all(seen(told, HIM).values())
-    service_exclusions.exclude(
+    service_desk_commands.exclude(
         told.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
     )
     assert not any(seen(told, HIM).values()), seen(told, HIM)
@@ -99,7 +98,7 @@ def test_a_person_who_is_named_finds_it_nowhere(told: District) -> None:
 
 def test_what_he_had_to_do_goes_on_to_others_and_nothing_more_goes_to_him(told: District) -> None:
     assert (0, HIM) in told.told(1)
-    service_exclusions.exclude(
+    service_desk_commands.exclude(
         told.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
     )
     assert [who for _, who in told.told(1)] == [HIM, COLLEAGUE]
@@ -118,7 +117,7 @@ def test_a_reference_that_he_was_given_opens_nothing_more(told: District) -> Non
     with told.database.writing() as session:
         name = reference(told, session, HIM)
         assert queries.locked_assignment(session, HIM, name) is not None
-    service_exclusions.exclude(
+    service_desk_commands.exclude(
         told.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
     )
     with told.database.writing() as session:
@@ -126,7 +125,7 @@ def test_a_reference_that_he_was_given_opens_nothing_more(told: District) -> Non
 
 
 def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(told: District) -> None:
-    service_exclusions.exclude(
+    service_desk_commands.exclude(
         told.context, 1, ExclusionTarget(desk="12"), ExclusionReason.ASKED, **SIGNED
     )
     for who in (HIM, COLLEAGUE):
@@ -163,18 +162,18 @@ def lift(told: District) -> None:
         session.add(DeskMember(wrapped_key=b"key", created_at=NOON, **seat))
         rows = [row.id for row in queries_visible.current_exclusions(session, 1)]
     for row in rows:
-        service_exclusions.request_lift(told.context, Actor("Alice"), row, "a test")
+        service_desk_commands.request_lift(told.context, Actor("Alice"), row, "a test")
         decides(told.context, bob, "lift")
 
 
 @pytest.mark.adversary("a colleague named in a tip")
 def test_two_people_let_him_know_again(told: District) -> None:
     him = ExclusionTarget(person=str(HIM))
-    service_exclusions.exclude(told.context, 1, him, ExclusionReason.NAMED, **SIGNED)
+    service_desk_commands.exclude(told.context, 1, him, ExclusionReason.NAMED, **SIGNED)
     lift(told)
     assert seen(told, HIM)["list"]
     with pytest.raises(NotFound):
-        service_exclusions.request_lift(told.context, Actor("Alice"), 1, "a test")
+        service_desk_commands.request_lift(told.context, Actor("Alice"), 1, "a test")
 
 
 def test_a_name_of_a_responder_and_an_account_excludes_both(
@@ -187,7 +186,7 @@ def test_a_name_of_a_responder_and_an_account_excludes_both(
         account = make_account(name, "desk")
         session.add(account)
     whom = ExclusionTarget(person=name)
-    service_exclusions.exclude(told.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    service_desk_commands.exclude(told.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
     both = [
         ExcludedParty(person_id=told.responder(HIM).person_id),
         ExcludedParty(person_id=account.person_id),
@@ -198,7 +197,7 @@ def test_a_name_of_a_responder_and_an_account_excludes_both(
         assert [one.party for one in queries_visible.current_exclusions(session, 2)] == both
         assert queries_visible.copy_exclusions(session, 1, 2, "line", NOON) == []
     with pytest.raises(EndRefused, match="already"):
-        service_exclusions.exclude(told.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
+        service_desk_commands.exclude(told.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
     lift(told)
     with told.database.reading() as session:
         assert queries_visible.current_exclusions(session, 1) == []
@@ -209,14 +208,14 @@ def test_an_account_of_a_responder_is_that_responder(told: District) -> None:
         him = session.get_one(Person, session.get_one(Responder, HIM).person_id)
         session.add(make_account("Desk 9", "desk", person=him))
     whom = ExclusionTarget(person="Desk 9")
-    service_exclusions.exclude(told.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    service_desk_commands.exclude(told.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
     assert not any(seen(told, HIM).values())
 
 
 def test_a_desk_is_named_by_its_name_too(told: District) -> None:
     for tip_id, typed in ((1, "Gasabo"), (2, "gasabo")):
         desk = ExclusionTarget(desk=typed)
-        service_exclusions.exclude(told.context, tip_id, desk, ExclusionReason.ASKED, **SIGNED)
+        service_desk_commands.exclude(told.context, tip_id, desk, ExclusionReason.ASKED, **SIGNED)
         with told.database.reading() as session:
             (row,) = queries_visible.current_exclusions(session, tip_id)
             assert row.desk_code == "12"
@@ -226,4 +225,4 @@ def test_from_whom_nothing_is_kept(told: District) -> None:
     for whom in ({"person": "Nobody"}, {"desk": NATIONAL}, {"desk": "99"}, {}):
         nobody = ExclusionTarget(**whom)
         with pytest.raises(NotFound):
-            service_exclusions.exclude(told.context, 1, nobody, ExclusionReason.ASKED, **SIGNED)
+            service_desk_commands.exclude(told.context, 1, nobody, ExclusionReason.ASKED, **SIGNED)

@@ -19,29 +19,25 @@ from hotline.alerts import tables as alerts_tables
 from hotline.alerts.queries_retention import LegalHold
 from hotline.alerts.rules_assignment import AssignmentState
 from hotline.alerts.rules_replies import Command, CommandResult, Verb
-from hotline.cases import service_exclusions
-from hotline.cases.queries_overview import TipListFilter, tip_overviews
-from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.cases import service_desk_commands
+from hotline.cases.queries import TipListFilter, tip_overviews
+from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.cases.tables_case_files import CaseFile
 from hotline.core.database import Session
 from hotline.gateway.tables import Assignment
 from hotline.people import tables
-from hotline.people import tables as people_tables
-from hotline.people.rules import Level
-from hotline.people.rules_desks import DeskKind
+from hotline.people.rules import DeskKind, Level
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk
-from hotline.text.codes import NATIONAL
-from hotline.tips import queries_duplicates, queries_visible, tables_call_back, tables_persons
+from hotline.text.places import NATIONAL
+from hotline.tips import queries, queries_visible, tables_persons
 from hotline.tips.queries_visible import ExclusionReason, Viewer
-from hotline.tips.rules_call_back import CallBackState
-from hotline.tips.rules_deadlines import HOLD_REVIEWED
-from hotline.tips.rules_duplicates import LikelyPair, LinkReason
-from hotline.tips.rules_events import EventChannel
+from hotline.tips.rules import HOLD_REVIEWED
+from hotline.tips.rules_events import EventChannel, LikelyPair, LinkReason
+from hotline.tips.rules_receipts import CallBackState
 from hotline.tips.tables import Grant, Tip
-from hotline.tips.tables_call_back import CallBack
-from hotline.tips.tables_persons import PossibleVictim, ServiceRequest
+from hotline.tips.tables_persons import CallBack, PossibleVictim, ServiceRequest
 from tests.support.builders import NOON, make_account, make_referral
 from tests.support.deciding import person_viewer, responder_viewer
 from tests.support.district import District
@@ -81,7 +77,7 @@ def told(district: District) -> District:
             _hang_on(session, tip_id)
     with district.database.writing() as session:
         pairs = [LikelyPair(one, one + 1, LinkReason.CONTACT) for one in (1, 2, 3)]
-        queries_duplicates.add_links(session, pairs, "line", NOON)
+        queries.add_links(session, pairs, "line", NOON)
     return district
 
 
@@ -128,12 +124,12 @@ def _hang_on(session: Session, tip_id: int) -> None:
 
 def _person(district: District, tip_id: int) -> None:
     him = ExclusionTarget(person=str(HE))
-    service_exclusions.exclude(district.context, tip_id, him, ExclusionReason.NAMED, **SIGNED)
+    service_desk_commands.exclude(district.context, tip_id, him, ExclusionReason.NAMED, **SIGNED)
 
 
 def _desk(district: District, tip_id: int) -> None:
     here = ExclusionTarget(desk=HERE)
-    service_exclusions.exclude(district.context, tip_id, here, ExclusionReason.ASKED, **SIGNED)
+    service_desk_commands.exclude(district.context, tip_id, here, ExclusionReason.ASKED, **SIGNED)
 
 
 def _camp(district: District, tip_id: int) -> None:
@@ -144,9 +140,9 @@ def _camp(district: District, tip_id: int) -> None:
             session.add(Desk(code=CAMP, created_at=NOON, **row))
             him = session.get_one(Responder, HE)
             both = {HERE: Level.RESPONDER, CAMP: Level.COORDINATOR}
-            people_tables.set_desks(session, him, both, [], NOON)
+            tables.set_desks(session, him, both, [], NOON)
     there = ExclusionTarget(desk=CAMP)
-    service_exclusions.exclude(district.context, tip_id, there, ExclusionReason.ASKED, **SIGNED)
+    service_desk_commands.exclude(district.context, tip_id, there, ExclusionReason.ASKED, **SIGNED)
 
 
 def _official(district: District, tip_id: int) -> None:
@@ -225,7 +221,7 @@ def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told:
     assert "tips/queries_visible.is_visible" in by_viewer
     for tip_id in KEPT:
         whom = ExclusionTarget(person="DESK 9")
-        service_exclusions.exclude(told.context, tip_id, whom, ExclusionReason.NAMED, **SIGNED)
+        service_desk_commands.exclude(told.context, tip_id, whom, ExclusionReason.NAMED, **SIGNED)
     left = {name: tips - KEPT if name in by_viewer else tips for name, tips in every.items()}
     assert seen(told, its) == left
     with told.database.writing() as session:
@@ -254,13 +250,13 @@ def _no_verb_does_anything(told: District) -> None:
 def test_r6_somebody_of_the_national_desk_who_is_named_is_asked_nothing(told: District) -> None:
     """An excluded member is not asked about an erasure request or a call-back. The other members are asked."""
     person = ExclusionTarget(person=str(DESK))
-    service_exclusions.exclude(told.context, 1, person, ExclusionReason.NAMED, **SIGNED)
+    service_desk_commands.exclude(told.context, 1, person, ExclusionReason.NAMED, **SIGNED)
     with told.database.reading() as session:
         for tip_id, people in ((1, [DESK + 1]), (2, [DESK, DESK + 1])):
             tip = session.get_one(Tip, tip_id)
             asked = alerts_tables.national_recipients(session, tip.id, NOON)
             assert [one.responder_id for one in asked] == people
-            assert [one.id for one in tables_call_back.desk_people(session, NOON, tip_id)] == people
+            assert [one.id for one in tables_persons.desk_people(session, NOON, tip_id)] == people
         assert listed(Asker(session, responder_viewer(session, DESK))) == {2, 3, 4}
 
 

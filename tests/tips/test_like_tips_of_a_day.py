@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from hotline.alerts import service_duplicates
 from hotline.core.database import Database
-from hotline.text.codes import Category
-from hotline.tips.queries_duplicates import TipLikeness, TipLink
+from hotline.text.places import Category
+from hotline.tips.queries import TipLikeness, TipLink
 from tests.support.builders import NOON, make_tip
 
 pytestmark = pytest.mark.both

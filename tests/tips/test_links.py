@@ -4,15 +4,16 @@ merged, and a link can be undone."""
 import pytest
 
 from hotline.alerts import service_assignment
-from hotline.cases import queries_list, service_desk_commands, service_exclusions
-from hotline.cases.service_exclusions import ExclusionTarget
+from hotline.cases import queries, service_desk_commands
+from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.errors import EndRefused, NotFound
 from hotline.gateway.tables import Assignment, Message
 from hotline.people import tables_audit
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.tips import queries_duplicates, queries_visible
-from hotline.tips.queries_duplicates import TipLink
+from hotline.tips import queries as tips_queries
+from hotline.tips import queries_visible
+from hotline.tips.queries import TipLink
 from hotline.tips.queries_visible import THE_LINE, ExclusionReason, Viewer, desk_viewer
 from tests.support.callers import DANGER_HERE, Line, told
 from tests.support.reading import at_her_desk, at_home, reader_beside
@@ -48,8 +49,8 @@ def linked(line: Line) -> set[tuple[int, int, str]]:
 def beside(line: Line, tip_id: int, viewer: Viewer) -> list[int]:
     """Returns the tips linked to this one that the viewer may see."""
     with line.database.reading() as session:
-        others = queries_duplicates.same_situation(session, [tip_id]).get(tip_id, frozenset())
-        return [*queries_list.visible_tips(session, viewer, others)]
+        others = tips_queries.same_situation(session, [tip_id]).get(tip_id, frozenset())
+        return [*queries.visible_tips(session, viewer, others)]
 
 
 def alerts(line: Line) -> list[tuple[str, str | None]]:
@@ -125,7 +126,7 @@ def _keep_from_the_told(staffed: Line, tip_id: int) -> int:
     """Hides the tip from the first responder who was alerted about it. Returns the number of that responder."""
     who = next(row.responder_id for row in staffed.all(Assignment) if row.tip_id == tip_id)
     him = ExclusionTarget(person=str(who))
-    service_exclusions.exclude(
+    service_desk_commands.exclude(
         staffed.context, tip_id, him, ExclusionReason.NAMED, by="Alice", reason="named"
     )
     assert isinstance(who, int)
@@ -140,7 +141,7 @@ def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> 
     service_desk_commands.unlink_tips(staffed.context, second, first, viewer=here, **SIGNED)
     assert beside(staffed, second, here) == []
     with staffed.database.reading() as session:
-        assert queries_duplicates.same_situation(session, [first, second]) == {}
+        assert tips_queries.same_situation(session, [first, second]) == {}
     with pytest.raises(EndRefused):
         service_desk_commands.unlink_tips(staffed.context, first, second, viewer=here, **SIGNED)
     third = tell(staffed, LABOUR)

@@ -9,21 +9,21 @@ import pytest
 from sqlalchemy import func, select
 
 from hotline.alerts import queries_retention as rows
-from hotline.alerts import service_case_events, tables_case_events
+from hotline.alerts import service_case, tables_case_events
 from hotline.alerts.tables import QuestionBackRow
 from hotline.alerts.tables_case_events import CaseNote
 from hotline.cases import decrypt_access, service_retention
 from hotline.cases.service_retention import BATCH, ERRAND, erase_batch
 from hotline.errors import NotFound
-from hotline.gateway.rules_delivery import MessageState
-from hotline.gateway.tables import DeliveryReport
-from hotline.gateway.tables_sessions import Dialogue, InboundSeen
+from hotline.gateway.rules import MessageState
+from hotline.gateway.tables import DeliveryReport, Dialogue, InboundSeen
 from hotline.monitoring.service_checks_database import check_database
 from hotline.people import tables_audit
 from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import Desk
-from hotline.tips.rules_deadlines import COUNTS_AS_CLOSED, WARNING, WORDS, RetentionTerm, TextState
+from hotline.tips.rules import COUNTS_AS_CLOSED, WARNING, RetentionTerm, TextState
+from hotline.tips.rules import TEXT_KEPT as WORDS
 from hotline.tips.rules_events import EventChannel, LoggedEvent
 from hotline.tips.tables import Grant, Tip
 from tests.support.builders import NOON, make_tip
@@ -62,7 +62,7 @@ def with_words(district: District, **fields: Any) -> int:
 def with_note_and_question(district: District, tip_id: int) -> None:
     """Adds an encrypted note and an encrypted question from a desk to the tip."""
     at = district.clock()
-    by = service_case_events.by_responder(district.enrol(districts=("12",)), EventChannel.USSD)
+    by = service_case.by_responder(district.enrol(districts=("12",)), EventChannel.USSD)
     question = QuestionBackRow(
         tip_id=tip_id,
         question="when",
@@ -73,7 +73,7 @@ def with_note_and_question(district: District, tip_id: int) -> None:
         body=b"",
     )
     with district.database.writing() as session:
-        entry = service_case_events.write_event(session, tip_id, LoggedEvent.NOTE, by, at, key="1")
+        entry = service_case.write_event(session, tip_id, LoggedEvent.NOTE, by, at, key="1")
         assert entry is not None
         tables_case_events.store_body(session, CaseNote, entry, b"sealed")
         session.add(question)

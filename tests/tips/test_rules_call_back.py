@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.tips.rules_call_back import (
+from hotline.tips.rules_receipts import (
     DAYS,
     OPENS,
     WINDOW_LENGTH,

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from hotline.people.rules_desks import DeskKind
+from hotline.people.rules import DeskKind
+from hotline.statistics import rules_labels
 from hotline.statistics.rules_definitions import INDICATORS
-from hotline.text.codes import FORMS, Category
-from hotline.tips import rules_codes
+from hotline.statistics.rules_labels import CodeStandard, code_table
+from hotline.text.places import FORMS, Category
 from hotline.tips.rules import TipOutcome, Urgency
-from hotline.tips.rules_codes import CodeStandard, code_table
 from hotline.tips.rules_events import NotTrafficking
-from hotline.tips.rules_person_codes import (
+from hotline.tips.rules_persons import (
     CASE_FORMS,
     FORM,
     NATIONALITY,
@@ -21,8 +21,8 @@ from hotline.tips.rules_person_codes import (
     SEX,
     STATE,
     SURE,
+    ScreeningResult,
 )
-from hotline.tips.rules_persons import ScreeningResult
 
 PEOPLE: Mapping[str, Collection[str]] = {
     name: codes for form in CASE_FORMS.values() for name, codes in form.codes.items()
@@ -34,7 +34,7 @@ OURS: Mapping[str, Collection[str]] = {
     **{CALLED.get(name, name): codes for name, codes in PEOPLE.items() if name != STATE},
     FORM: {*FORMS, *Category, NOT_SAID},
     NATIONALITY: QUESTIONS[NATIONALITY].values,
-    STATE: {rules_codes.ANY},
+    STATE: {rules_labels.ANY},
     "screened": {*ScreeningResult},
     "offer": {"at", "why"},
     "outcome": {*TipOutcome},
@@ -112,5 +112,5 @@ def test_what_a_responder_sees_is_no_decision_and_what_is_asked_at_once_no_guess
     assert [value for _, value in of("screened", "possible")] == ["PossibleVictimOfTrafficking"]
     assert of("screened", "not_indicated") == []
     assert [value for _, value in of("force", "yes")] == ["Other"]
-    assert of("state", rules_codes.ANY) == [("prs_Citizenship", rules_codes.ANY)]
+    assert of("state", rules_labels.ANY) == [("prs_Citizenship", rules_labels.ANY)]
     assert {value for _, value in of("form", "false_offer")} == {"Recruitment"}

@@ -12,15 +12,17 @@ from hotline.alerts.rules_assignment import AlertedResponder, Candidate, Case
 from hotline.alerts.rules_escalation import decide
 from hotline.alerts.rules_escalation_steps import CaseState
 from hotline.people.rules import Level
-from hotline.tips.rules import Urgency
-from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_duplicates import (
+from hotline.tips.rules import DeadlineKind, Urgency, VisitSafety
+from hotline.tips.rules_events import (
     COVERED,
     DECISIONS,
+    CaseEventKind,
     ComparedTip,
+    Event,
     Following,
     KnownName,
     LinkReason,
+    Purpose,
     TipTraits,
     VisitInstruction,
     cluster_of,
@@ -31,8 +33,6 @@ from hotline.tips.rules_duplicates import (
     strictest,
     visit_safety_under,
 )
-from hotline.tips.rules_events import CaseEventKind, Event, Purpose
-from hotline.tips.rules_visit_safety import VisitSafety
 from tests.support.builders import NOON
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.tips.rules_deadlines import Clock, DeadlineKind, is_in_good_hands
+from hotline.tips.rules import Clock, DeadlineKind, is_in_good_hands
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 LATER, PAST = NOW + timedelta(minutes=5), NOW - timedelta(seconds=1)

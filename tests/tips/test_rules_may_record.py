@@ -8,8 +8,13 @@ import pytest
 
 from hotline.alerts.rules_follow_up import StopReason, refusal_of
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import ConsentCode, PersonCodes
-from hotline.tips.rules_persons import MetPerson, PersonEntry, build_persons
+from hotline.tips.rules_persons import (
+    ConsentCode,
+    MetPerson,
+    PersonCodes,
+    PersonEntry,
+    build_persons,
+)
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 YES = (ConsentCode.YES, ConsentCode.ASSENT_YES)

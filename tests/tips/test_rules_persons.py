@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.tips.rules_events import LoggedEvent
-from hotline.tips.rules_person_codes import (
+from hotline.tips.rules_persons import (
     ACT,
     CASE_FORMS,
     DECEIT,
@@ -22,11 +22,9 @@ from hotline.tips.rules_person_codes import (
     SURE,
     UNSURE,
     YES,
-    PersonCodes,
-)
-from hotline.tips.rules_persons import (
     ConsentState,
     MetPerson,
+    PersonCodes,
     PersonEntry,
     ScreeningResult,
     build_persons,

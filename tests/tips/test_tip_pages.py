@@ -7,13 +7,12 @@ import pytest
 
 from hotline.alerts import tables
 from hotline.alerts.tables import QuestionBackRow
-from hotline.cases import queries_list
-from hotline.gateway import queries_health
+from hotline.cases import queries
+from hotline.gateway import queries as gateway_queries
 from hotline.gateway.tables import Assignment
-from hotline.text.codes import NATIONAL, Category
+from hotline.text.places import NATIONAL, Category
 from hotline.tips.queries_visible import Viewer
-from hotline.tips.rules import Matter, TipOutcome, TipState
-from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.rules import Clock, DeadlineKind, Matter, TipOutcome, TipState
 from hotline.tips.rules_receipts import AskedAgain, AssigneeFilter, TipFilter, TipStateFilter
 from hotline.tips.tables import Tip
 from tests.support.boards import untaken
@@ -93,9 +92,9 @@ FILTERS = [
 def test_a_filter_finds_what_fits_it(told: District) -> None:
     with told.database.reading() as session:
         for wanted, found in FILTERS:
-            page = queries_list.page_of_tips(session, NATION, wanted, before=None, limit=9)
+            page = queries.page_of_tips(session, NATION, wanted, before=None, limit=9)
             assert [tip.id for tip in page] == found, wanted
-            older = queries_list.page_of_tips(session, NATION, wanted, before=WAITS, limit=9)
+            older = queries.page_of_tips(session, NATION, wanted, before=WAITS, limit=9)
             assert older == [], wanted
 
 
@@ -112,23 +111,23 @@ def test_tips_on_offer_wait_with_a_responder_too(told: District, kind: DeadlineK
     with told.database.writing() as session:
         tables.set_clocks(session, TAKEN, {kind: Clock(at)}, at)
         tables.set_clocks(session, CLOSING, {DeadlineKind.OUTCOME: Clock(at)}, at)
-        assert queries_health.asked_besides_assignee(session, [TAKEN, CLOSING]) == {
+        assert gateway_queries.asked_besides_assignee(session, [TAKEN, CLOSING]) == {
             TAKEN: AskedAgain.SILENT
         }
         assert TAKEN in untaken(session, NATION, told.clock())
-        found = queries_list.page_of_tips(
+        found = queries.page_of_tips(
             session, NATION, TipFilter(TipStateFilter.TAKEN), before=None, limit=9
         )
         assert [tip.id for tip in found] == [CLOSING]
         session.get_one(Assignment, 1).passed_at = at
-        assert queries_health.asked_besides_assignee(session) == {TAKEN: AskedAgain.PASSED_ON}
+        assert gateway_queries.asked_besides_assignee(session) == {TAKEN: AskedAgain.PASSED_ON}
 
 
 def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
     told.change(Assignment, 1, doubted_at=told.clock())
     told.change(Tip, TAKEN, assignee_id=None)
     with told.database.reading() as session:
-        (one,) = queries_list.assignments_of(session, [TAKEN])
+        (one,) = queries.assignments_of(session, [TAKEN])
         assert not one.is_believed
         assert TAKEN in untaken(session, NATION, told.clock())
 
@@ -136,13 +135,11 @@ def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
 def test_waiting_closures_are_listed_with_the_oldest_first(told: District) -> None:
     told.change(Tip, CLOSED, closure_requested_at=told.clock())
     with told.database.reading() as session:
-        found = queries_list.closures_waiting(session, NATION, 9)
+        found = queries.closures_waiting(session, NATION, 9)
         assert [(one.tip.id, one.outcome, one.requested_by) for one in found] == [
             (CLOSING, TipOutcome.HELPED, "name:Alice"),
             (JUDGED, TipOutcome.JOKE, "name:Alice"),
         ]
         assert found[0].requested_at == told.clock() - timedelta(hours=26)
-        assert [one.tip.id for one in queries_list.closures_waiting(session, NATION, 1)] == [
-            CLOSING
-        ]
-        assert queries_list.closures_waiting(session, Viewer(frozenset({"12"})), 9) == []
+        assert [one.tip.id for one in queries.closures_waiting(session, NATION, 1)] == [CLOSING]
+        assert queries.closures_waiting(session, Viewer(frozenset({"12"})), 9) == []

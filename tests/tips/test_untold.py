@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import select, update
 
 from hotline.alerts import service_assignment
-from hotline.core.jobs import Job
-from hotline.gateway import queries_health
+from hotline.core.contexts import Job
+from hotline.gateway import queries
 from hotline.gateway.tables import Assignment, Message
-from hotline.tips import queries_duplicates
+from hotline.tips import queries as tips_queries
 from hotline.tips.tables import IS_WAITING, PendingAlert, Tip, TipPlace
 from tests.support import books
 from tests.support.builders import make_tip
@@ -95,16 +95,16 @@ def test_a_tip_that_nobody_was_told_of_leads_no_cluster(line: Line) -> None:
     with line.database.reading() as session:
         ids = [tip.id for tip in line.tips]
         since = line.clock.at.replace(year=2000)
-        alike = queries_duplicates.repeated_tips(session, ids, since, contact=0, words=0)
+        alike = tips_queries.repeated_tips(session, ids, since, contact=0, words=0)
         assert len(alike) == 2
-        assert queries_duplicates.earlier_tips(session, alike.values(), since) == []
+        assert tips_queries.earlier_tips(session, alike.values(), since) == []
 
 
 def test_the_doctor_and_the_judge_see_what_waits(line: Line) -> None:
     told(line, *DANGER_HERE)
     with line.database.reading() as session:
-        assert queries_health.outbox_health(session).unassigned_since == line.tip.filed_at
+        assert queries.outbox_health(session).unassigned_since == line.tip.filed_at
         assert books.waiting_without_deadline(session) == []
     service_assignment.assign_pending(line.context)
     with line.database.reading() as session:
-        assert queries_health.outbox_health(session).unassigned_since is None
+        assert queries.outbox_health(session).unassigned_since is None

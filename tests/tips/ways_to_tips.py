@@ -9,15 +9,16 @@ from sqlalchemy import select, update
 from hotline.alerts import queries, queries_references, queries_retention, tables
 from hotline.alerts.tables import QuestionBackRow
 from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
-from hotline.cases import queries_board, queries_list, tables_case_files
-from hotline.cases.queries_overview import TipListFilter, tip_overviews
+from hotline.cases import queries as cases_queries
+from hotline.cases import tables_case_files
+from hotline.cases.queries import TipListFilter, tip_overviews
 from hotline.core.database import Session
 from hotline.errors import NotFound
-from hotline.gateway import queries_health
+from hotline.gateway import queries as gateway_queries
 from hotline.gateway.tables import Assignment, Deadline
 from hotline.people import tables_roster
 from hotline.people.tables import Responder
-from hotline.tips import queries_visible, tables_call_back, tables_persons
+from hotline.tips import queries_visible, tables_persons
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules_receipts import TipFilter, TipStateFilter
 from hotline.tips.tables import Tip
@@ -95,7 +96,7 @@ def told_of_a_wish(one: Asker) -> set[int]:
 
 
 def call_backs_of(one: Asker) -> set[int]:
-    return {row.tip_id for row in tables_call_back.visible_call_backs(one.session, one.viewer)}
+    return {row.tip_id for row in tables_persons.visible_call_backs(one.session, one.viewer)}
 
 
 def told_to_be_like(one: Asker) -> set[int]:
@@ -114,7 +115,7 @@ def there(one: Asker) -> set[int]:
 
 def on_pages(one: Asker) -> set[int]:
     """Returns the tips that the console shows both in its list and on their own page."""
-    every = queries_list.page_of_tips(one.session, one.viewer, ALL, before=None, limit=9)
+    every = cases_queries.page_of_tips(one.session, one.viewer, ALL, before=None, limit=9)
     return {tip.id for tip in every} & {
         tip_id for tip_id in (*KEPT, *OTHERS) if _opens(one, tip_id)
     }
@@ -122,14 +123,14 @@ def on_pages(one: Asker) -> set[int]:
 
 def _opens(one: Asker, tip_id: int) -> bool:
     try:
-        return queries_list.visible_tip(one.session, one.viewer, tip_id).id == tip_id
+        return cases_queries.visible_tip(one.session, one.viewer, tip_id).id == tip_id
     except NotFound:
         return False
 
 
 def beside_on_its_page(one: Asker) -> set[int]:
     """Returns tip 2, which every viewer may see, and the tips to which its page has links."""
-    return {2, *queries_list.linked_tips(one.session, one.viewer, one.session.get_one(Tip, 2))}
+    return {2, *cases_queries.linked_tips(one.session, one.viewer, one.session.get_one(Tip, 2))}
 
 
 def by_any_reference(one: Asker) -> set[int]:
@@ -138,19 +139,19 @@ def by_any_reference(one: Asker) -> set[int]:
     return {
         tip_id
         for tip_id, named in known
-        if queries_list.tip_referenced(one.session, one.viewer, named) == tip_id
+        if cases_queries.tip_referenced(one.session, one.viewer, named) == tip_id
     }
 
 
 def late_ones(one: Asker) -> set[int]:
     """Returns the tips that the count of late tips includes."""
-    count = queries_board.count_late(one.session, one.viewer, NOON + timedelta(days=30))
+    count = cases_queries.count_late(one.session, one.viewer, NOON + timedelta(days=30))
     return {4: {*KEPT, *OTHERS}, 2: set(OTHERS)}.get(count, set())
 
 
 def counted_beside(one: Asker) -> set[int]:
     second = one.session.get_one(Tip, 2)
-    count = queries_list.linked_counts(one.session, one.viewer, [second])[2]
+    count = cases_queries.linked_counts(one.session, one.viewer, [second])[2]
     return {3: {*KEPT, *OTHERS}, 1: set(OTHERS)}.get(count, set())
 
 
@@ -172,7 +173,7 @@ def handed_over(one: Asker) -> set[int]:
             one.session.add(CaseNote(case_event_id=row.id, body=b"words"))
             one.session.flush()
             tables_roster.add_case_note(one.session, row.id, author, NOON)
-        found = {row.tip_id for row in queries_board.case_notes(one.session, one.viewer)}
+        found = {row.tip_id for row in cases_queries.case_notes(one.session, one.viewer)}
         noted.rollback()
     return found
 
@@ -204,7 +205,7 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
         told_of_an_answer(one) | told_of_a_wish(one)
     ),
     "cases/queries_board.open_cases": lambda one: {
-        found.id for found in queries_board.open_cases(one.session, one.viewer)
+        found.id for found in cases_queries.open_cases(one.session, one.viewer)
     },
     "cases/queries_board.count_late": late_ones,
     "cases/queries_board.case_notes": handed_over,
@@ -215,14 +216,14 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
         row.tip_id for row in tables_case_files.holds_to_review(one.session, one.viewer, NOON)
     },
     "gateway/queries_health.untaken_tips": lambda one: {
-        found.id for found in queries_health.untaken_tips(one.session, one.viewer)
+        found.id for found in gateway_queries.untaken_tips(one.session, one.viewer)
     },
     "cases/queries_list.closures_waiting": lambda one: {
-        found.tip.id for found in queries_list.closures_waiting(one.session, one.viewer, 9)
+        found.tip.id for found in cases_queries.closures_waiting(one.session, one.viewer, 9)
     },
     "cases/queries_list._seen": on_pages,
     "cases/queries_list.visible_tips": lambda one: set(
-        queries_list.visible_tips(one.session, one.viewer, [*KEPT, *OTHERS])
+        cases_queries.visible_tips(one.session, one.viewer, [*KEPT, *OTHERS])
     ),
     "cases/queries_list.tip_referenced": by_any_reference,
     "cases/queries_list.linked_tips": beside_on_its_page,

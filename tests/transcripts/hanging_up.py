@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from hotline.alerts.service_intake import FACTS_OF
 from hotline.flows.conversation import Completed, ConversationState, Event
 from hotline.flows.flow import FlowSet, is_reporting
-from hotline.text.codes import NOT_SAID
+from hotline.text.places import NOT_SAID
 from hotline.tips.rules import OVERSEEN, Matter, TipState, TipSummary, abandoned_state, desk_of
 
 WHOLE = (TipState.FILED, TipState.COMPLETE)

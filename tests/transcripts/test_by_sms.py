@@ -14,8 +14,8 @@ from pathlib import Path
 import gsm0338
 import pytest
 
-from hotline.dialogue import service_sms_screens
-from hotline.dialogue.service_sms_screens import SmsTurn
+from hotline.dialogue import service_answers
+from hotline.dialogue.service_answers import SmsTurn
 from hotline.flows import turn
 from hotline.flows.conversation import ConversationState, Place
 from hotline.flows.flow import CallNode
@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.txt"))
 DAY = date(2026, 11, 24)
 BOOK = shipped_book()
-SMS = service_sms_screens.conversation_context(BOOK, DAY)
+SMS = service_answers.conversation_context(BOOK, DAY)
 
 
 def topics() -> dict[str, str]:
@@ -63,7 +63,7 @@ class Both:
         if self._turns_a_page(before):
             return
         own = turn.offered(SMS.flow_set, self.sms, SMS.facts, limit=ALONE)
-        spoken = service_sms_screens.continue_topic(
+        spoken = service_answers.continue_topic(
             SMS, self.sms, keyed if own.get(keyed) == label else label or keyed
         )
         assert spoken is not None
@@ -73,7 +73,7 @@ class Both:
         facts = self.transcript.facts
         self.ussd = turn.start(BOOK, facts, entry=entry)
         self._same(
-            service_sms_screens.begin_topic(SMS, AskedTopic(Topic(topics()[entry]), None), FIRST)
+            service_answers.begin_topic(SMS, AskedTopic(Topic(topics()[entry]), None), FIRST)
         )
 
     def _turns_a_page(self, before: turn.Turn) -> bool:
@@ -90,9 +90,9 @@ class Both:
         self.passed |= {Place(place.flow, place.node) for place in self.ussd.passed}
         self.sms = ConversationState.from_dict(json.loads(json.dumps(spoken.state.to_dict())))
         row = json.loads(
-            json.dumps(service_sms_screens.screen_values(spoken.state, SMS, again=spoken.again))
+            json.dumps(service_answers.screen_values(spoken.state, SMS, again=spoken.again))
         )
-        screen = service_sms_screens.draw_screen(BOOK, row, spoken.state.language)
+        screen = service_answers.draw_screen(BOOK, row, spoken.state.language)
         draw = turn.repeat if spoken.again else turn.render
         assert screen == draw(SMS.flow_set, spoken.state, SMS.facts, limit=ALONE)
         self.told.append(screen)

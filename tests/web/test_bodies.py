@@ -24,8 +24,16 @@ from hotline.cli.contexts import Role, key_folder
 from hotline.cli.hooks import addresses
 from hotline.core.settings import Settings
 from hotline.keys.key_folder import hook_secrets
-from hotline.web.bodies import OF_ONE, RequestBodies, complete_bodies_first, in_turn
-from hotline.web.slow_connections import PATIENCE, Silence, close_slow_ones, overdue_connections
+from hotline.web.bodies import (
+    OF_ONE,
+    PATIENCE,
+    RequestBodies,
+    Silence,
+    close_slow_ones,
+    complete_bodies_first,
+    in_turn,
+    overdue_connections,
+)
 from tests.support.callers import FORM
 from tests.support.eventually import eventually
 from tests.support.stack import free_port

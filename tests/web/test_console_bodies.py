@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from hotline.web import slow_connections
+from hotline.web import bodies
 from hotline.web.console_app import PATIENCE
 from tests.support.builders import NOON
 from tests.support.made_once import lay_keys, lay_tables
@@ -69,4 +69,4 @@ def test_half_sent_headers_keep_nobody_from_a_page(port: int) -> None:
 
 
 def test_a_page_may_work_longer_than_a_hop_before_it_is_taken_for_late() -> None:
-    assert PATIENCE > slow_connections.PATIENCE
+    assert PATIENCE > bodies.PATIENCE

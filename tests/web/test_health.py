@@ -11,7 +11,7 @@ from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
 from hotline.flows.tables import Revision
 from hotline.gateway import tables
-from hotline.gateway.tables_sessions import Stopped
+from hotline.gateway.tables import Stopped
 from tests.support.callers import Line, make_ready
 from tests.support.clock import Clock
 

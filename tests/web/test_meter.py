@@ -11,9 +11,8 @@ from hotline.counters import tables
 from hotline.counters.tables import HookCount
 from hotline.errors import StoreUnavailable
 from hotline.monitoring import service_measures
-from hotline.web.front import Counted, Meter
-from hotline.web.hook_guard import Reply
-from hotline.web.hooks_app import create_app
+from hotline.web.hooks import Reply
+from hotline.web.hooks_app import Counted, Meter, create_app
 from tests.support.callers import SECRETS, Line
 
 DIALLED = {"phoneNumber": "+250788000077", "serviceCode": "*384*777#", "sessionId": "ATUid_1"}

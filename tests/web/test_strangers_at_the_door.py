@@ -20,8 +20,8 @@ from hotline.core.actors import AccountRole
 from hotline.core.contexts import ConsoleContext
 from hotline.core.settings import Settings
 from hotline.duty import service_invitations
-from hotline.people import service_sessions, service_welcome
-from hotline.people.rules_second_factor import code_at
+from hotline.people import service_own_account, service_sessions
+from hotline.people.rules_sign_in import code_at
 from hotline.people.tables_sessions import ConsoleSession
 from tests.support.builders import NOON
 from tests.support.made_once import lay_keys, lay_tables
@@ -60,13 +60,13 @@ class Door:
     def colleague(self, name: str) -> Colleague:
         """Completes an account and signs in, as the person would."""
         invited = service_invitations.invite(self.context, SERVER, name, [AccountRole.EDITOR])
-        chosen = service_welcome.choose_password(self.context, invited.link, PASSWORD)
+        chosen = service_own_account.choose_password(self.context, invited.link, PASSWORD)
         secret, browser = chosen.letters.replace("-", "").upper(), chosen.browser
-        service_welcome.prove_code(
+        service_own_account.prove_code(
             self.context, invited.link, code_at(secret, self.context.now()), browser
         )
-        codes = service_welcome.new_sheet(self.context, invited.link, browser).codes
-        service_welcome.finish(self.context, invited.link, browser)
+        codes = service_own_account.new_sheet(self.context, invited.link, browser).codes
+        service_own_account.finish(self.context, invited.link, browser)
         fields = {"name": name, "secret_password": PASSWORD, "secret_code": codes[0]}
         answer = requests.post(
             f"{self.address}/enter",

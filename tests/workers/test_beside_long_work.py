@@ -19,8 +19,8 @@ import psutil
 import pytest
 
 from hotline.core import long_work
+from hotline.core.contexts import Job
 from hotline.core.database import open_database
-from hotline.core.jobs import Job
 from hotline.dialogue.redis_adapters import RqJobs
 from hotline.errors import WorkEnded
 from hotline.flows import service_authoring

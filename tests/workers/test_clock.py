@@ -9,12 +9,11 @@ from threading import Barrier, Event, Thread
 import pytest
 
 from hotline.alerts import service_assignment, service_sending
-from hotline.core.contexts import WorkerContext
+from hotline.core.contexts import Job, WorkerContext
 from hotline.core.database import open_database
-from hotline.core.jobs import Job
 from hotline.dialogue.redis_adapters import RqJobs
 from hotline.gateway.leader import Leadership
-from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.rules import Outcome, SendResult
 from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
 from tests.support.builders import NOON

@@ -10,8 +10,8 @@ from threading import Event, Thread
 
 import pytest
 
+from hotline.core.contexts import READER_QUEUE, Job
 from hotline.core.database import open_database
-from hotline.core.jobs import READER_QUEUE, Job
 from hotline.dialogue.redis_adapters import RqJobs
 from tests.support.callers import Line
 from tests.support.reading import PIN, ReaderBeside, at_her_desk, at_home, reader_beside

@@ -21,11 +21,11 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rq import Queue
 
+from hotline.core.contexts import Job
 from hotline.core.database import open_database
-from hotline.core.jobs import Job
 from hotline.dialogue.redis_adapters import RqJobs
 from hotline.errors import JobRefused
-from hotline.gateway import queries_health as health
+from hotline.gateway import queries as health
 from hotline.monitoring.instruments import LineInstruments
 from hotline.people.rules import Level
 from tests.support.district import District
@@ -33,8 +33,7 @@ from tests.support.eventually import eventually
 from tests.support.made_once import lay_tables
 from tests.support.valkey import Valkey
 from workers import jobs
-from workers.safejob import MOST_BYTES, SafeJob, safe_job
-from workers.worker import QuietWorker, make_worker
+from workers.worker import MOST_BYTES, QuietWorker, SafeJob, make_worker, safe_job
 
 
 def work(district: District, valkey: Valkey) -> QuietWorker:

@@ -11,8 +11,7 @@ from typing import NamedTuple
 from hotline.alerts import rules_escalation, rules_escalation_steps
 from hotline.alerts.rules_assignment import AlertedResponder, Candidate, Case, first_recipients
 from hotline.alerts.rules_escalation_steps import CaseState, Decision
-from hotline.tips.rules import Urgency
-from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.rules import Clock, DeadlineKind, Urgency
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from tests.alerts.interleaving.standing import (
     AWAY,

@@ -7,7 +7,7 @@ silence and deadlines cost nothing. So any number of them may happen.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hotline.gateway.rules_delivery import (
+from hotline.gateway.rules import (
     MAX_ATTEMPTS,
     PARALLEL_AFTER,
     Outcome,
@@ -15,9 +15,8 @@ from hotline.gateway.rules_delivery import (
     SendResult,
     decide,
 )
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules import DeadlineKind, VisitSafety
 from hotline.tips.rules_events import CaseEventKind, Event
-from hotline.tips.rules_visit_safety import VisitSafety
 from tests.alerts.interleaving.asking import Course, EscalationModel, carry_out
 from tests.alerts.interleaving.standing import (
     AWAY,

@@ -4,8 +4,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_visit_safety import VisitSafety
+from hotline.tips.rules import DeadlineKind, VisitSafety
 from tests.alerts.interleaving.asking import EscalationModel
 from tests.alerts.interleaving.moves import moves
 from tests.alerts.interleaving.standing import AWAY, CHASED, HOLDS, KILLED, LOOKED, Standing

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hotline.people.rules import Level
-from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_visit_safety import VisitSafety
+from hotline.tips.rules import DeadlineKind, VisitSafety
 
 LEVELS = (
     Level.RESPONDER,

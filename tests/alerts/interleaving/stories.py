@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
-from hotline.tips.rules import Urgency
-from hotline.tips.rules_deadlines import TIMES, DeadlineKind
+from hotline.tips.rules import TIMES, DeadlineKind, Urgency
 from tests.alerts.interleaving.asking import EscalationModel
 from tests.alerts.interleaving.moves import Move, moves
 from tests.alerts.interleaving.standing import KINDS, TOLD, Standing

@@ -1,0 +1,269 @@
+"""Lets the national desk see the numbers of call-backs, and writes down calls that a desk took on another line.
+
+Lets accounts of the national desk see the phone numbers of call-backs. One account requests the number, and another
+account approves this.
+
+The first account then decrypts the number with its own key. A person who is excluded from a tip is also excluded from
+its call-back. No module that a hook loads may import this file.
+
+Writes down a call that a desk took on another line, such as 116. Its form has the questions of the report.
+
+The tip is encrypted, assigned and escalated like the tip of a caller. No number of the caller is kept.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.alerts import decrypt_call_backs, service_intake
+from hotline.alerts.service_intake import ReportAttempt
+from hotline.cases import queries
+from hotline.cases.service_persons import account_key
+from hotline.cases.service_viewer import is_national, viewer_of
+from hotline.core.actors import SignedIn
+from hotline.core.contexts import ConsoleContext, Context
+from hotline.core.database import Session
+from hotline.errors import NotFound
+from hotline.flows.flow import MenuNode, Text
+from hotline.gateway.tables import LockedDialogue
+from hotline.people import decrypt_grants, tables_audit
+from hotline.people.rules import of_account
+from hotline.people.tables_accounts import is_same_person
+from hotline.text.places import (
+    ABROAD,
+    NATIONAL,
+    OPERATOR,
+    SOURCE,
+    UNSURE,
+    camps,
+    districts,
+    is_district,
+    sectors,
+)
+from hotline.tips import queries as tips_queries
+from hotline.tips import tables_persons
+from hotline.tips.rules import WORDS, Matter
+from hotline.tips.rules_receipts import CallBackState, Window
+
+MAX_LINES = 50
+"""The largest number of call-backs on the page: first those that are waiting, then the newest of those that have
+ended.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """A call-back without its phone number, and the commands that this account may give now."""
+
+    id: int
+    tip_id: int
+    state: CallBackState
+    window: Window
+    has_second: bool
+    """True if the caller also agreed to a second window for the call."""
+    asked_by: str
+    asked_at: datetime | None
+    reason: str
+    """The reason for the request, as the person who made it typed it."""
+    approved_by: str
+    outcome: str
+    may_ask: bool
+    may_approve: bool
+    may_open: bool
+    may_end: bool
+
+
+def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]:
+    """Returns the call-backs, beginning with those that are waiting.
+
+    Returns none to an account that cannot read the national desk's tips.
+    """
+    at, me = context.now(), tables_audit.by_actor(by.actor)
+    with context.database.reading() as session:
+        viewer = viewer_of(session, by)
+        rows = tables_persons.visible_call_backs(session, viewer) if is_national(viewer) else ()
+        asked = {
+            row.id: _asked(session, row) for row in rows[:MAX_LINES] if row.asked_by is not None
+        }
+        return [
+            _line(session, row, me, row.window.is_open(at), asked.get(row.id))
+            for row in rows[:MAX_LINES]
+        ]
+
+
+def _asked(session: Session, row: tables_persons.CallBack) -> tables_audit.AuditEntry | None:
+    """Returns the newest row of the audit log about a request for this number."""
+    found = tables_audit.entries(session, subject=f"call-back:{row.id}")
+    return next((one for one in reversed(found) if one.action == "call_back_wanted"), None)
+
+
+def decrypt_call(
+    context: ConsoleContext, by: SignedIn, token: str, call_back_id: int, reason: str
+) -> decrypt_call_backs.CallDetails:
+    """Decrypts the phone number and the code word, with the private key that this session has unlocked.
+
+    Raises NotFound, CallRefused, KeyMissing, DecryptionFailed.
+    """
+    _check(context, by, call_back_id)
+    private_key = account_key(context, token)
+
+    def keys() -> Sequence[bytes]:
+        with context.database.reading() as session:
+            opened = decrypt_grants.decrypt_desk_as(
+                session, NATIONAL, of_account(by.account_id), private_key
+            )
+        return [one.key for one in opened]
+
+    return decrypt_call_backs.decrypt_call(
+        context, call_back_id, by=by.actor, reason=reason, keys=keys
+    )
+
+
+def _checked(action: Callable[..., object]) -> Callable[..., None]:
+    """Makes a command for accounts of the national desk from the function `action`. The command raises NotFound and the
+    errors of `action`.
+    """
+
+    def does(
+        context: ConsoleContext, by: SignedIn, call_back_id: int, reason: str, **values: object
+    ) -> None:
+        _check(context, by, call_back_id)
+        action(context, call_back_id, by=by.actor, reason=reason, **values)
+
+    return does
+
+
+request_number = _checked(decrypt_call_backs.request_number)
+approve_request = _checked(decrypt_call_backs.approve_request)
+record_outcome = _checked(decrypt_call_backs.record_outcome)
+
+
+def _check(context: ConsoleContext, by: SignedIn, call_back_id: int) -> None:
+    """Raises NotFound unless the account belongs to the national desk and may see the tip of the call-back."""
+    with context.database.reading() as session:
+        row, viewer = tables_persons.get_call_back(session, call_back_id), viewer_of(session, by)
+        if not is_national(viewer) or not queries.visible_tips(session, viewer, [row.tip_id]):
+            raise NotFound(f"there is no call-back {call_back_id}")
+
+
+def _line(
+    session: Session,
+    row: tables_persons.CallBack,
+    me: str,
+    is_open: bool,
+    asked: tables_audit.AuditEntry | None,
+) -> CallLine:
+    waits = row.state == CallBackState.WAITING
+    mine = row.asked_by is not None and is_same_person(session, row.asked_by, me)
+    approved = row.approved_by is not None
+    return CallLine(
+        id=row.id,
+        tip_id=row.tip_id,
+        state=CallBackState(row.state),
+        window=row.window,
+        has_second=row.again_at is not None,
+        asked_by=tables_audit.name_in(row.asked_by or ""),
+        asked_at=None if asked is None else asked.at,
+        reason="" if asked is None else asked.reason,
+        approved_by=tables_audit.name_in(row.approved_by or ""),
+        outcome=row.outcome or "",
+        may_ask=waits and not mine,
+        may_approve=waits and row.asked_by is not None and not mine and not approved,
+        may_open=waits and mine and approved and is_open,
+        may_end=waits and row.opened_at is not None,
+    )
+
+
+PLACE, COUNTRY = "place", "country"
+"""The fields of the form that are not a menu of the report: the code of a place, and the country of a place abroad."""
+ASKED = ("danger", "official", "leaves", "kind", "who", "visit")
+"""The menus of the report that the form shows, in its order. The menu `leaves` is asked only for a place abroad."""
+NEEDED = ("danger", "official", "kind")
+MAX_WORDS = 480
+
+
+@dataclass(frozen=True, slots=True)
+class CallQuestion:
+    """A question of the report, with the label of each answer by its value."""
+
+    text: Text
+    answers: Mapping[str, Text]
+
+
+def call_questions(context: Context) -> Mapping[str, CallQuestion]:
+    """Returns the questions of the published report, by name. Raises NotReady."""
+    flow_set = context.flow_sets.get(context.flow_sets.live())
+    report = next(flow for flow in flow_set.flows.values() if flow.gathers == Matter.TIP)
+    found: dict[str, CallQuestion] = {}
+    for node in report.nodes.values():
+        if isinstance(node, MenuNode) and node.saves in ASKED:
+            before = found.get(node.saves, CallQuestion(node.text, {}))
+            labels = {one.value: one.label for one in node.choices if one.value}
+            found[node.saves] = CallQuestion(before.text, {**before.answers, **labels})
+    return {name: found[name] for name in ASKED if name in found}
+
+
+def places() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+    """Returns the name of each district, with the codes and names of the district, its sectors and its camps."""
+    return [
+        (one.name, [(area.code, area.name) for area in (one, *sectors(one.code), *camps(one.code))])
+        for one in districts()
+    ]
+
+
+def report_answers(typed: Mapping[str, str]) -> Mapping[str, str]:
+    """Returns the answers of a report from the fields of the form. Leaves out empty fields."""
+    place = typed[PLACE]
+    answers = {name: typed[name] for name in (*ASKED, WORDS) if typed.get(name)}
+    if place == ABROAD:
+        return {**answers, "province": ABROAD, COUNTRY: typed.get(COUNTRY) or UNSURE}
+    answers.pop("leaves", None)
+    if not is_district(place[:2]):
+        return {**answers, "province": UNSURE}
+    answers |= {"province": place[:1], "district": place[:2]}
+    return {**answers, "sector": place} if len(place) > len(place[:2]) else answers
+
+
+def missing_fields(
+    typed: Mapping[str, str], questions: Mapping[str, CallQuestion]
+) -> frozenset[str]:
+    """Returns the fields that need an answer, or that have an unknown one."""
+    wrong = {name for name in NEEDED if not typed.get(name)}
+    wrong |= {
+        name for name, one in questions.items() if typed.get(name, "") not in ("", *one.answers)
+    }
+    known = {code for _, areas in places() for code, _ in areas}
+    return frozenset(wrong if typed.get(PLACE) in (ABROAD, UNSURE, *known) else {*wrong, PLACE})
+
+
+def write_down(context: Context, by: SignedIn, once: str, typed: Mapping[str, str]) -> None:
+    """Files the tip of a call, and alerts responders. If the same form is sent again, changes nothing.
+
+    Raises StoreUnavailable.
+    """
+    at, answers = context.now(), {**report_answers(typed), SOURCE: OPERATOR}
+    identity = hashlib.sha256(f"written down\0{by.account_id}\0{once}".encode()).hexdigest()
+    dialogue = LockedDialogue(
+        key=identity,
+        channel=OPERATOR,
+        entry="",
+        responder_id=None,
+        started_at=at,
+        language=by.language,
+        counted=[],
+        ended_at=at,
+        committed=0,
+        text_key=None,
+        starred=None,
+    )
+    attempt = ReportAttempt(answers, 1, True, by.language, identity=identity)
+    with context.database.writing() as session:
+        if tips_queries.tip_of_attempt(session, identity) is not None:
+            return
+        tip = service_intake.store_report(session, context, dialogue, attempt, caller="")
+        assert tip is not None
+        session.flush()
+        tables_audit.append_command(session, by.actor, at, "call_written", f"tip:{tip.id}")
+        service_intake.before_commit(context, (tip,))
+    service_intake.announce(context, (tip,))

@@ -1,0 +1,242 @@
+"""Stores requests to the reader process, and answers about the help that persons got.
+
+Stores the answers to the question if the help was good, until the reader process has counted them.
+
+A row names no tip, person, responder or service, and no time but its month. Its id is drawn at random, so that the
+order of the ids says nothing.
+
+Stores the requests that responders make to the reader process with their PINs. The rows are deleted after some minutes.
+
+A row of `PinReading` is one request. Each place in the text of a session has at most one request. A row of
+`PinReadingAsk` is a hop that waits for the answer. A hop that arrives twice makes two such rows, but its request is
+carried out only once.
+"""
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.cases.rules_reading_requests import ReaderQuestion, ReadingState
+from hotline.core.database import Database, Row, add_if_new
+from hotline.core.logs import REQUEST
+
+LARGEST_ID = 2**31 - 1
+
+
+class HelpAnswer(Row):
+    """One answer, encrypted for the reader process."""
+
+    __tablename__ = "help_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    month: Mapped[str]
+    body: Mapped[bytes]
+
+
+def add_answer(session: Session, month: str, body: bytes) -> None:
+    add_if_new(session, HelpAnswer(id=secrets.randbelow(LARGEST_ID), month=month, body=body))
+
+
+def rewrite_answers(session: Session) -> None:
+    """Writes all waiting rows again in one transaction.
+
+    PostgreSQL keeps the number of the transaction that wrote a row. That number would link an answer to the tip of its
+    receipt."""
+    session.execute(update(HelpAnswer).values(month=HelpAnswer.month))
+
+
+def answers_until(session: Session, month: str) -> Sequence[HelpAnswer]:
+    """Returns the answers of this month and of the months before it that are not counted yet."""
+    found = select(HelpAnswer).where(HelpAnswer.month <= month).order_by(HelpAnswer.id)
+    return session.scalars(found).all()
+
+
+def waiting_months(session: Session) -> frozenset[str]:
+    """Returns the months that have answers which are not counted yet."""
+    return frozenset(session.scalars(select(HelpAnswer.month).distinct()))
+
+
+def delete_answers(session: Session, ids: Collection[int]) -> None:
+    """Deletes these answers, because they were counted."""
+    session.execute(delete(HelpAnswer).where(HelpAnswer.id.in_(ids)))
+
+
+class PinReading(Row):
+    """A request to the reader process: for a list, for a page or for a command.
+
+    Its answer is encrypted for the reader itself, and for each waiting hop.
+    """
+
+    __tablename__ = "pin_reading"
+    __table_args__ = (UniqueConstraint("session_key", "text_digest"), Index("pin_reading_at", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_key: Mapped[str]
+    text_digest: Mapped[str]
+    """A keyed digest of the text up to this request, without the PIN. So no one can find the PIN by comparing
+    digests.
+    """
+    responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
+    """The responder who dialled. None if the phone belongs to no responder."""
+    question: Mapped[dict[str, Any]]
+    """The value of a `cases.rules_reading_requests.ReaderQuestion`."""
+    of_id: Mapped[int | None] = mapped_column(ForeignKey("pin_reading.id"))
+    """The earlier request that this request repeats. The request is carried out only once for both rows."""
+    state: Mapped[str]
+    """The value of a `cases.rules_reading_requests.ReadingState`."""
+    encrypted_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The answer, encrypted for the reader itself. So a repeated request gets the same answer. It never contains a page
+    of a case."""
+    shown: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The answer that the hop has shown, in encrypted form. It can be decrypted only with the gateway's session id and
+    the PIN. It never contains a page of a case."""
+    given_up_at: Mapped[datetime | None]
+    """The time when the phone showed a request to wait, because no answer came in time. From then on, this place in the
+    text always shows the same request."""
+    at: Mapped[datetime]
+
+
+class PinReadingAsk(Row):
+    """A hop that waits for the reader: the PIN, encrypted for the reader, and a column for the answer."""
+
+    __tablename__ = "pin_reading_ask"
+    __table_args__ = (Index("pin_reading_ask_open", "answered_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reading_id: Mapped[int] = mapped_column(ForeignKey("pin_reading.id", ondelete="CASCADE"))
+    encrypted_pin: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    """The public key of this hop, with which the answer is encrypted."""
+    box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    request: Mapped[str] = mapped_column(default=REQUEST.get, server_default="")
+    """The id of the gateway's request, as in the log."""
+
+
+def readings_of_session(session: Session, session_key: str) -> dict[str, PinReading]:
+    """Returns the requests of a session, by the digest of their text."""
+    rows = session.scalars(select(PinReading).where(PinReading.session_key == session_key))
+    return {row.text_digest: row for row in rows}
+
+
+def get_or_create(
+    session: Session,
+    session_key: str,
+    text_digest: str,
+    *,
+    responder_id: int | None,
+    question: ReaderQuestion,
+    of_id: int | None,
+    at: datetime,
+) -> PinReading:
+    """Returns the request of this place in the text. If there is none, makes it."""
+    new = PinReading(
+        session_key=session_key,
+        text_digest=text_digest,
+        responder_id=responder_id,
+        question=question.to_dict(),
+        of_id=of_id,
+        state=ReadingState.ASKED,
+        at=at,
+    )
+    add_if_new(session, new)
+    here = (PinReading.session_key == session_key, PinReading.text_digest == text_digest)
+    return session.scalars(select(PinReading).where(*here)).one()
+
+
+def add_hop(
+    session: Session, reading_id: int, encrypted_pin: bytes, public_key: bytes, at: datetime
+) -> int:
+    row = PinReadingAsk(
+        reading_id=reading_id,
+        encrypted_pin=encrypted_pin,
+        public_key=public_key,
+        box=None,
+        asked_at=at,
+        answered_at=None,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def answer_of(database: Database, ask_id: int) -> bytes | None:
+    """Returns the answer to a hop, or None if there is no answer yet. Raises StoreUnavailable."""
+    with database.looking() as connection:
+        asked = f"SELECT box FROM pin_reading_ask WHERE id = {connection.mark} AND box IS NOT NULL"
+        row = connection.first(asked, (ask_id,))
+    return None if row is None else bytes(row[0])
+
+
+def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datetime) -> PinReading:
+    """Stores the answer that this place in the text shows from now on. If there is no answer, this place always tells
+    the responder to wait.
+
+    If two hops do this at the same time, the first one decides. Returns the row as it was committed.
+    """
+    session.execute(
+        update(PinReading)
+        .where(
+            PinReading.id == reading_id,
+            PinReading.shown.is_(None),
+            PinReading.given_up_at.is_(None),
+        )
+        .values({"given_up_at": at} if shown is None else {"shown": shown})
+        .execution_options(synchronize_session=False)
+    )
+    fresh = select(PinReading).where(PinReading.id == reading_id)
+    return session.scalars(fresh.execution_options(populate_existing=True)).one()
+
+
+def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReadingAsk, PinReading]]:
+    """Returns the hops that still wait for an answer, each with its request, the oldest first.
+
+    Leaves out hops that have waited since before `since`.
+    """
+    waiting = (
+        select(PinReadingAsk, PinReading)
+        .join(PinReading, PinReading.id == PinReadingAsk.reading_id)
+        .where(PinReadingAsk.answered_at.is_(None), PinReadingAsk.asked_at > since)
+        .order_by(PinReadingAsk.id)
+    )
+    return [(ask, reading) for ask, reading in session.execute(waiting)]
+
+
+def locked_reading(session: Session, reading_id: int) -> PinReading:
+    """Returns the original row of this request, and locks it until the transaction ends."""
+    root = session.scalar(select(PinReading.of_id).where(PinReading.id == reading_id))
+    first = select(PinReading).where(PinReading.id == (root or reading_id)).with_for_update()
+    return session.scalars(first.execution_options(populate_existing=True)).one()
+
+
+def record_state(session: Session, reading_id: int, state: str) -> None:
+    """Records the state of a request, which may repeat an earlier request."""
+    here = update(PinReading).where(PinReading.id == reading_id)
+    session.execute(here.values(state=state).execution_options(synchronize_session=False))
+
+
+def store_answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> None:
+    """Stores the answer for a waiting hop. `box` is None if there is no answer."""
+    here = update(PinReadingAsk).where(
+        PinReadingAsk.id == ask_id, PinReadingAsk.answered_at.is_(None)
+    )
+    session.execute(
+        here.values(box=box, answered_at=at).execution_options(synchronize_session=False)
+    )
+
+
+def has_older(session: Session, before: datetime) -> bool:
+    return session.scalar(select(PinReading.id).where(PinReading.at <= before).limit(1)) is not None
+
+
+def delete_older(session: Session, before: datetime) -> None:
+    """Deletes old requests, and the hops that waited for them."""
+    old = select(PinReading.id).where(PinReading.at <= before)
+    session.execute(delete(PinReadingAsk).where(PinReadingAsk.reading_id.in_(old)))
+    session.execute(update(PinReading).where(PinReading.of_id.in_(old)).values(of_id=None))
+    session.execute(delete(PinReading).where(PinReading.at <= before))

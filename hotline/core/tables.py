@@ -1,0 +1,127 @@
+"""Stores attempts at short secrets, and the mark that a database contains sample data.
+
+Stores attempts at short secrets: who made the attempt, the target, and the result. Callers and targets are stored
+only as keyed digests.
+
+Records that everything in this database is sample data.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core.database import Database, Row, add_if_new, protect_rows
+
+
+class AttemptRow(Row):
+    """One attempt at a secret and its result. If a hop is repeated, it finds this row and does not count as a second
+    attempt. The row is kept for some days."""
+
+    __tablename__ = "secret_attempt"
+    __table_args__ = (
+        UniqueConstraint("session_key", "text_key"),
+        Index("secret_attempt_contact", "contact_key", "at"),
+        Index("secret_attempt_target", "target_key", "at"),
+        Index("secret_attempt_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret: Mapped[str]
+    session_key: Mapped[str]
+    text_key: Mapped[str]
+    """The keyed digest of everything typed in the session, up to the end of the attempt."""
+    contact_key: Mapped[str]
+    target_key: Mapped[str]
+    """The keyed digest of the target. The target may not exist. It is empty if attempts at this target are not
+    counted."""
+    compared: Mapped[bool]
+    """False if earlier attempts had already reached the limit, so that the secret was not compared."""
+    opened_key: Mapped[str | None]
+    results: Mapped[list[str]]
+    """The flags that tell the flow the result of the attempt."""
+    at: Mapped[datetime]
+
+
+def find_attempt(session: Session, session_key: str, text_key: str) -> AttemptRow | None:
+    tried = (AttemptRow.session_key == session_key, AttemptRow.text_key == text_key)
+    return session.scalars(select(AttemptRow).where(*tried)).one_or_none()
+
+
+def count_of_contact(
+    session: Session, secret: str, contact_keys: Collection[str], since: datetime
+) -> int:
+    """Returns the number of attempts by these callers in which a secret was compared."""
+    return _count(session, AttemptRow.contact_key.in_(contact_keys), secret, since)
+
+
+def attempt_times(
+    session: Session, secret: str, contact_keys: Collection[str], text: str, since: datetime
+) -> list[datetime]:
+    """Returns the times of the attempts whose first flag was `text`, oldest first."""
+    tries = select(AttemptRow.at, AttemptRow.results).where(
+        AttemptRow.contact_key.in_(contact_keys), AttemptRow.secret == secret, AttemptRow.at > since
+    )
+    return [
+        at for at, words in session.execute(tries.order_by(AttemptRow.at)) if words[:1] == [text]
+    ]
+
+
+def count_of_target(session: Session, secret: str, target_key: str, since: datetime) -> int:
+    """Returns the number of attempts at this target in which a secret was compared."""
+    return _count(session, AttemptRow.target_key == target_key, secret, since)
+
+
+def _count(session: Session, whose: ColumnElement[bool], secret: str, since: datetime) -> int:
+    looked_at = (whose, AttemptRow.secret == secret, AttemptRow.compared, AttemptRow.at > since)
+    return session.scalar(select(func.count()).where(*looked_at)) or 0
+
+
+def lock_digests(session: Session, keys: Collection[str]) -> None:
+    """Locks these digests until the transaction ends. So the number of attempts stays correct until the next one is
+    recorded.
+
+    SQLite's writers wait for each other anyway. The locks are taken in sorted order, so that two transactions never
+    wait for each other.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for lock in sorted(int(key[:15], 16) for key in set(keys)):
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+
+
+def record_attempt(session: Session, row: AttemptRow) -> None:
+    """Records an attempt. A second call for the same attempt changes nothing."""
+    add_if_new(session, row)
+
+
+ONE = 1
+
+
+SAMPLE = "invented"
+
+
+class SampleMark(Row):
+    """The single row that marks the data as sample data. No command deletes this row."""
+
+    __tablename__ = "sample_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    origin: Mapped[str]
+    marked_at: Mapped[datetime]
+
+
+protect_rows(SampleMark)
+
+
+def mark_sample(session: Session, at: datetime) -> None:
+    """Marks the data as sample data. Every later release of statistics says that it contains sample data. A second
+    call changes nothing."""
+    add_if_new(session, SampleMark(id=ONE, origin=SAMPLE, marked_at=at))
+
+
+def is_sample(database: Database) -> bool:
+    """Returns True if the database contains sample data. Raises StoreUnavailable."""
+    with database.reading() as session:
+        return session.scalar(select(SampleMark.origin)) == SAMPLE

@@ -1,0 +1,404 @@
+"""Reads the state of the outbox and of the clock process, and the on-call contacts with their notices.
+
+Reads the state of the outbox and of the clock process from several tables, for the doctor.
+
+Also lists undeliverable messages until a person has reviewed them. Also reads the pause of the outgoing queue, and the
+messages that the pause holds back. Also defines when a tip counts as not taken. Lists, pages, commands and alarms all
+use this one definition.
+
+Reads the on-call contacts, and the notices that were sent to them.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from hotline.alarms.tables import RaisedAlarm
+from hotline.core import rules
+from hotline.core.database import add_if_new, has_row
+from hotline.core.wording import Template
+from hotline.errors import NotFound
+from hotline.gateway import tables
+from hotline.gateway.rules import TO_DECIDE, MessageKind, MessageState, Priority
+from hotline.gateway.tables import (
+    IS_HELD,
+    SMS,
+    Assignment,
+    Deadline,
+    Leader,
+    Message,
+    OnCallContact,
+    QueuePause,
+)
+from hotline.people.tables import Responder
+from hotline.text.time import KIGALI
+from hotline.tips.queries_visible import IS_OVERSEER, THE_LINE, Viewer, visible_to
+from hotline.tips.rules import ASKS, DeadlineKind
+from hotline.tips.rules_receipts import AskedAgain
+from hotline.tips.tables import IS_WAITING, PendingAlert, Tip
+
+ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
+"""The conditions that a `Deadline` is open, and that responders are asked to take its tip."""
+UNTAKEN = or_(
+    Tip.assignee_id.is_(None), exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip)
+)
+"""The condition that responders are asked to take a `Tip`. Either the tip has no assignee, or its assignee has passed
+it on or does not answer."""
+IS_SHOWN = and_(
+    ~exists().where(Responder.id == Message.responder_id, IS_OVERSEER).correlate(Message),
+    ~exists()
+    .where(
+        Assignment.id == Message.assignment_id, Tip.id == Assignment.tip_id, ~visible_to(THE_LINE)
+    )
+    .correlate(Message),
+)
+"""The condition that the national desk may know of a `Message`. Messages to people of oversight desks are neither shown
+nor counted, because these people get alerts only about complaints about the national desk. Alerts about these
+complaints to people who have left their oversight desk are hidden too."""
+OPEN = (
+    Message.state == MessageState.UNDELIVERABLE,
+    Message.answered_at.is_(None),
+    Message.priority != Priority.DRILL,
+    IS_SHOWN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UndeliverableMessage:
+    message_id: int
+    kind: str
+    written_at: datetime
+    name: str
+    """The name of the responder who should have received the message."""
+    tip_id: int | None
+
+
+def unreviewed(session: Session) -> Sequence[UndeliverableMessage]:
+    """Returns the undeliverable messages that no person has reviewed, the oldest first.
+
+    Leaves out messages to people of oversight desks, because the national desk reviews them.
+    """
+    rows = session.execute(
+        select(Message.id, Message.kind, Message.created_at, Responder.name, Assignment.tip_id)
+        .join(Responder, Responder.id == Message.responder_id)
+        .outerjoin(Assignment, Assignment.id == Message.assignment_id)
+        .where(*OPEN)
+        .order_by(Message.id)
+    )
+    return [UndeliverableMessage(*row) for row in rows]
+
+
+def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
+    """Records that a person has reviewed these messages. Returns the ids of those that `unreviewed` listed."""
+    here = (*OPEN, Message.id.in_(message_ids))
+    answered = update(Message).where(*here).values(answered_at=at).returning(Message.id)
+    return sorted(session.scalars(answered))
+
+
+IS_WATCHED = visible_to(THE_LINE)
+"""The condition that a tip may raise an alarm. The national desk reads alarms, so a complaint about this desk raises
+none."""
+UNASSIGNED = (IS_WAITING, IS_WATCHED, Tip.assigned_at.is_(None), Tip.channel != rules.CHANNEL)
+IS_PENDING = (PendingAlert.tip_id.is_not(None), ~IS_HELD, IS_WATCHED)
+"""The conditions that the alert of a `Tip` is pending, and that it does not wait for the next duty. The query joins
+`PendingAlert`."""
+LATE_UNTAKEN = (
+    *ASK_RUNS,
+    IS_WATCHED,
+    Tip.filed_at.is_not(None),
+    Tip.channel.not_in(rules.UNCOUNTED),
+    or_(Tip.assignee_id.is_(None), Deadline.kind == DeadlineKind.OVERDUE),
+)
+"""The conditions that no responder has taken a tip, or that the tip is overdue. The query joins the tip's deadlines."""
+MAX_LATE = 100
+TO_RESPONDER = and_(Message.responder_id.is_not(None), IS_SHOWN)
+"""The condition that a message goes to a responder, and may cause an alarm. Answers to callers end after some minutes,
+and the monitor's own notices cause no alarm."""
+ON_THE_WAY = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxHealth:
+    oldest_unsent: datetime | None
+    """The time when the oldest SMS was written that the gateway has not accepted yet."""
+    unknown: int
+    """The number of SMS that may or may not have been sent."""
+    dead: int
+    """The number of undeliverable SMS that no person has reviewed."""
+    unassigned_since: datetime | None
+    """The filing time of the oldest tip without an alerted responder."""
+    untaken_since: Mapping[int, datetime]
+    """For each urgency, the filing time of the oldest tip that no responder has taken or that is overdue."""
+    locked: int
+    """The number of open tips that a desk should read but cannot decrypt."""
+    clock_until: datetime | None
+    """The end of the lease of the clock process that is the leader."""
+
+
+def outbox_health(session: Session) -> OutboxHealth:
+    return OutboxHealth(
+        oldest_unsent=session.scalar(
+            select(func.min(Message.created_at)).where(TO_RESPONDER, Message.state.in_(ON_THE_WAY))
+        ),
+        unknown=_count(session, MessageState.UNKNOWN),
+        dead=len(unreviewed(session)),
+        unassigned_since=_unassigned(session),
+        untaken_since=_untaken(session),
+        locked=_locked(session),
+        clock_until=session.scalar(select(Leader.until).where(Leader.name == tables.RELAY)),
+    )
+
+
+class LateTip(NamedTuple):
+    """A tip that may raise an alarm."""
+
+    id: int
+    urgency: int
+    filed_at: datetime
+
+
+def unassigned_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
+    """Returns the tips without an alerted responder that this viewer may see, the oldest first."""
+    found = select(Tip.id, Tip.urgency, Tip.filed_at).outerjoin(
+        PendingAlert, PendingAlert.tip_id == Tip.id
+    )
+    return _late(session, found.where(or_(and_(*UNASSIGNED), and_(*IS_PENDING))), viewer)
+
+
+def untaken_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
+    """Returns the tips that no responder has taken and that this viewer may see, the oldest first."""
+    found = select(Tip.id, Tip.urgency, Tip.filed_at).join(Deadline, Deadline.tip_id == Tip.id)
+    return _late(session, found.where(*LATE_UNTAKEN), viewer)
+
+
+def _late(
+    session: Session, found: Select[int, int, datetime | None], viewer: Viewer | None
+) -> Sequence[LateTip]:
+    rows = session.execute(
+        found.where(visible_to(viewer)).order_by(Tip.filed_at, Tip.id).limit(MAX_LATE)
+    )
+    return [LateTip(id, urgency, at) for id, urgency, at in rows if at is not None]
+
+
+def _unassigned(session: Session) -> datetime | None:
+    oldest = select(func.min(Tip.filed_at))
+    pending = oldest.join(PendingAlert, PendingAlert.tip_id == Tip.id).where(*IS_PENDING)
+    looks = (oldest.where(*UNASSIGNED), pending)
+    found = [since for look in looks if (since := session.scalar(look)) is not None]
+    return min(found, default=None)
+
+
+def _locked(session: Session) -> int:
+    found = select(func.count()).select_from(Tip).where(Tip.locked_for.is_not(None), IS_WATCHED)
+    return session.scalar(found.where(Tip.closed_at.is_(None), Tip.erased_at.is_(None))) or 0
+
+
+def _count(session: Session, state: MessageState) -> int:
+    found = select(func.count()).where(TO_RESPONDER, Message.state == state)
+    return session.scalar(found) or 0
+
+
+def _untaken(session: Session) -> Mapping[int, datetime]:
+    """Returns for each urgency the filing time of the oldest tip that no responder has taken or that is overdue."""
+    rows = session.execute(
+        select(Tip.urgency, func.min(Tip.filed_at))
+        .join(Deadline, Deadline.tip_id == Tip.id)
+        .where(*LATE_UNTAKEN)
+        .group_by(Tip.urgency)
+    )
+    return {urgency: since for urgency, since in rows if since is not None}
+
+
+UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING, MessageState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMessages:
+    """The waiting SMS of one kind, which are sent when the pause ends."""
+
+    kind: MessageKind
+    doubtful: bool
+    """True if they were written before a backup was restored. Only such messages may already have been sent."""
+    count: int
+    oldest: datetime
+
+
+def current_pause(session: Session) -> QueuePause | None:
+    return session.get(QueuePause, SMS)
+
+
+def paused_parts(session: Session) -> Sequence[QueuePause]:
+    """Returns the pauses of single parts, without a pause of the whole queue."""
+    found = select(QueuePause).where(QueuePause.queue != SMS).order_by(QueuePause.queue)
+    return session.scalars(found).all()
+
+
+def pause_for_writing(session: Session) -> QueuePause | None:
+    """Returns the pause, and locks it until the transaction ends, so that two people cannot end it at the same time."""
+    return session.get(QueuePause, SMS, with_for_update=True)
+
+
+def waiting_messages(
+    session: Session, doubtful_until: datetime | None
+) -> Sequence[WaitingMessages]:
+    """Returns the messages that wait only because of the pause: doubtful messages first, and alerts before
+    confirmations. Leaves out messages to people of oversight desks.
+    """
+    before = false() if doubtful_until is None else Message.created_at <= doubtful_until
+    doubtful = case((before, 1), else_=0).label("doubtful")
+    goes = or_(Message.state.in_(UNSENT), and_(before, _unreported()))
+    rows = session.execute(
+        select(Message.kind, doubtful, func.count(), func.min(Message.created_at))
+        .where(Message.kind.in_(TO_DECIDE), goes, IS_SHOWN)
+        .group_by(Message.kind, "doubtful")
+    )
+    found = [WaitingMessages(MessageKind(kind), bool(doubt), *rest) for kind, doubt, *rest in rows]
+    return sorted(found, key=lambda one: (not one.doubtful, one.kind))
+
+
+def drop_doubtful(
+    session: Session, kinds: Collection[MessageKind], doubtful_until: datetime
+) -> int:
+    """Ends the doubtful messages of these kinds, so that they are not sent again.
+
+    Returns the number of these messages. The deadlines of their tips remain. Messages that `waiting_messages` does not
+    show are sent, because no person can decide about them.
+    """
+    doubtful = and_(Message.kind.in_(kinds), Message.created_at <= doubtful_until, IS_SHOWN)
+    ended = session.execute(
+        update(Message)
+        .where(doubtful, Message.state.in_(UNSENT))
+        .values(state=MessageState.FAILED, lease_until=None, leased_by=None)
+        .returning(Message.id)
+    ).all()
+    spent = session.execute(
+        update(Message).where(doubtful, _unreported()).values(resent=True).returning(Message.id)
+    ).all()
+    return len(ended) + len(spent)
+
+
+def _unreported() -> ColumnElement[bool]:
+    """Returns the condition of an accepted alert without a delivery report, which may be sent once more."""
+    return and_(
+        Message.state == MessageState.ACCEPTED,
+        Message.kind == MessageKind.ALERT,
+        Message.resent.is_(False),
+    )
+
+
+def asked_besides_assignee(
+    session: Session, tip_ids: Collection[int] | None = None
+) -> dict[int, AskedAgain]:
+    """Returns the tips that have an assignee but that others are also asked to take. Gives the reason for each.
+
+    If `tip_ids` is None, looks at all tips.
+    """
+    passed = exists().where(
+        Assignment.tip_id == Tip.id,
+        Assignment.responder_id == Tip.assignee_id,
+        Assignment.passed_at.is_not(None),
+    )
+    held = select(Tip.id, passed.correlate(Tip)).join(Deadline, Deadline.tip_id == Tip.id)
+    held = held.where(*ASK_RUNS, Tip.assignee_id.is_not(None))
+    rows = session.execute(held if tip_ids is None else held.where(Tip.id.in_(tip_ids)))
+    return {
+        tip_id: AskedAgain.PASSED_ON if is_passed else AskedAgain.SILENT
+        for tip_id, is_passed in rows
+    }
+
+
+STOPPED = "stopped"
+"""The mark of an on-call contact who has sent STOP and wants no more SMS."""
+
+
+def on_call_contacts(session: Session) -> Sequence[OnCallContact]:
+    """Returns the active on-call contacts, in the order of enrolment."""
+    return session.scalars(
+        select(OnCallContact).where(OnCallContact.active).order_by(OnCallContact.id)
+    ).all()
+
+
+def can_be_notified(session: Session) -> bool:
+    """Returns True if SMS can reach at least one on-call contact."""
+    return has_row(
+        session, OnCallContact.id, OnCallContact.active, OnCallContact.unreachable.is_(None)
+    )
+
+
+def add_contact(session: Session, contact: OnCallContact) -> bool:
+    """Adds an on-call contact. Returns False if this number already belongs to an active contact.
+
+    A contact who was removed or could not be reached becomes active again, with the new name and language.
+    """
+    if add_if_new(session, contact):
+        return True
+    held = (
+        select(OnCallContact)
+        .where(OnCallContact.number_key == contact.number_key)
+        .with_for_update()
+    )
+    row = session.scalars(held).one()
+    if row.active and row.unreachable is None:
+        return False
+    row.person_id, row.active, row.unreachable = contact.person_id, True, None
+    return True
+
+
+def mark_unreachable(session: Session, number_key: str, reason: str) -> None:
+    """Marks a number as unreachable, so that it gets no more notices."""
+    there = update(OnCallContact).where(OnCallContact.number_key == number_key)
+    session.execute(there.values(unreachable=reason))
+
+
+def contact_for_writing(session: Session, on_call_id: int) -> OnCallContact:
+    """Returns an active on-call contact, and locks the row for writing. Raises NotFound."""
+    held = (
+        select(OnCallContact)
+        .where(OnCallContact.id == on_call_id, OnCallContact.active)
+        .with_for_update()
+    )
+    row = session.scalars(held).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no on-call contact {on_call_id}")
+    return row
+
+
+def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[Message]:
+    """Returns the newest notice of an alarm to each contact, and the newest to the other channel."""
+    written = select(Message).where(
+        Message.priority == Priority.MONITOR, Message.created_at >= alarm.since
+    )
+    given = notice_parameters(alarm.name, alarm.since)
+    rows = [row for row in session.scalars(written.order_by(Message.id)) if row.parameters == given]
+    return [*{row.on_call_id: row for row in rows}.values()]
+
+
+def notice_parameters(alarm: str, since: datetime) -> dict[str, Any]:
+    """Returns the values for the text of a notice: the name of the alarm and when it began."""
+    return {"name": alarm, "time": f"{since.astimezone(KIGALI):%d/%m %H:%M}"}
+
+
+def newest_to_contacts(session: Session) -> Message | None:
+    """Returns the newest notice to a contact who can be reached, or None."""
+    reached = select(OnCallContact.id).where(
+        OnCallContact.active, OnCallContact.unreachable.is_(None)
+    )
+    written = select(Message).where(Message.on_call_id.in_(reached))
+    return session.scalars(written.order_by(Message.id.desc()).limit(1)).one_or_none()
+
+
+def newest_digest(session: Session) -> datetime | None:
+    """Returns the time when a digest of the audit log was last sent as a notice."""
+    written = select(Message.created_at).where(
+        Message.priority == Priority.MONITOR, Message.template == Template.AUDIT_DIGEST.name
+    )
+    return session.scalar(written.order_by(Message.id.desc()).limit(1))
+
+
+def notices(session: Session, ids: Sequence[int]) -> Sequence[Message]:
+    found = select(Message).where(Message.id.in_(ids), Message.priority == Priority.MONITOR)
+    return session.scalars(found.order_by(Message.id)).all()

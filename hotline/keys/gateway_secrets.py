@@ -1,0 +1,250 @@
+"""Reads the gateway's key, and reads and changes the secrets in the addresses of the hooks.
+
+A file that only the sending processes have contains the gateway's key. The key is never in an environment variable
+(docs/decisions/12).
+
+The operator pastes the first secret into the gateway's dashboard. The hooks also accept older secrets, until the
+gateway has used the new one and no older one for some time. An operator can end them earlier. For each secret, an empty
+file next to the secrets records when it was last used. The name of this file contains a digest of the secret.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import stat
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hotline.errors import KeyMissing, SettingsInvalid
+from hotline.keys import key_folder
+from hotline.keys.key_folder import LISTED, KeyFolder, LiveKeys, Stamp, hook_secrets, listed_secrets
+
+GATEWAY_KEY = "gateway.key"
+"""The file name of the gateway's key in a key folder."""
+SENDING_ROLES = ("workers", "watch")
+"""The roles whose folders contain the gateway's key."""
+MAX_BYTES = 4096
+VISIBLE = re.compile(r"[\x21-\x7e]+")
+
+
+def read_gateway_key(file: Path) -> str:
+    """Returns the gateway's key.
+
+    Raises SettingsInvalid, with the command to type, if the file is unreadable or other accounts may read it.
+    """
+    try:
+        with file.open("rb") as opened:
+            status = os.fstat(opened.fileno())
+            written = opened.read(MAX_BYTES)
+    except OSError as broken:
+        reason = broken.strerror or type(broken).__name__
+        raise _wrong(
+            file, f"this file cannot be read ({reason}): store the key with `hotline keys gateway`"
+        ) from None
+    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
+        raise _wrong(
+            file,
+            f"this file belongs to another account of the system: run chown {os.geteuid()} {file}",
+        )
+    if stat.S_IMODE(status.st_mode) & 0o177:
+        raise _wrong(file, f"other accounts can read this file: run chmod 0400 {file}")
+    return gateway_key_in(written, file)
+
+
+def gateway_key_in(written: bytes, file: Path) -> str:
+    """Returns the key from a file's content. Raises SettingsInvalid with a message that shows no part of the key."""
+    key = written.strip().decode("ascii", "replace")
+    if not VISIBLE.fullmatch(key):
+        raise _wrong(
+            file, "the file must contain only the key: one line of visible ASCII characters"
+        )
+    return key
+
+
+def _wrong(file: Path, problem: str) -> SettingsInvalid:
+    return SettingsInvalid([f"the gateway's key in {file}: {problem}"])
+
+
+QUIET = timedelta(minutes=10)
+"""For this time after its last call, an old address still counts as in use."""
+NOTED_EACH = 5.0
+"""The seconds between two records of the same secret's use, so that a hop rarely writes a file."""
+LOOKED_EACH = 0.1
+"""The seconds until a process notices changed secrets. Reading from disk releases Python's interpreter lock, and a hop
+must wait to get it back.
+"""
+
+
+class LiveSecrets(Mapping[str, Sequence[str]]):
+    """The secrets of the hooks, as one process sees them. It notices a rotation within `each` seconds.
+
+    Raises KeyMissing if the file does not exist at the start.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        each: float = LOOKED_EACH,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folder = folder
+        self._each, self._elapsed = each, elapsed
+        self._live: dict[str, tuple[float, Sequence[str]]] = {}
+        self._file = str(folder / key_folder.HOOKS_FILE)
+        self._read: tuple[Stamp | None, Mapping[str, tuple[str, ...]]] = (
+            key_folder.stamp_of(self._file),
+            hook_secrets(folder),
+        )
+        there = KeyFolder(folder).holds(key_folder.DIAL_SECRET)
+        self._watchman = LiveKeys(folder, key_folder.DIAL_SECRET) if there else None
+        self._noted: dict[str, float] = {}
+
+    def __getitem__(self, hook: str) -> Sequence[str]:
+        if hook == LISTED:
+            # Only the clock process calls this hook, once a minute. So no caller's hop reads another file.
+            return listed_secrets(self._folder)
+        now = self._elapsed()
+        until, live = self._live.get(hook, (now, ()))
+        if now >= until:
+            live = self._looked(hook)
+            self._live[hook] = (now + self._each, live)
+        return live
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*key_folder.HOOKS, LISTED))
+
+    def __len__(self) -> int:
+        return len(key_folder.HOOKS) + 1
+
+    def __repr__(self) -> str:
+        return "LiveSecrets()"
+
+    def used(self, hook: str, secret: str) -> None:
+        """Records the time at which a secret was used. Ends older secrets of the hook that are used no more.
+
+        If the folder is not writable, the call still succeeds.
+        """
+        now = time.monotonic()
+        if now - self._noted.get(secret, -NOTED_EACH) < NOTED_EACH:
+            return
+        self._noted[secret] = now
+        # A fault of this folder must block no caller.
+        with suppress(OSError, KeyMissing, ValueError, KeyError, TypeError):
+            note = self._folder / _note(secret)
+            os.close(os.open(note, os.O_WRONLY | os.O_CREAT, 0o600))
+            os.utime(note)
+            if secret == self[hook][0] and len(self[hook]) > 1:
+                _end_quiet(self._folder, hook)
+
+    def _looked(self, hook: str) -> Sequence[str]:
+        stamp, read = self._read
+        now = key_folder.stamp_of(self._file)
+        if now is not None and now != stamp:
+            read = self._again(now)
+        if hook != "ussd" or self._watchman is None:
+            return read[hook]
+        return (*read[hook], *(secret.decode() for secret in self._watchman.now()))
+
+    def _again(self, stamp: Stamp) -> Mapping[str, tuple[str, ...]]:
+        """Reads the secrets again, and keeps the previous ones if the file is invalid.
+
+        So an operator's mistake blocks no caller.
+        """
+        with suppress(KeyMissing, ValueError, KeyError, TypeError):
+            self._read = (stamp, hook_secrets(self._folder))
+        return self._read[1]
+
+
+def live_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """Returns the secrets of every hook, including the hook for the inbox. Raises KeyMissing."""
+    return {**hook_secrets(folder), LISTED: listed_secrets(folder)}
+
+
+def rotate_secrets(folder: Path, relay: Path | None = None) -> Mapping[str, tuple[str, ...]]:
+    """Adds a new secret to each hook, before the secrets that are valid already, and returns all of them. Raises
+    KeyMissing.
+
+    `relay` is the key folder of the process that calls the `listed` hook. The web process gets the new secret first, so
+    that it accepts the secret before the other process uses it.
+    """
+    with _rotating(folder):
+        before = live_secrets(folder)
+        live = {hook: (secrets.token_urlsafe(32), *old) for hook, old in before.items()}
+        if relay is None:
+            live[LISTED] = listed_secrets(folder)
+        _write(folder, live)
+    _write_listed(relay, live[LISTED])
+    return live
+
+
+def _end_quiet(folder: Path, hook: str) -> None:
+    """Keeps only the first secret of a hook, if no older one was used for `QUIET`."""
+    with _rotating(folder):
+        live = dict(live_secrets(folder))
+        used = last_used(folder, live[hook][1:])
+        if used is not None and datetime.now(UTC) - used < QUIET:
+            return
+        live[hook], old = live[hook][:1], live[hook][1:]
+        _write(folder, live)
+    _forget(folder, old)
+
+
+@contextmanager
+def _rotating(folder: Path) -> Iterator[None]:
+    """Lets two processes that change the secrets run one after the other."""
+    with (folder / ".rotating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _forget(folder: Path, known: Sequence[str]) -> None:
+    for one in known:
+        (folder / _note(one)).unlink(missing_ok=True)
+
+
+def end_old_secrets(folder: Path, relay: Path | None = None) -> None:
+    """Keeps only the first secret of each hook. Raises KeyMissing."""
+    with _rotating(folder):
+        live = live_secrets(folder)
+        _write(folder, {hook: known[:1] for hook, known in live.items()})
+    _write_listed(relay, live[LISTED][:1])
+    for known in live.values():
+        _forget(folder, known[1:])
+
+
+def last_used(folder: Path, known: Sequence[str]) -> datetime | None:
+    """Returns when one of these secrets was last used, as this folder records it. Returns None if there is no note."""
+    times = [
+        (folder / _note(secret)).stat().st_mtime
+        for secret in known
+        if (folder / _note(secret)).exists()
+    ]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def _write(folder: Path, live: Mapping[str, Sequence[str]]) -> None:
+    document = json.dumps({hook: list(live[hook]) for hook in key_folder.HOOKS})
+    KeyFolder(folder).replace(key_folder.HOOKS_FILE, document.encode())
+    _write_listed(folder, live[LISTED])
+
+
+def _write_listed(folder: Path | None, known: Sequence[str]) -> None:
+    """Writes the secrets of the `listed` hook, if there are any. After an upgrade there are none until `hotline init`
+    makes them.
+    """
+    if folder is not None and known:
+        KeyFolder(folder).replace(key_folder.LISTED_SECRET, "\n".join(known).encode())
+
+
+def _note(secret: str) -> str:
+    """Returns the name of the file that records when a secret was used. The name begins with a dot, so that the file
+    does not count as a key.
+    """
+    return f".used-{hashlib.sha256(secret.encode()).hexdigest()[:16]}"

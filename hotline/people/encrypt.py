@@ -1,0 +1,126 @@
+"""Encrypts an account's private key, and makes the tokens of sessions and invitations.
+
+Encrypts an account's private key twice: under the password, and under the printed recovery key.
+
+`keys.passphrase` defines both formats. Decrypting the key is also the only check of a password. No other digest of a
+password is stored.
+
+Creates and checks the tokens of sessions and invitations. Only one browser has the token itself. The database has
+only the token's digest.
+
+A value that is encrypted with a token can be decrypted only with the token and the row.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey
+from nacl.pwhash import argon2id
+from nacl.secret import Aead
+from nacl.utils import random
+
+from hotline.errors import PassphraseWrong
+from hotline.keys.decrypt import unwrap
+from hotline.keys.encrypt import VERSION
+from hotline.keys.passphrase import HEADER, Costs, WrappingKey, checksum
+
+PAPER_COSTS = Costs(passes=1, kib=8)
+"""The cost for the printed key. The printed key has 128 random bits, so it needs no slow derivation."""
+SECRET_NAME = "the key of the account"
+
+
+def wrap_under_password(private_key: bytes, password: str, *, account: str, costs: Costs) -> bytes:
+    return WrappingKey.stretch(password, costs).wrap(private_key, owner=account)
+
+
+def wrap_under_paper(private_key: bytes, recovery_key: str, *, account: str) -> bytes:
+    stretched = WrappingKey.stretch(recovery_key, PAPER_COSTS)
+    return stretched.wrap(private_key, owner=_on_paper(account))
+
+
+def unwrap_by_password(wrapped: bytes, password: str, *, account: str) -> bytes | None:
+    """Returns the decrypted private key. Returns None if the password is wrong. Raises DecryptionFailed."""
+    return _opened(wrapped, password, account)
+
+
+def unwrap_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes | None:
+    """Returns the decrypted private key. Returns None if the recovery key is wrong. Raises DecryptionFailed."""
+    return _opened(wrapped, recovery_key, _on_paper(account))
+
+
+def dummy_envelope(costs: Costs) -> bytes:
+    """Returns an encrypted key that no password can decrypt.
+
+    With it, a sign-in to an account that does not exist takes as long as any other.
+    """
+    header = HEADER.pack(VERSION, costs.passes, costs.kib, random(argon2id.SALTBYTES))
+    envelope = header + random(Aead.NONCE_SIZE + PrivateKey.SIZE + Aead.MACBYTES)
+    return envelope + checksum(envelope)
+
+
+def _opened(wrapped: bytes, typed: str, owner: str) -> bytes | None:
+    try:
+        return unwrap(wrapped, typed, owner=owner, part=SECRET_NAME)
+    except PassphraseWrong:
+        return None
+
+
+def _on_paper(account: str) -> str:
+    return f"{account} on paper"
+
+
+TOKEN_BYTES = 32
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def digest_of(token: str) -> bytes | None:
+    """Returns the digest of a token, as a row stores it. Returns None if the text is not a token."""
+    held = _bytes_of(token)
+    return None if held is None else hashlib.sha256(held).digest()
+
+
+def form_key(token: str) -> str:
+    """Returns the secret key that every form of a session contains.
+
+    It reveals nothing about the token. Raises ValueError if the text is not a token.
+    """
+    return _derived(token, b"form").hex()
+
+
+def lock_key(token: str, private_key: bytes, *, account: str) -> bytes:
+    """Returns the private key, encrypted with the token. Raises ValueError if `token` is not a token."""
+    locked = Aead(_derived(token, b"key")).encrypt(private_key, aad=account.encode())
+    return bytes(locked)
+
+
+def unlock_key(token: str, locked: bytes, *, account: str) -> bytes | None:
+    """Returns the private key that `lock_key` encrypted.
+
+    Returns None for another token or another account, or if the value was changed.
+    """
+    try:
+        return Aead(_derived(token, b"key")).decrypt(locked, aad=account.encode())
+    except (CryptoError, ValueError, TypeError):
+        return None
+
+
+def _derived(token: str, purpose: bytes) -> bytes:
+    held = _bytes_of(token)
+    if held is None:
+        raise ValueError("the token has a wrong format")
+    return hmac.digest(held, purpose, "sha256")
+
+
+def _bytes_of(token: str) -> bytes | None:
+    try:
+        held = base64.b64decode(token.encode("ascii") + b"=", altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        return None
+    return held if len(held) == TOKEN_BYTES else None

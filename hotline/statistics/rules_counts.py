@@ -1,0 +1,576 @@
+"""Counts tips, persons of cases, and use of the hotline. Pure.
+
+Counts tips by urgency, form and place: received, acknowledged, read, and acted on.
+
+Counts use of the hotline and programme work from the daily counters.
+
+Counts the persons of cases: how many were identified, what happened to them, and the outcome of help.
+
+Only the process that decrypts case codes runs this code. A person counts in the month in which their tip was received.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from hotline.statistics.rules_definitions import ALL, CellName, CellSum, Dimension, sum_keys
+from hotline.text.languages import CODES
+from hotline.text.places import (
+    ABROAD,
+    CALLER,
+    FORMS,
+    MET,
+    OPERATOR,
+    PROVINCES,
+    Category,
+    districts,
+    is_district,
+)
+from hotline.text.quiz import AnswerPairs, QuizOutcome
+from hotline.tips.rules import OUTCOMES, Urgency, acknowledge_due
+from hotline.tips.rules_events import LoggedEvent, TakeProof
+from hotline.tips.rules_persons import (
+    BOY,
+    DECEIT,
+    FORCE,
+    GIRL,
+    MAN,
+    NATIONALITY,
+    OF_CHILD,
+    QUESTIONS,
+    SEX,
+    WOMAN,
+    YES,
+    ConsentCode,
+    MetPerson,
+    ScreeningResult,
+    ServiceAnswer,
+    ThirtyDays,
+)
+from hotline.tips.rules_receipts import HelpOpinion
+
+ACTED_WITHIN = timedelta(hours=72)
+LATE_CLOSURE = timedelta(days=7)
+READ_SOON = timedelta(minutes=8)
+"""The programme's target time for reading a tip about danger."""
+IN_TIME = "in_time"
+"""The name of the cell for tips that were acknowledged in time. It is printed only as a share."""
+NOT_SAID = "not_said"
+"""The value for a place or a form that is unknown or may not be published."""
+SMALLEST_MEDIAN = 20
+"""The minimum number of tips, as printed, for a median."""
+MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 720, 1440, 2880)
+"""The numbers of minutes that a printed median can have. The exact median is rounded up to one of these numbers."""
+
+_ACTS = frozenset(
+    {LoggedEvent.ON_SITE, LoggedEvent.SCREENED, LoggedEvent.CONSENT, LoggedEvent.OFFERED}
+)
+NOT_BELIEVED = frozenset({TakeProof.DOUBTED, TakeProof.PROVISIONAL})
+_BY_SMS = frozenset({LoggedEvent.ON_SITE, LoggedEvent.OFFERED})
+"""Events that a responder can report by SMS. A forged SMS could report them too."""
+_STEP_OF = {
+    LoggedEvent.OPENED: "read",
+    LoggedEvent.ON_SITE: "on_site",
+    LoggedEvent.SCREENED: "screened",
+}
+_HELPED = frozenset(outcome for outcome, row in OUTCOMES.items() if row.is_help)
+COUNTED_EVENTS = frozenset(
+    {
+        *_ACTS,
+        LoggedEvent.ACKNOWLEDGED,
+        LoggedEvent.OPENED,
+        LoggedEvent.CLOSED,
+        LoggedEvent.CLOSURE_DECIDED,
+    }
+)
+"""The case events from which these numbers are computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """One case event with the facts that statistics need."""
+
+    kind: LoggedEvent
+    at: datetime
+    responder_id: int | None = None
+    proof: str = ""
+    outcome: str = ""
+    waits: bool = False
+    """True if a closure waits for an approver."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedTip:
+    """One tip with the facts that statistics need, and its record key."""
+
+    key: int
+    urgency: int
+    place: str
+    within: str | None
+    category: str | None
+    official: str
+    filed_at: datetime
+    events: Sequence[CaseEvent] = ()
+    source: str = CALLER
+
+
+TipSteps = Mapping[str, datetime]
+"""The time at which a tip first reached each step: acknowledged, read, on_site, screened, acted."""
+
+
+def steps_of(tip: CountedTip) -> TipSteps:
+    """Returns the time at which the tip first reached each step.
+
+    It ignores acknowledgements that are doubted or provisional, and SMS events of the responders who sent them.
+    """
+    takes, doubted = _takes(tip.events)
+    first: dict[str, datetime] = {}
+    for event in tip.events:
+        if event.kind in _BY_SMS and event.responder_id in doubted:
+            continue
+        if event.kind in _STEP_OF:
+            first.setdefault(_STEP_OF[event.kind], event.at)
+        is_help = event.kind is LoggedEvent.CLOSED and not event.waits and event.outcome in _HELPED
+        if event.kind in _ACTS or is_help:
+            first.setdefault("acted", event.at)
+    if takes:
+        first["acknowledged"] = min(takes.values())
+    return first
+
+
+def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, CellSum]:
+    """Returns the number of records and the sum of their keys, for every cell about tips. It leaves out cells
+    without a tip."""
+    keys: dict[CellName, list[int]] = defaultdict(list)
+    for tip in tips:
+        for cell in _cells(tip):
+            keys[cell].append(tip.key)
+    return {cell: sum_keys(found) for cell, found in keys.items()}
+
+
+def medians(tips: Iterable[CountedTip]) -> Mapping[CellName, int]:
+    """Returns by urgency the median number of minutes until a tip was read. An unread tip counts as infinite.
+
+    The number is rounded up to one of `MEDIAN_STEPS`. An urgency is left out if its median exceeds the longest step.
+    """
+    waits: dict[int, list[float]] = defaultdict(list)
+    for tip in tips:
+        read = steps_of(tip).get("read")
+        wait = (read - tip.filed_at) / timedelta(minutes=1) if read is not None else float("inf")
+        waits[tip.urgency].append(wait)
+    found: dict[CellName, int] = {}
+    for urgency, minutes in waits.items():
+        middle = sorted(minutes)[(len(minutes) - 1) // 2]
+        step = next((one for one in MEDIAN_STEPS if middle <= one), None)
+        if step is not None:
+            found[CellName("minutes_to_read", Dimension.URGENCY, str(urgency))] = step
+    return found
+
+
+def province_of(place: str, within: str | None, official: str) -> str:
+    """Returns a province's code, "abroad", or "not_said".
+
+    A tip that may involve an official has no place in statistics.
+    """
+    if official != "no":
+        return NOT_SAID
+    if is_district(place):
+        return place[0]
+    if place == ABROAD:
+        return ABROAD
+    return within if within is not None and within in PROVINCES else NOT_SAID
+
+
+def values_of(dimension: Dimension) -> Sequence[str]:
+    """Returns every possible value of a dimension of tips, so that a table lists all of them."""
+    match dimension:
+        case Dimension.URGENCY:
+            return [str(one.value) for one in Urgency]
+        case Dimension.FORM:
+            return [*(one.value for one in Category), NOT_SAID]
+        case Dimension.SOURCE:
+            return [CALLER, MET, OPERATOR]
+        case Dimension.PROVINCE:
+            return [*PROVINCES, ABROAD, NOT_SAID]
+        case Dimension.DISTRICT:
+            return [*(one.code for one in districts()), ABROAD, NOT_SAID]
+        case _:
+            return [ALL]
+
+
+def _cells(tip: CountedTip) -> Iterator[CellName]:
+    steps = steps_of(tip)
+    for name in _reached(tip, steps):
+        yield CellName(name)
+        yield CellName(name, Dimension.URGENCY, str(tip.urgency))
+    for name in _of_nation(tip, steps):
+        yield CellName(name)
+    yield CellName("tips_by_source", Dimension.SOURCE, tip.source)
+    yield CellName("tips_by_form", Dimension.FORM, tip.category or NOT_SAID)
+    province = province_of(tip.place, tip.within, tip.official)
+    yield CellName("tips_by_province", Dimension.PROVINCE, province)
+    is_alerted = is_district(tip.place) and tip.official == "no"
+    district = tip.place if is_alerted else ABROAD if province == ABROAD else NOT_SAID
+    yield CellName("tips_by_district", Dimension.DISTRICT, district)
+
+
+def _reached(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
+    """Yields the steps that a tip has reached. A tip that was read counts as acknowledged. A tip with a screening
+    counts as read."""
+    yield "tips"
+    is_read = not steps.keys().isdisjoint({"read", "screened"})
+    if "acknowledged" in steps or is_read:
+        yield "acknowledged"
+    if is_read:
+        yield "read"
+    if "screened" in steps:
+        yield "screened"
+    if "acted" in steps and steps["acted"] - tip.filed_at <= ACTED_WITHIN:
+        yield "acted"
+    due = acknowledge_due(tip.urgency, tip.filed_at, step=0)
+    if "acknowledged" in steps and steps["acknowledged"] <= due:
+        yield IN_TIME
+
+
+def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
+    """Yields the names of cells that are counted only for the whole country."""
+    if _is_closure_late(tip.events):
+        yield "late_closures"
+    if "on_site" in steps:
+        yield "on_site"
+        if "screened" in steps:
+            yield "on_site_screened"
+    is_danger = tip.urgency == Urgency.DANGER
+    if is_danger and "read" in steps and steps["read"] - tip.filed_at <= READ_SOON:
+        yield "danger_read_soon"
+
+
+def _takes(events: Sequence[CaseEvent]) -> tuple[Mapping[int | None, datetime], set[int | None]]:
+    """Returns the acknowledgement time of each responder whose message is accepted as real, and the responders whose
+    message is not accepted."""
+    takes: dict[int | None, datetime] = {}
+    doubted: set[int | None] = set()
+    for event in events:
+        if event.kind is not LoggedEvent.ACKNOWLEDGED:
+            continue
+        if event.proof in NOT_BELIEVED:
+            takes.pop(event.responder_id, None)
+            doubted.add(event.responder_id)
+        else:
+            takes.setdefault(event.responder_id, event.at)
+            doubted.discard(event.responder_id)
+    return takes, doubted
+
+
+def _is_closure_late(events: Sequence[CaseEvent]) -> bool:
+    requested: datetime | None = None
+    for event in events:
+        if event.kind is LoggedEvent.CLOSED and event.waits:
+            requested = requested or event.at
+        elif event.kind in (LoggedEvent.CLOSED, LoggedEvent.CLOSURE_DECIDED):
+            if requested is not None and event.at - requested > LATE_CLOSURE:
+                return True
+            requested = None
+    return False
+
+
+QUIZ_MEASURES: Mapping[QuizOutcome, str] = {one: f"quiz_{one}" for one in QuizOutcome}
+"""The counter for each outcome of a quiz question."""
+NETWORKS = ("63510", "63513", "63514")
+"""The codes of Rwanda's networks: MTN, and both codes of Airtel."""
+OTHER = "other"
+FRONT = ""
+"""The service code without digits after it."""
+NO_LESSONS = frozenset({"report", "help", "receipt", "complaint", "silence", "responders"})
+"""Flows whose screens and topics appear in no table and on no editor's board."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRows:
+    """Everything that callers can reach at the moment. A table has a row for each of them, even if the number is
+    zero."""
+
+    topics: Collection[str] = ()
+    codes: Collection[str] = ()
+    screens: Collection[str] = ()
+    """The screens of public lessons, such as `learn/what`."""
+    report_screens: Collection[str] = ()
+    """The screens of the report flow and related flows, such as `report/danger`. Only the national desk sees them."""
+    private_codes: frozenset[str] = frozenset()
+    """Short codes that lead to a private flow. Calls to them do not count as use of the hotline."""
+
+
+@dataclass(frozen=True, slots=True)
+class UseCounts:
+    """The counters of one period."""
+
+    calls: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    """Calls by language, short code and topic. The topic is always empty for calls."""
+    topics: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    quiz: Mapping[QuizOutcome, int] = field(default_factory=dict)
+    people: int | None = None
+    """The estimated number of callers. Only a month has this number."""
+    networks: Mapping[str, int] = field(default_factory=dict)
+    shown: Mapping[str, int] = field(default_factory=dict)
+    answered: Mapping[str, int] = field(default_factory=dict)
+    sessions_held: Mapping[str, int] = field(default_factory=dict)
+    """The number of community sessions by district code."""
+
+
+def counts(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
+    """Returns the exact number for every cell about use of the hotline and community sessions."""
+    return {
+        **_calls(use, live),
+        **_topics(use, live),
+        **_quiz(use),
+        **_lessons(use, live),
+        **_held(use),
+    }
+
+
+def trainee_counts(
+    trainees: Sequence[tuple[datetime, datetime | None]], begins: datetime, ends: datetime
+) -> Mapping[CellName, int]:
+    """Returns how many trainees enrolled in a period, and how many passed the last lesson."""
+    begun = sum(begins <= enrolled < ends for enrolled, _ in trainees)
+    certified = sum(passed is not None and begins <= passed < ends for _, passed in trainees)
+    return {CellName("trainees_begun"): begun, CellName("trainees_certified"): certified}
+
+
+def _calls(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
+    calls = {key: count for key, count in use.calls.items() if key[1] not in live.private_codes}
+    by_language, by_code = _summed(calls, 0), _summed(calls, 1)
+    found = {CellName("calls"): sum(calls.values())}
+    if use.people is not None:
+        found[CellName("people")] = use.people
+    for language in CODES:
+        found[CellName("calls", Dimension.LANGUAGE, language)] = by_language[language]
+    by_network = Counter({name: use.networks.get(name, 0) for name in NETWORKS})
+    by_network[OTHER] = sum(use.networks.values()) - sum(by_network.values())
+    for network, count in by_network.items():
+        found[CellName("calls", Dimension.NETWORK, network)] = count
+    listed = [code for code in live.codes if code not in live.private_codes]
+    for code in dict.fromkeys((FRONT, *sorted(listed))):
+        found[CellName("code_calls", Dimension.CODE, code or "front")] = by_code[code]
+    return found
+
+
+def _topics(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
+    by_topic = _summed(use.topics, 2)
+    read = {key: count for key, count in use.topics.items() if key[2] in live.topics}
+    by_language = _summed(read, 0)
+    found = {CellName("topics_read"): sum(read.values())}
+    for language in CODES:
+        found[CellName("topics_read", Dimension.LANGUAGE, language)] = by_language[language]
+    for topic in sorted(live.topics):
+        found[CellName("topic_reads", Dimension.TOPIC, topic)] = by_topic[topic]
+    return found
+
+
+def _quiz(use: UseCounts) -> Mapping[CellName, int]:
+    pairs = AnswerPairs.of_outcomes(use.quiz)
+    return {
+        CellName("quiz_answers"): pairs.asked,
+        CellName("quiz_before"): pairs.before,
+        CellName("quiz_after"): pairs.after,
+    }
+
+
+def _lessons(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
+    found: dict[CellName, int] = {}
+    for screen, left in ended_at_screen(use, live.screens).items():
+        found[CellName("lesson_shown", Dimension.SCREEN, screen)] = use.shown.get(screen, 0)
+        found[CellName("lesson_left", Dimension.SCREEN, screen)] = left
+    return found
+
+
+def ended_at_screen(use: UseCounts, screens: Collection[str]) -> Mapping[str, int]:
+    """Returns for each screen how many calls ended there without an answer."""
+    return {
+        screen: max(0, use.shown.get(screen, 0) - use.answered.get(screen, 0))
+        for screen in sorted(screens)
+    }
+
+
+def _held(use: UseCounts) -> Mapping[CellName, int]:
+    by_province = Counter[str]()
+    for district, count in use.sessions_held.items():
+        by_province[district[:1]] += count
+    found = {CellName("sessions_held"): sum(use.sessions_held.values())}
+    for province in PROVINCES:
+        found[CellName("sessions_held", Dimension.PROVINCE, province)] = by_province[province]
+    return found
+
+
+def _summed(counted: Mapping[tuple[str, str, str], int], place: int) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for key, count in counted.items():
+        found[key[place]] += count
+    return found
+
+
+INSIDE = "inside"
+COURT, POLICE = "court", "police"
+SAFE = frozenset({ThirtyDays.SAFE, ThirtyDays.HELPED})
+OFFER_WITHIN = timedelta(hours=24)
+HELP_CELLS = {
+    HelpOpinion.YES: ("said_of_help", "said_good"),
+    HelpOpinion.PARTLY: ("said_of_help",),
+    HelpOpinion.NO: ("said_of_help",),
+}
+"""The indicators in which an answer about the help counts. "Prefer not to say" counts in none."""
+DESTINATIONS = 3
+"""The maximum number of countries of exploitation that a table names."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedCase:
+    """A case with its decrypted codes, and the record keys of its tip and of its persons."""
+
+    key: int
+    province: str
+    """The province, as `rules_tips.province_of` returns it."""
+    country: str | None
+    """The country of exploitation, if this was abroad."""
+    persons: Sequence[MetPerson]
+    person_keys: Mapping[int, int]
+    """The record key of each person, by the person's number in the case."""
+
+
+def is_identified(person: MetPerson) -> bool:
+    """Returns True if a responder saw signs of trafficking, or an official body decided that there was trafficking."""
+    return person.result is ScreeningResult.POSSIBLE or person.actual is True
+
+
+def person_sums(cases: Iterable[CountedCase]) -> Mapping[CellName, CellSum]:
+    """Returns the number of records and the sum of their keys, for every cell about persons. It leaves out cells
+    without a person."""
+    keys: dict[CellName, list[int]] = defaultdict(list)
+    for case in cases:
+        identified = [one for one in case.persons if is_identified(one)]
+        for person in identified:
+            for cell in _person_cells(case, person):
+                keys[cell].append(case.person_keys[person.n])
+        for person in case.persons:
+            decision = _decision(person)
+            if decision is not None:
+                cell = CellName("persons_by_decision", Dimension.DECISION, decision)
+                keys[cell].append(case.person_keys[person.n])
+        for name in _of_case(case, identified):
+            keys[CellName(name)].append(case.key)
+    return {cell: sum_keys(found) for cell, found in keys.items()}
+
+
+def person_values(dimension: Dimension, known: Iterable[str] = ()) -> Sequence[str]:
+    """Returns every possible value of a dimension of persons. `known` adds the countries that occur in the data."""
+    match dimension:
+        case Dimension.PROVINCE:
+            return [*PROVINCES, ABROAD, NOT_SAID]
+        case Dimension.WHO:
+            return [*QUESTIONS[SEX].values]
+        case Dimension.FORM:
+            return [*sorted(FORMS), NOT_SAID]
+        case Dimension.MEANS:
+            return ["force", "deceit", "both", "child", NOT_SAID]
+        case Dimension.NATIONALITY:
+            return [*QUESTIONS[NATIONALITY].values]
+        case Dimension.WHERE:
+            return [INSIDE, ABROAD, *sorted(set(known) - {INSIDE, ABROAD})]
+        case Dimension.DECISION:
+            return ["undecided", "victim", "no_victim"]
+        case _:
+            return [ALL]
+
+
+def _person_cells(case: CountedCase, person: MetPerson) -> Iterator[CellName]:
+    for name in _steps(person):
+        yield CellName(name)
+    yield CellName("persons_by_province", Dimension.PROVINCE, case.province)
+    yield CellName("persons_by_who", Dimension.WHO, _who(person))
+    yield CellName("persons_by_form", Dimension.FORM, person.form or NOT_SAID)
+    yield CellName("persons_by_means", Dimension.MEANS, _means(person))
+    yield CellName("persons_by_nationality", Dimension.NATIONALITY, person.nationality or NOT_SAID)
+    is_abroad = case.province == ABROAD
+    yield CellName("persons_by_where", Dimension.WHERE, ABROAD if is_abroad else INSIDE)
+    if is_abroad and case.country:
+        yield CellName("persons_by_where", Dimension.WHERE, case.country)
+
+
+def _steps(person: MetPerson) -> Iterator[str]:
+    """Yields the steps that a person has reached. A later step includes all earlier steps."""
+    yield "identified"
+    offers = person.referrals
+    followed = [one.thirty for one in offers if one.thirty is not None]
+    last = followed[-1] if followed else None
+    is_known = last not in (None, ThirtyDays.UNKNOWN)
+    is_accepted = is_known or any(
+        one.answer == ServiceAnswer.ACCEPTED or one.arrived == YES for one in offers
+    )
+    has_no_room = any(one.answer == ServiceAnswer.NO_ROOM for one in offers)
+    if is_accepted:
+        yield "accepted"
+    if is_known:
+        yield "known_at_30"
+    if last in SAFE:
+        yield "safe_at_30"
+    if has_no_room:
+        yield "no_room"
+    consented_at = _consented_at(person)
+    if consented_at is None:
+        return
+    yield "consented"
+    if any(one.offered_at - consented_at <= OFFER_WITHIN for one in offers):
+        yield "offered_in_a_day"
+    if has_no_room:
+        yield "consented_no_room"
+    if is_known:
+        yield "consented_known"
+
+
+def _consented_at(person: MetPerson) -> datetime | None:
+    """Returns the time at which a person first agreed to help. For a child, it is the time of the decision for the
+    child. Returns None if there is no such time.
+    """
+    for at, said, decided in person.consents:
+        if said == ConsentCode.YES or (said in OF_CHILD and decided == YES):
+            return at
+    return None
+
+
+def _who(person: MetPerson) -> str:
+    """Returns the sex and age group of a person. A person who may be a child counts as a child."""
+    if person.is_child:
+        return {WOMAN: GIRL, MAN: BOY}.get(person.sex or "", person.sex or NOT_SAID)
+    return person.sex or NOT_SAID
+
+
+def _means(person: MetPerson) -> str:
+    """Returns the means of exploitation from the last screening. For a child, the law requires no means."""
+    if person.is_child:
+        return "child"
+    screened = [
+        one.entry.reported.codes
+        for one in person.timeline
+        if one.entry.kind is LoggedEvent.SCREENED and one.corrected_by is None
+    ]
+    codes = screened[-1] if screened else {}
+    force, deceit = codes.get(FORCE) == YES, codes.get(DECEIT) == YES
+    if force and deceit:
+        return "both"
+    return "force" if force else "deceit" if deceit else NOT_SAID
+
+
+def _decision(person: MetPerson) -> str | None:
+    """Returns an official body's decision about a person who was screened as a possible victim, or None."""
+    if person.actual is not None:
+        return "victim" if person.actual else "no_victim"
+    return "undecided" if is_identified(person) else None
+
+
+def _of_case(case: CountedCase, identified: Sequence[MetPerson]) -> Iterator[str]:
+    offers = [offer for person in identified for offer in person.referrals]
+    if any(one.service == POLICE and one.answer == ServiceAnswer.ACCEPTED for one in offers):
+        yield "to_police"
+    if any(person.body == COURT for person in case.persons):
+        yield "by_court"

@@ -1,0 +1,531 @@
+"""Reads and writes the parts of a tip that a hop needs, and the digests by which similar tips are found.
+
+Stores the digests by which similar tips are found, and the links between tips of the same situation.
+
+The digests are deleted after a day. A link means that two tips are probably about the same situation. The tips stay
+separate. When a link is removed, its row stays, so that the hotline does not make the same link again.
+
+Reads and writes the parts of a tip that a hop needs. Uses plain SQL, because this is faster.
+
+A report consists of many small answers, each in its own transaction. So each SQL statement is prepared only once. There
+is one statement for both kinds of databases.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    String,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from hotline.core import rules
+from hotline.core.database import Column, Row, Utc, add_if_new, in_numbers, new_record_key
+from hotline.core.driver import PreparedStatement, new_values
+from hotline.keys.encrypt import HEAD_BYTES
+from hotline.tips import rules_events
+from hotline.tips.rules import Matter, TipState
+from hotline.tips.rules_events import (
+    DAY,
+    WITHIN,
+    ComparedTip,
+    LikelyPair,
+    TipTraits,
+    situation_leaders,
+)
+from hotline.tips.tables import HAS_PENDING_ALERT, Grant, Tip, TipPlace
+
+MAX_COMPARED = 2000
+"""The largest number of earlier tips that are compared with a batch of new tips. If there are more earlier tips, only
+the newest are compared.
+"""
+DIGESTS_KEPT = DAY + timedelta(hours=1)
+
+
+class TipLikeness(Row):
+    """The digests of one tip. They were made with the key of the week. The row is deleted after a day."""
+
+    __tablename__ = "tip_likeness"
+    __table_args__ = (
+        Index("tip_likeness_contact", "contact_key"),
+        Index("tip_likeness_words", "words_key"),
+        Index("tip_likeness_at", "at"),
+        Index("tip_likeness_leader", "leader_id"),
+    )
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
+    contact_key: Mapped[str]
+    words_key: Mapped[str | None]
+    """The digest of the typed text."""
+    who_key: Mapped[str | None]
+    """The digest of the answer to "Who needs help?"."""
+    at: Mapped[datetime]
+    leader_id: Mapped[int | None]
+    """The first tip of the cluster. Its responders were only notified of this tip, as an addition to the first tip.
+    None if responders were alerted of this tip separately, or if its alert is still pending."""
+
+
+class LikenessKeys(NamedTuple):
+    """The digests of the typed text and of the answer to "Who needs help?"."""
+
+    words: str | None
+    who: str | None
+
+
+_LIKENESS = TipLikeness.metadata.tables[TipLikeness.__tablename__]
+_KEPT = PreparedStatement(
+    insert(_LIKENESS).values(new_values(("tip_id", "contact_key", "words_key", "who_key", "at")))
+)
+_CHANGED = PreparedStatement(
+    update(_LIKENESS)
+    .where(_LIKENESS.c.tip_id == bindparam("tip"))
+    .values(new_values(("words_key", "who_key")))
+    .returning(_LIKENESS.c.leader_id),
+    _LIKENESS.c.leader_id.type,
+)
+
+
+def store_digests(
+    session: Session, tip_id: int, keys: LikenessKeys, *, contact_key: str, at: datetime
+) -> None:
+    """Stores the digests of a tip that has no digests yet."""
+    _KEPT.rows(
+        session,
+        new_tip_id=tip_id,
+        new_contact_key=contact_key,
+        new_words_key=keys.words,
+        new_who_key=keys.who,
+        new_at=at,
+    )
+
+
+def replace_digests(session: Session, tip_id: int, keys: LikenessKeys) -> int | None:
+    """Replaces the digests of a tip. Returns the id of the first tip of its cluster, or None."""
+    row = _CHANGED.first(session, tip=tip_id, new_words_key=keys.words, new_who_key=keys.who)
+    return None if row is None else row[0]
+
+
+_NEW = aliased(TipLikeness, name="waits")
+
+
+def repeated_tips(
+    session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
+) -> dict[int, ComparedTip]:
+    """Returns the pending tips whose phone or text has been used too often since `since`.
+
+    Usually the result is empty.
+    """
+
+    def often(key: Column, hers: Column, least: int) -> ColumnElement[bool]:
+        alike = select(TipLikeness.tip_id).where(key == hers, TipLikeness.at > since)
+        few = alike.limit(least + 1).correlate(_NEW).subquery()
+        return select(func.count()).select_from(few).scalar_subquery() > least
+
+    some = select(_NEW.tip_id).where(
+        in_numbers(session, _NEW.tip_id, tip_ids),
+        or_(
+            often(TipLikeness.contact_key, _NEW.contact_key, contact),
+            often(TipLikeness.words_key, _NEW.words_key, words),
+        ),
+    )
+    rows = session.execute(_traits().where(TipLikeness.tip_id.in_(some)))
+    return {row[0]: ComparedTip(*row) for row in rows}
+
+
+def earlier_tips(
+    session: Session, new: Iterable[ComparedTip], since: datetime
+) -> Sequence[ComparedTip]:
+    """Returns earlier tips with the same phone or text as these tips, the oldest first. They are open, and people were
+    alerted of them.
+    """
+    contacts = {one.contact_key for one in new}
+    words = {one.words_key for one in new if one.words_key is not None}
+    alike = or_(TipLikeness.contact_key.in_(contacts), TipLikeness.words_key.in_(words))
+    earlier = (
+        TipLikeness.at > since,
+        Tip.assigned_at.is_not(None),
+        ~HAS_PENDING_ALERT,
+        Tip.closed_at.is_(None),
+    )
+    rows = session.execute(
+        _traits().where(alike, *earlier).order_by(TipLikeness.at.desc()).limit(MAX_COMPARED)
+    )
+    return [ComparedTip(*row) for row in reversed(rows.all())]
+
+
+def record_leaders(session: Session, leaders: Mapping[int, int | None]) -> None:
+    """Stores for each of these tips the first tip of the cluster that it joined."""
+    for tip_id, leader_id in leaders.items():
+        session.execute(
+            update(TipLikeness)
+            .where(TipLikeness.tip_id == tip_id)
+            .values(leader_id=leader_id)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def open_leader(session: Session, tip_id: int) -> int | None:
+    """Returns the first tip of this tip's cluster if it is open, or None."""
+    leader = (
+        select(TipLikeness.leader_id)
+        .join(Tip, Tip.id == TipLikeness.leader_id)
+        .where(TipLikeness.tip_id == tip_id, Tip.closed_at.is_(None))
+    )
+    return session.scalar(leader)
+
+
+def open_followers(session: Session, tip_id: int) -> Sequence[int]:
+    """Returns the open tips without an assignee that joined the cluster of this tip."""
+    joined = (
+        select(TipLikeness.tip_id)
+        .join(Tip, Tip.id == TipLikeness.tip_id)
+        .where(TipLikeness.leader_id == tip_id, Tip.closed_at.is_(None), Tip.assignee_id.is_(None))
+    )
+    return session.scalars(joined.order_by(TipLikeness.tip_id)).all()
+
+
+def delete_digests(session: Session, at: datetime, limit: int) -> int:
+    """Deletes digests that are older than a day. Returns the number of tips."""
+    old = select(TipLikeness.tip_id).where(TipLikeness.at < at - DIGESTS_KEPT).limit(limit)
+    gone = delete(TipLikeness).where(TipLikeness.tip_id.in_(session.scalars(old).all()))
+    return len(session.scalars(gone.returning(TipLikeness.tip_id)).all())
+
+
+def _traits() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            TipLikeness.tip_id,
+            TipLikeness.at,
+            Tip.urgency,
+            Tip.category,
+            Tip.place,
+            Tip.official,
+            TipLikeness.contact_key,
+            TipLikeness.words_key,
+            TipLikeness.who_key,
+            TipLikeness.leader_id,
+        )
+        .join(Tip, Tip.id == TipLikeness.tip_id)
+        .where(Tip.matter == Matter.TIP, Tip.channel.not_in(rules.UNCOUNTED))
+    )
+
+
+BY_THE_LINE = "line"
+"""The author of a link that the hotline made without a person."""
+COMPARED = (
+    Tip.matter == Matter.TIP,
+    *(Tip.channel != one for one in sorted(rules.UNCOUNTED)),
+    Tip.state != TipState.DRAFT,
+    Tip.state != TipState.FRAGMENT,
+)
+"""The conditions that a `Tip` must meet to be compared with other tips."""
+MAX_LINKED = 100
+"""The largest number of tips of one situation that a search adds to the tips that it starts from."""
+
+
+class TipLink(Row):
+    """A link between two tips that are probably about the same situation."""
+
+    __tablename__ = "tip_link"
+    __table_args__ = (UniqueConstraint("a", "b"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    a: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
+    """The id of the earlier tip."""
+    b: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str]
+    """The value of a `tips.rules_events.LinkReason`."""
+    by: Mapped[str]
+    """The person who made the link, as the audit log names people. It is `BY_THE_LINE` if the hotline made the link."""
+    at: Mapped[datetime]
+    undone_by: Mapped[str | None]
+    undone_at: Mapped[datetime | None]
+
+
+IS_LINKED = TipLink.undone_at.is_(None)
+
+
+def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipTraits]:
+    """Returns this tip, and the newest earlier tip for each reason to link the two. So it returns three earlier tips at
+    most.
+
+    Returns an empty list if this tip has no digests. It stays fast even on a day with thousands of similar tips.
+    """
+    session.flush()
+    row = _ONE.first(session, tip_id=tip_id)
+    if row is None:
+        return ()
+    new = TipTraits(*row)
+    given = {
+        "tip_id": tip_id,
+        "contact_key": new.contact_key,
+        "words_key": new.words_key,
+        "place": new.place,
+        "category": new.category,
+        "sector": new.sector,
+        "since": at - WITHIN,
+        "long_since": at - rules_events.CONTACT_WITHIN,
+    }
+    found = (question.first(session, **given) for question in _NEAREST)
+    return [new, *(TipTraits(*one) for one in found if one is not None)]
+
+
+def add_links(
+    session: Session, pairs: Iterable[LikelyPair], by: str, at: datetime
+) -> Sequence[LikelyPair]:
+    """Writes those links that do not exist yet, and returns them. Existing links do not change, even if people have
+    removed them.
+    """
+    made = []
+    for one in pairs:
+        a, b = sorted((one.a, one.b))
+        if add_if_new(session, TipLink(a=a, b=b, reason=one.reason, by=by, at=at)):
+            made.append(one)
+    return made
+
+
+def link_between(session: Session, a: int, b: int) -> TipLink | None:
+    """Returns the link between two tips, or None. Locks the link until the transaction ends."""
+    lower, higher = sorted((a, b))
+    found = select(TipLink).where(TipLink.a == lower, TipLink.b == higher)
+    return session.scalars(found.with_for_update()).one_or_none()
+
+
+def same_situation(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
+    """Returns, for each of the given tips that has links, the other tips of the same situation."""
+    known: set[int] = set(tip_ids)
+    pairs: set[tuple[int, int]] = set()
+    fresh = set(known)
+    while fresh and len(known) < MAX_LINKED + len(tip_ids):
+        near = select(TipLink.a, TipLink.b).where(
+            IS_LINKED, or_(TipLink.a.in_(fresh), TipLink.b.in_(fresh))
+        )
+        found = {(a, b) for a, b in session.execute(near)}
+        fresh = {one for pair in found for one in pair} - known
+        pairs |= found
+        known |= fresh
+    first = situation_leaders(pairs)
+    return {
+        tip_id: frozenset(one for one in first if first[one] == first[tip_id] and one != tip_id)
+        for tip_id in tip_ids
+        if tip_id in first
+    }
+
+
+def _compared() -> Select[*tuple[Any, ...]]:
+    return select(
+        Tip.id,
+        Tip.created_at,
+        Tip.place,
+        Tip.sector,
+        Tip.category,
+        Tip.contact_key,
+        TipLikeness.words_key,
+    ).where(*COMPARED)
+
+
+_GIVES = tuple(column.type for column in _compared().selected_columns)
+_TOLD_TODAY = _compared().join(TipLikeness, TipLikeness.tip_id == Tip.id)
+_BEFORE = Tip.id < bindparam("tip_id")
+_SECTOR = bindparam("sector", type_=String)
+_ONE = PreparedStatement(_TOLD_TODAY.where(Tip.id == bindparam("tip_id")), *_GIVES)
+_NEAREST = tuple(
+    PreparedStatement(question.where(_BEFORE).limit(1), *_GIVES)
+    for question in (
+        _compared()
+        .outerjoin(TipLikeness, TipLikeness.tip_id == Tip.id)
+        .where(
+            Tip.contact_key == bindparam("contact_key"),
+            Tip.contact_key != "",
+            Tip.created_at >= bindparam("long_since", type_=Utc),
+        )
+        .order_by(Tip.id.desc()),
+        _TOLD_TODAY.where(
+            TipLikeness.words_key == bindparam("words_key", type_=String),
+            TipLikeness.at >= bindparam("since", type_=Utc),
+        ).order_by(TipLikeness.tip_id.desc()),
+        _TOLD_TODAY.where(
+            Tip.place == bindparam("place"),
+            Tip.category == bindparam("category", type_=String),
+            Tip.created_at >= bindparam("since", type_=Utc),
+            or_(Tip.sector.is_(None), _SECTOR.is_(None), Tip.sector == _SECTOR),
+        ).order_by(Tip.created_at.desc(), Tip.id.desc()),
+    )
+)
+"""Queries for the newest earlier tip with the same phone, with the same text, or with the same place and category."""
+
+NEVER_CHANGED = (
+    "uid",
+    "identity",
+    "session_key",
+    "attempt",
+    "matter",
+    "channel",
+    "entry",
+    "contact_key",
+    "created_at",
+    "record_key",
+)
+READ = ("do_not_visit", "visit_decision")
+_TIP, _GRANT = Tip.metadata.tables[Tip.__tablename__], Tip.metadata.tables[Grant.__tablename__]
+_PLACE = TipPlace.metadata.tables[TipPlace.__tablename__]
+_LIKENESS = TipLikeness.metadata.tables[TipLikeness.__tablename__]
+
+
+@dataclass(slots=True)
+class ReportedTip:
+    """A tip, as a hop reads and writes it.
+
+    The class `Tip` explains the columns. `repr` shows nothing that the caller reported.
+    """
+
+    uid: str
+    identity: str
+    session_key: str = field(repr=False)
+    attempt: int
+    matter: str
+    channel: str
+    entry: str
+    contact_key: str = field(repr=False)
+    created_at: datetime
+    updated_at: datetime
+    state: str
+    language: str = ""
+    place: str = field(default="", repr=False)
+    within: str | None = field(default=None, repr=False)
+    sector: str | None = field(default=None, repr=False)
+    category: str | None = field(default=None, repr=False)
+    urgency: int = 0
+    official: str = field(default="", repr=False)
+    basis: str = field(default="", repr=False)
+    visit: str | None = field(default=None, repr=False)
+    words_at: datetime | None = None
+    place_step: int = 0
+    filed_at: datetime | None = None
+    completed_at: datetime | None = None
+    alert_urgency: int | None = None
+    danger_at: datetime | None = None
+    locked_for: str | None = None
+    request: str = ""
+    do_not_visit: bool = False
+    visit_decision: str | None = None
+    assigned_at: datetime | None = None
+    id: int = 0
+    """The id is 0 until the tip is stored."""
+    body: bytes = field(default=b"", repr=False)
+    """Before the tip is written, this is the whole body. After the tip was read, it is only the beginning of the
+    body.
+    """
+    likeness: LikenessKeys | None = field(default=None, repr=False)
+    """The digests that find similar tips. None if none are stored."""
+    moved: bool = False
+    """True if responders were alerted earlier, for another place of the tip."""
+    record_key: int = field(default_factory=new_record_key, repr=False)
+
+
+CHANGED = tuple(
+    one.name
+    for one in fields(ReportedTip)
+    if one.name not in {*NEVER_CHANGED, *READ, "id", "body", "likeness", "moved"}
+)
+"""The only columns of a tip, besides its body, that an answer may change. The code reads only the first bytes of the
+body, but writes the whole body."""
+_HEAD = func.substr(_TIP.c.body, 1, HEAD_BYTES, type_=LargeBinary)
+_FOUND_COLUMNS = (
+    *(_TIP.c[name] for name in (*NEVER_CHANGED, *CHANGED, *READ, "id")),
+    _HEAD.label("head"),
+    _LIKENESS.c.tip_id,
+    _LIKENESS.c.words_key,
+    _LIKENESS.c.who_key,
+    exists().where(_PLACE.c.tip_id == _TIP.c.id),
+)
+_FOUND = PreparedStatement(
+    select(*_FOUND_COLUMNS)
+    .select_from(_TIP.outerjoin(_LIKENESS, _LIKENESS.c.tip_id == _TIP.c.id))
+    .where(_TIP.c.identity == bindparam("identity"))
+    .with_for_update(key_share=True, of=_TIP),
+    *(column.type for column in _FOUND_COLUMNS),
+)
+_NEW_TIP = PreparedStatement(
+    insert(_TIP)
+    .values(new_values((*NEVER_CHANGED, *CHANGED, "do_not_visit", "body")))
+    .returning(_TIP.c.id),
+    _TIP.c.id.type,
+)
+_CHANGE = PreparedStatement(
+    update(_TIP).where(_TIP.c.id == bindparam("tip_id")).values(new_values((*CHANGED, "body")))
+)
+_UNGRANT = PreparedStatement(delete(_GRANT).where(_GRANT.c.tip_id == bindparam("tip_id")))
+_GRANTED = PreparedStatement(
+    insert(_GRANT).values(new_values(("tip_id", "desk_code", "encrypted_key")))
+)
+
+
+def tip_of_attempt(session: Session, identity: str) -> ReportedTip | None:
+    """Returns the tip of a report attempt, or None.
+
+    Locks the tip, because the clock process may file it at the same moment.
+    """
+    session.flush()
+    row = _FOUND.first(session, identity=identity)
+    if row is None:
+        return None
+    *columns, head, like, words, who, moved = row
+    names = (*NEVER_CHANGED, *CHANGED, *READ, "id")
+    return ReportedTip(
+        **dict(zip(names, columns, strict=True)),
+        # SQLite returns NULL for a part of an empty body.
+        body=head or b"",
+        likeness=None if like is None else LikenessKeys(words, who),
+        moved=bool(moved),
+    )
+
+
+def write_tip(session: Session, tip: ReportedTip) -> None:
+    """Inserts a tip that has no id, and sets its id.
+
+    For any other tip, writes the columns that an answer may change.
+    """
+    if tip.id:
+        new = {f"new_{name}": getattr(tip, name) for name in (*CHANGED, "body")}
+        _CHANGE.rows(session, tip_id=tip.id, **new)
+        return
+    names = (*NEVER_CHANGED, *CHANGED, "do_not_visit", "body")
+    ((tip.id,),) = _NEW_TIP.rows(session, **{f"new_{name}": getattr(tip, name) for name in names})
+
+
+def give_keys(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first: bool) -> None:
+    """Stores the key of the tip's present body for exactly these desks. `first` is True if no desk has had a key
+    before.
+    """
+    if not first:
+        _UNGRANT.rows(session, tip_id=tip_id)
+    for code, key in keys.items():
+        _GRANTED.rows(session, new_tip_id=tip_id, new_desk_code=code, new_encrypted_key=key)
+
+
+def grants_of(session: Session, tip_id: int) -> Mapping[str, bytes]:
+    """Returns the key of the tip, encrypted for each desk, by the code of the desk."""
+    found = select(Grant.desk_code, Grant.encrypted_key).where(Grant.tip_id == tip_id)
+    return {row.desk_code: row.encrypted_key for row in session.execute(found)}
+
+
+def tip_row(session: Session, tip: ReportedTip) -> Tip:
+    """Reads the whole row of the tip again, as the code that alerts responders needs it."""
+    return session.get_one(Tip, tip.id, populate_existing=True)
