@@ -18,7 +18,7 @@ from hotline.alerts.queries_references import usable_reference
 from hotline.alerts.rules_assignment import AlertedResponder, AssignmentState, Candidate, Case
 from hotline.alerts.rules_escalation import NO_ONE, WaitingTip
 from hotline.alerts.tables_drills import IS_OF_CASE
-from hotline.core import database, rules
+from hotline.core import database, rules_trial
 from hotline.core.database import add_if_new, add_rows, in_numbers, new_ids
 from hotline.gateway import tables
 from hotline.gateway.rules import MessageKind, MessageState, Wording
@@ -348,7 +348,7 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
     void = [row.id for row in rows if row.is_alerted]
     if void:
         delete_pending(session, void)
-    marked = _held(session, IS_WAITING, Tip.channel != rules.CHANNEL, limit=limit)
+    marked = _held(session, IS_WAITING, Tip.channel != rules_trial.CHANNEL, limit=limit)
     by_id = {row.id: row for row in (*rows, *marked) if not row.is_alerted}
     by_id |= {row.id: row for row in marked}
 

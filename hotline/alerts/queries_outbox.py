@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session, aliased
 from hotline.alerts import tables
 from hotline.alerts.queries_references import NOT_DELIVERED
 from hotline.alerts.rules_escalation import HOUR, SEEN_FOR, RecentDanger, SmsPace
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.database import add_rows, has_row, in_numbers
 from hotline.core.wording import OF_EXERCISES, Template
 from hotline.gateway import tables as gateway_tables
@@ -228,7 +228,7 @@ def recent_dangers(
             Tip.urgency == Urgency.DANGER,
             Tip.place.in_(places),
             Tip.official != OVERSEEN,
-            Tip.channel.not_in(rules.UNCOUNTED),
+            Tip.channel.not_in(rules_trial.UNCOUNTED),
         )
         .order_by(became.desc(), Tip.id.desc())
         .limit(MAX_DANGERS)

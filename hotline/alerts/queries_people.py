@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from hotline.core import database, rules
+from hotline.core import database, rules_trial
 from hotline.gateway.rules import DUE_STATES, MessageState
 from hotline.gateway.tables import Assignment, Message
 from hotline.people import tables
@@ -32,13 +32,13 @@ def take_lock(session: Session) -> None:
 
 def locked_by_name(session: Session, name: str) -> Sequence[Responder]:
     """Returns every responder with exactly this name, including removed responders. Locks their rows."""
-    found = select(Responder).where(Responder.name == name, Responder.level != rules.LEVEL)
+    found = select(Responder).where(Responder.name == name, Responder.level != rules_trial.LEVEL)
     return session.scalars(found.order_by(Responder.id).with_for_update(key_share=True)).all()
 
 
 def get_responder(session: Session, responder_id: int) -> Responder | None:
     row = session.get(Responder, responder_id, with_for_update={"key_share": True})
-    return row if row is not None and row.level != rules.LEVEL else None
+    return row if row is not None and row.level != rules_trial.LEVEL else None
 
 
 def members(session: Session, *, but: int | None = None) -> list[Member]:
@@ -46,7 +46,7 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
     away: dict[int, list[Absence]] = defaultdict(list)
     for leave in session.scalars(select(Leave)):
         away[leave.responder_id].append(Absence(leave.starts_at, leave.ends_at))
-    people = select(Responder).where(Responder.active, Responder.level != rules.LEVEL)
+    people = select(Responder).where(Responder.active, Responder.level != rules_trial.LEVEL)
     desks = tables.memberships_by_person(session)
     return [
         Member(

@@ -30,7 +30,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from hotline.alerts import tables, tables_case_events
 from hotline.alerts.tables import Recipient, ReplyAnswer
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.database import Row, add_if_new, has_row
 from hotline.core.tables import AttemptRow
 from hotline.core.wording import Template
@@ -375,7 +375,7 @@ def is_withheld(session: Session, message: Message) -> bool:
         return False
     released = select(Assignment.id).join(Tip, Tip.id == Assignment.tip_id)
     of_official = and_(Assignment.released_at.is_not(None), Tip.official != "no")
-    is_over = and_(Tip.channel == rules.DRILL, Tip.closed_at.is_not(None))
+    is_over = and_(Tip.channel == rules_trial.DRILL, Tip.closed_at.is_not(None))
     why = or_(of_official, is_over) if message.kind == MessageKind.ALERT else of_official
     return session.scalar(released.where(Assignment.id == message.assignment_id, why)) is not None
 

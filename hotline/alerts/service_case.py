@@ -23,7 +23,7 @@ from hotline.alerts import (
 )
 from hotline.alerts.rules_assignment import Case
 from hotline.alerts.rules_replies import Command, OfferedCase, offered_texts
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.gateway.tables import Assignment
@@ -282,7 +282,7 @@ def reads_in_console(session: Session, context: Context, tip: Tip, responder_id:
 
     Returns False if another desk of the responder may read it too. A drill contains no text of a caller.
     """
-    if not context.line.national_in_console or tip.channel == rules.DRILL:
+    if not context.line.national_in_console or tip.channel == rules_trial.DRILL:
         return False
     if session.get_one(Responder, responder_id).level != Level.NATIONAL:
         return False

@@ -37,7 +37,7 @@ from hotline.alerts.service_case import RESPONDER_PREFIX as RESPONDER
 from hotline.alerts.service_case import EventActor, desk_decides, reads_in_console
 from hotline.alerts.service_escalation import handle_event
 from hotline.alerts.service_messages import SmsPlan
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.actors import Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -299,7 +299,7 @@ def needs_second(session: Session, tip: Tip) -> bool:
     screened or was offered help. The rule does not use the results of screenings, because these are encrypted. A drill
     can always be closed by one person."""
     child = tip.basis == Basis.VITAL_INTEREST_CHILD
-    if tip.channel == rules.DRILL:
+    if tip.channel == rules_trial.DRILL:
         return False
     is_grave = tip.urgency == Urgency.DANGER or tip.official != "no" or child
     return is_grave or tip.channel == MET or tables_case_events.has_met(session, tip.id)
@@ -338,7 +338,7 @@ def close(
         return CloseResult(
             CommandResult.ANOTHER_WAITS, TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
         )
-    asks = only_requests and tip.channel != rules.DRILL
+    asks = only_requests and tip.channel != rules_trial.DRILL
     if not (asks or needs_second(session, tip)):
         _close(session, context, tip, outcome, actor, at)
         return CloseResult(CommandResult.CLOSED, outcome)
@@ -549,7 +549,7 @@ def reopen(session: Session, tip: Tip, actor: CloseRequest, at: datetime) -> Non
     """Reopens a closed case. Its escalation then continues within a second. Raises EndRefused."""
     if tip.closed_at is None:
         raise EndRefused(f"tip {tip.id} is open already")
-    if tip.channel == rules.DRILL:
+    if tip.channel == rules_trial.DRILL:
         raise EndRefused(f"tip {tip.id} was a drill: start a new drill in the console")
     if tip.erased_at is not None:
         raise EndRefused(f"tip {tip.id}: the text was erased. The caller must report again")

@@ -52,7 +52,7 @@ from hotline.alerts.rules_reply_parsing import (
 )
 from hotline.alerts.service_case import RESPONDER_PREFIX as RESPONDER
 from hotline.alerts.service_case import assignee_visit_facts, is_inbox_unread
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -125,7 +125,7 @@ def carry_out(session: Session, context: Context, one: Command) -> CommandOutcom
     if referral is None:
         return CommandOutcome(CommandResult.UNKNOWN)
     tip = session.get_one(Tip, referral.tip_id)
-    if tip.channel == rules.DRILL:
+    if tip.channel == rules_trial.DRILL:
         return service_drills.record_answer(session, context, one, referral, tip)
     if referral.released_at is not None:
         # After two corrections of the place, the responder may know the case by another reference.
@@ -617,7 +617,7 @@ def _hint(session: Session, context: Context, responder: Responder, reply: ReadR
         return Wording(Template.NOTHING_OPEN, {"code": code}, responder.language)
     tip = session.get_one(Tip, referral.tip_id)
     if tip.closed_at is not None or referral.released_at is not None:
-        is_drill = tip.channel == rules.DRILL
+        is_drill = tip.channel == rules_trial.DRILL
         over = Template.EXERCISE if is_drill else Template.CASE_OVER
         return Wording(over, {"ref": about}, responder.language)
     case = service_case.offered_case(session, tip, responder)

@@ -31,7 +31,7 @@ from hotline.alerts.rules_escalation import EscalationStep
 from hotline.alerts.rules_replies import Command, CommandOutcome, CommandResult, Verb
 from hotline.alerts.service_case import routed_case
 from hotline.alerts.tables_drills import Drill
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.actors import Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
@@ -133,12 +133,12 @@ def make_tip(
     encrypted = context.encrypter.tip({WORDS: said}, uid=uid, place=desk.place, desks=keys, at=at)
     tip = Tip(
         uid=uid,
-        identity=f"{rules.DRILL}:{uid}",
+        identity=f"{rules_trial.DRILL}:{uid}",
         session_key="",
         attempt=1,
         matter=Matter.TIP,
         state=TipState.COMPLETE,
-        channel=rules.DRILL,
+        channel=rules_trial.DRILL,
         language=CODES[0],
         entry="",
         place=desk.place,

@@ -26,7 +26,7 @@ from hotline.alerts.rules_escalation import NO_ONE, EscalationStep, SmsShare
 from hotline.alerts.rules_escalation_steps import CaseState, Decision
 from hotline.alerts.service_case import case_state
 from hotline.alerts.service_messages import BEHIND, WrittenAssignment, notify
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -58,7 +58,7 @@ def decide(
     at: datetime,
 ) -> Decision:
     """Returns the decision about an event of a case. In a drill, only the tested people count."""
-    if tip.channel != rules.DRILL:
+    if tip.channel != rules_trial.DRILL:
         return rules_escalation.decide(state, roster, event, at)
     row = tables_drills.drill_of_tip(session, tip.id)
     if row is None:
@@ -88,7 +88,7 @@ def handle_event(
     the case is closed, only ends its deadlines.
     """
     tip = queries.tip_for_writing(session, tip_id)
-    if tip.channel == rules.CHANNEL:
+    if tip.channel == rules_trial.CHANNEL:
         return
     if tip.closed_at is not None:
         tables.close_clocks(session, [tip_id], CASE_CLOCKS, at)
@@ -143,7 +143,7 @@ def _carry_out(
                 locked=tip.locked_for is not None,
                 leader=tips_queries.open_leader(session, tip.id),
                 safety=before.safety,
-                is_drill=tip.channel == rules.DRILL,
+                is_drill=tip.channel == rules_trial.DRILL,
                 share=SmsShare.ALONE if tip.storm_at is None else SmsShare.ESCALATED,
             )
             write_steps(session, context, [step], at)

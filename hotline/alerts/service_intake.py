@@ -18,7 +18,7 @@ from datetime import timedelta
 from hotline.alerts import service_correction, service_duplicates
 from hotline.alerts.service_case import visit_facts_of
 from hotline.alerts.service_correction import Route
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
 from hotline.core.logs import REQUEST
@@ -54,7 +54,7 @@ def reach_state(
     rings_for_nobody = state is TipState.FRAGMENT and tip.place == NOT_SAID
     if tip.state == TipState.DRAFT and state is not TipState.DRAFT:
         tip.filed_at = now
-        if tip.channel != rules.CHANNEL and not rings_for_nobody:
+        if tip.channel != rules_trial.CHANNEL and not rings_for_nobody:
             _wait(session, tip)
     if rings_for_nobody:
         tip.alert_urgency = Urgency.DANGER
@@ -223,7 +223,7 @@ def _new(
     caller: str,
 ) -> ReportedTip:
     at, uid, source = context.now(), secrets.token_hex(16), attempt.answers.get(SOURCE)
-    is_met = source is not None and dialogue.channel not in rules.UNCOUNTED
+    is_met = source is not None and dialogue.channel not in rules_trial.UNCOUNTED
     return ReportedTip(
         uid=uid,
         identity=identity,

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from hotline.alerts.rules_drills import DrillRecipient, RecentDrill
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.database import Row, has_row
 from hotline.core.wording import Template
 from hotline.gateway.rules import DUE_STATES, MessageKind, MessageState
@@ -84,7 +84,7 @@ def has_danger_since(session: Session, place: str, at: datetime) -> bool:
     near = province_of(place) if is_district(place) else place
     open_there = (
         Tip.urgency == Urgency.DANGER,
-        Tip.channel.not_in(rules.UNCOUNTED),
+        Tip.channel.not_in(rules_trial.UNCOUNTED),
         or_(Tip.filed_at >= at, alerted),
         Tip.closed_at.is_(None),
         Tip.place.startswith(near, autoescape=True),

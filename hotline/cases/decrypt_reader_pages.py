@@ -13,7 +13,7 @@ from hotline.cases import decrypt_codes, reader_pins, service_reading, service_v
 from hotline.cases.decrypt_access import DecryptedTip
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import PAGE, UNREADABLE, ReaderAnswer
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.wording import Template
 from hotline.errors import DecryptionFailed, KeyMissing, NotFound
 from hotline.gateway.tables import Assignment
@@ -160,7 +160,7 @@ def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
     The grant may be encrypted for an earlier key pair of the desk. The desk may have got access before the place of the
     tip was corrected."""
     session, member = turn.session, of_responder(turn.person.id)
-    by_pin = not turn.context.line.national_in_console or tip.channel == rules.DRILL
+    by_pin = not turn.context.line.national_in_console or tip.channel == rules_trial.DRILL
     for desk in sorted(tables_desks.desks_of(session, member)):
         _, grant = queries_visible.tip_with_grant(session, tip.id, desk)
         if grant is None or tip.erased_at is not None or (desk == NATIONAL and not by_pin):
@@ -177,7 +177,7 @@ def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
 
 def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
     """Yields the warnings that the page shows before any text of the caller."""
-    if tip.channel == rules.DRILL:
+    if tip.channel == rules_trial.DRILL:
         yield turn.say(Template.EXERCISE_TOLD)
     if (visit := _visit_warning(turn, tip)) is not None:
         yield turn.say(visit)

@@ -35,7 +35,7 @@ from hotline.cases.rules_reading_requests import (
     StartedForm,
     person_and_codes,
 )
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -104,7 +104,7 @@ def may_be_asked(context: Context, tip: Tip) -> bool:
         context.encrypter.reader_key()
     except KeyMissing:
         return False
-    return tip.matter == Matter.TIP and tip.channel not in rules.UNCOUNTED
+    return tip.matter == Matter.TIP and tip.channel not in rules_trial.UNCOUNTED
 
 
 def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
@@ -303,7 +303,7 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
     if known is None:
         return OVER
     tip, _ = known
-    if tip.matter != Matter.TIP or tip.channel in rules.UNCOUNTED:
+    if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
         return OVER
     if kind is LoggedEvent.SCREENED and tip.closed_at is not None:
         return OVER

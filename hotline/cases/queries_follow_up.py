@@ -18,7 +18,7 @@ from hotline.alerts.tables_case_events import (
     StartedFormRow,
 )
 from hotline.cases import tables
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.tips.rules import WARNING, Matter
 from hotline.tips.tables import WITHOUT_BODY, Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral, ServiceRequest
@@ -44,7 +44,7 @@ class MonthTips:
         return [
             tip
             for tip in self.tips
-            if tip.channel not in rules.UNCOUNTED and tip.matter == Matter.TIP
+            if tip.channel not in rules_trial.UNCOUNTED and tip.matter == Matter.TIP
         ]
 
 

@@ -45,7 +45,7 @@ from hotline.cases.rules_reading_requests import (
     bound_to,
 )
 from hotline.cases.tables import PinReading, PinReadingAsk
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.database import Session
 from hotline.core.logs import REQUEST
 from hotline.core.ussd import CallerFacts, SessionStart
@@ -146,7 +146,7 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     answer = answer.and_also(decrypt_reader_persons.owed_in(turn, judged))
     untaken = [one for one in urgent if tips[one].assignee_id is None]
     # Ignores drills if there is a real danger, so that the screen of the danger is shown.
-    untaken = [one for one in untaken if tips[one].channel != rules.DRILL] or untaken
+    untaken = [one for one in untaken if tips[one].channel != rules_trial.DRILL] or untaken
     other = FIRST in answer.words or has[rules_reading_requests.HAS_WARNINGS]
     if other or len(untaken) != 1 or not _is_only_read(untaken[0], by_pin, due, pinned):
         return answer
@@ -259,7 +259,7 @@ def _theirs(
     quiet = {
         case: tip
         for case, tip in cases.items()
-        if case not in asked and tip.id not in due and tip.channel != rules.DRILL
+        if case not in asked and tip.id not in due and tip.channel != rules_trial.DRILL
     }
     there = _with_colleagues(turn, quiet.values())
     return frozenset(case for case, tip in quiet.items() if tip.id in there)
@@ -312,7 +312,7 @@ def _labels(
 
 
 def _label(turn: ReaderTurn, case: str, tip: Tip, pinned: CallerFacts) -> str:
-    if tip.channel == rules.DRILL:
+    if tip.channel == rules_trial.DRILL:
         return turn.say(Template.LIST_EXERCISE, ref=case)
     if f"{CAN_CONFIRM}.{case}" in pinned.flags or desk_decides(turn.session, tip):
         return turn.say(Template.LIST_CLOSURE, ref=case)

@@ -29,7 +29,7 @@ from hotline.cases import decrypt_desk_reading, decrypt_reader_commands
 from hotline.cases import queries as cases_queries
 from hotline.cases.rules_board import BoardCase, SortedBoard, board_number, sort_board
 from hotline.cases.service_viewer import viewer_of
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database, Session
@@ -160,7 +160,7 @@ def _acting(context: ConsoleContext, by: SignedIn, tip_id: int) -> Iterator[Act]
         viewer = viewer_of(session, by)
         cases_queries.visible_tip(session, viewer, tip_id)
         tip = queries.tip_for_writing(session, tip_id)
-        if tip.closed_at is not None or tip.channel in rules.UNCOUNTED:
+        if tip.closed_at is not None or tip.channel in rules_trial.UNCOUNTED:
             raise EndRefused(
                 "this is possible only for an open case that is not a drill", TipRefusal.NOT_OPEN
             )

@@ -13,7 +13,7 @@ from hotline.cases import queries, service_persons, service_retention, tables_ca
 from hotline.cases.rules_case_file import FileBasis, FileStop, is_order_valid, refusal_of
 from hotline.cases.service_viewer import check_national, is_national, viewer_of
 from hotline.cases.tables_case_files import MADE_WITHIN, CaseFile
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.actors import READING_ROLES, SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
@@ -133,7 +133,7 @@ def request(
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         tip = queries.visible_tip(session, viewer, tip_id)
-        if tip.matter != Matter.TIP or tip.channel in rules.UNCOUNTED:
+        if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
             raise EndRefused(
                 f"tip {tip_id} is a drill, a test or no tip, so it can have no case file",
                 FileStop.NOT_HERE,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from hotline.alerts import queries, tables_case_events
 from hotline.cases.rules_reading_requests import StartedForm
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import KeyMissing
@@ -56,7 +56,7 @@ def store_form(
     Stores nothing if such a form is not possible in this case.
     """
     tip = _tip_of(session, responder_id, reference)
-    if tip is None or tip.matter != Matter.TIP or tip.channel in rules.UNCOUNTED:
+    if tip is None or tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
         return
     if form.kind is LoggedEvent.SCREENED and tip.closed_at is not None:
         return

@@ -28,7 +28,7 @@ from hotline.alerts.rules_replies import BUTTONS, Command, CommandResult
 from hotline.cases import queries as cases_queries
 from hotline.cases import service_persons, service_retention, service_viewer
 from hotline.cases.service_viewer import check_decides, check_national, check_visible, viewer_of
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.actors import Actor, SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
@@ -258,7 +258,7 @@ def link_tips(
     """Links two tips as the same situation, even if the link was removed before. Raises NotFound, EndRefused."""
     with context.database.writing() as session:
         _check(session, a, b, viewer)
-        if any(session.get_one(Tip, one).channel in rules.UNCOUNTED for one in (a, b)):
+        if any(session.get_one(Tip, one).channel in rules_trial.UNCOUNTED for one in (a, b)):
             raise EndRefused("a drill or a test report cannot be linked to another tip")
         row = tips_queries.link_between(session, a, b)
         if row is None:

@@ -18,7 +18,7 @@ from hotline.alerts.service_case import EventActor
 from hotline.cases import decrypt_codes, service_follow_up, service_people, service_viewer
 from hotline.cases import queries as cases_queries
 from hotline.cases.service_viewer import get_readable, log, viewer_of
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
@@ -218,7 +218,7 @@ def record_report(
         viewer = viewer_of(session, by)
         cases_queries.visible_tip(session, viewer, tip_id)
         tip = queries.tip_for_writing(session, tip_id)
-        if tip.matter != Matter.TIP or tip.channel in rules.UNCOUNTED:
+        if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
             raise NotFound(f"tip {tip_id}: this case has no such person")
         key = f"{tip_id}:{by.account_id}:{once}"
         if tables_case_events.is_written(session, f"{kind}:{key}"):

@@ -29,7 +29,7 @@ from hotline.cases.rules_reading_requests import without_pins
 from hotline.core import tables as core_tables
 from hotline.core.contexts import Context
 from hotline.core.database import Session, new_record_key
-from hotline.core.rules import DAY, HOUR, AttemptedSecret, SecretTyped, is_exhausted
+from hotline.core.rules_attempts import DAY, HOUR, AttemptedSecret, SecretTyped, is_exhausted
 from hotline.core.ussd import UssdHop, follows
 from hotline.core.wording import Template
 from hotline.errors import KeyMissing

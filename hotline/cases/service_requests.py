@@ -19,7 +19,7 @@ from hotline.alerts import (
 from hotline.alerts.rules_replies import REPLIES, Verb
 from hotline.alerts.rules_reply_parsing import parse_reply
 from hotline.cases import service_codes
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session, has_row
 from hotline.core.wording import Template
@@ -66,7 +66,7 @@ def ask(
     If there is danger, the answer is due in an hour.
     """
     at = offer.offered_at
-    if tip.official != "no" or tip.channel in rules.UNCOUNTED:
+    if tip.official != "no" or tip.channel in rules_trial.UNCOUNTED:
         return None
     kept = queries_visible.excluded_responders(session, [tip.id]).get(tip.id, frozenset())
     asked = tables_persons.desks_asked(session, tip.id, offer.n)

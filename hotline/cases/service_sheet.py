@@ -27,7 +27,7 @@ from hotline.cases import (
 )
 from hotline.cases import queries as cases_queries
 from hotline.cases.service_viewer import is_national, viewer_of
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
@@ -226,7 +226,7 @@ def _line(tip: Tip, details: _TipDetails, at: datetime) -> TipLine:
         **{name: getattr(tip, name) for name in OF_TIP},
         is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
         is_fragment=tip.state == TipState.FRAGMENT,
-        is_drill=tip.channel == rules.DRILL,
+        is_drill=tip.channel == rules_trial.DRILL,
         visit_facts=service_case.visit_facts_of(tip),
         take_due=take_due,
         is_late=take_due is not None and take_due <= at,
@@ -257,7 +257,7 @@ def _closure_age(tip: Tip, at: datetime) -> timedelta | None:
 def _take_due(tip: Tip) -> datetime | None:
     if tip.filed_at is None or tip.closed_at is not None or tip.state == TipState.FRAGMENT:
         return None
-    if tip.matter != Matter.TIP or tip.channel == rules.DRILL:
+    if tip.matter != Matter.TIP or tip.channel == rules_trial.DRILL:
         return None
     return acknowledge_due(tip.urgency, tip.filed_at, step=0)
 

@@ -17,7 +17,7 @@ from hotline.cases.queries import TipListFilter, TipOverview
 from hotline.cli import options
 from hotline.cli.command_context import cli_context
 from hotline.cli.desks import desk_code, passphrase_of_desk
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.catalogues import load_console_words
 from hotline.core.contexts import Context
 from hotline.duty.service_leaves import format_time
@@ -100,7 +100,7 @@ def _line(overview: TipOverview, now: datetime) -> str:
 def _notes(overview: TipOverview, now: datetime) -> Iterator[str]:
     """Yields how long a tip waited, its assignee, the next step, and other facts that the reader must know."""
     tip = overview.tip
-    if tip.channel == rules.DRILL:
+    if tip.channel == rules_trial.DRILL:
         yield "DRILL"
     yield from _waited(overview, now)
     yield _assignee(overview)
@@ -162,7 +162,7 @@ def _taken_at(overview: TipOverview) -> datetime | None:
 
 def _wait(overview: TipOverview, now: datetime) -> Wait | None:
     tip = overview.tip
-    nothing_promised = tip.state == TipState.FRAGMENT or tip.channel == rules.DRILL
+    nothing_promised = tip.state == TipState.FRAGMENT or tip.channel == rules_trial.DRILL
     if tip.filed_at is None or nothing_promised:
         return None
     ended_at = _taken_at(overview) or tip.closed_at
@@ -192,7 +192,7 @@ def row_of(overview: TipOverview, now: datetime) -> dict[str, object]:
         **options.attributes_of(tip, *OF_TIP),
         **options.attributes_of(overview, *OF_OVERVIEW),
         **{name: options.iso_seconds(getattr(tip, name)) for name in TIME_FIELDS},
-        "exercise": tip.channel == rules.DRILL,
+        "exercise": tip.channel == rules_trial.DRILL,
         "place": place_name(tip.place, "en"),
         "within": tip.within and place_name(tip.within, "en"),
         "waited_seconds": wait and int(wait.spent.total_seconds()),

@@ -68,7 +68,7 @@ from hotline.core.driver import (
     text_of,
     without_details,
 )
-from hotline.core.rules import RECORD_KEYS
+from hotline.core.rules_record_keys import RECORD_KEYS
 from hotline.errors import SettingsInvalid
 
 logger = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from hotline.alerts import queries_people
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.contexts import Context, WebContext
 from hotline.core.database import Session
 from hotline.core.ussd import is_number
@@ -116,7 +116,7 @@ def count_person(session: Session, context: Context, msisdn: str, at: datetime) 
 
     Without the key it counts no one, because a session must not wait for a key.
     """
-    if msisdn == rules.CALLER or not is_number(msisdn):
+    if msisdn == rules_trial.CALLER or not is_number(msisdn):
         return
     with suppress(KeyMissing):
         tables.note_person(session, context.pseudonyms.person(msisdn, at))

@@ -43,7 +43,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.core import database, rules
+from hotline.core import database, rules_trial
 from hotline.core.database import Database, Row, add_if_new, insert_into
 from hotline.core.driver import PlainConnection, PreparedStatement, new_values, read_json, read_time
 from hotline.core.ussd import NOTHING, CommittedText
@@ -119,7 +119,7 @@ def count(session: Session, cell: CounterKey, by: int = 1) -> None:
 
     It stores none for channels that statistics leave out.
     """
-    if cell.channel not in rules.UNCOUNTED:
+    if cell.channel not in rules_trial.UNCOUNTED:
         values = {f"new_{name}": value for name, value in asdict(cell).items()}
         TALLYING.rows(session, new_count=by, **values)
 
@@ -365,7 +365,7 @@ def lock_sessions(session: Session, keys: Collection[str]) -> Mapping[str, Count
     """Returns the sessions that statistics count, in a fixed order. They stay locked until the transaction ends."""
     asked = (
         select(Dialogue.key, Dialogue.started_at, Dialogue.screens_counted)
-        .where(Dialogue.key.in_(keys), Dialogue.channel.not_in(rules.UNCOUNTED))
+        .where(Dialogue.key.in_(keys), Dialogue.channel.not_in(rules_trial.UNCOUNTED))
         .order_by(Dialogue.key)
         .with_for_update()
     )
@@ -471,7 +471,7 @@ def _keep(
 
 def _tally(connection: PlainConnection, cell: CounterKey, number: int) -> None:
     """Stores a tally. It stores none for channels that statistics leave out."""
-    if cell.channel not in rules.UNCOUNTED:
+    if cell.channel not in rules_trial.UNCOUNTED:
         marks = ", ".join([connection.mark] * len(TALLY))
         said = f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({marks})"
         given = (cell.day.isoformat(), *[getattr(cell, name) for name in TALLY[1:-1]], number)

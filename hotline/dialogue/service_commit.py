@@ -29,7 +29,7 @@ from hotline.cases import (
 )
 from hotline.cases.rules_reading_requests import READER_PINS, WORK_CASE
 from hotline.cases.service_receipts import AttemptResult, text_digest
-from hotline.core import rules as core_rules
+from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.ussd import NOTHING, CommittedText, SessionStart, UssdHop, is_number
@@ -360,8 +360,8 @@ def begin_session(
     If another hop of the same session was faster, returns False and changes nothing. Raises StoreUnavailable.
     """
     start, at = known.start, known.start.started_at
-    channel = core_rules.channel_of(hop.caller, USSD)
-    counted = channel not in core_rules.UNCOUNTED
+    channel = rules_trial.channel_of(hop.caller, USSD)
+    counted = channel not in rules_trial.UNCOUNTED
     service_weekly_keys.delete_old_keys_first(context, at)
     people = {}
     with suppress(KeyMissing):

@@ -51,7 +51,7 @@ from hotline.cases.rules_reading_requests import (
     ended_by,
     form_content,
 )
-from hotline.core.rules import AttemptedSecret, SecretTyped
+from hotline.core.rules_attempts import AttemptedSecret, SecretTyped
 from hotline.core.ussd import (
     SEPARATOR,
     CommittedText,

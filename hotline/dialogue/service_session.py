@@ -28,7 +28,7 @@ from hotline.cases.tables import PinReading
 from hotline.core import tables as core_tables
 from hotline.core.contexts import Context, Job, WebContext
 from hotline.core.database import Session
-from hotline.core.rules import AttemptedSecret, SecretTyped
+from hotline.core.rules_attempts import AttemptedSecret, SecretTyped
 from hotline.core.ussd import (
     MAX_INPUTS,
     NOTHING,

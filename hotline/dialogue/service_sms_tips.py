@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hotline.alerts import service_correction, service_intake
 from hotline.alerts.service_intake import ReportAttempt, needs_assignment
 from hotline.cases import service_weekly_keys
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.contexts import WebContext
 from hotline.core.database import Session, add_if_new
 from hotline.counters import service
@@ -199,7 +199,7 @@ def locked_session(
         return held
     row = Dialogue(
         key=key,
-        channel=rules.channel_of(message.sender, SMS),
+        channel=rules_trial.channel_of(message.sender, SMS),
         revision_id=revision_id,
         entry=entry,
         dialled=0,

@@ -29,7 +29,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.gateway.rules import ListedSms
 from hotline.keys.key_folder import listed_secrets
 
@@ -266,7 +266,7 @@ class Dialler:
     def _hop(self, session_id: str, text: str) -> str:
         """Returns the text of the hotline's answer. The text is empty if no correct answer arrives in time."""
         fields = {
-            "phoneNumber": rules.CALLER,
+            "phoneNumber": rules_trial.CALLER,
             "serviceCode": self._service_code,
             "text": text,
             "sessionId": session_id,

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, o
 from sqlalchemy.orm import Session
 
 from hotline.alarms.tables import RaisedAlarm
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.database import add_if_new, has_row
 from hotline.core.wording import Template
 from hotline.errors import NotFound
@@ -102,7 +102,7 @@ def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) 
 IS_WATCHED = visible_to(THE_LINE)
 """The condition that a tip may raise an alarm. The national desk reads alarms, so a complaint about this desk raises
 none."""
-UNASSIGNED = (IS_WAITING, IS_WATCHED, Tip.assigned_at.is_(None), Tip.channel != rules.CHANNEL)
+UNASSIGNED = (IS_WAITING, IS_WATCHED, Tip.assigned_at.is_(None), Tip.channel != rules_trial.CHANNEL)
 IS_PENDING = (PendingAlert.tip_id.is_not(None), ~IS_HELD, IS_WATCHED)
 """The conditions that the alert of a `Tip` is pending, and that it does not wait for the next duty. The query joins
 `PendingAlert`."""
@@ -110,7 +110,7 @@ LATE_UNTAKEN = (
     *ASK_RUNS,
     IS_WATCHED,
     Tip.filed_at.is_not(None),
-    Tip.channel.not_in(rules.UNCOUNTED),
+    Tip.channel.not_in(rules_trial.UNCOUNTED),
     or_(Tip.assignee_id.is_(None), Deadline.kind == DeadlineKind.OVERDUE),
 )
 """The conditions that no responder has taken a tip, or that the tip is overdue. The query joins the tip's deadlines."""

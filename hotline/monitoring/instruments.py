@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
 
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.dialogue.redis_adapters import connect
 from hotline.gateway.africastalking import Account
 from hotline.gateway.http import Dialler
@@ -114,7 +114,7 @@ class LineInstruments:
         return answered
 
     def report_trial(self) -> bool:
-        return self._dialler is not None and self._dialler.tells(rules.KEYS)
+        return self._dialler is not None and self._dialler.tells(rules_trial.KEYS)
 
     def balance(self) -> float | None:
         if self._account is None:

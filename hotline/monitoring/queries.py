@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotline.alarms.rules import DANGER
 from hotline.alarms.tables import RaisedAlarm
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.database import Row
 from hotline.core.tables import SampleMark
 from hotline.counters.rules import BOUNDS, Arrivals
@@ -45,7 +45,7 @@ def recent_sessions(session: Session, at: datetime) -> int:
     found = select(func.count()).where(
         Dialogue.started_at > at - HOUR,
         Dialogue.started_at <= at,
-        Dialogue.channel.not_in(rules.UNCOUNTED),
+        Dialogue.channel.not_in(rules_trial.UNCOUNTED),
     )
     return session.scalar(found) or 0
 
@@ -146,7 +146,7 @@ def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[i
             Tip.urgency == Urgency.DANGER,
             visible_to(THE_LINE),
             Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
-            Tip.channel.not_in(rules.UNCOUNTED),
+            Tip.channel.not_in(rules_trial.UNCOUNTED),
             or_(and_(Tip.danger_at.is_(None), Tip.filed_at > since), Tip.danger_at > since),
             became <= until - timedelta(seconds=DANGER.seconds),
         )
@@ -178,7 +178,9 @@ class Trials:
 
 def handset(session: Session) -> Responder | None:
     """Returns the handset of the tests, or None. It is never active, so that no real tip is assigned to it."""
-    return session.scalars(select(Responder).where(Responder.level == rules.LEVEL)).one_or_none()
+    return session.scalars(
+        select(Responder).where(Responder.level == rules_trial.LEVEL)
+    ).one_or_none()
 
 
 def trials(session: Session) -> Trials | None:
@@ -186,7 +188,7 @@ def trials(session: Session) -> Trials | None:
     to = handset(session)
     if to is None:
         return None
-    begun = select(func.max(Tip.created_at)).where(Tip.channel == rules.CHANNEL)
+    begun = select(func.max(Tip.created_at)).where(Tip.channel == rules_trial.CHANNEL)
     arrived = (
         select(func.max(Message.delivered_at))
         .join(Assignment, Assignment.id == Message.assignment_id)
@@ -198,7 +200,7 @@ def trials(session: Session) -> Trials | None:
 def unsent_trial(session: Session) -> Tip | None:
     """Returns the newest complete test tip without an alert, or None. It stays locked until the transaction ends."""
     waits = select(Tip).where(
-        Tip.channel == rules.CHANNEL, Tip.state != TipState.DRAFT, Tip.assigned_at.is_(None)
+        Tip.channel == rules_trial.CHANNEL, Tip.state != TipState.DRAFT, Tip.assigned_at.is_(None)
     )
     held = waits.order_by(Tip.id.desc()).limit(1).with_for_update(skip_locked=True)
     return session.scalars(held).one_or_none()

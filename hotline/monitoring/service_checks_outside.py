@@ -22,7 +22,7 @@ from hotline.alarms.rules import Alarm, CheckResult, check_result, in_kigali, wa
 from hotline.alerts import queries as alerts_queries
 from hotline.alerts import service_case, service_escalation
 from hotline.alerts.rules_escalation import EscalationStep
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.contexts import READER_QUEUE, WORKER_QUEUE, CliContext, Context, MonitorContext
 from hotline.core.database import Session
 from hotline.core.tables import is_sample
@@ -84,13 +84,13 @@ def set_handset(context: CliContext, number: str, *, by: tables_audit.CommandAct
         if row is None:
             row = Responder(
                 person=Person(name="Trial", languages=["en"]),
-                level=rules.LEVEL,
+                level=rules_trial.LEVEL,
                 districts=[],
                 categories=[],
                 active=False,
             )
             session.add(row)
-        row.number_key = f"{rules.LEVEL}:{context.pseudonyms.enrolled(msisdn)}"
+        row.number_key = f"{rules_trial.LEVEL}:{context.pseudonyms.enrolled(msisdn)}"
         row.encrypted_number = context.encrypter.number(msisdn)
         row.unreachable = None
         row.created_at = at

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.database import Database, Row, has_row
 from hotline.core.wording import Template
 from hotline.errors import NotFound
@@ -312,13 +312,13 @@ def national_people(session: Session, at: datetime, *, but: int = 0) -> Sequence
 
 def all_responders(session: Session) -> Sequence[Responder]:
     """Returns all responders who were ever enrolled, in the order of enrolment."""
-    people = select(Responder).where(Responder.level != rules.LEVEL)
+    people = select(Responder).where(Responder.level != rules_trial.LEVEL)
     return session.scalars(people.order_by(Responder.id)).all()
 
 
 def responder_names(session: Session) -> Mapping[int, str]:
     """Returns the names of all responders who were ever enrolled, by id."""
-    people = select(Responder.id, Responder.name).where(Responder.level != rules.LEVEL)
+    people = select(Responder.id, Responder.name).where(Responder.level != rules_trial.LEVEL)
     return {row.id: row.name for row in session.execute(people)}
 
 

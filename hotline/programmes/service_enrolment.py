@@ -23,7 +23,7 @@ from hotline.cases import service_receipts
 from hotline.cases.service_receipts import AttemptResult, CompareSecret, SecretAttempt
 from hotline.core.contexts import Context
 from hotline.core.database import Session, add_if_new
-from hotline.core.rules import AttemptedSecret, SecretTyped
+from hotline.core.rules_attempts import AttemptedSecret, SecretTyped
 from hotline.core.ussd import SEPARATOR, SessionStart, UssdHop
 from hotline.counters import tables as counters_tables
 from hotline.counters.service import day_of, is_first_time

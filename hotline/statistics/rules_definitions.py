@@ -28,7 +28,7 @@ from typing import Any
 
 from hotline.alerts import rules_follow_up
 from hotline.alerts.rules_follow_up import month_of
-from hotline.core.rules import RECORD_KEYS
+from hotline.core.rules_record_keys import RECORD_KEYS
 
 MONTHS = 12
 USE_AFTER = timedelta(days=5)

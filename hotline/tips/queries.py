@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.database import Column, Row, Utc, add_if_new, in_numbers, new_record_key
 from hotline.core.driver import PreparedStatement, new_values
 from hotline.keys.encrypt import HEAD_BYTES
@@ -222,7 +222,7 @@ def _traits() -> Select[*tuple[Any, ...]]:
             TipLikeness.leader_id,
         )
         .join(Tip, Tip.id == TipLikeness.tip_id)
-        .where(Tip.matter == Matter.TIP, Tip.channel.not_in(rules.UNCOUNTED))
+        .where(Tip.matter == Matter.TIP, Tip.channel.not_in(rules_trial.UNCOUNTED))
     )
 
 
@@ -230,7 +230,7 @@ BY_THE_LINE = "line"
 """The author of a link that the hotline made without a person."""
 COMPARED = (
     Tip.matter == Matter.TIP,
-    *(Tip.channel != one for one in sorted(rules.UNCOUNTED)),
+    *(Tip.channel != one for one in sorted(rules_trial.UNCOUNTED)),
     Tip.state != TipState.DRAFT,
     Tip.state != TipState.FRAGMENT,
 )

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.database import Row, has_row, new_record_key
 from hotline.core.driver import PreparedStatement, new_values
 from hotline.errors import NotFound
@@ -166,11 +166,11 @@ WITHOUT_BODY = defer(Tip.body, raiseload=True)
 """An option for a query that leaves out the encrypted text. If code asks such a row for its body, an error is
 raised.
 """
-IS_REPORTED = (Tip.state != TipState.DRAFT, Tip.channel != rules.CHANNEL)
+IS_REPORTED = (Tip.state != TipState.DRAFT, Tip.channel != rules_trial.CHANNEL)
 """The conditions for tips of callers, and for drills. Drafts and the hotline's own test tips do not match."""
 IS_REAL_CASE = (
     Tip.matter == Matter.TIP,
-    Tip.channel.not_in(rules.UNCOUNTED),
+    Tip.channel.not_in(rules_trial.UNCOUNTED),
     Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
 )
 """The conditions for real cases. Complaints, drills, test tips, drafts and fragments do not match."""

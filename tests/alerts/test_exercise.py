@@ -22,7 +22,7 @@ from hotline.alerts.service_drills import DrillReport
 from hotline.alerts.service_sending import apply_report
 from hotline.cases import queries as cases_queries
 from hotline.cases import service_desk_commands, service_retention
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.actors import Actor
 from hotline.counters.tables import Tally
 from hotline.dialogue.service_sms import Arrival, take_sms
@@ -76,7 +76,7 @@ def begun(district: District, **wanted: Any) -> int:
 
 
 def tip_of(district: District) -> Tip:
-    (tip,) = (row for row in district.all(Tip) if row.channel == rules.DRILL)
+    (tip,) = (row for row in district.all(Tip) if row.channel == rules_trial.DRILL)
     assert isinstance(tip, Tip)
     return tip
 
@@ -227,7 +227,7 @@ def test_r12_it_is_in_no_figure_and_every_list_says_what_it_is(staffed: District
         )
         assert session.scalars(select(Tally)).all() == []
         (listed,) = cases_queries.tip_overviews(session)
-    assert listed.tip.channel == rules.DRILL
+    assert listed.tip.channel == rules_trial.DRILL
 
 
 def test_r12_one_person_ends_it_whoever_closes_it(staffed: District) -> None:

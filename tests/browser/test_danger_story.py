@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from hotline.alerts import rules_follow_up
 from hotline.alerts.tables_case_events import CaseCode, CaseEventRow, CaseGrant, CaseKey
 from hotline.cases import decrypt_codes, service_people
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.actors import AccountRole
 from hotline.core.wording import Template
 from hotline.people.decrypt_members import wrap_desk_key
@@ -174,7 +174,7 @@ def a_person_of_a_trial_is_noted_too(case: DangerCase) -> None:
     told(line, *DANGER_HERE)
     tip = line.tips[-1]
     with line.database.writing() as session:
-        session.get_one(Tip, tip.id).channel = rules.CHANNEL
+        session.get_one(Tip, tip.id).channel = rules_trial.CHANNEL
     screened(line.context, tip.id)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.ussd import NOTHING
 from hotline.counters.rules import (
     ScreenCounter,
@@ -186,8 +186,8 @@ def test_e1_two_who_count_one_session_at_once_count_it_once(web: Line) -> None:
 
 
 def test_a_trial_and_a_private_entry_are_no_screens_of_callers(web: Line, line: Line) -> None:
-    web.caller(rules.CALLER).dial()
-    for number, channel in enumerate(sorted(rules.UNCOUNTED)):
+    web.caller(rules_trial.CALLER).dial()
+    for number, channel in enumerate(sorted(rules_trial.UNCOUNTED)):
         caller = web.caller(f"+25078800050{number}")
         caller.dial()
         with line.database.writing() as session:

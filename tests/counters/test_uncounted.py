@@ -15,7 +15,7 @@ import hotline
 from hotline.alerts import rules_follow_up
 from hotline.alerts.tables_case_events import CaseKey
 from hotline.cases import queries_follow_up
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.database import Session
 from hotline.counters import tables
 from hotline.counters.tables import CounterKey, Tally
@@ -53,32 +53,32 @@ NO_FIGURE: Mapping[str, str] = {
     "statistics/queries.filed_and_in_time": PUBLISHED,
     "statistics/queries.first_day": PUBLISHED,
     "statistics/queries._added_up": MADE,
-    "gateway/tables_sessions.running_calls": WATCH,
-    "gateway/queries_health._locked": WATCH,
-    "gateway/queries_health._unassigned": WATCH,
-    "gateway/queries_health._untaken": WATCH,
-    "cases/queries_board._clocks": BOARD,
-    "cases/queries_board._owed": BOARD,
-    "cases/queries_board.count_late": BOARD,
-    "cases/queries_board.open_cases": BOARD,
+    "gateway/tables.running_calls": WATCH,
+    "gateway/queries._locked": WATCH,
+    "gateway/queries._unassigned": WATCH,
+    "gateway/queries._untaken": WATCH,
+    "cases/queries._clocks": BOARD,
+    "cases/queries._owed": BOARD,
+    "cases/queries.count_late": BOARD,
+    "cases/queries.open_cases": BOARD,
     "cases/queries_follow_up.tips_of_month": "what a month's figures take of it is `MonthTips.counting`",
     "counters/tables.counted_on": MADE,
-    "counters/tables_screens.totals": "adds up what is made of `screen_counts.hold`, which holds none of these",
-    "cases/queries_list.linked_counts": ONE,
-    "alerts/queries_shared.cases_left": LADDER,
+    "counters/tables.screen_totals": "adds up what is made of `screen_counts.hold`, which holds none of these",
+    "cases/queries.linked_counts": ONE,
+    "alerts/queries_outbox.cases_left": LADDER,
     "alerts/tables_drills.recent_drills": "asks of exercises alone",
     "alerts/queries_references.acknowledged_since": ONE,
     "alerts/queries._recent_work": LADDER,
     "alerts/queries_people.open_cases": "counts a leaver's work for those who move it to others",
     "alerts/queries.other_takers": LADDER,
-    "alerts/tables_inbound.unproven_answers": WATCH,
-    "tips/queries_duplicates.repeated_tips": LADDER,
+    "alerts/tables.unproven_answers": WATCH,
+    "tips/queries.repeated_tips": LADDER,
     "monitoring/queries.sessions_of_weeks": "asks `sessions`",
 }
 TRIALS_ALONE: Mapping[str, str] = {
     "alerts/service_escalation.handle_event": LADDER,
     "alerts/service_intake.reach_state": LADDER,
-    "gateway/queries_health.UNASSIGNED": WATCH,
+    "gateway/queries.UNASSIGNED": WATCH,
     "alerts/queries.pending_alerts": LADDER,
     "tips/tables.IS_REPORTED": "lists for who was told of it: a drill stands there",
     "monitoring/queries.trials": "the trials themselves",
@@ -146,7 +146,7 @@ def figures(session: Session) -> Mapping[str, int]:
 
 
 @pytest.mark.row("E1")
-@pytest.mark.parametrize("channel", ["ussd", *sorted(rules.UNCOUNTED)])
+@pytest.mark.parametrize("channel", ["ussd", *sorted(rules_trial.UNCOUNTED)])
 def test_no_figure_counts_a_trial_drill_or_sample(district: District, channel: str) -> None:
     tip = make_tip()
     tip.channel, tip.filed_at = channel, NOON
@@ -157,4 +157,4 @@ def test_no_figure_counts_a_trial_drill_or_sample(district: District, channel: s
         session.add(CaseKey(tip_id=tip.id, public_key=b"k" * 32, made_at=NOON))
         tables.count(session, CounterKey(NOON.date(), "topic", "rw", channel, "", "12"))
     with district.database.reading() as session:
-        assert set(figures(session).values()) == {0 if channel in rules.UNCOUNTED else 1}
+        assert set(figures(session).values()) == {0 if channel in rules_trial.UNCOUNTED else 1}

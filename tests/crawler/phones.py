@@ -10,7 +10,7 @@ from hotline.alerts import service_assignment
 from hotline.alerts.rules_assignment import AssignmentState
 from hotline.alerts.tables_drills import Drill
 from hotline.cases import service_retention
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.gateway import tables
 from hotline.gateway.tables import Assignment
 from hotline.people.rules import Level
@@ -247,7 +247,7 @@ def _request(line: Line) -> None:
 def _rehearse(line: Line) -> None:
     with line.database.writing() as session:
         tip = session.scalars(select(Tip).order_by(Tip.id.desc()).limit(1)).one()
-        tip.channel = rules.DRILL
+        tip.channel = rules_trial.DRILL
         begun, over = line.clock(), line.clock() + timedelta(hours=1)
         row = Drill(
             tip_id=tip.id, place=tip.place, desk=tip.place, escalates=False, started_by="Aline"

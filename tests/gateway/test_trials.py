@@ -11,7 +11,7 @@ from hotline.alarms.rules import CheckResult
 from hotline.alerts import service_assignment
 from hotline.alerts import service_sending as alerts_service_sending
 from hotline.cases import queries
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.counters.tables import Tally
 from hotline.gateway import queries as gateway_queries
 from hotline.gateway.http import Dialler
@@ -34,7 +34,7 @@ class Calling(FakeInstruments):
 
     def report_trial(self) -> bool:
         assert self.dialler is not None
-        return self.dialler.tells(rules.KEYS)
+        return self.dialler.tells(rules_trial.KEYS)
 
 
 @dataclass
@@ -82,7 +82,7 @@ def test_the_handset_gets_the_alert_and_nobody_else_does(daily: Trial) -> None:
     assert [to for to, _ in daily.sms.sent] == [HANDSET]
     assert [row.state for row in daily.line.all(Message)] == ["delivered"]
     assert (daily.line.all(Deadline), daily.line.all(Tally)) == ([], [])
-    assert daily.line.tip.channel == rules.CHANNEL
+    assert daily.line.tip.channel == rules_trial.CHANNEL
 
 
 def test_one_a_day_and_an_hour_after_one_that_did_not_come_through(daily: Trial) -> None:

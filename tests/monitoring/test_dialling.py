@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.core.database import open_database
 from hotline.counters.tables import Tally
 from hotline.emulator.emulator import build_emulator
@@ -47,7 +47,7 @@ def address(line: Line) -> Iterator[str]:
 
 def test_two_hops_of_a_session_that_no_figure_counts(line: Line, address: str) -> None:
     assert Dialler(address, lambda: [SECRET.encode()], "*384*777#").reaches_the_line()
-    assert [row.channel for row in line.all(Dialogue)] == [rules.CHANNEL]
+    assert [row.channel for row in line.all(Dialogue)] == [rules_trial.CHANNEL]
     assert line.all(Tally) == []
     line.caller().dial()
     assert [row.count for row in line.all(Tally)] == [1]

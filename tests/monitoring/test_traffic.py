@@ -8,7 +8,7 @@ import pytest
 
 from hotline.alarms.rules import CheckResult
 from hotline.alerts.service_sending import apply_report
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.counters.rules import is_flood
 from hotline.flows.tables import Revision
 from hotline.gateway.rules import ReportIn
@@ -88,7 +88,7 @@ def test_an_hour_without_the_usual_callers_is_reported(district: District) -> No
     for week in range(1, 5):
         dialled(district, now - timedelta(weeks=week, minutes=30), 12)
     dialled(district, now - timedelta(minutes=90), 50)
-    dialled(district, now - timedelta(minutes=10), 12, channel=rules.CHANNEL)
+    dialled(district, now - timedelta(minutes=10), 12, channel=rules_trial.CHANNEL)
     quiet = found(district.context, "quiet")
     assert (quiet.ok, quiet.message) == (
         False,

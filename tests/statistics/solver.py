@@ -13,7 +13,7 @@ from functools import cache
 
 import highspy
 
-from hotline.core.rules import RECORD_KEYS
+from hotline.core.rules_record_keys import RECORD_KEYS
 from hotline.statistics import service_export
 from hotline.statistics.rules_definitions import (
     ALL,

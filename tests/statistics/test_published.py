@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from hotline.alerts.rules_follow_up import month_of
-from hotline.core.rules import RECORD_KEYS
+from hotline.core.rules_record_keys import RECORD_KEYS
 from hotline.statistics import rules_counts
 from hotline.statistics.rules_counts import NOT_SAID
 from hotline.statistics.rules_definitions import (

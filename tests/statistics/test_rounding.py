@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.alerts.rules_follow_up import month_of
-from hotline.core.rules import RECORD_KEYS
+from hotline.core.rules_record_keys import RECORD_KEYS
 from hotline.statistics.rules_definitions import (
     SMALLEST,
     CellName,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from hotline.core import rules
+from hotline.core import rules_trial
 from hotline.gateway.rules import MessageKind, Outcome
 from hotline.gateway.tables import Assignment, Attempt, Deadline, Dialogue, Message
 from hotline.people.decrypt_passphrase import TwoPeople
@@ -147,7 +147,7 @@ def waiting_without_deadline(session: Session) -> Sequence[int]:
         ~HAS_PENDING_ALERT,
         Tip.closed_at.is_(None),
         Tip.erased_at.is_(None),
-        Tip.channel != rules.CHANNEL,
+        Tip.channel != rules_trial.CHANNEL,
         WHOLE,
     )
     return session.scalars(select(Tip.id).where(*open_tips, ~timed.exists())).all()

@@ -37,11 +37,15 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "newest_by_responder other_takers pending_alerts references_by_responder "
         "tip_for_writing write_assignments writers_of",
     },
-    "alerts/queries_outbox": {LADDER: "is_acknowledged"},
+    "alerts/queries_outbox": {
+        LADDER: "asked_before cases_left granted_desks is_acknowledged recent_dangers "
+        "shared_assignments",
+    },
     "alerts/queries_references": {
         CONDITION: "_asked_last stays_with_colleague",
         FOUND: "acknowledged_since dangerous_references has_read has_reported_help",
-        LADDER: "cluster_of known_names marks_not_delivered those_who_have_not_read tips_in_clusters",
+        LADDER: "cluster_of known_names marks_not_delivered those_who_have_not_read "
+        "tips_in_clusters",
     },
     "alerts/queries_retention": {
         LADDER: "is_withheld newest_more withhold",
@@ -49,13 +53,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         TELLER: "without_erasure_request",
         UPKEEP: "_kept _tips erased_next",
     },
-    "alerts/queries_shared": {
-        LADDER: "asked_before cases_left granted_desks recent_dangers shared_assignments",
-    },
     "alerts/tables": {
         FOUND: "acknowledge acknowledged_since_alert filing_times is_answered is_believed taken_at",
         LADDER: "overdue_clocks",
         TELLER: "find_receipt has_question waiting_question",
+        WATCH: "unproven_answers",
     },
     "alerts/tables_case_events": {
         FOUND: "bodies_of grant_of",
@@ -66,27 +68,23 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         DRILL: "drill_recipients drill_references drop_alerts recent_drills unanswered",
         WATCH: "has_danger_since",
     },
-    "alerts/tables_inbound": {WATCH: "unproven_answers"},
-    "cases/queries_board": {
-        CONDITION: "_owed",
-        FOUND: "was_nudged",
+    "cases/queries": {
+        CONDITION: "_conditions _is_own _owed owes_answer",
+        FOUND: "assignments_of deliveries owed_by_tip question_states under_legal_hold was_nudged",
     },
     "cases/queries_follow_up": {
         FIGURES: "tips_of_month",
         UPKEEP: "_followed delete_counted deleted_next due_months late_tips lock_tips "
         "warn_of_deletion",
     },
-    "cases/queries_list": {
-        CONDITION: "_conditions _is_own owes_answer",
-        FOUND: "assignments_of deliveries owed_by_tip question_states under_legal_hold",
+    "cases/queries_weekly_keys": {
+        UPKEEP: "locked_before",
     },
-    "cases/queries_weekly_keys": {UPKEEP: "locked_before"},
     "cases/tables_case_files": {
         FOUND: "has_open_file",
-        UPKEEP: "delete_old unused_files",
+        UPKEEP: "_beyond delete_old has_excess_keys lacking_desks unused_files",
     },
-    "cases/tables_desk_access": {UPKEEP: "_beyond has_excess_keys lacking_desks"},
-    "gateway/queries_health": {
+    "gateway/queries": {
         FOUND: "asked_besides_assignee",
         WATCH: "_locked _unassigned _untaken unreviewed",
     },
@@ -94,30 +92,28 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         UPKEEP: "bring_forward",
         WATCH: "danger_alerts trials unsent_trial",
     },
-    "statistics/queries": {FIGURES: "counted_tips first_day"},
-    "tips/queries_duplicates": {
-        FOUND: "link_between",
+    "statistics/queries": {
+        FIGURES: "counted_tips first_day",
+    },
+    "tips/queries": {
+        FOUND: "grants_of link_between",
         LADDER: "_compared _traits open_followers open_leader repeated_tips",
         UPKEEP: "delete_digests",
     },
-    "tips/queries_report": {FOUND: "grants_of"},
     "tips/queries_visible": {
         CONDITION: "_granted _is_of _kept desk_may_know has_no_exclusion may_see_tip",
     },
     "tips/tables": {
         FOUND: "camp_desks earlier_places",
         LADDER: "extra_desks",
-        TELLER: "can_be_extended drafts_of erase_session has_silent_draft has_written silent_drafts "
-        "written_by",
-    },
-    "tips/tables_call_back": {
-        CONDITION: "desk_people",
-        LADDER: "due_call_backs has_due",
-        TELLER: "waiting_call_backs waiting_of_session",
+        TELLER: "can_be_extended drafts_of erase_session has_silent_draft has_written "
+        "silent_drafts written_by",
     },
     "tips/tables_persons": {
+        CONDITION: "desk_people",
         FOUND: "desks_asked offers_of open_request persons_of_tip tips_with_person",
-        LADDER: "due_tips longest_due",
+        LADDER: "due_call_backs due_tips has_due longest_due",
+        TELLER: "waiting_call_backs waiting_of_session",
         UPKEEP: "forget_answers",
     },
 }
@@ -137,9 +133,9 @@ FOR_NO_ONE: Mapping[str, str] = {
     "tips/tables_persons.desks_without_room": "only codes of desks that had no room, in any case",
     "tips/tables_persons.has_request": "tells the hotline if a new reference is already in use",
     "alerts/tables_case_events.forms_of": "the responder's own answers, in cases that were found",
-    "gateway/queries_health.unassigned_tips": "asks `_late` for a viewer, like `untaken_tips`, which is tested",
-    "cases/queries_list.overseen_tips": "only ids, whose rows the audit log leaves out",
+    "gateway/queries.unassigned_tips": "asks `_late` for a viewer, like `untaken_tips`, which is tested",
+    "cases/queries.overseen_tips": "only ids, whose rows the audit log leaves out",
     "alerts/queries_references.recent_alerts": "references that the responder already received",
     "alerts/queries_people.open_cases": "for people who give a responder's cases to others",
-    "tips/queries_duplicates.same_situation": "only ids: `known_reference` says if the responder knows one of them",
+    "tips/queries.same_situation": "only ids: `known_reference` says if the responder knows one of them",
 }

@@ -179,7 +179,7 @@ def handed_over(one: Asker) -> set[int]:
 
 
 WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
-    "cases/queries_overview._tips": listed,
+    "cases/queries._tips": listed,
     "alerts/queries_references.known_cases": answered_by_sms,
     "alerts/queries_references.open_tips": lambda one: {
         tip.id for _, tip in queries_references.open_tips(one.session, HE)
@@ -204,31 +204,31 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "alerts/tables.recipients_who_may_see": lambda one: (
         told_of_an_answer(one) | told_of_a_wish(one)
     ),
-    "cases/queries_board.open_cases": lambda one: {
+    "cases/queries.open_cases": lambda one: {
         found.id for found in cases_queries.open_cases(one.session, one.viewer)
     },
-    "cases/queries_board.count_late": late_ones,
-    "cases/queries_board.case_notes": handed_over,
+    "cases/queries.count_late": late_ones,
+    "cases/queries.case_notes": handed_over,
     "cases/tables_case_files.open_files": lambda one: {
         row.tip_id or 0 for row in tables_case_files.open_files(one.session, one.viewer)
     },
     "cases/tables_case_files.holds_to_review": lambda one: {
         row.tip_id for row in tables_case_files.holds_to_review(one.session, one.viewer, NOON)
     },
-    "gateway/queries_health.untaken_tips": lambda one: {
+    "gateway/queries.untaken_tips": lambda one: {
         found.id for found in gateway_queries.untaken_tips(one.session, one.viewer)
     },
-    "cases/queries_list.closures_waiting": lambda one: {
+    "cases/queries.closures_waiting": lambda one: {
         found.tip.id for found in cases_queries.closures_waiting(one.session, one.viewer, 9)
     },
-    "cases/queries_list._seen": on_pages,
-    "cases/queries_list.visible_tips": lambda one: set(
+    "cases/queries._seen": on_pages,
+    "cases/queries.visible_tips": lambda one: set(
         cases_queries.visible_tips(one.session, one.viewer, [*KEPT, *OTHERS])
     ),
-    "cases/queries_list.tip_referenced": by_any_reference,
-    "cases/queries_list.linked_tips": beside_on_its_page,
-    "cases/queries_list.linked_counts": counted_beside,
-    "tips/tables_call_back.visible_call_backs": call_backs_of,
+    "cases/queries.tip_referenced": by_any_reference,
+    "cases/queries.linked_tips": beside_on_its_page,
+    "cases/queries.linked_counts": counted_beside,
+    "tips/tables_persons.visible_call_backs": call_backs_of,
     "alerts/queries_references.known_reference": told_to_be_like,
     "tips/queries_visible.is_visible": there,
     "tips/tables_persons.open_requests": asked_as_a_service,
