@@ -13,7 +13,7 @@ class AttemptedSecret(StrEnum):
     CODE = "code"
     """The code of a district, with which a phone joins a programme."""
     WORK = "work"
-    """A work PIN on a phone that is not enrolled. `people/rules_pin_block.py` blocks it for a time, as it does for
+    """A work PIN on a phone that is not enrolled. `people/rules.py` blocks it for a time, as it does for
     an enrolled phone."""
 
 

@@ -225,7 +225,7 @@ Node = MessageNode | MenuNode | QuestionNode | BranchNode | CallNode | EndNode
 
 @dataclass(frozen=True, slots=True)
 class TextApproval:
-    """The approval of a node's text: who gave it, when, and for which digest. See `questions_back.py`."""
+    """The approval of a node's text: who gave it, when, and for which digest. See `questions`."""
 
     by: str
     on: date

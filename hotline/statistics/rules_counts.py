@@ -430,7 +430,7 @@ class CountedCase:
 
     key: int
     province: str
-    """The province, as `rules_tips.province_of` returns it."""
+    """The province, as `province_of` returns it."""
     country: str | None
     """The country of exploitation, if this was abroad."""
     persons: Sequence[MetPerson]

@@ -165,7 +165,7 @@ class ServiceRequest(Row):
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
-    """The value of a `rules_person_codes.ServiceAnswer`. `none` if no answer came in time. It is deleted at 06:00,
+    """The value of a `rules_persons.ServiceAnswer`. `none` if no answer came in time. It is deleted at 06:00,
     because it then no longer decides the order of services."""
 
 
