@@ -9,10 +9,11 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
@@ -222,6 +223,10 @@ class Line:
                     continue
         return False
 
+    def is_sending(self) -> bool:
+        """Returns True if the outbox has a message that a worker sends now, and whose result is not stored yet."""
+        return is_sending(self.home / "hotline.db")
+
     def _known(self) -> list[int]:
         if not self._pids or not all(Path(f"/proc/{pid}").exists() for pid in self._pids):
             self._pids = self.processes()
@@ -237,6 +242,13 @@ class Line:
                 self._process.wait()
             self._process = None
         self.gateway.close()
+
+
+def is_sending(database: Path) -> bool:
+    """Returns True if the outbox in this SQLite file has a message in the state `sending`."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
+        asked = "SELECT EXISTS (SELECT 1 FROM message WHERE state = 'sending')"
+        return bool(opened.execute(asked).fetchone()[0])
 
 
 def _command_of(pid: int) -> list[str]:

@@ -1,10 +1,13 @@
 """Tests that two runs of one story differ only if a person would see a difference."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.compare.flow_map import FlowMap
+from tests.compare.line import is_sending
 from tests.compare.transcript import Transcript, difference, told
 
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
@@ -107,3 +110,13 @@ def test_every_screen_of_the_shipped_flows_is_behind_some_dial() -> None:
     flows = FlowMap.read(FLOWS)
     shown = {name for name, node in flows.nodes.items() if node.has_screen}
     assert flows.with_a_screen() == shown
+
+
+def test_the_clock_waits_for_the_result_of_an_sms(tmp_path: Path) -> None:
+    database = tmp_path / "hotline.db"
+    with closing(sqlite3.connect(database, isolation_level=None)) as opened:
+        opened.execute("CREATE TABLE message (state VARCHAR)")
+        for state in ("pending", "sending", "accepted"):
+            opened.execute("DELETE FROM message")
+            opened.execute("INSERT INTO message VALUES (?)", [state])
+            assert is_sending(database) == (state == "sending")

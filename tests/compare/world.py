@@ -132,7 +132,11 @@ class World:
             self._hear(stories)
 
     def _settle(self, *, tick: bool) -> None:
-        """Waits until the hotline is idle. With `tick`, it also waits until the hotline has read its clock."""
+        """Waits until the hotline is idle. With `tick`, it also waits until the hotline has read its clock.
+
+        If the clock moved while a worker stores the result of an SMS, the SMS would be sent again: its lease would be
+        over.
+        """
         gateway, polls = self.line.gateway, self.line.gateway.polls
         began = quiet = time.monotonic()
         least = TICK * self.slow if tick else 0.0
@@ -143,7 +147,9 @@ class World:
             quiet = max(quiet, gateway.last)
             looked = not tick or gateway.polls > polls or now - began > 3 * least
             if looked and now - began >= least and now - quiet > QUIET * self.slow:
-                return
+                if not self.line.is_sending():
+                    return
+                quiet = now
             time.sleep(0.04)
 
     def _hear(self, stories: Sequence[Story]) -> None:
