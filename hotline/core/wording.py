@@ -14,62 +14,68 @@ class Template(StrEnum):
     translation out of date."""
 
     ALERT_URGENT_REPLY = "{ref}: {place}, urgent. Reply 1 {ref}"
-    """An alert to a responder, if replies by SMS reach us. `ref` is a reference such as K7Q4. `place` is the name of
-    a district, or "abroad"."""
+    """An alert to a responder about an urgent case, if replies by SMS reach us. `ref` is the reference of the case,
+    such as K7Q4. `place` is the name of a district, or "abroad". The reply `1 K7Q4` takes the case."""
     ALERT_URGENT_DIAL = "{ref}: {place}, urgent. Dial {code}"
-    """An urgent alert to a responder, if replies by SMS do not reach us. `code` is the responders' short code, such as
-    *384*777*90#.
-    """
+    """An alert to a responder about an urgent case, if replies by SMS do not reach us. `code` is the responders' short
+    code, such as *384*777*90#."""
     ALERT_REPLY = "{ref}: {place}. Reply 1 {ref}"
-    """An alert to a responder about a case that is not urgent, if replies by SMS reach us."""
+    """An alert to a responder about a case that is not urgent, if replies by SMS reach us. The reply `1 K7Q4` takes the
+    case."""
     ALERT_DIAL = "{ref}: {place}. Dial {code}"
     """An alert to a responder about a case that is not urgent, if replies by SMS do not reach us."""
     ALERT_LIKE_URGENT_REPLY = "{ref}: {place}, urgent, similar to {like}. Reply 1 {ref}"
-    """An SMS to a responder who was already alerted of a case that is probably the same. `like` is the reference of
-    that case."""
+    """An alert about an urgent case that is probably the same as the case `like`. The responder was already alerted of
+    that case. The reply `1 K7Q4` takes the case."""
     ALERT_LIKE_URGENT_DIAL = "{ref}: {place}, urgent, similar to {like}. Dial {code}"
     """An urgent alert about a case that is probably the same as the case `like`, if replies by SMS do not reach us."""
     ALERT_LIKE_REPLY = "{ref}: {place}, similar to {like}. Reply 1 {ref}"
-    """An alert about a case that is not urgent and is probably the same as the case `like`."""
+    """An alert about a case that is not urgent and is probably the same as the case `like`. The reply `1 K7Q4` takes
+    the case."""
     ALERT_LIKE_DIAL = "{ref}: {place}, similar to {like}. Dial {code}"
     """An alert about a case that is not urgent and is probably the same as the case `like`, if replies by SMS do not
     reach us."""
     ALERT_LOCKED_URGENT_REPLY = "{ref}: {place}, urgent, details locked. Reply 1 {ref}"
-    """An SMS to a responder whose desk cannot decrypt the tip, because a key is missing. The urgency stays the same."""
+    """An alert about an urgent case, if the desk cannot decrypt the tip because a key is missing. The reply `1 K7Q4`
+    takes the case."""
     ALERT_LOCKED_URGENT_DIAL = "{ref}: {place}, urgent, details locked. Dial {code}"
-    """An urgent alert to a desk that cannot decrypt the tip, because a key is missing, if replies by SMS do not reach
-    us."""
+    """An alert about an urgent case, if the desk cannot decrypt the tip because a key is missing, and if replies by SMS
+    do not reach us."""
     ALERT_LOCKED_REPLY = "{ref}: {place}, details locked. Reply 1 {ref}"
-    """An alert about a case that is not urgent. The desk cannot decrypt the tip, because a key is missing."""
+    """An alert about a case that is not urgent, if the desk cannot decrypt the tip because a key is missing. The reply
+    `1 K7Q4` takes the case."""
     ALERT_LOCKED_DIAL = "{ref}: {place}, details locked. Dial {code}"
-    """An alert to a desk that cannot decrypt the tip, because a key is missing, if replies by SMS do not reach us."""
+    """An alert about a case that is not urgent, if the desk cannot decrypt the tip because a key is missing, and if
+    replies by SMS do not reach us."""
     SHARED_OPEN = "{count} open. Dial {code}"
     """One SMS in 15 minutes about all cases of which a responder was alerted before. `count` is their number. It does
     not say that a case waits: a stranger may see the lock screen."""
-    SHARED_URGENT = "{place}: {count} more urgent. Dial {code}"
+    SHARED_URGENT = "{place}: {count} more urgent cases. Dial {code}"
     """One SMS a minute about further urgent cases of a district, if very many arrive at once."""
-    ALERT_OVERDUE_REPLY = "{ref}: {place}, taken, no update since. Reply 1 {ref}"
-    """An SMS to a coordinator and then to the national desk: an outcome is overdue."""
-    ALERT_OVERDUE_DIAL = "{ref}: {place}, taken, no update since. Dial {code}"
-    """An SMS to a coordinator and then to the national desk, if replies by SMS do not reach us: an outcome is
-    overdue."""
-    ALERT_LOOK_REPLY = "{ref}: {place}, taken two hours ago. To check it, reply 1 {ref}"
-    """An SMS to the national desk, because a second person looks at every case about danger."""
-    ALERT_LOOK_DIAL = "{ref}: {place}, taken two hours ago. To check it, dial {code}"
-    """An SMS to the national desk, if replies by SMS do not reach us: a second person looks at every case about
-    danger."""
+    ALERT_OVERDUE_REPLY = "{ref}: {place}, case taken, no update since. Reply 1 {ref}"
+    """An SMS to a coordinator, and then to the national desk: the assignee reported no outcome in time. The reply `1
+    K7Q4` takes the case too."""
+    ALERT_OVERDUE_DIAL = "{ref}: {place}, case taken, no update since. Dial {code}"
+    """An SMS to a coordinator, and then to the national desk: the assignee reported no outcome in time. Replies by SMS
+    do not reach us."""
+    ALERT_LOOK_REPLY = "{ref}: {place}, case taken two hours ago. To check the case, reply 1 {ref}"
+    """An SMS to the national desk, two hours after a responder took a case about danger. A second person checks every
+    such case."""
+    ALERT_LOOK_DIAL = "{ref}: {place}, case taken two hours ago. To check the case, dial {code}"
+    """An SMS to the national desk, two hours after a responder took a case about danger. Replies by SMS do not reach
+    us."""
     CLOSURE_REQUESTED = "{ref}: a colleague asks to close this case. Dial {code}."
     """An SMS to the national desk: a responder asks to close a case. No SMS can confirm a closure, because the
     person who confirms it must first open the case."""
-    CLOSURES_WAIT = "Closures waiting 24 hours or more: {refs}. Dial {code}"
+    CLOSURES_WAIT = "Closure requests waiting 24 hours or more: {refs}. Dial {code}"
     """An SMS to the national desk at 06:30: closures wait for confirmation. `refs` are references such as K7Q4 M3TX,
     or T12 for a case of which this person was not alerted."""
     HOLDS_WAIT = "Legal holds to review: {count}. See Case files in the console."
     """An SMS to the national desk on Mondays at 06:30: legal holds of case files were not reviewed for six months."""
-    MORE_TOLD = "{ref}: new information. Read it again."
+    MORE_TOLD = "{ref}: new information. Read the case again."
     """An SMS to responders who were alerted of the first of many similar tips. They get it once and not for each
     tip. `ref` is the reference of the first tip."""
-    STAY_AWAY = "{ref}: do not visit or call. Read it first."
+    STAY_AWAY = "{ref}: do not visit or call. Read the case first."
     """An SMS to every alerted responder, after `visit: no` or `000`: do not go there. It never says who asked for
     this."""
     CAREFUL = "{ref}: careful. Do not visit openly. Do not call anyone there. Call the national desk: {number}."
@@ -80,9 +86,12 @@ class Template(StrEnum):
         "{ref}: careful. Do not visit openly. Do not call anyone there. Ask the national desk."
     )
     """An SMS to every alerted responder to act, but not openly, if no number of the national desk is confirmed."""
-    HOW_REPLY = "{ref}: careful, do not call. How should responders go? Reply 6 {ref}: discreetly, or 7 {ref}: openly"
+    HOW_REPLY = (
+        "{ref}: careful, do not call. How should responders visit? Reply 6 {ref}: discreetly,"
+        " or 7 {ref}: openly"
+    )
     """An SMS to the national desk, which decides if responders may go openly."""
-    HOW_DIAL = "{ref}: careful, do not call. How should responders go? Dial {code}"
+    HOW_DIAL = "{ref}: careful, do not call. How should responders visit? Dial {code}"
     """An SMS to the national desk, which decides if responders may go openly. Replies by SMS do not reach us."""
     MANNER_SILENT = "{ref}: no answer from the national desk. Act with a colleague, not openly."
     """An SMS to the responders, who may go, if the national desk has decided nothing for ten minutes."""
@@ -99,13 +108,15 @@ class Template(StrEnum):
     number."""
     TOLD_FIRST = "{ref}: the district was alerted before you."
     """An SMS to the national desk, if the caller named an official only after the district was alerted."""
-    LET_REPLY = "{ref}: {place} has taken it too. To tell the first team to stop, reply 8 {ref}"
+    LET_REPLY = (
+        "{ref}: {place} has taken this case too. To tell the first team to stop, reply 8 {ref}"
+    )
     """An SMS to the national desk: a responder of the corrected place has taken the case. If there is danger, only
     the national desk stands down the responders of the first place."""
-    LET_DIAL = "{ref}: {place} has taken it too. To tell the first team to stop, dial {code}"
+    LET_DIAL = "{ref}: {place} has taken this case too. To tell the first team to stop, dial {code}"
     """An SMS to the national desk: a responder of the corrected place has taken the case. Replies by SMS do not reach
     us."""
-    LET_GO = "{ref}: another team has it now. You do not need to go. Thank you."
+    LET_GO = "{ref}: another team has this case now. You do not need to go. Thank you."
     """An SMS to the responders of the first place: a team of the corrected place has taken the case."""
     REMIND_REPLY = "{ref}: what happened? By {time}, send a digit and {ref}: {digits}"
     """A reminder by SMS to the assignee, after half of the time for an outcome. `time` is when others will be alerted.
@@ -120,48 +131,55 @@ class Template(StrEnum):
     the national desk.
     """
 
-    SERVICE_ASK = "{ref}: a referral. Reply 1 yes, 2 no room"
-    """An SMS to the person on duty of a service. `ref` names the request, and not the case."""
-    SERVICE_TOLD = "{ref}: {who}, since {time}. Thank you."
+    SERVICE_ASK = "{ref}: a referral. Reply 1 for yes, 2 for no room"
+    """An SMS to the person on duty of a service: a responder wants to refer a person. `ref` names the request, and not
+    the case."""
+    SERVICE_TOLD = "{ref}: {who}, we asked at {time}. Thank you."
     """The answer to a service that said yes. `who` is a woman, a man, a girl or a boy. `time` is when we asked."""
     SERVICE_FULL = "{ref}: no room, noted. Thank you."
     """The answer to a service that said that it has no room."""
     SERVICE_YES = "{ref}: there is room. Dial {code}"
     """An SMS to the responder who offered the help. It names neither the service nor the person."""
 
-    TAKEN = "{ref}: you have taken it. Thank you."
+    TAKEN = "{ref}: you have taken this case. Thank you."
     """The answer to `1 K7Q4`, even if it arrives twice."""
-    NOTED = "{ref}: noted. We also ask others."
+    NOTED = "{ref}: noted. We also ask other responders."
     """The answer to `1 K7Q4` while the gateway's inbox cannot be read. So there is no proof yet that the responder
     wrote it."""
-    HELPS_TOO = "{ref}: you help too. A colleague has it."
+    HELPS_TOO = "{ref}: you help too. A colleague has this case."
     """The answer to `1 K7Q4` from a responder who takes a case after a colleague. An SMS never names a colleague."""
     HELPS_TOO_UNREAD = (
-        "{ref}: you help too. A colleague has it. You have not read it: do not visit openly."
+        "{ref}: you help too. A colleague has this case. You have not read it: do not visit openly."
     )
     """The answer to `1 K7Q4` after a colleague took the case, if it must be read before anyone goes there openly."""
-    HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has it. Do not visit or call."
+    HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has this case. Do not visit or call."
     """The answer to `1 K7Q4` after a colleague took the case, for a case with a warning and without danger."""
-    TAKEN_UNTIL = "{ref}: you took it. What happened? By {time}, send a digit and {ref}: {own}"
+    TAKEN_UNTIL = (
+        "{ref}: you took this case. What happened? By {time}, send a digit and {ref}: {own}"
+    )
     """The answer to `1 K7Q4` if an outcome is due. `time` is a time such as 25/11 14:05. `own` are the digits for an
     assignee."""
-    TAKEN_UNREAD = "{ref}: you took it. You have not read it: do not visit openly. Call the national desk: {number}."
+    TAKEN_UNREAD = (
+        "{ref}: you took this case. You have not read it: do not visit openly. Call the "
+        "national desk: {number}."
+    )
     """The answer to `1 K7Q4` for a case with a warning, or if the caller was not asked whether responders may come."""
     TAKEN_UNREAD_ALONE = (
-        "{ref}: you took it. You have not read it: do not visit openly. Ask the national desk."
+        "{ref}: you took this case. You have not read it: do not visit openly. Ask the "
+        "national desk."
     )
     """The answer to `1 K7Q4` for a case with a warning, if no number of the national desk is confirmed."""
-    TAKEN_UNREAD_DESK = "{ref}: you took it. You have not read it: do not visit openly."
+    TAKEN_UNREAD_DESK = "{ref}: you took this case. You have not read it: do not visit openly."
     """The answer to `1 K7Q4` to a person of the national desk, which itself decides how to go there."""
-    TAKEN_STAY_AWAY = "{ref}: you took it. Do not visit or call. Read it first."
+    TAKEN_STAY_AWAY = "{ref}: you took this case. Do not visit or call. Read the case first."
     """The answer to `1 K7Q4` for a case with a warning and without danger."""
-    HOW_NOTED = "{ref}: noted. We alert the people who are going."
+    HOW_NOTED = "{ref}: noted. We alert the responders."
     """The answer to `6 K7Q4` and `7 K7Q4` from the national desk."""
     LET_NOTED = "{ref}: noted. We tell the first team to stop."
     """The answer to `8 K7Q4` from the national desk."""
     LET_TOO_EARLY = "{ref}: no one at the new place has taken this case yet."
     """The answer to `8 K7Q4` if no responder of the corrected place has taken the case."""
-    HOW_WAITS = "{ref}: noted. In a few minutes we alert the people who are going."
+    HOW_WAITS = "{ref}: noted. In a few minutes we alert the responders."
     """The answer to `7 K7Q4` while there is no proof yet that the responder wrote it."""
     ON_SITE_NOTED = "{ref}: noted, you are on site."
     """The answer to `2 K7Q4`: the responder is on site."""
@@ -174,9 +192,8 @@ class Template(StrEnum):
     CLOSED_NOTED = "{ref}: closed. Thank you."
     """The answer to 4 if the case is closed."""
     JUDGE_NOTED = "{ref}: noted, not this kind of case. A second person checks it. Until then the case is yours."
-    """The answer to the digit 4 in every case that a second person checks. The answer is always the same. So no SMS
-    reveals the result of a screening.
-    """
+    """The answer to the digit 4 (the case is not about trafficking), in every case that a second person checks. The
+    answer is always the same, so no SMS reveals the result of a screening."""
     ANOTHER_WAITS = "{ref}: another request to close this case is waiting."
     """The answer to the digit 4 if another person requested closure with a different outcome."""
     GOES_ON_WAITS = "{ref}: noted. The case stays open. In a few minutes it is yours."
@@ -185,11 +202,13 @@ class Template(StrEnum):
     """
     OPEN_FIRST = "{ref}: dial {code}. Read the case first, then close it there."
     """The answer to the digit 4 from a responder who may confirm a colleague's closure request."""
-    OPEN_IN_CONSOLE = "{ref}: read it in the console first. Then close it there, or dial {code}."
+    OPEN_IN_CONSOLE = (
+        "{ref}: read the case in the console first. Then close it there, or dial {code}."
+    )
     """The answer to the digit 4 from a responder who may confirm a colleague's closure request, if the national desk
     reads only in the console.
     """
-    PASSED_NOTED = "{ref}: we ask the next person. The case is yours until someone takes it."
+    PASSED_NOTED = "{ref}: we ask the next responder. The case is yours until someone takes it."
     """The answer to the digit 5 from an assignee who cannot continue: we alert another responder."""
     PASSED_THEIRS = "{ref}: your colleague keeps the case."
     """The answer to the digit 5 from a responder who is not the assignee, if there is no other responder to ask."""
@@ -200,7 +219,7 @@ class Template(StrEnum):
     EXERCISE = "{ref} was a drill. Do not go. Thank you."
     """The answer to any message about a drill. When the drill ends, this SMS also goes to alerted responders who
     have not answered."""
-    EXERCISE_BEGUN = "{place}: a drill runs until {time}. Do not tell the people it alerts."
+    EXERCISE_BEGUN = "{place}: a drill runs until {time}. Do not tell the alerted responders."
     """An SMS to the national desk, and to coordinators who do not take part in the drill. `time` is a time such as
     25/11 14:05."""
     ASK_BACK = "{ref}: reply with a digit and {ref}: {digits}"
@@ -214,7 +233,7 @@ class Template(StrEnum):
     DIGIT_TAKE = "1 take"
     """Offers a digit that a responder may send by SMS, with its meaning. Translations keep the digit."""
     DIGIT_HELP_TOO = "1 help too"
-    """The digit 1 if a colleague is the assignee."""
+    """Offers a digit that a responder may send by SMS: help the colleague who took the case."""
     DIGIT_ON_SITE = "2 on site"
     """Offers a digit that a responder may send by SMS: the responder is at the place."""
     DIGIT_REFERRED = "3 referred"
@@ -243,7 +262,7 @@ class Template(StrEnum):
     """An SMS to the coordinator: a phone opened unusually many cases."""
     PIN_NIGHT = "Phones that opened cases at night: {count}. Dial {code}"
     """An SMS to the coordinator at 07:00: phones opened cases at night."""
-    PIN_NOT_ME = "Someone else used a PIN. It no longer works. Dial {code}"
+    PIN_NOT_ME = "Someone else used a responder's PIN. The PIN no longer works. Dial {code}"
     """An SMS to the coordinator: a responder said that someone else used the responder's PIN."""
     PIN_NEVER = "never"
     """On the first screen after the PIN: this PIN never opened the list of cases before."""
@@ -268,7 +287,7 @@ class Template(StrEnum):
     STOP_TOLD = "A phone of your team sent STOP. Nothing has changed. Please ask your team why."
     """An SMS to the people who lead the responder's desk: a phone of the desk sent STOP. It names no phone."""
 
-    JOIN = "{join}: to join, dial {code}"
+    JOIN = "{join} is your code. To join, dial {code}"
     """An SMS to a phone that is being enrolled, or that is a responder's new phone. `join` is a code of six digits."""
     NUMBER_CHANGED = "Your number on this line was changed. If that was not you, call {number}."
     """An SMS to the responder's old number. `number` is the confirmed number of the national desk."""
@@ -307,7 +326,8 @@ class Template(StrEnum):
     )
     """An SMS to the national desk: an admin suspended an account. `number` is the number of the account."""
     ACCOUNT_ROLES_TAKEN = (
-        "Console account {number} lost a role. Not expected? Ask the national desk."
+        "An admin removed a role from console account {number}. Not expected? Ask the "
+        "national desk."
     )
     """An SMS to the national desk: an admin removed a role from an account. `number` is the number of the account."""
     ACCOUNT_LINK = (
@@ -317,7 +337,7 @@ class Template(StrEnum):
     """An SMS to the national desk: an admin asked for a new link to sign in. `number` is the number of the account."""
     OWN_LINK = (
         "Someone asked for a new link to open your console account. Not you? Sign in and "
-        "refuse it, or tell the national desk."
+        "refuse the link, or tell the national desk."
     )
     """An SMS to the phone of the person who owns the account: an admin asked for a new link."""
 
@@ -327,7 +347,8 @@ class Template(StrEnum):
     NATIONAL_BY_PIN = (
         "The national desk can read cases by phone again. Not expected? Call the technicians now."
     )
-    """An SMS to the national desk: an operator turned that setting off."""
+    """An SMS to the national desk: an operator turned off the setting that this desk reads cases only in the
+    console."""
 
     WORDS_URGENT = (
         "Since {time} callers read a text that only one person approved. Review it by {until}."
@@ -378,8 +399,8 @@ class Template(StrEnum):
     LIST_FOLLOW = "{ref} any news?"
     """An open or closed case on the responder's list, for which a result is still missing."""
     LIST_LIKE = "{case}, similar to {like}"
-    """A case that is probably the same as another one on the responder's list. `case` is one of the texts for lists
-    above."""
+    """A case that is probably the same as the case `like` on the responder's list. `case` is the text of this case in
+    the list, such as K7Q4 urgent, new."""
     EXERCISE_TOLD = "This is a drill. No one is in danger. Do not go."
     """The whole text of a drill, in every language. It is also the first line of the drill's page on USSD."""
     PAGE_CAREFUL = "Careful: do not visit openly."
@@ -394,7 +415,7 @@ class Template(StrEnum):
     PAGE_CHILD = "The person may be a child."
     """A warning at the top of a case's page on USSD."""
     PAGE_LIKE = "Similar to {like}."
-    """The case is probably the same as another case. The responder knows that one by this reference."""
+    """The case is probably the same as the case `like`, which the responder knows by this reference."""
     NOTE_AT = "Note {time}:"
     """The beginning of a responder's note, below the text of the tip on the page of a case."""
     LINE_TOLD = "alerted"
@@ -440,7 +461,7 @@ class Template(StrEnum):
     """Shown on USSD if the database cannot commit. It is in Kinyarwanda if the caller's language is not known yet.
     It fits on one line."""
 
-    READ_AGAIN = "To read it again, send WORK. To stop SMS, send STOP."
+    READ_AGAIN = "To read this topic again, send WORK. To stop SMS, send STOP."
     """An SMS to a caller who sends a digit too late. The word is a topic from `text/topics.py`, which differs by
     language."""
     DELETE_THESE = "You can delete these messages."
@@ -457,7 +478,7 @@ class Template(StrEnum):
     """An SMS to on-call contacts: the fault that began at `time` continues."""
     ALARM_OVER = "Over: {name}."
     """An SMS to on-call contacts: the fault is over."""
-    ALARM_TRIAL = "This is a test. A real alarm comes like this. Nothing is wrong now."
+    ALARM_TRIAL = "This is a test. A real alarm comes by SMS too. Nothing is wrong now."
     """An SMS to on-call contacts, as a test of their phones."""
     AUDIT_DIGEST = "Keep this message: {row} {digest}"
     """An SMS to on-call contacts once a day: the digest of the audit log. `row` and `digest` belong to the newest
@@ -470,10 +491,15 @@ class Template(StrEnum):
     """A sentence on the printed page for a day on which the hotline does not answer. `code` is the service code, and
     `number` is the emergency number."""
 
-    CALL_WAITS = "{ref}: call requested for {time}. Open the phone number at that time."
+    CALL_WAITS = (
+        "{ref}: call requested for {time}. Open the phone number in the console at that time."
+    )
     """An SMS to the national desk: a call-back waits. `ref` is a reference such as C12, and `time` is a time such as
     25/11 08:00-10:00. It never says who will be called or why."""
-    CALL_NOW = "{ref}: call back now, before {until}. Two people must open the phone number."
+    CALL_NOW = (
+        "{ref}: call back now, before {until}. Two people must open the phone number in the "
+        "console."
+    )
     """An SMS to the national desk: the time of the call-back has begun. `until` is its end."""
     CALL_MISSED = "{ref}: no one called in time. You can call once more: {time}."
     """An SMS to the national desk: no one called back in time. `time` is the second and last time."""
@@ -482,22 +508,24 @@ class Template(StrEnum):
     CALL_WITHDRAWN = "{ref}: the call was cancelled. Do not call."
     """An SMS to the national desk: the caller cancelled the call-back."""
 
-    ERASE_WANTED = "{ref}: someone asked to erase this case. Read it soon."
+    ERASE_WANTED = "{ref}: someone asked to erase this case. Read the case soon."
     """An SMS to the assignee, or to every alerted responder: a sender asks to erase a report. The sender may not be
     the person who reported."""
-    ERASE_DECIDE = "{ref}: someone asked to erase this case. Decide by {time}: keep it or erase it."
+    ERASE_DECIDE = (
+        "{ref}: someone asked to erase this case. Decide by {time}: keep or erase the case."
+    )
     """An SMS to the national desk, which decides with a command: no one took the case, or a person is in danger.
     `ref` is a reference such as T12."""
 
     PART_PAUSED = "Paused: {part}. The reason is in the console, page Outgoing queue."
-    """An SMS to the national desk: a person paused a part of the work. `part` is one of the next three texts."""
+    """An SMS to the national desk: a person paused a part of the work. `part` is a text such as: drills."""
     PART_RESUMED = "Resumed: {part}."
     PART_CALL_BACKS = "call-backs"
     PART_DRILLS = "drills"
     PART_ANSWERS = "SMS answers to callers"
     """A part of the work that a person can pause: answers by SMS to callers."""
 
-    ANSWERED = "{ref}: there is an answer. Read it at the desk."
+    ANSWERED = "{ref}: there is an answer to a question. Read the answer at the desk."
     """An SMS to the assignee: the caller answered a question. `ref` is a reference such as K7Q4, or T12 at the
     national desk. It contains neither the question nor the answer."""
 

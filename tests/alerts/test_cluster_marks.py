@@ -111,7 +111,7 @@ def test_the_first_no_word_is_sent_once_and_a_decision_holds_for_the_cluster(her
 
     asked_one = next(who for who in ("desk", "director") if named(here, who, *HOW) >= {first.id})
     answer = here.writes(asked_one, f"6 {name(here, asked_one, first)}")
-    assert answer == "REF: noted. We alert the people who are going."
+    assert answer == "REF: noted. We alert the responders."
     assert {tip.visit_decision for tip in here.line.tips if tip.do_not_visit} == {"unseen"}
     assert [count(here, who, "GO_UNSEEN") for who in ("one", "two")] == [1, 1]
     assert asked_how(here) == set()
@@ -192,7 +192,7 @@ def test_who_takes_the_first_reads_how_to_go_to_what_she_took_with_it(here: Nigh
     answer = here.writes("one", f"1 {name(here, 'one', first)}")
     assert (
         answer
-        == "REF: you took it. You have not read it: do not visit openly. Call the national desk: 112."
+        == "REF: you took this case. You have not read it: do not visit openly. Call the national desk: 112."
     )
 
 

@@ -368,7 +368,7 @@ FIRST = "+250788000001"
 REPLIES = {
     " was a drill": "is one",
     ": you have taken": "taken",
-    ": you took it": "taken",
+    ": you took this case": "taken",
     ": reply with a digit": "?",
 }
 IDS = count(1)

@@ -22,14 +22,12 @@ from tests.support.night import Night
 CAREFUL = (
     "REF: careful. Do not visit openly. Do not call anyone there. Call the national desk: 112."
 )
-HOW = (
-    "REF: careful, do not call. How should responders go? Reply 6 REF: discreetly, or 7 REF: openly"
-)
-STAY_AWAY = "REF: do not visit or call. Read it first."
+HOW = "REF: careful, do not call. How should responders visit? Reply 6 REF: discreetly, or 7 REF: openly"
+STAY_AWAY = "REF: do not visit or call. Read the case first."
 SILENT = "REF: no answer from the national desk. Act with a colleague, not openly."
 UNSEEN = "REF: the national desk says: go with a colleague, not openly. Do not call anyone there."
 OPENLY = "REF: the national desk says: you may go openly."
-UNREAD = "REF: you took it. You have not read it: do not visit openly. Call the national desk: 112."
+UNREAD = "REF: you took this case. You have not read it: do not visit openly. Call the national desk: 112."
 NO_VISIT = ("1", "1", "5", "2")
 """The keys after danger was reported: a sector, a kind, several people, and responders must not come."""
 
@@ -57,7 +55,7 @@ def test_000_after_the_alert_changes_how_they_go_and_nobody_stands_down(here: Ni
     assert SILENT in here.texts("one")
 
     answer = here.writes("desk", "6 {ref}")
-    assert answer == "REF: noted. We alert the people who are going."
+    assert answer == "REF: noted. We alert the responders."
     assert UNSEEN in here.texts("one")
     assert UNSEEN in here.texts("two")
     assert here.clocks == {"outcome", "second_look"}
@@ -95,7 +93,10 @@ def test_without_danger_nobody_visits_or_calls_and_no_clock_is_set(here: Night) 
     here.tick(seconds=29)
     assert here.newest(asked) == STAY_AWAY
     assert here.clocks == before
-    assert here.writes(asked, "1 {ref}") == "REF: you took it. Do not visit or call. Read it first."
+    assert (
+        here.writes(asked, "1 {ref}")
+        == "REF: you took this case. Do not visit or call. Read the case first."
+    )
     assert here.holder == asked
 
 
@@ -167,7 +168,7 @@ def test_openly_counts_by_sms_once_it_is_proved_and_unseen_at_once(here: Night) 
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     waits = here.writes("desk", "7 {ref}", way=Arrival.CALLED)
-    assert waits == "REF: noted. In a few minutes we alert the people who are going."
+    assert waits == "REF: noted. In a few minutes we alert the responders."
     here.tick()
     assert OPENLY not in here.texts("one")
     assert "manner" in here.clocks

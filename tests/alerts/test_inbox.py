@@ -40,7 +40,7 @@ def reference_of(district: District) -> str:
 
 
 def unread(reference: str) -> str:
-    return f"{reference}: you took it. You have not read it: do not visit openly. Ask the national desk."
+    return f"{reference}: you took this case. You have not read it: do not visit openly. Ask the national desk."
 
 
 def hear(
@@ -123,7 +123,7 @@ def test_a_colleague_was_quicker(district: District) -> None:
     hear(district, f"1 {one.reference}")
     outcome = hear(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
     assert outcome is CommandResult.ALREADY_TAKEN
-    helps = f"{two.reference}: you help too. A colleague has it."
+    helps = f"{two.reference}: you help too. A colleague has this case."
     assert district.sms.sent[-1][1] == f"{helps} You have not read it: do not visit openly."
 
 
@@ -146,7 +146,7 @@ def test_a_digit_without_a_name_is_answered_with_how_to_write_the_name_and_then_
         district.tell(urgency=2)
     newest = district.all(Assignment)[-1].reference
     hear(district, f"1 {newest}", provider_id="ATXid_take", way=Arrival.LISTED)
-    assert f"{newest}: you took it. " in district.sms.sent[-1][1]
+    assert f"{newest}: you took this case. " in district.sms.sent[-1][1]
     hear(district, text, provider_id="ATXid_bare", minute=1)
     assert f"{newest}: reply with a digit and {newest}: " in district.sms.sent[-1][1]
     hear(district, f"2 {newest}", provider_id="ATXid_named", minute=2, way=Arrival.LISTED)
@@ -192,7 +192,7 @@ def test_who_cannot_is_told_that_the_next_is_asked(told: District) -> None:
     assert hear(told, f"I can't {reference}") is CommandResult.PASSED
     assert sorted(text.partition(": ")[2] for _, text in told.sms.sent) == [
         "Gasabo. Reply 1 " + str(told.all(Assignment)[1].reference),
-        "we ask the next person. The case is yours until someone takes it.",
+        "we ask the next responder. The case is yours until someone takes it.",
     ]
     assert {who for _, who in told.told(1)} == {1, 2}
 
@@ -204,8 +204,8 @@ def test_one_digit_takes_several_and_pairs_act_one_by_one(told: District) -> Non
     one, two = (str(row.reference) for row in told.all(Assignment) if row.responder_id == 1)
     assert hear(told, f"1 {one} {two}") is CommandResult.TAKEN
     assert [text.split(".")[0] for _, text in told.sms.sent] in (
-        [f"{one} {two}: you took it"],
-        [f"{two} {one}: you took it"],
+        [f"{one} {two}: you took this case"],
+        [f"{two} {one}: you took this case"],
     )
 
     hear(told, f"2 {one} 3 {two}", provider_id="ATXid_b", minute=1)

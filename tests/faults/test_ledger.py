@@ -107,7 +107,7 @@ def breaches(database: Database, told: list[ledger.PromisedTip], texts: list[str
 
 
 def test_a_promise_that_was_kept_is_no_breach(kept: Database) -> None:
-    assert breaches(kept, TOLD, [ALERT, "K7Q4: you have taken it. Thank you."]) == []
+    assert breaches(kept, TOLD, [ALERT, "K7Q4: you have taken this case. Thank you."]) == []
 
 
 def test_what_says_that_more_was_told_is_known_by_an_earlier_reference(kept: Database) -> None:
@@ -126,7 +126,7 @@ def test_what_says_that_more_was_told_is_known_by_an_earlier_reference(kept: Dat
         deadline = make_deadline()
         deadline.tip_id = later.id
         session.add(deadline)
-    said = [ALERT, "K7Q4: new information. Read it again."]
+    said = [ALERT, "K7Q4: new information. Read the case again."]
     assert breaches(kept, TOLD, said) == []
 
 
@@ -135,7 +135,7 @@ def test_an_alert_is_known_by_a_reference_of_any_length(length: int) -> None:
     (name,) = draw_references(bytes(range(256)), length, 1)
     alert = f"{name}: Gasabo, urgent. Reply 1 {name}"
 
-    assert ledger.by_reference([alert, f"{name}: you have taken it."]) == {name: [alert]}
+    assert ledger.by_reference([alert, f"{name}: you have taken this case."]) == {name: [alert]}
 
 
 def _no_tip(session: Session) -> None:

@@ -72,8 +72,8 @@ class Office:
     def code(self) -> str:
         """Returns the code from the only SMS that is due."""
         ((_, text),) = self.sent()
-        code, _, rest = text.partition(": ")
-        assert rest == "to join, dial *384*777*90#"
+        code, _, rest = text.partition(" is your code. ")
+        assert rest == "To join, dial *384*777*90#"
         return code
 
     def key(self, number: str, code: str, start_pin: str) -> bool:

@@ -91,7 +91,7 @@ def test_c19_danger_in_a_camp_is_told_to_its_desk_beside_the_police(here: Night)
 
     here.minutes(4)
     assert who_was_told(here) == {"one", "two", "desk", "tent", "chief", "lead"}
-    assert here.writes("tent", "1 {ref}").startswith("REF: you took it.")
+    assert here.writes("tent", "1 {ref}").startswith("REF: you took this case.")
     assert (here.holder, here.all_fit()) == ("tent", True)
 
 
@@ -178,7 +178,7 @@ def test_a_corrected_camp_loses_nobody_and_a_corrected_district_is_let_go(here: 
     assert [(tip.place, tip.sector) for tip in here.line.tips] == [("53", None)]
     here.writes("desk", "1 {ref}")
     assert here.writes("desk", "8 {ref}") == "REF: noted. We tell the first team to stop."
-    assert here.newest("tent").startswith("REF: another team has it now.")
+    assert here.newest("tent").startswith("REF: another team has this case now.")
     assert here.line.desks_of(here.tip) == {"national", "53"}
 
 
