@@ -140,7 +140,7 @@ def test_only_the_last_lesson_counts_as_read(quiz: Flow) -> None:
 @pytest.mark.parametrize("value", [RIGHT, "wrong", "unsure"])
 def test_each_answer_is_explained_kindly_and_once(quiz: Flow, language: str, value: str) -> None:
     kind = {True: ("Ni byo.", "C'est juste.", "That is right.")}.get(
-        value == RIGHT, ("Reka twongere turebe.", "Regardons encore.", "Let us look again.")
+        value == RIGHT, ("Dore igisubizo.", "Voici la réponse.", "Here is the answer.")
     )
     for asked in list(asked_in(quiz))[3:]:
         assert asked.question.goes is not None

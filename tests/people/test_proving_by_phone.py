@@ -39,7 +39,7 @@ PAPER = "CON Enter the 8 digits on your paper\n0 Back 00 Home"
 CHOOSE = "CON Choose 6 digits. No birthday, no digits in order\n0 Back 00 Home"
 AGAIN = "CON Enter the same 6 digits again\n0 Back 00 Home"
 REFUSED = "CON This PIN is too easy, or the two PINs differ. Choose 6 digits\n0 Back 00 Home"
-JOINED = "END PIN saved. A second person must approve it. Then dial again."
+JOINED = "END PIN saved. A second person must approve your phone. Then dial again."
 WRONG = "CON Wrong PIN.\nEnter your PIN\n0 Back 00 Home"
 
 
