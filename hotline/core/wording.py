@@ -76,22 +76,22 @@ class Template(StrEnum):
     """An SMS to responders who were alerted of the first of many similar tips. They get it once and not for each
     tip. `ref` is the reference of the first tip."""
     STAY_AWAY = "{ref}: do not visit or call. Read the case first."
-    """An SMS to every alerted responder, after `visit: no` or `000`: do not go there. It never says who asked for
-    this."""
+    """An SMS to every alerted responder, if the caller asked that nobody comes, or erased the report with 000. It never
+    says who asked for this."""
     CAREFUL = "{ref}: careful. Do not visit openly. Do not call anyone there. Call the national desk: {number}."
-    """An SMS to every alerted responder, after `visit: no` or `000`, if a person is in danger: responders should act,
-    but not openly. `number` is the confirmed number of the national desk.
-    """
+    """An SMS to every alerted responder about a person in danger, if the caller asked that nobody comes, or erased the
+    report with 000: responders should act, but not openly. `number` is the confirmed number of the national desk."""
     CAREFUL_ALONE = (
         "{ref}: careful. Do not visit openly. Do not call anyone there. Ask the national desk."
     )
-    """An SMS to every alerted responder to act, but not openly, if no number of the national desk is confirmed."""
+    """An SMS to every alerted responder about a person in danger, if the caller asked that nobody comes, or erased the
+    report with 000. No number of the national desk is confirmed."""
     HOW_REPLY = (
-        "{ref}: careful, do not call. How should responders visit? Reply 6 {ref}: discreetly,"
-        " or 7 {ref}: openly"
+        "{ref}: careful, do not call. How should responders visit the place? Reply 6 {ref}: "
+        "discreetly, or 7 {ref}: openly"
     )
     """An SMS to the national desk, which decides if responders may go openly."""
-    HOW_DIAL = "{ref}: careful, do not call. How should responders visit? Dial {code}"
+    HOW_DIAL = "{ref}: careful, do not call. How should responders visit the place? Dial {code}"
     """An SMS to the national desk, which decides if responders may go openly. Replies by SMS do not reach us."""
     MANNER_SILENT = "{ref}: no answer from the national desk. Act with a colleague, not openly."
     """An SMS to the responders, who may go, if the national desk has decided nothing for ten minutes."""
@@ -109,11 +109,15 @@ class Template(StrEnum):
     TOLD_FIRST = "{ref}: the district was alerted before you."
     """An SMS to the national desk, if the caller named an official only after the district was alerted."""
     LET_REPLY = (
-        "{ref}: {place} has taken this case too. To tell the first team to stop, reply 8 {ref}"
+        "{ref}: a team in {place} has taken this case too. To tell the first team to stop, "
+        "reply 8 {ref}"
     )
     """An SMS to the national desk: a responder of the corrected place has taken the case. If there is danger, only
     the national desk stands down the responders of the first place."""
-    LET_DIAL = "{ref}: {place} has taken this case too. To tell the first team to stop, dial {code}"
+    LET_DIAL = (
+        "{ref}: a team in {place} has taken this case too. To tell the first team to stop, "
+        "dial {code}"
+    )
     """An SMS to the national desk: a responder of the corrected place has taken the case. Replies by SMS do not reach
     us."""
     LET_GO = "{ref}: another team has this case now. You do not need to go. Thank you."
@@ -413,7 +417,7 @@ class Template(StrEnum):
     PAGE_OFFICIAL = "An official may be involved."
     """A warning at the top of a case's page on USSD: the caller named an official."""
     PAGE_CHILD = "The person may be a child."
-    """A warning at the top of a case's page on USSD."""
+    """A warning at the top of a case's page on USSD, about the person in the case."""
     PAGE_LIKE = "Similar to {like}."
     """The case is probably the same as the case `like`, which the responder knows by this reference."""
     NOTE_AT = "Note {time}:"

@@ -17,7 +17,7 @@ from tests.support.night import Night, night
 GASABO, KICUKIRO = "12", "13"
 MOVED = "REF: the place has changed. Call 112 before you go."
 URGENT_THERE = "REF: Kicukiro, urgent. Reply 1 REF"
-LET = "REF: Kicukiro has taken this case too. To tell the first team to stop, reply 8 REF"
+LET = "REF: a team in Kicukiro has taken this case too. To tell the first team to stop, reply 8 REF"
 LET_GO = "REF: another team has this case now. You do not need to go. Thank you."
 TOLD_FIRST = "REF: the district was alerted before you."
 OVER = "REF: this case is closed. Thank you."

@@ -22,7 +22,7 @@ from tests.support.night import Night
 CAREFUL = (
     "REF: careful. Do not visit openly. Do not call anyone there. Call the national desk: 112."
 )
-HOW = "REF: careful, do not call. How should responders visit? Reply 6 REF: discreetly, or 7 REF: openly"
+HOW = "REF: careful, do not call. How should responders visit the place? Reply 6 REF: discreetly, or 7 REF: openly"
 STAY_AWAY = "REF: do not visit or call. Read the case first."
 SILENT = "REF: no answer from the national desk. Act with a colleague, not openly."
 UNSEEN = "REF: the national desk says: go with a colleague, not openly. Do not call anyone there."
@@ -216,7 +216,7 @@ def test_by_dialling_she_says_how_they_go(here: Night) -> None:
     here.tick()
     desk = here.line.caller("+250788000103")
     desk.dial("90")
-    assert "How should responders visit?" in desk.key("1")
+    assert "How should responders visit the place?" in desk.key("1")
     assert desk.key("1") == "END Noted. We alert the responders."
     here.tick()
     assert here.newest("one") == UNSEEN
