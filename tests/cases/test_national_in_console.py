@@ -36,11 +36,11 @@ FIRST = {
     "rw": "CON Ibibazo bisomerwa kuri mudasobwa.\nHitamo kimwe\n",
 }
 READ = {
-    "en": "1 Read it in the console",
+    "en": "1 Read case in the console",
     "fr": "1 Lire à l'ordinateur",
     "rw": "1 Soma kuri mudasobwa",
 }
-ONLY = "read it in the console. Ask questions, write notes and pass cases to a district there too."
+ONLY = "read the case in the console. Ask questions, write notes and pass cases to a district there too."
 
 
 def turn_setting(beside: ReaderBeside, *, on: bool) -> None:
