@@ -308,9 +308,9 @@ class Template(StrEnum):
     """An SMS to a desk's coordinator about new gaps in the roster, and again a day before a gap."""
     GAPS_WEEK = "Next 14 days: {count} districts have hours with nobody on duty. Dial {code}"
     """An SMS to the national desk on Mondays: some districts have hours without anyone on duty."""
-    SHIFT_OFFERED = "A colleague offers a shift from {time}. To take it, dial {code}"
+    SHIFT_OFFERED = "A colleague offers a shift from {time}. To take the shift, dial {code}"
     """An SMS to the colleagues of a desk: a responder offers a shift."""
-    SHIFT_TAKEN = "The shift from {time} was taken. To see it, dial {code}"
+    SHIFT_TAKEN = "The shift from {time} was taken. To see the shift, dial {code}"
     """An SMS to a desk's coordinator, and to the responder who offered the shift: a colleague took the shift."""
 
     ACCOUNT_END_ASKED = (
@@ -458,7 +458,7 @@ class Template(StrEnum):
     """An event of a case: a responder checked how a person is, 30 days after arrival."""
     LINE_DETERMINED = "an official decision was noted"
     """An event of a case: a court or an official body decided if a person is a victim."""
-    PAGE_AWAY = "You cannot read this now. Please try again."
+    PAGE_AWAY = "You cannot read this page now. Please try again."
     """Shown instead of a page that no process can decrypt at the moment."""
 
     FAILURE = "Sorry, please try again later. In danger: 112"

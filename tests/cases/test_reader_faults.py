@@ -92,8 +92,8 @@ def test_a_page_outlives_the_reader(beside: ReaderBeside) -> None:
     second = phone.key("9")
     assert first != second
     beside.stopped = True
-    assert phone.again().startswith("CON You cannot read this now.")
-    assert phone.key("0").startswith("CON You cannot read this now.")
+    assert phone.again().startswith("CON You cannot read this page now.")
+    assert phone.key("0").startswith("CON You cannot read this page now.")
     assert phone.key("0").startswith("CON Enter your work PIN, 6 digits.")
     beside.stopped = False
     phone.text = phone.text.removesuffix("*0*0")
