@@ -76,22 +76,19 @@ class Template(StrEnum):
     """An SMS to responders who were alerted of the first of many similar tips. They get it once and not for each
     tip. `ref` is the reference of the first tip."""
     STAY_AWAY = "{ref}: do not visit or call. Read the case first."
-    """An SMS to every alerted responder, if the caller asked that nobody comes, or erased the report with 000. It never
+    """An SMS to every alerted responder, if the caller asked that no one comes, or erased the report with 000. It never
     says who asked for this."""
     CAREFUL = "{ref}: careful. Do not visit openly. Do not call anyone there. Call the national desk: {number}."
-    """An SMS to every alerted responder about a person in danger, if the caller asked that nobody comes, or erased the
+    """An SMS to every alerted responder about a person in danger, if the caller asked that no one comes, or erased the
     report with 000: responders should act, but not openly. `number` is the confirmed number of the national desk."""
     CAREFUL_ALONE = (
         "{ref}: careful. Do not visit openly. Do not call anyone there. Ask the national desk."
     )
-    """An SMS to every alerted responder about a person in danger, if the caller asked that nobody comes, or erased the
+    """An SMS to every alerted responder about a person in danger, if the caller asked that no one comes, or erased the
     report with 000. No number of the national desk is confirmed."""
-    HOW_REPLY = (
-        "{ref}: careful, do not call. How should responders visit the place? Reply 6 {ref}: "
-        "discreetly, or 7 {ref}: openly"
-    )
+    HOW_REPLY = "{ref}: careful, do not call. How should responders visit? Reply 6 {ref}: discreetly, 7 {ref}: openly"
     """An SMS to the national desk, which decides if responders may go openly."""
-    HOW_DIAL = "{ref}: careful, do not call. How should responders visit the place? Dial {code}"
+    HOW_DIAL = "{ref}: careful, do not call. How should responders visit? Dial {code}"
     """An SMS to the national desk, which decides if responders may go openly. Replies by SMS do not reach us."""
     MANNER_SILENT = "{ref}: no answer from the national desk. Act with a colleague, not openly."
     """An SMS to the responders, who may go, if the national desk has decided nothing for ten minutes."""
@@ -108,16 +105,10 @@ class Template(StrEnum):
     number."""
     TOLD_FIRST = "{ref}: the district was alerted before you."
     """An SMS to the national desk, if the caller named an official only after the district was alerted."""
-    LET_REPLY = (
-        "{ref}: a team in {place} has taken this case too. To tell the first team to stop, "
-        "reply 8 {ref}"
-    )
+    LET_REPLY = "{ref}: a team in {place} took this case too. To stop the first team, reply 8 {ref}"
     """An SMS to the national desk: a responder of the corrected place has taken the case. If there is danger, only
     the national desk stands down the responders of the first place."""
-    LET_DIAL = (
-        "{ref}: a team in {place} has taken this case too. To tell the first team to stop, "
-        "dial {code}"
-    )
+    LET_DIAL = "{ref}: a team in {place} took this case too. To stop the first team, dial {code}"
     """An SMS to the national desk: a responder of the corrected place has taken the case. Replies by SMS do not reach
     us."""
     LET_GO = "{ref}: another team has this case now. You do not need to go. Thank you."
@@ -163,17 +154,13 @@ class Template(StrEnum):
     )
     """The answer to `1 K7Q4` if an outcome is due. `time` is a time such as 25/11 14:05. `own` are the digits for an
     assignee."""
-    TAKEN_UNREAD = (
-        "{ref}: you took this case. You have not read it: do not visit openly. Call the "
-        "national desk: {number}."
-    )
+    TAKEN_UNREAD = "{ref}: you took this case without reading it. Do not visit openly. Call the national desk: {number}"
     """The answer to `1 K7Q4` for a case with a warning, or if the caller was not asked whether responders may come."""
     TAKEN_UNREAD_ALONE = (
-        "{ref}: you took this case. You have not read it: do not visit openly. Ask the "
-        "national desk."
+        "{ref}: you took this case without reading it. Do not visit openly. Ask the national desk."
     )
     """The answer to `1 K7Q4` for a case with a warning, if no number of the national desk is confirmed."""
-    TAKEN_UNREAD_DESK = "{ref}: you took this case. You have not read it: do not visit openly."
+    TAKEN_UNREAD_DESK = "{ref}: you took this case without reading it. Do not visit openly."
     """The answer to `1 K7Q4` to a person of the national desk, which itself decides how to go there."""
     TAKEN_STAY_AWAY = "{ref}: you took this case. Do not visit or call. Read the case first."
     """The answer to `1 K7Q4` for a case with a warning and without danger."""
@@ -206,9 +193,7 @@ class Template(StrEnum):
     """
     OPEN_FIRST = "{ref}: dial {code}. Read the case first, then close it there."
     """The answer to the digit 4 from a responder who may confirm a colleague's closure request."""
-    OPEN_IN_CONSOLE = (
-        "{ref}: read the case in the console first. Then close it there, or dial {code}."
-    )
+    OPEN_IN_CONSOLE = "{ref}: first read the case in the console. Close it there, or dial {code}."
     """The answer to the digit 4 from a responder who may confirm a colleague's closure request, if the national desk
     reads only in the console.
     """
@@ -329,10 +314,7 @@ class Template(StrEnum):
         "Console account {number} is suspended for 24 hours. Not expected? Ask the national desk."
     )
     """An SMS to the national desk: an admin suspended an account. `number` is the number of the account."""
-    ACCOUNT_ROLES_TAKEN = (
-        "An admin removed a role from console account {number}. Not expected? Ask the "
-        "national desk."
-    )
+    ACCOUNT_ROLES_TAKEN = "An admin removed a role from console account {number}. Not expected? Ask the national desk."
     """An SMS to the national desk: an admin removed a role from an account. `number` is the number of the account."""
     ACCOUNT_LINK = (
         "Someone asked for a new link to open console account {number}. Not expected? Ask "
@@ -495,15 +477,10 @@ class Template(StrEnum):
     """A sentence on the printed page for a day on which the hotline does not answer. `code` is the service code, and
     `number` is the emergency number."""
 
-    CALL_WAITS = (
-        "{ref}: call requested for {time}. Open the phone number in the console at that time."
-    )
+    CALL_WAITS = "{ref}: call requested for {time}. Open the number in the console at that time."
     """An SMS to the national desk: a call-back waits. `ref` is a reference such as C12, and `time` is a time such as
     25/11 08:00-10:00. It never says who will be called or why."""
-    CALL_NOW = (
-        "{ref}: call back now, before {until}. Two people must open the phone number in the "
-        "console."
-    )
+    CALL_NOW = "{ref}: call now, before {until}. Two people must open the number in the console."
     """An SMS to the national desk: the time of the call-back has begun. `until` is its end."""
     CALL_MISSED = "{ref}: no one called in time. You can call once more: {time}."
     """An SMS to the national desk: no one called back in time. `time` is the second and last time."""
@@ -515,9 +492,7 @@ class Template(StrEnum):
     ERASE_WANTED = "{ref}: someone asked to erase this case. Read the case soon."
     """An SMS to the assignee, or to every alerted responder: a sender asks to erase a report. The sender may not be
     the person who reported."""
-    ERASE_DECIDE = (
-        "{ref}: someone asked to erase this case. Decide by {time}: keep or erase the case."
-    )
+    ERASE_DECIDE = "{ref}: someone asked to erase this case. Keep or erase the case by {time}."
     """An SMS to the national desk, which decides with a command: no one took the case, or a person is in danger.
     `ref` is a reference such as T12."""
 

@@ -190,10 +190,8 @@ def test_who_takes_the_first_reads_how_to_go_to_what_she_took_with_it(here: Nigh
     here.tick()
     assert here.line.tips[-1].id == last.id
     answer = here.writes("one", f"1 {name(here, 'one', first)}")
-    assert (
-        answer
-        == "REF: you took this case. You have not read it: do not visit openly. Call the national desk: 112."
-    )
+    took = "REF: you took this case without reading it. Do not visit openly."
+    assert answer == f"{took} Call the national desk: 112"
 
 
 def test_where_the_first_is_closed_the_next_one_speaks_for_what_is_left(here: Night) -> None:

@@ -17,7 +17,7 @@ from tests.support.night import Night, night
 GASABO, KICUKIRO = "12", "13"
 MOVED = "REF: the place has changed. Call 112 before you go."
 URGENT_THERE = "REF: Kicukiro, urgent. Reply 1 REF"
-LET = "REF: a team in Kicukiro has taken this case too. To tell the first team to stop, reply 8 REF"
+LET = "REF: a team in Kicukiro took this case too. To stop the first team, reply 8 REF"
 LET_GO = "REF: another team has this case now. You do not need to go. Thank you."
 TOLD_FIRST = "REF: the district was alerted before you."
 OVER = "REF: this case is closed. Thank you."
@@ -54,7 +54,7 @@ def quiet_and_told(here: Night) -> Caller:
 
 def test_with_danger_a_corrected_place_is_one_case_at_two_doors(here: Night) -> None:
     caller = here.tells(*DANGER)
-    assert here.writes("one", "1 {ref}").startswith("REF: you took this case.")
+    assert here.writes("one", "1 {ref}").startswith("REF: you took this case")
     caller.key(*THERE)
     here.tick(seconds=29)
 
@@ -205,9 +205,8 @@ def test_corrected_to_no_the_national_desk_alone_sends_it_down(here: Night) -> N
     assert here.tip.official == "yes"
     assert here.line.desks_of(here.tip) == {"national"}
     assert here.texts("one") == []
-    assert "REF: new information. Read the case again." in here.texts("desk") + here.texts(
-        "director"
-    )
+    above = here.texts("desk") + here.texts("director")
+    assert "REF: new information. Read the case again." in above
 
 
 def test_both_corrections_in_both_orders(here: Night) -> None:

@@ -33,7 +33,7 @@ def forge(country: Country) -> None:
 def test_a_forged_answer_is_thanked_for_doubted_and_silences_nothing(country: Country) -> None:
     deadline = country.district.open_deadlines()[0].due_at
     assert country.is_called(f"1 {country.reference}") is CommandResult.TAKEN
-    assert ": you took this case. " in country.district.sms.sent[0][1]
+    assert ": you took this case" in country.district.sms.sent[0][1]
     assert "acknowledge" not in country.district.open_kinds()
 
     country.district.clock.turn(seconds=90)

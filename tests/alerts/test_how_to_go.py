@@ -22,12 +22,14 @@ from tests.support.night import Night
 CAREFUL = (
     "REF: careful. Do not visit openly. Do not call anyone there. Call the national desk: 112."
 )
-HOW = "REF: careful, do not call. How should responders visit the place? Reply 6 REF: discreetly, or 7 REF: openly"
+HOW = (
+    "REF: careful, do not call. How should responders visit? Reply 6 REF: discreetly, 7 REF: openly"
+)
 STAY_AWAY = "REF: do not visit or call. Read the case first."
 SILENT = "REF: no answer from the national desk. Act with a colleague, not openly."
 UNSEEN = "REF: the national desk says: go with a colleague, not openly. Do not call anyone there."
 OPENLY = "REF: the national desk says: you may go openly."
-UNREAD = "REF: you took this case. You have not read it: do not visit openly. Call the national desk: 112."
+UNREAD = "REF: you took this case without reading it. Do not visit openly."
 NO_VISIT = ("1", "1", "5", "2")
 """The keys after danger was reported: a sector, a kind, several people, and responders must not come."""
 
@@ -47,7 +49,7 @@ def test_000_after_the_alert_changes_how_they_go_and_nobody_stands_down(here: Ni
 
     assert [here.newest(who) for who in ("one", "two", "desk")] == [CAREFUL, CAREFUL, HOW]
     assert here.clocks == before | {"manner"}
-    assert here.writes("one", "1 {ref}") == UNREAD
+    assert here.writes("one", "1 {ref}") == f"{UNREAD} Call the national desk: 112"
     assert here.holder == "one"
     assert here.clocks == {"manner", "outcome", "second_look"}
     here.minutes(10)
@@ -93,10 +95,8 @@ def test_without_danger_nobody_visits_or_calls_and_no_clock_is_set(here: Night) 
     here.tick(seconds=29)
     assert here.newest(asked) == STAY_AWAY
     assert here.clocks == before
-    assert (
-        here.writes(asked, "1 {ref}")
-        == "REF: you took this case. Do not visit or call. Read the case first."
-    )
+    answer = here.writes(asked, "1 {ref}")
+    assert answer == "REF: you took this case. Do not visit or call. Read the case first."
     assert here.holder == asked
 
 
@@ -139,14 +139,14 @@ def test_who_was_not_asked_or_is_not_sure_is_gone_to_unseen_and_nothing_is_sent(
     here.tells(*DANGER_HERE, *keyed).hang_up()
     before = here.clocks
     assert (here.tip.visit, len(here.texts("one"))) == (said, 1)
-    assert here.writes("one", "1 {ref}") == UNREAD
+    assert here.writes("one", "1 {ref}") == f"{UNREAD} Call the national desk: 112"
     assert "manner" not in here.clocks | before
 
 
 def test_a_national_taker_who_did_not_read_is_not_told_to_call_that_desk(here: Night) -> None:
     here.tells(*DANGER_HERE).hang_up()
     here.minutes(60)
-    assert here.writes("desk", "1 {ref}") == UNREAD.removesuffix(" Call the national desk: 112.")
+    assert here.writes("desk", "1 {ref}") == UNREAD
     assert here.holder == "desk"
 
 

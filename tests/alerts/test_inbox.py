@@ -40,7 +40,7 @@ def reference_of(district: District) -> str:
 
 
 def unread(reference: str) -> str:
-    return f"{reference}: you took this case. You have not read it: do not visit openly. Ask the national desk."
+    return f"{reference}: you took this case without reading it. Do not visit openly. Ask the national desk."
 
 
 def hear(
@@ -146,7 +146,7 @@ def test_a_digit_without_a_name_is_answered_with_how_to_write_the_name_and_then_
         district.tell(urgency=2)
     newest = district.all(Assignment)[-1].reference
     hear(district, f"1 {newest}", provider_id="ATXid_take", way=Arrival.LISTED)
-    assert f"{newest}: you took this case. " in district.sms.sent[-1][1]
+    assert f"{newest}: you took this case" in district.sms.sent[-1][1]
     hear(district, text, provider_id="ATXid_bare", minute=1)
     assert f"{newest}: reply with a digit and {newest}: " in district.sms.sent[-1][1]
     hear(district, f"2 {newest}", provider_id="ATXid_named", minute=2, way=Arrival.LISTED)
@@ -204,8 +204,8 @@ def test_one_digit_takes_several_and_pairs_act_one_by_one(told: District) -> Non
     one, two = (str(row.reference) for row in told.all(Assignment) if row.responder_id == 1)
     assert hear(told, f"1 {one} {two}") is CommandResult.TAKEN
     assert [text.split(".")[0] for _, text in told.sms.sent] in (
-        [f"{one} {two}: you took this case"],
-        [f"{two} {one}: you took this case"],
+        [f"{one} {two}: you took this case without reading it"],
+        [f"{two} {one}: you took this case without reading it"],
     )
 
     hear(told, f"2 {one} 3 {two}", provider_id="ATXid_b", minute=1)

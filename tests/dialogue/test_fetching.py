@@ -24,7 +24,7 @@ def test_a_lost_answer_is_heard_within_a_minute_and_she_is_thanked(country: Coun
     assert country.heard == [CommandResult.TAKEN]
     ((to, said),) = country.district.sms.sent
     assert to == HER
-    assert said.startswith(f"{country.reference}: you took this case. ")
+    assert said.startswith(f"{country.reference}: you took this case")
     (only,) = country.district.all(Assignment)
     assert (only.proved_at, only.doubted_at) == (country.district.clock(), None)
     assert country.district.open_kinds() == ["outcome"]

@@ -91,7 +91,7 @@ def test_c19_danger_in_a_camp_is_told_to_its_desk_beside_the_police(here: Night)
 
     here.minutes(4)
     assert who_was_told(here) == {"one", "two", "desk", "tent", "chief", "lead"}
-    assert here.writes("tent", "1 {ref}").startswith("REF: you took this case.")
+    assert here.writes("tent", "1 {ref}").startswith("REF: you took this case")
     assert (here.holder, here.all_fit()) == ("tent", True)
 
 
