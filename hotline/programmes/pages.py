@@ -1,4 +1,5 @@
-"""Manages the codes of local leaders and trainees: creates and ends codes, removes phones, and checks certificates."""
+"""Manages the enrolment codes of local leaders and trainees, removes phones from a programme, and checks
+certificates."""
 
 from datetime import timedelta
 
@@ -38,7 +39,8 @@ def overview(
 
 @form_view(overview, "district-{programme}", NotFound, Undecided)
 def create_code(visit: Visit, programme: str) -> Response:
-    """Shows the new code, once only. The admin tells it to people in person or by telephone."""
+    """Creates an enrolment code for a district and shows it, this one time only. The admin gives the code to people in
+    person or by telephone."""
     kind, days = _programme(programme), number_of(visit.form.text("days", most=4)) or 0
     code, row = service_enrolment.create_code(
         visit.context,
@@ -59,14 +61,14 @@ def end_codes(visit: Visit, programme: str) -> None:
 
 @form_view(overview, "secret_number-{programme}", NotFound, NumberInvalid)
 def remove_participant(visit: Visit, programme: str) -> None:
-    """Removes a phone from the programme. The typed number is not stored."""
+    """Removes a phone from the programme. The number that the admin typed is not stored."""
     service_enrolment.remove_participant(
         visit.context, _programme(programme), visit.form.secret("number"), by=visit.by.actor
     )
 
 
 def check_certificate(visit: Visit) -> Response:
-    """Shows if a code is the certificate of a person who passed every lesson."""
+    """Shows if a code is from the certificate of a person who passed every lesson."""
     typed = visit.form.text("certificate", most=60)
     return overview(
         visit, judged=_sentence(visit, service_enrolment.verify_certificate(visit.context, typed))

@@ -1,19 +1,16 @@
-"""Defines the programmes that a phone can join, and makes and checks certificates. Pure.
+"""Defines the two programmes that a phone can join, for local leaders and for trainees. Reads reports of community
+sessions, counts lessons, and makes and checks certificates. Pure.
 
-Defines the programmes that a phone can join with a district's code: local leaders and trainees.
-
-A code has eight digits. People who are known in their district get the code by word of mouth. A code belongs to one
-district, and it expires.
-
-Makes and checks the certificate of an officer who passed every lesson.
+A phone joins with a district's code of eight digits, which expires. People who are known in their district get the code
+by word of mouth.
 
 An officer passes a lesson by answering its three cases correctly in one session. After a wrong answer, the officer
-reads the reason, goes back and answers again. Six passed lessons make a certificate, with the month of the last lesson.
-It is valid for two years. After that, the officer must take the lessons again.
+reads the reason, goes back and answers again. An officer who passed six lessons gets a certificate, with the month of
+the last lesson. It is valid for two years. After that, the officer must take the lessons again.
 
-The code has twelve characters and contains no name. It is a number in base 26 with four parts: district, month, a
-serial number, and a tag that needs the hotline's key. The last letter is a check letter. It reveals a code with a
-reading error, so that no honest officer is suspected.
+The certificate's code has twelve letters and digits, and contains no name. It is a number in base 26 with four parts:
+the district, the month, a serial number, and a tag. Only the hotline's key can make the tag. The last character is a
+check character: it shows that a character was misread, so no honest officer is suspected.
 """
 
 import re
@@ -31,7 +28,7 @@ from hotline.text.revealing import ALPHABET, TWINS
 from hotline.text.time import KIGALI
 
 CODE_VALIDITY = timedelta(days=30)
-"""The time for which a code is valid, unless the admin sets another time."""
+"""An enrolment code is valid for this time, unless the admin sets another time."""
 MAX_VALIDITY = timedelta(days=365)
 CODE = re.compile(r"[1-9][0-9]{7}")
 
@@ -45,10 +42,10 @@ class Programme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FlowNames:
-    """The names of a programme's answers and flag in its flow."""
+    """The names that a programme's flow uses for its flag and its two answers."""
 
     joined: str
-    """The flag that is set if the phone is enrolled in the programme."""
+    """The flag that is set if the phone is in the programme."""
     code: str
     leaves: str
 
@@ -58,16 +55,17 @@ FLOW_NAMES = {
     Programme.TRAINEES: FlowNames("officer", "officer_code", "officer_leaves"),
 }
 PROGRAMME_OF_ANSWER = {names.code: roll for roll, names in FLOW_NAMES.items()}
-"""The programme of the code that the caller typed, by the name of the answer with the code."""
+"""Answers that contain an enrolment code, by the name of the answer. The value is the code's programme."""
 YES = "yes"
-"""The answer with which a person confirms leaving a programme."""
+"""With this answer, a person confirms that they leave a programme."""
 CODE_FLAG = "code"
-"""The prefix of a flag. `code.12345678` is set if that code, typed in this session, enrols the caller."""
+"""The first part of a flag's name. `code.12345678` is set if the caller typed this code in this session and it is
+valid."""
 
 
 def new_code() -> str:
-    """Returns a random code that no one can guess. Ninety million codes are possible, and only about sixty are
-    valid."""
+    """Returns a random enrolment code. Of ninety million possible codes, only about sixty are valid, so no one can
+    guess one."""
     return str(10_000_000 + secrets.randbelow(90_000_000))
 
 
@@ -75,16 +73,16 @@ def is_enrolment_code(keyed: str) -> bool:
     return CODE.fullmatch(keyed) is not None
 
 
-# Names and counts the lessons for officers. Each lesson has three cases. Pure.
+# The lessons for officers. Each lesson has three cases.
 
 ANSWER = re.compile(r"train_(?P<lesson>[a-z]+)_(?P<case>[1-3])")
 LESSONS = ("smuggling", "violence", "child", "interview", "hours", "referral")
 CASES_PER_LESSON = 3
 LESSONS_COMPLETED = "lesson"
-"""The counter of lessons in which all three cases were answered."""
+"""The name of the counter of completed lessons: the officer answered all three cases."""
 CASES_RIGHT = "lesson_right"
 CASES_OTHER = "lesson_other"
-"""The counters of correct answers and of all other answers. The answer `unsure` does not count as correct."""
+"""The names of two counters: correct answers, and all other answers. The answer `unsure` does not count as correct."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ class LessonCase:
 
 
 def lesson_case(name: str) -> LessonCase | None:
-    """Returns the case to which an answer with this name belongs, or None."""
+    """Returns the case that an answer with this name belongs to. Returns None if the answer belongs to no case."""
     found = ANSWER.fullmatch(name)
     return LessonCase(found["lesson"], int(found["case"])) if found else None
 
@@ -110,32 +108,33 @@ def case_counter(value: str) -> str:
 
 
 def whole(lesson: str, answers: Mapping[str, str]) -> bool:
-    """Returns True if all cases of the lesson were answered."""
+    """Returns True if the officer answered all cases of the lesson."""
     return all(
         LessonCase(lesson, number).name in answers for number in range(1, CASES_PER_LESSON + 1)
     )
 
 
-# Reads and counts the community sessions of local leaders, and chooses the talking point of a month. Pure.
+# The community sessions of local leaders, and the talking point of each month.
 
 MAX_ATTENDANCE = 5000
-"""The highest possible attendance. It is more than the number of people at any village's Umuganda (community work).
-A higher number is a typing error."""
+"""The highest attendance that a leader can report. No village has so many people at its Umuganda (community work), so a
+higher number is a typing error."""
 TALKING_POINTS = 4
-"""The number of talking points. Each month has one of them in turn."""
+"""The number of talking points. Each month has one of them, in turn."""
 CROWD_FLAG = "crowd"
-"""The prefix of a flag. `crowd.120` is set if 120, typed in this session, is a possible number of people."""
+"""The first part of a flag's name. `crowd.120` is set if the leader typed 120 in this session and it is a possible
+attendance."""
 TALK_FLAG = "talk"
 OCCASION_ANSWER = "gathering_occasion"
 ATTENDANCE_ANSWER = "gathering_came"
 SESSIONS_HELD = "gathering"
-"""The counter of community sessions."""
+"""The name of the counter of community sessions."""
 ATTENDANCE = "gathered"
-"""The counter of people who attended."""
+"""The name of the counter of people who attended."""
 
 
 class Occasion(StrEnum):
-    """The occasion of a community session, with the values of the flow's menu."""
+    """The occasion of a community session. The values are those of the menu in the leaders' flow."""
 
     UMUGANDA = "umuganda"
     CHURCH = "church"
@@ -159,7 +158,7 @@ COMPANION_WORDS = """
 ABANTU BARI HAJE TWARI MU MURI NA KU WA BY SMS PEOPLE PERSONS CAME WE WERE AT IN THE ATTENDED
 PERSONNES GENS ETAIENT NOUS ETIONS A AU LA LE L DANS VENUS SEANCE SESSION
 """
-"""Words that may come with a number and an occasion, and do not change the meaning."""
+"""Words that a leader may write next to the number and the occasion. They do not change the meaning."""
 JOIN_WORDS = frozenset({"UMUYOBOZI", "LEADER", "LEADERS", "RESPONSABLE"})
 
 
@@ -179,13 +178,15 @@ class EnrolmentRequest:
 
 
 def parse_attendance(keyed: str) -> int | None:
-    """Returns the number of people who attended. Returns None if the number is not possible."""
+    """Returns the number of people who attended, from the digits that a leader typed. Returns None if the number is not
+    possible."""
     came = int(keyed) if re.fullmatch(r"[0-9]{1,6}", keyed) else 0
     return came if 1 <= came <= MAX_ATTENDANCE else None
 
 
 def session_report(came: str, occasion: str) -> SessionReport | None:
-    """Returns the community session that a leader typed. Returns None if its numbers are not possible."""
+    """Returns the community session that a leader typed. Returns None if the attendance or the occasion is not
+    possible."""
     number = parse_attendance(came)
     if number is None or occasion not in set(Occasion):
         return None
@@ -193,16 +194,16 @@ def session_report(came: str, occasion: str) -> SessionReport | None:
 
 
 def talking_point_of(day: date) -> int:
-    """Returns the number of the talking point for a month, from 1."""
+    """Returns the number of the talking point in the month of this day. Numbers begin with 1."""
     return day.month % TALKING_POINTS + 1
 
 
 def parse_sms(text: str) -> SessionReport | EnrolmentRequest | None:
-    """Reads a community session or a request to join from an SMS. Returns None for any other SMS. It never raises an
-    error.
+    """Reads a report of a community session, or a request to join, from an SMS. Returns None for any other SMS. Never
+    raises an error.
 
-    Examples: `45 UMUGANDA`, `umuganda45`, `inteko: abantu 120`, `UMUYOBOZI 12345678`. Only a number, an occasion and
-    small words are accepted, so a responder's answer is never mistaken for a report.
+    Examples: `45 UMUGANDA`, `umuganda45`, `inteko: abantu 120`, `UMUYOBOZI 12345678`. A report may contain only a
+    number, an occasion and some small words. So a responder's answer is never mistaken for a report.
     """
     plain = unicodedata.normalize("NFKD", text[:200])
     words = re.findall(r"[A-Z]+|[0-9]+", "".join(filter(str.isascii, plain)).upper())
@@ -221,10 +222,10 @@ def parse_sms(text: str) -> SessionReport | EnrolmentRequest | None:
 def add_report(
     written: Sequence[str], day: date, report: SessionReport
 ) -> tuple[list[str], int, int]:
-    """Returns a leader's sessions of one day including this one, and the changes for the two counters.
+    """Returns a leader's reports of one day including this one, and the changes of two counters: sessions and people.
 
     A new number for the same occasion replaces the old number. So a repeated report adds nothing, and a leader can
-    correct a number. Only the sessions of one day are stored.
+    correct a number. Only the reports of one day are stored.
     """
     today = [entry.split() for entry in written if entry.startswith(f"{day} ")]
     before = {occasion: int(came) for _, occasion, came in today}
@@ -234,16 +235,18 @@ def add_report(
 
 
 CERTIFICATES = "certificates"
-"""The flag that a session has if it may show a certificate. The phone is enrolled, and the hotline has the key."""
+"""This flag is set if the session may show a certificate: the person's lessons count, and the hotline has the key for
+certificates."""
 CERTIFIED = "certified"
-"""The flag for an officer who had passed all lessons before the session began."""
+"""This flag is set if the officer had passed all lessons before the session began."""
 PASSED = "passed"
-"""The prefix of a flag. `passed.child` is set if that lesson was passed before the session began."""
+"""The first part of a flag's name. `passed.child` is set if the officer had passed the lesson `child` before the
+session began."""
 SHOWN = "certificate"
-"""The placeholder for the certificate's code in a text."""
+"""The name of the placeholder for the certificate's code in a flow's text."""
 
 NO_DISTRICT = "00"
-"""The value for a responder with several districts, or of the national desk."""
+"""The value for a responder who has several districts, or who belongs to the national desk."""
 VALID_MONTHS = 24
 FIRST_YEAR = 2026
 CODE_LENGTH = 12
@@ -251,13 +254,13 @@ CODE_LENGTH = 12
 _DISTRICTS, _MONTHS, SERIALS = 100, 300, 1000
 _PAYLOADS = _DISTRICTS * _MONTHS * SERIALS
 _TAGS: int = len(ALPHABET) ** (CODE_LENGTH - 1) // _PAYLOADS
-"""The number of possible tags for the same content: more than a hundred million. A forger would need about that many
+"""The number of possible tags for one certificate: more than a hundred million. A forger would need about so many
 attempts."""
 
 Passed = Mapping[str, datetime]
-"""The start of the session in which each lesson was passed, by the lesson's name."""
+"""For each passed lesson, by its name, the start of the session in which the officer passed it."""
 Digest = Callable[[str], str]
-"""A function that returns hexadecimal digits for a text. Only the hotline's key can make them."""
+"""A function that returns hexadecimal digits for a text. Only a process with the hotline's key can compute them."""
 
 
 class CertificateVerdict(StrEnum):
@@ -276,7 +279,8 @@ class Certificate:
     month: int
     """The number of months since January 2026."""
     serial: int
-    """If two people show the same code, this number reveals it. It says nothing about the owner."""
+    """A number that differs between most phones. It shows if two people present the same code, and says nothing about
+    the owner."""
 
     @property
     def payload(self) -> int:
@@ -284,7 +288,7 @@ class Certificate:
 
     @property
     def signed_text(self) -> str:
-        """Returns the text that is signed with the key."""
+        """Returns the text that the certificate's tag protects."""
         return f"{self.district}.{self.month}.{self.serial}"
 
 
@@ -299,19 +303,19 @@ def month_name(month: int) -> str:
 
 
 def is_passed(lesson: str, answers: Mapping[str, str]) -> bool:
-    """Returns True if all cases of the lesson are answered correctly."""
+    """Returns True if the officer answered all cases of the lesson correctly."""
     names = (LessonCase(lesson, number).name for number in range(1, CASES_PER_LESSON + 1))
     return lesson in LESSONS and all(answers.get(name) == RIGHT for name in names)
 
 
 def add_lesson(passed: Passed, lesson: str, at: datetime) -> Passed:
-    """Returns the passed lessons including this one. If a lesson was passed before, its first time is kept."""
+    """Returns the passed lessons including this one. A lesson that was passed before keeps its first time."""
     current = current_lessons(passed, at)
     return current if lesson in current else {**current, lesson: at}
 
 
 def current_lessons(passed: Passed, at: datetime) -> Passed:
-    """Returns the lessons that count at a given time. There are none if their certificate has expired."""
+    """Returns the lessons that count at a given time. If the officer's certificate has expired, no lesson counts."""
     return (
         {}
         if has_every_lesson(passed) and _expired(month_index(max(passed.values())), at)
@@ -333,8 +337,8 @@ def encode(certificate: Certificate, digest: Digest) -> str:
 
 
 def normalise_code(typed: str) -> str | None:
-    """Returns a typed code in its normal form, without spaces. Returns None if it cannot be a code, or if a letter
-    was misread."""
+    """Returns a typed code without spaces, in upper-case letters. Returns None if no certificate can have this code,
+    for example because a letter was misread."""
     meant = "".join(typed.upper().replace("-", " ").split()).translate(TWINS)
     if len(meant) != CODE_LENGTH or not set(meant) <= set(ALPHABET):
         return None
@@ -343,7 +347,7 @@ def normalise_code(typed: str) -> str | None:
 
 
 def decode(meant: str, digest: Digest) -> Certificate | None:
-    """Returns the content of a code. Returns None if the hotline's key did not make it."""
+    """Returns the content of a certificate's code. Returns None if the code was not made with the hotline's key."""
     values = map(ALPHABET.index, meant[:-1])
     number = sum(value * len(ALPHABET) ** place for place, value in enumerate(values))
     tag, payload = divmod(number, _PAYLOADS)

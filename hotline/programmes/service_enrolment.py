@@ -1,17 +1,16 @@
-"""Enrols phones in a programme with a district's code, removes them, and sets the flags of enrolled phones for flows.
+"""Enrols phones in a programme with a district's code, counts community sessions and lessons, and makes and checks
+certificates.
 
-The result of `enrolment_flags` is stored when a session begins. Functions that take a database session run inside the
-transaction of that session.
+Functions that take a database session run inside the transaction of that session.
 
-Counts the community sessions that local leaders report, by district and occasion, separately from calls.
+Lessons count for a trainee whose phone is in the programme, and for a responder who entered the PIN. A responder needs
+no code, and the lessons do not enrol the responder's phone in the programme. So a responder who dials the trainees'
+short code is asked for a code. A responder's lessons are stored like a trainee's, under a keyed digest of the phone
+number. They count for the responder's district. If the phone is also in the programme, they count for the district of
+the programme.
 
-Lessons count for a trainee whose phone is in the programme, and for a responder after the PIN. A responder needs no
-code. The lessons of a responder do not enrol the responder's phone in the programme. So for the trainees' short code,
-that phone is unknown. A responder's lessons are stored like a trainee's, under a keyed digest of the phone number. They
-count for the responder's district. If the phone is also in the programme, they count for the district of the programme.
-
-Statistics count the first answer of a session. The last answer decides if the officer passes the lesson. Certificates
-are not stored. Each time, the code is computed from the row of the officer's phone and the hotline's key.
+Statistics count the first answer in a session. The last answer decides if the officer passes the lesson. Certificates
+are not stored: the hotline computes the code each time, from the row of the officer's phone and its own key.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,14 +58,14 @@ from hotline.text.places import NATIONAL, district_named
 from hotline.text.typed import clean_keys
 
 PROGRAMMES = {str(roll): roll for roll in Programme}
-"""All programmes, by the name of their flow."""
+"""All programmes, by the names of their flows."""
 ALL_CODES = ""
-"""A value in place of a code that means all codes of a programme. Wrong attempts are counted under this value."""
+"""The value that means all codes of a programme together. Wrong attempts to type a code are counted under it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedCode:
-    """A code that arrived by SMS, and the time of the SMS."""
+    """An enrolment code that arrived by SMS, and the time of the SMS."""
 
     code: str = field(repr=False)
     at: datetime
@@ -74,7 +73,7 @@ class ReceivedCode:
 
 @dataclass(frozen=True, slots=True)
 class DistrictEnrolment:
-    """The number of a district's phones in a programme, and the codes of the district that are still valid."""
+    """One district in a programme: the number of its phones, and its codes that are still valid."""
 
     district: str
     phones: int
@@ -82,14 +81,15 @@ class DistrictEnrolment:
 
 
 def programme_of(flow_set: FlowSet, entry: str) -> Programme | None:
-    """Returns the programme to whose flow a short code leads. Returns None for any other short code."""
+    """Returns the programme whose flow a short code opens. Returns None for any other short code."""
     return PROGRAMMES.get(flow_set.entries.get(entry, ""))
 
 
 def session_flags(flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> dict[str, bool]:
-    """Returns the flags for the numbers that were typed, and for the talking point of the month.
+    """Returns two kinds of flags: for each typed number that is a possible attendance, and for the talking point of the
+    month.
 
-    The result is empty if the short code does not lead to a programme.
+    Returns no flags if the short code does not open a programme's flow.
     """
     if programme_of(flow_set, start.entry) is None:
         return {}
@@ -106,7 +106,8 @@ def session_flags(flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> dict[
 def enrolment_flags(
     context: Context, flow_set: FlowSet, start: SessionStart, caller: str
 ) -> dict[str, bool]:
-    """Returns a flag if the phone was in the programme when the session began. The result is empty without the key."""
+    """Returns a flag that says if the phone was in the programme when the session began. Returns no flag if this
+    process does not have the key for programmes."""
     kind = programme_of(flow_set, start.entry)
     if kind is not None:
         with suppress(KeyMissing):
@@ -117,7 +118,8 @@ def enrolment_flags(
 def try_code(
     context: Context, start: SessionStart, hop: UssdHop, asked: SecretTyped
 ) -> AttemptResult:
-    """Checks if a code is valid for its caller, as one attempt. A caller with a hidden number cannot join.
+    """Checks an enrolment code that a caller typed, and counts the attempt. A caller whose number is hidden cannot
+    join.
 
     Raises StoreUnavailable.
     """
@@ -137,7 +139,8 @@ def try_code(
 def enrol_by_sms(
     session: Session, context: Context, programme: Programme, caller: str, received: ReceivedCode
 ) -> bool:
-    """Enrols a phone whose code arrived by SMS. It counts as one attempt, like a typed code."""
+    """Enrols a phone with a code that arrived by SMS. The SMS counts as one attempt, like a typed code. Returns True if
+    the phone is enrolled."""
     with suppress(KeyMissing):
         key = context.pseudonyms.session(f"code {caller}")
         attempt = SecretAttempt(
@@ -159,9 +162,10 @@ def enrol_by_sms(
 def enrol(
     session: Session, context: Context, programme: Programme, caller: str, code: str, at: datetime
 ) -> bool:
-    """Enrols a phone. Returns False for an invalid code, or without the key. A second call changes nothing.
+    """Enrols a phone. Returns False if the code is invalid, or if this process does not have the key for programmes. A
+    second call changes nothing.
 
-    The calling code must already have checked the code as an attempt. This function counts no attempt.
+    The caller of this function must have checked the code as an attempt. This function counts no attempt.
     """
     with suppress(KeyMissing):
         code_key = context.pseudonyms.joins(programme, code)
@@ -180,9 +184,8 @@ def enrol(
 
 
 def leave(session: Session, context: Context, caller: str, *rolls: Programme) -> int:
-    """Removes a phone from the given programmes, or from all programmes. Returns the number of programmes that the
-    phone was in. Returns 0 if this process does not have the key of the programmes.
-    """
+    """Removes a phone from the given programmes, or from all programmes if none is given. Returns the number of
+    programmes that the phone was in. Returns 0 if this process does not have the key for programmes."""
     with suppress(KeyMissing):
         names = [context.pseudonyms.joined(one, caller) for one in rolls or tuple(Programme)]
         return programmes_tables.remove_participants(session, names)
@@ -197,7 +200,7 @@ def create_code(
     by: CommandActor,
     valid: timedelta = rules.CODE_VALIDITY,
 ) -> tuple[str, EnrolmentCode]:
-    """Creates a code for a district, and returns it with its row. The code is shown only now.
+    """Creates an enrolment code for a district. Returns the code and its row. Later, no one can read the code again.
 
     Raises NotFound, Undecided, KeyMissing.
     """
@@ -238,7 +241,7 @@ def end_codes(context: Context, programme: Programme, place: str, *, by: Command
 def remove_participant(
     context: Context, programme: Programme, number: str, *, by: CommandActor
 ) -> None:
-    """Removes a phone from a programme, or deletes a responder's lessons.
+    """Removes a phone from a programme. If the phone is a responder's and in no programme, deletes its lessons.
 
     Raises NumberInvalid, NotFound, KeyMissing.
     """
@@ -252,7 +255,7 @@ def remove_participant(
 
 
 def enrolment_by_district(context: Context, programme: Programme) -> Sequence[DistrictEnrolment]:
-    """Returns every district that has a phone in the programme or a valid code."""
+    """Returns every district that has a phone in the programme or a valid code, with its numbers."""
     with context.database.reading() as session:
         phones = programmes_tables.participants_by_district(session, programme)
         codes = programmes_tables.current_codes(session, programme, context.now())
@@ -285,7 +288,8 @@ def _opener(context: Context, programme: Programme, code: str, at: datetime) -> 
 
 
 def _admit(found: AttemptResult, code: str) -> AttemptResult:
-    """Adds the code to the flag's name, because the flow asks for this name. No row stores the code."""
+    """Returns the result with the code in the flag's name, because the flow asks for this flag. The code is stored in
+    no table."""
     return replace(found, results=(f"{CODE_FLAG}.{code}",))
 
 
@@ -312,9 +316,9 @@ def log_session(
     at: datetime,
     channel: str,
 ) -> bool:
-    """Counts a community session that a leader reports. Returns False for any other sender.
+    """Counts a community session that a leader reports. Returns False if the sender is not an enrolled leader.
 
-    If the same report is sent twice on one day, the second changes nothing.
+    If a leader sends the same report twice on one day, the second report changes nothing.
     """
     row = None
     with suppress(KeyMissing):
@@ -337,8 +341,9 @@ def log_session(
 def receive_sms(
     session: Session, context: Context, caller: str, text: str, at: datetime, channel: str
 ) -> bool:
-    """Handles an SMS from a leader: a code, or a report of a community session. Returns False for any other text or
-    sender."""
+    """Handles an SMS that has the form of a leader's SMS: an enrolment code, or a report of a community session.
+    Returns False for any other SMS, for a code that does not enrol the phone, and for a report from a person who is not
+    an enrolled leader."""
     match rules.parse_sms(text):
         case EnrolmentRequest(code):
             said = ReceivedCode(code, at)
@@ -350,24 +355,25 @@ def receive_sms(
 
 
 RESPONDER_FLAGS = {rules.FLOW_NAMES[Programme.TRAINEES].joined: True}
-"""Flags for a responder's session. In such a session, only the responder's own flow leads to lessons, after the PIN."""
+"""The flags for a responder's session. In such a session, only the responders' flow leads to lessons, after the PIN."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """A person who takes lessons, with the facts known at the start of the session."""
+    """A person who takes lessons, with the facts that were known when the session began."""
 
     number_key: str
     district: str
     """The learner's district. It is empty for a responder who belongs to several districts."""
     row: Participant | None
-    """The row with the passed lessons. It is None for a responder who has not answered a case yet."""
+    """The row with the passed lessons. It is None for a responder who has not answered any case yet."""
 
 
 def learner_of(
     context: Context, flow_set: FlowSet, start: SessionStart, caller: str
 ) -> Learner | None:
-    """Returns the learner of this session. Returns None for people whose lessons do not count, and without the key."""
+    """Returns the learner of this session. Returns None if the person's lessons do not count, or if this process does
+    not have the key for programmes."""
     who, at = start.responder_id, start.started_at
     if who is None and programme_of(flow_set, start.entry) is not Programme.TRAINEES:
         return None
@@ -385,10 +391,10 @@ def learner_of(
 def answering_row(
     session: Session, context: Context, dialogue: LockedDialogue, caller: str, at: datetime
 ) -> Participant | None:
-    """Returns the row of a person who answers in a lesson. A responder's row is created with the first answer.
+    """Returns the row of a person who answers in a lesson. Creates the row when a responder answers for the first time.
 
-    Returns None for people whose answers do not count. They are in no programme, or were removed after they typed the
-    PIN. Raises KeyMissing.
+    Returns None for a person whose answers do not count: the phone is not in the programme, or the responder was
+    removed after entering the PIN. Raises KeyMissing.
     """
     number_key = context.pseudonyms.joined(Programme.TRAINEES, caller)
     if dialogue.responder_id is None:
@@ -402,36 +408,37 @@ def answering_row(
 
 
 def _district_of(session: Session, responder_id: int, at: datetime) -> str:
-    """Returns the responder's district. The result is empty if there are several districts, because it would be
-    wrong to count for only one of them."""
+    """Returns the responder's district. Returns an empty text if the responder has several districts, because the
+    lesson must not count for only one of them."""
     desks = {*tables.desks_at(session, responder_id, at)} & {*every_district()}
     return desks.pop() if len(desks) == 1 else ""
 
 
-# Records the lessons that trainees pass, and makes and checks their certificates.
+# The lessons that trainees and responders pass, and their certificates.
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateCheck:
-    """The result of checking a certificate code, and the content of the code if it is ours."""
+    """The result of checking a certificate's code. If the code is valid or expired, also its content."""
 
     verdict: CertificateVerdict
     district: str = ""
-    """The officer's district. It is empty if the officer belongs to no single district."""
+    """The officer's district. Empty if the officer does not belong to exactly one district."""
     month: str = ""
     until: str = ""
     """The last month in which the certificate is valid."""
     misread: bool = False
-    """True for a code that no hotline can have made: a letter is wrong or missing."""
+    """True for a code that no hotline can have made: a character is wrong or missing."""
 
 
 def certificate_facts(
     context: Context, flow_set: FlowSet, start: SessionStart, caller: str
 ) -> Facts:
-    """Returns the lessons that a phone had passed before the session began, and the code of its certificate.
+    """Returns the lessons that the person had passed before the session began, and the code of the person's
+    certificate.
 
-    The code already exists before the last lesson is passed. The result is empty for a person who joined during this
-    session. A responder is identified by the PIN.
+    The code can be computed before the last lesson is passed. The result is empty for a person who joined during this
+    session. A responder is recognised by the PIN.
     """
     who = learner_of(context, flow_set, start, caller)
     if who is None or not context.pseudonyms.knows_certificates:
@@ -461,9 +468,9 @@ def count_answer(
     answers: Mapping[str, str],
     at: datetime,
 ) -> None:
-    """Counts an answer, and also counts the lesson when it is complete.
+    """Counts an answer in a lesson. If the answer completes the lesson, also counts the lesson.
 
-    Only answers of a trainee in the programme, or of a responder after the PIN, count.
+    Only the answers of a trainee in the programme, or of a responder who entered the PIN, count.
     """
     row = None
     with suppress(KeyMissing):
@@ -485,7 +492,7 @@ def count_answer(
 
 
 def record_passed_lesson(session: Session, number_key: str, lesson: str, at: datetime) -> None:
-    """Records in the phone's row that a lesson was passed in a session that began at this time."""
+    """Stores in the phone's row that the person passed a lesson, in a session that began at this time."""
     row = programmes_tables.locked_participant(session, number_key)
     if row is None:
         return
@@ -494,7 +501,7 @@ def record_passed_lesson(session: Session, number_key: str, lesson: str, at: dat
 
 
 def verify_certificate(context: Context, typed: str) -> CertificateCheck:
-    """Checks the code of a certificate for a person who was shown it. Raises KeyMissing."""
+    """Checks the code on a certificate that an officer shows to another person. Raises KeyMissing."""
     meant = rules.normalise_code(typed)
     if not context.pseudonyms.knows_certificates:
         raise KeyMissing(

@@ -1,7 +1,7 @@
-"""Stores the phones that are enrolled in a programme with a district's code, and the codes.
+"""Defines the tables of enrolment codes and of the phones in a programme.
 
-Also stores the phones of responders who take lessons without a code. Numbers are stored as keyed digests, without
-names.
+Also stores the phones of responders who take lessons without a code. A phone number is stored as a keyed digest,
+without a name.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +15,7 @@ from hotline.core.database import Row, add_if_new
 
 
 class EnrolmentCode(Row):
-    """One district's code, which lets phones enrol in a programme for a limited time."""
+    """The enrolment code of one district. With it, phones can join a programme for a limited time."""
 
     __tablename__ = "enrolment_code"
 
@@ -27,31 +27,32 @@ class EnrolmentCode(Row):
     created_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     uses: Mapped[int]
-    """The number of phones that enrolled with it."""
+    """The number of phones that enrolled with this code."""
 
 
 LESSONS_ONLY = "lessons"
-"""The value for a phone that is in no programme. For such a phone, only the lessons are stored that a responder took
+"""The value in place of a programme for a phone that is in none. Its row stores only the lessons that a responder took
 after entering the PIN."""
 
 
 class Participant(Row):
-    """One phone in a programme, or the phone of one responder. For a responder, the row stores only lessons."""
+    """One phone in a programme, or the phone of one responder. A responder's row stores only lessons."""
 
     __tablename__ = "participant"
 
     number_key: Mapped[str] = mapped_column(primary_key=True)
     """The permanent keyed digest of the programme and the phone number."""
     programme: Mapped[str]
-    """A `programmes.rules.Programme`, or `LESSONS_ONLY`."""
+    """The value of a `Programme`, or `LESSONS_ONLY`."""
     district: Mapped[str]
-    """The person's district. It is empty for a responder who belongs to no single district."""
+    """The person's district. Empty for a responder who does not belong to exactly one district."""
     created_at: Mapped[datetime]
     reports: Mapped[list[str]]
-    """The reports of the last day on which the leader reported: day, occasion, number of people."""
+    """The reports of the last day on which the leader reported. Each has the day, the occasion and the number of
+    people."""
     passed: Mapped[dict[str, Any] | None]
-    """The lessons that a trainee passed, each with the start of the session. Answers and failed lessons are not
-    stored."""
+    """The lessons that the person passed, each with the start of the session. Wrong answers and lessons that are not
+    passed are not stored."""
 
 
 def valid_codes(
@@ -72,17 +73,17 @@ def current_codes(session: Session, programme: str, at: datetime) -> Sequence[En
 
 
 def end_codes(session: Session, programme: str, district: str, at: datetime) -> int:
-    """Ends all codes of this programme and district. Returns their number."""
+    """Ends all codes of a district in this programme. Returns the number of ended codes."""
     alive = (EnrolmentCode.programme == programme, EnrolmentCode.district == district)
     ended = update(EnrolmentCode).where(*alive, EnrolmentCode.ends_at > at).values(ends_at=at)
     return len(session.scalars(ended.returning(EnrolmentCode.code_key)).all())
 
 
 def enrol(session: Session, row: Participant, code_key: str) -> None:
-    """Enrols a phone in a programme. A phone that is already enrolled changes to the code's district, and does not
-    count as a new use.
+    """Enrols a phone in a programme. If the phone is already enrolled, only its district changes, and the code's number
+    of uses stays the same.
 
-    A phone with lessons only joins the programme and keeps its passed lessons.
+    If the phone's row stores only lessons, the phone joins the programme and keeps its passed lessons.
     """
     here = Participant.number_key == row.number_key
     taken_up = update(Participant).where(here, Participant.programme == LESSONS_ONLY)
@@ -100,9 +101,9 @@ def enrol(session: Session, row: Participant, code_key: str) -> None:
 def lesson_row(
     session: Session, number_key: str, district: str, at: datetime
 ) -> Participant | None:
-    """Returns the row with a responder's lessons. If the phone has none, it creates one.
+    """Returns the row with a responder's lessons. Creates the row if the phone has none.
 
-    A phone in a programme keeps the row of its programme. A row for lessons gets the responder's current district.
+    If the phone is in a programme, its row stays unchanged. Otherwise the row gets the responder's current district.
     """
     new = {"number_key": number_key, "programme": LESSONS_ONLY, "district": district}
     add_if_new(session, Participant(**new, created_at=at, reports=[]))
@@ -113,24 +114,25 @@ def lesson_row(
 
 
 def find_participant(session: Session, number_key: str) -> Participant | None:
-    """Returns the row of a phone that is in a programme or has lessons only, or None."""
+    """Returns the row of a phone that is in a programme or has only lessons. Returns None if the phone has no row."""
     return session.get(Participant, number_key)
 
 
 def enrolled_participant(session: Session, number_key: str) -> Participant | None:
-    """Returns the row of a phone in a programme, or None. It ignores rows with lessons only."""
+    """Returns the row of a phone in a programme. Returns None if the phone has no row, or only lessons."""
     row = find_participant(session, number_key)
     return None if row is None or row.programme == LESSONS_ONLY else row
 
 
 def locked_participant(session: Session, number_key: str) -> Participant | None:
-    """Returns the committed row and locks it until this transaction ends. Returns None if there is none."""
+    """Returns the phone's row as other transactions committed it, and locks it until this transaction ends. Returns
+    None if the phone has no row."""
     held = select(Participant).where(Participant.number_key == number_key).with_for_update()
     return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
 
 
 def remove_participants(session: Session, number_keys: Collection[str]) -> int:
-    """Deletes phones. Returns the number of deleted phones."""
+    """Deletes the rows of these phones. Returns the number of deleted rows."""
     gone = (
         delete(Participant)
         .where(Participant.number_key.in_(number_keys))

@@ -1,5 +1,5 @@
-"""Decrypts the monthly sums about persons. Only the reader process has the key. The modules that answer the gateway
-never import this module."""
+"""Decrypts the monthly sums about persons. Only the reader process has the key. The process that answers the gateway
+never imports this module."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Encrypts the monthly sums about persons for the reader, the only process that can add them up."""
+"""Encrypts the monthly sums about persons. Only the reader process can decrypt them and add them up."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,8 @@ from hotline.statistics.rules_definitions import CellName, CellSum
 
 
 def encrypt_sums(sums: Mapping[CellName, CellSum], *, month: str, public_key: bytes) -> bytes:
-    """Returns the sums of a month, encrypted with the reader's public key. Raises DecryptionFailed for a wrong key."""
+    """Returns the sums of a month, encrypted with the reader's public key. Raises DecryptionFailed if the public key is
+    damaged."""
     cells = {str(name): [cell.count, cell.keys] for name, cell in sums.items()}
     plain = json.dumps({"month": month, "cells": cells}, separators=(",", ":"), sort_keys=True)
     try:

@@ -1,4 +1,5 @@
-"""Shows published statistics in the console: the overview, a release with its tables and files, and the boards."""
+"""Shows statistics in the console: the overview, the tables and files of a release, and the boards. A board is a page
+with current, exact numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ from hotline.tips.rules import Urgency
 
 FOLDED_FROM = 30
 MAX_ROWS = 12
-"""Maximum number of rows in a chart. The table next to it has all rows."""
+"""The maximum number of rows in a chart. The table next to the chart has all rows."""
 NO_PDF = phrase(
     "The hotline did not create the PDF file. Try again in a minute, or notify the operator. "
     "The server's log has the reason."
@@ -48,7 +49,7 @@ NO_NUMBER = phrase("Enter a whole number, or leave the field empty.")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One indicator for one dimension: a chart, and the table next to it."""
+    """One indicator, divided by one property such as the district: a chart, and the table next to it."""
 
     title: str
     hint: str
@@ -63,7 +64,8 @@ class Block:
 
 
 def overview(visit: Visit, lines: Sequence[routes.TodayLine] = ()) -> Response:
-    """Answers four questions on one screen, and lists the releases. `lines` appear above the answers."""
+    """Shows the overview: the answers to four questions about the hotline's work, and the list of releases. `lines` are
+    messages above the answers."""
     releases = service_releases.published(visit.context)
     labels = _labels(visit)
     answers = rules_report.answers(releases, labels)
@@ -89,8 +91,8 @@ def overview(visit: Visit, lines: Sequence[routes.TodayLine] = ()) -> Response:
 
 
 def release(visit: Visit, period: str, notice: str = "") -> Response:
-    """Shows the tables of one release of statistics. Until it is published, only the roles that approve releases can
-    see it."""
+    """Shows the tables of one release of statistics. Before the release is published, only the roles that approve
+    releases can see it."""
     found = _found(visit, period)
     approvals = service_releases.approvals(visit.context, period)
     is_published = len(approvals) >= len(routes.RELEASING)
@@ -113,7 +115,7 @@ def release(visit: Visit, period: str, notice: str = "") -> Response:
 
 @form_view(release, "approve", HotlineError)
 def approve(visit: Visit, period: str) -> None:
-    """Approves a release of statistics in the name of the account's role."""
+    """Records the signed-in person's approval of a release."""
     role = next(iter(visit.by.roles & routes.RELEASING))
     service_releases.approve(visit.context, visit.by.actor, role, period)
 
@@ -145,7 +147,7 @@ def results(visit: Visit) -> Response:
 
 
 def board(visit: Visit) -> Response:
-    """Shows the current board of the desks whose tips this account can read."""
+    """Shows a desk's board: the current numbers of the tips that this account can read."""
     found = statistics_service_releases.tip_board(visit.context, visit.by)
     return page(
         visit,
@@ -162,13 +164,13 @@ def board(visit: Visit) -> Response:
 
 
 def use(visit: Visit) -> Response:
-    """Shows by day how much the hotline is used. Accounts that may not read tips see it too."""
+    """Shows how much the hotline was used on each day. Accounts that may not read tips can also see this page."""
     found = statistics_service_releases.use_board(visit.context)
     return page(visit, "statistics_use.html", blocks=_use_blocks(visit, found))
 
 
 def targets(visit: Visit) -> Response:
-    """Asks the programme lead to enter the targets of this year."""
+    """Shows the form in which the programme lead enters the targets of this year."""
     known = service_releases.targets(visit.context)
     return page(
         visit,
@@ -183,7 +185,7 @@ def targets(visit: Visit) -> Response:
 
 @form_view(targets)
 def set_targets(visit: Visit) -> Response:
-    """Sets the targets of this year. An empty field removes a target."""
+    """Stores the targets of this year. An empty field removes a target."""
     given: dict[str, int | None] = {}
     wrong: dict[str, str] = {}
     for name in (one.name for one in rules_report.PROGRAMME):
@@ -198,7 +200,8 @@ def set_targets(visit: Visit) -> Response:
 
 
 def _has_report(found: Release) -> bool:
-    """Returns False for a month. Its release has no tips and no persons, so it has no report."""
+    """Returns True if a release has a report for the minister. The release of a month has none, because it contains no
+    numbers of tips and persons."""
     return span_of(found.period) is not Span.MONTH
 
 
@@ -299,7 +302,8 @@ def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
 
 
 def _map(visit: Visit, found: TipBoard) -> Block | None:
-    """Returns a map of the open tips by district, for the national desk. Returns None if there are no open tips."""
+    """Returns a map of the open tips by district, for the national desk. Returns None if there are no open tips, and
+    for all other desks."""
     if not found.districts:
         return None
     names = {area.code: area.name for area in districts()}
@@ -311,7 +315,8 @@ def _map(visit: Visit, found: TipBoard) -> Block | None:
 
 
 def _left(visit: Visit, found: TipBoard) -> Block | None:
-    """Returns the report screens at which callers stop, for the national desk. Returns None if there are none."""
+    """Returns the number of calls that ended on each screen of the report flow, for the national desk. Returns None if
+    no call ended there, and for all other desks."""
     if not any(found.left.values()):
         return None
     title = visit.say(phrase("Report screens where callers leave"))
@@ -346,7 +351,8 @@ def _use_blocks(visit: Visit, found: UseBoard) -> Sequence[Block]:
 def _screens(
     visit: Visit, found: Sequence[tuple[str, int]], dimension: Dimension, title: str
 ) -> Block:
-    """Returns a block of screens, topics or short codes by name, largest number first."""
+    """Returns a block with a chart and a table of screens, topics or short codes. The row with the largest number comes
+    first."""
     names = service_releases.row_names(visit.context, visit.language)
     label = partial(_labels(visit).value, dimension, names=names)
     largest = sorted(found, key=lambda one: (-one[1], one[0]))

@@ -1,7 +1,8 @@
-"""Makes an A4 PDF from a document with the program typst, with tags for screen readers. The template gets all text as
-data.
+"""Makes an A4 PDF with the program typst. The PDF has tags for screen readers. The template gets all text as data,
+never as code.
 
-It uses only typst's own fonts and the document's own time, so a document always gives the same file.
+It uses only typst's own fonts and a time that the caller of the function gives. So the same document always gives the
+same file.
 """
 
 import io
@@ -9,10 +10,8 @@ import json
 
 
 def pdf_here(given: bytes) -> bytes:
-    """Makes the PDF in a child process. It takes the template, its data, and the document's Unix time as JSON.
-
-    A fourth value is the passphrase that opens the PDF.
-    """
+    """Makes the PDF in a child process. `given` is a JSON list: the template, its data, the document's Unix time, and
+    optionally a passphrase that opens the PDF."""
     import typst
 
     template, data, made_at, *passphrase = json.loads(given)
@@ -22,14 +21,15 @@ def pdf_here(given: bytes) -> bytes:
         ignore_system_fonts=True,
         sys_inputs=data,
         timestamp=made_at,
-        # The standard PDF/UA-1 tells a screen reader the order, the tables and the meaning of the pictures.
+        # The standard PDF/UA-1 makes typst write tags. A screen reader needs them for the order of the text, for tables
+        # and for pictures.
         pdf_standards="ua-1",
     )
     return _locked(made, *passphrase) if passphrase else made
 
 
 def _locked(made: bytes, passphrase: str) -> bytes:
-    """Encrypts a PDF with AES-256 under a passphrase."""
+    """Returns the PDF, encrypted with AES-256 under a passphrase."""
     from pypdf import PdfReader, PdfWriter
 
     writer, locked = PdfWriter(clone_from=PdfReader(io.BytesIO(made))), io.BytesIO()

@@ -1,6 +1,6 @@
-"""Reads and writes releases, and reads the exact numbers from which releases and boards are made.
+"""Reads and writes releases. Also reads the exact numbers from which releases and boards are made.
 
-Every number of tips on a board depends on `visible_to` alone, which says which tips the viewer may see.
+A board counts only the tips that its viewer may see. The condition `visible_to` selects these tips.
 """
 
 from collections import Counter, defaultdict
@@ -58,7 +58,7 @@ from hotline.tips.rules_events import OUTCOME, PROOF, WAITS, LoggedEvent
 from hotline.tips.tables import IS_REAL_CASE, Tip
 
 USSD = "ussd"
-"""The channel that counts as use of the hotline. An SMS does not count, because it is nearly always a tip."""
+"""Only USSD sessions count as use of the hotline. An SMS does not count, because it is nearly always a tip."""
 
 
 def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence[CountedTip]:
@@ -96,8 +96,8 @@ def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence
 
 
 def use_counts(session: Session, first: date, after: date, month: str | None) -> UseCounts:
-    """Returns the counters of use at or after `first` and before `after`. The number of people is counted only for
-    whole months."""
+    """Returns the counts of the hotline's use from the day `first` until the day before `after`. The number of callers
+    is included only if `month` is given, because it is counted for whole months."""
     calls = _reach(session, Measure.SESSION, first, after)
     topics = _reach(session, Measure.TOPIC, first, after)
     quiz = {
@@ -117,8 +117,8 @@ def use_counts(session: Session, first: date, after: date, month: str | None) ->
 
 
 def trainees(session: Session) -> Sequence[tuple[datetime, datetime | None]]:
-    """Returns for each trainee the time of enrolment, and the time of the last lesson. The second time is None until
-    the trainee has passed all lessons."""
+    """Returns two times for each trainee: the enrolment, and the last passed lesson. The second time is None until the
+    trainee has passed all lessons."""
     rows = session.execute(
         select(Participant.created_at, Participant.passed).where(
             Participant.programme == Programme.TRAINEES
@@ -200,9 +200,10 @@ def missing_periods(session: Session, at: datetime) -> Sequence[str]:
 
 
 def spans_of(session: Session, period: str) -> Spans:
-    """Returns for each table the shortest published period that applied when this period began.
+    """Returns for each table the shortest length of a period that it is published for, as decided for the year of this
+    period.
 
-    These are decided each January from the releases of the last calendar year.
+    Each January, these lengths are decided again from the releases of the year before.
     """
     first = first_day(session)
     year, start = int(period[:4]), first.year if first is not None else int(period[:4])
@@ -215,7 +216,8 @@ def spans_of(session: Session, period: str) -> Spans:
 
 
 def published_periods(session: Session) -> Sequence[str]:
-    """Returns the periods whose release two roles approved, in the order in which the releases were made."""
+    """Returns the periods with a published release: people in two roles have approved it. The periods are in the order
+    in which their releases were made."""
     approved = (
         select(ReleaseApproval.release_id)
         .group_by(ReleaseApproval.release_id)
@@ -237,7 +239,8 @@ def approvals(session: Session, period: str) -> Sequence[ReleaseApproval]:
 
 
 def write_approval(session: Session, period: str, role: str, *, by: str, at: datetime) -> bool:
-    """Stores the approval of a release in the name of a role. Returns False if that role had already approved it."""
+    """Stores one person's approval of a release, with the role in which this person approves. Returns False if a person
+    in that role had already approved the release."""
     row = ReleaseApproval(
         release_id=_row(session, period).id, role=role, approved_by=by, approved_at=at
     )
@@ -256,19 +259,21 @@ def write_person_sum(session: Session, month: str, body: bytes, at: datetime) ->
 
 
 def summed_months(session: Session) -> Set[str]:
-    """Returns the months whose persons were counted. Their sums are stored, or they were deleted with their year."""
+    """Returns the months whose persons were counted. The sums of such a month are stored, or they were deleted after
+    the count of their year."""
     years = (one for one in counted_periods(session) if span_of(one) is Span.YEAR)
     gone = {month for year in years for month in months_of(year)}
     return gone.union(session.scalars(select(PersonSum.month)))
 
 
 def delete_person_sums(session: Session, months: Collection[str]) -> None:
-    """Deletes the sums of these months. The printed numbers of their year must already be stored."""
+    """Deletes the sums of these months. The printed numbers of the year must be stored before."""
     session.execute(delete(PersonSum).where(PersonSum.month.in_(months)))
 
 
 def person_cells(session: Session, period: str) -> Sequence[ReleaseNumber] | None:
-    """Returns the printed numbers about persons in a period, or None if the reader has not counted them yet."""
+    """Returns the printed numbers about persons in a period. Returns None if the reader process has not stored them
+    yet."""
     row = session.get(PersonCount, period)
     if row is None:
         return None
@@ -284,7 +289,7 @@ def write_person_cells(
 
 
 def counted_periods(session: Session) -> frozenset[str]:
-    """Returns the periods whose persons the reader process has counted."""
+    """Returns the periods for which the reader process has stored the printed numbers about persons."""
     return frozenset(session.scalars(select(PersonCount.period)))
 
 
@@ -300,7 +305,7 @@ def targets(session: Session, year: str) -> Mapping[str, int]:
 def write_target(
     session: Session, indicator: str, year: str, target: int | None, *, by: str, at: datetime
 ) -> None:
-    """Stores a target, or removes it if the value is None."""
+    """Stores a target of the programme. A target of None removes the earlier one."""
     row = ProgrammeTarget(indicator=indicator, year=year, target=target, set_by=by, set_at=at)
     session.add(row)
     session.flush()
@@ -330,7 +335,8 @@ def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
 
 def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
     """Counts the open tips that a viewer may see, by district."""
-    # Python does the counting here, because with GROUP BY SQLite would read every tip by its place.
+    # This function counts in Python. With GROUP BY, SQLite would visit the tips in the order of their places, which is
+    # slower.
     mine = (*IS_REAL_CASE, Tip.closed_at.is_(None), visible_to(viewer))
     return Counter(session.scalars(select(Tip.place).where(*mine)))
 
@@ -338,12 +344,13 @@ def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
 def filed_and_in_time(
     session: Session, viewer: Viewer | None, weeks: Sequence[datetime]
 ) -> Mapping[tuple[int, int], tuple[int, int]]:
-    """Counts the tips that a viewer may see, by urgency and week: all tips, and those acknowledged in time.
+    """Returns two numbers for each urgency and week: the tips that a viewer may see, and those of them that were
+    acknowledged in time.
 
-    `weeks` has the start of each week, earliest first. Counting begins with the first week.
+    `weeks` contains the start of each week, earliest first. Tips from before the first week are not counted.
     """
     run_uncompiled(session)
-    # The database does the counting, because reading the tips of twelve weeks takes three times as long.
+    # The database counts, because reading every tip of twelve weeks would take three times as long.
     take, doubt = aliased(CaseEventRow), aliased(CaseEventRow)
     is_doubted = exists().where(
         doubt.tip_id == take.tip_id,
@@ -374,13 +381,15 @@ def filed_and_in_time(
 
 
 def hours_without_duty(session: Session, begins: datetime) -> tuple[int, Mapping[str, int]]:
-    """Returns how many hours were checked since a time, and for each district the hours without a responder on duty."""
+    """Returns the number of hours since a time that were checked, and for each district the number of those hours
+    without a responder on duty."""
     rows = session.scalars(select(Coverage.missing).where(Coverage.hour >= begins)).all()
     return len(rows), Counter(code for row in rows for code in row)
 
 
 def use_by_day(session: Session, first: date, after: date) -> Mapping[tuple[date, str], int]:
-    """Returns the calls and the read topics by day, including counts that are not yet in the daily counters."""
+    """Returns the number of calls and of topics that callers read, by day. It includes counts that are not yet in the
+    daily counters."""
     measures = (Measure.SESSION, Measure.TOPIC)
     found = _added_up(session, ("day", "measure"), measures, first, after, channel=USSD)
     return {(day, measure): count for (day, measure), count in found.items()}
@@ -401,14 +410,14 @@ def _release_of(session: Session, row: ReleaseRow) -> Release:
 def _reach(
     session: Session, measure: str, first: date, after: date
 ) -> Mapping[tuple[str, str, str], int]:
-    """Returns counts of calls by language, short code and topic."""
+    """Returns the counts of one measure by language, short code and topic."""
     by = ("language", "entry", "topic")
     found = _added_up(session, by, (measure,), first, after, channel=USSD)
     return {(language, entry, topic): count for (language, entry, topic), count in found.items()}
 
 
 def _by_district(session: Session, first: date, after: date) -> Mapping[str, int]:
-    """Returns by district the community sessions that leaders reported."""
+    """Returns the number of community sessions that leaders reported, by district."""
     found = _added_up(session, ("district",), (SESSIONS_HELD,), first, after)
     return {district: count for (district,), count in found.items()}
 
@@ -421,7 +430,8 @@ def _added_up(
     after: date,
     **only: str,
 ) -> Mapping[tuple[Any, ...], int]:
-    """Returns the daily counters of some measures by these columns, including counts that are not added up yet."""
+    """Returns the counts of some measures, grouped by the columns `by`. It adds the counts that are not yet in the
+    daily counters."""
     found: Counter[tuple[Any, ...]] = Counter()
     for table in (DailyCount, Tally):
         columns = [getattr(table, name) for name in by]

@@ -1,7 +1,7 @@
-"""Counts each month's persons. It destroys the codes, times and keys of the cases only after that.
+"""Counts the persons of each month's cases. Only after that, it erases the codes, times and keys of these cases.
 
-The reader process does this, because no other process decrypts codes without a person. Each step is one transaction.
-After a crash, the next run continues from the last completed step.
+The reader process does this. It is the only process that can decrypt codes without a person's PIN. Each step is one
+transaction. After a crash, the next run continues after the last completed step.
 """
 
 import logging
@@ -40,15 +40,14 @@ logger = logging.getLogger(__name__)
 EVERY = timedelta(hours=1)
 BATCH = 200
 ANSWERS_AT_ONCE = 5
-"""The smallest number of opinions about help that are counted together. Fewer wait for the next month, so that no count
-shows one answer."""
+"""The minimum number of opinions about help that are counted together. If there are fewer, they wait for the next
+month. So no count reveals one person's answer."""
 ERRAND = "codes"
 
 
 def count_due_months(context: ReaderContext) -> None:
-    """Counts, once an hour, the persons of months that have ended. Also announces the next erasures of codes, and
-    erases codes. Raises StoreUnavailable.
-    """
+    """Counts the persons of the months that have ended, at most once an hour. Also marks the cases whose codes will
+    soon be erased, so that admins can see them. Erases the codes that are due. Raises StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, ERRAND, at, EVERY):
@@ -68,9 +67,10 @@ def count_due_months(context: ReaderContext) -> None:
 
 
 def _count(context: ReaderContext, month: str, at: datetime) -> None:
-    """Stores a month's count, and in the same transaction the marks that allow erasing its codes.
+    """Stores the count of a month. The same transaction marks the cases of the month as counted, so that their codes
+    may be erased.
 
-    It stores nothing if a case changed meanwhile.
+    Stores nothing if a case changed after this function read it.
     """
     with context.database.reading() as session:
         found = _of_month(session, month)
@@ -105,9 +105,8 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
 def _help_keys(
     context: ReaderContext, waiting: Sequence[tables.HelpAnswer]
 ) -> tuple[Mapping[str, Sequence[int]], int]:
-    """Returns the record keys of the answers in each cell, and the number of answers with an opinion. Nothing else
-    keeps a decrypted answer.
-    """
+    """Returns the rounding keys of the answers for each indicator, and the number of answers with an opinion. Only this
+    function sees the decrypted answers."""
     keys: dict[str, list[int]] = {}
     opinions = 0
     for row in waiting:
@@ -125,8 +124,8 @@ def _help_keys(
 
 
 def hand_over(context: ReaderContext, at: datetime) -> None:
-    """Rounds the numbers of persons for each due quarter and year, for its release. Then it deletes the sums of a
-    completed year.
+    """Rounds the numbers of persons for the release of each quarter and year that is due. Then it deletes the monthly
+    sums of a completed year.
 
     Raises StoreUnavailable.
     """
@@ -165,9 +164,9 @@ def _of_month(session: Session, month: str) -> queries_follow_up.MonthTips:
 
 
 def _mark_late(context: ReaderContext, at: datetime) -> None:
-    """Marks the cases whose first code was written after their month was counted. They are in no count.
+    """Marks the cases whose first code was written after their month was counted. No count includes these cases.
 
-    The mark still allows erasing their codes.
+    The mark allows the erasure of their codes.
     """
     with context.database.writing() as session:
         summed = queries.summed_months(session)
@@ -178,8 +177,8 @@ def _mark_late(context: ReaderContext, at: datetime) -> None:
 def _opened(
     session: Session, context: ReaderContext, found: queries_follow_up.MonthTips
 ) -> tuple[Sequence[rules_counts.CountedCase], int]:
-    """Returns the cases that could be decrypted, with the record keys of their tips and persons, and the number of
-    others."""
+    """Returns the cases that could be decrypted, and the number of cases that could not. Each case has the rounding
+    keys of its tip and persons."""
     cases, closed = [], 0
     for tip in found.counting:
         private = case_private_key(session, context, tip)
@@ -211,7 +210,8 @@ def _warn(context: ReaderContext, at: datetime) -> int:
 
 
 def _erase(context: ReaderContext, at: datetime) -> int:
-    """Erases one group of codes that are due for erasure. It writes a row to the audit log for each case."""
+    """Erases one batch of codes that are due for erasure, and returns the number of their cases. Adds a row to the
+    audit log for each case."""
     context.failpoint("codes.before_erase")
     with context.database.writing() as session:
         ids = queries_follow_up.delete_counted(session, at, BATCH)

@@ -1,12 +1,8 @@
-"""Counts tips, persons of cases, and use of the hotline. Pure.
+"""Counts tips, persons of cases, and use of the hotline, as exact numbers. Pure.
 
-Counts tips by urgency, form and place: received, acknowledged, read, and acted on.
-
-Counts use of the hotline and programme work from the daily counters.
-
-Counts the persons of cases: how many were identified, what happened to them, and the outcome of help.
-
-Only the process that decrypts case codes runs this code. A person counts in the month in which their tip was received.
+Each tip and each person has a rounding key: a small secret random number that later decides how a count is rounded. So
+a sum here has two parts: the number of records, and the sum of their rounding keys. A person counts in the month in
+which the tip was received.
 """
 
 from collections import Counter, defaultdict
@@ -55,20 +51,22 @@ LATE_CLOSURE = timedelta(days=7)
 READ_SOON = timedelta(minutes=8)
 """The programme's target time for reading a tip about danger."""
 IN_TIME = "in_time"
-"""The name of the cell for tips that were acknowledged in time. It is printed only as a share."""
+"""The name for the number of tips that were acknowledged in time. A release prints it only as a share."""
 NOT_SAID = "not_said"
-"""The value for a place or a form that is unknown or may not be published."""
+"""The value for a place or a form of trafficking that is unknown or must not be published."""
 SMALLEST_MEDIAN = 20
-"""The minimum number of tips, as printed, for a median."""
+"""A median is printed only if the printed number of tips is at least this."""
 MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 720, 1440, 2880)
-"""The numbers of minutes that a printed median can have. The exact median is rounded up to one of these numbers."""
+"""The numbers of minutes that a printed median can have. The exact median is rounded up to the next of these numbers.
+"""
 
 _ACTS = frozenset(
     {LoggedEvent.ON_SITE, LoggedEvent.SCREENED, LoggedEvent.CONSENT, LoggedEvent.OFFERED}
 )
 NOT_BELIEVED = frozenset({TakeProof.DOUBTED, TakeProof.PROVISIONAL})
 _BY_SMS = frozenset({LoggedEvent.ON_SITE, LoggedEvent.OFFERED})
-"""Events that a responder can report by SMS. A forged SMS could report them too."""
+"""The events that a responder can report by SMS. An SMS can be forged, so these events count only if the responder is
+trusted."""
 _STEP_OF = {
     LoggedEvent.OPENED: "read",
     LoggedEvent.ON_SITE: "on_site",
@@ -102,7 +100,7 @@ class CaseEvent:
 
 @dataclass(frozen=True, slots=True)
 class CountedTip:
-    """One tip with the facts that statistics need, and its record key."""
+    """One tip with the facts that statistics need. `key` is its rounding key."""
 
     key: int
     urgency: int
@@ -122,7 +120,7 @@ TipSteps = Mapping[str, datetime]
 def steps_of(tip: CountedTip) -> TipSteps:
     """Returns the time at which the tip first reached each step.
 
-    It ignores acknowledgements that are doubted or provisional, and SMS events of the responders who sent them.
+    Ignores acknowledgements that may come from a forged SMS. Also ignores the other SMS of the same responder.
     """
     takes, doubted = _takes(tip.events)
     first: dict[str, datetime] = {}
@@ -140,8 +138,8 @@ def steps_of(tip: CountedTip) -> TipSteps:
 
 
 def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, CellSum]:
-    """Returns the number of records and the sum of their keys, for every cell about tips. It leaves out cells
-    without a tip."""
+    """Returns two sums for every number about tips: the number of records, and the sum of their rounding keys. Leaves
+    out numbers without a tip."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for tip in tips:
         for cell in _cells(tip):
@@ -150,9 +148,10 @@ def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, CellSum]:
 
 
 def medians(tips: Iterable[CountedTip]) -> Mapping[CellName, int]:
-    """Returns by urgency the median number of minutes until a tip was read. An unread tip counts as infinite.
+    """Returns by urgency the median number of minutes until a tip was read. A tip that was not read counts as an
+    infinite time.
 
-    The number is rounded up to one of `MEDIAN_STEPS`. An urgency is left out if its median exceeds the longest step.
+    The median is rounded up to one of `MEDIAN_STEPS`. An urgency is left out if its median exceeds the largest of them.
     """
     waits: dict[int, list[float]] = defaultdict(list)
     for tip in tips:
@@ -171,7 +170,7 @@ def medians(tips: Iterable[CountedTip]) -> Mapping[CellName, int]:
 def province_of(place: str, within: str | None, official: str) -> str:
     """Returns a province's code, "abroad", or "not_said".
 
-    A tip that may involve an official has no place in statistics.
+    Statistics never show the place of a tip that may involve an official.
     """
     if official != "no":
         return NOT_SAID
@@ -183,7 +182,7 @@ def province_of(place: str, within: str | None, official: str) -> str:
 
 
 def values_of(dimension: Dimension) -> Sequence[str]:
-    """Returns every possible value of a dimension of tips, so that a table lists all of them."""
+    """Returns every possible value of a property of tips, such as every district. So a table lists all of them."""
     match dimension:
         case Dimension.URGENCY:
             return [str(one.value) for one in Urgency]
@@ -216,8 +215,8 @@ def _cells(tip: CountedTip) -> Iterator[CellName]:
 
 
 def _reached(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
-    """Yields the steps that a tip has reached. A tip that was read counts as acknowledged. A tip with a screening
-    counts as read."""
+    """Yields the names of the steps that a tip has reached. A tip that was read also counts as acknowledged. A tip with
+    a screening also counts as read."""
     yield "tips"
     is_read = not steps.keys().isdisjoint({"read", "screened"})
     if "acknowledged" in steps or is_read:
@@ -234,7 +233,7 @@ def _reached(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
 
 
 def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
-    """Yields the names of cells that are counted only for the whole country."""
+    """Yields the names of the numbers that include this tip and exist only for the whole country."""
     if _is_closure_late(tip.events):
         yield "late_closures"
     if "on_site" in steps:
@@ -247,8 +246,8 @@ def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
 
 
 def _takes(events: Sequence[CaseEvent]) -> tuple[Mapping[int | None, datetime], set[int | None]]:
-    """Returns the acknowledgement time of each responder whose message is accepted as real, and the responders whose
-    message is not accepted."""
+    """Returns the acknowledgement time of each responder whose acknowledgement counts, and the responders whose
+    acknowledgement does not count because it may be forged."""
     takes: dict[int | None, datetime] = {}
     doubted: set[int | None] = set()
     for event in events:
@@ -276,41 +275,42 @@ def _is_closure_late(events: Sequence[CaseEvent]) -> bool:
 
 
 QUIZ_MEASURES: Mapping[QuizOutcome, str] = {one: f"quiz_{one}" for one in QuizOutcome}
-"""The counter for each outcome of a quiz question."""
+"""The name of the daily counter for each outcome of a quiz question."""
 NETWORKS = ("63510", "63513", "63514")
-"""The codes of Rwanda's networks: MTN, and both codes of Airtel."""
+"""The codes of Rwanda's mobile networks: one of MTN, and two of Airtel."""
 OTHER = "other"
 FRONT = ""
-"""The service code without digits after it."""
+"""The short code without further digits."""
 NO_LESSONS = frozenset({"report", "help", "receipt", "complaint", "silence", "responders"})
-"""Flows whose screens and topics appear in no table and on no editor's board."""
+"""Flows that are not lessons. Their screens and topics appear in no table and on no editor's board."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveRows:
-    """Everything that callers can reach at the moment. A table has a row for each of them, even if the number is
-    zero."""
+    """The topics, short codes and screens that callers can reach at the moment. A table has a row for each of them,
+    even if its number is zero."""
 
     topics: Collection[str] = ()
     codes: Collection[str] = ()
     screens: Collection[str] = ()
     """The screens of public lessons, such as `learn/what`."""
     report_screens: Collection[str] = ()
-    """The screens of the report flow and related flows, such as `report/danger`. Only the national desk sees them."""
+    """The screens of the report flow and of the flows that it leads to, such as `report/danger`. Only the national desk
+    sees their numbers."""
     private_codes: frozenset[str] = frozenset()
-    """Short codes that lead to a private flow. Calls to them do not count as use of the hotline."""
+    """Short codes that lead to a private flow. Statistics do not count calls to them as use of the hotline."""
 
 
 @dataclass(frozen=True, slots=True)
 class UseCounts:
-    """The counters of one period."""
+    """The counts of the hotline's use in one period."""
 
     calls: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
-    """Calls by language, short code and topic. The topic is always empty for calls."""
+    """The number of calls by language, short code and topic. For a call, the topic is always empty."""
     topics: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     quiz: Mapping[QuizOutcome, int] = field(default_factory=dict)
     people: int | None = None
-    """The estimated number of callers. Only a month has this number."""
+    """The estimated number of callers. It exists only if the period is a month."""
     networks: Mapping[str, int] = field(default_factory=dict)
     shown: Mapping[str, int] = field(default_factory=dict)
     answered: Mapping[str, int] = field(default_factory=dict)
@@ -319,7 +319,7 @@ class UseCounts:
 
 
 def counts(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
-    """Returns the exact number for every cell about use of the hotline and community sessions."""
+    """Returns the exact value of every number about use of the hotline and community sessions."""
     return {
         **_calls(use, live),
         **_topics(use, live),
@@ -386,7 +386,7 @@ def _lessons(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
 
 
 def ended_at_screen(use: UseCounts, screens: Collection[str]) -> Mapping[str, int]:
-    """Returns for each screen how many calls ended there without an answer."""
+    """Returns for each screen how many calls ended there: the caller gave no answer."""
     return {
         screen: max(0, use.shown.get(screen, 0) - use.answered.get(screen, 0))
         for screen in sorted(screens)
@@ -419,33 +419,34 @@ HELP_CELLS = {
     HelpOpinion.PARTLY: ("said_of_help",),
     HelpOpinion.NO: ("said_of_help",),
 }
-"""The indicators in which an answer about the help counts. "Prefer not to say" counts in none."""
+"""The indicators that count each opinion about help. The answer "prefer not to say" counts in none."""
 DESTINATIONS = 3
-"""The maximum number of countries of exploitation that a table names."""
+"""A table names at most this many countries of exploitation."""
 
 
 @dataclass(frozen=True, slots=True)
 class CountedCase:
-    """A case with its decrypted codes, and the record keys of its tip and of its persons."""
+    """A case with its decrypted codes. `key` is the rounding key of its tip."""
 
     key: int
     province: str
-    """The province, as `province_of` returns it."""
+    """The province, as the function `province_of` returns it."""
     country: str | None
-    """The country of exploitation, if this was abroad."""
+    """The country of exploitation, if it is not Rwanda."""
     persons: Sequence[MetPerson]
     person_keys: Mapping[int, int]
-    """The record key of each person, by the person's number in the case."""
+    """The rounding key of each person, by the person's number in the case."""
 
 
 def is_identified(person: MetPerson) -> bool:
-    """Returns True if a responder saw signs of trafficking, or an official body decided that there was trafficking."""
+    """Returns True if a responder saw signs of trafficking, or if an official body decided that the person was
+    trafficked."""
     return person.result is ScreeningResult.POSSIBLE or person.actual is True
 
 
 def person_sums(cases: Iterable[CountedCase]) -> Mapping[CellName, CellSum]:
-    """Returns the number of records and the sum of their keys, for every cell about persons. It leaves out cells
-    without a person."""
+    """Returns two sums for every number about persons: the number of records, and the sum of their rounding keys.
+    Leaves out numbers without a person."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for case in cases:
         identified = [one for one in case.persons if is_identified(one)]
@@ -463,7 +464,7 @@ def person_sums(cases: Iterable[CountedCase]) -> Mapping[CellName, CellSum]:
 
 
 def person_values(dimension: Dimension, known: Iterable[str] = ()) -> Sequence[str]:
-    """Returns every possible value of a dimension of persons. `known` adds the countries that occur in the data."""
+    """Returns every possible value of a property of persons. `known` contains the countries that occur in the data."""
     match dimension:
         case Dimension.PROVINCE:
             return [*PROVINCES, ABROAD, NOT_SAID]
@@ -498,7 +499,8 @@ def _person_cells(case: CountedCase, person: MetPerson) -> Iterator[CellName]:
 
 
 def _steps(person: MetPerson) -> Iterator[str]:
-    """Yields the steps that a person has reached. A later step includes all earlier steps."""
+    """Yields the names of the steps towards help that a person has reached. A person with a later step also has the
+    earlier steps."""
     yield "identified"
     offers = person.referrals
     followed = [one.thirty for one in offers if one.thirty is not None]
@@ -529,9 +531,8 @@ def _steps(person: MetPerson) -> Iterator[str]:
 
 
 def _consented_at(person: MetPerson) -> datetime | None:
-    """Returns the time at which a person first agreed to help. For a child, it is the time of the decision for the
-    child. Returns None if there is no such time.
-    """
+    """Returns the time at which a person first agreed to help. For a child, this is the time at which the officials
+    decided for the child. Returns None if there is no such time."""
     for at, said, decided in person.consents:
         if said == ConsentCode.YES or (said in OF_CHILD and decided == YES):
             return at
@@ -546,7 +547,8 @@ def _who(person: MetPerson) -> str:
 
 
 def _means(person: MetPerson) -> str:
-    """Returns the means of exploitation from the last screening. For a child, the law requires no means."""
+    """Returns the means of exploitation from the last screening. A child gets the value "child", because the law
+    requires no means for a child."""
     if person.is_child:
         return "child"
     screened = [
@@ -562,7 +564,8 @@ def _means(person: MetPerson) -> str:
 
 
 def _decision(person: MetPerson) -> str | None:
-    """Returns an official body's decision about a person who was screened as a possible victim, or None."""
+    """Returns the decision of an official body: victim, no victim, or undecided. Returns None for a person who has no
+    decision and no signs of trafficking."""
     if person.actual is not None:
         return "victim" if person.actual else "no_victim"
     return "undecided" if is_identified(person) else None

@@ -1,18 +1,15 @@
-"""Reads the definitions of tables and indicators, computes their periods, and rounds their numbers. Pure.
+"""Reads the definitions of all published tables and indicators from `definitions.toml`. Also computes periods, and
+rounds numbers. Pure.
 
-Computes the periods of published statistics in Kigali's calendar: months, quarters, half-years and years.
+The texts in `definitions.toml` are English texts of the console's catalogue. `tools/update_texts.py` collects them.
 
-A period is written `2026-11`, `2026-Q4`, `2026-H2` or `2026`.
+A period follows Kigali's calendar. It is written `2026-11` (month), `2026-Q4` (quarter), `2026-H2` (half-year) or
+`2026` (year).
 
-Reads the definitions of every published table and indicator from `definitions.toml`.
-
-Its texts are the English texts of the console's catalogue. `tools/update_texts.py` collects them.
-
-Rounds a number of tips or persons to a multiple of 5, so that a printed number identifies no record.
-
-The method is cell-key rounding, which statistical offices use (SDC Handbook, chapter 5). Each record has a secret
-random key of 8 bits. The sum of the keys decides how a cell is rounded. So the same records always print the same
-number.
+A number of tips or persons is rounded to a multiple of 5, so that a printed number identifies no record. The method is
+cell-key rounding, which statistical offices use (SDC Handbook, chapter 5). Each record has a secret random key of 8
+bits, the rounding key. The sum of the keys decides if a number is rounded up or down. So the same records always print
+the same number.
 """
 
 import csv
@@ -32,11 +29,12 @@ from hotline.core.rules_record_keys import RECORD_KEYS
 
 MONTHS = 12
 USE_AFTER = timedelta(days=5)
-"""The time after which a month's use of the hotline is published: on the sixth day of the next month."""
+"""The time after the end of a month at which the month's numbers of use are published: the sixth day of the next month.
+"""
 
 
 class Span(StrEnum):
-    """The length of a period. The members are ordered from the shortest to the longest."""
+    """The length of a period. The lengths are listed from the shortest to the longest."""
 
     MONTH = "month"
     QUARTER = "quarter"
@@ -94,17 +92,17 @@ def previous_period(period: str) -> str:
 
 
 def due_at(period: str) -> datetime:
-    """Returns when a period is published. A month is published on the sixth day of the next month, and a longer
-    period after 75 days."""
+    """Returns when the release of a period is due. A month is due on the sixth day of the next month. A longer period
+    is due 75 days after its end."""
     return ends(period) + (
         USE_AFTER if span_of(period) is Span.MONTH else rules_follow_up.COUNTED_AFTER
     )
 
 
 def due_periods(first_day: date, at: datetime) -> Sequence[str]:
-    """Returns every period that was due by `at` since the first day of the hotline.
+    """Returns every period whose release was due by `at`, from the hotline's first day.
 
-    The earliest comes first. If periods are due at the same time, the shortest comes first.
+    The earliest period comes first. If periods are due at the same time, the shortest comes first.
     """
     found: set[str] = set()
     month = month_of(first_day)
@@ -116,7 +114,7 @@ def due_periods(first_day: date, at: datetime) -> Sequence[str]:
 
 
 def _parsed(period: str) -> tuple[Span, int, int]:
-    """Returns the length of a period, its year, and its position in the year from 0."""
+    """Returns three parts of a period: its length, its year, and its position in the year, from 0."""
     found = _WRITTEN.fullmatch(period)
     if found is None:
         raise ValueError("Write a period like 2026-11, 2026-Q4, 2026-H2 or 2026.")
@@ -147,18 +145,18 @@ class Unit(StrEnum):
 
 
 class Protection(StrEnum):
-    """The way in which an exact number becomes a printed number."""
+    """The way in which an exact number is changed before it is printed."""
 
     USE = "use"
-    """Rounded to 10. Below 10, "few" is printed."""
+    """The number is rounded to a multiple of 10. For a number below 10, "few" is printed."""
     KEYED = "keyed"
-    """Rounded to 5 in a random direction that depends on record keys. Below 10, "few" is printed."""
+    """The number is rounded to a multiple of 5, up or down as the rounding keys decide. Below 10, "few" is printed."""
     DERIVED = "derived"
-    """Computed only from printed numbers."""
+    """The number is computed only from printed numbers."""
 
 
 class Dimension(StrEnum):
-    """A property that divides a number into groups."""
+    """A property by which a number is divided into groups."""
 
     ALL = "all"
     LANGUAGE = "language"
@@ -175,7 +173,7 @@ class Dimension(StrEnum):
     MEANS = "means"
     NATIONALITY = "nationality"
     WHERE = "where"
-    """Inside Rwanda or abroad. The three countries with the largest numbers are named."""
+    """Inside Rwanda or abroad. A table also names the three countries with the largest numbers."""
     DECISION = "decision"
     SERVICE = "service"
     MET_BY = "met_by"
@@ -184,12 +182,12 @@ class Dimension(StrEnum):
 
 
 ALL = "all"
-"""The value if a number is not divided into groups."""
+"""The value for a number that is not divided into groups."""
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One number of a table: its name, its label, a sentence that explains it, and its protection."""
+    """One kind of number in a table: its name, its label, a sentence that explains it, and its protection."""
 
     name: str
     label: str
@@ -197,36 +195,38 @@ class Indicator:
     unit: Unit
     protection: Protection
     dimensions: tuple[Dimension, ...] = (Dimension.ALL,)
-    """The number is divided by one dimension at a time. Two dimensions are never combined."""
+    """The properties by which the number is divided. Each division uses one property. Two properties are never
+    combined."""
     span: Span | None = None
-    """The shortest period for which it is published, if that is longer than the period of its table."""
+    """The shortest period for which the indicator is published. Set only if this period is longer than that of the
+    table."""
     step_of: str = ""
-    """The indicator of the step before this one. The number of a later step is never larger than that of an earlier
-    one."""
+    """The indicator of the step before this one. A number of a later step is never larger than that of an earlier step.
+    """
     htcds: str = ""
-    """The field of the standard HTCDS 2.0 with the same fact about one record."""
+    """The field of the standard HTCDS 2.0 that holds the same fact about one record."""
     is_collected: bool = True
-    """False until a later version of the hotline collects it. Until then, pages say "not yet collected"."""
+    """False if the hotline does not collect this number. Pages then say "not yet collected"."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedTable:
-    """One published table."""
+    """One table that each release contains, if its period is long enough."""
 
     name: str
-    """A name from T1 to T15."""
+    """The table's name, from T1 to T15."""
     title: str
     counted: str
-    """The things or people that the table counts."""
+    """A sentence that names the things or people that the table counts."""
     left_out: str
     span: Span
-    """The shortest period for which it is published."""
+    """The shortest period for which the table is published."""
     indicators: tuple[Indicator, ...]
     sensitive: bool = False
-    """True for tips and persons. These numbers are published 75 days after a period ends."""
+    """True for a table about tips or persons. Its numbers are published 75 days after the end of a period."""
 
     def shortest(self, indicator: Indicator) -> Span:
-        """Returns the shortest period for which this indicator is published."""
+        """Returns the shortest period for which an indicator of this table is published."""
         return indicator.span or self.span
 
 
@@ -275,7 +275,7 @@ class CellName:
 
 
 def texts() -> Iterator[str]:
-    """Yields each sentence and label of the definitions, in English."""
+    """Yields each sentence and label from `definitions.toml`, in English."""
     yield from DEFINITIONS["sentences"].values()
     for table in TABLES:
         yield from (table.title, table.counted, table.left_out)
@@ -286,18 +286,18 @@ def texts() -> Iterator[str]:
 
 
 BASE = 5
-"""Every printed number is a multiple of this."""
+"""Every printed number of tips or persons is a multiple of this."""
 SMALLEST = 10
-"""The smallest number that is printed. For a smaller number, a cell prints "few"."""
+"""The smallest number that is printed. In place of a smaller number, "few" is printed."""
 USE_BASE = 10
-"""Numbers of use are rounded to a multiple of this."""
+"""Every printed number of use is a multiple of this."""
 SHARE_STEP = 5
-"""A share is printed in steps of this many percent."""
+"""Every printed share is a multiple of this many percent."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellSum:
-    """The exact number of records in a cell, and the sum of their record keys. It is never printed."""
+    """An exact count of records, with the sum of their rounding keys. It is never printed."""
 
     count: int = 0
     keys: int = 0
@@ -307,7 +307,7 @@ class CellSum:
 
 
 def sum_keys(keys: Iterable[int]) -> CellSum:
-    """Counts records and adds up their keys."""
+    """Returns the number of the keys and their sum. Each key is the rounding key of one record."""
     listed = list(keys)
     return CellSum(len(listed), sum(listed) % RECORD_KEYS)
 
@@ -315,8 +315,8 @@ def sum_keys(keys: Iterable[int]) -> CellSum:
 def rounded(cell: CellSum) -> int | None:
     """Returns the number to print for tips or persons, or None for "few".
 
-    The exact number changes by -3 to 3, and is then rounded up or down with chances that keep its mean. Multiples of 5
-    also change.
+    The rounding keys choose a number from -3 to 3, which is added to the exact number. The sum is then rounded up or
+    down to a multiple of 5, with chances that keep the mean.
     """
     move, first_key, last_key = _moves()[cell.keys % RECORD_KEYS]
     moved = cell.count + move
@@ -334,14 +334,14 @@ def rounded_use(count: int) -> int | None:
 
 
 def at_most(number: int | None, earlier: int | None) -> int | None:
-    """Returns the printed number of a later step. It is never larger than the printed number of the step before it."""
+    """Returns the printed number of a later step, reduced to the printed number of the step before if it is larger."""
     return None if number is None or earlier is None else min(number, earlier)
 
 
 def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | None:
-    """Returns a share in percent from two printed numbers.
+    """Returns the share of the part in the whole, in percent. Both are printed numbers.
 
-    Returns None if the whole is too small or one of the numbers is "few".
+    Returns None if the whole is too small, or if a number is "few".
     """
     if part is None or whole is None or whole < smallest_whole:
         return None
@@ -350,8 +350,8 @@ def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | 
 
 @cache
 def _moves() -> Sequence[tuple[int, int, int]]:
-    """Returns for each key its row of rounding.csv: by how much it changes a number, and which keys change it
-    equally."""
+    """Returns three numbers for each possible key sum: the change of the exact number, and the first and the last key
+    sum with this change. The file rounding.csv lists them."""
     text = files(__package__).joinpath("rounding.csv").read_text(encoding="utf-8")
     rows = [
         (int(row["move"]), int(row["first_key"]), int(row["last_key"]))

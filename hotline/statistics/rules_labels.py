@@ -1,18 +1,12 @@
 """Names periods, numbers, groups and codes for a reader, and draws charts of printed numbers. Pure.
 
-Returns names of periods, numbers and groups for a reader. The texts come from the console's catalogue.
+A chart is an SVG image. It never draws "few" as a bar, and each axis starts at zero. A chart has no id, because a page
+shows several charts. It has no style attribute, because the console's security policy refuses styles.
 
-Draws charts as SVG images from printed numbers. "Few" is never drawn as a bar, and each axis starts at zero.
-
-A chart has no id, because a page shows several charts. It has no style attribute, because the console's security policy
-refuses styles.
-
-Maps the hotline's codes to the names of HTCDS 2.0 and to the elements of IC-TIP. Both are international standards.
-
-Each mapping is a CSV file in this folder. The first line of a file names the standard and the version of the mapping. A
-code has one row for each field of the standard that it maps to. A code that maps to no field has one row with the
-reason. The hotline does not claim that it conforms to IC-TIP. Before such a claim, a person must compare the mapping
-with the code list of IC-TIP.
+Codes of the hotline are mapped to two international standards: HTCDS 2.0 and IC-TIP. Each mapping is a CSV file in the
+folder `hotline/tips`. Its first line names the standard and the version of the mapping. A code has one row for each
+field of the standard with the same meaning. A code without such a field has one row with the reason. The hotline does
+not claim to conform to IC-TIP: for that, a person must first compare the mapping with the code list of IC-TIP.
 """
 
 import csv
@@ -35,7 +29,7 @@ from hotline.text.places import ABROAD, COUNTRIES, FORMS, PROVINCES, districts
 from hotline.tips.rules import Urgency
 
 Say = Callable[..., str]
-"""Translates an English phrase of the catalogue and fills in its values."""
+"""A function that translates an English text of the catalogue and fills in its values."""
 QUARTER = phrase("quarter {number} of {year}")
 HALF_YEAR = phrase("half {number} of {year}")
 SPANS: Mapping[str, str] = {
@@ -62,7 +56,7 @@ DIMENSIONS: Mapping[str, str] = DEFINITIONS["dimensions"]
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The texts for periods, numbers and rows in one language."""
+    """Names periods, numbers and rows of tables in one language."""
 
     language: str
     say: Say
@@ -72,7 +66,8 @@ class Labels:
         span, year = span_of(period), period[:4]
         if span is Span.MONTH:
             first = date(int(year), int(period[5:]), 1)
-            # The format is not "LLLL", because Babel 2.18 takes its text from the language that was loaded first.
+            # The format is not "LLLL", because of an error in Babel 2.18: it takes the month's name from the language
+            # that was loaded first.
             return format_date(first, "MMMM y", locale=self.language)
         if span is Span.YEAR:
             return year
@@ -93,7 +88,8 @@ class Labels:
         return self.say(ABOUT, number=format_decimal(number, locale=self.language))
 
     def value(self, dimension: str, value: str, names: Mapping[str, str] | None = None) -> str:
-        """Returns the name of a row. `names` has the titles of topics and screens in the published flows."""
+        """Returns the name of a row in a table. `names` contains the titles of topics and screens in the published
+        flows."""
         if names and value in names:
             return names[value]
         known = _VALUES.get(dimension, {}).get(value) or _EVERYWHERE.get(value)
@@ -120,7 +116,7 @@ FONT = "Segoe UI, Noto Sans, Liberation Sans, DejaVu Sans, Arial, sans-serif"
 SPARK_WIDTH, SPARK_HEIGHT = 220, 48
 BAR_WIDTH, BAR_HEIGHT, BAR_GAP, LABEL_WIDTH = 328, 18, 8, 144
 LABEL_LETTERS = 16
-"""The number of letters of a label that fit next to the bars."""
+"""A label with at most this many letters fits next to its bar."""
 TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 88, 62, 4
 TILE_ROWS = """
 .. .. 43 44 45 52 ..
@@ -130,8 +126,8 @@ TILE_ROWS = """
 37 25 26 21 57 .. ..
 36 23 24 22 .. .. ..
 """
-"""The 30 districts by their codes, with the north at the top. All tiles have the same size, because the size of a
-district has no meaning here."""
+"""The codes of the 30 districts, placed as on a map with the north at the top. Each district is a tile of the same
+size."""
 NOWHERE = ".."
 STEPS = ("#e9efed", "#c3ddd8", "#7fb8ae", "#2a766d", "#0a4340")
 FIRST_DARK_STEP = 3
@@ -147,7 +143,7 @@ class Bar:
 
 
 def sparkline(title: str, points: Sequence[int | None], values: Sequence[str]) -> str:
-    """Draws a small line chart, with the oldest number at the left. "Few" is a small ring on the zero line."""
+    """Returns a small line chart, with the oldest number at the left. A small ring on the zero line means "few"."""
     top = max((one for one in points if one is not None), default=0) or 1
     step = (SPARK_WIDTH - 12) / max(1, len(points) - 1)
     floor = SPARK_HEIGHT - 6
@@ -168,7 +164,7 @@ def sparkline(title: str, points: Sequence[int | None], values: Sequence[str]) -
 
 
 def bar_chart(title: str, rows: Sequence[Bar]) -> str:
-    """Draws a chart with one bar in each row. A row with "few" shows the word instead of a bar."""
+    """Returns a chart with one bar in each row. A row whose number is "few" shows this word instead of a bar."""
     top = max((row.number for row in rows if row.number is not None), default=0) or 1
     room = (
         BAR_WIDTH - LABEL_WIDTH - max(56, 8 * max((len(row.text) for row in rows), default=0) + 6)
@@ -191,7 +187,8 @@ def bar_chart(title: str, rows: Sequence[Bar]) -> str:
 
 
 def district_map(title: str, numbers: Mapping[str, int | None], texts: Mapping[str, str]) -> str:
-    """Draws the districts as tiles. Larger numbers are darker. A district with "few" is a white tile with that word."""
+    """Returns a map that shows each district as a tile. A larger number gives a darker tile. A district with "few" is a
+    white tile with that word."""
     names = {area.code: area.name for area in districts()}
     shown = sorted(one for one in numbers.values() if one is not None)
     parts = []
@@ -229,7 +226,7 @@ def _short(label: str) -> str:
 def _picture(
     title: str, values: Iterable[str], width: float, height: float, parts: Iterable[str]
 ) -> str:
-    """Returns a complete image. `values` is the text for a screen reader."""
+    """Returns a complete SVG image. `values` is the text for a screen reader."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{_n(width)}" height="{_n(height)}"'
         f' viewBox="0 0 {_n(width)} {_n(height)}" font-family="{FONT}" font-size="14" fill="{INK}">'
@@ -272,7 +269,7 @@ def _n(number: float) -> str:
 
 
 ANY = "*"
-"""Means all codes and values of a list whose codes are those of the standard."""
+"""In a mapping file, this sign means every code of a list. The standard uses the same codes."""
 FIRST_LINE = re.compile(r"# (?P<standard>[^,]+), table (?P<version>\d+): (?P<how>.+)")
 
 
@@ -291,19 +288,17 @@ COLUMNS: Mapping[CodeStandard, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class MappedCode:
-    """One code of the hotline, with the field of a standard that has the same meaning."""
+    """One code of the hotline, and the field of a standard with the same meaning."""
 
     of: str
-    """The name of the list that contains the code, such as `form`."""
+    """The name of the list of codes that contains the code, such as `form`."""
     code: str
     field: str
-    """For HTCDS the name of a field, for IC-TIP the name of an element. Empty if the standard has nothing with this
-    meaning. In this case, the note gives the reason.
-    """
+    """The name of a field in HTCDS, or of an element in IC-TIP. Empty if the standard has nothing with this meaning. In
+    this case, the note gives the reason."""
     value: str
-    """For HTCDS, the value in the field. It is empty if the field contains the hotline's own code. For IC-TIP, the part
-    of the element.
-    """
+    """For HTCDS, the value of the field. It is empty if the field contains the hotline's own code. For IC-TIP, the part
+    of the element."""
     note: str
 
     @property
@@ -318,13 +313,15 @@ class CodeTable:
     version: str
     """The version of the mapping, not of the standard."""
     how: str
-    """The statement about this mapping that we may publish."""
+    """A sentence that says how far the hotline follows the standard. The hotline may publish only this sentence about
+    it."""
     rows: Sequence[MappedCode]
 
 
 @cache
 def code_table(standard: CodeStandard) -> CodeTable:
-    """Returns the mapping to a standard. Raises ValueError if its file has a wrong first line or wrong columns."""
+    """Returns the mapping to a standard. Raises ValueError if the mapping file has a wrong first line or wrong
+    columns."""
     text = files(__package__).joinpath(f"{standard}.csv").read_text(encoding="utf-8")
     first, *lines = text.splitlines()
     head = FIRST_LINE.fullmatch(first)

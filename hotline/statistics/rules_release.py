@@ -1,4 +1,5 @@
-"""Protects the numbers of a period and puts them into a release: a fixed list of printed numbers with a digest."""
+"""Protects the numbers of a period, and puts them into a release. A release is a fixed list of printed numbers with a
+digest."""
 
 import hashlib
 import json
@@ -30,19 +31,18 @@ from hotline.statistics.rules_definitions import (
 from hotline.text.places import ABROAD
 
 SMALLEST_SHARE = 40
-"""The minimum number of tips, as printed, for a share of tips."""
+"""A share of tips is printed only if the printed number of all these tips is at least this."""
 MIN_SHOWN_SHARE, ENOUGH = 0.6, 0.8
-"""Limits for the share of a table's cells that show a number. Below the first limit, the table changes to a longer
-period. From the second limit on, it changes back.
-"""
+"""Limits for the share of a table's numbers that are not "few". Below the first limit, the table changes to a longer
+period. From the second limit on, the table changes back."""
 Spans = Mapping[str, Span]
-"""The shortest period for which each table is published now, by the table's name."""
+"""For each table, by its name, the shortest period for which it is published."""
 _ValuesOf = Callable[[Dimension], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ReleaseNumber:
-    """One printed number of a release. None is printed as "few"."""
+    """One printed number of a release. If the number is None, "few" is printed."""
 
     name: CellName
     number: int | None = field(compare=False)
@@ -57,22 +57,23 @@ class Release:
     cells: Sequence[ReleaseNumber]
     spans: Spans
     first_month: str = ""
-    """The first month of the hotline, if the hotline began within the period."""
+    """The hotline's first month. Empty if the hotline began before this period or in its first month."""
     is_sample: bool = False
 
     def number(self, indicator: str, dimension: str = ALL, value: str = ALL) -> int | None:
-        """Returns a printed number. Returns None for "few" and for a number that this release does not contain."""
+        """Returns a printed number. Returns None if "few" is printed, or if the release does not contain this
+        number."""
         return self.numbers().get(CellName(indicator, dimension, value))
 
     def has(self, indicator: str, dimension: str = ALL) -> bool:
-        """Returns True if this release contains the indicator for this dimension."""
+        """Returns True if this release contains the indicator, divided by this property."""
         return any(
             (cell.name.indicator, cell.name.dimension) == (indicator, dimension)
             for cell in self.cells
         )
 
     def rows(self, indicator: str, dimension: str) -> Sequence[ReleaseNumber]:
-        """Returns the cells of one indicator for one dimension, in the order of the release."""
+        """Returns the numbers of one indicator, divided by one property, in the order of the release."""
         return [
             cell
             for cell in self.cells
@@ -81,8 +82,8 @@ class Release:
 
     @property
     def digest(self) -> str:
-        """Returns the SHA-256 of all numbers in hexadecimal digits. Two copies of a release are the same if their
-        digests are the same."""
+        """Returns the SHA-256 of all numbers, in hexadecimal digits. Two copies of a release have the same digest only
+        if all their numbers are the same."""
         document = {
             "period": self.period,
             "sample": self.is_sample,
@@ -101,17 +102,18 @@ class Release:
 
 
 def starting_spans() -> Spans:
-    """Returns the periods for a new hotline: quarters for the nation, and years for all other numbers of tips and
-    persons."""
+    """Returns the shortest period of each table for a new hotline. For numbers of tips and persons, this is a quarter
+    for the whole country, and a year for smaller places."""
     return {table.name: _starting(table) for table in TABLES}
 
 
 def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
-    """Returns the periods for a new year, based on the numbers that were printed in the last year.
+    """Returns the shortest period of each table for a new year, based on the numbers that the releases of the last year
+    printed.
 
-    A table that showed numbers in too few cells changes to the next longer period. It changes back to a shorter period
-    if enough cells would have shown numbers. To estimate this, each printed number is divided equally among the shorter
-    periods.
+    If too many numbers of a table were "few", the table changes to the next longer period. It changes back to a shorter
+    period if enough numbers would not be "few". To estimate this, each printed number is divided equally among the
+    shorter periods.
     """
     printed: dict[str, list[int | None]] = {}
     for release in releases:
@@ -128,7 +130,7 @@ def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
 def published_indicators(
     span: Span, spans: Spans, *, sensitive: bool
 ) -> Iterator[tuple[PublishedTable, Indicator]]:
-    """Yields the indicators that a release of this length contains."""
+    """Yields the indicators that the release of a period of this length contains."""
     for table in TABLES:
         for indicator in table.indicators:
             shortest = max(spans[table.name], table.shortest(indicator), key=lambda one: one.months)
@@ -152,8 +154,7 @@ def protect_tips(
 def protect_persons(
     sums: Mapping[CellName, CellSum], span: Span, spans: Spans
 ) -> Sequence[ReleaseNumber]:
-    """Returns the printed numbers about persons and their cases. Only the process that counts persons runs this
-    code."""
+    """Returns the printed numbers about persons and their cases. Only the reader process runs this function."""
     wanted = [
         one for _, one in published_indicators(span, spans, sensitive=True) if is_of_persons(one)
     ]
@@ -168,7 +169,7 @@ def protect_persons(
 def protect_use(
     counts: Mapping[CellName, int], span: Span, spans: Spans
 ) -> Sequence[ReleaseNumber]:
-    """Returns the printed numbers about use of the hotline and programme work, for every cell that was counted."""
+    """Returns the printed numbers about use of the hotline and programme work."""
     wanted = {one.name: one for _, one in published_indicators(span, spans, sensitive=False)}
     cells: dict[CellName, int | None] = {}
     for name, count in counts.items():
@@ -178,11 +179,11 @@ def protect_use(
 
 
 def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Sequence[ReleaseNumber]:
-    """Returns the cells of a longer period. If all shorter periods in it print a number, the cell is the sum of those
-    numbers.
+    """Returns the numbers of a longer period. If all shorter periods in it print a number, the longer period prints the
+    sum of these numbers.
 
-    A sum of printed numbers reveals nothing new, and the parts then add up to the total. Other cells keep their own
-    number.
+    A sum of printed numbers reveals nothing new, and readers see that the parts add up to the total. Other numbers of
+    the longer period stay unchanged.
     """
     printed = [part.numbers() for part in parts]
     numbers = {cell.name: _summed(cell, printed) for cell in cells}
@@ -190,25 +191,26 @@ def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Seque
 
 
 def is_of_persons(indicator: Indicator) -> bool:
-    """Returns True if the process that decrypts case codes counts this indicator."""
+    """Returns True if the reader process counts this indicator. It is the process that decrypts the codes of cases."""
     in_t14 = INDICATORS[indicator.name][0].name == "T14"
     return indicator.unit is Unit.PERSONS or in_t14
 
 
 def is_of_tips(indicator: Indicator) -> bool:
-    """Returns True if this indicator is counted from the unencrypted data of tips."""
+    """Returns True if this indicator is counted from those facts about tips that are not encrypted."""
     return INDICATORS[indicator.name][0].sensitive and not is_of_persons(indicator)
 
 
 def shown_share(cells: Collection[ReleaseNumber]) -> float:
-    """Returns the share of cells that show a number."""
+    """Returns the share of these numbers that are not "few"."""
     return sum(cell.number is not None for cell in cells) / len(cells) if cells else 0.0
 
 
 def _keyed(
     indicators: Sequence[Indicator], sums: Mapping[CellName, CellSum], values_of: _ValuesOf
 ) -> Sequence[ReleaseNumber]:
-    """Rounds every possible cell, including cells without a record. So the list of rows reveals nothing."""
+    """Returns the rounded number for every possible group, including groups without a record. So the list of groups
+    reveals nothing."""
     cells: dict[CellName, int | None] = {}
     for indicator in indicators:
         if indicator.protection is not Protection.KEYED:
@@ -221,7 +223,7 @@ def _keyed(
 
 
 def _capped(cells: Mapping[CellName, int | None], name: CellName) -> int | None:
-    """Returns a number that is not larger than the printed number of any earlier step."""
+    """Returns the number of a step, reduced to the smallest printed number of the steps before it."""
     number, step = cells[name], INDICATORS[name.indicator][1].step_of
     while step:
         before = CellName(step, name.dimension, name.value)
@@ -245,7 +247,7 @@ def _derived(
     in_time: Mapping[CellName, int | None],
     medians: Mapping[CellName, int],
 ) -> Iterator[ReleaseNumber]:
-    """Computes shares and medians if the printed number of tips is large enough."""
+    """Yields the shares and medians. If the printed number of tips is too small, the share or median is None."""
     for indicator in indicators:
         for dimension in indicator.dimensions:
             for value in rules_counts.values_of(dimension):
@@ -262,7 +264,7 @@ def _derived(
 def _in_time(
     sums: Mapping[CellName, CellSum], numbers: Mapping[CellName, int | None]
 ) -> Mapping[CellName, int | None]:
-    """Returns the rounded numbers of tips that were acknowledged in time. Tables print only their share."""
+    """Returns the rounded numbers of tips that were acknowledged in time. A table prints only their share."""
     found: dict[CellName, int | None] = {}
     for name, cell in sums.items():
         if name.indicator == rules_counts.IN_TIME:
@@ -273,7 +275,7 @@ def _in_time(
 
 
 def _without_small_countries(cells: Sequence[ReleaseNumber]) -> Sequence[ReleaseNumber]:
-    """Leaves only the three countries with the largest printed numbers. It removes the other countries."""
+    """Removes all countries except the three with the largest printed numbers."""
     countries = [
         cell
         for cell in cells

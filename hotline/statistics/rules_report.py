@@ -1,7 +1,5 @@
-"""Answers four questions from published releases, and lists the programme's indicators with their targets.
-
-Is the hotline used? Are urgent tips taken in time? Were people helped? Where is the problem?
-"""
+"""Answers four questions from published releases: Is the hotline used? Are urgent tips taken in time? Were people
+helped? Where is the problem? Also lists the programme's indicators with their targets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,18 +24,19 @@ from hotline.text.languages import SAMPLE, phrase
 from hotline.tips.rules import Urgency
 
 POINTS = 12
-"""The number of points in a small line chart."""
+"""The maximum number of points in a small line chart."""
 SMALLEST_OF_PERSONS = 20
-"""The minimum number of persons, as printed, for a share of persons."""
+"""A share of persons is printed only if the printed number of all these persons is at least this."""
 DANGER = str(Urgency.DANGER.value)
 IN_TIME_GOAL = 90
-"""The share of urgent tips that should be acknowledged in time, in percent. A lower share is reported as a problem."""
+"""The share of urgent tips that should be acknowledged in time, in percent. The report names a lower share as a
+problem."""
 _DANGER_IN_TIME = ("share_in_time", Dimension.URGENCY.value, DANGER)
 MAXIMUM = "no_room_share"
-"""The programme indicator for which a larger value than the target is worse."""
+"""The name of the indicator whose target is a maximum. For all other indicators, the target is a minimum."""
 BELOW_TARGET, ABOVE_TARGET = phrase("below target"), phrase("above target")
 NOT_HELD = "\N{EN DASH}"
-"""The text in place of an indicator that a release does not contain. It does not mean "few"."""
+"""The sign in place of a number that a release does not contain. It does not mean "few"."""
 NO_DATA = phrase("No release is published yet.")
 _USED = phrase("The hotline was called {number} times in {period}.")
 _IN_TIME = phrase("{number} of urgent tips were taken in time in {period}.")
@@ -56,12 +55,13 @@ TIPS_ACTED = phrase("A responder acted on {number} of these tips within 72 hours
 TIPS_FAST = phrase("Half of the urgent tips were read within {minutes} minutes.")
 PERSONS_HELPED = phrase("A service agreed to help {number} persons.")
 SAMPLE_SHORT = phrase("Sample data")
-"""The beginning of an SMS whose numbers are sample data."""
+"""The first words of an SMS whose numbers are sample data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question: a sentence, its number, the previous number, and numbers for a small line chart."""
+    """The answer to one of the four questions: a sentence, its number, the number of the period before, and the numbers
+    for a small line chart."""
 
     name: str
     question: str
@@ -70,16 +70,16 @@ class Answer:
     before: str
     points: Sequence[int | None]
     labels: Sequence[str]
-    """The periods of the chart's points."""
+    """The names of the periods that the chart's points show."""
     unit: Unit = Unit.CALLS
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The results of a quarter or a year that callers can read, in one language."""
+    """The sentences for callers about the results of a quarter or a year, in one language."""
 
     sample: str
-    """The sentence that says that the numbers are sample data. It is empty for a real hotline."""
+    """A sentence that warns that the numbers are sample data. Empty if the numbers are real."""
     period: str
     sentences: Sequence[str]
 
@@ -96,7 +96,8 @@ class ProgrammeRow:
     target: str
     actual: str
     missed: str
-    """The English words that say on which side of the target the current value is. Empty if the target is reached."""
+    """The English words "below target" or "above target". Empty if the target is reached or if it cannot be compared
+    yet."""
     table: str
 
 
@@ -117,19 +118,20 @@ class Planned:
     name: str
     label: str
     table: str
-    """The table from which it comes. `-` means that it comes from all tables."""
+    """The name of the table with its number. `-` means that the number comes from several tables."""
     unit: Unit
     share: tuple[str, str] | None = None
-    """The two indicators from which the share is computed: the part and the whole."""
+    """The two indicators from which a share is computed: the part and the whole."""
     is_collected: bool = True
-    """False until a later version of the hotline collects it."""
+    """False if the hotline does not collect this number."""
 
 
 PROGRAMME = tuple(Planned(**{**row, "unit": Unit(row["unit"])}) for row in DEFINITIONS["programme"])
 
 
 def answers(releases: Sequence[Release], labels: Labels) -> Sequence[Answer]:
-    """Returns the answers from published releases, in the order of the questions. Releases are given newest first."""
+    """Returns the answers to the four questions, in a fixed order. `releases` contains the published releases, newest
+    first."""
     months = [one for one in releases if span_of(one.period) is Span.MONTH]
     longer = [one for one in releases if span_of(one.period) is Span.QUARTER]
     longer = longer or [one for one in releases if span_of(one.period) is Span.YEAR]
@@ -142,7 +144,8 @@ def answers(releases: Sequence[Release], labels: Labels) -> Sequence[Answer]:
 
 
 def results(releases: Sequence[Release], labels: Labels) -> Results:
-    """Returns the results for callers from the newest published quarter or year. Releases are given newest first."""
+    """Returns the results for callers from the newest published quarter or year. `releases` contains the published
+    releases, newest first."""
     longer = [one for one in releases if span_of(one.period) in (Span.QUARTER, Span.YEAR)]
     if not longer:
         return Results("", "", [labels.say(NO_RESULTS)])
@@ -164,7 +167,7 @@ def results(releases: Sequence[Release], labels: Labels) -> Results:
 
 
 def results_sms(results: Results, labels: Labels) -> str:
-    """Returns one SMS with the period and as many sentences as fit."""
+    """Returns an SMS with the period and as many sentences of the results as fit into one SMS."""
     sample = labels.say(SAMPLE_SHORT) if results.sample else ""
     said = "".join(f"{to_gsm7(one)}. " for one in (sample, results.period) if one)
     for number, sentence in enumerate(map(to_gsm7, results.sentences)):
@@ -178,8 +181,8 @@ def results_sms(results: Results, labels: Labels) -> str:
 def programme(
     releases: Sequence[Release], targets: Mapping[str, int], labels: Labels
 ) -> Sequence[ProgrammeRow]:
-    """Returns the programme's indicators. The first full quarter gives the first value, and the newest gives the
-    current one."""
+    """Returns the programme's indicators. The first full quarter gives the first value, and the newest quarter gives
+    the current value."""
     quarters = [one for one in releases if span_of(one.period) is Span.QUARTER]
     whole = [one for one in quarters if not one.first_month]
     newest = quarters[0] if quarters else None
@@ -192,7 +195,8 @@ def programme(
 
     def missed(one: Planned, release: Release | None) -> str:
         target = targets.get(one.name)
-        # A target is for a year. The count of one quarter cannot show if it is missed.
+        # A target is for a whole year. The number of one quarter cannot show if the year's target will be reached, but
+        # a share can.
         is_share = one.unit in (Unit.PERCENT, Unit.POINTS)
         if target is None or release is None or not is_share or not _holds(release, one):
             return ""
@@ -232,7 +236,7 @@ def _is_collected(one: Planned) -> bool:
 
 
 def _holds(release: Release, one: Planned) -> bool:
-    """Returns True if a release contains the numbers from which a programme indicator is computed."""
+    """Returns True if a release contains the numbers that a programme indicator needs."""
     made_of = {
         "danger_share": ("danger_read_soon",),
         "quiz_gain": ("quiz_answers",),
@@ -243,7 +247,7 @@ def _holds(release: Release, one: Planned) -> bool:
 
 
 def _actual(release: Release, releases: Sequence[Release], one: Planned) -> int | None:
-    """Computes a programme indicator from printed numbers only."""
+    """Returns the value of a programme indicator, computed only from printed numbers."""
     if one.share:
         part, whole = map(release.number, one.share)
         return share(part, whole, smallest_whole=SMALLEST_OF_PERSONS)
@@ -266,7 +270,7 @@ def _actual(release: Release, releases: Sequence[Release], one: Planned) -> int 
 
 
 def _gain(release: Release) -> int | None:
-    """Returns the gain of the lesson in points: the share of correct answers after it minus the share before it."""
+    """Returns how much the share of correct quiz answers grew through the lesson, in percentage points."""
     asked, first, then = map(release.number, ("quiz_answers", "quiz_before", "quiz_after"))
     if not asked or first is None or then is None:
         return None
@@ -309,8 +313,8 @@ def _helped(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
-    """Names the largest problem in a sentence. Late answers to danger come first, then a lack of places to stay,
-    then closures that wait."""
+    """Returns a sentence about the largest problem. The first problem is late answers to danger, then refusals for lack
+    of room, then closures that wait."""
     name, unit, sentence = "late_closures", Unit.CASES, ""
     if longer:
         newest = longer[0]
@@ -333,7 +337,7 @@ def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _missing(release: Release) -> Release:
-    """Returns a release in which the share of urgent tips in time is replaced by the share of late ones."""
+    """Returns a copy of the release with the share of urgent tips that were late, in place of the share in time."""
     number = release.number(*_DANGER_IN_TIME)
     missing = ReleaseNumber(CellName(*_DANGER_IN_TIME), None if number is None else 100 - number)
     return replace(release, cells=[missing])

@@ -14,7 +14,7 @@ from hotline.text.languages import SAMPLE
 
 HEAD = ("period", "indicator", "label", "dimension", "value", "value_label", "number", "unit")
 OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The fixed time of each file in the archive. With it, equal releases give equal archives."""
+"""The fixed time of each file in the archive. Because of it, two archives with equal files are equal."""
 QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("SDG 16.2.2: victims by sex, age and form", "T7, T8", "persons_by_who, persons_by_form"),
     ("GLOTIP: persons identified", "T9", "identified"),
@@ -47,7 +47,7 @@ QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("Programme plan: O4 victims", "T12", "offer_share, no_room_share, follow_share"),
     ("Promise to callers: time until a tip is read", "T3", "minutes_to_read"),
 )
-"""Questions of other organisations, each with the table and the columns that answer it."""
+"""Numbers that other organisations ask for, each with the table and the indicators that answer it."""
 
 
 def archive(release: Release, labels: Labels) -> bytes:

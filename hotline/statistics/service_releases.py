@@ -1,7 +1,7 @@
-"""Creates a release of statistics when its period is due. It is published after two people in two roles have approved
-it.
+"""Creates a release of statistics when its period is due. A release is published after two people in two roles have
+approved it.
 
-Also counts the numbers of the boards: exact current numbers of what the viewer may see.
+Also counts the numbers of the boards: exact current numbers that include only tips that the viewer may see.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -47,9 +47,8 @@ CLOCK = "clock"
 
 
 def is_due(context: Context) -> bool:
-    """Returns True if a release is missing. The function looks at the database once an hour at most. Raises
-    StoreUnavailable.
-    """
+    """Returns True if a release is due but missing. Searches for missing releases once an hour at most, and otherwise
+    returns False. Raises StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, TASK, at, EVERY):
@@ -61,10 +60,10 @@ def is_due(context: Context) -> bool:
 
 
 def create_due(context: Context, at: datetime | None = None) -> Sequence[str]:
-    """Creates every release that is due at this time. By default, this is the current time. Returns the periods of the
+    """Creates every release that is due at the given time, by default at the current time. Returns the periods of the
     created releases. Raises StoreUnavailable.
 
-    A quarter or a year waits until the reader has counted its persons. Other releases do not wait for this count.
+    A quarter or a year waits until the reader process has counted its persons. The release of a month does not wait.
     """
     at = at or context.now()
     with context.database.reading() as session:
@@ -74,10 +73,10 @@ def create_due(context: Context, at: datetime | None = None) -> Sequence[str]:
 
 
 def approve(context: Context, by: Actor, role: AccountRole, period: str) -> bool:
-    """Approves a release for a role, and returns True if that published it.
+    """Approves a release for a role. Returns True if this approval published the release.
 
-    Raises NotFound for a period without a release. Raises Undecided if the same person or the same role approves a
-    second time.
+    Raises NotFound for a period without a release. Raises Undecided if the same person or a person with the same role
+    has already approved the release.
     """
     with context.database.writing() as session:
         if period not in queries.released_periods(session):
@@ -137,7 +136,7 @@ def targets(context: Context) -> Mapping[str, int]:
 
 
 def set_targets(context: Context, by: Actor, given: Mapping[str, int | None]) -> None:
-    """Stores those targets of this year that changed. Raises StoreUnavailable."""
+    """Stores the targets of this year that the programme lead changed. Raises StoreUnavailable."""
     year, at = _year(context), context.now()
     with context.database.writing() as session:
         known = queries.targets(session, year)
@@ -153,9 +152,9 @@ def _year(context: Context) -> str:
 
 
 def one_release(context: Context, period: str, *, is_published: bool) -> Release:
-    """Returns the release of a period. Raises NotFound if there is none yet, and says when it is due.
+    """Returns the release of a period. If there is no release yet, raises NotFound with the day on which it is due.
 
-    With `is_published`, also raises NotFound while the release waits for approval.
+    If `is_published` is True, also raises NotFound for a release that is not published yet.
     """
     span_of(period)
     with context.database.reading() as session:
@@ -169,7 +168,8 @@ def one_release(context: Context, period: str, *, is_published: bool) -> Release
 
 @dataclass(frozen=True, slots=True)
 class FlowUse:
-    """The use of flows in the last whole month, rounded like published tables. None means few."""
+    """The use of each flow in the last whole month, rounded as in published tables. If a number is None, pages show
+    "few"."""
 
     reached: Mapping[str, int | None]
     """The number of times that callers reached each flow."""
@@ -178,7 +178,8 @@ class FlowUse:
 
 
 def flow_use(context: Context, *, is_national: bool) -> FlowUse:
-    """Returns the use of public lessons, and for the national desk also that of report and help flows.
+    """Returns how much callers used each public lesson. For the national desk, it also returns this for the report and
+    help flows.
 
     Raises StoreUnavailable.
     """
@@ -207,8 +208,8 @@ def live_rows(context: Context) -> LiveRows:
 
 def row_names(context: Context, language: str) -> Mapping[str, str]:
     """Returns the titles of screens, and the names of the posters of short codes."""
-    # Only pages show these names.
-    # The processes that serve callers import this module, but must not load the checker or pydantic.
+    # Only pages show these names. The processes that serve callers also import this module, but must not load the code
+    # that checks flows, or the library pydantic. So the import is inside the function.
     from hotline.flows.node_fields import Titles, nodes_of
 
     with context.database.reading() as session:
@@ -229,8 +230,8 @@ def _live(context: Context) -> FlowSet | None:
 def rows_of(flow_set: FlowSet) -> LiveRows:
     """Returns the topics, short codes and screens that callers can reach in a flow set.
 
-    A flow with a topic is a lesson, unless `NO_LESSONS` lists it. Screens of complaints are left out: their
-    counts would tell the national desk of complaints about itself.
+    A flow with a topic is a lesson, unless `NO_LESSONS` contains it. The result has no screens of complaint flows.
+    Their numbers would show the national desk that callers complain about it.
     """
     topics: set[str] = set()
     screens: set[str] = set()
@@ -255,9 +256,9 @@ def rows_of(flow_set: FlowSet) -> LiveRows:
 
 
 def _make(context: Context, period: str, live: LiveRows, at: datetime) -> bool:
-    """Creates one release.
+    """Creates one release. Returns True if this call created it.
 
-    Returns False if its persons are not counted yet, or if another process created the release meanwhile.
+    Returns False if the persons of the period are not counted yet, or if another process has just created the release.
     """
     with context.database.reading() as session:
         spans = queries.spans_of(session, period)
@@ -281,7 +282,8 @@ def _make(context: Context, period: str, live: LiveRows, at: datetime) -> bool:
 def _cells(
     session: Session, period: str, spans: Spans, live: LiveRows
 ) -> Sequence[ReleaseNumber] | None:
-    """Returns the printed numbers of a period, or None if the reader has not counted its persons yet."""
+    """Returns the printed numbers of a period. Returns None if the reader process has not counted the persons of this
+    period yet."""
     span, first, after = span_of(period), begins(period), ends(period)
     use = rules_release.protect_use(_use(session, period, live), span, spans)
     if span is Span.MONTH:
@@ -297,7 +299,8 @@ def _cells(
 
 
 def _parts(session: Session, period: str) -> Sequence[Release]:
-    """Returns the quarters of a year or a half-year, if all of them have a release."""
+    """Returns the releases of the quarters in a year or a half-year. Returns an empty list if one of these releases is
+    missing."""
     if span_of(period).months <= Span.QUARTER.months:
         return []
     quarters = sorted({period_of(month, Span.QUARTER) for month in months_of(period)})
@@ -321,7 +324,7 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class WeekInTime:
-    """The numbers of tips of one urgency in one week: all, and those acknowledged in time."""
+    """Two numbers for one urgency and one week: all tips, and the tips that were acknowledged in time."""
 
     begins: date
     filed: int
@@ -330,34 +333,35 @@ class WeekInTime:
 
 @dataclass(frozen=True, slots=True)
 class TipBoard:
-    """The numbers on a desk's board."""
+    """The numbers on the board of one or more desks."""
 
     counts: queries.TipCounts
     weeks: Mapping[Urgency, Sequence[WeekInTime]]
     """The weeks of each urgency, oldest first."""
     districts: Mapping[str, int]
-    """The number of open tips by district. It is empty for all desks except the national desk."""
+    """The number of open tips by district. Empty unless the viewer belongs to the national desk."""
     hours: int
-    """The number of hours in the last `DUTY_DAYS` days for which the hotline checked if a responder was on duty."""
+    """The number of hours in the last `DUTY_DAYS` days that were checked. The hotline checks each hour if a responder
+    is on duty."""
     uncovered: Mapping[str, int]
     """The number of these hours without a responder on duty, by district."""
     left: Mapping[str, int]
-    """The number of calls in the last `DAYS` days that ended on each report screen. It is empty for all desks except
+    """The number of calls in the last `DAYS` days that ended on each report screen. Empty unless the viewer belongs to
     the national desk."""
 
 
 @dataclass(frozen=True, slots=True)
 class UseBoard:
-    """The numbers on an editor's board: use of the hotline on each day, up to yesterday."""
+    """The numbers on an editor's board: how much callers used the hotline on each day, up to yesterday."""
 
     days: Sequence[tuple[date, int, int]]
-    """For each day: the number of calls and of topics read."""
+    """For each day: the date, the number of calls, and the number of topics that callers read."""
     counts: Mapping[CellName, int]
     """The exact numbers of the same days, by topic, short code and lesson screen."""
 
 
 def tip_board(context: ConsoleContext, by: SignedIn) -> TipBoard:
-    """Returns the board of the desks whose tips this account may read. Raises StoreUnavailable."""
+    """Returns the board for the desks whose tips this account may read. Raises StoreUnavailable."""
     at = context.now()
     this_week = _week_begins(at)
     weeks = [this_week - n * WEEK for n in reversed(range(WEEKS))]
@@ -391,7 +395,8 @@ def tip_board(context: ConsoleContext, by: SignedIn) -> TipBoard:
 
 
 def use_board(context: ConsoleContext) -> UseBoard:
-    """Returns the use of the hotline in the last days, up to yesterday. Raises StoreUnavailable."""
+    """Returns the board for editors: the use of the hotline in the last `DAYS` days, up to yesterday. Raises
+    StoreUnavailable."""
     after = day_of(context.now())
     first = after - timedelta(days=DAYS)
     live = live_rows(context)
@@ -409,7 +414,7 @@ def use_board(context: ConsoleContext) -> UseBoard:
 
 
 def _week_begins(at: datetime) -> datetime:
-    """Returns the start of the week in Kigali. A week begins on Monday."""
+    """Returns the start of the current week in Kigali. A week begins on Monday."""
     local = at.astimezone(KIGALI)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight - midnight.weekday() * DAY

@@ -1,4 +1,4 @@
-"""Writes the report for the minister and the results for callers. Both use only published releases."""
+"""Writes the report for the minister and the results for callers. Both documents use only published releases."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ STYLE = (
     "section{margin:0 0 2.5rem}h1{font-size:1.5rem;line-height:1.2}.n{color:#4a5b60;font-size:.9rem}"
     "nav a{display:inline-block;padding:.75rem 1rem .75rem 0}"
 )
-"""The style of the page for callers."""
+"""The CSS style of the page with the results for callers."""
 TITLE = phrase("Outcomes of tips")
 CONTACTS = phrase(
     "These numbers count contacts with the hotline. They do not say how much trafficking there is."
@@ -69,7 +69,8 @@ PROGRAMME_HEAD = (
 
 
 def results_page(context: Context) -> str:
-    """Returns one HTML page with the results in three languages. The page has no script and loads no other file.
+    """Returns one HTML page with the results for callers in three languages. The page has no script and loads no other
+    file.
 
     Raises StoreUnavailable.
     """
@@ -91,9 +92,10 @@ def results_sms(context: Context, language: str) -> str:
 
 
 def minister_pdf(context: Context, period: str, language: str) -> bytes:
-    """Returns the report on a published quarter or year: two pages as a PDF.
+    """Returns the report about a published quarter or year: a PDF with two pages.
 
-    Raises NotFound if the period has no published release, StoreUnavailable, and WorkEnded if no PDF could be made.
+    Raises NotFound if the period has no published release. Raises WorkEnded if no PDF could be made. Raises
+    StoreUnavailable.
     """
     document = minister_document(context, period, language)
     made_at = service_releases.one_release(context, period, is_published=True).made_at
@@ -103,8 +105,8 @@ def minister_pdf(context: Context, period: str, language: str) -> bytes:
 
 
 def minister_document(context: Context, period: str, language: str) -> Mapping[str, str]:
-    """Returns the data of the report, from all releases up to the end of its period. Raises NotFound and
-    StoreUnavailable."""
+    """Returns the texts and numbers for the report's template, from all releases up to the end of its period. Raises
+    NotFound and StoreUnavailable."""
     releases = [
         one for one in service_releases.published(context) if ends(one.period) <= ends(period)
     ]
@@ -141,7 +143,7 @@ def minister_document(context: Context, period: str, language: str) -> Mapping[s
 
 
 def answer_chart(answer: rules_report.Answer, labels: Labels) -> str:
-    """Returns the numbers of an answer as an SVG line chart. The result is empty if there are fewer than two
+    """Returns the numbers of an answer as an SVG line chart. Returns an empty text if there are fewer than two
     numbers."""
     if len(answer.points) < 2:
         return ""
@@ -153,9 +155,10 @@ def answer_chart(answer: rules_report.Answer, labels: Labels) -> str:
 
 
 def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
-    """Returns the map of tips by district, from the newest published release with such numbers.
+    """Returns the title, the SVG map and the text of the map of tips by district. The numbers come from the newest
+    published release that has them.
 
-    All its texts are empty if no district shows a number.
+    All three are empty if no district shows a number.
     """
     at = ("tips_by_district", Dimension.DISTRICT)
     year = next((one for one in releases if one.has(*at)), None)
@@ -170,7 +173,7 @@ def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
 
 
 def _labels(language: str) -> Labels:
-    """Returns an object that translates phrases with the console's catalogue of this language."""
+    """Returns an object that translates English texts into this language with the console's catalogue."""
     known = _words()[language]
 
     def say(words: str, **values: object) -> str:

@@ -1,4 +1,5 @@
-"""Stores statistics releases, their approvals, and the monthly sums about persons."""
+"""Defines the tables for statistics releases, their approvals, the monthly sums about persons, and the programme's
+targets."""
 
 from datetime import datetime
 from typing import Any
@@ -19,15 +20,14 @@ class ReleaseRow(Row):
     made_at: Mapped[datetime]
     digest: Mapped[str]
     spans: Mapped[dict[str, Any]]
-    """The shortest period of each table, by the table's name."""
+    """For each table, by its name, the shortest period for which it is published."""
     first_month: Mapped[str]
-    """The hotline's first month, if it is within the period but is not the period's first month. Otherwise it is
-    empty."""
+    """The hotline's first month. Empty if the hotline began before this period or in its first month."""
     is_sample: Mapped[bool]
 
 
 class ReleaseCell(Row):
-    """One printed number of a release. NULL is printed as "few"."""
+    """One printed number of a release. If the number is NULL, "few" is printed."""
 
     __tablename__ = "release_cell"
     __table_args__ = (UniqueConstraint("release_id", "indicator", "dimension", "value"),)
@@ -41,7 +41,8 @@ class ReleaseCell(Row):
 
 
 class ReleaseApproval(Row):
-    """The approval of a release by one role. A release is published after both roles have approved it."""
+    """One person's approval of a release, in a role. A release is published after people in both roles have approved
+    it."""
 
     __tablename__ = "release_approval"
     __table_args__ = (UniqueConstraint("release_id", "role"),)
@@ -50,13 +51,13 @@ class ReleaseApproval(Row):
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     role: Mapped[str]
     approved_by: Mapped[str]
-    """The person who approved it, in the form in which the audit log names actors."""
+    """The person who approved the release, named as in the audit log."""
     approved_at: Mapped[datetime]
 
 
 class PersonSum(Row):
-    """The numbers and key sums of one month's persons, encrypted for the reader process. They are deleted with the
-    release of the year."""
+    """The sums about the persons of one month: numbers of records, and sums of their rounding keys. Only the reader
+    process can decrypt them. It deletes them after it has counted their year."""
 
     __tablename__ = "person_sum"
 
@@ -66,18 +67,19 @@ class PersonSum(Row):
 
 
 class PersonCount(Row):
-    """The printed numbers about persons of one period, which the reader process stores for the release."""
+    """The printed numbers about persons of one period. The reader process stores them before the release is created."""
 
     __tablename__ = "person_count"
 
     period: Mapped[str] = mapped_column(primary_key=True)
     made_at: Mapped[datetime]
     cells: Mapped[dict[str, Any]]
-    """The numbers by `indicator/dimension/value`. None is printed as "few"."""
+    """The numbers by their names, such as `identified/all/all`. If a number is None, "few" is printed."""
 
 
 class ProgrammeTarget(Row):
-    """The target of the programme for one indicator in one year. If there are several, the newest target applies."""
+    """The programme's target for one indicator in one year. If an indicator has several targets for a year, the newest
+    applies."""
 
     __tablename__ = "programme_target"
 
@@ -85,7 +87,7 @@ class ProgrammeTarget(Row):
     indicator: Mapped[str]
     year: Mapped[str]
     target: Mapped[int | None]
-    """NULL removes the target."""
+    """If it is NULL, the indicator has no target from then on."""
     set_by: Mapped[str]
     set_at: Mapped[datetime]
 
