@@ -67,8 +67,8 @@ def machines() -> Iterator[dict[str, Any]]:
 
 
 def levels() -> Iterator[dict[str, Any]]:
-    """Yields the alerts about the service levels. In a month with a thousand dangers, a single late one already uses up
-    the number of late ones that is allowed.
+    """Yields the alerts about the service levels. In a month with a thousand dangers, a single late alert already uses
+    up the allowed number of late alerts.
     """
     section = "Service levels"
     says = f"An alert about a danger was not accepted within {DANGER.seconds:g} seconds"

@@ -2,13 +2,14 @@
 
     .venv/bin/python tools/draw.py
 
-Each `NAME.txt` gives `NAME.svg` for a telephone and `NAME-wide.svg` for a desk. These are its lines:
+Each `NAME.txt` gives `NAME.svg` for a telephone and `NAME-wide.svg` for a desk. Each line of a text file begins with
+one of these words:
 
-    title: The title of the picture
-    band: Its heading. Its boxes are side by side
-    steps: Its heading. An arrow leads from each box to the next
-    box: Name | What it says | key: What it holds
-    arrow: What goes down to the next band
+    title: the title of the picture
+    band: the heading of boxes that are side by side
+    steps: the heading of boxes that an arrow connects, each with the next box
+    box: the name | the text | key: the keys that the part of the system has
+    arrow: the text of the arrow that leads down to the next band
 """
 
 from collections.abc import Iterator, Sequence

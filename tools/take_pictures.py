@@ -58,7 +58,7 @@ def main(home: Path) -> None:
         Settings.read(environ_of({HOME: str(home), "HOTLINE_CONSOLE_URL": address}, 8001))
     )
     if not service_sample.is_sample(context):
-        raise SystemExit(f"{home} has no sample data: see the first lines of {__file__}")
+        raise SystemExit(f"{home} has no sample data: read the first lines of {__file__}")
     app = create_console(context, Templates(load_console_words()))
     entered: dict[str, object] = {}
     with served(app, port), chromium_browser() as browser:

@@ -85,7 +85,8 @@ STEPS: tuple[Step, ...] = (
     service_sending.expire_leases,
     service_sending.retry_unknown,
     service_sending.resend_unreported,
-    # Comes before the deadlines: their alerts to the national desk must not count as a colleague's alert.
+    # This step comes before the step for deadlines: an alert to the national desk must not count as a colleague's
+    # alert.
     service_assignment.alert_undelivered_marks,
     reader_pins.report_nights,
     service_leaves.begin_leaves,
@@ -119,8 +120,8 @@ def lapse_emergency(context: WorkerContext) -> None:
 
 
 def keep_drafts(context: WorkerContext) -> None:
-    """Publishes and withdraws planned texts at their time. Waits until a forward jump of the clock is over, because
-    their time may not have come.
+    """Publishes and withdraws planned texts at their time. After the clock jumped forward, waits for some time, because
+    the true time of these texts may not have come.
 
     Imports the code that reads flow files only if a plan is due.
     """
@@ -186,7 +187,7 @@ class BackgroundRun:
     def rest(self, seconds: float) -> None:
         """Waits at most this number of seconds for the current run.
 
-        Work that is not done by then is done again later.
+        The next run does the work that is not done by then.
         """
         if self._thread is not None:
             self._thread.join(seconds)

@@ -15,12 +15,12 @@ ANSWERING, CHECKING = BackgroundRun("answering"), BackgroundRun("checking")
 
 
 def assign_tip(context: WorkerContext, _tip_id: int) -> None:
-    """Assigns all pending tips, the most urgent first, whichever tip rang the doorbell."""
+    """Assigns all pending tips, the most urgent first, and not only the tip that the job names."""
     service_assignment.assign_pending(context)
 
 
 def deliver(context: WorkerContext, _message_id: int) -> None:
-    """Sends all due messages, the most urgent first, whichever message rang the doorbell.
+    """Sends all due messages, the most urgent first, and not only the message that the job names.
 
     Returns while the messages are still being sent.
     """
@@ -28,7 +28,8 @@ def deliver(context: WorkerContext, _message_id: int) -> None:
 
 
 def answer(context: WorkerContext, _answer_id: int) -> None:
-    """Begins to send all waiting answers, the oldest first, whichever answer rang the doorbell. Returns at once."""
+    """Begins to send all waiting answers, the oldest first, and not only the answer that the job names. Returns at
+    once."""
     ANSWERING.go(context, service_answers.send_due)
 
 

@@ -74,12 +74,12 @@ def approve_request(
         row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
         _check_paused(session)
         if row.asked_by is None:
-            raise CallRefused(f"call-back {row.id}: request its number first")
+            raise CallRefused(f"call-back {row.id}: first ask to see the phone number")
         if is_same_person(session, row.asked_by, tables_audit.actor_of(by)):
-            raise CallRefused("you asked to open this number: a second person must approve it")
+            raise CallRefused("you asked to see this phone number: a second person must approve")
         if asked_by is not None and tables_audit.name_in(row.asked_by) != asked_by:
             raise CallRefused(
-                "another person requested the number of this call-back meanwhile: load the list again"
+                "in the meantime, another person asked to see this number: load the list again"
             )
         row.approved_by = tables_audit.actor_of(by)
         _record(session, context, "call_back_approved", row.id, by, reason)
@@ -164,7 +164,7 @@ def _check(session: Session, row: CallBack, context: Context, by: CommandActor) 
     )
     why = refusal_reason(row.window, context.now(), has_asked=has_asked, approved_by=approved_by)
     if why is not None:
-        raise CallRefused(f"call-back {row.id}: cannot show the number, because the number {why}")
+        raise CallRefused(f"call-back {row.id}: cannot show the phone number: {why}")
 
 
 def _refuse(context: Context, row: CallBack, by: CommandActor, refused: HotlineError) -> None:

@@ -477,10 +477,10 @@ def confirm_closure(
     the case, if the calling function could decrypt them. Raises EndRefused.
     """
     if tip.closure_by is None:
-        raise EndRefused(f"tip {tip.id}: no one requested closure", ClosureRefusal.NOT_REQUESTED)
+        raise EndRefused(f"tip {tip.id}: request closure first", ClosureRefusal.NOT_REQUESTED)
     if is_same_person(session, tip.closure_by, actor.name):
         raise EndRefused(
-            f"tip {tip.id}: {person_name(actor.name)} requested closure: a second person must confirm it",
+            f"tip {tip.id}: {person_name(actor.name)} requested closure: another person must confirm closure",
             ClosureRefusal.SAME_PERSON,
         )
     if agrees:
@@ -535,12 +535,12 @@ def _check_confirms(
         return
     if people is None:
         raise EndRefused(
-            f"tip {tip.id}: only the national desk can close it, in the console",
+            f"tip {tip.id}: only the national desk can close this tip, in the console",
             ClosureRefusal.IN_CONSOLE,
         )
     if rules_persons.prevents_closure(people):
         raise EndRefused(
-            f"tip {tip.id}: before you close it, record a new screening of the person or an official decision",
+            f"tip {tip.id}: before you close this tip, record a new screening of the person or an official decision",
             ClosureRefusal.POSSIBLE,
         )
 

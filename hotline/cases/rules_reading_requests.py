@@ -336,9 +336,7 @@ class StartedForm:
         document = json.loads(text)
         kind = LoggedEvent(document["kind"])
         if kind not in USSD_FORMS:
-            raise ValueError(
-                f"a responder's phone has no form for case events of this kind: {kind}"
-            )
+            raise ValueError(f"responders cannot report case events of this kind by USSD: {kind}")
         return cls(kind, str(document["person"]), codes_of_kind(kind, document["codes"]))
 
 

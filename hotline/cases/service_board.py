@@ -162,7 +162,7 @@ def _acting(context: ConsoleContext, by: SignedIn, tip_id: int) -> Iterator[Act]
         tip = queries.tip_for_writing(session, tip_id)
         if tip.closed_at is not None or tip.channel in rules_trial.UNCOUNTED:
             raise EndRefused(
-                "this is possible only for an open case that is not a drill", TipRefusal.NOT_OPEN
+                "this case is closed or is a test: choose another case", TipRefusal.NOT_OPEN
             )
         yield Act(session, context, by, viewer, tip)
 

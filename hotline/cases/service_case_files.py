@@ -135,7 +135,7 @@ def request(
         tip = queries.visible_tip(session, viewer, tip_id)
         if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
             raise EndRefused(
-                f"tip {tip_id} is a drill, a test or no tip, so it can have no case file",
+                f"tip {tip_id} is a drill, a test or a complaint, so no case file is possible",
                 FileStop.NOT_HERE,
             )
         check_person(session, context, by, token, tip, n)
@@ -250,7 +250,7 @@ def _districts(session: Session, desks: frozenset[str]) -> frozenset[str]:
 def _approve(decision: Decision) -> None:
     row = service_retention.locked_file(decision.session, _id_in(decision.row))
     if row is None:
-        raise NotFound("this request for a case file has ended")
+        raise NotFound("this request for a case file has ended: make a new request")
     row.approved_by = tables_audit.by_actor(decision.by)
     row.approved_at = decision.context.now()
 

@@ -170,7 +170,7 @@ def _desk(session: Session, typed: str) -> str:
     for code, name in known.items():
         if code in (typed, district) or (name and is_one_name(name, typed)):
             return code
-    raise NotFound("there is no such desk: enter a person, or any desk except the national desk")
+    raise NotFound("there is no such desk: enter the name of a desk that is not the national desk")
 
 
 def request_lift(context: Context, by: Actor, exclusion_id: int, reason: str) -> None:

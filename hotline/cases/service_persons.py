@@ -149,7 +149,7 @@ def account_key(context: ConsoleContext, token: str) -> bytes:
     """Returns the unlocked private key of the account. Raises KeyMissing."""
     private_key = service_sessions.key_of(context, token)
     if private_key is None:
-        raise KeyMissing("this session can no longer decrypt: sign in again")
+        raise KeyMissing("this session can no longer decrypt tips: sign in again")
     return private_key
 
 

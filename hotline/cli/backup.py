@@ -106,8 +106,8 @@ def backup() -> None:
 def take_(to: Path, as_json: bool) -> None:
     """Write a sealed copy of the database to TO, a new file or a folder, while the hotline runs.
 
-    The copy is in age's format, and TO.sig contains its signature. Only the operators' backup keys decrypt it, and they
-    are not on this machine. The copy contains no keys. Use `hotline keys export` for these.
+    The copy is in age's format, and TO.sig contains its signature. Only the operators' backup keys decrypt the copy,
+    and these keys are not on this machine. The copy contains no keys. Use `hotline keys export` for the keys.
 
     Example: hotline backup take /var/backups/hotline
     """
@@ -141,7 +141,8 @@ def key(
 ) -> None:
     """Create a backup key, and write its private half to FILE under a passphrase.
 
-    Carry FILE off this machine. Operators who made a key of age themselves give only its public half.
+    Then move FILE to a safe place away from this machine. Operators who made a key with the program `age` give only the
+    public half of that key.
 
     Example: hotline backup key /media/usb/backup.key
     """
@@ -222,7 +223,7 @@ def verify(
 ) -> None:
     """Verify that this hotline signed a backup, and that it is complete. Write nothing.
 
-    With --key, also decrypt it to the end.
+    With --key, also decrypt the whole backup.
 
     Example: hotline backup verify line.age --key /media/usb/backup.key
     """
@@ -313,8 +314,8 @@ def restore(
     """Restore a backup into an empty database, and pause the outgoing queue.
 
     Stop the hotline first. The command verifies the signature and migrates the backup. It exits with 1 and changes
-    nothing if another hotline signed it or any part is damaged. With --digest it lists the persons, roles and desks
-    that were added or removed after that digest.
+    nothing if another hotline signed the backup or any part is damaged. With --digest it lists the persons, roles and
+    desks that were added or removed after that digest.
 
     Example: hotline restore line.age --key /media/usb/backup.key
     """

@@ -1,11 +1,7 @@
-"""Builds the context of the commands, and checks who can read the hotline's files.
+"""Builds the context of the commands, and closes it at the end.
 
-Builds the context of the commands, and closes it at the end. Also creates new passphrases and the keys that a hotline
-lacks.
-
-It never replaces a lost key, because a new key cannot decrypt what the old one encrypted.
-
-Checks for the doctor that only the owner can read the hotline's files.
+Also creates new passphrases and the keys that a hotline lacks. Never replaces a lost key, because a new key cannot
+decrypt what the lost key encrypted. For the doctor, checks that only the owner can read the hotline's files.
 """
 
 import os
@@ -77,7 +73,8 @@ def cli_context() -> Iterator[CliContext]:
 
 
 def new_passphrase() -> str:
-    """Returns five groups of five random letters, about 124 bits. A person who copied the database cannot guess it."""
+    """Returns five groups of five random letters, about 124 bits. A person who copied the database cannot guess this
+    passphrase."""
     letters = (secrets.choice(PAPER_LETTERS) for _ in range(PASSPHRASE_LETTERS))
     return group_letters("".join(letters), GROUP_LETTERS)
 

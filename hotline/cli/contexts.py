@@ -1,11 +1,7 @@
-"""Builds the context of each process from real parts.
+"""Builds the context of each process, with the real adapters for databases, Redis, gateway and keys.
 
-Creates the adapters whose libraries are slow to import. An adapter is created when it is first used.
-
-Each function returns an adapter with the type of its port. The type checker refuses an adapter that does not fit its
-port.
-
-Builds the context of each process from real parts. No other module builds contexts.
+An adapter whose library is slow to import is created when it is first used. Each function returns an adapter with the
+type of its port, so the type checker refuses an adapter that does not fit. No other module builds contexts.
 """
 
 import logging
@@ -107,7 +103,8 @@ class LazyObject(Generic[T]):
 
 
 def on_first_use(make: Callable[P, T]) -> Callable[P, T]:
-    """Changes a function so that it returns at once. The object that it returns is created when it is first used."""
+    """Changes a function so that it returns a placeholder at once. The function itself runs when its object is first
+    used."""
 
     @wraps(make)
     def begun(*given: P.args, **named: P.kwargs) -> T:
@@ -364,7 +361,7 @@ def build_monitor(settings: Settings) -> contexts.MonitorContext:
 
 
 def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
-    """Builds the context of the web process, and leaves out wrong keys with which it would encrypt. The process still
+    """Builds the context of the web process, and leaves out its encryption keys that are wrong. The process still
     accepts tips.
 
     A tip that a wrong key encrypts is lost. Without the key, a tip is encrypted only for its desks. Raises the errors
@@ -443,8 +440,8 @@ def _common(
         raise missing_error(settings, f"the key folder {keys.path} is missing")
     if role in FORGETTING_ROLES and cannot_advance(keys):
         raise FolderRefused(
-            f"the key folder {keys.path} is read-only, so the keys of past weeks would stay:"
-            " mount the folder writable and give it to this role's account (docs/deployment.md)"
+            f"the key folder {keys.path} is read-only, so the keys of past weeks cannot be destroyed:"
+            " mount the folder writable and make this process's account its owner (docs/deployment.md)"
         )
     database = open_database(settings.database_url)
     database.audit_key = audit_key(keys, role)
@@ -470,8 +467,8 @@ def _common(
 
 
 def audit_key(keys: KeyFolder, role: Role) -> tuple[str, bytes] | None:
-    """Returns the key with which this role seals its rows of the audit log. Returns None if it is missing, because a
-    row must not wait for it.
+    """Returns the key with which this role seals its rows of the audit log. Returns None if the key is missing, because
+    the hotline must write the row in any case.
 
     A command that uses the folder of another role (HOTLINE_KEYS) seals as that role.
     """
@@ -628,5 +625,6 @@ def no_failpoint(_failpoint: str) -> None:
 
 
 def sender_of(settings: Settings) -> str:
-    """Returns the sender of an alert: the one in the settings, otherwise the shortcode if replies reach it."""
+    """Returns the sender that a phone shows for an alert. Without a sender in the settings, returns the short code if
+    replies by SMS reach the hotline."""
     return settings.sender_id or (settings.shortcode if settings.inbound_sms else "")

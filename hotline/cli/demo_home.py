@@ -29,8 +29,8 @@ LINE_SETTINGS = (
     "HOTLINE_KEYS",
     GATEWAY,
 )
-"""If one of these settings is given, the operator means their own hotline. The home folder that a setting names may
-still belong to a demo."""
+"""If the operator gives one of these settings, they mean a hotline of their own. HOTLINE_HOME is not in this list,
+because it may name the home folder of a demo."""
 LINE_COMMANDS = (
     *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "keys"),
     *("law", "oncall", "outgoing", "people", "roster", "tips"),

@@ -74,7 +74,7 @@ def _place(click_context: click.Context, option: click.Parameter, name: str | No
 @click.command()
 @click.argument("code")
 @click.option("--kind", type=click.Choice([one.value for one in ADDED_KINDS]), required=True)
-@click.option("--called", required=True, help="Name of the desk, as screens show it.")
+@click.option("--called", required=True, help="Name of the desk on the screens.")
 @click.option("--district", expose_value=False, callback=_place, help="District of the desk.")
 @click.option(
     "--camp",
@@ -97,8 +97,8 @@ def add(
 ) -> None:
     """Add the desk CODE of a border post, a camp, an oversight body or a service. Two people are needed.
 
-    The recovery passphrase protects its key, like the keys of all desks. A service takes referrals and never a tip. A
-    protection desk is notified of cases in its camp, together with the district's police.
+    The recovery passphrase protects the key of the new desk, like the keys of all desks. A service takes referrals and
+    never a tip. A protection desk is notified of cases in its camp, together with the district's police.
 
     Example: hotline desks add rusumo --kind border --called "Rusumo border" --district Kirehe
     """
@@ -117,7 +117,8 @@ def add(
 
 
 KNOWN_SERVICES = ("isange", "child_officer", "health", "legal")
-"""The services with a desk. A shelter has none: it is asked through an Isange centre or the national desk."""
+"""The services with a desk. A shelter has no desk. An Isange centre or the national desk asks the shelter for a
+place."""
 
 
 @click.command()
@@ -129,7 +130,8 @@ KNOWN_SERVICES = ("isange", "child_officer", "health", "legal")
 )
 @by_and_reason
 def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> None:
-    """Set the SERVICE that DESK gives. The hotline then asks its person on duty by SMS.
+    """Set the SERVICE that DESK gives. When a case needs this service, the hotline asks the desk's person on duty by
+    SMS.
 
     Example: hotline desks serve isange-gasabo isange --by "Admin 1" --reason "agreed with RIB"
     """
@@ -231,7 +233,7 @@ def sign(
 def signers(passphrase_file: Path | None, by: str, second: str, yes: bool) -> None:
     """Let any two of today's admins together sign keys of desks in the console. Two people are needed.
 
-    Run it again when an admin joins, leaves, or has a new key. First compare the four words with each admin.
+    Run this command again when an admin joins, leaves, or has a new key. First compare the four words with each admin.
 
     Example: hotline desks signers --by "Admin 1" --second "Admin 2"
     """
@@ -263,9 +265,9 @@ def rotate_desks(
 ) -> None:
     """Give every desk a new key under a new passphrase. Two people are needed.
 
-    Safe to repeat. The command encrypts again all that a desk may read. Tips arrive and are read meanwhile, by each
-    member's own key. The new passphrase works from the first moment on. After an interruption, run the command again
-    with the same two people.
+    Safe to repeat. The command encrypts again all that a desk may read. In the meantime, tips still arrive, and each
+    member reads them with their own key. The new passphrase works from the first moment on. After an interruption, run
+    the command again with the same two people.
 
     Example: hotline keys rotate-desks --desk Gasabo --by "Admin 1" --second "Admin 2" --reason "lost phone"
     """

@@ -53,11 +53,11 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     "--emulator",
     "url",
     default=gateway_here,
-    help=f"URL of the emulator. By default, it is the URL of the demo in this folder. Without a demo: {HANDSETS}.",
+    help=f"URL of the emulator. By default, the command uses the demo in this folder or {HANDSETS}.",
 )
 @click.option(
     "--network",
-    help="Code of the mobile network, for example 63510 for MTN. By default, it is the network of your number.",
+    help="Code of the mobile network, for example 63510 for MTN. By default, the command uses your number's network.",
 )
 @click.option(
     "--columns",
@@ -67,9 +67,7 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     help="Number of letters that the handset shows in one line. Many basic phones show 16 letters.",
 )
 def dial(code: str, msisdn: str, url: str, network: str | None, columns: int) -> None:
-    """Dial CODE on a handset of the emulator. An empty line hangs up.
-
-    The end of the input hangs up too.
+    """Dial CODE on a handset of the emulator. To hang up, enter an empty line or end the input.
 
     Example: hotline dial "*384#"
     """

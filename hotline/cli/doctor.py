@@ -1,8 +1,6 @@
-"""Runs `hotline doctor` and `hotline law`.
+"""Runs `hotline doctor`, which checks every part of the hotline and says what to do next.
 
-Runs `hotline law`, which shows what Rwanda's law 058/2021 requires of the data controller.
-
-Checks for the doctor that the web process and the console run, and that they belong to this hotline.
+Also runs `hotline law`, which shows what Rwanda's law 058/2021 requires of the data controller.
 """
 
 import json
@@ -295,7 +293,7 @@ def _console_places(settings: Settings) -> Iterator[tuple[str, Address]]:
 
 
 def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tuple[str, str]:
-    """Returns the fault of the console that answered, and the next step. Both are empty if there is no fault."""
+    """Returns the fault of the console that answered, and the next step. Both texts are empty if there is no fault."""
     if answered.mark is None:
         return f"another program answers at {place}", END_OTHER_CONSOLE
     if mark and answered.mark != mark:
@@ -333,8 +331,6 @@ def owners_of(folders: Mapping[Role, Path]) -> Mapping[Role, int]:
     """Returns the user number of the owner of each existing folder."""
     return {role: path.stat().st_uid for role, path in folders.items() if path.is_dir()}
 
-
-# Runs `hotline doctor`, which checks every part of the hotline and says what to do next.
 
 MADE = "`hotline upgrade` copies it from another role's folder, or makes it where this release brings it"
 DOCTOR_PATIENCE = 2.0

@@ -35,9 +35,7 @@ WIDTH = 32
 
 def _rows(folder: Path, limit: int, today: date) -> Iterator[str]:
     """Yields a row for each screen, with its place and its number of lines in each language. Then yields a row for each
-    question of the desks.
-
-    A question that a desk may ask back has its state, its last day, and the digest to sign.
+    question that a desk may ask a caller. The row shows the question's state, its last day, and the digest to sign.
     """
     flow_set = bind_lists(read(read_folder(folder)), place_lists())
     for place, measured in groupby(page_sizes(flow_set, limit), key=lambda each: each.place):
@@ -141,8 +139,8 @@ def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
     """Check the flows in FOLDER, print the problems to fix, and exit with 1 if there are any.
 
     First, the command prints how many lines each screen takes on a phone of 16 letters a line. The number in brackets
-    counts the lines of the screen's question with its choices. Then it prints each question that a desk may ask back,
-    with the digest to write under `by_and_reason`.
+    counts the lines of the screen's question with its choices. Then it prints each question that a desk may ask a
+    caller, with the digest to write under `signed`.
 
     Example: hotline flows check flows --language en
     """

@@ -84,7 +84,7 @@ def main(path: str) -> None:
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listening:
         os.umask(0o077)
-        # The keeper connects when the path appears. The socket must listen before that.
+        # The keeper connects when the path appears. The socket must listen before the path appears.
         unready = Path(f"{path}.new")
         unready.unlink(missing_ok=True)
         listening.bind(str(unready))

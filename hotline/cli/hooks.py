@@ -17,7 +17,7 @@ from hotline.keys.gateway_secrets import QUIET
 from hotline.keys.key_folder import HOOKS, hook_secrets
 
 PATHS = {"ended": "ussd/ended"}
-"""Paths of hooks that are not the same as the hook's name."""
+"""The paths of hooks, by hook, where the path differs from the hook's name."""
 
 
 def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
@@ -40,7 +40,8 @@ base_option = click.option(
 @as_json_option
 @click.pass_context
 def hooks(click_context: click.Context, base: str | None, as_json: bool) -> None:
-    """Print the secret addresses that the gateway calls. A person who has them can forge a caller.
+    """Print the secret addresses that the gateway calls. A person who knows these addresses can send a false request in
+    the name of a caller.
 
     Example: hotline keys hooks --base https://line.example.org
     """
@@ -80,8 +81,8 @@ def rotate(base: str | None, as_json: bool) -> None:
 def end_old(now: bool, as_json: bool) -> None:
     """End the old addresses, and print when each was last called.
 
-    The command refuses while one was called less than ten minutes ago, unless --now is given. A call to an ended
-    address gets a 404.
+    Without --now, the command refuses if the gateway called an old address less than ten minutes ago. A call to an
+    ended address gets a 404.
 
     Example: hotline keys hooks end-old
     """
@@ -136,7 +137,7 @@ def _print(
 def addresses(
     settings: Settings, live: Mapping[str, Sequence[str]], base: str | None = None
 ) -> dict[str, str]:
-    """Returns the address of each hook below `base`. Without `base`, it is an address on this machine."""
+    """Returns the address of each hook below `base`. Without `base`, returns addresses on this machine."""
     base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
     return {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
 

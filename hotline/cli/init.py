@@ -127,7 +127,7 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path |
 
     If the tables are of an earlier version, takes a backup first, into HOTLINE_BACKUPS or the home's `backups`.
 
-    The passwords of new accounts are in the key folders. Copy these to the machines where the processes run.
+    The passwords of new accounts are in the key folders. Copy the key folders to the machines where the processes run.
 
     Example: hotline upgrade
     """
@@ -200,7 +200,7 @@ def _home(home: Path) -> None:
     # In a container, the keys are mounted, and the rest of the home is read-only.
     if not any(os.access(one, os.W_OK | os.X_OK) for one in (home, home / "keys")):
         raise FolderRefused(
-            f"this account cannot write to {home}: give the folder to the account of the hotline"
+            f"this account cannot write to {home}: make the hotline's account its owner"
         )
 
 

@@ -1,10 +1,14 @@
 """Starts programs, keeps them running, and ends all of them when it ends.
 
-If a program ends, it is started again, without a limit. If it ran for a while, it starts again at once. Otherwise it
-starts after a pause. The pause grows to five seconds. Each program leads its own process group. When a leader ends, the
-keeper kills its group, because the workers of a web server would still use the port. The guard is a small shell program
-at the other end of a pipe. If the keeper itself is killed, the pipe closes, and the guard kills all remaining programs
-(docs/decisions/20).
+If a program ends, the keeper starts it again, without a limit. A program that ran for some time starts again at once.
+Any other program starts after a pause, which grows to five seconds. Each program leads its own process group. When a
+leader ends, the keeper kills its group, because the workers of a web server would still use the port. The guard is a
+small shell program at the other end of a pipe. If the keeper itself is killed, the pipe closes, and the guard kills all
+remaining programs (docs/decisions/20).
+
+The module also reads the Procfile, which lists the hotline's processes, one `name: command` on each line. It allows
+only one hotline in a home folder, and only one web process on a port: a second hotline would damage the data or take
+the calls of the first.
 """
 
 import asyncio
@@ -34,17 +38,17 @@ LONGEST_PAUSE = 5.0
 SETTLED = 5.0
 """A program that has run for this many seconds counts as successfully started."""
 OPENING = 30.0
-"""Seconds for which a program waits for the socket of another program that it needs. On a slow machine, the imports
-of the fork server take ten seconds. A program that does not wait is started without the fork server, and uses that
-memory a second time."""
+"""Seconds for which a program waits for the socket of another program that it needs. On a slow machine, the imports of
+the fork server take ten seconds. If the program did not wait, it would start without the fork server, and would need
+memory for a second copy of the same modules."""
 TELLING = 1.0
 """Seconds for which the keeper waits for the exit code of a process that has ended."""
 ASKED_AGAIN = 5.0
 """Seconds until the keeper tries again to start a program that must not start. The operator may fix the cause
 meanwhile."""
 FAREWELL = 15.0
-"""Seconds between asking a program to end and killing it. Sending a message and recording it takes less time, and so
-does the end of a relay."""
+"""Seconds between asking a program to end and killing it. A program that sends a message needs less time to send and
+record it."""
 
 GUARD = """
 trap '' INT TERM HUP
@@ -311,8 +315,6 @@ def _ending(code: int) -> str:
     return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
 
 
-# Reads the Procfile: the list of the hotline's processes, with one `name: command` on each line.
-
 LINE = re.compile(r"^(?P<name>[a-z][a-z0-9_-]*):\s*(?P<command>\S.*)$")
 
 procfile_option = click.option(
@@ -349,9 +351,6 @@ def read_procfile(text: str) -> tuple[ProcfileLine, ...]:
         raise SettingsInvalid(problems)
     return tuple(entries.values())
 
-
-# Allows only one hotline in a home, and only one web process on a port.
-# A second one would damage its data or take its calls.
 
 LOCK = "run.lock"
 PATIENCE = 2.0

@@ -67,7 +67,7 @@ def show(by: str, reason: str) -> None:
 def enter(by: str, reason: str, *, check: bool) -> None:
     """Enter the pepper from paper after a restore.
 
-    The pepper that `hotline init` made meanwhile is kept as the older one.
+    If `hotline init` made another pepper in the meantime, the command keeps that pepper as the old one.
 
     Example: hotline keys pepper enter --by "Operator 1" --reason restore
     """
@@ -77,7 +77,7 @@ def enter(by: str, reason: str, *, check: bool) -> None:
     with cli_context() as context:
         is_ours = service_checks_keys.is_own_key(context.database, PEPPER_KEY, (typed,))
         if not is_ours or (check and held != typed):
-            raise NotReady("the typed pepper does not belong to this hotline: check the paper")
+            raise NotReady("the typed pepper is wrong: compare each letter with the paper")
         if held == typed:
             click.echo("this is the pepper of this line")
             return
@@ -105,7 +105,7 @@ def reader_folder() -> KeyFolder:
 def list_(as_json: bool) -> None:
     """List every key by role, with its date and the start of its digest, but never the key itself.
 
-    Use it to compare two machines.
+    Use the list to compare two machines.
 
     Example: hotline keys list
     """
@@ -141,11 +141,11 @@ def list_(as_json: bool) -> None:
     "--stage", is_flag=True, help="Create the new key now, but do not encrypt data with it yet."
 )
 def rotate(key: str, by: str, reason: str, stage: bool) -> None:
-    """Add a new key next to the old one, and encrypt the old key's data again with it. Safe to repeat.
+    """Add a new key next to the old key, and encrypt the old key's data again with the new key. Safe to repeat.
 
-    Nothing is removed. Running processes notice the new key. `hotline keys end-old` destroys the old one, ten minutes
-    later. For a role with folders on several machines, use --stage and copy the folder to each. Then run the command
-    again without --stage.
+    Nothing is removed. Running processes notice the new key. Ten minutes later, you can destroy the old key with
+    `hotline keys end-old`. For a role with folders on several machines, use --stage and copy the folder to each. Then
+    run the command again without --stage.
 
     Example: hotline keys rotate relay --by "Operator 1" --reason yearly
     """
@@ -204,7 +204,7 @@ def end_old(by: str, reason: str, now: bool) -> None:
     help="File with the gateway's key. Without --file, the command asks you to type the key.",
 )
 def gateway(file: Path | None) -> None:
-    """Store the gateway's key for the processes that send. Restart them to use it.
+    """Store the gateway's key for the processes that send. Restart these processes, so that they use the new key.
 
     Example: hotline keys gateway --file gateway.key
     """
@@ -226,10 +226,10 @@ def gateway(file: Path | None) -> None:
 @click.argument("to", type=options.NEW_FILE)
 @options.passphrase_option("the passphrase of the export")
 def export(to: Path, passphrase_file: Path | None) -> None:
-    """Export every lasting key to TO, encrypted with a passphrase. Keep it apart from the backups.
+    """Export every lasting key to TO, encrypted with a passphrase. Keep TO apart from the backups.
 
-    The file leaves out the keys of contacts, which are destroyed after two weeks and must not return. It leaves out
-    the reader's pepper too. `hotline keys pepper show` prints it for paper.
+    The file leaves out the keys of contacts, which are destroyed after two weeks and must not return. The file leaves
+    out the reader's pepper too. `hotline keys pepper show` prints it for paper.
 
     Example: hotline keys export /media/usb/keys.export
     """
@@ -391,7 +391,8 @@ def check_erased(as_json: bool) -> None:
 
 
 def _looked_at() -> Iterator[tuple[str, bool]]:
-    """Yields each item that was searched for, and True if it was found. Raises NotReady before `hotline init`."""
+    """Yields the name of each thing that must not exist, and True if it was found. Raises NotReady before `hotline
+    init`."""
     settings = Settings.read(os.environ)
     own = settings.keys
     if own and own.name not in HELD_BY[WEEKLY_KEY]:

@@ -74,7 +74,7 @@ language_option = click.option(
     "--language",
     type=click.Choice(CODES),
     default=locale_language,
-    help="Language of the output. By default, it is the terminal's language (LANG) or English.",
+    help="Language of the output. By default, the command uses the terminal's language (LANG) or English.",
 )
 by_option = click.option(
     "--by",

@@ -60,8 +60,8 @@ def status(as_json: bool) -> None:
 def pause(by: str, reason: str, only: str | None) -> None:
     """Pause all sending, or one part of it, until a person resumes it.
 
-    The hotline still answers callers and stores tips. With --only, all alerts are still sent. Answers to callers older
-    than 10 minutes are dropped. Due call-backs move to a later day.
+    The hotline still answers callers and stores tips. With --only, all alerts are still sent. Answers that have waited
+    for more than 10 minutes are not sent to callers. Call-backs that become due during the pause move to a later day.
 
     Example: hotline outgoing pause --by "Operator 1" --reason "gateway fault"
     """
@@ -80,7 +80,7 @@ def pause(by: str, reason: str, only: str | None) -> None:
 @click.option(
     "--alerts",
     type=DECISION,
-    help="Choose if the command sends again or drops alerts that may have reached a phone.",
+    help="Send again, or drop, the alerts that may have reached a phone already.",
 )
 @click.option(
     "--confirmations",
@@ -170,7 +170,7 @@ def add(name: str, number: str | None, language: str, by: str) -> None:
     help="Highest number of seconds that the command waits for the results of the test messages.",
 )
 def test(seconds: float) -> None:
-    """Send a test to every on-call contact, and exit with 1 unless the gateway accepts all.
+    """Send a test to every on-call contact, and exit with 1 unless the gateway accepts every test.
 
     Example: hotline oncall test
     """

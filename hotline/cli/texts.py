@@ -1,12 +1,8 @@
-"""Runs `hotline texts check`, and maintains the catalogue of the console's texts.
+"""Runs `hotline texts check`, which compares the catalogues of the code's own texts with `core.wording`.
 
-Maintains `console.po`, the catalogue of the console's texts. Collects its phrases from templates and code, and checks
-them.
-
-The file has one phrase on each line, sorted by English text, without dates or places. So two people who add phrases
-rarely change the same lines.
-
-Runs `hotline texts check`, which compares the catalogues of the code's own texts with `core.wording`.
+Also maintains `console.po`, the catalogue of the console's phrases. The module collects the phrases from templates and
+code, and checks them. The file has one phrase on each line, sorted by English text, without dates or places. So two
+people who add phrases rarely change the same lines.
 """
 
 import ast

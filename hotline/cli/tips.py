@@ -44,7 +44,7 @@ PAGE = 50
     "--before",
     type=options.TIP_ID,
     metavar="ID",
-    help="Show only tips that are older than this one.",
+    help="Show only tips that are older than the tip with this number.",
 )
 @click.option(
     "--limit",
@@ -57,9 +57,9 @@ def list_(
 ) -> None:
     """List tips and complaints without their text, the newest first.
 
-    Each row shows how long the tip has waited, and its time limit. It also shows its assignee and its next deadline. A
-    tip is overdue when everyone was alerted and no one has taken it. "fragment" is a report that ended before a
-    district was given. No responder can act on it, and it has no time limit.
+    Each row shows how long the tip has waited, and its time limit. The row also shows the tip's assignee and its next
+    deadline. A tip is overdue when everyone was alerted and no one has taken it. "fragment" is a report that ended
+    before a district was given. No responder can act on it, and it has no time limit.
 
     Example: hotline tips list --open --desk Gasabo
     """
@@ -298,7 +298,7 @@ def document_of(one: service_viewer.TimelineEvent) -> dict[str, object]:
 def show(name: str, language: str, as_json: bool) -> None:
     """Show a case's row in the list of tips, and its timeline. REF is a reference, or a tip's id.
 
-    Facts about persons are not shown. Read them on a phone or in the console, with a key.
+    Facts about persons are not shown. A person who has the key can read these facts on a phone or in the console.
 
     Example: hotline tips show K7Q4
     """
@@ -337,10 +337,10 @@ OUTCOME = click.Choice([one.value for one in TipOutcome])
     "--outcome", type=OUTCOME, required=True, help="Outcome of the case that you want to close."
 )
 def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
-    """Request the closure of a tip. A member of the national desk must confirm it.
+    """Request the closure of a tip. A member of the national desk must confirm the closure.
 
-    The command closes nothing, because a typed name proves no identity. The member opens the case first, behind the
-    PIN or in the console. A later request by the same name replaces the earlier one.
+    The command closes nothing, because a typed name proves no identity. Before that, the member reads the case, on a
+    phone with a PIN or in the console. A later request by the same name replaces the earlier one.
 
     Example: hotline tips close 12 --outcome not-found --by "Desk 1" --reason "visited twice"
     """
@@ -374,7 +374,7 @@ def _say(retained: RetainedTip) -> None:
 @options.TIP
 @options.by_and_reason
 def let_go(tip_id: int, by: str, reason: str) -> None:
-    """Stand down the people of a tip's first place, once a person of the correct place has taken it.
+    """Stand down the people of a tip's first place, once a person of the correct place has taken the tip.
 
     Example: hotline tips let-go 12 --by "Desk 1" --reason "other district"
     """
@@ -416,8 +416,8 @@ def retention(as_json: bool) -> None:
 
     The clock erases a text two weeks after this list first showed it. Text is erased 90 days after `hotline tips
     close`, or 270 days after filing if the tip was not closed. Place, kind, urgency and times stay, for the statistics.
-    Facts about persons are erased after their month was counted for the last time, 75 days after it ended. The list
-    must show a warning two weeks before this erasure too.
+    Facts about persons are erased after their month was counted for the last time, 75 days after it ended. The clock
+    erases these facts only after this list has announced the erasure for two weeks.
 
     Example: hotline tips retention
     """

@@ -306,7 +306,7 @@ class WriterTurn:
         with self._guard:
             if gate in self._waiting:
                 self._waiting.remove(gate)
-                raise StoreUnavailable("too many writes wait in this process: try again")
+                raise StoreUnavailable("too many changes wait for the database: try again")
         # This thread got its turn just when its time was over.
 
     def __exit__(self, *_: object) -> None:
@@ -390,7 +390,7 @@ class BatchedWrites:
         with self._guard:
             if mine in self._waiting and not mine.leads:
                 self._waiting.remove(mine)
-                raise StoreUnavailable("too many writes wait in this process: try again")
+                raise StoreUnavailable("too many changes wait for the database: try again")
         # Another thread is writing this work at the moment.
         mine.gate.acquire()
 

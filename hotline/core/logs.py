@@ -125,6 +125,6 @@ def _last_words(
 ) -> None:
     if kind is not None and not issubclass(kind, KeyboardInterrupt):
         logger.critical(
-            "an error that no code handled ended this process",
+            "an unexpected error ended this process",
             exc_info=(kind, error or kind(), trace),
         )

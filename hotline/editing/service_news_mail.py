@@ -110,6 +110,6 @@ def _send(context: WorkerContext, encrypted: bytes, text: str) -> bool:
         send_mail(context.mail_server, address, text)
     except Exception as broken:
         # The message of the error may contain an address or a password.
-        logger.error("a mail about news was not sent: %s", type(broken).__name__)
+        logger.error("a mail with news of a draft was not sent: %s", type(broken).__name__)
         return not is_unreachable(broken)
     return True

@@ -1,10 +1,7 @@
-"""Builds the emulator from its parts, and serves the control API that operates the handsets.
+"""Builds the emulator from its parts, and serves the control API.
 
-Builds the emulator from its parts.
-
-Serves the control API, which operates the handsets and sets faults, settings and clocks.
-
-It accepts only requests from this machine, and only JSON.
+The control API operates the handsets, and sets faults, settings and clocks. It accepts only requests from this machine,
+and only JSON.
 """
 
 import ipaddress

@@ -1,8 +1,7 @@
-"""Posts the gateway's callbacks to the hotline, and causes faults on the way.
+"""Posts the gateway's callbacks to the hotline as forms, and causes faults of a network and a gateway.
 
-Posts the gateway's callbacks to the hotline as forms. The emulator shares nothing else with the hotline.
-
-Causes faults of a network and a gateway: always, a given number of times, or at random with a seed.
+The emulator shares nothing else with the hotline. A fault occurs always, a given number of times, or at random with a
+seed.
 """
 
 import random
@@ -133,8 +132,8 @@ class Point(StrEnum):
 
 
 class FaultKind(StrEnum):
-    """One kind of fault. Some kinds use the fault's fields `seconds`, `status` and `value`, as their notes say. A
-    number in brackets is the default."""
+    """One kind of fault. Some kinds use the fault's fields `seconds`, `status` and `value`, as the text below the kind
+    says. A number in brackets is the default."""
 
     SLOW = "slow"
     """The gateway waits `seconds` (2) before it records the message."""
@@ -246,7 +245,7 @@ class GatewayFault:
     times: int | None = None
     """The number of times that the fault can still occur. None means no limit."""
     skip: int = 0
-    """The number of chances that are skipped before the fault first occurs."""
+    """The number of times that the fault could occur but does not, before it occurs for the first time."""
     msisdn: str | None = None
     """The phone number that the fault affects. None means every number."""
     seconds: float | None = None
@@ -274,11 +273,11 @@ class GatewayFault:
 
 
 DrawnFaults = Mapping[FaultKind, GatewayFault]
-"""Drawn faults, by kind."""
+"""The faults that occur for one message or hop, by kind."""
 
 
 class Faults:
-    """The active faults. The same seed and the same calls give the same faults, because every draw counts."""
+    """The active faults. The same seed and the same calls give the same faults."""
 
     def __init__(self, seed: int | None = None) -> None:
         self._lock = threading.Lock()
@@ -298,7 +297,7 @@ class Faults:
                 self._dice = random.Random(seed)
 
     def draw(self, point: Point, msisdn: str) -> DrawnFaults:
-        """Returns every fault that occurs now, by kind. At `Point.SEND`, it returns only the first one."""
+        """Returns every fault that occurs now, by kind. At `Point.SEND`, returns only the first such fault."""
         drawn: dict[FaultKind, GatewayFault] = {}
         with self._lock:
             for at, rule in enumerate(self._rules):

@@ -1,7 +1,8 @@
 """Carries SMS between the gateway and the handsets in both directions, with delivery reports and their faults.
 
 Outgoing (MT): a send request becomes entries of the outbox, and an SMS on each handset. Incoming (MO): an SMS typed on
-a handset is posted to the hotline. It is posted again until the hotline answers 200 or `mo_patience` is over.
+a handset is posted to the hotline. The gateway posts the SMS again until the hotline answers 200 or `mo_patience` is
+over.
 """
 
 import random
@@ -75,7 +76,7 @@ class Messages:
     scheduler: Scheduler
     ids: Ids
     waiting: dict[str, list[tuple[Sent, DrawnFaults]]] = field(default_factory=dict)
-    """Messages that wait until a phone is switched on, by number. Use it only with the state's lock."""
+    """Messages that wait until a phone is switched on, by number. The calling code must hold the state's lock."""
 
     def sender_known(self, sender: str) -> bool:
         settings = self.state.settings

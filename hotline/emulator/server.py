@@ -1,4 +1,4 @@
-"""Serves the emulated API of Africa's Talking.
+"""Serves the emulated API of Africa's Talking, the control API, and the page with two handsets.
 
 Status codes, content types and sentences are the same as in recordings of the real gateway. A fault can change or delay
 an answer.
@@ -35,7 +35,8 @@ PAGE = "<html><head><title>{status}</title></head><body><h1>{status}</h1></body>
 def misbehave(fault: GatewayFault, record: Callable[[], Response]) -> Response:
     """Answers a request while a fault is active.
 
-    `record` stores the messages and builds the correct answer. For faults that lose the request, it is never called.
+    `record` stores the messages and builds the correct answer. For a fault that loses the request, the function does
+    not call `record`.
     """
     status = fault.status or 500
     match fault.kind:
@@ -224,8 +225,6 @@ class _Api:
             "messageParts": entry.parts,
         }
 
-
-# Serves the gateway's API, the control API, and the page with two handsets.
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

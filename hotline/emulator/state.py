@@ -1,13 +1,11 @@
-"""Stores the emulator's whole state in memory, and runs its timers.
+"""Stores the emulator's whole state in memory under one lock, and runs its timers.
 
-Runs timers on a clock that can run faster or jump ahead. Also stores the offset of the hotline's own clock.
+The state contains phones, USSD dialogues and outgoing messages, as the network and the gateway see them. Each network
+has the code that the gateway uses for it. The state also contains the settings: codes, speed, and behaviour of the
+gateway that is not verified. A change of the state notifies the pages that wait for it.
 
-Stores the emulator's whole state in memory under one lock, which also notifies waiting pages.
-
-The state contains phones, USSD dialogues and outgoing messages, as the network and the gateway see them. Networks have
-the codes that the gateway uses.
-
-It also contains the settings: codes, speed, and behaviour of the gateway that is not verified.
+The timers run on a clock that can run faster or jump ahead. The module also stores the offset of the hotline's own
+clock.
 """
 
 import heapq
@@ -112,7 +110,7 @@ class LineClock:
     """The clock of the hotline's own processes. A file holds its offset in seconds, and every process reads it."""
 
     file: Path | None = None
-    """The path of that file. It is None if the hotline always uses the true time."""
+    """The path of the file with the offset. It is None if the hotline always uses the true time."""
 
     def offset(self) -> int:
         """Returns the offset in seconds. It is negative if the clock is behind.
@@ -169,7 +167,7 @@ class EmulatorSettings:
     total_timeout: float = 10.0
     """The real seconds within which the hotline must answer a hop."""
     slow_after: float = 5.0
-    """The real seconds after which an answer is a violation, although the network still accepts it."""
+    """The real seconds after which an answer breaks the protocol, although the network still accepts the answer."""
     end_notice_after: float = 0.2
     interim: tuple[str, ...] = ("Submitted",)
     """The delivery reports that are sent before the final one."""
@@ -256,7 +254,7 @@ class Handset:
     network: str
     power: bool = True
     session: str | None = None
-    """The id of the dialogue on its screen, active or just ended."""
+    """The id of the dialogue on the handset's screen, active or just ended."""
     messages: list[Sms] = field(default_factory=list)
     calls: list[DialledCall] = field(default_factory=list)
     received: int = 0

@@ -48,8 +48,8 @@ class Ussd:
     ids: Ids
 
     def dial(self, msisdn: str, code: str, *, network: str | None = None) -> UssdSession:
-        """Opens a dialogue and returns it, answered or failed. If the handset already has an open dialogue, that one
-        ends first.
+        """Opens a dialogue and returns it, answered or failed. If the handset already has an open dialogue, the open
+        dialogue ends first.
 
         Raises HandsetRefused if the phone is off.
         """
@@ -79,7 +79,7 @@ class Ussd:
         with self.state.changing():
             session = self._find(session_id)
             if session.phase is not Phase.OPEN:
-                raise HandsetRefused("the USSD session waits for no input now")
+                raise HandsetRefused("the USSD session is not waiting for an input")
             session.path.append(text)
             session.phase = Phase.ASKING
             if session.idle is not None:

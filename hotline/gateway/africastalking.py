@@ -274,7 +274,7 @@ class AfricasTalkingInbox:
             # The exception quotes the request, so only the name of its class is used.
             raise InboxUnavailable(f"no answer from the gateway: {type(broken).__name__}") from None
         if answer.http_status != 200:
-            raise InboxUnavailable(f"the gateway answers with status {answer.http_status}")
+            raise InboxUnavailable(f"the gateway answered with HTTP status {answer.http_status}")
         return read_page(answer.text)
 
 

@@ -53,7 +53,7 @@ def decrypt_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> b
     plain = _open_box(grant, private_key)
     key, tail = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
     if tail != label(uid, desk):
-        raise DecryptionFailed("the grant belongs to another tip or another desk")
+        raise DecryptionFailed("the encrypted key belongs to another tip or another desk")
     return key
 
 

@@ -65,7 +65,7 @@ def padded(plain: bytes) -> bytes:
 def unpadded(held: bytes) -> bytes:
     """Returns the content that `padded` padded. Raises ValueError, CryptoError or TypeError for anything else."""
     if len(held) not in SIZES:
-        raise ValueError("the text does not have one of the lengths that texts are padded to")
+        raise ValueError("the padded text has a wrong length")
     return bytes(sodium_unpad(held, len(held)))
 
 

@@ -337,7 +337,7 @@ class PeopleKeys:
             for period in periods:
                 self._folder.make(_named(period), secrets.token_bytes(KEY_BYTES))
         except OSError:
-            raise KeyMissing("the key folder cannot store a key for counting people") from None
+            raise KeyMissing("cannot store a key for counting people in the key folder") from None
         keys = {period: self._folder.read(_named(period)) for period in periods}
 
         for period in {*held, *self._keys}:

@@ -146,7 +146,7 @@ class _Made:
         if len(held) > 1:
             raise KeysDiffer(
                 f"{' and '.join(holders)} have different copies of the key {name}: "
-                "import the right one for each (`hotline keys import`)"
+                "import the right copy for each (`hotline keys import`)"
             )
         shared = held.pop() if held else secret or secrets.token_bytes(KEY_BYTES)
         for role in roles:

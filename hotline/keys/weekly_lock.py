@@ -103,7 +103,7 @@ class WeeklyLock:
         try:
             return self._box(head[1:].decode()).decrypt(encrypted, aad=head + bound)
         except (CryptoError, ValueError, TypeError):
-            raise DecryptionFailed("the grant was altered or belongs to another tip") from None
+            raise DecryptionFailed("the encrypted key was altered or is for another tip") from None
 
     def has_locked(self, grant: bytes, bound: bytes) -> bool:
         """Returns True if a process of the hotline locked this grant. No other program has the weekly keys."""

@@ -1,17 +1,15 @@
 """Copies and restores the whole database, and encrypts and signs the copy.
 
-Copies the whole database in its state at one time, while the hotline runs, and restores a copy into an empty database.
+The copy shows the database at one time, while the hotline runs. For SQLite, `VACUUM INTO` reads one snapshot and blocks
+no writer. It copies no free pages, so deleted data is left out. For PostgreSQL, `pg_dump` reads the same snapshot in
+which the rows are counted. The hotline uses a restored copy only after it has checked and migrated the copy, and has
+paused its messages.
 
-For SQLite, `VACUUM INTO` reads one snapshot and blocks no writer. It copies no free pages, so deleted data is left out.
-For PostgreSQL, `pg_dump` reads the same snapshot in which the rows are counted. A restored copy is used only after it
-was checked and migrated and its messages were paused.
-
-Encrypts a backup for the operators' keys in age's format, and signs it with this hotline's key.
-
-A backup consists of two files. `NAME.age` is the copy, compressed as with gzip: SQLite's file, or the dump of pg_dump.
-The public program `age` decrypts it, and no server has the key for that. `NAME.age.sig` has two lines: the manifest,
-and this hotline's Ed25519 signature of it in base64. The manifest contains the digest of the first file. Anyone can
-encrypt for a public key, so only the signature proves that a backup comes from this hotline.
+A backup consists of two files. `NAME.age` is the compressed copy, encrypted in age's format for the operators' keys.
+The copy is SQLite's file, or the dump of `pg_dump`. The public program `age` decrypts this file, and no server has the
+key for that. `NAME.age.sig` has two lines: the manifest, and this hotline's Ed25519 signature of the manifest in
+base64. The manifest contains the digest of the first file. Anyone can encrypt for a public key, so only the signature
+proves that a backup comes from this hotline.
 """
 
 import base64
@@ -65,7 +63,7 @@ class Snapshot:
 
 
 def snapshot(database: Database, scratch: Path) -> AbstractContextManager[Snapshot]:
-    """Yields a snapshot of the whole database. During this time, `scratch` contains SQLite's copy.
+    """Yields a snapshot of the whole database. Inside the block, `scratch` contains SQLite's copy.
 
     That copy is not encrypted, so `scratch` is on the disk that already contains the database. Raises StoreUnavailable,
     ProgramMissing and CopyFailed. Raises NotReady if the database does not have the hotline's tables.
@@ -98,8 +96,8 @@ def without_time_limits(session: Session) -> None:
 
 
 def server_words(url: str) -> tuple[str, dict[str, str]]:
-    """Returns how PostgreSQL's own programs reach a server: an address without the password, and environment
-    variables with it."""
+    """Returns how PostgreSQL's own programs reach a server: an address without the password, and environment variables
+    with the password."""
     parts = make_url(url)
     address = parts.set(drivername="postgresql", password=None)
     environ = dict(os.environ)
@@ -180,8 +178,8 @@ def _count(connection: Connection, name: str) -> int:
 
 
 SIDES = ("", "-wal", "-shm")
-"""The suffixes of the files that SQLite creates next to a database. If a log of another database remained, it would
-damage the restored one."""
+"""The suffixes of the files that SQLite creates next to a database. A remaining file of another database would damage
+the restored database."""
 
 Fill = Callable[[Callable[[bytes], object]], None]
 """A function that passes each piece of a copy to another function. It raises an error if a piece is wrong."""
@@ -215,9 +213,10 @@ def arrival(url: str, fill: Fill, aside: Path | None = None) -> AbstractContextM
     """Yields the copy as a database that is checked, migrated and paused within the block. If the block succeeds, the
     copy is put in place.
 
-    Only then does it move SQLite's old file to `aside`. So after an interruption the old file is still in place. On
-    PostgreSQL, the copy is in place from the beginning. Until the block succeeds, all other transactions are read-only,
-    so no hotline can run on it. If the block fails, the database remains read-only and must be dropped.
+    Only then does the function move SQLite's old file to `aside`. So after an interruption the old file is still in
+    place. On PostgreSQL, the copy is in place from the beginning. Until the block succeeds, all other transactions are
+    read-only, so no hotline can run on this database. If the block fails, the database remains read-only and must be
+    dropped.
     """
     file = sqlite_file(url)
     return _server_arrives(url, fill) if file is None else _file_arrives(file, fill, aside)
@@ -332,7 +331,7 @@ BACKUP_PUBLIC_KEY = "backup.pub"
 """The file with the recipients of every backup: age's public keys, one on each line."""
 Write = Callable[[bytes], object]
 SIGNER = "# signed by "
-"""The beginning of the line in a key file with the key that signs this hotline's backups."""
+"""The beginning of the line of a key file that contains the public key of this hotline's signatures."""
 
 
 def signature_path(copy: Path) -> Path:
@@ -340,7 +339,7 @@ def signature_path(copy: Path) -> Path:
 
 
 def read_recipients(file: bytes) -> Sequence[str]:
-    """Reads age's public keys, one on each line. Raises BackupInvalid if one is not a public key."""
+    """Reads age's public keys, one on each line. Raises BackupInvalid if a line is not a public key."""
     lines = file.decode(errors="replace").split()
     _parsed(lines)
     return lines
@@ -350,7 +349,7 @@ def new_key_file(passphrase: str, signer: str) -> tuple[str, bytes]:
     """Returns a new public key, and a file with its private key, encrypted with a passphrase. `age --decrypt` can also
     read the file.
 
-    The file also contains the signer, so that its owner recognises this hotline's backups on an empty machine.
+    The file also contains the signer, so that the key's owner recognises this hotline's backups on an empty machine.
     """
     identity = Identity.generate()
     text = f"{SIGNER}{signer}\n{identity}\n"
@@ -363,8 +362,8 @@ def signer_of(signing_key: bytes) -> str:
 
 
 class Source:
-    """An object from which age reads pieces like a file. It stores the error that stopped the pieces, because age
-    hides it."""
+    """An object from which age reads pieces like a file. It stores the error that stopped the pieces, because age hides
+    this error."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces, self._held = iter(pieces), memoryview(b"")

@@ -1,7 +1,8 @@
-"""Defines what Rwanda's law 058/2021 requires of the data controller, and reads what the controller filled in. Pure.
+"""Defines what Rwanda's law 058/2021 requires of the data controller, and reads what the controller filled in.
 
-The articles are the ones that the Data Protection Office publishes. The articles on the officer and on hosting come
-from secondary sources, and a lawyer must confirm them (docs/security.md).
+The text of the articles comes from the Data Protection Office. The articles on the officer and on hosting come from
+secondary sources, and a lawyer must confirm them (docs/security.md). The module also contains the record of processing:
+a table of the personal data that the hotline stores, with the reason and the storage period.
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,7 +64,8 @@ DUTIES: Mapping[str, LawDuty] = {
 
 @dataclass(frozen=True, slots=True)
 class LawFacts:
-    """The facts that the controller filled in. An empty field is a duty that is still open."""
+    """The facts that the controller filled in. An empty field means that the controller has not fulfilled a duty
+    yet."""
 
     controller: str = ""
     registration: str = ""
@@ -109,9 +111,6 @@ def _day(value: object) -> date | None:
         return date.fromisoformat(str(value))
     except ValueError:
         return None
-
-
-# Records which personal data the hotline stores, why, and until when: the record of processing, as a table. Pure.
 
 
 def days(term: timedelta) -> str:

@@ -92,8 +92,8 @@ def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifes
 
 
 def check_digest(stream: BufferedReader, manifest: Manifest) -> None:
-    """Raises BackupInvalid if the copy differs from the one that was signed. It needs no key. It reads from the
-    beginning of the copy."""
+    """Raises BackupInvalid if the copy differs from the signed copy. The check needs no key, and reads the copy from
+    its beginning."""
     stream.seek(0)
     if hashlib.file_digest(stream, "sha256").hexdigest() != manifest.digest:
         raise BackupInvalid(UNSIGNED)

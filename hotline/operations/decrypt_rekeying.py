@@ -52,7 +52,7 @@ def reencrypt(
 def reencrypt_cases(
     context: Context, *, public_key: bytes, newest: bytes, before: bytes, say: Callable[[str], None]
 ) -> int:
-    """Encrypts the reader's grants of cases for the newest key. Returns how many it changed.
+    """Encrypts the keys of cases again, for the reader's newest key. Returns how many it changed.
 
     Raises DecryptionFailed, KeyMissing.
     """

@@ -82,7 +82,7 @@ def put_key(
 def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> Mapping[str, bytes]:
     """Returns the public key of each member who may still have access.
 
-    Leaves out a member whose public key is not the one that was granted access, with an alarm.
+    Leaves out a member whose public key differs from the key that was granted access, and raises an alarm.
     """
     found = {}
     for member, wrapped in tables_desks.members_of_desk(session, code).items():
@@ -118,7 +118,7 @@ def move_grants(
 
 
 def end_rotation(session: Session, pair: DeskKeyPair) -> None:
-    """Destroys the previous key. It does nothing if another process ended this rotation meanwhile and a newer key
+    """Destroys the previous key. It does nothing if another process has already ended this rotation and a newer key
     exists."""
     if tables_desks.get_desk(session, pair.desk, for_writing=True).public_key == pair.public_key:
         decrypt_harms.encrypt_again(session, pair.desk, pair.before, pair.public_key)
@@ -144,7 +144,8 @@ def _move_batch(context: Context, pair: DeskKeyPair, batch: Sequence[vaults.Encr
 
 
 def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGrant) -> bytes | None:
-    """Returns a grant encrypted for the new key, locked with this week's key. Returns None if that was already done."""
+    """Returns a grant encrypted for the new key, locked with this week's key. Returns None if the grant is already
+    encrypted for the new key."""
     bound = label(grant.uid, pair.desk)
     inner = context.encrypter.weekly_lock.unlock(grant.encrypted_key, bound)
     named = {"uid": grant.uid, "desk": pair.desk}
@@ -154,7 +155,7 @@ def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGra
         moved = regrant(inner, **named, private_key=pair.before, public_key=pair.public_key)
     except DecryptionFailed:
         raise DecryptionFailed(
-            f"neither the old nor the new key decrypts grant {grant.id} of desk {pair.desk}"
+            f"neither the old nor the new key decrypts the access {grant.id} of desk {pair.desk} to a tip"
         ) from None
     return context.encrypter.weekly_lock.lock(moved, bound, context.now())
 
@@ -308,7 +309,7 @@ def _rotate(
 
     moved = move_grants(context, pairs, say)
     settle()
-    # Meanwhile the relay locks grants again. The search is complete only if it finds no old grant.
+    # During the search, the relay locks grants again. The search is complete only if it finds no old grant.
     while again := move_grants(context, pairs, say):
         moved += again
     return pairs, moved
@@ -356,14 +357,14 @@ def _put(
 def _both(
     found: decrypt_passphrase.WrappedDesk, old: PassphraseDecrypter, new: PassphraseDecrypter
 ) -> tuple[bytes, bytes]:
-    """Returns both keys of a desk whose key is being replaced. Raises DeskRefused if the rotation in progress is
-    another one."""
+    """Returns both keys of a desk whose key is being replaced. Raises DeskRefused if another rotation of this desk is
+    in progress."""
     try:
         newest, before = new.open(found)
     except PassphraseWrong:
         old.open(found)
         raise DeskRefused(
-            f"desk {found.desk} already gets a new key, under another passphrase: finish that "
+            f"desk {found.desk} already gets a new key, with another passphrase: finish that "
             f"change first, on the desk's page in the console or with `hotline keys rotate-desks --desk {found.desk}`"
         ) from None
     return newest, before

@@ -1,8 +1,9 @@
-"""Exports the key folders as one encrypted file. Store it apart from backups, because both together reveal everything.
+"""Exports the key folders as one encrypted file, and converts a key to text on paper and back.
 
-Keys with a date in their names are left out. They must be destroyed on time, and no file may bring them back. The
-reader's pepper is also left out, and is kept on paper. With the pepper and the database, an attacker could find every
-PIN in a few days.
+Store the file apart from backups, because a person with both can decrypt everything. The file leaves out keys with a
+date in their names. They must be destroyed on time, and no file may bring them back. The file also leaves out the
+reader's pepper, which is kept on paper. With the pepper and the database, an attacker could find every PIN in a few
+days.
 """
 
 import base64
@@ -80,9 +81,6 @@ def _read(document: bytes) -> Mapping[str, bytes]:
     return read
 
 
-# Converts a key to text on paper and back: groups of four letters and digits. The last group is a checksum of the
-# others.
-
 GROUP, CHECK_LETTERS = 4, 4
 LOOK_ALIKES = str.maketrans({"0": "O", "1": "I", "8": "B", "9": "G"})
 
@@ -103,7 +101,7 @@ def read_letters(typed: str) -> bytes:
         key = b""
     if len(key) != KEY_BYTES or check != _check(key):
         raise BackupInvalid(
-            "the entered letters are not the printed text: check each letter, and enter the text again"
+            "the entered letters differ from the printed text: check each letter, and enter the text again"
         )
     return key
 

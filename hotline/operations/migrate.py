@@ -1,5 +1,7 @@
-"""Updates a database's tables to the version of this code. It never goes back to an older version. The next
-migration corrects errors."""
+"""Updates a database's tables to the version of this code.
+
+The module never returns tables to an older version. A new migration corrects the errors of an earlier one.
+"""
 
 import re
 import sqlite3
@@ -99,7 +101,7 @@ def find_tables(url: str, *, also: Path | None = None) -> TablesFound:
 
 
 def _difference(found: Columns) -> str:
-    """Returns the first column that this code uses and the database lacks, or that this code does not fill."""
+    """Returns the first column that the database lacks, or that the database requires but this code does not fill."""
     from hotline.operations.schema import METADATA
 
     tables = METADATA.tables
@@ -187,7 +189,7 @@ def server_of(url: str) -> str:
 
 
 def _step(database: Database, scripts: "ScriptDirectory", goal: str | None) -> bool:
-    """Runs the next migration. Returns False if there is no further one."""
+    """Runs the next migration. Returns False if no migration is left."""
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
 

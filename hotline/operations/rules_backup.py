@@ -1,7 +1,7 @@
 """Reads and writes the two documents of a backup: its manifest and its contents. Pure.
 
 The manifest is signed but not encrypted, so that a machine without the key can list and verify backups. The contents
-(the numbers of rows and the end of the audit log) are part of it, encrypted like the copy.
+(the numbers of rows and the end of the audit log) are an encrypted part of the manifest.
 """
 
 import json
@@ -82,4 +82,4 @@ class Contents(_Document):
     """The number of rows, by table."""
     audit_rows: NonNegativeInt
     audit_newest: Line
-    """The digest at the end of the audit log. It shows if rows at the end were removed."""
+    """The digest at the end of the audit log. This digest shows if rows at the end were removed."""

@@ -46,8 +46,8 @@ def _partial(
 ) -> None:
     """Creates an index over a part of a table.
 
-    It is here and not in the row classes, because PostgreSQL's part loads its whole dialect. A process on SQLite does
-    not need that dialect.
+    The row classes do not contain such indexes, because an index with PostgreSQL's options loads PostgreSQL's whole
+    dialect. A process on SQLite does not need that dialect.
     """
     Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 

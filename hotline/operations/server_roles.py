@@ -60,7 +60,7 @@ COLUMNS = (
 """Single columns that a process may change. For example, STOP makes a contact unreachable. A lock on rows also needs
 such a column."""
 DELETES = {WORKERS: ("console_session", "failed_sign_in", "sign_in_attempt")}
-"""The tables in which a process only deletes rows: the clock ends what is over."""
+"""The tables in which a process only deletes rows, for example rows that have expired."""
 UNREAD = {
     HOOKS: (
         "account_code",
@@ -127,8 +127,8 @@ def make_roles(database: Database, url: str, keys: Path) -> Sequence[str]:
     """Creates the missing accounts, and sets their passwords to those in the key folders. Returns the names of the
     created accounts.
 
-    The owner of the database needs the right CREATEROLE. The server receives only a digest of each password, because it
-    may write it to its log.
+    The owner of the database needs the right CREATEROLE. The server receives only a digest of each password, because
+    the server may write each statement to its log.
     """
     made = []
     with database.writing() as session:

@@ -38,7 +38,7 @@ BATCH = 200
 class EncryptedGrant:
     id: int
     uid: str
-    """The uid of the tip. For the key of a case, it is the name that `case_codes.case_name` makes from the uid."""
+    """The uid of the tip. For the key of a case, it is the name that `encrypt.case_name` makes from the uid."""
     encrypted_key: bytes = field(repr=False)
     row: Any
     """The table that contains the grant."""
@@ -56,8 +56,8 @@ def encrypted_values(session: Session, column: Column, after: int) -> Sequence[t
 def replace_value(
     session: Session, column: Column, row_id: int, before: bytes, after: bytes
 ) -> None:
-    """Replaces an encrypted value. It does nothing if the value was changed meanwhile. Then the next pass replaces
-    it."""
+    """Replaces an encrypted value. It does nothing if another process has changed the value. Then the next search finds
+    the value and replaces it."""
     row = column.class_
     held = update(row).where(row.id == row_id, column == before)
     session.execute(held.values({column: after}))

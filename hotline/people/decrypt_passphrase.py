@@ -96,8 +96,8 @@ class PassphraseDecrypter:
         private = decrypt_recovery_pair(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
         if bytes(PrivateKey(private).public_key) != recovery.public_key:
             raise DecryptionFailed(
-                "the recovery pair's public key was changed in the database: an intruder could decrypt desks with"
-                " newer keys. Restore the row of `recovery_pair` from an earlier backup"
+                "the public key of the recovery pair was changed in the database, so an intruder could decrypt tips."
+                " Restore the row of `recovery_pair` from an earlier backup"
             )
 
     def _open(self, found: WrappedDesk, one: bytes, member: str) -> bytes:

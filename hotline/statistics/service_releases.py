@@ -162,7 +162,7 @@ def one_release(context: Context, period: str, *, is_published: bool) -> Release
         if found is not None and is_published and period not in queries.published_periods(session):
             raise NotFound(f"The release of {period} is not approved yet.")
     if found is None:
-        raise NotFound(f"The release of {period} is due on {due_at(period):%Y-%m-%d}.")
+        raise NotFound(f"This release does not exist yet. It is due on {due_at(period):%Y-%m-%d}.")
     return found
 
 

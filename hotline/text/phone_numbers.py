@@ -64,7 +64,7 @@ def parse_sendable(raw: str) -> str:
     except phonenumbers.NumberParseException:
         raise NumberInvalid("this is not a phone number") from None
     if not phonenumbers.is_valid_number_for_region(number, REGION):
-        raise NumberInvalid("this is not a valid Rwandan number")
+        raise NumberInvalid("this is not a Rwandan phone number")
     if phonenumbers.number_type(number) not in BY_SMS:
         raise NumberInvalid("this is not a mobile number, so it gets no SMS: enter a mobile number")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,14 +1,11 @@
-"""Reads and writes the parts of a tip that a hop needs, and the digests by which similar tips are found.
+"""Reads and writes the parts of a tip that a hop needs, and links tips of the same situation.
 
-Stores the digests by which similar tips are found, and the links between tips of the same situation.
+For a hop, the module uses plain SQL, because this is faster. A report consists of many small answers, each in its own
+transaction. So the module prepares each SQL statement only once, in one form for both kinds of databases.
 
-The digests are deleted after a day. A link means that two tips are probably about the same situation. The tips stay
-separate. When a link is removed, its row stays, so that the hotline does not make the same link again.
-
-Reads and writes the parts of a tip that a hop needs. Uses plain SQL, because this is faster.
-
-A report consists of many small answers, each in its own transaction. So each SQL statement is prepared only once. There
-is one statement for both kinds of databases.
+The module also stores the digests by which the hotline finds similar tips. The hotline deletes the digests after a day.
+A link means that two tips are probably about the same situation. The tips stay separate. When a link is removed, its
+row stays, so that the hotline does not make the same link again.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -59,7 +56,8 @@ DIGESTS_KEPT = DAY + timedelta(hours=1)
 
 
 class TipLikeness(Row):
-    """The digests of one tip. They were made with the key of the week. The row is deleted after a day."""
+    """The digests of one tip. The hotline computes the digests with the key of the week. The row is deleted after a
+    day."""
 
     __tablename__ = "tip_likeness"
     __table_args__ = (
@@ -77,7 +75,7 @@ class TipLikeness(Row):
     """The digest of the answer to "Who needs help?"."""
     at: Mapped[datetime]
     leader_id: Mapped[int | None]
-    """The first tip of the cluster. Its responders were only notified of this tip, as an addition to the first tip.
+    """The first tip of the cluster. The responders of the first tip were only notified of this tip, as an addition.
     None if responders were alerted of this tip separately, or if its alert is still pending."""
 
 

@@ -68,8 +68,8 @@ class Exclusion(Row):
 
 
 IN_A_HOP = 16
-"""The number of conditions in memory. The queries of one hop share the conditions of its responder, because building
-them takes longer than most queries."""
+"""The number of query conditions that a process keeps in memory. The queries of one hop share the conditions of its
+responder, because building them takes longer than most queries."""
 IS_EXCLUDED = Exclusion.lifted_at.is_(None)
 # Other names for the tables in subqueries. Making such a name takes longer than most queries.
 _COLLEAGUE = aliased(Responder)
@@ -155,7 +155,7 @@ class Viewer:
 
 THE_LINE: Viewer | None = None
 """Represents the hotline itself as a viewer: it may see every tip, except complaints about the national desk. The
-hotline counts tips with this viewer. Commands that are not for a desk use it too."""
+hotline counts tips with this viewer. Commands that are not for a desk use this viewer too."""
 
 
 def desk_viewer(code: str) -> Viewer:
@@ -251,7 +251,7 @@ def _hears(
     official: ColumnElement[bool],
     overseen: ColumnElement[bool],
 ) -> ColumnElement[bool]:
-    """Returns the condition that a responder belongs to a desk which a tip about an official reaches.
+    """Returns the condition that a responder belongs to a desk that may get a tip about an official.
 
     A complaint about the national desk reaches oversight desks, and no person who also belongs to the national desk.
     """

@@ -1,18 +1,12 @@
-"""Defines what a tip is, when it is due, and how responders may visit. Pure.
+"""Defines what a tip is, when it is due, how responders may visit, and how long its text is kept. Pure.
 
-Defines what a tip is, and decides when a caller's answers become a tip.
-
-It follows decision C8 of the project. An answer that gives both danger and a place files the tip at once. Before that,
-and in all other cases, the answers are a draft. A draft is filed when the caller hangs up, or when the caller has given
-no answer for three minutes. If the caller has not named a district by then, the draft becomes a fragment. Each report
-attempt makes only one tip, even if the caller corrects answers.
-
-Defines the deadlines of a tip, and computes when each is due.
+An answer that gives both danger and a place files the tip at once. Before that, and in all other cases, the answers are
+a draft. The hotline files a draft when the caller hangs up, or when the caller has given no answer for three minutes.
+If the caller has not named a district by then, the draft becomes a fragment. Each report attempt makes only one tip,
+even if the caller corrects answers.
 
 A tip has at most one open deadline of each kind. When a deadline is closed, the others remain open. The times depend on
 the urgency of the tip. Working hours are Monday to Friday, 08:00 to 17:00 in Kigali (UTC+2 all year).
-
-Decides how responders may visit, from the caller's answer and the national desk's decision.
 
 A case gets a visit-safety mark if the caller answers `visit: no`, or types `000` after the tip was filed. Without
 danger, no responder visits or calls before reading the tip. If there is danger, responders still visit, but not openly.
@@ -83,8 +77,8 @@ class OutcomeRow:
     is_safe: bool = False
     """True if a case can have this outcome although a service helps the person. It is False for `NOT_FOUND`."""
     is_for_desk: bool = False
-    """True if only the national desk may choose it after a person was met. The desk does this in the console, with a
-    reason.
+    """True if only the national desk may choose this outcome after a person was met. The desk does this in the console,
+    with a reason.
     """
 
 
@@ -132,7 +126,7 @@ TYPE_AGAIN = "again"
 """A choice that is not a place: the caller wants to type the name again."""
 
 SOON = frozenset({"today", "week"})
-"""Answers to the question of departure. After these answers, the journey can still be stopped."""
+"""The answers to the question about the day of departure after which the journey can still be stopped."""
 
 _RANK = {state: rank for rank, state in enumerate(TipState)}
 _CATEGORIES = frozenset(Category)
@@ -318,8 +312,8 @@ class DeadlineKind(StrEnum):
 
 
 OVERDUE_FROM = 2
-"""If the outcome's deadline has fired this many times in a row, others are alerted. The first time, at half of the
-time, only reminds the assignee."""
+"""If the deadline for the outcome fires for this number of times in a row, other people are alerted. It first fires
+after half of the time, and then only reminds the assignee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +329,7 @@ class DeadlineRow:
     is_overdue: bool = False
     """True if a tip is overdue after this deadline has passed."""
     may_fire: int = 0
-    """A case is in good hands only if this deadline has fired fewer times than this number."""
+    """As long as this deadline has fired fewer times than this number, no other person needs to act."""
 
 
 DEADLINES: Mapping[DeadlineKind, DeadlineRow] = {
@@ -362,7 +356,7 @@ class Clock:
     due_at: datetime
     nth: int = 0
     named_at: datetime | None = None
-    """The time that texts show, at which others will be alerted. None if texts show the due time."""
+    """The time at which other people will be alerted, as texts show it. None if texts show the due time."""
 
 
 Clocks = Mapping[DeadlineKind, Clock]
@@ -456,7 +450,8 @@ def open_due(urgency: int, at: datetime) -> datetime:
 
 
 def second_look_due(urgency: int, at: datetime) -> datetime:
-    """Returns when a second person must have read the tip: without danger, in working hours."""
+    """Returns the time by which a second person must have read the tip. Without danger, this time is in working
+    hours."""
     due = at + SECOND_LOOK_AFTER
     return due if urgency == Urgency.DANGER else in_hours(due)
 
@@ -465,7 +460,7 @@ def outcome_clock(urgency: int, at: datetime, due_at: datetime) -> Clock:
     """Returns a deadline that reminds the assignee at half of the time, and alerts others when the outcome is due.
 
     Without danger, the assignee is reminded only in working hours, and others are alerted only during the day. So the
-    reminder may come late. It may also be dropped.
+    reminder may come late, or not at all.
     """
     reminded_at = at + (due_at - at) / 2
     if urgency != Urgency.DANGER:
@@ -496,7 +491,7 @@ def decision_due(at: datetime) -> datetime:
 
 
 def overdue_due(urgency: int, at: datetime) -> datetime:
-    """Returns when the national desk is alerted again: without danger, always in working hours."""
+    """Returns the time at which the national desk is alerted again. Without danger, this time is in working hours."""
     if urgency == Urgency.DANGER:
         return at + AGAIN
     return in_hours(at + (AGAIN if urgency == Urgency.SEEN else HOURLY))
@@ -545,8 +540,6 @@ def any_morning(at: datetime) -> datetime:
     morning = at.astimezone(KIGALI).replace(hour=OPENS, minute=0, second=0, microsecond=0)
     return (morning + timedelta(days=1)).astimezone(at.tzinfo)
 
-
-# Defines how long data is kept, and when the text of a tip is erased. Pure.
 
 TEXT_KEPT = timedelta(days=90)
 """The time for which the text of a tip is kept after its case was closed."""

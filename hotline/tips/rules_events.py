@@ -1,18 +1,16 @@
 """Defines the events of a case and the purposes of messages, and decides which tips are similar. Pure.
 
-Defines the events of a case, and the purposes of messages about a case.
+The lists of codes in events are closed. An event contains no free text, except encrypted text.
 
-Groups similar tips, and finds duplicates. Decides who is alerted of a further similar tip, and how responders may
-visit.
+Every tip stays a separate case with its own deadlines. A cluster is a group of similar tips. It only limits how often
+the same people are alerted of similar tips. Tips are similar if they have the same phone, place, category and answer
+about officials. They are also similar if they have the same typed text. The limits come from the threat model. The
+hotline never delays a tip about danger: it alerts people at once, or notifies them at once that this tip was added to
+the cluster.
 
-Every tip stays a separate case with its own deadlines. A cluster only limits how often the same people are alerted of
-similar tips. Tips are similar if they have the same phone, place, category and answer about officials. They are also
-similar if they have the same typed text. The limits come from the threat model. A tip about danger is never delayed:
-people are alerted at once, or notified at once of the addition.
-
-All tips of a cluster share a wish for no visit, and no responder is notified of it twice. A responder who was only
-notified of an addition knows the later tip by the first tip's reference. A responder who was alerted of the later tip
-knows that tip's own reference.
+If the caller of one tip wants no visit, this wish holds for all tips of the cluster, and no responder is notified of
+the wish twice. A responder who was only notified of an added tip knows this tip by the first tip's reference. A
+responder who was alerted of the later tip knows it by its own reference.
 
 A link means that two tips are probably about the same situation. Linked tips stay separate. A tip that joins a cluster
 also gets a link. Most linked tips are in no cluster.
@@ -75,7 +73,7 @@ class CaseEventKind(StrEnum):
     MOVED = "moved"
     """The caller corrected the place of the tip."""
     BESIDE = "beside"
-    """A later answer gives a partner desk access. It names a camp, or a journey that begins soon."""
+    """A later answer gives a partner desk access. The answer names a camp, or a journey that begins soon."""
     WITHHELD = "withheld"
     """After a later answer, the tip involves an official or may involve one."""
     SENT_DOWN = "sent_down"
@@ -140,10 +138,6 @@ class Purpose(StrEnum):
     """To the responders of the first place: they are stood down, because others have taken the case."""
 
 
-# Defines the events in the log of a case, and the closed lists of their codes.
-# An event contains no free text, except encrypted text. All functions are pure.
-
-
 class LoggedEvent(StrEnum):
     """The kind of an event in the log of a case."""
 
@@ -190,11 +184,11 @@ class TakeProof(StrEnum):
     PROVED = "proved"
     """The responder dialled, or the gateway's inbox lists the responder's SMS."""
     UNPROVED = "unproved"
-    """The responder sent an SMS. It counts until it is doubted."""
+    """The responder sent an SMS. The SMS counts until the hotline doubts it."""
     PROVISIONAL = "provisional"
-    """The responder sent an SMS. It counts only after it is proved."""
+    """The responder sent an SMS. The SMS counts only after it is proved."""
     DOUBTED = "doubted"
-    """The inbox does not list the SMS, so it no longer counts."""
+    """The gateway's inbox does not list the SMS, so the SMS does not count."""
 
 
 class NoteCode(StrEnum):
@@ -264,9 +258,10 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MAX_AN_HOUR = 3
 MAX_A_DAY = 8
-"""At most this many similar tips from one phone get an alert each: in an hour, and in a day."""
+"""The largest number of similar tips from one phone that have separate alerts within a day. `MAX_AN_HOUR` is this
+number for an hour."""
 MAX_DANGERS = 2
-"""At most this many similar tips about danger from one phone get an alert each within an hour."""
+"""The largest number of similar tips about danger from one phone that have separate alerts within an hour."""
 ALERT_AGAIN_AFTER = timedelta(minutes=30)
 """People are alerted of a cluster about danger again if its last alert is older than this."""
 MAX_SAME_TEXT = 4

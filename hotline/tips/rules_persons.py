@@ -1,13 +1,10 @@
 """Defines the forms about the persons of a case, and collects what is known about the persons. Pure.
 
-Defines the forms about a person of a case as data: questions, codes, texts and conditions.
+A form is data: questions, codes, texts and conditions. All lists of codes are closed, so a form has no free text. The
+events of a case never contain the codes in clear text. The hotline stores the codes separately and encrypted.
 
-All lists of codes are closed, so a form has no free text. The events of a case never contain the codes in clear text.
-They are stored separately and encrypted.
-
-Collects what is known about the persons of a case, from its events and their decrypted codes.
-
-If an event corrects another event, its codes replace those of the other event at its time. Readers see both events.
+If an event corrects another event, its codes replace those of the other event at the time of the other event. Readers
+see both events. The module also has the rules by which two people close a case.
 """
 
 import json
@@ -683,8 +680,8 @@ def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
             person.consents.append((one.at, ConsentCode.NO, None))
     elif one.kind is LoggedEvent.ARRIVED:
         found.arrived, found.arrived_at = reported.codes[ARRIVED], one.at
-        # After five weeks without a report, the clock process writes this event.
-        # It then counts twice, so that responders stop looking for the person.
+        # After five weeks without a report, the clock process writes this event. The event then counts twice, so that
+        # responders stop looking for the person.
         is_lost = found.arrived != YES and not found.is_on_the_way
         found.lost += is_lost + (one.channel == EventChannel.CLOCK)
     elif one.kind is LoggedEvent.THIRTY:
@@ -693,9 +690,6 @@ def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
 
 COUNTING_PROOFS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
 """The proofs with which an acknowledgement counts. An empty text means that the event has no proof."""
-
-
-# Defines the rules for the closure of a case by two people. Pure.
 
 
 class ClosureRefusal(StrEnum):

@@ -1,16 +1,14 @@
-"""Contains the rules of receipts and of call-backs. Pure.
+"""Contains the rules of receipts, complaints and call-backs. Pure.
 
-Makes and checks receipts, compares waiting times with the promised times, and defines the filters of tips.
+The module makes and checks receipts, compares waiting times with the promised times, and defines the filters of tips.
+It also decides if a desk may ask the caller a question.
 
-It also decides if a desk may ask the caller a question, and defines complaints.
-
-A complaint is a report about a person who should have helped. Complaints are handled like tips, but stay separate from
-them. Only the national desk reads complaints, because the helper may work at the district's desk. Complaints about
+A complaint is a report about a person who should have helped. The hotline handles complaints like tips, but separate
+from tips. Only the national desk reads complaints, because the helper may work at the district's desk. Complaints about
 the national desk are for oversight desks only.
 
-Defines call-backs: when a call may be made, who may see the number, and when the request ends.
-
-If the desk calls at a wrong time, another person may answer the phone. So in doubt, every rule refuses the call.
+The rules of call-backs say when a desk may call, who may see the number, and when the request ends. If the desk calls
+at a wrong time, another person may answer the phone. So in doubt, every rule refuses the call.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,8 +50,8 @@ FIRST_DIGITS = "13456"
 
 
 class ReceiptStatus(StrEnum):
-    """The status of a tip that the holder of its receipt hears. The values are in the order in which a tip usually
-    reaches them.
+    """The status of a tip, as the holder of its receipt gets it in an answer. The values are in the order in which a
+    tip usually reaches them.
     """
 
     RECEIVED = "received"
@@ -66,9 +64,9 @@ class ReceiptStatus(StrEnum):
 HELP_SAID = "help_said"
 """The name of the answer to the question if the help was good."""
 ASKS_HELP = "asks_help"
-"""The flag that the holder of a receipt is asked this question now."""
+"""The flag that makes the flow ask the holder of a receipt this question now."""
 HELP_AFTER = timedelta(days=30)
-"""The time after the help at which the holder of a receipt is asked, once."""
+"""The time after the help at which the flow asks the holder of a receipt, once, if the help was good."""
 
 
 class HelpOpinion(StrEnum):
@@ -324,8 +322,8 @@ def complaint_facts(answers: Mapping[str, str], *, completed: bool = False) -> T
 
     Each report attempt makes only one complaint, even if the caller corrects answers. So no other desk can have been
     alerted of the complaint. The kind of the complaint stays encrypted. A helper counts as an official. So a district's
-    desk never gets the complaint, like a tip about an official. A complaint about the national desk is for oversight
-    desks only.
+    desk never gets the complaint, just as it never gets a tip about an official. A complaint about the national desk is
+    for oversight desks only.
     """
     state = stage(answers, completed=completed)
     if state is None:
@@ -359,8 +357,8 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
 WINDOW_LENGTH = timedelta(hours=2)
 """The length of every window of time for a call."""
 HALF_WINDOW = WINDOW_LENGTH / 2
-"""While call-backs are paused, a request leaves a window in which less time than this is left. So no request ends just
-after a pause.
+"""If call-backs are paused and the window of a request ends within this time, the request moves to its next window. So
+no request ends just after a pause.
 """
 NOTICE_DELAY = timedelta(minutes=3)
 """The time between a request and the notice to the desk. During this time, the caller can still withdraw the
@@ -473,9 +471,9 @@ def refusal_reason(
     `has_asked` is True if this person made the last request for the number.
     """
     if not has_asked:
-        return "was not requested by you"
+        return "you must ask to see the number first"
     if approved_by is None:
-        return "was not approved yet by a second person"
+        return "a second person has not approved your request yet"
     if not window.is_open(at):
-        return f"may be opened {window} only, Kigali time"
+        return f"the number can be shown {window} only, Kigali time"
     return None

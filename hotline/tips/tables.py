@@ -95,7 +95,8 @@ class Tip(Row):
     words_at: Mapped[datetime | None]
     """The time when the caller first typed own words or a landmark. Lists of a storm show such tips first."""
     storm_at: Mapped[datetime | None]
-    """The time of an alert of this danger in a storm of its district. Not set for the first danger of its sector."""
+    """The time at which people were alerted of this danger in a storm (many dangers in one district). Not set for the
+    first danger of its sector."""
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
     """The first step of alerts that is about the tip's present place."""
     visit_decision: Mapped[str | None]
@@ -177,8 +178,8 @@ IS_REAL_CASE = (
 SMS = "sms"
 """The channel of a tip that arrived by SMS."""
 STORM_ORDER = case((Tip.storm_at.is_(None), 0), (Tip.words_at.is_not(None), 1), else_=2)
-"""The place of a danger in lists: first the first dangers of a sector, then those with typed text, then all others. It
-is 0 for all tips outside of a storm."""
+"""The order of dangers in the lists of a storm (many dangers in one district): first the first dangers of each sector,
+then dangers with typed text, then all others. It is 0 for all tips outside of a storm."""
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
 """This value is part of the SQL text, and is not a parameter. A database uses a partial index only if the value is in
 the SQL text."""
@@ -226,7 +227,7 @@ class PendingAlert(Row):
     no effect if the tip already has an assignment.
 
     Because these rows are small, many tips at once do not cause large rows to be written again. A tip that needs a
-    second alert does not have such a row. The condition `IS_WAITING` finds it by the columns of the tip.
+    second alert does not have such a row. The condition `IS_WAITING` finds such a tip by its columns.
     """
 
     __tablename__ = "pending_alert"

@@ -1,13 +1,10 @@
 """Stores the persons of a case, and the call-backs that callers requested.
 
-Stores the persons of a case by number: when each was met, the help that was offered, and the next reminder.
+A person of a case has a number. The row says when the person was met, which help was offered, and when the next
+reminder is due. Other tables store the contents of notes, offers and outcomes encrypted.
 
-The contents of notes, offers and outcomes are stored encrypted in other tables.
-
-Stores the call-backs that callers requested, with their encrypted phone numbers.
-
-Only `body` contains the phone number and the code word. It is encrypted for the national desk. When the call-back ends,
-the contents of `body` and `encrypted_key` are deleted.
+For a call-back, only `body` contains the phone number and the code word, encrypted for the national desk. When the
+call-back ends, the hotline deletes the contents of `body` and `encrypted_key`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -165,8 +162,8 @@ class ServiceRequest(Row):
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
-    """The value of a `rules_persons.ServiceAnswer`. `none` if no answer came in time. It is deleted at 06:00,
-    because it then no longer decides the order of services."""
+    """The value of a `rules_persons.ServiceAnswer`. `none` if no answer came in time. It is deleted at 06:00, because
+    it then no longer decides the order of services."""
 
 
 IS_UNANSWERED = ServiceRequest.answered_at.is_(None)

@@ -156,6 +156,6 @@ def test_what_ends_a_process_is_one_line_each() -> None:
     assert ended.returncode == 1
     lines = [json.loads(said) for said in ended.stderr.splitlines()]
     assert [(said["level"], said["event"], said["error"]) for said in lines] == [
-        ("critical", "an error that no code handled ended this process", "ValueError")
+        ("critical", "an unexpected error ended this process", "ValueError")
     ] * 2
     assert WORDS not in ended.stderr

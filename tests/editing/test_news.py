@@ -176,7 +176,7 @@ def test_no_mail_goes_out_without_a_server_or_an_address(
     object.__setattr__(desk.context, "mail_server", "smtp://127.0.0.1:9")
     clock.turn(hours=1)
     service_news_mail.send_due(desk.context)
-    assert caplog.messages == ["a mail about news was not sent: ConnectionRefusedError"]
+    assert caplog.messages == ["a mail with news of a draft was not sent: ConnectionRefusedError"]
     object.__setattr__(desk.context, "mail_server", server)
     assert service_news.set_address(desk.context, WRITER, "")
     clock.turn(hours=24)
@@ -206,14 +206,14 @@ def test_one_bad_address_silences_nobody_and_a_dead_server_only_delays(
     service_news.comment(desk.context, READER, change, 1, "Look", WHOLE)
     clock.turn(hours=1)
     service_news_mail.send_due(desk.context)
-    assert caplog.messages == ["a mail about news was not sent: ConnectionRefusedError"]
+    assert caplog.messages == ["a mail with news of a draft was not sent: ConnectionRefusedError"]
     assert service_news.set_address(desk.context, WRITER, ADDRESS), "does not forget the last mail"
     third = signed(OTHER)
     assert service_news.set_address(desk.context, third, "other@here.example")
     service_news.comment(desk.context, READER, change, 2, "Look", WHOLE)
     clock.turn(hours=1)
     service_news_mail.send_due(desk.context)
-    assert caplog.messages[1:] == ["a mail about news was not sent: ValueError"]
+    assert caplog.messages[1:] == ["a mail with news of a draft was not sent: ValueError"]
     assert ["approver@" in mail for mail in received] == [True]
 
 

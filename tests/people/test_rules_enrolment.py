@@ -75,7 +75,7 @@ def test_a_file_as_spreadsheets_write_it_is_read(text: str) -> None:
     [
         (",0788000001,rw,responder,,", "line 2: name:"),
         ("G\x07,0788000001,rw,responder,,", "line 2: name:"),
-        ("G,+25078800001,rw,responder,,", "line 2: msisdn: this is not a valid Rwandan number"),
+        ("G,+25078800001,rw,responder,,", "line 2: msisdn: this is not a Rwandan phone number"),
         ("G,+254712345678,rw,responder,,", "line 2: msisdn:"),
         ("G,,rw,responder,,", "line 2: msisdn:"),
         ("G,0788000001,sw,responder,,", "line 2: language: Enter one or more of rw, en, fr"),

@@ -156,9 +156,9 @@ def test_her_number_lies_in_no_row_and_in_no_file(desk: Desk, stored: Callable[[
 @pytest.mark.row("C13")
 def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Desk) -> None:
     waiting = desk.ask()
-    with pytest.raises(CallRefused, match="not requested by you"):
+    with pytest.raises(CallRefused, match="ask to see the number first"):
         desk.open(waiting)
-    with pytest.raises(CallRefused, match="request its number first"):
+    with pytest.raises(CallRefused, match="first ask to see the phone number"):
         decrypt_call_backs.approve_request(desk.context, waiting, **TWO)
     decrypt_call_backs.request_number(desk.context, waiting, **ONE)
     with pytest.raises(CallRefused, match="second person"):
@@ -171,7 +171,7 @@ def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Des
     with pytest.raises(CallRefused, match="25/11 08:00-10:00 only"):
         desk.open(waiting)
     desk.at(TOMORROW_AT_NINE)
-    with pytest.raises(CallRefused, match="not requested by you"):
+    with pytest.raises(CallRefused, match="ask to see the number first"):
         desk.open(waiting, by=TWO)
     assert desk.open(waiting).number == HERS
     assert desk.actions() == [
@@ -264,7 +264,7 @@ def test_the_next_window_takes_two_people_anew(desk: Desk) -> None:
     row = desk.row(waiting)
     assert (row.state, str(row.window)) == (CallBackState.WAITING, "26/11 08:00-10:00")
     desk.at(TOMORROW_AT_NINE.replace(day=26))
-    with pytest.raises(CallRefused, match="not requested by you"):
+    with pytest.raises(CallRefused, match="ask to see the number first"):
         desk.open(waiting)
     desk.approved(waiting)
     assert desk.open(waiting).number == HERS

@@ -1,5 +1,5 @@
-"""Runs Alembic's migrations inside the transaction that `operations/migrate.py` opened. It does not know the address
-of the database."""
+"""Runs Alembic's migrations inside the transaction that `operations/migrate.py` opened. This file does not know the
+address of the database."""
 
 from alembic import context
 

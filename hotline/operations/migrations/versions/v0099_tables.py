@@ -1,7 +1,8 @@
 """Creates every table, index and trigger of the first release. The tables are in `tables.sql`.
 
-The triggers prevent changed rows, deleted rows and emptied tables where the tables are protected. Until a hotline is in
-use, a change of a table is also made here. After that, this file never changes, and a new migration makes the change.
+The triggers prevent changed rows, deleted rows and emptied tables where the tables are protected. Until the first
+hotline is in use, developers change tables in this file. After that, this file never changes, and each change is a new
+migration.
 """
 
 from collections.abc import Sequence
