@@ -11,7 +11,7 @@ import click
 
 from hotline.core.settings import Settings, variable_of
 
-WITHOUT = "Without it: "
+WITHOUT = "If not set: "
 """The words in a field's docstring that begin the description of what happens without the setting."""
 HEAD_OF_FILE = """\
 # Settings of the hotline. It reads this file only if HOTLINE_SETTINGS names it.

@@ -30,7 +30,7 @@ class RoleMark(Flag):
     SECOND = auto()
     """A second admin must approve this role, for a new account and for an existing one."""
     RELEASES = auto()
-    """For a release of statistics, one account with each of these roles must approve."""
+    """Before a release of statistics is published, one account with each role of this mark must approve the release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class RoleRow:
     does: str
     """A sentence in English about the work of this role."""
     page: str = ""
-    """The endpoint of the console page where accounts with this role work. It is empty for work by phone."""
+    """The endpoint of the console page where accounts with this role work. The page is empty for a role that works by
+    phone."""
     marks: RoleMark = RoleMark.NONE
 
 
@@ -77,10 +78,11 @@ ROLES: Mapping[str, RoleRow] = {
     OVERSIGHT: RoleRow("This desk reads complaints about the national desk.", "tips.listed"),
     ON_CALL: RoleRow("An on-call contact gets an SMS when something is wrong with the hotline."),
 }
-"""Every role of a person by its English title: levels of a phone, roles of an account, and roles that belong to
-neither.
+"""Maps the English title of each role to its row. A phone has a role such as "responder", an account has an
+`AccountRole`, and "oversight" and "on-call contact" are separate roles.
 
-The titles and the sentences are keys of the console's catalogue. Other lists of roles are made from this table.
+Each title, and each sentence in `does`, is a key of the console's catalogue. The code makes its other lists of roles
+from this table.
 """
 ACCOUNT_ROLES = {AccountRole(role): row for role, row in ROLES.items() if role in {*AccountRole}}
 
@@ -103,8 +105,8 @@ RELEASE_ROLES = tuple(role for role in ACCOUNT_ROLES if role in _release)
 
 
 def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
-    """Returns those of the given roles that one account cannot have together. The result is empty if one account can
-    have them all."""
+    """Returns the roles in `roles` that exclude each other. The result is empty if one account can have all of
+    `roles`."""
     held = frozenset(roles)
     if held & READING_ROLES and held & NON_READING_ROLES:
         return held & (READING_ROLES | NON_READING_ROLES)
@@ -112,23 +114,24 @@ def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
 
 
 def account_name_key(typed: str) -> str:
-    """Returns the form of a name with which its account is found. All spellings of a name have the same form."""
+    """Returns the form of a name that the code searches for to find the account. All spellings of one name have the
+    same form."""
     return fold_name(typed)
 
 
 def is_valid_name(shown: str) -> bool:
-    """Returns True if an account may have this name. The audit log and the pages show it."""
+    """Returns True if an account may have this name. The audit log and the pages show this name."""
     whole = 1 <= len(shown) <= NAME_LETTERS and shown.isprintable()
     return whole and shown == " ".join(shown.split()) and not set(shown) & set(":<>|")
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An account of the console, or a person at the command line, who does something."""
+    """An account of the console, or a person at the command line, that gives a command."""
 
     name: str
     account_id: int | None = None
-    """It is None at the command line."""
+    """The id of the account, or None for a person at the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +142,15 @@ class SignedIn:
     name: str
     """The name that pages show."""
     roles: frozenset[AccountRole]
-    """The roles of the account, except those that still wait for a second admin."""
+    """The roles of the account, except roles that a second admin has not approved yet."""
     language: str
     is_fresh: bool
     """True if the person entered the second factor within the last 15 minutes."""
     session_key: str = field(repr=False)
-    """A key that every form of this session contains."""
+    """A secret that the console writes into every form of this session, to recognise forms from other sites."""
     is_locked: bool = False
-    """True if the session is idle or too old, and only counts the dangers of its board."""
+    """True if the session is idle or too old. Its board then shows only the number of dangerous cases without an
+    assignee."""
 
     @property
     def actor(self) -> Actor:
@@ -155,11 +159,12 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInRefused:
-    """A sign-in with a wrong password, a wrong code, or both. The answer never says which of them was wrong."""
+    """The answer to a sign-in with a wrong password, a wrong code, or both. The answer never says if the password or
+    the code was wrong."""
 
     wait_seconds: int = 0
-    """Seconds until the next attempt with this name. If `is_busy` is True, they count until the next attempt from
-    this network."""
+    """Seconds until a person may try to sign in with this name again. If `is_busy` is True, these are the seconds
+    until a person may try from this network again."""
     is_busy: bool = False
     """True if too many people are signing in at the moment. The console then checks nothing, and does not count the
     attempt."""

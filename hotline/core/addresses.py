@@ -20,15 +20,13 @@ def _address(written: str) -> IPv4Address | IPv6Address | None:
     return mapped or found
 
 
-# Returns the address from which a request comes.
-
 LOOPBACK = ("127.0.0.0/8", "::1")
 """The addresses of a web server on this machine. Such a server may name the client's address."""
 
 
 def peer_of(environ: Mapping[str, Any], proxies: Sequence[str] = ()) -> str:
-    """Returns the peer's address. If the peer is one of our own web servers, returns the last address that this server
-    named.
+    """Returns the address of the computer that sent the request, the peer. If the peer is one of our own web servers,
+    returns the last address in its header `X-Forwarded-For`.
 
     `proxies` are the networks of other trusted web servers.
     """
@@ -39,11 +37,9 @@ def peer_of(environ: Mapping[str, Any], proxies: Sequence[str] = ()) -> str:
     return named.rpartition(",")[2].strip()
 
 
-# Finds the network of an address. Pure.
-
 ONE_PLACE = 64
-"""The number of bits of an IPv6 network that one household or office usually has. Its users can choose any address
-within it."""
+"""The number of bits of an IPv6 network that one household or office usually has. Each user of such a network can
+choose any address in that network."""
 
 
 def network_of(address: str) -> str:

@@ -1,9 +1,9 @@
-"""Defines the ports that services use, and the contexts that contain them. The module has only protocols and values.
+"""Defines the ports that services use, the contexts that contain them, and the jobs. The module has only protocols
+and values.
 
-Lists the jobs, each with a name, the dotted path of its function, and its queue.
-
-Jobs have names, so that no lower layer imports `workers`. An architecture test resolves every path. A job contains the
-id of a row and may run twice. If a job finds nothing to do, it succeeds.
+Each job has a name, the dotted path of its function, and its queue. Code names a job instead of its function, so that
+no lower layer imports `workers`. An architecture test resolves every path. A job gets only the id of a row and may
+run twice. If a job finds no work to do, it succeeds.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Job(Enum):
 WORKER_QUEUE, READER_QUEUE = Job.DELIVER.queue, Job.READ.queue
 
 STATE_SECONDS = 600
-"""Seconds for which a conversation by SMS waits for the caller's next SMS."""
+"""The number of seconds for which the hotline keeps a conversation by SMS and waits for the caller's next SMS."""
 
 
 class StateStore(Protocol):
@@ -69,18 +69,18 @@ class StartStore(Protocol):
     """Stores how sessions began, for times when the database does not answer. It never raises an error."""
 
     def tell(self, start: SessionStart, committed: CommittedText) -> None:
-        """Stores the start of a session without waiting. It leaves out a session whose screens need database rows of
-        the caller."""
+        """Stores the start of a session without waiting. The store ignores a session whose screens need database rows
+        of the caller."""
 
     def find(self, key: str) -> tuple[SessionStart, CommittedText] | None:
-        """Returns the last stored start of a session. Returns None if it is unknown, or if the store does not
-        answer."""
+        """Returns the last stored start of a session. Returns None if the session is unknown, or if the store does
+        not answer."""
 
 
 class SmsGateway(Protocol):
     def send(self, msisdn: str, text: str) -> SendResult:
         """Sends one SMS to one E.164 number within ten seconds. A network fault raises no error. Several threads may
-        use it at once."""
+        call this method at once."""
 
 
 Send = Callable[[], None]
@@ -88,43 +88,42 @@ Send = Callable[[], None]
 
 
 class Senders(Protocol):
-    """A pool that sends messages in parallel. No message waits for the gateway's answer to another."""
+    """A pool that sends messages in parallel. No message waits for the gateway's answer to another message."""
 
     def fill(self, claim: Callable[[int], Sequence[Send]]) -> int:
         """Asks `claim` for as many messages as there are free places, and starts to send them. Returns the number of
         started messages.
 
-        A process makes only one call of `claim` at a time. After a message was sent, `claim` is called again.
+        A process makes only one call of `claim` at a time. After the pool has sent a message, the pool calls `claim`
+        again.
         """
 
     def in_turn(self) -> AbstractContextManager[object]:
-        """Returns a lock that must be held while a send uses rows of the database.
-
-        Meanwhile, no other send of this process uses rows or claims a message.
-        """
+        """Returns a lock that a thread must hold while its send uses rows of the database. While one thread holds the
+        lock, no other thread of this process uses rows or claims a message."""
 
     def end(self, seconds: float) -> None:
-        """Starts no more sends, and waits `seconds` at most for those in progress."""
+        """Starts no more sends, and waits at most `seconds` for the sends in progress."""
 
 
 class SmsInbox(Protocol):
     def after(self, number: int) -> InboxPage:
-        """Returns the gateway's messages with a number higher than this one. It takes ten seconds at most. Raises
-        InboxUnavailable."""
+        """Returns the messages in the gateway's inbox with a number higher than `number`. The call takes ten seconds
+        at most. Raises InboxUnavailable."""
 
 
 class OwnHook(Protocol):
     def tell(self, sms: ListedSms) -> bool:
         """Posts an SMS to the hotline's own hook, and returns True if the hook accepts it.
 
-        It takes ten seconds at most. It never raises an error.
+        The call takes ten seconds at most. It never raises an error.
         """
 
 
 class JobQueue(Protocol):
     def ring(self, job: Job, row_id: int) -> None:
-        """Tells a worker to look at a row now. Raises QueueUnavailable. In that case the clock process finds the row
-        later."""
+        """Tells a worker to look at a row now. Raises QueueUnavailable. After this error, the clock process finds the
+        row later."""
 
 
 class NumberDecrypter(Protocol):
@@ -135,7 +134,8 @@ class NumberDecrypter(Protocol):
 
 
 class Instruments(Protocol):
-    """Measures what the database does not know, such as Redis and the disk. No method raises an error."""
+    """Measures the parts of the system that the database does not know, such as Redis and the disk. No method raises
+    an error."""
 
     def redis_fault(self) -> str | None:
         """Returns the reason if Redis does not answer or does not write. Returns None if Redis answers and writes."""
@@ -150,34 +150,36 @@ class Instruments(Protocol):
         """
 
     def certificates(self) -> Mapping[str, float]:
-        """Returns the seconds until the certificates of the hotline's and the console's address end.
+        """Returns, by address, the seconds until the TLS certificates of the hotline and of the console end.
 
-        0 for a certificate that a browser refuses. Leaves out addresses without TLS, and those that do not answer.
+        The value is 0 for a certificate that a browser refuses. Leaves out addresses without TLS, and addresses that
+        do not answer.
         """
 
     def queue_length(self, queue: str) -> int | None:
         """Returns the number of waiting jobs. Returns None if Redis does not answer."""
 
     def worker_age(self, queue: str) -> float | None:
-        """Returns the seconds since a worker of that queue last gave a sign. Returns None if Redis does not answer.
+        """Returns the seconds since a worker of that queue last showed that it works. Returns None if Redis does not
+        answer.
 
-        The result is infinite if there is no worker. A worker with a job in progress counts as giving a sign.
+        The result is infinite if there is no worker. A worker with a job in progress counts as working now.
         """
 
     def line_answers(self) -> bool | None:
         """Returns True if the hotline answers a test call that looks like a call from the gateway. Returns None for a
         process that cannot dial.
 
-        It dials every five minutes, and every minute after a failure. Between two test calls it returns the last
-        result.
+        The process dials every five minutes, and every minute after a failure. Between two test calls the method
+        returns the last result.
         """
 
     def report_trial(self) -> bool:
         """Reports danger in a test call to the hotline. Returns True if every hop was answered."""
 
     def balance(self) -> float | None:
-        """Returns the account's balance at the gateway in its currency. It asks every ten minutes. Returns None if
-        it is unknown."""
+        """Returns the balance of the hotline's account at the gateway, in the account's currency. The process asks
+        the gateway every ten minutes. Returns None if the balance is unknown."""
 
 
 class OtherChannel(Protocol):
@@ -187,14 +189,15 @@ class OtherChannel(Protocol):
     """
 
     def is_there(self) -> bool:
-        """Returns True if such a channel is configured."""
+        """Returns True if the operator has configured such a channel."""
 
     def tell(self, text: str) -> bool:
-        """Sends the text. Returns True if it was accepted. It takes ten seconds at most. It never raises an error."""
+        """Sends the text. Returns True if the channel accepted the text. The call takes ten seconds at most. It never
+        raises an error."""
 
 
 class FlowSets(Protocol):
-    """Holds the compiled flow sets by revision. A flow set stays in memory after it was read, because a revision
+    """Holds the compiled flow sets by revision. A flow set stays in memory after the first read, because a revision
     never changes."""
 
     def live(self) -> int:
@@ -206,21 +209,23 @@ class FlowSets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The settings that decisions need: the hotline's numbers, its limits and its abilities."""
+    """The settings that services need for decisions: the hotline's phone numbers, its limits, and the functions that
+    are turned on."""
 
     service_code: str
     shortcode: str
     inbound_sms: bool
     """True if SMS replies reach the hotline."""
     limits: Mapping[str, int]
-    """The septets of a screen, by network code. The code "" gives the default."""
+    """The maximum number of septets on a screen, by the code of the mobile network. The code "" has the default."""
     sms_a_day: int = 1000
-    """The maximum number of SMS in a day. After 70 % of it, the hotline answers no unknown senders. Alerts never
-    stop."""
+    """The number of SMS that the hotline may send in a day. After 70 % of these SMS, the hotline answers no unknown
+    senders. Alerts never stop."""
     sms_an_hour: int = 20
     """The number of SMS in an hour after which a person gets alerts without danger only in a shared SMS."""
     inbox: bool = True
-    """True if the gateway lists incoming SMS. Then the hotline doubts an answer that the list does not contain."""
+    """True if the gateway lists incoming SMS. The hotline then doubts a responder's answer that this list does not
+    contain."""
     sends_at_once: int = 32
     """The maximum number of SMS that all processes together send at the same time."""
     answers_cries: bool = False
@@ -229,12 +234,13 @@ class Line:
     """The networks from which the gateway's callbacks come. The hotline answers a cry for help by SMS only if its
     callback came from one of them."""
     call_back_number: str = ""
-    """The number from which the national desk calls. The hotline offers call-backs only while this number is
-    confirmed."""
+    """The number from which the national desk calls. The hotline offers call-backs only while this number counts as
+    verified."""
     national_number: str = ""
-    """The number at which responders can call the national desk. Responders see it only while it is confirmed."""
+    """The number at which responders can call the national desk. Responders see this number only while it counts as
+    verified."""
     national_in_console: bool = False
-    """True where the national desk reads tips only in the console, and no PIN decrypts them."""
+    """True if the national desk reads its tips only in the console, and no PIN decrypts these tips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,11 +252,13 @@ class MonitorTools:
     instruments: Instruments
     other: OtherChannel
     budget: float
-    """The gateway's balance after the last top-up, in its currency. It is 0 if unknown."""
+    """The balance of the hotline's account at the gateway after the last top-up, in the account's currency. The value
+    is 0 if the balance is unknown."""
     digests: Path | None = None
-    """A file outside the database. The monitor adds each day's digest of the audit log to it."""
+    """A file outside the database. The monitor adds each day's digest of the audit log to this file."""
     newest: Path | None = None
-    """The file in the monitor's key folder that holds the newest row of the audit log at its last look."""
+    """A file in the monitor's key folder. The file names the row of the audit log that was newest when the monitor
+    last checked the log."""
 
 
 @dataclass(frozen=True)
@@ -270,7 +278,8 @@ class Context:
     now: Callable[[], datetime]
     """Returns the current time in UTC, with a time zone."""
     failpoint: Callable[[str], None]
-    """Outside of tests, the function does nothing. Otherwise it does nothing."""
+    """Kills the process at the named place in the code, if a test asks for this. Outside of tests, the function does
+    nothing."""
 
 
 @dataclass(frozen=True)
@@ -286,7 +295,8 @@ class WebContext(Context):
 
 @dataclass(frozen=True)
 class SendingContext(Context):
-    """The context of a process that sends SMS. It decrypts the phone numbers that were encrypted for this process."""
+    """The context of a process that sends SMS. Such a process decrypts the phone numbers that other processes
+    encrypted for it."""
 
     sms: SmsGateway
     numbers: NumberDecrypter
@@ -300,7 +310,7 @@ class WorkerContext(SendingContext):
     inbox: SmsInbox
     hook: OwnHook
     mail_server: str = field(default="", kw_only=True, repr=False)
-    """The mail server for notices about drafts, with its password. It is empty if the hotline sends none."""
+    """The mail server for notices about drafts, with its password. The text is empty if the hotline sends no mail."""
 
 
 @dataclass(frozen=True)
@@ -312,10 +322,8 @@ class CliContext(Context):
 
 @dataclass(frozen=True)
 class ConsoleContext(CliContext):
-    """The context of the console's pages. The pages check each person's proofs of identity.
-
-    They never decrypt a phone number, and decrypt a tip only with a person's own key.
-    """
+    """The context of the console's pages. The pages check each person's proofs of identity. The pages never decrypt a
+    phone number, and decrypt a tip only with a person's own key."""
 
     proofs: Proofs
     console_url: str

@@ -1,12 +1,11 @@
 """Opens the database: SQLite on one machine, PostgreSQL on many. The database is the only source of truth.
 
 Every time is a `datetime` in UTC with a time zone. Transactions are short. No transaction stays open while the code
-waits for another machine. This module also makes the random record keys that decide how published numbers are rounded.
+waits for another machine.
 
-Inserts many rows at once, in the fastest way for each database. It respects the database's limit of parameters.
-
-PostgreSQL reads JSON texts in one request and makes rows of them. SQLite needs no request to a server, so its driver
-takes tuples. For SQLite, values that all rows share are part of the statement.
+The module also makes random record keys, with which statistics round published numbers. It also inserts many rows at
+once, in the fastest way for each database. On PostgreSQL, one request sends the rows as JSON, and the server unpacks
+them. SQLite runs in this process, so its driver takes the rows as tuples.
 """
 
 import json
@@ -91,13 +90,14 @@ __all__ = (
 LOCK_SECONDS = 3.0
 """Seconds that a writer waits for a writer of another process."""
 TURN_SECONDS = 2.0
-"""Seconds that a writer first waits for other writers of the same process. Both limits together are the five seconds
-of a hop."""
+"""Seconds that a writer first waits for other writers of the same process. `TURN_SECONDS` and `LOCK_SECONDS` together
+are the five seconds in which a hop must be answered."""
 AUDIT_KEY = "audit key"
-"""The key in `Session.info` for the process's name and key, which the audit log uses."""
+"""The key in `Session.info` under which a session has the name and the sealing key of its process, for the audit
+log."""
 CONNECTIONS = 16
-"""The number of connections of one process to SQLite's file. Connections stay open, because opening one costs as
-much as several hops."""
+"""The number of connections of one process to SQLite's file. Connections stay open, because opening a connection
+takes as long as several hops."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -141,7 +141,7 @@ def _on_server(element: seconds_between, compiler: SQLCompiler, **how: Any) -> s
 def run_uncompiled(session: Session) -> None:
     """Turns off PostgreSQL's just-in-time compiler for this transaction.
 
-    For queries that count some ten thousand rows, compiling costs more time than it saves.
+    A query that counts some ten thousand rows takes longer with the compiler than without.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL jit = off"))
@@ -170,7 +170,7 @@ class Row(DeclarativeBase):
             "pk": "%(table_name)s_key",
         }
     )
-    """The metadata gives every constraint a name that a migration can use."""
+    """Gives every constraint of the tables a name that a migration can use."""
     type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
 
 
@@ -188,42 +188,44 @@ class Database:
         self._joint = BatchedWrites(self.plainly, turn)
         self._memory: DocumentCaches | None = None
         self.audit_key: tuple[str, bytes] | None = None
-        """The name of the process and its own key, with which it seals its rows of the audit log."""
+        """The name of this process and its own key. The process seals its rows of the audit log with this key."""
 
     def keep_documents(self) -> DocumentCaches:
         """Keeps the documents of revisions in memory for later reading transactions. Returns the cache.
 
-        It helps a process that reads the same documents many times.
+        The cache helps a process that reads the same documents many times.
         """
         if self._memory is None:
             self._memory = DocumentCaches()
         return self._memory
 
     def share(self, places: WorkPlaces) -> None:
-        """Sets the object that limits how many threads work at once.
-
-        A thread releases its place while another thread writes for it.
-        """
+        """Sets the object that limits how many threads work at once. A thread frees its place in this limit while
+        another thread does its writes."""
         self._joint.places = places
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yields a session that sees one snapshot of the database. Everything that it writes is rolled back."""
+        """Yields a session that sees one snapshot of the database. The database rolls back all changes of this
+        session at the end."""
         with self._session("BEGIN") as session:
             if not self.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             if self._memory is not None:
-                # `writing()` has no such cache: it may roll back a new document, which then never was a revision.
+                # A transaction of `writing()` has no such cache. It may roll back a new document, and the cache would
+                # then hold a revision that does not exist.
                 session.info[IN_SESSION] = self._memory
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Yields a session that takes SQLite's write lock at once. So two writers wait in a queue and cannot deadlock.
+        """Yields a session that takes SQLite's write lock at once. Thus two writers wait in a queue and never block
+        each other.
 
-        On PostgreSQL, each statement sees everything that was committed before it. A row that is read and then changed
-        must be locked by the read (`with_for_update`). Rows to which foreign keys point are locked with
-        `key_share=True`. Otherwise two writers could wait for each other if their rows point to the same row.
+        On PostgreSQL, each statement sees everything that was committed before the statement began. If code reads a
+        row in order to change it, the query must lock the row (`with_for_update`). If other tables refer to the row
+        by a foreign key, the query uses `key_share=True`. Without this option, two writers could wait for each other
+        if both add a row that refers to the same row.
         """
         with self._its_turn(), self._session("BEGIN IMMEDIATE") as session:
             yield session
@@ -234,8 +236,8 @@ class Database:
 
     @contextmanager
     def plainly(self) -> Iterator[PlainConnection]:
-        """Yields a transaction in the driver's own SQL, for work that every caller's session does. It commits like
-        `writing`."""
+        """Yields a transaction for statements in the driver's own SQL. It serves the few statements that every
+        caller's session needs. The transaction commits at the end, like a transaction of `writing`."""
         with self._its_turn(), self.looking() as plain:
             plain.change("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
             yield plain
@@ -254,7 +256,7 @@ class Database:
     @contextmanager
     def looking(self) -> Iterator[PlainConnection]:
         """Yields a connection for queries in the driver's own SQL. Each query sees everything that was committed
-        before it."""
+        before the query began."""
         with without_details():
             if self.is_sqlite:
                 with closing(self.engine.raw_connection()) as raw:
@@ -273,7 +275,8 @@ class Database:
         with without_details(), self.engine.connect() as connection:
             info: dict[str, Any] = {AUDIT_KEY: self.audit_key}
             if self.is_sqlite:
-                # The mapper joins this transaction at its first query. Many hops never use the mapper.
+                # SQLAlchemy's mapper joins this transaction at the mapper's first query. Many hops never use the
+                # mapper.
                 info[CURSOR] = connection.connection.cursor()
                 info[CURSOR].execute(begin)
             with Session(connection, expire_on_commit=False, info=info) as session:
@@ -284,10 +287,8 @@ class Database:
 
 
 def add_if_new(session: Session, row: Row) -> bool:
-    """Inserts a row unless another row has the same value of a unique key. Returns True if it was inserted.
-
-    In both cases, the transaction continues.
-    """
+    """Inserts a row unless another row has the same value of a unique key. Returns True if the row was inserted. The
+    transaction continues, whatever the result."""
     table: Any = type(row).__table__
     given = row.__dict__
     values = {name: given[name] for name in table.c.keys() if name in given}  # noqa: SIM118
@@ -299,10 +300,8 @@ def add_if_new(session: Session, row: Row) -> bool:
 
 @cache
 def _insert_if_new(table: Any, dialect: str) -> Any:
-    """Returns the insert statement of a table. It is built once and does not use the mapper.
-
-    This takes a sixth of the time that building an insert for each row takes.
-    """
+    """Returns the insert statement of a table. The code builds the statement once for each table, without the mapper
+    of SQLAlchemy. An insert then takes a sixth of the time."""
     inserted = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     return inserted.on_conflict_do_nothing().returning(*table.primary_key)
 
@@ -321,8 +320,8 @@ def take_lock(session: Session, lock: int) -> None:
 def insert_into(session: Session, row: type[Row]) -> Any:
     """Returns an `Insert` with ON CONFLICT for the database of this session.
 
-    It imports the dialect by name. The dialect and driver of the other database would be a sixth of all that a process
-    loads before its first answer.
+    The function imports only the dialect of this database. If a process also loaded the dialect and driver of the
+    other database, it would load a sixth more before its first answer.
     """
     return import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}").insert(row)
 
@@ -361,7 +360,7 @@ def _open_sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        # The driver itself begins no transaction, because `_session` begins each one.
+        # With this setting, the driver begins no transaction itself. `_session` begins each transaction.
         connection.isolation_level = None
         # Without `recursive_triggers`, `INSERT OR REPLACE` would delete a row and skip the trigger that forbids it.
         pragmas = "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"
@@ -372,14 +371,14 @@ def _open_sqlite(url: str) -> Engine:
 
 
 def new_record_key() -> int:
-    """Returns a random record key from 0 to 255. It stays as secret as its record, and exported files never contain
-    it."""
+    """Returns a random record key from 0 to 255. The key is as secret as its record, and exported files never contain
+    the key."""
     return secrets.randbelow(RECORD_KEYS)
 
 
 Column = InstrumentedAttribute[Any]
 COUNTED = {"preserve_rowcount": True}
-"""An option that makes SQLAlchemy keep the number of inserted rows."""
+"""The execution option with which SQLAlchemy keeps the number of inserted rows."""
 
 
 def add_rows(
@@ -394,8 +393,9 @@ def add_rows(
 ) -> int:
     """Inserts rows with these columns, in the given order. Every row also gets the values in `same`.
 
-    The values have the form that the driver uses. It skips a row if its value of `unless_taken` already exists. If
-    `among` is given, it looks only at rows in which that column is empty. Returns the number of inserted rows.
+    The values have the form that the database driver uses. Skips a new row if the table already has its value in the
+    column `unless_taken`. If `among` is given, only rows with an empty column `among` count for this. Returns the
+    number of inserted rows.
     """
     if not rows:
         return 0
@@ -418,15 +418,17 @@ def add_rows(
 
 
 def new_ids(session: Session, row: type[Row], count: int) -> Sequence[int]:
-    """Returns unused ids in ascending order, for rows that will be written next. So no later query has to ask for them.
+    """Returns unused ids in ascending order, for rows that will be written next. The code thus knows the ids without
+    another query.
 
-    SQLite has only one writer until it commits. PostgreSQL's sequence never gives the same id twice.
+    No other writer takes the same ids: SQLite has only one writer until the commit, and PostgreSQL's sequence gives
+    each id once.
     """
     id = inspect(row).primary_key[0]
     if session.get_bind().dialect.name == "sqlite":
         last = session.scalar(select(func.max(id))) or 0
         return range(last + 1, last + 1 + count)
-    # The subquery finds the name of the sequence once and not for each id.
+    # The subquery finds the name of the sequence once, and does not search for the name again for each id.
     words = f"SELECT pg_get_serial_sequence('{row.__tablename__}', '{id.name}')::regclass"
     each = select(func.nextval(literal_column(f"({words})")))
     return session.scalars(each.select_from(func.generate_series(1, count))).all()
@@ -446,7 +448,7 @@ def insert_of(
         each = func.json_each(_json(rows)).table_valued("value", name="given").c.value
         given = [each.op("->>")(literal_column(str(at))) for at in range(len(columns))]
         fields = [type_coerce(field, String) for field in given]
-        # Without a condition, SQLite would read the ON of ON CONFLICT as part of a join.
+        # Without a WHERE condition, SQLite would read the word ON of ON CONFLICT as part of a join.
         source = select(*fields, *shared).where(true())
     else:
         # There is one JSON text for each column. A text for each row would be parsed again for each field.
@@ -455,7 +457,8 @@ def insert_of(
 
 
 def in_numbers(session: Session, column: Column, numbers: Iterable[int]) -> ColumnElement[bool]:
-    """Returns the condition that the column has one of these numbers. There may be very many numbers."""
+    """Returns the condition that the column has one of these numbers. The list of numbers may be longer than the
+    database's limit for parameters."""
     return column.in_(select(_numbers(session, numbers)))
 
 
@@ -468,7 +471,7 @@ def _numbers(session: Session, numbers: Iterable[int]) -> ColumnElement[int]:
 
 
 def _said(session: Session, column: Column, value: object) -> str:
-    """Returns the value as a literal in the database's SQL."""
+    """Returns the value written as SQL for this database."""
     said = literal(value, column.type)
     return str(said.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
 
@@ -488,8 +491,6 @@ def _json(values: Iterable[object]) -> ColumnElement[str]:
     return literal(json.dumps([*values], separators=(",", ":")), String)
 
 
-# Creates triggers that refuse changed rows, deleted rows and emptied tables, in both databases.
-
 NOT_EMPTIED = (
     "CREATE OR REPLACE FUNCTION refuses_to_be_emptied() RETURNS trigger LANGUAGE plpgsql AS"
     " $$ BEGIN RAISE EXCEPTION '% is never emptied', TG_TABLE_NAME"
@@ -498,7 +499,7 @@ NOT_EMPTIED = (
 
 
 def protect_rows(row: type[Row], *more: str) -> None:
-    """Creates triggers together with the table, so that no row of it can be changed or deleted."""
+    """Creates triggers together with the table, so that no code can change or delete a row of the table."""
     table = row.__tablename__
     postgres = (
         f"CREATE FUNCTION {table}_refuses() RETURNS trigger LANGUAGE plpgsql AS"

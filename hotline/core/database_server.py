@@ -1,8 +1,7 @@
 """Opens connections to PostgreSQL with strict time limits, so that each hop is answered within five seconds.
-
-The server's own limits for locks and statements come first, and the connection stays usable. Our own limits come later,
-for a server that is frozen or unplugged. These later limits close the connection.
-"""
+PostgreSQL's own limits for locks and statements end a slow statement first, and the connection stays usable. The
+limits in this module are longer, and serve if the server is frozen or unplugged. When such a limit is reached, the
+code closes the connection."""
 
 import select
 from collections.abc import Mapping
@@ -19,12 +18,13 @@ from hotline.core.driver import text_of
 LOCK_MS = 2500
 STATEMENT_MS = 3000
 PATIENCE = 3.5
-"""Seconds until an answer times out. Together with 0.6 seconds for Redis, a hop still takes less than five seconds."""
+"""Seconds after which the code stops waiting for the server's answer. Together with 0.6 seconds for Redis, a hop
+still takes less than five seconds."""
 CONNECT_SECONDS = 2
 POOL_SECONDS = 3.0
 CONNECTIONS = 15
-"""The number of connections of one process. Connections stay open after use, because opening one costs the server
-more than most queries."""
+"""The number of connections of one process. Connections stay open after use, because opening a connection is more
+work for the server than most queries."""
 READ_ONLY = "25006"
 """The SQLSTATE of a server that answers but cannot write, such as a standby or a demoted primary."""
 
@@ -36,9 +36,9 @@ NETWORK: Mapping[str, object] = {
     "tcp_user_timeout": 3000,
     "application_name": "hotline",
 }
-"""After these limits, the network between two machines counts as broken."""
+"""The time limits after which a connection over the network counts as broken."""
 SESSION: Mapping[str, object] = {
-    # A confirmed save survives a crash, even if the server's default is less safe.
+    # With this setting, committed data survives a crash, even if the server's default is less safe.
     "synchronous_commit": "on",
     "lock_timeout": LOCK_MS,
     "statement_timeout": STATEMENT_MS,
@@ -49,14 +49,14 @@ SESSION: Mapping[str, object] = {
     "tcp_keepalives_interval": 5,
     "tcp_keepalives_count": 2,
 }
-"""The settings that the server applies to each of our sessions."""
+"""The settings that PostgreSQL applies to each session of the hotline."""
 
 Answer = TypeVar("Answer")
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """One connection. It closes if an answer takes longer than `patience` seconds. With None, it waits without a
-    limit."""
+    """One connection. A connection that closes if an answer takes longer than `patience` seconds. If `patience` is
+    None, the connection waits without a limit."""
 
     patience: float | None = PATIENCE
 
@@ -68,7 +68,8 @@ class BoundedConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, bound)
         except errors.OperationalError as broken:
             if timeout is None and type(broken).__name__ == "_WaitTimeout":
-                # The rest of a late answer may still arrive. It must not become the answer to the next query.
+                # The rest of a late answer may still arrive on this connection. The next query must not read that
+                # rest as its own answer.
                 self.pgconn.finish()
             raise
 
@@ -96,10 +97,8 @@ def open_server(url: str) -> Engine:
 
 
 def refuse_stale(connection: BoundedConnection, _record: Any, _proxy: Any) -> None:
-    """Refuses a pooled connection if its server has died. It checks this before use, without a request to the server.
-
-    After a server died, data or an end of file waits on the socket. Raises DisconnectionError.
-    """
+    """Refuses a pooled connection if its server has died. The check runs before each use and sends no request to the
+    server. If the server has died, the socket already has data or an end of file to read. Raises DisconnectionError."""
     connection.patience = PATIENCE
     if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
         raise DisconnectionError

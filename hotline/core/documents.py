@@ -1,5 +1,5 @@
-"""Holds documents that many readers share. These documents never change, and values derived from them are computed
-once. Pure."""
+"""Holds documents that many readers share. These documents never change, and the code computes values derived from
+them only once. Pure."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
@@ -28,7 +28,8 @@ class FrozenObject(dict[str, Any]):
 
     __slots__ = ("derived",)
     derived: dict[tuple[object, ...], Any]
-    """Cached values, by the function that computed them. See the function `derived_value`."""
+    """The values that functions computed from this object, by function and arguments. `derived_value` fills this
+    cache."""
 
     __setitem__ = __delitem__ = __ior__ = _refused
     clear = pop = popitem = setdefault = update = _refused
@@ -59,9 +60,9 @@ def frozen(value: Any) -> Any:
 
 
 def derived_value(of: Callable[..., T], document: object, *name: str) -> T:
-    """Returns a function's result for a document and a name. Caches the result if the document is shared.
+    """Returns the result of the function `of` for a document and names. Caches the result if the document is shared.
 
-    The cache lasts as long as the document. No code may change the result.
+    The cached result exists as long as the document. No code may change the result.
     """
     if not isinstance(document, FrozenObject):
         return of(document, *name)

@@ -1,7 +1,6 @@
-"""Runs statements without the cost of SQLAlchemy's mapper, for the few statements that every session needs.
-
-SQLite's driver is called directly. PostgreSQL's driver is called through SQLAlchemy, which notices a lost server.
-"""
+"""Runs the few statements that every session needs without SQLAlchemy's mapper, because the mapper is slow. The
+module calls SQLite's driver directly. It calls PostgreSQL's driver through SQLAlchemy, which notices if the server is
+lost."""
 
 import json
 import sqlite3
@@ -42,23 +41,24 @@ from hotline.errors import StoreUnavailable
 from hotline.text.causes import known_cause
 
 OUR_FAULT = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-"""Errors that a wrong statement of our own causes while the database works."""
+"""The error classes for a fault in our own statement, while the database itself works."""
 OUR_FAULT_PLAINLY = (
     sqlite3.DataError,
     sqlite3.IntegrityError,
     sqlite3.NotSupportedError,
     sqlite3.ProgrammingError,
 )
-"""The same errors from SQLite's driver, which is called without SQLAlchemy."""
+"""The same error classes in SQLite's driver, which this module calls without SQLAlchemy."""
 
 
 class _Quiet(Exception):
-    """An error that replaces the error of a driver. It names the kind of the error but not its message."""
+    """Replaces the error of a driver. It names the class of that error but does not contain the error's message."""
 
 
 @contextmanager
 def without_details() -> Iterator[None]:
-    """Raises a driver's errors without their statement and cause, because these may contain stored data.
+    """Raises a driver's errors without their statement and cause, because a statement or a cause may contain stored
+    data.
 
     Raises StoreUnavailable if the database itself fails.
     """
@@ -100,7 +100,7 @@ def with_json(document: Mapping[str, Any]) -> WrittenObject: ...
 @overload
 def with_json(document: None) -> None: ...
 def with_json(document: Mapping[str, Any] | None) -> WrittenObject | None:
-    """Returns the document together with its JSON text, so that a column does not have to make the text again."""
+    """Returns the document together with its JSON text, so that storing the document does not make the text again."""
     if document is None or isinstance(document, WrittenObject):
         return document
     return WrittenObject(document)
@@ -128,7 +128,8 @@ class PlainConnection(Protocol):
         """Runs a statement and returns the number of changed rows."""
 
     def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
-        """Returns the first row of a query. The query is built once, and its values are given by name."""
+        """Returns the first row of the result of a query. The code builds the query once, and gives the values by
+        name."""
 
     def moment(self, at: datetime) -> object:
         """Returns a time in the form in which this database stores it."""
@@ -185,12 +186,13 @@ class ServerConnection:
 
 
 def read_json(stored: object) -> Any:
-    """Returns the value of a JSON column. SQLite stores it as text. PostgreSQL's driver has already read it."""
+    """Returns the value of a JSON column. SQLite stores it as text. PostgreSQL's driver has already converted the
+    value."""
     return json.loads(stored) if isinstance(stored, str) else stored
 
 
 def read_time(stored: object) -> datetime:
-    """Returns a stored time in UTC. SQLite stores it as text without a time zone."""
+    """Returns a stored time in UTC. SQLite stores a time as text without a time zone."""
     if isinstance(stored, str):
         return datetime.fromisoformat(stored).replace(tzinfo=UTC)
     assert isinstance(stored, datetime)
@@ -199,22 +201,24 @@ def read_time(stored: object) -> datetime:
 
 @lru_cache(maxsize=16)
 def _in_words(question: Select[Any]) -> tuple[str, tuple[str, ...], Mapping[str, object]]:
-    """Returns a query in SQLite's syntax, the names of its values in order, and its own values."""
+    """Returns a query in SQLite's syntax, the names of its parameters in order, and the values that the query itself
+    contains."""
     compiled = question.compile(dialect=sqlite.dialect())
     return str(compiled), tuple(compiled.positiontup or ()), compiled.params
 
 
 DIALECT = sqlite.dialect()
 CURSOR = "cursor"
-"""The key in `Session.info` of the driver's own cursor. On SQLite, a session has a cursor during its transaction."""
+"""The key in `Session.info` under which a session has a cursor of SQLite's driver. A session has this cursor only on
+SQLite, and only during its transaction."""
 Convert = Callable[[Any], Any] | None
 
 
 class PreparedStatement:
     """A statement that is built once and run many times within the transaction of a session.
 
-    The code gives its values by name. The columns of a row come in the order of `gives`, which names their types.
-    SQLAlchemy's work on a statement takes five times as long as SQLite's.
+    The calling code gives the values by name. `gives` lists the types of the columns in a row of the result. Without
+    this class, SQLAlchemy's work on a statement takes five times as long as SQLite's work.
     """
 
     def __init__(self, statement: Executable, *gives: TypeEngine[Any]) -> None:
@@ -271,20 +275,18 @@ def _read(of: TypeEngine[Any]) -> Convert:
 
 
 def new_values(names: Iterable[str]) -> dict[str, BindParameter[Any]]:
-    """Returns the parameters for an INSERT or an UPDATE.
-
-    The value of each column has the column's name with the prefix `new_`.
-    """
+    """Returns the parameters for an INSERT or an UPDATE, by column. The parameter of a column is named after the
+    column, with the prefix `new_`."""
     return {name: bindparam(f"new_{name}") for name in names}
 
 
 class WriterTurn:
-    """A queue for the threads of one process that write to SQLite, in order of arrival.
+    """A queue of the threads of one process that want to write to SQLite, in order of arrival. A thread waits in this
+    queue before it waits for SQLite's lock.
 
-    Threads wait here before they wait for SQLite's lock.
-
-    SQLite waits by sleeping longer and longer, so the last thread may be served first. A Python lock may go to any
-    waiting thread. If writers used only one of these two, a thread among many could wait for ever.
+    SQLite's lock alone is not fair: waiting threads sleep longer and longer, so the last thread may write first. A
+    Python lock alone is not fair either, because any waiting thread may get the lock. Without the queue, one of many
+    threads could wait for ever.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -307,7 +309,8 @@ class WriterTurn:
             if gate in self._waiting:
                 self._waiting.remove(gate)
                 raise StoreUnavailable("too many changes wait for the database: try again")
-        # This thread got its turn just when its time was over.
+        # The thread stopped waiting, but another thread gave it the turn at the same moment. So this thread may
+        # write.
 
     def __exit__(self, *_: object) -> None:
         with self._guard:
@@ -318,16 +321,17 @@ class WriterTurn:
 
 
 MAX_BATCH = 32
-"""The maximum number of writes in one transaction. Other processes wait until it ends."""
+"""The maximum number of writes in one transaction. Other processes wait until the transaction ends."""
 
 R = TypeVar("R")
 Work = Callable[[PlainConnection], R]
-"""A function that only reads and writes in a transaction. It runs again if the work of another thread fails."""
+"""A function that does nothing but read and write in a transaction. `BatchedWrites` runs the function again if
+another function in the same transaction fails."""
 
 
 class WorkPlaces(Protocol):
-    """The places for threads that work at once in this process. A thread that sleeps gives its place to another
-    thread."""
+    """Limits the number of threads that work at once in this process. Each working thread has a place. A thread that
+    sleeps gives its place to another thread."""
 
     def take(self) -> None: ...
 
@@ -335,7 +339,7 @@ class WorkPlaces(Protocol):
 
 
 class UnlimitedPlaces:
-    """Places without a limit."""
+    """Lets any number of threads work at once."""
 
     def take(self) -> None:
         pass
@@ -362,7 +366,8 @@ class BatchedWrites:
         self.places: WorkPlaces = UnlimitedPlaces()
 
     def write(self, work: Work[R]) -> R:
-        """Returns the result of `work` after it was committed. Raises the errors of `work`, and StoreUnavailable."""
+        """Returns the result of `work` after it was committed. Raises StoreUnavailable, and every error that `work`
+        raises."""
         mine = _Wanted(work)
         with self._guard:
             self._waiting.append(mine)
@@ -391,7 +396,7 @@ class BatchedWrites:
             if mine in self._waiting and not mine.leads:
                 self._waiting.remove(mine)
                 raise StoreUnavailable("too many changes wait for the database: try again")
-        # Another thread is writing this work at the moment.
+        # Another thread already does this write, so this thread waits for the result.
         mine.gate.acquire()
 
     def _lead(self) -> None:
@@ -443,24 +448,26 @@ class _Wanted:
         self.work = work
         self.found: Any = None
         self.broken: Exception | None = StoreUnavailable("not committed")
-        """The error with which the write failed. Until the commit, the field always contains an error. So a write
-        counts as failed if the writing thread ends for any reason.
-        """
+        """The error with which the write failed. The field contains an error until the commit, so a write also counts
+        as failed if the writing thread ends early."""
         self.is_done = self.leads = False
         self.gate = Lock()
         self.gate.acquire()
 
 
 CACHED_REVISIONS = 4
-"""The number of revisions in memory: the live one, those on which open drafts are based, and one being restored."""
+"""The number of revisions in memory: the live revision, the revisions on which open drafts are based, and a revision
+that an editor restores."""
 CACHED_STEPS = 64
-"""The number of flows of open drafts in memory. Each page of the editor reads all flows of a draft."""
+"""The number of edited flows of open drafts that a process keeps in memory. Each page of the editor reads all flows
+of a draft."""
 IN_SESSION = "documents that are kept"
 """The key in `Session.info` for the `DocumentCaches` of a reading transaction."""
 
 
 class DocumentCache:
-    """Caches the revisions and steps that were used last. These documents never change, and reading one takes long.
+    """Caches the revisions and the edited flows that were used last. These documents never change, and reading a
+    document takes long.
 
     Threads can share the cache: one thread loads a document, and the others wait for it.
     """
@@ -476,8 +483,8 @@ class DocumentCache:
     def document(
         self, revision_id: int, load: Callable[[], Mapping[str, Any] | None]
     ) -> Mapping[str, Any] | None:
-        """Returns the document of a revision from memory, or otherwise from `load`. Returns None if `load` finds
-        none."""
+        """Returns the document of a revision from memory. If it is not in memory, returns the document that `load`
+        finds, or None."""
         with self._lock:
             found = self._kept.get(revision_id)
             if found is None:
@@ -491,10 +498,9 @@ class DocumentCache:
             return found
 
     def _sharing(self, read: Mapping[str, Any]) -> Any:
-        """Returns the document, with each unchanged flow taken from the document that was used last.
-
-        Two revisions differ in few flows. So equal flows are stored once, together with everything computed from them.
-        """
+        """Returns the document. If a flow is equal to a flow of the document that was used last, the result contains
+        that earlier flow. Most flows are equal in two revisions. So the memory holds an equal flow only once,
+        together with the values computed from the flow."""
         if not isinstance(read.get("flows"), dict):
             return frozen(read)
         known = next(reversed(self._kept.values()), {}).get("flows", {})
@@ -519,5 +525,6 @@ class DocumentCaches:
 
 
 def _alike(one: object, other: object) -> bool:
-    """Returns True if both are equal, including the order of their parts. Equal objects may differ in order."""
+    """Returns True if two values are equal, and their parts have the same order. In Python, two equal objects may
+    have their keys in a different order."""
     return one == other and json.dumps(one) == json.dumps(other)

@@ -1,4 +1,4 @@
-"""Defines names and values of the environment that every layer may use."""
+"""Defines values about this machine and its environment variables, for every layer."""
 
 import subprocess
 from collections.abc import Iterable
@@ -20,10 +20,8 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def commit() -> str:
-    """Returns the commit of this code, with `-dirty` if files differ from it, or "unknown".
-
-    In an archive, `git archive` writes the commit into `commit.txt`. In a checkout, the function asks git.
-    """
+    """Returns the git commit of this code, or "unknown". Adds `-dirty` if files differ from the commit. In an
+    archive, `git archive` has written the commit into `commit.txt`. In a checkout, the function asks git."""
     written = Path(__file__).with_name("commit.txt").read_text(encoding="ascii").strip()
     if not written.startswith("$"):
         return written
@@ -40,7 +38,7 @@ def is_yes(value: str) -> bool:
 
 
 def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
-    """Returns a hint for the end of an error message, with the most similar known word. The result is empty if no
-    word is similar."""
+    """Returns a sentence that ends an error message: it suggests the known word that is most similar to `word`. The
+    result is empty if no word is similar."""
     near = get_close_matches(word, sorted(known), n=1)
     return f". Did you mean {prefix}{near[0]}?" if near else ""

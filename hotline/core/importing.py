@@ -1,6 +1,5 @@
-"""Makes the imports of a command fast. Pauses the garbage collector, and loads only one command's options for its help
-text.
-"""
+"""Makes the start of a command fast. It pauses the garbage collector during imports, and loads only the options of
+one command to print the help text."""
 
 import ast
 import gc
@@ -14,8 +13,8 @@ from typing import TypeGuard
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Pauses the garbage collector during the block. Imports leave no garbage, and searching for garbage takes a
-    sixth of the start time."""
+    """Pauses the garbage collector during the `with` block. Imports leave no garbage, but the search for garbage
+    takes a sixth of the start time."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -26,7 +25,8 @@ def uncollected() -> Iterator[None]:
 
 
 class OptionsLoader(InspectLoader):
-    """Loads the options and the help text of a single command. It loads no service, no table and no other command."""
+    """Loads the options and the help text of a single command. The loader loads no service, no table and no other
+    command."""
 
     def __init__(self, file: Path, command: str) -> None:
         self._file, self._command = file, command
@@ -41,8 +41,8 @@ class OptionsLoader(InspectLoader):
 
 
 def _needed(body: Sequence[ast.stmt], command: str) -> Iterator[ast.stmt]:
-    """Yields the statements that the decorators of a command need, in their order. For a group, it includes the
-    statements that the group's commands need."""
+    """Yields the statements of a module that the decorators of a command need, in the order of the module. For a
+    group of commands, also yields the statements that these commands need."""
     commands = {one.name: one for one in body if _is_of(one, command)}
     for one in commands.values():
         for argument in (*one.args.args, *one.args.kwonlyargs):
@@ -58,7 +58,8 @@ def _needed(body: Sequence[ast.stmt], command: str) -> Iterator[ast.stmt]:
 
 
 def _is_of(one: ast.stmt, command: str) -> TypeGuard[ast.FunctionDef]:
-    """Returns True for the function of a command, and for functions that this command decorates."""
+    """Returns True for the function of a command. If the command is a group, also returns True for the functions of
+    its commands."""
     if not isinstance(one, ast.FunctionDef):
         return False
     parts = (part for each in one.decorator_list for part in ast.walk(each))

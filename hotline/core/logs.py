@@ -1,9 +1,9 @@
 """Writes logs to standard error, one line for each event. A line contains only fields from a fixed list, and never a
 phone number.
 
-People who may not read tips can copy, store and read logs (docs/decisions/12). So a field that is not on the list is
-left out. A phone number is removed from the message. Messages of other libraries lose their arguments. An exception
-keeps its class and its place in the code, but loses its message.
+People who may not read tips can copy, store and read logs (docs/decisions/12). So this module leaves out a field that
+is not on the list, and removes phone numbers from the message. It drops the arguments of other libraries' messages.
+An exception keeps its class and its place in the code, but loses its message.
 """
 
 import json
@@ -26,23 +26,23 @@ FIELDS = ("level", "process", "logger", "event", "error", "where", "request", *G
 OUR_LOGGERS = ("hotline", "workers")
 MAX_LENGTH = 300
 NUMBER = re.compile(r"\+?\d(?:[ .()/-]{0,3}\d){7,}")
-"""Matches eight or more digits in a sequence, in any notation. The ids of rows and processes are shorter."""
+"""Matches a sequence of eight or more digits, in any notation. The ids of rows and processes have fewer digits."""
 REDACTED = "(number)"
 HOUSE = CHECKOUT
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")
-"""The id of the gateway's request that caused the present work, or an empty text. Rows of the database store this id
-for the workers.
-"""
+"""The id of the gateway's request for which this thread works now, or an empty text. Rows of the database store this
+id, so that a worker can log it too."""
 
 Kind = type[BaseException] | None
 
 
 def configure(form: str, process: str, level: str) -> None:
-    """Sends all logs of this process through this module, including any error that ends the process. `form` is
-    `json` or `text`.
+    """Makes this module write all logs of this process, and also the error that ends the process. `form` is `json` or
+    `text`.
 
-    `level` is for our own lines. Lines of other libraries begin at `warning`.
+    `level` is the lowest level of the hotline's own lines that the logs show. For other libraries, the lowest level
+    is `warning`.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine(form, process))
@@ -52,7 +52,7 @@ def configure(form: str, process: str, level: str) -> None:
     for ours in OUR_LOGGERS:
         logging.getLogger(ours).setLevel(level.upper())
     for name in list(root.manager.loggerDict):
-        # A library that has its own handler would bypass this module.
+        # Without this step, a library with its own log handler would bypass this module.
         other = logging.getLogger(name)
         other.handlers.clear()
         other.propagate = True
@@ -110,7 +110,8 @@ def _harmless(value: Any) -> str | int:
 
 
 def _place(trace: TracebackType | None) -> str:
-    """Returns the last line of our own code that an exception passed, or "elsewhere" if there is none."""
+    """Returns the file and line of the hotline's own code that is nearest to the place of the exception, or
+    "elsewhere"."""
     place = "elsewhere"
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)

@@ -1,9 +1,7 @@
-"""Runs long work in a child process that ends after the work. So alerts and pages do not wait for it.
-
-The child process has a low priority, and limits of time and memory. It gets the settings and the key folder of its
-parent only if the work needs the database. It ends when its parent ends. Its input goes through a pipe, so that it
-never appears on a command line.
-"""
+"""Runs long work in a child process that ends after the work. So alerts and pages do not wait for the long work. The
+child process has a low priority, and limits of time and memory. The child gets the settings and the key folder of its
+parent only if the work needs the database. The child ends when its parent ends. The parent sends the input through a
+pipe, so that the input never appears on a command line."""
 
 import ctypes
 import json
@@ -25,33 +23,34 @@ from hotline.errors import WorkEnded
 logger = logging.getLogger(__name__)
 
 PRIORITY = 10
-"""This number is added to the niceness of the parent. On a busy processor, the child gets a tenth of the parent's
-processor time."""
+"""The number that is added to the niceness (the Unix priority) of the parent. On a busy processor, the child gets a
+tenth of the parent's processor time."""
 TURN_SECONDS = 5.0
-"""Seconds for which work waits for other work of its kind in this process."""
+"""The number of seconds for which work waits until other work of the same kind in this process ends."""
 BUSY, LATE, KILLED, OUT_OF_MEMORY = "another runs", "took too long", "was killed", "MemoryError"
-"""The reasons why there is no result. Any other reason is the name of an exception class."""
+"""The reasons why long work can end without a result. Any other reason is the name of an exception class."""
 
 
 class Work(NamedTuple):
     """One kind of long work, with its limits."""
 
     function: str
-    """The function as text, in the form `module:function`. It is text because the parent does not import the module."""
+    """The function as text, in the form `module:function`. The parent does not import the module, so it knows only
+    this text."""
     seconds: int
-    """The maximum seconds, both by the clock and of processor time."""
+    """The maximum number of seconds that the work may take. The same number limits its processor time."""
     memory: int = 2**30
-    """The maximum bytes of memory addresses."""
+    """The maximum size of the child's address space in bytes."""
     role: str = ""
-    """The role whose context the function gets. Without a role, the function takes bytes, and it has no settings and
-    no files."""
+    """The role whose context the function gets. Without a role, the function gets only bytes, and cannot read
+    settings or write files."""
 
 
 WORK = {
     # The largest spreadsheet of this project needs 60 MB. On a busy machine its child needs over 12 seconds.
     "sheet": Work("hotline.core.spreadsheet_reading:read_here", 20, 400 * 2**20),
     "paper": Work("hotline.statistics.pdf:pdf_here", 30),
-    # Flows with 10,600 nodes need 20 seconds of a free processor, and 160 MB.
+    # The check of flows with 10,600 nodes needs 20 seconds on a free processor, and 160 MB.
     "check": Work("hotline.editing.service_publish:check_by_id", 600, role="workers"),
     "import": Work("hotline.duty.service_sheets:import_here", 300, role="pages"),
     "release": Work("hotline.statistics.service_releases:create_due", 600, role="workers"),
@@ -62,7 +61,7 @@ TURNS = {name: Lock() for name in WORK}
 def run(name: str, given: bytes, alarm: Callable[[], None] | None = None) -> bytes:
     """Does one kind of work in a child process and returns its result. Raises WorkEnded if there is no result.
 
-    Calls `alarm` if the child reached a limit or was killed.
+    Calls `alarm` if the child reached a limit or was killed by a signal.
     """
     if not TURNS[name].acquire(timeout=TURN_SECONDS):
         raise WorkEnded(BUSY)
@@ -100,7 +99,7 @@ def _run_child(name: str, given: bytes) -> bytes:
 
 
 def main(name: str, parent: int) -> None:
-    """Does one kind of work in this process and nothing else. If the work fails, it writes only the class of the
+    """Does one kind of work in this process, which is the child. If the work fails, writes only the class name of the
     error."""
     work, why = WORK[name], ""
     limit_process(work, parent)
@@ -114,10 +113,10 @@ def main(name: str, parent: int) -> None:
 
 def limit_process(work: Work, parent: int) -> None:
     """Makes the kernel end this process if its parent ends, or if it uses too much processor time or memory."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # The 1 is Linux's `PR_SET_PDEATHSIG`.
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # In Linux, 1 means `PR_SET_PDEATHSIG`.
     if os.getppid() != parent:
         sys.exit(1)
-    with suppress(OSError):  # A service manager may forbid this call.
+    with suppress(OSError):  # A service manager may forbid these calls.
         Path("/proc/self/oom_score_adj").write_bytes(b"1000")
         os.nice(PRIORITY)
     if not work.role:

@@ -7,9 +7,10 @@ from urllib.parse import unquote, urlsplit
 
 SECONDS = 10.0
 SUBJECT = "Line"
-"""The subject of every mail. On a lock screen, a mail then shows no more than an SMS."""
+"""The subject of every mail. With this subject, the lock screen of a phone shows no more of a mail than of an SMS."""
 MAIL_ERRORS = (OSError, smtplib.SMTPException)
-"""The usual errors of `send_mail`. Their messages may contain an address or a password, so no log shows them."""
+"""The usual errors of `send_mail`. Their messages may contain an address or a password, so the hotline never logs
+these messages."""
 
 _OF_ONE_MAIL = (
     smtplib.SMTPRecipientsRefused,
@@ -20,7 +21,7 @@ _OF_ONE_MAIL = (
 
 
 def is_unreachable(broken: Exception) -> bool:
-    """Returns True for an error of the mail server or the network, which every other mail would meet too."""
+    """Returns True for an error of the mail server or the network. Such an error would stop every other mail too."""
     return isinstance(broken, MAIL_ERRORS) and not isinstance(broken, _OF_ONE_MAIL)
 
 

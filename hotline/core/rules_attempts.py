@@ -13,31 +13,31 @@ class AttemptedSecret(StrEnum):
     CODE = "code"
     """The code of a district, with which a phone joins a programme."""
     WORK = "work"
-    """A work PIN on a phone that is not enrolled. `people/rules.py` blocks it for a time, as it does for
-    an enrolled phone."""
+    """A work PIN that was typed on a phone that is not enrolled. After too many attempts, `people/rules.py` blocks
+    the phone for a time, like an enrolled phone."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecretTyped:
-    """The caller typed a PIN or a code. The conversation waits until a service has checked it."""
+    """The caller typed a PIN or a code. The conversation waits until a service has checked the PIN or code."""
 
     upto: int
     secret: AttemptedSecret
     target: str = field(repr=False)
-    """The number of the receipt, or the programme."""
+    """The number of the receipt, or the name of the programme."""
     typed: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The maximum number of attempts that are checked. After that, a correct secret gets the same answer as a wrong
-    one."""
+    """The number of attempts that the hotline checks. After these attempts, a correct secret gets the same answer as
+    a wrong secret."""
 
     an_hour: int
-    """The attempts of one caller within an hour."""
+    """The maximum number of attempts of one caller within an hour."""
     a_day: int
-    """The attempts at one target within a day. A target is the number of a receipt, or for codes a whole programme.
-    For codes, only wrong attempts count."""
+    """The maximum number of attempts at one target within a day. For the PIN of a receipt, the target is the receipt.
+    For a code, the target is the whole programme, and only wrong attempts count."""
 
 
 LIMITS = {
@@ -48,6 +48,7 @@ LIMITS = {
 
 
 def is_exhausted(secret: AttemptedSecret, *, of_contact: int, of_target: int) -> bool:
-    """Returns True if the next attempt may not be checked, because this caller or this target already had too many."""
+    """Returns True if this caller or this target already had too many attempts. The hotline then does not check the
+    next attempt."""
     limits = LIMITS[secret]
     return of_contact >= limits.an_hour or of_target >= limits.a_day

@@ -1,4 +1,4 @@
-"""Defines the number of possible record keys. Published numbers are rounded with them. Pure."""
+"""Defines the number of possible record keys. Statistics round published numbers with these keys. Pure."""
 
 RECORD_KEYS = 256
-"""The number of possible record keys, which have 8 bits."""
+"""A record key has 8 bits."""

@@ -1,25 +1,25 @@
 """Marks the hotline's own test calls, so that statistics do not count them. Pure.
 
-No network assigns the number of the test handset. A system that calls from it must know the secret of the hooks.
+The hotline makes test calls from the number of a test handset that no network assigns. A system that calls from this
+number must know the secret of the hooks.
 """
 
 CALLER = "+250000000000"
 CHANNEL = "trial"
-"""The channel of a test call's session and report. It replaces `ussd`."""
+"""The channel that a test call's session and report have instead of `ussd`."""
 DRILL = "drill"
-"""The channel of the tip of a drill. No caller reported such a tip (`alerts/rules_drills.py`)."""
+"""The channel of a drill's tip. No caller reported such a tip (`alerts/rules_drills.py`)."""
 UNCOUNTED = frozenset({CHANNEL, DRILL, "invented"})
-"""The channels that are not real cases and that no statistics count: test calls, drills, and a year of sample data.
-
-Code that counts must exclude all of them. Code that excludes only `CHANNEL` must give a reason
-(`tests/counters/test_uncounted.py`).
-"""
+"""The channels of tips and sessions that are not real: test calls, drills, and sample data. Code that counts for
+statistics must exclude all these channels. Code that excludes only `CHANNEL` must give a reason
+(`tests/counters/test_uncounted.py`)."""
 
 
 LEVEL = "trial"
-"""The level of the test handset in the table of responders. It is not an escalation level."""
+"""The level that the table of responders gives to the test handset. This level is not an escalation level."""
 KEYS = ("5", "1", "2", "1", "1")
-"""The keys that send a tip with the shipped flows: a problem, danger, no official, first province, first district."""
+"""The keys with which a test call reports a tip in the shipped flows: report a problem, in danger, no official, first
+province, first district."""
 
 
 def channel_of(caller: str, channel: str) -> str:

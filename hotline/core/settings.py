@@ -1,9 +1,7 @@
-"""Reads the settings from the environment and a TOML file into one value. It reports all faults in one list.
-
-The docstring of a field is its help text. `hotline settings` prints all settings as TOML, and writes docs/settings.md.
-Without any setting, the values are those of a demo on one machine. The gateway is then the emulator on this machine, so
-that a forgotten setting cannot send SMS to real phones.
-"""
+"""Reads the settings from the environment and a TOML file into one object. One error lists all faults in the
+settings. The docstring of each field is the help text of the setting. `hotline settings` prints all settings as TOML,
+and writes docs/settings.md. Without any setting, the values are those of a demo on one machine. The gateway is then
+the emulator on this machine, so that a forgotten setting cannot send SMS to real phones."""
 
 import ast
 import hashlib
@@ -24,12 +22,12 @@ from hotline.core.environment import LOOPBACK, NO, NOT_SETTINGS, PREFIX, YES, di
 from hotline.errors import SettingsInvalid
 
 FILE = f"{PREFIX}SETTINGS"
-"""The environment variable that names the TOML file. If it is not set, no file is read."""
+"""The environment variable that names the TOML file. If this variable is not set, the hotline reads no file."""
 API_KEY = f"{PREFIX}GATEWAY_API_KEY"
 GATEWAY_HOST = "africastalking.com"
 MAIL_SCHEMES = frozenset({"smtp", "smtp+starttls", "smtps"})
 SOCKET_PATH_BYTES = 100
-"""The maximum number of bytes in the path of a unix socket. The system allows 108, including the end mark."""
+"""The maximum number of bytes in the path of a unix socket. Linux allows 108 bytes, including the end mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,8 @@ class Kind:
     made: Callable[[str], object] = str
 
     def read(self, text: str) -> object:
-        """Converts a text to its value. Raises ValueError if the text is not valid. The error does not quote the
-        text."""
+        """Converts the text of a setting to the setting's value. Raises ValueError if the text is not valid. The
+        error does not quote the text, because the text may be a secret."""
         if not self.fits(text):
             raise ValueError(f"the value of this setting must be {self.meaning}")
         return self.made(text)
@@ -70,7 +68,7 @@ def _begins(*schemes: str) -> Kind:
 
 
 def _trimmed(meaning: str, fits: Callable[[str], object]) -> Kind:
-    """Returns the kind for a URL. A slash at the end of the URL is ignored."""
+    """Returns a kind of value for URLs. It ignores a slash at the end of a URL."""
     return Kind(meaning, lambda url: fits(_without_slash(url)), _without_slash)
 
 
@@ -85,7 +83,8 @@ def _split_url(url: str) -> SplitResult | None:
 
 
 def _is_address(url: str) -> bool:
-    """Returns True for a URL with only a scheme, a host and a port, either with TLS or on this machine."""
+    """Returns True for a URL that has only a scheme, a host and a port. The URL must use TLS, unless its host is this
+    machine."""
     parts = _split_url(url)
     if parts is None or parts.path or parts.query or parts.fragment or parts.username is not None:
         return False
@@ -146,11 +145,9 @@ def _setting(
     example: object = None,
     needs: Callable[[Mapping[str, Any]], str] = lambda _: "",
 ) -> Any:
-    """Declares one setting. If a default depends on settings above this one, it is a function of their values.
-
-    If this setting is set, `needs` returns what is wrong with the settings above it, or nothing. `example` is the value
-    in the example TOML file.
-    """
+    """Declares one setting. If the default depends on settings that are declared above this setting, `default` is a
+    function of their values. `needs` is a check that runs if this setting is set: it returns a fault in the settings
+    above, or an empty text. `example` is the value in the example TOML file."""
     return field(metadata={"kind": kind, "default": default, "example": example, "needs": needs})
 
 
@@ -172,7 +169,7 @@ class Settings:
     home: Path = _setting(FOLDER, lambda _: Path("var").absolute(), example="var")
     """The folder that holds everything that the hotline writes: database, keys, Redis' files.
 
-    Without it: `var`
+    If not set: `var`
     """
     port: int = _setting(PORT, 8000)
     """The port that the web process listens on."""
@@ -187,7 +184,7 @@ class Settings:
     )
     """The database.
 
-    Without it: SQLite in the home folder
+    If not set: SQLite in the home folder
     """
     redis_url: str = _setting(
         _begins("redis://", "rediss://", "unix://"),
@@ -196,7 +193,7 @@ class Settings:
     )
     """The Redis server.
 
-    Without it: an embedded Valkey on a unix socket
+    If not set: an embedded Valkey on a unix socket
     """
     gateway_url: str = _setting(
         _trimmed(
@@ -207,19 +204,20 @@ class Settings:
     )
     """The gateway: `https://api.africastalking.com`. The default is the emulator, so nothing leaves by mistake."""
     gateway_username: str = _setting(TEXT, "sandbox")
-    """The account's name at the gateway."""
+    """The name of the hotline's account at the gateway."""
     gateway_api_key_file: Path | None = _setting(FOLDER, None, example="/etc/hotline/gateway.key")
-    """A file with the gateway's key, of mode 0400. The key itself is refused as a setting. The emulator gets the key
-    `emulator`, never the stored one.
+    """A file with the gateway's key, of mode 0400. The hotline refuses the key itself as a setting. The emulator gets
+    the key `emulator`, never the stored key.
 
-    Without it: `gateway.key` in the key folders of the processes that send; `hotline keys gateway` writes it
+    If not set: the file `gateway.key` in the key folder of each process that sends; `hotline keys gateway` writes
+    this file
     """
     sender_id: str = _setting(
         _like(r"[A-Za-z0-9 ]{1,11}", "at most 11 letters and digits"), "", example="JOBSAFE"
     )
     """The sender that responders see. Responders cannot reply to a name.
 
-    Without it: the shortcode if replies reach it, else the gateway's own
+    If not set: the shortcode if SMS to the shortcode reach the hotline, else the sender of the gateway
     """
     service_code: str = _setting(
         _like(r"\*\d{2,5}(\*\d{1,6})*#", "dialled like *384*777#"), "*384*777#"
@@ -229,12 +227,12 @@ class Settings:
     """The number that people send SMS to."""
     inbound_sms: bool = _setting(SWITCH, False)
     """`yes` if replies by SMS reach the hotline. An SMS of a stranger is then a tip or opens a lesson. The hotline
-    reads the gateway's inbox each minute. Without replies, alerts say what to dial."""
+    reads the gateway's inbox each minute. If replies do not reach the hotline, alerts say what to dial."""
     sms_inbox: bool = _setting(_one_of("read", "none", made="read".__eq__), True, example="read")
-    """`none` if the gateway lists no inbox. The hotline then believes an answer by SMS without a proof, and the doctor
-    says so.
+    """`none` if the gateway lists no inbox. The hotline then believes an answer by SMS without a proof, and `hotline
+    doctor` warns about this.
 
-    Without it: `read`, each minute
+    If not set: `read`; the hotline reads the inbox each minute
     """
     gateway_addresses: tuple[str, ...] = _setting(
         NETWORKS, (), example=["192.0.2.0/28", "198.51.100.7"]
@@ -242,21 +240,23 @@ class Settings:
     """The addresses that the gateway's callbacks come from. The web server in front must name them in
     `X-Forwarded-For`, and run on the same machine.
 
-    Without it: no cry for help by SMS is answered
+    If not set: the hotline answers no cry for help by SMS
     """
     answer_cries: bool = _setting(SWITCH, False, needs=_both_ways)
     """`yes` if the ministry has approved that the hotline answers a cry for help by SMS with its advertisement. The
-    answer comes within a minute or not at all, at most once in seven days. Without it, a tip by SMS gets no answer."""
+    answer comes within a minute or not at all, at most once in seven days. Without this approval, a tip by SMS gets
+    no answer."""
     call_back_number: str = _setting(DIALLED, "", example="3512")
-    """The number that the national desk calls from, verified in `flows/numbers.csv`. If anyone calls it
-    back, the desk must answer as a service for safe work, and not name the hotline.
+    """The number that the national desk calls from, verified in `flows/numbers.csv`. If anyone calls this number, the
+    desk must answer as a service for safe work, and not name the hotline.
 
-    Without it: no call is offered
+    If not set: the hotline offers no call-back
     """
     national_number: str = _setting(DIALLED, "", example="3029")
     """The number at which responders call the national desk, verified in `flows/numbers.csv`.
 
-    Without it: texts tell responders to ask, and the doctor says so
+    If not set: texts tell responders to ask the national desk but give no number, and `hotline doctor` warns about
+    this
     """
     national_in_console: bool = _setting(SWITCH, False)
     """`yes` if the national desk reads tips in the console only. By phone, people of the desk see references, take
@@ -265,19 +265,20 @@ class Settings:
     backups: Path | None = _setting(FOLDER, None, example="/var/lib/hotline-backups")
     """The folder that `hotline backup` writes to. An alarm reports when its newest backup is older than 26 hours.
 
-    Without it: no alarm
+    If not set: no alarm about backups
     """
     metrics_port: int = _setting(PORT, 0, example=9464)
     """The port on which the watch process serves `/metrics` for Prometheus.
 
-    Without it: none
+    If not set: no metrics
     """
     metrics_host: str = _setting(TEXT, "127.0.0.1")
     """The address on which the watch process serves `/metrics`."""
     log: str = _setting(_one_of("json", "text"), "json")
     """`json` writes one object a line on standard error, `text` writes for people. A demo writes `text`."""
     log_level: str = _setting(_one_of("info", "warning", "error"), "warning")
-    """The first level that is written. `info` adds a line for each request of the gateway and each SMS."""
+    """The lowest level of log lines that the hotline writes. `info` adds a line for each request of the gateway and
+    each SMS."""
     line_url: str = _setting(
         _trimmed(
             "a URL that begins https:// or http://",
@@ -288,45 +289,48 @@ class Settings:
     )
     """The address at which the gateway, the watch process and the clock reach the web process.
 
-    Without it: the web process on loopback
+    If not set: the web process on loopback
     """
     sms_budget: int = _setting(WHOLE, 0, example=250000)
-    """The gateway's balance when it was filled up, in its currency. Alarms report when 50, 80 and 100 % are spent.
+    """The balance of the account at the gateway after the last payment, in the account's currency. Alarms report when
+    50, 80 and 100 % of this balance are spent.
 
-    Without it: an alarm when nothing is left
+    If not set: an alarm only when no money is left
     """
     sms_a_day: int = _setting(WHOLE, 1000)
-    """The number of SMS that the hotline may pay for in a day. After 70 % of it, the hotline answers no strangers, and
-    repeated alerts share an SMS. First alerts about danger never stop."""
+    """The number of SMS that the hotline may pay for in a day. After 70 % of these SMS, the hotline answers no
+    strangers, and sends repeated alerts together in one SMS. First alerts about danger never stop."""
     sms_an_hour: int = _setting(WHOLE, 20)
-    """The number of SMS that one person gets in an hour. After these, alerts without danger and notices share one SMS
-    each 15 minutes. First alerts about danger never stop.
-    """
+    """The number of SMS that one person gets in an hour. After these SMS, the hotline sends alerts without danger and
+    notices together, in one SMS every 15 minutes. First alerts about danger never stop."""
     sends_at_once: int = _setting(_to(999), 32)
-    """The number of SMS that all processes send at the same time. Five of eight are reserved for first alerts about
-    danger."""
+    """The number of SMS that all processes send at the same time. The hotline keeps five of eight of these places
+    free for first alerts about danger."""
     alarm_command: str = _setting(TEXT, "", example="/usr/local/bin/page-duty")
-    """A command that `sh` runs for each alarm, in addition to the SMS. It reads the alarm's text on standard input.
+    """A command that `sh` runs for each alarm, in addition to the SMS. The command reads the alarm's text on standard
+    input.
 
-    Without it: none
+    If not set: no command
     """
     alarm_mail: str = _setting(
         Kind("smtps://account:password@server/recipient@its.host", _is_mailbox),
         "",
         example="smtps://account:password@mail.example/duty@example.org",
     )
-    """The mailbox that gets each alarm, in addition to the SMS. `smtp` and `smtp+starttls` are possible too.
+    """The mailbox that gets each alarm, in addition to the SMS. Instead of `smtps`, the URL may begin with `smtp` or
+    `smtp+starttls`.
 
-    Without it: none
+    If not set: no mail about alarms
     """
     mail_server: str = _setting(
         Kind("smtps://account:password@server", _is_mail_server),
         "",
         example="smtps://account:password@mail.example",
     )
-    """The server that mails people with an address that drafts or comments wait for them, once a day at most.
+    """The mail server that notifies people with a mail address that drafts or comments wait for them, at most once a
+    day.
 
-    Without it: none
+    If not set: no mail about drafts
     """
     console_port: int = _setting(PORT, 8080)
     """The port that the console listens on."""
@@ -339,41 +343,44 @@ class Settings:
     )
     """The one address at which people reach the console, through a web server that speaks TLS.
 
-    Without it: the console on loopback
+    If not set: the console on loopback
     """
     console_proxies: tuple[str, ...] = _setting(NETWORKS, (), example=["192.0.2.7"])
-    """The addresses of web servers in front of the console on other machines. The console believes the address that
-    they name in `X-Forwarded-For`. It always believes a web server on its own machine.
+    """The addresses of web servers on other machines that pass requests to the console. The console believes the
+    client address that these servers name in `X-Forwarded-For`. The console always believes a web server on its own
+    machine.
 
-    Without it: none
+    If not set: no other machine
     """
     law: Path | None = _setting(FOLDER, None, example="/etc/hotline/law.toml")
-    """A TOML file with what law 058/2021 asks of the controller. `hotline law facts` prints one to fill in.
+    """A TOML file with the facts that law 058/2021 requires from the controller. `hotline law facts` prints an empty
+    file to fill in.
 
-    Without it: the doctor names what the controller owes
+    If not set: `hotline doctor` lists the missing facts
     """
     keys: Path | None = _setting(FOLDER, None, example="/etc/hotline/keys/workers")
-    """One key folder, for a process that may see no other.
+    """The only key folder of a process that may read no other key folder.
 
-    Without it: `keys/<role>` in the home folder
+    If not set: `keys/<role>` in the home folder
     """
     clock: Path | None = _setting(
         FOLDER, None, example="/run/hotline/clock", needs=_emulated_gateway
     )
-    """A file with the seconds that are added to this hotline's clock. Refused with a real gateway.
+    """A file with the number of seconds to add to the hotline's clock. The hotline refuses this setting with a real
+    gateway.
 
-    Without it: none
+    If not set: the clock of the machine
     """
     faults: Path | None = _setting(FOLDER, None, example="/run/hotline/faults")
-    """A folder of failpoints, for tests only.
+    """A folder with files that kill processes, for tests only.
 
-    Without it: none
+    If not set: no such folder
     """
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
-        """Returns the settings of the environment and of the file that it names. Raises SettingsInvalid with every
-        problem."""
+        """Returns the settings from the environment, and from the file that the environment names. Raises
+        SettingsInvalid with every problem."""
         ours = {
             name: value.strip()
             for name, value in with_file_settings(environ).items()
@@ -399,7 +406,7 @@ class Settings:
 
     @property
     def embedded_redis(self) -> bool:
-        """Returns True if no Redis server was named."""
+        """Returns True if no setting names a Redis server, so that the hotline starts its own."""
         return self.redis_url == f"unix://{socket_below(self.home)}"
 
     @property
@@ -411,7 +418,8 @@ class Settings:
         return f"Settings({', '.join(f'{name}={value}' for name, value in self.shown().items())})"
 
     def shown(self) -> dict[str, str]:
-        """Returns each setting as a text that any person may read. It hides the alarm command and passwords in URLs."""
+        """Returns each setting as a text that any person may read. The texts do not show the alarm command and
+        passwords in URLs."""
         shown = {name: str(getattr(self, name)) for name in NAMES}
         shown["alarm_command"] = "(set)" if self.alarm_command else ""
         for name in ("database_url", "redis_url", "gateway_url", "alarm_mail", "mail_server"):
@@ -480,7 +488,8 @@ def _values(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[
 
 
 def _refused(ours: Mapping[str, str]) -> Iterator[str]:
-    """Yields further problems: a key among the settings, failpoints outside a test, and unknown names."""
+    """Yields further problems: the gateway's key among the settings, failpoints outside a test, and unknown names of
+    settings."""
     if ours.get(API_KEY):
         yield (
             f"{API_KEY}: no key belongs in the environment: unset it, and store the key with"
@@ -490,7 +499,7 @@ def _refused(ours: Mapping[str, str]) -> Iterator[str]:
         yield f"{PREFIX}FAULTS: kills processes, for tests only: needs {PREFIX}TESTING=yes"
     known = {*NOT_SETTINGS, API_KEY, FILE, *map(variable_of, NAMES)}
     for name in sorted(ours.keys() - known):
-        # The names are compared without the prefix, because the prefix makes any two names similar.
+        # The code compares the names without the prefix, because the prefix makes any two names similar.
         near = did_you_mean(
             name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], prefix=PREFIX
         )
@@ -508,8 +517,8 @@ def _without_password(url: str) -> str:
 
 
 def socket_below(home: Path) -> Path:
-    """Returns the path of the embedded Redis's socket. It is in the home folder, or in the temporary folder if that
-    path would be too long."""
+    """Returns the path of the embedded Redis's socket. The socket is in the home folder, or in the temporary folder
+    if the path in the home folder is too long."""
     socket = home / "redis" / "redis.sock"
     if len(str(socket).encode()) <= SOCKET_PATH_BYTES:
         return socket

@@ -1,8 +1,9 @@
-"""Reads a workbook (a spreadsheet file) in a child process with limits of time and memory. A process reads one workbook
-at a time.
+"""Reads a workbook (a spreadsheet file) in a child process with limits of time and memory. A process reads one
+workbook at a time.
 
 The person who uploads a file decides how large it becomes after unpacking. For example, a file of 39 kB took nine
-seconds and 713 MB. A child process that needs too much time or memory is ended, and no other request waits for it.
+seconds and 713 MB. The system ends a child process that needs too much time or memory. No other request waits for
+this child process.
 """
 
 import io
@@ -29,7 +30,7 @@ MESSAGES = {BUSY: ANOTHER, LATE: TOO_LONG, KILLED: TOO_LONG, OUT_OF_MEMORY: TOO_
 MAX_BYTES = 2 * 2**20
 MAX_ROWS = 5_000
 UNPACKED = 4 * 2**20
-"""The maximum bytes of a workbook after unpacking. A spreadsheet with every text of the hotline has 1.8 MB."""
+"""The maximum size in bytes of a workbook after unpacking. A spreadsheet with every text of the hotline has 1.8 MB."""
 MAX_PARTS = 1_000
 MAX_COLUMNS = 64
 MAX_LETTERS = 4_000_000
@@ -55,8 +56,8 @@ def read_workbook(workbook: bytes) -> list[list[str]]:
 
 def read_here(workbook: bytes) -> bytes:
     """Reads a workbook inside a child process. Returns its rows as JSON, or the reasons why it is refused."""
-    # openpyxl would load numpy, which no spreadsheet here needs.
-    # That would take a second and half a gigabyte of address space.
+    # openpyxl would load numpy, which no spreadsheet here needs. Loading numpy would take a second and half a
+    # gigabyte of address space.
     sys.modules["numpy"] = None  # type: ignore[assignment]
     try:
         results: list[Any] = [rows_of(workbook), []]
@@ -66,12 +67,13 @@ def read_here(workbook: bytes) -> bytes:
 
 
 def rows_of(workbook: bytes, most_rows: int = MAX_ROWS) -> list[list[str]]:
-    """Returns the cells of the first sheet as text. Raises ImportRefused, and any error of the parser."""
+    """Returns the cells of the first sheet as text. Raises ImportRefused, and every error of the library that reads
+    the workbook."""
     from openpyxl import load_workbook
 
     _measure(workbook)
     with warnings.catch_warnings(action="ignore"):
-        # Reads row by row, because a spreadsheet may state a wrong size.
+        # `read_only` reads row by row, because the file may state a wrong size for the sheet.
         book = load_workbook(io.BytesIO(workbook), read_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
@@ -79,8 +81,8 @@ def rows_of(workbook: bytes, most_rows: int = MAX_ROWS) -> list[list[str]]:
 
 
 def _measure(workbook: bytes) -> None:
-    """Raises ImportRefused if the workbook is too large. It reads the sizes in the zip archive before it unpacks
-    anything."""
+    """Raises ImportRefused if the workbook is too large. The function reads the sizes that the zip archive names,
+    before it unpacks any file."""
     with zipfile.ZipFile(io.BytesIO(workbook)) as whole:
         parts = whole.infolist()
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > UNPACKED:
@@ -112,7 +114,8 @@ def _read(rows: Any, most_rows: int) -> list[list[str]]:
 
 
 def _text(value: object) -> str:
-    """Returns a cell's text. A spreadsheet program turns text that looks like a number into a number."""
+    """Returns a cell's text. A spreadsheet program may have turned text that looks like a number into a number, so
+    this function turns the number back into text."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

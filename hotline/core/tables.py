@@ -1,9 +1,6 @@
-"""Stores attempts at short secrets, and the mark that a database contains sample data.
+"""Stores attempts at short secrets, and the mark that says that all data in this database is sample data.
 
-Stores attempts at short secrets: who made the attempt, the target, and the result. Callers and targets are stored
-only as keyed digests.
-
-Records that everything in this database is sample data.
+An attempt has its caller, its target and its result. Callers and targets are stored only as keyed digests.
 """
 
 from collections.abc import Collection
@@ -16,8 +13,8 @@ from hotline.core.database import Database, Row, add_if_new, protect_rows
 
 
 class AttemptRow(Row):
-    """One attempt at a secret and its result. If a hop is repeated, it finds this row and does not count as a second
-    attempt. The row is kept for some days."""
+    """One attempt at a secret and its result. If the gateway repeats a hop, the code finds this row and does not
+    count a second attempt. The hotline keeps the row for some days."""
 
     __tablename__ = "secret_attempt"
     __table_args__ = (
@@ -34,13 +31,13 @@ class AttemptRow(Row):
     """The keyed digest of everything typed in the session, up to the end of the attempt."""
     contact_key: Mapped[str]
     target_key: Mapped[str]
-    """The keyed digest of the target. The target may not exist. It is empty if attempts at this target are not
-    counted."""
+    """The keyed digest of the target. The target may not exist. The field is empty if the hotline does not count
+    attempts at this target."""
     compared: Mapped[bool]
-    """False if earlier attempts had already reached the limit, so that the secret was not compared."""
+    """False if earlier attempts had already reached the limit, so that the hotline did not compare the secret."""
     opened_key: Mapped[str | None]
     results: Mapped[list[str]]
-    """The flags that tell the flow the result of the attempt."""
+    """The flags by which the flow knows the result of the attempt."""
     at: Mapped[datetime]
 
 
@@ -52,14 +49,14 @@ def find_attempt(session: Session, session_key: str, text_key: str) -> AttemptRo
 def count_of_contact(
     session: Session, secret: str, contact_keys: Collection[str], since: datetime
 ) -> int:
-    """Returns the number of attempts by these callers in which a secret was compared."""
+    """Returns the number of attempts by these callers in which the hotline compared the secret."""
     return _count(session, AttemptRow.contact_key.in_(contact_keys), secret, since)
 
 
 def attempt_times(
     session: Session, secret: str, contact_keys: Collection[str], text: str, since: datetime
 ) -> list[datetime]:
-    """Returns the times of the attempts whose first flag was `text`, oldest first."""
+    """Returns the times of these callers' attempts with `text` as the first flag of the result, oldest first."""
     tries = select(AttemptRow.at, AttemptRow.results).where(
         AttemptRow.contact_key.in_(contact_keys), AttemptRow.secret == secret, AttemptRow.at > since
     )
@@ -69,7 +66,7 @@ def attempt_times(
 
 
 def count_of_target(session: Session, secret: str, target_key: str, since: datetime) -> int:
-    """Returns the number of attempts at this target in which a secret was compared."""
+    """Returns the number of attempts at this target in which the hotline compared the secret."""
     return _count(session, AttemptRow.target_key == target_key, secret, since)
 
 
@@ -79,12 +76,9 @@ def _count(session: Session, whose: ColumnElement[bool], secret: str, since: dat
 
 
 def lock_digests(session: Session, keys: Collection[str]) -> None:
-    """Locks these digests until the transaction ends. So the number of attempts stays correct until the next one is
-    recorded.
-
-    SQLite's writers wait for each other anyway. The locks are taken in sorted order, so that two transactions never
-    wait for each other.
-    """
+    """Locks these digests until the transaction ends, so that no other transaction adds an attempt after this
+    transaction counted the attempts. On SQLite no lock is needed, because only one writer works at a time. The
+    function takes the locks in sorted order, so that two transactions never wait for each other."""
     if session.get_bind().dialect.name != "postgresql":
         return
     for lock in sorted(int(key[:15], 16) for key in set(keys)):

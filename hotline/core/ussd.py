@@ -1,7 +1,6 @@
-"""Reads the USSD dialogue as the gateway sends it: everything that the caller typed so far, in one text. Pure.
-
-The gateway joins the inputs with `*` and does not number the hops. A `*` that the caller typed looks the same.
-"""
+"""Reads what the gateway sends in a USSD session: one text with everything that the caller has typed so far. Pure.
+The gateway joins the caller's inputs with `*` and does not number the hops. A `*` that the caller typed looks the
+same as a `*` of the gateway."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -10,12 +9,13 @@ from typing import Any
 
 SEPARATOR = "*"
 NOTHING = -1
-"""The number of letters received before a session's first text, which may be empty."""
+"""The number of accepted letters before the hotline got a session's first text. It is not 0, because the first text
+may be empty."""
 PIN_ASKED = "pin_asked"
-"""A flag that is stored with the session's start: every caller of this short code is asked for a PIN."""
+"""The flag in a stored session start that says: the hotline asks every caller of this short code for a PIN."""
 MAX_INPUTS = 120
-"""The maximum number of inputs in one text. A session of three minutes has fewer inputs. Without a cached path, each
-of them is replayed."""
+"""The maximum number of inputs in one text. A session of three minutes has fewer inputs. Without a cached path, the
+hotline replays every input of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class UssdHop:
 
     session_id: str = field(repr=False)
     caller: str = field(repr=False)
-    """The caller's number as E.164. If it is hidden, this is the result of `hidden_caller`, which means the caller
-    of this session only."""
+    """The caller's number as E.164. If the caller's number is hidden, this is a name that `hidden_caller` made for
+    this session only."""
     text: str = field(repr=False)
-    """Everything that the caller typed in this session, joined by `*`. Digits dialled after the service code are
-    already at its beginning."""
+    """Everything that the caller typed in this session, joined by `*`. The text begins with the digits that the
+    caller dialled after the service code."""
     network: str | None = None
 
     @property
@@ -47,24 +47,24 @@ class EndNotice:
 
 @dataclass(frozen=True, slots=True)
 class CallerFacts:
-    """The caller's own rows at the start of the session, for the short code of responders or of a programme.
-
-    The rows may change while the caller reads. The screens for which the keys were pressed must not change.
-    """
+    """The facts from the caller's rows in the database, as they were at the start of the session. Only the short
+    codes of responders and of programmes need them. The rows may change during the session. The screens must not
+    change, because the caller pressed keys for the screens as they were."""
 
     flags: tuple[str, ...] = ()
-    """The flags that were set."""
+    """The names of the flags that were true at the start of the session."""
     cases: tuple[str, ...] = ()
     """The references of the responder's cases, in the order of the list."""
     language: str = ""
-    """The language of messages to the responder. It is empty for other callers."""
+    """The language of messages to the responder. The text is empty for other callers."""
 
     def to_dict(self) -> dict[str, Any]:
         return {"flags": [*self.flags], "cases": [*self.cases], "language": self.language}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "CallerFacts":
-        """Returns the object that a document describes. A document of a later release may have more or fewer fields."""
+        """Returns the object that a stored document describes. A document of a later release may have more or fewer
+        fields."""
         return cls(
             tuple(document.get("flags", ())),
             tuple(document.get("cases", ())),
@@ -74,19 +74,19 @@ class CallerFacts:
 
 @dataclass(frozen=True, slots=True)
 class CommittedText:
-    """The saved part of a session's text, and the ends of free texts within it. The text alone does not show these
-    ends."""
+    """The part of a session's text whose effects are saved, and the places where free texts in this part end. The
+    text alone does not show these places."""
 
     upto: int
     """The number of saved letters, or `NOTHING`."""
     ends: Mapping[int, int] = field(default_factory=dict)
-    """The free texts that contain a `*`, each with its start and end in the session's text."""
+    """Maps the start of each free text that contains a `*` to its end, as positions in the session's text."""
 
     def end_of_words(self, begins: int, first_end: int, whole: int) -> int:
         """Returns the end of a free text with a `*` at `first_end`, in a session's text of `whole` letters.
 
-        A free text is saved in the hop that brought it. So all unsaved letters belong to the current hop. A saved free
-        text without such an entry contains no `*`.
+        The hotline saves a free text in the same hop in which the text arrives. So all unsaved letters belong to the
+        current hop. If `ends` does not list a saved free text, this text contains no `*`.
         """
         if begins in self.ends:
             return min(self.ends[begins], whole)
@@ -95,8 +95,8 @@ class CommittedText:
 
 @dataclass(frozen=True, slots=True)
 class SessionStart:
-    """One session as it was at its start. It never changes, because the engine replays a session from its start and
-    its text."""
+    """The facts of one session at its start. These facts never change, because the engine replays a session from
+    these facts and the typed text."""
 
     key: str
     revision_id: int
@@ -113,16 +113,18 @@ class SessionStart:
     oversight: bool = False
     """True if an oversight desk could get a complaint about the national desk when the session began."""
     pinned: CallerFacts | None = field(default=None, repr=False)
-    """It is None if the session's screens need no rows of the caller."""
+    """The facts about the caller, or None if the session's screens need no rows of the caller."""
 
     @property
     def asks_pin(self) -> bool:
-        """Returns True if the caller may key a work PIN in the session. Then no digest is made of the typed text."""
+        """Returns True if the caller may type a work PIN in the session. The hotline then makes no digest of the
+        typed text."""
         return self.pinned is not None and PIN_ASKED in self.pinned.flags
 
     @property
     def asks_rows(self) -> bool:
-        """Returns True if the session's screens depend on rows of the caller, as far as the session's start shows."""
+        """Returns True if the session's screens depend on rows of the caller. The function knows only the facts at
+        the session's start."""
         return self.responder_id is not None or self.pinned is not None
 
 
@@ -137,7 +139,8 @@ def is_number(caller: str) -> bool:
 
 
 def suffix_of(dialled: str, service_code: str) -> str | None:
-    """Returns the digits that `dialled` has after our service code: "" for the code alone, None if it is not ours.
+    """Returns the digits after our service code in `dialled`. Returns "" for the service code alone, and None if
+    `dialled` has another code.
 
     For example, `*384*777*2*1#` under `*384*777#` gives `2*1`.
     """
@@ -151,14 +154,14 @@ def suffix_of(dialled: str, service_code: str) -> str | None:
 
 
 def with_suffix(suffix: str, text: str) -> str:
-    """Returns the same text for both ways in which the gateway sends a direct dial. Digits that remain in the
-    service code are put before the text."""
+    """Returns the text of a session with the directly dialled digits at its beginning. The gateway sometimes sends
+    these digits in the service code instead of the text, so the function moves the digits."""
     return SEPARATOR.join(part for part in (suffix, text) if part)
 
 
 def short_code_of(dialled: str, entries: Collection[str]) -> tuple[str, tuple[str, ...]]:
-    """Returns the longest published short code at the start of the dialled digits ("" for none), and the digits
-    after it."""
+    """Returns the longest published short code at the start of the dialled digits, and the digits after this short
+    code. The short code is "" if there is none."""
     parts = tuple(dialled.split(SEPARATOR)) if dialled else ()
     for length in range(len(parts), 0, -1):
         entry = SEPARATOR.join(parts[:length])
@@ -168,10 +171,8 @@ def short_code_of(dialled: str, entries: Collection[str]) -> tuple[str, tuple[st
 
 
 def new_text(text: str, accepted: int) -> str | None:
-    """Returns the text that was typed after the first `accepted` letters, or None if there is none.
-
-    An empty text is also an input: the caller pressed only "send".
-    """
+    """Returns the part of `text` after the first `accepted` letters, or None if the caller typed nothing more. An
+    empty result is also an input: the caller pressed only "send"."""
     if len(text) <= accepted:
         return None
     if accepted == 0:
@@ -180,12 +181,13 @@ def new_text(text: str, accepted: int) -> str | None:
 
 
 def follows(text: str, accepted: int) -> bool:
-    """Returns True if the gateway can send `text` after the hotline answered `accepted` letters of it."""
+    """Returns True if `text` can follow after the hotline has answered the first `accepted` letters of the session's
+    text."""
     return len(text) == accepted or new_text(text, accepted) is not None
 
 
 def take_input(rest: str) -> tuple[str, str | None]:
-    """Returns the first input of `rest`, and the text after its separator. The second part is None if there is no
-    separator."""
+    """Returns the first input of `rest`, and the text after the separator that follows this input. This text is None
+    if there is no separator."""
     first, separator, behind = rest.partition(SEPARATOR)
     return first, behind if separator else None

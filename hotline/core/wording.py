@@ -1,208 +1,222 @@
 """Contains all texts that the code itself sends to a handset. The key of each text is its English wording. Pure.
 
-Three groups use this table: code that sends texts (`phrases.say(language, Template.TAKEN, ref=...)`), translators
+The code that sends texts uses this table (`phrases.say(language, Template.TAKEN, ref=...)`), and so do translators
 (`hotline words`) and the tests. A stored message has its template and parameters, but never the final text. No text
-here names the subject of the hotline. Network operators can read an SMS, and so can everyone who sees the phone or its
-lock screen.
+in this module names the subject of the hotline, because network operators can read an SMS, and so can everyone who
+sees the phone or its lock screen.
 """
 
 from enum import StrEnum
 
 
 class Template(StrEnum):
-    """One text that the code sends. Its English text is the key in the catalogues, so changing it makes every
-    translation out of date."""
+    """One text that the code sends. Its English text is the key in the catalogues. If the English text changes, every
+    translation is out of date."""
 
     ALERT_URGENT_REPLY = "{ref}: {place}, urgent. Reply 1 {ref}"
-    """An alert to a responder about an urgent case, if replies by SMS reach us. `ref` is the reference of the case,
+    """An urgent alert to a responder, if the hotline can receive replies by SMS. `ref` is the reference of the case,
     such as K7Q4. `place` is the name of a district, or "abroad". The reply `1 K7Q4` takes the case."""
     ALERT_URGENT_DIAL = "{ref}: {place}, urgent. Dial {code}"
-    """An alert to a responder about an urgent case, if replies by SMS do not reach us. `code` is the responders' short
+    """An urgent alert to a responder, if the hotline cannot receive replies by SMS. `code` is the responders' short
     code, such as *384*777*90#."""
     ALERT_REPLY = "{ref}: {place}. Reply 1 {ref}"
-    """An alert to a responder about a case that is not urgent, if replies by SMS reach us. The reply `1 K7Q4` takes the
-    case."""
+    """An alert to a responder about a case that is not urgent, if the hotline can receive replies by SMS. The reply
+    `1 K7Q4` takes the case."""
     ALERT_DIAL = "{ref}: {place}. Dial {code}"
-    """An alert to a responder about a case that is not urgent, if replies by SMS do not reach us."""
+    """An alert to a responder about a case that is not urgent, if the hotline cannot receive replies by SMS."""
     ALERT_LIKE_URGENT_REPLY = "{ref}: {place}, urgent, similar to {like}. Reply 1 {ref}"
-    """An alert about an urgent case that is probably the same as the case `like`. The responder was already alerted of
-    that case. The reply `1 K7Q4` takes the case."""
+    """An urgent alert to a responder who was already alerted of a case that is probably the same. `like` is the
+    reference of that earlier case. The reply `1 K7Q4` takes the new case."""
     ALERT_LIKE_URGENT_DIAL = "{ref}: {place}, urgent, similar to {like}. Dial {code}"
-    """An urgent alert about a case that is probably the same as the case `like`, if replies by SMS do not reach us."""
+    """An urgent alert about a case that is probably the same as the case `like`, if the hotline cannot receive
+    replies by SMS."""
     ALERT_LIKE_REPLY = "{ref}: {place}, similar to {like}. Reply 1 {ref}"
     """An alert about a case that is not urgent and is probably the same as the case `like`. The reply `1 K7Q4` takes
     the case."""
     ALERT_LIKE_DIAL = "{ref}: {place}, similar to {like}. Dial {code}"
-    """An alert about a case that is not urgent and is probably the same as the case `like`, if replies by SMS do not
-    reach us."""
+    """An alert about a case that is not urgent and is probably the same as the case `like`, if the hotline cannot
+    receive replies by SMS."""
     ALERT_LOCKED_URGENT_REPLY = "{ref}: {place}, urgent, details locked. Reply 1 {ref}"
-    """An alert about an urgent case, if the desk cannot decrypt the tip because a key is missing. The reply `1 K7Q4`
+    """An urgent alert to a responder whose desk cannot decrypt the tip, because a key is missing. The reply `1 K7Q4`
     takes the case."""
     ALERT_LOCKED_URGENT_DIAL = "{ref}: {place}, urgent, details locked. Dial {code}"
-    """An alert about an urgent case, if the desk cannot decrypt the tip because a key is missing, and if replies by SMS
-    do not reach us."""
+    """An urgent alert, if the hotline cannot receive replies by SMS. The desk cannot decrypt the tip, because a key
+    is missing."""
     ALERT_LOCKED_REPLY = "{ref}: {place}, details locked. Reply 1 {ref}"
     """An alert about a case that is not urgent, if the desk cannot decrypt the tip because a key is missing. The reply
     `1 K7Q4` takes the case."""
     ALERT_LOCKED_DIAL = "{ref}: {place}, details locked. Dial {code}"
-    """An alert about a case that is not urgent, if the desk cannot decrypt the tip because a key is missing, and if
-    replies by SMS do not reach us."""
+    """An alert about a case that is not urgent, if the hotline cannot receive replies by SMS. The desk cannot decrypt
+    the tip, because a key is missing."""
     SHARED_OPEN = "{count} open. Dial {code}"
-    """One SMS in 15 minutes about all cases of which a responder was alerted before. `count` is their number. It does
-    not say that a case waits: a stranger may see the lock screen."""
+    """One SMS every 15 minutes, instead of single alerts, about all open cases of which a responder was alerted.
+    `count` is the number of these cases. The SMS does not say that a case waits, because a stranger may see the lock
+    screen."""
     SHARED_URGENT = "{place}: {count} more urgent cases. Dial {code}"
-    """One SMS a minute about further urgent cases of a district, if very many arrive at once."""
+    """One SMS a minute about further urgent cases of a district, if very many urgent cases arrive in a short time."""
     ALERT_OVERDUE_REPLY = "{ref}: {place}, case taken, no update since. Reply 1 {ref}"
-    """An SMS to a coordinator, and then to the national desk: the assignee reported no outcome in time. The reply `1
-    K7Q4` takes the case too."""
+    """An SMS to a coordinator, and later to the national desk: the assignee reported no outcome in time."""
     ALERT_OVERDUE_DIAL = "{ref}: {place}, case taken, no update since. Dial {code}"
-    """An SMS to a coordinator, and then to the national desk: the assignee reported no outcome in time. Replies by SMS
-    do not reach us."""
+    """An SMS to a coordinator, and later to the national desk, if the hotline cannot receive replies by SMS: the
+    assignee reported no outcome in time."""
     ALERT_LOOK_REPLY = "{ref}: {place}, case taken two hours ago. To check the case, reply 1 {ref}"
-    """An SMS to the national desk, two hours after a responder took a case about danger. A second person checks every
-    such case."""
+    """An SMS to the national desk, two hours after a responder took a case about danger. A second person must check
+    every such case."""
     ALERT_LOOK_DIAL = "{ref}: {place}, case taken two hours ago. To check the case, dial {code}"
-    """An SMS to the national desk, two hours after a responder took a case about danger. Replies by SMS do not reach
-    us."""
+    """An SMS to the national desk, two hours after a responder took a case about danger. This text is for a hotline
+    that cannot receive replies by SMS."""
     CLOSURE_REQUESTED = "{ref}: a colleague asks to close this case. Dial {code}."
     """An SMS to the national desk: a responder asks to close a case. No SMS can confirm a closure, because the
     person who confirms it must first open the case."""
     CLOSURES_WAIT = "Closure requests waiting 24 hours or more: {refs}. Dial {code}"
-    """An SMS to the national desk at 06:30: closures wait for confirmation. `refs` are references such as K7Q4 M3TX,
-    or T12 for a case of which this person was not alerted."""
+    """An SMS to the national desk at 06:30: closures wait for confirmation. `refs` are the references of these cases,
+    such as K7Q4. If this person was not alerted of a case, the SMS names the tip, such as T12."""
     HOLDS_WAIT = "Legal holds to review: {count}. See Case files in the console."
-    """An SMS to the national desk on Mondays at 06:30: legal holds of case files were not reviewed for six months."""
+    """An SMS to the national desk on Mondays at 06:30: no person has reviewed some legal holds of case files for six
+    months."""
     MORE_TOLD = "{ref}: new information. Read the case again."
-    """An SMS to responders who were alerted of the first of many similar tips. They get it once and not for each
-    tip. `ref` is the reference of the first tip."""
+    """An SMS to responders who were alerted of the first of many similar tips. Such a responder gets this SMS only
+    once, and not for each similar tip. `ref` is the reference of the first tip."""
     STAY_AWAY = "{ref}: do not visit or call. Read the case first."
-    """An SMS to every alerted responder, if the caller asked that no one comes, or erased the report with 000. It never
-    says who asked for this."""
+    """An SMS to every alerted responder: do not visit. The hotline sends this SMS if the caller answered that no one
+    may visit (`visit: no`), or typed `000` to erase the report. The SMS never says who asked for this."""
     CAREFUL = "{ref}: careful. Do not visit openly. Do not call anyone there. Call the national desk: {number}."
-    """An SMS to every alerted responder about a person in danger, if the caller asked that no one comes, or erased the
-    report with 000: responders should act, but not openly. `number` is the confirmed number of the national desk."""
+    """An SMS to every alerted responder, if the caller answered `visit: no` or typed `000`, and a person is in
+    danger: responders should act, but not openly. `number` is the verified phone number of the national desk."""
     CAREFUL_ALONE = (
         "{ref}: careful. Do not visit openly. Do not call anyone there. Ask the national desk."
     )
-    """An SMS to every alerted responder about a person in danger, if the caller asked that no one comes, or erased the
-    report with 000. No number of the national desk is confirmed."""
+    """An SMS to every alerted responder: responders should act, but not openly. The hotline sends this SMS if no
+    phone number of the national desk is verified."""
     HOW_REPLY = "{ref}: careful, do not call. How should responders visit? Reply 6 {ref}: discreetly, 7 {ref}: openly"
     """An SMS to the national desk, which decides if responders may go openly."""
     HOW_DIAL = "{ref}: careful, do not call. How should responders visit? Dial {code}"
-    """An SMS to the national desk, which decides if responders may go openly. Replies by SMS do not reach us."""
+    """An SMS to the national desk, which decides if responders may go openly. This text is for a hotline that cannot
+    receive replies by SMS."""
     MANNER_SILENT = "{ref}: no answer from the national desk. Act with a colleague, not openly."
-    """An SMS to the responders, who may go, if the national desk has decided nothing for ten minutes."""
+    """An SMS to the responders: the national desk has decided nothing for ten minutes, so responders may go, but not
+    openly."""
     GO_UNSEEN = (
         "{ref}: the national desk says: go with a colleague, not openly. Do not call anyone there."
     )
-    """An SMS to every alerted responder: the national desk decided that they may go, but not openly."""
+    """An SMS to every alerted responder: the national desk decided that responders may go, but not openly."""
     GO_OPENLY = "{ref}: the national desk says: you may go openly."
-    """An SMS to every alerted responder: the national desk decided that they may go openly."""
+    """An SMS to every alerted responder: the national desk decided that responders may go openly."""
     PLACE_CHANGED = "{ref}: the place has changed. Call {number} before you go."
-    """An SMS to every alerted responder, if the caller corrected the place. `number` is the national desk's number."""
+    """An SMS to every alerted responder: the caller corrected the place. `number` is the phone number of the national
+    desk."""
     PLACE_CHANGED_ALONE = "{ref}: the place has changed. Ask the national desk before you go."
-    """An SMS to every alerted responder, if the caller corrected the place and the national desk has no confirmed
-    number."""
+    """An SMS to every alerted responder: the caller corrected the place. The hotline sends this SMS if no phone
+    number of the national desk is verified."""
     TOLD_FIRST = "{ref}: the district was alerted before you."
     """An SMS to the national desk, if the caller named an official only after the district was alerted."""
     LET_REPLY = "{ref}: a team in {place} took this case too. To stop the first team, reply 8 {ref}"
-    """An SMS to the national desk: a responder of the corrected place has taken the case. If there is danger, only
-    the national desk stands down the responders of the first place."""
+    """An SMS to the national desk: a responder of the corrected place has taken the case. If a person is in danger,
+    only the national desk may stand down the responders of the first place."""
     LET_DIAL = "{ref}: a team in {place} took this case too. To stop the first team, dial {code}"
-    """An SMS to the national desk: a responder of the corrected place has taken the case. Replies by SMS do not reach
-    us."""
+    """An SMS to the national desk, if the hotline cannot receive replies by SMS: a responder of the corrected place
+    has taken the case."""
     LET_GO = "{ref}: another team has this case now. You do not need to go. Thank you."
     """An SMS to the responders of the first place: a team of the corrected place has taken the case."""
     REMIND_REPLY = "{ref}: what happened? By {time}, send a digit and {ref}: {digits}"
-    """A reminder by SMS to the assignee, after half of the time for an outcome. `time` is when others will be alerted.
-    `digits` are the possible answers.
-    """
+    """A reminder by SMS to the assignee, after half of the time in which the assignee must report an outcome. At
+    `time`, the hotline alerts other people. `digits` are the possible answers."""
     REMIND_DIAL = "{ref}: by {time}, say what happened. Dial {code}"
-    """A reminder by SMS to the assignee, if replies by SMS do not reach us. `time` is when others will be alerted."""
+    """A reminder by SMS to the assignee, if the hotline cannot receive replies by SMS. At `time`, the hotline alerts
+    other people."""
     FOLLOW = "{ref}: any news? Dial {code}"
-    """An SMS to the responder who can know the result, days or weeks later. It names no subject and no person."""
+    """An SMS to a responder, days or weeks later: the responder may know the result of the case. The SMS names no
+    subject and no person."""
     FOLLOW_ABOVE = "{ref}: no one has sent news. Dial {code}"
-    """An SMS that the responder who can know the result has not answered: to a coordinator the next morning, then to
-    the national desk.
-    """
+    """An SMS to a coordinator, and later to the national desk: the responder who may know the result of a case has
+    not answered."""
 
     SERVICE_ASK = "{ref}: a referral. Reply 1 for yes, 2 for no room"
-    """An SMS to the person on duty of a service: a responder wants to refer a person. `ref` names the request, and not
-    the case."""
+    """An SMS to the person on duty at a service, such as a shelter: a responder wants to refer a person. `ref` is the
+    reference of the request, and not of the case."""
     SERVICE_TOLD = "{ref}: {who}, we asked at {time}. Thank you."
-    """The answer to a service that said yes. `who` is a woman, a man, a girl or a boy. `time` is when we asked."""
+    """The answer to a service that said yes. `who` says if the person is a woman, a man, a girl or a boy. `time` is
+    the time of our request."""
     SERVICE_FULL = "{ref}: no room, noted. Thank you."
     """The answer to a service that said that it has no room."""
     SERVICE_YES = "{ref}: there is room. Dial {code}"
-    """An SMS to the responder who offered the help. It names neither the service nor the person."""
+    """An SMS to the responder who offered the service to a person: the service has room. The SMS names neither the
+    service nor the person."""
 
     TAKEN = "{ref}: you have taken this case. Thank you."
-    """The answer to `1 K7Q4`, even if it arrives twice."""
+    """The answer to a responder who took a case with the SMS `1 K7Q4`. A repeated SMS gets the same answer."""
     NOTED = "{ref}: noted. We also ask other responders."
-    """The answer to `1 K7Q4` while the gateway's inbox cannot be read. So there is no proof yet that the responder
-    wrote it."""
+    """The answer to `1 K7Q4` while the hotline cannot read the gateway's inbox. So the hotline has no proof yet that
+    the responder wrote the SMS."""
     HELPS_TOO = "{ref}: you help too. A colleague has this case."
     """The answer to `1 K7Q4` from a responder who takes a case after a colleague. An SMS never names a colleague."""
     HELPS_TOO_UNREAD = (
         "{ref}: you help too. A colleague has this case. You have not read it: do not visit openly."
     )
-    """The answer to `1 K7Q4` after a colleague took the case, if it must be read before anyone goes there openly."""
+    """The answer to `1 K7Q4` after a colleague took the case. Responders must read this case before they visit
+    openly."""
     HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has this case. Do not visit or call."
-    """The answer to `1 K7Q4` after a colleague took the case, for a case with a warning and without danger."""
+    """The answer to `1 K7Q4` after a colleague took the case. The case has a warning about visits, and no person is
+    in danger."""
     TAKEN_UNTIL = (
         "{ref}: you took this case. What happened? By {time}, send a digit and {ref}: {own}"
     )
-    """The answer to `1 K7Q4` if an outcome is due. `time` is a time such as 25/11 14:05. `own` are the digits for an
-    assignee."""
+    """The answer to `1 K7Q4` if the responder must report an outcome until `time`, such as 25/11 14:05. `own` lists
+    the digits that an assignee may send."""
     TAKEN_UNREAD = "{ref}: you took this case without reading it. Do not visit openly. Call the national desk: {number}"
-    """The answer to `1 K7Q4` for a case with a warning, or if the caller was not asked whether responders may come."""
+    """The answer to `1 K7Q4` for a case with a warning about visits, or if the hotline did not ask the caller if
+    responders may come."""
     TAKEN_UNREAD_ALONE = (
         "{ref}: you took this case without reading it. Do not visit openly. Ask the national desk."
     )
-    """The answer to `1 K7Q4` for a case with a warning, if no number of the national desk is confirmed."""
+    """The answer to `1 K7Q4` for a case with a warning about visits, if no phone number of the national desk is
+    verified."""
     TAKEN_UNREAD_DESK = "{ref}: you took this case without reading it. Do not visit openly."
-    """The answer to `1 K7Q4` to a person of the national desk, which itself decides how to go there."""
+    """The answer to `1 K7Q4` from a person of the national desk. The national desk itself decides how responders
+    visit."""
     TAKEN_STAY_AWAY = "{ref}: you took this case. Do not visit or call. Read the case first."
-    """The answer to `1 K7Q4` for a case with a warning and without danger."""
+    """The answer to `1 K7Q4` for a case with a warning about visits in which no person is in danger."""
     HOW_NOTED = "{ref}: noted. We alert the responders."
-    """The answer to `6 K7Q4` and `7 K7Q4` from the national desk."""
+    """The answer to `6 K7Q4` (go discreetly) and `7 K7Q4` (go openly) from the national desk."""
     LET_NOTED = "{ref}: noted. We tell the first team to stop."
-    """The answer to `8 K7Q4` from the national desk."""
+    """The answer to `8 K7Q4` (stand down the first team) from the national desk."""
     LET_TOO_EARLY = "{ref}: no one at the new place has taken this case yet."
-    """The answer to `8 K7Q4` if no responder of the corrected place has taken the case."""
+    """The answer to `8 K7Q4` (stand down the first team) if no responder of the corrected place has taken the case."""
     HOW_WAITS = "{ref}: noted. In a few minutes we alert the responders."
-    """The answer to `7 K7Q4` while there is no proof yet that the responder wrote it."""
+    """The answer to `7 K7Q4` (go openly) while the hotline has no proof yet that the responder wrote the SMS."""
     ON_SITE_NOTED = "{ref}: noted, you are on site."
     """The answer to `2 K7Q4`: the responder is on site."""
     ON_SITE_UNTIL = "{ref}: noted, you are on site. By {time}, say what happened."
-    """The answer to the digit 2 from an assignee. The outcome of the case is due at `time`."""
+    """The answer to the digit 2 (on site) from an assignee. The assignee must report an outcome until `time`."""
     REFERRED_NOTED = "{ref}: noted, referred to a service."
     """The answer to `3 K7Q4`: the responder referred a person to a service."""
     REFERRED_UNTIL = "{ref}: noted, referred. By {time}, say what happened."
-    """The answer to the digit 3 (referred to a service). The outcome of the case is due at `time`."""
+    """The answer to the digit 3 (referred to a service). The assignee must report an outcome until `time`."""
     CLOSED_NOTED = "{ref}: closed. Thank you."
-    """The answer to 4 if the case is closed."""
+    """The answer to the digit 4 (not this kind of case) if this digit closed the case."""
     JUDGE_NOTED = "{ref}: noted, not this kind of case. A second person checks it. Until then the case is yours."
-    """The answer to the digit 4 (the case is not about trafficking), in every case that a second person checks. The
-    answer is always the same, so no SMS reveals the result of a screening."""
+    """The answer to the digit 4 (not this kind of case) if a second person must check the case. The hotline always
+    gives this same answer, so no SMS reveals the result of a screening."""
     ANOTHER_WAITS = "{ref}: another request to close this case is waiting."
-    """The answer to the digit 4 if another person requested closure with a different outcome."""
+    """The answer to the digit 4 (not this kind of case) if another person requested closure with a different
+    outcome."""
     GOES_ON_WAITS = "{ref}: noted. The case stays open. In a few minutes it is yours."
-    """The answer to the digit 1 that refuses a closure, while it is not proved who sent the SMS. There is no other
-    responder to ask.
-    """
+    """The answer to the digit 1 from a responder who thereby refuses a closure. The hotline cannot prove yet who sent
+    the SMS, and has no other responder to ask."""
     OPEN_FIRST = "{ref}: dial {code}. Read the case first, then close it there."
-    """The answer to the digit 4 from a responder who may confirm a colleague's closure request."""
+    """The answer to the digit 4 (not this kind of case) from a responder who may confirm a colleague's closure
+    request."""
     OPEN_IN_CONSOLE = "{ref}: first read the case in the console. Close it there, or dial {code}."
-    """The answer to the digit 4 from a responder who may confirm a colleague's closure request, if the national desk
-    reads only in the console.
-    """
+    """The answer to the digit 4 (not this kind of case) from a responder who may confirm a colleague's closure
+    request, if the national desk reads cases only in the console."""
     PASSED_NOTED = "{ref}: we ask the next responder. The case is yours until someone takes it."
-    """The answer to the digit 5 from an assignee who cannot continue: we alert another responder."""
+    """The answer to the digit 5 (pass on) from an assignee who cannot continue: the hotline alerts another
+    responder."""
     PASSED_THEIRS = "{ref}: your colleague keeps the case."
-    """The answer to the digit 5 from a responder who is not the assignee, if there is no other responder to ask."""
+    """The answer to the digit 5 (pass on) from a responder who is not the assignee, if there is no other responder to
+    ask."""
     TAKE_FIRST = "{ref}: you have not taken this case yet. Reply 1 {ref}"
-    """The answer to the digits 3 and 4 from a responder who is not the assignee."""
+    """The answer to the digits 3 (referred) and 4 (not this kind of case) from a responder who is not the assignee."""
     CASE_OVER = "{ref}: this case is closed. Thank you."
     """The answer to any digit about a closed case."""
     EXERCISE = "{ref} was a drill. Do not go. Thank you."
@@ -212,17 +226,15 @@ class Template(StrEnum):
     """An SMS to the national desk, and to coordinators who do not take part in the drill. `time` is a time such as
     25/11 14:05."""
     ASK_BACK = "{ref}: reply with a digit and {ref}: {digits}"
-    """The answer to an unclear message, to a digit without a reference, and to `0`.
-
-    `digits` are those of the digits below that are possible for the case. An answer never repeats the text that the
-    responder wrote.
-    """
+    """The answer to an unclear message, to a digit without a reference, and to the message `0`. `digits` lists the
+    digits that the responder may send for this case, each with its meaning. An answer never repeats the text that the
+    responder wrote."""
     ASK_BACK_DIAL = "{ref}: dial {code}"
     """The answer to an unclear message, if the responder must dial instead of answering by SMS."""
     DIGIT_TAKE = "1 take"
-    """Offers a digit that a responder may send by SMS, with its meaning. Translations keep the digit."""
+    """Offers the digit 1, with which a responder takes the case by SMS. Translations keep the digit."""
     DIGIT_HELP_TOO = "1 help too"
-    """Offers a digit that a responder may send by SMS: help the colleague who took the case."""
+    """Offers the digit 1 if a colleague is the assignee: the responder helps too."""
     DIGIT_ON_SITE = "2 on site"
     """Offers a digit that a responder may send by SMS: the responder is at the place."""
     DIGIT_REFERRED = "3 referred"
@@ -231,36 +243,37 @@ class Template(StrEnum):
     DIGIT_PASS_ON = "5 pass on"
     """Offers a digit that a responder may send by SMS: another person should take the case."""
     DIGIT_UNSEEN = "6 discreetly"
-    """For the national desk: responders must not go there openly."""
+    """Offers a digit to the national desk: responders must visit discreetly."""
     DIGIT_OPENLY = "7 openly"
     DIGIT_LET_GO = "8 stand down first team"
-    """For the national desk: the responders of the first place do not have to go."""
+    """Offers a digit to the national desk: the responders of the first place do not have to go."""
     NO_MORE_ANSWERS = "We send no more answers this hour. Dial {code}."
-    """The last of ten answers within an hour to unclear messages of a responder with a case about danger."""
+    """The tenth and last answer within an hour to unclear messages of one responder, if the responder has a case
+    about danger."""
     PINS_WRONG = "Someone entered wrong PINs on one phone. Dial {code}"
-    """An SMS to the coordinator: wrong PINs were entered on a phone. An SMS never names a responder. The warnings
-    behind the PIN say whose phone it is."""
+    """An SMS to the coordinator: someone entered wrong PINs on a phone. An SMS never names a responder. The
+    coordinator sees the name in the warnings after entering the PIN."""
     PINS_WRONG_YOURS = (
         "Wrong PINs: no PIN works on this phone until {time}. Not you? Tell your coordinator."
     )
-    """An SMS to the phone itself: wrong PINs were entered. `time` is when the next PIN can be entered, such as 25/11
+    """An SMS to the phone on which someone entered wrong PINs. The phone accepts no PIN until `time`, such as 25/11
     14:05."""
     PIN_NETWORK = "One phone opened cases on another network. Dial {code}"
-    """An SMS to the coordinator: a phone opened cases on another mobile network than the last time."""
+    """An SMS to the coordinator: a phone read cases on another mobile network than the last time."""
     PIN_MANY = "One phone opened many cases. Dial {code}"
-    """An SMS to the coordinator: a phone opened unusually many cases."""
+    """An SMS to the coordinator: a responder read unusually many cases on one phone."""
     PIN_NIGHT = "Phones that opened cases at night: {count}. Dial {code}"
-    """An SMS to the coordinator at 07:00: phones opened cases at night."""
+    """An SMS to the coordinator at 07:00: responders read cases by phone at night."""
     PIN_NOT_ME = "Someone else used a responder's PIN. The PIN no longer works. Dial {code}"
     """An SMS to the coordinator: a responder said that someone else used the responder's PIN."""
     PIN_NEVER = "never"
-    """On the first screen after the PIN: this PIN never opened the list of cases before."""
+    """A word on the first screen after the PIN: no one has opened the list of cases with this PIN before."""
     PIN_OPENED = "{time} ({count} times)"
-    """The last time at which the PIN opened the list of cases, such as 25/11 14:05, and how often it did."""
+    """Says when the PIN last opened the list of cases, such as 25/11 14:05, and how often the PIN has opened it."""
     WARNING_WRONG = "{time} {who}: entered wrong PINs"
     """One of the warnings that a coordinator reads after entering the PIN. `who` is the responder's name."""
     WARNING_NETWORK = "{time} {who}: opened cases on another network"
-    """Warns a coordinator who has entered the PIN: the phone used another mobile network than before."""
+    """Warns a coordinator who has entered the PIN: a responder's phone used another mobile network than before."""
     WARNING_MANY = "{time} {who}: opened many cases"
     """Warns a coordinator who has entered the PIN. `who` is the name of the responder."""
     WARNING_NIGHT = "{time} {who}: opened cases at night"
@@ -272,25 +285,26 @@ class Template(StrEnum):
     NOTHING_OPEN = "You have no open cases. To check, dial {code}"
     """The answer to an unclear SMS of a responder who has no open case."""
     STOP_NOTED = "Noted. You are on duty on this line. To leave the line, tell your coordinator."
-    """The answer to a STOP from an enrolled number. A STOP can be forged, so it changes nothing."""
+    """The answer to a STOP from an enrolled number. Anyone can forge a STOP, so the STOP changes nothing."""
     STOP_TOLD = "A phone of your team sent STOP. Nothing has changed. Please ask your team why."
-    """An SMS to the people who lead the responder's desk: a phone of the desk sent STOP. It names no phone."""
+    """An SMS to the coordinators of the responder's desk: a phone of the desk sent STOP. The SMS names no phone."""
 
     JOIN = "{join} is your code. To join, dial {code}"
     """An SMS to a phone that is being enrolled, or that is a responder's new phone. `join` is a code of six digits."""
     NUMBER_CHANGED = "Your number on this line was changed. If that was not you, call {number}."
-    """An SMS to the responder's old number. `number` is the confirmed number of the national desk."""
+    """An SMS to the responder's old number. `number` is the verified phone number of the national desk."""
     NUMBER_CHANGED_ALONE = (
         "Your number on this line was changed. If that was not you, tell the national desk."
     )
-    """An SMS to the responder's old number, if no number of the national desk is confirmed."""
+    """An SMS to the responder's old number, if no phone number of the national desk is verified."""
 
     REMOVED = "A colleague was removed from this line. Open cases passed to others: {count}."
-    """An SMS to the national desk, because one person alone may remove a responder. It does not say who removed the
-    responder."""
+    """An SMS to the national desk, because one person alone may remove a responder. The SMS does not say who removed
+    the responder."""
 
     GAPS_FOUND = "Shifts with nobody on duty: {count}. From {time}. Dial {code}"
-    """An SMS to a desk's coordinator about new gaps in the roster, and again a day before a gap."""
+    """An SMS to a desk's coordinator about new gaps in the roster. The coordinator gets the SMS again on the day
+    before a gap."""
     GAPS_WEEK = "Next 14 days: {count} districts have hours with nobody on duty. Dial {code}"
     """An SMS to the national desk on Mondays: some districts have hours without anyone on duty."""
     SHIFT_OFFERED = "A colleague offers a shift from {time}. To take the shift, dial {code}"
@@ -302,14 +316,13 @@ class Template(StrEnum):
         "Someone asked to end console account {number}. A second admin decides. Not "
         "expected? Ask the national desk."
     )
-    """An SMS about a request to end an account: to the national desk, and to the person who must answer for a desk that
-    only this account can decrypt.
-    """
+    """An SMS about a request to end an account. The national desk gets it. If only this account can decrypt a desk's
+    tips, the person responsible for that desk gets it too."""
     OWN_END = "Someone asked to end your console account. Not expected? Tell the national desk."
     """An SMS to the phone of the person who owns the account: an admin asked to end the account."""
     ACCOUNT_ENDED = "Console account {number} was ended. Not expected? Ask the national desk."
-    """An SMS to the national desk: an account has ended. `number` is the number of the account. The name of the
-    account never appears."""
+    """An SMS to the national desk: an account has ended. `number` is the number of the account. The SMS never
+    contains the name of the account."""
     ACCOUNT_SUSPENDED = (
         "Console account {number} is suspended for 24 hours. Not expected? Ask the national desk."
     )
@@ -339,18 +352,21 @@ class Template(StrEnum):
     WORDS_URGENT = (
         "Since {time} callers read a text that only one person approved. Review it by {until}."
     )
-    """An SMS to the national desk: one person published a text alone. `time` is a time such as 24/11 14:05. At
-    `until`, such as 18:05, the clock withdraws the text."""
+    """An SMS to the national desk: at `time`, such as 24/11 14:05, one person published a text without a second
+    approval. At `until`, such as 18:05, the hotline withdraws the text."""
 
     LIST_URGENT = "{ref} urgent, new"
-    """A case on a responder's list on USSD."""
+    """A new urgent case on a responder's list on USSD."""
     LIST_NEW = "{ref} new"
     LIST_DUE = "{ref} due {time}"
-    """The responder's own case. The time, such as 25/11 14:05, is when its outcome is due."""
+    """A case on a responder's list on USSD: the responder is the assignee, and must report an outcome until `time`,
+    such as 25/11 14:05."""
     LIST_THEIRS = "{ref} a colleague has it"
-    """A colleague's case. It is not overdue, and the responder has nothing to do in it."""
+    """A case on a responder's list on USSD: a colleague is the assignee, and the case is not overdue. The responder
+    has nothing to do."""
     LIST_CLOSURE = "{ref} closure requested"
-    """A case whose closure was requested. People who may confirm it see this."""
+    """A case on a responder's list on USSD: a colleague requested closure, and this responder may confirm the
+    closure."""
     LIST_EXERCISE = "{ref} drill"
     """A drill on a responder's list."""
     OUTCOME_HELPED = "helped"
@@ -364,8 +380,8 @@ class Template(StrEnum):
     OUTCOME_JOKE = "a joke"
     OUTCOME_TEST = "a test"
     MET_WOMAN = "woman"
-    """A person of a case on the responder's list, such as 1 woman 25/11: the person's number in the case and the
-    day."""
+    """Describes a person of a case on a responder's list, such as "1 woman 25/11": the person's number in the case,
+    this word and the day."""
     MET_MAN = "man"
     MET_GIRL = "girl"
     MET_BOY = "boy"
@@ -373,43 +389,48 @@ class Template(StrEnum):
     CONTINUE_FORM = "Continue ({step} of {count})"
     """The choice to continue a form about a person at its next question, on USSD after the PIN."""
     OWES_HELP = "help"
-    """An open duty to a person when a case is closed, on USSD: a service must be asked for help (1 woman: help)."""
+    """A duty that is still open when a responder closes a case, shown on USSD: the responder must ask a service to
+    help a person ("1 woman: help")."""
     OWES_ANSWER = "the answer"
-    """An open duty: the responder must report the service's answer."""
+    """A duty that is still open when a responder closes a case: the responder must report the service's answer."""
     OWES_ARRIVAL = "arrival"
-    """An open duty: the responder must report if the person arrived at the service."""
+    """A duty that is still open when a responder closes a case: the responder must report if the person arrived at
+    the service."""
     OWES_THIRTY = "check after 30 days"
-    """An open duty: the responder must report how the person is, 30 days after arrival."""
+    """A duty that is still open when a responder closes a case: the responder must report how the person is, 30 days
+    after the arrival at a service."""
     OWES_ASKING = "ask again"
-    """An open duty: the responder must ask the person again if the person wants help."""
+    """A duty that is still open when a responder closes a case: the responder must ask the person again if the person
+    wants help."""
     LIST_FOLLOW = "{ref} any news?"
-    """An open or closed case on the responder's list, for which a result is still missing."""
+    """An open or closed case on the responder's list: the responder has not reported a result yet."""
     LIST_LIKE = "{case}, similar to {like}"
-    """A case that is probably the same as the case `like` on the responder's list. `case` is the text of this case in
-    the list, such as K7Q4 urgent, new."""
+    """A case that is probably the same as another case on the responder's list. `case` is the text of this case in
+    the list, such as K7Q4 new."""
     EXERCISE_TOLD = "This is a drill. No one is in danger. Do not go."
-    """The whole text of a drill, in every language. It is also the first line of the drill's page on USSD."""
+    """The whole text of a drill, in every language. The first line of the drill's page on USSD is the same text."""
     PAGE_CAREFUL = "Careful: do not visit openly."
-    """A warning at the top of a case's page on USSD. The page shows it for a person in danger whose caller asked for no
-    visit."""
+    """A warning at the top of a case's page on USSD. The page shows this warning if a person is in danger and the
+    caller asked for no visit."""
     PAGE_STAY_AWAY = "Do not visit or call."
     """A warning at the top of a case's page on USSD: a visit or a call may be dangerous."""
     PAGE_ASK_FIRST = "We do not know if helpers may come."
-    """A warning at the top of a case's page on USSD: the caller was not asked if helpers may come."""
+    """A warning at the top of a case's page on USSD: the hotline did not ask the caller if helpers may come."""
     PAGE_OFFICIAL = "An official may be involved."
     """A warning at the top of a case's page on USSD: the caller named an official."""
     PAGE_CHILD = "The person may be a child."
-    """A warning at the top of a case's page on USSD, about the person in the case."""
+    """A warning at the top of a case's page on USSD: the person in the case may be a child."""
     PAGE_LIKE = "Similar to {like}."
-    """The case is probably the same as the case `like`, which the responder knows by this reference."""
+    """A line on a case's page: the case is probably the same as another case. `like` is that case's reference for
+    this responder."""
     NOTE_AT = "Note {time}:"
     """The beginning of a responder's note, below the text of the tip on the page of a case."""
     LINE_TOLD = "alerted"
-    """Events of a case, each after its time, such as 25/11 14:05 alerted."""
+    """An event of a case. The page shows the time before the event, such as "25/11 14:05 alerted"."""
     LINE_DELIVERED = "delivered"
     LINE_TAKEN = "taken"
     LINE_DOUBTED = "taken by SMS, not confirmed"
-    """An event of a case: a responder took it by SMS, and the hotline cannot prove yet who sent the SMS."""
+    """An event of a case: a responder took the case by SMS, and the hotline cannot prove yet who sent the SMS."""
     LINE_OPENED = "read"
     LINE_ON_SITE = "someone is on site"
     """An event of a case: a responder is on site."""
@@ -420,13 +441,13 @@ class Template(StrEnum):
     LINE_NOTE = "a note"
     LINE_PASSED = "passed on"
     LINE_LINKED = "similar to another case"
-    """An event of a case: a desk marked it as similar to another case."""
+    """An event of a case: a desk marked the case as similar to another case."""
     LINE_WANTED = "closure requested, a second person must check"
-    """An event of a case: a responder asked to close it."""
+    """An event of a case: a responder asked to close the case."""
     LINE_AGREED = "a second person confirmed the closure"
     """An event of a case: a second person agreed to close the case."""
     LINE_REFUSED = "a second person keeps the case open"
-    """An event of a case: a second person refused its closure."""
+    """An event of a case: a second person refused to close the case."""
     LINE_CLOSED = "closed"
     LINE_REOPENED = "reopened"
     LINE_SCREENED = "questions asked on site"
@@ -434,28 +455,28 @@ class Template(StrEnum):
     LINE_CONSENT = "the person was asked about help"
     """An event of a case: a responder asked a person of the case if the person wants help."""
     LINE_ANSWERED = "a service answered"
-    """An event of a case: a service said if it can help."""
+    """An event of a case: a service answered if it can help the person."""
     LINE_ARRIVED = "arrival recorded"
     LINE_THIRTY = "checked after 30 days"
     """An event of a case: a responder checked how a person is, 30 days after arrival."""
     LINE_DETERMINED = "an official decision was noted"
     """An event of a case: a court or an official body decided if a person is a victim."""
     PAGE_AWAY = "You cannot read this page now. Please try again."
-    """Shown instead of a page that no process can decrypt at the moment."""
+    """The text that a phone shows instead of a case's page if no process can decrypt the page at the moment."""
 
     FAILURE = "Sorry, please try again later. In danger: 112"
-    """Shown on USSD if the database cannot commit. It is in Kinyarwanda if the caller's language is not known yet.
-    It fits on one line."""
+    """The text that USSD shows if the database cannot commit. If the hotline does not know the caller's language yet,
+    the text is in Kinyarwanda. The text fits on one line."""
 
     READ_AGAIN = "To read this topic again, send WORK. To stop SMS, send STOP."
-    """An SMS to a caller who sends a digit too late. The word is a topic from `text/topics.py`, which differs by
-    language."""
+    """An SMS to a caller who sends a digit too late. The word WORK in the text is a topic from `text/topics.py`. Each
+    language has its own word."""
     DELETE_THESE = "You can delete these messages."
-    """The text below the last screen of a topic that callers read by SMS."""
+    """The text at the end of the last SMS of a topic that callers read by SMS."""
 
     ADVERTISEMENT = "Safe work and family: dial {code}"
-    """The only answer to a cry for help by SMS. It is exactly the text of the posters. `code` is the service code,
-    such as *384*777#."""
+    """The only answer to a cry for help by SMS. The posters of the hotline have exactly this text. `code` is the
+    service code, such as *384*777#."""
 
     ALARM_RAISED = "Fault: {name}, since {time}. Runbook: {name}"
     """An SMS to on-call contacts: an alarm was raised. `name` is a page of the runbook in English. `time` is a time
@@ -465,7 +486,7 @@ class Template(StrEnum):
     ALARM_OVER = "Over: {name}."
     """An SMS to on-call contacts: the fault is over."""
     ALARM_TRIAL = "This is a test. A real alarm comes by SMS too. Nothing is wrong now."
-    """An SMS to on-call contacts, as a test of their phones."""
+    """An SMS to on-call contacts that tests if an alarm reaches their phones."""
     AUDIT_DIGEST = "Keep this message: {row} {digest}"
     """An SMS to on-call contacts once a day: the digest of the audit log. `row` and `digest` belong to the newest
     row of the audit log."""
@@ -479,13 +500,14 @@ class Template(StrEnum):
 
     CALL_WAITS = "{ref}: call requested for {time}. Open the number in the console at that time."
     """An SMS to the national desk: a call-back waits. `ref` is a reference such as C12, and `time` is a time such as
-    25/11 08:00-10:00. It never says who will be called or why."""
+    25/11 08:00-10:00. The SMS never says whose phone the desk will call, or why."""
     CALL_NOW = "{ref}: call now, before {until}. Two people must open the number in the console."
-    """An SMS to the national desk: the time of the call-back has begun. `until` is its end."""
+    """An SMS to the national desk: the time for the call-back has begun. This time ends at `until`."""
     CALL_MISSED = "{ref}: no one called in time. You can call once more: {time}."
-    """An SMS to the national desk: no one called back in time. `time` is the second and last time."""
+    """An SMS to the national desk: no one called back in time. `time` is the second and last time at which the desk
+    may call."""
     CALL_OVER = "{ref}: the time for this call has passed. No one may call now."
-    """An SMS to the national desk: the last time of the call-back has passed."""
+    """An SMS to the national desk: the last time for the call-back has passed."""
     CALL_WITHDRAWN = "{ref}: the call was cancelled. Do not call."
     """An SMS to the national desk: the caller cancelled the call-back."""
 
@@ -493,11 +515,12 @@ class Template(StrEnum):
     """An SMS to the assignee, or to every alerted responder: a sender asks to erase a report. The sender may not be
     the person who reported."""
     ERASE_DECIDE = "{ref}: someone asked to erase this case. Keep or erase the case by {time}."
-    """An SMS to the national desk, which decides with a command: no one took the case, or a person is in danger.
-    `ref` is a reference such as T12."""
+    """An SMS to the national desk: someone asked to erase a report, and the desk must decide. The desk gets it if no
+    one took the case, or if a person is in danger. `ref` is a reference such as T12."""
 
     PART_PAUSED = "Paused: {part}. The reason is in the console, page Outgoing queue."
-    """An SMS to the national desk: a person paused a part of the work. `part` is a text such as: drills."""
+    """An SMS to the national desk: a person paused a part of the work. `part` is the text of `PART_CALL_BACKS`,
+    `PART_DRILLS` or `PART_ANSWERS`."""
     PART_RESUMED = "Resumed: {part}."
     PART_CALL_BACKS = "call-backs"
     PART_DRILLS = "drills"
@@ -506,12 +529,11 @@ class Template(StrEnum):
 
     ANSWERED = "{ref}: there is an answer to a question. Read the answer at the desk."
     """An SMS to the assignee: the caller answered a question. `ref` is a reference such as K7Q4, or T12 at the
-    national desk. It contains neither the question nor the answer."""
+    national desk. The SMS contains neither the question nor the answer."""
 
 
 OF_EXERCISES = frozenset({Template.EXERCISE, Template.EXERCISE_BEGUN})
-"""Texts that a drill sends in addition to its alert. They do not count in statistics. If the network refuses the number
-for such a text, no responder is removed.
-"""
+"""The texts that a drill sends in addition to its alert. Statistics do not count these texts. If the network refuses
+a responder's number for such a text, the hotline does not remove the responder."""
 ALWAYS_SHIPPED = frozenset({Template.FAILURE})
-"""Texts for times when the database does not answer. Changes in the console never apply to them."""
+"""The texts for times when the database does not answer. Editors cannot change these texts in the console."""
