@@ -1,15 +1,13 @@
-"""Describes the result of a check, and decides when an alarm notifies on-call contacts. Pure.
+"""Describes the result of a check, and decides when an alarm notifies the on-call contacts. Pure.
 
-Describes the result of one check of the installation: its state, and the operator's next step.
+A check looks at one part of the installation. Its result says if this part works, and what the operator must do.
 
-Decides from times and states when an alarm notifies on-call contacts, how often, and when it ends.
+The monitor raises an alarm when a fault has lasted for the time in `PATIENCE`. It repeats its notices at growing
+intervals until an on-call contact acknowledges the alarm, or until the fault is gone. When an alarm ends, all notified
+contacts get a message. Some alarms report a single event, which has no visible end. These alarms remain until a contact
+acknowledges them.
 
-The monitor raises an alarm when its fault has lasted as long as the alarm's patience. Its notices are repeated at
-growing intervals until an on-call contact acknowledges it, or until it ends. All notified contacts get a message when
-it ends. Some alarms report a single event, which has no visible end. These alarms remain until a contact acknowledges
-them.
-
-Defines the service levels of the hotline: how fast it must be, and how often.
+The module also defines the service levels: promises about how fast the hotline is.
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +20,8 @@ from hotline.text.time import KIGALI
 class CheckState(StrEnum):
     OK = "ok"
     WARNING = "warning"
-    """There is no harm now and no alarm, but the operator should look at it in daytime."""
+    """The check found a weakness that does no harm now. It raises no alarm, but the operator should fix the weakness in
+    daytime."""
     WRONG = "wrong"
 
 
@@ -30,14 +29,15 @@ class CheckState(StrEnum):
 class CheckResult:
     name: str
     ok: bool
-    """True if the result raises no alarm. It is also True for a warning."""
+    """True if the result raises no alarm. A warning raises no alarm, so the value is also True for a warning."""
     message: str
     todo: str = ""
     """The operator's next step. It is empty if nothing is wrong."""
     level: int = 1
     """The severity, for checks that have levels."""
     names: tuple[str, ...] = ()
-    """All items that `message` counts, for programs. The message itself names only a few of them."""
+    """The names of all items that `message` counts, so that programs can read them. The message itself names only a few
+    of them."""
     is_warning: bool = False
 
     @property
@@ -53,19 +53,19 @@ def in_kigali(at: datetime) -> str:
 
 
 def warning(name: str, message: str, todo: str) -> CheckResult:
-    """Returns the result of a check that found something missing, which is harmless for now."""
+    """Returns the result of a check that found a weakness, which does no harm now."""
     return CheckResult(name, True, message, todo, is_warning=True)
 
 
 def check_result(name: str, wrong: str | None, well: str, todo: str, level: int = 1) -> CheckResult:
-    """Returns the result of a check. If `wrong` is empty, the result is fine and its message is `well`."""
+    """Returns the result of a check. If `wrong` is None, the check found no fault, and the message is `well`."""
     if wrong is None:
         return CheckResult(name, True, well)
     return CheckResult(name, False, wrong, todo, level)
 
 
 class Alarm(StrEnum):
-    """All alarms, with the names that the doctor and the pages of the runbook use."""
+    """A kind of alarm. Its value is the name that the doctor and the pages of the runbook use."""
 
     DATABASE = "database"
     FLOWS = "flows"
@@ -118,9 +118,10 @@ class Notice(StrEnum):
     AGAIN = "again"
     OVER = "over"
     DIGEST = "digest"
-    """Not a fault: the newest digest of the audit log, which people store outside the hotline."""
+    """A message that reports no fault. It contains the newest digest of the audit log, which people store outside the
+    hotline."""
     TRIAL = "trial"
-    """A test: nothing is wrong. A person checks if messages reach the contacts."""
+    """A test message that reports no fault. A person checks with it if messages reach the contacts."""
 
 
 EVENT_ALARMS = {
@@ -146,13 +147,14 @@ PATIENCE = {
 }
 """The time for which a fault must last before contacts are notified. For all other alarms it is zero."""
 SETTLED = timedelta(minutes=2)
-"""The time without a fault after which an alarm ends. So a fault that comes and goes is only one alarm."""
+"""The time without a fault after which an alarm ends. So a fault that stops and soon returns raises only one alarm."""
 REPEATS = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160, 240))
-"""The times between notices while no contact has acknowledged the alarm. The last time is used again and again."""
+"""The times between notices while no contact has acknowledged the alarm. All further notices use the last of these
+times."""
 REMINDED = timedelta(days=1)
-"""The time after an acknowledgement at which an alarm that still exists is reported again."""
+"""If an acknowledged alarm still exists after this time, the contacts are notified again."""
 REMINDED_LATER = {Alarm.DISTRICTS: timedelta(days=7)}
-"""The same time for faults that take weeks to fix and harm no one until then."""
+"""The times that replace `REMINDED` for faults that take weeks to fix and harm no one until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ class AlarmState:
 
 @dataclass(frozen=True, slots=True)
 class AlarmChange:
-    """The change of an alarm after one check, and the resulting notice."""
+    """The new state of an alarm after one check, and the notice that must be sent, if any."""
 
     alarm: Alarm
     now: AlarmState | None
@@ -180,7 +182,8 @@ class AlarmChange:
 
 
 def next_state(before: AlarmState | None, alarm: Alarm, level: int, at: datetime) -> AlarmChange:
-    """Returns the change of an alarm after one check. At `level` 0 there is no fault, and a higher level is worse."""
+    """Returns the change of an alarm after one check. `level` says how bad the fault is, and 0 means that there is no
+    fault."""
     if level == 0:
         return AlarmChange(alarm, None) if before is None else _well(before, at)
     if before is None:
@@ -192,8 +195,8 @@ def next_state(before: AlarmState | None, alarm: Alarm, level: int, at: datetime
 
 
 def after_acknowledgement(state: AlarmState, by: str, at: datetime) -> AlarmState | None:
-    """Returns the state of an alarm after an acknowledgement. No notice is sent for `REMINDED`, unless the fault gets
-    worse.
+    """Returns the state of an alarm after an acknowledgement. The contacts get no notice until the time in `REMINDED`
+    or `REMINDED_LATER` is over, unless the fault gets worse.
 
     Returns None for a single event, because the acknowledgement ends that alarm.
     """
@@ -207,7 +210,7 @@ def _reminded(alarm: Alarm) -> timedelta:
 
 
 def _wrong(state: AlarmState, at: datetime) -> AlarmChange:
-    # If the clock was set back, an alarm that still exists must not become silent.
+    # If the system clock was set back, `next_at` may be far in the future. Then the notice is sent now.
     if state.next_at > at and state.next_at - at <= _reminded(state.alarm):
         return AlarmChange(state.alarm, state)
     notice = Notice.AGAIN if state.notices else Notice.RAISED
@@ -227,7 +230,8 @@ def _well(state: AlarmState, at: datetime) -> AlarmChange:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLevel:
-    """One promise about time, and the share of cases in which it must hold in a month."""
+    """A promise that the hotline does something within a time, and the share of cases in a month in which it must keep
+    this promise."""
 
     name: str
     promise: str

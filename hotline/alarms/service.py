@@ -1,4 +1,4 @@
-"""Raises alarms about single events. The monitor notifies the on-call contacts of them."""
+"""Raises alarms about single events. The monitor then notifies the on-call contacts."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -14,15 +14,15 @@ from hotline.core.database import Session
 def raise_alarm(context: Context, alarm: Alarm) -> None:
     """Raises an alarm. At its next check, the monitor notifies the on-call contacts. Raises StoreUnavailable.
 
-    If the alarm is already raised, it does not become a second one.
+    If the alarm is already raised, changes nothing.
     """
     with context.database.writing() as session:
         record(session, alarm, context.now())
 
 
 def run_in_child(context: Context, work: str, given: bytes = b"[]") -> bytes:
-    """Runs long work in a child process. It raises an alarm if the child process is late or killed. Raises
-    WorkEnded."""
+    """Runs long work in a child process. Raises an alarm if the child process takes too long, needs too much memory, or
+    is killed. Raises WorkEnded."""
     return long_work.run(work, given, partial(raise_alarm, context, Alarm.LONG_WORK))
 
 

@@ -1,14 +1,4 @@
-"""Stores the raised alarms, the on-call contacts, and the notices about each alarm.
-
-Also stores when the monitor last checked, so that the doctor notices a monitor that does not work any more.
-
-Also corrects stored waiting times after the clock was set back. Otherwise, notices would come too late.
-
-Stores the canaries (test values) of lasting keys, and the last start of each process.
-
-Reads in one query the state of each part through which an alert goes before it is sent. Each session begins with this
-query.
-"""
+"""Stores the state and the text of each raised alarm."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +10,7 @@ from hotline.alarms.rules import Alarm, AlarmState
 from hotline.core import database
 
 LOCK = 4_114_110_024
-"""PostgreSQL's advisory lock for the monitors. Monitors take turns, so that no notice is sent twice."""
+"""The PostgreSQL advisory lock for the monitors. Only one monitor works at a time, so that no notice is sent twice."""
 
 
 class RaisedAlarm(database.Row):
@@ -29,9 +19,9 @@ class RaisedAlarm(database.Row):
     __tablename__ = "alarm"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    """The name of the alarm, an `alarms.rules.Alarm`."""
+    """The value of an `alarms.rules.Alarm`."""
     message: Mapped[str]
-    """The text that the doctor shows for it. It contains no phone number and no text of a tip."""
+    """The text that the doctor shows for this alarm. It contains no phone number and no text of a tip."""
     since: Mapped[datetime]
     next_at: Mapped[datetime]
     level: Mapped[int]
@@ -41,7 +31,7 @@ class RaisedAlarm(database.Row):
 
 
 def take_lock(session: Session) -> None:
-    """Waits until no other monitor is working. SQLite allows only one writer anyway."""
+    """Waits until no other monitor is working. SQLite needs no lock, because it allows only one writer."""
     database.take_lock(session, LOCK)
 
 
@@ -50,7 +40,7 @@ STATE = ("since", "next_at", "level", "notices", "well_since", "acknowledged_by"
 
 
 def raised_alarms(session: Session) -> dict[Alarm, AlarmState]:
-    """Returns every raised alarm. It ignores alarms that only another release knows."""
+    """Returns every raised alarm. Leaves out alarms that another release raised and this release does not know."""
     return {
         Alarm(row.name): AlarmState(Alarm(row.name), **{one: getattr(row, one) for one in STATE})
         for row in session.scalars(select(RaisedAlarm))
@@ -71,7 +61,7 @@ def notified_alarms(session: Session) -> Sequence[RaisedAlarm]:
 
 
 def save(session: Session, alarm: Alarm, now: AlarmState | None, message: str) -> None:
-    """Replaces the stored state of an alarm. With None, it deletes the state."""
+    """Replaces the stored state of an alarm. If `now` is None, deletes the state."""
     session.execute(delete(RaisedAlarm).where(RaisedAlarm.name == alarm))
     if now is not None:
         state = {one: getattr(now, one) for one in STATE}

@@ -1,7 +1,10 @@
-"""Manages the call-backs of the national desk: lists them, approves requests for a number, and records results. One
-person requests a number and a second person approves. The number is decrypted only during the agreed window of time.
+"""Manages the call-backs of the national desk: lists them, approves requests for a number, and records results.
 
-The module can decrypt what the hooks encrypt. No module that a hook loads may import this file.
+One person requests the caller's phone number, and a second person approves the request. The hotline decrypts the number
+only during the window, the time for the call to which the caller agreed.
+
+This module can decrypt what the hooks encrypt. The hooks are the web process that the gateway calls. So no module that
+the hooks load may import this one.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,7 +30,7 @@ from hotline.tips.tables_persons import CallBack
 
 @dataclass(frozen=True, slots=True)
 class CallDetails:
-    """The data that a person needs to call the caller back. `repr` shows none of them."""
+    """The data that a person needs to call the caller back. `repr` does not show the data."""
 
     number: str = field(repr=False)
     word: str = field(repr=False)
@@ -64,11 +67,11 @@ def approve_request(
     reason: str,
     asked_by: str | None = None,
 ) -> None:
-    """Approves the latest request for the number. The approval is valid only in the present window. Raises NotFound,
-    CallRefused.
+    """Approves the latest request for the number. The approval is valid only in the present window of the call-back.
+    Raises NotFound, CallRefused.
 
     `asked_by` is the name of the person who made the request, as the approver saw it. If another person has made a
-    later request, approves nothing.
+    later request, raises CallRefused.
     """
     with context.database.writing() as session:
         row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
@@ -93,8 +96,8 @@ def decrypt_call(
     reason: str,
     keys: Callable[[], Sequence[bytes]],
 ) -> CallDetails:
-    """Returns the phone number and the code word of a call-back. First commits a row to the audit log, also if the call
-    is refused.
+    """Returns the phone number and the code word of a call-back. Each attempt adds a row to the audit log, even if the
+    hotline refuses to show the number.
 
     `keys` returns the private keys of the national desk, the present key first. Raises NotFound, CallRefused,
     DecryptionFailed, KeyMissing.
@@ -121,8 +124,8 @@ def decrypt_call(
 def record_outcome(
     context: Context, call_back_id: int, *, by: CommandActor, reason: str, outcome: CallOutcome
 ) -> None:
-    """Records the result of a call-back. Deletes the phone number. The number is kept only if the caller did not answer
-    and has agreed to another window.
+    """Records the result of a call-back. Deletes the phone number, unless the caller did not answer and has agreed to a
+    second window.
 
     Raises NotFound. Raises CallRefused if no one has decrypted the number, because then there was no call.
     """
@@ -139,9 +142,9 @@ def record_outcome(
 
 
 def code_word(context: Context, opened: CallDetails) -> str:
-    """Returns the code word in the caller's language, as the live flows name it.
+    """Returns the code word in the caller's language, as the live flows show it.
 
-    If the flows have no label for it, returns the value itself.
+    If the flows have no label for the word, returns the stored value.
     """
     try:
         node = context.flow_sets.get(context.flow_sets.live()).flows["report"].nodes["call_word"]

@@ -1,6 +1,6 @@
 """Reads and writes the assignments of tips: who was alerted, who took the case, and which alerts are pending.
 
-Also reads the roster of active responders. Can write many assignments and alerts at once.
+Also reads the roster of active responders. The module can write many assignments and alerts at once.
 """
 
 import json
@@ -44,12 +44,11 @@ from hotline.tips.rules import OVERSEEN, DeadlineKind, TipState, Urgency, VisitS
 from hotline.tips.tables import IS_WAITING, Grant, PendingAlert, Tip
 
 LOAD_PERIOD = timedelta(days=1)
-"""The period over which a responder's assignments are counted."""
+"""The hotline counts the assignments that a responder got within this time. They are the responder's load."""
 MAX_LOAD = 200
-"""The largest number of unanswered assignments that are counted for one responder. With this limit, the query takes the
-same time even on the worst day. Among responders who have reached the limit, the one who was assigned a tip longest ago
-comes first.
-"""
+"""The largest number of unanswered assignments that are counted for one responder. With this limit, the query stays
+fast even if a responder has very many assignments. Among responders who have reached the limit, the one who was
+assigned a tip longest ago comes first."""
 
 
 def tip_for_writing(session: Session, tip_id: int) -> Tip:
@@ -63,10 +62,10 @@ def tip_for_writing(session: Session, tip_id: int) -> Tip:
 
 def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) -> list[Candidate]:
     """Returns every active responder, with the number of their recent assignments. If `known` is given, takes these
-    numbers from it.
+    numbers from there and does not count them again.
 
-    One responder may be in the list several times, once for each level and rank of duty. For example, the deputy of
-    one district may be the coordinator of another, and may be off duty there.
+    One responder may be in the list several times, once for each level and rank of duty. For example, the deputy of one
+    district may be the coordinator of another, and may be off duty there.
     """
     hands = {one.id: (one.load, one.alerted_at) for one in known} or _recent_work(session, at)
     ranks = tables_roster.roster(session, at, at).ranks(at)
@@ -117,8 +116,8 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
 def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
     """Returns the responders who were alerted of each tip. Leaves out assignments that were ended.
 
-    Each responder has the level that they have at the place of the tip. People of oversight desks have the level
-    national.
+    In the result, a responder has the level that they have at the place of the tip. People of oversight desks have the
+    level national.
     """
     apart = or_(Tip.place == ABROAD, Tip.storm_at.is_not(None))
     border = select(Grant.desk_code).where(
@@ -192,7 +191,7 @@ def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]
 def references_by_responder(
     session: Session, tip_ids: Collection[int]
 ) -> dict[tuple[int | None, int], str]:
-    """Returns each responder's newest reference for each tip. The key is the tip and the responder."""
+    """Returns each responder's newest reference for each tip, by the ids of the tip and the responder."""
     if not tip_ids:
         return {}
     rows = session.execute(
@@ -213,9 +212,8 @@ class FirstAssignment(NamedTuple):
 def first_assignments(
     session: Session, tip_ids: Collection[int]
 ) -> dict[tuple[int, int], FirstAssignment]:
-    """Returns the first assignment of each of these tips to each responder, even if it was ended. The key is the tip
-    and the responder.
-    """
+    """Returns the first assignment of each of these tips to each responder, even if it was ended. Each key has the ids
+    of the tip and the responder."""
     if not tip_ids:
         return {}
     first = (Assignment.tip_id, Assignment.responder_id, Assignment.id, Assignment.reference)
@@ -245,9 +243,9 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
 
 
 def record_passed(session: Session, tip_id: int, responder_id: int, at: datetime | None) -> None:
-    """Records on all assignments of a responder that they cannot take the tip.
+    """Records that a responder cannot take a tip, on all assignments of this tip to the responder.
 
-    If `at` is None, removes this mark again.
+    If `at` is None, deletes this record.
     """
     own = assigned_to(tip_id, responder_id)
     session.execute(update(Assignment).where(*own).values(passed_at=at))
@@ -299,15 +297,14 @@ def was_escalated(session: Session, assignment_id: int | None) -> bool:
 
 
 LOCK = 411_411_006
-"""The PostgreSQL advisory lock for assigning tips. With this lock, each process sees the assignments of the previous
-process.
-"""
+"""The PostgreSQL advisory lock for assigning tips. Only one process assigns tips at a time, so each process sees all
+earlier assignments."""
 
 
 class NewAssignment(NamedTuple):
     """A new assignment of a tip to a responder, before it is written.
 
-    It is a tuple because the database driver takes tuples.
+    The class is a tuple because the database driver takes tuples.
     """
 
     assignment_id: int
@@ -337,10 +334,11 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
     """Returns filed tips with a pending alert, the most urgent first and then the oldest. Locks them until the
     transaction ends.
 
-    Also returns the ids of those tips whose own columns say that an alert is pending.
+    Most pending alerts are rows of their own. Others are only marked in columns of the tip: also returns the ids of
+    these tips.
     """
-    # Reads the ids first, in a separate query.
-    # With a single query, PostgreSQL may read every tip while its table statistics are poor.
+    # Reads the ids first, in a separate query. With a single query, PostgreSQL may read every tip if its table
+    # statistics are out of date.
     held = exists().where(Deadline.tip_id == PendingAlert.tip_id, *HELD)
     first = select(PendingAlert.tip_id).where(~held)
     first = first.order_by(PendingAlert.urgency, PendingAlert.tip_id).limit(limit)
@@ -357,16 +355,15 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
 
 
 def keep_pending(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Writes one row for each of these tips, which says that its alert is pending. Removes the same mark from the
-    columns of the tips.
-    """
+    """Stores each of these tips' pending alerts as a row of its own, instead of a mark in the columns of the tip."""
     for tip_id in tip_ids:
         add_if_new(session, PendingAlert(tip_id=tip_id, urgency=Urgency.HEARD))
     mark_assigned(session, tip_ids, at)
 
 
 def held_alerts(session: Session) -> Sequence[tuple[WaitingTip, datetime]]:
-    """Returns the held tips, each with the time at which it is assigned. Locks them until the transaction ends."""
+    """Returns the held tips: their alerts wait until a person comes on duty. Each tip has the time at which this wait
+    ends. Locks the tips until the transaction ends."""
     held = select(Deadline.tip_id, Deadline.due_at).join(
         PendingAlert, PendingAlert.tip_id == Deadline.tip_id
     )
@@ -412,9 +409,8 @@ def writers_of(session: Session, tip_ids: Collection[int]) -> Mapping[int, int]:
 
 
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
-    """Returns the columns of pending tips that are needed to alert people. Locks these tips. The column
-    `alerted_by_tip` is True if the tip already has assignments, because another process was faster.
-    """
+    """Returns the columns of pending tips that are needed to alert people. Locks these tips. The column `is_alerted` is
+    True if the tip already has an assignment, because another process was faster."""
     referral = select(Assignment.id).where(Assignment.tip_id == Tip.id).limit(1).scalar_subquery()
     tips = select(
         Tip.id,
@@ -438,7 +434,7 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
     )
     if limit is not None:
         tips = tips.order_by(Tip.urgency, Tip.id).limit(limit)
-    # Uses the connection directly. With thousands of rows, the mapper would take most of the time.
+    # Uses the connection directly. With thousands of rows, SQLAlchemy's mapper would take most of the time.
     return session.connection().execute(tips).all()
 
 
@@ -455,7 +451,7 @@ def delete_pending(session: Session, tip_ids: Collection[int]) -> None:
 
 
 def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Records when these tips were assigned, and how urgent they were then."""
+    """Records that these tips are assigned at this time, with their present urgency."""
     session.execute(
         update(Tip)
         .where(in_numbers(session, Tip.id, tip_ids))
@@ -465,9 +461,9 @@ def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> N
 
 
 def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Returns those of the given pairs of tip and responder in which the responder's desk cannot decrypt the tip.
+    """Returns the given pairs of tip and responder in which the responder's desk cannot decrypt the tip.
 
-    Usually the result is empty.
+    Usually, there are no such pairs.
     """
     if not alerted:
         return set()
@@ -523,7 +519,8 @@ def write_assignments(
 def write_repeats(
     session: Session, given: Sequence[tuple[NewAssignment, FirstAssignment]], at: datetime
 ) -> None:
-    """Writes assignments of tips of which the responders were alerted before. Each keeps its first reference."""
+    """Writes assignments of tips to responders who were alerted of these tips before. Each new assignment gets the
+    reference of the first one."""
     add_rows(
         session,
         Assignment,
@@ -543,7 +540,7 @@ def write_repeats(
 def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> None:
     """Writes alerts for new assignments, due at once.
 
-    `turn` is the place of the first of these alerts in the order of sending.
+    `turn` is the position of the first alert about each tip in the order of sending.
     """
     if not alerts:
         return
@@ -584,16 +581,16 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
 
 
 def _parts(words: Wording) -> tuple[str, str]:
-    """Returns two parts of a message: the name of its template, and the JSON text that follows the reference.
+    """Returns the name of a message's template, and the JSON text of all its parameters except the reference.
 
-    The values in this JSON contain only letters and digits.
+    The values in this JSON text contain only letters and digits.
     """
     rest = json.dumps(words.parameters)[1:]
     return words.template.name, f",{rest}" if words.parameters else rest
 
 
 def _next(session: Session, tip_ids: Collection[int]) -> dict[int, int]:
-    """Returns for each tip the number of its next step. Leaves out tips without a step."""
+    """Returns the number of the next escalation step of each tip. Leaves out tips that have no step yet."""
     if not tip_ids:
         return {}
     last = select(Assignment.tip_id, func.max(Assignment.step)).where(

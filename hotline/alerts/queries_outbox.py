@@ -1,14 +1,13 @@
-"""Reads and writes the outbox, and stores which alerts share one SMS.
+"""Reads and writes the outbox: due messages, the claims of workers on messages, and the attempts to send them.
 
-Finds the SMS that people got in the last hour, and stores which alerts share one SMS.
+A worker claims a message before it sends the message, so that no two workers send the same message. A delivery report
+is about one attempt.
 
-Also finds the recent tips about danger in a district, for the rules about a storm of such tips
-(`alerts/rules_escalation.py`).
-
-Reads and writes the outbox: due messages, workers' claims on them, and the attempts that delivery reports are about.
+The module also stores which alerts share one SMS. For the rules about storms (`alerts/rules_escalation.py`), it reads
+the SMS that people got in the last hour, and the recent tips about danger in a district.
 
 Answers to phones that are not enrolled have a queue of their own in the outbox. The row of such an answer contains the
-encrypted number until the answer is sent, which takes minutes.
+encrypted number until the answer is sent, usually for minutes.
 """
 
 from collections import defaultdict
@@ -67,11 +66,12 @@ from hotline.tips.rules import OVERSEEN, Urgency
 from hotline.tips.tables import Grant, Tip
 
 MAX_DANGERS = 2000
-"""The largest number of recent dangers that are read for a storm. If there are more, only the newest are read."""
+"""The largest number of recent tips about danger that are read to detect a storm. If there are more, only the newest
+are read."""
 
 
 class OpenShare(NamedTuple):
-    """An SMS about several cases that was certainly not sent yet. Further alerts may join it."""
+    """An SMS about several cases that no worker has begun to send. Further alerts may join it."""
 
     message_id: int
     priority: int
@@ -128,8 +128,8 @@ class SentSms:
 def link(
     session: Session, pairs: Sequence[tuple[int, int]], notices: Iterable[tuple[int, int]]
 ) -> None:
-    """Stores for each of these assignments the SMS that it shares with others. One SMS may contain several notices
-    about an assignment."""
+    """Stores the shared SMS to which each of these assignments belongs. One SMS may contain several notices about an
+    assignment."""
     columns = SharedAlert.assignment_id, SharedAlert.message_id
     add_rows(session, SharedAlert, columns, pairs, {SharedAlert.is_notice: False})
     for assignment_id, message_id in notices:
@@ -138,7 +138,8 @@ def link(
 
 
 def hasten(session: Session, message_id: int, priority: int, due: datetime) -> None:
-    """Makes a shared SMS as urgent as its most urgent case, and due when its first case is."""
+    """Raises the urgency of a shared SMS to `priority`, and makes the SMS due at `due`, if these are more urgent and
+    earlier than before."""
     row = session.get_one(Message, message_id)
     row.priority = min(row.priority, priority)
     if due < row.created_at:
@@ -202,7 +203,7 @@ def asked_before(
 
 
 def has_spare(session: Session, since: datetime, most: int) -> bool:
-    """Returns True if fewer SMS than `most` were written since the beginning of the day."""
+    """Returns True if fewer SMS than `most` were written after `since`, the beginning of the day."""
     some = select(Message.id).where(Message.created_at >= since).limit(most).subquery()
     return (session.scalar(select(func.count()).select_from(some)) or 0) < most
 
@@ -210,7 +211,8 @@ def has_spare(session: Session, since: datetime, most: int) -> bool:
 def recent_dangers(
     session: Session, places: Collection[str], at: datetime
 ) -> Sequence[RecentDanger]:
-    """Returns the tips that became a danger in these districts in the last `SEEN_FOR`, the oldest first."""
+    """Returns the tips about danger in these districts that were filed, or became dangerous, within the time
+    `SEEN_FOR`. The oldest comes first."""
     became, since = func.coalesce(Tip.danger_at, Tip.filed_at), at - SEEN_FOR
     untaken = and_(Tip.assignee_id.is_(None), Tip.closed_at.is_(None))
     rows = session.execute(
@@ -254,7 +256,7 @@ def granted_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, se
 
 
 def mark_storm(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Marks these tips about danger: only one person is alerted of each, because there is a storm."""
+    """Records that these tips about danger belong to a storm, in which only one person is alerted of each."""
     marked = update(Tip).where(in_numbers(session, Tip.id, tip_ids)).values(storm_at=at)
     session.execute(marked.execution_options(synchronize_session=False))
 
@@ -264,9 +266,8 @@ LOCK = 411_411_005
 CLAIMING = 411_411_007
 """The PostgreSQL advisory lock for claiming messages."""
 FIRST = and_(Message.priority == Priority.URGENT, Message.turn == 0)
-"""The condition that a message is the first alert of a tip about danger. Such an alert is sent before the second
-alert about any tip.
-"""
+"""The condition that a message is the first alert of a tip about danger. Workers send such an alert before the second
+alert about any tip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +282,7 @@ class Claim:
     """None for a notice of the monitor that is sent by mail or by the operator's command."""
     tip_ids: Sequence[int] = ()
     request: str = ""
-    """The id of the gateway's request that wrote the message, or that made the tip's alert due."""
+    """The id of the gateway's request that caused the message."""
 
     @property
     def wording(self) -> Wording:
@@ -359,9 +360,8 @@ def _addressed(session: Session, message: Message) -> MessageAddress | None:
 def claim_answer(
     session: Session, at: datetime, worker: str, *, only_cries: bool = False
 ) -> Claim | None:
-    """Claims the answer that has waited longest, unless it is too late to send it. Returns None if there is no such
-    answer. With `only_cries`, claims only answers to cries for help.
-    """
+    """Claims the oldest answer to a phone that is not enrolled, unless it is too late to send the answer. Returns None
+    if there is no such answer. If `only_cries` is True, claims only answers to cries for help."""
     due = select(Message).where(Message.priority == Priority.ANSWER, _is_due(at), ~_too_late(at))
     if only_cries:
         due = due.where(Message.template == AnswerForm.ADVERTISEMENT)
@@ -393,7 +393,7 @@ def _is_due_notice(at: datetime) -> ColumnElement[bool]:
 
 def _claims_alone(session: Session) -> bool:
     """Returns True if no other process is claiming messages at this moment. Two processes that claim messages at the
-    same time would both count the same free places.
+    same time would both count on the same free places for sending.
 
     Does not wait for the other process, because that process may hang. With SQLite there is always only one writer.
     """
@@ -404,9 +404,8 @@ def _claims_alone(session: Session) -> bool:
 
 
 def _under_way(session: Session, at: datetime) -> tuple[int, int]:
-    """Returns how many messages all processes together may be sending now. Also returns how many of these are not a
-    first alert about danger.
-    """
+    """Returns the number of messages that all processes together are probably sending now. Also returns how many of
+    these are not a first alert about danger."""
     begun = Message.lease_until > at + LEASE - MAX_SEND
     held = (
         select(func.count(), func.count().filter(~FIRST))
@@ -418,7 +417,7 @@ def _under_way(session: Session, at: datetime) -> tuple[int, int]:
 
 
 def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
-    """Writes the result into the row of its attempt, so that even a late result is stored."""
+    """Writes the result of an attempt into the row of this attempt, so that even a late result is stored."""
     session.execute(
         update_rows(Attempt)
         .where(Attempt.message_id == claim.message.id, Attempt.n == claim.message.attempts)
@@ -476,12 +475,12 @@ def expired(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def doubtful(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns messages whose result has been unknown for long enough, and locks them."""
+    """Returns messages whose result is still unknown after the time to wait for it, and locks them."""
     return locked_rows(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
 
 
 def unreported(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns alerts that the gateway accepted but did not report about in time, and locks them.
+    """Returns alerts that the gateway accepted, but for which no delivery report arrived in time, and locks them.
 
     Leaves out alerts that were already sent twice.
     """
@@ -508,8 +507,8 @@ def is_acknowledged(session: Session, message: Message) -> bool:
 
 
 def lock_provider_id(session: Session, provider_id: str) -> None:
-    """Makes one of two transactions wait for the other: one handles a delivery report, and the other writes the id of
-    the message of this report.
+    """Lets two transactions about the same message id of the gateway run one after the other. One transaction handles a
+    delivery report, and the other stores the id with its message.
 
     So the second transaction sees the rows of the first.
     """
@@ -546,7 +545,8 @@ def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> 
 
 
 def early_reports(session: Session, gateway: str, provider_id: str) -> Sequence[DeliveryReport]:
-    """Returns the reports that arrived before the row of the message had its id, in their order."""
+    """Returns the delivery reports that arrived before the hotline had stored the id of their message, in the order of
+    arrival."""
     return session.scalars(
         select(DeliveryReport)
         .where(
@@ -568,7 +568,8 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
 
 
 def locked_rows(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
-    """Returns up to 500 messages that match, the oldest first. Locks them until the transaction ends.
+    """Returns up to 500 messages that match the conditions in `which`, the oldest first. Locks them until the
+    transaction ends.
 
     Skips rows that other transactions have locked.
     """
@@ -630,9 +631,8 @@ def end_late_answers(session: Session, at: datetime) -> None:
 
 
 def delete_answers(session: Session, at: datetime, limit: int) -> int:
-    """Deletes old answers that need no more attempts, together with their attempts. Returns the number of deleted
-    answers.
-    """
+    """Deletes old answers that need no more attempts, with the rows of their attempts. Returns the number of deleted
+    answers."""
     ended = Message.state.in_((MessageState.ACCEPTED, MessageState.FAILED))
     old = _older(at, KEPT, of_an_advertisement=CRY_ANSWER_INTERVAL)
     found = select(Message.id).where(IS_ANSWER, ended, old)

@@ -19,13 +19,14 @@ from hotline.tips.tables import Tip
 LOCK = 411_411_011
 """The PostgreSQL advisory lock for transactions that change people."""
 DROPPED = (*DUE_STATES, MessageState.UNKNOWN)
-"""The states of messages that would still be sent, or be sent again."""
+"""The states of a message that a worker would still send, or send again."""
 
 
 def take_lock(session: Session) -> None:
     """Lets two transactions that change people run one after the other.
 
-    If two admins remove the last two members of a desk at the same time, the second sees the first change.
+    If two admins remove the last two members of a desk at the same time, the second transaction sees the change of the
+    first.
     """
     database.take_lock(session, LOCK)
 
@@ -65,7 +66,7 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
 
 
 def current_leaves(session: Session, responder_id: int, at: datetime) -> Sequence[Leave]:
-    """Returns the present and future leaves of the responder, in their order. Locks these leaves."""
+    """Returns the present and future leaves of the responder, the earliest first. Locks these leaves."""
     own = select(Leave).where(Leave.responder_id == responder_id, Leave.ends_at > at)
     ordered = own.where(Leave.starts_at < Leave.ends_at).order_by(Leave.starts_at, Leave.id)
     return session.scalars(ordered.with_for_update()).all()
@@ -89,9 +90,8 @@ def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
 
 
 def has_to_hand_on(session: Session, at: datetime) -> bool:
-    """Returns True if others must get the cases of a responder on leave, or if a message to a removed responder
-    waits.
-    """
+    """Returns True if others must get the cases of a responder on leave, or if a message to a removed responder still
+    waits to be sent."""
     come = select(Leave.id).where(*_comes(at)).limit(1)
     waits = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
     return session.scalar(come) is not None or session.scalar(waits) is not None
@@ -100,7 +100,7 @@ def has_to_hand_on(session: Session, at: datetime) -> bool:
 def open_cases(session: Session, responder_id: int) -> int:
     """Returns the number of the responder's assignments whose tips are not closed.
 
-    Leaves out complaints about the national desk, because its people and admins read this number.
+    Leaves out complaints about the national desk, because people of this desk read the number.
     """
     own = (
         Assignment.responder_id == responder_id,

@@ -1,7 +1,7 @@
-"""Finds the references by which responders know the tips of a cluster, and the last instruction about visits that each
-responder read.
+"""Finds the references by which responders know tips, and the cases that a responder's answer may be about.
 
-Also finds assignees who have not received a message about visits.
+Also finds the last instruction about visits that each responder read, and the assignees who did not get a message about
+visits.
 """
 
 from collections import defaultdict
@@ -78,7 +78,8 @@ def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
 
 
 def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[KnownName]]:
-    """Returns for each responder their newest reference of each tip, with the instruction that they last read.
+    """Returns for each responder their newest reference of each tip, with the last instruction about visits that the
+    responder read.
 
     Leaves out alerts that only announce more details, because these contain no reference.
     """
@@ -138,12 +139,12 @@ MARKS = [
 ]
 REACHED = (MessageState.DELIVERED, MessageState.ANSWERED)
 NOT_REACHED = [state for state in MessageState if state not in REACHED]
-"""The states of a message that did not reach the phone. The query names each state, so that it can use its index. The
-clock process runs this query every second.
-"""
+"""The states of a message that did not reach the phone. A query that runs every second names each of these states, so
+that the database can use an index."""
 
 
-# Other names for the tables in subqueries. Making such a name takes longer than most queries.
+# These are aliases of the tables, for subqueries. They are made once, because making an alias takes longer than most
+# queries.
 _LATER = aliased(Assignment)
 _THEIRS = aliased(Assignment)
 _ASSIGNEE = aliased(Responder)
@@ -152,8 +153,8 @@ _ASSIGNEE = aliased(Responder)
 def marks_not_delivered(session: Session, at: datetime) -> Sequence[int]:
     """Returns open tips whose assignee did not get a message about visits, or got it too late.
 
-    Leaves out tips with a later alert to any responder. Leaves out assignees who have answered about the case since
-    then, because their phone works again.
+    Leaves out tips with a later alert to any responder. Leaves out tips whose assignee has answered after the message,
+    because the phone works again.
     """
     told_since = exists().where(_LATER.tip_id == Tip.id, _LATER.created_at > Message.created_at)
     found = (
@@ -178,7 +179,7 @@ def marks_not_delivered(session: Session, at: datetime) -> Sequence[int]:
     return session.scalars(found).all()
 
 
-# Finds the cases that a responder's answer may be about.
+# The code below finds the cases that a responder's answer may be about.
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +189,14 @@ class KnownCases:
     open: tuple[str, ...]
     """One reference for each open case that is not taken by a colleague."""
     also: tuple[str, ...]
-    """References of closed cases, of cases that a colleague has, and of cases that were taken from the responder."""
+    """References of closed cases, of cases whose assignee is a colleague, and of cases whose assignment to this
+    responder was ended."""
 
 
 @lru_cache(maxsize=IN_A_HOP)
 def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Returns the SQL conditions that an `Assignment` is one of this responder, who may know the case now."""
+    """Returns the SQL conditions that an `Assignment` belongs to this responder, and that the responder may still know
+    the case."""
     return (
         Assignment.responder_id == responder_id,
         IS_CURRENT,
@@ -205,7 +208,7 @@ def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
 def usable_reference(responder_id: int) -> ColumnElement[bool]:
     """Returns the condition that the responder may use the reference of an `Assignment`.
 
-    Assignments that were ended count too, so that a responder who answers reads that the case is over.
+    The responder may also use the reference of an ended assignment, and then reads that the case is over.
     """
     over = and_(
         Assignment.released_at.is_not(None), has_no_exclusion(responder_id, Assignment.tip_id)
@@ -218,7 +221,7 @@ def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
     """Returns the SQL condition that the assignee of a `Tip` is a colleague, and stays the assignee even if this
     responder takes the case.
 
-    It is the same rule as `_may_change_assignee` in `rules_escalation.py`, for lists of many cases.
+    Applies the rule of `_may_change_assignee` in `rules_escalation.py` to many cases in one query.
     """
     hands_on = or_(
         and_(Deadline.kind == DeadlineKind.ACKNOWLEDGE, Tip.closure_by.is_(None)),
@@ -286,9 +289,8 @@ def open_tips(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
 
 
 def held_cases(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """Returns the newest reference of each case that this responder has and took before `as_of`. Cases about danger
-    come first.
-    """
+    """Returns the newest reference of each open case that this responder took before `as_of` and whose assignee they
+    are. Cases about danger come first."""
     proved = or_(Assignment.doubted_at.is_(None), Assignment.proved_at < as_of)
     found = select(Assignment.tip_id, Assignment.reference).where(
         *_is_own(responder_id),
@@ -352,17 +354,16 @@ def was_open(as_of: datetime) -> ColumnElement[bool]:
 
 
 def _storm_order(as_of: datetime) -> ColumnElement[int]:
-    """Returns the order of `STORM_ORDER`, but ignores text that was typed after `as_of`. So a session's list never
-    changes."""
+    """Returns the sort order `STORM_ORDER`, but ignores text that callers typed after `as_of`. So the list in a session
+    never changes."""
     return case((Tip.storm_at.is_(None), 0), (Tip.words_at <= as_of, 1), else_=2)
 
 
 def _newest_names(
     session: Session, found: Select[int, str], *first: ColumnElement[int]
 ) -> list[str]:
-    """Returns the reference of each tip. Tips about danger come first, then those that `first` orders first, then the
-    newest.
-    """
+    """Returns the newest reference of each tip. Tips about danger come first. Then the order `first` decides, and then
+    the time of the alert, the newest first."""
     rows = session.execute(
         found.join(Tip, Tip.id == Assignment.tip_id).order_by(
             Tip.urgency != Urgency.DANGER,
@@ -378,9 +379,8 @@ def _newest_names(
 
 
 def known_reference(session: Session, responder_id: int, tip_ids: Collection[int]) -> str | None:
-    """Returns the oldest reference by which the responder knows one of these tips. The responder must still be allowed
-    to see it.
-    """
+    """Returns the oldest reference by which the responder knows one of these tips. Leaves out tips that the responder
+    may not see any more."""
     own = (*_is_own(responder_id), Assignment.tip_id.in_(tip_ids))
     return session.scalar(select(Assignment.reference).where(*own).order_by(Assignment.id).limit(1))
 
@@ -421,7 +421,7 @@ def acknowledged_since(session: Session, tip: Tip) -> datetime | None:
 
 
 def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
-    """Returns the ids of alerted responders with a PIN who have not read the case with any of its references."""
+    """Returns the ids of the alerted responders who have a PIN but have not read the case."""
     rows = session.execute(
         select(Assignment.responder_id, func.max(Assignment.opened_at))
         .join(Responder, Responder.id == Assignment.responder_id)
@@ -432,14 +432,15 @@ def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
 
 
 def has_read(session: Session, assignment_id: int) -> bool:
-    """Returns True if the responder has read the case, with any of their references."""
+    """Returns True if the responder of this assignment has read the case. All assignments of the case to this responder
+    count."""
     one = session.get_one(Assignment, assignment_id)
     own = assigned_to(one.tip_id, one.responder_id)
     return has_row(session, Assignment.id, *own, Assignment.opened_at.is_not(None))
 
 
 def has_reported_help(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the responder answered that another helper is with the person, with any of their references."""
+    """Returns True if the responder answered, with any of their references, that another helper is with the person."""
     own = assigned_to(tip_id, responder_id)
     return has_row(session, Assignment.id, *own, Assignment.handed_to_help_at.is_not(None))
 

@@ -1,11 +1,10 @@
-"""Erases data that was kept long enough, in small batches. Legal holds and erasure requests can prevent this.
+"""Erases data in small batches when the time for which it is kept is over.
 
-Each deletion may run twice without harm. If two processes delete at the same time, each skips the rows that the other
-has locked.
+A legal hold or an erasure request can prevent that the text of a tip is erased because of its age. Each deletion may
+run twice without harm. If two processes delete at the same time, each skips the rows that the other has locked.
 
-Also finds the tips of an erasure request, and the responders who must be notified of it.
-
-Also ends assignments before a case is closed, and stops messages to these responders.
+The module also finds the tips of an erasure request, and the responders who must be notified of it. It ends
+assignments, and stops unsent messages to responders.
 """
 
 from collections.abc import Collection, Sequence
@@ -73,7 +72,7 @@ class LegalHold(Row):
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
     for_file: Mapped[bool] = mapped_column(default=False)
-    """True if a request for a case file placed the hold. Two people must agree to lift it."""
+    """True if a request for a case file placed the hold. Then two people must agree to end the hold."""
     reviewed_at: Mapped[datetime | None]
     """The time when a person last decided that the hold is still needed."""
 
@@ -97,8 +96,8 @@ class RetainedTip:
 
 
 DECIDED = and_(Tip.erasure_asked_at.is_not(None), Tip.closed_at.is_(None))
-"""The condition that the text of an open case should be erased at the caller's request. Such a text is not erased
-because of its age."""
+"""The condition that the caller has requested the erasure of an open case's text. Then this request decides when the
+text is erased, and not the age of the text."""
 HAS_LEGAL_HOLD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
 
@@ -166,13 +165,13 @@ def erase_text(session: Session, ids: Sequence[int], at: datetime) -> None:
 Column: TypeAlias = InstrumentedAttribute[Any]
 OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
     (Dialogue.key, Dialogue.started_at, PSEUDONYMS_KEPT, true()),
-    # Attempts at PINs and other short secrets: the sender and the result.
+    # These rows are attempts to enter a PIN or another short secret, with the sender and the result.
     (AttemptRow.id, AttemptRow.at, tips_rules.ATTEMPTS_KEPT, true()),
-    # Received SMS: the id of each, and its result.
+    # These rows contain the id and the result of each received SMS.
     (InboundSeen.provider_id, InboundSeen.received_at, tips_rules.INBOUND_KEPT, true()),
-    # The answers to SMS from responders.
+    # These rows are the answers to SMS from responders.
     (ReplyAnswer.id, ReplyAnswer.answered_at, tips_rules.REPLIES_KEPT, true()),
-    # Delivery reports about unknown messages.
+    # These rows are delivery reports about unknown messages.
     (
         DeliveryReport.id,
         DeliveryReport.received_at,
@@ -180,7 +179,8 @@ OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
         DeliveryReport.applied.is_(False),
     ),
 )
-"""Rows that are deleted when they are old: their key, their time, how long they are kept, and a condition."""
+"""Tables whose old rows are deleted. Each entry has the key column, the time column, the time for which rows are kept,
+and a condition."""
 
 
 def delete_rows(
@@ -238,9 +238,8 @@ def erase_parameters(session: Session, at: datetime, limit: int) -> int:
 
 
 def erased_next(session: Session) -> Sequence[RetainedTip]:
-    """Returns the tips whose text will be erased next, the earliest first. Tips that only a legal hold protects are
-    included. Complaints about the national desk are left out.
-    """
+    """Returns the tips whose text will be erased next, the earliest first. Includes tips that are kept only because of
+    a legal hold. Leaves out complaints about the national desk."""
     is_next = or_(Tip.warned_at.is_not(None), HAS_LEGAL_HOLD)
     found = select(Tip).where(Tip.erased_at.is_(None), is_next, visible_to(THE_LINE))
     kept = [_kept(session, tip) for tip in session.scalars(found.options(WITHOUT_BODY))]
@@ -282,7 +281,7 @@ def term_of(tip: Tip, *, is_held: bool) -> RetentionTerm:
 
 
 def _ends_before(at: datetime) -> ColumnElement[bool]:
-    """Returns the SQL condition that the text of a tip was kept long enough at `at`. It is the rule of
+    """Returns the SQL condition that the time for which the text of a tip is kept ended before `at`. It is the rule of
     `RetentionTerm.goes_at`, without the time for a warning."""
     return and_(
         Tip.erased_at.is_(None),
@@ -295,9 +294,8 @@ def _ends_before(at: datetime) -> ColumnElement[bool]:
 
 
 def _tips(session: Session, *which: ColumnElement[bool], limit: int) -> Sequence[int]:
-    """Returns the ids of the tips that match, and locks these tips until the transaction ends. Skips tips that another
-    process has locked.
-    """
+    """Returns the ids of the tips that match the conditions in `which`, and locks these tips until the transaction
+    ends. Skips tips that another process has locked."""
     ids = select(Tip.id).where(*which).order_by(Tip.id).limit(limit)
     return session.scalars(ids.with_for_update(skip_locked=True)).all()
 
@@ -343,7 +341,8 @@ def others_due(
 
 
 def notified_of_erasure(session: Session, tip: Tip, at: datetime) -> Sequence[Recipient]:
-    """Returns the assignee of the case. If there is none, returns every alerted responder."""
+    """Returns the responders who are notified of an erasure request: the assignee or, if there is none, every alerted
+    responder."""
     holds = () if tip.assignee_id is None else (Responder.id == tip.assignee_id,)
     return [*tables.recipients_who_may_see(session, tip.id, at, *holds).values()]
 
@@ -351,7 +350,7 @@ def notified_of_erasure(session: Session, tip: Tip, at: datetime) -> Sequence[Re
 def stand_down(
     session: Session, tip_id: int, responder_ids: Collection[int], before: int, at: datetime
 ) -> None:
-    """Ends those assignments of these responders that were made in a step before the step `before`."""
+    """Ends the assignments of these responders that were made before the escalation step `before`."""
     theirs = (
         Assignment.tip_id == tip_id,
         Assignment.responder_id.in_(responder_ids),
@@ -362,15 +361,16 @@ def stand_down(
 
 
 def newest_more(session: Session, tip_id: int) -> Message | None:
-    """Returns the newest message that the caller gave more details on the tip, or None."""
+    """Returns the newest message which says that the caller gave more details on the tip. Returns None if there is no
+    such message."""
     said = (Assignment.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
     found = select(Message).join(Assignment, Assignment.id == Message.assignment_id).where(*said)
     return session.scalar(found.order_by(Message.id.desc()).limit(1))
 
 
 def is_withheld(session: Session, message: Message) -> bool:
-    """Returns True if a message must never be sent. Such a message is an alert of a drill that is over. Or its case may
-    involve an official, and the responder's assignment was ended."""
+    """Returns True if a message must never be sent. There are two reasons. A drill is over, and the message is its
+    alert. Or the case may involve an official, and the responder's assignment was ended."""
     if message.assignment_id is None:
         return False
     released = select(Assignment.id).join(Tip, Tip.id == Assignment.tip_id)

@@ -1,10 +1,10 @@
-"""Makes and reads references. A reference is the name of an assignment in SMS, such as K7Q4. A reference stays
-readable on a bad screen, and even with a typing error. Pure.
+"""Makes and reads references, and chooses the responders who are alerted of a tip. Pure.
 
-Some letters and digits look similar. References use only one of two similar characters. If a responder types the other
-one, it is replaced: B is read as 8, and Z as 2. Each reference has at least one letter, and at least one digit that
-does not look like a letter. References have four characters as long as enough of these are free, then five, then six.
-No reference is used twice (docs/decisions/06).
+A reference is the name of an assignment in SMS, such as K7Q4. Some letters and digits look similar on a bad screen. Of
+two similar characters, references use only one. If a responder types the other one, the hotline replaces it: B becomes
+8, and Z becomes 2. Each reference has at least one letter, and at least one digit that does not look like a letter.
+References have four characters as long as enough of these are free, then five, then six. No reference is used twice
+(docs/decisions/06).
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -25,7 +25,7 @@ MAX_UNLUCKY = 3
 """After this number of unlucky draws, references get longer. A draw is unlucky if less than half of its references were
 still free."""
 NOISE = 20
-"""The number of random bytes for each reference. A draw needs fewer bytes than this."""
+"""The number of random bytes that are drawn for each reference. A reference needs fewer bytes than this."""
 
 _TIMES = 256 // len(ALPHABET)
 _LETTERS = (ALPHABET * (_TIMES + 1)).encode()[:256]
@@ -55,7 +55,7 @@ def read_reference(text: str) -> str | None:
     return meant if is_reference(meant) else None
 
 
-# Chooses the responders who are alerted of a tip, and their order. Pure.
+# The code below chooses the responders who are alerted of a tip, and their order. Pure.
 
 
 class AssignmentState(StrEnum):
@@ -161,11 +161,13 @@ def held_until(
     filed_at: datetime,
     at: datetime,
 ) -> datetime | None:
-    """Returns the time at which the next person of the district comes on duty, if a new tip waits until then.
+    """Returns the time at which the next person of the district comes on duty, if the alert of a new tip waits until
+    then.
 
     Returns None if people are alerted now. Urgent tips, and tips that may involve an official, never wait. No tip waits
     if anyone of the district is on duty, or if the next person comes on duty 12 hours after the tip was filed or later.
-    `people` contains the active responders, `members` also those on leave."""
+    `people` contains the active responders, `members` also those on leave.
+    """
     waits = case.urgency == Urgency.HEARD and case.official == "no" and not case.once
     if not waits or case.partners or not duty.is_used(case.place, at):
         return None
@@ -184,7 +186,8 @@ Who = TypeVar("Who")
 Turn = tuple[int, datetime, int]
 NEVER = datetime.min.replace(tzinfo=UTC)
 RECIPIENTS_IN_DANGER = 2
-"""The number of people who are alerted of a danger in the district. The same number is alerted in a camp."""
+"""The number of people of the district who are alerted of a new tip about danger. For a place in a camp, the same
+number of the camp's people is alerted."""
 
 
 def first_recipients(
@@ -223,9 +226,10 @@ def eligible(
 def first_groups(
     case: Case, roster: Sequence[Candidate], before: Collection[int] = ()
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
-    """Returns the groups of `eligible` without the district, if no one there is on duty but the national desk is.
+    """Returns the groups of `eligible`. If no one of the district is on duty but a person of the national desk is, the
+    group of the district is empty.
 
-    A danger always goes to people of the district, also off duty.
+    But people of the district are always alerted of a danger, even off duty.
     """
     local, camp, national = eligible(case, roster, before)
     sleeps = not any(one.is_on_duty or one.id in before for one in local)
@@ -240,9 +244,9 @@ def _on_duty_first(
     """Returns the group of people of which the first `most` get the alert.
 
     The roster changes which people are alerted, but never reduces their number. The group is the lowest level on duty.
-    If it has fewer people than the lowest level without a roster, the nearest people are added: higher levels on duty,
-    then people off duty. People who do not speak the caller's language are left out if enough people of the same level
-    do.
+    If the group has fewer people than the lowest level would have without a roster, other people are added: higher
+    levels on duty, then people off duty. People who do not speak the caller's language are left out if enough people of
+    the same level do.
     """
 
     def place(c: Candidate) -> tuple[bool, int, int]:
@@ -271,7 +275,8 @@ def choose_first(
     national: Sequence[Who],
     fairly: Callable[[Sequence[Who], int], tuple[int, ...]],
 ) -> tuple[int, ...]:
-    """Applies the rule of `first_recipients` to people who may be alerted.
+    """Chooses the people who are alerted first, from three groups: of the district, of a camp, and of the national
+    desk.
 
     `fairly` chooses at most a given number of people from a group, in the order of their turns.
     """
@@ -289,7 +294,8 @@ def next_recipients(
     alerted: Collection[AlertedResponder],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    """Returns the responders who are alerted next: of the district, then of the national desk, and also of a camp.
+    """Returns the responders who are alerted next: people of the district first, then of the national desk. A person of
+    a camp is alerted at the same time.
 
     If an alert did not arrive, no person is alerted twice, even if all phones are off. If no one answered, the result
     is never empty while a person of the national desk is active. People off duty are alerted only if all people on duty
@@ -337,9 +343,8 @@ def _higher(
     before: Collection[int],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    """Returns the next person of the highest level that was alerted. If no one of this level answered in time, returns
-    a person of a higher level.
-    """
+    """Returns another person of the highest level that was alerted so far. If no one of this level answered in time,
+    returns a person of a higher level."""
     rank = max((_rank(one.level) for one in alerted), default=-1)
     if reason is EscalationReason.SILENT:
         rank += 1
@@ -360,8 +365,8 @@ def _national(
 def overdue_recipients(
     case: Case, roster: Sequence[Candidate], assignee: int, nth: int
 ) -> tuple[int, ...]:
-    """Returns the person who is alerted of an overdue outcome: first a coordinator, later the national desk, then no
-    one.
+    """Returns the person who is alerted of an overdue outcome: at first a coordinator, then a person of the national
+    desk, and after that no one.
 
     A coordinator of the assignee's own desk comes first. People off duty are alerted only if no one else is there.
     """
@@ -395,9 +400,8 @@ def national_people(roster: Sequence[Candidate]) -> frozenset[int]:
 def storm_groups(
     case: Case, roster: Sequence[Candidate], near: Collection[str]
 ) -> tuple[tuple[int, ...], ...]:
-    """Returns all people who may get a danger in a storm: of the district, of the desks in `near`, and of the national
-    desk. People on duty come before all people off duty. Each group is in the order of turns.
-    """
+    """Returns all people who may be alerted of a danger in a storm: people of the district, of the desks in `near`, and
+    of the national desk. People on duty come before all people off duty. Each group is in the order of turns."""
     close = [c for c in _hearing(case, roster) if c.districts.intersection(near)]
     local = [*_local(case, roster), *_camp(case, roster)]
     national = [c for c in roster if c.level is Level.NATIONAL]
@@ -428,7 +432,7 @@ def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _hearing(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """Returns all people who may see this case, except those of the national desk. They may work at any place."""
+    """Returns all people at any place who may see this case, except those of the national desk."""
     people = [c for c in roster if c.level is not Level.NATIONAL and case.official == "no"]
     kind = case.category
     return [c for c in people if not c.categories or kind is None or kind in c.categories]
@@ -442,9 +446,8 @@ def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:
 def turns(
     candidates: Iterable[Candidate], first: Collection[int] = (), *, language: str = ""
 ) -> tuple[int, ...]:
-    """Returns the ids of these people: those in `first`, then those on duty, then those who speak the language. Each
-    group is in the order of turns.
-    """
+    """Returns the ids of these people in the order in which they are alerted. People in `first` come first. Then the
+    rank of duty decides, then the language, and then `turn_of`."""
 
     def turn(c: Candidate) -> tuple[bool, int, bool, Turn]:
         return (c.id not in first, c.duty, language not in c.languages, turn_of(c))
@@ -453,7 +456,8 @@ def turns(
 
 
 def turn_of(candidate: Candidate) -> Turn:
-    """Returns the key by which candidates are sorted: the lowest load first, then the oldest alert."""
+    """Returns the key by which candidates are sorted. The lowest load comes first, and among equal loads the person who
+    was alerted longest ago."""
     return (candidate.load, candidate.alerted_at or NEVER, candidate.id)
 
 

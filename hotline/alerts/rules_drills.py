@@ -2,18 +2,19 @@
 alert. Pure.
 
 If a district knew of a drill in advance, the drill would not show how people react to a real alert. If drills reached
-the national desk, its people would learn to ignore overdue cases. So a drill alerts the lowest level of one desk. Only
-if this was requested, it also alerts the higher levels of the desk. It never alerts the national desk, and statistics
-do not count it. No responder misses a real alert because of a drill. All other messages are sent before those of a
-drill.
+the national desk, its people would learn to ignore overdue cases. So a drill alerts the lowest level of one desk. The
+drill also alerts the higher levels of the desk if the person who starts it wants this. It never alerts the national
+desk, and statistics do not count it. No responder misses a real alert because of a drill. All other messages are sent
+before those of a drill.
 
 One person alone can start a drill. A drill runs during the day, and a desk has at most four in a year. No one can
 change these limits (docs/decisions/05).
 
 The module also decides if an answer without a reference may be about a drill. If an answer about a case is counted for
 a drill, no one is harmed. But if an answer about a drill is counted for a case, the escalation of that case stops. So
-an answer that may be about either is counted for the drill. The hotline then asks the responder about the case, and its
-escalation continues. After the responder knows that it was a drill, no answer is counted for it any more.
+an answer that may be about a case or a drill is counted for the drill. The hotline then asks the responder about the
+case, and the escalation of the case continues. After the responder knows of the drill, no answer is counted for the
+drill any more.
 """
 
 from collections.abc import Iterable, Sequence
@@ -44,7 +45,8 @@ NIGHT_BEGINS, NIGHT_ENDS = 22, 6
 answering.
 """
 AFTER_DANGER = timedelta(hours=2)
-"""After a danger in the district or province, no drill starts for this time, if the case is still open."""
+"""After a real danger was reported in the district or province, no drill starts for this time, as long as the case is
+open."""
 
 
 class DrillEnd(StrEnum):
@@ -83,7 +85,7 @@ class DrillRecipient:
 
 @dataclass(frozen=True, slots=True)
 class StepSummary:
-    """A summary of one step of a drill: how many responders did it, and their median and slowest time."""
+    """A summary of one step of a drill: how many responders took this step, and their median and longest time."""
 
     count: int
     median: timedelta | None
@@ -93,8 +95,8 @@ class StepSummary:
 def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> Sequence[Candidate]:
     """Returns the people that a drill may alert: the lowest level of the desk or, if `escalates` is True, all levels.
 
-    People of the national desk are never among them. Each returned person belongs only to this desk. So a person of a
-    camp and its district is alerted for the desk that is tested.
+    The result never contains people of the national desk. In the result, each person belongs only to this desk. So a
+    person of a camp and its district is alerted for the desk that is tested.
     """
     every = is_district(desk)
     here = [
@@ -112,8 +114,8 @@ def drill_decision(
 ) -> Decision:
     """Returns the decision about an event of a drill. It applies the escalation policy to the tested people only.
 
-    The only deadline of a drill is the one to acknowledge the case. It ends when no one is left to alert, or when the
-    time of the drill is over. So no one is alerted at night because of the drill.
+    The only deadline of a drill is the one to acknowledge the case. This deadline ends when no one is left to alert, or
+    when the time of the drill is over. So no one is alerted at night because of the drill.
     """
     decision = rules_escalation.decide(state, people, event, at)
     acknowledge = DeadlineKind.ACKNOWLEDGE
@@ -151,7 +153,8 @@ def _step(times: Iterable[tuple[datetime, datetime | None]]) -> StepSummary:
 
 
 CROSSING = timedelta(seconds=20)
-"""An answer within this time after our SMS about the drill may have been written before the responder read the SMS."""
+"""The hotline sends an SMS which says that the alert was a drill. An answer that arrives within this time after the SMS
+may have been written before the responder read the SMS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +165,7 @@ class RecentDrill:
     alerted_at: datetime
     answered_at: datetime | None
     disclosed_at: datetime | None
-    """The time when the network accepted our SMS to the responder that it was a drill. None if there was no such
-    SMS.
+    """The time when the gateway accepted the SMS which tells the responder of the drill. None if there was no such SMS.
     """
 
 
@@ -185,5 +187,5 @@ def _may_be_meant(one: RecentDrill, alerted_at: datetime, at: datetime) -> bool:
     if one.answered_at is not None:
         return at - one.answered_at < CROSSING
     knows = one.disclosed_at is not None and at - one.disclosed_at >= CROSSING
-    # A late answer may be about a drill that began after the case, even if the drill is over.
+    # A late answer may be about a drill that began after the newest open case, even if the drill is over.
     return not knows or one.alerted_at >= alerted_at

@@ -1,22 +1,19 @@
-"""Applies the escalation policy: decides which alerts and deadlines follow from an event of a case, also in a storm.
-Pure.
-
-Decides which alerts share one SMS, and who is alerted in a storm. Pure. A danger is here a tip about danger. A storm
-is a time in which very many dangers are reported in one district.
-
-A storm may be an attack that hides a real danger. So the hotline alerts more people in a storm, and never fewer. One
-person is alerted of each further danger, which keeps its own assignment and deadlines. Only SMS are shared: a person
-gets at most one a minute for such dangers. After a few SMS, the dangers of some seconds go together to one person. So
-four people are alerted of each danger within a minute, and no one gets too many SMS. A repeat is an alert about a case
-of which the person was alerted before. Repeats share one SMS in 15 minutes, with or without a storm. Alerts without
-danger share an SMS above a limit, and notices share one in a storm.
-
-Applies the escalation policy: decides which alerts and deadlines follow from an event of a case.
+"""Applies the escalation policy: decides which alerts and deadlines follow from an event of a case. Pure.
 
 Every change of a case goes through `decide`. A service collects the state of the case, calls `decide`, and carries out
 the decision. Escalation ends in only two ways: the case is closed with an outcome, or a responder takes it. If neither
 happens, the case stays overdue until a person of the national desk takes it. `rules_assignment.py` chooses among the
 people of one level.
+
+The module also decides which alerts share one SMS, and who is alerted in a storm. A danger is here a tip about danger.
+A storm is a time in which very many dangers are reported in one district. A storm may be an attack that hides a real
+danger. So the hotline never drops a danger: each has its own assignment and deadlines. But only one person is alerted
+of each further danger, and this person gets at most one SMS a minute about such dangers. After a few SMS, one SMS is
+about several dangers.
+
+A repeat is an alert to a person who was alerted of the same case before. All repeats to a person within 15 minutes
+share one SMS, with or without a storm. Alerts without danger share an SMS above a limit. Notices share an SMS in a
+storm.
 """
 
 from collections import Counter
@@ -56,31 +53,35 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 STORM_FROM = 8
-"""A storm begins with this number of dangers in one district that no responder has taken."""
+"""A storm begins when a district has this number of recent dangers that no responder has taken."""
 STORM_WITHIN = timedelta(minutes=10)
-"""The dangers must be filed within this time."""
+"""The dangers that begin a storm must be filed within this time."""
 STORM_ENDS_AFTER = timedelta(minutes=30)
-"""A storm ends when fewer dangers than `STORM_FROM` are open for this time."""
+"""A storm ends when the district has had, for this time, fewer than `STORM_FROM` recent dangers that no responder has
+taken."""
 SEEN_FOR = STORM_WITHIN + STORM_ENDS_AFTER
-"""Dangers that were filed within this time count as recent."""
+"""A danger that was filed within this time counts as recent."""
 MAX_ALONE = 8
-"""After this number of SMS in an hour, further dangers with text no longer get an SMS of their own. Further dangers
-then wait for others."""
+"""When a person has got this number of SMS in an hour, no further danger gets an SMS of its own. Further dangers then
+wait for the time in `COLLECT` and share an SMS."""
 COLLECT = timedelta(seconds=45)
-"""The time for which a further danger waits for others, so that one person gets them in one SMS."""
+"""The time for which a further danger waits for other dangers, so that one person gets them in one SMS."""
 SOME = 20
-"""After this number of SMS in an hour, alerts of later levels wait for an SMS about new dangers."""
+"""When a person has got this number of SMS in an hour, alerts of later escalation levels wait longer, so that new
+dangers come first."""
 MANY = 26
-"""After this number of SMS in an hour, a person gets shared SMS about dangers at longer intervals."""
+"""When a person has got this number of SMS in an hour, shared SMS about dangers follow at longer intervals."""
 LONG_INTERVAL = timedelta(minutes=3)
 NEARLY_MOST = 34
-"""After this number of SMS in an hour, these intervals are twice as long. So a person gets at most 40 in an hour."""
+"""When a person has got this number of SMS in an hour, the intervals between shared SMS are twice as long. So a person
+gets at most 40 SMS in an hour."""
 OPEN_INTERVAL = timedelta(minutes=15)
 """The time between two SMS about repeats."""
 OTHERS_SHARE = 0.7
 """The part of the day's SMS that alerts without danger may use. The rest is for alerts about danger."""
 REPEATED = (Purpose.OPEN, Purpose.OVERDUE, Purpose.LOOK, Purpose.CONFIRM_CLOSURE)
-"""The purposes of alerts that share an SMS when they are repeated. All other alerts say something new."""
+"""An alert for one of these purposes shares an SMS if it repeats an earlier alert. An alert for any other purpose
+always says something new."""
 
 
 class SmsShare(StrEnum):
@@ -89,10 +90,10 @@ class SmsShare(StrEnum):
     ALONE = "alone"
     """The alert has an SMS of its own."""
     KEPT = "kept"
-    """A danger in a storm with typed text, from a phone that reported no other danger there. It has an SMS of its own
-    up to `MAX_ALONE`."""
+    """A danger in a storm with typed text, from a phone that reported no other danger in the district. It has an SMS of
+    its own, unless the person has got `MAX_ALONE` SMS in the last hour."""
     STORM = "storm"
-    """A further danger in a storm. It shares an SMS if the person got one in the last minute."""
+    """A further danger in a storm. It shares an SMS if the person got an SMS in the last minute."""
     ESCALATED = "escalated"
     """An alert to a later escalation level, for a danger in a storm. It shares an SMS like `STORM`, but may wait
     longer."""
@@ -105,14 +106,15 @@ class SmsPace:
     """The number of SMS that one person got in the last hour, and the time of the last one."""
 
     last: datetime | None = None
-    """The time of the last SMS that was due."""
+    """The time of the last SMS, without SMS that are due later."""
     count: int = 0
-    """The number of SMS, with those that are due later."""
+    """The number of SMS, including those that are due later."""
     open_at: datetime | None = None
     """The time of the last SMS about repeats that was sent."""
 
     def add(self, at: datetime, *, waits: bool = False) -> None:
-        """Adds an SMS. `waits` is True if it is due later, because a new danger may go first."""
+        """Counts an SMS to this person. `waits` is True if the SMS is due later, so that an SMS about a new danger may
+        go first."""
         self.count += 1
         if not waits:
             self.last = at if self.last is None else max(at, self.last)
@@ -137,7 +139,8 @@ class SmsPace:
 
 
 def shares(wanted: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, most: int) -> SmsShare:
-    """Returns how an alert is sent, given the SMS that the person already got.
+    """Decides if an alert shares an SMS with others, and by which rule. This depends on the SMS that the person already
+    got.
 
     A person who got `most` SMS in the last hour gets alerts without danger only in a shared SMS. `most` is 0 if such
     alerts have used up their part of the day's SMS, or while there are very many SMS.
@@ -152,10 +155,11 @@ def shares(wanted: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, most:
 
 
 def shares_notice(pace: SmsPace, *, storms: bool, goes: bool, most: int) -> bool:
-    """Returns True if a notice about a case shares an SMS, because it is no first alert about danger.
+    """Returns True if a notice about a case shares an SMS with others.
 
     `storms` is True if the person was alerted of the case in a storm. `goes` is True if the person has taken the case
-    and may be on the way. Such a notice may protect a victim, so it has an SMS of its own up to `MANY`.
+    and may be on the way. Then the notice may protect a victim, so it has an SMS of its own until the person has got
+    `MANY` SMS in an hour.
     """
     if goes:
         return pace.count >= MANY
@@ -163,7 +167,7 @@ def shares_notice(pace: SmsPace, *, storms: bool, goes: bool, most: int) -> bool
 
 
 class RecentDanger(NamedTuple):
-    """A danger that was filed in a district in the last `SEEN_FOR`."""
+    """A danger that was filed in a district within the time `SEEN_FOR`."""
 
     tip_id: int
     place: str
@@ -185,7 +189,8 @@ class DistrictDangers:
         until: datetime | None,
         at: datetime,
     ) -> None:
-        """Takes the dangers of which no one was alerted yet in `new`, and the end of the storm there in `until`."""
+        """Stores the recent dangers. `new` contains the dangers of which no one was alerted yet. `until` is the end of
+        the storm in the district."""
         self._known = {one.tip_id: one for one in dangers}
         self._phones = Counter(one.contact_key for one in self._known.values())
         before = [one for id, one in self._known.items() if id not in {*new}]
@@ -210,7 +215,7 @@ class DistrictDangers:
 
     @property
     def storm_until(self) -> datetime | None:
-        """Returns the end of the storm if no more dangers are filed, or None."""
+        """Returns the time when the storm ends if no more dangers are filed. Returns None if there is no storm."""
         if len(self._untaken) < STORM_FROM:
             return None
         return sorted(self._untaken)[-STORM_FROM] + STORM_WITHIN + STORM_ENDS_AFTER
@@ -222,7 +227,8 @@ def next_person(
     waiting: dict[int, datetime],
     at: datetime,
 ) -> int | None:
-    """Returns the person for a further danger: the first who may get an SMS now, else the one who gets one earliest.
+    """Returns the person who is alerted of a further danger: the first person who may get an SMS now. If no one may,
+    returns the person who may get the next SMS earliest.
 
     `groups` contains people of the district, of its neighbours, and of the national desk, each in the order of turns.
     `waiting` contains the due time of each person's shared SMS that the danger may join.
@@ -390,9 +396,11 @@ def _taken(s: CaseState) -> Decision:
 
 
 def _looks(s: CaseState) -> bool:
-    """Returns True if the responder, by taking the case, answers the request for a second look at it.
+    """Returns True if this responder answers the request for a second look at the case, by taking the case.
 
-    A person of the national desk answers this request if the desk was asked and the person is not the assignee."""
+    The national desk must have been asked for a second look. The responder must belong to this desk, and must not be
+    the assignee.
+    """
     look, by = s.clocks.get(DeadlineKind.SECOND_LOOK), s.event.by
     return look is not None and look.nth > 0 and by in s.desk and by != s.assignee
 
@@ -422,7 +430,7 @@ def _further(s: CaseState) -> Decision:
 
 
 def _doubted(s: CaseState) -> Decision:
-    """Makes another active responder who took the case its assignee.
+    """Makes another active responder who took the case its assignee, because the assignee's acknowledgement is doubted.
 
     If there is none, escalation continues as if no one had answered. The deadline to acknowledge gets its earlier time
     again. If that time has passed, it fires at once.
@@ -460,8 +468,7 @@ def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
 
 def _opened(s: CaseState) -> Decision:
     """Ends the deadline to read the case, if the person who opened it is the assignee. If an officer wrote the tip down
-    and there is no danger, any other reader counts as the second person.
-    """
+    and there is no danger, any other reader counts as the second person who must look at the case."""
     if s.event.by == s.assignee:
         return Decision(close={DeadlineKind.OPEN})
     is_second = s.is_met and s.urgency != Urgency.DANGER
@@ -496,7 +503,7 @@ def _acknowledge_due(s: CaseState) -> Decision:
 
 
 def _outcome_due(s: CaseState) -> Decision:
-    """Reminds the assignee of the outcome at half of the time.
+    """When half of the time is over, reminds the assignee that the outcome is due.
 
     At the end of the time, alerts a coordinator. After that, alerts the national desk again and again.
     """
@@ -570,19 +577,20 @@ DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
 }
 
 
-# Plans the first alerts of many tips at once.
-# The result is the same as with `rules_assignment.py`, but this is much faster. Pure.
+# The code below plans the first alerts of many tips at once. It chooses the same people as `rules_assignment.py`, but
+# is much faster. Pure.
 
 NO_ONE: frozenset[int] = frozenset()
 Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-"""The responders who may be alerted first: of the tip's district, of a camp there, and of the national desk."""
+"""Three groups of responders who may be alerted first: of the tip's district, of a camp there, and of the national
+desk."""
 
 
 class WaitingTip(NamedTuple):
     """A filed tip with a pending alert: no one was alerted yet, or the tip became more urgent.
 
     This class and `EscalationStep` are tuples, because dataclasses would take three times as long. After many tips at
-    once, there are a hundred thousand of each.
+    once, there are a hundred thousand objects of each class.
     """
 
     tip_id: int
@@ -620,9 +628,8 @@ class EscalationStep(NamedTuple):
 
 
 class AlertPlan:
-    """The roster, with the load of each person. Each planned tip adds to the load of a person, so that another person
-    gets the next tip.
-    """
+    """A plan of the first alerts of many tips. It contains the roster, with the load of each person. Each planned tip
+    adds to the load of a person, so that another person gets the next tip."""
 
     def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
         self._people = tuple(roster)
@@ -672,7 +679,7 @@ class AlertPlan:
     def _next(self, people: Sequence[int], most: int) -> tuple[int, ...]:
         """Returns people in the order of their turns, if no one was alerted before.
 
-        For the usual case of one person, this needs no sorting.
+        Usually only one person is needed. Then the function need not sort the people.
         """
         turn = self._turns.__getitem__
         if most == 1 and people:

@@ -1,17 +1,19 @@
 """Decides what follows after a requested closure, after a corrected place, or if the caller wants no visit. Pure.
 
+The module also defines the state of a case and the possible decisions about it.
+
 The national desk is asked again and again to confirm a requested closure, until one of its people decides. Until then,
 the case stays open and keeps its other deadlines. If only the national desk may decide, the deadline of its decision
 replaces the deadline of the assignee's outcome. No person can close a case alone. If no other person of this desk is
-active, the hotline continues to send alerts.
+active, the hotline asks people of the district again and again.
 
 If the caller of one tip wants no visit, this counts for all tips of the cluster. All alerted responders are notified
-how they may visit. The desk is asked only once. These rules never close another deadline, change the assignee, or
-prevent a responder from taking the case.
+how they may visit. The national desk is asked only once. Rules about visits never close another deadline, change the
+assignee, or prevent a responder from taking the case.
 
 Each report attempt makes only one case. If there is danger, no responder is stood down after a corrected place, because
-another person may have made the correction. So the responders of the first place stay alerted. After a responder at the
-new place has taken the case, the national desk can stand down those of the first place.
+another person than the caller may have made the correction. So the responders of the first place stay alerted. After a
+responder at the new place has taken the case, the national desk can stand down the responders of the first place.
 """
 
 from collections.abc import Collection, Mapping, Sequence, Set
@@ -34,7 +36,8 @@ from hotline.tips import rules
 from hotline.tips.rules import Clock, Clocks, DeadlineKind, Urgency, VisitSafety, in_hours
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 
-# Defines the terms of escalation: the events of a case, its state, and the possible decisions. Pure.
+# The code below defines the terms of escalation: the state of a case, and the possible decisions about an event.
+# Pure.
 
 DUE = Event(CaseEventKind.DUE)
 """The event that a deadline passed before anyone acted."""
@@ -107,21 +110,20 @@ class CaseState:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An order to send messages for one purpose to some responders."""
+    """A decision to send messages for one purpose to some responders."""
 
     responder_ids: tuple[int, ...]
     purpose: Purpose
 
 
 def notices(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Notice, ...]:
-    """Returns an order for each purpose that has a recipient."""
+    """Returns a notice for each purpose that has a recipient."""
     return tuple(Notice(who, purpose) for who, purpose in orders if who)
 
 
 UNCHANGED = -1
-"""Says in a decision that the assignee does not change. Only the steps of escalation use this value.
-`rules_escalation.decide` replaces this value by the assignee.
-"""
+"""This value says in a decision that the assignee does not change. Only the steps of escalation use this value.
+`rules_escalation.decide` replaces this value by the assignee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,7 @@ WITHIN = timedelta(hours=72)
 """The time after an erasure request within which the text is erased or the national desk decides."""
 ASKED_AGAIN = timedelta(days=1)
 """The time after which the desk is notified again of an overdue decision. Outside of working hours, the notice waits
-until they begin.
-"""
+until working hours begin."""
 KEPT_FOR = timedelta(days=30)
 """The time until the next decision, if the desk decided to keep the text or there is a legal hold."""
 
@@ -188,8 +189,8 @@ ALL_FROM = 2
 """The number of the first alert that goes to all people of the national desk. Numbers begin at 0, so this is the third
 alert. """
 MAX_MOVES = 3
-"""The largest number of corrections in one report attempt that may alert another district. It equals the number of
-alerts that similar tips may cause within an hour."""
+"""The largest number of corrections in one report attempt that may alert another district. Similar tips may also cause
+only this number of alerts within an hour."""
 ASSIGNEE_CLOCKS = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
 """The deadlines that exist only while the case has an assignee."""
 
@@ -285,7 +286,7 @@ def without(people: Collection[int], some: Collection[int | None]) -> tuple[int,
 def closure_requested(s: CaseState) -> Decision:
     """Asks the national desk to confirm a new or changed closure request.
 
-    Does nothing if the desk will be asked at that time, or earlier, anyway.
+    Does nothing if the desk was asked before and will be asked again at the same time or earlier.
     """
     asks, reminds = (
         s.clocks.get(DeadlineKind.CONFIRM_CLOSURE),
@@ -308,18 +309,20 @@ def closure_due(s: CaseState) -> Decision:
 
 
 def _closure_again(s: CaseState) -> datetime:
-    """Returns when the national desk is asked again to confirm a closure.
+    """Returns the time when the national desk is asked again to confirm a closure.
 
-    For a case about danger, this may be at any hour. If a service helps every person who was met, it is at 06:30. For
-    all other cases, it is during working hours. Cases of danger also wait for working hours, if only the national desk
-    may decide and one of its people has read the case."""
+    For a case about danger, this time may be at any hour. But if a service helps every person who was met, the desk is
+    asked at 06:30. For all other cases, the desk is asked during working hours. Cases about danger also wait for
+    working hours, if only the national desk may decide and one of its people has read the case.
+    """
     if s.urgency != Urgency.DANGER or (s.desk_decides and s.closure_read):
         return rules.in_hours(s.at + rules.HOURLY)
     return rules.next_morning_sms(s.at) if s.is_safe else s.at + rules.AGAIN
 
 
 def closure_read(s: CaseState) -> Decision:
-    """Asks again only on the next working day, if only the desk may decide and has opened the case."""
+    """If only the national desk may decide, and one of its people has opened the case, asks the desk again only on the
+    next working day."""
     asks = s.clocks.get(DeadlineKind.CONFIRM_CLOSURE)
     if asks is None or not s.desk_decides:
         return Decision()
@@ -363,9 +366,8 @@ def closure_refused(s: CaseState) -> Decision:
 
 
 def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
-    """Replaces the assignee's deadline by the deadline of the desk's decision, if only the desk may decide. Otherwise
-    sets the assignee's deadline again.
-    """
+    """If only the national desk may decide, replaces the deadline of the assignee's outcome by the deadline of the
+    desk's decision. Otherwise sets the deadline of the outcome again."""
     runs = DeadlineKind.DECISION in s.clocks
     waits = s.closure_by is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
     fresh = dict(decision.set)
@@ -397,7 +399,7 @@ def visit_marked(s: CaseState) -> Decision:
 
 
 def mark_not_delivered(s: CaseState) -> Decision:
-    """Alerts another responder of the case, because the assignee's phone is off."""
+    """Alerts another responder of the case, because the assignee did not get the message about visits."""
     return Decision(notices((s.next_alerted(EscalationReason.UNREACHED), Purpose.ALERT)))
 
 
@@ -432,8 +434,8 @@ def place_corrected(s: CaseState) -> Decision:
     """Notifies alerted responders of the corrected place, and alerts people of the new place.
 
     If there is no danger, stands down the people of the first place at once. After `MAX_MOVES` corrections, alerts only
-    the national desk. If this desk does not act, people of the last place are alerted when the deadline to acknowledge
-    passes.
+    the national desk. If this desk does not act, people of the newest place are alerted when the deadline to
+    acknowledge passes.
     """
     before, new = active_alerted(s), s.first_alerted()
     if s.event.nth > MAX_MOVES:
@@ -468,8 +470,8 @@ def partner_recipients(
 
 
 def withheld(s: CaseState) -> Decision:
-    """Ends the assignments of the district's people, because the case may involve an official. These people get no
-    message about it.
+    """Ends the assignments of the district's people, because the case may involve an official. The hotline does not
+    notify these people of the end.
 
     The national desk is notified that people of the district were alerted first.
     """

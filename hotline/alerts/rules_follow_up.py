@@ -1,6 +1,8 @@
-"""Defines when the persons in the cases of a month are counted: once, 75 days after the month ends. Pure.
+"""Decides on the follow-up of persons in cases: reminders, the events that may be recorded, and the monthly count.
+Pure.
 
-Months begin and end at midnight in Kigali. A case belongs to the month in which its tip was filed.
+The persons in the cases of a month are counted once, 75 days after the month ends. Months begin and end at midnight in
+Kigali. A case belongs to the month in which its tip was filed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -74,11 +76,12 @@ def due(known: Collection[str], counted: Collection[str], at: datetime) -> Seque
 
 
 def counted_before(at: datetime) -> datetime:
-    """Returns a time: all tips that were filed before it belong to months whose persons are counted at `at`."""
+    """Returns the beginning of the earliest month whose persons need not be counted yet at `at`."""
     return begins(month_of(at - COUNTED_AFTER))
 
 
-# Sets the reminders about a person who was offered help: which question, when, and which responder. Pure.
+# The code below sets the reminders about a person who was offered help: the question, the time, and the responder.
+# Pure.
 
 
 class AskedPerson(StrEnum):
@@ -93,16 +96,16 @@ class AskedPerson(StrEnum):
 
 ANSWER_WITHIN = timedelta(hours=24)
 DANGER_ANSWER_WITHIN = timedelta(hours=1)
-"""The time for a service that was asked by SMS to answer, if there is danger."""
+"""If there is danger, a service that was asked by SMS must answer within this time."""
 OFFER_WITHIN = timedelta(hours=2)
-"""If there is danger: the time after a person agrees to help, within which a service must be asked. If there is no
-danger, a service must be asked by the next morning."""
+"""If there is danger, a service must be asked within this time after a person has accepted help. If there is no danger,
+a service must be asked by the next morning."""
 THIRTY_DAYS = timedelta(days=30)
 UNKNOWN_AFTER = timedelta(days=7)
-"""The time for an answer after the thirty days. If no responder answers in this time, the hotline records that it is
-not known how the person is."""
+"""Thirty days after the arrival of a person, a responder must report how the person is. If no responder reports this
+within the time given here, the hotline records that it is not known."""
 ASKED_AGAIN = timedelta(days=3)
-"""The time after an adult has refused help, when another responder asks the person once more."""
+"""When this time has passed after an adult refused help, another responder asks the person once more."""
 NEXT_DAY = timedelta(days=1)
 WEEKLY = timedelta(days=7)
 UP_TO_THE_NATION = (
@@ -178,7 +181,7 @@ class FollowReminder:
 
     responder_ids: tuple[int, ...]
     reminds: bool
-    """True if the reminder goes to a responder who knows the answer. False if it goes to a higher level."""
+    """True if the reminder goes to a responder who should know the answer. False if it goes to a higher level."""
     next: FollowClock | None
     """None if no more reminders follow."""
 
@@ -198,8 +201,8 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
     if offer.is_on_the_way and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + rules_persons.ARRIVAL_WITHIN)
     if offer is not person.newest or offer.lost > 1 or wants_since(person) is not None:
-        # Another service was asked, or the person did not arrive and was not found.
-        # The person may also have agreed to help again, so that a service must be asked.
+        # This offer needs no reminder: another service was asked, or the person did not arrive and was not found. Or
+        # the person has accepted help again, so that a service must be asked first.
         return None
     last = offer.arrived_at or offer.answered_at or offer.offered_at
     is_open = offer.answer in (None, ServiceAnswer.NONE)
@@ -321,8 +324,8 @@ def _asked_people(
             return national_people(roster, turn, but=None)
 
 
-# Decides if an event about a person may be recorded now. Pure.
-# Every function that records such an event must ask this module first.
+# The code below decides if an event about a person may be recorded now. Pure. Every function that records such an
+# event must call `refusal_of` first.
 
 
 class StopReason(StrEnum):
@@ -334,10 +337,10 @@ class StopReason(StrEnum):
     NOBODY_WAITS = "nobody_waits"
     """There is no such person, no such offer, or no earlier event to which this event belongs."""
     TOO_EARLY = "too_early"
-    """The thirty days are not over yet."""
+    """Thirty days have not passed since the person's arrival."""
     ASK_AGAIN = "ask_again"
-    """A correction cannot change a refusal into an agreement, or remove a refusal. The person must be asked again, and
-    this is a new event."""
+    """A correction cannot change a refusal into an agreement, or remove a refusal. A responder must ask the person
+    again, and record the answer as a new event."""
 
 
 OF_CONSENT = {

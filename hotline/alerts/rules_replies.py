@@ -1,4 +1,4 @@
-"""Contains one table of the answers that a responder may give about a case. All code that reads or offers the digits of
+"""Contains the table of the answers that a responder may give about a case. All code that reads or offers the digits of
 answers uses this table. Pure.
 
 The SMS parser reads the digits and words in the table. Hints in SMS offer its digits. The menus of the responders'
@@ -88,7 +88,8 @@ class Reply:
     decision: VisitDecision | None = None
     """The decision about visits that this answer makes."""
     service: str = ""
-    """The answer of a service to a referral, if its person on duty sends this digit. Empty if the digit is none."""
+    """The meaning of this digit in the answer of a service to a referral, sent by the service's person on duty. Empty
+    if the digit has no such meaning."""
     button: str = ""
     """The English text of the button on the page of a tip. Empty if the page has no button for it."""
 
@@ -292,7 +293,8 @@ COURTESY = _set(
 answer."""
 
 
-# Defines a responder's commands on a case, and their results, for SMS, dialling and the command line. Pure.
+# The code below defines a responder's commands on a case, and their results, for SMS, dialling and the command line.
+# Pure.
 
 
 class CommandResult(StrEnum):
@@ -315,7 +317,8 @@ class CommandResult(StrEnum):
     """The responder refuses a requested closure, but it is not proved yet that the responder sent the SMS. The refusal
     counts after this is proved."""
     OPEN_FIRST = "open_first"
-    """Before the responder confirms a colleague's request, or closes the case alone, they must read the tip."""
+    """The responder must first read the tip, before they confirm a colleague's closure request or close the case alone.
+    """
     PASSED = "passed"
     THEIRS = "theirs"
     """A colleague is the assignee, and no other responder is asked. So passing the case on would alert no one."""
@@ -337,7 +340,7 @@ class CommandResult(StrEnum):
     HOW_WAITS = "how_waits"
     """The national desk decided about visits, but it is not proved yet that its responder sent the SMS."""
     DRILL = "exercise"
-    """The alert was a drill. The responder has answered it, and need not go."""
+    """The alert was a drill. The responder has answered the drill, and need not visit anyone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Reads a responder's SMS with any spelling: what the responder does, and in which case. Pure.
 
 Examples: `1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`. The parser finds only
-references that belong to the responder. If it corrects a typing error, the responder can only take a case. If anything
-else is unclear, the hotline asks the responder what is meant (docs/decisions/06).
+references that belong to the responder. If a reference contains a typing error, the parser accepts only the answer that
+takes the case. If anything else is unclear, the hotline asks the responder what is meant (docs/decisions/06).
 """
 
 import re
@@ -38,10 +38,10 @@ STUCK = digits(national=False) + LIKE_ONE
 LETTERS = dict.fromkeys(LIKE_ONE, "1") | {"Z": "2", "S": "5", "O": "0"}
 """Single letters that are read as a digit, if they come only with polite words."""
 HEAD = "rc"
-"""Marks a reference that is followed by a colon. Our own messages begin with such a reference."""
+"""Marks a reference that is followed by a colon. Messages of the hotline begin with such a reference."""
 HINTS = frozenset({"REPLY", "REPONDEZ", "SUBIZA"})
-"""Words with which our own hint begins, directly after such a reference. The digits after these words are offers, and
-not answers."""
+"""Words that follow the reference at the beginning of a hint. If a responder sends the hint back, the digits after
+these words are offers, and not answers."""
 WIDEST = LENGTHS[-1] + 1
 
 _UNITS = (
@@ -57,18 +57,18 @@ _NOISE = re.compile(
 )
 """Matches times, dates, distances, minutes and other numbers that are not answers."""
 _SILENCE = re.compile(r"\bNO (?=(?:WORD|NEWS|ANSWER|REPLY)\b)")
-"""Finds a "no" that says that another person is silent. It does not refuse the case. It only negates the words next to
-it.
-"""
+"""Finds a "no" as in "no news" or "no answer": another person is silent. Such a "no" does not refuse the case. It only
+negates the words next to it."""
 _THANKS = re.compile(r"\bTHANK YOU\b")
 _DENIED = re.compile(r"\bNO ?[,.;:!]+ ?(?=TRAFFICKING\b)")
-"""Finds a punctuation mark between two words, which separates them: "no, trafficking" is not "no trafficking"."""
+"""Finds a "no" that a punctuation mark separates from "trafficking", because "no, trafficking" does not mean "no
+trafficking"."""
 _QUESTION = re.compile(
     r"\?|\b(?:SHOULD|SHALL|CAN|COULD|MAY|MUST) (?:I|WE)\b|\b(?:DOIS|PUIS)[- ]?JE\b|\bEST[- ]?CE QU|\bM?B?ESE\b"
 )
 """Finds a question mark, or words that begin a question."""
 _LATER = re.compile(r"\b(?:IN|DANS|MU) (?:\d|I?MINOTA|UNE? )")
-"""Finds words that say how long something will take, such as "in 10 minutes"."""
+"""Finds words that say how long a thing will take, such as "in 10 minutes"."""
 _LONE = re.compile(r"\b\d\b")
 
 
@@ -154,8 +154,8 @@ class ReplyReading:
     meant: ReplyKind
     actions: tuple[Action, ...] = ()
     reference: str | None = None
-    """The case about which the hotline asks the responder. There may be actions too. None if it is unclear which case
-    is meant."""
+    """The reference of the case about which the hotline asks the responder. The SMS may contain clear answers about
+    other cases too. None if it is unclear which case is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +181,11 @@ def parse_reply(
     national: bool = False,
     drills: BareDrills = NO_DRILLS,
 ) -> ReplyReading:
-    """Reads any text. It never raises an error.
+    """Returns the meaning of an SMS. Accepts any text, and never raises an error.
 
     `lately` is True if the responder was alerted of their only open case within the last twelve hours. `over` contains
-    references of closed cases. They are found only if they are written completely. They are never guessed. `national`
-    is True for a responder of the national desk, who may use more digits.
+    references of closed cases. The parser finds such a reference only if it is written completely, and never guesses
+    it. `national` is True for a responder of the national desk, who may use more digits.
     """
     if is_stop(text):
         return ReplyReading(ReplyKind.STOP)
@@ -274,7 +274,7 @@ def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
 def _marked(text: str, spans: list[_Span]) -> str:
     """Returns the text with `r0`, `r1` and so on instead of the references.
 
-    The text contains no other small letters.
+    All other letters in the text are capital letters.
     """
     parts: list[str] = []
     behind = 0
@@ -305,7 +305,8 @@ def _pieces(tokens: list[str], names: list[str], allowed: str) -> Iterator[Piece
 
 
 def _answer_alone(tokens: list[str], named: list[str], allowed: str) -> list[tuple[str, str]]:
-    """Leaves out our own alert or hint, if the responder sent it back: from its `K7Q4:` to its last `1 K7Q4`."""
+    """Leaves out an alert or a hint that the responder sent back with the answer: from its first reference, `K7Q4:`, to
+    its last offer, `1 K7Q4`."""
     kept: list[tuple[str, str]] = []
     for token, name in zip(tokens, named, strict=True):
         if token in HINTS and kept and kept[-1][0] == HEAD:
@@ -351,9 +352,10 @@ def _single(token: str, name: str, allowed: str) -> Piece:
 
 
 def similar_references(letters: str, known: Sequence[str]) -> list[tuple[str, str]]:
-    """Returns the references that differ from these letters by one letter. Each has the digit that was joined to it.
+    """Returns the references that differ from these letters by one letter. Each reference comes with the digit that was
+    joined to it, if any.
 
-    The letter may be wrong, missing, doubled, or exchanged with its neighbour.
+    The differing letter may be wrong, missing, doubled, or exchanged with its neighbour.
     """
     found = [
         (one, LETTERS.get(before + behind, before + behind))
@@ -450,8 +452,8 @@ def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
 def _of_none(
     text: str, pieces: Sequence[Piece], known: Sequence[str], lately: bool, drills: BareDrills
 ) -> ReplyReading:
-    """Reads an SMS that contains no reference. The only answer that it guesses is to take a case, and only if a single
-    case is possible.
+    """Reads an SMS without a reference. The parser guesses only one answer: that the responder takes a case. It does so
+    only if a single case is possible.
 
     An answer that may be about a drill counts for the drill.
     """
@@ -510,9 +512,9 @@ def _is_within(letters: str, reference: str) -> bool:
 def _sure(pieces: Sequence[Piece]) -> list[Piece]:
     """Leaves out digits and words that are about something else, as in "2 girls", "abana 2" and "they are coming".
 
-    An unknown word next to them shows this, even if other words are between them, as in "2 arrived yesterday". A 1 or a
-    refusal directly before a reference is always an answer, whatever comes before it. Any other "no" negates the words
-    next to it.
+    An unknown word next to a digit or word shows this, even if other words are between them, as in "2 arrived
+    yesterday". A 1 or a refusal directly before a reference is always an answer, whatever comes before it. Any other
+    "no" negates the words next to it.
     """
     sure = list(pieces)
     while True:
@@ -563,7 +565,8 @@ def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
     return {one.text for one in pieces if one.sort is PieceKind.LETTER}
 
 
-# Decides if a responder's SMS gets a reply. This depends on the time and on earlier replies. Pure.
+# The code below decides if a responder's SMS gets a reply. The decision depends on the time and on earlier replies.
+# Pure.
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -575,13 +578,11 @@ DANGER_AN_HOUR = 10
 """The largest number of replies in an hour, if the responder has an open case about danger. The last reply says that no
 more replies will follow."""
 ECHO = timedelta(minutes=1)
-"""A text that is repeated within this time comes from a machine, and gets no reply. If there is danger, a later
-repetition gets a reply.
-"""
+"""A text that is repeated within this time probably comes from a machine, and gets no reply. If there is danger, a
+later repetition gets a reply."""
 WRONG_AN_HOUR = 2
-"""The third SMS with a wrong reference within an hour gets no reply. So a person cannot find out which references
-exist.
-"""
+"""The largest number of replies in an hour to SMS with a wrong reference. With this limit, a person cannot find out
+which references exist."""
 ACTS_AN_HOUR = 20
 
 

@@ -1,5 +1,5 @@
-"""Sends notices of alarms to on-call contacts. These notices have their own queue and key, and are sent even if the
-queue is paused.
+"""Sends notices of alarms to on-call contacts. These notices have a queue and a key of their own. The monitor sends
+them even if all other messages are paused.
 
 If the database fails, the monitor sends notices with the data in its memory.
 """
@@ -37,13 +37,15 @@ TEMPLATES = {
 }
 OTHERS_LANGUAGE = "en"
 STALE = timedelta(hours=6)
-"""The age after which a notice is no longer sent. If the alarm still exists then, there is a newer notice of it."""
+"""The age after which a notice is no longer sent. If the alarm still exists then, there is a newer notice of this
+alarm."""
 
 
 def new_notice(
     alarm: str, kind: Notice, to: OnCallContact | None, since: datetime, at: datetime
 ) -> Message:
-    """Returns a notice that is due now, to an on-call contact or through the other channel."""
+    """Returns a notice that is due now. If `to` is None, the notice is for the channel beyond SMS: a mail, or the
+    operator's own command."""
     return Message(
         kind=MessageKind.NOTICE,
         on_call_id=None if to is None else to.id,
@@ -94,7 +96,7 @@ def notify_database_failure(
 ) -> AlarmState | None:
     """Notifies these contacts that the database has failed or works again.
 
-    The state of this alarm is in memory, because it cannot be stored.
+    Returns the new state of this alarm. The monitor keeps the state in memory, because the database may not store it.
     """
     at = context.now()
     change = next_state(before, Alarm.DATABASE, 0 if well else 1, at)
@@ -124,7 +126,7 @@ def _send(context: MonitorContext, claim: Claim) -> SendResult:
 def _to_contact(context: SendingContext, claim: Claim) -> service_sending.Outgoing:
     """Decrypts the phone number of a contact.
 
-    It need not check the stop list, because contacts on it already count as unreachable.
+    Does not check the stop list, because contacts on the stop list already count as unreachable.
     """
     assert claim.to is not None
     return service_sending.Outgoing(
@@ -151,6 +153,7 @@ def end_contact(
 
 
 def alarm_text(context: Context, alarm: str, kind: Notice, since: datetime) -> str:
-    """Returns the text of an alarm for the other channel: its name, its beginning, and its page in the runbook."""
+    """Returns the text of an alarm for the channel beyond SMS: the alarm's name, its beginning, and its page in the
+    runbook."""
     said = queries.notice_parameters(alarm, since)
     return render(Wording(TEMPLATES[kind], said, OTHERS_LANGUAGE), context.phrases)

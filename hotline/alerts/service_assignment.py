@@ -35,9 +35,11 @@ from hotline.tips.tables import Tip
 BATCH = 2000
 """The largest number of tips in one transaction. Each batch needs one commit, and notifies the workers once."""
 SERVER_BATCH = 5000
-"""The largest number of tips in one transaction with PostgreSQL, where each statement takes a round trip.
+"""The largest number of tips in one transaction with PostgreSQL, where each statement needs a message to the server and
+back.
 
-With PostgreSQL, a batch delays only answers about its own tips."""
+With PostgreSQL, a batch delays only answers about its own tips.
+"""
 LOOKED, MINUTE = "held_looked_at", timedelta(minutes=1)
 """The name of the task that checks held tips, and the time between two checks."""
 STEPS_A_TICK = 100
@@ -65,9 +67,8 @@ def assign_pending(context: Context, *, most: int | None = None) -> int:
 def _assign_batch(
     context: Context, roster: Sequence[Candidate], most: int
 ) -> tuple[int, Sequence[Candidate]]:
-    """Returns the number of tips whose people were alerted, and the roster with the new loads. The next batch continues
-    with this roster.
-    """
+    """Alerts people of the tips in one batch. Returns the number of these tips, and the roster with the new loads. The
+    next batch continues with this roster."""
     at = context.now()
     with ringing(context) as session:
         queries.take_lock(session)
@@ -115,7 +116,7 @@ def _assign_batch(
 def _held_until(
     session: Session, tips: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> Mapping[int, datetime]:
-    """Returns the tips that wait for the next duty of their district, each with the time at which it begins."""
+    """Returns the tips that wait for the next duty of their district, each with the time at which this duty begins."""
     new = [tip for tip in tips if tip.case.urgency == Urgency.HEARD and not tip.alerted]
     if not new or all(one.is_on_duty for one in people):
         return {}
@@ -134,10 +135,9 @@ def _held_until(
 
 
 def release_held(context: Context) -> None:
-    """Ends the wait of each held tip if a person for it has come on duty, or if it must not wait any more. If the
-    roster or a leave was changed, changes the end of the wait. The clock process calls this function, which checks
-    once a minute. The alert of a released tip is pending again.
-    """
+    """Ends the wait of each held tip if a person who may get the tip has come on duty, or if the tip must not wait any
+    more. If the roster or a leave was changed, changes the end of the wait. The clock process calls this function,
+    which checks once a minute. The alert of a released tip is pending again."""
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, LOOKED, at, MINUTE) or not tables.has_held(session):
@@ -160,7 +160,7 @@ def _own_step(
 ) -> EscalationStep | None:
     """Returns the step that gives a tip to the officer who wrote it down.
 
-    Returns None if the officer may not see the tip. The tip then has no assignee, like a caller's.
+    Returns None if the officer may not see the tip. The tip then has no assignee, like a new tip of a caller.
     """
     local = rules_assignment.colleagues(step.case, people, but=None)
     may_see = {*local, *rules_assignment.national_people(people)}
@@ -215,9 +215,9 @@ def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: 
 
 
 def alert_undelivered_marks(context: Context) -> None:
-    """Alerts the next person of the desk, or the national desk, if an assignee did not get the message about visits.
+    """If an assignee did not get the message about visits, alerts the next person of the desk or the national desk.
 
-    The clock process calls it every second. A person who already got an alert gets no second one. Raises
+    The clock process calls this function every second. A person who already got an alert gets no second one. Raises
     StoreUnavailable.
     """
     at = context.now()

@@ -1,5 +1,5 @@
-"""Stores requests for a call-back, and notifies the national desk of them. Ends them when they are withdrawn or too
-old.
+"""Stores requests for a call-back, and notifies the national desk of them. Ends requests that the caller withdraws or
+that are too old.
 
 `store_request` and the two `withdraw` functions run inside the transaction of the calling function. This module cannot
 decrypt a phone number.
@@ -47,9 +47,10 @@ request cannot be decrypted as a tip.
 
 
 def call_flags(context: Context, flow_set: FlowSet, start: SessionStart) -> dict[str, bool]:
-    """Returns the flags with which the flow may offer a call-back. There is one for each kind of person who needs help.
+    """Returns the flags with which the flow may offer a call-back. There is one flag for each kind of person who needs
+    help.
 
-    If the desk's phone number is not verified, returns no flags.
+    If the phone number from which the desk calls is not verified, returns no flags.
     """
     number = flow_set.numbers.get(context.line.call_back_number)
     if number is None or not number.is_confirmed(start.started_at.date()):
@@ -94,7 +95,8 @@ def store_request(
 def withdraw_session(
     session: Session, context: Context, session_key: str, *, up_to_attempt: int
 ) -> None:
-    """Withdraws the requests of a session, after the keys `000` or a changed answer about the call-back."""
+    """Withdraws the requests of a session, because the caller pressed `000` or changed the answer about the
+    call-back."""
     rows = tables_persons.waiting_of_session(session, session_key, up_to_attempt=up_to_attempt)
     _withdraw(session, context, rows)
 
@@ -105,10 +107,10 @@ def withdraw(session: Session, context: Context, tip_id: int) -> None:
 
 
 def keep_time(context: Context) -> None:
-    """Notifies the desk of new requests, and when a window begins. Also ends requests whose time is over. While
-    call-backs are paused, no window begins and no request ends.
+    """Notifies the national desk of new requests, and when the window of a call-back begins. Also ends requests whose
+    time is over. While call-backs are paused, no window begins and no request ends.
 
-    The clock process calls it every second. Raises StoreUnavailable.
+    The clock process calls this function every second. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -175,11 +177,11 @@ def _withdraw(session: Session, context: Context, rows: Iterable[CallBack]) -> N
 
 
 def _move(session: Session, row: CallBack, at: datetime, *, is_paused: bool) -> list[Template]:
-    """Updates the state of a request, and returns the messages that the desk must get.
+    """Updates the state of a request, and returns the messages that the national desk must get.
 
     The desk gets two messages if it missed the first window and the second has already begun. While call-backs are
-    paused, a request whose window passes moves to its second window, and then to the next day. The caller's number is
-    kept.
+    paused, a request whose window passes moves to its second window, and then to the next day. The hotline keeps the
+    caller's number.
     """
     said: list[Template] = []
     while is_paused and row.closes_at <= at + HALF_WINDOW:

@@ -1,13 +1,10 @@
-"""Writes the events of a case, and reads the state of an open case.
+"""Writes the events of a case, and reads the state of an open case for the escalation policy.
 
-Writes an event of a case, in the transaction of the change that it describes.
+Each event has a unique key, so a repeated command writes the event only once. All functions run inside the transaction
+of the calling function.
 
-Each event has a unique key, so a repeated command writes it only once. The functions run inside the transaction of the
-calling function.
-
-Reads the state of an open case, which the escalation policy needs to decide. The module changes nothing.
-
-It also finds the digits with which a responder may answer about a case, and writes a text with them.
+The module also finds the digits with which a responder may answer about a case, and writes the text that offers these
+digits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -105,7 +102,7 @@ def write_event(
     codes: Mapping[str, str] | None = None,
     supersedes: int | None = None,
 ) -> int | None:
-    """Writes an event of a case. Returns the id of the event. Returns None if it was written before."""
+    """Writes an event of a case. Returns the id of the event. Returns None if the event was written before."""
     row = tables_case_events.CaseEventRow(
         tip_id=tip_id,
         at=at,
@@ -214,7 +211,7 @@ case about danger does not count until it is proved."""
 
 
 def is_inbox_unread(session: Session, context: Context, tip: Tip, at: datetime) -> bool:
-    """Returns True if there is danger, and the gateway's inbox was not read for the time of `INBOX_PATIENCE`."""
+    """Returns True if there is danger, and the gateway's inbox was not read for longer than `INBOX_PATIENCE`."""
     if tip.urgency != Urgency.DANGER or not context.line.inbox:
         return False
     read = tables.inbox_position(session)
@@ -303,7 +300,7 @@ def can_stand_down(session: Session, tip: Tip) -> bool:
 def desk_decides(session: Session, tip: Tip) -> bool:
     """Returns True if only the national desk may decide on the requested closure.
 
-    The value does not show the result of a screening.
+    So the result does not reveal what a screening has shown.
     """
     if tip.closure_by is None:
         return False
@@ -316,7 +313,8 @@ def desk_decides(session: Session, tip: Tip) -> bool:
 def _is_safe(session: Session, tip: Tip) -> bool:
     """Returns True if a service helps every person who was met, and the requested outcome says the same.
 
-    Finds this out from reminders only, because the answers about persons are encrypted."""
+    The function uses only reminders, because the answers about persons are encrypted.
+    """
     if tip.outcome_asked is None or not OUTCOMES[TipOutcome(tip.outcome_asked)].is_safe:
         return False
     met = {row.n for row in tables_persons.persons_of_tip(session, tip.id)}

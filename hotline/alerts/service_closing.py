@@ -3,8 +3,8 @@
 Two people are needed to close a case about danger, about a child or about an official. They are also needed if a person
 was met in the case.
 
-The module also handles erasure requests. After a request, it marks the tip and notifies people at once. It erases the
-text as soon as the state of the case allows this.
+The module also handles erasure requests. After a request, the module marks the tip and notifies people at once. It
+erases the text as soon as the state of the case allows this.
 
 All functions except `decide_erasure` and `undecided_others` run inside the transaction of the calling function. Each
 change writes a row to the audit log.
@@ -86,7 +86,7 @@ def request_erasure(
 
 
 def erasure_due(session: Session, context: Context, tip: Tip) -> None:
-    """Handles an erasure request whose time is over: erases the text, if this is allowed. Otherwise sets the next due
+    """Handles an erasure request whose time is over: erases the text, if this is allowed. If not, sets the next due
     time.
 
     If the national desk must decide, asks it again.
@@ -105,7 +105,8 @@ def erasure_due(session: Session, context: Context, tip: Tip) -> None:
 
 
 def erase_at_closing(session: Session, context: Context, tip: Tip) -> None:
-    """Erases the text of a case that was just closed, if this was requested. A legal hold prevents it."""
+    """Erases the text of a case that was just closed, if the caller has requested the erasure. A legal hold prevents
+    the erasure."""
     if tip.erasure_asked_at is None or tip.erased_at is not None:
         return
     if text_fate(session, tip) is TextFate.GO:
@@ -181,7 +182,7 @@ def _ask_to_decide(
 ) -> None:
     """Asks the national desk to decide on an erasure request.
 
-    If the desk will be asked about a related tip by then, does nothing.
+    Does nothing if the desk will be asked about a related tip until the time `due`.
     """
     like = [one.id for one in cluster_of(session, tip)]
     others = queries_retention.others_due(session, tip, like, at, due)
@@ -220,7 +221,7 @@ def _due(tip: Tip, at: datetime) -> datetime:
 
 
 NAME = "name:"
-"""The prefix of a name that was given to a command."""
+"""The prefix of the name of a person who gave a command at the server."""
 ACCOUNT = "account:"
 """The prefix of an account's id and name."""
 
@@ -240,16 +241,16 @@ class CloseRequest:
     """The person who decides about a case, with their reason."""
 
     name: str
-    """The person, as the case stores people: `responder:7`, `account:4:Alice`, or `name:` with the name given to a
-    command."""
+    """The name of the person in the row of the case: `responder:7`, `account:4:Alice`, or `name:` with the name from a
+    command at the server."""
     actor: str
-    """The person, as the audit log names people."""
+    """The name of the person in the audit log."""
     reason: str = ""
     responder_id: int | None = None
     channel: EventChannel | None = None
     """None if the channel follows from `actor`: a command, a page of the console, or the clock process."""
     not_trafficking: rules_events.NotTrafficking | None = None
-    """If the responder closes the case as not trafficking, the kind of case that it was."""
+    """The kind of case that it really was, if the person closes the case as not trafficking."""
 
     @property
     def entry_by(self) -> EventActor:
@@ -295,9 +296,10 @@ def person_name(name: str) -> str:
 def needs_second(session: Session, tip: Tip) -> bool:
     """Returns True if a second person must confirm the closure of this case.
 
-    The reasons are danger, a child, an official who may be involved, a tip that an officer wrote, and a person who was
-    screened or was offered help. The rule does not use the results of screenings, because these are encrypted. A drill
-    can always be closed by one person."""
+    A second person must confirm if there is danger, a child, an official who may be involved, a tip that an officer
+    wrote, or a person who was screened or was offered help. The rule does not use the results of screenings, because
+    these are encrypted. A drill can always be closed by one person.
+    """
     child = tip.basis == Basis.VITAL_INTEREST_CHILD
     if tip.channel == rules_trial.DRILL:
         return False
@@ -368,7 +370,7 @@ def _request(
     actor: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records a closure request. It replaces an earlier request. The log of the case keeps both."""
+    """Records a closure request. The request replaces an earlier request. The log of the case keeps both requests."""
     before = None
     if tip.closure_by is not None:
         before = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
@@ -510,7 +512,8 @@ def confirm_closure(
 
 
 def _take(session: Session, tip: Tip, taker: int, channel: EventChannel, at: datetime) -> None:
-    """Records that the responder who refused a closure has taken the case. Lists and statistics then show this."""
+    """Records that the responder who refused a closure has taken the case. Lists and statistics then show this
+    responder as the assignee."""
     tables.acknowledge(session, tip.id, taker, at, proved=True)
     queries.record_passed(session, tip.id, taker, None)
     service_case.write_taken(session, tip.id, taker, at, channel, TakeProof.PROVED)

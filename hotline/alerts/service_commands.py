@@ -1,20 +1,15 @@
-"""Reads responders' SMS, and carries out the commands in them.
+"""Reads responders' SMS, carries out the commands in them, and answers with a short SMS.
 
-Carries out the commands of responders about a case. Each verb has a function, which SMS, dialling and the command
-line share.
+Each verb has one function, which SMS, dialling and the command line share. A repeated command changes nothing, and gets
+the same answer. A case about danger, about a child or about an official is closed only after a second person has
+confirmed the closure. This person must have opened the case after the request.
 
-Everything runs inside the transaction of the calling function. A repeated command changes nothing, and gets the same
-answer. A case about danger, about a child or about an official is closed only after a second person has confirmed. This
-person must have opened the case after the request.
+The hotline reads an SMS before the transaction of the calling function, and carries out the commands inside this
+transaction. An answer never repeats text of the responder. A hint is about the responder's newest open case about
+danger, or else about the newest case. The hint offers only commands that are possible now.
 
 The module also records that an answer by SMS was proved or doubted. If a responder was removed or is on leave, it gives
 their cases to others.
-
-Reads a responder's SMS, carries out its commands, and answers with a short SMS.
-
-The SMS is read before the transaction of the calling function. The commands are carried out inside this transaction. An
-answer never repeats text of the responder. A hint is about the responder's newest open case about danger, or else about
-the newest case. It offers only commands that are possible now.
 """
 
 from collections import defaultdict
@@ -106,9 +101,8 @@ class _ActContext:
         return queries_visible.decides(self.session, self.tip, self.command.responder_id)
 
     def wait(self, result: CommandResult) -> CommandOutcome:
-        """Returns a result that counts after the inbox lists this SMS. Another SMS of the responder does not prove
-        it.
-        """
+        """Returns a result that counts only after the gateway's inbox lists this SMS. Another SMS of the responder does
+        not prove this command."""
         return replace(self.done(result), queued=self.command.verb)
 
     def done(self, result: CommandResult) -> CommandOutcome:
@@ -163,7 +157,7 @@ def _take(command: _ActContext) -> CommandOutcome:
 def _refuse_the_end(command: _ActContext) -> CommandOutcome:
     """Refuses the requested closure, and makes this responder the assignee. An SMS counts only after it is proved.
 
-    So no one can take a case with a forged SMS.
+    So no one can become the assignee with a forged SMS.
     """
     one = command.command
     if not one.proved:
@@ -329,7 +323,8 @@ def prove_answer(
         service_case.write_taken(session, tip.id, who, at, EventChannel.SMS, TakeProof.PROVED)
     if not tables.is_active(session, who, at):
         return
-    # An acknowledgement does not count if the case became urgent later. The responder must give it again.
+    # An acknowledgement does not count if the case became urgent later. The responder must acknowledge the case
+    # again.
     if not before and took and tip.assigned_at and took >= tip.assigned_at:
         service_escalation.handle_event(
             session, context, tip.id, Event(CaseEventKind.ACKNOWLEDGED, by=who), at
@@ -406,7 +401,7 @@ BY = {
     Template.ON_SITE_NOTED: Template.ON_SITE_UNTIL,
     Template.REFERRED_NOTED: Template.REFERRED_UNTIL,
 }
-"""The template that answers a command instead of the usual one, if an outcome is due. It names the due time."""
+"""For some templates, the template that replaces them if an outcome is due. The replacement names the due time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,10 +424,10 @@ class ReadReply:
 
 
 def read_reply(session: Session, responder: Responder, text: str, at: datetime) -> ReadReply:
-    """Returns the meaning of a responder's SMS. It runs before the transaction, because it may be slow: a responder of
-    the national desk may know thousands of cases.
+    """Returns the meaning of a responder's SMS. The function runs before the transaction, because it may be slow: a
+    responder of the national desk may know thousands of cases.
 
-    With SQLite, all other writers would have to wait for it. Each command later reads its own case again.
+    With SQLite, all other writers would have to wait for this function. Each command later reads its own case again.
     """
     known = queries_references.known_cases(session, responder.id, at - NAMED_FOR)
     alerts = queries_references.recent_alerts(session, responder.id, at - RECENT_ALERTS)
@@ -523,7 +518,7 @@ def _why(reading: ReplyReading) -> AnswerReason:
 def _digest(context: Context, message: MessageIn, reading: ReplyReading) -> str:
     """Returns a digest that identifies a repeated SMS.
 
-    It is made from the commands in the SMS, or from the text if there are no commands.
+    The digest is made from the commands in the SMS, or from the text if there are no commands.
     """
     commands = [f"{one.verb.value} {one.reference}" for one in reading.actions]
     said = "\n".join(commands) or " ".join(message.text.split()).casefold()

@@ -115,7 +115,8 @@ def hand_to_oversight(session: Session, tip: ReportedTip, before: Route, at: dat
 def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: datetime) -> None:
     """Stores the earlier place of a tip whose place was corrected.
 
-    If there is danger and people were alerted, the earlier desk can read the tip until the national desk ends this.
+    If there is danger and people were alerted, the earlier desk can read the tip until the national desk ends this
+    access.
     """
     if not before.filed or before.place == tip.place:
         return
@@ -146,9 +147,11 @@ def partner_desks(
     session: Session, tip: Tip | ReportedTip, answers: Mapping[str, str] = MappingProxyType({})
 ) -> Sequence[str]:
     """Returns the partner desks that may read the tip: border desks for a journey that can still be stopped, and the
-    protection desk of a camp. For a complaint about the national desk, returns the oversight desks. If none of them has
-    people now, a retired desk is among them, because its people still handle complaints. A desk that can read the
-    complaint already keeps it.
+    protection desk of a camp.
+
+    For a complaint about the national desk, returns the oversight desks. If no oversight desk has people now, returns
+    retired desks too, because their people still handle complaints. A desk that can already read the complaint keeps
+    its access.
     """
     if tip.official == OVERSEEN:
         every = tables_desks.every_oversight(session)
@@ -170,9 +173,10 @@ def earlier_partners(
     earlier: Sequence[TipPlace],
     answers: Mapping[str, str] = MappingProxyType({}),
 ) -> Sequence[str]:
-    """Returns the partner desks that could read the tip before, and still may: the desks of a border.
+    """Returns the partner desks that could read the tip before and keep their access: border desks, and the desks of
+    earlier camps.
 
-    After a correction, the desk of the earlier camp can read the tip as long as its district can.
+    After a correction, the desk of an earlier camp can read the tip as long as the district of this camp can.
     """
     if tip.official != "no" or tip.matter != Matter.TIP or not tip.id:
         return ()
@@ -189,7 +193,7 @@ def earlier_partners(
 def neighbours_in_storm(session: Session, tip: ReportedTip, at: datetime) -> Sequence[str]:
     """Returns the neighbouring districts that may read a danger, because people there are alerted in a storm.
 
-    They keep their access after the storm, like districts to which the case was passed on.
+    These districts keep their access after the storm, like districts to which the case was passed on.
     """
     if tip.urgency != Urgency.DANGER or tip.official != "no" or tip.matter != Matter.TIP:
         return ()
@@ -203,7 +207,7 @@ def passed_districts(
     """Returns the districts to which the case was passed on. These districts, and the people there who were asked, can
     still read the case.
 
-    If there is no danger, a corrected place ends their access, as it does for the first place.
+    If there is no danger, a correction of the place ends the access of these districts, and of the first place.
     """
     corrected = before.place != tip.place and tip.urgency != Urgency.DANGER
     if not before.filed or tip.official != "no" or corrected:
@@ -216,8 +220,8 @@ def passed_districts(
 def proven_desks(
     session: Session, context: Context, tip: ReportedTip, codes: Sequence[str], at: datetime
 ) -> Sequence[str]:
-    """Returns those desks to which a process of the hotline has given access to the tip. The lock on a grant proves
-    this.
+    """Returns those desks to which a process of the hotline has given access to the tip. The hotline locks each grant
+    that it gives, and this lock is the proof.
 
     A stranger who can write to the database can add a place or a grant for another desk. For such a desk, raises an
     alarm and releases its place, so that the alarm is raised only once. A desk that had no valid key causes no alarm.
@@ -328,7 +332,7 @@ def _alerted(session: Session, tip_id: int) -> tuple[int, ...]:
 
 
 def _notify_more(session: Session, context: Context, tip: Tip, at: datetime) -> None:
-    """Notifies the people of a tip that the caller gave more details, but only once.
+    """Notifies the people of a tip once that the caller gave more details.
 
     If an official may be involved, only the national desk can give a district access.
     """
@@ -363,7 +367,7 @@ def notify_added(session: Session, context: Context, reported: ReportedTip, at: 
 def notify_mark(
     session: Session, context: Context, tip: Tip, before: VisitFacts, at: datetime
 ) -> None:
-    """Notifies people that the caller wants no visit, but only once.
+    """Notifies people once that the caller wants no visit.
 
     People who are alerted later read this in their alert.
     """
@@ -433,8 +437,8 @@ def record_visit_decision(
     by: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records the decision about visits for every tip of the cluster about danger whose caller wants no visit. Writes a
-    row to the audit log for each of these cases.
+    """Records the decision about visits for this tip, and for all other tips of its cluster that are about danger and
+    whose caller wants no visit. Writes a row to the audit log for each of these cases.
 
     If the decision is repeated, sends no messages.
     """

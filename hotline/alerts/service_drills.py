@@ -1,5 +1,5 @@
-"""Starts and ends drills, and records the answers. A drill sends alerts to the people of one desk. These alerts look
-real.
+"""Starts and ends drills, and records the answers of the alerted people. A drill sends alerts to the people of one
+desk. These alerts look real.
 
 Each responder who answers is notified at once that it is a drill.
 """
@@ -62,8 +62,8 @@ class DrilledDesk:
 
 
 def drilled_desk(session: Session, code: str) -> DrilledDesk:
-    """Returns the district, border post or camp with this code as the desk of a drill. A drill is possible there,
-    because these desks get alerts of tips.
+    """Returns the district, border post or camp with this code as the desk of a drill. These desks can have a drill,
+    because their people get alerts of tips.
 
     Raises DrillRefused for any other desk, and NotFound for an unknown code.
     """
@@ -232,7 +232,7 @@ def _notify_answering(session: Session, row: Drill, but: Collection[int], at: da
 def desk_named(code: str, language: str) -> str:
     """Returns the name of a desk in an SMS: the name of a district, or the code of any other desk.
 
-    All phones can show the letters of a code.
+    Every phone can show the letters of a code, but perhaps not those of a name.
     """
     return place_name(code, language) if is_district(code) else code
 

@@ -1,8 +1,8 @@
 """Finds pending tips that join a cluster of similar tips, or that are linked to a similar tip. Stores the digests that
-are needed to compare tips. They are kept for one day.
+are needed to compare tips. The digests are kept for one day.
 
-Also chooses the reference in a message about visits, if several tips share one alert. The reasons are in
-docs/decisions/08.
+Also chooses the reference in a message about visits, if several tips share one alert. The document docs/decisions/08
+explains why.
 
 The functions run inside the transaction of the calling function. The rules are in `tips/rules_events.py`.
 """
@@ -58,8 +58,9 @@ def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str
     """Stores the digests of a tip that was just written. Returns True if the tip is in a cluster and must be compared
     again.
 
-    A tip must be compared again if the caller has now answered what happens there, or who needs help. `kind` is the
-    category of the tip before this hop."""
+    A tip must be compared again if the caller has just answered what happens at the place, or who needs help. `kind` is
+    the category of the tip before this hop.
+    """
     known = tip.likeness
     if known is None:
         tips_queries.store_digests(
@@ -179,7 +180,7 @@ def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
     """Links a tip of which people were alerted before the caller had named its category. If there is danger, people are
     alerted first, and the caller is asked afterwards.
 
-    Compares it only with the most similar tips, because it runs in the transaction of a hop.
+    Compares the tip only with the most similar tips, because the function runs in the transaction of a hop.
     """
     found = tips_queries.likely_earlier(session, tip_id, at)
     if found:
@@ -209,10 +210,10 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
 def known_in_situation(
     session: Session, asked: Collection[tuple[int, int]]
 ) -> Mapping[tuple[int, int], str]:
-    """Returns the reference by which a responder knows another tip of the same situation. The key is the tip and the
-    responder.
+    """Returns the reference by which a responder knows another tip of the same situation. Each key has the ids of the
+    tip and the responder.
 
-    Leaves out responders who know no other tip of the situation. Returns nothing if there are more than 50 tips.
+    Leaves out responders who know no other tip of the situation. Returns an empty result for more than 50 tips.
     """
     tip_ids = {tip_id for tip_id, _ in asked}
     if not tip_ids or len(tip_ids) > MAX_COMPARED:
@@ -228,7 +229,7 @@ def known_in_situation(
 
 
 HOW_TO_GO = (Purpose.VISIT_SAFETY, Purpose.HOW, Purpose.UNANSWERED)
-"""The purposes of messages that are sent once for a whole cluster. Messages for other purposes are sent for each tip,
+"""Messages for these purposes are sent once for a whole cluster. Messages for other purposes are sent for each tip,
 with the tip's own reference."""
 
 

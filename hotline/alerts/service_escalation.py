@@ -45,8 +45,8 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.tables import Tip, drop_closure_request, was_alerted
 
 ASKS_TO_TAKE = (Purpose.ALERT, Purpose.OPEN)
-"""The purposes of alerts that are not sent if people were alerted of a similar tip. Messages for all other purposes are
-always sent."""
+"""An alert for one of these purposes is not sent to people who were already alerted of a similar tip. Messages for all
+other purposes are always sent."""
 
 
 def decide(
@@ -74,9 +74,9 @@ TO_ALERTED = (
     Purpose.TOLD_FIRST,
     Purpose.STAND_DOWN,
 )
-"""The purposes of messages that go only to people who were alerted before."""
+"""Messages for these purposes go only to people who were alerted before."""
 NOTICING = (*TO_ALERTED, Purpose.HOW, Purpose.LET)
-"""The purposes of messages with the reference by which the responder already knows the case."""
+"""A message for one of these purposes names the reference by which the responder already knows the case."""
 
 
 def handle_event(
@@ -169,7 +169,7 @@ def begin_steps(
 ) -> None:
     """Deletes the pending alerts of these tips, and sets the first deadline of each. A fragment has no deadline.
 
-    `marked` contains those tips whose own columns say that an alert is pending.
+    `marked` contains those tips whose pending alert is only a mark in the columns of the tip.
     """
     tip_ids = [step.tip_id for step in steps]
     queries.delete_pending(session, tip_ids)
@@ -201,8 +201,8 @@ def write_steps(
 ) -> None:
     """Writes an assignment and an alert for each responder of each step.
 
-    People who were alerted of the first tip of a cluster get no alert of a later tip. They are notified once that there
-    are more details.
+    People who were alerted of the first tip of a cluster get no alert of a later tip. Instead, the hotline notifies
+    them once that there are more details.
     """
     steps = service_duplicates.with_strictest_visit(session, steps)
     new = [(step, who) for step in steps for who in step.recipients]

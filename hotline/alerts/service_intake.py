@@ -1,10 +1,10 @@
-"""Stores tips: encrypts the answers, and files a tip as soon as there is enough to act.
+"""Stores tips: encrypts the answers, and files a tip as soon as responders can act on the answers.
 
-There is one row for each report attempt.
+Each report attempt has one row.
 
 `store_report`, `erase_report`, `file_drafts` and `reach_state` run inside the transaction of the calling function.
 After the commit, `announce` tells the workers that a tip is waiting (the doorbell). `store_report` runs after every
-answer. It uses mapped rows only if people must be alerted, because they are slow.
+answer. This function uses SQLAlchemy's row objects only if people must be alerted, because these objects are slow.
 
 A tip never returns to an earlier state: it goes from draft or fragment to filed, and then to complete.
 """
@@ -96,7 +96,8 @@ class ReportAttempt:
     language: str
     matter: Matter = Matter.TIP
     identity: str = ""
-    """The identity of the tip, if a desk writes it. Only the hooks' process has the keys for a session's identity."""
+    """The identity of the tip, if a desk writes it. For callers it is empty: the hooks' process derives the identity
+    with keys that no other process has."""
 
     def __repr__(self) -> str:
         return f"Telling(passage={self.number}, completed={self.completed})"
@@ -156,7 +157,8 @@ def store_report(
 def erase_report(
     session: Session, context: Context, dialogue: LockedDialogue, *, up_to_attempt: int
 ) -> None:
-    """Handles the keys `000`: deletes drafts. Marks filed tips, so that responders do not visit openly.
+    """Handles the keys `000`, with which a caller erases a report: deletes drafts. Marks filed tips, so that responders
+    do not visit openly.
 
     Notifies all people who were alerted.
     """
@@ -167,7 +169,7 @@ def erase_report(
 
 
 def file_drafts(session: Session, context: Context, drafts: Iterable[Tip]) -> Sequence[Tip]:
-    """Files the drafts of callers who can give no more answers. This encrypts and decrypts nothing."""
+    """Files the drafts of callers who can give no more answers. The function encrypts and decrypts nothing."""
     filed = tuple(drafts)
     for tip in filed:
         reach_state(session, context, tip, abandoned_state(tip.place))
@@ -177,7 +179,8 @@ def file_drafts(session: Session, context: Context, drafts: Iterable[Tip]) -> Se
 def file_silent(context: Context, older_than: timedelta = SILENCE) -> None:
     """Files reports whose caller has given no answer for some time.
 
-    The clock process calls it every second. It changes only the state, so it needs no key.
+    The clock process calls this function every second. The function changes only the state of the tips, so it needs no
+    key.
     """
     with context.database.reading() as session:
         if not tables.has_silent_draft(session, context.now() - older_than):
@@ -273,8 +276,8 @@ def _seal(
     """Encrypts the answers for the desks that may read them.
 
     Returns the grants, if a new key was made. Returns None if the existing grants can also decrypt the new answers. A
-    desk whose key is missing, invalid or unsigned cannot read the tip. The tip is still stored and people are alerted
-    of it, and an alarm is raised.
+    desk whose key is missing, invalid or unsigned cannot read the tip. The hotline still stores the tip, alerts people
+    of it, and raises an alarm.
     """
     # Only a filed tip has earlier places. If a draft has one, a stranger wrote it to give their own
     # desk access.
@@ -307,11 +310,13 @@ def _seal(
         tip.locked_for = " ".join(code for code in wanted if code not in grants) or None
         had = () if grants else queries.grants_of(session, tip.id)
         if had and set(had) <= set(wanted):
-            # No desk's key counts now. So the desks that could read the tip can also read the new answers.
+            # No desk has a valid key now, so the key of the tip stays the same. The desks that could read the tip can
+            # also read the new answers.
             kept = context.encrypter.again(answers, **seal, desks=None, body=tip.body)
             body, grants = kept or body, grants if kept is None else None
     if grants is not None and not grants and tip.official == OVERSEEN:
-        # No one could read it. The caller is asked to dial again, and the next session promises no oversight desk.
+        # No one could read the complaint. The caller is asked to dial again, and the next session promises no
+        # oversight desk.
         raise StoreUnavailable("no oversight desk has a valid key, so the complaint was not saved")
     if tip.locked_for is not None:
         locked = len(tip.locked_for.split())
@@ -349,7 +354,7 @@ def _alert(
     *,
     others: bool,
 ) -> None:
-    """Alerts people of the changes that this answer causes. Usually there are none.
+    """Alerts people of the changes that this answer causes. Usually there are no such changes.
 
     `others` is True if other desks than before may read the tip now.
     """

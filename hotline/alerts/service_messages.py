@@ -1,12 +1,8 @@
 """Sends messages about a case to people who know the case, and writes SMS that several alerts share.
 
-Writes SMS that several alerts to one person share. The rules are in `alerts/rules_escalation.py`.
-
-Also chooses who is alerted of new dangers in a storm. All functions run inside the transaction of the calling function.
-
-Sends messages about a case to people who know it. Also sends messages about visits together with alerts.
-
-The functions run inside the transaction of the calling function.
+The rules about shared SMS are in `alerts/rules_escalation.py`. The module also chooses who is alerted of new dangers in
+a storm, and sends messages about visits together with alerts. All functions run inside the transaction of the calling
+function.
 """
 
 from collections import defaultdict
@@ -64,15 +60,15 @@ ASKED_BY = {
     Purpose.LOOK: {one.name for one in REQUEST_TEXTS[Purpose.LOOK]},
     Purpose.CONFIRM_CLOSURE: {Template.CLOSURE_REQUESTED.name},
 }
-"""For each purpose: the templates of earlier alerts. A new alert for this purpose is a repeat only after an alert with
-one of these templates. For any other purpose, a new alert is a repeat if any earlier alert was sent.
-"""
+"""For each of these purposes: the templates of alerts that a new alert can repeat. For any other purpose, a new alert
+is a repeat if any earlier alert was sent."""
 
 
 BEHIND = 100
-"""The place in the order of sending for messages that are sent together with alerts. They are sent after all alerts.
+"""The position of messages that are sent together with alerts. They are sent after all alerts.
 
-A notice of a corrected place has the place 0. So the notice is sent before the alerts to people of the new place."""
+A notice of a corrected place has the position 0, so that it is sent before the alerts to people of the new place.
+"""
 
 
 class WrittenAssignment(NamedTuple):
@@ -86,7 +82,8 @@ class WrittenAssignment(NamedTuple):
 
 
 class SmsPlan:
-    """The SMS to some people in one transaction: which alerts have one of their own, and which share one."""
+    """A plan of the SMS to some people in one transaction. The plan says which alerts have an SMS of their own, and
+    which share one."""
 
     def __init__(
         self, session: Session, context: Context, responder_ids: Collection[int], at: datetime
@@ -97,7 +94,7 @@ class SmsPlan:
         self._notices: set[tuple[int, int]] = set()
 
     def shares(self, one: WrittenAssignment, wanted: SmsShare, language: str) -> SmsShare:
-        """Returns how this alert is sent. Lets it join a shared SMS if it has none of its own."""
+        """Decides if this alert has an SMS of its own, and returns the rule. If not, adds the alert to a shared SMS."""
         urgency, who = one.step.case.urgency, one.given.responder_id
         pace = self._sent.paces[who]
         most = 0 if urgency == Urgency.DANGER else self._most
@@ -126,7 +123,8 @@ class SmsPlan:
         goes: bool = False,
         due: datetime | None = None,
     ) -> bool:
-        """Returns True if a notice about the case of this assignment joins a shared SMS."""
+        """Decides if a notice about the case of this assignment shares an SMS. If so, adds the notice to a shared SMS
+        and returns True."""
         pace = self._sent.paces[who]
         if not rules_escalation.shares_notice(pace, storms=storms, goes=goes, most=self._most):
             pace.add(self._at, waits=due is not None and due > self._at)
@@ -137,7 +135,7 @@ class SmsPlan:
     def due_of(self, template: Template, who: int, due: datetime) -> datetime | None:
         """Returns the time for an SMS that asks the national desk to decide about a list of the console.
 
-        Returns None if such an SMS is already due later, because it leads to the same list.
+        Returns None if such an SMS is already due later, because that SMS leads to the same list.
         """
         pace = self._sent.paces[who]
         if rules_escalation.shares_notice(pace, storms=False, goes=False, most=self._most):
@@ -162,7 +160,7 @@ class SmsPlan:
         language: str,
         due: datetime,
     ) -> int:
-        """Returns the id of the shared SMS to this person. Writes it if there is none that waits."""
+        """Returns the id of the shared SMS to this person. Writes a new SMS if no shared SMS waits."""
         key = (who, template.name, said.get("place", ""))
         known = self._sent.open.get(key)
         if known is None:
@@ -221,7 +219,7 @@ def new_message(
 def write_shared(
     session: Session, wording: Wording, to: int, due: datetime, priority: int, at: datetime
 ) -> int:
-    """Writes an SMS about several cases, and returns its id. The SMS counts as written when it is due."""
+    """Writes an SMS about several cases, and returns the id of the SMS. The SMS counts as written when it is due."""
     row = new_message(MessageKind.ALERT, wording, to, priority=priority, at=due, of=None)
     row.turn = BEHIND if wording.template is Template.SHARED_OPEN else 1
     session.add(row)
@@ -445,9 +443,8 @@ def visit_safety_messages(
 def write_confirmation(
     session: Session, wording: Wording, responder_id: int, at: datetime, of: int | None = None
 ) -> None:
-    """Writes an SMS that answers a responder's command. It is due now. But other messages are sent first, because no
-    person in a case waits for this SMS.
-    """
+    """Writes an SMS that answers a responder's command. The SMS is due now. But other messages are sent first, because
+    they are more urgent for the persons in a case."""
     write_message(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
 
 
@@ -462,7 +459,7 @@ def write_message(
     turn: int = 0,
     due: datetime | None = None,
 ) -> None:
-    """Writes an SMS to a responder. It is due now, unless `due` is a later time."""
+    """Writes an SMS to a responder. The SMS is due now, unless `due` is a later time."""
     kind = MessageKind.CONFIRMATION if priority == Priority.CONFIRMATION else MessageKind.ALERT
     row = new_message(kind, wording, to, priority=priority, at=at, of=of)
     row.turn, row.next_at = turn, due or at
@@ -472,7 +469,7 @@ def write_message(
         tables.note_due(session, row.id)
 
 
-# Counts the SMS that answer a responder, and writes a row for each of them.
+# The functions below count the SMS that answer a responder, and write a row for each of them.
 
 
 def may_answer(

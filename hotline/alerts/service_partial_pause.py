@@ -1,5 +1,5 @@
-"""Pauses and resumes call-backs, drills or answers to callers, because one of them does harm. Alerts are never paused
-here. The national desk is notified by SMS."""
+"""Pauses and resumes call-backs, drills or answers to callers, if one of these parts does harm. This module never
+pauses alerts. It notifies the national desk by SMS."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ NAMES: Mapping[OutgoingPart, Template] = {
 
 
 def pause(context: Context, part: OutgoingPart, *, by: CommandActor, reason: str) -> bool:
-    """Pauses a part, and notifies the national desk. Returns False if the part was paused already."""
+    """Pauses one of these parts, and notifies the national desk. Returns False if the part was paused already."""
     with ringing(context) as session:
         if not service_pause.pause_part(session, part, by=by, reason=reason, at=context.now()):
             return False
@@ -30,7 +30,7 @@ def pause(context: Context, part: OutgoingPart, *, by: CommandActor, reason: str
 
 
 def resume(context: Context, part: OutgoingPart, *, by: CommandActor, reason: str) -> None:
-    """Resumes a part, and notifies the national desk. Raises NotFound if the part is not paused."""
+    """Resumes one of these parts, and notifies the national desk. Raises NotFound if the part is not paused."""
     with ringing(context) as session:
         service_pause.resume_part(session, part, by=by, reason=reason, at=context.now())
         _notify(session, context, Template.PART_RESUMED, part)

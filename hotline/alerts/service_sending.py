@@ -49,14 +49,14 @@ from hotline.tips.rules_events import EventChannel, LoggedEvent
 
 logger = logging.getLogger(__name__)
 
-# Applies the delivery reports that the gateway sends about our messages.
+# The functions below apply the delivery reports that the gateway sends about the hotline's messages.
 
 
 def apply_report(context: Context, report: ReportIn) -> None:
-    """Stores a delivery report from the gateway. Applies it to its message, as soon as a message has the id in the
-    report. Repeated reports, and reports with an unknown status, change nothing.
+    """Stores a delivery report from the gateway. Applies the report to its message as soon as the hotline knows the
+    message's id. Repeated reports, and reports with an unknown status, change nothing.
 
-    Raises StoreUnavailable. In this case, the gateway sends the report again.
+    Raises StoreUnavailable if the database fails. Then the gateway sends the report again.
     """
     at = context.now()
     with ringing(context) as session:
@@ -140,7 +140,7 @@ def deliver_due(context: WorkerContext) -> int:
     """Begins to send the most urgent due messages, as many as there are free places. Returns the number of messages
     that it began to send.
 
-    These need not be the messages about which the workers were notified. When a message was sent, the next due message
+    The workers may have been notified about other messages than these. When a message was sent, the next due message
     follows at once.
     """
     return context.senders.fill(partial(_claim, context))
@@ -245,7 +245,7 @@ def record_result(
     *,
     turn: AbstractContextManager[object] | None = None,
 ) -> None:
-    """Records the result of an attempt, and does what follows from it."""
+    """Records the result of an attempt, and what the result means for the message, the recipient and the queue."""
     logger.info("SMS: %s", result.outcome, extra={"row": claim.message.id})
     at = context.now()
     if claim.message.contact_key is not None:
@@ -287,7 +287,7 @@ def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
 
 
 def _verdict(row: Message, result: SendResult) -> Verdict:
-    # The attempt was already counted when its lease ended.
+    # If the message is not being sent any more, the attempt was already counted when its lease ended.
     counted = row.counted if row.state == MessageState.SENDING else max(row.counted - 1, 0)
     return rules.decide(
         result,
@@ -371,11 +371,11 @@ def retry_unknown(context: WorkerContext) -> None:
 
 
 def resend_unreported(context: WorkerContext) -> None:
-    """Sends an alert once more, if no delivery report about it arrived in time. Also alerts the next person of
-    the same level.
+    """Sends an alert once more, if no delivery report about it arrived in time. Also alerts the next person of the same
+    level.
 
-    It alerts only one such person for each level, even if many reports are missing. So a network that sends no reports
-    does not cause too many messages. The deadline to acknowledge the case does not change.
+    The function alerts only one such person for each level, even if many reports are missing. So a network that sends
+    no reports does not cause too many messages. The deadline to acknowledge the case does not change.
     """
     at = context.now()
     with ringing(context) as session:
