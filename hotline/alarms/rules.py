@@ -2,10 +2,10 @@
 
 A check looks at one part of the installation. Its result says if this part works, and what the operator must do.
 
-The monitor raises an alarm when a fault has lasted for the time in `PATIENCE`. It repeats its notices at growing
-intervals until an on-call contact acknowledges the alarm, or until the fault is gone. When an alarm ends, all notified
-contacts get a message. Some alarms report a single event, which has no visible end. These alarms remain until a contact
-acknowledges them.
+The monitor raises an alarm when a fault has lasted for the time in `PATIENCE`. The monitor repeats its notices at
+growing intervals until an on-call contact acknowledges the alarm, or until the fault ends. When an alarm ends, all
+notified contacts get a message. Some alarms report a single event, which has no visible end. These alarms remain until
+a contact acknowledges them.
 
 The module also defines the service levels: promises about how fast the hotline is.
 """

@@ -62,18 +62,18 @@ taken."""
 SEEN_FOR = STORM_WITHIN + STORM_ENDS_AFTER
 """A danger that was filed within this time counts as recent."""
 MAX_ALONE = 8
-"""When a person has got this number of SMS in an hour, no further danger gets an SMS of its own. Further dangers then
-wait for the time in `COLLECT` and share an SMS."""
+"""After a person got this number of SMS in an hour, no further danger gets an SMS of its own. Further dangers then wait
+for the time in `COLLECT` and share an SMS."""
 COLLECT = timedelta(seconds=45)
 """The time for which a further danger waits for other dangers, so that one person gets them in one SMS."""
 SOME = 20
-"""When a person has got this number of SMS in an hour, alerts of later escalation levels wait longer, so that new
-dangers come first."""
+"""After a person got this number of SMS in an hour, alerts of later escalation levels wait longer, so that new dangers
+come first."""
 MANY = 26
-"""When a person has got this number of SMS in an hour, shared SMS about dangers follow at longer intervals."""
+"""After a person got this number of SMS in an hour, shared SMS about dangers follow at longer intervals."""
 LONG_INTERVAL = timedelta(minutes=3)
 NEARLY_MOST = 34
-"""When a person has got this number of SMS in an hour, the intervals between shared SMS are twice as long. So a person
+"""After a person got this number of SMS in an hour, the intervals between shared SMS are twice as long. So a person
 gets at most 40 SMS in an hour."""
 OPEN_INTERVAL = timedelta(minutes=15)
 """The time between two SMS about repeats."""
@@ -503,7 +503,7 @@ def _acknowledge_due(s: CaseState) -> Decision:
 
 
 def _outcome_due(s: CaseState) -> Decision:
-    """When half of the time is over, reminds the assignee that the outcome is due.
+    """Reminds the assignee of the outcome when half of the time for it is over.
 
     At the end of the time, alerts a coordinator. After that, alerts the national desk again and again.
     """

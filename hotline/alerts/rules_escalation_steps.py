@@ -321,8 +321,8 @@ def _closure_again(s: CaseState) -> datetime:
 
 
 def closure_read(s: CaseState) -> Decision:
-    """If only the national desk may decide, and one of its people has opened the case, asks the desk again only on the
-    next working day."""
+    """Asks the national desk again only on the next working day, if only this desk may decide and one of its people has
+    opened the case."""
     asks = s.clocks.get(DeadlineKind.CONFIRM_CLOSURE)
     if asks is None or not s.desk_decides:
         return Decision()
@@ -366,8 +366,8 @@ def closure_refused(s: CaseState) -> Decision:
 
 
 def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
-    """If only the national desk may decide, replaces the deadline of the assignee's outcome by the deadline of the
-    desk's decision. Otherwise sets the deadline of the outcome again."""
+    """Replaces the deadline of the assignee's outcome by the deadline of the desk's decision, if only the national desk
+    may decide. Otherwise sets the deadline of the outcome again."""
     runs = DeadlineKind.DECISION in s.clocks
     waits = s.closure_by is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
     fresh = dict(decision.set)

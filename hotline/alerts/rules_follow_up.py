@@ -105,7 +105,7 @@ UNKNOWN_AFTER = timedelta(days=7)
 """Thirty days after the arrival of a person, a responder must report how the person is. If no responder reports this
 within the time given here, the hotline records that it is not known."""
 ASKED_AGAIN = timedelta(days=3)
-"""When this time has passed after an adult refused help, another responder asks the person once more."""
+"""The time between an adult's refusal of help and the moment when another responder asks the person once more."""
 NEXT_DAY = timedelta(days=1)
 WEEKLY = timedelta(days=7)
 UP_TO_THE_NATION = (

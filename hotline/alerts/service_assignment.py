@@ -215,7 +215,7 @@ def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: 
 
 
 def alert_undelivered_marks(context: Context) -> None:
-    """If an assignee did not get the message about visits, alerts the next person of the desk or the national desk.
+    """Alerts the next person of the desk or the national desk, if an assignee did not get the message about visits.
 
     The clock process calls this function every second. A person who already got an alert gets no second one. Raises
     StoreUnavailable.

@@ -1,10 +1,7 @@
-"""Stores alerts, received SMS, and the answers to them.
-
-Stores the answers that were sent to responders' SMS.
+"""Stores and reads what alerting needs: deadlines, acknowledgements, storms, received SMS and the answers to them,
+questions to callers, and receipts.
 
 The text of a responder's SMS is never stored. A keyed digest shows if the responder has sent the same text before.
-
-Stores each received SMS, and how far the gateway's inbox was read.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -83,7 +80,7 @@ def storm_until(session: Session, place: str, at: datetime) -> datetime | None:
 
 
 def set_storm(session: Session, place: str, until: datetime) -> None:
-    """Begins a storm, or makes it longer."""
+    """Stores the end of a storm, for a new storm or one that lasts longer."""
     if not add_if_new(session, Storm(place=place, until=until)):
         session.execute(update(Storm).where(Storm.place == place).values(until=until))
 
@@ -104,8 +101,8 @@ def answers_since(session: Session, responder_id: int, since: datetime) -> list[
     return [SentAnswer(AnswerReason(why), text_key, at) for why, text_key, at in rows]
 
 
-# Stores the deadlines of cases as rows, so that no restart loses them.
-# A tip has at most one open deadline of each kind.
+# The functions below store the deadlines of cases as rows, so that no restart loses them. A tip has at most one open
+# deadline of each kind.
 
 
 def set_first_clocks(session: Session, due: Mapping[datetime, Sequence[int]], at: datetime) -> None:
@@ -188,7 +185,7 @@ def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) 
 
 
 def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | None:
-    """Returns the due time of the newest deadline of this kind, as texts show it.
+    """Returns the due time of the newest deadline of this kind, as messages show the time.
 
     Returns None if there was no such deadline.
     """
@@ -255,7 +252,7 @@ def acknowledge(
 
 
 def doubt(session: Session, assignment: Assignment, at: datetime) -> bool:
-    """Records that the inbox does not list the responder's answer. Returns True if the answer counted until now."""
+    """Records that the inbox does not list the responder's answer. Returns True if the answer has counted until now."""
     doubted = session.scalars(
         update(Assignment)
         .where(
@@ -332,7 +329,8 @@ def acknowledged_since_alert(
     return frozenset(session.scalars(since))
 
 
-# Stores the questions that desks ask callers, at most one for each tip, and the answers.
+# The classes and functions below store the questions that desks ask callers, at most one for each tip, and the
+# answers.
 
 
 class QuestionBackRow(Row):
@@ -373,7 +371,7 @@ def waiting_question(
 ) -> QuestionBackRow | None:
     """Returns the question about these tips that has no answer yet, or None.
 
-    If `for_writing` is True, locks it.
+    If `for_writing` is True, locks the question.
     """
     here = select(QuestionBackRow).where(
         QuestionBackRow.tip_id.in_(tip_ids), QuestionBackRow.answered_at.is_(None)
@@ -396,9 +394,8 @@ def note_read(session: Session, tip_id: int, at: datetime) -> None:
 def recipients_who_may_see(
     session: Session, tip_id: int, at: datetime, *which: ColumnElement[bool]
 ) -> dict[int, Recipient]:
-    """Returns the active responders who may see a tip and match `which`, by id. Each responder comes with their newest
-    reference.
-    """
+    """Returns the active responders who may see a tip and match the conditions in `which`, by id. Each responder comes
+    with their newest reference."""
     alerted = (
         select(Responder.id, Responder.languages, Assignment.reference)
         .join(Assignment, Assignment.responder_id == Responder.id)
@@ -433,7 +430,7 @@ def delete_questions(session: Session, tip_ids: Collection[int]) -> None:
     session.execute(delete(QuestionBackRow).where(QuestionBackRow.tip_id.in_(tip_ids)))
 
 
-# Finds tips by a receipt, for the caller who reported them.
+# The code below finds tips by a receipt, for the caller who reported them.
 
 
 @dataclass(frozen=True, slots=True)
@@ -497,9 +494,9 @@ class InboxRead(Row):
     news_at: Mapped[datetime]
     next_at: Mapped[datetime]
     read_at: Mapped[datetime]
-    """The last time when a page was read and all its SMS were handled."""
+    """The last time when a page of the inbox was read and all its SMS were handled."""
     fault: Mapped[str]
-    """The reason why no page was read since then. Empty if there was no error."""
+    """The reason why no page was read since the time `read_at`. Empty if there was no error."""
 
 
 def bookmark(row: InboxRead) -> Bookmark:
@@ -507,7 +504,7 @@ def bookmark(row: InboxRead) -> Bookmark:
 
 
 def inbox_position(session: Session) -> InboxRead | None:
-    """Returns how far the inbox was read. Returns None if it was never read."""
+    """Returns how far the inbox was read. Returns None if the inbox was never read."""
     return session.get(InboxRead, SMS)
 
 
@@ -522,7 +519,7 @@ def move_position(
 ) -> bool:
     """Moves the bookmark after all SMS of a page were handled.
 
-    If another process has moved it, returns False and changes nothing.
+    If another process has moved the bookmark, returns False and changes nothing.
     """
     moved = (
         update(InboxRead)
@@ -534,18 +531,17 @@ def move_position(
 
 
 def record_fault(session: Session, fault: str, next_at: datetime) -> None:
-    """Records the reason why a page was not read, or why not all its SMS were handled. It does not move the
-    bookmark.
-    """
+    """Records the reason why a page was not read, or why not all its SMS were handled. The function does not move the
+    bookmark."""
     session.execute(
         update(InboxRead).where(InboxRead.name == SMS).values(fault=fault, next_at=next_at)
     )
 
 
 def record_mo(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequence[InboundSeen]:
-    """Stores a received SMS, unless it is already stored.
+    """Stores a received SMS, unless the SMS is already stored.
 
-    Returns the rows that existed before. `keys` contains the digests of the SMS.
+    Returns the rows of the same SMS that existed before. `keys` contains the digests of the SMS.
     """
     known = _known(session, keys)
     if known or add_if_new(session, row):
@@ -561,9 +557,8 @@ def note_listed(
     proved_at: datetime | None,
     vouched_at: datetime | None,
 ) -> None:
-    """Records that the inbox lists these SMS, or that a callback about them came from one of the gateway's own
-    addresses.
-    """
+    """Records that the inbox lists these SMS, or that a callback about them came from one of the gateway's own network
+    addresses."""
     for row in rows:
         row.proved_at = row.proved_at or proved_at
         row.vouched_at = row.vouched_at or vouched_at

@@ -1,6 +1,7 @@
-"""Stores the log of each case. A row is written once and never changed.
+"""Stores the log of each case, and the data that is encrypted with the key pair of a case.
 
-Triggers in both kinds of databases refuse UPDATE, DELETE and TRUNCATE. The code never switches these triggers off.
+A row of the log is written once and never changed. Triggers in both kinds of databases refuse UPDATE, DELETE and
+TRUNCATE. The code never switches these triggers off.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -49,8 +50,8 @@ protect_rows(CaseEventRow)
 
 
 def write_event(session: Session, row: CaseEventRow) -> int | None:
-    """Writes an event of a case, in the transaction of the calling function. Returns its id. Returns None if an event
-    with this key already exists.
+    """Writes an event of a case, in the transaction of the calling function. Returns the id of the event. Returns None
+    if an event with this key already exists.
 
     Raises ValueError for a code that an event of this kind may not have.
     """
@@ -120,7 +121,7 @@ def newest_event(session: Session, tip_id: int, kind: LoggedEvent) -> CaseEventR
 def find_tip(session: Session, name: str) -> int | None:
     """Returns the id of a tip from its number, such as `12` or `T12`, or from a responder's reference.
 
-    It does not check if a tip with this number exists. Returns None for an unknown reference.
+    The function does not check if a tip with this number exists. Returns None for an unknown reference.
     """
     number = name.removeprefix("T")
     if number.isdecimal():
@@ -142,11 +143,12 @@ def last_event_of(
     return session.scalars(found.order_by(CaseEventRow.id.desc()).limit(1)).first()
 
 
-# Stores the key pair of each case, and all data that is encrypted with it.
+# The classes and functions below store the key pair of each case, and all data that is encrypted with it.
 
 
 class CaseKey(Row):
-    """The public key of a case, in clear text. To write codes about persons, this key is enough."""
+    """The public key of a case, in clear text. With this key, the hotline can write codes about persons, but cannot
+    read them."""
 
     __tablename__ = "case_key"
 
@@ -154,7 +156,7 @@ class CaseKey(Row):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
     warned_at: Mapped[datetime | None]
-    """The time since which the console shows that the codes will be deleted."""
+    """The time since which the console shows that the codes about persons will be deleted."""
 
 
 class CaseGrant(Row):
@@ -193,7 +195,7 @@ def public_key(session: Session, tip_id: int) -> bytes | None:
 def store_key(session: Session, tip_id: int, new: NewCase, at: datetime) -> bytes:
     """Stores a key pair for a case, and returns its public key.
 
-    If two processes make a key pair at the same time, the first one is kept.
+    If two processes make a key pair at the same time, the hotline keeps the first one.
     """
     key = CaseKey(tip_id=tip_id, public_key=new.public_key, made_at=at)
     if add_if_new(session, key):
@@ -203,9 +205,8 @@ def store_key(session: Session, tip_id: int, new: NewCase, at: datetime) -> byte
 
 
 def give(session: Session, tip_id: int, holder: str, encrypted_key: bytes) -> bool:
-    """Stores the private key of a case as it was encrypted for a desk or for the reader. Returns False if it is already
-    stored.
-    """
+    """Stores the private key of a case, encrypted for a desk or for the reader process. Returns False if the key is
+    already stored."""
     return add_if_new(session, CaseGrant(tip_id=tip_id, holder=holder, encrypted_key=encrypted_key))
 
 
@@ -246,7 +247,7 @@ protect_by(CaseCode, CODE_SQLITE, CODE_POSTGRES)
 class CaseNote(Row):
     """The text of a note, encrypted with the key of its tip.
 
-    It is deleted when the text of the tip is erased. The event about the note is kept.
+    The note is deleted when the text of the tip is erased. The event about the note is kept.
     """
 
     __tablename__ = "case_note"
@@ -285,7 +286,8 @@ def delete_notes(session: Session, tip_ids: Collection[int]) -> None:
 
 
 class CaseCounted(Row):
-    """A tip whose codes were counted with its month, or were written only after this count."""
+    """A tip that the monthly count has passed. Its codes were counted with its month, or were written after this
+    count."""
 
     __tablename__ = "case_counted"
 

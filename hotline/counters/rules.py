@@ -30,7 +30,7 @@ class Measure(StrEnum):
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The upper limits, in seconds, of the groups in which answer times are counted. A hop must be answered within 5
-seconds, and a send ends within 10."""
+seconds, and an attempt to send an SMS ends within 10."""
 BEYOND = len(BOUNDS)
 
 
@@ -57,8 +57,8 @@ class Timing:
     help: str
     labels: Mapping[str, str]
     counts: Sequence[int]
-    """The number of durations in each group. The numbers are not cumulative. The last number counts the durations
-    above all limits."""
+    """The number of durations in each group. Each duration counts in one group only. The last number counts the
+    durations above all limits."""
     seconds: float
 
 
@@ -76,10 +76,10 @@ class ScreenMeasure(StrEnum):
     """The kind of a screen counter. It decides the meaning of the counter's `name`."""
 
     SHOWN = "screen_shown"
-    """Sessions in which the named screen was shown."""
+    """Counts the sessions in which the named screen was shown."""
     ANSWERED = "screen_answered"
     SESSION = "ussd_session"
-    """All sessions. The name is the code of a network."""
+    """Counts all sessions. The name is the code of a network."""
 
 
 class SessionStep(NamedTuple):
@@ -133,23 +133,25 @@ def session_counters(steps: Sequence[SessionStep], *, network: str) -> frozenset
 def new_counters(
     steps: Sequence[SessionStep], after: int, *, network: str
 ) -> frozenset[ScreenCounter]:
-    """Returns the counters that a session still adds, if it was already counted up to `after` letters."""
+    """Returns the counters that a session still adds, if it was already counted up to the letter `after` of its
+    text."""
     known = session_counters([one for one in steps if one.upto <= after], network=network)
     return session_counters(steps, network=network) - known
 
 
 BUSY = 10
-"""The usual number of sessions in an hour. If fewer are usual, a quiet hour proves nothing."""
+"""The smallest usual number of sessions in an hour. If fewer sessions are usual, a quiet hour proves nothing."""
 FLOOD, FLOOD_FROM = 5, 20
-"""The multiple of the usual SMS in an hour, and the smallest number of SMS, that count as a flood."""
+"""The hotline counts SMS as a flood if there are this many times the usual number in an hour, and at least this
+number."""
 QUIET = 0.2
-"""The share of the usual sessions below which the hotline counts as quiet."""
+"""If the share of the usual sessions falls below this value, the hotline counts as quiet."""
 ENOUGH = 10
 """The smallest number of delivery reports in an hour for which a rate is computed."""
 WORSE = 0.2
-"""A network counts as faulty if its rate falls by this much below the usual rate."""
+"""A network counts as faulty if its rate of arrived messages falls by this much below the usual rate."""
 USUAL = 0.9
-"""The rate used for comparison if a network has no earlier data."""
+"""The rate of arrived messages that counts as usual for a network without earlier data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """Counts how the hotline is used, without storing who used it.
 
-The functions that begin with `log_` run inside the transaction of the calling code. So an event and its count are
-stored together or not at all.
+Each event is counted inside the transaction of the calling code. So an event and its count are stored together or not
+at all.
 
-Once an hour, the relay records the districts in which no responder can be alerted.
+Once an hour, the relay process records the districts in which no responder can be alerted.
 
-Counts the screens that each session showed and that callers answered, once, when the session is over. A session is over
-after its last screen, after a notice of the gateway, or after three minutes without input. Until then, a web process
-stores the screens in memory, and a hop does not write to the database. One transaction increases the counters, and
-records in the session's row how much of it is counted. A later process adds only the rest.
+The screens of a session are counted once, when the session is over: after its last screen, after a notice of the
+gateway, or after three minutes without input. Until then, a web process keeps the screens in memory, and a hop does not
+write them to the database. One transaction increases the counters, and records in the session's row how much of the
+session is counted. Another process can later add only the rest.
 """
 
 from collections import Counter
@@ -49,7 +49,8 @@ def count_ended_sessions(
 ) -> None:
     """Counts all sessions that are over, and calls `pause` after each transaction.
 
-    Raises StoreUnavailable. In that case, the uncounted sessions are put back, so nothing is lost.
+    Raises StoreUnavailable. If the database fails, the function puts the uncounted sessions back, so that nothing is
+    lost.
     """
     longest: dict[str, LeftSession] = {}
     for one in context.sessions.take_left(silent):
@@ -90,8 +91,8 @@ def _count(context: WebContext, batch: Sequence[LeftSession]) -> None:
 FOLDED = 1000
 """The number of tallies (single counts) that the relay adds up in one transaction."""
 OVER = timedelta(days=2)
-"""The time between the end of a period and the moment at which its sketch becomes a number. By then, no process adds
-to that sketch any more."""
+"""A sketch estimates the number of people in a period. When this time has passed after the period, the hotline replaces
+the sketch by a number. By then, no process adds to the sketch any more."""
 UNANSWERABLE = "unanswerable"
 """The counter of people who wrote from a number to which no SMS can be sent."""
 STRANGE_CALLER = "strange_caller"
@@ -112,9 +113,9 @@ def count_session(session: Session, dialogue: LockedDialogue) -> None:
 
 
 def count_person(session: Session, context: Context, msisdn: str, at: datetime) -> None:
-    """Counts a caller as a person. It leaves out hidden numbers and the number of the test calls.
+    """Counts a caller as a person. Leaves out hidden numbers and the number of the test calls.
 
-    Without the key it counts no one, because a session must not wait for a key.
+    If the key for the pseudonyms is missing, counts no one, because a session must not wait for a key.
     """
     if msisdn == rules_trial.CALLER or not is_number(msisdn):
         return
@@ -146,7 +147,7 @@ def on_topic(counts: Counts, topic: str, at: datetime) -> Tallies:
 def count_quiz_pair(
     session: Session, dialogue: LockedDialogue, thing: str, outcome: QuizOutcome, at: datetime
 ) -> None:
-    """Counts the result of comparing the two answers to one topic of the quiz. Only the first two answers of a
+    """Counts the result of a caller's first and second answer to one topic of the quiz. Only the first two answers of a
     session count."""
     if is_first_time(dialogue, f"quiz:{thing}"):
         tables.count(session, _cell_of(dialogue, pair_measure(outcome), thing, at))
@@ -169,7 +170,8 @@ def counted_today(session: Session, measure: str, at: datetime) -> int:
 
 
 def fold_tallies(context: Context) -> None:
-    """Adds the waiting tallies to their counters, one group at each tick of the relay. Raises StoreUnavailable."""
+    """Adds the waiting tallies to their counters: at each tick of the relay process, one group of tallies. Raises
+    StoreUnavailable."""
     with context.database.reading() as session:
         if not tables.has_tallies(session):
             return

@@ -1,24 +1,22 @@
-"""Counts the use of the hotline, of its screens, and of each network. No row leads to a phone.
+"""Counts the use of the hotline, its screens and its networks, so that no row leads to a phone.
 
-Counts the use of the hotline with counters only, so that no row leads to a phone.
+A process stores a single count (a tally), and the relay process later adds the tallies to the counters. Every web
+process also adds how often and how fast the hooks answered.
 
-Stores for each hour the districts that had no active responder. The relay writes this row once. No other table records
-if a phone could be reached. An hour in which no relay ran has no row and does not count.
+For each hour, the relay process writes one row with the districts that had no active responder. An hour in which no
+relay ran has no row and does not count. No other table records if a phone could be reached.
 
-Stores how often and how fast hooks answered. Every web process adds its numbers. Reads the numbers for the metrics.
+A sketch estimates the number of people in a period. During the period, the sketch is a set of registers. After the
+period, the hotline stores one number and deletes the registers. No row belongs to a person. But a person with the
+registers and the key of the period could test if a certain phone was perhaps counted. So the registers are deleted soon
+after the key.
 
-Estimates the number of people with sketches: registers during a period, and one number after its end. No row belongs to
-a person. During a period, its key still exists. A person with the registers and the key could test if a certain phone
-was perhaps counted. So the registers are deleted after the end of the period, soon after the key.
+There is one counter of screens for each week and name. A session's row records how much of the session is counted. A
+process that knows more of the session adds the difference. So each screen of a session counts once.
 
-Stores how often screens were shown and answered, and the number of sessions by network.
-
-There is one counter for each week and name. A session's row records how much of the session is counted. A process that
-knows more of the session adds the difference. So everything counts once.
-
-This module also counts a session's topics in the driver's own SQL, because most hops that write only count a topic. It
-uses the same row that `gateway/tables.py` locks, with the same check. Counting a topic takes 140 microseconds
-with this module, and 210 microseconds with that one.
+The topics of a session are counted in plain SQL, because most hops that write only count a topic. This takes 140
+microseconds. The mapped rows of `gateway/tables.py` would take 210 microseconds. Both ways lock the same row and make
+the same check.
 """
 
 import json
@@ -111,13 +109,13 @@ TALLYING = PreparedStatement(
         new_values((*(field.name for field in fields(CounterKey)), "count"))
     )
 )
-"""The statement is built once, so that hops do not have to build it."""
+"""The SQL statement that stores a tally. It is built once, so that hops need not build it."""
 
 
 def count(session: Session, cell: CounterKey, by: int = 1) -> None:
     """Stores a tally that the relay adds up later, so that no process waits.
 
-    It stores none for channels that statistics leave out.
+    Stores no tally for a channel that statistics leave out.
     """
     if cell.channel not in rules_trial.UNCOUNTED:
         values = {f"new_{name}": value for name, value in asdict(cell).items()}
@@ -185,7 +183,7 @@ def has_coverage(session: Session, hour: datetime) -> bool:
 
 
 def write_coverage(session: Session, hour: datetime, missing: Collection[str]) -> None:
-    """Stores the result for one hour. It does nothing if that hour is already stored."""
+    """Stores the result for one hour. Does nothing if that hour is already stored."""
     add_if_new(session, Coverage(hour=hour, missing=sorted(missing)))
 
 
@@ -198,7 +196,8 @@ def write_coverages(session: Session, missing: Mapping[datetime, Collection[str]
 
 @dataclass(frozen=True, slots=True, order=True)
 class HookCount:
-    """The values by which answers of hooks are counted together."""
+    """The values by which the answers of the hooks are counted together. A hook is an address of the hotline that the
+    gateway calls."""
 
     hook: str
     outcome: str
@@ -299,7 +298,7 @@ def note_person(session: Session, digests: Mapping[str, int]) -> None:
 
 @cache
 def _raising(rows: int) -> TextClause:
-    """Returns the SQL for this number of rows, which is the same for both databases. Each session runs it once."""
+    """Returns the SQL that raises this number of registers. Both databases accept it. Each session runs it once."""
     values = ", ".join(f"(:p{n}, :r{n}, :k{n})" for n in range(rows))
     return text(
         f"INSERT INTO people_register (period, register, rank) VALUES {values}"
@@ -331,7 +330,7 @@ def _count(session: Session, period: str) -> int:
 
 
 class ScreenCount(Row):
-    """The number of times that something occurred in the sessions that began in one week of a month."""
+    """The count of one screen or network, for the sessions that began in one week of a month."""
 
     __tablename__ = "screen_count"
 
@@ -350,7 +349,7 @@ class CountedSession:
     key: str
     started_at: datetime
     upto: int
-    """The number of letters of its text whose screens are counted."""
+    """The number of letters of the session's text whose screens are counted."""
 
 
 _DIALOGUE = Dialogue.metadata.tables[Dialogue.__tablename__]
@@ -362,7 +361,8 @@ _MARKING = (
 
 
 def lock_sessions(session: Session, keys: Collection[str]) -> Mapping[str, CountedSession]:
-    """Returns the sessions that statistics count, in a fixed order. They stay locked until the transaction ends."""
+    """Returns those of these sessions that statistics count. Locks their rows in a fixed order. The rows stay locked
+    until the transaction ends."""
     asked = (
         select(Dialogue.key, Dialogue.started_at, Dialogue.screens_counted)
         .where(Dialogue.key.in_(keys), Dialogue.channel.not_in(rules_trial.UNCOUNTED))
@@ -401,7 +401,7 @@ def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> N
 def screen_totals(
     session: Session, measure: ScreenMeasure, begins: date, ends: date
 ) -> Mapping[str, int]:
-    """Returns the counts by name, for the weeks that begin on or after one day and before another."""
+    """Returns the counts by name, for the weeks that begin on or after `begins` and before `ends`."""
     asked = (
         select(ScreenCount.name, func.sum(ScreenCount.count))
         .where(ScreenCount.measure == measure, ScreenCount.week >= begins, ScreenCount.week < ends)
@@ -434,8 +434,8 @@ receives."""
 def count_text(
     database: Database, key: str, *, upto: int, text_key: str, decide: CountDecision
 ) -> CommittedText | None:
-    """Counts what `decide` returns for this text, unless the text is already committed. Returns the number of letters
-    that are then committed.
+    """Counts what `decide` returns for this text, unless the text was counted before. Returns the number of letters of
+    the session's text that are stored in the end.
 
     Returns None if there is no such session. Raises StoreUnavailable.
     """
@@ -470,7 +470,7 @@ def _keep(
 
 
 def _tally(connection: PlainConnection, cell: CounterKey, number: int) -> None:
-    """Stores a tally. It stores none for channels that statistics leave out."""
+    """Stores a tally, unless statistics leave out the channel."""
     if cell.channel not in rules_trial.UNCOUNTED:
         marks = ", ".join([connection.mark] * len(TALLY))
         said = f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({marks})"

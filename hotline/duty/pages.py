@@ -1,13 +1,11 @@
-"""Shows people, their desks and accounts, and the drills.
+"""Shows the pages about people, accounts, drills and rights in the console, and carries out their forms.
 
-Shows and reads the form with a responder's desks. Each row of the form is a desk and a level.
+In the form with a responder's desks, each row is a desk and a level. The page of drills starts and ends drills, and
+lists them with the time of each step. Users see their own account. Admins see all accounts, change roles and links, and
+suspend or end accounts.
 
-Starts and ends drills, and lists drills with the time of each step.
-
-Shows users their own account. Also lists all accounts, changes their roles and links, and suspends or ends accounts.
-
-Also shows the rights of all people and accounts on one page that an auditor prints. That page reads the table of roles
-and the table of routes, which also decide about every request. It shows no phone numbers.
+The page of rights shows the rights of all people and accounts, and an auditor prints it. The page reads the table of
+roles and the table of routes, which also decide about every request. It shows no phone numbers.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +63,7 @@ from hotline.tips.rules import OUTCOMES, TipOutcome, Urgency
 
 LEVELS = tuple(level for level in Level if level is not Level.NATIONAL)
 FREE_ROWS = 3
-"""The number of empty rows after the filled rows of the form."""
+"""The number of empty rows after the filled rows in the form with a responder's desks."""
 
 
 def options(visit: Visit) -> Sequence[tuple[str, str]]:
@@ -132,7 +130,7 @@ def shown_value(visit: Visit, name: str, value: str) -> str:
 
 
 def form_rows(places: Mapping[str, Level]) -> Sequence[tuple[str, str]]:
-    """Returns the rows of the form: first the responder's desks with their levels, then empty rows."""
+    """Returns the rows of the form with a responder's desks: first the desks with their levels, then empty rows."""
     own = [(code, str(level)) for code, level in places.items()]
     return [*own, *[("", str(Level.RESPONDER))] * FREE_ROWS]
 
@@ -153,7 +151,7 @@ def read_desks(visit: Visit) -> Mapping[str, Level]:
     return desks
 
 
-# Lists responders, shows and changes a responder, and enrols new ones from a form or spreadsheet.
+# The functions below list responders, show and change a responder, and enrol new responders from a form.
 
 DAY = "%Y-%m-%d"
 MISSING = phrase("Enter a reason.")
@@ -199,7 +197,7 @@ def _person(visit: Visit, who: str) -> Response:
     """Shows who a person is, what the person may do, and which requests are pending. `who` names the phone or account
     that the forms change.
 
-    If it names a person, the forms change the first phone and the first account that are still in use.
+    If `who` names a person, the forms change the first phone and the first account that are still in use.
     """
     context, by = visit.context, visit.by
     line, phones = service_people_list.person_page(context, by, who)
@@ -249,7 +247,8 @@ def new_person(visit: Visit) -> Response:
 
 @form_view(responder, "place", PersonnelRefused)
 def change_desks(visit: Visit, responder_id: int) -> None:
-    """Changes the desks of a responder. A removed desk takes effect at once. An added desk needs a second person."""
+    """Changes the desks of a responder. A removed desk takes effect at once. An added desk takes effect when a second
+    person has approved."""
     wanted, categories = read_desks(visit), visit.form.many("categories")
     kinds = tuple(Category(each) for each in categories if each in {*Category})
     reason, posting = visit.reason("place", MISSING), RequestedPosting(wanted, kinds)
@@ -298,14 +297,14 @@ def change_number(visit: Visit, responder_id: int) -> None:
 
 @form_view(responder, "invite", PersonnelRefused)
 def invite(visit: Visit, responder_id: int) -> None:
-    """Requests a new start PIN. This also helps a responder who has forgotten the PIN."""
+    """Requests a new start PIN. A responder who has forgotten the PIN also needs a new start PIN."""
     reason = visit.reason("invite", MISSING)
     service_enrolment.request_start_pin(visit.context, visit.by.actor, responder_id, reason)
 
 
 @form_view(responder, "start", PersonnelRefused)
 def print_start_pin(visit: Visit, responder_id: int) -> Response:
-    """Sends a code to the phone, and shows the start PIN for paper. It can be shown only once."""
+    """Sends a code to the phone, and shows the start PIN for paper. The start PIN can be shown only once."""
     paper = service_enrolment.print_start_pin(
         visit.context, visit.by.actor, responder_id, costs=visit.context.proofs.start_costs
     )
@@ -516,7 +515,7 @@ def show(visit: Visit) -> Response:
 
 
 def set_language(visit: Visit) -> Response:
-    """Sets the language of all pages, and returns to the page where it was chosen."""
+    """Sets the language of all pages, and returns to the page where the user chose the language."""
     language = visit.form.text("language")
     if language in CODES:
         service_own_account.set_language(visit.context, visit.by, language)
@@ -568,7 +567,7 @@ def take_factor(visit: Visit) -> Response:
 
 @form_view(show)
 def confirm_renewals(visit: Visit) -> None:
-    """Removes the notices that say that the account got a new sheet or a new authenticator."""
+    """Removes the notices that the account got a new recovery sheet or a new authenticator."""
     service_own_account.confirm_renewals(visit.context, visit.by)
 
 
@@ -588,12 +587,12 @@ def paper(visit: Visit) -> Response:
     return page(visit, "paper.html", sheet=sheet)
 
 
-# Shows the rights of all people and accounts on one page that an auditor prints.
+# The code below shows the rights of all people and accounts on one page that an auditor prints.
 
 
 PROOFS = table("proofs")
 COMMANDS = table("commands")
-"""The sentences of commands for which the log has no sentence of its own, by endpoint."""
+"""For each endpoint that has no sentence in the audit log: the sentence that describes its command."""
 
 
 class CommandLine(NamedTuple):
@@ -619,7 +618,7 @@ def rights(visit: Visit) -> Response:
 
 
 def _menus() -> Mapping[str, Sequence[str]]:
-    """Returns the pages of the menu that each role of an account opens, by role."""
+    """Returns, for each role of an account, the pages of the menu that the role may open."""
     return {
         role: [one.menu for one in PAGES if one.menu and one.admits(frozenset({role}))]
         for role in ACCOUNT_ROLES

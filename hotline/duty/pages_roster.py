@@ -1,8 +1,6 @@
-"""Shows, changes and prints the roster, and imports sheets of people or of shifts.
+"""Shows, changes and prints the roster of a week, for the whole country or for one desk.
 
-Shows and changes the roster of a week, for the whole country or for one desk, and prints it.
-
-Checks a sheet of people or of shifts before anything is imported, and shows the progress of imports.
+Also imports sheets of people or of shifts. It checks a sheet before the import, and shows the progress of imports.
 """
 
 import re
@@ -41,7 +39,7 @@ DAYS = (
 HALVES = (phrase("day"), phrase("night"))
 phrase("(holiday)")
 HOLIDAY = re.compile(r"\d{4}-\d\d-\d\d\.[0-6]")
-"""A holiday, with the weekday whose shifts count on it."""
+"""Matches a public holiday in an address: its date, and the weekday whose shifts count on it."""
 
 
 def initials(name: str) -> str:
@@ -94,7 +92,7 @@ def _head(visit: Visit, found: WeekRoster, half: int) -> str:
 
 
 def printed(visit: Visit) -> Response:
-    """Shows the same grid for paper: initials only, and a title that does not name the hotline."""
+    """Shows the week's grid for printing: with initials only, and with a title that does not name the hotline."""
     return show(visit, "roster_print.html")
 
 
@@ -115,9 +113,8 @@ def change(visit: Visit) -> Response:
 
 
 def _set_holiday(visit: Visit, do: str, week: date, desk: str) -> Response:
-    """Sets or ends the holiday that the button names, or sets the typed holiday. After an end, the page offers to set
-    it again.
-    """
+    """Sets or ends the holiday that the button names, or sets the typed holiday. After the end of a holiday, the page
+    offers to set the holiday again."""
     act, _, named_day = do.partition(".")
     day, _, like = (named_day or f"{visit.form.text('day')}.{visit.form.text('like')}").partition(
         "."
@@ -137,7 +134,8 @@ _HALF_NUMBERS = frozenset(map(str, range(service_roster.HALVES)))
 
 
 def asked(visit: Visit) -> tuple[date, str]:
-    """Returns the Monday of the week and the desk. Without a week, it is this week."""
+    """Returns the Monday of the week and the desk. If the request names no week, returns the Monday of the present
+    week."""
     typed = visit.asked("week") or visit.form.text("week", most=10)
     try:
         week = monday_of(date.fromisoformat(typed))
@@ -155,13 +153,13 @@ EFFECTS: Mapping[RowEffect, tuple[str, str]] = {
 }
 """The text and the colour of each effect of a row."""
 RELOADED = 3
-"""The seconds after which the page shows the progress of an import again."""
+"""The number of seconds after which the page with the progress of an import reloads."""
 EXAMPLES: Mapping[SheetKind, str] = {
     SheetKind.PEOPLE: f"{','.join(COLUMNS)}\n"
     "Gasabo 1,+250788000000,rw;en,responder,Gasabo=deputy;Kicukiro,labour",
     SheetKind.ROSTER: f"{','.join(SHIFT_COLUMNS)}\nGasabo,Gasabo 1,Mon,18:00,06:00,1",
 }
-"""The sheet that its page shows as an example: the names of the columns, and one row."""
+"""For each kind of sheet, the example on its page: the names of the columns, and one row."""
 HINTS: Mapping[SheetKind, str] = {
     SheetKind.PEOPLE: phrase(
         "Separate districts or languages with a semicolon (;). Write a district with its own level "
@@ -176,7 +174,7 @@ HINTS: Mapping[SheetKind, str] = {
 
 
 def sheet_form(visit: Visit, sheet: str) -> Response:
-    """Shows the form for a sheet, and the progress of imports. It reloads itself until they have ended."""
+    """Shows the form for a sheet, and the progress of imports. The page reloads until all imports have ended."""
     kind = _kind(visit, sheet)
     recent = service_sheets.recent(visit.context, visit.by, kind)
     answer = _page(
@@ -230,7 +228,7 @@ def _said(visit: Visit, row: JudgedRow) -> str:
 
 @form_view(sheet_form, "sheet", HotlineError)
 def take_sheet(visit: Visit, sheet: str) -> Response:
-    """Starts the import of a checked sheet. The page of the form then shows its progress."""
+    """Starts the import of a checked sheet. The page of the form then shows the progress of the import."""
     kind, (week, desk) = _kind(visit, sheet), asked(visit)
     reason = visit.reason("sheet", MISSING) if kind is SheetKind.PEOPLE else ""
     locked = visit.form.secret("sheet")

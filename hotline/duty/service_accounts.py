@@ -2,7 +2,7 @@
 approval for some roles.
 
 To end or suspend an account, make a new link or remove a role, an admin must enter a reason. Then the national desk and
-the on-call contacts are notified. An admin may do this only to two accounts within an hour. So a single admin cannot
+the on-call contacts are notified. An admin may give only two of these commands within an hour. So a single admin cannot
 shut out a whole team. To give a role that decides for others, an admin needs the approval of a second admin.
 
 The module also lists accounts without their keys, and ends accounts. A second admin must approve the end of the account
@@ -52,13 +52,13 @@ from hotline.text.languages import message_text
 REASON_LETTERS = 200
 MIN_ADMINS = 2
 NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER, AccountRole.NATIONAL)
-"""The roles that at least one other account must have. Without admins and approvers, no request could be approved.
+"""At least one other account must keep each of these roles. Without admins and approvers, no request could be approved.
 Without the national desk, no one could read the tips that only that desk may read."""
 BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
 
 
 class SeriousCommand(Enum):
-    """A serious command, with its action in the audit log and its SMS to the national desk."""
+    """A command that limits an account, with its action in the audit log and its SMS to the national desk."""
 
     ASK_END = ("account_end_asked", Template.ACCOUNT_END_ASKED)
     END = ("account_ended", Template.ACCOUNT_ENDED)
@@ -110,8 +110,8 @@ class AccountChange:
     def check(self, loses: Collection[AccountRole] = NEEDED) -> None:
         """Raises AccountRefused if this person may not make the change now.
 
-        For a command at the server, it checks only that there is a reason. `loses` contains the roles that the change
-        takes from the account.
+        For a command at the server, checks only that the account belongs to another person. `loses` contains the roles
+        that the change takes from the account.
         """
         self.check_another()
         if self.by.account_id is None:
@@ -132,9 +132,8 @@ class AccountChange:
             raise refusal(AccountFault.ONESELF)
 
     def is_last_other(self, loses: Collection[AccountRole] = NEEDED) -> bool:
-        """Returns True if no other account has one of these roles. Does not count accounts of the person who makes the
-        change.
-        """
+        """Returns True if this account is the only one with one of these roles. Other accounts of the person who makes
+        the change do not count."""
         if self.account.state == AccountState.INVITED:
             return False
         others = [
@@ -239,7 +238,8 @@ class AccountChange:
     def settle(
         self, role: AccountRole, decision: ApprovalDecision = ApprovalDecision.WITHDRAWN
     ) -> None:
-        """Ends the pending approval of a role that a command at the server has given, or that is no longer wanted."""
+        """Ends the pending approval of a role. A command at the server has given the role, or no one wants it any
+        more."""
         subject, at = _subject_of(self.account.id, role), self.context.now()
         self.decide(tables_sessions.pending_for(self.session, subject, at), decision)
 
@@ -270,7 +270,8 @@ class AccountChange:
 def changing(
     context: Context, by: Actor, account_id: int, reason: str = "", *, ended: bool = False
 ) -> Iterator[AccountChange]:
-    """Yields an account that is locked for a change. After the commit, tells the workers to send its messages.
+    """Yields the change of an account, and locks the account until the change is stored. Then tells the workers to send
+    the messages about the change.
 
     If `ended` is True, also accepts an account that was ended. Raises AccountRefused.
     """
@@ -355,14 +356,14 @@ ROLE = ApprovalRule(
 )
 
 
-# Lists accounts for the console's pages, without their keys.
+# The code below lists accounts for the console's pages, without their keys.
 
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
     id: int
     name: str
-    """The name of the person, or the sign-in name if it differs."""
+    """The sign-in name, if it differs from the name of the person. Otherwise, the name of the person."""
     person_id: int
     roles: frozenset[AccountRole]
     waiting: frozenset[AccountRole]
@@ -371,7 +372,7 @@ class AccountLine:
     created_at: datetime
     seen_at: datetime | None
     has_factor: bool
-    """True if the owner has set up codes on a phone."""
+    """True if the owner has set up an authenticator."""
     suspended_until: datetime | None
     """The end of the suspension. None if the account is not suspended now."""
 
@@ -457,9 +458,9 @@ def end_account(change: AccountChange) -> None:
 def close_account(change: AccountChange) -> None:
     """Closes the account of a person who must lose access at once.
 
-    If a second admin must approve this, suspends the account and ends its sessions. The account ends when the second
-    admin approves. So if this was the last admin, approver or member of the national desk, the account remains until
-    then.
+    If a second admin must approve the end of the account, suspends the account and ends its sessions. The account ends
+    when the second admin approves. So if this was the last admin, approver or member of the national desk, the account
+    remains until then.
     """
     account, at = change.account, change.context.now()
     if account.state == AccountState.ENDED:
@@ -475,9 +476,8 @@ def close_account(change: AccountChange) -> None:
 
 
 def describes(sentence: str) -> Callable[[Session, Context, Approval, SignedIn], ApprovalView]:
-    """Returns the function that describes a request about an account. The sentence contains the placeholders `by` and
-    `about`.
-    """
+    """Returns a function that describes a request about an account for the page of approvals. `sentence` contains the
+    placeholders `by` and `about`."""
 
     def about(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
         account = tables_accounts.get_account(session, account_id_in(row))
@@ -499,11 +499,12 @@ def _subject(account_id: int) -> str:
     return f"account:{account_id}:end"
 
 
-# Deletes expired data of the console, such as expired sessions and old sign-in attempts.
+# The functions below delete expired data of the console, such as expired sessions and old sign-in attempts.
 
 
 def delete_expired(context: Context) -> None:
-    """Deletes expired sessions. It may run again without harm. If no session has expired, it writes nothing."""
+    """Deletes expired sessions. A repeated call does no harm. If no session has expired, the function writes
+    nothing."""
     at = context.now()
     with context.database.reading() as session:
         if not tables_sessions.has_expired(session, at):

@@ -42,9 +42,8 @@ class DeskHead:
     code: str
     kind: DeskKind
     name: str
-    """The name of a desk that people have added. Empty for all other desks, because pages show their district
-    instead.
-    """
+    """The name of a desk that people have added. Empty for all other desks, because pages show the district of such a
+    desk instead."""
     place: str
     """The camp, or the district, of a desk that does not cover a whole district. Empty for the desk of a district."""
     members: int
@@ -58,11 +57,12 @@ class DeskHead:
     signature: str
     """The value of a `DeskKeyState`. Empty if this process cannot check signatures, or if the desk is retired."""
     sign_until: datetime | None
-    """Time until which a new key counts without the hotline's signature."""
+    """The time until which a new key counts without the hotline's signature."""
     key_to_sign: KeyToSign | None
     """The key to sign. None if the hotline has signed the newest key, or never signed this desk."""
     too_few: bool = False
-    """True for an oversight desk where fewer than two people have the key. Two people close a complaint."""
+    """True for an oversight desk where fewer than two people have the key. An oversight desk needs two people to close
+    a complaint."""
     unasked: bool = False
     """True for an oversight desk that gets no complaint, because no phone there can be alerted and read it."""
 
@@ -83,7 +83,7 @@ class DeskMemberLine:
     is_account: bool
     since: datetime
     admitted_by: str
-    """The person who granted access. Empty for a grant from before this was recorded."""
+    """The person who granted access. Empty for a grant from the time before the hotline recorded this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class DeskPage:
     head: DeskHead
     lines: Sequence[DeskMemberLine]
     waiting: Sequence[tuple[str, str]]
-    """Pairs of the person who requested access, and the name of the person who needs it."""
+    """Pairs of two names: the person who requested access, and the person who needs the access."""
     others: Sequence[tuple[str, str]]
     """The members who may be granted access, each with their name. They have a key pair, but cannot decrypt the
     desk's tips yet.
@@ -249,7 +249,8 @@ def _people_with_key(session: Session, code: str) -> int:
 
 
 def _signature(context: Context, row: tables_desks.Desk) -> tuple[str, datetime | None]:
-    """Returns the state of a desk's signatures, and the time until which a new key counts."""
+    """Returns the state of the hotline's signature on a desk's key, and the time until which a new key counts without a
+    signature."""
     trust = context.encrypter.desks
     if trust is None or row.retired_at is not None:
         return "", None

@@ -1,4 +1,5 @@
-"""Starts the proof of a phone and of its owner. The phone gets a code by SMS, and the person gets a start PIN on paper.
+"""Enrols responders: registers their phones, and starts the proof of a phone and of its owner. The phone gets a code by
+SMS, and the person gets a start PIN on paper.
 
 `web/service_approvals.py` carries out the second admin's decision.
 """
@@ -65,10 +66,10 @@ class StartPaper:
 def invite(
     context: Context, by: Actor, name: str, reason: str, *, costs: Costs = START_COSTS
 ) -> StartPaper:
-    """Sends a code to a person's phone, and makes their start PIN. The command line calls it. If it is called again,
-    the new code and PIN replace the old ones.
+    """Sends a code to a person's phone, and makes their start PIN. The command line calls this function. After a second
+    call, the new code and PIN replace the old ones.
 
-    A person who already gets alerts of tips still gets them during this time. Raises NotFound, PersonnelRefused.
+    A person who already gets alerts of tips gets them also during this time. Raises NotFound, PersonnelRefused.
     """
     made = _new_secrets(context, costs)
     with ringing(context) as session:
@@ -102,9 +103,10 @@ def change_number(context: Context, by: Actor, name: str, number: str, reason: s
 
 
 def request_start_pin(context: Context, by: Actor, responder_id: int, reason: str) -> None:
-    """Requests a new start PIN for a person. It replaces an earlier start PIN, and a PIN that the person forgot.
+    """Requests a new start PIN for a person. The new start PIN replaces an earlier start PIN, and a PIN that the person
+    forgot.
 
-    After another person has approved, `print_start_pin` makes it. Raises NotFound, PersonnelRefused.
+    After another person has approved, `print_start_pin` makes the start PIN. Raises NotFound, PersonnelRefused.
     """
     with context.database.writing() as session:
         take_lock(session)
@@ -122,7 +124,8 @@ def register(
     reason: str,
     subject: str = "",
 ) -> Sequence[Responder]:
-    """Registers the people in these rows, and requests their start PINs with one approval. It makes no PIN.
+    """Registers the people in these rows, and requests their start PINs with one approval. The function makes no start
+    PIN.
 
     `unfit` must have found no error in the rows.
     """
@@ -136,8 +139,8 @@ def register(
 def print_start_pin(
     context: Context, by: Actor, responder_id: int, *, costs: Costs | None = None
 ) -> StartPaper:
-    """Makes the code and the start PIN that another person approved. No one can print the same PIN again, because it
-    is stored nowhere.
+    """Makes the code and the start PIN that another person approved. No one can print the same PIN again, because the
+    hotline stores it nowhere.
 
     Raises NotFound, PersonnelRefused.
     """
@@ -217,9 +220,8 @@ def _open(session: Session, context: Context, by: Actor, row: Enrolment) -> None
 
 
 def _new_secrets(context: Context, costs: Costs) -> tuple[str, Mapping[str, bytes]]:
-    """Returns a new start PIN, and the columns for it and for a new code. It is slow, so no transaction waits for
-    it.
-    """
+    """Returns a new start PIN, and the columns for it and for a new code. The function is slow, so it runs outside of
+    transactions."""
     code, start_pin = new_digits(CODE_DIGITS), new_digits(START_DIGITS)
     return start_pin, {
         "encrypted_code": context.encrypter.number(code),
@@ -267,8 +269,8 @@ def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> N
     session.flush()
 
 
-# Enrols all responders of a file, or none of them.
-# Encrypts their numbers to the workers' key, and finds responders by the digests of their numbers.
+# The functions below enrol all responders of a file, or none of them. They encrypt phone numbers so that only workers
+# can decrypt them, and find responders by the digests of their numbers.
 
 BY_COMMAND = "cli"
 
@@ -290,8 +292,8 @@ def check_file(
 ) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
     """Returns the valid rows of a file, and the errors in the other rows. Stores nothing.
 
-    If `person_id` is given, each row is another phone of this person. Then the name and the languages in the row are
-    ignored.
+    If `person_id` is given, each row is another phone of this person. Then the function ignores the name and the
+    languages in the row.
     """
     rows, faults = check_rows(text)
     rows = [replace(row, person_id=person_id) for row in rows]
@@ -526,7 +528,7 @@ ENROLMENT = ApprovalRule(
 )
 
 
-# Enrols people from a page, and changes their numbers. Uses the service that also enrols people from files.
+# The code below enrols people from a page of the console. It uses the functions that enrol people from a file.
 
 
 @dataclass(frozen=True, slots=True)

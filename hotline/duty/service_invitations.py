@@ -1,15 +1,15 @@
 """Makes accounts for the console, gives them roles, and suspends them.
 
 A role that decides for others needs the approval of a second admin. While fewer than two admins are active, a command
-at the server counts as the second person. The audit log records that this was so.
+at the server counts as the second person. The audit log records that no second admin approved.
 
 The module also gives an account a new link if its owner has lost the password and the recovery sheet, or if an admin
-requests it. A link for another person's account waits for 24 hours, or until a second admin approves. During this time
-the owner gets an SMS, can sign in as before, and may refuse the link. Hours in which the account is suspended do not
-count as waiting time. A second admin must always approve if the account was ended, if a team or a desk depends on it,
-or if the hotline knows no phone of the owner.
+requests it. The hotline makes a link for another person's account only after 24 hours, or after a second admin has
+approved. During this time the owner gets an SMS, can sign in as before, and may refuse the link. Hours in which the
+account is suspended do not count as waiting time. A second admin must always approve if the account was ended, if a
+team or a desk depends on the account, or if the hotline knows no phone of the owner.
 
-A command at the server makes the first account. It also helps if no one can sign in.
+A command at the server makes the first account. Such a command also makes a new link if no one can sign in.
 """
 
 from collections.abc import Iterable
@@ -66,7 +66,7 @@ LETTERS = {NameFault.MARKS: AccountFault.NAME_MARKS, NameFault.SCRIPTS: AccountF
 class Invited:
     account_id: int
     link: str = field(repr=False)
-    """The secret part of the link. A person who has it can set up the account within 15 minutes."""
+    """The secret part of the link. A person who has the link can set up the account within 15 minutes."""
     waiting: frozenset[AccountRole]
     """The roles that a second admin must still approve."""
 
@@ -80,8 +80,8 @@ def invite(
     *,
     person_id: int | None = None,
 ) -> Invited:
-    """Makes an account and a link to set it up. The account belongs to a new person, or to the person `person_id`.
-    Raises AccountRefused, NotFound.
+    """Makes an account, and a link to set up the account. The account belongs to a new person, or to the person
+    `person_id`. Raises AccountRefused, NotFound.
 
     If the person's phone is known, the person gets an SMS about the account.
     """
@@ -222,7 +222,8 @@ def _link(change: AccountChange) -> str:
     return token
 
 
-# Gives an account a new link if its owner has lost the password and the recovery sheet, or if an admin requests it.
+# The code below gives an account a new link if its owner has lost the password and the recovery sheet, or if an admin
+# requests it.
 
 
 FIRST = "Admin 1"
@@ -236,8 +237,9 @@ class WaitingLink:
     row: Approval
     asked_by: str
     usable_at: datetime | None
-    """The earliest time when the link can be made. None if a second admin must approve first. An admin must approve if
-    the hotline knows no phone of the owner, if the account was ended, or if a team or a desk depends on it."""
+    """The earliest time when the link can be made. None if a second admin must approve first. A second admin must
+    approve if the hotline knows no phone of the owner, if the account was ended, or if a team or a desk depends on the
+    account."""
 
     @property
     def asked_at(self) -> datetime:

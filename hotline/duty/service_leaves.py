@@ -1,7 +1,8 @@
 """Records the leaves of responders.
 
 When a leave begins, the responder gets no more alerts, and others get the responder's open cases at once. The module
-also makes responders active again, finds people by name, and checks approvals and the national desk's size.
+also makes responders active again, and finds people by name. It checks that two people approve where this is needed,
+and that the national desk keeps enough people.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -87,9 +88,8 @@ def check_national(
 def is_last_of_oversight(
     session: Session, person: Responder, starts_at: datetime, ends_at: datetime
 ) -> bool:
-    """Returns True if an oversight desk of this person would have no other active person with its key at a time in
-    this period.
-    """
+    """Returns True if, at any time in this period, an oversight desk of this person would have no other active person
+    with the desk's key."""
     own = tables_desks.desks_of_person(session, person.person_id)
     for code in own & tables_desks.every_oversight(session):
         others = [
@@ -120,7 +120,7 @@ LAST_OF_OVERSIGHT = message_text("the oversight desk needs another active person
 def check_second(
     session: Session, by: CommandActor, second: str | None, person: Responder | None, what: str
 ) -> None:
-    """Checks that two different people decide, and that neither is the person concerned.
+    """Checks that two different people decide, and that neither of them is the person whose state changes.
 
     Raises PersonnelRefused otherwise.
     """
@@ -161,7 +161,7 @@ MAX_LEAVE = timedelta(days=366)
 class BroughtBack:
     person: Responder
     ended: Sequence[str]
-    """The reasons why the person got no alerts: `left`, `record_leave`, `planned leave` or `unreachable`."""
+    """The reasons why the person got no alerts: `left`, `leave`, `planned leave` or `unreachable`."""
 
 
 def record_leave(
@@ -173,7 +173,7 @@ def record_leave(
     by: CommandActor,
     reason: str,
 ) -> None:
-    """Records a leave of a responder. If no start is given, it begins now. Raises NotFound, PersonnelRefused."""
+    """Records a leave of a responder. If no start is given, the leave begins now. Raises NotFound, PersonnelRefused."""
     at = context.now()
     begins = max(starts_at or at, at)
     _check_time(begins, ends_at, at)
@@ -249,7 +249,7 @@ def bring_back(
 def _reopen(session: Session, person: Responder, removed_at: datetime, at: datetime) -> None:
     """Makes a phone active again that was removed at `removed_at`.
 
-    If the phone was never proved, this must be done first.
+    A phone that was never proved becomes active only after its proof.
     """
     tables.reopen_memberships(session, person, removed_at, at)
     person.removed_at = None
@@ -258,9 +258,10 @@ def _reopen(session: Session, person: Responder, removed_at: datetime, at: datet
 
 
 def begin_leaves(context: Context) -> None:
-    """Passes open cases to others when the leave of their assignee begins. Also drops messages to removed people.
+    """Passes the open cases of a responder to others when the responder's leave begins. Also drops messages to removed
+    people.
 
-    The clock calls it. It may run again without harm. Raises StoreUnavailable.
+    The clock calls this function. A repeated call does no harm. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

@@ -48,9 +48,8 @@ def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequen
 
 
 class PersonState(StrEnum):
-    """The state of a person: it says if the person can be alerted of tips, or why not. For a person without a phone, it
-    is the state of the account.
-    """
+    """The state of a person: if the person can be alerted of tips, or why not. The state of a person without a phone is
+    the state of the account."""
 
     ACTIVE = "can be alerted"
     NO_PIN = "no PIN, cannot read tips"
@@ -64,7 +63,7 @@ class PersonState(StrEnum):
 
     @property
     def is_enrolled(self) -> bool:
-        """Returns True if phone and start PIN were confirmed and a second admin has approved."""
+        """Returns True if the person has confirmed the phone and the start PIN, and a second admin has approved."""
         return self not in UNPROVED_STATES.values()
 
     @property
@@ -89,11 +88,12 @@ class ResponderLine:
     is_stopped: bool
     """True if the number is on the stop list."""
     confirmed_at: datetime | None = None
-    """The time when a code proved the phone. Only the person's own page shows this time, the person's leaves and the
-    person's cases."""
+    """The time when a code proved the phone. The list of people does not show this time, the leaves and the open cases.
+    Only the person's own page shows them."""
     leaves: Sequence[Leave] = ()
     open_cases: int | None = None
-    """The number of open cases. None if a desk reads it: a number would reveal cases that are hidden from that desk."""
+    """The number of open cases. None for a reader who may see only some desks, because the number could reveal cases
+    that are hidden from this reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class PersonLine:
     id: int
     name: str
     languages: Sequence[str]
-    """The languages of the person. Messages to the person are in the first of them."""
+    """The languages of the person. Messages to the person are in the first of these languages."""
     roles: Sequence[str]
     """The keys of the person's roles in `ROLES`."""
     state: PersonState
@@ -147,7 +147,7 @@ def person_page(
 ) -> tuple[PersonLine, Sequence[ResponderLine]]:
     """Returns a person and the person's phones. `who` identifies the person in a form that `persons_of` reads.
 
-    Raises NotFound. Also raises it if this account may not see the person.
+    Raises NotFound if the person does not exist, or if this account may not see the person.
     """
     seen = visible_desks(context, by)
     with context.database.writing() as session:
@@ -177,11 +177,11 @@ def find_known(context: Context, person_id: int | None) -> Person | None:
 
 
 class _PersonLines:
-    """Makes the lines of persons. Reads the phones, accounts, contacts and keys of all persons only once. Shows only
-    what the reader's account may see.
+    """Makes the line of each person in the console's lists. Reads the phones, accounts, contacts and keys of all
+    persons only once. Shows only what the reader's account may see.
 
-    `seen` contains the desks whose people the account may see. If it is None, the account sees all desks. Only admins
-    see accounts, on-call contacts, and persons without a desk.
+    `seen` contains the desks whose people the account may see. If `seen` is None, the account sees all desks. Only
+    admins see accounts, on-call contacts, and persons without a desk.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """Proves a phone and its owner: the owner enters the code from the SMS and the start PIN from paper on the phone.
 
-The reader process calls this module. The check is slow on purpose, so the code calls `is_proof_right` outside of a
-transaction. Each attempt is counted before the code checks it. Wrong, expired, used and unknown values give the same
-answer and take the same time.
+The reader process calls this module. The check is slow on purpose, so `is_proof_right` must run outside of a
+transaction. The reader process counts each attempt before it checks the values. Wrong, expired, used and unknown values
+give the same answer and take the same time.
 """
 
 from hotline.core.contexts import Context
@@ -17,7 +17,7 @@ from hotline.people.tables import Enrolment, Responder
 def knows_code(enrolment: Enrolment | None, code: str) -> bool:
     """Returns True if this is the code that the phone got by SMS.
 
-    The code alone proves nothing. The owner must also enter the start PIN.
+    This code alone proves nothing. The owner must also enter the start PIN.
     """
     stored = enrolment.code_hash if enrolment else None
     return is_same(stored, code, CODE_COSTS) and enrolment is not None

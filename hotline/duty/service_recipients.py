@@ -98,7 +98,7 @@ def _gaps(
 ) -> CheckResult:
     """Makes a check result about places.
 
-    `wrong` contains one placeholder. A text such as `2 districts (Gasabo, Huye)` replaces it.
+    `wrong` is a sentence with one placeholder. A text such as `2 districts (Gasabo, Huye)` replaces the placeholder.
     """
     if not codes:
         return CheckResult(name, True, well)

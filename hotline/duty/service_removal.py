@@ -1,18 +1,12 @@
-"""Removes people, and changes the desks at which they work.
+"""Removes people, and changes the desks at which a responder works.
 
-Removes people, and sets the desks at which a responder works.
+If a person is removed, all their phones, accounts, on-call contacts and access to desks end. One admin may remove a
+person from all work, from one desk or from the console. But to remove one of the last two people of the national desk,
+a second person must approve. Otherwise one admin could silence that desk. Until the approval, the person has no access
+but still gets alerts. A second person must also approve the end of an account on which a team or a desk depends.
 
-If a person is removed, all their phones, accounts, on-call contacts and access to desks end.
-
-One admin may remove a person from all work, from one desk or from the console. But to remove one of the last two people
-of the national desk, a second person must approve. Otherwise one admin could silence that desk. Until the approval, the
-person has no access but still gets alerts. A second person must also approve the end of an account on which a team or a
-desk depends.
-
-Changes the desks at which a responder works.
-
-If a responder gets fewer desks or a lower level, the change takes effect at once. If a responder gets more, a second
-person must approve.
+If a responder gets fewer desks or a lower level, the change takes effect at once. If a responder gets more desks or a
+higher level, a second person must approve.
 """
 
 from collections.abc import Collection, Mapping
@@ -81,9 +75,8 @@ from hotline.text.places import NATIONAL
 
 
 def national_desk_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
-    """Returns how many active people the national desk has without this responder. Also returns True if these are too
-    few.
-    """
+    """Returns how many active people the national desk has without this responder. Also returns True if the desk would
+    have too few people without this responder."""
     rest = active_national(queries_people.members(session, but=person.person_id), at)
     before = active_national(queries_people.members(session), at)
     return rest, rest < before and rest < MIN_NATIONAL
@@ -102,8 +95,8 @@ def end_access(
 ) -> None:
     """Ends a removed person's access to all desks, their accounts and their on-call contacts.
 
-    `by_two` is True if a second person approved the removal. If so, also ends an account that one person alone may not
-    end.
+    `by_two` is True if a second person approved the removal. Then the function also ends an account that one person
+    alone may not end.
     """
     for account in tables_accounts.of_person(session, person_id):
         change = AccountChange(session, context, by, account, reason)
@@ -137,7 +130,7 @@ def set_desks(
 ) -> None:
     """Sets the desks of a responder and the categories of cases that they get.
 
-    If the responder loses a desk or a category, others get the open cases there. Raises PersonnelRefused if the
+    If the responder loses a desk or a category, others get the responder's open cases. Raises PersonnelRefused if the
     national desk would have too few active people.
     """
     before = {row.desk_code for row in tables.current_memberships(session, person.id)}
@@ -228,7 +221,8 @@ LAST_OF_NATIONAL = (
 )
 
 
-# Removes a person at once: from all work, from one desk, or from the console. One admin may do this alone.
+# The functions below remove a person at once: from all work, from one desk, or from the console. One admin alone may
+# do so.
 
 
 def remove_person(context: Context, by: SignedIn, person_id: int, reason: str) -> None:
@@ -278,7 +272,7 @@ def _take_away(
 def end_account(context: Context, by: Actor, account_id: int, reason: str = "") -> bool:
     """Ends an account, and removes the responder who is the same person. The limits of both commands apply.
 
-    Returns False if a second admin must approve first. In this case nothing has changed yet. Raises AccountRefused,
+    Returns False if a second admin must approve first. Until then, nothing changes. Raises AccountRefused,
     PersonnelRefused.
     """
     with ringing(context) as session:
@@ -293,9 +287,8 @@ def end_account(context: Context, by: Actor, account_id: int, reason: str = "") 
 
 
 def _end(change: AccountChange) -> None:
-    """Ends an account, and removes the phones of its owner. The calling function must check first that this is
-    allowed.
-    """
+    """Ends an account, and removes the phones of its owner. The calling function must first check that the person may
+    end the account."""
     service_accounts.end_account(change)
     session, person_id = change.session, change.account.person_id
     said = ": ".join(filter(None, ("the account of the same person was ended", change.reason)))
@@ -407,7 +400,7 @@ def change_desks(
 ) -> bool:
     """Changes the desks of a responder. Returns True if part of the change waits for a second person.
 
-    The rest takes effect at once. Raises NotFound, PersonnelRefused.
+    The rest of the change takes effect at once. Raises NotFound, PersonnelRefused.
     """
     at = context.now()
     with ringing(context) as session:

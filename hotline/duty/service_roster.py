@@ -68,7 +68,7 @@ class WeekRoster:
     people: Mapping[str, Sequence[int]]
     """The people of each desk, by name."""
     cells: Mapping[tuple[str, int], Sequence[int]]
-    """The people on duty in each half-day of each desk. Missing if the desk has no roster in this week."""
+    """The people on duty in each half-day of each desk. A desk without a roster in this week has no entries."""
     gaps: Sequence[Gap]
     """The gaps of the shown week."""
     ahead: Sequence[Gap]
@@ -148,7 +148,7 @@ def gaps_in(
 
 
 def gaps_ahead(context: Context, ahead: timedelta) -> list[Gap]:
-    """Returns the gaps of all desks from now on."""
+    """Returns the gaps of all desks from now until the time `ahead` has passed."""
     at = context.now()
     with context.database.reading() as session:
         return gaps_in(session, visible_desks(session, None), at, at + ahead)
@@ -157,8 +157,7 @@ def gaps_ahead(context: Context, ahead: timedelta) -> list[Gap]:
 def board(context: Context, by: SignedIn) -> tuple[Mapping[str, int], Mapping[str, int], set[str]]:
     """Returns the hours without anyone on duty in the next 14 days, by desk. Also returns the people with more than
     four nights in a week, each with the number of nights. Also returns the people who took an offered shift and are
-    alone in it. Both lists of people are empty for an account of one desk.
-    """
+    alone in this shift. Both lists of people are empty for an account of one desk."""
     at = context.now()
     with context.database.reading() as session:
         found = rules_roster.hours(gaps_in(session, visible_desks(session, by), at, at + AHEAD))
@@ -183,7 +182,8 @@ def change(
     *,
     puts: bool,
 ) -> None:
-    """Puts a person on duty in these half-days, or takes people off duty. Without a person, takes off everyone.
+    """Puts a person on duty in these half-days, or takes people off duty. If `responder_id` is None, takes all people
+    off duty.
 
     Raises PersonnelRefused.
     """
@@ -232,7 +232,8 @@ def copy_last_week(context: Context, by: SignedIn, week: date, desk: str = "") -
 
 
 def set_holiday(context: Context, by: SignedIn, day: date, like_weekday: int | None) -> None:
-    """Makes a day a public holiday, on which the rows of another weekday count. Without a weekday, ends the holiday.
+    """Makes a day a public holiday, on which the rows of another weekday count. If `like_weekday` is None, ends the
+    holiday.
 
     Raises PersonnelRefused.
     """
@@ -284,7 +285,7 @@ def save(
     rows: Iterable[DutyRow],
     desks: Collection[str] = (),
 ) -> None:
-    """Replaces the rows of these desks in a week. Without `desks`, replaces those of each desk that the rows name."""
+    """Replaces the rows of these desks in a week. Without `desks`, replaces the rows of each desk that `rows` name."""
     every = set(rows)
     codes = desks or {row.desk for row in every}
     tables_roster.replace_rows(session, week, codes, every)
@@ -300,14 +301,14 @@ def _check_desks(session: Session, by: SignedIn, desks: Collection[str]) -> None
         )
 
 
-# Reports gaps: hourly by day to coordinators, and on Mondays to the national desk.
+# The functions below report gaps: hourly by day to coordinators, and on Mondays to the national desk.
 
 
 def report_gaps(context: Context) -> None:
     """Notifies coordinators of new gaps, and again a day before a gap begins. On Mondays at 08:00, notifies the
     national desk. Does nothing while no desk has a roster.
 
-    The clock calls it. It may run again without harm. Raises StoreUnavailable.
+    The clock calls this function. A repeated call does no harm. Raises StoreUnavailable.
     """
     at = context.now()
     local = at.astimezone(KIGALI)
@@ -373,11 +374,12 @@ def _notify(
         service_messages.write_confirmation(session, wording, one.id, at)
 
 
-# Shifts on a phone. The functions run in the transaction of the calling function.
+# The functions below let responders see, take and offer shifts on a phone. They run in the transaction of the calling
+# function.
 
 
 def own_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]:
-    """Returns the present and next shifts of a responder. Shifts that are offered already are left out."""
+    """Returns the present and next shifts of a responder. Leaves out shifts that the responder has already offered."""
     roster = tables_roster.roster(session, at, at + AHEAD)
     offered = {(o.desk, o.starts_at) for o in roster.overrides if o.responder_id is None}
     own = (o for o in roster.shifts(at, at + AHEAD) if o.responder_id == responder_id)
@@ -387,7 +389,7 @@ def own_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]
 def free_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]:
     """Returns the gaps and offered shifts at a responder's desks, which the responder may take.
 
-    A gap has no person. An offered shift has its owner's id.
+    In the result, a gap has the responder id 0. An offered shift has the id of its owner.
     """
     desks = [row.desk_code for row in tables.current_memberships(session, responder_id)]
     roster: Roster = tables_roster.roster(session, at, at + AHEAD)
@@ -407,7 +409,8 @@ def free_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift
 
 
 def take_shift(session: Session, context: Context, person: Responder, name: str) -> bool:
-    """Gives a free shift to a responder, and notifies the coordinator. Returns False if it is not free any more."""
+    """Gives a free shift to a responder, and notifies the coordinator. Returns False if the shift is not free any
+    more."""
     at = context.now()
     queries_people.take_lock(session)
     shift = next((o for o in free_shifts(session, person.id, at) if shift_name(o) == name), None)

@@ -31,7 +31,7 @@ from hotline.text.languages import MessageText, message_text, message_text_of
 
 MAX_ROWS: Mapping[SheetKind, int] = {SheetKind.PEOPLE: 200, SheetKind.ROSTER: 1000}
 PART = 20
-"""The number of people that one transaction enrols. Callers wait for a transaction with SQLite."""
+"""The number of people that one transaction enrols. With SQLite, callers must wait until the transaction ends."""
 NO_RIGHT = message_text("this account may not import the sheet any more")
 EXPIRED = message_text("choose the spreadsheet again: it has expired")
 
@@ -174,9 +174,8 @@ def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[S
 
 
 def import_here(context: ConsoleContext) -> None:
-    """Imports the confirmed sheets part by part. If two processes run the function, each locks the sheet while it
-    imports a part.
-    """
+    """Imports the confirmed sheets part by part. Two processes may run this function, because each locks the sheet
+    while it imports a part."""
     with context.database.reading() as session:
         waits = tables_roster.pending_ids(session)
     for sheet_id in waits:
@@ -210,9 +209,8 @@ def _import_part(context: ConsoleContext, sheet_id: int) -> bool:
 
 
 def _account(session: Session, sheet: SheetImport) -> SignedIn | None:
-    """Returns the account that confirmed a sheet, with its present roles. Returns None if this account may not import
-    the sheet now.
-    """
+    """Returns the account that confirmed a sheet, with the roles that it has now. Returns None if this account may not
+    import the sheet now."""
     account_id = tables_audit.account_of(sheet.asked_by)
     row = None if account_id is None else session.get(ConsoleAccount, account_id)
     if row is None or row.state not in MAY_SIGN_IN:
@@ -225,7 +223,7 @@ def _account(session: Session, sheet: SheetImport) -> SignedIn | None:
 def _take_people(
     session: Session, context: ConsoleContext, by: SignedIn, sheet: SheetImport, text: str
 ) -> Sequence[RowFault]:
-    """Registers the next people. Checks all rows before the first part."""
+    """Registers the next people of a sheet. Checks all rows before the first part."""
     rows, faults = check_rows(text)
     part = rows[sheet.done : sheet.done + PART]
     faults = [*faults, *service_enrolment.unfit(session, context, part if sheet.done else rows)]
@@ -239,9 +237,8 @@ def _take_people(
 def _take_shifts(
     session: Session, context: ConsoleContext, by: SignedIn, sheet: SheetImport, text: str
 ) -> Sequence[RowFault]:
-    """Replaces the week of the next desk. All rows were read again, so no desk is changed if one row is wrong, or if
-    the account has lost one of the desks.
-    """
+    """Replaces the week of the next desk. The function first reads all rows again. So no desk is changed if one row is
+    wrong, or if the account has lost one of the desks."""
     week = sheet.week or rules_roster.week_of(sheet.asked_at)
     names = service_roster.names_by_desk(session, by)
     rows, faults = rules_roster.read_roster(text, week, names)
