@@ -1,11 +1,8 @@
-"""Reads the pages of the console from one table, `routes.csv`, and groups roles for it.
-
-Groups roles for the table of routes and for the page Today. Also marks phrases and reads tables of phrases.
-
-Reads the pages of the console from one table, `routes.csv`. A page without a row in the table does not exist.
-
-A new page needs a view, a template and a row. The first request for a page imports the module of its view. A console
-that no one uses loads none of these modules. `docs/architecture.md` explains this.
+"""Reads the pages of the console from one table, `routes.csv`, and groups roles for this table.
+A page without a row in the table does not exist. A new page needs a view, a template and a row. The first request for
+a page imports the module of its view. So a console that no one uses loads none of these modules.
+`docs/architecture.md` explains the reason.
+Also reads tables of English sentences for pages from `words.toml`.
 """
 
 import csv
@@ -33,9 +30,9 @@ class TodayLine:
     endpoint: str
     """The page to which the line links."""
     part: Mapping[str, int | str]
-    """The variable parts in the address of that page."""
+    """The variable parts in the address of the linked page."""
     text: str
-    """A phrase with the same placeholders. Its text replaces `{says}` in the line."""
+    """A second phrase with the same placeholders. The page puts its translation in place of `{says}` in the line."""
 
 
 ALL = frozenset(AccountRole)
@@ -102,9 +99,8 @@ class Needs(StrEnum):
     """The password and the code are in this request, even after a recent sign-in. The service behind the view checks
     them."""
     SHIFT = "shift"
-    """Nothing more. The page also answers for a locked board, and a request for it does not count as an activity of the
-    person.
-    """
+    """No requirement. The page also answers for a locked board, and a request for it does not count as an activity of
+    the person."""
     KEY = "key"
     """The account's own key is decrypted. This also requires a sign-in within the last 15 minutes."""
 
@@ -134,7 +130,7 @@ class PageRoute(Route):
 
     roles: frozenset[AccountRole]
     needs: Needs
-    """It applies only to a POST, because a GET changes nothing."""
+    """The requirement applies only to a POST request, because a GET request changes nothing."""
     audit: str
     """The action that the service of the page writes to the audit log."""
     menu: str
@@ -145,7 +141,8 @@ class PageRoute(Route):
 
 
 def _route(row: Mapping[str, str]) -> Route:
-    """Returns the route for a row of the table. The roles in the row are the name of a group in this module."""
+    """Returns the route for a row of the table. The column of roles contains the name of a group of roles in this
+    module."""
     method, rule, view = Method(row["method"]), row["rule"], row["view"]
     if row["roles"] == NO_SIGN_IN:
         return Route(method, rule, row["endpoint"], view)

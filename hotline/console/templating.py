@@ -1,9 +1,6 @@
 """Loads the console's templates, catalogues and static files, and reads posted fields.
 
-Reads posted fields by name, and selects the fields to keep if a session ends before the form is sent.
-
-Loads the console's templates in each language, its catalogue, and its static files by digest.
-
+Also selects the fields to keep if a session ends before the person sends the form.
 Each language has its own Jinja environment. So `_` translates a phrase into the page's language, even in macros.
 """
 
@@ -170,9 +167,10 @@ class Templates:
 
 
 LONG = 30
-"""The number of lines, counted by `LINES`, from which a page can be longer than three screens of a phone."""
+"""A page with this number of lines or more can be longer than three screens of a phone. `LINES` says how to count the
+lines."""
 LINES = {"tr": 2, "label": 2, "h2": 2, "textarea": 3, "pre": 5, "svg": 10}
-"""The number of lines that an element takes on a phone, for elements that do not take one line."""
+"""The number of lines that an HTML element takes on a phone. Elements that are not listed take one line."""
 _PART = re.compile(r"<(tr|p|li|h2|h3|label|legend|summary|button|textarea|pre|svg)\b")
 _TAG = re.compile(r'<span class="tag.*?</span>')
 _ROW = re.compile(r"<tr\b.*?</tr>", re.S)

@@ -18,7 +18,7 @@ from hotline.text.languages import message_text
 from hotline.text.review_sheets import SheetRow
 
 MAX_LETTERS = 700_000
-"""The maximum letters of all texts in a spreadsheet. All flows in three languages have a tenth of this."""
+"""The maximum letters of all texts in a spreadsheet. All flows in three languages have a tenth of this number."""
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -26,7 +26,7 @@ KINDS = {
 }
 CELLS = 6
 MAX_BYTES = 3 * 2**20
-"""The maximum size of the hidden field with the rows."""
+"""The maximum bytes of the hidden form field that contains the rows of a spreadsheet."""
 Taken = TypeVar("Taken")
 
 
@@ -70,7 +70,7 @@ def text_of(raw: bytes) -> str:
     """Returns the text of an uploaded CSV file, or a workbook as CSV. Raises ImportRefused."""
     if len(raw) > spreadsheet_reading.MAX_BYTES:
         raise ImportRefused([message_text("the file is larger than 2 MB")])
-    if raw.startswith(b"PK"):  # Every zip file begins with this, and every workbook is a zip file.
+    if raw.startswith(b"PK"):  # Every workbook is a zip file, and begins with these two letters.
         written = io.StringIO()
         rows = spreadsheet_reading.read_workbook(raw)
         csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
@@ -101,7 +101,7 @@ def read_rows(raw: bytes, language: str) -> Sequence[SheetRow]:
 
 
 def pack_rows(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
-    """Puts rows into a hidden field. A refused row also has its reason."""
+    """Returns rows as the text of a hidden form field. A refused row also contains the reason for the refusal."""
     said = whys or [""] * len(rows)
     cells = [
         [row.line, row.place, row.words, row.agreed, row.digest, why]

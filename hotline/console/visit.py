@@ -51,7 +51,8 @@ def sample_marks(context: ConsoleContext, templates: Templates) -> Sequence[tupl
 def sample_marks_if_known(
     context: ConsoleContext, templates: Templates
 ) -> Sequence[tuple[str, str]]:
-    """Returns the same sentences for a page without statistics. The result is empty if the database does not answer."""
+    """Returns the sentences of `sample_marks` for a page without statistics. The result is empty if the database does
+    not answer."""
     try:
         return sample_marks(context, templates)
     except StoreUnavailable:
@@ -69,7 +70,7 @@ class GuestVisit:
     """The address without the host, but with its query."""
     query: Mapping[str, str]
     form: PostedForm
-    """It is empty for a GET."""
+    """The posted form. It is empty for a GET request."""
     is_from_elsewhere: bool
     """True if the person followed a link on another site. In that case, the browser sends no cookie with this
     request."""
@@ -127,7 +128,8 @@ class GuestVisit:
 
 @dataclass(frozen=True, slots=True)
 class Visit(GuestVisit):
-    """One request of a signed-in account. Its role and the page's requirement were already checked."""
+    """One request of a signed-in account. The console has already checked the account's role and the page's
+    requirement."""
 
     by: SignedIn
     token: str = field(repr=False)
@@ -164,11 +166,11 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
     }
     by = None
     if isinstance(visit, Visit) and not visit.by.is_locked:
-        # The import is here, so that a process without sign-ins does not load the page Today.
         by = visit.by
         menu = {row.endpoint: row for row in PAGES if row.menu and row.admits(by.roles)}
         if "board.show" in menu:
-            # A desk has no Today in its menu: the board is its first page, and leads to the other tasks.
+            # A desk officer's menu does not contain the page Today. The board is the first page, and leads to the
+            # other tasks.
             menu.pop("today.show", None)
         given["menu"] = [*menu.values()]
         given["sample_marks"] = partial(sample_marks, visit.context, visit.templates)
@@ -199,8 +201,8 @@ def attachment(body: bytes, name: str, kind: str) -> Response:
 
 
 def reload_page(visit: GuestVisit, to: str) -> Response:
-    """Returns a page that loads the address `to` at once. The browser sends its cookies with the new request. It
-    sends none after a link on another site."""
+    """Returns a page that loads the address `to` at once. After a link on another site, the browser sends no cookies.
+    It sends them with this new request."""
     answer = page(visit, "moment.html", to=to)
     answer.headers["Refresh"] = f"0; url={iri_to_uri(to)}"
     return answer
@@ -250,9 +252,9 @@ def form_view(
     """Makes a view from a function that handles a posted form. `shows` renders the page of the form again, with the
     errors.
 
-    If a service refuses, the page shows the reason at the field `field`: the sentence `text`, or else the service's own
-    words. `{name}` in `field` is replaced by a part of the address. If the function returns nothing, the view redirects
-    to the page of the form.
+    If a service refuses, the page shows the reason at the field `field`. The reason is the sentence in `text` for
+    this refusal, or else the service's own words. A part of the address replaces `{name}` in `field`. If the function
+    returns nothing, the view redirects to the page of the form.
     """
     parts, phrases = signature(shows).parameters, text or {}
 
@@ -287,7 +289,7 @@ T = TypeVar("T")
 class ListPart(Generic[T]):
     rows: Sequence[T]
     number: int
-    """It starts at 1."""
+    """The number of this part. The first part has the number 1."""
     count: int
 
 

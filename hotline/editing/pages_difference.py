@@ -1,10 +1,7 @@
 """Describes a draft's changes, fields, steps and problems in the reader's language.
 
-Describes fields, steps, problems and refusals in the reader's language.
-
-Prepares a draft's changes for a page: texts in three languages, changed settings, and the handset before and after.
-
-Each changed value appears once. The approver approves the changed values and nothing more.
+The page of a draft shows changed texts in three languages, changed settings, and the handset before and after the
+change. Each changed value appears once. The approver approves the changed values and nothing more.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,7 +35,7 @@ Done = TypeVar("Done")
 PARTS = table("change_parts")
 ROWS = table("row_names")
 FIELDS = table("field_names")
-"""The names of fields, found by the whole field or by its last part within a row."""
+"""The names of fields for readers. A key is a whole field, or the last part of a field in a row."""
 
 OF_A_NUMBER = table("number_fields")
 
@@ -108,7 +105,7 @@ def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Do
 
 
 def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]:
-    """Yields the places that a refusal names. If there are none, yields the checker's English text."""
+    """Yields the places that a refusal names. If the refusal names no place, yields the English text of the check."""
     yield from (problem_place(visit, titles, one) for one in refused.findings)
     yield from (_held(visit, titles, held) for held in refused.held_back)
     yield from (_kept(visit, titles, one) for one in refused.left_behind)
@@ -154,7 +151,7 @@ def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
     words = STEP_SENTENCES.get(str(did), UNKNOWN)
     if did == StepKind.EDITED and not languages:
         words = WITHOUT_LANGUAGE
-    # The step's screen, phone number or short code.
+    # The screen, phone number or short code that the step changed.
     screen = titles.screen(step.part, str(says.get("node", "")))
     named = (screen, says.get("number"), says.get("digits"))
     return visit.say(
@@ -243,7 +240,8 @@ CHANGES = table("field_changes")
 def changed_field_text(
     visit: Visit, one: rules_difference.FieldChanged, shown: Callable[[str], str] = str
 ) -> str:
-    """Describes a changed field. Values such as answers and topics stay as stored. `shown` gives a screen's title."""
+    """Describes a changed field. Answers and topics appear as the draft stores them. `shown` returns the title of a
+    screen."""
     kind = one.field
     if kind not in ("goes", "start", "flow", "nodes"):
         kind = "row" if kind.rpartition(".")[2] in ("goes", "weak") else "else"
@@ -302,7 +300,7 @@ class NumberToRead:
 class DifferenceToRead:
     screens: Sequence[ScreenToRead]
     counted: Sequence[ScreenToRead]
-    """The screens in the red box, because their recorded values change."""
+    """The screens whose recorded values change. The page shows them in a red box."""
     covered: Sequence[tuple[ScreenToRead, str, str, Sequence[str]]]
     """The screens whose written reason allows new risky words. Each comes with these words in quotation marks, the
     reason, and what to write instead."""
@@ -415,7 +413,7 @@ def _covered(
 
 def _risky(change: rules_difference.ScreenDifference, node: object) -> Iterator[tuple[str, str]]:
     """Yields the risky words in changed texts of a screen, each after its language. If the screen or its reason is
-    new, it searches every text."""
+    new, this function searches every text."""
     if change.state is rules_difference.ScreenState.NEW or any(
         one.field == "reason" for one in change.others
     ):
@@ -503,7 +501,8 @@ def _pages(flow_set: FlowSet, place: Place, language: str, node: object) -> Sequ
 
 
 def _phrases(changes: Sequence[rules_difference.FieldChanged]) -> Iterator[TextColumns]:
-    """Yields the changed phrases of the hotline, by name. If a side is empty, the catalogue's text applies there."""
+    """Yields the changed phrases of the hotline, by name. If the text before or after the change is empty, the text
+    of the translation catalogue applies."""
     changed = []
     for one in changes:
         _, language, name = one.field.split(".", 2)

@@ -1,9 +1,7 @@
 """Shows the changes of a draft, handles the decisions on it, and shows its news and comments.
 
-Shows the changes of a draft or a publication. Handles the decisions on such changes: publish, send back, restore,
-confirm.
-
-Shows news and comments about drafts, and the drafts that wait for an approver, on the page Today.
+Also shows the changes of a publication, and handles the decisions to restore or confirm it. The page Today shows news
+about drafts, and the drafts that wait for an approver.
 """
 
 import sys
@@ -42,8 +40,8 @@ from hotline.text.time import KIGALI
 
 NOTE_LETTERS = 1000
 STEPS = 500
-"""The maximum number of newest steps in which the page searches for reasons. Changes of recorded values have such
-reasons."""
+"""The number of newest steps in which the page looks for reasons. An editor gives a reason for each change of
+recorded values."""
 
 
 def draft(visit: Visit, draft_id: int) -> Response:
@@ -154,7 +152,7 @@ def _shown(
 
 
 def _drawn(visit: Visit, seen: service_publish.DraftToRead, template: str) -> Response:
-    # After a refusal the last part is shown, because it contains the forms.
+    # After a refusal, the page shows the last part of the changes, because this part contains the forms.
     part = sys.maxsize if visit.faults else number_of(visit.asked("part")) or 1
     change = seen.made.gathered.change
     comments = comment_values(visit, change)
@@ -265,7 +263,8 @@ KINDS = table("news_kinds")
 
 
 def today_values(visit: Visit) -> Mapping[str, Any]:
-    """Returns what the page Today shows about drafts. The page's address names the news or draft that it shows."""
+    """Returns the values about drafts for the page Today. The address of the page names the news or the draft that
+    the page shows in full."""
     opened, draft_id = number_of(visit.asked("news")), number_of(visit.asked("draft"))
     found, now = service_news.news_of(visit.context, visit.by, opened), visit.context.now()
     waiting = {row.id: row for row in found.waiting}
@@ -288,7 +287,8 @@ def today_values(visit: Visit) -> Mapping[str, Any]:
 
 
 def _described(visit: Visit, row: DraftNews, change: ChangeRow) -> tuple[str, str, bool]:
-    """Returns the sentence of a piece of news, the address that it is about, and True if it can be answered."""
+    """Returns the sentence of a piece of news, the address of the page that it is about, and True if the reader can
+    answer it."""
     text = row.text
     if row.kind == NewsKind.APPROVED:
         text = visit.when(datetime.fromisoformat(text))

@@ -1,8 +1,7 @@
 """Lists, creates and shows drafts, and makes a file that plays a draft.
 
-Lists drafts, creates one, and shows one: its parts, problems, history, and links to their pages.
-
-Makes a file that plays a draft in a browser without a server. It is for partners who have no account.
+The page of a draft shows its parts, problems and history, with links to other pages. The file plays the draft in a
+browser without a server, for partners who have no account.
 """
 
 import hashlib
@@ -184,7 +183,7 @@ def restore_step(visit: Visit, draft_id: int, step_id: int) -> None:
 def comment_values(
     visit: Visit, change: ChangeRow, place: Place | None = None
 ) -> Mapping[str, Any]:
-    """Returns the comments on a draft or on one of its screens, with the colleagues who can get one."""
+    """Returns the comments on a draft or on one of its screens, with the colleagues who can receive a comment."""
     rows = service_news.comments_of(visit.context, change.id, place)
     own = visit.by.account_id
     last = next((row.made_by_id for row in reversed(rows) if row.made_by_id != own), None)
@@ -243,7 +242,8 @@ SENTENCES = {
 
 
 def play(visit: Visit, draft_id: int) -> Response:
-    """Sends the file. Its name contains the draft's digest, so that a comment finds its version."""
+    """Sends the file that plays the draft. The name of the file contains the draft's version, so that partners can
+    name this version in a comment."""
     gathered, flow_set = service_drafts.flow_set_to_play(visit.context, draft_id)
     live, today = visit.context.flow_sets.get(gathered.live_id), day_of(visit.context.now())
     shown = [digits for digits, number in live.numbers.items() if number.shows(today)]

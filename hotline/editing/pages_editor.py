@@ -1,4 +1,5 @@
-"""Asks the editor which version to keep if two people changed the same field."""
+"""Edits one screen of a flow in a draft. If two people changed the same field, asks the editor which version to
+keep."""
 
 import hashlib
 import secrets
@@ -61,7 +62,8 @@ from hotline.flows.screen import SEPTETS
 from hotline.text.languages import CODES, NAMES, phrase
 
 PICK = "pick "
-"""The prefix of a form field's name. A part and the key of its conflict follow it."""
+"""The first word in the name of a form field that decides a conflict. The draft's part and the key of the conflict
+follow this word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +127,8 @@ def conflicts_page(
 ) -> Response:
     """Shows the conflicts of each part, and keeps the sent form in hidden fields.
 
-    `address` is the address to which the form is sent. `other` is the author of the other version. It is empty if that
-    version is the published one.
+    `address` is the address to which the browser sends the form. `other` is the author of the other version. It is
+    empty if the other version is the published one.
     """
     titles = live_titles(visit.context, visit.language)
     choices = [
@@ -173,7 +175,7 @@ def _version(visit: Visit, one: FieldClash, value: object) -> str:
     return ": ".join(text for text in (visit.say(KINDS[node_fields.kind_of(value)]), words) if text)
 
 
-# Edits one screen of a flow in a draft: reads the form, runs the button's command, and saves.
+# The code below edits one screen: it reads the form, runs the command of the pressed button, and saves the screen.
 
 NEW_SCREEN = "new:"
 """The select value for a new screen. Saving the form creates that screen."""
@@ -189,7 +191,7 @@ class TypedScreen:
     flow: dict[str, Any]
     """The whole flow with the typed values."""
     before: Document
-    """The screen as it was when the form was made."""
+    """The screen as it was when the page showed the form."""
     node: Document
     """The screen with the typed values."""
     refused: Sequence[FieldRefused]
@@ -212,8 +214,8 @@ def typed_screen(
 ) -> TypedScreen:
     """Reads a typed screen from the form.
 
-    `flows` are the possible targets. `marks` are the fields for recorded values and alerts. They stay locked until the
-    editor unlocks them. Raises KeyError if the flow has no such screen.
+    `flows` are the possible targets. `marks` are the fields for recorded values and alerts. These fields stay locked
+    until the editor unlocks them. Raises KeyError if the flow has no such screen.
     """
     before, fields = node_fields.nodes_of(flow)[name], dict(form.fields)
     ways = {
@@ -286,7 +288,7 @@ class _EditedFlow:
     flow: dict[str, Any]
     says: Mapping[str, Any]
     plain: Mapping[str, int]
-    """Typographic characters from Word that were replaced, with their counts."""
+    """The typographic characters from Word that the server replaced with simple characters, with their counts."""
     anchor: str
 
 
@@ -310,7 +312,7 @@ def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Re
     if isinstance(done, DraftRefused):
         return draw_again(visit, at, typed, text=OVER)
     if isinstance(done, StepClash):
-        # The form that showed the conflicts is sent again with the chosen versions.
+        # The page of conflicts contains this form too, and sends it again with the versions that the editor chose.
         here: dict[str, Any] = {"draft_id": at.draft_id, "flow": at.flow.name}
         return conflicts_page(
             visit,
@@ -364,7 +366,7 @@ def _made(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> _Edite
 
 
 def _anchor(do: str, after: Document) -> str:
-    """Returns the anchor to which the page scrolls after a button of a row or a letter."""
+    """Returns the anchor to which the page scrolls after the editor pressed a button for a row or for a letter."""
     verb, _, rest = do.partition(":")
     if verb in ("fix", "fix_all"):
         return f"p-meter-{rest.partition(':')[0]}"
@@ -443,7 +445,7 @@ def save_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
 
 
 def moving_part(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
-    """Renders only the changing parts of the page, for its script."""
+    """Renders only the parts of the page that change while the editor types. The script of the page requests them."""
     here, typed = form_origin(visit, draft_id, flow, node)
     state = _state(visit, visit.form.text("do"))
     around = service_drafts.set_around(visit.context, here)
@@ -454,7 +456,7 @@ def moving_part(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
 def form_origin(
     visit: Visit, draft_id: int, flow: str, node: str
 ) -> tuple[EditedFlow, TypedScreen]:
-    """Returns the flow as it was when the form was made, and the typed screen. Raises NotFound.
+    """Returns the flow as it was when the page showed the form, and the typed screen. Raises NotFound.
 
     Uses the newest state of the flow if the form's version does not exist.
     """
@@ -473,7 +475,7 @@ def form_origin(
 def flow_at_version(
     visit: Visit, draft_id: int, flow: str, node: str, version: int | None = None
 ) -> EditedFlow:
-    """Returns the flow at a version, or the newest one. The flow must have this screen. Raises NotFound."""
+    """Returns the flow at a version, or its newest version. The flow must have this screen. Raises NotFound."""
     here = service_drafts.edited_flow(visit.context, draft_id, flow, version)
     if node not in node_fields.nodes_of(here.document):
         raise NotFound(f"flow {here.name} has no screen {node}")

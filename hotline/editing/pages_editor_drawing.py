@@ -1,7 +1,7 @@
 """Renders the editor's page for one screen: outline, form and handset, from a draft or from a typed form.
 
-Meters, letters, problems and the handset change while the editor types. The server does not store the handset's state.
-Hidden fields contain the pressed keys, and each page repeats them.
+Meters, letters, problems and the handset change while the editor types. The server does not store the handset's
+state. The form contains the pressed keys in hidden fields, and each answer of the server repeats these fields.
 """
 
 import re
@@ -114,7 +114,8 @@ def handset_of_form(form: PostedForm, language: str) -> HandsetState:
 
 
 def handset_of_query(query: Mapping[str, str], language: str) -> HandsetState:
-    """Reads the handset's language and limit from the page's address after a save. The pressed keys are not kept."""
+    """Reads the handset's language and limit from the page's address after a save. The handset then starts without
+    pressed keys."""
     shown = query.get("shown", "")
     return HandsetState(shown if shown in CODES else language, limit_of(query.get("limit", "")))
 
@@ -221,8 +222,8 @@ def _field_anchor(node: Document, found: Problem) -> str:
 
 
 def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]]:
-    """Returns each unsupported letter of a language once, at its first field. Its button replaces the letter
-    everywhere."""
+    """Returns each unsupported letter of a language once, at its first field. The button of the letter replaces it in
+    all fields."""
     listed: dict[str, dict[str, BadLetter]] = {code: {} for code in CODES}
     for one in found:
         known = listed[one.language].get(one.letter)
@@ -235,13 +236,15 @@ def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]
 class SaveNotice:
     is_saved: bool = False
     plain: Sequence[tuple[str, str, int]] = ()
-    """Typographic characters from Word that were replaced: the character, its replacement and the count."""
+    """The typographic characters from Word that the server replaced: each character, its replacement and the
+    count."""
     is_merged: bool = False
     """True if another person saved in the meantime and both edits were merged."""
 
 
 def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
-    """Returns the result of a save, which the page's address carries. It is empty if another save followed."""
+    """Returns the result of a save, which the page's address contains. The result is empty if another save
+    followed."""
     if number_of(visit.asked("saved"), signed=True) != here.version:
         return SaveNotice()
     return SaveNotice(True, replaced_characters(visit.asked("plain")), "both" in visit.query)
@@ -258,7 +261,8 @@ def waiting_questions(
 ) -> Iterator[tuple[object, str, str]]:
     """Yields each open question with its field's name and its anchor, oldest first.
 
-    A question gets the form's anchor if the form no longer contains its text. Raises StoreUnavailable.
+    A question gets the anchor of the whole form if the form does not contain the text of the question any more.
+    Raises StoreUnavailable.
     """
     there = form_of(node)
     for one in service_translation.open_questions(visit.context, f"{flow}.{name}"):
@@ -277,7 +281,7 @@ STATES = tinted_table("review_states")
 
 @dataclass(frozen=True, slots=True)
 class EditedScreen:
-    """The screen on the page, and the flow as it was when the form was made."""
+    """The screen on the page, and the flow as it was when the page showed the form."""
 
     draft_id: int
     flow: EditedFlow
@@ -297,7 +301,7 @@ class EditorDraft:
 
 
 def new_form(here: EditedFlow) -> EditorDraft:
-    """Returns a new form of the newest state. Its token prevents saving it twice."""
+    """Returns a new form of the newest state. Because of its token, the server saves the form only once."""
     return EditorDraft(here.document, {}, secrets.token_urlsafe(12))
 
 

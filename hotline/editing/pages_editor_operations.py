@@ -1,13 +1,10 @@
 """Shows the editor's pages with one question, and the forms that make a whole lesson, quiz or menu.
 
-Shows the editor's pages with one question: add, rename or delete a screen, add or remove a flow, set recorded values.
-
-An operation works on the newest state, and is saved as one step.
-
-Shows one form that makes a whole lesson, quiz or menu, a choice of a menu, or a phone number on a screen.
-
-Each builder makes the same screens as an editor makes by hand, and saves them in a draft. Without a chosen draft it
-starts a new one with the title of the lesson.
+The pages with one question add, move, rename or delete a screen, remove a flow, or set recorded values. Such an
+operation works on the newest state of the draft. The server saves it as one step.
+The form of a builder makes a whole lesson, quiz or menu, a choice of a menu, or a phone number on a screen. A builder
+makes the same screens as an editor makes by hand. If the editor chose no draft, the builder creates a draft with the
+title of the lesson.
 """
 
 import secrets
@@ -115,14 +112,16 @@ def _begins(visit: Visit, place: str, arrow: Arrow) -> str:
 
 
 TO = "to:"
-"""The prefix of the field for an arrow's new target. The arrow's key follows it."""
+"""The first part in the name of a form field that contains the new target of an arrow. The key of the arrow follows.
+An arrow is a link from one screen to another."""
 REMOVE_ARROW = "-"
 """The value that removes the arrow and the choice where it begins."""
 NO_NAME = phrase("Enter a name.")
 
 
 def _decided(visit: Visit) -> Mapping[str, str]:
-    """Returns the new target of each arrow, by the arrow's key. The target is empty if the arrow is removed."""
+    """Returns the new target of each arrow, by the arrow's key. The target is empty if the editor removes the
+    arrow."""
     return {
         name.removeprefix(TO): "" if goes == REMOVE_ARROW else goes
         for name, goes in visit.form.fields
@@ -196,7 +195,7 @@ def move_form(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
 
 @form_view(move_form)
 def move_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
-    """Moves a screen to the arrow that the editor chose."""
+    """Moves a screen, so that the arrow that the editor chose leads to it."""
     here, key = flow_at_version(visit, draft_id, flow, node), visit.form.text("arrow")
     arrow = next((one for one in flow_arrows(here.document) if one.key == key), None)
     check_obstacle(visit, rules_operations.obstacle_to_moving(here.document, node, arrow))
@@ -291,7 +290,8 @@ def _save_texts(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 def _is_free(visit: Visit, flow: str) -> bool:
-    """Returns True for a flow that was never published. Its values were never recorded."""
+    """Returns True for a flow that was never published. Nothing has counted the recorded values of such a flow
+    yet."""
     return service_drafts.live_flow(visit.context, flow) is None
 
 
@@ -494,8 +494,7 @@ def build(visit: Visit) -> Response:
 
 def _add_flow(visit: Visit, draft_id: int, name: str, title: Mapping[str, str], said: SAID) -> str:
     """Adds the flow to the draft before the choice that leads to it, so that no choice leads to a missing flow.
-
-    Returns its first screen.
+    Returns the name of the flow's first screen.
     """
     model = FlowModelName(visit.form.text("model"))
     flows = service_drafts.flows_in(visit.context, draft_id)

@@ -1,11 +1,7 @@
-"""Edits phone numbers and short codes, and prints the poster of a short code.
-
-Edits the phone numbers and the printed short codes of a draft.
-
-Prints the poster and the radio text of a published short code, in three languages.
-
-A poster stays on walls, and any listener may hear a radio text. So both pass the checks of screens, and neither shows a
-short code that opens a report or a page for responders.
+"""Edits the phone numbers and short codes of a draft, and prints the poster of a published short code.
+The page of a poster also has a text for the radio, both in three languages. A poster stays on walls, and any listener
+may hear a radio text. So the code checks both texts like screens. Neither text shows a short code that opens a report
+or a flow for responders.
 """
 
 import secrets
@@ -63,7 +59,7 @@ def numbers(visit: Visit, draft_id: int) -> Response:
 
 @form_view(numbers)
 def change_number(visit: Visit, draft_id: int) -> None:
-    """Confirms or removes a phone number. The fields of a confirmation carry the number in their ids."""
+    """Confirms or removes a phone number. The ids of the fields of a confirmation contain the number."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
     sent = _sent(visit, draft_id)
     if does == "confirm":
@@ -92,7 +88,8 @@ def _sent(visit: Visit, draft_id: int) -> SentForm:
 
 
 def _check_saved(visit: Visit, done: Edited | NumberFault | ShortCodeFault, otherwise: str) -> None:
-    """Raises FormRefused if nothing was saved. The error appears at its field, or at `otherwise`."""
+    """Raises FormRefused if nothing was saved. The error appears at the field that it concerns, or at the field
+    `otherwise`."""
     if isinstance(done, NumberFault | ShortCodeFault):
         raise visit.wrong(FIELDS.get(done, otherwise), done.value)
     if refused := not_saved(visit, done):
@@ -110,7 +107,7 @@ def short_codes(visit: Visit, draft_id: int) -> Response:
         part=part,
         shown=shown,
         asked=shown.number if shown.count > 1 else None,
-        # The page of the list that will contain the new short code.
+        # The number of the page of the list that will contain the new short code.
         new_at=before // MAX_ROWS + 1 if len(part.lines) >= MAX_ROWS else None,
         once=secrets.token_hex(8),
     )
@@ -118,7 +115,7 @@ def short_codes(visit: Visit, draft_id: int) -> Response:
 
 @form_view(short_codes)
 def change_short_codes(visit: Visit, draft_id: int) -> Response:
-    """Names all short codes of one page of the list, or removes one that was never printed."""
+    """Saves the names of all short codes on one page of the list, or removes a short code that was never printed."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
     if does == "out":
         done = service_numbers.remove_short_code(_sent(visit, draft_id), digits)
@@ -200,7 +197,8 @@ def is_printable(flow_set: FlowSet, digits: str) -> bool:
 
 
 def poster_problems(text: str, language: str) -> Iterator[str]:
-    """Yields the words that neither the first screens nor any other screen may contain."""
+    """Yields the words of a poster that the first screens may not contain, and the words that no screen may
+    contain."""
     yield from risky_words(text, language)
     yield from new_risky_words("", text, language)
 

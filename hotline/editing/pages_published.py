@@ -1,8 +1,7 @@
 """Shows the published flows, and draws pictures of linked screens and flows.
 
-Draws pictures of linked boxes and arrows: the screens of one flow, and the map of all flows.
-
-Shows the published flows: the list, one flow in three languages, and the search in all texts.
+A picture has boxes and arrows. It shows the screens of one flow, or a map of all flows. The other pages show the list
+of flows, one flow in three languages, and the search in all texts.
 
 `flow` is a short example of a page function: it reads the address, calls a service, and renders one template.
 """
@@ -61,10 +60,11 @@ BETWEEN, BETWEEN_LAYERS = 24, 56
 LETTERS = 25
 """The number of letters that fit into a box."""
 THIN = 12
-"""The width of an arrow that passes through a layer."""
+"""The width that an arrow needs to pass between the boxes of a layer."""
 SWEEPS = 6
 Passed = tuple[str, str, int]
-"""The place where an arrow passes through a layer: start, end and layer."""
+"""The place where an arrow passes through a layer of boxes. The values name the box where the arrow starts, the box
+where it ends, and the layer."""
 Spot = str | Passed
 
 
@@ -90,8 +90,8 @@ class PlacedArrow:
 
     @property
     def path(self) -> str:
-        """Returns the SVG path of a curved arrow between two boxes. An arrow that leads back passes around the
-        side."""
+        """Returns the SVG path of a curved arrow between two boxes. An arrow that leads back passes on the right side
+        of the boxes."""
         (x, y), (to_x, to_y) = self.points[0], self.points[-1]
         if self.is_level:
             half = (x + to_x) // 2
@@ -153,10 +153,9 @@ def place_boxes(
 
 
 def place_flows(flows: Mapping[str, object], groups: Iterable[str], front: str) -> PlacedPicture:
-    """Places the boxes of flows as a tree from left to right. Its arrows are the shortest way to each flow.
-
-    A way begins at the first screen, or at a flow that no other way reaches. The first flow behind a flow is in the
-    same row, and each further one is in a row of its own.
+    """Places the boxes of flows as a tree from left to right. Its arrows are the shortest path to each flow.
+    A path begins at the front, or at a flow that no other path reaches. The first flow that a flow opens is in the
+    same row. Each further flow has its own row.
     """
     opens: dict[str, list[str]] = {name: [] for name in dict.fromkeys((front, *groups))}
     firsts, seen = [], set[str]()
@@ -324,7 +323,7 @@ def show(visit: Visit, flow: str) -> Response:
 
 
 def _keys(visit: Visit) -> Sequence[str]:
-    """Returns the keys in the address: those that were pressed before, and the new one."""
+    """Returns the keys in the address: the keys that the editor pressed before, and the new key."""
     new = "".join(visit.asked("key").split())
     return [*visit.asked("keys").split(), *([new] if new else [])][:MAX_KEYS]
 
@@ -441,7 +440,7 @@ def flow(visit: Visit, flow: str) -> Response:
     nodes = outline(document)
     may_open = visit.may(routes.WORDS)
     rows = service_drafts.list_drafts(visit.context) if may_open else ()
-    # The address that a link opens: in the editor, or of the draft's page.
+    # Each link opens the flow in the editor. If the account may not edit, the link opens the page of the draft.
     opens = [
         (
             row,

@@ -130,9 +130,8 @@ def typed_words(form: PostedForm) -> Mapping[str, TypedText]:
 
 
 def _page(visit: Visit, language: str, wrong: TextFaults | None = None, used: str = "") -> Response:
-    """Renders ten texts. `used` is the number of a text and of the equal text that replaces it, such as `3:0`. The
-    replacement is not saved yet.
-    """
+    """Renders ten texts. `used` contains the number of a text and the number of an earlier translation that replaces
+    it, such as `3:0`. The page does not save the replacement yet."""
     wanted = filter_of(visit)
     shown = service_review_document.text_page(
         visit.context, visit.by.name, visit.by.account_id, language, wanted
@@ -161,8 +160,8 @@ def _page(visit: Visit, language: str, wrong: TextFaults | None = None, used: st
 
 
 def _faults(visit: Visit, texts: Sequence[PageText], wrong: TextFaults) -> FormFaults:
-    """Returns the errors of the texts, by field. Errors appear above the list if their text is no longer on the
-    page."""
+    """Returns the errors of the texts, by field. If the page does not show the text any more, the error appears above
+    the list."""
     numbers = {text.place: number for number, text in enumerate(texts, start=1)}
     says = {}
     for at, one in wrong.items():

@@ -1,7 +1,7 @@
 """Lists the effects of a change on each screen, in the order in which callers reach the screens. Pure.
 
-Each different value is listed once: as a text, an arrow, a recorded value or another field. For each text it shows the
-words that were added and removed. It also finds the parts of a change that need an approver.
+Lists each different value once: as a text, an arrow, a recorded value or another field. For each text, shows the
+added and the removed words. Also finds the parts of a change that need an approver.
 """
 
 import re
@@ -47,8 +47,8 @@ class WordSpan(NamedTuple):
 
 
 def word_spans(before: str, after: str) -> tuple[WordSpan, ...]:
-    """Compares two texts word by word. Without the `ins` spans, the result is `before`. Without the `del` spans, it
-    is `after`."""
+    """Compares two texts word by word. Without the `ins` spans, the result is the text `before`. Without the `del`
+    spans, the result is the text `after`."""
     old, new = _PIECE.findall(before), _PIECE.findall(after)
     found: list[tuple[SpanKind, list[str]]] = []
     for tag, a, b, c, d in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
@@ -63,7 +63,7 @@ FRONT = "front"
 
 
 SOURCE = "en"
-"""The language with which translations are compared."""
+"""The language of the original texts. The texts in other languages are translations of it."""
 
 
 class ScreenState(StrEnum):
@@ -85,7 +85,8 @@ class TextChanged(NamedTuple):
 
 
 class FieldChanged(NamedTuple):
-    """One change of an arrow, a recorded value or another field. A side without a value is empty."""
+    """One change of an arrow, a recorded value or another field. If there was no value before or after the change,
+    that field is empty."""
 
     field: str
     """The field, such as `choices.1.goes`. For `choices` and `arms`, the list of rows changed, and the values are
@@ -101,7 +102,8 @@ class ScreenDifference(NamedTuple):
     state: ScreenState
     words: tuple[TextChanged, ...] = ()
     arrows: tuple[FieldChanged, ...] = ()
-    """Changed targets, such as "Choice 2 led to a, leads to b". This includes the first flow of a call."""
+    """Changed targets, such as "Choice 2 led to a, leads to b". This includes a change of the flow that a call
+    opens."""
     marks: tuple[FieldChanged, ...] = ()
     """Changed values that are counted or that alert responders."""
     others: tuple[FieldChanged, ...] = ()
@@ -236,8 +238,8 @@ def _group(place: Place, name: str) -> str:
 
 
 def _reordered(old: Document, new: Document, flow: str) -> FieldChanged | None:
-    """Returns the new order of a flow's screens as a change, or None. Callers do not notice it, but the page shows
-    it."""
+    """Returns the new order of a flow's screens as a change, or None. Callers do not notice the order, but the page
+    shows it."""
     before, after = [*nodes_of(old.get(flow))], [*nodes_of(new.get(flow))]
     if not is_moved(before, after):
         return None
@@ -254,7 +256,7 @@ def _part(flows: Document, place: Place) -> Any:
 
 
 def by_number(rows: object) -> Mapping[str, Document]:
-    """Returns the rows by their digits."""
+    """Returns the rows of phone numbers by their digits."""
     listed = rows if isinstance(rows, Sequence) else ()
     return {str(row.get("number", "")): row for row in listed if isinstance(row, Mapping)}
 
@@ -314,8 +316,8 @@ class NeedsApprover(NamedTuple):
 def parts_needing_approver(
     before: Document, after: Document, changes: Difference | None = None
 ) -> tuple[NeedsApprover, ...]:
-    """Returns the parts of a change that need an approver. The result is empty if an emergency change may be published
-    at once.
+    """Returns the parts of a change that need an approver. The result is empty if one approver may publish the change
+    at once, as an emergency change.
 
     `before` and `after` are whole documents. `changes` is the difference between them, if it is already known.
     """

@@ -1,13 +1,10 @@
 """Defines a draft: a title, its edited parts, and the people who worked on it. Pure.
 
-The document of a revision is `{"flows": {}, "entries": {}, "numbers": []}`, with `entry_names` and `phrases` if there
-are any. A part is a flow, by its name, or one of `#numbers`, `#entries` and `#phrases`. The document of a part is a
-mapping. For a flow it is the flow as in a revision. Numbers and short codes are listed by their digits. A part that
-does not exist is None.
-
-Defines how long an emergency change lasts, which one approver published alone. Pure.
-
-Restores the texts of an older publication, but never old numbers or lost short codes. Pure.
+A part is a flow, by its name, or one of `#numbers`, `#entries` and `#phrases`. The document of a flow is the flow as
+in a revision. The document of another part is a mapping. Its keys are the digits of phone numbers or short codes, or
+the languages of phrases. A part that does not exist is None.
+Also defines the duration of an emergency change, which one approver published alone. Restores the texts of an older
+publication, but not its phone numbers and short codes.
 """
 
 from collections.abc import Mapping
@@ -23,19 +20,19 @@ NUMBERS = "#numbers"
 ENTRIES = "#entries"
 PHRASES = "#phrases"
 DIGITS = "number"
-"""The field that names a row of the numbers."""
+"""The field that identifies a row of the phone numbers."""
 WHY_LETTERS = 20
 """The minimum number of letters of the reason that one approver gives for publishing alone."""
 
 PartDocument = Document
-"""The document of one part."""
+"""The document of one part of a draft."""
 
 
 class DraftState(StrEnum):
     OPEN = "open"
     SUBMITTED = "proposed"
     PLANNED = "planned"
-    """An approver approved it for a later time."""
+    """An approver approved the draft, and the hotline publishes it at a later time."""
     LIVE = "live"
     DROPPED = "dropped"
 
@@ -59,7 +56,7 @@ class StepKind(StrEnum):
     FLOW_ADDED = "flow_added"
     FLOW_DELETED = "flow_deleted"
     RESTORED = "brought_back"
-    """A part was restored. `version` names the version that was restored."""
+    """An editor restored an earlier version of a part. `version` is the number of that version."""
     UPDATED = "caught_up"
     """The draft was updated to the newest published flows."""
     NUMBER_CONFIRMED = "number_confirmed"
@@ -85,7 +82,7 @@ class NewsKind(StrEnum):
     HELD = "held"
     """A planned publication or its end waits for a person, because the published flows changed."""
     ENDED = "ended"
-    """A text was withdrawn at its end."""
+    """The clock removed a published text, because its planned end was reached."""
     END_CANCELLED = "end_cancelled"
     """An approver removed the planned end of a published text."""
 
@@ -112,7 +109,8 @@ def part_of(document: Document, part: str) -> PartDocument | None:
 
 
 def with_part(document: Document, part: str, now: PartDocument | None) -> dict[str, Any]:
-    """Returns the document after replacing one part. If a flow is None, it is removed."""
+    """Returns the document after replacing one part. If the new value of a flow is None, the document loses that
+    flow."""
     if part == NUMBERS:
         return {**document, "numbers": list((now or {}).values())}
     if part == ENTRIES:
@@ -138,8 +136,8 @@ def _entries(document: Document) -> PartDocument:
 
 
 def _with_or_without(document: Document, name: str, changed: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns a document with a field, or without the field if its value is empty. So the document is equal to the
-    one that is read from files."""
+    """Returns a document with a field, or without the field if its value is empty. So the document is equal to a
+    document that was read from files."""
     rest = {key: value for key, value in document.items() if key != name}
     return {**rest, name: changed} if changed else rest
 
@@ -149,8 +147,8 @@ EMERGENCY_DURATION = timedelta(hours=4)
 
 
 def emergency_end(published_at: datetime, lapses_at: datetime | None) -> datetime:
-    """Returns the time at which an emergency change ends. A second emergency change ends no later than the first,
-    and stores that time."""
+    """Returns the time at which an emergency change ends. If one emergency change follows another, it ends no later
+    than the first change. `lapses_at` contains that time."""
     return lapses_at or published_at + EMERGENCY_DURATION
 
 

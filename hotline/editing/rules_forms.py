@@ -1,18 +1,12 @@
 """Builds and reads the form of a node, and merges two edits of a flow. Pure.
 
-Builds the form of a node, reads the sent form, and checks what each field may contain.
-
 A field has the same name as in the problems that the check returns. `choices.2.rw` is the text of a choice in one
-language. Other
-fields are names and checkboxes.
-
-A condition has four fields: an answer, its values, a flag, and a checkbox for "not".
-
-Merges two edits of a flow that started from the same base. If only one side changed a value, the merge takes the
-changed value. If both sides changed a value, the editor must choose.
-
-A text in one language is a separate field. So two editors can write in two languages at the same time. The rows of a
-list are merged one by one. The order of the rows is one more field.
+language. Other fields are names and checkboxes. A condition has four fields: an answer, its values, a flag, and a
+checkbox for "not".
+A merge takes two edits of the same version of a flow. If only one side changed a value, the merge takes the changed
+value. If both sides changed a value, the editor must choose. A text in one language is a separate field. So two
+editors can write in two languages at the same time. The merge compares the rows of a list one by one. The order of
+the rows is one more field.
 """
 
 import copy
@@ -180,7 +174,7 @@ def _said(value: object) -> str:
 
 
 LABELS = {"choices": "label", "lead": "text"}
-"""The keys of the texts in the rows of each list."""
+"""The key of the text in a row, by the name of the list."""
 
 
 def form_of(node: Document) -> dict[str, str]:
@@ -236,8 +230,8 @@ class FormRead(NamedTuple):
 
 
 def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str] = ()) -> FormRead:
-    """Returns the node with the typed values. `node` is the node that the form showed. The typed values of `locked`
-    fields are ignored."""
+    """Returns the node with the typed values. `node` is the node that the form showed. The function ignores the typed
+    values of `locked` fields."""
     counted = _counted(node, form)
     changed: Editable = copy.deepcopy(dict(node))
     refused: list[FieldRefused] = []
@@ -261,13 +255,13 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
     for name in conditions:
         parts = {}
         for part in WHEN:
-            # Uses the typed part, or the old part if the typed one is refused.
+            # The condition gets the typed part, or the old part if the typed part has a fault.
             field = f"{name}.{part}"
             said = plain_text(form.get(field, shown_value(node, field)))
             parts[part] = said if fault_of(field, said) is None else shown_value(node, field)
         _store(changed, _way(changed, name), condition_of(parts))
     for rows in node_fields.ROW_LISTS:
-        # The extra row of the page may stay empty.
+        # The page shows extra rows for new entries. The document does not get those that stay empty.
         listed, old = node_fields.rows_of(changed, rows), len(node_fields.rows_of(node, rows))
         if isinstance(listed, list):
             listed[old:] = [row for row in listed[old:] if row != _empty(rows)]
@@ -341,8 +335,8 @@ class FormOffers(NamedTuple):
     numbers: DocumentPath
     """Phone numbers that conditional text may contain. They appear only while they are confirmed."""
     answers: Mapping[str, DocumentPath]
-    """The possible values of each saved answer. It is empty if the caller types the answer or chooses it from a
-    list."""
+    """The possible values of each saved answer. There are no values if the caller types the answer or chooses it from
+    a list."""
     flags: DocumentPath
     """Flags that a condition already uses."""
 
@@ -350,7 +344,8 @@ class FormOffers(NamedTuple):
 def offers(flow_set: FlowSet, flow: object) -> FormOffers:
     """Returns the values from which the editor can choose in the form.
 
-    `flow_set` contains the draft. `flow` is its document, so the form can also offer screens that cannot be previewed.
+    `flow_set` contains the draft. `flow` is the document of the edited flow. So the form also offers screens that the
+    preview cannot show.
     """
     answers: dict[str, dict[str, None]] = {}
     lists = {name: None for name in flow_set.lists if "." not in name}
@@ -381,9 +376,8 @@ def after_button(node: Document, do: str) -> Editable | None:
     """Returns the node after the editor pressed a button. Returns None if the button is unknown or cannot change this
     node.
 
-    `up`, `down` and `drop` name a row. If a button names no list, it changes `choices` or `arms`, whichever the node
-    has. `add` can name a list. `fix`
-    names a language and a letter, and `fix_all` names a language.
+    `up`, `down` and `drop` name a row. `add` can name a list. A button that names no list changes the `choices` or
+    the `arms` of the node. `fix` names a language and a letter, and `fix_all` names a language.
     """
     verb, _, rest = do.partition(":")
     if verb in ("fix", "fix_all"):
@@ -453,8 +447,7 @@ class FieldClash(NamedTuple):
     """A field that both sides changed in different ways. A version without a value has `ABSENT`."""
 
     key: str
-    """The key under which the decision about this conflict is stored. The key stays the same if the merge runs again.
-    """
+    """The key of the decision about this conflict. The key stays the same if the merge runs again."""
     place: MergedField
     base: Any
     theirs: Any
@@ -465,7 +458,7 @@ class Merged(NamedTuple):
     document: Any
     """The merged flow. For each undecided conflict it contains your version."""
     clashes: Sequence[FieldClash] = ()
-    """Conflicts without a decision. Nothing is saved before all are decided."""
+    """Conflicts without a decision. The server saves nothing before the editor has decided all conflicts."""
 
 
 @dataclass(slots=True)
@@ -494,8 +487,8 @@ class _Where(NamedTuple):
 def merge(
     base: Document, theirs: Document, yours: Document, settled: Settled | None = None
 ) -> Merged:
-    """Returns the flow with both edits that were made after `base`. `yours` is the edit to save, and `theirs` was
-    saved in the meantime."""
+    """Returns the flow with two edits of the version `base`. `yours` is the edit to save. Another person saved
+    `theirs` in the meantime."""
     state = _Merging(settled or {})
     document = _mapping(state, _Where(), base, theirs, yours)
     return Merged(document, tuple(state.clashes))

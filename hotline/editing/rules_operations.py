@@ -1,21 +1,14 @@
 """Adds, renames, moves, deletes and connects screens, and builds whole lessons and menus. Pure.
 
-Adds, renames, moves, deletes and connects screens and flows. Each operation returns a new flow.
-
-Before an operation, the caller of this code asks for its obstacle. If there is an obstacle, the operation changes
-nothing. No operation creates an arrow to a missing node.
-
-Names of screens and flows come from the English text that an editor typed.
-
-A new flow is a copy of a template. The same operation adds a choice that leads to the new flow.
-
-Other flows reach a flow through nodes that call it. Deleting a flow removes these nodes and gives each arrow to them a
-new target. A flow with a printed short code cannot be deleted, because the code must always lead there.
-
-Builds a whole lesson, quiz or menu from the texts of one form, and shows a phone number on a screen.
-
-A builder makes the same screens as an editor makes by hand. The form has one field for each empty text of the model.
-Screens that the editor left empty are left out, and their arrows lead on to the next screen.
+Each operation returns a new flow. Before an operation, the calling code asks for its obstacle. If there is an
+obstacle, the operation changes nothing. No operation creates an arrow to a missing node. The names of new screens and
+flows come from the English text that an editor typed.
+Other flows reach a flow through nodes that call it. An operation that deletes a flow also removes these nodes and
+gives each arrow to them a new target. No operation deletes a flow with a printed short code, because the code must
+always lead to this flow.
+A builder copies a model of a lesson, quiz or menu, and fills in the texts of one form. The form has one field for
+each empty text of the model. The builder leaves out screens that the editor left empty, and their arrows lead to the
+next screen.
 """
 
 import copy
@@ -47,7 +40,7 @@ EMPTY: Mapping[str, Document] = {
 }
 """The content of a new screen, by kind."""
 LED_ON = frozenset({"say", "menu", "ask", "branch", "call"})
-"""The kinds of new screens that lead to the old target of their arrow."""
+"""New screens of these kinds lead to the old target of the arrow that leads to them."""
 
 
 class Obstacle(StrEnum):
@@ -63,7 +56,7 @@ class Obstacle(StrEnum):
     START = "start"
     """The flow starts at this screen, or the flow is the front."""
     UNDECIDED = "undecided"
-    """No one decided where an arrow should lead."""
+    """The editor has not decided where an arrow leads after the operation."""
     ENTRY = "entry"
     """A printed short code leads to the flow."""
 
@@ -89,7 +82,7 @@ def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
 
 
 def add_screen(flow: Document, new: NewScreen) -> Editable:
-    """Returns the flow with the new screen and its arrow in one step."""
+    """Returns the flow with the new screen and the arrow that leads to it."""
     if obstacle_to_adding(flow, new) is not None:
         return copy_flow(flow)
     changed, arrow = copy_flow(flow), new.led_from
@@ -150,7 +143,8 @@ def arrows_into(flow: object, name: str) -> tuple[Arrow, ...]:
 def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) -> Obstacle | None:
     """Returns the reason why a screen cannot be deleted, or None.
 
-    `decided` has the new target of each arrow to it, by `Arrow.key`. `""` removes an arrow, if that is allowed.
+    `decided` has the new target of each arrow to the screen, by `Arrow.key`. `""` removes an arrow, if that is
+    allowed.
     """
     nodes = node_fields.nodes_of(flow)
     if name not in nodes:
@@ -166,7 +160,8 @@ def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) ->
 
 
 def delete_screen(flow: Document, name: str, decided: Mapping[str, str]) -> Editable:
-    """Returns the flow without a screen. Its arrows get the targets that the editor decided."""
+    """Returns the flow without a screen. The arrows that led to the screen get the targets that the editor
+    decided."""
     changed = copy_flow(flow)
     if obstacle_to_deleting(flow, name, decided) is not None:
         return changed
@@ -199,7 +194,8 @@ def obstacle_to_moving(flow: object, name: str, arrow: Arrow | None) -> Obstacle
 
 
 def move_to_arrow(flow: Document, name: str, arrow: Arrow) -> Editable:
-    """Returns the flow with a screen moved: its arrows lead to its next screen, and the given arrow leads to it."""
+    """Returns the flow with a screen moved. The arrows that led to the screen now lead to its next screen. The given
+    arrow leads to the screen, and the screen leads to the old target of this arrow."""
     changed = copy_flow(flow)
     if obstacle_to_moving(flow, name, arrow) is not None or name in (arrow.node, arrow.goes):
         return changed
@@ -267,8 +263,8 @@ def free_name(name: str, used: Collection[str]) -> str:
 def with_call(flow: Document, called: str) -> tuple[Editable, str]:
     """Returns the flow with a node that calls another flow and then ends. Also returns the name of that node.
 
-    If the flow already has such a node, it is used. A new node goes to the end. It has the other flow's name if no node
-    has that name.
+    If the flow already has such a node, the function uses it. Otherwise it adds a node at the end, with the name of
+    the other flow if this name is free.
     """
     changed, call = copy_flow(flow), {"call": {"flow": called}}
     own = changed["nodes"]
@@ -297,7 +293,8 @@ def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
 
 
 MAX_STEM = 24
-"""The maximum length of a quiz's name within the names of its answers, which are longer."""
+"""The maximum letters of a quiz's name in the names of its saved answers. These names are longer, because they also
+contain other words."""
 
 
 class FlowModelName(StrEnum):
@@ -308,12 +305,13 @@ class FlowModelName(StrEnum):
     MENU = "menu"
     """A menu with two choices, each with its own screen."""
     QUIZ = "quiz"
-    """A quiz of three questions. Each answer is explained, and the question is asked again in other words."""
+    """A quiz of three questions. After each answer, a screen explains it, and the quiz asks the question again in
+    other words."""
 
 
 def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> Editable:
-    """Returns a new flow without text. At its end it calls the flow `onward`. If `onward` is empty, it returns to
-    the caller's previous flow."""
+    """Returns a new flow without text. At its end it calls the flow `onward`. If `onward` is empty, the new flow
+    returns to the flow that called it."""
     written = (files(__package__) / "models.yaml").read_text(encoding="utf-8")
     stem = name.removeprefix("quiz_")[:MAX_STEM]
     # Copies the nodes, because YAML aliases share one object.
@@ -362,7 +360,7 @@ class ArrowIntoFlow(NamedTuple):
 def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoFlow, ...]:
     """Returns the arrows of other flows into this one, in the order of the flows.
 
-    Leaves out arrows from a node that is removed too.
+    Leaves out arrows from nodes that the removal also removes.
     """
     calls = {(place.flow, place.node) for place in calls_of(flows, name)}
     return tuple(
@@ -376,7 +374,8 @@ def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoF
 def removal_obstacle(
     flows: Mapping[str, object], entries: Mapping[str, str], name: str
 ) -> Obstacle | None:
-    """Returns the reason why a flow cannot be deleted, whatever is decided about its arrows. Returns None if it can."""
+    """Returns the reason why a flow cannot be deleted, even if the editor decides about all its arrows. Returns None
+    if it can."""
     if name not in flows:
         return Obstacle.UNKNOWN
     if name == FRONT:
@@ -449,7 +448,8 @@ def _row(arrow: Arrow) -> tuple[str, int] | None:
 NUMBERED = ("one", "two", "three")
 """The names of a model's repeated screens, in order."""
 OPTIONAL_GROUP = "question"
-"""The screens of a lesson's quiz question. They are left out unless the editor writes a question."""
+"""The first part in the names of the screens with a lesson's quiz question. A new lesson has these screens only if
+the editor writes a question."""
 SAID = Mapping[str, Mapping[str, str]]
 
 
@@ -457,17 +457,18 @@ class Slot(NamedTuple):
     """One empty text of a model. The form has a field for it in each language."""
 
     key: str
-    """The screen and the field, such as `menu.choices.0`. It names the form's field."""
+    """The screen and the field, such as `menu.choices.0`. The form's field has the same name."""
     label: str
     """The name of the label in the table `builder_texts`."""
     number: int
-    """The number in the label. It is 0 if the label has none."""
+    """The number in the label. It is 0 if the label has no number."""
     has_answer: bool
     """True for a quiz question, for which the editor chooses the right answer."""
 
 
 def slots(model: FlowModelName) -> Sequence[Slot]:
-    """Returns the empty texts of a model, one topic after the other. A lesson's question comes last."""
+    """Returns the empty texts of a model. Texts with the same number follow each other. The question of a lesson
+    comes last."""
     found = _slots(model)
     return sorted(found, key=lambda one: (one.key.startswith(OPTIONAL_GROUP), one.number))
 
@@ -490,7 +491,7 @@ def build_flow(
 ) -> Editable:
     """Returns a new flow with these texts by slot. `denied` are the questions whose right answer is No.
 
-    A repeated question without other words repeats the first question.
+    A repeated question for which the editor wrote no text gets the text of the first question.
     """
     flow = new_flow(model, name, onward=onward)
     for key, words in said.items():
@@ -517,7 +518,8 @@ def _words(said: SAID, node: str) -> bool:
 
 
 def _without_empty(flow: Editable, said: SAID) -> Editable:
-    """Leaves out groups of screens without text. If the form has no text at all, only the quiz question is left out."""
+    """Leaves out groups of screens without text. If the form has no text at all, leaves out only the quiz
+    question."""
     written = {node.partition("_")[0] for node in flow["nodes"] if _words(said, node)}
     topic = ""
     for name, node in nodes_of(flow).items():

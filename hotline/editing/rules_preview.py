@@ -1,21 +1,13 @@
 """Previews a draft with the same engine that serves callers. Pure.
 
-Previews a draft next to its form, with the same engine that serves callers.
-
 A preview never saves, sends or counts anything. Each request repeats all keys, and the engine produces the screens
 again.
-
-It also shows values of a document as readable text, and a flow as a list of screens. It measures how full a screen is.
-
-Reads the previewable part of a draft flow, node by node, and lists its faults.
-
-`document.read` accepts a whole flow or refuses it. This module leaves out an invalid node. If possible, it leaves out
-only the invalid part of the node. So editors see a screen while they write it.
-
-Makes all screens that callers can reach from the front of a draft, so that a file can play them.
-
-The search presses every key on every screen, with the engine that serves callers. It begins with the nearest screens
-and ends at a maximum number. It stores nothing.
+`document.read` accepts a whole flow or refuses it. `read_draft` leaves out only an invalid node. If possible, it
+leaves out only the invalid part of the node. So editors see a screen while they write it.
+`played_screens` returns the screens that callers can reach from the front of a draft, so that a file can play them.
+It presses every key on every screen, begins with the nearest screens, and ends at a maximum number of screens.
+Other functions show values of a document as readable text, list the screens of a flow, and measure how full a screen
+is.
 """
 
 import copy
@@ -67,7 +59,7 @@ from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES, MessageText, message_text
 
 MAX_KEYS = 60
-"""The maximum number of keys that one preview applies. Later keys are ignored."""
+"""The maximum number of keys that one preview applies. The preview ignores later keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +115,8 @@ def preview(
     """Returns the preview after the editor pressed these keys. It starts at a node of a flow, or at the front if no
     flow is named.
 
-    `flow_set` must contain the draft (`drafting.with_flow`). At a missing node the preview stops. It never goes to the
-    front.
+    `flow_set` must contain the draft (see `with_flow`). At a missing node the preview stops. It does not go to the
+    front, as a call does.
     """
 
     def missing(passed: Sequence[Place]) -> Place | None:
@@ -177,7 +169,7 @@ def screens_of(
     node = node_at(flow_set, place)
     if not isinstance(node, Waiting | EndNode) or (isinstance(node, EndNode) and node.text is None):
         return ()
-    # This is the situation that shows most of the node's text.
+    # The code below finds the situation in which the node shows the most text.
     state = ConversationState(language, (place,))
     named = {} if isinstance(node, EndNode) else next(listings(flow_set, node))[1]
     seen = (
@@ -215,7 +207,7 @@ class Arrow(NamedTuple):
     """One arrow from a field of a node to another node of the flow."""
 
     node: str
-    """The node where it begins. It is empty for the flow's start."""
+    """The node where the arrow begins. It is empty for the flow's start."""
     field: str
     """The field, such as `goes`, `choices.2.goes`, `arms.0.goes`, `weak` or `start`."""
     goes: str
@@ -234,7 +226,7 @@ class OutlineRow(NamedTuple):
     leads_to: tuple[Arrow, ...]
     comes_from: tuple[Arrow, ...]
     calls: str
-    """The flow that it calls."""
+    """The flow that the node calls. It is empty if the node calls no flow."""
     is_start: bool
 
 
@@ -300,8 +292,8 @@ def _ways(flow: object) -> Mapping[str, tuple[str, DocumentPath]]:
 def flow_groups(flows: Mapping[str, object], front: str, codes: Iterable[str]) -> Mapping[str, str]:
     """Returns the group of each flow, in the order in which callers reach them.
 
-    The group is `front` for a flow behind the first screen, `code` for a flow behind a printed short code, and `other`
-    for all other flows.
+    The group is `front` for a flow that callers reach from the front. It is `code` for a flow that callers reach only
+    with a short code, and `other` for all other flows.
     """
     groups: dict[str, str] = {}
     for group, begins in (("front", [front]), ("code", codes), ("other", flows)):
@@ -316,7 +308,7 @@ def flow_groups(flows: Mapping[str, object], front: str, codes: Iterable[str]) -
 
 
 ONE_PAGE = 10**6
-"""A limit that no screen reaches."""
+"""A limit in septets that no text reaches, so that each text fits on one page."""
 
 
 class FilledMeter(NamedTuple):
@@ -344,7 +336,7 @@ def meters(
 ) -> Mapping[str, FilledMeter]:
     """Returns the sizes of a node by language.
 
-    If a node cannot be previewed yet, only its text is measured. A node without text is not measured.
+    If the preview cannot show a node yet, measures only the text of the node. Does not measure a node without text.
     """
     node = node_at(flow_set, place)
     if node is None and (words := first_text(document)):
@@ -368,7 +360,8 @@ def meters(
 
 
 MAX_REPAIRS = 40
-"""The maximum number of attempts to remove invalid parts of a node. After them, the node is left out."""
+"""The maximum number of attempts to remove invalid parts of a node. If invalid parts remain, the preview leaves out
+the node."""
 OPTIONAL = (
     "title",
     "lead",
@@ -431,8 +424,8 @@ class ReadDraft(NamedTuple):
     flow: Flow
     """The part of the draft that can be previewed. It has only valid nodes."""
     faults: tuple[Problem, ...]
-    """Faults in the structure of the draft. If content is only missing, the message is short and depends on the
-    kind."""
+    """Faults in the structure of the draft. If content is only missing, the message is a short sentence from
+    `SENTENCES`."""
     missing: frozenset[str]
     """Nodes that cannot be previewed."""
 
@@ -469,14 +462,14 @@ def playable_part(flow: object, name: str) -> Flow:
 
 
 def with_flow(flow_set: FlowSet, flow: Flow) -> FlowSet:
-    """Returns the flow set with this flow added or replaced. This removes all cached screens."""
+    """Returns the flow set with this flow added or replaced. The new flow set has no cached screens."""
     return replace(flow_set, flows={**flow_set.flows, flow.name: flow}, drawings={}, dependants={})
 
 
 def draft_problems(flow_set: FlowSet, draft: ReadDraft, *, node: str = "") -> tuple[Problem, ...]:
     """Returns all faults of one draft, or of one of its nodes, together with the published flows.
 
-    `flow_set` may already contain the draft. Then its cached screens are used.
+    `flow_set` may already contain the draft. The check then uses the cached screens of the flow set.
     """
     name = draft.flow.name
     if flow_set.flows.get(name) is not draft.flow:
@@ -583,11 +576,12 @@ def _body(node: Editable) -> Editable:
 
 
 MOST_SCREENS = 4000
-"""The maximum number of screens in one file."""
+"""The maximum number of screens in one file that plays a draft."""
 ON = {"reporting": True, "receipts": True}
 """The flags of a hotline that takes reports. All other flags are off, as in the preview."""
 BEFORE = ((Place("", ""),),)
-"""A made-up place before the current one. With it, the file learns how a key changes the places for going back."""
+"""A sample place before the current one. With this place, the code finds out how a key changes the list of places for
+going back."""
 END = -1
 """The number of a screen that the file does not contain."""
 NUMBER = re.compile(r"\d(?:[ .-]?\d){2,}")
@@ -598,7 +592,8 @@ class PlayedScreen(NamedTuple):
     """One screen of the file, in the order in which the file's script reads it."""
 
     spot: int
-    """The place of the screen, which is the same in each language. So going back keeps the language."""
+    """The number of the screen's place, which is the same in each language. So a caller who goes back keeps the
+    language."""
     language: str
     text: str
     wrong: str
@@ -609,14 +604,15 @@ class PlayedScreen(NamedTuple):
     """True in a report, whose answers the hotline would store."""
     ends: bool
     ways: dict[str, tuple[int, str]]
-    """For each key, the next screen, and the change of the list for going back: `keep`, `push`, `clear` or `only` (this
-    screen). `*` is a typed answer, and `easy` is a PIN that is easy to guess."""
+    """For each key, the number of the next screen, and the change to the list of places for going back. `keep` leaves
+    the list as it was, `push` adds this screen, `clear` removes all places, and `only` keeps this screen alone. The
+    key `*` is a typed answer, and `easy` is a PIN that is easy to guess."""
 
 
 def played_screens(flow_set: FlowSet, shown: Collection[str]) -> list[PlayedScreen]:
     """Returns every screen near the front in each language. The first screens are the front, in the order of `CODES`.
 
-    `shown` are the verified phone numbers. All others appear as dots.
+    `shown` are the verified phone numbers. The digits of all other numbers appear as dots.
     """
     flags = ON | {number_flag(digits): True for digits in numbers_named(flow_set)}
     facts, needed = Facts(flags=flags, words=WIDEST), _needed(flow_set)
@@ -690,7 +686,7 @@ def _reports(flow_set: FlowSet, state: ConversationState) -> bool:
 
 
 def _shrunk(state: ConversationState, needed: Mapping[Place, set[str]]) -> ConversationState:
-    """Returns the state without anything on which no later screen depends."""
+    """Returns the state with only the values on which later screens depend."""
     names = {name for place in state.calls for name in needed.get(Place(*place[:2]), ())}
     answers = {name: said for name, said in state.answers.items() if name in names}
     return ConversationState(state.language, state.calls, answers=answers, finished=state.finished)
@@ -710,7 +706,7 @@ def _needed(flow_set: FlowSet) -> Mapping[Place, set[str]]:
     size = -1
     while size != (size := sum(map(len, needed.values()))):
         for place, mine in needed.items():
-            # At the front, no answer is needed. Every topic begins there.
+            # The front needs no answer, because every topic begins there.
             if place.flow != flow_set.front:
                 node, after = node_of(flow_set, place), next_nodes(flow_set, place)
                 saved = getattr(node, "saves", None)

@@ -1,8 +1,8 @@
 """Saves steps of a draft without locking it for other editors. An editor cannot overwrite another person's edit.
 
-A form sends the version from which it was made. A version above 0 is a step of the draft, and a version below 0 is a
-revision. If a newer version exists, both are merged. If the merge has a conflict, the form asks the editor and nothing
-is saved.
+A form sends the version that it showed to the editor. A version above 0 is a step of the draft, and a version below 0
+is a revision. If a newer version exists, the service merges both edits. If the merge has a conflict, the service
+saves nothing, and the form asks the editor.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +54,7 @@ from hotline.gateway.doorbell import ring
 
 
 class StepSaved(NamedTuple):
-    """A saved step. `version` and `document` are the current ones of the part."""
+    """A saved step. `version` and `document` are those of the part after the save."""
 
     version: int
     document: PartDocument | None
@@ -80,10 +80,9 @@ def save_step(
     base_version: int,
     settled: Settled | None = None,
 ) -> StepSaved | StepClash | DraftRefused:
-    """Saves the next complete version of a part, made from `base_version`. If the draft was submitted, the save
-    withdraws it.
-
-    `settled` contains the choices for conflicts of the same form. Raises NotFound, StoreUnavailable.
+    """Saves the next complete version of a part. The editor changed the version `base_version`. If the draft was
+    submitted for approval, the save withdraws the submission.
+    `settled` contains the editor's choices for conflicts of the same form. Raises NotFound, StoreUnavailable.
     """
     while True:
         # The slow work comes before the transaction, because all processes share the only writer of SQLite.
@@ -134,7 +133,7 @@ def restore_step(
     new = NewStep(step.part, document, once, says)
     saved = save_step(context, by, draft_id, new, base_version=now.version)
     if isinstance(saved, StepClash):
-        # Another person saved meanwhile. The request was for exactly this version, so it is saved anyway.
+        # Another person saved meanwhile. The editor asked for exactly this version, so the service saves it anyway.
         return restore_step(context, by, draft_id, step_id, once=once, before=before)
     return saved
 
@@ -213,10 +212,10 @@ def update_draft(
     once: str,
     settled: Mapping[str, Settled] | None = None,
 ) -> int | UpdateClash | DraftRefused:
-    """Updates a draft: merges every part with the published flows, and saves it as a new step.
+    """Updates a draft: merges every part with the published flows, and saves the result as a new step.
 
-    Returns the revision on which the draft is based now. `settled` contains the choices for each part. Raises NotFound,
-    NotReady, StoreUnavailable.
+    Returns the revision on which the draft is based now. `settled` contains the choices for each part. Raises
+    NotFound, NotReady, StoreUnavailable.
     """
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
@@ -253,19 +252,19 @@ class VersionReleased(NamedTuple):
     revision: int
     """The published revision."""
     change: int | None = None
-    """The draft that contains what is new in the release. It is made if a person published other flows in the
-    console."""
+    """The draft that contains what is new in the release. The service makes this draft only if a person published
+    other flows in the console."""
     published_by: str = ""
 
 
 def publish_version(
     context: Context, document: Document, version: str, signed: Sequence[Signature] = ()
 ) -> VersionReleased:
-    """Publishes the flows of a release. If a person published other flows, makes a draft of them instead. It is safe to
-    repeat.
+    """Publishes the flows of a release. If a person published other flows, makes a draft of the release's flows
+    instead. A second call with the same flows does no harm.
 
-    `signed` lists the texts that the files of the release mark as reviewed. Raises StoreUnavailable. Raises FlowInvalid
-    if this code cannot run the flows of the release or the published flows.
+    `signed` lists the texts that the files of the release mark as reviewed. Raises StoreUnavailable. Raises
+    FlowInvalid if this code cannot run the flows of the release or the published flows.
     """
     with context.database.reading() as session:
         current = flows_tables.current(session)

@@ -1,6 +1,6 @@
 """Stores drafts as lists of steps, and combines them with the published flows.
 
-Also returns one flow of a draft for a form, with the rest of its flow set.
+Also returns one flow of a draft for a form, with the other flows of the draft.
 """
 
 import hashlib
@@ -37,7 +37,8 @@ StepRow = DraftStep
 
 
 def may_publish(session: Session, by: Author, authors: Iterable[Author]) -> bool:
-    """Returns True if this person may approve the draft. They must neither have submitted it nor saved a step of it."""
+    """Returns True if this person may approve the draft. A person who submitted the draft or saved a step of it may
+    not approve it."""
     me = actor_of(by)
     return not any(tables_accounts.is_same_person(session, me, actor_of(one)) for one in authors)
 
@@ -48,7 +49,7 @@ def actor_of(by: Author) -> str:
 
 
 class Refusal(StrEnum):
-    """The reasons why a command on a draft is refused."""
+    """The reason why a service refuses a command on a draft."""
 
     OVER = "over"
     """The draft was published or deleted."""
@@ -83,12 +84,12 @@ class Refusal(StrEnum):
     SETTLED = "settled"
     """No emergency change waits for a second person."""
     NOT_ABOUT_TEXT = "not_about_text"
-    """A comment is empty, or contains a phone number, an address or what may be a reference of a case."""
+    """A comment is empty, or contains a phone number, an address or a text that may be the reference of a case."""
     NO_ADDRESSEE = "no_addressee"
     TIMES = "times"
     """The time of a publication or of its end is invalid or in the past."""
     APPOINTED = "appointed"
-    """The first person gave this person the role, so this person cannot be the second person."""
+    """The person who published the change gave this approver the role, so this approver cannot confirm the change."""
 
 
 class DraftRefused(NamedTuple):
@@ -140,7 +141,8 @@ def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class GatheredDraft:
-    """A draft, its newest steps, and the two documents with which it is merged."""
+    """A draft, its newest steps, and two documents for the merge: the published one, and the one on which the draft
+    is based."""
 
     change: DraftRow
     steps: Mapping[str, DraftStep]
@@ -165,8 +167,8 @@ class GatheredDraft:
 
     @property
     def checked_as(self) -> str:
-        """Returns the key for the stored problems of this draft together with the published flows. It does not build
-        the merged document."""
+        """Returns the key for the stored problems of this draft together with the published flows. The key does not
+        need the merged document."""
         return f"{self.live_digest}+{self.own_digest}"
 
 
@@ -231,8 +233,8 @@ def merge_part(
 
 
 def is_as_read(session: Session, gathered: GatheredDraft) -> bool:
-    """Returns True if the parts have not changed since the approver read them. The transaction that calls this must
-    lock the draft."""
+    """Returns True if the parts have not changed since the approver read them. The transaction that calls this
+    function must lock the draft."""
     read = {part: step.version for part, step in gathered.steps.items()}
     return tables.newest_versions(session, gathered.change.id) == read
 
@@ -244,13 +246,13 @@ StepDescription = Document
 
 
 class PartDraft(NamedTuple):
-    """The current version of a part of a draft. A form is made from it."""
+    """The current version of a part of a draft, which a form shows."""
 
     version: int
     document: PartDocument | None
     """The content of the part. None if the part does not exist."""
     author: str
-    """The person who saved it. It is empty if no one has edited the part."""
+    """The person who saved this version. It is empty if no one has edited the part."""
     at: datetime | None
 
 
@@ -259,9 +261,9 @@ class NewStep(NamedTuple):
 
     part: str
     document: PartDocument | None
-    """The complete part. If it is None, the flow is removed."""
+    """The complete part. If it is None, the step removes the flow."""
     once: str
-    """A token that was made with the form. With this token, a form that arrives twice makes only one step."""
+    """The token of the form. Because of this token, a form that arrives twice makes only one step."""
     about: StepDescription
 
 
@@ -315,7 +317,7 @@ def base_id(session: Session, change: DraftRow) -> int:
 
 
 def state_at(session: Session, change: DraftRow, part: str, version: int) -> PartDocument | None:
-    """Returns the version of a part from which a form was made. Raises NotFound."""
+    """Returns a part of a draft in the version that a form showed. Raises NotFound."""
     if version < 0:
         return part_in(session, -version, part)
     step = tables.find_step(session, change.id, part=part, version=version)
@@ -337,7 +339,7 @@ def open_draft(
 ) -> int | DraftRefused:
     """Opens a new draft of the published flows, and returns its id. Raises NotReady, StoreUnavailable.
 
-    `once` is the token of a form. If the form arrives twice, both times return the same draft.
+    `once` is the token of a form. If the form arrives twice, both calls return the same draft.
     """
     title = " ".join(title.split())[:TITLE_LETTERS]
     if not title:
@@ -420,14 +422,14 @@ def drop_draft(context: Context, by: Author, draft_id: int) -> DraftRefused | No
 def log_command(
     session: Session, context: Context, by: Author | str, action: str, subject: str, reason: str
 ) -> None:
-    """Writes a command to the audit log. Writes its reason on one line and removes phone numbers from it."""
+    """Writes a command to the audit log. Writes the reason on one line, without phone numbers."""
     said = NUMBER.sub("[number]", " ".join(reason.split()))[:REASON_LETTERS]
     actor = by if isinstance(by, str) else actor_of(by)
     tables_audit.append_row(session, context.now(), actor, action, subject, said)
 
 
 class EditedFlow(NamedTuple):
-    """A flow as a form shows it. The form returns `version` when it is sent."""
+    """A flow as a form shows it. The browser sends `version` back with the form."""
 
     name: str
     version: int
@@ -471,8 +473,9 @@ def set_around(context: Context, here: EditedFlow) -> FlowSet:
 
 
 def flow_set_to_play(context: Context, draft_id: int) -> tuple[GatheredDraft, FlowSet]:
-    """Returns a draft, and its published flow set with the draft's flows. Leaves out what cannot be previewed. Equal
-    digests give equal flows. Raises NotFound, NotReady, StoreUnavailable."""
+    """Returns a draft, and the published flow set on which it is based, with the draft's flows. Leaves out nodes that
+    cannot be previewed. Two drafts with the same digest give the same flows. Raises NotFound, NotReady,
+    StoreUnavailable."""
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
     own = {part: step.document for part, step in gathered.steps.items() if part[0] != "#"}

@@ -1,6 +1,7 @@
 """Tells authors, approvers and translators what happened to a draft, and delivers comments between them.
 
-A comment is about a text. It may contain no phone number and no reference of a case, because others read it.
+A comment is about a text. It may contain no phone number and no reference of a case, because other people read the
+comment.
 """
 
 import re
@@ -25,7 +26,7 @@ WHOLE = Place("", "")
 """The place of a comment on the whole draft."""
 TEXT_ROLES = frozenset({AccountRole.EDITOR, AccountRole.APPROVER, AccountRole.TRANSLATOR})
 ADDRESS = re.compile(r"(?!.*\.\.)[A-Za-z0-9._+-]+@[A-Za-z0-9-][A-Za-z0-9.-]*\.[A-Za-z0-9-]+")
-"""One mail address, without a list, a comment or a name."""
+"""Matches one mail address without a name. Does not match a list of addresses, or an address with a comment."""
 ADDRESS_LETTERS = 80
 """The longest mail address that is stored."""
 
@@ -41,7 +42,8 @@ class NewsOfAccount:
 
 
 def news_of(context: Context, by: SignedIn, opened: int | None = None) -> NewsOfAccount:
-    """Returns the unread news of an account. `opened` is the id of a read piece of news that is shown too.
+    """Returns the unread news of an account. `opened` is the id of one more piece of news to return, even if the
+    account has read it.
 
     Raises StoreUnavailable.
     """
@@ -101,8 +103,8 @@ def comment(
 def answer(context: Context, by: SignedIn, news_id: int, words: str) -> DraftRefused | None:
     """Answers a comment or a note with a comment to its author, about the same screen.
 
-    A comment then counts as read. A returned draft stays on the page until it is submitted again. Raises NotFound,
-    StoreUnavailable.
+    A comment then counts as read. The news about a returned draft stays on the page until an editor submits the draft
+    again. Raises NotFound, StoreUnavailable.
     """
     with context.database.reading() as session:
         row = tables.own_news(session, by.account_id, news_id)
@@ -170,7 +172,8 @@ def tell_published(
 
 
 def set_address(context: Context, by: SignedIn, address: str) -> bool:
-    """Stores the mail address of an account, or deletes it if the text is empty. Returns False if it is not valid.
+    """Stores the mail address of an account, or deletes it if the text is empty. Returns False if the address is not
+    valid.
 
     Raises KeyMissing, StoreUnavailable.
     """

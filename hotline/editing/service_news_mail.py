@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=10)
 REST = timedelta(minutes=15)
-"""News is mailed only after this time, because a person at work sees it in the console."""
+"""The minimum age of news that the hotline mails. A person at work sees newer news in the console."""
 KEPT = timedelta(days=365)
 """The time for which comments and news are kept after the end of their draft."""
 ERRAND = "news"
@@ -38,14 +38,14 @@ class _Mail(NamedTuple):
     """The mail address, encrypted."""
     language: str
     waiting: int
-    """The number of things that wait for the account."""
+    """The number of tasks that wait for the owner of the account."""
 
 
 def send_due(context: WorkerContext) -> None:
-    """Deletes old news, and mails the accounts with new unread news. Does nothing for ten minutes after that.
-
-    Each account is marked before its mail goes out, so that no account gets two mails a day. If the mail server does
-    not answer, the accounts after the first wait for the next attempt. Raises StoreUnavailable.
+    """Deletes old news, and mails the accounts with new unread news. After that, the function does nothing for ten
+    minutes.
+    It marks each account before it sends the mail, so that no account gets two mails a day. If the mail server does
+    not answer, the remaining accounts wait for the next attempt. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -86,7 +86,7 @@ def _mark_untried(context: WorkerContext, mails: Sequence[_Mail]) -> None:
 
 
 def _waiting(session: Session, row: NewsAddress, account: ConsoleAccount, at: datetime) -> int:
-    """Returns the number of things that wait for an account, or 0 if nothing is new since its last mail.
+    """Returns the number of tasks that wait for the owner of an account, or 0 if no task is new since the last mail.
 
     A suspended account gets no mail.
     """

@@ -38,10 +38,10 @@ from hotline.statistics import queries
 from hotline.text.languages import Phrases
 
 SOON = timedelta(days=60)
-"""The time before the end of a number's confirmation from which the page warns."""
+"""The page warns about a confirmation that ends within this time."""
 SIGNATURE = ("confirmed_by", "confirmed_on", "answered_by")
 CALLED_WITHIN = timedelta(days=30)
-"""The age of a call that can still confirm a number."""
+"""The maximum age of a call that can confirm a number."""
 DIGITS = re.compile(r"\d{3,13}", re.ASCII)
 
 
@@ -54,7 +54,7 @@ class NumberState(StrEnum):
 
 
 class NumberFault(StrEnum):
-    """The reason why a number is refused. It is the key of a message."""
+    """The reason why a number is refused. Each value is the English message, which the page translates."""
 
     DIGITS = "Enter a number of 3 to 13 digits, without spaces."
     SERVICE = "Enter the service that answers."
@@ -154,7 +154,8 @@ def confirm(form: SentForm, digits: str, answered_by: str, called_on: str) -> Ed
 
 
 def _is_recent(day: str, today: date) -> bool:
-    """Returns True for an ISO day from which a confirmation may count. A day in the future is a mistake."""
+    """Returns True if a call on this day is recent enough to confirm a number. The day is written like 2026-11-30. A
+    day in the future is a mistake."""
     try:
         return today - CALLED_WITHIN <= date.fromisoformat(day) <= today
     except ValueError:
@@ -217,11 +218,11 @@ FIRST, LAST = 11, 99
 """The range from which short codes get their digits."""
 NEVER_DIALLED = ("front", "questions")
 FULL = ""
-"""The value shown instead of the next digits if none are free."""
+"""The value of `next_digits` if no digits are free."""
 
 
 class ShortCodeFault(StrEnum):
-    """The reason why a short code is refused. It is the key of a message."""
+    """The reason why a short code is refused. Each value is the English message, which the page translates."""
 
     FLOW = "Choose the flow that the short code opens."
     FULL = "No free digits are left for a new short code. Ask an operator."

@@ -1,12 +1,10 @@
 """Publishes drafts at a planned time, or at once in an emergency, and withdraws their texts at their end.
 
-Publishes approved drafts at their time, and withdraws their texts at their end. The clock process calls this module.
-
-An approver approves the draft together with its times. If the draft or the published parts that the approver compared
-have changed meanwhile, nothing is published, and the approver and the authors get news.
-
-Publishes texts that one approver decides alone. They stay live for four hours. Within that time, a second person
-confirms the texts or restores the old ones.
+An approver approves a draft together with its times. The clock then publishes the draft and withdraws its texts on
+time. If the draft or the published parts that the approver compared have changed meanwhile, the clock publishes
+nothing, and the approver and the authors get news.
+In an emergency, one approver alone publishes texts. These texts stay live for four hours. Within that time, a second
+person confirms the texts or restores the old ones.
 
 Also lists the publication history and restores older states.
 """
@@ -78,7 +76,7 @@ logger = logging.getLogger(__name__)
 
 CLOCK = "clock"
 LONGEST = timedelta(days=366)
-"""The longest time between an approval and what it plans."""
+"""The longest time between an approval and the planned publication or its end."""
 
 
 class Times(NamedTuple):
@@ -109,7 +107,7 @@ def approve(
     keeps_languages: bool = False,
 ) -> DraftPublished | DraftRefused | None:
     """Publishes a submitted draft, or plans its publication and the end of its text. Returns None if it is published
-    later. The function `approvable` decides what is refused.
+    later. The function `approvable` decides which drafts the service refuses.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
@@ -172,8 +170,9 @@ def planned(context: Context, draft_id: int | None = None) -> Sequence[ListedPla
 
 
 def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
-    """Cancels a plan. A draft that was not published waits for an approver again. A published text then has no
-    end. Its authors cannot cancel that end. The approver and the other authors get news.
+    """Cancels a plan. If the draft is not published yet, it waits for an approver again. If the draft is published,
+    its text then has no end. The authors of a text cannot cancel its end. The approver and the other authors get
+    news.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -195,8 +194,9 @@ def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
 
 
 def carry_out_due(context: Context) -> None:
-    """Publishes and withdraws texts on time. It may run at any time and on several machines: each plan is carried out
-    once, because its state changes in the transaction that publishes. A plan that fails does not stop the others.
+    """Publishes and withdraws texts on time. The function may run at any time and on several machines. It carries out
+    each plan once, because the state of the plan changes in the transaction that publishes. A plan that fails does
+    not stop other plans.
 
     Waits while an emergency text is not confirmed. Raises StoreUnavailable.
     """
@@ -238,7 +238,8 @@ def _publish(context: Context, plan: DraftPlan) -> None:
 
 
 def _after(context: Context, plan: DraftPlan, done: DraftPublished | DraftRefused | None) -> None:
-    """Stops a refused plan. After another publication, or during an emergency, the next tick tries again."""
+    """Stops a refused plan. If the reason is another publication or an emergency change, the next run of the clock
+    tries again."""
     waits = (Refusal.CHANGED, Refusal.EMERGENCY_STANDS)
     if isinstance(done, DraftRefused) and done.refusal not in waits:
         _hold(context, plan)
@@ -253,7 +254,8 @@ def _still_approves(session: Session, plan: DraftPlan, at: datetime) -> bool:
 
 
 def _withdraw(context: Context, plan: DraftPlan) -> None:
-    """Restores only fields that the draft changed. Numbers, short codes and texts that were written since then stay."""
+    """Restores only fields that the draft changed. Phone numbers, short codes, and texts that editors changed since
+    then stay."""
     with context.database.reading() as session:
         live = flows_tables.live_revision(session)
         row = flows_tables.find(session, plan.publication_id or 0)
@@ -301,7 +303,7 @@ def without_fields(
 ) -> Document | None:
     """Returns the published flows of `now` without the edits that lead from `before` to `after`.
 
-    A text that was written again since then stays. Returns None if anything else was changed again.
+    A text that an editor changed again since then stays. Returns None if an editor changed any other field again.
     """
     document: Mapping[str, Any] = now
     for part in parts:
@@ -358,7 +360,7 @@ class StateToRestore(NamedTuple):
 
     publication: Publication
     is_read: bool
-    """False if it contains text that one person published alone and that no second person read."""
+    """False if the publication contains text that one person published alone and that no second person read."""
     before: Document
     """The flows that callers see now."""
     after: Document
@@ -378,7 +380,7 @@ class PublishedChange(NamedTuple):
 
 
 def history(context: Context) -> Sequence[tuple[Publication, bool]]:
-    """Returns the newest publications first, each with True if two people read it. Raises StoreUnavailable."""
+    """Returns the publications, newest first. Each comes with True if two people read it. Raises StoreUnavailable."""
     with context.database.reading() as session:
         read = read_by_two(session)
         return [(row, row.id in read) for row in flows_tables.history(session, LISTED)]
@@ -507,7 +509,7 @@ class EmergencyToRead(NamedTuple):
     after: Document
     """The flows that callers see now."""
     before_id: int | None
-    """The publication that can be restored instead."""
+    """The id of the publication that the second person can restore instead."""
 
     @property
     def live_id(self) -> int:
@@ -515,7 +517,8 @@ class EmergencyToRead(NamedTuple):
 
 
 def current_emergency(context: Context) -> Publication | None:
-    """Returns the current publication if one person decided it alone. Every page of the console shows it in a red bar.
+    """Returns the current publication if one person decided it alone and no second person has confirmed it. Every
+    page of the console shows it in a red bar.
 
     Raises StoreUnavailable.
     """
@@ -524,7 +527,8 @@ def current_emergency(context: Context) -> Publication | None:
 
 
 def emergency_difference(context: Context) -> EmergencyToRead | None:
-    """Returns the difference that one person published alone, or None if none waits for confirmation.
+    """Returns the difference that an emergency change made. Returns None if no emergency change waits for
+    confirmation.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -549,8 +553,9 @@ def publish(
 ) -> DraftPublished | DraftRefused:
     """Publishes a draft on the decision of one person, who may be its author.
 
-    Only text changes and the removal of a number are allowed. The on-call contacts and the national desk are notified
-    at once. A second emergency change ends no later than the first. Raises NotFound, NotReady, StoreUnavailable.
+    Only text changes and the removal of a phone number are allowed. The hotline notifies the on-call contacts and the
+    national desk at once. A second emergency change ends no later than the first. Raises NotFound, NotReady,
+    StoreUnavailable.
     """
     reason = reason.strip()
     if len(reason) < WHY_LETTERS:
@@ -586,9 +591,8 @@ def publish(
 def confirm(
     context: Context, by: Author, publication_id: int, *, appointed_by: Collection[str] = ()
 ) -> DraftRefused | None:
-    """Confirms an emergency change, so that it stays published. This second person must have read the texts.
-
-    `appointed_by` are the actors who gave this person the role. Raises StoreUnavailable.
+    """Confirms an emergency change, so that it stays published. `by` is the second person, who has read the texts.
+    `appointed_by` are the actors who gave the second person the role of an approver. Raises StoreUnavailable.
     """
     with context.database.writing() as session:
         flows_tables.take_lock(session)
@@ -614,12 +618,9 @@ def confirm(
 
 
 def end_unconfirmed(context: Context) -> DraftPublished | None:
-    """Restores the last texts that two people reviewed, if no one confirmed the emergency change in time. A timed job
-    calls
-    this function.
-
-    It is safe to repeat. Raises StoreUnavailable. Raises FlowInvalid if that state can no longer run. The alarm then
-    remains.
+    """Restores the last texts that two people read, if no one confirmed the emergency change in time. A timed job
+    calls this function. A second call does no harm.
+    Raises StoreUnavailable. Raises FlowInvalid if the older flows cannot run any more. The alarm then remains.
     """
     with context.database.reading() as session:
         row = flows_tables.unsettled(session)

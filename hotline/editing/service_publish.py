@@ -41,7 +41,7 @@ UNPLAYABLE = frozenset(
 )
 """Errors that make it impossible to build a flow set from a document."""
 LIVE = 0
-"""The value in place of a draft's id that means: check the published flows."""
+"""This value in place of a draft's id means the published flows."""
 PROBLEMS_KEPT = timedelta(days=30)
 """The time for which stored problems are kept."""
 
@@ -151,9 +151,8 @@ def problems_of(
     *,
     live: Document | None = None,
 ) -> Sequence[Problem]:
-    """Returns every problem of a document. Checks it once for each `digest` and stores the result.
-
-    `live` is another document for comparison, and `digest` then covers both. Raises StoreUnavailable.
+    """Returns every problem of a document. Checks the document once for each `digest` and stores the result.
+    `live` is another document for comparison, and `digest` then covers both documents. Raises StoreUnavailable.
     """
     with context.database.reading() as session:
         kept = _kept(session, digest)
@@ -179,10 +178,9 @@ def _key(digest: str) -> str:
 def submit(
     context: Context, by: rules_drafts.Author, draft_id: int, *, keeps_languages: bool = False
 ) -> DraftRefused | None:
-    """Submits a draft for approval and freezes it. A later edit withdraws the submission.
-
-    Refuses a draft that has new errors or cannot run. If only the English text is new, refuses the first attempt. The
-    editor can then confirm. Raises NotFound, NotReady, StoreUnavailable.
+    """Submits a draft for approval. A later edit withdraws the submission.
+    Refuses a draft that has new errors or cannot run. If the English text is new and a translation is old, refuses
+    the draft until the editor confirms this with `keeps_languages`. Raises NotFound, NotReady, StoreUnavailable.
     """
     made = merge_draft(context, draft_id)
     if refused := publication_refusal(context, made, keeps_languages=keeps_languages):
@@ -208,7 +206,7 @@ def submit(
 def send_back(
     context: Context, by: rules_drafts.Author, draft_id: int, note: str
 ) -> DraftRefused | None:
-    """Reopens a submitted draft with a note from the reader, and tells its authors.
+    """Reopens a submitted draft with a note from the approver, and tells the authors of the draft.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -283,8 +281,8 @@ def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
             # The person who confirms reads every difference from the newest state that two people read.
             return row.approved_by is not None
         case PublicationKind.BACK:
-            # The phone numbers changed since then, so it is a new revision.
-            # Only a state that two people read can be restored.
+            # A restored state with changed phone numbers is a new revision. People can restore only a state that two
+            # people read.
             return is_new
         case PublicationKind.BY_HAND if row.draft_id is not None:
             # The approver saw only the difference from the previous state.
@@ -456,7 +454,7 @@ def publish_in_transaction(
             row.reason,
         )
         tables.store_signatures(session, moved)
-        # The problems of the draft are stored for the new revision, so that it is not checked again.
+        # This stores the problems of the draft for the new revision, so that no process checks the revision again.
         tables.store_problems(session, _key(ready.digest), checked, draft_id=None, at=context.now())
         service_news.tell_published(session, change, by, context.now(), behind)
         also(session)

@@ -1,8 +1,9 @@
 """Publishes flows and keeps a publication history. The flows of a release never replace flows that a person published
 in the console.
 
-Also finds every problem in flows, and decides which of them prevent publication. The engine's own checker does not know
-some of these rules. For example, a report about danger must alert a responder after four answers at most (C8).
+Also finds every problem in flows, and decides which of them prevent publication. The engine's own checker does not
+know some of these rules. For example, a report about danger must alert a responder after four answers at most (rule
+C8).
 """
 
 import hashlib
@@ -75,7 +76,7 @@ LONGEST_VALUES = {
     "digest": "f" * 64,
     "refs": " ".join(["K7Q4AC"] * 6) + " +194",
 }
-"""The longest possible values, to compute the maximum length of an SMS."""
+"""The longest possible value of each placeholder, to compute the maximum length of an SMS."""
 
 
 def phrase_faults(
@@ -152,7 +153,8 @@ EMERGENCY_STANDS = (
 
 
 def publish_version(context: Context, document: Document) -> int | None:
-    """Publishes the flows of a release, and returns their revision. It is safe to repeat.
+    """Publishes the flows of a release, and returns their revision. A second call with the same flows changes
+    nothing.
 
     Returns None if a person published other flows. Raises FlowInvalid, StoreUnavailable.
     """
@@ -173,7 +175,8 @@ def publish_version(context: Context, document: Document) -> int | None:
 
 
 def publish(context: Context, document: Document, *, by: str, reason: str, of_version: bool) -> int:
-    """Publishes flows for a named person, and returns their revision. With `of_version`, later releases replace them.
+    """Publishes flows for a named person, and returns their revision. With `of_version`, later releases replace these
+    flows.
 
     Raises FlowInvalid, NotReady, StoreUnavailable.
     """
@@ -181,8 +184,8 @@ def publish(context: Context, document: Document, *, by: str, reason: str, of_ve
     with context.database.writing() as session:
         tables.take_lock(session)
         if not of_version and tables.unsettled(session) is not None:
-            # The folder may contain the text of an emergency change.
-            # Then no second person would read it, and it would stay live.
+            # The folder may contain the text of an emergency change. Without this error, the text would stay live,
+            # and no second person would read it.
             raise NotReady(EMERGENCY_STANDS)
         revision = service_authoring.publish_document(session, made, context.now())
         kind = PublicationKind.VERSION if of_version else PublicationKind.BY_HAND
@@ -307,7 +310,7 @@ ONE_OF = message_text("use one of {values}", values=", ".join(sorted(ANSWER_VALU
 
 
 def uncounted_questions(flow_set: FlowSet) -> Problems:
-    """Yields the quiz questions whose answers are never counted."""
+    """Yields the quiz questions whose answers the statistics never count."""
     asked = {
         node.saves: (flow.name, name, node)
         for flow, name, node in nodes(flow_set)
@@ -406,7 +409,8 @@ def bearable_problems(document: Document) -> Sequence[Problem]:
 
 @cache
 def checker_digest() -> str:
-    """Returns a digest of the checking code. Problems that another version of the code found are not reused."""
+    """Returns a digest of the checking code. So the hotline does not reuse problems that another version of the code
+    found."""
     hashed = hashlib.sha256()
     for written_in in (inspect.getfile(Problem), __file__):
         files = Path(written_in).parent.rglob("*.*")

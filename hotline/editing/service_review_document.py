@@ -1,7 +1,7 @@
-"""Collects every text that callers read, for the translation pages, together with the texts of a language's open draft.
-
-Translations are saved into an open draft, such as "Words of Kinyarwanda". Until it is published, only that draft
-contains the new text. A review is for exactly one version of a text.
+"""Collects every text that callers read, for the translation pages. This includes the new texts of a language's open
+draft.
+Translators save texts into an open draft, such as "Words of Kinyarwanda". Until an approver publishes this draft,
+only the draft contains the new text. A review is for exactly one version of a text.
 """
 
 from collections import Counter
@@ -62,7 +62,8 @@ class LanguageReview:
     document: Document
     """The document that publishing this language's draft would produce."""
     sections: Mapping[str, Mapping[str, ReviewedText]]
-    """The texts of each flow, by place. The phrases of the code and the engine's own words follow."""
+    """The texts of each chapter, by place. The chapters are the flows, then the phrases of the code, then the
+    engine's own words."""
     signatures: Mapping[str, Sequence[Signature]]
     """The reviews in this language, by place."""
     draft_id: int | None
@@ -132,7 +133,8 @@ def language_reviews(
 
 
 def text_draft(context: Context, language: str) -> int | None:
-    """Returns the open draft of a language's texts. If two are open, it is the older one. Raises StoreUnavailable."""
+    """Returns the open draft of a language's texts. If two drafts are open, returns the older draft. Raises
+    StoreUnavailable."""
     open_now = [
         row.id for row, _ in service_drafts.list_drafts(context) if row.title == TITLES[language]
     ]
@@ -167,7 +169,8 @@ def _texts_in(flow: Document, name: str) -> Mapping[str, ReviewedText]:
 
 
 class TextRefusal(StrEnum):
-    """The reason why a text is refused, as the page says it. A value of the fault replaces `{...}`."""
+    """The reason why a text is refused. Each value is the English message, which the page translates. Values of the
+    fault replace `{...}`."""
 
     GONE = "This text was moved or removed meanwhile."
     CHANGED = "The text or its English source has changed meanwhile. Read the text again."
@@ -197,7 +200,8 @@ TextFaults = Mapping[str, TextFault]
 
 
 def faults_of(review: LanguageReview, flow_set: FlowSet, new: Sequence[ReviewedText]) -> TextFaults:
-    """Returns the faults of new texts, by place. `flow_set` is the published flow set. It checks all texts together."""
+    """Returns the faults of new texts, by place. `flow_set` is the published flow set. The function checks all texts
+    together."""
     found = {text.place: fault for text in new for fault in _alone(review, flow_set, text)}
     fit = [text for text in new if text.place not in found and text.in_flows]
     flows: dict[str, list[ReviewedText]] = {}
@@ -295,7 +299,7 @@ class PlacedText(NamedTuple):
 
 
 def placed_text(place: str) -> PlacedText:
-    """Returns the parts of a text's address: flow, screen and field."""
+    """Returns the parts of a text's place: flow, screen and field."""
     flow, node, *steps = place.split(".")
     if flow in (PHRASES, ENGINE):
         return PlacedText("", node, "")
@@ -306,10 +310,10 @@ PAGE = 10
 SEGMENT = 160
 MAX_TERMS = 5
 TODO, ALL = "todo", "all"
-"""Two more filters: texts that this person can review, and all texts."""
+"""Two filters in addition to the review states: texts that this person can review, and all texts."""
 SPREAD = (sqrt(5) - 1) / 2
-"""The share of the list between the starting points of two accounts. No two starting points are close together, even
-with many accounts."""
+"""The distance between the starting points of two accounts, as a share of the list of texts. With this share, no two
+starting points are close together, even with many accounts."""
 
 
 class PageText(NamedTuple):
@@ -525,6 +529,3 @@ def _meters_of_flow(
         filled = meters(drawn, Place(name, node), nodes[node]).get(review.language)
         if filled is not None:
             yield text.place, filled
-
-
-# The glossary and the open questions ship with the flows. Each process reads them once when it starts.

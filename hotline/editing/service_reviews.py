@@ -145,11 +145,12 @@ def english_read(context: Context, language: str, places: Sequence[str]) -> Mapp
 
 
 NOTICE_PERIOD = timedelta(days=30)
-"""The operator is notified this long before the confirmation of a number ends."""
+"""The doctor warns the operator this long before the confirmation of a number or the approval of a question ends."""
 
 
 def check_reviews(context: Context) -> Sequence[CheckResult]:
-    """Returns the doctor's results about reviews of numbers and desk questions that have expired or expire soon."""
+    """Returns the doctor's results about phone numbers and desk questions whose reviews have expired or expire
+    soon."""
     try:
         flow_set = context.flow_sets.get(context.flow_sets.live())
     except (NotReady, StoreUnavailable):

@@ -56,7 +56,7 @@ MAX_ATTEMPTS = 3
 def save_texts(
     context: Context, by: Author, language: str, texts: Sequence[ReviewedText], once: str
 ) -> TextFaults:
-    """Saves each part's new text as one step. Returns the faults of the texts that were not saved, by place.
+    """Saves the new texts of each part as one step. Returns the faults of the texts that were not saved, by place.
 
     Raises StoreUnavailable.
     """
@@ -347,7 +347,7 @@ def _check_rows(context: Context, review: LanguageReview, rows: Sequence[SheetRo
             accepted[row.place] = row, text.saying(review.language, row.words)
         else:
             waiting += 1
-    # It checks all texts together, because a refused text may have hidden a fault of another text.
+    # Each round checks all remaining texts together, because a refused text may have hidden a fault of another text.
     while wrong := faults_of(review, flow_set, _new(review, accepted)):
         for place, unfit in wrong.items():
             row, _ = accepted.pop(place)

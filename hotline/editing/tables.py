@@ -1,11 +1,8 @@
 """Stores drafts, their steps, news about them, and the times of planned publications.
 
-Stores drafts and their steps, which editors write before publication.
-
-Stores what an account must know about drafts: comments, and what happened to a draft. Also stores the encrypted mail
-addresses for a daily notice.
-
-Stores when approved drafts are published and withdrawn. The clock carries this out.
+Editors write drafts before publication. News tells an account about comments and about decisions on a draft. The
+module also stores the encrypted mail addresses for a daily notice. The clock publishes and withdraws drafts at their
+planned times.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -41,7 +38,7 @@ EDITABLE = tuple(state for state in DraftState if state.is_editable)
 
 
 class DraftRow(Row):
-    """One draft: a set of edits with a title. It is published after an approver has read it."""
+    """One draft: a set of edits with a title. An approver must read the draft before it is published."""
 
     __tablename__ = "draft"
     __table_args__ = (Index("draft_state", "state", "id"),)
@@ -55,7 +52,7 @@ class DraftRow(Row):
     """The revision on which its parts are based."""
     source: Mapped[str | None] = mapped_column(unique=True)
     """The digest of the flow files of a software release, or the token of the form that opened the draft. So the same
-    files or form make one draft."""
+    files, or the same form, make only one draft."""
     created_by: Mapped[str]
     created_at: Mapped[datetime]
     submitted_by_id: Mapped[int | None]
@@ -238,13 +235,13 @@ def store_problems(
 
 
 def delete_problems(session: Session, before: datetime) -> None:
-    """Deletes the results of checks before this time. Such a document is checked again when its result is needed."""
+    """Deletes the results of checks before this time. The hotline checks such a document again when a page needs the
+    result."""
     session.execute(delete(DraftCheck).where(DraftCheck.at < before))
 
 
-# Stores signatures.
-# A signature says which reader has reviewed which text.
-# Import and export keep them the same as in `reviews.csv`.
+# The code below stores signatures. A signature says which reader has reviewed which text. The file `reviews.csv`
+# contains the same signatures.
 
 
 class SignatureRow(Row):
@@ -318,7 +315,7 @@ def store_signatures(
     )
 
 
-# Stores the questions that translators ask about a text. An editor answers and closes them.
+# The code below stores the questions that translators ask about a text. An editor answers and closes them.
 
 
 class TextQuestion(Row):
@@ -375,7 +372,7 @@ class DraftNews(Row):
     made_by: Mapped[str]
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
-    """The time when the account marked it as read."""
+    """The time when the account marked the news as read."""
 
 
 class NewsAddress(Row):
@@ -403,7 +400,7 @@ def count_unread(session: Session, account_id: int) -> int:
 
 
 def own_news(session: Session, account_id: int, news_id: int) -> DraftNews | None:
-    """Returns one piece of news of this account, also if it was read."""
+    """Returns one piece of news of this account, even if the account has read it."""
     here = (DraftNews.id == news_id, DraftNews.account_id == account_id)
     return session.scalar(select(DraftNews).where(*here))
 
@@ -482,7 +479,7 @@ class PlanState(StrEnum):
     WAITING = "waiting"
     """The draft is not published yet."""
     LIVE = "live"
-    """The draft is published, and its text will be withdrawn."""
+    """The draft is published, and the clock will withdraw its text."""
     HELD = "held"
     """The published flows changed, so a person must decide."""
     DONE = "done"
@@ -502,7 +499,7 @@ class DraftPlan(Row):
     publish_at: Mapped[datetime | None]
     """The planned time. It is None if the draft was published when it was approved."""
     withdraw_at: Mapped[datetime | None]
-    """The end of the text. It is None if the text stays."""
+    """The planned end of the text. It is None if the text stays."""
     against: Mapped[str]
     """The digest of the draft and of the published parts that the approver compared."""
     keeps_languages: Mapped[bool]

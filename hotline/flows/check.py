@@ -35,15 +35,15 @@ class Code(StrEnum):
     """The kind of a problem."""
 
     SHAPE = "shape"
-    """The document has a wrong structure. The check found this first and checked nothing else."""
+    """The document has a wrong structure. The check then looks for no other problems."""
     UNKNOWN_NODE = "unknown_node"
     UNKNOWN_FLOW = "unknown_flow"
     UNKNOWN_LIST = "unknown_list"
     UNKNOWN_ENTRY = "unknown_entry"
     UNKNOWN_ANSWER = "unknown_answer"
     DIALLED = "dialled"
-    """A string dialled after the service code can open a protected node. The dialled digits stay in the phone's call
-    log."""
+    """A caller who dials digits after the service code can open a protected node. The dialled digits stay in the
+    phone's call log."""
     DEAD_END = "dead_end"
     UNREACHABLE = "unreachable"
     LOOP = "loop"
@@ -57,7 +57,7 @@ class Code(StrEnum):
     TOO_MANY_LINES = "too_many_lines"
     """A question has no written reason, but needs more than `MAX_LINES` lines on a narrow phone.
 
-    The check uses the same code for a written reason that is not needed.
+    The check also uses this code for a written reason that is not needed.
     """
     UNSURE_LATE = "unsure_late"
     """The choice "not sure" appears only on the last page of a list."""
@@ -71,7 +71,7 @@ class Code(StrEnum):
     WORDS_LOST = "words_lost"
     """A question for free text is outside a report, so nothing saves the answer."""
     QUESTION = "question"
-    """A question in the list for desks breaks a rule of that list."""
+    """A question that desks may ask callers breaks a rule for such questions."""
     ECHO = "echo"
     """A screen repeats an answer of the caller, or contains an unknown placeholder."""
     VALUE_TWICE = "value_twice"
@@ -79,7 +79,7 @@ class Code(StrEnum):
     TOO_MANY_ANSWERS = "too_many_answers"
     ALERT_LATE = "alert_late"
     PHRASE = "phrase"
-    """The new text of a phrase of the code is not allowed."""
+    """An editor gave a phrase of the code, such as the text of an SMS, a new text that is not allowed."""
 
 
 class Problem(NamedTuple):
@@ -146,8 +146,8 @@ Problems = Iterator[Problem]
 RULES: Mapping[str, Mapping[str, str]] = tomllib.loads(
     (files(__package__) / "rules.toml").read_text(encoding="utf-8")
 )
-"""The rules of the check by name, each with its kind of problem, its message and its fix. Values replace
-placeholders such as `{field}`."""
+"""The rules of the check by name, each with its kind of problem, its message and its fix. The function `problem`
+replaces placeholders such as `{field}` with values."""
 
 
 def problem(
@@ -159,7 +159,7 @@ def problem(
     /,
     **values: str | int | MessageText,
 ) -> Problem:
-    """Returns the problem of this rule at this place."""
+    """Returns the problem of a field that breaks this rule."""
     known = {"field": field, "language": language, **values}
     says, fix = (
         message_text(words, **{name: one for name, one in known.items() if f"{{{name}}}" in words})
@@ -169,11 +169,11 @@ def problem(
 
 
 def anchor(field: str, language: str = "") -> str:
-    """Returns the id of a field on a page, such as `f-choices.2-rw`. The result is empty for the whole node."""
+    """Returns the id of a field on a page, such as `f-choices.2-rw`. If `field` is empty, the result is empty."""
     return "-".join(part for part in ("f", field, language) if part) if field else ""
 
 
-# Reads nodes for all checks: their texts, their conditions, and the nodes to which they lead. Pure.
+# The functions below read nodes for all checks: their texts, their conditions, and the nodes to which they lead.
 
 
 class WrittenText(NamedTuple):
@@ -206,7 +206,7 @@ def texts(flow_set: FlowSet) -> Iterator[WrittenText]:
 
 
 def translations(flow_set: FlowSet) -> Iterator[tuple[WrittenText, str, str]]:
-    """Yields each text in each of its languages, as pairs of language and text."""
+    """Yields each text of a flow set in each of its languages, with the name of the language and the words."""
     for written in texts(flow_set):
         for language, words in written.text.items():
             yield written, language, words
@@ -257,7 +257,7 @@ def placed_conditions(node: Node) -> Iterator[tuple[str, Condition]]:
 def next_nodes(flow_set: FlowSet, place: Place) -> Iterator[Place]:
     """Yields the nodes that a node may lead to.
 
-    A call leads to the start of its flow. The node after the call follows only if that flow can return.
+    A call leads to the start of the called flow. The node after the call counts only if the called flow can return.
     """
     flow = flow_set.flows[place.flow]
     node = flow.nodes[place.node]

@@ -1,10 +1,7 @@
 """Checks a document for every fault that can be found before callers use it. Pure.
 
-Checks texts: missing languages, letters that phones cannot show, unverified numbers, and length.
-
-It also finds screens that repeat an answer. A person who looks at the phone or presses back could read that answer.
-
-Checks a document for every fault that can be found before callers use it.
+The checks find missing languages, letters that phones cannot show, unverified phone numbers and long texts.
+They also find screens that repeat an answer of the caller. Another person who sees the phone could read that answer.
 """
 
 import re
@@ -76,7 +73,7 @@ from hotline.text.gsm7 import foreign_letters, septets, substitute, to_gsm7
 from hotline.text.languages import CODES, MessageText, message_text
 
 OUR_KEYS = frozenset({"000"})
-"""The keys of the engine that look like a number in a text."""
+"""The keys that callers press, such as `000`, which look like a phone number in a text."""
 
 
 def missing_languages(flow_set: FlowSet) -> Problems:
@@ -105,7 +102,7 @@ def unverified_numbers(flow_set: FlowSet) -> Problems:
 
 
 def unverified_in(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
-    """Yields the numbers in `text` that are not listed, or that must never be shown."""
+    """Yields the phone numbers in `text` that `numbers` does not contain, or that no screen may show."""
     for number in _named(text):
         row = numbers.get(number)
         if row is None or row.evidence is Evidence.NEVER:
@@ -119,11 +116,11 @@ def _named(text: str) -> Sequence[str]:
 
 
 SHORT = 4
-"""The maximum length of labels that count as repeated only at the end of a sentence. "No names" does not repeat the
+"""A label of this length or less counts as repeated only before a punctuation mark. So "No names" does not repeat the
 label "No"."""
 
 Labels = Mapping[str, Mapping[str, list[Text]]]
-"""The labels of the choices, by answer and value."""
+"""The labels of the choices, by the name of the answer and the value."""
 
 
 def echoes(flow_set: FlowSet) -> Problems:
@@ -187,7 +184,8 @@ def _nodes_before(flow: Flow) -> Mapping[str, Sequence[Node]]:
 def _only_after(flow: Flow, name: str, sources: Sequence[Node]) -> Condition | None:
     """Returns the answer without which no caller reaches this node. Returns None if there is no such answer.
 
-    The node must have one predecessor, which leads to it through choices with values or through one arm.
+    The node must have one predecessor. That predecessor must lead here through choices with values, or through one
+    arm of a branch.
     """
     if len(sources) != 1 or name == flow.start:
         return None
@@ -227,7 +225,8 @@ def _options(flow_set: FlowSet, pattern: str) -> Iterator[tuple[str, Text]]:
 MAX_CHOICES = 5
 MAX_TOPIC_PAGES = 3
 MAX_ENGLISH_LETTERS = 130
-"""The maximum number of English letters on one screen of a report. With more, the Kinyarwanda text would not fit."""
+"""The maximum number of English letters on one screen of a report. With more letters, the Kinyarwanda text would not
+fit."""
 ENGLISH = "en"
 UNSURE = "unsure"
 """The value of the choice "not sure"."""
@@ -321,7 +320,7 @@ def _most_pages(flow_set: FlowSet, flow: Flow, node: Node) -> int | None:
 
 
 DIGIT = len("1 ")
-"""The letters before a label: its digit and a space."""
+"""The number of characters before a label: its digit and a space."""
 
 
 def broken_words(flow_set: FlowSet) -> Problems:
@@ -346,14 +345,14 @@ class PageSize(NamedTuple):
     language: str
     lines: int
     question: int
-    """The most lines of the question with the choices of one page. It is 0 if the node asks nothing."""
+    """The largest number of lines that the question and the choices of one page need. For a node without a question,
+    this is 0."""
     with_leads: int
-    """The most lines of a page, without its note and the keys `9`, `0` and `00`."""
+    """The largest number of lines on a page, without its note and the keys `9`, `0` and `00`."""
 
 
 def page_sizes(flow_set: FlowSet, limit: int) -> Iterator[PageSize]:
-    """Yields the sizes of every node with a screen, in every language. It does not measure nodes that end the
-    conversation."""
+    """Yields the sizes of every node with a screen, in every language. Skips nodes that end the conversation."""
     for flow, name, node in nodes(flow_set):
         if isinstance(node, Waiting):
             place = Place(flow.name, name)
@@ -420,7 +419,7 @@ def _choices(seen: View, page: Page) -> int:
 def short_code_problems(flow_set: FlowSet) -> Problems:
     """Finds short codes that lead into a report flow, or to a node that a dialled string must not open.
 
-    It skips a short code that lands directly in a report flow, because `broken_in_set` reports that.
+    It skips a short code whose landing flow is a report flow, because `broken_in_set` reports such a short code.
     """
     for entry, name in flow_set.entries.items():
         flow = flow_set.flows.get(name)
@@ -434,7 +433,7 @@ def short_code_problems(flow_set: FlowSet) -> Problems:
 
 
 def reachable_by_digits(flow_set: FlowSet) -> Problems:
-    """Finds nodes that a dialled string could open after the service code, but must not."""
+    """Finds protected nodes that a caller could open with digits dialled after the service code."""
     front = flow_set.flows.get(flow_set.front)
     if front is not None and front.start in front.nodes:
         for place, does in _unguarded(flow_set, front):
@@ -442,8 +441,7 @@ def reachable_by_digits(flow_set: FlowSet) -> Problems:
 
 
 def _unguarded(flow_set: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageText]]:
-    """Yields each node that a dialled string must not open, with the reason.
-
+    """Yields each node that dialled digits must not open, with the reason.
     It follows every path from the flow's start, except through report flows.
     """
 
@@ -459,7 +457,7 @@ def _unguarded(flow_set: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageTe
 
 
 def _does(flow_set: FlowSet, place: Place) -> MessageText | None:
-    """Returns the reason why a dialled string must not open a node. Returns None if it may."""
+    """Returns the reason why dialled digits must not open a node. Returns None if they may open the node."""
     node = node_of(flow_set, place)
     if isinstance(node, QuestionNode) and node.kind == "pin":
         return message_text("asks for a PIN")
@@ -492,7 +490,7 @@ def flow_problems(flow_set: FlowSet, name: str, *, limit: int = SEPTETS) -> Prob
 
 
 def node_problems(flow_set: FlowSet, name: str, node: str) -> Problems:
-    """Yields the problems of one node. It takes a few milliseconds, so the editor does not have to wait."""
+    """Yields the problems of one node. This check takes a few milliseconds, so the editor does not have to wait."""
     flow = flow_set.flows[name]
     broken = check_paths.unknown_names(broken_in_flow(flow_set, flow))
     ends = check_paths.dead_ends(replace(flow_set, flows={name: flow}))
@@ -505,7 +503,8 @@ def node_problems(flow_set: FlowSet, name: str, node: str) -> Problems:
 
 @dataclass(frozen=True)
 class _Alone:
-    """One flow without the other flows. The content of the flow is a text, because a flow has no hash."""
+    """One flow without the other flows, as the key of a cache. `content` is the flow as text, because a `Flow` has no
+    hash."""
 
     content: str
     limit: int
@@ -515,8 +514,9 @@ class _Alone:
 
 @lru_cache(1 << 8)
 def _known_of_texts(one: _Alone) -> tuple[Problem, ...]:
-    """Returns the problems with the texts of one flow. Most flows stay the same when a draft is checked again."""
-    # The copy has no cached pages, so that a large flow set does not fill the memory.
+    """Returns the problems with the texts of one flow. The results are cached, because most flows of a draft stay the
+    same between two checks."""
+    # The copy has no cache of drawn pages, because this cache of a large flow set would fill the memory.
     alone = replace(one.around, flows={one.flow.name: one.flow}, drawings={})
     return tuple(_of_texts(alone, one.limit))
 

@@ -1,13 +1,9 @@
-"""Checks three things: paths through a flow set, questions of desks, and answers of a report. Pure.
-
-Paths: unknown names, dead ends, unreachable nodes, and loops without a screen.
-
-Situations: each combination of flags and answers under which a node may be shown, and all that it then shows.
-
-Questions of desks: each one fits on one screen and does not ask for a person's name.
-
-Answers: all choices of a question save different values. A report is complete after few answers, because the caller has
-only two minutes.
+"""Checks paths through a flow set, questions of desks, and answers of a report. Pure.
+On paths, the checks find unknown names, dead ends, unreachable nodes, and loops without a screen.
+A question of a desk must fit on one screen and must not ask for a person's name.
+The choices of a question must save different values. A report must be complete after few answers, because the caller
+has only two minutes.
+Other checks use `situations` and `drawings` to see everything that a node can show.
 """
 
 import re
@@ -68,7 +64,8 @@ def unknown_names(broken: Iterable[BrokenReference]) -> Problems:
 
 
 def unknown_answers(flow_set: FlowSet) -> Problems:
-    """Finds conditions that can never be true. Nothing saves the answer, or no choice has the value."""
+    """Finds conditions that can never be true. Such a condition tests an answer that no node saves, or a value that
+    no choice has."""
     saved = _saved_values(flow_set)
     for flow, name, node in nodes(flow_set):
         for field, condition in placed_conditions(node):
@@ -140,8 +137,8 @@ def _silent_steps(flow_set: FlowSet, place: Place) -> Iterator[Place]:
 
 
 def _returns_unseen(flow: Flow) -> bool:
-    """Returns True if a path from the flow's start to its return shows no screen. Each flow that it calls counts as
-    a screen."""
+    """Returns True if a path from the flow's start to its return shows no screen. A call of another flow counts as a
+    screen."""
 
     def following(name: str) -> Iterable[str]:
         node = flow.nodes.get(name)
@@ -151,7 +148,7 @@ def _returns_unseen(flow: Flow) -> bool:
 
 
 def _saved_values(flow_set: FlowSet) -> dict[str, set[str | None]]:
-    """Returns the values that each answer may have. None among them means that any value is possible."""
+    """Returns the values that each answer may have. If the set contains None, the answer may have any value."""
     found: dict[str, set[str | None]] = {SOURCE: {MET}}
     for _, _, node in nodes(flow_set):
         if isinstance(node, MenuNode | QuestionNode) and node.saves is not None:
@@ -184,9 +181,8 @@ def situations(
 
 
 def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
-    """Yields the node once for each list that it may show, with the answers that name the list.
-
-    A list that is known only during a session is shown empty, because editors do not write it.
+    """Yields the node once for each list that it may show, with the answers that form the name of the list.
+    A list that exists only during a session counts as empty, because editors do not write such a list.
     """
     if not isinstance(node, QuestionNode) or node.list is None:
         yield node, {}
@@ -212,7 +208,8 @@ def _without_list(node: QuestionNode) -> Iterator[QuestionNode]:
 
 
 _pages = lru_cache(1 << 12)(paginate)
-"""Divides the texts of flows into pages. An editor's draft is checked after each key, and few of its texts change."""
+"""Divides texts into pages and caches the results. The console checks a draft after each key that the editor presses,
+and most texts stay the same."""
 
 
 def drawings(
@@ -252,8 +249,8 @@ def questions_back(flow_set: FlowSet) -> Problems:
 def _shape(flow: Flow, question: Question) -> Iterator[str]:
     """Yields the names of the rules that a question of the desks breaks.
 
-    An approval covers only the question's text and choices. So the question may not contain anything else, or lead to
-    anything else.
+    An approval covers only the question's text and choices. So the question must have no other content, and must lead
+    directly to the end of its flow.
     """
     node = question.node
     if isinstance(node, QuestionNode) and (node.kind != "words" or node.skip is not None):
@@ -272,7 +269,8 @@ MAX_ANSWERS = 9
 
 
 def repeated_values(flow_set: FlowSet) -> Problems:
-    """Finds a choice with the same value as an earlier one. The statistics would count both as the same answer."""
+    """Finds choices that save the same value as an earlier choice of their question. The statistics would count both
+    choices as the same answer."""
     for flow, name, node in nodes(flow_set):
         first: dict[str, str] = {}
         for number, choice in enumerate(choices_of(node)):
@@ -297,7 +295,7 @@ def too_many_answers(flow_set: FlowSet) -> Problems:
 
 
 def _questions(flow_set: FlowSet, flow: Flow, places: Iterable[Place]) -> Collection[Place]:
-    """Returns the next questions on every path from here to the node that completes the report."""
+    """Returns the next questions on every path from these places to the node that completes the report."""
 
     def asks(place: Place) -> bool:
         node = node_of(flow_set, place)

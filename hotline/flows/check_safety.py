@@ -1,9 +1,10 @@
 """Finds text that no screen of a report may show: words that expose the caller, and questions about identity. Pure.
 
 Reviewers add words to the tables of `risky_words.csv`. The search ignores accents and capitals. It matches at the
-beginning of a word, so that endings do not matter. Kinyarwanda words have prefixes before the stem (`curuz`: gucuruza,
-abacuruzi, ugucuruza), so the search finds a stem anywhere in a word. Words that the table marks `whole` must match a
-whole word. The column `instead` has what to write instead. It is empty where no safe words are known.
+beginning of a word, so that endings do not matter. Kinyarwanda words have prefixes before the stem (`curuz`:
+gucuruza, abacuruzi, ugucuruza), so the search finds a stem anywhere in a word. Words that the table marks `whole`
+must match a whole word. The column `instead` contains safe words to write instead. It is empty if no safe words are
+known.
 """
 
 import csv
@@ -77,13 +78,13 @@ def _tables() -> tuple[Mapping[str, Table], Collection[str], Mapping[tuple[str, 
 _TABLES, _WHOLE, REPLACEMENTS = _tables()
 REPORTING, TRAFFICKING, POLICE = (_TABLES[name] for name in ("reporting", "trafficking", "police"))
 TRADE_IN_PEOPLE = _TABLES["trade_in_people"]
-"""All forms of the word "trade", as in trade in people. Outside a report these words are harmless: a trader is an
-umucuruzi."""
+"""All forms of the word "trade", as in trade in people. Outside a report these words are harmless. For example,
+"umucuruzi" means any trader."""
 SAFETY, SECRECY, FREE = (_TABLES[name] for name in ("safety", "secrecy", "free"))
 PAY_FIRST = _TABLES["pay_first"]
-"""Words of a recruiter who asks for money first. The hotline never says them."""
+"""Words of a recruiter who asks for money first. The hotline itself never asks for money."""
 WARNING_WORDS = _TABLES["warned_of"]
-"""Phrases in which a lesson warns of such recruiters. The words in these phrases are allowed."""
+"""Phrases in which a lesson warns of recruiters who ask for money first. The words in these phrases are allowed."""
 PROMISES = _TABLES["promises"]
 """Promises that help will come. "We cannot say if or when help comes" is not such a promise."""
 ANY_PROMISES = _TABLES["vows"]
@@ -96,11 +97,12 @@ AFTERWARDS = _TABLES["afterwards"]
 IDENTITY_WORDS = _TABLES["who_she_is"]
 """Words of a question about the caller's name, phone, house or papers."""
 IDENTITY_NOT_ASKED = _TABLES["not_asked"]
-"""Phrases that say that the hotline does not ask for the caller's name, phone, house or papers. They are allowed."""
+"""Phrases that say that the hotline does not ask for the caller's name, phone, house or papers. These phrases are
+allowed."""
 ANY_IDENTITY_WORDS = _TABLES["of_anybody"]
-"""Words of a question about any person's name, number, house or papers. A desk may not ask for these."""
+"""Words of a question about any person's name, number, house or papers. A desk may not ask for any of them."""
 IDENTITY_WARNINGS = _TABLES["said_of_none"]
-"""Phrases that tell people not to give the name, number, house or papers of any person. They are allowed."""
+"""Phrases that ask people not to give the name, number, house or papers of any person. These phrases are allowed."""
 
 EARLY = (REPORTING, TRAFFICKING, POLICE)
 LAST = (*EARLY, PROMISES, AFTERWARDS)
@@ -117,7 +119,7 @@ IN_A_REPORT = (
 ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST, ANY_PROMISES, ELSEWHERE)
 """Words that need a reason on any screen. Most of them promise something that the hotline cannot keep.
 
-If a screen warns of such words, its reason says so.
+A screen that only warns of these words says so in its reason.
 """
 NEEDS_REASON = (*ON_ANY_SCREEN, IDENTITY_WORDS)
 """All words that need a reason outside a report."""
@@ -153,8 +155,8 @@ def unsafe_promises(text: str, language: str) -> DocumentPath:
 
 
 def replacement(word: str, language: str, tables: tuple[Table, ...]) -> MessageText | None:
-    """Returns the sentence with what to write instead of a risky word. Returns None if no replacement is known, or if
-    these tables refuse the replacement too."""
+    """Returns a sentence that says what to write instead of a risky word. Returns None if no replacement is known, or
+    if the replacement contains a word of these tables too."""
     instead = REPLACEMENTS.get((language, word), "")
     if not instead or risky_words(_without(instead, language, WARNING_WORDS), language, tables):
         return None
@@ -164,7 +166,7 @@ def replacement(word: str, language: str, tables: tuple[Table, ...]) -> MessageT
 def with_replacement(
     fix: MessageText, word: str, language: str, tables: tuple[Table, ...]
 ) -> MessageText:
-    """Adds to a fix what to write instead of a risky word, if that is known."""
+    """Adds to a fix the words to write instead of a risky word, if such words are known."""
     known = replacement(word, language, tables)
     if known is None:
         return fix
@@ -226,7 +228,7 @@ def plain_text(text: str) -> str:
 
 
 GUARDED_SCREENS = 2
-"""The number of screens from the front that are checked. The front is the first of them."""
+"""The number of screens that `too_early` checks on each path from the front. The front is the first screen."""
 
 
 def too_early(flow_set: FlowSet) -> Problems:
@@ -271,8 +273,7 @@ def _named(
 
 def _depths(flow_set: FlowSet) -> dict[Place, int]:
     """Returns each place within `GUARDED_SCREENS` screens of the front, with the number of its screen.
-
-    If several paths lead there, the number is the smallest. Nodes that show nothing do not count.
+    If several paths lead to a place, the smallest number counts. Nodes that show nothing do not count as screens.
     """
     front = flow_set.flows.get(flow_set.front)
     if front is None or front.start not in front.nodes:
@@ -289,7 +290,7 @@ def _depths(flow_set: FlowSet) -> dict[Place, int]:
 REPEATS: Mapping[str, int] = {"double": 2, "triple": 3}
 """Words that mean that the next digit is repeated, such as "double"."""
 ARTICLES = frozenset({"un", "une", "one", "imwe"})
-"""Digit words that are also articles. They count only next to other digits."""
+"""Digit words that are also articles. These words count as digits only next to other digits."""
 WORDS = {word: digits for digits, word in rows_of("number_words.csv")}
 """Words for digits and for pairs of digits, as people read numbers out, in every language."""
 _LIKE = str.maketrans({"o": "0", "l": "1", "i": "1"})
@@ -302,13 +303,13 @@ _PLAIN = re.compile(r"[ .-]?")
 _TIME = re.compile(
     r"\d{1,2}(?:/\d{1,2}){1,2}(?: \d{1,2}:\d{2})?|\d{1,2}:\d{2}(?: ?- ?\d{1,2}:\d{2})?"
 )
-"""A date, a time or opening hours, without other digits. These are not phone numbers."""
+"""Matches a date, a time or opening hours, without other digits. A match is not a phone number."""
 MIN_DIGITS, MIN_DISGUISED_DIGITS = 3, 6
-"""The minimum digits of a number, and of a number that unusual marks split."""
+"""The minimum digits of a phone number, and of a phone number whose digits are separated by unusual marks."""
 
 
 class _Part(NamedTuple):
-    """The digits that one word means, with the position of the word."""
+    """One word of a text that means digits, with its position."""
 
     begins: int
     ends: int
@@ -319,7 +320,7 @@ class _Part(NamedTuple):
 
 
 def numbers_in(text: str) -> Iterator[str]:
-    """Yields the digits of each number of three digits or more, in reading order."""
+    """Yields the digits of each number in a text that has three digits or more, in reading order."""
     plain = _folded(text)
     for whole in _runs(plain):
         run = _without_articles(whole)
@@ -466,7 +467,8 @@ def _risky(words: str, language: str) -> Iterator[tuple[Code, str]]:
 
 
 def _given_for(live: Flow, node: str, reason: str) -> str | None:
-    """Returns the published screen that has this reason. It is the same screen, or the screen was renamed or copied."""
+    """Returns the name of the published screen that has this reason. The name differs from `node` if an editor
+    renamed or copied the screen."""
     there = [
         name for name in live.nodes if plain_text(live.reasons.get(name, "")) == plain_text(reason)
     ]
@@ -501,7 +503,7 @@ def unsafe_words(flow_set: FlowSet) -> Problems:
 
 def identity_questions(flow_set: FlowSet) -> Problems:
     """Finds questions that ask for a person's identity. In a report it checks every question. Elsewhere it checks
-    those that ask for words, numbers or PINs."""
+    only questions for words, numbers or PINs."""
     inside = report_nodes(flow_set)
     for written, language, words in translations(flow_set):
         place = Place(written.flow, written.node)
@@ -517,8 +519,8 @@ def identity_questions(flow_set: FlowSet) -> Problems:
 def free_text_outside_reports(flow_set: FlowSet) -> Problems:
     """Finds questions for free text outside a report.
 
-    Nothing saves such text. Every hop replays all input, and nothing stores where the free text ends. Private flows are
-    not checked, because ordinary callers cannot reach them.
+    Nothing saves such text. Each request of a call contains all earlier input, and outside a report nothing stores
+    where a free text ends in it. Private flows are not checked, because ordinary callers cannot reach them.
     """
     inside = report_nodes(flow_set)
     for flow, name, node in nodes(flow_set):

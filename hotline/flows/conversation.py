@@ -1,5 +1,6 @@
-"""Defines the events that a turn of a conversation reports. Event names are in the past tense. Services decide what
-happens after each event."""
+"""Defines the events that a turn of a conversation reports, and the state of a conversation.
+Event names are in the past tense. Services decide what happens after each event.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -71,10 +72,11 @@ Event = (
 )
 
 
-# Defines the conversation state of one caller. It is small, never changes, and converts to JSON and back.
+# The classes below define the conversation state of one caller. A state is small and never changes. The code can
+# convert a state to JSON and back.
 
 STACKS = 4096
-"""The maximum number of call stacks whose text is cached. Few are needed, because many callers are at the same
+"""The maximum number of call stacks in each cache. A small cache is enough, because many callers are at the same
 places."""
 
 
@@ -94,12 +96,14 @@ class Facts:
     flags: Mapping[str, bool] = field(default_factory=dict)
     """The flags that conditions test with `when: {flag: ...}`. An example is `reporting`."""
     lists: Mapping[str, tuple["Option", ...]] = field(default_factory=dict)
-    """Lists that depend on the session, by name, for example `my_cases`. They add to the flow set's own lists."""
+    """Lists that depend on the session, by name, for example `my_cases`. The engine looks here before it looks in the
+    flow set's own lists."""
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The values that replace placeholders in a text, for example for `{receipt}`. `WIDEST` in `flow.py` lists the
     placeholders."""
     language: str = FIRST
-    """The language for a private short code, known from the enrolled phone. For other callers it is not known."""
+    """The language in which a private short code starts. The service knows this language from the enrolled phone.
+    Other short codes ignore this field."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Answers from an earlier session. If this turn calls a private flow, that flow starts with them."""
 
@@ -116,9 +120,9 @@ class Option(NamedTuple):
 class ConversationState:
     language: str
     calls: tuple[Place, ...]
-    """The call stack: the current place in each open flow. The last one is the caller's place."""
+    """The call stack: the current place in each open flow. The last place shows where the caller is."""
     trail: tuple[tuple[Place, ...], ...] = ()
-    """The call stacks to which `0` goes back, oldest first."""
+    """The earlier call stacks to which the key `0` goes back, oldest first."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The answers of the current report attempt."""
     attempts: int = 0

@@ -1,16 +1,16 @@
 """Defines the document of a revision, and reads, writes and compiles it.
 
-Defines the structure of a revision's document for pydantic. `document.py` explains the format and reads it.
-
-Reads, writes and compiles the document of a revision. Editors write it as YAML. The database stores it as JSON.
+Editors write the document as YAML. The database stores it as JSON.
 
 A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`. It may also
-have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of a phrase}}`. This is a flow:
+have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of a phrase}}`.
+
+This is a flow:
 
     flow: report                    name of the flow and of its file
     title: {rw: .., fr: .., en: ..}               shown to colleagues in place of the name, as is `description`
     review: {rw: draft, fr: draft, en: draft}     state of all its texts; a node may have its own `review`
-    gathers: tip                    kind of report: entering begins a report attempt, digits dialled ahead never enter
+    gathers: tip                    kind of report; entering it begins an attempt; digits dialled in advance never enter
     private: true                   opened only by its own short code, or called by another private flow
     start: danger
     nodes:
@@ -42,13 +42,13 @@ have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of 
       f: {finish: {text: ..}}                        the last screen; `finish: {}` returns to the calling flow
 
 A condition is `{answer: NAME, is: VALUE or [VALUES]}`, `{flag: NAME}` or `{not: condition}`. Without `is`, the
-condition holds if the question was answered. The name of a flag may contain an answer (`quicker.{case}`). The choices
-on each page are numbered from 1 to 8. A choice with a `key` always has that digit. The code that calls `compile`
-provides some lists ("provinces", "districts.1"). Other lists come with the facts of a session.
+condition is true if the caller answered the question. The name of a flag may contain an answer (`quicker.{case}`). The
+choices on each page are numbered from 1 to 8. A choice with a `key` always has that digit. The code that calls
+`compile` provides some lists ("provinces", "districts.1"). Other lists come with the facts of a session.
 
-These are the placeholders: `{receipt}` is the receipt of the session's report, `{certificate}` is the code of a
-certificate. After a responder keys the work PIN, `{open}` and `{urgent}` are numbers of cases. `{ref}`, `{place}`,
-`{time}` and `{page}` describe the chosen case. `flow.py` lists all placeholders. Text may contain no other braces.
+A text may contain placeholders. `{receipt}` is the receipt of the session's report. `{certificate}` is the code of a
+certificate. After a responder types the work PIN, `{open}` and `{urgent}` are numbers of cases, and `{ref}`, `{place}`,
+`{time}` and `{page}` describe the chosen case. `flow.py` lists all placeholders. A text may contain no other braces.
 """
 
 import re
@@ -126,7 +126,7 @@ LONGEST_NAME = 40
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)]
 Value = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
 PhraseName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
-"""The name of a phrase of the code."""
+"""The name of a phrase of the code, such as `TAKEN`."""
 Texts = Annotated[dict[Language, Words], Field(min_length=1)]
 TITLE_LETTERS = 60
 DESCRIPTION_LETTERS = 160
@@ -144,12 +144,12 @@ class Model(BaseModel):
 
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 ROWS = {"choices": "choices", "lead": "lead", "branch": "arms"}
-"""The lists of rows in a node, and the first part of their field names."""
+"""The keys of a node that contain lists of rows, each with the first part of its field names."""
 _AT_A_ROW = re.compile(r"^choice (\d+) (has no next screen)?")
 
 
 def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
-    """Returns the field and language for a path in a node's document. Both are empty for the node as a whole.
+    """Returns the field and language for a path in a node's document. Both results are empty for the node as a whole.
 
     Some faults name a choice only in their message. Then the field comes from the message.
     """
@@ -186,7 +186,7 @@ class BrokenReference(NamedTuple):
 
 
 def targets(node: Node) -> Iterator[str]:
-    """Returns the nodes of the same flow to which a node leads."""
+    """Returns the names of the nodes to which a node leads in the same flow."""
     return iter(dict.fromkeys(goes for _, goes in links(node)))
 
 
@@ -258,8 +258,8 @@ def broken_in_flow(flow_set: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
 
 
 def _listed(flow_set: FlowSet, flow: Flow, pattern: str) -> bool:
-    """Returns True if a list with this name can exist. The session provides the lists of a private flow, so the
-    result is True there."""
+    """Returns True if a list with this name can exist. For a private flow the result is always True, because the
+    session provides its lists."""
     if flow.private:
         return True
     if not list_answers(pattern):
@@ -269,7 +269,7 @@ def _listed(flow_set: FlowSet, flow: Flow, pattern: str) -> bool:
 
 
 NAMES = {"lead": "leads", "list_": "list", "day": "on"}
-"""Names of fields that are different in the document and in the classes of the engine."""
+"""The fields whose names in the document differ from their names in the classes of the engine."""
 
 
 class Part(Model):
@@ -443,7 +443,8 @@ class EndModel(Part):
 
 
 class TextApprovalModel(Part):
-    """The approval of a question by a person, on a day, for a digest. `hotline flows check` prints the digest."""
+    """The approval of a question: the name of the approver, the day, and the digest of the approved text. `hotline
+    flows check` prints the digest."""
 
     makes = compiled.TextApproval
 
@@ -555,7 +556,7 @@ class RevisionModel(Model):
     entry_names: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Words] = Field(
         default_factory=dict
     )
-    """The name of the poster that shows a short code. Statistics use it, and callers never see it."""
+    """The name of the poster that shows a short code. The statistics show this name, and callers never see it."""
     phrases: dict[Language, dict[PhraseName, Words]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

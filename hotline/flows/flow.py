@@ -1,23 +1,13 @@
 """Defines compiled flows: nodes, choices, texts, phone numbers, and the questions that a desk may ask. Pure.
 
-Decides which phone numbers a screen may show. A person confirms each number, and the confirmation is valid for a year.
-
-A wrong number can bring a caller into danger. A flow shows a number only in a `lead` with `number:`. That text appears
-only if the number is verified and was confirmed within the last year. After that, no person has to remove it.
-
-Only the emergency number remains after a year, because a caller in danger must find it. An alarm then asks for a new
-confirmation.
-
-Defines compiled flows: nodes, choices and texts.
-
-`document.py` builds them from YAML or JSON. `public_flow_set` makes the flow set for SMS, without report flows and
+`document.py` builds flows from YAML or JSON. `public_flow_set` makes the flow set for SMS, without report flows and
 private flows.
-
-Lists the questions that a desk may ask a caller back. A person approves each question for a year.
-
-If a desk wrote a question freely, it could name a person or put the caller in danger. So the desk chooses from the flow
-`questions`, in which every node with a screen is one question. An approval is valid only for the exact text. It ends
-after a year, or when any word of the question changes.
+A wrong phone number can bring a caller into danger. So a flow shows a number only in a `lead` with `number:`, and
+only for a year after a person confirmed the number. After that year the text disappears without any action. Only the
+emergency number remains, because a caller in danger must find it. An alarm then asks for a new confirmation.
+A question in a desk's own words could name a person or put the caller in danger. So a desk chooses a question from
+the flow `questions`. Every node with a screen in this flow is one question. A person approves its exact text. The
+approval ends after a year, or when any word of the question changes.
 """
 
 import hashlib
@@ -35,19 +25,20 @@ from hotline.text.languages import FIRST, LANGUAGES
 from hotline.text.typed import PIN_DIGITS
 
 VALID = timedelta(days=365)
-"""The time for which a confirmation is valid."""
+"""The time for which the confirmation of a number or the approval of a question is valid."""
 EMERGENCY = "112"
-"""The emergency number of the police. The code shows this number if it has no other text."""
+"""The emergency number of the police. Editors cannot remove this number."""
 
 
 class Evidence(StrEnum):
-    """The certainty of a phone number before a person confirms it."""
+    """The quality of the sources for a phone number. A person may confirm the number later."""
 
     VERIFIED = "verified"
     PROBABLE = "probable"
     UNVERIFIED = "unverified"
     NEVER = "never"
-    """Sources contradict the number, or it has no source. It remains in the list, so that no editor adds it again."""
+    """Sources contradict the number, or no source names it. The number remains in the list, so that no editor adds it
+    again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +74,8 @@ def number_flag(digits: str) -> str:
 
 
 def number_flags(numbers: Mapping[str, Number], today: date) -> dict[str, bool]:
-    """Returns for each phone number True if screens may show it today. The key of a number is the name of its flag."""
+    """Returns the flag of each phone number, by the name of the flag. The flag is True if screens may show the number
+    today."""
     return {number_flag(digits): number.shows(today) for digits, number in numbers.items()}
 
 
@@ -134,7 +126,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class MessageNode:
-    """A message of one or more pages. `9` leads on."""
+    """A message of one or more pages. The key `9` leads to the next page or node."""
 
     text: Text
     goes: str | None = None
@@ -149,7 +141,7 @@ class MenuNode:
     choices: tuple[Choice, ...]
     saves: str | None = None
     goes: str | None = None
-    """The next node for choices without a target."""
+    """The next node for choices that name no next node."""
     leads: tuple[Lead, ...] = ()
     note: Text | None = None
     """The text under the choices, on the last page."""
@@ -178,8 +170,8 @@ class QuestionNode:
     """The label of the key `0` in a question for words or numbers. With this label, `0` skips the question instead
     of going back."""
     one: Text | None = None
-    """The question for a list with only one place. The name of the place replaces `{found}`. Its choice is then
-    "Yes"."""
+    """The question for a list with only one place. The name of the place replaces `{found}`. The choice for this
+    place is then "Yes"."""
     none: Text | None = None
     """The text shown instead of the question if the list is empty."""
     weak: str | None = None
@@ -225,7 +217,7 @@ Node = MessageNode | MenuNode | QuestionNode | BranchNode | CallNode | EndNode
 
 @dataclass(frozen=True, slots=True)
 class TextApproval:
-    """The approval of a node's text: who gave it, when, and for which digest. See `questions`."""
+    """The approval of a node's text: the approver, the day, and the digest of the approved text."""
 
     by: str
     on: date
@@ -238,18 +230,18 @@ class Flow:
     start: str
     nodes: Mapping[str, Node]
     gathers: str | None = None
-    """The kind of report that its answers form, such as "tip".
+    """The kind of report that the answers in this flow form, such as "tip".
 
     When the caller enters the flow, a report attempt begins. Digits dialled in advance never enter it.
     """
     private: bool = False
     """True if only its own short code or another private flow can open it, such as the flow for responders. The
-    service must also allow it."""
+    service must also allow the caller to open it."""
     signed: Mapping[str, TextApproval] = field(default_factory=dict)
     """The approvals of questions, by node name."""
     reasons: Mapping[str, str] = field(default_factory=dict)
-    """The written reasons, by node name. A reason allows more lines than a narrow phone shows, or words that the
-    check finds."""
+    """The written reasons, by node name. A reason allows a screen to have more lines than a narrow phone shows, or
+    words that the check reports."""
 
     def reason_of(self, node: str) -> str | None:
         """Returns the written reason of a node. Returns None if there is none or if it is too short."""
@@ -269,11 +261,12 @@ class FlowSet:
     numbers: Mapping[str, Number] = field(default_factory=dict)
     """The phone numbers that a conditional text may show, by their digits, confirmed or not."""
     phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """The phrases of the code that this revision changes, by language and name."""
+    """The new texts that this revision gives to phrases of the code, such as the text of an SMS. The keys are the
+    language and the name of the phrase."""
     drawings: dict[tuple[object, ...], object] = field(
         default_factory=dict, compare=False, repr=False
     )
-    """The cache of `drawing.py`. It has room for every screen of the flow set in every language."""
+    """The cache of the function `draw`. It has room for every screen of the flow set in every language."""
     days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
     """A cache of the numbers that screens show, by the day on which a session begins."""
     dependants: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
@@ -316,7 +309,7 @@ def reachable(begins: Iterable[T], following: Callable[[T], Iterable[T]]) -> lis
     return [*found]
 
 
-# Builds what a node shows in a conversation: its text, and the meaning of each choice. Pure.
+# The functions below build what a node shows in a conversation: its text, and the meaning of each choice.
 
 WIDEST: Mapping[str, str] = {
     "receipt": "000 000 000",
@@ -340,7 +333,8 @@ WIDEST: Mapping[str, str] = {
 FOUND = "{found}"
 """The placeholder for the only place of a list, in the question about that place."""
 ABOUT = "work_case"
-"""The answer that identifies the case on a screen. The value of `{place}` is then the session's word `place.K7Q4`."""
+"""The name of the answer that contains the reference of a case, such as `K7Q4`. The placeholder `{place}` then gets
+the session's value `place.K7Q4`."""
 _BRACED = re.compile(r"\{(\w*)\}")
 
 
@@ -352,7 +346,7 @@ def placeholders_in(text: str) -> tuple[str, ...]:
 def fill_placeholders(text: str, words: Mapping[str, str], about: str = "") -> str:
     """Returns the text with values in place of its placeholders.
 
-    Values about the case have priority. Unknown placeholders become empty.
+    A value about the case `about` has priority over a general value. Unknown placeholders become empty.
     """
     if "{" not in text:
         return text
@@ -478,8 +472,8 @@ def shown_choices(
 
 
 def _languages(state: ConversationState) -> tuple[Choice, ...]:
-    """Returns the choices for the other languages, in their own names, on the highest keys. A choice of language
-    shows the same place again in that language."""
+    """Returns one choice for each other language, with that language's own name, on the highest keys. The choice
+    shows the same node again in that language."""
     others = [language for language in LANGUAGES if language.code != state.language]
     return tuple(
         Choice(
@@ -513,7 +507,8 @@ def list_answers(pattern: str) -> tuple[str, ...]:
 def _ways_out(flow_set: FlowSet, node: Waiting, state: ConversationState) -> tuple[str, ...]:
     """Returns the line with the keys `0` and `00` in each wording, longest first. Every page shows this line.
 
-    Only the front has none, because these keys lead there. If a question may be skipped, `0` skips it.
+    Only the front has no such line, because these keys lead to the front. If a question may be skipped, `0` skips the
+    question.
     """
     if at_front(flow_set, state):
         return ()
@@ -537,7 +532,7 @@ def at_front(flow_set: FlowSet, state: ConversationState) -> bool:
 
 
 def shows_word(flow_set: FlowSet, state: ConversationState, word: str) -> bool:
-    """Returns True if the text of the current node contains the placeholder for this word."""
+    """Returns True if the text of the current node contains the placeholder with this name."""
     node = node_at(flow_set, state.calls[-1])
     return isinstance(node, Waiting) and word in placeholders_in(text_in(node.text, state.language))
 
@@ -600,14 +595,14 @@ DIGEST_DIGITS = 8
 
 
 class QuestionStatus(StrEnum):
-    """The state of a question: it may be asked, or the reason why not."""
+    """The state of a question. Each state except `SHOWS` is a reason why desks may not ask the question."""
 
     SHOWS = "shows"
     UNSIGNED = "unsigned"
     CHANGED = "changed"
     """The text of the question differs from the approved text."""
     OVER = "over"
-    """It was approved more than a year ago, or on a date in the future, which is a mistake."""
+    """A person approved the question more than a year ago, or on a date in the future, which is a mistake."""
 
 
 class Question(NamedTuple):
@@ -643,7 +638,7 @@ class Question(NamedTuple):
 
 
 def questions(flow_set: FlowSet) -> Mapping[str, Question]:
-    """Returns every question of the list in order, approved or not."""
+    """Returns every question of the flow `questions` in order, approved or not."""
     flow = flow_set.flows.get(FLOW)
     return {} if flow is None else dict(_listed(flow))
 

@@ -1,9 +1,10 @@
 """Keeps compiled flow sets in memory, by revision. Asks the database for the live revision once a second at most.
 
-Converts a compiled flow set to plain data and back, so that a new process does not have to compile it. Every value is a
-list `[kind, field, field, ...]` in the order of the class's fields. Default values at its end are left out. Data with
-another `MARK` comes from code with other fields and is not read. A mapping that contains a text contains only texts.
-Each flow is one line of text. Two revisions differ in few lines, and a flow with a known line is not built again.
+Converts a compiled flow set to text and back, so that a new process does not have to compile it.
+Each flow is one line of this text. Two revisions differ in few lines, and a process builds each different line only
+once. In a line, each object is a list `[kind, field, field, ...]`, in the order of the fields of its class. The list
+leaves out default values at its end. A mapping that contains a text contains only texts. Text with another `MARK`
+comes from code with other fields, so the process does not read it.
 """
 
 import hashlib
@@ -56,7 +57,7 @@ CLASSES = (
     TextApproval,
     Number,
 )
-"""The classes of stored values. The position of a class is its number."""
+"""The classes of stored values. The position of a class in this list, from 1, is its number in the stored text."""
 PARTS = ("names of flows", "front", "entries", "numbers", "phrases", "a line a flow")
 """The parts of a flow set that are stored, in order. The first line is a list of all parts except the last one."""
 _FIELDS = (
@@ -100,10 +101,9 @@ def serialise(flow_set: FlowSet) -> str:
 def deserialise(
     pressed: str, lists: Mapping[str, tuple[Option, ...]], known: dict[str, Flow]
 ) -> Generator[None, None, LoadedFlowSet]:
-    """Builds the flow set from the stored text, flow by flow. Yields before it builds each unknown flow, so that other
-    work can go first.
-
-    It adds each new flow to `known`, so that another thread can use it.
+    """Builds the flow set from the stored text, flow by flow. Yields before it builds each unknown flow, so that
+    other work can go first.
+    It adds each new flow to `known`, so that another thread can use the flow.
     """
     first, *lines = pressed.split("\n")
     names, front, entries, rows, phrases = json.loads(first)
@@ -118,7 +118,8 @@ def deserialise(
 
 
 def _line(value: Any) -> str:
-    """Returns the value as one line of JSON. JSON escapes line ends in texts."""
+    """Returns the value as one line of JSON. A text with several lines stays on this line, because JSON escapes line
+    ends."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -159,7 +160,7 @@ KEPT = 8
 """The maximum number of flow sets in memory: the live one, and older ones that sessions still use."""
 LIVE_SECONDS = 1.0
 LATE_SECONDS = 10.0
-"""For how many seconds new sessions may start on the previous flow set while the new one loads."""
+"""The seconds during which new sessions may start on the previous flow set while the new flow set loads."""
 PAUSE = 0.002
 """The pause in seconds after each flow that loads in the background. The pause lets requests of callers go first."""
 
@@ -178,11 +179,11 @@ def start_thread(work: Callable[[], None]) -> None:
 
 
 class SqlFlowSets:
-    """The cache of flow sets in one process. It implements `ports.FlowSets`. Threads may share it. Two threads may
-    compile the same flow twice, but both get a correct result.
+    """The cache of flow sets in one process. It implements `FlowSets` of `core.contexts`. Threads may share it. Two
+    threads may compile the same flow twice, but both get a correct result.
 
     A flow that two revisions share is compiled once. With `behind`, a new published flow set loads in the background.
-    New sessions use the previous flow set until it is complete, for `LATE_SECONDS` at most.
+    New sessions use the previous flow set until the new one is loaded, for `LATE_SECONDS` at most.
     """
 
     def __init__(
@@ -296,16 +297,17 @@ def _compile(document: Mapping[str, Any], lists: Mapping[str, tuple[Option, ...]
     return compile_book(document, lists)
 
 
-# Finds the phrases that the live revision words differently from the shipped catalogues.
+# The class below finds the phrases that have a different text in the live revision than in the shipped catalogues.
 
 PATIENCE = 10.0
-"""Seconds until the next attempt after the flow sets could not be read. An alert must not wait for the database."""
+"""The seconds until the next attempt after a failed attempt to read the flow sets. An alert must not wait for the
+database."""
 NAMES = {template.value: template.name for template in Template}
 
 
 class LivePhrases:
-    """The phrases of the live revision. It never raises an error. If no live revision is known, the shipped phrases
-    apply."""
+    """The phrases of the live revision. A look-up never raises an error. If no live revision is known, the shipped
+    phrases apply."""
 
     def __init__(self, sets: FlowSets, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._sets = sets

@@ -1,17 +1,16 @@
 """Reads a draft's nodes, finds and replaces text in them, and names their recorded values. Pure.
 
-No function here raises an error, whatever the document contains.
-
-Recorded values decide what is counted, what alerts responders, and what a digit means. `saves` and `value` name an
-answer. `topic` and `completes` record what the caller read or reported. `gathers` and `private` set the kind of a flow.
-`key` is the digit of a choice, and `signed` is the approval of a question. The editor's form locks them.
+No function here raises an error, even if the document is invalid.
+Recorded values decide what the statistics count, what alerts responders, and what a digit means. `saves` and `value`
+name an answer. `topic` and `completes` record what the caller read or reported. `gathers` and `private` set the kind
+of a flow. `key` is the digit of a choice, and `signed` is the approval of a question. The editor's form locks them.
 
 The module compares two versions of a document value by value, and recognises rows that moved.
 
 The text search ignores capitals and accents. It also searches the names of flows and screens.
 
-Some letters do not exist on basic phones, and Word replaces simple characters with such letters. Each of them has a
-substitute.
+Basic phones cannot show some letters, and Word inserts such letters into texts. The module replaces them with similar
+letters.
 """
 
 import copy
@@ -38,7 +37,7 @@ NAMED_BY = {
 """The lists of rows, by their key in the document, with the fields that identify a row."""
 WORDED_BY = {"choices": "label", "lead": "text", "branch": "goes"}
 LAST = "else"
-"""The name of a row without any of these fields: the last arm of a branch, or a new row."""
+"""The name of a row without any of the fields in `NAMED_BY`: the last arm of a branch, or a new row."""
 
 
 def is_list_of_rows(key: str, value: object) -> bool:
@@ -56,7 +55,7 @@ def names(key: str, rows: Sequence[Document]) -> DocumentPath:
 
 
 def names_after(key: str, base: Sequence[Document], rows: Sequence[Document]) -> DocumentPath:
-    """Returns a unique name for each row. A row that already exists in one of `base` keeps its name."""
+    """Returns a unique name for each row. A row that already exists in `base` keeps its name."""
     before, own = names(key, base), names(key, rows)
     known = {at: name for at, name in enumerate(own) if name in before}
     left = {name: row for name, row in zip(before, base, strict=True) if name not in own}
@@ -99,9 +98,8 @@ def is_moved(before: Sequence[str], after: Sequence[str]) -> bool:
 def merged_order(
     base: Sequence[str], hers: Sequence[str], yours: Sequence[str], kept: Iterable[str]
 ) -> DocumentPath:
-    """Returns the remaining items in the order of the side that moved an item. If both sides moved items, your order is
-    used.
-
+    """Returns the items in `kept`, in the order of the side that moved items: `hers` or `yours`. If both sides moved
+    items, the order of `yours` counts.
     An item that the other side added comes after the same neighbour as on that side.
     """
     leading, other = (
@@ -123,7 +121,7 @@ def is_disputed(base: Sequence[str], hers: Sequence[str], yours: Sequence[str]) 
 
 
 ROWS = "#rows"
-"""The last step of a path. It means that the value is the row names of a list, in order."""
+"""The last step of a path whose value is the order of a list: the names of its rows."""
 
 WHOLE = frozenset({"when", "signed"})
 """Mappings that are compared as a whole, because single parts of them mean nothing."""
@@ -131,7 +129,7 @@ WHOLE = frozenset({"when", "signed"})
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The value used if there is no value."""
+    """The value of a place that one version of the document does not have."""
 
 
 ABSENT = Absent()
@@ -141,7 +139,8 @@ class ValueChange(NamedTuple):
     """One value that differs between two versions."""
 
     at: DocumentPath
-    """The path to the value in the new version, or to a removed value in the old one. Rows of the path have numbers."""
+    """The path to the value in the new version, or to a removed value in the old one. The path contains the numbers
+    of rows."""
     before: Any
     after: Any
 
@@ -172,7 +171,7 @@ def _compared(
     else:
         yield ValueChange(was if after == ABSENT else now, before, after)
         return
-    # Only one side has parts, so it yields the removal and the addition separately.
+    # Only one side has parts, so the function yields the removal and the addition separately.
     yield from _compared(was, now, key, before, ABSENT)
     yield from _compared(was, now, key, ABSENT, after)
 
@@ -303,7 +302,7 @@ def called_flow(node: object) -> str:
 
 
 def first_text(node: object) -> Mapping[str, str]:
-    """Returns the first text of a node by language. A list of nodes shows it."""
+    """Returns the first text of a node by language. The console shows this text in lists of nodes."""
     said = {code: value_at(body_of(node), ("text", code)) for code in CODES}
     return {code: words for code, words in said.items() if isinstance(words, str)}
 
@@ -337,7 +336,8 @@ class Titles:
     def screen(self, flow: str, name: str) -> str:
         """Returns the title of a screen.
 
-        For a screen without a title it is the flow that the screen opens, its first words, or its name.
+        For a screen without a title, returns the title of the flow that the screen opens, its first words, or its
+        name.
         """
         node = nodes_of(self.flows.get(flow)).get(name)
         if title := self._said(node, "title"):
@@ -366,7 +366,8 @@ class Titles:
 
 
 def with_value(node: Document, steps: Sequence[str], value: object) -> Editable:
-    """Returns a copy of the node with another value at an existing path. If the value is None, it removes it."""
+    """Returns a copy of the node with another value at an existing path. If the value is None, the copy has no value
+    there."""
     changed: Editable = copy.deepcopy(dict(node))
     *way, last = steps
     here: Any = changed
@@ -440,7 +441,8 @@ def locked_fields(node: object, live: object) -> frozenset[str]:
 
 
 def with_flow_values(flow: Document, *, gathers: str, private: bool) -> Editable:
-    """Returns the flow with these values inserted before its `start`. Empty values are left out."""
+    """Returns the flow with the values of `gathers` and `private` inserted before its `start`. Leaves out empty
+    values."""
     marks = {"gathers": gathers, "private": private}
     said = {mark: given for mark, given in marks.items() if given}
     changed: Editable = {}

@@ -1,11 +1,9 @@
 """Shows which of the texts that callers read are reviewed, for each text and language. Pure.
 
-A signature is valid for the text that was read and for its English. If either of them changes, the signature is no
-longer valid. Kinyarwanda texts need two reviewers.
-
-Lists the doubts of the glossary: unsure Kinyarwanda terms, and terms that no public source uses. Pure.
-
-Also contains what a reviewer sees next to a text: the doubts of the glossary, and questions of a careful reader. Pure.
+A reviewer signs a text together with its English text. If either text changes, the signature is not valid any more.
+Kinyarwanda texts need two reviewers.
+Next to a text, a reviewer sees the doubtful terms of the glossary and the questions of a careful reader. A term is
+doubtful if its Kinyarwanda is unsure, or if no public source uses it.
 """
 
 import hashlib
@@ -23,12 +21,12 @@ ENGLISH = "en"
 NEEDED: Mapping[str, int] = {"rw": 2}
 """The number of people who must review a text, by language. A language that is not listed needs one."""
 PHRASES = "locales"
-"""The prefix of the place of a phrase of the code. In the place of a text of a node, the flow's name is at the
-beginning."""
+"""The first part of the place of a phrase of the code, such as the text of an SMS. The place of a text in a flow
+begins with the name of the flow instead."""
 ENGINE = "engine"
-"""The prefix of a text of the engine, such as `engine.back`."""
+"""The first part of the place of a text of the engine, such as `engine.back`."""
 CONSOLE = "console"
-"""The prefix of the digest of a phrase of the console, which no caller reads."""
+"""The first part of the place of a text of the console, which no caller reads."""
 
 
 class ReviewState(StrEnum):
@@ -41,7 +39,7 @@ class ReviewState(StrEnum):
     """One person has signed the text, and it needs one more signature."""
     REVIEWED = "reviewed"
     STALE = "stale"
-    """A person signed the text, but the text has changed since then."""
+    """A reviewer signed the text, but the text has changed since then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +157,8 @@ def _forms(cell: str) -> tuple[str, ...]:
 
 @cache
 def _any_of(cells: tuple[str, ...]) -> re.Pattern[str]:
-    """Returns a pattern for every form of these terms. It finds the longest form first, and also plurals with s."""
+    """Returns a pattern that matches every form of these terms. It tries the longest form first, and also matches
+    plurals with s."""
     forms = sorted({form for cell in cells for form in _forms(cell)}, key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, forms)) or '(?!)'})s?\b", re.IGNORECASE)
 
@@ -185,7 +184,7 @@ def glossary_terms(glossary: str) -> Iterator[GlossaryTerm]:
 class ReviewAids:
     terms: Sequence[GlossaryTerm] = ()
     questions: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """The questions, by place and language."""
+    """The questions of a careful reader about texts, by place and language."""
 
     @property
     def doubts(self) -> Sequence[GlossaryTerm]:

@@ -1,13 +1,9 @@
-"""Fits text into the network's limit, page by page, with the engine's own words. Pure.
-
-Holds the few words that the engine itself shows on screens, in every language.
-
-Fits text into the network's limit, page by page.
-
-Each page leaves `RESERVED_SEPTETS` septets free. So the line above a repeated screen never moves a page break. Page
-breaks are only between words and between choices. The choices on each page are numbered from 1. A choice with a fixed
-key keeps it. A page that begins with a choice repeats the question above it. Every page shows the keys to go back. A
-layout can also limit the number of lines of a page on a narrow phone.
+"""Divides text into pages within the network's limit, and adds the engine's own words. Pure.
+Each page leaves `RESERVED_SEPTETS` septets free for the line that the engine adds above a repeated screen. So this
+line never moves a page break. Page breaks are only between words and between choices. The choices on each page are
+numbered from 1, but a choice with a fixed key keeps its key. A page that begins with a choice repeats the question
+above the choice. Every page shows the keys to go back. A layout can also limit the number of lines of a page on a
+narrow phone.
 """
 
 import re
@@ -28,9 +24,9 @@ class EngineTexts(NamedTuple):
     """A shorter text for `back`, for screens without room for the longer one."""
     home: str
     invalid: str
-    """The beginning of the line above a repeated screen, if there is room for it."""
+    """The beginning of the line above a screen that the engine repeats after an invalid key, if there is room."""
     invalid_short: str
-    """The whole line in at most five letters, for screens without room for the keys."""
+    """The whole line in at most five letters, for screens without room for the valid keys."""
     press: str
     """The verb before the valid keys."""
     digits: str
@@ -55,7 +51,7 @@ RESERVED_SEPTETS = 6
 
 
 def all_texts() -> Mapping[str, Mapping[str, str]]:
-    """Returns each word in every language, by its name, for reviewers."""
+    """Returns each text of the engine in every language, by the name of the text, for reviewers."""
     return {
         name: {code: getattr(said, name) for code, said in ENGINE_TEXTS.items()}
         for name in EngineTexts._fields
@@ -110,7 +106,7 @@ class Layout(NamedTuple):
     tail: str = ""
     """A line that the last page must have, such as `9 More` if a node leads on."""
     more: str = "9 More"
-    """The line of every page that has a next page. It is empty if only the first page is ever shown."""
+    """The line of every page that has a next page. It is empty if callers see only the first page."""
     question: str = ""
     """The line above choices that continue from the previous page."""
     key_lines: tuple[str, ...] = ()
@@ -123,7 +119,7 @@ class Layout(NamedTuple):
 class Page(NamedTuple):
     text: str
     keys: Mapping[str, int]
-    """The button of each digit, by its index in the layout."""
+    """The index of the button in the layout, by its digit."""
     more: bool
     """True if another page follows."""
 
@@ -137,7 +133,7 @@ class _Piece:
     text: str
     button: int | None = None
     key: str | None = None
-    """The fixed digit of its choice."""
+    """The fixed digit, if the piece is a choice with such a digit."""
     shares_page: bool = False
 
     @property
@@ -147,15 +143,15 @@ class _Piece:
 
 @dataclass(slots=True)
 class _Draft:
-    """A page during its layout."""
+    """A page that is not complete yet."""
 
     reserved: frozenset[str]
     text: str = ""
     keys: dict[str, int] = field(default_factory=dict)
     most: int = len(NUMBERS)
-    """The maximum choices on the page. The page then keeps digits for other choices."""
+    """The maximum choices on the page. A lower maximum keeps digits free for choices that come later."""
     lines: int | None = None
-    """The maximum lines of a narrow phone. This limit does not apply to the first piece of a page."""
+    """The maximum lines of the page on a narrow phone. This limit does not apply to the first piece of a page."""
     count: int = 0
     """The number of pieces on the page."""
 
@@ -197,7 +193,7 @@ def wrapped(text: str, columns: int = NARROWEST) -> list[str]:
 
 
 def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
-    """Returns one or more pages. Each has at most `limit - RESERVED_SEPTETS` septets of GSM-7."""
+    """Divides a layout into one or more pages. Each page has at most `limit - RESERVED_SEPTETS` septets of GSM-7."""
     whole = max(limit - RESERVED_SEPTETS, MIN_SEPTETS)
     ways = tuple(map(to_gsm7, layout.key_lines))
     room = whole - (septets(ways[-1]) if ways else 0)
@@ -233,8 +229,8 @@ def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
 
 
 def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], count: int) -> Sequence[_Piece]:
-    """Returns the pieces that remain after the first `count`. Keeps the pieces that every page repeats, and does not
-    count them."""
+    """Returns the pieces that remain after the first `count` pieces. Keeps the pieces that every page repeats, and
+    does not count them."""
     left: list[_Piece] = []
     for piece in pieces:
         if count and piece not in kept:
@@ -267,7 +263,8 @@ def _fill(
 ) -> _Draft:
     """Returns a page with as many pieces as fit below the question, with `spare` digits unused.
 
-    The page has at least one piece, so the layout always ends. A choice that is too long appears without the question.
+    The page has at least one piece, so `paginate` always ends. A choice that is too long appears without the
+    question.
     """
     fixed = frozenset(button.key for button in layout.buttons if button.key)
     draft = _Draft(fixed, asked, most=len(NUMBERS) - spare, lines=lines)

@@ -23,7 +23,7 @@ from hotline.flows.service_check import place_lists
 SHORT_CODES_FILE = "entries"
 """`entries.yaml` maps the suffix of each short code to a flow, or to `{flow: abroad, name: poster}`."""
 PHRASES = "phrases"
-"""`phrases.yaml` contains the phrases that differ from the catalogues, by language and name."""
+"""`phrases.yaml` contains the phrases whose text differs from the translation catalogues, by language and name."""
 NUMBERS = "numbers.csv"
 NO_FLOWS = "no flows are published: run `hotline upgrade` to publish this version's flows"
 NEXT = timedelta(microseconds=1)
@@ -44,7 +44,8 @@ def read_folder(folder: Path) -> Editable:
 
 
 def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
-    """Reads a folder as a document without checking its structure. Also returns the errors of the files themselves."""
+    """Reads a folder as a document without checking its structure. Also returns the errors of files that it could not
+    read."""
     faults: list[str] = []
     read: Editable = {}
     for path in sorted(folder.glob("*.yaml")):
@@ -98,8 +99,8 @@ def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
 
 
 def digest_of(document: Document) -> str:
-    """Returns the SHA-256 of a document, including the order of its screens. The order of other parts does not
-    change it (docs/decisions/18)."""
+    """Returns the SHA-256 of a document, including the order of its screens. The order of other parts does not change
+    the result (docs/decisions/18)."""
     return sha_of({**document, "order of screens": _orders(document)})
 
 
@@ -109,7 +110,8 @@ def digest_of_flow(flow: Document) -> str:
 
 
 def sha_of(document: Document) -> str:
-    """Returns the SHA-256 of the document as JSON with sorted keys. So the order of keys does not change it."""
+    """Returns the SHA-256 of the document as JSON with sorted keys. So the order of keys does not change the
+    result."""
     canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -130,7 +132,7 @@ def compile_text(document: Document) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReadyDocument:
-    """A document that is ready for publication: all slow work is done. It is prepared before the transaction."""
+    """A document that is ready for publication. All slow work on it is done before the transaction begins."""
 
     document: WrittenObject
     pressed: str
@@ -143,16 +145,15 @@ def prepare(document: Document) -> ReadyDocument:
 
 
 def publish_document(session: Session, made: ReadyDocument, now: datetime) -> int:
-    """Publishes a prepared document, and returns its revision. Raises FlowInvalid if a published short code would lead
-    elsewhere.
-
-    The calling code must have the lock of `publications.take_turns`.
+    """Publishes a prepared document, and returns its revision. Raises FlowInvalid if a published short code would
+    lead to another flow.
+    The calling code must hold the lock of `tables.take_lock`.
     """
     live = tables.live_revision(session)
     printed = {} if live is None else tables.part_of(session, live.id, SHORT_CODES_FILE) or {}
     if moved := moved_short_codes(printed, made.document.get(SHORT_CODES_FILE, {})):
         raise FlowInvalid(moved)
-    # If the clock was set back, the new revision must still come after the previous one.
+    # The new revision must come after the previous one, even if an operator set the server's time back.
     since = max(now, live.live_from + NEXT) if live and live.live_from else now
     known = tables.find_by_digest(session, made.digest)
     if known is None:

@@ -1,6 +1,6 @@
 """Provides the lists of places for the flows, and the national desk's number for responders.
 
-The glossary and the open questions ship with the flows. Each process reads them once when it starts.
+Also reads the glossary and the open questions about texts, which reviewers see. Their files ship with the flows.
 """
 
 import csv
@@ -63,8 +63,8 @@ NAMED = "named."
 class PlaceLists(Mapping[str, tuple[Option, ...]]):
     """Fixed lists, and lists that depend on typed text.
 
-    A list for typed text is not stored among the others. Otherwise code that stores used lists by name would store the
-    caller's words.
+    This object does not store a list for typed text. The name of such a list contains the caller's words, and other
+    code may store the names of used lists.
     """
 
     def __init__(self, written: Mapping[str, tuple[Option, ...]]) -> None:
@@ -107,8 +107,8 @@ answers."""
 
 
 def read_aids(glossary: Path, flows: Path) -> ReviewAids:
-    """Returns what reviewers see next to texts. The result is empty for a file that does not exist. Raises
-    ImportRefused if a file is invalid."""
+    """Reads the terms of the glossary and the questions that reviewers see next to texts. A file that does not exist
+    counts as empty. Raises ImportRefused if a file is invalid."""
     found = glossary_terms(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
     return ReviewAids(tuple(found), read_questions(flows))
 

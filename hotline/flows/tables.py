@@ -1,6 +1,6 @@
-"""Stores revisions. A revision is a saved set of all flows that never changes. One of them is live.
+"""Stores revisions. A revision is a saved set of all flows that never changes. One revision is live.
 
-Also stores the publication history: which revision was live, from when until when, and who decided it.
+Also stores the publication history. It shows which revision was live at which time, and who published it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,13 +17,15 @@ from hotline.core.driver import IN_SESSION, DocumentCaches, with_json
 
 
 class Revision(database.Row):
-    """All flows as they were at one time. A session continues with the revision that was live when it began."""
+    """All flows as they were at one time. A session continues with the revision that was live when the session
+    began."""
 
     __tablename__ = "revision"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(unique=True)
-    """The SHA-256 of the canonical document. If the same flows are imported twice, only one revision results."""
+    """The SHA-256 of the canonical document. An operator who imports the same flows twice creates only one
+    revision."""
     document: Mapped[dict[str, Any]]
     """The flows and short codes, `{"flows": {name: flow document}, "entries": {...}}`, as `flows.document` reads
     them."""
@@ -79,9 +81,9 @@ def stored_document(session: Session, revision_id: int) -> dict[str, Any] | None
 
 
 def part_of(session: Session, revision_id: int, *names: str) -> Any:
-    """Returns the part of a revision's document under these names, or None.
-
-    The whole document is large. So it stays in memory, or the database extracts only this part.
+    """Returns the part of a revision's document at the path `names`, or None.
+    The whole document is large. A session with a document cache reads the part from the cache. Otherwise the database
+    extracts only this part.
     """
     if IN_SESSION in session.info:
         found: Any = document_of(session, revision_id)
@@ -158,7 +160,7 @@ class PublicationKind(StrEnum):
     BACK = "back"
     """Earlier flows that a person restored, or that the clock restored after an emergency change."""
     ENDED = "ended"
-    """Flows from which the clock withdrew a text at its end."""
+    """Flows from which the clock removed a text, because the last day of that text was over."""
     EMERGENCY = "emergency"
     """Flows that one person published alone, for some hours. An approver confirms them, or the clock restores the
     previous ones."""
@@ -175,13 +177,14 @@ class Publication(database.Row):
     reason: Mapped[str]
     published_at: Mapped[datetime]
     until: Mapped[datetime | None]
-    """The time when another publication replaced it. It is NULL for the current publication."""
+    """The time when another publication replaced this one. It is NULL for the current publication."""
     draft_id: Mapped[int | None]
-    """The `DraftRow` that this publication made live."""
+    """The id of the draft that this publication made live."""
     published_by_id: Mapped[int | None]
-    """The account that submitted or published it."""
+    """The id of the account that submitted or published the flows."""
     approved_by: Mapped[str | None]
-    """The person who approved it. It is NULL for a software release, a command, or an unconfirmed emergency change."""
+    """The person who approved the publication. It is NULL for a software release, a command, or an unconfirmed
+    emergency change."""
     lapses_at: Mapped[datetime | None]
     """For an emergency change: the time when the clock ends it."""
     settled_at: Mapped[datetime | None]
@@ -229,7 +232,7 @@ def unsettled(session: Session) -> Publication | None:
 
 
 def was_approved(session: Session, revision_id: int) -> bool:
-    """Returns True if an approver approved this revision, in this publication or in an earlier one."""
+    """Returns True if an approver approved this revision in any publication."""
     approved = select(Publication.id).where(
         Publication.revision_id == revision_id, Publication.approved_by.is_not(None)
     )
@@ -237,7 +240,8 @@ def was_approved(session: Session, revision_id: int) -> bool:
 
 
 def take_lock(session: Session) -> None:
-    """Makes sure that only one transaction publishes at a time. SQLite does this anyway."""
+    """Makes sure that only one transaction publishes at a time. SQLite needs no lock, because it allows only one
+    writer."""
     database.take_lock(session, LOCK)
 
 

@@ -1,11 +1,7 @@
 """Moves a conversation from node to node until a node waits for the caller, and renders that node. Pure.
 
-Renders a node as the caller sees it, divided into pages.
-
-The flow set caches the results. A flow set never changes, so its pages never change either.
-
-Moves a conversation from node to node until a node waits for the caller. Pure. The move ends for every flow set, even
-if its flows contain a loop.
+The move ends for every flow set, even if its flows contain a loop. The flow set caches the pages of its nodes. A flow
+set never changes, so its pages never change either.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -73,9 +69,8 @@ def draw(
     *,
     pages: Paginate = paginate,
 ) -> Drawn:
-    """Returns all pages of the caller's current node. `pages` divides its layout.
-
-    It does not cache the result if the session provides the list, or if the text has a placeholder.
+    """Returns all pages of the caller's current node. The function `pages` divides the node's layout.
+    The result is not cached if the session provides the list of choices, or if the text has a placeholder.
     """
     here = state.calls[-1]
     named = node.list if isinstance(node, QuestionNode) else None
@@ -114,7 +109,7 @@ def _draw(
 def _varies(node: Waiting | EndNode, state: ConversationState, facts: Facts) -> tuple[bool, ...]:
     """Returns True or False for each condition of the node.
 
-    The pages of the node depend only on these values, the place, the language, the limit and the list.
+    The pages of the node depend only on these values, the place, the language, the limit and the list of choices.
     """
     if isinstance(node, EndNode):
         return ()
@@ -180,7 +175,8 @@ def _lines(node: Waiting, seen: View, page: Page, own: EngineTexts) -> Iterator[
 
 
 def _typed(node: Waiting, own: EngineTexts) -> str:
-    """Returns the instruction for a question with typed answers. The result is empty if the page has its own keys."""
+    """Returns the instruction for a question with typed answers. For other nodes, where the caller presses the key of
+    a choice, the result is empty."""
     match node:
         case QuestionNode(kind="words"):
             return own.write
@@ -193,7 +189,8 @@ def _typed(node: Waiting, own: EngineTexts) -> str:
 
 
 def _working(node: Waiting, seen: View, page: Page) -> Sequence[str]:
-    """Returns the digits that lead on from a page: its choices, `9`, and `1` if it has the same effect."""
+    """Returns the keys that lead on from a page: the keys of its choices, `9`, and `1` if `1` has the effect of the
+    only choice."""
     keys = {*page.keys}
     if has_next(node, page):
         keys.add(MORE)
@@ -213,8 +210,8 @@ def _runs(keys: Sequence[str], *, shortest: int) -> Iterator[str]:
 
 
 MAX_STEPS = 60
-"""The maximum number of nodes that one turn may pass without a screen. After that the conversation continues at the
-front."""
+"""The maximum number of nodes that one turn may pass without a screen. After so many nodes, the conversation
+continues at the front."""
 MAX_DEPTH = 12
 """The maximum number of nested flows."""
 MAX_TRAIL = 40
@@ -227,10 +224,11 @@ class WalkResult(NamedTuple):
     events: tuple[Event, ...] = ()
     passed: tuple[Place, ...] = ()
     answered: bool = False
-    """True if the caller moved on from the previous place. It is False for back, home and the same place."""
+    """True if the caller moved on from the previous place. It is False if the caller went back, went to the front, or
+    stayed at the same place."""
 
     def after(self, *events: Event) -> "WalkResult":
-        """Returns the same result with earlier events before its own."""
+        """Returns the same result with `events` before its own events."""
         if not events:
             return self
         return WalkResult(self.state, (*events, *self.events), self.passed, self.answered)
@@ -244,7 +242,8 @@ def front(flow_set: FlowSet) -> tuple[Place, ...]:
 def go_to(
     flow_set: FlowSet, facts: Facts, state: ConversationState, node: str | None
 ) -> WalkResult:
-    """Moves from the current place to another node of its flow. Saves the place for going back."""
+    """Moves from the current place to another node of the same flow. Saves the current place, so that the caller can
+    go back."""
     trail = (*state.trail, state.calls)[-MAX_TRAIL:]
     walked = settle(flow_set, facts, _at(flow_set, state.at(state.calls, trail=trail), node))
     here, there = state.calls[-1], walked.state.calls[-1] if walked.state.calls else None
@@ -274,8 +273,8 @@ def at_page(state: ConversationState, page: int) -> WalkResult:
 
 
 def enter_flow(flow_set: FlowSet, state: ConversationState, name: str) -> ConversationState:
-    """Enters an existing flow. A report flow begins a new report attempt, so earlier answers are dropped. Behind a work
-    PIN, the first answer says that an officer writes the report.
+    """Enters an existing flow. A report flow begins a new report attempt, so the state drops earlier answers. If a
+    private flow leads to the report, the first answer says that an officer writes the report.
 
     A private flow that is called again drops its own answers, because they may be about another person.
     """
@@ -322,7 +321,8 @@ def settle(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkRes
                 state = _at(flow_set, state, None)
             case None:
                 state = state.at(front(flow_set), trail=())
-    # The loop was stopped. The state is now at the front, or ended if the front itself is the loop.
+    # The flows contain a loop without a screen. The conversation continues at the front. If the front is part of the
+    # loop, the conversation ends.
     state = state.at(front(flow_set), trail=())
     waits = isinstance(node_at(flow_set, state.calls[-1]), MessageNode | MenuNode | QuestionNode)
     state = state if waits else replace(state, finished=True)
@@ -339,7 +339,7 @@ def _opens(flow_set: FlowSet, state: ConversationState, name: str) -> bool:
 
 def _ended(flow_set: FlowSet, state: ConversationState) -> ConversationState:
     """Returns the state without the current flow, because that flow ends together with the flow that it calls. So the
-    stack does not grow with each topic.
+    call stack does not grow with each topic.
 
     A report flow or a private flow stays on the stack. Its rules also apply to all flows that it calls.
     """
@@ -348,8 +348,8 @@ def _ended(flow_set: FlowSet, state: ConversationState) -> ConversationState:
 
 
 def _at(flow_set: FlowSet, state: ConversationState, node: str | None) -> ConversationState:
-    """Returns the state at another node of the same flow. With None, it returns to the flow that called this one, or
-    to the flow above that one."""
+    """Returns the state at another node of the same flow. If `node` is None, the state returns to the flow that
+    called this one, or to a flow further up the call stack."""
     calls = state.calls
     while node is None and len(calls) > 1:
         calls = calls[:-1]
@@ -368,11 +368,12 @@ def _arrival(node: MessageNode | MenuNode | QuestionNode) -> Iterator[Event]:
 
 
 def _forget_way(flow_set: FlowSet, state: ConversationState) -> ConversationState:
-    """Removes the places for going back, and keeps only the front on the call stack, if the caller is at the front."""
+    """Removes the places for going back if the caller is at the front. The call stack then contains only the
+    front."""
     return state.at(front(flow_set), trail=()) if at_front(flow_set, state) else state
 
 
-# Starts conversations and moves them forward. To understand the engine, read this file first.
+# The functions below start conversations and move them forward. To understand the engine, read these functions first.
 
 
 class Turn(NamedTuple):
@@ -380,7 +381,8 @@ class Turn(NamedTuple):
     screen: Screen
     events: tuple[Event, ...] = ()
     passed: tuple[Place, ...] = ()
-    """Every node that was passed, shown or not. Transcripts use this to measure coverage."""
+    """Every node that the turn passed, shown or not. Tests use these nodes to measure which part of the flows they
+    cover."""
     answered: bool = False
     """True if the input led on from the previous screen."""
 
@@ -402,11 +404,11 @@ def start(
     ahead: Sequence[str] = (),
     limit: int = SEPTETS,
 ) -> Turn:
-    """Starts a conversation for a dialled string. `entry` is a short code. The conversation starts at its landing flow.
-    `ahead` contains digits dialled in advance.
+    """Starts a conversation for a dialled string. `entry` is a short code. The conversation starts at its landing
+    flow. `ahead` contains digits dialled in advance.
 
-    These digits work only on menus and messages. If one of them would enter a report flow or a private flow, all are
-    dropped. The caller then sees the same screen as after a plain dial.
+    These digits work only on menus and messages. If one of them would enter a report flow or a private flow, `start`
+    drops all of them. The caller then sees the same screen as after a plain dial.
     """
     plain = _shown(flow_set, facts, _at_front(flow_set, facts), limit)
     turn = _shown(flow_set, facts, _landed(flow_set, facts, entry), limit)
@@ -443,7 +445,7 @@ def resume(
 def resume_without_screen(
     flow_set: FlowSet, state: ConversationState, keyed: str, facts: Facts, *, limit: int = SEPTETS
 ) -> tuple[ConversationState, tuple[Event, ...], bool]:
-    """Applies an input that is followed by another input, so it renders no screen.
+    """Applies an input without rendering a screen, because another input follows.
 
     Returns the new state, the events, and True if the input led on from the previous screen.
     """
@@ -525,7 +527,7 @@ def _at_front(flow_set: FlowSet, facts: Facts) -> WalkResult:
 def _landed(flow_set: FlowSet, facts: Facts, entry: str) -> WalkResult:
     """Opens the landing flow of a short code.
 
-    It opens the front if there is none, or if a report attempt would begin.
+    It opens the front if the short code has no landing flow, or if a report attempt would begin.
     """
     flow = flow_set.flows.get(flow_set.entries.get(entry, ""))
     if flow is None:
@@ -568,7 +570,7 @@ def _again(state: ConversationState, stand: _Stand, limit: int) -> Screen:
 def _led(
     flow_set: FlowSet, state: ConversationState, keyed: str, facts: Facts, stand: _Stand | None
 ) -> WalkResult | None:
-    """Applies one input of the caller. Returns None if the input has no meaning here."""
+    """Applies one input of the caller. Returns None if the input has no meaning on this screen."""
     pressed = text_typed.clean_keys(keyed)
     if pressed == "000":
         blank = ConversationState(FIRST, (), attempts=state.attempts, erased=True)
@@ -581,7 +583,7 @@ def _led(
 def _moved(
     flow_set: FlowSet, facts: Facts, state: ConversationState, stand: _Stand, key: str, keyed: str
 ) -> WalkResult | None:
-    """Applies one input other than `00` and `000`. Returns None if the input has no meaning here."""
+    """Applies one input other than `00` and `000`. Returns None if the input has no meaning on this screen."""
     node = stand.node
     if key == FIRST_KEY:
         key = only_key(node, stand.seen, stand.page) or key
@@ -651,11 +653,11 @@ def _typed_answer(
 def with_answer(
     flow_set: FlowSet, state: ConversationState, name: str, value: str | None
 ) -> tuple[ConversationState, tuple[Event, ...]]:
-    """Returns the state after an answer was saved. With None, the answer is removed, as when the caller skips a
-    question.
+    """Returns the state after an answer was saved. If `value` is None, removes the answer, for example because the
+    caller skipped the question.
 
     Going back does not remove answers. A list may depend on another answer: the list of districts depends on the
-    province. If that other answer changes, the place that was chosen from the list is removed.
+    province. If that other answer changes, the state drops the place that the caller chose from the list.
     """
     before = state.answers.get(name)
     if value is None and before is None:
@@ -671,8 +673,8 @@ def with_answer(
 
 
 def _dependants(flow_set: FlowSet, name: str) -> frozenset[str]:
-    """Returns the answers that come from lists named by this answer, directly or through other answers. The result
-    is cached for each new answer."""
+    """Returns the answers that callers choose from lists whose names contain this answer, directly or through other
+    answers. The flow set caches the result."""
     found = flow_set.dependants.get(name)
     if found is None:
         named = _named_by(flow_set)
@@ -682,7 +684,7 @@ def _dependants(flow_set: FlowSet, name: str) -> frozenset[str]:
 
 
 def _named_by(flow_set: FlowSet) -> Mapping[str, set[str]]:
-    """Returns for each answer the other answers that come from lists with its value in their names."""
+    """Returns for each answer the other answers that callers choose from lists whose names contain its value."""
     found: dict[str, set[str]] = {}
     for flow in flow_set.flows.values():
         for node in flow.nodes.values():
