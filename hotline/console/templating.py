@@ -185,9 +185,9 @@ def with_contents(body: Markup) -> tuple[Markup, Sequence[tuple[str, Markup]], M
     """Returns the notices that begin a page, the headings of a long page with their ids, and the rest of the page
     with these ids. A notice may warn of danger, so the table of contents comes after it.
 
-    The headings are those of sections, and of tables if there are few sections. For a form without sections, the
-    headings are those of its groups of fields. A short page, a page of one section, a page of texts to review, and a
-    page with links to its sections, get no table of contents.
+    The headings are those of sections. If there are few sections, the headings of tables count too. For a form
+    without sections, the headings are those of its groups of fields. A short page, a page of one section, a page of
+    texts to review, and a page with links to its sections, get no table of contents.
     """
     lines = sum(LINES.get(tag, 1) for tag in _PART.findall(body))
     if lines < LONG or 'class="sums"' in body or '<section class="text" id="t-' in body:

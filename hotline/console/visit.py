@@ -152,7 +152,7 @@ ON_EVERY_PAGE: dict[str, Callable[[ConsoleContext, SignedIn], object]] = {}
 
 
 def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object) -> Response:
-    """Renders a template with these values. `forms.html` lists the other values that every template gets.
+    """Renders a template with `values`. `forms.html` lists the other values that every template gets.
 
     For a form with errors the status is 422, unless `status` is given.
     """

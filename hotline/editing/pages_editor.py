@@ -106,7 +106,7 @@ def _of_live(visit: Visit, draft_id: int, parts: Mapping[str, Any]) -> Response:
 
 
 def chosen_versions(form: PostedForm) -> Mapping[str, Settled]:
-    """Returns the chosen versions by part and key."""
+    """Returns the versions that the editor chose, by part and by key of the conflict."""
     found: dict[str, dict[str, Side]] = {}
     for name, value in form.fields:
         part, _, key = name.removeprefix(PICK).partition(" ")
@@ -283,7 +283,7 @@ IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
 
 @dataclass(frozen=True, slots=True)
 class _EditedFlow:
-    """The result when a button's command changed the flow."""
+    """The flow after the editor pressed a button, with a description of the change."""
 
     flow: dict[str, Any]
     says: Mapping[str, Any]

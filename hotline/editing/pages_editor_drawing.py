@@ -77,7 +77,7 @@ FLAGS = {"yes": True, "no": False}
 
 @dataclass(frozen=True, slots=True)
 class HandsetState:
-    """The state of the page's handset."""
+    """The state of the handset on the page. The handset is a preview in which the editor presses keys."""
 
     language: str
     limit: int = SEPTETS
@@ -345,7 +345,8 @@ def _shows(
     fields = {**form_of(written), **draft.as_typed}
 
     def shows(row: str, group: str) -> bool:
-        """Returns True if the page shows this group of a choice's fields. For most choices the group is empty."""
+        """Returns True if the page shows this group of a choice's fields. Most choices have no values in these
+        fields."""
         return row == draft.opened or any(fields.get(f"{row}.{name}") for name in SELDOM[group])
 
     return {
@@ -396,7 +397,7 @@ def _states(visit: Visit, flow: str, node: str, written: Document) -> Mapping[st
 
 
 MARK = re.compile(r"choices\.[^.]*\.(value|key)|(saves|topic|completes)(\..*)?")
-"""Field names for recorded values and alerts."""
+"""Matches the names of form fields that contain recorded values or alerts."""
 
 
 def _marks(written: Document) -> Mapping[str, str]:

@@ -290,8 +290,7 @@ def _save_texts(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 def _is_free(visit: Visit, flow: str) -> bool:
-    """Returns True for a flow that was never published. Nothing has counted the recorded values of such a flow
-    yet."""
+    """Returns True for a flow that was never published. The hotline has not counted any values of such a flow yet."""
     return service_drafts.live_flow(visit.context, flow) is None
 
 

@@ -200,7 +200,7 @@ def _depths(
     back: set[tuple[str, str]] = set()
     done: list[str] = []
     seen, open_now = set[str](), set[str]()
-    # A virtual root leads to all boxes in their order.
+    # The search starts at a virtual root, which leads to all boxes in their order.
     ways = [("", iter(names))]
     while ways:
         name, rest = ways[-1]

@@ -85,12 +85,12 @@ class TextChanged(NamedTuple):
 
 
 class FieldChanged(NamedTuple):
-    """One change of an arrow, a recorded value or another field. If there was no value before or after the change,
-    that field is empty."""
+    """One change of an arrow, a recorded value or another field. `before` or `after` is empty if there was no value
+    at that time."""
 
     field: str
-    """The field, such as `choices.1.goes`. For `choices` and `arms`, the list of rows changed, and the values are
-    the names of the rows."""
+    """The field, such as `choices.1.goes`. If the field is `choices` or `arms`, the list of rows changed, and
+    `before` and `after` are the names of the rows."""
     before: str
     after: str
 
@@ -176,8 +176,8 @@ def compare_documents(before: Document, after: Document) -> Difference:
 
 
 def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[str, None]]:
-    """Returns the changed flows. Each has its screens in the order in which callers reach them. The name "" means the
-    flow itself.
+    """Returns the changed flows. Each flow has its screens in the order in which callers reach them. The name ""
+    means the flow itself.
 
     Removed screens come after existing ones.
     """

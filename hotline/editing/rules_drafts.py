@@ -64,9 +64,9 @@ class StepKind(StrEnum):
     NUMBER_LISTED = "number_listed"
     ENTRY_ADDED = "entry_added"
     WORDS_TAKEN = "words_taken"
-    """Texts from a spreadsheet, or from the translators' page."""
+    """A translator saved texts, from a spreadsheet or on the page of texts."""
     IMPORTED = "imported"
-    """Imported from flow files. `source` names the version or the folder."""
+    """The part comes from imported flow files. `source` names the version or the folder."""
 
 
 class NewsKind(StrEnum):

@@ -248,7 +248,8 @@ def outline(flow: object) -> tuple[OutlineRow, ...]:
 
 
 def arrows_of(flow: object) -> tuple[Arrow, ...]:
-    """Returns the start, and every arrow between the flow's nodes. This includes arrows to missing nodes."""
+    """Returns the arrow to the flow's start, and every arrow between the flow's nodes. This includes arrows to
+    missing nodes."""
     start = start_of(flow)
     inner = [Arrow(name, *one) for name, node in nodes_of(flow).items() for one in links_in(node)]
     return (*([Arrow("", "start", start)] if start else []), *inner)

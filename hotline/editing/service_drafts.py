@@ -135,7 +135,7 @@ def merge(
 
 
 def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
-    """Returns True if both are equal and their keys have the same order."""
+    """Returns True if both documents are equal and their keys have the same order."""
     return one is other or (one == other and json.dumps(one) == json.dumps(other))
 
 
@@ -250,7 +250,7 @@ class PartDraft(NamedTuple):
 
     version: int
     document: PartDocument | None
-    """The content of the part. None if the part does not exist."""
+    """The content of the part. It is None if the part does not exist."""
     author: str
     """The person who saved this version. It is empty if no one has edited the part."""
     at: datetime | None

@@ -28,7 +28,7 @@ TEXT_ROLES = frozenset({AccountRole.EDITOR, AccountRole.APPROVER, AccountRole.TR
 ADDRESS = re.compile(r"(?!.*\.\.)[A-Za-z0-9._+-]+@[A-Za-z0-9-][A-Za-z0-9.-]*\.[A-Za-z0-9-]+")
 """Matches one mail address without a name. Does not match a list of addresses, or an address with a comment."""
 ADDRESS_LETTERS = 80
-"""The longest mail address that is stored."""
+"""The maximum letters of a mail address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def unread_count(context: Context, by: SignedIn) -> int:
 
 
 def mark_read(context: Context, by: SignedIn, news_id: int | None) -> None:
-    """Marks one piece of news of this account as read, or all. Raises StoreUnavailable."""
+    """Marks one piece of news of this account as read, or all its news. Raises StoreUnavailable."""
     with context.database.writing() as session:
         tables.mark_read(session, by.account_id, context.now(), news_id)
 

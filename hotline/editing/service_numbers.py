@@ -49,7 +49,7 @@ class NumberState(StrEnum):
     UNCONFIRMED = "unconfirmed"
     SHOWS = "shows"
     SOON = "soon"
-    """The number is shown now. Its confirmation ends within two months."""
+    """Screens show the number now. Its confirmation ends within two months."""
     LAPSED = "lapsed"
 
 
@@ -236,7 +236,8 @@ class ShortCodeLine(NamedTuple):
     """The whole string on a poster, such as `*384*777*11#`."""
     flow: str
     name: str
-    """The name of the poster or place that shows it, such as "poster Nyabugogo". It is empty if it has no name."""
+    """The name of the poster or place that shows the short code, such as "poster Nyabugogo". It is empty if there is
+    no name."""
     is_live: bool
     calls: int | None
     """The number of calls that began with this short code in the last 28 days, up to yesterday. It is None if the

@@ -106,8 +106,8 @@ def approve(
     alone: bool = False,
     keeps_languages: bool = False,
 ) -> DraftPublished | DraftRefused | None:
-    """Publishes a submitted draft, or plans its publication and the end of its text. Returns None if it is published
-    later. The function `approvable` decides which drafts the service refuses.
+    """Publishes a submitted draft, or plans its publication and the end of its text. Returns None if the clock will
+    publish the draft later. The function `approvable` decides which drafts the service refuses.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
@@ -365,14 +365,15 @@ class StateToRestore(NamedTuple):
     """The flows that callers see now."""
     after: Document
     digest: str
-    """The digest of `after`. The command sends this digest back, and both must be equal."""
+    """The digest of `after`. The command to restore sends this digest back. At that time, the digest of `after` must
+    still be the same."""
     live_id: int
     old: Document
     """The older state of the flows without changes, with the numbers and short codes of that time."""
 
 
 class PublishedChange(NamedTuple):
-    """A draft as it was published."""
+    """A published draft, with the flows before and after its publication."""
 
     publication: Publication
     before: Document
@@ -470,7 +471,8 @@ def restore(
 def publish_restored(
     context: Context, state: StateToRestore, row: Publication, *, actor: Author | str
 ) -> DraftPublished | DraftRefused:
-    """Publishes a restored state in one transaction. Raises FlowInvalid if it cannot run, or StoreUnavailable."""
+    """Publishes a restored state in one transaction. Raises StoreUnavailable. Raises FlowInvalid if the flows cannot
+    run."""
     ready = service_authoring.prepare(state.after)
     with context.database.writing() as session:
         flows_tables.take_lock(session)

@@ -454,7 +454,7 @@ def publish_in_transaction(
             row.reason,
         )
         tables.store_signatures(session, moved)
-        # This stores the problems of the draft for the new revision, so that no process checks the revision again.
+        # Stores the problems of the draft for the new revision, so that no process checks the revision again.
         tables.store_problems(session, _key(ready.digest), checked, draft_id=None, at=context.now())
         service_news.tell_published(session, change, by, context.now(), behind)
         also(session)

@@ -411,8 +411,8 @@ def text_page(
 def text_meters(
     context: Context, language: str, typed: Mapping[str, str]
 ) -> Mapping[str, FilledMeter]:
-    """Returns the meters of texts while a person types them, by place. A meter shows how full a screen is. It stores
-    nothing."""
+    """Returns the meters of texts while a person types them, by place. A meter shows how full a screen is. The
+    function stores nothing."""
     review = language_review(context, language)
     known = [
         (review.texts[place], words) for place, words in typed.items() if place in review.texts

@@ -287,7 +287,8 @@ def sheet_rows(
 
 
 def check_sheet(context: Context, language: str, rows: Sequence[SheetRow]) -> CheckedSheet:
-    """Returns the result that saving a spreadsheet would have. It stores nothing. Raises NotReady, StoreUnavailable."""
+    """Returns the result that saving a spreadsheet would have. The function stores nothing. Raises NotReady,
+    StoreUnavailable."""
     return _check_rows(context, language_review(context, language), rows)
 
 
@@ -330,8 +331,8 @@ def refused_rows(
 
 
 def _check_rows(context: Context, review: LanguageReview, rows: Sequence[SheetRow]) -> CheckedSheet:
-    """Checks each row of a spreadsheet. A row is accepted if a translator agreed to it, it is up to date, and its
-    text has no fault. Unchanged texts of a PO file are left out."""
+    """Checks each row of a spreadsheet. The check accepts a row if a translator agreed to it, the row is up to date,
+    and its text has no fault. It leaves out unchanged texts of a PO file."""
     flow_set = context.flow_sets.get(context.flow_sets.live())
     refused: list[RefusedRow] = []
     accepted: dict[str, tuple[SheetRow, ReviewedText]] = {}
@@ -359,7 +360,7 @@ def _check_rows(context: Context, review: LanguageReview, rows: Sequence[SheetRo
 def _new(
     review: LanguageReview, accepted: Mapping[str, tuple[SheetRow, ReviewedText]]
 ) -> Sequence[ReviewedText]:
-    """Returns those texts of the rows that differ from the current ones."""
+    """Returns the texts of accepted rows that differ from the current texts."""
     return [text for place, (_, text) in accepted.items() if text != review.texts[place]]
 
 

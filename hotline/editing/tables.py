@@ -49,7 +49,7 @@ class DraftRow(Row):
     state: Mapped[str]
     """A `DraftState`."""
     base_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
-    """The revision on which its parts are based."""
+    """The revision on which the parts of the draft are based."""
     source: Mapped[str | None] = mapped_column(unique=True)
     """The digest of the flow files of a software release, or the token of the form that opened the draft. So the same
     files, or the same form, make only one draft."""
@@ -331,7 +331,7 @@ class TextQuestion(Row):
     asked_at: Mapped[datetime]
     settled_by: Mapped[str | None]
     settled_at: Mapped[datetime | None]
-    """The time when an editor closed the question. None while the question waits."""
+    """The time when an editor closed the question. It is None while the question is open."""
 
 
 def open_questions(session: Session, limit: int, below: str = "") -> Sequence[TextQuestion]:
@@ -416,7 +416,7 @@ def comments(session: Session, draft_id: int, place: Place | None = None) -> Seq
 
 
 def mark_read(session: Session, account_id: int, at: datetime, news_id: int | None) -> None:
-    """Marks one piece of news as read, or all of the account."""
+    """Marks one piece of news as read, or all news of the account."""
     here = update(DraftNews).where(*_unread(account_id))
     if news_id is not None:
         here = here.where(DraftNews.id == news_id)

@@ -52,7 +52,7 @@ class Code(StrEnum):
     NUMBER_UNSIGNED = "number_unsigned"
     TOO_LONG = "too_long"
     BROKEN_WORD = "broken_word"
-    """A narrow phone breaks the word in the middle, or separates a label from its digit."""
+    """A word is so long that a narrow phone breaks it in the middle, or separates a label from its digit."""
     TOO_MANY_CHOICES = "too_many_choices"
     TOO_MANY_LINES = "too_many_lines"
     """A question has no written reason, but needs more than `MAX_LINES` lines on a narrow phone.
@@ -295,7 +295,7 @@ def shows_screen(node: Node) -> bool:
 
 
 def starts(flow_set: FlowSet) -> Iterator[Place]:
-    """Yields the starts of the front flow and of each landing flow of a short code."""
+    """Yields the start node of the front flow and of each flow that a short code opens."""
     for name in (flow_set.front, *flow_set.entries.values()):
         flow = flow_set.flows.get(name)
         if flow is not None and flow.start in flow.nodes:

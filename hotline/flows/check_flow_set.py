@@ -182,7 +182,8 @@ def _nodes_before(flow: Flow) -> Mapping[str, Sequence[Node]]:
 
 
 def _only_after(flow: Flow, name: str, sources: Sequence[Node]) -> Condition | None:
-    """Returns the answer without which no caller reaches this node. Returns None if there is no such answer.
+    """Returns the answer that every caller gives before they reach this node. Returns None if there is no such
+    answer.
 
     The node must have one predecessor. That predecessor must lead here through choices with values, or through one
     arm of a branch.
@@ -368,7 +369,7 @@ SHORTEN = message_text(
 
 
 def too_many_lines(flow_set: FlowSet, limit: int) -> Problems:
-    """Finds questions with too many lines and no reason. Also finds reasons that are not needed."""
+    """Finds questions with too many lines and no written reason. Also finds written reasons that are not needed."""
     long: set[Place] = set()
     for each in page_sizes(flow_set, limit):
         flow, node = flow_set.flows[each.place.flow], each.place.node

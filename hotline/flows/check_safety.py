@@ -127,8 +127,7 @@ IN_A_MESSAGE = (REPORTING, TRAFFICKING, TRADE_IN_PEOPLE, POLICE, SECRECY, PROMIS
 """Words that no SMS may contain. An SMS can appear on a lock screen, and other people may hold the phone."""
 
 MAX_TEXTS = 1 << 14
-"""The maximum number of texts whose words are cached. It is several times the number of texts that the hotline
-ships."""
+"""The maximum number of texts whose words are cached. The flows that ship with the hotline have far fewer texts."""
 _SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
 
 
@@ -182,7 +181,8 @@ def _word_problem(
     tables: tuple[Table, ...],
     **values: MessageText,
 ) -> Problem:
-    """Returns the problem of a risky word. `at` is its flow, its node, its field and its language."""
+    """Returns the problem of a risky word. `at` contains the flow, the node, the field and the language of the
+    word."""
     found = problem(rule, *at, word=word, **values)
     return found._replace(fix=with_replacement(found.fix, word, found.language, tables))
 
@@ -419,8 +419,8 @@ def promises(flow_set: FlowSet) -> Problems:
 def words_newer_than_reason(live: FlowSet, flow_set: FlowSet) -> Problems:
     """Yields risky words that were added after the written reason of their screen.
 
-    A reason covers only the words that callers saw when it was written. `live` is the published flow set. A new or
-    changed reason covers all words of the screen.
+    A reason covers only the words that callers saw when the editor wrote the reason. `live` is the published flow
+    set. A new or changed reason covers all words of the screen.
     """
     for risk in _risks(flow_set):
         reason, was = flow_set.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)

@@ -105,7 +105,7 @@ class Facts:
     """The language in which a private short code starts. The service knows this language from the enrolled phone.
     Other short codes ignore this field."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Answers from an earlier session. If this turn calls a private flow, that flow starts with them."""
+    """Answers from an earlier session. If this turn calls a private flow, that flow starts with these answers."""
 
 
 class Option(NamedTuple):
@@ -134,7 +134,8 @@ class ConversationState:
     def at(
         self, calls: tuple[Place, ...], *, trail: tuple[tuple[Place, ...], ...] | None = None
     ) -> "ConversationState":
-        """Returns a copy at another place. Each hop does this several times, and `replace` is four times slower."""
+        """Returns a copy at another place. Each hop makes several such copies, and `dataclasses.replace` is four
+        times slower."""
         return ConversationState(
             self.language,
             calls,

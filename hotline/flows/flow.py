@@ -62,7 +62,8 @@ class Number:
         return on is not None and until is not None and on <= today <= until
 
     def shows(self, today: date) -> bool:
-        """Returns True if screens may show the number. The emergency number never expires after it was confirmed."""
+        """Returns True if screens may show the number. After a person has confirmed the emergency number once,
+        screens may always show it."""
         if self.digits == EMERGENCY:
             return self.confirmed_on is not None and self.confirmed_on <= today
         return self.is_confirmed(today)
@@ -270,7 +271,7 @@ class FlowSet:
     days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
     """A cache of the numbers that screens show, by the day on which a session begins."""
     dependants: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
-    """A cache: for each answer, the other answers that must be dropped when it changes."""
+    """A cache of the answers that the engine drops when another answer changes, by the name of the other answer."""
 
 
 def numbers_shown(flow_set: FlowSet, today: date) -> Mapping[str, bool]:
@@ -493,7 +494,8 @@ def text_in(text: Text, language: str) -> str:
 
 
 def list_name(pattern: str, answers: Mapping[str, str]) -> str:
-    """Returns the name of a list or flag with answers in place of its braces, such as `districts.{province}`."""
+    """Returns the name of a list or flag, with answers in place of names in braces. For `districts.{province}`, the
+    result is `districts.1` if the answer `province` is 1."""
     if "{" not in pattern:
         return pattern
     return re.sub(r"\{(\w+)\}", lambda found: answers.get(found[1], ""), pattern)
@@ -544,11 +546,11 @@ def is_reporting(flow_set: FlowSet, state: ConversationState, what: str) -> bool
 
 
 def public_flow_set(whole: FlowSet, *, but: Collection[str], entries: Mapping[str, str]) -> FlowSet:
-    """Returns the flow set without report flows, private flows and the flows in `but`. It has only the short codes in
-    `entries`.
+    """Returns the flow set without report flows, private flows and the flows in `but`. The result has only the short
+    codes in `entries`.
 
-    It has no choice that leads to a removed flow, and it skips calls of removed flows. If only removed flows lead to a
-    flow, that flow is removed too.
+    It has no choice that leads to a removed flow, and it skips calls of removed flows. If only removed flows lead to
+    a flow, that flow is removed too.
     """
     allowed = {
         name: flow
@@ -562,7 +564,7 @@ def public_flow_set(whole: FlowSet, *, but: Collection[str], entries: Mapping[st
         whole,
         flows={name: _open(flow, flows) for name, flow in flows.items()},
         entries={name: flow for name, flow in entries.items() if flow in flows},
-        # Menus are shorter here, so the pages must not come from the full set's cache.
+        # The menus of this flow set are shorter, so their pages must not come from the cache of the whole flow set.
         drawings={},
     )
 

@@ -59,7 +59,8 @@ CLASSES = (
 )
 """The classes of stored values. The position of a class in this list, from 1, is its number in the stored text."""
 PARTS = ("names of flows", "front", "entries", "numbers", "phrases", "a line a flow")
-"""The parts of a flow set that are stored, in order. The first line is a list of all parts except the last one."""
+"""The parts of a flow set that are stored, in order. The first line of the stored text is a list of all parts except
+the last part."""
 _FIELDS = (
     f"{kind.__name__} {field.name} {'' if field.default is MISSING else repr(field.default)}"
     for kind in CLASSES
@@ -82,7 +83,7 @@ _MAKERS: tuple[Callable[..., object], ...] = (
 class LoadedFlowSet(NamedTuple):
     flow_set: FlowSet
     lines: Mapping[str, Flow]
-    """The flows of the set, by the lines from which they were built."""
+    """The flows of the set. Each key is the line of text from which the flow was built."""
 
 
 def serialise(flow_set: FlowSet) -> str:

@@ -3,7 +3,8 @@
 No function here raises an error, even if the document is invalid.
 Recorded values decide what the statistics count, what alerts responders, and what a digit means. `saves` and `value`
 name an answer. `topic` and `completes` record what the caller read or reported. `gathers` and `private` set the kind
-of a flow. `key` is the digit of a choice, and `signed` is the approval of a question. The editor's form locks them.
+of a flow. `key` is the digit of a choice, and `signed` is the approval of a question. The editor's form locks all
+these fields.
 
 The module compares two versions of a document value by value, and recognises rows that moved.
 
@@ -455,7 +456,8 @@ def with_flow_values(flow: Document, *, gathers: str, private: bool) -> Editable
 
 
 def with_texts(part: Document, texts: Mapping[str, Mapping[str, str]]) -> Editable:
-    """Returns a flow or a node with these texts at the front, by field and language. Empty texts are left out."""
+    """Returns a flow or a node with new texts in front of its other fields. `texts` contains the new texts by field
+    and language. Empty texts are left out."""
     said = {field: {c: text for c, text in words.items() if text} for field, words in texts.items()}
     kept = {name: value for name, value in part.items() if name not in texts}
     return {name: text for name, text in said.items() if text} | kept
@@ -492,7 +494,7 @@ def search_texts(flows: Mapping[str, object], query: str) -> Iterator[TextMatch]
 
 
 def _said(document: object, flow: str) -> Sequence[tuple[str, TextMatch]]:
-    """Returns all searchable texts of a flow. Each text also comes without capitals and accents."""
+    """Returns all searchable texts of a flow. Each text comes with a copy without capitals and accents."""
     found = [TextMatch(flow, "", "", "", flow)]
     for node, written in nodes_of(document).items():
         found.append(TextMatch(flow, node, "", "", node))
@@ -543,7 +545,7 @@ def without_typography(node: Document) -> tuple[Editable, Mapping[str, int]]:
     """Replaces Word's quotes, dashes and spaces with simple ones in every language.
 
     Returns the node and the number of each replaced character. A letter with an accent stays, because only the editor
-    may decide about it.
+    may decide about such a letter.
     """
     found: Counter[str] = Counter()
     for text in texts_in(node):

@@ -19,7 +19,7 @@ from hotline.text.languages import CODES, FIRST
 
 ENGLISH = "en"
 NEEDED: Mapping[str, int] = {"rw": 2}
-"""The number of people who must review a text, by language. A language that is not listed needs one."""
+"""The number of people who must review a text, by language. A language that is not listed needs one person."""
 PHRASES = "locales"
 """The first part of the place of a phrase of the code, such as the text of an SMS. The place of a text in a flow
 begins with the name of the flow instead."""

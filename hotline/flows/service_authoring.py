@@ -79,7 +79,8 @@ def _entries(written: Any) -> tuple[Any, Document]:
 
 
 def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
-    """Returns the rows as they are written, without empty fields. The check of the document validates them."""
+    """Returns the rows of `numbers.csv` as they are written, without empty fields. The check of the document
+    validates them."""
     if not path.exists():
         return []
     try:
@@ -140,7 +141,7 @@ class ReadyDocument:
 
 
 def prepare(document: Document) -> ReadyDocument:
-    """Prepares a document for publication. Raises FlowInvalid if it cannot run."""
+    """Prepares a document for publication. Raises FlowInvalid if the flows in the document cannot run."""
     return ReadyDocument(with_json(document), compile_text(document), digest_of(document))
 
 

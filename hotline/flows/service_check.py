@@ -61,7 +61,7 @@ NAMED = "named."
 
 
 class PlaceLists(Mapping[str, tuple[Option, ...]]):
-    """Fixed lists, and lists that depend on typed text.
+    """Fixed lists of places, and lists of places that match typed text.
 
     This object does not store a list for typed text. The name of such a list contains the caller's words, and other
     code may store the names of used lists.

@@ -33,7 +33,7 @@ class Revision(database.Row):
     live_from: Mapped[datetime | None]
     """The time of publication. The live revision is the one with the newest time. It is None for a draft."""
     pressed: Mapped[str | None]
-    """The compiled flow set, as `flows.flow_set_cache` writes it. A new process reads this."""
+    """The compiled flow set, as `flows.flow_set_cache` writes it. A new process reads this text."""
     pressed_mark: Mapped[str | None]
     """A mark that says which version of the code can read the compiled flow set. Any other version compiles the
     document again.

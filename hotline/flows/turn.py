@@ -498,7 +498,7 @@ def expects_words(flow_set: FlowSet, state: ConversationState) -> bool:
 def expects_pin(flow_set: FlowSet, state: ConversationState) -> int:
     """Returns the number of digits of the PIN that the current question asks for, or 0.
 
-    The service must know this before the turn, to look up what the PIN protects.
+    The service needs this number before the turn, to look up what the PIN protects.
     """
     node = _asked(flow_set, state)
     return node.digits if node is not None and node.kind == "pin" else 0
