@@ -32,7 +32,7 @@ class CheckResult:
     """True if the result raises no alarm. A warning raises no alarm, so the value is also True for a warning."""
     message: str
     todo: str = ""
-    """The operator's next step. It is empty if nothing is wrong."""
+    """The operator's next step. Empty if nothing is wrong."""
     level: int = 1
     """The severity, for checks that have levels."""
     names: tuple[str, ...] = ()
@@ -121,7 +121,7 @@ class Notice(StrEnum):
     """A message that reports no fault. It contains the newest digest of the audit log, which people store outside the
     hotline."""
     TRIAL = "trial"
-    """A test message that reports no fault. A person checks with it if messages reach the contacts."""
+    """A test message that reports no fault. A person sends this message to check that messages reach the contacts."""
 
 
 EVENT_ALARMS = {
@@ -136,7 +136,8 @@ EVENT_ALARMS = {
     Alarm.TIP_PAIRS: "a stranger wrote a key pair or a desk's access into a tip",
     Alarm.STOP_REQUEST: "an enrolled number seems to have sent STOP, which changed nothing",
 }
-"""The alarms for single events, with the text that the doctor shows. They remain until a contact acknowledges them."""
+"""The alarms for single events, with the text that the doctor shows. Each of these alarms remains until a contact
+acknowledges it."""
 PATIENCE = {
     Alarm.DATABASE: timedelta(minutes=1),
     Alarm.REDIS: timedelta(minutes=2),
@@ -145,7 +146,7 @@ PATIENCE = {
     Alarm.LOCKS: timedelta(minutes=1),
     Alarm.BOARDS: timedelta(minutes=10),
 }
-"""The time for which a fault must last before contacts are notified. For all other alarms it is zero."""
+"""The time for which a fault must last before contacts are notified. For all other alarms, this time is zero."""
 SETTLED = timedelta(minutes=2)
 """The time without a fault after which an alarm ends. So a fault that stops and soon returns raises only one alarm."""
 REPEATS = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160, 240))
@@ -166,7 +167,7 @@ class AlarmState:
     next_at: datetime
     """The time of the next notice."""
     level: int = 1
-    """The severity, for alarms that have levels. If it rises, all contacts are notified again."""
+    """The severity, for alarms that have levels. If the severity rises, all contacts are notified again."""
     notices: int = 0
     well_since: datetime | None = None
     acknowledged_by: str | None = None

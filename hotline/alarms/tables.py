@@ -49,7 +49,7 @@ def raised_alarms(session: Session) -> dict[Alarm, AlarmState]:
 
 
 def alarm_texts(session: Session) -> dict[str, str]:
-    """Returns the text of each raised alarm, by its name."""
+    """Returns the text of each raised alarm, by the name of the alarm."""
     rows = session.execute(select(RaisedAlarm.name, RaisedAlarm.message))
     return {row.name: row.message for row in rows}
 

@@ -44,7 +44,8 @@ from hotline.tips.rules import OVERSEEN, DeadlineKind, TipState, Urgency, VisitS
 from hotline.tips.tables import IS_WAITING, Grant, PendingAlert, Tip
 
 LOAD_PERIOD = timedelta(days=1)
-"""The hotline counts the assignments that a responder got within this time. They are the responder's load."""
+"""The hotline counts the assignments that a responder got within this time. These assignments are the responder's
+load."""
 MAX_LOAD = 200
 """The largest number of unanswered assignments that are counted for one responder. With this limit, the query stays
 fast even if a responder has very many assignments. Among responders who have reached the limit, the one who was
@@ -61,8 +62,8 @@ def tip_for_writing(session: Session, tip_id: int) -> Tip:
 
 
 def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) -> list[Candidate]:
-    """Returns every active responder, with the number of their recent assignments. If `known` is given, takes these
-    numbers from there and does not count them again.
+    """Returns every active responder, with the number of their recent assignments. If `known` is given, takes the
+    numbers from `known` and does not count again.
 
     One responder may be in the list several times, once for each level and rank of duty. For example, the deputy of one
     district may be the coordinator of another, and may be off duty there.
@@ -93,7 +94,8 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
 
 
 def _recent_work(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
-    """Returns for each active responder the number of recent unanswered assignments, and the time of the last one."""
+    """Returns for each active responder the number of recent unanswered assignments, and the time of the newest
+    assignment."""
     own = (
         Assignment.responder_id == Responder.id,
         Assignment.created_at > at - LOAD_PERIOD,
@@ -183,7 +185,7 @@ def references_of_tip(session: Session, tip_id: int) -> Sequence[str]:
 
 
 def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]:
-    """Returns which of these responders belong to the national desk, by id."""
+    """Returns the ids of those responders who belong to the national desk."""
     of_desk = (Responder.id.in_(responder_ids), Responder.level == Level.NATIONAL)
     return frozenset(session.scalars(select(Responder.id).where(*of_desk)))
 
@@ -254,8 +256,8 @@ def record_passed(session: Session, tip_id: int, responder_id: int, at: datetime
 def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
     """Returns the ids of the open tips that concern a responder, the oldest first.
 
-    A tip concerns its assignee. It concerns all alerted responders if it has no assignee, or if a responder must still
-    take it.
+    A tip concerns its assignee. If a tip has no assignee, or if a responder must still take the tip, it concerns all
+    alerted responders.
     """
     asked = exists().where(
         Deadline.tip_id == Tip.id,
@@ -325,17 +327,17 @@ class Alert(NamedTuple):
 def take_lock(session: Session) -> None:
     """Waits until no other process is assigning tips. A transaction must take this lock before all other locks.
 
-    SQLite does not need it, because it has only one writer.
+    SQLite does not need this lock, because it has only one writer.
     """
     database.take_lock(session, LOCK)
 
 
 def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[int]]:
-    """Returns filed tips with a pending alert, the most urgent first and then the oldest. Locks them until the
+    """Returns filed tips with a pending alert, the most urgent first and then the oldest. Locks these tips until the
     transaction ends.
 
-    Most pending alerts are rows of their own. Others are only marked in columns of the tip: also returns the ids of
-    these tips.
+    Most pending alerts are rows of their own. Other pending alerts are only a mark in the columns of the tip. The
+    second value contains the ids of tips with such a mark.
     """
     # Reads the ids first, in a separate query. With a single query, PostgreSQL may read every tip if its table
     # statistics are out of date.
@@ -355,7 +357,7 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
 
 
 def keep_pending(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Stores each of these tips' pending alerts as a row of its own, instead of a mark in the columns of the tip."""
+    """Stores the pending alerts of these tips as rows of their own, instead of marks in the columns of the tips."""
     for tip_id in tip_ids:
         add_if_new(session, PendingAlert(tip_id=tip_id, urgency=Urgency.HEARD))
     mark_assigned(session, tip_ids, at)
@@ -491,7 +493,8 @@ def write_assignments(
 ) -> Collection[int]:
     """Writes assignments with their references. Returns the ids of the assignments that it wrote.
 
-    Skips an assignment if its reference is already in use. The calling function must draw another reference for it.
+    Skips an assignment if its reference is already in use. The calling function must draw another reference for this
+    assignment.
     """
     count = add_rows(
         session,

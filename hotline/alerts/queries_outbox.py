@@ -71,7 +71,7 @@ are read."""
 
 
 class OpenShare(NamedTuple):
-    """An SMS about several cases that no worker has begun to send. Further alerts may join it."""
+    """An SMS about several cases that no worker has begun to send. Further alerts may join this SMS."""
 
     message_id: int
     priority: int
@@ -179,7 +179,7 @@ def asked_before(
 ) -> Mapping[tuple[int, int], set[str]]:
     """Returns the templates of earlier alerts about these tips at their present urgency, by tip and responder.
 
-    Leaves out alerts that did not arrive, because the responder knows nothing of them.
+    Leaves out alerts that did not arrive, because the responder does not know of these alerts.
     """
     found: dict[tuple[int, int], set[str]] = defaultdict(set)
     own = Message.assignment_id == Assignment.id
@@ -453,7 +453,7 @@ def tips_of(session: Session, message: Message) -> Sequence[int]:
 
 
 def assignments_of(session: Session, message: Message) -> Sequence[Assignment]:
-    """Returns the assignments that a message is about. A shared SMS may have several."""
+    """Returns the assignments that a message is about. A shared SMS may be about several assignments."""
     if message.assignment_id is not None:
         return [session.get_one(Assignment, message.assignment_id)]
     if message.template not in SHARED:
@@ -475,7 +475,7 @@ def expired(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def doubtful(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns messages whose result is still unknown after the time to wait for it, and locks them."""
+    """Returns messages whose result was still unknown at the end of the waiting time, and locks them."""
     return locked_rows(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
 
 

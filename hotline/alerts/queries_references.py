@@ -327,8 +327,8 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
     come first.
 
     Returns one reference for each tip. Uses the state that each case had at the time `as_of`. A case is open for a
-    responder who has not acknowledged it. It is also open for a responder who acknowledged it but is not its assignee,
-    until it is closed.
+    responder who has not acknowledged it. A case is also open for a responder who acknowledged it without becoming the
+    assignee, until the case is closed.
     """
     unproven = and_(
         Assignment.doubted_at <= as_of,

@@ -3,8 +3,8 @@
 A legal hold or an erasure request can prevent that the text of a tip is erased because of its age. Each deletion may
 run twice without harm. If two processes delete at the same time, each skips the rows that the other has locked.
 
-The module also finds the tips of an erasure request, and the responders who must be notified of it. It ends
-assignments, and stops unsent messages to responders.
+The module also finds the tips of an erasure request, and the responders who must be notified of it. Other functions end
+assignments, and stop unsent messages to responders.
 """
 
 from collections.abc import Collection, Sequence
@@ -88,7 +88,7 @@ class TimedTask(Row):
 
 @dataclass(frozen=True, slots=True)
 class RetainedTip:
-    """A tip, with its legal hold and the time for which its text is kept. It contains nothing encrypted."""
+    """A tip, with its legal hold and the time for which its text is kept."""
 
     tip: Tip
     hold: LegalHold | None
@@ -209,7 +209,7 @@ def erase_pseudonyms(session: Session, at: datetime, limit: int) -> int:
 
 
 def erase_callers(session: Session, at: datetime, limit: int) -> int:
-    """Erases the phone's pseudonym in sessions that are too old to continue.
+    """Erases the pseudonym of the phone in sessions that are too old to continue.
 
     Returns the number of sessions that were changed.
     """
@@ -281,8 +281,8 @@ def term_of(tip: Tip, *, is_held: bool) -> RetentionTerm:
 
 
 def _ends_before(at: datetime) -> ColumnElement[bool]:
-    """Returns the SQL condition that the time for which the text of a tip is kept ended before `at`. It is the rule of
-    `RetentionTerm.goes_at`, without the time for a warning."""
+    """Returns the SQL condition that the time for which the text of a tip is kept ended before `at`. This is the rule
+    of `RetentionTerm.goes_at`, without the time for a warning."""
     return and_(
         Tip.erased_at.is_(None),
         Tip.state != TipState.DRAFT,

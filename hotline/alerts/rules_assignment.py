@@ -59,7 +59,7 @@ def read_reference(text: str) -> str | None:
 
 
 class AssignmentState(StrEnum):
-    """The state of an assignment. It changes from sent to acknowledged, and then to closed.
+    """The state of an assignment. The state changes from sent to acknowledged, and then to closed.
 
     A second acknowledgement changes nothing.
     """
@@ -137,10 +137,10 @@ class AlertedResponder:
 
 
 def people_for(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """Returns the people who may get such a case.
+    """Returns the people who may be alerted of this case.
 
-    For a complaint about the national desk, people of oversight desks take the place of the national desk. They get no
-    other case.
+    For a complaint about the national desk, people of oversight desks take the place of the national desk. People of
+    oversight desks get no other cases.
     """
     if case.official == OVERSEEN:
         people = (one for one in roster if one.oversees)
@@ -150,7 +150,8 @@ def people_for(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
 
 HELD_FOR = timedelta(hours=12)
-"""The longest time for which no one is alerted of a tip without urgency, because no one of its district is on duty."""
+"""A tip without urgency waits at most this time for the next duty of its district. Until then, no one is alerted of the
+tip."""
 
 
 def held_until(

@@ -3,9 +3,9 @@ alert. Pure.
 
 If a district knew of a drill in advance, the drill would not show how people react to a real alert. If drills reached
 the national desk, its people would learn to ignore overdue cases. So a drill alerts the lowest level of one desk. The
-drill also alerts the higher levels of the desk if the person who starts it wants this. It never alerts the national
-desk, and statistics do not count it. No responder misses a real alert because of a drill. All other messages are sent
-before those of a drill.
+drill also alerts the higher levels of the desk if the person who starts it wants this. A drill never alerts the
+national desk, and statistics do not count drills. No responder misses a real alert because of a drill. All other
+messages are sent before those of a drill.
 
 One person alone can start a drill. A drill runs during the day, and a desk has at most four in a year. No one can
 change these limits (docs/decisions/05).
@@ -112,7 +112,8 @@ def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> 
 def drill_decision(
     state: CaseState, people: Sequence[Candidate], event: Event, at: datetime, ends_at: datetime
 ) -> Decision:
-    """Returns the decision about an event of a drill. It applies the escalation policy to the tested people only.
+    """Returns the decision about an event of a drill. The decision applies the escalation policy to the tested people
+    only.
 
     The only deadline of a drill is the one to acknowledge the case. This deadline ends when no one is left to alert, or
     when the time of the drill is over. So no one is alerted at night because of the drill.

@@ -98,7 +98,8 @@ class SmsShare(StrEnum):
     """An alert to a later escalation level, for a danger in a storm. It shares an SMS like `STORM`, but may wait
     longer."""
     OPEN = "open"
-    """A repeat, or an alert without danger above the limits."""
+    """An alert that repeats an earlier alert, or an alert without danger after the person got too many SMS. It shares
+    an SMS with others."""
 
 
 @dataclass(slots=True)
@@ -175,7 +176,7 @@ class RecentDanger(NamedTuple):
     contact_key: str
     filed_at: datetime
     has_text: bool
-    """True if the caller typed own words or a landmark."""
+    """True if the caller typed text or a landmark."""
     is_untaken: bool
 
 
@@ -200,8 +201,8 @@ class DistrictDangers:
         self._storms = until is not None and until > at
 
     def place(self, tip_id: int, at: datetime) -> SmsShare:
-        """Adds a new danger, and returns how people are alerted of it. For the first danger of a sector, the usual
-        rules apply."""
+        """Adds a new danger, and returns the rule for the SMS about this danger. The first danger of a sector always
+        gets an SMS of its own."""
         one = self._known.get(tip_id)
         self._untaken.append(at if one is None else one.filed_at)
         self._storms = self._storms or len(self._untaken) >= STORM_FROM
@@ -276,7 +277,8 @@ def decide(state: CaseState, roster: Sequence[Candidate], event: Event, at: date
 
 
 def _of_fragment(s: CaseState) -> Decision:
-    """Returns the decision for a fragment. A fragment is a report without a known district. No one can act on it.
+    """Returns the decision for a fragment. A fragment is a report without a known district. No responder can act on
+    such a report.
 
     One person of the national desk is alerted. If that person's phone is off, another person is alerted. A fragment has
     no deadlines, and is never overdue.
@@ -311,8 +313,8 @@ def _raised(s: CaseState) -> Decision:
 
 
 def _danger_again(s: CaseState) -> Decision:
-    """Alerts two people of the national desk, because a person who had been helped is in danger again. Alerts them
-    even if the case has an assignee.
+    """Alerts two people of the national desk, because a person who had been helped is in danger again. Alerts these
+    people even if the case has an assignee.
 
     If no person of this desk is active, alerts people as for a new case.
     """
@@ -327,7 +329,7 @@ def _danger_again(s: CaseState) -> Decision:
 def _unreached(s: CaseState) -> Decision:
     """Alerts a colleague at once, if an alert will not arrive and no one has acknowledged the case.
 
-    It alerts no person twice, even if all phones are off.
+    The rule alerts no person twice, even if all phones are off.
     """
     if s.assignee is not None and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
@@ -362,7 +364,8 @@ def _next(s: CaseState, *, assignee: int | None) -> Decision:
 
 
 def _without_request(s: CaseState, decision: Decision) -> Decision:
-    """Ends the closure request if the person who made it was removed, or if the SMS with it was doubted."""
+    """Ends the closure request if the person who made the request was removed, or if the SMS with the request is
+    doubted."""
     if s.closure_by is None or s.closure_by != s.event.by:
         return decision
     return replace(decision, close=decision.close | {DeadlineKind.CONFIRM_CLOSURE})
@@ -371,8 +374,8 @@ def _without_request(s: CaseState, decision: Decision) -> Decision:
 def _taken(s: CaseState) -> Decision:
     """Makes the first responder who takes the case its assignee.
 
-    A later responder becomes the assignee if the first passed the case on, or if its place was corrected or its outcome
-    is overdue.
+    A later responder becomes the assignee if the first responder passed the case on, if the place of the case was
+    corrected, or if the outcome is overdue.
     """
     by = s.event.by
     if by in steps.alerted_elsewhere(s) and DeadlineKind.OVERDUE not in s.clocks:
@@ -432,8 +435,8 @@ def _further(s: CaseState) -> Decision:
 def _doubted(s: CaseState) -> Decision:
     """Makes another active responder who took the case its assignee, because the assignee's acknowledgement is doubted.
 
-    If there is none, escalation continues as if no one had answered. The deadline to acknowledge gets its earlier time
-    again. If that time has passed, it fires at once.
+    If there is no such responder, escalation continues as if no one had answered. The deadline to acknowledge gets its
+    earlier time again. If that time has passed, the deadline fires at once.
     """
     if s.assignee is not None and s.assignee != s.event.by:
         return _without_request(s, Decision())
@@ -453,8 +456,8 @@ def _closed(_s: CaseState) -> Decision:
 def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
     """Adds a deadline to read the case to the decision, for a new assignee.
 
-    The deadline is needed if the assignee has a PIN and could read the case, but has not read it. It ends when the
-    assignee opens the case on the phone, or when the assignee changes.
+    The deadline is needed if the assignee has a PIN and could read the case, but has not read it. The deadline ends
+    when the assignee opens the case on the phone, or when the assignee changes.
     """
     if decision.assignee == s.assignee:
         return decision

@@ -7,9 +7,9 @@ the case stays open and keeps its other deadlines. If only the national desk may
 replaces the deadline of the assignee's outcome. No person can close a case alone. If no other person of this desk is
 active, the hotline asks people of the district again and again.
 
-If the caller of one tip wants no visit, this counts for all tips of the cluster. All alerted responders are notified
-how they may visit. The national desk is asked only once. Rules about visits never close another deadline, change the
-assignee, or prevent a responder from taking the case.
+If the caller of one tip wants no visit, this wish counts for all tips of the cluster. All alerted responders are
+notified how they may visit. The national desk is asked only once. Rules about visits never close another deadline,
+change the assignee, or prevent a responder from taking the case.
 
 Each report attempt makes only one case. If there is danger, no responder is stood down after a corrected place, because
 another person than the caller may have made the correction. So the responders of the first place stay alerted. After a
@@ -59,12 +59,12 @@ class CaseState:
     last_due_at: datetime | None = None
     """The time when the latest deadline to acknowledge the case was due."""
     renewed: bool = False
-    """True if the outcome's deadline was already extended, because the assignee made progress. It can be extended only
-    once."""
+    """True if the outcome's deadline was already extended, because the assignee made progress. The deadline can be
+    extended only once."""
     closure_by: int | None = None
     """The responder who requested a closure that a second person must confirm. 0 if this person has no phone."""
     is_safe: bool = False
-    """True if a service helps every person who was met, and the requested outcome says the same."""
+    """True if a service helps every person who was met, and the requested outcome also says that they are safe."""
     desk_decides: bool = False
     """True if only the national desk may decide on the requested closure, because a person was met."""
     closure_read: bool = False
@@ -80,8 +80,8 @@ class CaseState:
     unread: frozenset[int] = frozenset()
     """Alerted responders with a PIN who have not read the case."""
     linked_questions: int = -1
-    """Counts how often in a row the open deadline for a decision about visits has fired for another tip of the
-    cluster. It is -1 if no such deadline is open."""
+    """Counts how often in a row the open deadline for a decision about visits has fired for another tip of the cluster.
+    The value is -1 if no such deadline is open."""
     roster: Sequence[Candidate] = ()
     """The active responders. `rules_escalation.decide` sets the fields `roster`, `event` and `at`."""
     event: Event = DUE
@@ -145,10 +145,11 @@ class Decision:
 WITHIN = timedelta(hours=72)
 """The time after an erasure request within which the text is erased or the national desk decides."""
 ASKED_AGAIN = timedelta(days=1)
-"""The time after which the desk is notified again of an overdue decision. Outside of working hours, the notice waits
-until working hours begin."""
+"""The time after which the national desk is notified again of an overdue decision. Outside of working hours, the notice
+waits until working hours begin."""
 KEPT_FOR = timedelta(days=30)
-"""The time until the next decision, if the desk decided to keep the text or there is a legal hold."""
+"""If the national desk has decided to keep a text, or there is a legal hold, the next decision is due after this
+time."""
 
 
 class TextFate(StrEnum):
@@ -300,9 +301,8 @@ def closure_requested(s: CaseState) -> Decision:
 
 
 def closure_due(s: CaseState) -> Decision:
-    """Asks the national desk again to confirm the closure, until it decides. From the third time on, asks all people of
-    this desk.
-    """
+    """Asks the national desk again to confirm the closure, until the desk decides. From the third time on, asks all
+    people of this desk."""
     nth = s.event.nth + 1
     again = {DeadlineKind.CONFIRM_CLOSURE: Clock(_closure_again(s), nth)}
     return Decision(notices((closure_confirmers(s, nth), Purpose.CONFIRM_CLOSURE)), again)
@@ -331,7 +331,7 @@ def closure_read(s: CaseState) -> Decision:
 
 
 def decision_due(s: CaseState) -> Decision:
-    """Alerts all people of the national desk that their decision is overdue, and repeats this each morning.
+    """Alerts all people of the national desk each morning that their decision is overdue.
 
     If the assignee is the only active person of this desk, makes the case overdue, so that others are alerted too.
     """
@@ -470,8 +470,8 @@ def partner_recipients(
 
 
 def withheld(s: CaseState) -> Decision:
-    """Ends the assignments of the district's people, because the case may involve an official. The hotline does not
-    notify these people of the end.
+    """Ends the assignments of the district's people, because the case may involve an official. The hotline sends no
+    message to these people.
 
     The national desk is notified that people of the district were alerted first.
     """

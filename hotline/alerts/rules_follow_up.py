@@ -103,7 +103,7 @@ a service must be asked by the next morning."""
 THIRTY_DAYS = timedelta(days=30)
 UNKNOWN_AFTER = timedelta(days=7)
 """Thirty days after the arrival of a person, a responder must report how the person is. If no responder reports this
-within the time given here, the hotline records that it is not known."""
+within the time given here, the hotline records that no one knows."""
 ASKED_AGAIN = timedelta(days=3)
 """The time between an adult's refusal of help and the moment when another responder asks the person once more."""
 NEXT_DAY = timedelta(days=1)
@@ -181,7 +181,8 @@ class FollowReminder:
 
     responder_ids: tuple[int, ...]
     reminds: bool
-    """True if the reminder goes to a responder who should know the answer. False if it goes to a higher level."""
+    """True if the reminder goes to a responder who should know the answer. False if the reminder goes to a higher
+    level, such as a coordinator."""
     next: FollowClock | None
     """None if no more reminders follow."""
 
@@ -211,9 +212,8 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
 
 
 def person_clock(person: MetPerson, urgency: int) -> FollowClock | None:
-    """Returns the reminder to ask a service for help, or to ask the person once more. Returns None if neither is
-    needed.
-    """
+    """Returns the reminder to ask a service for help, or to ask the person once more. Returns None if no reminder is
+    needed."""
     since = wants_since(person)
     if since is None:
         return ask_again_clock(person)
@@ -233,7 +233,7 @@ def wants_since(person: MetPerson) -> datetime | None:
     """Returns the time since which a person wants help and no service was asked. Returns None if a service was asked,
     or if the person does not want help.
 
-    If the person agrees once more, the time does not change.
+    If the person accepts help once more, the time does not change.
     """
     if person.consent is not ConsentState.YES:
         return None
@@ -395,7 +395,7 @@ def _follows(
 def _corrected(
     person: MetPerson, kind: LoggedEvent, reported: PersonCodes, corrects: int
 ) -> StopReason | None:
-    # A corrected event no longer counts. A second correction of it would remove the first correction.
+    # A corrected event no longer counts. A second correction of the same event would remove the first correction.
     entries = (one.entry for one in person.timeline if one.corrected_by is None)
     was = next((one for one in entries if one.id == corrects), None)
     if was is None or was.kind is not kind or was.reported.referral != reported.referral:

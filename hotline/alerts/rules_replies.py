@@ -78,7 +78,7 @@ class Reply:
     is not an answer.
     """
     labels: Words = field(default_factory=dict)
-    """Words from our own hints and menus. They count only next to their digit."""
+    """Words from the hotline's hints and menus. They count only next to their digit."""
     national: bool = False
     """True if only the national desk may give this answer."""
     letters: bool = False
@@ -266,7 +266,7 @@ MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **YES_WORDS
 LONGEST = max(map(len, MEANING))
 
 REFUSALS = frozenset(split_phrases({"rw": "oya", "fr": "non", "en": "no"}))
-"""Words that pass a case on. If an unknown word follows, they negate this word instead."""
+"""Words that pass a case on. If an unknown word follows, a refusal only negates this unknown word."""
 
 NEGATIONS = _set(
     "NOT NEVER NEITHER NOR DON DONT WON WONT HAVEN HAVENT DIDN DIDNT ISN ISNT UNABLE"
@@ -321,7 +321,8 @@ class CommandResult(StrEnum):
     """
     PASSED = "passed"
     THEIRS = "theirs"
-    """A colleague is the assignee, and no other responder is asked. So passing the case on would alert no one."""
+    """A colleague is the assignee, and no other responder is asked to take the case. So passing the case on would alert
+    no one."""
     NOT_TAKEN_YET = "not_taken_yet"
     """Only the assignee may give this answer."""
     UNKNOWN = "unknown"
@@ -338,7 +339,8 @@ class CommandResult(StrEnum):
     VISIT_DECIDED = "how_said"
     """The national desk decided about visits. Every alerted responder is notified."""
     HOW_WAITS = "how_waits"
-    """The national desk decided about visits, but it is not proved yet that its responder sent the SMS."""
+    """A responder of the national desk decided about visits by SMS, but it is not proved yet that this responder sent
+    the SMS."""
     DRILL = "exercise"
     """The alert was a drill. The responder has answered the drill, and need not visit anyone."""
 
@@ -353,7 +355,7 @@ class Command:
     channel: EventChannel
     at: datetime
     proved: bool = True
-    """False while only the gateway's callback reports the SMS, and the gateway's inbox does not list it."""
+    """False while only the gateway's callback reports the SMS, and the gateway's inbox does not list it yet."""
     to: PassedTo = PassedTo.NEXT
     """The receiver of the case, if the responder passes it on."""
     chosen: tuple[int, ...] = ()

@@ -107,7 +107,7 @@ ANSWERING = (
 class Piece:
     """One piece of an SMS.
 
-    `text` contains a reference, a digit or letters. `repr` does not show it.
+    `text` contains a reference, a digit or letters. `repr` does not show `text`.
     """
 
     sort: PieceKind
@@ -203,7 +203,7 @@ def parse_reply(
 
 
 def read_pieces(text: str, references: Collection[str], allowed: str) -> Pieces:
-    """Cuts any text into pieces. Only the given `references` are found.
+    """Cuts any text into pieces. Finds only the given `references`.
 
     `allowed` contains the digits that can be answers.
     """
@@ -384,8 +384,8 @@ def _unless_unsure(
 ) -> ReplyReading:
     """Asks the responder what is meant, if the text contains a question or a word that delays or cancels the answer.
 
-    But a responder who takes the case still takes it. A responder who passes it on with an apology still passes it on.
-    If such a word comes with two digits, one digit may cancel the other, as in "1 K7Q4 sorry 5".
+    But an answer that takes the case always counts. An answer that passes the case on counts even with an apology. If
+    such a word comes with two digits, one digit may cancel the other, as in "1 K7Q4 sorry 5".
     """
     unsure = not rules_replies.UNSURE.isdisjoint(re.findall(r"[A-Z]+", text)) or _LATER.search(text)
     verbs = {one.verb for one in reading.actions} - {Verb.TAKE}

@@ -44,8 +44,8 @@ alarm."""
 def new_notice(
     alarm: str, kind: Notice, to: OnCallContact | None, since: datetime, at: datetime
 ) -> Message:
-    """Returns a notice that is due now. If `to` is None, the notice is for the channel beyond SMS: a mail, or the
-    operator's own command."""
+    """Returns a notice that is due now. If `to` is None, the notice goes out without SMS: by mail, or by the operator's
+    own command."""
     return Message(
         kind=MessageKind.NOTICE,
         on_call_id=None if to is None else to.id,
@@ -153,7 +153,7 @@ def end_contact(
 
 
 def alarm_text(context: Context, alarm: str, kind: Notice, since: datetime) -> str:
-    """Returns the text of an alarm for the channel beyond SMS: the alarm's name, its beginning, and its page in the
+    """Returns the text of an alarm for a notice by mail: the alarm's name, the time when it began, and its page in the
     runbook."""
     said = queries.notice_parameters(alarm, since)
     return render(Wording(TEMPLATES[kind], said, OTHERS_LANGUAGE), context.phrases)

@@ -185,7 +185,7 @@ def fire_deadlines(context: Context) -> None:
     """Handles the deadlines that have passed. Each call takes only one step for each tip, even if the system clock has
     jumped forward.
 
-    Each transaction handles only a few tips, because with SQLite callers must wait until it ends.
+    Each transaction handles only a few tips, because with SQLite callers must wait until the transaction ends.
     """
     at = context.now()
     stepped: set[int] = set()

@@ -277,7 +277,8 @@ def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
 def reads_in_console(session: Session, context: Context, tip: Tip, responder_id: int) -> bool:
     """Returns True if this responder of the national desk may read the tip only in the console.
 
-    Returns False if another desk of the responder may read it too. A drill contains no text of a caller.
+    Returns False if another desk of the responder may read the tip too. Also returns False for a drill, because the tip
+    of a drill contains no text of a caller.
     """
     if not context.line.national_in_console or tip.channel == rules_trial.DRILL:
         return False
@@ -300,7 +301,7 @@ def can_stand_down(session: Session, tip: Tip) -> bool:
 def desk_decides(session: Session, tip: Tip) -> bool:
     """Returns True if only the national desk may decide on the requested closure.
 
-    So the result does not reveal what a screening has shown.
+    The result does not reveal what a screening has shown.
     """
     if tip.closure_by is None:
         return False
@@ -311,7 +312,7 @@ def desk_decides(session: Session, tip: Tip) -> bool:
 
 
 def _is_safe(session: Session, tip: Tip) -> bool:
-    """Returns True if a service helps every person who was met, and the requested outcome says the same.
+    """Returns True if a service helps every person who was met, and the requested outcome also says that they are safe.
 
     The function uses only reminders, because the answers about persons are encrypted.
     """

@@ -3,8 +3,8 @@
 Two people are needed to close a case about danger, about a child or about an official. They are also needed if a person
 was met in the case.
 
-The module also handles erasure requests. After a request, the module marks the tip and notifies people at once. It
-erases the text as soon as the state of the case allows this.
+The module also handles erasure requests. After a request, the module marks the tip and notifies people at once. The
+module erases the text as soon as the state of the case allows this.
 
 All functions except `decide_erasure` and `undecided_others` run inside the transaction of the calling function. Each
 change writes a row to the audit log.
@@ -89,7 +89,7 @@ def erasure_due(session: Session, context: Context, tip: Tip) -> None:
     """Handles an erasure request whose time is over: erases the text, if this is allowed. If not, sets the next due
     time.
 
-    If the national desk must decide, asks it again.
+    If the national desk must decide, asks the desk again.
     """
     at = context.now()
     if tip.erasure_asked_at is None or tip.erased_at is not None:
@@ -324,7 +324,7 @@ def close(
     *,
     only_requests: bool = False,
 ) -> CloseResult:
-    """Closes a case with an outcome. If a second person must confirm this, only records the request.
+    """Closes a case with an outcome. If a second person must confirm the closure, only records the request.
 
     A later request of the same person replaces the earlier one. `only_requests` is True for a command that may only
     request closure.

@@ -8,8 +8,8 @@ The hotline reads an SMS before the transaction of the calling function, and car
 transaction. An answer never repeats text of the responder. A hint is about the responder's newest open case about
 danger, or else about the newest case. The hint offers only commands that are possible now.
 
-The module also records that an answer by SMS was proved or doubted. If a responder was removed or is on leave, it gives
-their cases to others.
+The module also records that an answer by SMS was proved or doubted. If a responder was removed or is on leave, the
+module gives their cases to others.
 """
 
 from collections import defaultdict
@@ -97,7 +97,8 @@ class _ActContext:
 
     @property
     def is_national(self) -> bool:
-        """Returns True for the national desk, and for an oversight desk in a complaint about the national desk."""
+        """Returns True if the responder belongs to the national desk. For a complaint about this desk, returns True if
+        the responder belongs to an oversight desk."""
         return queries_visible.decides(self.session, self.tip, self.command.responder_id)
 
     def wait(self, result: CommandResult) -> CommandOutcome:
@@ -226,7 +227,8 @@ def _further(command: _ActContext, logged: LoggedEvent, kind: CaseEventKind) -> 
 def _close(command: _ActContext) -> CommandOutcome:
     """Closes the case, or requests its closure. An SMS counts only after it is proved, so a forged SMS closes no case.
 
-    An SMS never confirms the closure that a colleague requested. To confirm it, a responder must first open the case.
+    An SMS never confirms the closure that a colleague requested. To confirm the closure, a responder must first open
+    the case.
     """
     session, context, one, tip = command.session, command.context, command.command, command.tip
     who = service_closing.by_responder(one.responder_id, one.channel)
@@ -307,8 +309,8 @@ def prove_answer(
     that has waited for the proof.
 
     If the responder is no longer active, only records the proof, because others got the cases. If the SMS contains only
-    a decision of the national desk, this does not prove an acknowledgement. A stranger may have sent the earlier
-    acknowledgement in the name of this responder.
+    a decision of the national desk, the proof does not count for an earlier acknowledgement. A stranger may have sent
+    that acknowledgement in the name of this responder.
     """
     referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)
@@ -334,9 +336,8 @@ def prove_answer(
 
 
 def doubt_answer(session: Session, context: Context, assignment_id: int, at: datetime) -> None:
-    """Records that an answer by SMS is doubted, because the inbox does not list it. If no colleague has taken the case,
-    escalation continues.
-    """
+    """Records that an answer by SMS is doubted, because the inbox does not list the SMS. If no colleague has taken the
+    case, escalation continues."""
     referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)
     if alerts_tables.doubt(session, referral, at):
@@ -369,7 +370,7 @@ NAMED_FOR = timedelta(days=30)
 """The time after an alert during which the responder may answer about the case."""
 RECENT_ALERTS = timedelta(hours=12)
 MAX_REFERENCES = 6
-"""The largest number of references in one answer. Together with the text, they must fit into one segment."""
+"""The largest number of references in one answer. The references and the text must together fit into one segment."""
 
 ANSWERS = {
     CommandResult.TAKEN: Template.TAKEN,

@@ -1,6 +1,6 @@
 """Handles corrections of a filed tip: of its place, or of its answer about officials.
 
-Also records that a caller wants no visit, and the national desk's decision about this. Notifies all alerted people.
+Also records that a caller wants no visit, and the national desk's decision about visits. Notifies all alerted people.
 
 All functions except `decide_visit` run inside the transaction of the calling function. Each report attempt is one case.
 """
@@ -70,7 +70,7 @@ class Route:
     """True for a filed tip. If a draft, a fragment or a complaint is corrected, only its desk changes."""
     place: str
     official: str
-    """Empty for a draft."""
+    """The caller's answer about officials. Empty for a draft."""
 
 
 def route_of(tip: ReportedTip) -> Route:
@@ -100,7 +100,7 @@ def with_desk(session: Session, come_to: TipSummary) -> TipSummary:
 
 
 def hand_to_oversight(session: Session, tip: ReportedTip, before: Route, at: datetime) -> bool:
-    """Ends the assignments of a filed complaint, if the caller now says that it is about the national desk.
+    """Ends the assignments of a filed complaint, if the caller now says that the complaint is about the national desk.
 
     Returns True if people of an oversight desk must be alerted.
     """
@@ -305,7 +305,7 @@ def stand_down(
 ) -> None:
     """Stands down the people of earlier places, because the national desk decided so.
 
-    Also ends the access of their desks.
+    Also ends the access of the desks of these places.
     """
     earlier = tips_tables.earlier_places(session, tip.id)
     for row in earlier:
@@ -347,7 +347,8 @@ def notify_added(session: Session, context: Context, reported: ReportedTip, at: 
     """Notifies all alerted people that the caller added text. A notice that waits to be sent also covers text that the
     caller adds later.
 
-    The notice waits a minute for further parts of the SMS. If there is no danger, it is sent only during the day.
+    The notice waits a minute for further parts of the SMS. If there is no danger, the notice is sent only during the
+    day.
     """
     last = queries_retention.newest_more(session, reported.id)
     if last is not None and last.state in DUE_STATES:
@@ -375,7 +376,7 @@ def notify_mark(
     if before.is_marked or not visit_facts_of(tip).is_marked:
         return
     if tip.visit_decision == VisitDecision.OPENLY:
-        # The desk did not know the caller's wish when it decided, so it must decide again.
+        # The national desk did not know the caller's wish when it decided, so the desk must decide again.
         tip.visit_decision = None
     _notify(session, context, tip, at)
 
@@ -383,9 +384,10 @@ def notify_mark(
 def notify_followers(
     session: Session, context: Context, tip_ids: Iterable[int], at: datetime
 ) -> None:
-    """Notifies people of those tips that joined a cluster and whose caller wants no visit.
+    """Notifies people that the callers of these tips want no visit. These tips have joined a cluster.
 
-    Until then, these people were alerted only of another tip of the cluster."""
+    Before this notice, the people were alerted only of another tip of the cluster.
+    """
     for tip_id in tip_ids:
         _notify(session, context, queries.tip_for_writing(session, tip_id), at)
 
@@ -417,7 +419,7 @@ def decide_visit(
     by: tables_audit.CommandActor,
     reason: str,
 ) -> None:
-    """Records the national desk's decision about visits, which was given as a command. Raises NotFound.
+    """Records the national desk's decision about visits, which a person gave as a command. Raises NotFound.
 
     Raises EndRefused if the tip is closed.
     """

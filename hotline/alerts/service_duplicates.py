@@ -260,8 +260,8 @@ def with_strictest_visit(
 ) -> Sequence[EscalationStep]:
     """Returns the steps with the visit safety of the strictest tip in the cluster.
 
-    Changes only steps after a tip's first step. At its first step, a tip is alone, or it has joined a cluster and has
-    no alert.
+    Changes only steps after a tip's first step. At its first step, a tip is alone, or it joins a cluster and causes no
+    alert of its own.
     """
     later = {one.tip_id for one in steps if one.number > 0}
     together = queries_references.tips_in_clusters(session, later) if later else set()

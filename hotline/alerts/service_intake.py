@@ -88,7 +88,7 @@ FACTS_OF = {Matter.TIP: report_facts, Matter.COMPLAINT: complaint_facts}
 
 @dataclass(frozen=True, slots=True)
 class ReportAttempt:
-    """All answers so far in one attempt to report or to complain. `repr` does not show them."""
+    """All answers so far in one attempt to report or to complain. `repr` does not show the answers."""
 
     answers: Mapping[str, str]
     number: int
@@ -335,10 +335,10 @@ def _waits_again(
 ) -> bool:
     """Returns True if the tip may no longer belong to its cluster. In this case, its alert is pending again.
 
-    If it does not belong to the cluster any more, people are alerted of it separately.
+    If the tip does not belong to the cluster any more, people are alerted of the tip separately.
     """
     if attempt.identity:
-        # Only the hooks' process has the keys that compare tips.
+        # Only the hooks' process has the keys with which tips are compared.
         return False
     keys = service_duplicates.comparison_keys(context, attempt.answers, context.now())
     return attempt.matter is Matter.TIP and service_duplicates.store_keys(session, tip, keys, kind)

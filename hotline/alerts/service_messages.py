@@ -65,7 +65,7 @@ is a repeat if any earlier alert was sent."""
 
 
 BEHIND = 100
-"""The position of messages that are sent together with alerts. They are sent after all alerts.
+"""The position of messages that are sent together with alerts. These messages are sent after all alerts.
 
 A notice of a corrected place has the position 0, so that it is sent before the alerts to people of the new place.
 """
@@ -201,7 +201,7 @@ def new_message(
     at: datetime,
     of: int | None,
 ) -> tables.Message:
-    """Returns a new SMS to a responder, which is due at `at`. Does not store it."""
+    """Returns a new SMS to a responder, which is due at `at`. Does not store the SMS."""
     return tables.Message(
         kind=kind,
         responder_id=responder_id,
@@ -219,7 +219,8 @@ def new_message(
 def write_shared(
     session: Session, wording: Wording, to: int, due: datetime, priority: int, at: datetime
 ) -> int:
-    """Writes an SMS about several cases, and returns the id of the SMS. The SMS counts as written when it is due."""
+    """Writes an SMS about several cases, and returns the id of the SMS. For the limits, the SMS counts at the time when
+    it is due."""
     row = new_message(MessageKind.ALERT, wording, to, priority=priority, at=due, of=None)
     row.turn = BEHIND if wording.template is Template.SHARED_OPEN else 1
     session.add(row)
@@ -232,7 +233,8 @@ def write_shared(
 def ask_desk(
     session: Session, context: Context, people: Mapping[int, Wording], due: datetime, at: datetime
 ) -> None:
-    """Writes an SMS to each of these people of the national desk, who decide about a list of the console."""
+    """Writes an SMS to each of these people of the national desk, who must decide about entries of a list in the
+    console."""
     plan = SmsPlan(session, context, people, at)
     for who, words in people.items():
         when = plan.due_of(words.template, who, due)
@@ -243,7 +245,8 @@ def ask_desk(
 def wanted_shares(
     session: Session, written: Sequence[WrittenAssignment], at: datetime
 ) -> Mapping[int, SmsShare]:
-    """Returns for each assignment how its alert may share an SMS: repeats always, and further dangers of a storm."""
+    """Returns for each assignment how its alert may share an SMS. Repeats and further dangers of a storm may share an
+    SMS."""
     asks = [
         one for one in written if one.is_repeat and one.step.purpose in rules_escalation.REPEATED
     ]
@@ -366,8 +369,8 @@ def notify(
     """Notifies people with the reference by which each knows the case. Returns the people who have no reference of the
     case.
 
-    `again` is True if people are asked again who already know the case. `due` is the time when the message is sent, if
-    this is not now.
+    `again` is True if people who know the case are asked again. `due` is the time when the message is sent, if this is
+    not now.
     """
     names = service_duplicates.references_for(session, tip, order, safety, again=again)
     languages = queries.languages(session, order.responder_ids)
@@ -499,7 +502,8 @@ def may_answer(
 
 
 def count_first_stop(session: Session, responder: Responder, text_key: str, at: datetime) -> bool:
-    """Counts a STOP that gets no answer. Returns False if a STOP was already counted within the last week."""
+    """Counts an SMS with the word STOP, which gets no answer. Returns False if such an SMS was already counted within
+    the last week."""
     given = alerts_tables.answers_since(session, responder.id, at - WEEK)
     if any(one.reason is AnswerReason.STOP for one in given):
         return False

@@ -90,8 +90,8 @@ def apply_early(
 def _apply_report(
     session: Session, context: Context, message: Message, report: DeliveryReport, at: datetime
 ) -> None:
-    """Applies a delivery report to its message. A final state never changes, except that an answered message can become
-    delivered.
+    """Applies a delivery report to its message. The final state of a message never changes, except that an answered
+    message can become delivered.
 
     If an older attempt failed, this does not change the message.
     """
@@ -116,7 +116,7 @@ def _apply_report(
 
 
 def _alert_colleagues(session: Session, context: Context, message: Message, at: datetime) -> None:
-    """Alerts a colleague of each tip that the message is about, because it does not arrive or arrives late."""
+    """Alerts a colleague of each tip that the message is about, because the message does not arrive or arrives late."""
     for tip_id in queries_outbox.tips_of(session, message):
         service_escalation.alert_colleague(session, context, tip_id, at)
 
@@ -279,7 +279,7 @@ def record_result(
 def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
     """Returns True if this attempt may change the message.
 
-    An older attempt may do so only if the gateway accepted its message late.
+    An older attempt may change the message only if the gateway accepted the message late.
     """
     if row.attempts == n:
         return row.state in OPEN_STATES
@@ -333,16 +333,15 @@ def _consequences(
         said = None if result.outcome is Outcome.STOPPED else result.provider_status
         responder.unreachable = said or result.outcome
         session.flush()
-        # Others also get this case of the responder, and every other open case.
+        # Other responders get this case, and all other open cases of the responder.
         service_commands.hand_on_cases(session, context, responder.id, at)
     elif verdict.replace:
         _alert_colleagues(session, context, claim.message, at)
 
 
 def expire_leases(context: WorkerContext) -> None:
-    """Ends the claims of workers that have stopped or hang. It is then unknown if the messages of these claims were
-    sent.
-    """
+    """Ends the claims of workers that have stopped or hang. The hotline then does not know if the messages of these
+    claims were sent."""
     at = context.now()
     with ringing(context) as session:
         for row in queries_outbox.expired(session, at):
@@ -371,8 +370,8 @@ def retry_unknown(context: WorkerContext) -> None:
 
 
 def resend_unreported(context: WorkerContext) -> None:
-    """Sends an alert once more, if no delivery report about it arrived in time. Also alerts the next person of the same
-    level.
+    """Sends an alert once more, if no delivery report about this alert arrived in time. Also alerts the next person of
+    the same level.
 
     The function alerts only one such person for each level, even if many reports are missing. So a network that sends
     no reports does not cause too many messages. The deadline to acknowledge the case does not change.

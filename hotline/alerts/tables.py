@@ -185,7 +185,7 @@ def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) 
 
 
 def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | None:
-    """Returns the due time of the newest deadline of this kind, as messages show the time.
+    """Returns the due time that messages to responders name for the newest deadline of this kind.
 
     Returns None if there was no such deadline.
     """
@@ -277,19 +277,19 @@ def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> N
 
 
 def is_answered(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the tip was acknowledged in the responder's name, even if this is doubted."""
+    """Returns True if the tip was acknowledged in the responder's name, even if the acknowledgement is doubted."""
     return has_row(session, Assignment.id, *assigned_to(tip_id, responder_id), HAS_ANSWERED)
 
 
 def is_believed(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the responder acknowledged the tip, and this is not doubted."""
+    """Returns True if the responder acknowledged the tip, and the acknowledgement is not doubted."""
     return has_row(session, Assignment.id, *assigned_to(tip_id, responder_id), HAS_TAKEN)
 
 
 def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | None:
     """Returns when this responder last acknowledged the tip.
 
-    Returns None if this is doubted, or if the responder has passed the tip on.
+    Returns None if the acknowledgement is doubted, or if the responder has passed the tip on.
     """
     took = (*assigned_to(tip_id, responder_id), HAS_TAKEN, Assignment.passed_at.is_(None))
     return session.scalar(select(func.max(Assignment.acknowledged_at)).where(*took))
@@ -416,7 +416,7 @@ def question_recipients(
 ) -> Sequence[Recipient]:
     """Returns the responders who acknowledged the tip, each with their reference.
 
-    Adds the national desk if it asked the question, or if no responder acknowledged the tip.
+    Adds the national desk if this desk asked the question, or if no responder acknowledged the tip.
     """
     found = recipients_who_may_see(session, row.tip_id, at, HAS_ANSWERED)
     if row.desk == NATIONAL or not found:
@@ -574,7 +574,7 @@ def bring_forward(session: Session, next_at: datetime) -> None:
 def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[InboundSeen]:
     """Returns the SMS of this period that callbacks have reported, but that no page of the inbox lists.
 
-    Locks these rows until the transaction ends.
+    Locks the rows of these SMS until the transaction ends.
     """
     waiting = select(InboundSeen).where(
         InboundSeen.proved_at.is_(None),

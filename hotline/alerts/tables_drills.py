@@ -77,8 +77,8 @@ def drills_since(session: Session, desk: str, at: datetime) -> Sequence[Drill]:
 def has_danger_since(session: Session, place: str, at: datetime) -> bool:
     """Returns True if the province has an open tip about danger that was filed or alerted since `at`.
 
-    If `place` is abroad, the function looks at the tips from abroad instead of a province. Includes tips that became
-    dangerous later, and older tips that still escalate.
+    For a `place` abroad, only tips from abroad count. Includes tips that became dangerous later, and older tips that
+    still escalate.
     """
     alerted = exists().where(Assignment.tip_id == Tip.id, Assignment.created_at >= at)
     near = province_of(place) if is_district(place) else place

@@ -73,13 +73,13 @@ months."""
 
 
 class ScreenMeasure(StrEnum):
-    """The kind of a screen counter. It decides the meaning of the counter's `name`."""
+    """The kind of a screen counter. The kind decides the meaning of the counter's `name`."""
 
     SHOWN = "screen_shown"
     """Counts the sessions in which the named screen was shown."""
     ANSWERED = "screen_answered"
     SESSION = "ussd_session"
-    """Counts all sessions. The name is the code of a network."""
+    """Counts all sessions. The name of such a counter is the code of a network."""
 
 
 class SessionStep(NamedTuple):
@@ -145,7 +145,7 @@ FLOOD, FLOOD_FROM = 5, 20
 """The hotline counts SMS as a flood if there are this many times the usual number in an hour, and at least this
 number."""
 QUIET = 0.2
-"""If the share of the usual sessions falls below this value, the hotline counts as quiet."""
+"""The hotline counts as quiet if an hour has fewer sessions than this share of the usual number."""
 ENOUGH = 10
 """The smallest number of delivery reports in an hour for which a rate is computed."""
 WORSE = 0.2

@@ -138,7 +138,8 @@ def in_language(counts: Counts, language: str) -> Tallies:
 
 
 def on_topic(counts: Counts, topic: str, at: datetime) -> Tallies:
-    """Returns the tallies for a topic. A topic counts once in a session, even if the caller reads it several times."""
+    """Returns the tally for a topic that a caller reads. A topic counts once in a session, even if the caller reads it
+    several times."""
     if not is_first_time(counts, f"{Measure.TOPIC}:{topic}"):
         return ()
     return ((_cell_of(counts, Measure.TOPIC, topic, at), 1),)
@@ -187,7 +188,7 @@ def close_periods(session: Session, at: datetime) -> None:
 
 
 def is_first_time(counts: Counts, name: str) -> bool:
-    """Returns True if the session has not counted this name yet, and marks it as counted."""
+    """Returns True if the session has not counted this name yet, and marks the name as counted."""
     if name in counts.counted:
         return False
     counts.counted = [*counts.counted, name]

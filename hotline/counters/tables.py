@@ -57,14 +57,15 @@ same time."""
 
 
 class _Counted:
-    """The columns by which events are counted together, and their number."""
+    """The columns that say which events are counted together, and the column with their number."""
 
     day: Mapped[date]
     """The day in Kigali."""
     measure: Mapped[str]
-    """`session`, `topic` or `tip`, or the name of a comparison of two quiz answers."""
+    """The kind of event: `session`, `topic` or `tip`, or the result of two answers in the quiz."""
     district: Mapped[str]
-    """The NISR code, "abroad", "unsure", or "" if the caller did not say."""
+    """The code of the district (from the statistics institute NISR), "abroad", "unsure", or "" if the caller did not
+    say."""
     language: Mapped[str]
     channel: Mapped[str]
     entry: Mapped[str]
@@ -93,7 +94,7 @@ class Tally(_Counted, Row):
 
 @dataclass(frozen=True, slots=True)
 class CounterKey:
-    """The values by which events are counted together."""
+    """The values of one counter. Events with the same values are counted together."""
 
     day: date
     measure: str
@@ -188,7 +189,7 @@ def write_coverage(session: Session, hour: datetime, missing: Collection[str]) -
 
 
 def write_coverages(session: Session, missing: Mapping[datetime, Collection[str]]) -> None:
-    """Stores many hours that are not stored yet."""
+    """Stores the results for many hours, none of which is stored yet."""
     rows = [{"hour": hour, "missing": sorted(codes)} for hour, codes in missing.items()]
     if rows:
         session.execute(insert(Coverage), rows)
@@ -196,8 +197,8 @@ def write_coverages(session: Session, missing: Mapping[datetime, Collection[str]
 
 @dataclass(frozen=True, slots=True, order=True)
 class HookCount:
-    """The values by which the answers of the hooks are counted together. A hook is an address of the hotline that the
-    gateway calls."""
+    """The values of one counter of hooks. Answers with the same values are counted together. A hook is an address of
+    the hotline that the gateway calls."""
 
     hook: str
     outcome: str
@@ -206,7 +207,7 @@ class HookCount:
 
 
 class HookCounter(Row):
-    """The number of answers in one month, and the total time that they took."""
+    """The number of answers of a hook in one month, and the total time that they took."""
 
     __tablename__ = "hook_counter"
 
@@ -222,7 +223,7 @@ class HookCounter(Row):
 def add_hook_counts(
     session: Session, counted: Mapping[HookCount, tuple[int, float]], month: str
 ) -> None:
-    """Adds to the counters in a fixed order, so that two processes never wait for each other."""
+    """Adds these numbers to the counters in a fixed order, so that two processes never wait for each other."""
     for one in sorted(counted):
         number, seconds = counted[one]
         key = {"month": month, "hook": one.hook, "outcome": one.outcome, "bound": one.bound}
@@ -238,7 +239,8 @@ def add_hook_counts(
 
 
 def hook_counters(session: Session, month: str = "") -> Mapping[HookCount, tuple[int, float]]:
-    """Returns the counters of a month, or without `month` those of all months. Times are in seconds."""
+    """Returns the counters of a month. If `month` is empty, returns the counters of all months. Times are in
+    seconds."""
     found: dict[HookCount, tuple[int, float]] = {}
     for row in session.scalars(select(HookCounter).where(HookCounter.month.startswith(month))):
         of = HookCount(row.hook, row.outcome, row.bound)
@@ -298,7 +300,8 @@ def note_person(session: Session, digests: Mapping[str, int]) -> None:
 
 @cache
 def _raising(rows: int) -> TextClause:
-    """Returns the SQL that raises this number of registers. Both databases accept it. Each session runs it once."""
+    """Returns the SQL that raises this number of registers. The SQL is the same for both databases. Each session of a
+    caller runs the SQL once."""
     values = ", ".join(f"(:p{n}, :r{n}, :k{n})" for n in range(rows))
     return text(
         f"INSERT INTO people_register (period, register, rank) VALUES {values}"
@@ -383,7 +386,7 @@ def mark_counted(session: Session, counted: Sequence[CountedSession]) -> None:
 
 
 def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> None:
-    """Adds to the counters in a fixed order, so that two processes never deadlock."""
+    """Adds these numbers to the counters in a fixed order, so that two processes never deadlock."""
     if not counts:
         return
     new = insert_into(session, ScreenCount)
@@ -427,15 +430,15 @@ class SessionCounts:
 
 Tallies = Sequence[tuple[CounterKey, int]]
 CountDecision = Callable[[SessionCounts, int], Tallies]
-"""A function that decides what to count, from the number of committed letters. It changes the counts that it
-receives."""
+"""A function that decides what to count. It gets the number of letters of the session's text that are already stored,
+and changes the `SessionCounts` that it gets."""
 
 
 def count_text(
     database: Database, key: str, *, upto: int, text_key: str, decide: CountDecision
 ) -> CommittedText | None:
     """Counts what `decide` returns for this text, unless the text was counted before. Returns the number of letters of
-    the session's text that are stored in the end.
+    the session's text that are stored afterwards.
 
     Returns None if there is no such session. Raises StoreUnavailable.
     """

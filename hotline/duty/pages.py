@@ -5,7 +5,7 @@ lists them with the time of each step. Users see their own account. Admins see a
 suspend or end accounts.
 
 The page of rights shows the rights of all people and accounts, and an auditor prints it. The page reads the table of
-roles and the table of routes, which also decide about every request. It shows no phone numbers.
+roles and the table of routes, which also decide about every request. This page shows no phone numbers.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -156,7 +156,7 @@ def read_desks(visit: Visit) -> Mapping[str, Level]:
 DAY = "%Y-%m-%d"
 MISSING = phrase("Enter a reason.")
 FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
-"""The field of the form that shows an error, for each column that can have an error."""
+"""For each column of a sheet that can have an error: the field of the form that shows the error."""
 
 
 def people(visit: Visit) -> Response:
@@ -289,7 +289,7 @@ def end_leave(visit: Visit, responder_id: int) -> None:
 
 @form_view(responder, "secret_number", PersonnelRefused, NumberInvalid)
 def change_number(visit: Visit, responder_id: int) -> None:
-    """Requests a new phone number of a responder. The number is typed once and never shown."""
+    """Requests a new phone number of a responder. The admin types the number once, and no page shows it."""
     reason, typed = visit.reason("secret_number", MISSING), visit.form.secret("number")
     by, person = visit.by.actor, str(responder_id)
     service_enrolment.change_number(visit.context, by, person, typed, reason)
@@ -473,7 +473,7 @@ def set_roles(visit: Visit, account_id: int) -> None:
 def link(visit: Visit, account_id: int) -> Response | None:
     """Requests a new link, or shows the link after its waiting time.
 
-    When the link is made, the old password and code stop working.
+    When the link is made, the old password and the old authenticator stop working.
     """
     invited = service_invitations.request_link(
         visit.context, visit.by.actor, account_id, _account_reason(visit)

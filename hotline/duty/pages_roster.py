@@ -1,6 +1,7 @@
 """Shows, changes and prints the roster of a week, for the whole country or for one desk.
 
-Also imports sheets of people or of shifts. It checks a sheet before the import, and shows the progress of imports.
+Also imports sheets of people or of shifts. The module checks a sheet before the import, and shows the progress of
+imports.
 """
 
 import re
@@ -192,7 +193,7 @@ def sheet_form(visit: Visit, sheet: str) -> Response:
 
 
 def _kind(visit: Visit, sheet: str) -> SheetKind:
-    """Returns the kind of a sheet. Only admins and the national desk import people."""
+    """Returns the kind of a sheet. Only admins and people of the national desk may import people."""
     if sheet not in {*SheetKind} or not (sheet == "roster" or visit.may(routes.RUNNING)):
         abort(404)
     return SheetKind(sheet)

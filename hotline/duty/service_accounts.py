@@ -238,7 +238,7 @@ class AccountChange:
     def settle(
         self, role: AccountRole, decision: ApprovalDecision = ApprovalDecision.WITHDRAWN
     ) -> None:
-        """Ends the pending approval of a role. A command at the server has given the role, or no one wants it any
+        """Ends the pending approval of a role. A command at the server has given the role, or no one wants the role any
         more."""
         subject, at = _subject_of(self.account.id, role), self.context.now()
         self.decide(tables_sessions.pending_for(self.session, subject, at), decision)
@@ -254,9 +254,8 @@ class AccountChange:
         return roles_by_account(self.session, self.context).get(self.account.id, frozenset())
 
     def forget(self) -> None:
-        """Deletes the keys, the second factor, the codes and the sessions of the account, so that it can decrypt no
-        tips.
-        """
+        """Deletes the keys, the second factor, the codes and the sessions of the account, so that the account can
+        decrypt no tips."""
         account = self.account
         tables_desks.end_access(self.session, self.member, self.context.now())
         account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
@@ -459,8 +458,8 @@ def close_account(change: AccountChange) -> None:
     """Closes the account of a person who must lose access at once.
 
     If a second admin must approve the end of the account, suspends the account and ends its sessions. The account ends
-    when the second admin approves. So if this was the last admin, approver or member of the national desk, the account
-    remains until then.
+    when the second admin approves. So if the person was the last admin, approver or member of the national desk, the
+    account remains until then.
     """
     account, at = change.account, change.context.now()
     if account.state == AccountState.ENDED:

@@ -54,7 +54,7 @@ from hotline.text.typed import comparison_keys
 
 @dataclass(frozen=True, slots=True)
 class StartPaper:
-    """A paper with a start PIN, which is handed to a person."""
+    """A paper with a start PIN, which an admin hands to a person."""
 
     responder_id: int
     name: str
@@ -69,7 +69,7 @@ def invite(
     """Sends a code to a person's phone, and makes their start PIN. The command line calls this function. After a second
     call, the new code and PIN replace the old ones.
 
-    A person who already gets alerts of tips gets them also during this time. Raises NotFound, PersonnelRefused.
+    A person who already gets alerts of tips continues to get them. Raises NotFound, PersonnelRefused.
     """
     made = _new_secrets(context, costs)
     with ringing(context) as session:
@@ -165,7 +165,8 @@ def may_print(context: Context, responder_id: int) -> bool:
 
 
 def _approved_request(session: Session, row: Enrolment | None, at: datetime) -> Approval | None:
-    """Returns the approval to print the start PIN of an enrolment. Returns None if it is missing, used or too old."""
+    """Returns the approval to print the start PIN of an enrolment. Returns None if the approval is missing, used or too
+    old."""
     asked = None if row is None else session.get(Approval, row.approval_id)
     if asked is None or asked.kind != ApprovalKind.START_PIN or asked.decided_at is None:
         return None
@@ -404,7 +405,7 @@ def _about(
 ) -> ApprovalView | None:
     """Describes an enrolment for the page of approvals. Does not show the phone number.
 
-    Returns None if the phone was not proved by a code yet.
+    Returns None if the owner has not proved the phone with a code yet.
     """
     rows = tables.enrolments_of_approval(session, asked.id)
     row = rows[0] if rows else None
@@ -547,7 +548,8 @@ class TypedPerson:
 
 
 def enrol_person(context: ConsoleContext, by: Actor, typed: TypedPerson, reason: str) -> int:
-    """Registers a phone, and requests its start PIN. Returns its id. Raises ImportRefused with all errors."""
+    """Registers a phone, and requests its start PIN. Returns the id of the phone. Raises ImportRefused with all
+    errors."""
     rows, faults = check_file(context, _sheet_of(typed), typed.person_id)
     with context.database.writing() as session:
         if faults := [*faults, *unfit(session, context, rows)]:

@@ -346,7 +346,8 @@ def _of_account(change: AccountChange) -> WaitingLink | None:
     waits = account.state == AccountState.ENDED or change.is_depended_on()
     usable_at = None
     if not waits and change.person is not None:
-        # A suspended owner cannot sign in to refuse the link, so the hours of the suspension are added.
+        # A suspended owner cannot sign in to refuse the link, so the hours of the suspension are added to the waiting
+        # time.
         until = account.suspended_until or row.asked_at
         since = max(row.asked_at, until - SUSPENDED_FOR)
         usable_at = row.asked_at + LINK_WAIT + max(until - since, timedelta(0))

@@ -68,7 +68,8 @@ def check_national(
 ) -> int:
     """Checks that the national desk has enough people without this person, at each moment of the period.
 
-    Returns the lowest number of people during the period. Raises PersonnelRefused if there are too few.
+    Returns the lowest number of people during the period. Raises PersonnelRefused if the desk would have too few
+    people.
     """
     left = fewest_national(
         queries_people.members(session, but=person.person_id), starts_at, ends_at
@@ -108,7 +109,7 @@ def check_overseen(
     session: Session, by: CommandActor, person: Responder, desks: Collection[str] = ()
 ) -> None:
     """Raises PersonnelRefused if the national desk decides about a person of an oversight desk, or about a person who
-    would join it."""
+    would join an oversight desk."""
     who = tables_audit.actor_of(by)
     if tables_desks.is_overseen(session, who, person.person_id, desks):
         raise PersonnelRefused(OVERSEEN_DESK)
@@ -210,8 +211,8 @@ def bring_back(
 ) -> BroughtBack:
     """Makes a responder active again: ends a leave, a removal, or the mark of an unreachable number.
 
-    If the number is on the stop list, the number must be given, because the list stores only digests. For a removed
-    responder, a second person is needed. Raises NotFound, NumberInvalid, PersonnelRefused.
+    If the number is on the stop list, the number must be given, because the list stores only digests. A second person
+    must approve the return of a removed responder. Raises NotFound, NumberInvalid, PersonnelRefused.
     """
     at = context.now()
     ended: list[str] = []

@@ -48,8 +48,8 @@ def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequen
 
 
 class PersonState(StrEnum):
-    """The state of a person: if the person can be alerted of tips, or why not. The state of a person without a phone is
-    the state of the account."""
+    """The state of a person: the person can be alerted of tips, or a reason prevents it. The state of a person without
+    a phone is the state of the account."""
 
     ACTIVE = "can be alerted"
     NO_PIN = "no PIN, cannot read tips"

@@ -270,7 +270,8 @@ def _take_away(
 
 
 def end_account(context: Context, by: Actor, account_id: int, reason: str = "") -> bool:
-    """Ends an account, and removes the responder who is the same person. The limits of both commands apply.
+    """Ends an account, and removes the responder who is the same person. The limits for ending an account and for
+    removing a person both apply.
 
     Returns False if a second admin must approve first. Until then, nothing changes. Raises AccountRefused,
     PersonnelRefused.
@@ -287,8 +288,8 @@ def end_account(context: Context, by: Actor, account_id: int, reason: str = "") 
 
 
 def _end(change: AccountChange) -> None:
-    """Ends an account, and removes the phones of its owner. The calling function must first check that the person may
-    end the account."""
+    """Ends an account, and removes the phones of its owner. The calling function must first check if the account may be
+    ended."""
     service_accounts.end_account(change)
     session, person_id = change.session, change.account.person_id
     said = ": ".join(filter(None, ("the account of the same person was ended", change.reason)))

@@ -355,7 +355,7 @@ def _report_week(session: Session, context: Context, found: Sequence[Gap], at: d
 
 
 def _leaders(session: Session, desk: str, at: datetime) -> Sequence[Responder]:
-    """Returns the coordinators of a desk. If there is none, returns the people of the national desk."""
+    """Returns the coordinators of a desk. If the desk has no coordinator, returns the people of the national desk."""
     people = tables.coordinators_and_national(session, desk, at)
     return [one for one in people if one.level != Level.NATIONAL] or people
 
