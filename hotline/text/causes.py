@@ -1,5 +1,5 @@
-"""Describes the cause of a failed connection in our own words. The text of a driver's error could contain an address
-or a value."""
+"""Describes the cause of a failed connection in the hotline's own words, because the text of a driver's error could
+contain an address or a value."""
 
 CAUSES: tuple[tuple[str, str], ...] = (
     ("connection refused", "connection refused"),
@@ -48,7 +48,7 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ("closed the connection", "it closed the connection"),
     ("reset by peer", "it closed the connection"),
 )
-"""Parts of error texts in lower case, each with its cause. The first matching part decides."""
+"""Parts of error texts in lower case, each with its cause. The first part that occurs in the error's text decides."""
 
 
 def known_cause(text: str) -> str | None:
@@ -58,8 +58,8 @@ def known_cause(text: str) -> str | None:
 
 
 def cause_of(broken: BaseException) -> str:
-    """Returns the known cause of an error or of an earlier error behind it. Otherwise it returns the class name of
-    the error, and never its text."""
+    """Returns the known cause of an error, or of the earlier error that led to it. If no cause is known, returns the
+    class name of the error. Never returns the error's text."""
     seen: BaseException | None = broken
     while seen is not None:
         if cause := known_cause(str(seen)):

@@ -1,7 +1,7 @@
 """Converts a page of docs/ to an HTML page for printing. Pure.
 
-It supports only what such a page uses: headings, paragraphs, lists, tables, pictures, **bold** and `quotes`. It leaves
-comments out.
+It supports only what such a page uses: headings, paragraphs, lists, tables, pictures, **bold** and `quotes`. The
+module leaves out HTML comments.
 """
 
 import re
@@ -33,7 +33,7 @@ code { font: 1em "DejaVu Sans Mono", Consolas, monospace; }
 """
 
 ReadPicture = Callable[[str], str]
-"""Returns the SVG of a picture by its name on the page."""
+"""A function that returns the SVG of a picture, by the picture's name on the page."""
 
 
 def printed_page(page: str, language: str, picture: ReadPicture) -> str:

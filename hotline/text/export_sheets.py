@@ -1,6 +1,7 @@
-"""Writes tables as CSV, and prepares them as sheets of a workbook. No cell becomes a formula. Pure.
+"""Writes tables as CSV, and prepares them as sheets of a workbook. A spreadsheet program never treats a cell of these
+tables as a formula. Pure.
 
-Also reads a row's id from text that a person typed.
+The module also reads the id of a database row from text that a person typed.
 """
 
 import csv
@@ -17,7 +18,7 @@ MAX_NAME_LENGTH = 31
 
 @dataclass(frozen=True, slots=True)
 class ExportSheet:
-    """One table with a header row. In a workbook, a sentence about the table is above it."""
+    """One table with a header row. In a workbook, a sentence about the table comes above the table."""
 
     name: str
     text: str
@@ -26,8 +27,8 @@ class ExportSheet:
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[ExportCell]]) -> bytes:
-    """Returns the table as CSV in UTF-8. If a text looks like a formula, an apostrophe is put before it. Numbers
-    stay unchanged."""
+    """Returns the table as CSV in UTF-8. If a text looks like a formula, the function puts an apostrophe before the
+    text. Numbers stay unchanged."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)

@@ -1,12 +1,12 @@
 """Converts text to GSM-7, the alphabet of basic phones (3GPP TS 23.038), and counts its septets and segments. Pure.
 
-A letter of the basic table costs one septet, and a letter of the extension table costs two. A single letter outside
-both tables changes the whole message to UCS-2, and a screen then has only about 70 letters. So every outgoing text must
-pass `to_gsm7`.
+A letter of the basic table costs one septet, and a letter of the extension table costs two. If a message contains a
+single letter outside both tables, the network sends the whole message as UCS-2, and a screen then has only about 70
+letters. So every outgoing text must pass `to_gsm7`.
 
-A segment is one SMS part. A message of one part has 160 septets, and a message of several parts has 153 in each. With a
-letter outside GSM-7, the parts have 70 and 67 UTF-16 units. An escaped letter or a surrogate pair must stay in one
-part. So a simple division would give a wrong number.
+A segment is one SMS part. A message of one part has 160 septets, and a message of several parts has 153 in each. With
+a letter outside GSM-7, the parts have 70 and 67 UTF-16 units. A letter that takes two places must stay in one part.
+So the number of parts is not always the length divided by the size of a part.
 """
 
 import unicodedata
@@ -41,10 +41,11 @@ TYPOGRAPHY = {
     "•": "-",
     "…": "...",
 }
-"""Simple substitutes for the quotes, dashes, dots and spaces of word processors. They do not change the meaning."""
+"""Plain characters for the quotes, dashes, dots and spaces of word processors. These substitutes do not change the
+meaning of a text."""
 SUBSTITUTES = {**TYPOGRAPHY, "°": "o", "²": "2", "œ": "oe", "Œ": "OE", "×": "x"}
-"""Substitutes for letters that Unicode decomposition does not change into GSM-7 letters. Decomposition changes `ç`
-into `c`, so `ç` is not listed."""
+"""GSM-7 letters for foreign letters that Unicode cannot split into a GSM-7 letter and an accent. Unicode splits `ç`
+into `c` and a cedilla, so this table does not list `ç`."""
 
 
 def is_gsm7(text: str) -> bool:
@@ -52,8 +53,8 @@ def is_gsm7(text: str) -> bool:
 
 
 def septets(text: str) -> int:
-    """Returns the number of septets of `text`. It counts a letter outside GSM-7 as one septet, so convert the text
-    with `to_gsm7` first."""
+    """Returns the number of septets of `text`. The function counts a letter outside GSM-7 as one septet, so the
+    calling code must first convert the text with `to_gsm7`."""
     if EXTENDED.isdisjoint(text):
         return len(text)
     return len(text) + sum(letter in EXTENDED for letter in text)
@@ -77,8 +78,8 @@ def substitute(letter: str) -> str:
 
 
 def to_gsm7(text: str) -> str:
-    """Returns `text` with GSM-7 letters only. It first composes the letters, and then replaces each letter outside
-    GSM-7."""
+    """Returns `text` with GSM-7 letters only. It first joins each letter with its accent, and then replaces each
+    letter outside GSM-7."""
     composed = unicodedata.normalize("NFC", text)
     if is_gsm7(composed):
         return composed

@@ -1,9 +1,7 @@
-"""Recognises requests to stop messages or to erase a report, in any spelling. Pure.
-
-A misspelt word is accepted only if it cannot mean anything else. If a caller's messages are stopped by mistake, they
-never get a message again. If a tip is mistaken for such a request, it is lost. So a message is a request only if all of
-its words belong to the request.
-"""
+"""Recognises SMS that ask to stop messages or to erase a report, in any spelling. Pure. The module accepts a misspelt
+word only if the word cannot mean anything else. If the hotline stops messages by mistake, the caller never gets a
+message again. If the hotline takes a tip for such a request, the tip is lost. So an SMS is a request only if all its
+words belong to the request."""
 
 import re
 import unicodedata
@@ -45,30 +43,29 @@ WORDS: Mapping[str, str] = {
     "P": "NUMBER NUMERO NIMERO NUMERI",
     "L": "LIST LISTE LISITI RISITI",
 }
-"""Each of these letters means a class of words.
-
-For verbs: W writes, S stops, G wants, V receives, E removes, Z ends. N, T, n and q negate, and B means "enough". For
-nouns: M is a message, P is a number, L is a list.
-"""
+"""Lists the words of each class of words. A letter names the class. W: verbs for "write". S: "stop". G: "want". V:
+"receive". E: "remove". Z: "end". N, T, n and q: words for "not". B: "enough". M: nouns for "message". P: "number". L:
+"list"."""
 UNKNOWN = "?"
 SMALL_WORDS = """
 AGAIN ANYMORE COULD CAN WOULD WILL D LONGER FURTHER RATHER FROM OFF ON OF YOUR MY OUR HAVE ABOUT KINDLY
 NOTRE MON MA VOTRE CETTE DANS RIEN SI POUVEZ POURRIEZ POURRAIS POUVAIS VEUILLEZ S IL PLAIT NOUS
 KO NGO AHO UKUNDI UBUNDI INDI KURI KU MURI YANJYE YACU NA RWOSE IZI IZO IBI IBYO UBWO NDABASABA TURABASABA NDABINGINZE
 """
-"""Polite words and small words that do not change the meaning, in addition to `keywords.COMPANION_WORDS`."""
+"""Further polite words and small words that do not change the meaning of a request, in addition to
+`COMPANION_WORDS`."""
 SHAPES = re.compile(
     "|".join(
         (
             "[GWM]*S[SWM]*",
             "M*X[WM]*",  # ntimunyandikire
             "M*A[WM]*",  # ntimuzongere kunyandikira
-            "R|M+R|R[VWM]+",  # Such as "sinshaka ubutumwa" (Kinyarwanda: I want no messages).
-            "TM+G|TG[WM]+",  # Such as "nta butumwa nshaka" (Kinyarwanda: I want no message).
-            "G?N[WM]+|NGV?[WM]+|NV[WM]+",  # Such as "do not text", "no more messages".
-            "q+M+|G?nq+[VW]+M*|G?nW+q+M*|nGq+V?[WM]+",  # Such as "ne m'envoyez plus" (French: send me no more).
-            "EPL?|EL",  # Such as "delete my number", "remove me from the list".
-            "M+B|ZM+",  # Such as "ubutumwa burahagije" (Kinyarwanda: enough messages), "end SMS".
+            "R|M+R|R[VWM]+",  # For example "sinshaka ubutumwa" (Kinyarwanda: I want no messages).
+            "TM+G|TG[WM]+",  # For example "nta butumwa nshaka" (Kinyarwanda: I want no message).
+            "G?N[WM]+|NGV?[WM]+|NV[WM]+",  # For example "do not text", "no more messages".
+            "q+M+|G?nq+[VW]+M*|G?nW+q+M*|nGq+V?[WM]+",  # For example "ne m'envoyez plus" (French: send me no more).
+            "EPL?|EL",  # For example "delete my number", "remove me from the list".
+            "M+B|ZM+",  # For example "ubutumwa burahagije" (Kinyarwanda: enough messages), "end SMS".
         )
     )
 )
@@ -77,8 +74,8 @@ SHAPES = re.compile(
 def is_stop_request(
     words: Sequence[str], nearly: Callable[[str], bool], fillers: frozenset[str]
 ) -> bool:
-    """Returns True if the classes of all words together form a request. With `nearly`, it accepts a misspelt word
-    for "stop"."""
+    """Returns True if the classes of all words together form a request. `nearly` is a function that recognises a
+    misspelt word for "stop"."""
     shape = "".join(_class_of(word, nearly, fillers | _SMALL) for word in words)
     return SHAPES.fullmatch(shape) is not None
 
@@ -142,7 +139,7 @@ def _classes() -> Mapping[str, str]:
 
 
 def split_words(words: str) -> frozenset[str]:
-    """Returns the words that one string contains."""
+    """Returns the words of a string as a set."""
     return frozenset(words.split())
 
 
@@ -151,29 +148,30 @@ STOP_WORDS = split_words(
     " DESINSCRIRE DESINSCRIPTION"
     " HAGARIKA HAGARIKE GUHAGARIKA MUHAGARIKE"
 )
-"""Words that ask for no more messages. One letter may be wrong, missing, added, or exchanged with the next one."""
+"""Words with which a person asks for no more messages. In such a word, one letter may be wrong, missing, added, or
+exchanged with the next letter."""
 ORDINARY_WORDS = split_words(
     "ARREST ATOP SHOP SLOP SNOP SOP STEP STOOP STOR STOW STROP SWOP TOP ARRETS"
 )
-"""Words that are as similar to a stop word as a misspelling, but have their own meaning."""
+"""Words that look like a misspelt stop word, but have a meaning of their own."""
 COMPANION_WORDS = split_words(
     "A ALL AND ANY DO I IT ME MESSAGE MESSAGES MORE MSG MSGS NOW OK PLEASE PLS SEND SENDING SMS TEXT TEXTING TEXTS"
     " MESSAGING THANK THANKS THE THESE THIS TO WANT WRITING YOU"
     " CES D DE DES ECRIRE ENVOI ENVOIS ENVOYER J JE L LA LE LES M ME MERCI MOI SVP VEUX VOS VOUS"
     " BUTUMWA IBI KOHEREZA KUNYANDIKIRA KUNYOHEREREZA MURAKOZE NDABASABYE NDASHAKA NYABUNEKA UBU UBUTUMWA"
 )
-"""Words that may come with a stop word: polite words, and words for the messages."""
+"""Words that may come with a stop word in one SMS: polite words, and words for "messages"."""
 ERASURE_WORDS = split_words(
     "DELETE ERASE SIBA SIBE MUSIBE GUSIBA SIBISHA MUSIBISHE EFFACE EFFACER EFFACEZ SUPPRIME SUPPRIMER SUPPRIMEZ"
 )
-"""Words that ask to erase a report. In a word of six letters or more, one letter may be wrong. A shorter word would
-be too similar to other words."""
+"""Words with which a person asks to erase a report. In a word of six letters or more, one letter may be wrong. With a
+wrong letter, a shorter word would be too similar to other words."""
 OWN_REPORT_WORDS = split_words(
     "ALL EVERYTHING WHAT I IT MY THAT THE THIS MESSAGE MESSAGES REPORT SAID SENT SMS TEXT TIP TOLD WROTE"
     " AI CE CECI CELA CES DIT ECRIT ENVOYE J LA LE LES MA MES MON QUE TOUT VOUS"
     " BWANJYE BYANJYE BYOSE IBI IBYO NABABWIYE NANDITSE NOHEREJE NATANZE NAVUZE UBU UBUTUMWA"
 )
-"""Words that may come with a request to erase. They refer to what the caller reported."""
+"""Words that may come with a request to erase, such as "my report"."""
 COURTESY = split_words("PLEASE PLS THANK THANKS YOU SVP MERCI MURAKOZE NYABUNEKA NDABASABYE")
 MAX_WORDS = 12
 MIN_FORGIVEN_LETTERS = 6
@@ -187,7 +185,7 @@ def normalised_words(text: str, *, most: int = 400) -> list[str]:
 
 
 def sound_key(word: str) -> str:
-    """Returns a word with r in place of l, because many people exchange them in Kinyarwanda."""
+    """Returns a word with r in place of l, because many people exchange l and r in Kinyarwanda."""
     return word.replace("L", "R")
 
 
@@ -219,7 +217,7 @@ def _erases(word: str) -> bool:
 
 
 def _joined(words: list[str]) -> list[str]:
-    """Joins the letters of a word that was typed with spaces, such as `s t o p`."""
+    """Joins the letters of a word that a person typed with spaces, such as `s t o p`."""
     return ["".join(words)] if all(len(word) == 1 for word in words) else words
 
 

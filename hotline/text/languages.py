@@ -1,10 +1,7 @@
-"""Lists the hotline's languages, and marks the phrases that the console shows in them.
+"""Lists the hotline's languages, and holds its phrases and messages in these languages. Pure.
 
-Lists the hotline's languages, in the order in which callers see them.
-
-To add a language such as Kiswahili, add a row here. The check then lists every missing text.
-
-Marks English phrases that the console shows in the reader's language.
+The languages have the order in which callers see them. To add a language such as Kiswahili, add a row to `LANGUAGES`.
+`hotline texts check` then lists every missing text.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,18 +24,16 @@ CODES = tuple(language.code for language in LANGUAGES)
 FIRST = LANGUAGES[0].code
 """The language for callers who have not chosen a language yet."""
 NAMES = {"rw": "Kinyarwanda", "fr": "Français", "en": "English"}
-"""Each language's own name with its accents, for pages. Screens of handsets show no accents."""
+"""Each language's own name with its accents, for pages. The screens of phones show names without accents."""
 
 
 def phrase(words: str) -> str:
-    """Marks an English phrase that other code translates, so that the catalogue contains it."""
+    """Marks an English phrase that other code translates, so that the catalogue contains the phrase. Returns the
+    phrase unchanged."""
     return words
 
 
 SAMPLE = phrase("Sample data. No person and no tip in this sample data is real.")
-
-
-# Keeps the template and the values of a message apart, so that every language can show the message. Pure.
 
 
 def unchanged_value(_name: str, value: str) -> str:
@@ -47,8 +42,8 @@ def unchanged_value(_name: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MessageText:
-    """One message: a template such as `"{field} has no {language}"`, and its values. `str` gives the message in
-    English."""
+    """One message: a template such as `"{field} has no {language}"`, and its values. Template and values stay apart,
+    so that the console can show the message in every language. `str` returns the message in English."""
 
     template: str
     values: "tuple[tuple[str, str | MessageText], ...]" = ()
@@ -59,8 +54,8 @@ class MessageText:
     def said(
         self, say: Callable[[str], str], shown: Callable[[str, str], str] = unchanged_value
     ) -> str:
-        """Returns the message in another language. `say` is a function that translates a template, and `shown`
-        formats a value by its name."""
+        """Returns the message in another language. `say` is a function that translates a template, and `shown` is a
+        function that formats a value by the value's name."""
         given = {
             name: value.said(say, shown) if isinstance(value, MessageText) else shown(name, value)
             for name, value in self.values
@@ -78,8 +73,8 @@ class MessageText:
 
 
 def message_text(template: str, **values: str | int | MessageText) -> MessageText:
-    """Returns a message from its English template and its values. `tools/update_texts.py` finds the template here
-    and adds it to the catalogue."""
+    """Returns a message from its English template and its values. `tools/update_texts.py` finds the calls of this
+    function, and adds their templates to the catalogue."""
     parts = tuple(
         (name, str(value) if isinstance(value, int) else value) for name, value in values.items()
     )
@@ -100,17 +95,17 @@ def message_text_of(written: list[Any]) -> MessageText:
 
 
 EditedTexts = Callable[[str, str], str | None]
-"""A function that returns the edited text of a phrase, by language and English text. It returns None if the phrase
-was not edited."""
+"""A function that returns the edited text of a phrase, by language and English text. The function returns None if no
+editor has changed the phrase."""
 
 
 def no_edited_text(_language: str, _phrase: str) -> None:
-    """Returns None for every phrase: no phrase was edited."""
+    """Returns None for every phrase, for a hotline without edited texts."""
 
 
 class Phrases:
-    """The hotline's phrases by language and English text. If a phrase has an edited text, it replaces the
-    catalogue's text."""
+    """The hotline's phrases by language and English text. If an editor has changed a phrase, the edited text replaces
+    the catalogue's text."""
 
     def __init__(
         self, catalogues: Mapping[str, Mapping[str, str]], live: EditedTexts = no_edited_text
@@ -119,23 +114,24 @@ class Phrases:
         self._live = live
 
     def say(self, language: str, phrase: str, **values: str) -> str:
-        """Returns `phrase` in `language`, with values in place of its `{placeholders}`. If the translation is missing,
-        the result is in English.
+        """Returns `phrase` in `language`, with values in place of its `{placeholders}`. If the translation is
+        missing, the result is in English.
 
-        Braces in a value are not treated as placeholders. Values are also converted to GSM-7. Raises KeyError for a
-        placeholder without a value. Tests of the texts find such a fault before a release.
+        Braces in a value are not treated as placeholders. The method also converts values to GSM-7. Raises KeyError
+        for a placeholder without a value. Tests find such a missing value before a release.
         """
         changed = self._live(language, phrase)
         if changed is not None:
             try:
                 return to_gsm7(changed.format_map(values))
             except (KeyError, ValueError, IndexError):
-                # The console refuses an edited text with wrong placeholders.
-                # If one is stored anyway, the alert must still be sent.
+                # The console refuses an edited text with wrong placeholders. If the database contains such a text
+                # anyway, the hotline must still send the alert.
                 pass
         template = self.shipped(language, phrase) or phrase
         return to_gsm7(template.format_map(values))
 
     def shipped(self, language: str, phrase: str) -> str:
-        """Returns the text of the catalogue with its placeholders. The result is empty if there is none."""
+        """Returns the catalogue's text of a phrase, with its placeholders. The result is empty if the catalogue has
+        no such text."""
         return self._catalogues.get(language, {}).get(phrase, "")

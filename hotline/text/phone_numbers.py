@@ -1,11 +1,12 @@
-"""Converts phone numbers to E.164, the form that the network uses. Pure.
+"""Converts phone numbers to E.164, the form that the network uses. It also computes check digits and check letters.
+Pure.
 
-A caller's number is accepted by its form alone, because new prefixes exist before any list contains them. A number to
-which the hotline sends must be in such a list. With a typing error, a stranger would get the message.
+The module accepts a caller's number by its form alone, because new prefixes exist before any list contains them. A
+number to which the hotline sends must be in a list of mobile numbers, because a typing error would send the message
+to a stranger.
 
-Also computes check digits and check letters with the hybrid systems of ISO 7064 (MOD 11,10 for digits). Pure.
-
-They reveal every single wrong character, and nearly every exchange of two characters.
+The check characters follow ISO 7064 (MOD 11,10 for digits). They reveal every single wrong character, and nearly
+every exchange of two characters.
 """
 
 import re
@@ -19,24 +20,24 @@ from hotline.errors import NumberInvalid
 REGION = "RW"
 CALLER = re.compile(r"[+ ]?(?P<digits>[1-9][0-9]{6,14})")
 DOMESTIC = re.compile(r"[+ ]?(?:0(?P<dialled>[27][0-9]{8})|(?P<bare>7[0-9]{8}))")
-"""A Rwandan number without its country code, such as 0788123456. Without the zero, it is a mobile number. Numbers of
-a 7 and eight more digits exist only in Rwanda."""
+"""Matches a Rwandan number without its country code, such as 0788123456. Without the zero, only a mobile number
+matches: a 7 and eight more digits. Such numbers exist only in Rwanda."""
 ABROAD = re.compile(r"\A[+ ]?00(?=[1-9])")
 TRUNK_ZERO = re.compile(r"2500(?P<national>[0-9]{9})")
-"""A Rwandan number with the country code that still has the zero of its domestic form."""
+"""Matches a Rwandan number that has the country code and also the zero of its domestic form."""
 WRITTEN = re.compile(r"[+\d\s().\u2010-\u2015-]*(;ext=\d{1,7})?")
-"""The characters that people write in a number. Letters are not allowed, because a letter would be read as the digit
-on its key. For example, 0788-CALL-ME would become a real person's number."""
+"""The characters that people write in a number. Letters are not allowed, because the library for numbers would read a
+letter as the digit on its key. For example, 0788-CALL-ME would become a real person's number."""
 BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-"""Types of numbers that an SMS reaches at a normal price. Premium numbers are not included."""
+"""The types of numbers that receive SMS at a normal price. Premium numbers are not among these types."""
 
 
 def parse_caller(raw: str) -> str:
     """Returns a caller's number as E.164. It checks only the form of the number. Raises NumberInvalid. The error does
     not contain the number.
 
-    Form decoding changes a plus into a space, and some callbacks lose the plus. The function corrects both. It also
-    accepts the form in which people dial within Rwanda.
+    When the web server decodes a form, the plus becomes a space, and some callbacks lose the plus. The function
+    restores the plus. It also accepts a number in the form in which people dial within Rwanda.
     """
     raw = ABROAD.sub("+", raw)
     home = DOMESTIC.fullmatch(raw)
@@ -50,11 +51,11 @@ def parse_caller(raw: str) -> str:
 
 
 def parse_sendable(raw: str) -> str:
-    """Returns a number as E.164 if the hotline may send SMS to it: valid, mobile and Rwandan. Raises NumberInvalid. The
-    error does not contain the number.
+    """Returns a number as E.164 if the hotline may send SMS to it: valid, mobile and Rwandan. Raises NumberInvalid.
+    The error does not contain the number.
 
-    It accepts the forms that people write: 0788..., 788..., 00250..., spaces and hyphens. It removes an extension. It
-    refuses letters.
+    The function accepts the forms that people write: 0788..., 788..., 00250..., spaces and hyphens. It removes an
+    extension and refuses letters.
     """
     written = raw.strip()
     if not WRITTEN.fullmatch(written):
@@ -71,7 +72,7 @@ def parse_sendable(raw: str) -> str:
 
 
 def check_value(values: Iterable[int], modulus: int) -> int:
-    """Returns the value of the check character after these values, in an alphabet of `modulus` characters."""
+    """Returns the value of the check character that follows these values, in an alphabet of `modulus` characters."""
     carried = modulus
     for value in values:
         carried = ((carried + value) % modulus or modulus) * 2 % (modulus + 1)

@@ -1,19 +1,19 @@
 """Finds the place that a caller means by a typed name, and the place that an SMS names. No input raises an error.
 
-`find_areas` only suggests districts, sectors, camps and landmarks. Several places have the same name, spellings vary,
-and many people exchange l and r. Villages are not included, because many have the same name: 148 are called Kabeza. A
-landmark is a market or a border post.
+`find_areas` suggests districts, sectors, camps and landmarks, and the caller chooses. Several places have the same
+name, spellings vary, and many people exchange l and r. The module does not know villages, because many villages have
+the same name: 148 are called Kabeza. A landmark is a market or a border post.
 
 `place_in_text` finds a country, a district, a sector, a camp or a landmark in an SMS. A country has priority over a
 district. For example, a mother whose daughter went to Oman may also name the family's district.
 
 - A sector counts if its name is unique or if the SMS also names its district.
-- A camp counts if "camp" is next to its name. It also counts if its district is named and no sector has its name.
-  Villages of other districts have the same names as camps.
+- A camp counts if "camp" is next to its name. A camp also counts if the SMS names its district and no sector has its
+  name. Villages of other districts have the same names as camps.
 - A market counts if no cell, village or market of another district has its name.
 - A border post counts if "border" comes before its name.
 
-For a market or a border post, only the district is recorded.
+For a market or a border post, the result is only the district.
 """
 
 import re
@@ -47,7 +47,7 @@ from hotline.text.places import (
 )
 
 MAX_MATCHES = 5
-"""The maximum number of suggested places: the choices of one menu."""
+"""The maximum number of suggested places. One menu has room for this number of choices."""
 MIN_SIMILARITY = 0.7
 """The lowest similarity that counts as a match: about one wrong letter in a short name, or three in ten letters."""
 MAX_LETTERS = 160
@@ -66,16 +66,19 @@ CAMP_WORDS = frozenset(
         *("impunzi", "mpunzi", "refugee", "refugees", "refugie", "refugies"),
     }
 )
-"""Words that mean the camp if a camp and a sector have the same name, as in `camp de réfugiés de Mahama`."""
+"""Words that show that the caller means the camp, if a camp and a sector have the same name, as in `camp de réfugiés
+de Mahama`."""
 BORDER_WORDS = frozenset({"umupaka", "mupaka", "border", "frontiere", "frontière", "douane"})
-"""Words that mean the border post if it has the same name as a sector, as in `umupaka wa Nemba`."""
+"""Words that show that the caller means the border post, if a border post and a sector have the same name, as in
+`umupaka wa Nemba`."""
 EQUAL_SPELLINGS = (("ou", "u"), ("ch", "c"), ("l", "r"))
-"""Spellings that people confuse: French and Swahili spellings, and l and r, which sound alike to many."""
+"""Pairs of spellings that people confuse: the French `ou`, the Swahili `ch`, and `l`, which sounds like `r` to many
+people."""
 
 
 def find_areas(typed: str) -> tuple[Area, ...]:
-    """Returns the areas that a caller may mean, most likely first. Similar spellings count only if no exact one is
-    found."""
+    """Returns the areas that a caller may mean, the most likely first. Similar names count only if no area has
+    exactly the typed name."""
     words = [word for word in _words(typed) if word not in FILLER_WORDS]
     named = [word for word in words if word not in CAMP_WORDS and word not in BORDER_WORDS]
     found = _found(_pieces(named))
@@ -85,8 +88,8 @@ def find_areas(typed: str) -> tuple[Area, ...]:
         return (posts or found)[:MAX_MATCHES]
     if CAMP_WORDS.isdisjoint(words):
         return found[:MAX_MATCHES]
-    # The caller says "camp", but no match is a camp. Other places may have the word in their name (`Camp Kigali`).
-    # With no match at all, the caller may mean any camp.
+    # The caller typed "camp". If no found area is a camp, the word may belong to another name (`Camp Kigali`). If the
+    # function found no area, the caller may mean any camp.
     meant = tuple(area for area in found if is_camp(area.code))
     return (meant or found or camps())[:MAX_MATCHES]
 
@@ -112,8 +115,8 @@ def _found(pieces: list[str]) -> tuple[Area, ...]:
 
 
 def menu_label(area: Area) -> Label:
-    """Returns the text for an area in a menu. For a sector, camp or landmark it includes the district, because
-    several have the same name."""
+    """Returns the text for an area in a menu. For a sector, camp or landmark, the text includes the district, because
+    several such places have the same name."""
     if len(area.code) > 2 or is_landmark(area):
         district = place_name(area.code[:2], "rw")
         return {code: f"{_called(area, code)}, {district}" for code in CODES}
@@ -125,7 +128,8 @@ def menu_label(area: Area) -> Label:
 
 
 def full_label(area: Area) -> Label:
-    """Returns the text for the only match in a question, with its district and its province."""
+    """Returns the text of the question that is asked if only one area matches. The text names the area, its district
+    and its province."""
     within = {code: place_name(province_of(area.code), code) for code in CODES}
     if len(area.code) == 2 and not is_landmark(area):
         return {code: f"{said}, {within[code]}" for code, said in menu_label(area).items()}
@@ -154,15 +158,15 @@ def _words(typed: str) -> list[str]:
 def _pieces(words: list[str]) -> list[str]:
     """Returns the spelling keys of all words joined, of each two neighbouring words joined, and of each word.
 
-    So both `Nyaru genge` and `Remera, Gasabo` are found.
+    So the module finds both `Nyaru genge` (one name in two words) and `Remera, Gasabo` (two names).
     """
     joined = ["".join(words), *map("".join, pairwise(words)), *words]
     return [piece for piece in dict.fromkeys(map(spelling_key, joined)) if piece]
 
 
 def _narrowed(found: Iterable[Area]) -> tuple[Area, ...]:
-    """Returns only the places within the district that the caller also named. If none is named, sorts districts to
-    the front."""
+    """If the caller also named a district, returns only the places within this district. Otherwise returns all
+    places, with the districts first."""
     areas = tuple(dict.fromkeys(found))
     within = {area.code for area in areas if len(area.code) == 2 and not is_landmark(area)}
     inside = tuple(
@@ -188,8 +192,8 @@ def _by_spelling() -> Mapping[str, tuple[Area, ...]]:
 
 
 MIN_LETTERS = 5
-"""The length of the shortest name that is accepted without the word "sector" before it. A shorter name is often an
-ordinary word."""
+"""The module accepts a sector's name of at least this length without the word "sector" before the name. A shorter
+name is often an ordinary word."""
 SECTOR_WORDS = frozenset({"umurenge", "murenge", "sector", "secteur"})
 ORDINARY_NAMES = frozenset(
     {
@@ -225,21 +229,22 @@ def place_in_text(words: Sequence[str]) -> Mapping[str, str]:
 
 
 def _province(words: Sequence[str]) -> str | None:
-    """Returns the province if exactly one is named in Kinyarwanda. In other languages, provinces have the names of
-    directions, such as "north"."""
+    """Returns the province if the words name exactly one province in Kinyarwanda. In other languages a province has
+    the name of a direction, such as "north", so the function ignores these names."""
     named = [code for code, label in PROVINCES.items() if spelling_key(label[FIRST]) in words]
     return named[0] if len(named) == 1 else None
 
 
 def _district(words: Sequence[str]) -> str | None:
-    """Returns the district if exactly one is named. Only exchanged letters may differ. Returns None if several are
-    named."""
+    """Returns the district if the words name exactly one district, and None otherwise. A name may differ only in
+    letters that people exchange, such as l and r."""
     named = [area.code for area in districts() if spelling_key(area.name) in words]
     return named[0] if len(named) == 1 else None
 
 
 def _camp(words: Sequence[str], district: str | None) -> str | None:
-    """Returns the code of the camp if exactly one is meant. If a district is named, the camp must be there."""
+    """Returns the code of the camp if the words mean exactly one camp. If the words name a district, the camp must be
+    in this district."""
     found = {
         camp.code
         for camp in camps(district or "")
@@ -254,10 +259,8 @@ def _camp(words: Sequence[str], district: str | None) -> str | None:
 
 
 def _sector(words: Sequence[str], district: str | None) -> str | None:
-    """Returns the code of the sector if exactly one is meant.
-
-    The sector must be in the named district. If no district is named, only one sector may have the name.
-    """
+    """Returns the code of the sector if the words mean exactly one sector. If the words name a district, the sector
+    must be in this district. If they name no district, the name must be unique among all sectors."""
     found = {
         area.code
         for at, name in enumerate(words)
@@ -281,7 +284,8 @@ def _border_post(words: Sequence[str]) -> str | None:
 
 
 def _landmark(words: Sequence[str]) -> str | None:
-    """Returns the district of the market if exactly one is named. Only exchanged letters may differ."""
+    """Returns the district of the market if the words name exactly one market. A name may differ only in letters that
+    people exchange, such as l and r."""
     found = {
         code
         for name in words
@@ -292,7 +296,7 @@ def _landmark(words: Sequence[str]) -> str | None:
 
 
 def _is_meant(words: Sequence[str], at: int) -> bool:
-    """Returns True if a word with the spelling of a sector means the sector."""
+    """Returns True if the word at this position means a sector, and not the ordinary word with the same spelling."""
     before = words[max(at - 2, 0) : at]
     if not _SAYS_SECTOR.isdisjoint(before):
         return True
@@ -301,7 +305,7 @@ def _is_meant(words: Sequence[str], at: int) -> bool:
 
 @cache
 def _sectors() -> Mapping[str, Sequence[Area]]:
-    """Returns the sectors by spelling. It leaves out sectors with the name of a district."""
+    """Returns the sectors by the spelling key of their name. Leaves out sectors that have the name of a district."""
     found: dict[str, list[Area]] = {}
     for district in districts():
         for area in sectors(district.code):
@@ -313,10 +317,8 @@ def _sectors() -> Mapping[str, Sequence[Area]]:
 
 @cache
 def _markets() -> Mapping[str, frozenset[str]]:
-    """Returns the districts of markets with unique names, by spelling.
-
-    A name of several words is never found here. The caller chooses such a market on a screen.
-    """
+    """Returns the districts of markets with unique names, by the spelling key of the name. `_landmark` never finds a
+    name of several words here, and the caller then chooses the market on a screen."""
     return {
         spelling_key(area.name): frozenset({area.code})
         for area in unique_markets()

@@ -1,17 +1,14 @@
-"""Defines Rwanda's places: their NISR codes, names, camps, and the lists of places for flows. Pure.
-
-Defines the codes of places: a district, a camp, a province, abroad, or not known.
-
-Defines Rwanda's provinces, districts and sectors by NISR code, its camps, and the lists of places for flows.
+"""Defines the places of Rwanda: their NISR codes, names, camps, and the lists of places for flows. It also defines
+the forms of trafficking. Pure.
 
 Each code begins with the code of the larger place: province `1`, district `12`, sector `1205`, camp `55c1`. The 416
 sectors have only 379 different names, so the name of a sector alone never decides who gets a tip. The names of the 30
-districts are unique. A camp may have the same name as a sector, so every text calls it a camp.
+districts are unique. A camp may have the same name as a sector, so every text calls a camp a camp.
 
-The names are in files next to this module. In `sectors.txt`, a line that begins with a code is about a new district. It
-gives the district's code and name, and its sectors in the order of their codes, from 01. `markets.txt` gives a
-district's code and its markets. A `*` marks a name that is unique to that district. `docs/credits.md` lists the
-sources.
+The names are in files next to this module. In `sectors.txt`, each line that begins with a code begins a new district.
+The line gives the district's code and name, and then its sectors in the order of their codes, from 01. `markets.txt`
+gives the code of a district and its markets. A `*` marks a market's name that is unique to the district.
+`docs/credits.md` lists the sources.
 """
 
 import re
@@ -30,11 +27,12 @@ UNSURE = "unsure"
 
 
 TYPED = "typed"
-"""The caller did not find the district in the list. Such a caller types a name and chooses from similar names."""
+"""The value of a caller who did not find the district in the list. Such a caller types a name and chooses from
+similar names."""
 
 
 SOURCE = "source"
-"""The name of the answer that says who wrote a report down. A caller's own report has no such answer."""
+"""The name of the answer that says who wrote down a report. A caller's own report has no such answer."""
 CALLER, MET, OPERATOR = "caller", "officer", "operator"
 """The sources of a tip: a caller, a responder who met a person, or a desk that wrote down a call."""
 
@@ -61,12 +59,8 @@ def is_province(place: str) -> bool:
     return len(place) == 1 and place.isdecimal()
 
 
-# Lists the forms of human trafficking. Pure.
-
-
 class Category(StrEnum):
-    """The form of trafficking, as the sixth question of the report offers it. The members have the order of that
-    menu."""
+    """A form of trafficking. The sixth question of the report offers these forms in this order."""
 
     LABOUR = "labour"
     SEX = "sex"
@@ -92,8 +86,8 @@ FORMS: Mapping[str, str] = {
     "servitude": "Servitude",
     Category.OTHER: "Other form",
 }
-"""The names of the forms in English, for pages and statistics. Begging and servitude are recorded only for a person
-of a case."""
+"""The English names of the forms of trafficking, for pages and statistics. Responders record begging and servitude
+only for a person of a case."""
 
 _FILES = files(__package__)
 _PLACES = tomllib.loads(_FILES.joinpath("places.toml").read_text(encoding="utf-8"))
@@ -103,7 +97,7 @@ STATES = frozenset(_PLACES["states"].split())
 PROVINCES: Mapping[str, Label] = _PLACES["provinces"]
 COUNTRIES: Mapping[str, Label] = _PLACES["countries"]
 COUNTRY_WORDS: Mapping[str, str] = _PLACES["said"]
-"""Words in an SMS that mean a country."""
+"""The words in an SMS that mean a country, by the country's code."""
 ELSEWHERE: Mapping[str, Label] = _PLACES["elsewhere"]
 CAMP_WORDS: Label = {"rw": "Inkambi ya {}", "fr": "Camp de {}", "en": "{} camp"}
 _ABROAD_SAID = frozenset(_PLACES["abroad"].split())
@@ -147,7 +141,7 @@ def camps(district: str = "") -> tuple[Area, ...]:
 
 
 def is_landmark(area: Area) -> bool:
-    """Returns True for a market or a border post. Its code is the code of its district, but its name is different."""
+    """Returns True for a market or a border post. Such a place has the code of its district, but a different name."""
     return len(area.code) == 2 and _names().get(area.code) != area.name
 
 
@@ -175,20 +169,21 @@ def border_posts() -> tuple[Area, ...]:
 
 @cache
 def neighbours(district: str) -> tuple[str, ...]:
-    """Returns the codes of the districts that have a common border with this one. Empty for any other place."""
+    """Returns the codes of the districts that have a common border with this district. The result is empty for a
+    place that is not a district."""
     rows = (line.split() for line in _PLACES["neighbours"].splitlines())
     return next((tuple(others) for code, *others in filter(None, rows) if code == district), ())
 
 
 def _listed(table: str) -> Iterator[tuple[str, str]]:
-    """Yields each name in a table with the code at the beginning of its line."""
+    """Yields each name in a table, together with the code of its district, which begins the line."""
     for code, names in re.findall(r"(?m)^(\d\d) ([^\n]+(?:\n +[^\n]+)*)", table):
         yield from ((code, name.strip()) for name in names.split(","))
 
 
 def camp_named(name: str) -> str | None:
-    """Returns the code of a camp by its name, with capital or small letters. The name may include the word for a
-    camp."""
+    """Returns the code of a camp by its name. Capital and small letters are equal. The name may include the word for
+    "camp"."""
     wanted = " ".join(name.split()).casefold()
     said = ((area.code, (area.name, *_called(area).values())) for area in camps())
     return next((code for code, names in said if wanted in map(str.casefold, names)), None)
@@ -200,14 +195,15 @@ def province_of(code: str) -> str:
 
 
 def district_named(name: str) -> str | None:
-    """Returns the code of a district by its name. Capitals and spaces do not matter. Returns None if the name is
-    unknown."""
+    """Returns the code of a district by its name. Ignores spaces, and treats capital and small letters as equal.
+    Returns None if the name is unknown."""
     wanted = "".join(name.split()).casefold()
     return next((area.code for area in districts() if area.name.casefold() == wanted), None)
 
 
 def sectors_named(name: str) -> tuple[str, ...]:
-    """Returns the codes of the sectors with this name. Several districts may have one. Capitals do not matter."""
+    """Returns the codes of the sectors with this name. Several districts may have a sector of the same name. Capital
+    and small letters are equal."""
     wanted = " ".join(name.split()).casefold()
     return tuple(
         one.code for _, inside in _read() for one in inside if one.name.casefold() == wanted
@@ -215,14 +211,16 @@ def sectors_named(name: str) -> tuple[str, ...]:
 
 
 def alert_place(place: str, within: str | None) -> str:
-    """Returns the place that an alert names. If the district is unknown, it is the province. It is never a country."""
+    """Returns the place that an alert names. If the district is unknown, the alert names the province. An alert never
+    names a country."""
     if place == UNSURE and within is not None and within in PROVINCES:
         return within
     return place
 
 
 def place_within(place: str, within: str | None, language: str) -> str:
-    """Returns a place together with the larger or smaller place that is known, for a desk.
+    """Returns the text about a place that a desk reads: the place, and the larger or smaller place that the caller
+    named.
 
     For example: `abroad: Oman`, or `Kigali, place not known`.
     """
@@ -234,10 +232,8 @@ def place_within(place: str, within: str | None, language: str) -> str:
 
 
 def place_name(code: str, language: str) -> str:
-    """Returns the name of any place, of a country, or of one of `ELSEWHERE`.
-
-    It returns an unknown code unchanged, because the message must be sent anyway.
-    """
+    """Returns the name of any place, of a country, or of a place in `ELSEWHERE`. Returns an unknown code unchanged,
+    because the hotline must send the message anyway."""
     labels = PROVINCES.get(code) or ELSEWHERE.get(code) or COUNTRIES.get(code)
     labels = labels or _camp_names().get(code)
     if labels is not None:
@@ -249,8 +245,8 @@ def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
     """Returns the value and the label of each choice, by the name of the list.
 
     The lists are `provinces`, `districts.<province>`, `sectors.<district>` and `countries`. A camp comes before the
-    sectors of its district. So a caller from a camp sees the camp before a sector with the same name.
-    `flows.service_check` converts the lists into options for the engine. The engine must not import this package.
+    sectors of its district. So a caller from a camp sees the camp before a sector with the same name. The flow engine
+    must not import this package, so `flows.service_check` converts these lists into options for the engine.
     """
     lists = {"provinces": tuple(PROVINCES.items()), "countries": tuple(COUNTRIES.items())}
     lists |= {f"districts.{province}": _choices(districts(province)) for province in PROVINCES}
@@ -261,7 +257,7 @@ def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
 
 
 def _choices(areas: tuple[Area, ...]) -> tuple[tuple[str, Label], ...]:
-    """Returns the value and the label of each area. Names of places are the same in every language."""
+    """Returns the value and the label of each area. A district or sector has the same name in every language."""
     return tuple((area.code, dict.fromkeys(PROVINCES["1"], area.name)) for area in areas)
 
 

@@ -1,7 +1,5 @@
-"""Compares the two answers to each quiz question: one before a lesson, and one after it, to the question in other
-words. Pure.
-
-Only the result of each comparison is counted, and never who answered.
+"""Compares two answers to the same quiz question: one answer before a lesson, and one after the lesson, when the
+question has other words. Pure. Statistics count only the result of each comparison, and never who answered.
 
 The flows define the names and values of the answers: `quiz_passport` and `again_passport`, each `right`, `wrong` or
 `unsure`.
@@ -27,14 +25,14 @@ class QuizOutcome(StrEnum):
 
 
 def repeated_question(name: str) -> str | None:
-    """Returns the topic of a second answer with this name, or None."""
+    """Returns the topic of an answer after a lesson, from the answer's name. Returns None for any other name."""
     return name.removeprefix(SECOND_PREFIX) if name.startswith(SECOND_PREFIX) else None
 
 
 def quiz_outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
     """Returns the result of the comparison for one topic. The answer `unsure` counts as not right.
 
-    Returns None if one of the two answers is missing, because the gain is then unknown.
+    Returns None if one of the two answers is missing.
     """
     before, after = answers.get(f"{FIRST_PREFIX}{thing}"), answers.get(f"{SECOND_PREFIX}{thing}")
     if before is None or after is None:
@@ -46,7 +44,8 @@ def quiz_outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPairs:
-    """The number of pairs of answers, and how many answers were right the first and the second time."""
+    """The number of pairs of answers, the number of right answers before the lesson, and the number of right answers
+    after the lesson."""
 
     asked: int
     before: int

@@ -1,8 +1,6 @@
-"""Finds what names a person or a case in a text: a phone number, a mail address, or a reference of a case. Pure.
-
-People write numbers and references with spaces, signs and invisible characters between the parts. The module finds
-every such spelling. Also defines the form of references.
-"""
+"""Finds the parts of a text that could name a person or a case: a phone number, a mail address, or a reference of a
+case. Pure. People write numbers and references with spaces, signs and invisible characters between the parts. The
+module finds every such spelling. It also defines the form of references."""
 
 import re
 import unicodedata
@@ -12,32 +10,29 @@ from typing import NamedTuple
 
 ALPHABET = "ACDEFHJKMNPQRTUWXY23456789"
 TWINS = str.maketrans("BGSVZO0", "865U2QQ")
-"""Replaces a typed character by the similar character that references use."""
+"""Maps each character that references never contain to the similar character that references use, such as O to Q."""
 SURE_DIGITS = "3479"
-"""The digits that do not look like a letter. Each reference contains one of them, so no word can be read as a
-reference.
-"""
+"""The digits that do not look like a letter. Each reference contains one of these digits, so no word can be read as a
+reference."""
 ANSWERS = "2345"
-"""The digits in references that responders also send as answers.
-
-A longer reference does not begin or end with one of them. So `2K7Q4` can only be the answer `2` together with the
-reference `K7Q4`."""
+"""The digits in references that responders also send as answers. A reference of five or six characters does not begin
+or end with such a digit. So `2K7Q4` can only be the answer `2` together with the reference `K7Q4`."""
 LONGEST = 6
 _SHAPE = re.compile(
     rf"(?=.*[{SURE_DIGITS}])(?=.*[A-Z])"
     rf"(?:[{ALPHABET}]{{4}}|(?![{ANSWERS}])[{ALPHABET}]{{5,6}}(?<![{ANSWERS}]))"
 )
 MEASURE = re.compile(r"\d+(?:KM|[AP]M|[HJM])|\d{1,2}H\d{2}")
-"""Matches distances and times of day. No reference looks like one of these.
-
-Otherwise a responder who writes a distance would seem to name a case."""
+"""Matches distances and times of day, such as 12KM and 7PM. No reference looks like a distance or a time, so a
+responder who writes a distance never seems to name a case."""
 
 _NUMBER = re.compile(r"\S*@\S+|\+?\d(?:[\W_]{0,3}\d){5,}")
-"""Finds a mail address, and what could be a phone number or a receipt."""
+"""Matches a mail address, and a sequence of digits that could be a phone number or a receipt."""
 _HOUR = r"(?:[01]?\d|2[0-3])[:.][0-5]\d"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])"
 _TIMES = re.compile(rf"(?:{_HOUR}|{_DAY})[\W_]{{1,3}}{_HOUR}|{_HOUR}:[0-5]\d")
-"""Matches a time of day with seconds, two times, or a day and a time. They are too short for a phone number."""
+"""Matches a time of day with seconds, two times of day, or a day and a time. Such digits are too few for a phone
+number."""
 _PIECE = re.compile(r"[^\W_]+")
 _ROW_ID = re.compile(r"[TC]\d+")
 """Matches the number of a tip or a case, as some pages show it."""
@@ -51,14 +46,14 @@ def is_reference(text: str) -> bool:
 
 
 class Span(NamedTuple):
-    """A part of a text, from its first character to the one after its last."""
+    """A part of a text, from the position of its first character to the position after its last character."""
 
     start: int
     end: int
 
 
 def reveals(text: str) -> bool:
-    """Returns True if the text contains what could be a phone number, a mail address or a reference."""
+    """Returns True if the text contains a possible phone number, mail address or reference."""
     return next(_found(text), None) is not None
 
 
@@ -93,8 +88,8 @@ def _found(text: str) -> Iterator[Span]:
 
 
 def _plain(text: str) -> tuple[str, Sequence[int]]:
-    """Returns the text in capitals, without variants of characters and without invisible characters. The numbers say
-    which character of the text each character comes from."""
+    """Returns the text in capitals, without variants of characters and without invisible characters. Also returns,
+    for each character of the result, the position in `text` that it comes from."""
     made = [
         (char, index)
         for index, typed in enumerate(text)
@@ -119,8 +114,8 @@ def _names_case(pieces: Sequence[re.Match[str]]) -> bool:
 
 
 def _is_one_word(words: Sequence[str]) -> bool:
-    """Returns True if pieces may be parts of a reference. Ordinary words next to a number, as in "came 7 times" or "a
-    9-year-old", are no such parts."""
+    """Returns True if these pieces of text may be parts of one reference. Ordinary words next to a number, as in
+    "came 7 times" or "a 9-year-old", are not parts of a reference."""
     short = all(len(one) <= 2 or not one.isalpha() for one in words)
     mixed = any(not (one.isalpha() or one.isdecimal() or _is_counted(one)) for one in words)
     return short and (mixed or all(len(one) == 1 for one in words))

@@ -1,18 +1,13 @@
 """Writes and reads the texts that translators edit, as a spreadsheet or as a PO file. Pure.
 
-Writes and reads the spreadsheet that a native reader fills in.
+A native reader fills in the spreadsheet. The first row has the names of the columns, and each further row has one
+text. Readers change the text of their own language, and write `yes` in the column `agreed`. The spreadsheet is a CSV
+file or a workbook (`text/spreadsheets.py`).
 
-The spreadsheet has one row for each text. Readers change the text of their own language, and write `yes` in the
-column `agreed`.
-Each row has a digest of its source text, so that a late spreadsheet never replaces a newer text. A table is a list of
-rows of cells. The first row has the names of the columns. It is written as CSV or as a workbook
-(`text/spreadsheets.py`).
+Poedit and Weblate edit PO files. The context of an entry is the text's place, and its source is the English text. An
+entry is fuzzy while its text still needs a review. The translator's program removes this mark.
 
-Writes and reads texts as a PO file, which Poedit and Weblate edit.
-
-A text's place is the entry's context, and its English is the entry's source. A comment has the digest, so that a late
-file never replaces a newer text. A text that still needs a review is marked as fuzzy. A translator's program removes
-this mark.
+Each row and each entry has a digest of its source text, so that a late file never replaces a newer text.
 """
 
 import csv
@@ -45,7 +40,7 @@ COLUMNS = (
     "digest",
 )
 REASON_COLUMN = "why"
-"""An extra column in a spreadsheet that lists refused rows."""
+"""The name of the column with the reasons, in a spreadsheet of rows that the hotline refused."""
 NEEDED = ("place", "agreed", "digest")
 WIDTHS = {
     **dict.fromkeys(("en", "fr", "rw", REASON_COLUMN), 46),
@@ -58,7 +53,8 @@ WIDTHS = {
 }
 """The widths of the columns in a workbook, in letters."""
 TRANSLATED = "translated"
-"""The mark of a row of a PO file. Its text enters the draft, but no person has reviewed it."""
+"""The value of `agreed` in a row that comes from a PO file. The text of such a row enters the draft, but no person
+has reviewed the text."""
 AGREED = frozenset({TRANSLATED, "yes", "yego", "oui", "y", "ok", "x", "1"})
 
 
@@ -87,7 +83,7 @@ def harmless_text(text: str) -> str:
 
 
 def original_text(cell: str) -> str:
-    """Returns the original text for a result of `harmless_text`."""
+    """Returns the original text of a cell that `harmless_text` made."""
     marked = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA)
     return cell[1:] if marked else cell
 
@@ -99,7 +95,8 @@ def sheet_table(
 
 
 def write_sheet(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> str:
-    """Returns the spreadsheet as CSV. If a text begins like a formula, an apostrophe is put before it."""
+    """Returns the spreadsheet as CSV. If a text begins like a formula, the function puts an apostrophe before the
+    text."""
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
     writer.writerows(map(harmless_text, row) for row in sheet_table(rows, columns))
@@ -149,8 +146,8 @@ def _row(line: int, cells: Mapping[str, str], language: str) -> SheetRow:
 
 
 def plain_text(words: str) -> str:
-    """Returns the text with composed letters, without a word processor's quotes and spaces. It keeps letters with
-    accents, because the reader must change those."""
+    """Returns the text with plain quotes and spaces instead of those of a word processor. Keeps letters with accents,
+    because the reader must decide how to replace them."""
     composed = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(SUBSTITUTES.get(letter, letter) for letter in composed).strip()
 
@@ -159,13 +156,14 @@ DIGEST = "digest: "
 REMARKS = ("state", "letters left", "doubts", "question")
 FUZZY = "fuzzy"
 FORMATS = {"python-format", "python-brace-format"}
-"""Marks that Babel guesses from the text. A wrong guess makes other programs refuse the file."""
+"""The format marks of PO entries that Babel guesses from a text. If Babel guesses wrong, other programs refuse the
+file."""
 _IS_PO = re.compile(r"^msgid ", re.MULTILINE)
 _LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z]+)", re.MULTILINE)
 
 
 class _Entries(Catalog):
-    """Keeps every entry of a file in order, with duplicates and the header."""
+    """A PO file's entries in their order, with duplicates and the header."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -225,7 +223,7 @@ def read_file(text: str, language: str) -> Sequence[SheetRow]:
         ValueError,
         LookupError,
         AttributeError,
-    ):  # Babel raises these errors for keywords in a wrong order.
+    ):  # Babel raises these errors if the keywords of the file have a wrong order.
         raise _refused(len(entries.found) + 1) from None
     heads = [one.string for one in entries.found if not (one.id or one.context)]
     for named in _LANGUAGE.findall("\n".join(one for one in heads if isinstance(one, str))):

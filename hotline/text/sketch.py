@@ -1,9 +1,10 @@
 """Estimates the number of different people with a HyperLogLog sketch, without storing who they are. Pure.
 
-The keyed digest of a person selects one of 16,384 registers. Each register stores the longest sequence of zeros that
-occurred in it. A person who comes a second time changes nothing. To merge two sketches, the larger value of each
-register is used. The number comes from Ertl's improved estimator ("New cardinality estimation algorithms for
-HyperLogLog sketches", 2017). This formula works for any number of people, with a standard error of 0.8 %.
+The keyed digest of a person selects one of 16,384 registers. Each register stores the longest sequence of zeros at
+the start of such digests. A person who comes a second time changes no register. To merge two sketches, the code takes
+the larger value of each register. Ertl's improved estimator computes the number of people ("New cardinality
+estimation algorithms for HyperLogLog sketches", 2017). It works for any number of people, with a standard error of
+0.8 %.
 """
 
 from collections import Counter
@@ -17,7 +18,8 @@ MAX_RANK = 64 - BITS + 1
 
 
 def register_and_rank(digest: int) -> tuple[int, int]:
-    """Returns the register and the rank of a 64-bit digest. A rank is a number from 1 to 51."""
+    """Returns the register and the rank of a 64-bit digest. The rank is the length of the sequence of zeros plus one,
+    a number from 1 to 51."""
     tail = digest & ((1 << (64 - BITS)) - 1)
     return digest >> (64 - BITS), MAX_RANK - tail.bit_length()
 
@@ -34,7 +36,8 @@ def estimate(ranks: Iterable[int]) -> int:
 
 
 def _sigma(x: float) -> float:
-    """Returns the weight of the empty registers. `x` is their share."""
+    """Returns the weight of the empty registers in Ertl's formula. `x` is the share of empty registers among all
+    registers."""
     if x == 1:
         return inf
     y, z, before = 1.0, x, -1.0
@@ -45,7 +48,8 @@ def _sigma(x: float) -> float:
 
 
 def _tau(x: float) -> float:
-    """Returns the weight of the full registers. `x` is the share of all other registers."""
+    """Returns the weight of the registers with the largest rank in Ertl's formula. `x` is the share of all other
+    registers."""
     if x in (0, 1):
         return 0
     y, z, before = 1.0, 1 - x, -1.0

@@ -1,4 +1,5 @@
-"""Writes workbooks with openpyxl: tables of texts for reviewers, and statistics. No cell is a formula.
+"""Writes workbooks with openpyxl: tables of texts for reviewers, and statistics. No cell of these workbooks is a
+formula.
 
 `core.spreadsheet_reading` reads workbooks in a separate process.
 """
@@ -28,7 +29,7 @@ REVIEWER_FILL = PatternFill("solid", fgColor="FFF7D6")
 DEFAULT_WIDTH = 14
 NUMBER_WIDTH = 24
 OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The date of each part of the zip file. It never changes, so equal tables give equal files."""
+"""The date of each part of the zip file. This date never changes, so equal tables give equal files."""
 CORE = "docProps/core.xml"
 
 
@@ -110,7 +111,8 @@ def _fill(sheet: Worksheet, one: ExportSheet) -> None:
 
 
 def _write(cell: Cell | MergedCell, text: str) -> None:
-    """Writes a cell as text, even if it begins like a formula. It also remains text when a person edits it."""
+    """Writes a cell as text, even if it begins like a formula. The cell also remains text when a person edits the
+    cell."""
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
     cell.data_type = "s"
     cell.number_format, cell.alignment = TEXT, TOP_ALIGNED

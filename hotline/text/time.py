@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta, timezone
 
 KIGALI = timezone(timedelta(hours=2), "CAT")
-"""The time zone of callers. Rwanda's clocks do not change for summer."""
+"""The time zone of callers. Rwanda has no summer time."""
 
 
 def kigali_time(at: datetime) -> str:

@@ -1,6 +1,7 @@
 """Recognises the topic that an SMS asks to read: one word in one of three languages, in any spelling. Pure.
 
-The whole message must be that word and polite words. A message that says more is a tip and never a request for a topic.
+The whole message must be that word and polite words. A message with further words is a tip and never a request for a
+topic.
 """
 
 from collections.abc import Mapping
@@ -34,7 +35,7 @@ class AskedTopic:
 
     topic: Topic
     language: str | None
-    """The language of the word. It is None if the word is the same in several languages."""
+    """The language of the word. The language is None if the word is the same in several languages."""
 
 
 MIN_FORGIVEN_LETTERS = 5
@@ -50,7 +51,7 @@ LANGUAGES: Mapping[str, str] = {
     "FRENCH": "fr",
     "IGIFARANSA": "fr",
 }
-"""The languages by the names that people use for them."""
+"""Maps each name that people use for a language to the language's code."""
 WORDS: Mapping[str, Mapping[Topic, str]] = {
     "rw": {
         Topic.FRONT: "AKAZI UMURIMO IMIRIMO AMAKURU TANGIRA",
@@ -88,7 +89,7 @@ WORDS: Mapping[str, Mapping[Topic, str]] = {
     },
 }
 SHARED_WORDS: Mapping[Topic, str] = {Topic.FRONT: "INFO MENU", Topic.QUIZ: "QUIZ"}
-"""Words that are the same in several languages."""
+"""The words for a topic that are the same in several languages."""
 PHRASES: Mapping[AskedTopic, str] = {
     AskedTopic(
         Topic.ABROAD, "rw"
@@ -106,7 +107,8 @@ PHRASES: Mapping[AskedTopic, str] = {
     AskedTopic(Topic.RIGHTS, "fr"): "DROITS QUIZ|DROITS DES TRAVAILLEURS",
     AskedTopic(Topic.SIGNS, "fr"): "MAUVAIS SIGNES|SIGNES D ALERTE",
 }
-"""The choices of the front menu as phrases, and variants that people write. Spaces do not matter."""
+"""The phrases that ask for a topic: the choices of the front menu, and variants that people write. The code ignores
+spaces in these phrases."""
 COMPANION_WORDS = COMPANION_WORDS | {
     "MY",
     "OUR",
@@ -119,9 +121,9 @@ COMPANION_WORDS = COMPANION_WORDS | {
     "BWACU",
     "YANJYE",
 }
-"""Words that may come with the one word of a topic."""
+"""Polite words and small words that may come with the one word of a topic."""
 ORDINARY_WORDS = frozenset({"AMABANGA"})
-"""Words that are as similar to a topic's word as a misspelling, but have their own meaning."""
+"""Words that look like a misspelt word of a topic, but have a meaning of their own."""
 
 
 def asked_topic(text: str) -> AskedTopic | None:
@@ -140,7 +142,7 @@ def asked_topic(text: str) -> AskedTopic | None:
 
 
 def language_named(text: str) -> str | None:
-    """Returns the code of the language that a message asks for. Returns None if it asks for anything else."""
+    """Returns the code of the language that a message asks for. Returns None if the message asks for anything else."""
     word = _only(normalised_words(text))
     return None if word is None else _language(word)
 
@@ -166,7 +168,7 @@ def _language(word: str) -> str | None:
 
 
 def _phrase(text: str) -> AskedTopic | None:
-    """Returns the topic of a phrase of two words or more. It accepts one typing error."""
+    """Returns the topic that a phrase of two words or more asks for. Accepts one typing error."""
     if (exact := _SAID.get(sound_key(text))) is not None:
         return exact
     near = {found for known, found in _SAID.items() if sounds_like(text, known)}

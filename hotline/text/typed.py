@@ -1,14 +1,11 @@
 """Cleans what people type: keys, words, PINs and names. Pure.
 
-Cleans the text that a caller typed, to read it as keys, as words or as a PIN. Also finds PINs that are easy to guess.
+Functions for keys, words and PINs accept any input and raise no error. The module also finds PINs that are easy to
+guess, and faults in names.
 
-No input raises an error.
-
-Compares names as people type and read them, and checks if a name is allowed.
-
-Two names that look alike count as the same name. Otherwise a person could use another person's name with different
-letters. Names are compared by their skeletons, which the standard UTS #39 defines. `docs/credits.md` explains how the
-tables were made from Unicode's own tables.
+Two names that look alike count as the same name, so that no person can use another person's name with different
+letters. The module compares names by their skeletons, which the standard UTS #39 defines. `docs/credits.md` explains
+how the tables were made from Unicode's own tables.
 """
 
 import csv
@@ -23,8 +20,8 @@ MAX_LETTERS = 160
 PIN_DIGITS = 4
 """The number of digits of a PIN if the question does not give one."""
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Unicode categories without a visible letter: control characters, direction marks, zero-width characters,
-surrogates, unassigned."""
+"""The Unicode categories of characters without a visible letter: control characters, direction marks, zero-width
+characters, surrogates and unassigned characters."""
 
 
 def clean_keys(keyed: str) -> str:
@@ -49,13 +46,13 @@ def clean_text(keyed: str) -> str:
 
 
 def clean_pin(keyed: str, digits: int) -> str:
-    """Returns the typed PIN. The result is empty if the input does not have exactly `digits` digits."""
+    """Returns the PIN that a person typed. The result is empty if the input does not have exactly `digits` digits."""
     typed = clean_keys(keyed)
     return typed if len(typed) == digits and typed.isdecimal() else ""
 
 
 RUNS = ("01234567890", "09876543210")
-"""Digits in ascending and descending order, with the keypad's `0` at both ends."""
+"""The digits in ascending and in descending order, with `0` at both ends."""
 CENTURIES = ("19", "20")
 YEAR_DIGITS = 4
 
@@ -63,7 +60,8 @@ YEAR_DIGITS = 4
 def is_easy_pin(pin: str) -> bool:
     """Returns True if the digits are easy to guess.
 
-    They are easy if they are all equal, are in a sequence, or begin or end with a year of birth.
+    A PIN is easy to guess if all its digits are equal, if they are in a sequence, or if the PIN begins or ends with a
+    year of birth.
     """
     equal = len(set(pin)) == 1
     years = (pin[:YEAR_DIGITS], pin[-YEAR_DIGITS:])
@@ -85,13 +83,14 @@ class NameFault(StrEnum):
 
 
 def fold_name(typed: str) -> str:
-    """Returns a name without differences in capitals, spaces, and forms of the same letter."""
+    """Returns one form for all spellings of a name that differ only in capitals, spaces, and the encoding of the same
+    letter."""
     return " ".join(unicodedata.normalize("NFKC", typed).casefold().split())
 
 
 def tidy_name(typed: str) -> str:
-    """Returns a name in the form in which it is stored. Its letters are composed, and one space is between two
-    words."""
+    """Returns a name in the form in which it is stored. Each letter with an accent is one character, and there is one
+    space between two words."""
     return " ".join(unicodedata.normalize("NFKC", typed).split())
 
 
@@ -104,23 +103,23 @@ def comparison_keys(name: str) -> tuple[str, str, str]:
     """Returns three keys with which a name is compared. Two names are alike if they have an equal key at the same
     position.
 
-    The keys have no spaces, because names that differ only in spaces count as the same.
+    The keys have no spaces, because names that differ only in spaces count as the same name.
     """
     plain, shown = fold_name(name).replace(" ", ""), tidy_name(name).replace(" ", "")
     return plain, name_skeleton(plain), name_skeleton(shown).casefold()
 
 
 def name_skeleton(name: str) -> str:
-    """Returns the name after replacing each letter with the letters that it looks like (UTS #39). The result is not
-    for display."""
+    """Returns the skeleton of a name: the function replaces each letter with the letters that it looks like (UTS
+    #39). Pages never show a skeleton."""
     alike = _confusables()
     letters = unicodedata.normalize("NFD", name)
     return unicodedata.normalize("NFD", "".join(alike.get(one, one) for one in letters))
 
 
 def name_fault(name: str) -> NameFault | None:
-    """Returns the fault in the letters of a name in its stored form, or None. A composed é is allowed, but an accent
-    as a separate character is not."""
+    """Returns the fault in the letters of a name in its stored form, or None. The letter é as one character is
+    allowed, but an accent as a separate character is not allowed."""
     if any(unicodedata.category(letter)[0] == "M" for letter in name):
         return NameFault.MARKS
     beyond = [one for one in name if not one.isascii() and one != APOSTROPHE]
@@ -150,7 +149,8 @@ def _confusables() -> Mapping[str, str]:
 
 @cache
 def _scripts() -> tuple[Sequence[int], Sequence[tuple[int, str]]]:
-    """Returns the first letters of the ranges of scripts, and for each range its last letter and its script."""
+    """Returns the ranges of letters in Unicode that belong to one script: the first letter of each range, its last
+    letter, and its script."""
     rows = [(int(first, 16), int(last, 16), name) for first, last, name in _rows("scripts.csv")]
     return [first for first, _, _ in rows], [(last, name) for _, last, name in rows]
 

@@ -1,9 +1,8 @@
 """Recognises a Kinyarwanda verb in any person and tense by its parts: head, object marker, stem and ending. Pure.
 
-A word has a head (negation, subject and tense), object markers, and a form of a stem. The tables below contain each
-part. The code builds the verb forms from these parts and does not list them.
-
-Also makes the forms of French and English verbs from their stems: every person and tense, without accents.
+A word has a head (negation, subject and tense), object markers, and a form of a stem. The tables in this module
+contain these parts. The code builds all forms of a verb from the parts. The module also makes the forms of French and
+English verbs from their stems: every person and tense, without accents.
 """
 
 import re
@@ -12,49 +11,50 @@ from functools import cache
 from typing import NamedTuple
 
 DIRECT = "d"
-"""The object is a person, such as me, us or them."""
+"""A mark of a verb form: the object is a person, such as me, us or them."""
 TO = "t"
-"""Something happens to a person: the verb has a personal object, or is passive."""
+"""A mark of a verb form: something happens to a person. The verb has a person as its object, or is passive."""
 THING = "i"
-"""The object is a thing, such as a passport."""
+"""A mark of a verb form: the object is a thing, such as a passport."""
 OTHER = "o"
-"""The subject is a third person, not the writer."""
+"""A mark of a verb form: the subject is a third person, and not the writer."""
 NOT = "n"
 DONE = "p"
-"""The action has happened, as in `kubise`."""
+"""A mark of a verb form: the action has already happened, as in `kubise`."""
 SAY_NOT = "x"
-"""A negative command to "you", plural or singular: `ntimu-`, `ntu-`."""
+"""A mark of a verb form: a negative command to several people (`ntimu-`) or to one person (`ntu-`)."""
 
 MARKS = (DIRECT, TO, THING, OTHER, NOT, DONE, SAY_NOT)
 
 SUBJECTS = {"N": "", "U": "", "A": OTHER, "TU": "", "DU": "", "MU": "", "BA": OTHER}
-"""The subjects: I, you or who, third person singular, we (two forms, before hard and soft letters), plural you,
-they."""
+"""The prefixes of the subject: I, you (one person) or who, he or it, we (two forms, before hard and soft letters),
+you (several people), they. Each has the mark that it adds."""
 PAST = {"NA": "", "WA": "", "YA": OTHER, "TWA": "", "MWA": "", "BA": OTHER}
-"""The same subjects with the `a` of the past tense."""
+"""The prefixes of the same subjects together with the `a` of the past tense."""
 TENSES = ("RA", "ZA", "KA", "GA", "KO", "ZO", "KI", "GI", "RACYA", "TA", "DA", "U", "WO")
-"""The present, future, subjunctive and "still" tenses, and the negative tenses. `ko`, `zo` and `wo` come before
-`-ongera`."""
+"""The syllables that mark a tense: present, future, subjunctive, "still", and the negative tenses. `ko`, `zo` and
+`wo` come before the verb `-ongera`."""
 INFINITIVES = ("KU", "GU", "KUTA", "KUDA", "GUTA")
 WHO = {"UWA": "", "ABA": OTHER, "UWU": "", "ABO": OTHER, "UWO": ""}
-"""The beginnings of relative forms, as in `uwakubiswe`: the person who was beaten."""
+"""The beginnings of verbs that mean "the person who ...", as in `uwakubiswe`: the person who was beaten."""
 PERSONS = ("N", "M", "MU", "TU", "DU", "BA")
 THINGS = ("KI", "GI", "BI", "YI", "ZI", "BU", "RU", "RI", "KA")
 YOU = ("KU", "GU")
 YOU_DO = ("U", "WA", "MU", "MWA")
 ME = ("N", "M", "NY")
 BEFORE_O = "*"
-"""Marks a part of a word that occurs only before an o."""
+"""The sign for a part of a word that occurs only before an o."""
 MAX_OBJECT_MARKERS = 5
 """The maximum number of letters of two object markers."""
 CLITICS = ("", "HO", "MO", "YO", "KO", "NA")
 NO_FOR = frozenset({"BABARA"})
-"""Stems that have another meaning with "for": `babarira` means "forgive"."""
+"""The stems that get another meaning if an ending for "for" is added: `babara` means "suffer", but `babarira` means
+"forgive"."""
 CAUSES = ("IRA", "ERA", "YA", "ZA", "SHA")
-"""Endings of stems that already contain "for", or that form it in another way."""
+"""The endings of stems that already contain the ending for "for", or that form it in another way."""
 VOWELS = "AEIOU"
 NASAL = {"H": "P", "R": "D"}
-"""The first letters of a stem after `n`, as in `hohotera`, `mpohotera` and `rasa`, `ndasa`."""
+"""The first letters of a stem that change after `n`: `hohotera` becomes `mpohotera`, and `rasa` becomes `ndasa`."""
 HARD = {
     "SH": "SHIJ",
     "NY": "NYIJ",
@@ -66,11 +66,12 @@ HARD = {
     "Z": "J",
     "H": "SHY",
 }
-"""The last letters of a root that change before the `ye` of the perfect. For all other letters, `ye` is only added."""
+"""The last letters of a root that change in the perfect form. After all other letters, the perfect form only adds
+`ye`."""
 
 
 def parse_verb(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """Returns the stems from which `word` may be formed, each with its marks. The result is empty if it is not a
+    """Returns the stems of which `word` may be a form, each with its marks. The result is empty if `word` is not a
     form of any stem."""
     forms, word = _forms(stems), sound_of(word)
     found: dict[tuple[str, str], None] = {}
@@ -81,7 +82,7 @@ def parse_verb(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
 
 
 def sound_of(word: str) -> str:
-    """Returns the sound of `word`: r in place of l, because many people exchange them, and no double letters."""
+    """Returns the sound of `word`: r in place of l, because many people exchange l and r, and no double letters."""
     return re.sub(r"(.)\1+", r"\1", word.replace("L", "R"))
 
 
@@ -98,10 +99,8 @@ def perfect_form(stem: str) -> str:
 
 
 def verb_forms(stem: str) -> Iterator[tuple[str, str]]:
-    """Yields each form of a stem, with the marks that the form's ending adds.
-
-    The stem is written as `STEM`, or as `STEM=DONE` if its perfect form is irregular.
-    """
+    """Yields each form of a stem, with the marks that the form's ending adds. `stem` is the stem alone, or
+    `STEM=PERFECT` if its perfect form is irregular."""
     plain, _, done = stem.partition("=")
     yield from _ended(plain, done or perfect_form(plain))
     if plain not in NO_FOR and not plain.endswith(CAUSES):
@@ -126,7 +125,8 @@ def _last_vowel(root: str) -> str:
 
 
 def _sort(word: str, start: int) -> str:
-    """Returns the kind of sound before the stem: a nasal, a shortened syllable (`vowel`), or a full one (`open`)."""
+    """Returns the kind of sound before the stem: `nasal` for an n or m, `vowel` for a syllable that a vowel has
+    shortened, `open` for a full syllable."""
     if word[start] in VOWELS:
         return "vowel"
     return "nasal" if word[start - 1 : start] in ("N", "M") else "open"
@@ -149,7 +149,8 @@ def _forms(stems: frozenset[str]) -> Mapping[tuple[str, str], tuple[tuple[str, s
 
 
 def _beginnings(word: str) -> Iterator[tuple[int, str]]:
-    """Yields each position at which a stem may begin after a head and an object, with the marks of both."""
+    """Yields each position at which a stem may begin after a head and an object, with the marks of the head and the
+    object."""
     heads, objects = _heads(), _objects()
     for end in range(len(word) - 1):
         vowel = word[end] in VOWELS
@@ -159,7 +160,8 @@ def _beginnings(word: str) -> Iterator[tuple[int, str]]:
             continue
         for start in range(end + 1, min(end + MAX_OBJECT_MARKERS, len(word) - 1) + 1):
             pieces = objects.short if word[start] in VOWELS else objects.whole
-            # Without a subject, only "me" can be an object: `mfasha` has one, but `mufunga` means "you close".
+            # A word without a subject can have only "me" as its object: `mfasha` means "help me", but `mufunga` means
+            # "you close".
             marks = pieces.get(word[end:start]) if end or word[:start] in ME else None
             if marks is not None:
                 yield from _allowed(word, start, f"{heads.whole[word[:end]]}{marks}")
@@ -171,7 +173,7 @@ def _allowed(word: str, start: int, marks: str) -> Iterator[tuple[int, str]]:
 
 
 class _Pieces(NamedTuple):
-    """Parts of a word with their marks, in the forms before a consonant and before a vowel."""
+    """The parts of a word with their marks, in their forms before a consonant and before a vowel."""
 
     whole: Mapping[str, str]
     short: Mapping[str, str]
@@ -183,22 +185,22 @@ def _heads() -> _Pieces:
     for subject, marks in (*SUBJECTS.items(), *PAST.items()):
         for tense in TENSES:
             if subject + tense == "NDA":
-                continue  # `nda-` is the present tense: `n-ra-`.
+                continue  # `nda-` is the present tense of "I", from `n-ra-`, and not a negative form.
             not_done = NOT if tense in ("TA", "DA") else ""
             n_ra = subject == "N" and tense.startswith("R")
             whole[f"ND{tense[1:]}" if n_ra else f"{subject}{tense}"] = f"{marks}{not_done}"
     whole |= {f"NI{head}": marks for head, marks in SUBJECTS.items()}
     whole |= dict(_negated(whole))
     short = {one: marks for head, marks in whole.items() for one, marks in _short(head, marks)}
-    # "N" becomes "m" before b, f, p and v.
+    # The letter n becomes m before b, f, p and v.
     labial = {f"{head[:-1]}M": marks for head, marks in whole.items() if head.endswith("N")}
     me = {head: marks for head, marks in whole.items() if head.endswith("N")}
     return _Pieces({**labial, **whole}, {"": "", **short, **me})
 
 
 def _negated(heads: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yields the negative heads: `si-` for I, and `nti-` for all other subjects. With the subject "you", it is a
-    negative command."""
+    """Yields the negative heads: `si-` for I, and `nti-` for all other subjects. With the subject "you", the head
+    makes a negative command."""
     for head, marks in heads.items():
         if head.startswith("N") and not head.startswith("NI"):
             yield f"SI{head}", f"{marks}{NOT}"
@@ -209,8 +211,8 @@ def _negated(heads: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _short(piece: str, marks: str) -> Iterator[tuple[str, str]]:
-    """Yields the form before a vowel: `ba-ica` becomes `bica`, `tu-ica` becomes `twica`, `ku-ohereza` becomes
-    `kohereza`."""
+    """Yields the form that a part of a word has before a vowel: `ba-ica` becomes `bica`, `tu-ica` becomes `twica`,
+    `ku-ohereza` becomes `kohereza`."""
     body = piece[:-1]
     if piece == "A":
         yield "Y", marks
@@ -228,7 +230,7 @@ def _short(piece: str, marks: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def _objects() -> _Pieces:
-    """Returns the object markers: one object, or a thing followed by a person."""
+    """Returns the object markers: for one object, or for a thing followed by a person."""
     whole = {f"{thing}{person}": f"{THING}{DIRECT}{TO}" for thing in THINGS for person in PERSONS}
     whole |= dict.fromkeys(YOU, "") | dict.fromkeys(THINGS, THING)
     whole |= dict.fromkeys(PERSONS, f"{DIRECT}{TO}")
