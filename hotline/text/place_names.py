@@ -165,8 +165,8 @@ def _pieces(words: list[str]) -> list[str]:
 
 
 def _narrowed(found: Iterable[Area]) -> tuple[Area, ...]:
-    """If the caller also named a district, returns only the places within this district. Otherwise returns all
-    places, with the districts first."""
+    """Returns only the places within the district that the caller also named. If the caller named no district,
+    returns all places, with the districts first."""
     areas = tuple(dict.fromkeys(found))
     within = {area.code for area in areas if len(area.code) == 2 and not is_landmark(area)}
     inside = tuple(
