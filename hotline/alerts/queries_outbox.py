@@ -274,7 +274,7 @@ alert about any tip."""
 class Claim:
     """A worker's claim on one message, for one attempt to send it.
 
-    No other worker may send the message until the lease ends.
+    No other worker may send the message until the claim ends.
     """
 
     message: Message
@@ -393,7 +393,7 @@ def _is_due_notice(at: datetime) -> ColumnElement[bool]:
 
 def _claims_alone(session: Session) -> bool:
     """Returns True if no other process is claiming messages at this moment. Two processes that claim messages at the
-    same time would both count on the same free places for sending.
+    same time could together send too many messages at once.
 
     Does not wait for the other process, because that process may hang. With SQLite there is always only one writer.
     """

@@ -43,8 +43,8 @@ NOT_DELIVERED = (MessageState.FAILED, MessageState.UNDELIVERABLE)
 
 
 def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
-    """Returns the open tips in the cluster of this tip, including this tip. The first tip comes first. Most tips are
-    alone in their cluster.
+    """Returns the open tips in the cluster (the group of similar tips) of this tip, including this tip. The first tip
+    comes first. Most tips are alone in their cluster.
 
     Leaves out tips whose place or answer about officials differs from that of this tip.
     """
@@ -69,8 +69,8 @@ def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
 
 
 def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
-    """Returns the given tips that are in a cluster. Adds the first tip of each cluster, and all tips that joined a
-    given tip."""
+    """Returns the given tips that are in a cluster of similar tips. Adds the first tip of each cluster, and all tips
+    that joined a given tip."""
     led = TipLikeness.tip_id.in_(tip_ids) & TipLikeness.leader_id.is_not(None)
     leads = TipLikeness.leader_id.in_(tip_ids)
     rows = session.execute(select(TipLikeness.tip_id, TipLikeness.leader_id).where(or_(led, leads)))

@@ -162,8 +162,7 @@ def held_until(
     filed_at: datetime,
     at: datetime,
 ) -> datetime | None:
-    """Returns the time at which the next person of the district comes on duty, if the alert of a new tip waits until
-    then.
+    """Returns the time until which the alert of a new tip waits: the next person of the district then comes on duty.
 
     Returns None if people are alerted now. Urgent tips, and tips that may involve an official, never wait. No tip waits
     if anyone of the district is on duty, or if the next person comes on duty 12 hours after the tip was filed or later.
@@ -210,7 +209,8 @@ def first_recipients(
 def eligible(
     case: Case, roster: Sequence[Candidate], before: Collection[int] = ()
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
-    """Returns three groups of people for a new tip: the lowest level of the district, of a camp, and the national desk.
+    """Returns three groups of people for a new tip: people of the lowest level in the district, people of the lowest
+    level in a camp, and people of the national desk.
 
     A person who belongs to two groups is only in the first of them. People in `before` were alerted already, and count
     as on duty.
@@ -366,8 +366,8 @@ def _national(
 def overdue_recipients(
     case: Case, roster: Sequence[Candidate], assignee: int, nth: int
 ) -> tuple[int, ...]:
-    """Returns the person who is alerted of an overdue outcome: at first a coordinator, then a person of the national
-    desk, and after that no one.
+    """Returns the person who is alerted of an overdue outcome. At first this is a coordinator, then a person of the
+    national desk, and after that no one.
 
     A coordinator of the assignee's own desk comes first. People off duty are alerted only if no one else is there.
     """

@@ -573,7 +573,8 @@ DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
     DeadlineKind.SECOND_LOOK: _look_due,
     DeadlineKind.OVERDUE: lambda s: overdue(s, nth=s.event.nth + 1),
     DeadlineKind.VISIT_SAFETY: steps.visit_decision_due,
-    # The alert of a held tip is pending, so `service_assignment.assign_pending` alerts people.
+    # A held tip waits for a person on duty, and its alert is pending, so `service_assignment.assign_pending` alerts
+    # people.
     DeadlineKind.HELD: lambda _: Decision(),
     # `alerts/service_closing.py` handles erasure requests, so escalation does nothing here.
     DeadlineKind.ERASURE: lambda _: Decision(),
@@ -624,7 +625,7 @@ class EscalationStep(NamedTuple):
     more: bool = False
     """True if these responders are notified that the caller gave more details."""
     safety: VisitSafety = VisitSafety.NONE
-    """The visit safety that a responder must know before a visit."""
+    """The instruction about visits that a responder must know before a visit."""
     is_drill: bool = False
     share: SmsShare = SmsShare.ALONE
     """The rule by which the alerts of this step may share an SMS with others."""

@@ -74,7 +74,7 @@ class CaseState:
     clocks: Clocks = field(default_factory=dict)
     """The open deadlines of the case."""
     company: tuple[int, ...] = ()
-    """Responders who were alerted of another tip in the same cluster."""
+    """Responders who were alerted of another tip in the same cluster of similar tips."""
     is_met: bool = False
     """True if an officer wrote the tip, so that a second person must read it."""
     unread: frozenset[int] = frozenset()
@@ -221,7 +221,7 @@ def assignee_clocks(
 ) -> dict[DeadlineKind, Clock]:
     """Returns the deadlines for a new assignee.
 
-    An open deadline for a second look is kept, unless it is in `closed`.
+    An open deadline for a second person's look at the case is kept, unless it is in `closed`.
     """
     fresh = first_outcome(s)
     looked_at = s.urgency == Urgency.DANGER or s.is_met
@@ -494,16 +494,16 @@ def sent_down(s: CaseState) -> Decision:
 
 
 def stood_down(s: CaseState) -> Decision:
-    """Stands down the people of the first place and notifies them, because the national desk decided so."""
+    """Stands down the people who were alerted for an earlier place, and notifies them, because the national desk
+    decided so."""
     gone = alerted_elsewhere(s)
     notified = notices((within(active_alerted(s), gone), Purpose.STAND_DOWN))
     return Decision(notified, close=_request_deadline(s, gone), release=gone)
 
 
 def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
-    """Asks the national desk to stand down the people of the first place, because a responder at the new place has
-    taken the case.
-    """
+    """Asks the national desk to stand down the people who were alerted for an earlier place, because a responder at the
+    new place has taken the case."""
     if decision.assignee == s.assignee or not alerted_elsewhere(s):
         return decision
     lets = notices((_of_desk(s, active_alerted(s)), Purpose.LET))

@@ -50,9 +50,8 @@ class OfferedCase:
     decides: bool = False
     """True if the responder belongs to the national desk, and this desk must decide about visits."""
     may_stand_down: bool = False
-    """True if the responder belongs to the national desk, and this desk may stand down the people of the first
-    place.
-    """
+    """True if the responder belongs to the national desk, and this desk may stand down the people who were alerted for
+    an earlier place."""
 
 
 Words = Mapping[str, str]
@@ -333,7 +332,7 @@ class CommandResult(StrEnum):
     """The responder was alerted for a place that was corrected later. The answer is recorded, and the reply names the
     corrected place."""
     STOOD_DOWN = "let_go"
-    """The people of the first place were stood down."""
+    """The people who were alerted for an earlier place were stood down."""
     LET_TOO_EARLY = "let_too_early"
     """No responder at the new place has taken the case yet, so no one is stood down."""
     VISIT_DECIDED = "how_said"

@@ -161,7 +161,8 @@ def write_taken_by(session: Session, tip_id: int, command: Command, *, counts: b
 
 
 def write_report(session: Session, row: Assignment, command: Command, kind: LoggedEvent) -> None:
-    """Writes an event that a responder can cause once with each of their references."""
+    """Writes a report of a responder as an event. A responder can make this report once with each of their
+    references."""
     by = by_responder(command.responder_id, command.channel)
     write_event(session, row.tip_id, kind, by, command.at, key=str(row.id))
 

@@ -296,9 +296,9 @@ def person_name(name: str) -> str:
 def needs_second(session: Session, tip: Tip) -> bool:
     """Returns True if a second person must confirm the closure of this case.
 
-    A second person must confirm if there is danger, a child, an official who may be involved, a tip that an officer
-    wrote, or a person who was screened or was offered help. The rule does not use the results of screenings, because
-    these are encrypted. A drill can always be closed by one person.
+    The reasons are danger, a child, or an official who may be involved. Two more reasons are a tip that an officer
+    wrote, and a person who was screened or was offered help. The rule does not use the results of screenings, because
+    these are encrypted. One person alone can close a drill.
     """
     child = tip.basis == Basis.VITAL_INTEREST_CHILD
     if tip.channel == rules_trial.DRILL:

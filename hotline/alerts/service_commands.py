@@ -171,7 +171,7 @@ def _refuse_the_end(command: _ActContext) -> CommandOutcome:
 
 
 def _take_what_followed(command: _ActContext) -> tuple[int, ...]:
-    """Acknowledges other tips of the cluster for which the responder got no alert of their own.
+    """Acknowledges similar tips of the cluster for which the responder got no alert of their own.
 
     Each of these tips is still a separate case. Returns the responder's assignments of these tips, so that a later
     proof or doubt applies to all of them.
@@ -279,7 +279,8 @@ def _say_how(command: _ActContext) -> CommandOutcome:
 
 
 def _stand_down(command: _ActContext) -> CommandOutcome:
-    """Stands down the people of the first place. An SMS of the national desk counts only after it is proved."""
+    """Stands down the people who were alerted for an earlier place. An SMS of the national desk counts only after it is
+    proved."""
     session, one, tip = command.session, command.command, command.tip
     if not service_case.can_stand_down(session, tip):
         return command.done(CommandResult.LET_TOO_EARLY)

@@ -439,8 +439,8 @@ def record_visit_decision(
     by: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records the decision about visits for this tip, and for all other tips of its cluster that are about danger and
-    whose caller wants no visit. Writes a row to the audit log for each of these cases.
+    """Records the decision about visits for this tip. Also records it for the other tips of its cluster that are about
+    danger and whose caller wants no visit. Writes a row to the audit log for each of these cases.
 
     If the decision is repeated, sends no messages.
     """

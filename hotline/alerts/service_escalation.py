@@ -84,8 +84,8 @@ def handle_event(
 ) -> None:
     """Carries out the decision about an event of a case: alerts people, sets deadlines and sets the assignee.
 
-    If no one was alerted of the case yet, does nothing, unless an officer passes on a held case or closes the case. If
-    the case is closed, only ends its deadlines.
+    If no one was alerted of the case yet, does nothing, unless an officer passes on a case that waits for a person on
+    duty, or closes a case. If the case is closed, only ends its deadlines.
     """
     tip = queries.tip_for_writing(session, tip_id)
     if tip.channel == rules_trial.CHANNEL:

@@ -275,9 +275,9 @@ def _seal(
 ) -> Mapping[str, bytes] | None:
     """Encrypts the answers for the desks that may read them.
 
-    Returns the grants, if a new key was made. Returns None if the existing grants can also decrypt the new answers. A
-    desk whose key is missing, invalid or unsigned cannot read the tip. The hotline still stores the tip, alerts people
-    of it, and raises an alarm.
+    Returns the grants (the key of the tip, encrypted for each desk) if a new key was made. Returns None if the existing
+    grants can also decrypt the new answers. A desk whose key is missing, invalid or unsigned cannot read the tip. The
+    hotline still stores the tip, alerts people of it, and raises an alarm.
     """
     # Only a filed tip has earlier places. If a draft has one, a stranger wrote it to give their own
     # desk access.

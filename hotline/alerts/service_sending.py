@@ -137,8 +137,8 @@ OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 
 
 def deliver_due(context: WorkerContext) -> int:
-    """Begins to send the most urgent due messages, as many as there are free places. Returns the number of messages
-    that it began to send.
+    """Begins to send the most urgent due messages, as many as may be sent at the same time. Returns the number of
+    messages that it began to send.
 
     The workers may have been notified about other messages than these. When a message was sent, the next due message
     follows at once.
@@ -198,9 +198,8 @@ def _to_responder(context: SendingContext, claim: Claim) -> Outgoing:
 
 
 def is_withdrawn(claim: Claim) -> bool:
-    """Returns True if the code in the message was already used or replaced, if the phone number was deleted, or if no
-    case of a shared SMS waits any more.
-    """
+    """Returns True if a message is not needed any more. The code in the message may be used or replaced, or the phone
+    number may be deleted. A shared SMS is not needed if none of its cases waits any more."""
     to = claim.to
     without_code = claim.message.template == Template.JOIN.name and (to is None or to.code is None)
     no_case = claim.message.template in SHARED and claim.message.parameters["count"] == "0"
@@ -287,7 +286,7 @@ def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
 
 
 def _verdict(row: Message, result: SendResult) -> Verdict:
-    # If the message is not being sent any more, the attempt was already counted when its lease ended.
+    # If the message is not being sent any more, the attempt was already counted when its claim ended.
     counted = row.counted if row.state == MessageState.SENDING else max(row.counted - 1, 0)
     return rules.decide(
         result,

@@ -247,8 +247,8 @@ def new_person(visit: Visit) -> Response:
 
 @form_view(responder, "place", PersonnelRefused)
 def change_desks(visit: Visit, responder_id: int) -> None:
-    """Changes the desks of a responder. A removed desk takes effect at once. An added desk takes effect when a second
-    person has approved."""
+    """Changes the desks of a responder. A removed desk takes effect at once. An added desk takes effect after a second
+    person has approved the change."""
     wanted, categories = read_desks(visit), visit.form.many("categories")
     kinds = tuple(Category(each) for each in categories if each in {*Category})
     reason, posting = visit.reason("place", MISSING), RequestedPosting(wanted, kinds)

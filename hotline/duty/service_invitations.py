@@ -6,8 +6,8 @@ at the server counts as the second person. The audit log records that no second 
 The module also gives an account a new link if its owner has lost the password and the recovery sheet, or if an admin
 requests it. The hotline makes a link for another person's account only after 24 hours, or after a second admin has
 approved. During this time the owner gets an SMS, can sign in as before, and may refuse the link. Hours in which the
-account is suspended do not count as waiting time. A second admin must always approve if the account was ended, if a
-team or a desk depends on the account, or if the hotline knows no phone of the owner.
+account is suspended do not count as waiting time. A second admin must always approve if the account was ended, or if a
+team or a desk depends on the account. The same holds if the hotline knows no phone of the owner.
 
 A command at the server makes the first account. Such a command also makes a new link if no one can sign in.
 """

@@ -51,7 +51,8 @@ def check_boards(
     shown: Collection[str],
     at: datetime,
 ) -> CheckResult:
-    """Checks that each desk has an open board or a phone on duty that can be reached."""
+    """Checks that each desk has an open board (its console page of open cases), or a phone on duty that can be
+    reached."""
     return _gaps(
         "boards",
         unwatched_desks(people, on_duty, staffed, shown, at),
