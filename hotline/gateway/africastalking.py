@@ -1,4 +1,7 @@
-"""Reads the balance of the account at Africa's Talking.
+"""Connects the hotline to the gateway Africa's Talking: sends SMS, reads the inbox, and reads the account's balance.
+No other module knows the codes of this gateway.
+
+The gateway answers a request for the balance like this:
 
     GET /version1/user?username=... -> {"UserData": {"balance": "RWF 250000.0000"}}
 
@@ -34,7 +37,7 @@ class Account:
         return "Account()"
 
     def balance(self) -> float | None:
-        """Returns the balance in the currency of the account, or None if the gateway does not give it.
+        """Returns the balance in the currency of the account, or None if the gateway does not answer with a balance.
 
         Never raises an error.
         """
@@ -52,7 +55,7 @@ class Account:
 
 
 def read_balance(text: str) -> float | None:
-    """Returns the balance that an answer contains, or None. Never raises an error."""
+    """Returns the balance that the gateway's answer contains, or None if it contains none. Never raises an error."""
     try:
         match json.loads(text):
             case {"UserData": {"balance": str(written)}} | {"userData": {"balance": str(written)}}:
@@ -64,11 +67,8 @@ def read_balance(text: str) -> float | None:
         return None
 
 
-# Sends SMS through Africa's Talking, and translates its codes into outcomes.
-# No other module knows these codes.
-
 SEND_SECONDS = 10.0
-"""The number of seconds after which a call is ended, even if the server is still sending."""
+"""The number of seconds after which the code ends a call, even if the server is still sending."""
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -87,7 +87,7 @@ MEANINGS: Mapping[tuple[str, str], Outcome] = {
     ("recipient", "500"): Outcome.TRANSIENT,  # InternalServerError
     ("recipient", "501"): Outcome.TRANSIENT,  # GatewayError
     ("recipient", "502"): Outcome.TRANSIENT,  # RejectedByGateway
-    # Older answers contain a status and no code.
+    # Older answers of the gateway contain a status and no code.
     ("recipient", "could not send"): Outcome.TRANSIENT,
     ("recipient", "donotdisturbrejection"): Outcome.PERMANENT,
     ("recipient", "userinblacklist"): Outcome.STOPPED,
@@ -103,16 +103,15 @@ MEANINGS: Mapping[tuple[str, str], Outcome] = {
 
 @dataclass(frozen=True, slots=True)
 class GatewayAnswer:
-    """An HTTP answer of the gateway, before this code has interpreted it."""
+    """An HTTP answer of the gateway: its status and its text."""
 
     http_status: int
     text: str
 
 
 class AfricasTalkingSms:
-    """Sends SMS with an account at the gateway. It is the `SmsGateway` of the real hotline. In the demo, the emulator
-    answers its calls.
-    """
+    """Sends SMS with an account at the gateway. This class is the `SmsGateway` of every hotline. In the demo, the
+    emulator answers its calls."""
 
     def __init__(
         self,
@@ -124,7 +123,7 @@ class AfricasTalkingSms:
         *,
         seconds: float = SEND_SECONDS,
     ) -> None:
-        """Keeps at most `at_once` connections, so that this number of SMS can be sent at the same time."""
+        """Opens at most `at_once` connections, so that the object can send this number of SMS at the same time."""
         self._service = Service(base_url, username, api_key, seconds, at_once=at_once)
         self._sender_id = sender_id or None
 
@@ -135,7 +134,8 @@ class AfricasTalkingSms:
         try:
             answer = self._service.submit(text, msisdn, self._sender_id, call)
         except (RequestException, HTTPError, OSError) as broken:
-            # The exception quotes the request, so only the name of its class is used.
+            # The exception quotes the request with the phone number, so the code uses only the name of the
+            # exception's class.
             outcome = Outcome.UNKNOWN if call.connected else Outcome.NOT_SENT
             return SendResult(outcome, provider_status=type(broken).__name__)
         return outcome_of(answer)
@@ -150,7 +150,8 @@ def outcome_of(answer: GatewayAnswer) -> SendResult:
         outcome = MEANINGS.get(("http", str(answer.http_status)), Outcome.UNKNOWN)
         return SendResult(outcome, http_status=answer.http_status)
 
-    # The SDK reads JSON only with one exact content type. This code accepts any content type, so that no id is lost.
+    # The SDK reads JSON only with one exact content type. This code accepts any content type, so that the hotline
+    # gets the message id in each answer.
     match _data(answer.text):
         case {"Recipients": [dict() as recipient]}:
             return _of_recipient(recipient, answer.http_status)
@@ -181,16 +182,14 @@ def _of_recipient(recipient: Mapping[str, Any], http_status: int) -> SendResult:
 
 
 def _word(text: str) -> str:
-    """Returns the status if it is a single word. Otherwise returns "other". A longer status may contain the phone
-    number.
-    """
+    """Returns the gateway's status if this status is a single word, and "other" if it is longer. A longer status may
+    contain the phone number."""
     return text if re.fullmatch(r"[A-Za-z0-9]{1,40}", text) else "other"
 
 
 class Service(SMSService):  # type: ignore[misc]
-    """A client of the SDK that uses the address from the settings. It keeps the HTTP status, which the SDK would
-    drop.
-    """
+    """A client of the gateway's SDK that uses the address from the settings. The client keeps the HTTP status, which
+    the SDK alone would drop."""
 
     def __init__(
         self,
@@ -211,7 +210,7 @@ class Service(SMSService):  # type: ignore[misc]
     def submit(
         self, text: str, msisdn: str, sender_id: str | None, call: WireCall
     ) -> GatewayAnswer:
-        # Threads share this service, so the SDK passes the call through as an argument.
+        # Threads share this service, so each request gets its call as an argument, which the SDK passes through.
         answer: GatewayAnswer = self.send(text, [msisdn], sender_id=sender_id, callback=call)
         return answer
 
@@ -244,23 +243,18 @@ class Service(SMSService):  # type: ignore[misc]
         return GatewayAnswer(response.status_code, text)
 
 
-# Reads the hotline's inbox at Africa's Talking.
-# The inbox lists every SMS to the short code, even if the callback about the SMS never arrived.
-
 MAX_LISTED = 100
 MAX_INBOX_BYTES = MAX_LISTED * (1600 * 12 + 1000)
-"""The largest size of an answer in bytes: 1,600 letters for each message, each letter an emoji that takes two
-escapes.
-"""
+"""The largest size of a page of the inbox in bytes. A message has at most 1,600 letters, and a letter may be an
+emoji, which takes two JSON escapes."""
 MAX_NUMBER = 2**63 - 1
 """The largest number that the database can store."""
 DATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|\+00:?00)?", re.ASCII)
 
 
 class AfricasTalkingInbox:
-    """Reads the inbox at the gateway. It is the `SmsInbox` of the real hotline. In the demo, it reads the emulator's
-    inbox.
-    """
+    """Reads the inbox at the gateway. The inbox lists every SMS to the short code, even if the callback about the SMS
+    never arrived. This class is the `SmsInbox` of every hotline. In the demo, it reads the emulator's inbox."""
 
     def __init__(
         self, base_url: str, username: str, api_key: str, *, seconds: float = SEND_SECONDS
@@ -271,7 +265,8 @@ class AfricasTalkingInbox:
         try:
             answer = self._service.fetch_messages(last_received_id=number, callback=WireCall())
         except (RequestException, HTTPError, OSError) as broken:
-            # The exception quotes the request, so only the name of its class is used.
+            # The exception quotes the request with the phone number, so the code uses only the name of the
+            # exception's class.
             raise InboxUnavailable(f"no answer from the gateway: {type(broken).__name__}") from None
         if answer.http_status != 200:
             raise InboxUnavailable(f"the gateway answered with HTTP status {answer.http_status}")
@@ -279,11 +274,9 @@ class AfricasTalkingInbox:
 
 
 def read_page(text: str) -> InboxPage:
-    """Returns the messages that an answer lists, in the order of their numbers.
-
-    Leaves out entries that it cannot read. If an entry is left out or has no date, the page is not whole. Raises
-    InboxUnavailable if the answer contains no list.
-    """
+    """Returns the messages that the gateway's answer lists, in the order of their numbers. Leaves out entries that
+    the function cannot read. If it leaves out an entry, or an entry has no date, the page does not count as whole.
+    Raises InboxUnavailable if the answer contains no list."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -315,7 +308,7 @@ def _entry(entry: Any) -> ListedSms | None:
 
 
 def _sound(written: str) -> str:
-    """Replaces half an emoji by a question mark, because a form cannot contain half an emoji."""
+    """Replaces half of an emoji by a question mark, because an HTTP form cannot contain half of an emoji."""
     return written.encode("utf-8", "replace").decode()
 
 
@@ -327,9 +320,8 @@ def _number(written: int | str) -> int | None:
 
 
 def _date(written: Any) -> datetime | None:
-    """Returns the time without fractions of a second, like the callback, or None. A date without a time zone is in
-    UTC.
-    """
+    """Returns the time of an SMS without fractions of a second, as the callback gives it. Returns None if the text is
+    no time. A time without a time zone is in UTC."""
     found = DATE.fullmatch(written) if isinstance(written, str) else None
     if found is None:
         return None

@@ -1,4 +1,5 @@
-"""Rings the doorbell of the workers after the commit. If the queue fails, the clock process finds the row later."""
+"""Rings the doorbell of the workers after a transaction has committed. If the job queue fails, the clock process
+finds the row later."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -24,7 +25,7 @@ def ringing(
 ) -> Iterator[Session]:
     """Opens a writing transaction. After the commit, rings the doorbell if a message is due.
 
-    Holds `turn` during the transaction, and releases it before the doorbell rings.
+    Holds the lock `turn` during the transaction, and releases the lock before the doorbell rings.
     """
     with turn or nullcontext(), context.database.writing() as session:
         yield session

@@ -1,14 +1,11 @@
-"""Makes HTTP calls with one time limit for the whole call, also to the hotline itself.
+"""Makes HTTP calls with one time limit for the whole call, and test calls to the hotline itself.
 
-Makes an HTTP call with one time limit for the whole call. Records if the call reached the server.
+The read timeout of `requests` limits only each single read, so a server that sends one byte every second would never
+reach the timeout. In this module a timer closes the socket when the time limit is reached. Every read and write on
+the socket then ends, and the call fails with an error of `requests`.
 
-A usual read timeout limits only each single read. So a server that sends one byte every second would never exceed it.
-Here a timer closes the socket when the time limit is reached. Every read and write on the socket then ends at once, and
-the call fails with an error of `requests`.
-
-Calls the hotline itself over HTTP, as the gateway does. It makes the first hop of a session, and then a second hop.
-
-It also sends the hotline an SMS from the inbox over HTTP, at an address that only the clock process knows.
+`Dialler` calls the hotline as the gateway does. `ListedHook` sends the hotline an SMS from the gateway's inbox, at an
+address that only the clock process knows.
 """
 
 import os
@@ -34,28 +31,27 @@ from hotline.gateway.rules import ListedSms
 from hotline.keys.key_folder import listed_secrets
 
 IDLE_SECONDS = 5.0
-"""An unused connection is closed after this number of seconds, and not used again. Networks may drop such connections
-without notice. A message on a dropped connection would never arrive."""
+"""The number of seconds after which the code closes an unused connection. Networks may drop unused connections
+without notice, and a message on a dropped connection would never arrive."""
 MAX_BYTES = 64 * 1024
-"""The largest size of an answer in bytes. Every answer to a sent SMS is smaller. The rest of a longer answer is not
-read. A request for a list sets its own limit."""
+"""The largest size of an answer in bytes. Every answer to a sent SMS is smaller. The code does not read the rest of a
+longer answer. A request for the inbox sets its own limit."""
 
 
 class WireCall:
-    """An HTTP call, with its sockets and the state of its connection."""
+    """One HTTP call, with its sockets and the state of its connection."""
 
     def __init__(self) -> None:
         self.connected = False
-        """True after the connection and its TLS handshake succeeded. Before that, the call has sent nothing."""
+        """True after the connection and its TLS handshake succeeded. While the value is False, the call has sent
+        nothing."""
         self._sockets: list[socket.socket] = []
         self._over = False
         self._lock = Lock()
 
     def watch(self, connection: socket.socket) -> None:
-        """Stores a second handle of the socket, because TLS takes over the first one.
-
-        If the call has already ended, closes this handle at once.
-        """
+        """Stores a second handle of the socket, because TLS takes over the first handle. If the call has already
+        ended, closes the second handle at once."""
         handle = socket.socket(fileno=os.dup(connection.fileno()))
         with self._lock:
             self._sockets.append(handle)
@@ -77,15 +73,13 @@ class WireCall:
 
 
 _CALL: ContextVar[WireCall] = ContextVar("call")
-"""The call that this thread is making. A connection from the pool serves many calls, one after the other."""
+"""The call that this thread is making. A connection finds its call here, because one connection serves many calls,
+one after the other."""
 
 
 class Connections:
-    """The HTTP connections of an adapter. Several threads share them. An unused connection can be used again for `kept`
-    seconds.
-
-    It uses no proxies, no netrc, no cookies, no redirects and no retries.
-    """
+    """A pool of HTTP connections that several threads share. The pool uses an idle connection again for `kept`
+    seconds. It uses no proxies, no netrc, no cookies, no redirects and no retries."""
 
     def __init__(
         self,
@@ -111,7 +105,7 @@ class Connections:
         most: int = MAX_BYTES,
         **options: Any,
     ) -> tuple[Response, str]:
-        """Makes a call, limited to `seconds` and to `most` bytes.
+        """Makes a call, and limits it to `seconds` and to `most` bytes of the answer.
 
         Returns the response and its text. Raises the errors of `requests`.
         """
@@ -138,7 +132,7 @@ def post(url: str, *, call: WireCall, seconds: float, **options: Any) -> tuple[R
 
 
 def get(url: str, *, call: WireCall, seconds: float, **options: Any) -> tuple[Response, str]:
-    """Sends a GET on a new connection. Returns and raises the same as `post`."""
+    """Sends a GET on a new connection. Returns the response and its text. Raises the errors of `requests`."""
     with closing(Connections()) as connections:
         return connections.ask("GET", url, call=call, seconds=seconds, **options)
 
@@ -229,13 +223,14 @@ def _watched(connection: type[Any]) -> type[Any]:
 
 
 HOP_SECONDS = 5.0
-"""The number of seconds within which the hotline must answer. A caller's network would wait longer."""
+"""The number of seconds in which the hotline must answer a test call. A caller's network would wait a little longer."""
 KEYED = "1"
-"""A key that the first screen of every flow set accepts."""
+"""The key that a test call presses on the first screen. The first screen of every flow set accepts this key."""
 
 
 class Dialler:
-    """A test caller of a hotline. Each call is a new session, from a number that the statistics do not count."""
+    """A test caller of a hotline. Each test call is a new session, from a phone number that the statistics do not
+    count."""
 
     def __init__(
         self, base_url: str, secrets: Callable[[], Sequence[bytes]], service_code: str
@@ -283,7 +278,7 @@ TELL_SECONDS = 10.0
 
 
 class ListedHook:
-    """A client for the hotline's own hook that receives SMS from the inbox. The clock process uses it."""
+    """Sends SMS from the gateway's inbox to the hotline's own hook. The clock process uses this class."""
 
     def __init__(self, base_url: str, keys: Path) -> None:
         self._base_url = base_url
@@ -295,8 +290,8 @@ class ListedHook:
     def tell(self, sms: ListedSms) -> bool:
         """Sends an SMS to the hook.
 
-        Returns True if the hook accepts it. Reads the newest secret from the folder each time, so that a new secret is
-        used at once.
+        Returns True if the hook accepts the SMS. Reads the newest secret from the key folder each time, so that the
+        object uses a new secret at once.
         """
         live = listed_secrets(self._keys)
         if not live:

@@ -1,11 +1,9 @@
-"""Chooses one clock process, the leader, which handles the deadlines. Two leaders at the same time do no harm, because
-each update checks a condition.
-
-With SQLite, the leader has a row in the database with a lease. With PostgreSQL, the leader holds an advisory lock on a
-connection of its own. When the leader ends, the lock is free at once, whatever time the machines' clocks show. The
-leader also writes the row with PostgreSQL: for the doctor, and in case a frozen leader keeps the lock. If the lease in
-this row ended long ago, another clock process works too.
-"""
+"""Chooses one clock process, the leader, which handles the deadlines. Two leaders at the same time do no harm,
+because each update of a row checks the old state of the row. With SQLite, the leader has a row in the database with a
+lease. With PostgreSQL, the leader holds an advisory lock on a connection of its own. When the leader ends, the lock
+is free at once, whatever time the machines' clocks show. With PostgreSQL the leader also writes the row, so that
+`hotline doctor` sees the leader. If a frozen leader keeps the lock but its lease in the row ended long ago, another
+clock process works too."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -20,13 +18,12 @@ from hotline.gateway import tables
 from hotline.text.causes import known_cause
 
 LEASE = timedelta(seconds=3)
-"""The time for which a process that became the leader cannot be replaced by another. It is short, in case the leader is
-killed.
-"""
+"""The time for which no other process can replace a process that became the leader. The time is short, so that
+another process soon works if the leader is killed."""
 FROZEN = timedelta(seconds=12)
-"""The additional time for which the holder of the lock counts as the leader after its lease has ended."""
+"""The time after the end of its lease for which the holder of the lock still counts as the leader."""
 LOCK = 4_114_110_003
-"""The PostgreSQL advisory lock of the clock process."""
+"""The number of the PostgreSQL advisory lock that the leader holds."""
 
 
 HELD = text(
@@ -36,15 +33,14 @@ HELD = text(
     " AND (l.objid::bigint BETWEEN 411411001 AND 411411099"
     " OR l.objid::bigint BETWEEN 4114110001 AND 4114110099) AND l.objid::bigint <> :lock"
 )
-"""The sessions that hold one of the hotline's advisory locks.
-
-The query leaves out the leader's lock, which is held for long. If a stranger holds the leader's lock, another clock
-process still works, after `FROZEN`.
-"""
+"""The query for the database sessions that hold one of the hotline's advisory locks. The query leaves out the
+leader's lock, because a leader rightly holds this lock for a long time. If another program holds the leader's lock, a
+clock process works anyway after the time `FROZEN`."""
 
 
 def lock_holders(session: Session) -> frozenset[tuple[int, str, int, str]]:
-    """Returns process id, transaction, lock and account of each session that holds one of these locks."""
+    """Returns the process id, transaction, lock and account of each session that holds one of the hotline's advisory
+    locks, except the leader's."""
     if session.get_bind().dialect.name != "postgresql":
         return frozenset()
     rows = session.execute(HELD, {"lock": LOCK})
@@ -52,9 +48,8 @@ def lock_holders(session: Session) -> frozenset[tuple[int, str, int, str]]:
 
 
 class Leadership:
-    """The claim of a clock process to be the leader. It exists as long as the process runs, and the process checks it
-    every second.
-    """
+    """The claim of one clock process to be the leader. The object exists as long as the process runs, and the process
+    checks its claim every second."""
 
     def __init__(self, database: Database, holder: str) -> None:
         self._database = database
@@ -63,8 +58,7 @@ class Leadership:
 
     def holds(self, at: datetime) -> bool:
         """Returns True if this clock process is the leader now. Raises StoreUnavailable if the database does not
-        answer. In this case, no clock process is the leader.
-        """
+        answer. After this error, no clock process is the leader."""
         if self._database.is_sqlite:
             return self._leases(at, grace=timedelta(0))
         try:
@@ -89,7 +83,7 @@ class Leadership:
     def _locks(self) -> bool:
         """Takes the lock on a connection that stays open as long as the clock process holds the lock.
 
-        Returns False if another clock process holds it.
+        Returns False if another clock process holds the lock.
         """
         if self._connection is not None:
             return True

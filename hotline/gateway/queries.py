@@ -1,12 +1,7 @@
-"""Reads the state of the outbox and of the clock process, and the on-call contacts with their notices.
+"""Reads the outbox, the pause of the outgoing queue, the state of the clock process, and the on-call contacts with
+their notices.
 
-Reads the state of the outbox and of the clock process from several tables, for the doctor.
-
-Also lists undeliverable messages until a person has reviewed them. Also reads the pause of the outgoing queue, and the
-messages that the pause holds back. Also defines when a tip counts as not taken. Lists, pages, commands and alarms all
-use this one definition.
-
-Reads the on-call contacts, and the notices that were sent to them.
+The module also defines when a tip counts as not taken. All lists, pages, commands and alarms use this one definition.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -42,12 +37,12 @@ from hotline.tips.rules_receipts import AskedAgain
 from hotline.tips.tables import IS_WAITING, PendingAlert, Tip
 
 ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
-"""The conditions that a `Deadline` is open, and that responders are asked to take its tip."""
+"""The conditions for a `Deadline` that is open and by which the hotline asks responders to take the deadline's tip."""
 UNTAKEN = or_(
     Tip.assignee_id.is_(None), exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip)
 )
-"""The condition that responders are asked to take a `Tip`. Either the tip has no assignee, or its assignee has passed
-it on or does not answer."""
+"""The condition for a `Tip` that the hotline asks responders to take. Such a tip has no assignee, or its assignee has
+passed it on or does not answer."""
 IS_SHOWN = and_(
     ~exists().where(Responder.id == Message.responder_id, IS_OVERSEER).correlate(Message),
     ~exists()
@@ -56,9 +51,9 @@ IS_SHOWN = and_(
     )
     .correlate(Message),
 )
-"""The condition that the national desk may know of a `Message`. Messages to people of oversight desks are neither shown
-nor counted, because these people get alerts only about complaints about the national desk. Alerts about these
-complaints to people who have left their oversight desk are hidden too."""
+"""The condition for a `Message` that the national desk may see. The condition leaves out messages to people of
+oversight desks, because these people get alerts only about complaints about the national desk. It also leaves out
+alerts about these complaints to people who have left their oversight desk."""
 OPEN = (
     Message.state == MessageState.UNDELIVERABLE,
     Message.answered_at.is_(None),
@@ -80,7 +75,7 @@ class UndeliverableMessage:
 def unreviewed(session: Session) -> Sequence[UndeliverableMessage]:
     """Returns the undeliverable messages that no person has reviewed, the oldest first.
 
-    Leaves out messages to people of oversight desks, because the national desk reviews them.
+    Leaves out messages to people of oversight desks, because the national desk reviews this list.
     """
     rows = session.execute(
         select(Message.id, Message.kind, Message.created_at, Responder.name, Assignment.tip_id)
@@ -93,19 +88,20 @@ def unreviewed(session: Session) -> Sequence[UndeliverableMessage]:
 
 
 def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
-    """Records that a person has reviewed these messages. Returns the ids of those that `unreviewed` listed."""
+    """Records that a person has reviewed these messages. Returns the ids of the messages that `unreviewed` listed
+    until now."""
     here = (*OPEN, Message.id.in_(message_ids))
     answered = update(Message).where(*here).values(answered_at=at).returning(Message.id)
     return sorted(session.scalars(answered))
 
 
 IS_WATCHED = visible_to(THE_LINE)
-"""The condition that a tip may raise an alarm. The national desk reads alarms, so a complaint about this desk raises
-none."""
+"""The condition for a tip that may raise an alarm. The national desk reads alarms, so a complaint about this desk
+raises no alarm."""
 UNASSIGNED = (IS_WAITING, IS_WATCHED, Tip.assigned_at.is_(None), Tip.channel != rules_trial.CHANNEL)
 IS_PENDING = (PendingAlert.tip_id.is_not(None), ~IS_HELD, IS_WATCHED)
-"""The conditions that the alert of a `Tip` is pending, and that it does not wait for the next duty. The query joins
-`PendingAlert`."""
+"""The conditions for a `Tip` whose alert is pending and does not wait for the next person on duty. A query with these
+conditions must join `PendingAlert`."""
 LATE_UNTAKEN = (
     *ASK_RUNS,
     IS_WATCHED,
@@ -113,11 +109,12 @@ LATE_UNTAKEN = (
     Tip.channel.not_in(rules_trial.UNCOUNTED),
     or_(Tip.assignee_id.is_(None), Deadline.kind == DeadlineKind.OVERDUE),
 )
-"""The conditions that no responder has taken a tip, or that the tip is overdue. The query joins the tip's deadlines."""
+"""The conditions for a tip that no responder has taken, or that is overdue. A query with these conditions must join
+the tip's deadlines."""
 MAX_LATE = 100
 TO_RESPONDER = and_(Message.responder_id.is_not(None), IS_SHOWN)
-"""The condition that a message goes to a responder, and may cause an alarm. Answers to callers end after some minutes,
-and the monitor's own notices cause no alarm."""
+"""The condition for a message that goes to a responder, so that a delay of the message may raise an alarm. Answers to
+callers end after some minutes, and the monitor's own notices raise no alarm."""
 ON_THE_WAY = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 
 
@@ -126,13 +123,14 @@ class OutboxHealth:
     oldest_unsent: datetime | None
     """The time when the oldest SMS was written that the gateway has not accepted yet."""
     unknown: int
-    """The number of SMS that may or may not have been sent."""
+    """The number of SMS for which the hotline does not know if the gateway sent them."""
     dead: int
     """The number of undeliverable SMS that no person has reviewed."""
     unassigned_since: datetime | None
-    """The filing time of the oldest tip without an alerted responder."""
+    """The time when the hotline filed the oldest tip without an alerted responder."""
     untaken_since: Mapping[int, datetime]
-    """For each urgency, the filing time of the oldest tip that no responder has taken or that is overdue."""
+    """For each urgency, the time when the hotline filed the oldest tip that no responder has taken or that is
+    overdue."""
     locked: int
     """The number of open tips that a desk should read but cannot decrypt."""
     clock_until: datetime | None
@@ -203,7 +201,8 @@ def _count(session: Session, state: MessageState) -> int:
 
 
 def _untaken(session: Session) -> Mapping[int, datetime]:
-    """Returns for each urgency the filing time of the oldest tip that no responder has taken or that is overdue."""
+    """Returns, for each urgency, the time when the hotline filed the oldest tip that no responder has taken or that
+    is overdue."""
     rows = session.execute(
         select(Tip.urgency, func.min(Tip.filed_at))
         .join(Deadline, Deadline.tip_id == Tip.id)
@@ -218,11 +217,11 @@ UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING, Messag
 
 @dataclass(frozen=True, slots=True)
 class WaitingMessages:
-    """The waiting SMS of one kind, which are sent when the pause ends."""
+    """The waiting SMS of one kind. The hotline sends these SMS when the pause ends."""
 
     kind: MessageKind
     doubtful: bool
-    """True if they were written before a backup was restored. Only such messages may already have been sent."""
+    """True if the hotline wrote these SMS before a backup was restored. Only such SMS may already have been sent."""
     count: int
     oldest: datetime
 
@@ -232,13 +231,14 @@ def current_pause(session: Session) -> QueuePause | None:
 
 
 def paused_parts(session: Session) -> Sequence[QueuePause]:
-    """Returns the pauses of single parts, without a pause of the whole queue."""
+    """Returns the pauses of single parts of the work, but not the pause of the whole queue."""
     found = select(QueuePause).where(QueuePause.queue != SMS).order_by(QueuePause.queue)
     return session.scalars(found).all()
 
 
 def pause_for_writing(session: Session) -> QueuePause | None:
-    """Returns the pause, and locks it until the transaction ends, so that two people cannot end it at the same time."""
+    """Returns the pause of the whole queue, and locks its row until the transaction ends, so that two people cannot
+    end the pause at the same time."""
     return session.get(QueuePause, SMS, with_for_update=True)
 
 
@@ -265,8 +265,8 @@ def drop_doubtful(
 ) -> int:
     """Ends the doubtful messages of these kinds, so that they are not sent again.
 
-    Returns the number of these messages. The deadlines of their tips remain. Messages that `waiting_messages` does not
-    show are sent, because no person can decide about them.
+    Returns the number of these messages. The deadlines of their tips remain. The function does not end messages that
+    `waiting_messages` does not show, because no person can decide about such messages.
     """
     doubtful = and_(Message.kind.in_(kinds), Message.created_at <= doubtful_until, IS_SHOWN)
     ended = session.execute(
@@ -282,7 +282,8 @@ def drop_doubtful(
 
 
 def _unreported() -> ColumnElement[bool]:
-    """Returns the condition of an accepted alert without a delivery report, which may be sent once more."""
+    """Returns the condition for an alert that the gateway accepted, but that has no delivery report. The hotline may
+    send such an alert once more."""
     return and_(
         Message.state == MessageState.ACCEPTED,
         Message.kind == MessageKind.ALERT,
@@ -293,10 +294,8 @@ def _unreported() -> ColumnElement[bool]:
 def asked_besides_assignee(
     session: Session, tip_ids: Collection[int] | None = None
 ) -> dict[int, AskedAgain]:
-    """Returns the tips that have an assignee but that others are also asked to take. Gives the reason for each.
-
-    If `tip_ids` is None, looks at all tips.
-    """
+    """Returns the tips that have an assignee, but that the hotline asks other responders to take too. Each tip has
+    the reason. If `tip_ids` is None, the function checks all tips."""
     passed = exists().where(
         Assignment.tip_id == Tip.id,
         Assignment.responder_id == Tip.assignee_id,
@@ -332,7 +331,7 @@ def can_be_notified(session: Session) -> bool:
 def add_contact(session: Session, contact: OnCallContact) -> bool:
     """Adds an on-call contact. Returns False if this number already belongs to an active contact.
 
-    A contact who was removed or could not be reached becomes active again, with the new name and language.
+    A contact who was removed, or who was unreachable, becomes active again with the new name and language.
     """
     if add_if_new(session, contact):
         return True
@@ -349,7 +348,7 @@ def add_contact(session: Session, contact: OnCallContact) -> bool:
 
 
 def mark_unreachable(session: Session, number_key: str, reason: str) -> None:
-    """Marks a number as unreachable, so that it gets no more notices."""
+    """Marks a phone number as unreachable, so that the hotline sends no more notices to this number."""
     there = update(OnCallContact).where(OnCallContact.number_key == number_key)
     session.execute(there.values(unreachable=reason))
 
@@ -368,7 +367,8 @@ def contact_for_writing(session: Session, on_call_id: int) -> OnCallContact:
 
 
 def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[Message]:
-    """Returns the newest notice of an alarm to each contact, and the newest to the other channel."""
+    """Returns the newest notice of an alarm to each contact, and the newest notice to the monitor's other channel
+    (mail or a command)."""
     written = select(Message).where(
         Message.priority == Priority.MONITOR, Message.created_at >= alarm.since
     )
@@ -383,7 +383,7 @@ def notice_parameters(alarm: str, since: datetime) -> dict[str, Any]:
 
 
 def newest_to_contacts(session: Session) -> Message | None:
-    """Returns the newest notice to a contact who can be reached, or None."""
+    """Returns the newest notice to a contact whose phone SMS can reach, or None."""
     reached = select(OnCallContact.id).where(
         OnCallContact.active, OnCallContact.unreachable.is_(None)
     )
@@ -392,7 +392,7 @@ def newest_to_contacts(session: Session) -> Message | None:
 
 
 def newest_digest(session: Session) -> datetime | None:
-    """Returns the time when a digest of the audit log was last sent as a notice."""
+    """Returns the time when the hotline last sent a digest of the audit log as a notice."""
     written = select(Message.created_at).where(
         Message.priority == Priority.MONITOR, Message.template == Template.AUDIT_DIGEST.name
     )

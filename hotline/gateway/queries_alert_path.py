@@ -1,5 +1,7 @@
-"""Finds out with a single query if a due alert can be sent now. The hotline makes this query at the beginning of each
-session.
+"""Finds out with a single query if the hotline can send a due alert now. The hotline makes this query at the
+beginning of each session.
+
+The module also stores when the monitor last checked the hotline, so that the doctor can see a frozen monitor.
 """
 
 import time
@@ -34,7 +36,7 @@ _OVERSEER = (
     DeskMember.desk_code == Desk.code,
     DeskMember.member == literal(RESPONDER).concat(cast(Responder.id, String)),
 )
-"""The conditions that a `Responder` belongs to an oversight desk, and has its key."""
+"""The conditions for a `Responder` who belongs to an oversight desk and has this desk's key."""
 QUESTION = select(
     exists().where(*active_conditions(bindparam("at", type_=Utc))),
     exists().where(*_OVERSEER, *active_conditions(bindparam("at", type_=Utc))),
@@ -58,9 +60,8 @@ def oversight_with_people(session: Session, at: datetime) -> Sequence[str]:
 
 
 class TickMemory:
-    """Remembers in a web process when the clock process last worked. It measures this time with the monotonic clock,
-    so that a change of the system clock does not look like an outage.
-    """
+    """Remembers in a web process when the clock process last worked. The class uses the monotonic clock, so that a
+    change of the system clock does not look like a failure of the clock process."""
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._elapsed = elapsed
@@ -69,19 +70,19 @@ class TickMemory:
         self._ticked: float | None = None
 
     def saw(self, until: datetime | None) -> bool:
-        """Records until when the newest lease of the clock process lasts. Returns True if the lease was renewed within
-        the last minute.
-        """
+        """Records the end of the newest lease of the clock process. Returns True if the clock process renewed its
+        lease within the last minute."""
         now, looked = self._elapsed(), self._looked
         if looked is not None and until != self._until:
-            # The lease was renewed between the two checks, perhaps just after the first check.
+            # The clock process renewed its lease between the last check and this check, perhaps just after the last
+            # check.
             self._ticked = looked
         self._until, self._looked = until, now
         return self._ticked is not None and now - self._ticked <= STALE.total_seconds()
 
 
 def alert_path(database: Database, at: datetime) -> AlertPath:
-    """Returns the state of everything that is needed to send an alert. Raises StoreUnavailable."""
+    """Returns the state of all parts that the hotline needs to send an alert. Raises StoreUnavailable."""
     with database.looking() as connection:
         row = connection.ask(QUESTION, at=at, since=at - REFUSAL_VALID)
     assert row is not None
@@ -91,24 +92,21 @@ def alert_path(database: Database, at: datetime) -> AlertPath:
     return AlertPath(*found, fault, bool(wrong_key), *times)
 
 
-# Stores when the monitor last checked, so that the doctor can see a frozen monitor.
-
 MONITOR = "watch"
 
 
 LEASE = timedelta(minutes=1)
-"""The time in which the monitor makes six rounds of ten seconds. A round takes longer if a connection is dead or the
-gateway is slow.
-"""
+"""The time after its last check for which the monitor counts as working. The monitor checks every ten seconds, so
+this is the time of six checks. A check takes longer if a connection is dead or the gateway is slow."""
 
 
 def note_look(session: Session, at: datetime) -> None:
-    """Records that the monitor is checking now."""
+    """Records that the monitor checks the hotline now."""
     tables.write_leader(session, MONITOR, at + LEASE, name=MONITOR)
 
 
 def last_look(session: Session) -> datetime | None:
-    """Returns when a monitor last checked. Returns None if no monitor ever checked."""
+    """Returns the time when a monitor last checked the hotline. Returns None if no monitor has ever checked it."""
     row = session.get(Leader, MONITOR)
     return None if row is None else row.until - LEASE
 
@@ -116,13 +114,13 @@ def last_look(session: Session) -> datetime | None:
 def is_starting(session: Session, at: datetime) -> bool:
     """Returns True if the processes got the signal to start less than one lease ago.
 
-    In this case, the monitor may not have checked yet.
+    In that first time, the monitor may not have checked the hotline yet.
     """
     awaited = tables.queue_state(session).awaited_at
     return awaited is not None and at - awaited < LEASE
 
 
 def is_fresh(session: Session, at: datetime) -> bool:
-    """Returns True if a monitor checked within its lease, or is starting."""
+    """Returns True if a monitor checked the hotline within the last `LEASE`, or if the processes are starting."""
     looked = last_look(session)
     return (looked is not None and at - looked < LEASE) or is_starting(session, at)

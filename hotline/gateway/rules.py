@@ -1,21 +1,11 @@
 """Contains the rules of messages: their values and states, the alert path, and the gateway's inbox. Pure.
 
-Defines the states of an outgoing SMS, the allowed changes between them, and the waiting times.
+The rules decide how an SMS changes after an attempt to send it, how many SMS the hotline may send, if it can send
+alerts now, and which SMS of the gateway's inbox it must handle.
 
-All functions are pure.
-
-Defines received and outgoing messages as values. Also limits how many answers a phone gets that is not enrolled. All
-functions are pure.
-
-Decides if a due alert can be sent, from the state of the queue, the clock process and the gateway. All functions are
-pure.
-
-Decides what to do with a page of the gateway's inbox. Finds SMS whose callback was lost, and callbacks that were
-forged. All functions are pure.
-
-The gateway sends a callback for each SMS that it receives, and also lists the SMS in the inbox. If a callback was lost,
-the inbox still lists its SMS. If a callback was forged, the inbox does not list its SMS. This is certain only after a
-complete page was read that ends later than the SMS.
+The gateway sends a callback for each SMS that it receives, and also lists the SMS in its inbox. If a callback was
+lost, the inbox still lists the SMS. If a stranger forged a callback, the inbox does not list its SMS. The hotline is
+certain about this only after it read a complete page of the inbox that also lists later SMS.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,8 +26,8 @@ class MessageState(StrEnum):
 
     A message usually changes from pending to sending, then to accepted, then to delivered. A message in the state
     sending may also change to retry, unknown or failed. An unknown message may change to answered. A message in any
-    state that is not final may change to dead, which means undeliverable. The console shows undeliverable messages, and
-    the national desk is notified until a person has reviewed them.
+    state that is not final may change to dead, which means undeliverable. The console shows undeliverable messages,
+    and the hotline notifies the national desk until a person has reviewed them.
     """
 
     PENDING = "pending"
@@ -46,8 +36,8 @@ class MessageState(StrEnum):
     DELIVERED = "delivered"
     """A delivery report says that the phone received the message."""
     ANSWERED = "answered"
-    """It is unknown if the phone received the message, but the responder has answered about the case. So the message is
-    not sent again."""
+    """The hotline does not know if the phone received the message, but the responder has answered about the case. So
+    the hotline does not send the message again."""
     RETRY = "retry"
     UNKNOWN = "unknown"
     FAILED = "failed"
@@ -74,38 +64,37 @@ class Outcome(StrEnum):
     MONEY_FAULT = "money_fault"
     PERMANENT = "permanent"
     STOPPED = "stopped"
-    """The owner of the phone asked us, or the gateway, to send no more messages."""
+    """The owner of the phone asked the hotline or the gateway to send no more messages."""
     TRANSIENT = "transient"
     UNREADABLE = "unreadable"
-    """The stored phone number or code cannot be decrypted. This is an error of the hotline, so the responder may still
-    be reachable.
-    """
+    """The hotline cannot decrypt the stored phone number or code. Another attempt may still reach the responder,
+    because the phone itself has no fault."""
     WITHDRAWN = "withdrawn"
-    """The code in the message was already used or replaced, or the recipient wants no more messages."""
+    """The hotline must not send the message, because its code was already used or replaced, or because the recipient
+    wants no more messages."""
 
 
 FAULTS = (Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
-"""These faults affect the whole hotline, and not only one message. They pause the queue of outgoing messages."""
+"""The outcomes that affect the whole hotline, and not only one message. Such an outcome pauses the queue of outgoing
+messages."""
 NEVER = (Outcome.PERMANENT, Outcome.STOPPED)
-"""After these outcomes, no attempt can reach this number."""
+"""The outcomes after which no further attempt can reach this phone number."""
 UNCOUNTED = (Outcome.NOT_SENT, *FAULTS)
-"""These outcomes prove that the message was not sent. So they do not count as one of the eight attempts."""
+"""The outcomes that prove that the gateway did not send the message. So such an attempt does not count as one of the
+eight attempts."""
 
 
 class Gateway(StrEnum):
-    """An SMS gateway. A message id is unique only within one gateway. So a delivery report is matched by gateway and
-    id.
-    """
+    """An SMS gateway. A message id is unique only within one gateway. So the hotline finds the message of a delivery
+    report by the gateway and the id."""
 
     AFRICAS_TALKING = "africastalking"
 
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """The gateway's answer to a send, translated into our own terms.
-
-    An SMS adapter returns this and raises no network errors.
-    """
+    """The result of a send in the hotline's own terms. The code for a gateway returns this object and raises no
+    network errors."""
 
     outcome: Outcome
     http_status: int | None = None
@@ -113,26 +102,24 @@ class SendResult:
     provider_id: str | None = None
     gateway: Gateway = Gateway.AFRICAS_TALKING
     seconds: float | None = None
-    """The time that the gateway took to answer. None if it was not asked."""
+    """The time that the gateway took to answer, or None if the hotline sent no request."""
 
 
 LEASE = timedelta(seconds=30)
-"""The time for which a worker may keep a message that it claimed for sending. It is more than twice as long as the
-longest send.
-"""
+"""The time for which a worker may keep a message that it claimed for sending. This time is more than twice as long as
+the longest send."""
 MAX_SEND = timedelta(seconds=12)
-"""The longest time of a send: ten seconds for the gateway, and the time to write the result. If a claim is older, its
-process has stopped."""
+"""The longest time of a send: ten seconds for the gateway, and two seconds to write the result. If a claim is older,
+the process that made the claim has stopped."""
 MAX_ATTEMPTS = 8
-"""The largest number of attempts that may have reached the network."""
+"""The hotline tries to send a message until this number of attempts may have reached the network."""
 PARALLEL_AFTER = 2
-"""After this number of counted failures, a colleague is alerted too."""
+"""The number of counted failures after which the hotline also alerts a colleague."""
 FAULT_PAUSE = timedelta(seconds=60)
-"""The time after which a paused queue sends one message as a test."""
+"""The time after which a queue that a fault has paused sends one message as a test."""
 LONG_WAIT = timedelta(seconds=5)
-"""If an alert about danger to a second or third person has waited for this time, it counts as a first alert. The
-sending of a first alert may take ten seconds.
-"""
+"""The waiting time after which an alert about danger to a second or third responder counts as a first alert. Sending
+a first alert may take ten seconds."""
 JITTER = 0.2
 
 
@@ -145,10 +132,10 @@ class Priority(IntEnum):
     CONFIRMATION = 4
     DRILL = 5
     ANSWER = 6
-    """An answer to a phone that is not enrolled. It is sent only if no other message is due."""
+    """An answer to a phone that is not enrolled. The hotline sends it only if no other message is due."""
     MONITOR = 7
-    """A message about an alarm to an on-call contact. Only the monitor claims it, with its own key. It is also sent
-    while the queue is paused."""
+    """A message about an alarm to an on-call contact. Only the monitor sends such messages, with its own key, and it
+    sends them even while the queue is paused."""
 
 
 TO_RESPONDERS = (
@@ -162,23 +149,23 @@ TO_RESPONDERS = (
 
 @dataclass(frozen=True, slots=True)
 class OutgoingQueue:
-    """The waiting times for messages of one priority."""
+    """The rules for sending messages of one priority: mainly the waiting times between attempts."""
 
     retries: tuple[int, ...] = (1, 2, 5, 10, 15, 30, 60)
     """The seconds until the next attempt, by the number of attempts so far. The last value applies to all further
     attempts."""
     unknown: timedelta = timedelta(minutes=10)
-    """The waiting time if the gateway gave no answer, or an answer that cannot be read. It is short: sending a message
-    twice costs little money, but a lost alert may cost a life."""
+    """The waiting time if the gateway gave no answer, or an answer that the hotline cannot read. This time is short,
+    because sending a message twice costs little money, but a lost alert may cost a life."""
     error: timedelta | None = None
-    """The waiting time if the gateway answers that it has failed. In this case, the message was probably not sent. If
-    None, the time in `unknown` applies."""
+    """The waiting time if the gateway answers with an error of its own, because the gateway then probably did not
+    send the message. If the value is None, the time in `unknown` applies."""
     report: timedelta = timedelta(minutes=10)
     ends: Mapping[Outcome, MessageState] | None = None
-    """The state after each outcome, for messages that are tried until they are too old. If None, the eight attempts of
-    an alert apply."""
+    """The state after each outcome, for messages that the hotline tries to send until they are too old. If the value
+    is None, the limit of eight attempts applies."""
     holds: bool = True
-    """True if a fault of the hotline pauses these messages. Only the monitor's messages are never paused."""
+    """True if a fault of the hotline pauses the messages of this priority. Only the monitor's messages never pause."""
 
 
 QUEUES: Mapping[int, OutgoingQueue] = {
@@ -196,7 +183,7 @@ QUEUES: Mapping[int, OutgoingQueue] = {
         retries=(2, 5, 15, 30, 60),
         ends={
             **dict.fromkeys((*NEVER, Outcome.UNREADABLE, Outcome.WITHDRAWN), MessageState.FAILED),
-            # A second answer costs more than it helps, because the caller can write again.
+            # The hotline sends no second answer after these outcomes, because the caller can simply write again.
             **dict.fromkeys((Outcome.ACCEPTED, Outcome.UNKNOWN), MessageState.ACCEPTED),
         },
     ),
@@ -217,14 +204,14 @@ class Verdict:
 
     state: MessageState
     wait: timedelta
-    """The time until a worker handles the message again. It has no meaning in a final state."""
+    """The time until a worker handles the message again. In a final state, this time has no meaning."""
     counted: bool
     replace: bool = False
-    """True if a colleague must be alerted now."""
+    """True if the hotline must alert a colleague now."""
     flag: bool = False
-    """True if this number can never be reached. The responder then gets no more alerts."""
+    """True if SMS can never reach this phone number. The hotline then sends the responder no more alerts."""
     pause: bool = False
-    """True if the outgoing queue must be paused."""
+    """True if the hotline must pause the outgoing queue."""
 
 
 NUMBER_REFUSED = Verdict(MessageState.FAILED, timedelta(), counted=True, replace=True, flag=True)
@@ -235,7 +222,7 @@ WITHOUT_RETRY = {
     ),
     Outcome.WITHDRAWN: Verdict(MessageState.FAILED, timedelta(), counted=False),
 }
-"""The verdicts for outcomes that always end a message, whatever the number of attempts."""
+"""The verdicts for outcomes that end a message after any number of attempts."""
 
 
 def decide(
@@ -243,8 +230,9 @@ def decide(
 ) -> Verdict:
     """Returns how the result of an attempt changes the message.
 
-    `attempts` includes this attempt. `counted` is the number of counted attempts before this attempt. `chance` varies
-    the waiting time, so that attempts do not all come at once.
+    `attempts` is the number of attempts, including this attempt. `counted` is the number of earlier attempts that may
+    have reached the network. `chance` is a random number that varies the waiting time, so that attempts do not all
+    come at once.
     """
     outcome, queue = result.outcome, QUEUES[priority]
     if outcome in FAULTS and queue.holds:
@@ -273,10 +261,9 @@ def decide(
 
 
 def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
-    """Returns the next state of a message for which no report came, so that its arrival stays unknown.
-
-    `answered` does not prove that the message arrived. The responder may have answered another message about the case.
-    """
+    """Returns the next state of a message whose arrival is unknown, because no delivery report came. `withheld` is
+    True if the hotline must not send the message again. `answered` is True if the responder has answered about the
+    case. This does not prove that the message arrived, because the answer may belong to another message."""
     if withheld:
         return MessageState.FAILED
     return MessageState.ANSWERED if answered else MessageState.RETRY
@@ -284,20 +271,22 @@ def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
 
 @dataclass(frozen=True, slots=True)
 class FreeSends:
-    """The number of messages that may be sent now, in addition to those being sent."""
+    """The number of messages that the hotline may start to send now, in addition to the sends in progress."""
 
     first: int
-    """The places for first alerts about danger, and for alerts about danger that have waited for `LONG_WAIT`."""
+    """The number of places for first alerts about danger, and for alerts about danger that have waited for
+    `LONG_WAIT`."""
     others: int
-    """The places for alerts about danger to a second or third person, and for all less urgent messages."""
+    """The number of places for alerts about danger to a second or third responder, and for all less urgent messages."""
 
 
 def free_sends(at_once: int, under_way: int, others: int, *, doubted: bool) -> FreeSends:
-    """Returns how many messages may be sent now, in addition to those being sent. First alerts about danger may use all
-    places. All other messages may use three of eight places.
+    """Returns how many messages the hotline may start to send now, in addition to the sends in progress. First alerts
+    about danger may use all places. All other messages together may use three of eight places.
 
-    `under_way` is the number of all messages that are being sent. `others` is the number of those that are not first
-    alerts about danger. `doubted` is True after a fault of the hotline. Then only one message is sent at a time.
+    `under_way` is the number of all sends in progress. `others` is the number of sends in progress that are not first
+    alerts about danger. `doubted` is True after a fault of the hotline. The hotline then sends only one message at a
+    time.
     """
     if doubted:
         one = 0 if under_way else 1
@@ -314,7 +303,7 @@ def retry_wait(priority: int, tries: int, chance: float) -> timedelta:
 
 
 def unknown_wait(priority: int, http_status: int | None) -> timedelta:
-    """Returns the waiting time before a message whose arrival is unknown is sent again."""
+    """Returns the waiting time before the hotline sends a message again whose arrival is unknown."""
     queue = QUEUES[priority]
     failed = http_status is not None and http_status >= 500
     return queue.error if failed and queue.error is not None else queue.unknown
@@ -326,7 +315,7 @@ class ReportMeaning(StrEnum):
     ARRIVED = "arrived"
     LOST = "lost"
     NOTHING = "nothing"
-    """The message is still on its way, or the code does not know the status."""
+    """The message is still on its way, or the hotline does not know the gateway's status."""
 
 
 REPORTS = {
@@ -365,19 +354,19 @@ class MessageKind(StrEnum):
 
 
 class OutgoingPart(StrEnum):
-    """A part of the work that people can pause alone. Alerts of danger are in none of them."""
+    """A part of the hotline's work that people can pause without pausing the rest. No part contains alerts about
+    danger."""
 
     CALL_BACKS = "call-backs"
     DRILLS = "drills"
     ANSWERS = "answers"
-    """Answers by SMS to phones that are not enrolled, except to cries for help. While they are paused, each answer is
-    dropped after `MAX_ANSWER_DELAY`."""
+    """Answers by SMS to phones that are not enrolled, except to cries for help. While this part is paused, the
+    hotline drops each answer after `MAX_ANSWER_DELAY`."""
 
 
 TO_DECIDE = (MessageKind.ALERT, MessageKind.CONFIRMATION)
-"""The kinds of messages about which an admin decides after a backup was restored. Other kinds are left out: answers
-would be too late by then, and notices must not be delayed.
-"""
+"""The kinds of messages about which an admin decides after a backup was restored. No admin decides about other kinds:
+answers would be too late by then, and notices must not wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,9 +374,8 @@ class MessageIn:
     """A received SMS. `repr` shows neither its text nor its sender, so that no log and no traceback contains them."""
 
     provider_id: str | None
-    """The id that the gateway gave the SMS. None if the gateway gave no usable id. In this case, the digest of the SMS
-    identifies it.
-    """
+    """The id that the gateway gave the SMS. The value is None if the gateway gave no usable id. The digest of the SMS
+    then identifies the SMS."""
     sender: str = field(repr=False)
     """The phone number of the sender in E.164 format."""
     text: str = field(repr=False)
@@ -407,11 +395,9 @@ class ReportIn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wording:
-    """The text of a message, as template, values and language. It is fixed when the message is written. So every
-    attempt sends exactly the same text.
-
-    After many tips at once, most alerts differ only in the reference. The rest of the text is then made only once.
-    """
+    """The text of a message, as template, values and language. The hotline fixes these when it writes the message, so
+    every attempt sends the same text. If many tips arrive in a short time, most alerts differ only in the reference,
+    and the code makes the rest of the text only once."""
 
     template: Template
     parameters: Mapping[str, str]
@@ -419,7 +405,7 @@ class Wording:
 
 
 Pair = tuple[Template, Template]
-"""Two templates: one if responders can reply by SMS, and one if they must dial."""
+"""Two templates for the same message: the first if responders can reply by SMS, the second if responders must dial."""
 
 REQUEST_TEXTS: Mapping[Purpose, Pair] = {
     Purpose.OVERDUE: (Template.ALERT_OVERDUE_REPLY, Template.ALERT_OVERDUE_DIAL),
@@ -429,15 +415,16 @@ REQUEST_TEXTS: Mapping[Purpose, Pair] = {
 }
 """The templates that ask a responder for something, by the purpose of the assignment."""
 SHARED = (Template.SHARED_OPEN.name, Template.SHARED_URGENT.name)
-"""The names of templates for an SMS about several cases. Each attempt counts the cases again, until one attempt may
-have reached the network."""
+"""The names of the templates for an SMS about several cases. Each attempt to send such an SMS counts the cases again,
+until an attempt may have reached the network."""
 ALERTS: Mapping[tuple[bool, bool], Pair] = {
     (True, True): (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL),
     (True, False): (Template.ALERT_URGENT_REPLY, Template.ALERT_URGENT_DIAL),
     (False, True): (Template.ALERT_LOCKED_REPLY, Template.ALERT_LOCKED_DIAL),
     (False, False): (Template.ALERT_REPLY, Template.ALERT_DIAL),
 }
-"""The templates of all other alerts. The key says if there is danger, and if the tip's text is locked."""
+"""The templates of all other alerts. The first part of the key is True if there is danger. The second part is True if
+the desk cannot decrypt the tip."""
 PLAIN: Mapping[Purpose, Template] = {
     Purpose.UNANSWERED: Template.MANNER_SILENT,
     Purpose.TOLD_FIRST: Template.TOLD_FIRST,
@@ -445,7 +432,8 @@ PLAIN: Mapping[Purpose, Template] = {
     Purpose.MORE: Template.MORE_TOLD,
 }
 PLACE_CHANGED: Pair = (Template.PLACE_CHANGED, Template.PLACE_CHANGED_ALONE)
-"""One template with the phone number of the national desk, and one without it if no number is verified."""
+"""The template with the phone number of the national desk, and the template without a number, for a hotline without a
+verified number of this desk."""
 NOTICES = {
     one.name
     for pair in (
@@ -458,19 +446,17 @@ NOTICES = {
     )
     for one in pair
 }
-"""The names of templates for notices to responders who were alerted. They are sent even if a responder has taken the
-case, and need no reply."""
+"""The names of the templates for notices to responders who were alerted. The hotline also sends such a notice after a
+responder has taken the case, and expects no reply."""
 
 
 @lru_cache(1024)
 def alert_but_ref(
     place: str, urgency: int, purpose: Purpose, language: str, code: str | None, locked: bool
 ) -> Wording:
-    """Returns the text of an alert, except the reference of the case. Its parameters are positional, because the cache
-    is then faster.
-
-    The responder can confirm a requested closure only by dialling. So `code` is never None in this case.
-    """
+    """Returns the text of an alert, except the reference of the case. The parameters are positional, because the
+    cache is then faster. `code` is the responders' short code, or None if responders reply by SMS. A responder can
+    confirm a requested closure only by dialling, so `code` is never None for such an alert."""
     if purpose is Purpose.CONFIRM_CLOSURE:
         return Wording(Template.CLOSURE_REQUESTED, {"code": code or ""}, language)
     pair = REQUEST_TEXTS.get(purpose) or ALERTS[urgency == Urgency.DANGER, locked]
@@ -493,11 +479,9 @@ def notice(
     code: str | None,
     place: str = "",
 ) -> Wording:
-    """Returns the notice that every alerted responder gets after the alert. It fits into one segment.
-
-    `number` is the phone number of the national desk. `code` is the responders' short code. It is set if responders
-    cannot reply by SMS.
-    """
+    """Returns the text of a notice that every alerted responder gets after the alert. The text fits into one segment.
+    `number` is the phone number of the national desk. `code` is the responders' short code, or None if responders can
+    reply by SMS."""
     if purpose in REQUEST_TEXTS:
         said = {} if purpose is Purpose.HOW else {"place": place_name(place, language)}
         return _asking(REQUEST_TEXTS[purpose], said, language, code)
@@ -537,41 +521,43 @@ def responders_short_code(service_code: str) -> str:
 
 
 RESPONDERS_SUFFIX = "90"
-"""The last part of the short code for responders. The flows must define the same part."""
+"""The last part of the short code for responders. The flows must define the same short code."""
 
 
 MAX_ANSWER_DELAY = timedelta(minutes=10)
-"""If an answer could not be sent within this time, it is never sent, because another person may have the phone then."""
+"""The hotline sends an answer within this time or never, because another person may have the phone later."""
 KEPT = timedelta(hours=72)
-"""The time for which the row of an answer is kept to count the answer. The row no longer contains the number."""
+"""The time for which the database keeps the row of an answer, so that the hotline can count answers. After the last
+attempt, the row does not contain the phone number."""
 SOON = timedelta(seconds=50)
-"""The answer to a cry for help must be sent within this time. So it arrives within a minute, even if the send takes as
-long as possible."""
+"""The hotline must begin to send the answer to a cry for help within this time. So the answer arrives within a
+minute, even if the send takes as long as possible."""
 CRY_ANSWER_INTERVAL = timedelta(days=7)
-"""A phone that sent a cry for help gets at most one answer within this time. For this time the row of the answer is
-kept, to recognise the phone."""
+"""A phone that sent cries for help gets at most one answer within this time. The database keeps the row of the answer
+for this time, so that the hotline recognises the phone."""
 AN_HOUR, A_DAY = 20, 60
-"""The largest number of answers to one phone in an hour and in a day. A phone that exceeds them is probably a machine
-that replies to our answers.
-"""
+"""The largest number of answers to one phone in an hour and in a day. A phone that would get more answers is probably
+a machine that replies to each answer."""
 ANSWER_SHARE = 0.7
-"""The part of the daily budget that answers may use. The rest is for alerts, which the budget does not limit."""
+"""The part of the daily number of SMS that answers may use. The rest is for alerts. The daily number never stops an
+alert."""
 
 
 class AnswerForm(StrEnum):
-    """The form of an answer. It is stored instead of the name of a template."""
+    """The form of an answer. The database stores the form of an answer in place of the name of a template."""
 
     SCREEN = "SCREEN"
     """A screen of the flows."""
     HINT = Template.READ_AGAIN.name
-    """The text that explains how to begin again. It is sent only once."""
+    """The text that explains how to begin again. The hotline sends it only once."""
     ADVERTISEMENT = Template.ADVERTISEMENT.name
     """The hotline's public advertisement, sent to a phone that sent a cry for help."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswersSent:
-    """The number of answers sent in the last hour to this phone, in the last day to it, and today to all phones."""
+    """The number of answers that the hotline sent to one phone in the last hour, to this phone in the last day, and
+    to all phones today."""
 
     hour: int
     day: int
@@ -584,18 +570,16 @@ def can_answer(spent: AnswersSent, budget: int) -> bool:
 
 
 STALE = timedelta(seconds=60)
-"""The time after which a silent process or gateway counts as failed. A restart of all processes takes less time. An
-alarm also waits this long before on-call contacts are notified."""
+"""The time after which a silent process or gateway counts as failed. A restart of all processes takes less time. The
+monitor waits for the same time before it notifies on-call contacts of an alarm."""
 RECENT_FAILURE = timedelta(minutes=2)
 """The time for which a failed send counts as a sign of a present failure. The worker repeats a failed send within a
-minute. So an older failure says nothing about the present.
-"""
+minute. So an older failure does not show that sends fail now."""
 
 
 class BlockReason(StrEnum):
-    """The reason why alerts cannot be sent. `/readyz`, the doctor and the alarm show this reason. Callers never see
-    it.
-    """
+    """The reason why the hotline cannot send alerts. `/readyz`, the doctor and the alarm show this reason. Callers
+    never see the reason."""
 
     PAUSED = "a person paused the queue"
     FAULT = "the gateway refuses our messages"
@@ -606,20 +590,21 @@ class BlockReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertPath:
-    """The state of everything that is needed to send an alert."""
+    """The state of all parts that the hotline needs to send an alert."""
 
     has_responder: bool = True
-    """True if at least one responder can be alerted of a tip."""
+    """True if the hotline can alert at least one responder of a tip."""
     has_oversight: bool = False
-    """True if a person of an oversight desk can be alerted, and can decrypt this desk's complaints."""
+    """True if the hotline can alert a person of an oversight desk who can decrypt this desk's complaints."""
     is_paused: bool = False
     """True if a person has paused the queue of outgoing messages."""
     fault: str | None = None
-    """The reason why the gateway refused a message. None after the gateway has accepted a message again."""
+    """The reason why the gateway refused a message. The value is None after the gateway has accepted a message
+    again."""
     wrong_key: bool = False
     """True if a worker recently could not start because of a wrong key."""
     clock_until: datetime | None = None
-    """The end of the lease of the clock process that is the leader. None if no clock process has ever run."""
+    """The end of the lease of the clock process that is the leader, or None if no clock process has ever run."""
     awaited_at: datetime | None = None
     """The time of the last signal to the sending processes to start."""
     failing_since: datetime | None = None
@@ -627,11 +612,9 @@ class AlertPath:
 
 
 def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> BlockReason | None:
-    """Returns the reason why no alert can be sent now. Returns None if alerts can be sent.
-
-    Also returns None if no process has ever sent a message. `fresh` is True if this process saw that the clock process
-    worked within the last minute. The process measures this minute without the system clock, so a change of that clock
-    has no effect."""
+    """Returns the reason why the hotline cannot send an alert now. Returns None if it can send alerts, or if no
+    process has ever sent a message. `fresh` is True if this process saw that the clock process worked within the last
+    minute. A change of the system clock has no effect on `fresh`."""
     if path.is_paused:
         return BlockReason.PAUSED
     if path.fault is not None:
@@ -646,7 +629,7 @@ def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> Block
 
 
 def _out_of_reach(path: AlertPath, at: datetime) -> bool:
-    """Returns True if no send reached the gateway for a minute, and the last failure was recent."""
+    """Returns True if all sends of at least a minute failed to reach the gateway, and the last failure is recent."""
     if path.failing_since is None or path.failed_at is None:
         return False
     return path.failed_at - path.failing_since >= STALE and at - path.failed_at <= RECENT_FAILURE
@@ -655,12 +638,13 @@ def _out_of_reach(path: AlertPath, at: datetime) -> bool:
 EACH = timedelta(minutes=1)
 """The time between two requests to the inbox."""
 APART = timedelta(minutes=1)
-"""The largest difference between the gateway's clock and ours, including the largest delay of the inbox."""
+"""The largest expected difference between the gateway's clock and the hotline's clock, including the largest delay of
+the inbox."""
 OLDEST = timedelta(days=25)
-"""An SMS in the inbox that is as old as this is ignored. The ids of handled SMS are stored for thirty days. So an older
-SMS could be handled twice."""
+"""The hotline ignores an SMS in the inbox that is older than this time. The database stores the ids of handled SMS
+for thirty days, so the hotline could handle an older SMS twice."""
 NO_NEWS = timedelta(days=1)
-"""After this time without a new SMS, the inbox may have restarted its numbers."""
+"""The time without a new SMS after which the inbox may have begun its numbers again."""
 SECOND = timedelta(seconds=1)
 
 
@@ -682,51 +666,51 @@ class InboxPage:
     listed: Sequence[ListedSms]
     """The SMS in the order of their numbers."""
     whole: bool
-    """True if every entry of the page could be read. Only such a page can show that a callback was forged."""
+    """True if the hotline could read every entry of the page. Only such a page can show that a callback was forged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """The position up to which the inbox was read."""
+    """The position up to which the hotline has read the gateway's inbox."""
 
     number: int
-    """The number of the last SMS that was read. 0 before the first SMS."""
+    """The number of the last SMS that the hotline read, or 0 before the first SMS."""
     until: datetime | None
-    """The latest sending time among these SMS."""
+    """The latest sending time among the SMS that the hotline has read."""
     since: datetime
-    """The time when the hotline began to read the inbox. SMS that were sent before this time are not handled."""
+    """The time when the hotline began to read the inbox. The hotline does not handle SMS that were sent before this
+    time."""
     sure_from: datetime
-    """The hotline has certainly read all SMS since this time."""
+    """The time since which the hotline has certainly read all SMS of the inbox."""
     news_at: datetime
-    """The time when the inbox last listed a new SMS, or was read from its beginning."""
+    """The time when the inbox last listed a new SMS, or when the hotline last read the inbox from its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """The result of reading one page. The bookmark moves only after every SMS in `to_answer` was handled."""
+    """The result of reading one page. The hotline stores the new bookmark only after it handled every SMS in
+    `to_answer`."""
 
     to_answer: Sequence[ListedSms]
     bookmark: Bookmark
     proves_until: datetime | None
-    """The time up to which this page can show that a callback was forged. If no page lists an earlier SMS, this SMS is
-    not proved. None if the page cannot show this at all."""
+    """The time up to which this page can show that a callback was forged. If a callback reported an SMS from before
+    this time and no page lists the SMS, the SMS is not proved. The value is None if the page cannot show this."""
     more: bool
     """True if there may be another page."""
 
 
 def next_request(bookmark: Bookmark, at: datetime) -> int:
-    """Returns the number that the next request names: the inbox then lists the SMS after this number. Returns 0 if
-    there was no new SMS for a long time.
-    """
+    """Returns the number for the next request to the inbox, which then lists the SMS after this number. Returns 0 if
+    there was no new SMS for a long time."""
     return 0 if abs(at - bookmark.news_at) > NO_NEWS else bookmark.number
 
 
 def read_page(
     bookmark: Bookmark, page: InboxPage, *, after: int, shortcode: str, at: datetime
 ) -> PageResult:
-    """Returns the SMS of this page that must be handled, and the new bookmark. `after` is the number of the SMS after
-    which the page begins.
-    """
+    """Returns the SMS of this page that the hotline must handle, and the new bookmark. `after` is the number of the
+    SMS after which the page begins."""
     again = after < bookmark.number
     listed = [one for one in page.listed if one.number > after]
     latest = max((one.sent_at for one in listed if one.sent_at is not None), default=None)
@@ -751,7 +735,8 @@ def read_page(
 def same_second(second: datetime) -> tuple[datetime, ...]:
     """Returns all times that count as the same second as `second`.
 
-    The callback and the inbox may treat the fraction of a second differently: one cuts it off, the other rounds.
+    The callback and the inbox may treat a fraction of a second differently, because one of them cuts off the fraction
+    and the other rounds.
     """
     return (second, second - SECOND, second + SECOND)
 
@@ -761,8 +746,6 @@ def _has_restarted(bookmark: Bookmark, latest: datetime | None) -> bool:
 
 
 def _is_ours(sms: ListedSms, bookmark: Bookmark, at: datetime) -> bool:
-    """Returns True if the SMS must be handled.
-
-    An SMS without a readable time is always handled. It is better to handle it twice than never.
-    """
+    """Returns True if the hotline must handle the SMS. The hotline always handles an SMS without a readable time,
+    because handling an SMS twice is better than never."""
     return sms.sent_at is None or sms.sent_at >= max(bookmark.since, at - OLDEST)

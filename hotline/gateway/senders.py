@@ -1,7 +1,7 @@
 """Sends SMS in several threads of the process. A setting limits the number of threads.
 
-Also blocks the real gateway if the database contains sample data, even if the settings name this gateway. So no SMS
-about sample data reaches a phone.
+The module also stops every SMS to the real gateway if the database contains sample data. So no SMS about sample data
+reaches a phone, even if the settings name the real gateway.
 """
 
 import logging
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class ThreadSenders:
-    """A pool of threads that send SMS. Every process that sends SMS uses it as its `Senders`.
+    """A pool of threads that send SMS. This class is the `Senders` of every process that sends SMS.
 
     No thread starts before the first SMS is sent.
     """
@@ -77,7 +77,7 @@ class ThreadSenders:
 def _name_failure(ended: Future[None]) -> None:
     """Logs the class of the error, but no data of the SMS.
 
-    The claim on the SMS then expires. After that, the clock process ends the claim with an unknown result.
+    The process's claim on the SMS then expires, and the clock process records an unknown result for this attempt.
     """
     if broken := ended.exception():
         logger.error("an SMS was not sent: %s", type(broken).__name__)
@@ -95,8 +95,8 @@ class SmsOfRealLines(SmsGateway):
     def send(self, msisdn: str, text: str) -> SendResult:
         """Sends an SMS, unless the database contains sample data.
 
-        If the database does not answer, sends nothing. Only an empty database can be marked as sample data, so the code
-        asks only once.
+        If the database does not answer, sends nothing. Only an empty database can be marked as sample data, so the
+        object reads the mark only once.
         """
         if self._known is None:
             try:

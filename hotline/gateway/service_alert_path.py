@@ -1,4 +1,4 @@
-"""Finds out if a responder can be alerted, and if not, why alerts cannot be sent.
+"""Finds out if the hotline can alert a responder, and the reason if it cannot.
 
 `/readyz` and all flows that promise an alert use this module.
 """
@@ -13,8 +13,9 @@ from hotline.people import tables_desks
 
 
 def current_alert_path(context: WebContext) -> tuple[bool, BlockReason | None, bool]:
-    """Returns True if at least one responder can be alerted. Also returns the reason why alerts cannot be sent, or
-    None. Also returns True if an oversight desk can get complaints about the national desk.
+    """Returns three values. The first is True if the hotline can alert at least one responder. The second is the
+    reason why the hotline cannot send alerts, or None. The third is True if an oversight desk can get complaints
+    about the national desk.
 
     Raises StoreUnavailable.
     """
@@ -34,7 +35,8 @@ def _counts(context: WebContext, at: datetime) -> bool:
 
 
 def await_senders(database: Database, at: datetime) -> None:
-    """Records that the sending processes are starting. They count as running until the clock process has worked once.
+    """Records that the sending processes are starting. The sending processes count as running until the clock process
+    has worked once.
 
     Raises StoreUnavailable.
     """
@@ -43,8 +45,8 @@ def await_senders(database: Database, at: datetime) -> None:
 
 
 def begin_waiting(database: Database, at: datetime) -> None:
-    """Records for a new installation that the sending processes are starting. Does so only once. Without this, the
-    hotline would promise callers an alert although no process can send it.
+    """Records for a new installation that the sending processes are starting. A second call records nothing. Without
+    this record, the hotline would promise callers an alert although no process can send the alert.
 
     Raises StoreUnavailable.
     """

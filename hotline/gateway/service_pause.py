@@ -1,8 +1,8 @@
 """Pauses and resumes the outgoing queue. Each pause, and each end of a pause, is recorded in the audit log.
 
-After a backup was restored, it is unknown which of the waiting messages have already been sent. So the person who
-resumes the queue decides about these doubtful messages, for each kind. They can be sent, perhaps for a second time, or
-dropped. Before this decision, none of them is sent.
+After a backup was restored, the hotline does not know which of the waiting messages it has already sent. So the
+person who resumes the queue decides, for each kind of message, to send these doubtful messages (perhaps for a second
+time) or to drop them. Before this decision, the hotline sends no doubtful message.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,15 +26,15 @@ class QueueView:
 
     pause: QueuePause | None
     parts: Sequence[QueuePause]
-    """The parts that are paused alone."""
+    """The pauses of single parts of the work."""
     fault: str | None
-    """The reason why the gateway refuses messages, if it does. It is cleared when the gateway accepts a message,
-    without a command."""
+    """The reason why the gateway refuses messages, or None. When the gateway accepts a message again, the hotline
+    clears this reason without a command."""
     waiting: Sequence[WaitingMessages]
 
     @property
     def undecided(self) -> Collection[MessageKind]:
-        """Returns the kinds of messages about which a person must decide, because some of them are doubtful."""
+        """Returns the kinds of messages with doubtful messages, about which a person must decide."""
         return [one.kind for one in self.waiting if one.doubtful]
 
 
@@ -52,7 +52,8 @@ def queue_view(context: Context) -> QueueView:
 def current_pause(context: Context) -> QueuePause | None:
     """Returns the pause of the queue, or None.
 
-    Every page of the console calls this function. So the function counts no messages, unlike `queue_view`.
+    Every page of the console calls this function. So this function does not count the waiting messages. `queue_view`
+    counts them.
     """
     with context.database.reading() as session:
         return queries.current_pause(session)
@@ -61,18 +62,15 @@ def current_pause(context: Context) -> QueuePause | None:
 def pause(context: Context, *, by: CommandActor, reason: str) -> bool:
     """Pauses the queue.
 
-    Returns False if the queue was already paused. A message that is being sent at this moment is still sent.
+    Returns False if the queue was already paused. The hotline finishes a send that is already in progress.
     """
     with context.database.writing() as session:
         return write_pause(session, by=by, reason=reason, at=context.now())
 
 
 def pause_restored(session: Session, *, by: str, reason: str, at: datetime) -> int:
-    """Pauses the queue of a restored database. Returns the number of waiting messages. All of them may already have
-    been sent.
-
-    The new pause replaces a pause that the backup contained.
-    """
+    """Pauses the queue of a restored database. Returns the number of waiting messages. The hotline may already have
+    sent all of them. The new pause replaces a pause that the backup contained."""
     current = queries.current_pause(session)
     if current is not None:
         session.delete(current)
@@ -106,7 +104,7 @@ def write_pause(
 def resume(
     context: Context, *, by: CommandActor, reason: str, doubts: Mapping[MessageKind, DoubtDecision]
 ) -> Resumed:
-    """Resumes the queue of outgoing messages.
+    """Resumes the outgoing queue.
 
     Raises NotFound if the queue is not paused, or Undecided if `doubts` lacks a decision about a kind.
     """
@@ -146,7 +144,7 @@ def paused_parts(context: Context) -> Sequence[QueuePause]:
 def pause_part(
     session: Session, part: OutgoingPart, *, by: CommandActor, reason: str, at: datetime
 ) -> bool:
-    """Pauses one part alone. Returns False if it was paused already."""
+    """Pauses one part of the work. Returns False if this part was already paused."""
     name = tables_audit.name_of(by)
     if not add_if_new(session, QueuePause(queue=part, paused_by=name, reason=reason, since=at)):
         return False
@@ -157,7 +155,7 @@ def pause_part(
 def resume_part(
     session: Session, part: OutgoingPart, *, by: CommandActor, reason: str, at: datetime
 ) -> None:
-    """Resumes one part. Raises NotFound if it is not paused."""
+    """Resumes one part of the work. Raises NotFound if this part is not paused."""
     row = session.get(QueuePause, part, with_for_update=True)
     if row is None:
         raise NotFound(f"the sending of {part} is not paused")

@@ -1,6 +1,5 @@
 """Provides fakes of gateway, queue and stores, for sample data and for tests. Each class inherits from the interface
-that it replaces, so that mypy checks it.
-"""
+that it implements, so that mypy checks the class."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -24,14 +23,14 @@ from hotline.gateway.rules import Outcome, SendResult
 
 @dataclass
 class FakeSms(SmsGateway):
-    """A gateway that accepts every SMS, or returns the values of `results` one after the other."""
+    """A gateway that accepts every SMS. If a test gives `results`, the gateway returns these values one after the
+    other."""
 
     results: list[SendResult] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
     during: Callable[[], None] | None = None
-    """A function that is called while an SMS is being sent. With it, a test can change the row of the message at this
-    moment.
-    """
+    """A function that the gateway calls while it sends an SMS. With this function, a test can change the row of the
+    message during a send."""
 
     def send(self, msisdn: str, text: str) -> SendResult:
         self.sent.append((msisdn, text))
@@ -76,7 +75,7 @@ class FakeSenders(Senders):
 
 @dataclass
 class FakeJobs(JobQueue):
-    """A job queue that stores which doorbells were rung. If `dead` is True, it raises QueueUnavailable."""
+    """A job queue that stores each doorbell that the code rings. If `dead` is True, it raises QueueUnavailable."""
 
     scheduled: list[tuple[Job, int]] = field(default_factory=list)
     dead: bool = False
