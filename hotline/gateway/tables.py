@@ -1,16 +1,13 @@
-"""Stores the outbox, deadlines, delivery reports, and the beginnings of sessions.
+"""Stores outgoing messages and deadlines, delivery reports, received SMS, and sessions.
 
-Stores the outbox: one row for each outgoing SMS, with its attempts and delivery reports. Also stores the deadlines of
-tips.
+`gateway/rules.py` defines the states of a message and the steps between them. `alerts/queries*.py` has the queries
+for messages and deadlines. The state of the outgoing queue and the leader of the clock processes are rows too, so
+that every process can read them. The tables contain phone numbers only in encrypted form or as keyed digests.
 
-The queries are in `alerts/queries*.py`. `gateway/rules.py` defines the states and the steps between them. The
-state of the outgoing queue and the leader of the clock processes are rows too. So any process can read them.
-
-Stores how sessions began. Uses plain SQL, because this is faster. Before the first screen is shown, writes the row of
-the session and counts the session.
-
-With SQLite, this takes three statements in one transaction. With PostgreSQL, it takes one statement. Every function
-raises StoreUnavailable. A hop that changes the session locks its row, reads it, and writes only the changed columns.
+The functions for the first hop of a session use plain SQL, because plain SQL is faster. They write the row of the
+session, and count the session, before the caller sees the first screen. With SQLite, this takes three statements in
+one transaction. With PostgreSQL, it takes one statement. A later hop that changes the session locks its row, reads
+the row, and writes only the changed columns.
 """
 
 import json
@@ -63,19 +60,21 @@ class Assignment(Row):
     step: Mapped[int]
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     reference: Mapped[str]
-    """The name of the case for this responder in SMS. It has four to six letters and digits. Each responder of a tip
-    has one reference, from the first alert to closing. No other responder or tip gets it."""
+    """The name of the case in SMS to this responder: four to six letters and digits. Each responder of a tip has one
+    reference for the tip, from the first alert to closing. No other responder or tip gets the same reference."""
     repeats_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
-    """The responder's first assignment of the same tip, if this is a later one. It has the same reference."""
+    """The id of this responder's first assignment of the same tip, if this row is a later assignment. Both
+    assignments have the same reference."""
     state: Mapped[str]
     """The value of an `alerts.rules_assignment.AssignmentState`."""
     created_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     proved_at: Mapped[datetime | None]
-    """The time when the responder's answer was proved, by a call or by an SMS that the gateway's inbox lists."""
+    """The time when the hotline got the proof that the responder gave the answer. The proof is a call, or an SMS that
+    the gateway's inbox lists."""
     doubted_at: Mapped[datetime | None]
-    """The time when the hotline found that the gateway's inbox does not list the SMS with this answer. Such an answer
-    does not stop escalation until it is proved."""
+    """The time when the hotline found that the gateway's inbox does not list the SMS with this answer. Until such an
+    answer is proved, the hotline continues to escalate."""
     on_site_at: Mapped[datetime | None]
     """The time when the responder answered that they are on site."""
     handed_to_help_at: Mapped[datetime | None]
@@ -83,19 +82,18 @@ class Assignment(Row):
     passed_at: Mapped[datetime | None]
     """The time when the responder answered that they cannot take the case."""
     released_at: Mapped[datetime | None]
-    """The time when the assignment was ended because the place or the answer about officials was corrected.
-
-    After that, the responder has nothing more to do with the case."""
+    """The time when a correction ended the assignment: the caller corrected the place, or the answer about officials.
+    From this time on, the responder has nothing to do with the case."""
     opened_at: Mapped[datetime | None]
     """The time when the responder first read the tip with their own PIN."""
 
 
 HAS_ANSWERED = Assignment.acknowledged_at.is_not(None)
 IS_BELIEVED = or_(Assignment.doubted_at.is_(None), Assignment.proved_at.is_not(None))
-"""The condition that an acknowledgement counts: it was never doubted, or it was proved."""
+"""The condition for an acknowledgement that counts: the hotline never doubted it, or has a proof for it."""
 HAS_TAKEN = and_(HAS_ANSWERED, IS_BELIEVED)
 IS_CURRENT = Assignment.released_at.is_(None)
-"""The condition that the assignment was not ended by a correction."""
+"""The condition for an assignment that no correction has ended."""
 
 
 def assigned_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -104,7 +102,7 @@ def assigned_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ..
 
 
 class OnCallContact(Row):
-    """An on-call contact: a person with a number that is notified if something is wrong."""
+    """An on-call contact: a person with a phone number. The monitor notifies this person of faults."""
 
     __tablename__ = "on_call_contact"
 
@@ -132,8 +130,8 @@ class OnCallContact(Row):
 class Message(Row):
     """An outgoing SMS, stored as a template and its values, and never as a text.
 
-    It goes to a responder, to an on-call contact, or to the encrypted number of another phone. If it has no recipient,
-    it is a notice for the monitor's other channel (mail or a command).
+    The recipient is a responder, an on-call contact, or the encrypted number of another phone. A message without a
+    recipient is a notice for the monitor's other channel (mail or a command).
     """
 
     __tablename__ = "message"
@@ -151,31 +149,31 @@ class Message(Row):
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
     on_call_id: Mapped[int | None] = mapped_column(ForeignKey("on_call_contact.id"))
     contact_key: Mapped[str | None]
-    """Only for an answer: the pseudonym of the phone in the week of the answer. With it, the answers to one phone are
-    counted.
-    """
+    """Only for an answer: the pseudonym of the phone in the week of the answer. With this pseudonym, the hotline
+    counts the answers to one phone."""
     encrypted_number: Mapped[bytes | None]
-    """Only for an answer: the phone number, encrypted to the workers' key under a weekly lock. It is deleted when no
-    more attempts follow."""
+    """Only for an answer: the phone number. It is encrypted to the workers' key, and also needs the key of the week.
+    The hotline deletes the number after the last attempt."""
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
-    """Only for an answer: the published flows that contain the screen."""
+    """Only for an answer: the id of the published flows that contain the answer's screen."""
     template: Mapped[str]
     """The name of a `core.wording.Template`. For an answer, the value of a `gateway.rules.AnswerForm`."""
     parameters: Mapped[dict[str, Any]]
-    """For an answer that is not sent yet: the place of its screen in the flow, and the earlier choices of the caller.
-    They never contain text of the caller."""
+    """The values for the template. For an answer that is not sent yet, these values are the place of its screen in
+    the flow, and the earlier choices of the caller. They never contain text that the caller typed."""
     language: Mapped[str]
     priority: Mapped[int]
     """The priority of the message, as the value of a `gateway.rules.Priority`."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The place of the message in the order of alerts from one step of a tip. So the first alert of every tip is sent
-    before the second alert of any tip."""
+    """The place of the message in the order of alerts from one step of a tip. With this order, the hotline sends the
+    first alert of every tip before the second alert of any tip."""
     state: Mapped[str]
     """The value of a `gateway.rules.MessageState`."""
     attempts: Mapped[int] = mapped_column(default=0)
-    """The number of the newest attempt. Only the attempt that holds the claim may write its result here."""
+    """The number of the newest attempt. Only the process that claimed the message for this attempt may write its
+    result into this row."""
     counted: Mapped[int] = mapped_column(default=0)
-    """The number of attempts that may have reached the network. At most eight such attempts are made."""
+    """The number of attempts that may have reached the network. The hotline makes at most eight such attempts."""
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
@@ -186,20 +184,22 @@ class Message(Row):
     identifies the message by `provider_id`."""
     provider_id: Mapped[str | None]
     created_at: Mapped[datetime]
-    """For the answer to a cry for help, the time when the caller wrote the cry. Such an answer is sent at once or
-    never."""
+    """The time when the hotline wrote the message. For the answer to a cry for help, this is the time when the caller
+    wrote the cry, because the hotline sends such an answer at once or never."""
     accepted_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     resent: Mapped[bool] = mapped_column(default=False)
-    """True if the alert was sent a second time because no delivery report came."""
+    """True if the hotline sent the alert a second time, because no delivery report came."""
     answered_at: Mapped[datetime | None]
     """The time when a person reviewed an undeliverable message."""
     request: Mapped[str] = mapped_column(default=REQUEST.get, server_default="")
-    """The id of the gateway's request that wrote the message, as in the log. Empty for an alert: its tip has the id."""
+    """The id of the gateway's request that made the hotline write the message. The log shows the same id. The field
+    is empty for an alert, because the tip has the id."""
 
     @property
     def has_ended(self) -> bool:
-        """Returns True if no more attempts follow. Only an alert without a delivery report may still be sent again."""
+        """Returns True if no more attempts follow. As the only exception, the hotline may send an alert again that
+        has no delivery report."""
         return self.state in (MessageState.ACCEPTED, *FINAL_STATES)
 
 
@@ -217,7 +217,8 @@ class SharedAlert(Row):
 
 
 class Attempt(Row):
-    """An attempt to send a message. The row is written before the connection opens, and gets its outcome at the end."""
+    """An attempt to send a message. The hotline writes the row before it opens the connection, and adds the outcome
+    at the end."""
 
     __tablename__ = "attempt"
     __table_args__ = (UniqueConstraint("message_id", "n"),)
@@ -232,13 +233,14 @@ class Attempt(Row):
     provider_status: Mapped[str | None]
     provider_id: Mapped[str | None] = mapped_column(index=True)
     seconds: Mapped[float | None] = mapped_column(Float)
-    """The time that the gateway took to answer. None if it was not asked."""
+    """The time that the gateway took to answer, or None if the hotline sent no request."""
 
 
 class DeliveryReport(Row):
     """A delivery report from the gateway about an outgoing SMS.
 
-    A report may arrive before the row of the SMS has the message id. It is applied as soon as the row has the id.
+    A report may arrive before the row of the SMS has the message id. The hotline applies the report as soon as the
+    row has the id.
     """
 
     __tablename__ = "delivery_report"
@@ -255,9 +257,8 @@ class DeliveryReport(Row):
 
 
 class Deadline(Row):
-    """A deadline of a tip, at which people are alerted or reminded. It is stored as a row, so that it survives a
-    restart.
-    """
+    """A deadline of a tip, at which the hotline alerts or reminds people. The database stores the deadline, so that
+    it survives a restart."""
 
     __tablename__ = "deadline"
     __table_args__ = (UniqueConstraint("tip_id", "kind", "step"),)
@@ -273,24 +274,25 @@ class Deadline(Row):
     set_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
     named_at: Mapped[datetime | None]
-    """The time that texts and pages show, if the deadline fires earlier once as a reminder."""
+    """The time that texts and pages show, if the deadline first fires at an earlier time as a reminder."""
     fired_at: Mapped[datetime | None]
-    """The time when the deadline fired, or when it was cancelled."""
+    """The time when the deadline fired, or when the hotline cancelled it."""
 
 
 HELD = (Deadline.kind == DeadlineKind.HELD, Deadline.fired_at.is_(None))
 IS_HELD = exists().where(Deadline.tip_id == Tip.id, *HELD).correlate(Tip)
-"""The condition that the alert of a `Tip` waits until a person of its district comes on duty."""
+"""The condition for a `Tip` whose alert waits until a person of the tip's district comes on duty."""
 
 
 TRULY_DUE = func.coalesce(Deadline.named_at, Deadline.due_at)
-"""The time of a deadline that texts and pages show. At this time, others are alerted."""
+"""The time of a deadline that texts and pages show. At this time, the hotline alerts other people."""
 
 
 class QueueState(Row):
     """The state of the outgoing queue.
 
-    A fault of the configuration or of the account's money pauses the queue, and does not count as an attempt.
+    If the gateway refuses a message because of wrong settings or missing money, the queue pauses, and the attempt
+    does not count.
     """
 
     __tablename__ = "queue_state"
@@ -299,17 +301,17 @@ class QueueState(Row):
     paused_until: Mapped[datetime | None]
     reason: Mapped[str | None]
     awaited_at: Mapped[datetime | None]
-    """The time of the last signal to the sending processes to start. They count as running until the clock process has
-    worked once."""
+    """The time of the last signal to the sending processes to start. These processes count as running until the clock
+    process has worked once."""
     failing_since: Mapped[datetime | None]
     """The time of the first send that did not reach the gateway, if the gateway has not accepted any message since."""
     failed_at: Mapped[datetime | None]
-    """The time of the last such send."""
+    """The time of the last send that did not reach the gateway."""
 
 
 class QueuePause(Row):
-    """A pause of the outgoing queue, or of one `OutgoingPart`, that a person started. While the row of the queue
-    exists, no SMS is sent.
+    """A pause of the outgoing queue, or of one `OutgoingPart`, that a person started. While the row for the whole
+    queue exists, the hotline sends no SMS from this queue.
 
     The audit log records earlier pauses.
     """
@@ -321,16 +323,14 @@ class QueuePause(Row):
     reason: Mapped[str]
     since: Mapped[datetime]
     doubtful_until: Mapped[datetime | None]
-    """The time when the database was restored from a backup, or None. Messages that were written before this time may
-    already have been sent."""
+    """The time when the database was restored from a backup, or None. The hotline may already have sent messages from
+    before this time."""
 
 
 class Leader(Row):
-    """The clock process that is the leader and handles the deadlines, with the end of its lease. If two clock processes
-    are leaders by accident, this does no harm.
-
-    A second row of this table belongs to the monitor, and a third one holds planned texts after a clock jump.
-    """
+    """The clock process that is the leader and handles the deadlines, with the end of its lease. Two leaders at the
+    same time do no harm. A second row of this table has the last check of the monitor. A third row delays planned
+    texts after the system clock jumped."""
 
     __tablename__ = "leader"
 
@@ -348,7 +348,7 @@ DUE = "due"
 def note_due(session: Session, message_id: int) -> None:
     """Records in this transaction that a message is due.
 
-    The code that commits the transaction then tells the workers to send it.
+    After the commit, `doorbell.ringing` then tells the workers to send the message.
     """
     session.info.setdefault(DUE, message_id)
 
@@ -360,12 +360,12 @@ def first_due(session: Session) -> int | None:
 
 
 def is_part_paused(session: Session, part: OutgoingPart) -> bool:
-    """Returns True if a person paused this part alone."""
+    """Returns True if a person paused this part of the work."""
     return has_row(session, QueuePause.queue, QueuePause.queue == part)
 
 
 def pause_reason(session: Session, at: datetime) -> str | None:
-    """Returns the reason why no message may be sent now, or None.
+    """Returns the reason why the hotline may send no message now, or None.
 
     If a person paused the queue, the pause lasts until a person resumes it.
     """
@@ -424,8 +424,8 @@ def take_lead(
 ) -> bool:
     """Makes this clock process the leader, or extends its lease. Returns True if this clock process is the leader.
 
-    Another process stays the leader until its lease ended more than `grace` ago. A lease that ends too late was written
-    before the system clock was set back, so it is ignored.
+    Another process stays the leader until its lease ended more than `grace` ago. The function ignores a lease that
+    ends too late, because it was written before someone set back the system clock.
     """
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
@@ -456,37 +456,32 @@ def write_leader(session: Session, holder: str, until: datetime, *, name: str = 
 
 
 PLANS = "plans"
-"""The name of the row that holds planned texts. The holder of this row is the time that the clock showed after its
-jump.
-"""
+"""The name of the row that delays planned texts. The field `holder` of this row has the time that the system clock
+showed after its jump."""
 
 
 def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
-    """Holds planned texts for the time by which the clock jumped forward. After a jump back, the hold ends earlier.
-
-    The row outlives the process. `at` is the time after the jump.
-    """
+    """Delays planned texts for the time by which the system clock jumped forward. After a jump back, the delay ends
+    earlier. The row stays in the database when the process ends. `at` is the time after the jump."""
     row = session.get(Leader, PLANS)
     left = max(row.until - (at - jump), timedelta(0)) if row else timedelta(0)
     session.merge(Leader(name=PLANS, holder=at.isoformat(), until=at + left + jump))
 
 
 def end_old_hold(session: Session, at: datetime) -> None:
-    """Deletes the hold if the clock shows an earlier time than after its jump. In that case someone corrected the
-    clock. Without the deletion, the hold would begin again at the time of the jump."""
+    """Ends the delay of planned texts if someone has corrected the system clock, so that it shows an earlier time
+    than after its jump. Without this, the delay would begin again when the clock reaches the time of the jump."""
     row = session.get(Leader, PLANS)
     if row is not None and at < datetime.fromisoformat(row.holder):
         session.delete(row)
 
 
 def are_plans_held(session: Session, at: datetime) -> bool:
-    """Returns True if a jump of the clock has not been waited out. A clock that shows an earlier time than after the
-    jump was set right since then, so it holds nothing."""
+    """Returns True if planned texts must still wait because the system clock jumped. Planned texts do not wait if
+    someone has corrected the clock since then."""
     row = session.get(Leader, PLANS)
     return row is not None and datetime.fromisoformat(row.holder) <= at < row.until
 
-
-# Stores sessions, and the phone numbers whose owners want no messages. Phone numbers are stored only as keyed digests.
 
 CALL = "ussd"
 """The channel of a USSD session."""
@@ -504,17 +499,19 @@ class Dialogue(Row):
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     """The flows that were live when the session began. The whole session uses these flows."""
     entry: Mapped[str]
-    """The digits that the caller dialled after the service code. Empty if the caller dialled only the service code."""
+    """The digits that the caller dialled after the service code. The field is empty if the caller dialled only the
+    service code."""
     dialled: Mapped[int]
-    """The length in letters of the digits that the caller dialled before the first screen."""
+    """The number of letters that the caller dialled before the first screen."""
     reporting: Mapped[bool]
     """True if the caller could make a report when the session began."""
     alerts_blocked: Mapped[bool] = mapped_column(default=False)
-    """True if alerts could not be sent when the session began. In this case, the screens promise no alert."""
+    """True if the hotline could not send alerts when the session began. The screens of this session then promise no
+    alert."""
     oversight: Mapped[bool] = mapped_column(default=False)
     """True if an oversight desk could get a complaint about the national desk when the session began."""
     responder_id: Mapped[int | None]
-    """Only set if an enrolled phone dialled the responders' short code."""
+    """The id of the responder, if an enrolled phone dialled the responders' short code. None otherwise."""
     network: Mapped[str | None]
     language: Mapped[str]
     counted: Mapped[list[str]]
@@ -522,26 +519,27 @@ class Dialogue(Row):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     committed: Mapped[int] = mapped_column(default=0)
-    """The length in letters of the text whose effects are committed. If a hop repeats this text, early or late, nothing
-    changes."""
+    """The number of letters of the session's text whose effects are committed. If the gateway repeats a hop with this
+    text, nothing changes."""
     text_key: Mapped[str | None]
-    """The length of the committed text, and the keyed digest of this text, such as `12:9f...`. None before the first
-    commit."""
+    """The length of the committed text, and the keyed digest of this text, such as `12:9f...`. The value is None
+    before the first commit."""
     starred: Mapped[list[str] | None]
-    """The free texts that contain a `*`. Each is stored as its beginning and end in the session's text, such as
-    `12-30`.
-    """
+    """The free texts that contain a `*`. For each free text, the list has its start and end in the session's text,
+    such as `12-30`."""
     caller_key: Mapped[str | None]
-    """A keyed digest of the session and the caller's phone number. It is deleted some time after the session. None for
-    a session by SMS."""
+    """A keyed digest of the session and the caller's phone number. The hotline deletes this digest some time after
+    the session. The value is None for a session by SMS."""
     pinned: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """A value of `core.ussd.CallerFacts`."""
+    """A `core.ussd.CallerFacts` as JSON, or None."""
     screens_counted: Mapped[int | None]
-    """The length in letters of the text whose screens were counted. None before the screens were first counted."""
+    """The number of letters of the session's text whose screens the hotline has counted, or None before the first
+    count."""
 
 
 class Stopped(Row):
-    """A phone number that must never get a message again. It is stored as a keyed digest that never changes."""
+    """A phone number that must never get a message again. The database stores only a keyed digest of the number. The
+    key of this digest never changes."""
 
     __tablename__ = "stopped"
 
@@ -551,10 +549,7 @@ class Stopped(Row):
 
 class InboundSeen(Row):
     """An SMS that the hotline has received and handled. The gateway repeats an SMS until it gets the status 200. The
-    text of the SMS is never stored.
-
-    The queries are in `alerts/tables.py`.
-    """
+    database never stores the text of the SMS."""
 
     __tablename__ = "inbound_seen"
     __table_args__ = (Index("inbound_seen_sms", "sms_key", unique=True),)
@@ -563,14 +558,15 @@ class InboundSeen(Row):
     outcome: Mapped[str]
     received_at: Mapped[datetime]
     sms_key: Mapped[str | None]
-    """A keyed digest of the sender, the short code, the text and the time in seconds. It is needed because callbacks
-    and the inbox use different ids for the same SMS."""
+    """A keyed digest of the sender, the short code, the text and the time in seconds. The hotline needs this digest
+    because callbacks and the inbox use different ids for the same SMS."""
     assignment_id: Mapped[int | None]
     """The assignment that the SMS is about, if it acknowledges a case."""
     more_assignments: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
-    """Further assignments, if the SMS named several."""
+    """The ids of further assignments, if the SMS named several cases."""
     queued: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    """Commands that wait until the inbox lists the SMS: the values of `alerts.rules_replies.Verb`, by assignment id."""
+    """The responder's commands that wait until the inbox lists the SMS. The keys are assignment ids, and the values
+    are those of `alerts.rules_replies.Verb`."""
     proved_at: Mapped[datetime | None]
     """The time when the hotline found the SMS in the gateway's own inbox."""
     vouched_at: Mapped[datetime | None]
@@ -627,7 +623,8 @@ def try_writing(session: Session, at: datetime) -> None:
 
 
 PROBE = "probe"
-"""The key of the row that this test writes. The key is not a digest, so it cannot be the key of a phone number."""
+"""The key of the row that `try_writing` writes. This key is not a digest, so it can never be the key of a phone
+number."""
 
 START_COLUMNS = (
     "revision_id",
@@ -642,11 +639,11 @@ START_COLUMNS = (
     "caller_key",
     "pinned",
 )
-"""The columns for the fields of `SessionStart`, except its key."""
+"""The columns for the fields of `SessionStart`, except the field `key`."""
 ROW = ("key", "channel", "language", "counted", "committed", "text_key", *START_COLUMNS)
 READ = f"SELECT {', '.join(START_COLUMNS)}, committed, starred FROM dialogue WHERE key = "
 TALLY = ("day", "measure", "language", "channel", "entry", "district", "topic", "count")
-"""The columns of a counter: the columns of `counters.tables.CounterKey`, and the count."""
+"""The columns of the table of counters: the columns of `counters.tables.CounterKey`, and the column `count`."""
 _RAISED = (
     "ON CONFLICT (period, register) DO UPDATE SET rank = excluded.rank"
     " WHERE people_register.rank < excluded.rank"
@@ -655,19 +652,20 @@ _RAISED = (
 
 @dataclass(frozen=True, slots=True)
 class FirstHop:
-    """The data that is written for the first hop of a session."""
+    """The data that the hotline writes at the first hop of a session."""
 
     start: SessionStart
     channel: str
     language: str
     committed: int
-    """The length of the session's text in letters, if no effect of the text must be committed. -1 otherwise."""
+    """The number of letters of the session's text, if no effect of this text must be committed. The value is -1
+    otherwise."""
     text_key: str | None = field(repr=False)
     measure: str
-    """The name of the counter to which the session adds. Empty if the session is not counted."""
+    """The name of the counter to which the session adds. The text is empty if statistics do not count the session."""
     day: date
     people: Mapping[str, int] = field(default_factory=dict, repr=False)
-    """The digest of the caller for each period. With these digests, the number of callers is estimated."""
+    """The digest of the caller for each period. Statistics estimate the number of callers with these digests."""
 
 
 def write_first_hop(database: Database, first: FirstHop) -> bool:
@@ -684,7 +682,8 @@ def write_first_hop(database: Database, first: FirstHop) -> bool:
 
 
 def find_start(database: Database, key: str) -> tuple[SessionStart, CommittedText] | None:
-    """Returns how a session began, and how much of its text is committed. Returns None for an unknown session."""
+    """Returns the facts of a session at its start, and the committed part of its text. Returns None for an unknown
+    session."""
     with database.looking() as connection:
         row = connection.first(f"{READ}{connection.mark}", (key,))
     if row is None:
@@ -717,7 +716,7 @@ def _write_by_one(connection: driver.PlainConnection, first: FirstHop) -> bool:
 
 @cache
 def _apart() -> tuple[str, str]:
-    """Returns the SQLite statements for the row of a session and for its count."""
+    """Returns the two SQLite statements that add the row of a session and count the session."""
     marks, counts = ", ".join("?" * len(ROW)), ", ".join("?" * len(TALLY))
     return (
         f"INSERT INTO dialogue ({', '.join(ROW)}) VALUES ({marks}) ON CONFLICT DO NOTHING",
@@ -733,10 +732,8 @@ def _people(number: int) -> str:
 
 @cache
 def _whole(counted: bool, people: int) -> str:
-    """Returns the single PostgreSQL statement for the row of a session and its counts.
-
-    It writes the counts only if it also writes the row.
-    """
+    """Returns the single PostgreSQL statement that adds the row of a session and counts the session. The statement
+    counts the session only if it adds the row."""
     marks = ", ".join(["%s"] * len(ROW))
     parts = [
         f"opened AS (INSERT INTO dialogue ({', '.join(ROW)}) VALUES ({marks})"
@@ -776,7 +773,7 @@ def _tally(first: FirstHop) -> tuple[object, ...]:
 def _seen(first: FirstHop) -> tuple[object, ...]:
     """Returns the values for the registers that estimate the number of callers, in the order of the periods.
 
-    Because of this order, two hops that write the same registers never block each other.
+    All hops write the registers in this order, so that two hops never block each other.
     """
     return tuple(
         value
@@ -786,9 +783,8 @@ def _seen(first: FirstHop) -> tuple[object, ...]:
 
 
 def ends_of(starred: object) -> dict[int, int]:
-    """Returns the end of each free text that contains a `*`, by its beginning. Reads stored positions such as
-    `12-30`.
-    """
+    """Returns the end of each free text that contains a `*`, by its start. Reads these positions from stored texts
+    such as `12-30`."""
     assert isinstance(starred, list | tuple)
     pairs = (mark.split("-") for mark in starred)
     return {int(begins): int(ends) for begins, ends in pairs}
@@ -808,7 +804,7 @@ _HELD = driver.PreparedStatement(
 class LockedDialogue:
     """The row of a session that this transaction has locked. The class `Dialogue` explains the fields.
 
-    The code replaces a list in the row, and never changes it.
+    To change a list in the row, the code replaces it by a new list.
     """
 
     key: str
@@ -849,8 +845,7 @@ def save_dialogue(session: Session, dialogue: LockedDialogue) -> None:
 
 @cache
 def _writing(names: tuple[str, ...]) -> driver.PreparedStatement:
-    """Returns a prepared statement that writes these columns. It is made only once for each set of columns. There are
-    few such sets.
-    """
+    """Returns a prepared statement that writes these columns. The code makes each statement only once, and there are
+    few sets of columns."""
     here = update(_DIALOGUE).where(_DIALOGUE.c.key == bindparam("held"))
     return driver.PreparedStatement(here.values(driver.new_values(names)))
