@@ -45,7 +45,7 @@ HotlineError
 ├── FormRefused
 └── NotFound
 
-A message never contains an MSISDN or any text of a tip, because logs may record it.
+An error's message never contains a phone number or any text of a tip, because logs may record the message.
 """
 
 from collections.abc import Mapping, Sequence
@@ -79,10 +79,12 @@ class FlowInvalid(_Listed):
 
 
 class ImportRefused(_Listed):
-    """A file with rows is wrong. The error lists the line and the reason of each problem. Nothing was changed."""
+    """A file with rows is wrong, such as a list of colleagues. The error lists the line and the reason of each problem.
+    The import changed no data.
+    """
 
     def __init__(self, problems: Sequence[object]) -> None:
-        """Takes texts and translatable messages. A page shows such a message in its reader's language."""
+        """Takes texts and translatable messages. A page shows a translatable message in its reader's language."""
         self.said = tuple(problems)
         super().__init__([*map(str, problems)])
 
@@ -124,11 +126,13 @@ class CallbackInvalid(HotlineError):
 
 
 class StrangeCaller(HotlineError):
-    """A hop came from a different phone than its session. The conversation service always catches this error."""
+    """A hop (one USSD request) came from a different phone than its session. The conversation service always catches
+    this error.
+    """
 
 
 class HandsetRefused(HotlineError):
-    """The emulated handset cannot do that. It is off, or no dialogue is open."""
+    """The emulated phone cannot do that, because it is off or has no open dialogue."""
 
 
 class KeyMissing(HotlineError):
@@ -140,7 +144,7 @@ class KeyWrong(KeyMissing):
 
 
 class DecryptionFailed(HotlineError):
-    """An encrypted value was altered, or is not for this key."""
+    """An encrypted value was altered, or was encrypted for another key."""
 
 
 class PassphraseWrong(HotlineError):
@@ -159,7 +163,7 @@ class Unavailable(HotlineError):
 
 
 class StoreUnavailable(Unavailable):
-    """The database cannot commit. Without any other part, callers can still report."""
+    """The database cannot commit. The database is the only part without which callers cannot report."""
 
 
 class RunsUnavailable(Unavailable):
@@ -167,11 +171,11 @@ class RunsUnavailable(Unavailable):
 
 
 class QueueUnavailable(Unavailable):
-    """The job queue does not answer. The clock process then does the work without it."""
+    """The job queue does not answer. The clock process then does the work without the queue."""
 
 
 class InboxUnavailable(Unavailable):
-    """The gateway's inbox cannot be read. The hotline asks for its messages again later."""
+    """The hotline cannot read the gateway's inbox, and tries again later."""
 
 
 class WorkEnded(Unavailable):
@@ -191,15 +195,15 @@ class BackupInvalid(HotlineError):
 
 
 class Occupied(HotlineError):
-    """A place that must be empty or free is in use. The error says what to do."""
+    """A folder, a port or another resource that must be empty or free is in use. The error says what to do."""
 
 
 class CallRefused(HotlineError):
-    """A call-back may not be opened, approved or ended now. The error says why."""
+    """No one may open, approve or end this call-back now. The error says why."""
 
 
 class EndRefused(HotlineError):
-    """A case may not be closed, confirmed or reopened in this way. The error says why.
+    """No one may close or reopen a case, or confirm its closure, in this way. The error says why.
 
     `stop` is the `tips.rules_persons.ClosureRefusal` if a page has a text for it.
     """
@@ -210,15 +214,15 @@ class EndRefused(HotlineError):
 
 
 class DrillRefused(HotlineError):
-    """A drill may not begin there now, or none is running. The error says why."""
+    """A drill may not begin at that desk now, or no drill is running. The error says why."""
 
 
 class ErasureRefused(HotlineError):
-    """An erasure request may not be decided in this way. The error says why."""
+    """No one may decide an erasure request in this way. The error says why."""
 
 
 class AskRefused(HotlineError):
-    """A desk may not ask this question back now. The error says why."""
+    """A desk may not ask the holder of a receipt this question now. The error says why."""
 
 
 class PersonnelRefused(HotlineError):
@@ -226,11 +230,11 @@ class PersonnelRefused(HotlineError):
 
 
 class ApprovalRefused(HotlineError):
-    """This account may not decide that now. The error says why."""
+    """This account may not decide this approval now. The error says why."""
 
 
 class CodesRefused(HotlineError):
-    """These facts about a person of a case may not be recorded now.
+    """No one may record these facts about a person of a case now.
 
     `stop` is the `alerts.rules_follow_up.StopReason`.
     """
@@ -245,7 +249,7 @@ class DeskRefused(HotlineError):
 
 
 class AccountRefused(HotlineError):
-    """A change of a console account is not possible. `fault` is a `people.rules_accounts.AccountFault`."""
+    """This change of a console account is not possible. `fault` is a `people.rules_accounts.AccountFault`."""
 
     def __init__(self, fault: str, sentence: str) -> None:
         self.fault = fault

@@ -1,9 +1,11 @@
 """Encrypts conversation states for Redis, so that Redis never contains a caller's answers in clear text.
 
-Only the hooks have this key. A state that cannot be decrypted counts as lost, and the conversation starts again. Each
-state's key is made from two keys: the hooks' own key, and the key of the week. The hooks' key may be rotated. The key
-of the week only advances. The log of Redis keeps overwritten values. A thief of this log needs both keys, and after two
-weeks the week's key no longer exists.
+Only the hooks have this key. A state that cannot be decrypted counts as lost, and the conversation starts again. Two
+keys together encrypt each state: the hooks' own key, and the key of the current week. An operator can rotate the hooks'
+key. All processes advance the weekly key and destroy old ones. Redis keeps overwritten states in its log. To decrypt a
+state from this log, a thief needs both keys. Two weeks later, the weekly key no longer exists.
+
+An encrypted state has this format, with the number of bytes of each part:
 
     `version 3 | week 8, as in 2026-W48 | nonce 24, the state, tag 16`
 """
@@ -26,8 +28,8 @@ STATES_KEY = "runs.key"
 
 
 class StateCipher:
-    """Encrypts states with XChaCha20-Poly1305, each bound to its session. The previous key still decrypts while it
-    exists.
+    """Encrypts states with XChaCha20-Poly1305, each bound to its session. After a rotation, the class also decrypts
+    states with the previous key while that key exists.
     """
 
     def __init__(self, *keys: bytes, live: LiveKeys | None = None) -> None:
@@ -36,9 +38,9 @@ class StateCipher:
 
     @classmethod
     def of(cls, folder: KeyFolder, *, each: float = 0.0) -> "StateCipher":
-        """Reads the key from a folder, and checks it for a change after `each` seconds. Raises KeyMissing.
+        """Reads the key from a folder, and checks every `each` seconds if the key file changed. Raises KeyMissing.
 
-        A state that no key decrypts also causes a check of the folder.
+        If no key decrypts a state, the cipher also checks the folder again.
         """
         live = LiveKeys(folder.path, STATES_KEY, each=each)
         return cls(*live.now(), live=live)
@@ -77,7 +79,9 @@ def encrypt_under(key: bytes, bound: bytes, plain: bytes) -> bytes:
 
 
 def try_decrypt(key: bytes, bound: bytes, encrypted: bytes) -> bytes | None:
-    """Decrypts what `encrypt_under` encrypted. Returns None for another key, another binding or altered text."""
+    """Decrypts the result of `encrypt_under`. Returns None for another key, for another value of `bound`, or for
+    altered data.
+    """
     try:
         return decrypt(encrypted[NONCE_BYTES:], bound, encrypted[:NONCE_BYTES], key)
     except (CryptoError, ValueError, TypeError):
@@ -89,8 +93,8 @@ HEAD_BYTES = 1 + WEEK_BYTES
 
 
 class WeeklyStateCipher:
-    """Encrypts states under the hooks' key joined with the week's key. Without a weekly key, uses only the hooks'
-    key.
+    """Encrypts each state under a key that is made from the hooks' key and the weekly key. If the process has no weekly
+    key, the class uses only the hooks' key.
     """
 
     def __init__(
@@ -130,7 +134,9 @@ class WeeklyStateCipher:
         return plain
 
     def _opened(self, keys: Iterable[bytes], bound: bytes, encrypted: bytes) -> bytes | None:
-        """Decrypts a state with the first key that fits. Raises KeyMissing, or ValueError for an invalid week."""
+        """Decrypts a state with the first key that fits. Raises KeyMissing if the weekly key was destroyed, or
+        ValueError for an invalid week.
+        """
         head, rest = encrypted[:HEAD_BYTES], encrypted[HEAD_BYTES:]
         week = head[1:].decode()
         for key in keys:

@@ -1,5 +1,5 @@
-"""Decrypts desk keys, tips, codes about persons of cases, and phone numbers. No hook may import this file. A test of
-the imports checks this.
+"""Decrypts desk keys, tips, codes about persons of cases, and phone numbers. The process that serves the hooks must not
+import this file. A test of the imports checks this.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,9 @@ from hotline.keys.passphrase import CHECKSUM_BYTES, HEADER, Costs, checksum
 def decrypt_tip(
     body: bytes, grant: bytes, *, uid: str, place: str, desk: str, private_key: bytes
 ) -> dict[str, str]:
-    """Decrypts a tip's answers with a desk's grant and private key. Raises DecryptionFailed."""
+    """Decrypts a tip's answers. Needs a desk's private key, and its grant: the tip's key, encrypted to that desk.
+    Raises DecryptionFailed.
+    """
     key = decrypt_grant(grant, uid=uid, desk=desk, private_key=private_key)
     return decrypt_text(body, key, uid=uid, place=place)
 
@@ -36,7 +38,7 @@ def decrypt_text(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, 
 
 
 def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
-    """Decrypts a body, but does not remove the padding. Raises CryptoError, TypeError, ValueError or
+    """Decrypts a tip's body, but does not remove the padding. Raises CryptoError, TypeError, ValueError or
     DecryptionFailed.
     """
     if body[:1] != encrypt.PAIRED:
@@ -58,7 +60,7 @@ def decrypt_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> b
 
 
 def regrant(grant: bytes, *, uid: str, desk: str, private_key: bytes, public_key: bytes) -> bytes:
-    """Encrypts the content of a grant to the desk's next key. Raises DecryptionFailed."""
+    """Decrypts a grant, and encrypts its content to the desk's next public key. Raises DecryptionFailed."""
     key = decrypt_grant(grant, uid=uid, desk=desk, private_key=private_key)
     return VERSION + SealedBox(PublicKey(public_key)).encrypt(key + label(uid, desk))
 
@@ -72,7 +74,9 @@ def opens_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> boo
 
 
 def decrypt_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes) -> bytes:
-    """Decrypts the private key of a case, from a grant without its weekly lock. Raises DecryptionFailed."""
+    """Decrypts the private key of a case from a grant. The caller has already removed the grant's weekly lock. Raises
+    DecryptionFailed.
+    """
     return decrypt_grant(grant, uid=case_name(uid), desk=holder, private_key=private_key)
 
 
@@ -101,9 +105,11 @@ def decrypt_number(encrypted: bytes, *, private_key: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LiveNumbers:
-    """The workers' keys that decrypt phone numbers. Implements `NumberDecrypter`. The previous key decrypts too.
+    """The workers' keys that decrypt phone numbers. Implements `NumberDecrypter`. Uses both the newest key and the
+    previous key.
 
-    Distinguishes a wrong key from a damaged number: a wrong key decrypts no canary (a test text in the database).
+    If no key decrypts a number, the class checks the keys with their canaries. A canary is an encrypted test value in
+    the database. If the keys decrypt no canary, the keys are wrong. Otherwise, the number is damaged.
     """
 
     keys: LiveKeys
@@ -125,9 +131,10 @@ class LiveNumbers:
 
 
 def stretch_passphrase(passphrase: str, costs: Costs, salt: bytes) -> bytes:
-    """Derives a key from the passphrase, which is the slow part of unwrapping.
+    """Derives a key from the passphrase. This is the slow part of `unwrap`.
 
-    Secrets that were wrapped with the same salt share this key. So code that unwraps many secrets can cache it.
+    Secrets that were encrypted with the same salt share the derived key. So code that decrypts many secrets can cache
+    the derived key.
     """
     return costs.stretch(passphrase, salt)
 
@@ -138,7 +145,8 @@ Stretch = Callable[[str, Costs, bytes], bytes]
 def unwrap(
     wrapped: bytes, passphrase: str, *, owner: str, part: str, stretch: Stretch = stretch_passphrase
 ) -> bytes:
-    """Decrypts a secret that `WrappingKey.wrap` encrypted. Error messages call the secret by the name in `part`.
+    """Decrypts a secret that `WrappingKey.wrap` encrypted. Error messages use the text in `part` as the name of the
+    secret.
 
     Raises PassphraseWrong or DecryptionFailed.
     """

@@ -1,9 +1,11 @@
-"""Checks that the hotline signed a desk's key. Only the public half of the hotline's signing key is here.
+"""Checks that the hotline signed a desk's key. For this check, a process needs only the public half of the hotline's
+signing key.
 
-A proof begins with a statement that the hotline signed. Each new key of the desk adds a statement. The previous key and
-the member who made the new key both sign it. All statements name the desk, its kind and its place, so that they are not
-valid for another desk. Each process stores the newest statements that it saw in its key folder. If the database shows
-an older statement than these, the process refuses it.
+A proof is a list of signed statements about a desk's keys. The hotline signed the first statement. Each later key of
+the desk adds a statement, which has two signatures: of the previous key, and of the member who made the new key. Each
+signed text includes the desk's code, its kind and its place, so that no statement is valid for another desk. In its key
+folder, each process records the time of the newest statement that it saw for each desk. If the database contains an
+older proof, the process refuses it.
 """
 
 import json
@@ -24,18 +26,22 @@ from hotline.text.places import NATIONAL
 
 LINE_PUBLIC_KEY = "line.pub"
 RECOVERY = ":recovery"
-"""The code under which the hotline signs the public half of the recovery pair. A desk's code never contains a colon."""
+"""The hotline also signs the public key that belongs to the recovery passphrase. In this signature, this text replaces
+a desk's code. No desk has this code, because a desk's code never contains a colon.
+"""
 SEEN_FILE = ".desks.seen"
-"""The file with the newest signed desk keys that this process saw. Its name begins with a dot, so that no export
-contains it: each process has its own file."""
+"""The file that records, for each desk, the newest signed key that this process saw. Each process has its own file, so
+no export may contain it. An export leaves out file names that begin with a dot.
+"""
 UNSIGNED_FOR = timedelta(hours=72)
-"""The time for which a new key counts although the hotline has not signed it."""
+"""The time for which processes accept a new desk key that the hotline has not signed."""
 AHEAD = timedelta(hours=1)
-"""If the time of a member's statement is further in the future than this, the statement is refused. A statement from
-the future would make later statements look old."""
+"""The time that a member's statement may lie in the future. A process refuses a statement that is further in the
+future, because later statements would then look old.
+"""
 PURPOSE = b"hotline desk key 1\0"
 MAX_PROOF = 64 * 1024
-"""The largest size in bytes of a proof that is read. An attacker who can write to the database could store a longer
+"""The number of bytes that a process reads of a proof. An attacker who can write to the database could store a longer
 proof.
 """
 
@@ -53,12 +59,12 @@ class DeskKeyState(StrEnum):
 
 
 WARNED_BEFORE = timedelta(hours=24)
-"""On-call contacts are notified if less than this time of the 72 hours is left."""
+"""If less than this time of the 72 hours is left, the monitor notifies the on-call contacts."""
 COUNTING = frozenset((DeskKeyState.SIGNED, DeskKeyState.PROVISIONAL))
-"""The states in which tips are encrypted to the key."""
+"""The states in which processes encrypt tips to the desk's key."""
 WAITING = frozenset((DeskKeyState.PROVISIONAL, DeskKeyState.LATE, DeskKeyState.CHANGED))
-"""The states of a key that end when the hotline signs the key. If the key is old, as after a restore, a person must
-name its desk to sign it.
+"""The states of a key that end as soon as the hotline signs the key. The state `OLD` is missing: after a backup was
+restored, an operator must name the desk to get its key signed.
 """
 
 
@@ -77,15 +83,15 @@ class Statement(NamedTuple):
 
     public_key: str
     verify_key: str
-    """The key that checks the signature of the desk's next key. It belongs to the desk's private key."""
+    """The key that checks the signature under the desk's next key. It belongs to the desk's private key."""
     at: int
     by: str = ""
     """The name of the member who made the key. Empty in a statement of the hotline."""
     by_key: str = ""
-    """The key that checks the member's signature."""
+    """The key that checks `own_signature`."""
     signature: str = ""
     own_signature: str = ""
-    """The signature of this member."""
+    """The signature of the member who made the key."""
 
     def signed_text(self, code: str, kind: str, place: str) -> bytes:
         said = (code, kind, place, *self[:5])
@@ -146,10 +152,11 @@ def read_proof(line_key: bytes, code: str, proof: bytes | None) -> SignedKey | N
 
 
 def _in_order(said: Sequence[Statement]) -> bool:
-    """Returns True if each statement has a complete key and a time, and no statement is older than the previous one.
+    """Returns True if each statement has a complete key and a time, and no statement is older than the statement before
+    it.
 
-    A member's statement with the time 0 would look like a statement of the hotline. Raises ValueError or TypeError for
-    values of another type.
+    The time 0 is not valid, because 0 means that only the hotline has signed. Raises ValueError or TypeError for values
+    of another type.
     """
     times = [one.at for one in said]
     keys = [bytes.fromhex(one.public_key) for one in said]
@@ -158,15 +165,16 @@ def _in_order(said: Sequence[Statement]) -> bool:
 
 
 class Seen(NamedTuple):
-    """The newest statements of a desk that this process saw."""
+    """The times of the newest statements that this process saw for one desk."""
 
     by_line: int = 0
     since: int = 0
     newest: int = 0
 
     def merged(self, other: "Seen") -> "Seen":
-        """Returns the newer of two records. A key waits 72 hours at most for its signature. These hours count from the
-        earlier record."""
+        """Returns the newer of two records about the same desk. If both records are about the same signed key, keeps
+        the earlier start of the 72 hours in which the hotline must sign the new key.
+        """
         newer = max(self, other, key=lambda one: (one.by_line, one.newest))
         if self.by_line != other.by_line or not (self.since and other.since):
             return newer
@@ -174,7 +182,7 @@ class Seen(NamedTuple):
 
 
 class DeskTrust:
-    """Decides which desk keys count. Raises KeyMissing for a folder without the hotline's public key."""
+    """Decides which desk keys processes may use. Raises KeyMissing for a folder without the hotline's public key."""
 
     def __init__(self, keys: KeyFolder) -> None:
         self.line_key, self._keys = keys.read(LINE_PUBLIC_KEY), keys
@@ -182,14 +190,16 @@ class DeskTrust:
 
     @property
     def mark(self) -> str:
-        """Returns a digest of the hotline's public key. With it, processes compare their copies of the key."""
+        """Returns a digest of the hotline's public key. With this digest, the doctor finds processes that have another
+        key.
+        """
         return blake2b(self.line_key, digest_size=8).hexdigest()
 
     def signed(self, code: str, proof: bytes | None) -> SignedKey | None:
         return read_proof(self.line_key, code, proof)
 
     def state(self, row: DeskKey, at: datetime) -> DeskKeyState:
-        """Returns the state of a desk's key, and stores its newest statements."""
+        """Returns the state of a desk's key. Also records the newest statement about the desk."""
         signed = self.signed(row.code, row.proof)
         if signed is None or (signed.since and signed.newest > (at + AHEAD).timestamp()):
             return DeskKeyState.UNSIGNED
@@ -208,10 +218,11 @@ class DeskTrust:
         return DeskKeyState.LATE if is_late else DeskKeyState.PROVISIONAL
 
     def key(self, row: DeskKey, at: datetime) -> bytes | None:
-        """Returns the public key to which a desk's tips are encrypted, or None if no key counts.
+        """Returns the public key to which processes encrypt a desk's tips. Returns None if the desk has no acceptable
+        key.
 
-        Some desk must always be able to read a tip, and the national desk is the last one. So its late or old key
-        counts, and an alarm is raised. If its row was changed, the key that the hotline signed counts instead.
+        At least the national desk must be able to read every tip. So its key is used even in the states `LATE` and
+        `OLD`, and an alarm is raised. In the state `CHANGED`, the method returns the key that the hotline signed.
         """
         state = self.state(row, at)
         if state in COUNTING:
@@ -228,8 +239,8 @@ class DeskTrust:
         return {}
 
     def _remember(self, code: str, seen: Seen) -> None:
-        """Stores the newest statements that this process and other processes with the same folder saw. If the disk is
-        full, they stay in memory.
+        """Records the newest statements. Includes those that other processes with the same folder saw. If the disk is
+        full, the record stays in memory.
         """
         self._seen[code] = seen
         for other, its in self._read().items():

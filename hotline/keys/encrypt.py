@@ -1,5 +1,5 @@
-"""Defines the formats that encryption and decryption share: key pairs, versions, sizes and bindings. This module
-decrypts nothing.
+"""Encrypts tips, answers, phone numbers and codes about persons of cases. Also defines the formats that `decrypt.py`
+reads. This module decrypts nothing.
 """
 
 import json
@@ -22,28 +22,31 @@ from hotline.keys.key_folder import KEY_BYTES, LiveKeys
 from hotline.keys.weekly_lock import WeeklyLock
 
 VERSION = b"\x01"
-"""The first byte of every encrypted value. A later format gets another number."""
+"""The first byte of an encrypted value, which is the version of its format."""
 PAIRED = b"\x04"
-"""The first byte of a body that is encrypted to its tip's key pair. Older bodies are encrypted under the tip's key
-directly."""
+"""The first byte of a body that is encrypted to its tip's key pair. The bodies of older tips begin with `VERSION`. They
+are encrypted directly under the tip's key.
+"""
 MARK_BYTES = 16
 HEAD_BYTES = len(PAIRED) + MARK_BYTES + PublicKey.SIZE
-"""The number of bytes at the start of a paired body that are not encrypted. They contain two marks and the
-pair's public half.
+"""The number of bytes at the start of a body of format `PAIRED` that are not encrypted. These bytes contain the
+version, two marks, and the public half of the tip's key pair.
 
-The first mark is made from the tip, the desks and the pair. The second mark is made from the tip and the pair. Both
-marks are made with the key in the folder `hooks`."""
+A mark is a keyed digest. The first mark covers the tip, the desks and the key pair. The second mark covers the tip and
+the key pair. The key for the marks is in the key folder of the role `hooks`.
+"""
 HALF = MARK_BYTES // 2
 SIZES = (256, 512, 1024, 2048, 4096, 8192)
-"""The sizes in bytes to which a body is padded. They make sure that the length of a body reveals very little. Only a
-long SMS needs the last two sizes."""
+"""The sizes in bytes to which the code pads each text before it encrypts the text. So the length of an encrypted text
+reveals very little about the text. Only a long SMS needs the last two sizes.
+"""
 NUMBER_BYTES = 32
 """The size of every phone number after padding, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """An X25519 key pair. The code that makes a pair encrypts the private half, and stores it nowhere else."""
+    """An X25519 key pair. The code that makes a pair stores the private half only in encrypted form."""
 
     public: bytes
     private: bytes = field(repr=False)
@@ -55,7 +58,7 @@ class KeyPair:
 
 
 def padded(plain: bytes) -> bytes:
-    """Pads to the next larger size in `SIZES`. Raises ValueError if the content is too long."""
+    """Pads the content to the next larger size in `SIZES`. Raises ValueError if the content is too long."""
     size = next((size for size in SIZES if len(plain) < size), None)
     if size is None:
         raise ValueError(f"{len(plain)} bytes are too many to encrypt: the limit is {SIZES[-1]}")
@@ -63,14 +66,14 @@ def padded(plain: bytes) -> bytes:
 
 
 def unpadded(held: bytes) -> bytes:
-    """Returns the content that `padded` padded. Raises ValueError, CryptoError or TypeError for anything else."""
+    """Removes the padding that `padded` added. Raises ValueError, CryptoError or TypeError for anything else."""
     if len(held) not in SIZES:
         raise ValueError("the padded text has a wrong length")
     return bytes(sodium_unpad(held, len(held)))
 
 
 def padded_document(document: Mapping[str, Any]) -> bytes:
-    """Writes a document as JSON and pads it. Raises ValueError if it is too long."""
+    """Writes a document as JSON and pads the JSON. Raises ValueError if the document is too long."""
     plain = json.dumps(dict(document), ensure_ascii=False, separators=(",", ":"))
     return padded(plain.encode("utf-8", "surrogatepass"))
 
@@ -84,7 +87,9 @@ def document_in(held: bytes) -> dict[str, Any]:
 
 
 def binding(uid: str, place: str) -> bytes:
-    """Returns a body's associated data. The body decrypts only as this tip at this place."""
+    """Returns the data to which a tip's body is bound: the tip's uid and place. Decryption fails for another tip or
+    place.
+    """
     return b"tip\0" + uid.encode() + b"\0" + place.encode()
 
 
@@ -97,21 +102,18 @@ def label(uid: str, desk: str) -> bytes:
 
 
 def readers_mark(desks: Mapping[str, bytes]) -> bytes:
-    """Returns a digest of desks and their public keys. It changes when a desk or a key changes."""
+    """Returns a digest of desks and their public keys. The digest changes when a desk or a key changes."""
     digest = blake2b(digest_size=MARK_BYTES)
     for code, public_key in sorted(desks.items()):
         digest.update(f"{code}\0{len(public_key)}\0".encode() + public_key)
     return digest.digest()
 
 
-# Encrypts tips, answers and phone numbers. This module cannot decrypt them again.
-
-
 @dataclass(frozen=True, slots=True)
 class EncryptedTip:
     body: bytes
     grants: Mapping[str, bytes]
-    """The tip's key for each desk code, encrypted to that desk."""
+    """The grants by desk code. Each grant is the tip's key, encrypted to that desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +125,23 @@ class Encrypter:
     weekly_lock: WeeklyLock = field(default_factory=WeeklyLock)
     """The lock that encrypts every grant a second time, with the key of the week."""
     live: LiveKeys | None = field(default=None, repr=False)
-    """Reads the workers' public key again, for a process that must notice a rotation."""
+    """Reads the workers' public key again after a rotation. Only processes that must notice a rotation have it."""
     mark_key: Callable[[], bytes] = field(default=bytes, repr=False)
-    """Returns the key that makes marks. A mark proves that the hotline made the key pair of a tip, so that a stranger
-    who can write to the database cannot insert another pair. Without this key, no mark counts. """
+    """Returns the key that makes the marks (see `HEAD_BYTES`). A mark proves that the hotline made the key pair of a
+    tip. So an attacker who can write to the database cannot insert another pair. If this key is empty, `made` and
+    `again` accept no mark.
+    """
     reader: Callable[[], bytes] | None = field(default=None, repr=False)
-    """Returns the reader's public key. The first code about a person encrypts the case's key to the reader."""
+    """Returns the reader's public key, to which a new case's key is encrypted."""
     desks: DeskTrust | None = field(default=None, repr=False)
-    """Decides which desk keys count. None if the process lacks the hotline's public key. Then each key in the database
-    counts.
+    """Decides which desk keys this process may use. None if the process lacks the hotline's public key. In that case,
+    the process uses every desk key in the database.
     """
 
     def counting(self, rows: Iterable[DeskKey], at: datetime) -> dict[str, bytes]:
-        """Returns the public keys to which tips may be encrypted, by desk code. All other keys raise an alarm."""
+        """Returns the public keys to which tips may be encrypted, by desk code. The monitor raises an alarm about each
+        other desk key.
+        """
         keys = {one.code: self.desks.key(one, at) if self.desks else one.public_key for one in rows}
         return {code: key for code, key in keys.items() if key is not None}
 
@@ -151,8 +157,9 @@ class Encrypter:
     ) -> EncryptedTip:
         """Encrypts answers to a new key pair, and encrypts the pair's private half to each desk (code -> public key).
 
-        The answers are padded to one of `SIZES`. A desk with an unusable key gets no grant. If `at` is given, locks the
-        grants under the key of that week. Raises ValueError for answers that are too long, which the flows prevent.
+        Each result for a desk is a grant. A desk with an unusable key gets no grant. If `at` is given, also encrypts
+        the grants under the key of that week. Raises ValueError for answers that are too long, but the flows limit
+        their length.
         """
         key = random(PrivateKey.SEED_SIZE)
         public_key = bytes(PrivateKey.from_seed(key).public_key)
@@ -177,9 +184,9 @@ class Encrypter:
         """Encrypts newer answers to the key pair of a tip's current body, so that the existing grants still decrypt
         them.
 
-        Returns None if that pair was not made for exactly this tip, these desks and keys. The calling function must
-        then use `tip`. If `desks` is None, the pair may belong to any desks. Only the first `HEAD_BYTES` of `body` are
-        needed. Raises ValueError for answers that are too long.
+        Returns None if that key pair was not made for exactly this tip, these desks and these keys. In that case, the
+        calling function must use `tip`. If `desks` is None, the method does not compare the desks. Only the first
+        `HEAD_BYTES` of `body` are needed. Raises ValueError for answers that are too long.
         """
         head, name = body[:HEAD_BYTES], uid + identity
         if not self.made(head, uid=uid, identity=identity):
@@ -189,7 +196,9 @@ class Encrypter:
         return _encrypted(head, answers, uid, place)
 
     def made(self, body: bytes, *, uid: str, identity: str = "") -> bool:
-        """Returns True if a process with this mark key made the pair in a body for this tip."""
+        """Returns True if a process with the same `mark_key` made the key pair of this body, and
+        made it for this tip.
+        """
         head = body[:HEAD_BYTES]
         marked = head[len(PAIRED) + HALF : -PublicKey.SIZE]
         own = self._mark(b"pair", head[-PublicKey.SIZE :], uid + identity)
@@ -249,16 +258,16 @@ class Encrypter:
 
 
 def mark_of(public_key: bytes) -> str:
-    """Returns eight hex digits that distinguish one installation from another.
+    """Returns eight hex digits that distinguish this installation from others.
 
-    They identify no person and decrypt nothing.
+    The digits identify no person and decrypt nothing.
     """
     return blake2b(public_key, digest_size=4, person=b"line").hexdigest()
 
 
 def _encrypted(head: bytes, answers: Mapping[str, str], uid: str, place: str) -> bytes:
-    """Encrypts padded answers and their binding to the public key in `head`. Returns the head, followed by the
-    encrypted text.
+    """Pads answers, binds them to the tip, and encrypts them to the public key in `head`. Returns the head, followed by
+    the encrypted text.
     """
     public_key = PublicKey(head[len(PAIRED) + MARK_BYTES :])
     return head + SealedBox(public_key).encrypt(
@@ -266,18 +275,18 @@ def _encrypted(head: bytes, answers: Mapping[str, str], uid: str, place: str) ->
     )
 
 
-# Encrypts codes about a person for the key pair of the case. No secret key is needed for this.
-# Another module decrypts these codes.
+# The code below encrypts codes about a person to the public key of the case. It needs no secret
+# key.
 
 READER = ":reader"
-"""The name of the reader as a holder of a case's key. The other holders are desks, whose codes never begin with a
-colon.
+"""This text names the reader process in a grant of a case's key, in place of a desk's code. A desk's code never begins
+with a colon.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A new case's key pair. Outside of this file, the private key exists only as the reader's grant."""
+    """A new case's public key, and its private key in encrypted form. Only the reader can decrypt the private key."""
 
     public_key: bytes
     grant: bytes = field(repr=False)
@@ -292,10 +301,10 @@ def new_case(encrypter: Encrypter, *, uid: str, at: datetime) -> NewCase:
 
 
 def encrypt_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str) -> bytes:
-    """Encrypts codes, bound to the tip of this uid and to a case event.
+    """Encrypts codes about a person, and binds them to a tip and to a case event.
 
-    For an unfinished form, `entry_id` is a name and not the number of an event. Raises DecryptionFailed. Raises
-    ValueError if the codes are too long.
+    `entry_id` is the number of the event. For an unfinished form, `entry_id` is a name. Raises DecryptionFailed for an
+    invalid public key, and ValueError if the codes are too long.
     """
     codes = padded(plain) + bound(uid, entry_id)
     try:
@@ -305,7 +314,7 @@ def encrypt_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | 
 
 
 def case_name(uid: str) -> str:
-    """Returns the name to which the grant of a case's key is bound. A tip's grant is bound to the uid itself."""
+    """Returns the name to which a grant of a case's key is bound. A grant of a tip's key is bound to the uid alone."""
     return f"case:{uid}"
 
 

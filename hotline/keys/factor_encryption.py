@@ -1,6 +1,4 @@
-"""Encrypts the secrets of authenticators. Only the console has this key. It is in no database, and no other process has
-it.
-"""
+"""Encrypts the secrets of authenticator apps. Only the console process has the key for this, in its key folder."""
 
 import hmac
 from dataclasses import dataclass, field
@@ -14,17 +12,19 @@ from hotline.keys.password_queue import StretchQueue
 
 TOTP_KEY = "totp.key"
 DIGEST_KEY = "digest.key"
-"""The file with the digest key, which the first rotation writes. Later rotations do not change it.
+"""The file with the digest key. The first rotation writes this file, and later rotations do not change it.
 
-Printed codes are not stored. So their digests could never be computed again under another key.
+The database contains only digests of the printed codes. Without the codes, no program could compute these digests under
+another key.
 """
 
 
 class FactorEncrypter:
-    """Encrypts the secrets of authenticators, and computes keyed digests.
+    """Encrypts the secrets of authenticator apps, and computes keyed digests.
 
-    Each secret is bound to its account. Digests need a key, so that a stolen row reveals nothing. The previous key
-    still decrypts while its file exists. Digests always use the first key that existed.
+    Each encrypted secret is valid for one account only. Digests need a key, so that a stolen row of the database
+    reveals nothing. While the file of the previous key exists, that key still decrypts secrets. The digest key never
+    changes: it is derived from the first key.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class FactorEncrypter:
     def digest(self, purpose: str, words: str) -> bytes:
         """Returns the digest of a text.
 
-        Equal texts have equal digests, so that a printed code or a typed name can be found again.
+        Equal texts have equal digests. So the console can find the row of a printed code or of a typed name.
         """
         said = f"{purpose}\0{words}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._digests, said, "sha256")
@@ -70,15 +70,15 @@ class FactorEncrypter:
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """The tools to verify a user of the console: encrypted second factors, and a queue for slow key derivations."""
+    """The objects that the sign-in needs: the encrypter of second factors, and a queue for slow key derivations."""
 
     factors: FactorEncrypter
     stretching: StretchQueue = field(default_factory=StretchQueue)
     costs: Costs = field(default_factory=Costs)
     """The Argon2id costs of one attempt at a password."""
     start_costs: Costs | None = None
-    """The Argon2id costs of one attempt at a start PIN that a page creates. If None, the costs of all other start PINs
-    apply.
+    """The Argon2id costs of one attempt at a start PIN that a page creates. If None, these start PINs have the same
+    costs as all other start PINs.
     """
 
     @classmethod

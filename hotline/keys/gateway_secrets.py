@@ -1,11 +1,12 @@
 """Reads the gateway's key, and reads and changes the secrets in the addresses of the hooks.
 
-A file that only the sending processes have contains the gateway's key. The key is never in an environment variable
-(docs/decisions/12).
+The gateway's key is the password with which the hotline sends SMS. It is in a file that only the sending processes can
+read, and never in an environment variable (docs/decisions/12).
 
-The operator pastes the first secret into the gateway's dashboard. The hooks also accept older secrets, until the
-gateway has used the new one and no older one for some time. An operator can end them earlier. For each secret, an empty
-file next to the secrets records when it was last used. The name of this file contains a digest of the secret.
+The address of each hook contains a secret. The operator pastes the first secret of each hook into the gateway's
+dashboard. The hooks also accept older secrets, until the gateway uses the new secret and has not used an older one for
+`QUIET`. An operator can also end older secrets at once. In the same folder, each secret has an empty file whose time
+shows when the secret was last used. The name of this file contains a digest of the secret.
 """
 
 import fcntl
@@ -36,7 +37,8 @@ VISIBLE = re.compile(r"[\x21-\x7e]+")
 def read_gateway_key(file: Path) -> str:
     """Returns the gateway's key.
 
-    Raises SettingsInvalid, with the command to type, if the file is unreadable or other accounts may read it.
+    Raises SettingsInvalid if this process cannot read the file, or if other accounts may read it. The message contains
+    the command to run.
     """
     try:
         with file.open("rb") as opened:
@@ -72,17 +74,17 @@ def _wrong(file: Path, problem: str) -> SettingsInvalid:
 
 
 QUIET = timedelta(minutes=10)
-"""For this time after its last call, an old address still counts as in use."""
+"""The hooks keep an older secret for at least this time after its last use."""
 NOTED_EACH = 5.0
-"""The seconds between two records of the same secret's use, so that a hop rarely writes a file."""
+"""The minimum seconds between two records of the same secret's use. So a hop rarely writes a file."""
 LOOKED_EACH = 0.1
-"""The seconds until a process notices changed secrets. Reading from disk releases Python's interpreter lock, and a hop
-must wait to get it back.
+"""The maximum seconds until a process notices changed secrets. The process does not read the file at each hop, because
+a read from disk releases Python's interpreter lock, and the hop must then wait for the lock.
 """
 
 
 class LiveSecrets(Mapping[str, Sequence[str]]):
-    """The secrets of the hooks, as one process sees them. It notices a rotation within `each` seconds.
+    """The secrets of the hooks in one process. Notices a rotation within `each` seconds.
 
     Raises KeyMissing if the file does not exist at the start.
     """
@@ -108,7 +110,8 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
 
     def __getitem__(self, hook: str) -> Sequence[str]:
         if hook == LISTED:
-            # Only the clock process calls this hook, once a minute. So no caller's hop reads another file.
+            # Only the clock process calls this hook, once a minute. So the hops of callers do not
+            # read this file.
             return listed_secrets(self._folder)
         now = self._elapsed()
         until, live = self._live.get(hook, (now, ()))
@@ -127,15 +130,16 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         return "LiveSecrets()"
 
     def used(self, hook: str, secret: str) -> None:
-        """Records the time at which a secret was used. Ends older secrets of the hook that are used no more.
+        """Records that a secret was used now. Also ends older secrets of the hook that the gateway has not used for
+        `QUIET`.
 
-        If the folder is not writable, the call still succeeds.
+        Ignores a folder that is not writable.
         """
         now = time.monotonic()
         if now - self._noted.get(secret, -NOTED_EACH) < NOTED_EACH:
             return
         self._noted[secret] = now
-        # A fault of this folder must block no caller.
+        # The hook must answer the caller even if this folder has a fault.
         with suppress(OSError, KeyMissing, ValueError, KeyError, TypeError):
             note = self._folder / _note(secret)
             os.close(os.open(note, os.O_WRONLY | os.O_CREAT, 0o600))
@@ -155,7 +159,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
     def _again(self, stamp: Stamp) -> Mapping[str, tuple[str, ...]]:
         """Reads the secrets again, and keeps the previous ones if the file is invalid.
 
-        So an operator's mistake blocks no caller.
+        So the hooks still answer callers after an operator's mistake.
         """
         with suppress(KeyMissing, ValueError, KeyError, TypeError):
             self._read = (stamp, hook_secrets(self._folder))
@@ -163,16 +167,15 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
 
 
 def live_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """Returns the secrets of every hook, including the hook for the inbox. Raises KeyMissing."""
+    """Returns the secrets of every hook, including the `listed` hook. Raises KeyMissing."""
     return {**hook_secrets(folder), LISTED: listed_secrets(folder)}
 
 
 def rotate_secrets(folder: Path, relay: Path | None = None) -> Mapping[str, tuple[str, ...]]:
-    """Adds a new secret to each hook, before the secrets that are valid already, and returns all of them. Raises
-    KeyMissing.
+    """Adds a new secret to each hook, and returns all valid secrets, newest first. Raises KeyMissing.
 
-    `relay` is the key folder of the process that calls the `listed` hook. The web process gets the new secret first, so
-    that it accepts the secret before the other process uses it.
+    `relay` is the key folder of the process that calls the `listed` hook. The function writes the new secret first for
+    the web process, so that the web process accepts the secret before the other process uses it.
     """
     with _rotating(folder):
         before = live_secrets(folder)
@@ -185,7 +188,7 @@ def rotate_secrets(folder: Path, relay: Path | None = None) -> Mapping[str, tupl
 
 
 def _end_quiet(folder: Path, hook: str) -> None:
-    """Keeps only the first secret of a hook, if no older one was used for `QUIET`."""
+    """Keeps only the first secret of a hook, if the gateway has not used an older secret for `QUIET`."""
     with _rotating(folder):
         live = dict(live_secrets(folder))
         used = last_used(folder, live[hook][1:])
@@ -198,7 +201,7 @@ def _end_quiet(folder: Path, hook: str) -> None:
 
 @contextmanager
 def _rotating(folder: Path) -> Iterator[None]:
-    """Lets two processes that change the secrets run one after the other."""
+    """Makes sure that only one process at a time changes the secrets."""
     with (folder / ".rotating").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -220,7 +223,7 @@ def end_old_secrets(folder: Path, relay: Path | None = None) -> None:
 
 
 def last_used(folder: Path, known: Sequence[str]) -> datetime | None:
-    """Returns when one of these secrets was last used, as this folder records it. Returns None if there is no note."""
+    """Returns the last time at which any of these secrets was used. Returns None if the folder records no use."""
     times = [
         (folder / _note(secret)).stat().st_mtime
         for secret in known
@@ -236,7 +239,7 @@ def _write(folder: Path, live: Mapping[str, Sequence[str]]) -> None:
 
 
 def _write_listed(folder: Path | None, known: Sequence[str]) -> None:
-    """Writes the secrets of the `listed` hook, if there are any. After an upgrade there are none until `hotline init`
+    """Writes the secrets of the `listed` hook, if there are any. An older installation has none until `hotline init`
     makes them.
     """
     if folder is not None and known:

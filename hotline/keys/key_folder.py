@@ -1,7 +1,7 @@
 """Reads and writes the key folder of one role: files of mode 0400 in a folder of mode 0700.
 
-Each key is made once. Only a rotation changes it. A process has access only to its own folder. So it has no key for
-data that it must not decrypt.
+Each key is made once, and only a rotation changes it. A process can read only the folder of its own role, so it has no
+key for data that it must not decrypt.
 """
 
 import json
@@ -21,28 +21,29 @@ KEY_BYTES = 32
 HOOKS = ("ussd", "ended", "sms", "delivery", "optout")
 """The names of the hooks that the gateway calls. Each hook has its own secrets in its address."""
 LISTED = "listed"
-"""The name of the hook that the clock process calls. Through it, the clock process reports the SMS that the gateway's
-inbox lists.
+"""The name of the hook that the clock process calls. The clock process reads the gateway's inbox, and reports each SMS
+there to this hook.
 """
 HOOKS_FILE = "hooks.json"
 DIAL_SECRET = "dial.secret"
-"""The file with the secret that is in the address of the monitor's test calls. A rotation of the other secrets does not
-change it.
+"""The file with the secret in the address of the monitor's test calls. A rotation of the other secrets does not change
+this file.
 """
 LISTED_SECRET = "listed.secret"
 """The file with the secrets that the clock process uses, one per line, newest first."""
 
 
 DATABASE_ACCOUNT, REDIS_ACCOUNT = "database.account", "redis.account"
-"""The files with `NAME:PASSWORD` of the process's own account at a server (operations/server_roles.py)."""
+"""The files with `NAME:PASSWORD` of the process's own account at PostgreSQL and at Redis (operations/server_roles.py).
+"""
 
 
 class KeyFolder:
-    """The keys of one folder, by file name. Each key is read once, and the process does not read it again."""
+    """The keys of one folder, by file name. Reads the file of each key only once."""
 
     def __init__(self, path: Path, *, without: Collection[str] = ()) -> None:
-        """Leaves out the keys in `without`. They are wrong, and count as missing. Data that is encrypted with a wrong
-        key could never be decrypted.
+        """Treats the keys in `without` as missing, because they belong to another hotline. No process could decrypt
+        data that this process encrypts with such a key.
         """
         self.path = path
         self._without = frozenset(without)
@@ -76,10 +77,10 @@ class KeyFolder:
         return tuple(sorted(p.name for p in self.path.iterdir() if not p.name.startswith(".")))
 
     def make(self, name: str, secret: bytes) -> bool:
-        """Writes a key if the file does not exist yet, or is empty. Returns True if it was written. Raises OSError if
-        the folder is not writable.
+        """Writes a key if the file does not exist yet, or is empty. Returns True if it wrote the file. Raises OSError
+        if the folder is not writable.
 
-        The key appears complete or not at all. If two processes make the same key, both end with the same content.
+        Other processes never find a part of a key. If two processes make the same key, both end with the same content.
         """
         with self._draft(name, secret) as draft:
             try:
@@ -119,7 +120,7 @@ class KeyFolder:
     def destroy(self, name: str) -> None:
         """Removes a key from memory and from disk. If the folder is not writable, the key stays on disk.
 
-        The file is first filled with zeros, because a disk may keep the content of deleted files.
+        The method first fills the file with zeros, because a disk may keep the content of deleted files.
         """
         self._held.pop(name, None)
         path = self.path / name
@@ -135,7 +136,7 @@ class KeyFolder:
 
 
 def flush_folder(folder: Path) -> None:
-    """Writes the names of a folder's files to the disk. Raises OSError."""
+    """Makes sure that the names of a folder's files are on the disk. Raises OSError."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -144,8 +145,8 @@ def flush_folder(folder: Path) -> None:
 
 
 def with_account(url: str, folder: Path, name: str) -> str:
-    """Returns the address of a server, with the account from this folder. If the folder has no account, returns the
-    address unchanged.
+    """Returns the address of a server, with the account and password from the file `name` of this folder. If the folder
+    has no account, returns the address unchanged.
     """
     keys = KeyFolder(folder)
     if url.startswith("sqlite") or not keys.holds(name):
@@ -162,8 +163,8 @@ def own_addresses(folder: Path, database: str, redis: str) -> tuple[str, str]:
 
 
 def hook_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """Returns the valid secrets for the address of each hook. The secret that the operator pastes into the dashboard
-    comes first.
+    """Returns the valid secrets for the address of each hook. The secret that the operator pastes into the gateway's
+    dashboard comes first.
 
     Raises KeyMissing.
     """
@@ -174,7 +175,7 @@ def hook_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
 def listed_secrets(folder: Path) -> tuple[str, ...]:
     """Returns the valid secrets of the `listed` hook, newest first.
 
-    After an upgrade there are none until `hotline init` makes them.
+    An older installation has none until `hotline init` makes them.
     """
     keys = KeyFolder(folder)
     return tuple(keys.read(LISTED_SECRET).decode().split()) if keys.holds(LISTED_SECRET) else ()
@@ -183,26 +184,26 @@ def listed_secrets(folder: Path) -> tuple[str, ...]:
 def new_hook_secrets() -> bytes:
     """Returns two new secrets for each hook.
 
-    The hooks accept both, so the operator can change the dashboard at any time.
+    The hooks accept both secrets, so the operator can paste the second secret into the gateway's dashboard at any time.
     """
     return json.dumps(
         {hook: [secrets.token_urlsafe(32) for _ in range(2)] for hook in HOOKS}
     ).encode()
 
 
-# Reads a key that may be rotated while the process runs.
+# The code below reads a key that an operator may rotate while the process runs.
 
 EACH = 1.0
-"""The seconds between two checks, for code that needs the key at every hop. Such code calls `again` if a key does not
-fit.
+"""The seconds between two checks of a key file, for code that needs the key at every hop. If a key does not fit, this
+code calls `again` at once.
 """
 
 Stamp = tuple[int, int]
 
 
 def previous_name(name: str) -> str:
-    """Returns the file name of the previous key: `relay.key` -> `relay.old.key`. The previous key is kept while it is
-    needed.
+    """Returns the file name of the previous key: `relay.key` -> `relay.old.key`. This file exists while data needs the
+    previous key.
     """
     stem, _, kind = name.rpartition(".")
     return f"{stem}.old.{kind}"
@@ -218,7 +219,7 @@ def stamp_of(file: Path | str) -> Stamp | None:
 
 
 class LiveKeys:
-    """Holds the newest version of one key, and the previous version. Raises KeyMissing if there is no key at the start.
+    """Reads the newest version of one key and its previous version. Raises KeyMissing if there is no key at the start.
 
     If the key disappears later, the last version that was read stays in use.
     """
@@ -256,9 +257,9 @@ class LiveKeys:
         return self._keys
 
     def _look(self) -> Stamp | None:
-        """Returns the stamp of the newest key.
+        """Returns the stamp of the newest key's file.
 
-        A change of the previous key also touches this file, so one check is enough.
+        Code that changes the previous key also sets the time of this file, so this one stamp is enough.
         """
         return stamp_of(self._files[0])
 
@@ -281,13 +282,14 @@ def _is_key(file: Path) -> bool:
     return False
 
 
-# Stores the keys for counting callers: one for each current month and week, and none of past periods.
+# The code below manages the keys for counting callers. Each month and each week has its own key.
+# Keys of past months and weeks are destroyed.
 
 KIGALI = timezone(timedelta(hours=2), "CAT")
 """The time zone in which a month begins. Rwanda has no summer time."""
 AHEAD = 3
-"""The number of weeks for which `init` makes keys in advance, including this week. It also makes the keys of the months
-in which these weeks lie.
+"""The number of weeks for which `init` makes keys in advance, including this week. `init` also makes the keys of the
+months in which these weeks lie.
 """
 _NAME = re.compile(r"people-(\d{4}-W?\d\d)\.key")
 
@@ -314,15 +316,15 @@ class PeopleKeys:
         return self._keys
 
     def lay(self, moment: datetime) -> list[str]:
-        """Makes the missing keys of this period and of the next ones. Returns the names of the keys that were
-        missing.
-        """
+        """Makes the missing keys of the current and the next months and weeks. Returns the names of the new keys."""
         periods = {p for n in range(AHEAD) for p in periods_of(moment + timedelta(weeks=n))}
         names = sorted(map(_named, periods))
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroys the keys of past periods, in a folder that no running process maintains."""
+        """Destroys the keys of past months and weeks. Only code that works on a folder without a running process calls
+        this method.
+        """
         for period in self.held():
             if any(_before(period, current) for current in periods_of(moment)):
                 self._folder.destroy(_named(period))

@@ -1,4 +1,6 @@
-"""Makes the key folder of every role. `hotline init` does this first, and an operator can repeat it at any time."""
+"""Makes the keys in the key folder of every role. `hotline init` does this first. An operator can repeat `hotline init`
+at any time.
+"""
 
 import hmac
 import secrets
@@ -32,8 +34,7 @@ SIGNING_KEY = "backup-sign.key"
 key.
 """
 AUDIT_KEY = "audit.key"
-"""The key with which a process seals the rows that it writes to the audit log. Each role has its own key, so the six
-files differ.
+"""The key with which a process seals the rows that it writes to the audit log. Each of the six roles has its own key.
 """
 
 RANDOM: Mapping[str, Sequence[str]] = {
@@ -64,7 +65,7 @@ HELD_BY: Mapping[str, Sequence[str]] = {
     LINE_PUBLIC_KEY: ROLES,
     AUDIT_KEY: ROLES,
 }
-"""Every lasting key, with the roles whose folders contain it."""
+"""Every lasting key (not the keys of one week or month), with the roles whose folders contain the key."""
 
 
 def missing_keys(folder: Path, role: str) -> list[str]:
@@ -87,8 +88,9 @@ def make_keys(
     """Makes the missing keys of all roles. Each role has its own folder below `folder`. Returns the names of the new
     keys as `role/name`.
 
-    The keys in `new` replace lost keys, so that their public halves are replaced too. The keys in `leave` are not made.
-    Raises KeysDiffer if the roles have different copies of a key, or if a public half belongs to another pair.
+    The keys in `new` replace lost keys, so the function also replaces their public halves. The function does not make
+    the keys in `leave`. Raises KeysDiffer if the roles have different copies of a key, or if a public half belongs to
+    another pair.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     roles = {name: KeyFolder(folder / name) for name in ROLES}
@@ -117,7 +119,7 @@ def make_keys(
 
 
 def lay_line_key(folder: Path, public_key: bytes) -> list[str]:
-    """Writes the public half of the hotline's signing key for every role. Returns the files that were missing, as
+    """Writes the public half of the hotline's signing key to the folder of every role. Returns the new files, as
     `role/name`.
     """
     made = _Made({name: KeyFolder(folder / name) for name in ROLES})
@@ -137,8 +139,8 @@ class _Made:
         self.names: list[str] = []
 
     def each(self, name: str, *, secret: bytes | None = None) -> None:
-        """Writes one secret to the folder of every role that shares it. If a role already has a copy, uses this
-        copy.
+        """Writes one secret to the folder of every role that shares it. If a role already has the secret, copies that
+        secret to the other roles.
         """
         roles = HELD_BY[name]
         holders = [role for role in roles if self.roles[role].holds(name)]
@@ -154,10 +156,10 @@ class _Made:
                 self.names.append(f"{role}/{name}")
 
     def public_half(self, name: str, *, replaced: bool) -> None:
-        """Writes the public half of a pair for every role that encrypts to this pair.
+        """Writes the public half of a key pair to the folder of every role that encrypts to this pair.
 
-        During a rotation, the previous public half is also accepted. With the public half of another pair, a process
-        would encrypt data that no one can decrypt.
+        Raises KeysDiffer for the public half of another pair, because no one could decrypt data that a process encrypts
+        to it. During a rotation, also accepts the previous public half. If `replaced`, replaces a wrong public half.
         """
         (role,), public = HELD_BY[name], PAIRS[name]
         private = [
@@ -182,9 +184,10 @@ class _Made:
         self.each(public, secret=halves[0])
 
     def weekly(self, name: str, *, secret: bytes) -> None:
-        """Writes the same first weekly key for every role.
+        """Writes the same weekly key to the folder of every role.
 
-        Each role then advances its own copy, so the copies may differ later.
+        Each role then advances its own copy, so the copies may differ later. A new copy is the one of the earliest
+        week.
         """
         roles = HELD_BY[name]
         held = [self.roles[role].read(name) for role in roles if self.roles[role].holds(name)]
@@ -193,7 +196,8 @@ class _Made:
                 self.names.append(f"{role}/{name}")
 
 
-# Makes and checks canaries: short texts in the database, each encrypted once with a lasting key.
+# The code below makes and checks canaries. A canary is a short text that is encrypted with a key
+# and stored in the database.
 
 WITH_CANARY = (
     *RANDOM,
@@ -203,28 +207,31 @@ WITH_CANARY = (
     WEEKLY_KEY,
     DIGEST_KEY,
 )
-"""The lasting keys that have a canary. The weekly keys of contacts and of counted callers have none, because they are
-random and last only weeks. The secrets in addresses and the gateway's key have none, because the called program checks
-them."""
+"""The keys that have a canary. The keys for contacts and for counting callers have no canary, because they are random
+and last only weeks or a month. The secrets in addresses and the gateway's key have no canary, because the program that
+receives them checks them.
+"""
 TEXT = b"canary"
 
 
 def canary_of(name: str, key: bytes) -> bytes:
-    """Encrypts a canary under a key that is derived from this key. Raises DecryptionFailed for a key of an unknown
-    format.
+    """Returns a canary for a key. Encrypts the canary under another key, which is derived from this key. Raises
+    DecryptionFailed for a key of an unknown format.
     """
     return bytes(Aead(_derived(name, key)).encrypt(TEXT, aad=name.encode()))
 
 
 def decrypts(name: str, key: bytes, canary: bytes) -> bool:
-    """Returns True if the canary was encrypted with this key."""
+    """Returns True if the canary was made with this key."""
     with suppress(CryptoError, DecryptionFailed, ValueError, TypeError):
         return Aead(_derived(name, key)).decrypt(canary, aad=name.encode()) == TEXT
     return False
 
 
 def held_keys(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
-    """Yields each lasting key that is on disk in a role's folder. A key in rotation comes with its previous version."""
+    """Yields each key of a role's folder that can have a canary. During a rotation, the previous key follows the newest
+    key.
+    """
     keys = KeyFolder(folder)
     for name in WITH_CANARY:
         if keys.holds(name):
@@ -241,9 +248,9 @@ def held_keys(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
 def _derived(name: str, key: bytes) -> bytes:
     """Derives the key that encrypts the canary.
 
-    Each role advances its weekly key separately. So the derivation uses the key of a week in the far future, which
-    every role can compute. HMAC would treat a short key like one with zeros at its end. So the digest includes the
-    length, and differs if a key lost a zero at its end.
+    Each role advances its weekly key separately, so the copies differ. From each copy, the function computes the key of
+    the same week in the far future. HMAC treats a short key like a key with zeros at its end. So the function adds the
+    length to the digest. This shows if a damaged file lost a zero at its end.
     """
     lasting = far_key(key) if name == WEEKLY_KEY else key
     said = b"canary\0" + len(lasting).to_bytes(2, "big") + name.encode()

@@ -1,8 +1,9 @@
 """Encrypts the questions that the web process asks the reader, and the reader's answers.
 
-A key pair is made for each hop, and stays in memory only. So no one can decrypt the answer later. The question is
-encrypted to the reader's lasting key pair. The encrypted text, called a box, is bound to its purpose. It is padded, so
-that its length reveals very little.
+For each hop, the web process makes a key pair, and keeps it only in memory. The reader encrypts its answer to this
+pair, so no one can decrypt the answer later. The web process encrypts the question to the reader's lasting public key.
+Each encrypted text is bound to its purpose. Its content is padded, so that its length reveals very little. The format
+is:
 
     `version 1 | box: digest of the binding 32, content padded to a size`
 """
@@ -26,8 +27,8 @@ def public_of(private: bytes) -> bytes:
 
 
 def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
-    """Encrypts a small document. Raises DecryptionFailed for an invalid key, or ValueError if the document is too
-    long.
+    """Encrypts a small document, and binds it to `bound`. Raises DecryptionFailed for an invalid key, or ValueError if
+    the document is too long.
     """
     plain = _digest(bound) + padded_document(content)
     try:

@@ -1,10 +1,11 @@
 """Encrypts a desk's private key, or another secret, with a key that is derived from a passphrase. `decrypt.unwrap`
-decrypts it.
+decrypts the result, which has this format:
 
     `version 1 | passes 4 | KiB of memory 4 | salt 16 | nonce 24 | secret and tag | checksum 16`
 
-The header contains the costs, so that new envelopes can cost more while old ones stay valid. The checksum is not
-secret. It shows if an envelope is damaged, or if the passphrase was mistyped.
+The result contains the costs of the key derivation (passes and memory). So new results can have higher costs, while old
+results stay valid. If decryption fails, the checksum shows the reason: a damaged result has a wrong checksum, and a
+mistyped passphrase does not change the checksum.
 """
 
 import hashlib
@@ -25,8 +26,8 @@ MAX_KIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The costs of one key derivation with Argon2id. A thief of the database must pay them for each attempt at a
-    passphrase.
+    """The costs of one key derivation with Argon2id. An attacker with a copy of the database has these costs for each
+    attempt at a passphrase.
     """
 
     passes: int = 3
@@ -41,7 +42,7 @@ class Costs:
         return 1 <= self.passes <= MAX_PASSES and 8 <= self.kib <= MAX_KIB
 
     def stretch(self, words: str, salt: bytes, size: int = Aead.KEY_SIZE) -> bytes:
-        """Makes a key or a digest from text that a person typed."""
+        """Derives a key or a digest from text that a person typed."""
         typed = words.encode("utf-8", "surrogatepass")
         memory = self.kib * 1024
         return argon2id.kdf(size, typed, salt, opslimit=self.passes, memlimit=memory)
@@ -49,7 +50,7 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class WrappedPair:
-    """A key pair whose private half is stored only in encrypted form, under a passphrase."""
+    """A key pair with its private half encrypted under a passphrase."""
 
     public_key: bytes
     wrapped_key: bytes = field(repr=False)
@@ -69,8 +70,8 @@ class WrappingKey:
         return cls(salt=salt, costs=costs, key=costs.stretch(passphrase, salt))
 
     def wrap(self, secret: bytes, *, owner: str) -> bytes:
-        """Encrypts a secret for its owner, which is a desk or a purpose. The result cannot be decrypted for another
-        owner.
+        """Encrypts a secret for its owner: a desk or a purpose. `unwrap` decrypts the result only
+        with the same owner.
         """
         header = HEADER.pack(VERSION, self.costs.passes, self.costs.kib, self.salt)
         envelope = header + bytes(Aead(self.key).encrypt(secret, aad=header + owner.encode()))

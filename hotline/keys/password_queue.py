@@ -1,9 +1,9 @@
-"""Runs the slow key derivations of passwords one at a time. Each derivation takes 128 MiB of memory, and one core for a
-quarter of a second.
+"""Runs the slow key derivations of passwords one at a time. Each derivation needs 128 MiB of memory, and one processor
+core for a quarter of a second.
 
-Signed-in users and known browsers have their own queue, which comes first. Unknown browsers share another queue. In it,
-each network has few places and few attempts. So an unknown browser cannot block a colleague, and no network can block
-another.
+Signed-in users and known browsers have their own queue, which is always served first. Unknown browsers share another
+queue. In that queue, each network has a limited number of places and attempts. So an unknown browser cannot delay a
+colleague, and no network can block another network.
 """
 
 from collections import Counter, OrderedDict, deque
@@ -19,23 +19,25 @@ MAX_STRANGERS = 8
 MAX_KNOWN = 16
 """The largest number of signed-in users and known browsers that may wait."""
 MAX_OF_ONE = 2
-"""The largest number of places for one network, one session or one known browser, waiting or at work."""
+"""The largest number of derivations of one network, one session or one known browser that may wait or run at the same
+time.
+"""
 BURST = 20
-"""The largest number of attempts that one network may make at once. All computers of a ministry may share one
-address.
+"""The largest number of attempts that one network may make without a pause. The number is high, because all computers
+of a ministry may share one address.
 """
 EACH_SECONDS = 1.0
-"""The seconds between two attempts of one network after it has made `BURST` attempts."""
+"""After `BURST` attempts without a pause, a network gets one more attempt each time these seconds pass."""
 MAX_NETWORKS = 4096
 FULL_GAP = 10.0
-"""If no attempt was refused for this number of seconds, the queue of unknown browsers no longer counts as full."""
+"""If the queue refused no unknown browser for this number of seconds, it no longer counts as full."""
 ALARM_AFTER = 60.0
 ALARM_AGAIN = 600.0
 
 
 class WorkPlaces(Protocol):
-    """The places of requests that a process works on at the same time. A thread that waits for a key derivation gives
-    its place to another thread.
+    """The limited number of requests on which a process works at the same time. Each request needs a place. While a
+    thread waits for a key derivation, it gives its place to another thread.
     """
 
     def take(self) -> None: ...
@@ -45,12 +47,12 @@ class WorkPlaces(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """A user or browser that sends a password, with its network and what identifies it."""
+    """A user or browser that sends a password."""
 
     network: str = field(default="", repr=False)
     """The network, in the form that `core.addresses.network_of` returns."""
     known: str = field(default="", repr=False)
-    """The known session, link or browser. Empty for an unknown browser."""
+    """Identifies the known session, link or browser. Empty for an unknown browser."""
 
     @property
     def name(self) -> tuple[bool, str]:
@@ -59,18 +61,18 @@ class Entrant:
 
 @dataclass(frozen=True, slots=True)
 class StretchTurn:
-    """The answer to an entrant that wants a turn."""
+    """The answer of the queue: the user or browser gets a turn, or the queue refuses."""
 
     is_given: bool
     wait_seconds: int = 0
     """The seconds until the network may try again, if it tried too often."""
     is_alarm: bool = False
-    """True once, after attempts of unknown browsers were refused for a minute."""
+    """True if an alarm must be raised, because the queue has refused unknown browsers for a minute."""
 
 
 @dataclass(slots=True)
 class _Allowance:
-    """The number of attempts that a network has left."""
+    """The number of attempts that a network may still make."""
 
     left: float
     at: float
@@ -98,13 +100,15 @@ class StretchQueue:
         self._lent: WorkPlaces | None = None
 
     def share(self, places: WorkPlaces) -> None:
-        """Gives back the place of each thread that waits or works here, so that the process can answer other pages."""
+        """Sets `places`. While a thread waits or works in this queue, the queue gives the thread's place to other
+        pages.
+        """
         self._lent = places
 
     @contextmanager
     def turn(self, entrant: Entrant) -> Iterator[StretchTurn]:
-        """Runs the `with` block alone if the entrant gets a turn. Otherwise runs the block at
-        once, with the refusal as its value.
+        """Waits for a turn of the entrant, then runs the `with` block. No other block with a turn runs at the same
+        time. If the queue refuses the entrant, runs the block at once, with the refusal as its value.
         """
         turn, line = object(), self._lines[bool(entrant.known)]
         with self._changed:
@@ -129,7 +133,7 @@ class StretchQueue:
                 self._lent.take()
 
     def waiting(self, *, known: bool) -> int:
-        """Returns the number of entrants with a place, including the entrant at work."""
+        """Returns the number of derivations that wait or run now, for known or for unknown browsers."""
         with self._changed:
             return self._held(known=known)
 
@@ -160,9 +164,9 @@ class StretchQueue:
         return None if known else self._too_often(entrant.network, at)
 
     def _is_alarm(self, at: float) -> bool:
-        """Records that an unknown browser found the queue full.
+        """Records that the full queue refused an unknown browser.
 
-        Returns True if the queue was full for a minute, but only once in ten minutes.
+        Returns True if the queue has been full for a minute, but at most once in ten minutes.
         """
         if at - self._refused_at > FULL_GAP:
             self._full_since = at

@@ -1,8 +1,8 @@
 """Makes keyed digests, which identify a phone, a session or a text without storing it.
 
 Each purpose has its own key. The purposes are sessions, receipts, weekly contacts, counted callers, enrolled numbers,
-the stop list, programmes and certificates. A digest for one purpose matches no digest for another purpose. The module
-reads only the keys that the folder contains.
+the stop list, programmes and certificates. A digest for one purpose matches no digest for another purpose. Each process
+has only the keys for its own purposes.
 """
 
 import hmac
@@ -35,20 +35,24 @@ class Pseudonyms:
         return self._by(SESSION_KEY, "session", session_id)
 
     def heard(self, session_key: str, text: str) -> str:
-        """Returns the digest of an accepted USSD text. The digest is stored in place of the text."""
+        """Returns the digest of a USSD text that the hotline accepted. The database stores only this digest, and not
+        the text.
+        """
         return self._by(SESSION_KEY, "heard", session_key, text)
 
     def caller(self, session_key: str, msisdn: str) -> str:
-        """Returns the digest of a session and its phone, so that another phone cannot continue the session.
+        """Returns the digest of a session and its phone. With this digest, the hotline notices if another phone
+        continues the session.
 
-        The digest does not link two sessions of one phone.
+        Two sessions of one phone have different digests.
         """
         return self._by(SESSION_KEY, "caller", session_key, msisdn)
 
     def shown_key(self, session_id: str, text: str) -> bytes:
         """Returns a key that encrypts the screen of a hop.
 
-        The key can be computed only with the gateway's session id and the caller's text, which are not stored.
+        To compute the key, a program needs the gateway's session id and the caller's text. The hotline stores neither
+        of them.
         """
         return bytes.fromhex(self._by(SESSION_KEY, "shown", session_id, text))
 
@@ -57,7 +61,9 @@ class Pseudonyms:
         return self._by(SESSION_KEY, "identity", session_key, passage)
 
     def mark_key(self) -> bytes:
-        """Returns the key that marks the key pairs of tips. Returns an empty key while the folder lacks its key."""
+        """Returns the key that makes the marks of tips' key pairs. Returns an empty key if the folder lacks the session
+        key.
+        """
         held = self._folder.holds(SESSION_KEY)
         return bytes.fromhex(self._by(SESSION_KEY, "pair")) if held else b""
 
@@ -69,22 +75,24 @@ class Pseudonyms:
         return digest(self._weekly.at(at), "contact", msisdn)
 
     def contacts(self, msisdn: str, at: datetime) -> tuple[str, ...]:
-        """Returns every pseudonym that may match a phone: this week's and, while its key exists, last week's."""
+        """Returns every pseudonym that a phone may have now: of this week, and of last week while that week's key
+        exists.
+        """
         before = self._weekly.before(at)
         own = self.contact(msisdn, at)
         return (own,) if before is None else (own, digest(before, "contact", msisdn))
 
     def likeness(self, what: str, text: str, at: datetime) -> str:
-        """Returns the digest of an answer, made with this week's key. It helps to find similar tips for a day. The
-        answer cannot be computed from it.
+        """Returns the digest of an answer, made with this week's key. With this digest, the hotline finds similar tips
+        for a day. No one can compute the answer from the digest.
         """
         return digest(self._weekly.at(at), "likeness", what, text)
 
     def person(self, msisdn: str, at: datetime) -> dict[str, int]:
-        """Returns 64 bits that represent a phone, for the current month and for the current week. The hotline counts
-        these numbers and then drops them.
+        """Returns two numbers of 64 bits that represent a phone: one for the current month, one for the current week.
+        The hotline counts the different numbers, and does not store them.
 
-        Also destroys old weekly keys of contacts, because this code runs more often than `contact`.
+        Also destroys old weekly keys of contacts, because this method runs more often than `contact`.
         """
         self._weekly.at(at)
         keys = self._people.at(at)
@@ -92,7 +100,8 @@ class Pseudonyms:
 
     @property
     def knows_receipts(self) -> bool:
-        """Returns False if the key is missing, as after an upgrade until `hotline init` makes it.
+        """Returns False if the key for receipts is missing. An older installation lacks this key until `hotline init`
+        makes it.
 
         Without the key, the hotline offers no receipts.
         """
@@ -106,14 +115,14 @@ class Pseudonyms:
         return self._by(RECEIPT_KEY, "seed", session_key)
 
     def receipt_number(self, number: str) -> str:
-        """Returns the digest under which the hotline counts attempts to use a receipt number. It does not check if a
-        receipt with this number exists.
+        """Returns the digest of a receipt number. Under this digest, the hotline counts the attempts to use the number,
+        also if no such receipt exists.
         """
         return self._by(RECEIPT_KEY, "number", number)
 
     def receipt(self, number: str, pin: str) -> str:
-        """Returns the digest that finds the tip of a receipt. It can be computed only with both the number and the
-        PIN.
+        """Returns the digest that identifies the tip of a receipt. To compute this digest, a program needs both the
+        receipt's number and its PIN.
         """
         return self._by(RECEIPT_KEY, "receipt", number, pin)
 
@@ -122,8 +131,8 @@ class Pseudonyms:
         return self._by(ENROLLED_KEY, "enrolled", msisdn)
 
     def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
-        """Returns the digest that identifies an SMS that was sent to the hotline. The ids cannot do this, because the
-        gateway uses two ids for the same SMS.
+        """Returns the digest that identifies an SMS that was sent to the hotline. The gateway's ids cannot do this,
+        because the gateway gives the same SMS two different ids.
         """
         return self._by(SESSION_KEY, "sms", msisdn, shortcode, text, second)
 
@@ -141,7 +150,8 @@ class Pseudonyms:
 
     @property
     def knows_certificates(self) -> bool:
-        """Returns False if the key is missing, as after an upgrade until `hotline init` makes it.
+        """Returns False if the key for certificates is missing. An older installation lacks this key until `hotline
+        init` makes it.
 
         Without the key, the hotline shows no certificates.
         """
@@ -150,7 +160,7 @@ class Pseudonyms:
     def holder(self, number_key: str, month: int) -> str:
         """Returns the digest from which the serial number of a certificate is derived.
 
-        It identifies no person, and changes every month.
+        The digest identifies no person, and changes every month.
         """
         return self._by(CERTIFICATE_KEY, "holder", number_key, str(month))
 
@@ -162,7 +172,8 @@ class Pseudonyms:
 def digest(key: bytes, purpose: str, *parts: str) -> str:
     """Returns the HMAC-SHA-256 of a purpose and its parts.
 
-    The length of each part precedes it, so that two different lists of parts never give the same digest.
+    The digested data contains the length of each part before the part, so that two different lists of parts never give
+    the same digest.
     """
     framed = b""
     for part in (purpose, *parts):

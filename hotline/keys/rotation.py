@@ -1,7 +1,7 @@
 """Rotates a key: makes a new key, and keeps the previous key until no data needs it.
 
-All processes continue to work after each step. If a rotation is interrupted, it continues with the step at which it
-stopped.
+All processes continue to work after each step. If a rotation is interrupted, an operator can run the rotation again,
+and it continues with the same step.
 """
 
 import os
@@ -26,8 +26,9 @@ class Rotating:
 
     file: str
     digest_file: str | None = None
-    """The file of the key that makes its digests. A rotation never changes this file. Digests cannot be made again,
-    because their original texts are not stored."""
+    """The file of the key that makes digests, if the rotated key has such a second key. A rotation never changes this
+    file, because no one could compute the stored digests again. The original texts are not stored.
+    """
 
     @property
     def role(self) -> str:
@@ -35,7 +36,9 @@ class Rotating:
 
     @property
     def shared_role(self) -> str | None:
-        """Returns the other role that has the same secret. It gets the new secret after `role` accepts both secrets."""
+        """Returns the other role that has the same secret. The other role gets the new secret later, when `role`
+        already accepts both secrets.
+        """
         return next(iter(HELD_BY[self.file][1:]), None)
 
     @property
@@ -77,9 +80,10 @@ def stage_key(folder: Path, key: Rotating) -> bool:
 
 
 def publish_key(folder: Path, key: Rotating) -> bytes | None:
-    """Puts the new key into use. Returns its public half. Returns None if the key has no public half.
+    """Puts the new key into use. Returns its public half, or None if the key has no public half.
 
-    After that, data is encrypted to the new pair. If two roles share the secret, the other role now uses the new one.
+    After that, processes encrypt data to the new pair. If two roles share the secret, this function also gives the new
+    secret to the other role.
     """
     if key.shared_role is not None:
         fresh = KeyFolder(folder / key.role).read(key.file)
@@ -93,9 +97,7 @@ def publish_key(folder: Path, key: Rotating) -> bytes | None:
 
 
 def staged_at(folder: Path, key: Rotating) -> datetime | None:
-    """Returns the time since which the old key is kept as the previous key. Returns None if there is no previous
-    key.
-    """
+    """Returns the time at which the old key became the previous key. Returns None if there is no previous key."""
     file = folder / key.role / previous_name(key.file)
     return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
 
@@ -107,8 +109,8 @@ def private_halves(folder: Path, key: Rotating) -> tuple[bytes, bytes]:
 
 
 def newest_keys(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
-    """Yields the newest key, its public half and the key that makes its digests, each with its file name. Raises
-    KeyMissing.
+    """Yields the newest key, its public half and its digest key, each with its file name. Leaves out a part that does
+    not exist. Raises KeyMissing.
     """
     role = KeyFolder(folder / key.role)
     secret = role.read(key.file)
@@ -120,8 +122,8 @@ def newest_keys(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
 
 
 def destroy_previous(folder: Path, key: Rotating) -> None:
-    """Destroys the previous key on disk. Every running process that checks its keys again also drops the key from
-    memory.
+    """Destroys the previous key on disk. When a running process next checks its key files, it also removes the previous
+    key from memory.
     """
     KeyFolder(folder / key.role).destroy(previous_name(key.file))
     os.utime(folder / key.role / key.file)

@@ -10,26 +10,26 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.core.database import Row, add_if_new, insert_into
 
 REFUSAL_VALID = timedelta(minutes=10)
-"""The time after which a refused start no longer counts. A refused process tries again within seconds, and the new
-refusal is recorded.
+"""The time after which a refused start no longer counts. A refused process starts again within seconds, and then
+records the new refusal.
 """
 
 
 STARTS_KEPT = timedelta(days=30)
-"""The time after which the record of a start is deleted. A container has a new name at each start, so its old records
-are never replaced.
+"""The time after which the record of a start is deleted. A container has a new name at each start, so a later start of
+it never replaces the record.
 """
 
 
 class KeyCanary(Row):
-    """One text that was encrypted with a lasting key (`key_making.py`). While a key is rotated, its name has two
-    rows.
+    """One canary: a short text that was encrypted with a key (`key_making.py`). While a key is rotated, its name has
+    two rows.
     """
 
     __tablename__ = "key_canary"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    """The name of the key's file, such as `relay.key`. All roles that have this file have the same key."""
+    """The name of the key's file, such as `relay.key`. All roles with this file have the same key."""
     canary: Mapped[bytes] = mapped_column(primary_key=True)
 
 
@@ -47,7 +47,9 @@ class ProcessStart(Row):
     second_channel: Mapped[bool | None]
     """Only for `watch`: True if the process can send alarms by mail or by a command."""
     line_key: Mapped[str | None]
-    """A digest of the hotline's public key in the process' folder. Empty without one, None if the start was refused."""
+    """A digest of the hotline's public key in the folder of the process. Empty if the folder has no such key, None if
+    the start was refused.
+    """
 
 
 def canaries(session: Session) -> Mapping[str, Sequence[bytes]]:
@@ -66,8 +68,8 @@ def drop_canary(session: Session, name: str, canary: bytes) -> None:
 
 
 def note_start(session: Session, start: ProcessStart) -> None:
-    """Replaces the last recorded start of a role on a machine. Also deletes old records, because their machines may no
-    longer exist.
+    """Replaces the record of a role's last start on a machine. Also deletes records that are older
+    than `STARTS_KEPT`.
     """
     session.execute(delete(ProcessStart).where(ProcessStart.at < start.at - STARTS_KEPT))
     values = {
@@ -92,7 +94,7 @@ def refused_starts(session: Session, at: datetime) -> Sequence[ProcessStart]:
 
 
 def other_line_keys(session: Session, line_key: str) -> Sequence[str]:
-    """Returns the processes whose folder had another public key of the hotline, or none, when they started."""
+    """Returns the processes that started with another public key of the hotline, or without such a key."""
     rows = session.scalars(select(ProcessStart).where(ProcessStart.line_key != line_key))
     return sorted(f"{one.role} on {one.host}" for one in rows)
 

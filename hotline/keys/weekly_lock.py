@@ -1,21 +1,22 @@
-"""Locks every grant a second time, with a weekly key. Old weekly keys are destroyed.
+"""Encrypts ("locks") every grant a second time, with a weekly key. Destroys old weekly keys.
 
-A database keeps erased data in its log, in dead rows and in every backup. So each desk's grant is encrypted once more,
-under the key of a week. Each week the workers lock the remaining grants again, and all processes destroy the keys of
-old weeks. After that, no passphrase can decrypt an erased tip that is still in a backup.
+A grant is a tip's key, encrypted to a desk. A database keeps erased data in its log, in dead rows and in every backup.
+So each grant is encrypted once more, under the key of a week. Each week the workers lock the remaining grants again,
+and all processes destroy the keys of old weeks. After that, no passphrase can decrypt an erased tip that is still in a
+backup.
 
 The key of a week is a digest of the previous week's key. `hotline init` makes one key file, and every process advances
-its own copy of it. A copy of the file decrypts everything that was locked after the copy was made, and nothing older.
-Keep such a copy in a safe and not in a backup. The weekly key alone decrypts no tip, because the inner encryption
-belongs to the desk. A locked grant has this format:
+its own copy of it. A copy of this file unlocks every grant that was locked after the copy was made, and no older grant.
+Keep such a copy in a safe and not in a backup. With the weekly key alone, no one can decrypt a tip: the desk's private
+key is needed too. A locked grant has this format:
 
     `version 2 | week 8, as in 2026-W48 | nonce 24, the grant, tag 16`
 
-The module also manages the weekly keys of contacts. Only two of these keys exist at a time. Older keys are destroyed,
-so that last month's data identifies no one. `hotline init` makes keys in advance. If this week's key is missing, the
-process that needs it makes the key in its own folder. If the folder is not writable, the process uses the newest key it
-has, because a tip must not wait. If a folder never had a contact key, it belongs to another role, and the code raises
-KeyMissing.
+The module also manages the weekly keys of contacts. These keys make the pseudonyms of phones. The process destroys the
+keys of weeks before last week, so that older pseudonyms identify no one. `hotline init` makes keys in advance. If this
+week's key is missing, the process that needs it makes the key in its own folder. If the folder is not writable, the
+process uses the newest key it has, because a tip must not wait. A folder without any contact key belongs to another
+role. For such a folder, the code raises KeyMissing.
 """
 
 import hmac
@@ -37,7 +38,9 @@ WEEK_BYTES = 8
 MARK_BYTES = 1 + WEEK_BYTES
 FAR_WEEK = "2100-W01"
 MAX_WEEKS = 100 * 53
-"""The largest number of weeks that a key advances. If the clock is wrong by more than this, it is ignored."""
+"""The largest number of weeks by which a key advances. If the clock is wrong by more than this, the code does not
+advance the key.
+"""
 
 
 def week_of(at: datetime) -> str:
@@ -53,18 +56,20 @@ def last_week(at: datetime) -> str:
 def week_mark(week: str) -> bytes:
     """Returns the first bytes of a grant that was locked in a given week.
 
-    Sorted by these bytes, grants that were never locked come first, and the others follow by week.
+    In the order of these bytes, unlocked grants come first. Locked grants follow, from the oldest week to the newest.
     """
     return LOCKED + week.encode()
 
 
 def new_weekly_key(at: datetime, key: bytes) -> bytes:
-    """Returns the content of the key file: the first week that it decrypts, and that week's key."""
+    """Returns the content of a new key file: the week of `at`, and that week's key."""
     return week_of(at).encode() + key
 
 
 class WeeklyLock:
-    """The weekly keys of one process. Without a key file, it leaves grants unlocked, and `start` is None."""
+    """Locks and unlocks grants with the weekly keys of one process. Without a key file, leaves grants unlocked, and
+    `start` is None.
+    """
 
     def __init__(self, folder: KeyFolder | None = None) -> None:
         self._folder = folder
@@ -112,7 +117,7 @@ class WeeklyLock:
         return False
 
     def forget(self, before: str) -> bool:
-        """Advances the key to a week, so that no older grant can be unlocked any more. The key never goes back to an
+        """Advances the key to the week `before`, so that no one can unlock an older grant. Never changes the key to an
         earlier week.
 
         Returns False if the file could not be written. In this case, the old key is still on disk.
@@ -131,8 +136,8 @@ class WeeklyLock:
         return max(self._start[0], week_of(at)) if self._start else ""
 
     def joined(self, week: str, key: bytes) -> bytes:
-        """Returns a key that is made from a week's key and another key. It cannot be computed with only one of them.
-        Raises KeyMissing.
+        """Returns a key that is made from a week's key and another key. To compute the result, a program needs both
+        keys. Raises KeyMissing.
         """
         if (week, key) not in self._joined:
             self._joined[week, key] = hmac.digest(self._key(week), b"joined" + key, "sha256")
@@ -166,7 +171,7 @@ def _read(content: bytes) -> tuple[str, bytes]:
 
 
 def far_key(content: bytes) -> bytes:
-    """Derives the key of a week far ahead from a file's content. Raises DecryptionFailed for an unknown format."""
+    """Derives the key of the week `FAR_WEEK` from a file's content. Raises DecryptionFailed for an unknown format."""
     first, key = _read(content)
     return _walked(key, (_monday(FAR_WEEK) - _monday(first)).days // 7)
 
@@ -184,7 +189,7 @@ def _monday(week: str) -> date:
 
 
 def cannot_advance(folder: KeyFolder) -> bool:
-    """Returns True if the folder contains a key that must advance, but is not writable."""
+    """Returns True if the folder contains the weekly key, but is not writable."""
     return folder.holds(WEEKLY_KEY) and not folder.writable()
 
 
@@ -234,14 +239,14 @@ class WeeklyKeys:
         return self._folder.read(name) if self._folder.holds(name) else None
 
     def lay(self, moment: datetime) -> list[str]:
-        """Makes the missing keys of this week and of the next weeks. Returns the names of the keys that were
-        missing.
-        """
+        """Makes the missing keys of this week and of the next weeks. Returns the names of the new keys."""
         names = [key_name(moment + timedelta(weeks=n)) for n in range(AHEAD)]
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroys all keys older than last week's, in a folder that no running process maintains."""
+        """Destroys all keys of weeks before last week. Only code that works on a folder without a running process calls
+        this method.
+        """
         self._retire(key_name(moment - timedelta(weeks=1)))
 
     def _begin(self, name: str) -> bytes:

@@ -1,4 +1,6 @@
-"""Measures the parts on which the hotline depends: Redis, the disk, a test call, and the balance at the gateway."""
+"""Measures the parts on which the hotline depends: Redis, workers, disk, backups, certificates, the answer to a test
+call, and the balance at the gateway.
+"""
 
 import math
 import shutil
@@ -27,11 +29,13 @@ TLS_PATIENCE = 5.0
 
 PROBE = "hotline:probe"
 BUSY_SECONDS = 300.0
-"""Seconds for which a busy worker counts as active, because it sends no heartbeat during a job."""
+"""A worker sends no heartbeat during a job. For this number of seconds, a busy worker counts as active without a
+heartbeat.
+"""
 
 
 class LineInstruments:
-    """The measurements of a real hotline. They implement `Instruments`."""
+    """Measures the parts of a real hotline. Implements the protocol `Instruments`."""
 
     def __init__(
         self,
@@ -55,8 +59,9 @@ class LineInstruments:
         self._certificates: tuple[float, Mapping[str, float]] | None = None
 
     def redis_fault(self) -> str | None:
-        """Returns the reason why Redis does not accept a write. Returns None if it does. If its disk or memory is
-        full, Redis still answers but refuses every doorbell."""
+        """Returns the reason why Redis does not accept a write. Returns None if Redis accepts it. The check writes a
+        value, because Redis still answers reads when its disk or memory is full.
+        """
         try:
             self._redis.set(PROBE, "", ex=1)
         except (RedisError, OSError) as broken:
@@ -92,8 +97,9 @@ class LineInstruments:
             return None
 
     def worker_age(self, queue: str) -> float | None:
-        """Returns the seconds since the newest heartbeat of the queue's workers, or None if Redis does not answer.
-        The record of a killed worker in RQ expires within two minutes."""
+        """Returns the seconds since the newest heartbeat of the queue's workers, or None if Redis does not answer. The
+        queue library RQ removes the record of a killed worker within two minutes.
+        """
         try:
             keys = list(self._redis.smembers(f"rq:workers:{queue}"))
             found: list[Any] = [self._redis.hmget(key, "last_heartbeat", "state") for key in keys]
@@ -126,7 +132,9 @@ class LineInstruments:
 
 
 def _age(stored: bytes | None, state: bytes | None) -> float:
-    """Returns the seconds since a worker's last heartbeat, or 0 while it does a job of less than `BUSY_SECONDS`."""
+    """Returns the seconds since a worker's last heartbeat. Returns 0 for a busy worker whose last heartbeat is less
+    than `BUSY_SECONDS` old.
+    """
     if stored is None:
         return math.inf
     age = (datetime.now(UTC) - datetime.fromisoformat(stored.decode())).total_seconds()
@@ -134,9 +142,10 @@ def _age(stored: bytes | None, state: bytes | None) -> float:
 
 
 def certificate_seconds(url: str) -> float | None:
-    """Returns the seconds until the certificate at an address ends, or 0 if a browser refuses the certificate.
+    """Returns the seconds until the certificate at an address expires. Returns 0 if browsers would refuse the
+    certificate.
 
-    Returns None for an address without TLS, or if no program answers there.
+    Returns None for an address without TLS, or if no program answers at the address.
     """
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:

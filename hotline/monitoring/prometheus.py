@@ -1,4 +1,6 @@
-"""Serves metrics to Prometheus on a separate port. It collects them when asked, but at most once in five seconds."""
+"""Serves metrics to Prometheus on a separate port. Collects the metrics when Prometheus asks, but at most once in five
+seconds.
+"""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +16,9 @@ from hotline.counters.rules import BOUNDS, Gauge, Timing
 from hotline.errors import Occupied
 
 FRESH = 5.0
-"""The seconds for which collected metrics are served again. So frequent requests do not cause more queries."""
+"""For this number of seconds, every request gets the same collected metrics. So frequent requests do not cause more
+queries.
+"""
 
 
 class GaugeCollector(Collector):
@@ -41,7 +45,7 @@ class GaugeCollector(Collector):
         return families.values()
 
     def describe(self) -> Iterable[Metric]:
-        """Returns no metrics, so that registering does not query the database."""
+        """Returns no metrics, so that the registry of Prometheus causes no query when it registers this collector."""
         return ()
 
     def _fresh(self) -> Sequence[Gauge | Timing]:
@@ -53,8 +57,9 @@ class GaugeCollector(Collector):
 
 
 def _buckets(timing: Timing) -> list[tuple[str, float]]:
-    """Returns cumulative numbers for the buckets, as Prometheus requires. Each bucket includes all buckets before
-    it."""
+    """Returns the cumulative counts of a histogram, as Prometheus requires. Each bucket includes the counts of all
+    buckets before it.
+    """
     names = [*map(str, BOUNDS), "+Inf"]
     return list(zip(names, map(float, accumulate(timing.counts)), strict=True))
 

@@ -1,4 +1,6 @@
-"""Counts sessions and delivery reports for the monitor. Also asks if a page of the console needs a red bar."""
+"""Counts sessions, messages and delivery reports for the monitor, and finds the tips of the daily test. Also finds out
+if a page of the console needs a red bar.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +39,7 @@ from hotline.tips.tables import Tip
 HOUR = timedelta(hours=1)
 WEEKS = 4
 QUEUES = ("alerts", "answers", "notices")
-"""The queues of the outbox: to responders, to unknown phones, and of the monitor."""
+"""The names of the outbox's three queues: alerts to responders, answers to callers, and the monitor's notices."""
 
 
 def recent_sessions(session: Session, at: datetime) -> int:
@@ -51,13 +53,17 @@ def recent_sessions(session: Session, at: datetime) -> int:
 
 
 def recent_sms(session: Session, at: datetime) -> int:
-    """Returns the number of SMS that were written in the last hour, of those that the national desk may know of."""
+    """Returns the number of outgoing SMS that the hotline wrote in the last hour. Leaves out SMS of which the national
+    desk may not know.
+    """
     hour = (Message.created_at > at - HOUR, Message.created_at <= at, IS_SHOWN)
     return session.scalar(select(func.count(Message.id)).where(*hour)) or 0
 
 
 def sms_of_days(session: Session, at: datetime) -> Sequence[int]:
-    """Returns the same number for this hour on each of the last 28 days, as far back as the data goes."""
+    """Returns the number of SMS in the hour before this time of day, for each of the last 28 days. Leaves out days
+    before the oldest data.
+    """
     oldest = session.scalar(select(func.min(Message.created_at)))
     hours = [at - timedelta(days=day) for day in range(1, 7 * WEEKS + 1)]
     return [
@@ -66,7 +72,9 @@ def sms_of_days(session: Session, at: datetime) -> Sequence[int]:
 
 
 def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
-    """Returns the same number for this hour in each earlier week, as far back as the data goes."""
+    """Returns the number of sessions in the hour before this time, for the same day of each of the last four weeks.
+    Leaves out weeks before the oldest data.
+    """
     oldest = session.scalar(select(func.min(Dialogue.started_at)))
     hours = [at - timedelta(weeks=week) for week in range(1, WEEKS + 1)]
     return [
@@ -77,7 +85,7 @@ def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
 
 
 def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str, Arrivals]:
-    """Counts the delivery reports of each network: arrived and lost messages."""
+    """Counts the arrived and the lost messages of each network, from delivery reports in this time."""
     rows = session.execute(
         select(DeliveryReport.network, DeliveryReport.status, func.count())
         .where(
@@ -98,7 +106,9 @@ def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str,
 
 
 def sends(session: Session) -> Mapping[tuple[str, int], tuple[int, float]]:
-    """Counts the ended attempts by outcome and by the time that the gateway took, as an index of `BOUNDS`."""
+    """Counts the finished attempts to send a message, and their seconds. The key is the outcome and the time that the
+    gateway took, as an index of `BOUNDS`.
+    """
     took = func.coalesce(Attempt.seconds, 0.0)
     bound = case(*((took <= most, n) for n, most in enumerate(BOUNDS)), else_=len(BOUNDS))
     rows = session.execute(
@@ -110,7 +120,7 @@ def sends(session: Session) -> Mapping[tuple[str, int], tuple[int, float]]:
 
 
 def oldest_waiting(session: Session) -> Mapping[str, datetime]:
-    """Returns the time of the oldest unsent message of each queue that has one. Leaves out messages to people of
+    """Returns the time of the oldest unsent message of each queue. Leaves out empty queues, and messages to people of
     oversight desks.
     """
     answers, notices = Message.priority == Priority.ANSWER, Message.priority == Priority.MONITOR
@@ -124,10 +134,10 @@ def oldest_waiting(session: Session) -> Mapping[str, datetime]:
 
 
 def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[int, int]:
-    """Returns how many tips became tips about danger in this time. Also returns for how many of these the first alert
-    came too late.
+    """Returns the number of tips that became urgent, because of a danger, in this time. Also returns for how many of
+    these tips the first alert came too late.
 
-    A tip that was joined to a similar one and sends no alert of its own does not count.
+    Does not count a tip that caused no alert because it was joined to a similar tip.
     """
     became = func.coalesce(Tip.danger_at, Tip.filed_at)
     rows = session.execute(
@@ -162,7 +172,8 @@ def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[i
     return len(in_time), sum(not kept for kept in in_time.values())
 
 
-# Reads the state of the hotline's daily test: its handset, its tips, and the last test that succeeded.
+# The code below reads the state of the daily test: its handset, its tips, and the last test that
+# succeeded.
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,18 +184,20 @@ class Trials:
     begun: datetime | None
     """The time of the newest test tip."""
     arrived: datetime | None
-    """The time of the newest alert that reached the handset."""
+    """The time at which the newest test alert reached the handset."""
 
 
 def handset(session: Session) -> Responder | None:
-    """Returns the handset of the tests, or None. It is never active, so that no real tip is assigned to it."""
+    """Returns the phone that gets the test alerts, or None. It is stored as an inactive responder, so that no real tip
+    is assigned to it.
+    """
     return session.scalars(
         select(Responder).where(Responder.level == rules_trial.LEVEL)
     ).one_or_none()
 
 
 def trials(session: Session) -> Trials | None:
-    """Returns the state of the tests, or None if no handset is enrolled."""
+    """Returns the state of the daily tests, or None if no handset is enrolled."""
     to = handset(session)
     if to is None:
         return None
@@ -198,7 +211,9 @@ def trials(session: Session) -> Trials | None:
 
 
 def unsent_trial(session: Session) -> Tip | None:
-    """Returns the newest complete test tip without an alert, or None. It stays locked until the transaction ends."""
+    """Returns the newest complete test tip that has caused no alert yet, or None. Locks the tip's row until the
+    transaction ends.
+    """
     waits = select(Tip).where(
         Tip.channel == rules_trial.CHANNEL, Tip.state != TipState.DRAFT, Tip.assigned_at.is_(None)
     )
@@ -206,15 +221,15 @@ def unsent_trial(session: Session) -> Tip | None:
     return session.scalars(held).one_or_none()
 
 
-# After the clock was set back, makes every waiting time earlier by the same amount.
+# The code below changes waiting times after the system clock was set back.
 
 Kept = TypeVar("Kept", bound=Row)
 
 
 def bring_forward(session: Session, by: timedelta) -> None:
-    """Makes deadlines, due messages, leases, times of drafts and the end of a pause earlier by the time `by`.
+    """Makes all stored waiting times earlier by the time `by`: of deadlines, messages, unfinished tips and pauses.
 
-    It skips rows that another process has locked, because that process is about to change them.
+    Skips rows that another process has locked, because that process is about to change them.
     """
     for deadline in _held(session, select(Deadline).where(Deadline.fired_at.is_(None))):
         deadline.due_at -= by
@@ -237,11 +252,13 @@ class FrameNeeds(NamedTuple):
     has_bar: bool
     is_sample: bool
     alarms: int
-    """The number of raised alarms of which contacts were notified."""
+    """The number of raised alarms about which the on-call contacts were notified."""
 
 
 def frame_needs(session: Session, subject: str, at: datetime) -> FrameNeeds:
-    """Returns what a page may have to show. `subject` is the approval of a new link for the reader's account."""
+    """Returns the marks that every page of the console may need. `subject` identifies a request for a new sign-in link
+    for the reader's account.
+    """
     emergency = (Publication.kind == PublicationKind.EMERGENCY, Publication.settled_at.is_(None))
     waits = (Approval.decided_at.is_(None), Approval.expires_at > at)
     open_link = or_(Approval.decision == ApprovalDecision.APPROVED, and_(*waits))

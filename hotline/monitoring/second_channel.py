@@ -1,4 +1,4 @@
-"""Notifies the on-call contacts in another way than SMS: a mail, a command of the operator, or both."""
+"""Sends alarms in another way than by SMS: by mail, by a command of the operator, or by both."""
 
 import logging
 import subprocess
@@ -10,10 +10,10 @@ logger = logging.getLogger(__name__)
 
 
 class SecondChannel:
-    """The second channel of a real hotline. It implements `OtherChannel`.
+    """The second channel for alarms of a real hotline. Implements the protocol `OtherChannel`.
 
-    `sh` runs the command. The command reads the text from its standard input. The mail's address contains server,
-    sender and recipient: `smtps://account%40example.org:password@mail.example.org/to@example.org`.
+    The shell `/bin/sh` runs the command, and passes the text to its standard input. `mail` is one address that contains
+    the server, the sender and the recipient: `smtps://account%40example.org:password@mail.example.org/to@example.org`.
     """
 
     def __init__(self, command: str, mail: str) -> None:
@@ -24,7 +24,9 @@ class SecondChannel:
         return bool(self._command or self._mail)
 
     def tell(self, text: str) -> bool:
-        """Sends the text by every channel that is set. Returns True if at least one channel accepts it."""
+        """Sends the text by mail and by the command, as far as the operator has set them. Returns True if the mail
+        server or the command accepts the text.
+        """
         ways = [self._run] if self._command else []
         ways += [self._post] if self._mail else []
         took = [_tried(way, text) for way in ways]

@@ -1,11 +1,8 @@
-"""Runs one round of checks in the watch process, and starts, repeats or ends alarms.
+"""Runs one round of checks in the watch process, and starts, repeats or ends alarms. Also adds, removes and tests
+on-call contacts.
 
-It stores each notice before it is sent. The watch process itself sends the notices. So notices do not depend on the
-worker, the clock or the outgoing queue, which the process checks. If the system clock was set back, notices are not
-delayed.
-
-Also adds, removes and tests on-call contacts, and lets a person acknowledge an alarm. Also says why a notice did not
-reach a contact, and what to do next.
+The watch process stores each notice, and then sends it itself. So notices do not depend on the parts that it checks:
+the workers, the clock process and the outgoing queue. A system clock that was set back does not delay notices.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,9 +49,10 @@ from hotline.tips.rules import TIMES
 
 
 def check_all(context: MonitorContext, *, around: bool = True) -> None:
-    """Checks everything once, and stores the resulting notices. Raises StoreUnavailable if the database cannot commit.
+    """Runs all checks once, and stores the notices about changed alarms. Raises StoreUnavailable if the database cannot
+    commit.
 
-    With `around`, it also checks things that change slowly and take long to check.
+    If `around`, also runs the slow checks of the traffic: a test call, the gateway's balance and usual numbers.
     """
     at = context.now()
     with context.database.writing() as session:
@@ -79,8 +77,9 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
 
 
 def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str, str]) -> str:
-    """Returns the text of an alarm. While the alarm waits to end, this is the text of the last fault, and never the
-    text of a good result."""
+    """Returns the text of an alarm. If the check is good again but the alarm has not ended yet, returns the text of the
+    last fault.
+    """
     if alarm in EVENT_ALARMS:
         return EVENT_ALARMS[alarm]
     now = found[alarm]
@@ -88,7 +87,9 @@ def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str,
 
 
 def readings(context: MonitorContext, *, around: bool = True) -> Mapping[Alarm, CheckResult]:
-    """Returns the checks that can raise an alarm. `check_all` itself checks the database."""
+    """Returns the results of the checks that can raise an alarm. Leaves out the database, because `check_all` checks
+    it.
+    """
     found = (
         *service_checks_outside.check_outside(context),
         *service_checks_database.check_database(context),
@@ -100,10 +101,11 @@ def readings(context: MonitorContext, *, around: bool = True) -> Mapping[Alarm, 
 
 
 def notify_wrong_keys(context: CliContext) -> None:
-    """Notifies the second channel that the keys of the watch process are wrong. No other process would report this.
+    """Sends an alarm by the second channel: the keys of the watch process are wrong. No other process would report
+    this.
 
-    It stores the alarm like any other alarm. So if the start is tried and refused again, it does not notify again.
-    Raises StoreUnavailable.
+    Also stores the alarm. So if the process starts again and finds the same wrong keys, the function sends no second
+    alarm. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.writing() as session:
@@ -135,7 +137,7 @@ def _moves(
 def write_notices(
     session: Session, context: MonitorContext, change: AlarmChange, at: datetime
 ) -> None:
-    """Stores a notice for each on-call contact who can be reached, and for the second channel if there is one."""
+    """Stores a notice for each on-call contact that SMS can reach, and for the second channel if there is one."""
     assert change.notice is not None
     since = change.now.since if change.now is not None else at
     people: list[OnCallContact | None] = [
@@ -146,9 +148,10 @@ def write_notices(
 
 
 def bring_forward(context: Context, by: timedelta) -> None:
-    """Makes all waiting times earlier, so that things happen too early rather than too late.
+    """Makes all stored waiting times earlier after the system clock was set back. So due work happens too early rather
+    than too late.
 
-    It cannot undo what has already happened. Raises StoreUnavailable. In that case nothing was moved.
+    Raises StoreUnavailable, and then changes no waiting time.
     """
     with context.database.writing() as session:
         queries.bring_forward(session, by)
@@ -211,7 +214,8 @@ def add_contact(
 ) -> None:
     """Adds an on-call contact: the person with that name, or a new person.
 
-    Raises ImportRefused, NumberInvalid, and KeyMissing before `init`.
+    Raises ImportRefused for a wrong name, language or number, NumberInvalid, and KeyMissing if `hotline init` has not
+    made the keys.
     """
     msisdn, name = parse_sendable(number), tidy_name(name)
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
@@ -246,7 +250,9 @@ def add_contact(
 
 
 def _person(session: Session, name: str, language: str) -> int:
-    """Returns the person of this name, or a new one. `language` is used for a person without a phone."""
+    """Returns the id of the person with this name. Creates the person if necessary. Sets the language of a person who
+    has no other phone.
+    """
     known = tables_accounts.named(session, name)
     row = (
         people_tables.person(session, min(known))
@@ -261,10 +267,11 @@ def _person(session: Session, name: str, language: str) -> int:
 
 
 def remove_contact(context: CliContext, on_call_id: int, *, by: CommandActor) -> str:
-    """Removes an on-call contact, and returns the name. Raises NotFound, and ImportRefused for the last one.
+    """Removes an on-call contact, and returns the contact's name. Raises NotFound, and ImportRefused for the last
+    contact.
 
-    All contacts who got notices so far get one notice about this, and so does the removed contact. So no person can
-    silence the alarms without the others' knowledge.
+    Every contact gets a notice about the removal, including the removed contact. So no one can silence the alarms
+    secretly.
     """
     at = context.now()
     with context.database.writing() as session:
@@ -283,7 +290,7 @@ def on_call_contacts(context: CliContext) -> Sequence[OnCallContact]:
 
 
 def raised_alarms(context: Context) -> Sequence[RaisedAlarm]:
-    """Returns the alarms about which contacts were notified and that have not ended, oldest first."""
+    """Returns the active alarms about which the on-call contacts were notified, oldest first."""
     with context.database.reading() as session:
         return tables.notified_alarms(session)
 
@@ -293,20 +300,20 @@ class AlarmTip:
     """The tip that caused an alarm."""
 
     tip_id: int | None
-    """It is None if this account may not see the tip."""
+    """None if this account may not see the tip."""
     filed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class NoticesSent:
-    """The results of one alarm's notices: the newest notice to each contact and to the second channel."""
+    """The results of an alarm's newest notices: one to each contact, and one to the second channel."""
 
     alarm: RaisedAlarm
     written: int
     sent: int
     """The number of notices that the gateway, the mail server or the command accepted."""
     causes: Sequence[str]
-    """The reasons why the other notices were not sent, without duplicates."""
+    """The reasons why the other notices failed, without duplicates."""
 
 
 def notices_sent(context: Context) -> Sequence[NoticesSent]:
@@ -325,9 +332,10 @@ def _sent(alarm: RaisedAlarm, rows: Sequence[Message]) -> NoticesSent:
 
 
 def alarm_tip(context: ConsoleContext, by: SignedIn, alarm: str) -> AlarmTip | None:
-    """Returns the oldest late tip that this account may see.
+    """Returns the oldest late tip that this account may see. Returns None if the alarm is not about tips, or if no tip
+    is late.
 
-    If it may see none, only the time of the oldest late tip is returned.
+    If the account may see no late tip, returns only the time of the oldest one.
     """
     if alarm not in (Alarm.TIPS, Alarm.UNANSWERED):
         return None
@@ -355,10 +363,10 @@ def _within(alarm: str, urgency: int) -> timedelta:
 
 
 def acknowledge(context: CliContext, alarm: str, by: CommandActor) -> None:
-    """Records that a person acknowledges an alarm. After that, no notice is repeated for a day, unless the fault gets
-    worse.
+    """Records that a person acknowledges an alarm. For a day, the monitor repeats no notice about this alarm, unless
+    the fault gets worse.
 
-    Raises NotFound.
+    Raises NotFound if there is no such alarm.
     """
     at = context.now()
     with context.database.writing() as session:
@@ -389,9 +397,9 @@ def send_test_notices(context: CliContext) -> Sequence[int]:
 
 
 def notice_recipients(context: CliContext, ids: Sequence[int]) -> Sequence[tuple[str, Message]]:
-    """Returns the recipient of each notice, and the row that shows if the notice was sent.
+    """Returns the name of each notice's recipient, and the notice's row with its result.
 
-    It leaves out contacts who were removed meanwhile.
+    Leaves out contacts who were removed after the notice.
     """
     with context.database.reading() as session:
         names = {one.id: one.name for one in gateway_queries.on_call_contacts(session)}

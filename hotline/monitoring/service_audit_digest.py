@@ -1,8 +1,9 @@
-"""Stores each day's digest of the audit log outside the database, and sends it to on-call contacts and by mail.
+"""Stores each day's digest of the audit log outside the database. Also sends the digest to the on-call contacts and to
+the second channel.
 
-A person who controls the database could remove rows at the end of the log. The stored digests would reveal that.
-At each check, the monitor also stores the newest row in its own key folder. So the next check finds out if rows were
-cut off.
+A person who controls the database could remove rows at the end of the log. The stored digests would reveal that. At
+each check, the monitor also stores the number and digest of the newest row in its key folder. So the next check notices
+if rows were removed.
 """
 
 import logging
@@ -30,15 +31,19 @@ from hotline.text.time import KIGALI
 logger = logging.getLogger(__name__)
 
 SENT_AT = time(8)
-"""The time of day in Kigali after which the day's digest is sent. Before that time, contacts are asleep."""
+"""The time of day in Kigali after which the monitor sends the day's digest. Before that time, many
+contacts are asleep.
+"""
 LATE = timedelta(hours=26)
 BROKEN = "broken"
-"""Replaces the digest in the file on a day on which the log was wrong."""
+"""The file of digests contains this word in place of a digest for a day on which the log was wrong."""
 VERIFY = "`hotline audit verify` names the row; see the runbook, audit log"
 
 
 def read_digests(file: Path | None) -> Sequence[tuple[str, int, str]]:
-    """Returns the day, the row and the digest of each stored line, oldest first. It ignores lines in another format."""
+    """Returns the day, the row number and the digest of each line in a file of digests, oldest first. Ignores lines in
+    another format.
+    """
     text = ""
     with suppress(OSError):
         text = file.read_text(encoding="utf-8", errors="replace") if file is not None else ""
@@ -52,10 +57,10 @@ def digests_by_row(*files: Path | None) -> Mapping[int, str]:
 
 
 def keep_digest(context: MonitorContext) -> None:
-    """Verifies the log once a day. Sends and stores its newest digest. Raises StoreUnavailable.
+    """Verifies the audit log once a day, then sends and stores its newest digest. Raises StoreUnavailable.
 
-    While the log is wrong, it sends nothing, and verifies the log again at each call. It checks the chain of rows and
-    the stored digests, but not the seals, because the other processes' keys are not here.
+    While the log is wrong, sends no digest, and verifies the log again at each call. Checks the chain of rows and the
+    stored digests. Does not check the seals of rows, because this process lacks the keys of other processes.
     """
     at, file = context.now(), context.watch.digests
     local = at.astimezone(KIGALI)
@@ -86,16 +91,17 @@ ALARMED = {
     "key_differs": Alarm.MEMBER_KEYS,
     "desk_key_withheld": Alarm.MEMBER_KEYS,
 }
-"""The alarms about an attack on the database, by the action in the audit log. An attacker could delete an alarm, so
-the monitor also raises it from the log."""
+"""The alarms that rows of the audit log raise, by the action of the row. An attacker with access to the database could
+delete a stored alarm, so the monitor raises it again from the log.
+"""
 
 
 def look(context: MonitorContext) -> tuple[str, frozenset[Alarm]]:
-    """Returns the line that remembers the newest row, and the alarms of the rows since the last look. Raises
-    StoreUnavailable.
+    """Checks the rows that are new since the last call. Returns a line about the newest row for `remember`, and the
+    alarms that the new rows raise. Raises StoreUnavailable.
 
-    The returned text is empty if nothing is new. The line and the alarms are empty while the log is wrong, or if the
-    monitor has no file.
+    The line is empty if there are no new rows. The line and the alarms are both empty if the log is wrong, or if the
+    settings name no file for the line.
     """
     file = context.watch.newest
     before = [*read_digests(file)]
@@ -111,7 +117,7 @@ def look(context: MonitorContext) -> tuple[str, frozenset[Alarm]]:
 
 
 def remember(context: MonitorContext, line: str) -> None:
-    """Remembers the newest row of the log, after its alarms were raised."""
+    """Stores the line about the newest row in a file. The caller has already raised the alarms of this row."""
     file = context.watch.newest
     if file is not None and line:
         with suppress(OSError):
@@ -121,8 +127,8 @@ def remember(context: MonitorContext, line: str) -> None:
 def _missing(
     session: Session, lines: Sequence[tuple[str, int, str]], *, after: bool = False
 ) -> str:
-    """Returns what is wrong with the last of these lines, or an empty text. With `after`, also checks the rows after
-    it.
+    """Compares the last of these lines with the log. Returns a description of the fault, or an empty text. If `after`,
+    also checks the chain of rows after that line.
     """
     for day, row, digest in lines[-1:]:
         wrong = None if tables_audit.digest_of(session, row) == digest else row
@@ -134,7 +140,7 @@ def _missing(
 
 
 def _outsiders(session: Session, context: MonitorContext) -> Sequence[OnCallContact | None]:
-    """Returns the contacts that SMS can reach. If there is a second channel, adds None for it."""
+    """Returns the on-call contacts that SMS can reach. Adds None if there is a second channel."""
     reached = [one for one in queries.on_call_contacts(session) if one.unreachable is None]
     return [*reached, *([None] if context.watch.other.is_there() else [])]
 
@@ -146,7 +152,7 @@ def _is_sent(session: Session, context: MonitorContext, day: str) -> bool:
 
 
 def _send(context: MonitorContext, day: str, row: int, digest: str) -> None:
-    """Stores the day's notices. If there are several monitors, the notices are still stored only once."""
+    """Stores the notices with the day's digest. Several monitors together store them only once."""
     at = context.now()
     with context.database.writing() as session:
         tables.take_lock(session)
@@ -172,7 +178,9 @@ def _keep(file: Path, line: str) -> None:
 
 
 def check_log(context: CliContext) -> CheckResult:
-    """Checks that the last stored digest still matches, and that at least two recipients get the day's digest."""
+    """Checks that the last stored digests match the log, and that both SMS and a second channel deliver the day's
+    digest.
+    """
     at, file = context.now(), context.watch.digests
     name = Alarm.AUDIT_LOG
     try:

@@ -1,7 +1,5 @@
-"""Checks the inner parts of the hotline (database, processes and their keys) for the doctor. Each check says if its
-part works, and what to do if it does not.
-
-Also checks that two people approved the published text, and that statistics are published in time.
+"""Checks the inner parts of the hotline for the doctor and the monitor: the database, processes and their keys, console
+accounts, published texts, statistics and call-backs. Each result says if a part works, and what to do if it does not.
 """
 
 import time
@@ -46,7 +44,7 @@ from hotline.tips import tables_persons
 from hotline.tips.rules import TIMES, TextState
 from hotline.tips.rules_receipts import CallBackState
 
-# Checks the console for the doctor: the admins, the key of the second factors, and failed sign-ins.
+# The constants below belong to the checks of the console and of desk signatures.
 
 SIGN_INS = "failed sign ins"
 SIGNATURES = "desk signatures"
@@ -57,17 +55,18 @@ OTHER_LINE_TODO = "compare line.pub on both machines; see the runbook, section d
 ADMINS = "console admins"
 FACTORS = "console second factors"
 BOARD_SHOWN = BOARD_EACH + timedelta(minutes=1)
-"""The time since the last record of a board after which it counts as closed."""
+"""An open board page records itself regularly. If the last record is older than this, the board counts as closed."""
 NAMED = 5
-"""The number of accounts that one message names."""
+"""The largest number of accounts that one message names."""
 
 
 def console_findings(
     context: Context, factors: FactorEncrypter | None, *, is_emulated: bool
 ) -> tuple[CheckResult, ...]:
-    """Returns the results about admins and second factors. `factors` is None if the key is on another machine.
+    """Checks the admins and the second factors of the console. `factors` is None if the key for second factors is on
+    another machine.
 
-    The result is empty if the database does not answer, because another check reports that.
+    Returns no results if the database does not answer, because another check reports that.
     """
     try:
         admins = admins_who_enter(context, is_emulated=is_emulated)
@@ -80,7 +79,7 @@ def console_findings(
 
 
 def failed_sign_ins(session: Session, at: datetime) -> CheckResult:
-    """Checks if strangers are trying passwords. It names no account, because the audit log does."""
+    """Checks if strangers are trying passwords. The result names no account, because the audit log names them."""
     found = tables_sessions.count_failures(session, at - FORGET_AFTER)
     text = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"
     if found.of_one < ALARM_FAILURES_OF_NAME and found.in_all < ALARM_FAILURES:
@@ -125,18 +124,22 @@ def _opens(factors: FactorEncrypter, account: tables_accounts.ConsoleAccount) ->
 
 KEYS, WORKERS = "keys", "workers"
 LATE = timedelta(seconds=60)
-"""The waiting time after which a message counts as forgotten. The most urgent messages are retried much sooner."""
+"""The waiting time after which a tip or a message counts as late. The hotline retries the most urgent messages much
+sooner.
+"""
 LOCKS = "locks"
 HELD_FOR, LOOKS = timedelta(seconds=3), 6
-"""Limits how long a transaction may keep a lock before the check fails. Other processes do not wait so long. The second
-value is the number of looks within this time."""
+"""The check of locks fails if a transaction keeps a lock for the time `HELD_FOR`, because other processes do not wait
+so long. The check looks `LOOKS` times within this time.
+"""
 UNTIDY = timedelta(days=2)
-"""The delay after which a daily task counts as missed. So the task was not done yesterday either."""
+"""The delay after which a daily task counts as missed. After this time, the task was missed yesterday too."""
 
 
 def check_database(context: Context) -> tuple[CheckResult, ...]:
-    """Returns the results about the inner parts of the hotline. If the database does not answer, this is a failed
-    check and not an error."""
+    """Checks the inner parts of the hotline. If the database does not answer, returns a failed result and raises no
+    error.
+    """
     now = context.now()
     try:
         with context.database.reading() as session:
@@ -202,7 +205,8 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
 
 
 def check_locks(context: Context, pause: Callable[[float], None] = time.sleep) -> CheckResult:
-    """Checks that no transaction keeps one of the hotline's locks at PostgreSQL. All others wait for it, and fail.
+    """Checks that no transaction keeps one of the hotline's locks in PostgreSQL for long. Other processes would wait
+    for the lock, and fail.
 
     Each account of the database can take these locks. The check looks again only while a transaction keeps a lock.
     """
@@ -269,8 +273,9 @@ def _flows(context: Context) -> CheckResult:
 
 
 def _keys(refused: Sequence[tables_canaries.ProcessStart]) -> CheckResult:
-    """Checks the keys of each process. The keys of the workers matter most, because only workers decrypt responders'
-    numbers."""
+    """Checks that no process found a wrong key at its start. A wrong key of the workers is a worse fault, because only
+    workers decrypt responders' numbers.
+    """
     text = "; ".join(
         f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged or from another line"
         for one in refused
@@ -372,7 +377,9 @@ def _retention(
 
 
 def _persons(uncounted: Sequence[str]) -> CheckResult:
-    """Checks that the persons of each month were counted. Their codes are erased only after counting."""
+    """Checks that the reader counted the persons of each past month. The hotline erases the codes about these persons
+    only after this count.
+    """
     late = " ".join(uncounted[:1])
     return check_result(
         "persons",
@@ -385,15 +392,17 @@ def _persons(uncounted: Sequence[str]) -> CheckResult:
 
 
 URGENT_WORDS = "urgent words"
-"""The name of this check in the doctor, in its alarm and in the runbook."""
+"""The name of the check of published texts in the doctor, in its alarm and in the runbook."""
 ENDED_BY = timedelta(minutes=2)
-"""The time within which the clock must have ended text that one person published alone."""
+"""The clock process ends an emergency text that no second person approved. If the clock is later than this, the fault
+is worse.
+"""
 
 
 def check_urgent_text(session: Session, at: datetime) -> CheckResult:
-    """Checks that two people approved the published text. Text that only one person approved is a fault.
+    """Checks that two people approved the published texts. A text that only one person approved is a fault.
 
-    The fault is worse if the clock should already have ended that text.
+    The fault is worse if the clock process should already have ended that text.
     """
     row, live = flows_tables.unsettled(session), flows_tables.current(session)
     if row is not None:
@@ -422,9 +431,12 @@ APPROVED_WITHIN = timedelta(days=7)
 
 
 def _statistics(session: Session, now: datetime) -> CheckResult:
-    """Checks the releases of statistics. A late release is worse than one without approval."""
+    """Checks that releases of statistics are made and approved in time. A late release is a fault, a late approval only
+    a warning.
+    """
     name = "statistics"
-    # The hourly attempts may fail for this long before the check reports a fault.
+    # Each hour, the worker tries to make a release that is due. The check reports a fault only
+    # after `UNTIDY`.
     for period in queries.missing_periods(session, now - UNTIDY)[:1]:
         if span_of(period) is not Span.MONTH and queries.person_cells(session, period) is None:
             text = f"the release of {period} is late: the reader has not counted its persons"
@@ -446,17 +458,19 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
     return CheckResult(name, True, f"the newest release is of {published[-1]}; none is late")
 
 
-# Checks call-backs for the doctor: the offer to callers, the desk's key, and opened numbers without an outcome.
+# The code below checks call-backs: the offer to callers, the desk's key, and numbers without an
+# outcome.
 
 TALK = timedelta(minutes=30)
-"""The time after a number was opened in which its outcome must be recorded. The number is stored until then."""
+"""Within this time after a person has read a caller's number, the person must record the outcome of the call. The
+hotline stores the number until then.
+"""
 CLOSES = timedelta(minutes=2)
-"""The time after the end of a call-back's window in which the clock must have ended the call-back."""
+"""The clock process must end a call-back within this time after the agreed call time."""
 
 
 def call_back_findings(context: Context) -> tuple[CheckResult, ...]:
-    """Returns the results about call-backs. The result is empty if the database does not answer, because another
-    check reports that."""
+    """Checks the call-backs. Returns no results if the database does not answer, because another check reports that."""
     try:
         with context.database.reading() as session:
             rows = tables_persons.visible_call_backs(session)
@@ -473,7 +487,7 @@ def call_back_findings(context: Context) -> tuple[CheckResult, ...]:
 
 
 class Offer(StrEnum):
-    """The state of the offer of call-backs to callers. If there is no offer, it has the reason."""
+    """The text about the offer of call-backs to callers: offered, or the reason why not."""
 
     OFFERED = "offered to callers"
     UNSET = "not offered: HOTLINE_CALL_BACK_NUMBER, the number that the desk calls from, is not set"
@@ -496,8 +510,9 @@ def _offer(context: Context) -> Offer:
 
 
 def _offered(offer: Offer, *, waiting: int) -> CheckResult:
-    """Checks the offer of call-backs. If no number is set, this is a decision and not a fault. If a number is set
-    but may not be used, this is a fault."""
+    """Checks if the hotline offers call-backs. A missing number is a decision of the operator, and not a fault. A
+    number that is set but not verified is a fault.
+    """
     waits = f"; {waiting} wait: `hotline callbacks list`" if waiting else ""
     if offer not in (Offer.UNLISTED, Offer.UNSIGNED):
         return CheckResult("call-backs", True, f"{offer}{waits}")
@@ -517,7 +532,9 @@ def _key(*, has_key: bool) -> CheckResult:
 
 
 def _left(waiting: Sequence[tables_persons.CallBack], at: datetime) -> CheckResult:
-    """Checks that no number is stored after its window, or without an outcome long after it was opened."""
+    """Checks that the hotline stores no caller's number after the call time, and that each number that a person has
+    read has an outcome soon.
+    """
     for row in waiting:
         if row.closes_at + CLOSES <= at:
             text = f"the call time of C{row.id} has passed, but its number is not erased"

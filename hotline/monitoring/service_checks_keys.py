@@ -1,5 +1,6 @@
-"""Checks that keys belong to this hotline. Each key must decrypt its canary (an encrypted test value), at the start
-of a process and for the doctor."""
+"""Checks that keys belong to this hotline: each key must decrypt its canary, an encrypted test value in the database.
+Each process runs this check when it starts, and the doctor runs it too.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ from hotline.keys import key_making, tables_canaries
 
 @dataclass(frozen=True, slots=True)
 class KeysChecked:
-    """The keys of one folder, by file name."""
+    """The result of a check of one key folder: the file names of keys with a problem."""
 
     wrong: Sequence[str] = ()
     """Keys that cannot decrypt any of their canaries."""
@@ -22,7 +23,7 @@ class KeysChecked:
 
 
 def check_keys(database: Database, folder: Path) -> KeysChecked:
-    """Checks each lasting key in the folder of a process with the canary of that key. Raises StoreUnavailable."""
+    """Checks each key in the folder of a process with the canary of that key. Raises StoreUnavailable."""
     with database.reading() as session:
         known = tables_canaries.canaries(session)
     held = dict(key_making.held_keys(folder))
@@ -35,9 +36,9 @@ def check_keys(database: Database, folder: Path) -> KeysChecked:
 
 
 def is_own_key(database: Database, name: str, keys: Sequence[bytes]) -> bool:
-    """Returns False if the keys cannot decrypt any canary with their name.
+    """Returns True if one of the keys decrypts a canary with this name.
 
-    It also returns True if there is no canary, or if the database does not answer.
+    Also returns True if there is no canary, or if the database does not answer.
     """
     try:
         with database.reading() as session:
@@ -48,9 +49,9 @@ def is_own_key(database: Database, name: str, keys: Sequence[bytes]) -> bool:
 
 
 def note_start(database: Database, start: tables_canaries.ProcessStart) -> None:
-    """Records the start of a process, for the web process, the watch process and the doctor.
+    """Records the start of a process. The web process, the watch process and the doctor read this record.
 
-    It does nothing if the database does not answer, because that has its own alarm.
+    Does nothing if the database does not answer, because the monitor has an alarm for that.
     """
     with suppress(StoreUnavailable), database.writing() as session:
         tables_canaries.note_start(session, start)
@@ -74,14 +75,18 @@ def add_missing_canaries(database: Database, folders: Iterable[Path]) -> Sequenc
 
 
 def add_canary(database: Database, name: str, key: bytes) -> None:
-    """Encrypts a canary for a new key, and keeps the earlier key's canary. Safe to repeat. Raises StoreUnavailable."""
+    """Adds a canary for a new key, and keeps the canary of the previous key. Safe to repeat. Raises
+    StoreUnavailable.
+    """
     with database.writing() as session:
         if not _fits(name, (key,), tables_canaries.canaries(session)):
             tables_canaries.add_canary(session, name, key_making.canary_of(name, key))
 
 
 def replace_canary(database: Database, name: str, key: bytes) -> None:
-    """Replaces all canaries of this name with one that this key decrypts. Safe to repeat. Raises StoreUnavailable."""
+    """Replaces all canaries with this name by one canary that this key decrypts. Safe to repeat. Raises
+    StoreUnavailable.
+    """
     with database.writing() as session:
         known = tables_canaries.canaries(session)
         for canary in known.get(name, ()):

@@ -1,14 +1,11 @@
-"""Checks the parts on which the hotline depends, and runs the daily test.
+"""Checks the parts on which the hotline depends, for the doctor and the watch process: Redis, disk, backups, traffic,
+workers, the second channel. Also runs the daily test.
 
-Runs the daily test: the hotline reports a tip to itself, and the alert must reach a handset of the operator.
+In the daily test, the hotline reports a tip to itself, and the alert about it must reach a phone of the operator, the
+handset. The test tip passes through the same parts as every tip: hooks, encryption, outbox, workers, gateway, delivery
+report. No one but the handset is alerted about the test tip, because the escalation policy does not apply.
 
-The test tip passes through the same parts as every tip: hooks, encryption, outbox, workers, gateway, delivery report.
-Only the escalation policy does not apply, so only that handset is ever alerted.
-
-Also finds out if this hotline has sample data. In that case, every page with statistics says so.
-
-Checks the parts on which the hotline depends, for the doctor and the watch process: Redis, disk, backups, second
-channel.
+The module also finds out if the database contains sample data. In that case, every page with statistics says so.
 """
 
 from collections.abc import Sequence
@@ -41,12 +38,14 @@ from hotline.text.phone_numbers import parse_sendable
 
 EACH = timedelta(days=1)
 AGAIN = timedelta(hours=1)
-"""The time until the next test, after a test whose alert did not arrive."""
+"""The time between two tests, if the alert of the first test did not arrive."""
 LATE = timedelta(hours=26)
 
 
 def run_trial(context: MonitorContext) -> None:
-    """Begins a test when it is due, and alerts the handset about the last one. Raises StoreUnavailable."""
+    """Reports a test tip if a test is due, and alerts the handset about the newest test tip. Raises
+    StoreUnavailable.
+    """
     at = context.now()
     with context.database.reading() as session:
         trials = queries.trials(session)
@@ -76,7 +75,7 @@ def check_trials(session: Session, at: datetime) -> CheckResult:
 
 
 def set_handset(context: CliContext, number: str, *, by: tables_audit.CommandActor) -> None:
-    """Sets the number to which test alerts are sent. Raises NumberInvalid."""
+    """Sets the number of the phone that gets the test alerts. Raises NumberInvalid."""
     msisdn = parse_sendable(number)
     at = context.now()
     with context.database.writing() as session:
@@ -106,7 +105,7 @@ def _is_due(trials: queries.Trials, at: datetime) -> bool:
 
 
 def _send_on(session: Session, context: MonitorContext, handset: int, at: datetime) -> None:
-    """Alerts the handset about the test tip. It sets no deadline, so the tip is never escalated."""
+    """Alerts the handset about the test tip. Sets no deadline, so the hotline never escalates the tip."""
     alerts_queries.take_lock(session)
     tip = queries.unsent_trial(session)
     if tip is None:
@@ -118,9 +117,9 @@ def _send_on(session: Session, context: MonitorContext, handset: int, at: dateti
 
 
 def check_sample_data(context: Context, *, is_emulated: bool) -> tuple[CheckResult, ...]:
-    """Returns a result that warns of sample data. The result is empty for a real hotline.
+    """Returns a result about sample data, or no result if the database contains real data.
 
-    It is also empty if the database does not answer, because another check reports that.
+    Also returns no result if the database does not answer, because another check reports that.
     """
     try:
         if not is_sample(context.database):
@@ -139,8 +138,9 @@ DISK_LOW, DISK_FULL = 2 * GIB, GIB // 2
 
 
 def check_outside(context: CliContext) -> tuple[CheckResult, ...]:
-    """Returns the results about Redis, disk and backups. It asks other programs, so it must not run inside a
-    transaction."""
+    """Checks Redis, the disk and the backups. Must not run inside a transaction of the database, because it waits for
+    other programs.
+    """
     instruments = context.watch.instruments
     return (
         check_result(
@@ -155,11 +155,11 @@ def check_outside(context: CliContext) -> tuple[CheckResult, ...]:
 
 
 def check_second_channel(context: CliContext) -> CheckResult:
-    """Checks that alarms have a second channel. If SMS itself does not work, only this channel reaches the on-call
-    contacts.
+    """Checks that alarms have a second channel: a mail or a command. If SMS does not work, only this channel reaches
+    the on-call contacts.
 
-    Only the process `watch` may have the settings for it. When that process starts, it records if it has these
-    settings.
+    The settings of the second channel are often visible to the process `watch` only. When that process starts, it
+    records if it has these settings.
     """
     if context.watch.other.is_there() or _has_second_channel(context):
         return CheckResult("second channel", True, "alarms are sent by mail or command too")
@@ -199,7 +199,7 @@ def _backup(age: float | None) -> CheckResult:
     return CheckResult("backup", False, text, "run `hotline backup`, then check why none was made")
 
 
-# Checks the hotline from outside, for the doctor and the watch process: a test call, the balance, usual traffic.
+# The code below checks a test call, the balance at the gateway, and if the traffic is as usual.
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
@@ -213,7 +213,9 @@ _UNDIALLED = warning(
 
 
 def traffic_findings(context: CliContext) -> tuple[CheckResult, ...]:
-    """Calls the hotline's own address, asks the gateway, and then compares hours of traffic in the database."""
+    """Calls the hotline's own address, asks the gateway for the balance, and compares the traffic of this hour with
+    earlier hours.
+    """
     answers, balance = context.watch.instruments.line_answers(), _balance(context)
     at = context.now()
     try:
@@ -227,7 +229,7 @@ def traffic_findings(context: CliContext) -> tuple[CheckResult, ...]:
                 check_trials(session, at),
             )
     except StoreUnavailable:
-        # Another check reports a database that does not answer.
+        # Another check reports that the database does not answer.
         return _UNDIALLED if answers is None else _dial(answers=answers), balance
 
 
@@ -237,7 +239,9 @@ def _dial(*, answers: bool) -> CheckResult:
 
 
 def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
-    """Returns the result of the watch process's test call, for a process that cannot call the hotline itself."""
+    """Returns the result of the watch process's last test call. Processes that cannot call the hotline themselves use
+    this result.
+    """
     alarm = tables.raised_alarms(session).get(Alarm.DIAL)
     if alarm is not None and alarm.well_since is None:
         if not alarm.notices and queries_alert_path.is_starting(session, at):
@@ -261,8 +265,9 @@ def _balance(context: CliContext) -> CheckResult:
 
 
 def quiet_hour(context: Context) -> tuple[int, int] | None:
-    """Returns the number of sessions in the last hour and the usual number, if this hour is quieter than usual.
-    Otherwise it returns None."""
+    """Returns the number of sessions in the last hour and the usual number, if there were fewer sessions than usual.
+    Otherwise returns None.
+    """
     at = context.now()
     with context.database.reading() as session:
         now, before = queries.recent_sessions(session, at), queries.sessions_of_weeks(session, at)
@@ -299,15 +304,15 @@ def _delivery(session: Session, at: datetime) -> CheckResult:
     )
 
 
-# Checks for the doctor the processes that notify people and that work on queues. Each process must
-# have given a sign recently.
+# The code below checks the watch process and the workers, which regularly record that they run.
 
 MONITOR, ON_CALL_CONTACTS, WORKERS = "watch", "watchers", "workers"
 UNTRIED = timedelta(minutes=1)
-"""The maximum time for which a notice may wait for its first attempt. The watch process tries a notice within ten
-seconds."""
+"""The maximum time that a notice may wait until the first attempt to send it. The watch process normally tries within
+ten seconds.
+"""
 HEARD = 60.0
-"""The maximum seconds between two signs of a process. A worker without work gives a sign every ten seconds."""
+"""The maximum seconds between two heartbeats of a worker. A worker without work sends a heartbeat every ten seconds."""
 START_WATCH = (
     "`hotline run` or `systemctl restart hotline-watch` starts it. Its log shows why it ended"
 )
@@ -318,9 +323,9 @@ START_READER = "start `hotline process reader` again (`hotline run` does); if th
 
 
 def process_findings(context: CliContext) -> tuple[CheckResult, ...]:
-    """Checks the watch process, the result of its last notice, and the workers.
+    """Checks that the watch process and the workers run, and that the last notice was sent.
 
-    The result is empty if the database does not answer, because another check reports that.
+    Returns no results if the database does not answer, because another check reports that.
     """
     at = context.now()
     try:
@@ -346,7 +351,7 @@ def _watch(looked: datetime | None, at: datetime, *, starting: bool) -> CheckRes
 
 
 def _on_call_contacts(session: Session, at: datetime) -> CheckResult:
-    """Checks that notices reach the on-call contacts. A contact that SMS cannot reach gets no notice."""
+    """Checks that there is an on-call contact that SMS can reach, and that the gateway accepted the last notice."""
     if not gateway_queries.can_be_notified(session):
         text = "no one is notified of faults"
         return CheckResult(ON_CALL_CONTACTS, False, text, "`hotline oncall add NAME`")

@@ -1,7 +1,8 @@
-"""Collects the values for /metrics when the monitoring system asks, and the month's state of the service levels.
+"""Collects the values for the page `/metrics` when Prometheus asks. Also checks if the service levels of this month are
+kept.
 
-No value counts tips, in total or by urgency. Such numbers over time would show the hour and the kind of a report. So
-the service level of danger has no histogram: its values only say if an alert was late.
+No value counts tips, in total or by urgency. The change of such a number would show the hour and the kind of a report.
+For the same reason, the service level for tips about danger has no histogram: its values only say if an alert was late.
 """
 
 from collections import defaultdict
@@ -69,7 +70,9 @@ def _commit(context: Context) -> Gauge:
 
 @cache
 def _code() -> Sample:
-    """Returns the version and the commit. In a checkout this asks git, so it is asked once."""
+    """Returns the version and the commit of this code. Caches the result, because in a checkout the
+    function runs git.
+    """
     return Sample(1, {"version": version("hotline"), "commit": commit()})
 
 
@@ -93,7 +96,9 @@ def _around(context: CliContext) -> Measured:
 
 
 def _timings(session: Session) -> Measured:
-    """Returns one timing for each hook and result, and one for each result of a send."""
+    """Returns the histograms of durations: one for each hook and outcome, and one for each outcome of sending a
+    message.
+    """
     hooks = {astuple(one): number for one, number in tables.hook_counters(session).items()}
     sends = {("", *key): number for key, number in queries.sends(session).items()}
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (BEYOND + 1))
@@ -139,16 +144,18 @@ def _one(name: str, help_: str, value: float | None) -> Gauge:
 
 
 def _by(name: str, help_: str, label: str, values: Mapping[str, float | None]) -> Gauge:
-    """Returns a gauge with one sample for each value that is known."""
+    """Returns a gauge with one sample for each value that is not None."""
     known = [Sample(value, {label: of}) for of, value in values.items() if value is not None]
     return Gauge(name, help_, known)
 
 
-# Says if the service levels of this month are kept.
+# The code below checks if the service levels of this month are kept.
 
 
 def level_counts(session: Session, at: datetime) -> Mapping[ServiceLevel, tuple[int, int]]:
-    """Returns for each service level how often it was measured this month, and how often it was missed."""
+    """Returns, for each service level, how often the hotline measured it this month, and how often the hotline missed
+    it.
+    """
     here = at.astimezone(KIGALI)
     begins = here.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     hops = {
@@ -191,12 +198,10 @@ def _levels(session: Session, at: datetime) -> Measured:
     ]
 
 
-# Adds up the numbers that web processes count for their hooks.
-
-
 def add(context: Context, counted: Mapping[tables.HookCount, tuple[int, float]]) -> None:
-    """Adds the numbers that one process has counted since its last report. Raises StoreUnavailable. The process then
-    reports them again."""
+    """Adds the counts of one web process since its last report to the database. Raises StoreUnavailable. In that case,
+    the process reports the same counts again later.
+    """
     with context.database.writing() as session:
         month = f"{context.now().astimezone(KIGALI):%Y-%m}"
         tables.add_hook_counts(session, counted, month)

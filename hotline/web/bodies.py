@@ -1,13 +1,10 @@
 """Makes sure that a slow or broken request does not block other requests.
 
-Makes sure that a slow or broken request does not block the requests after it.
-
-The server gives each request a thread, and waits for its body without a time limit. So there are many threads, but only
-a few of them, each with a place, work at the same time. A thread asks for a place when the body of its request is
-complete. The thread gives its place back while another thread writes to the database for it (docs/decisions/12).
-Threads get places in the order in which they ask, and wait without a time limit.
-
-Repeats work in the background, in a thread of a server process.
+The server gives each request a thread, and waits for its body without a time limit. So each process has many threads,
+but only a few of them may work at the same time. A thread needs one of a few places for this. A thread asks for a place
+when the body of its request is complete. Threads get places in the order in which they ask, and wait without a time
+limit. While another thread writes to the database for a thread, the waiting thread gives its place back
+(docs/decisions/12).
 """
 
 import logging
@@ -31,17 +28,19 @@ from hotline.core.database import Database
 from hotline.errors import Unavailable
 
 AT_WORK = 4
-"""The number of requests that the process works on at the same time. If there were more, they would only wait for each
-other at the database."""
+"""The number of requests on which the process works at the same time. With a larger number, the requests would only
+wait for each other at the database.
+"""
 OF_ONE = 8
-"""The largest number of incomplete forms from one network that the console waits for at the same time. It must be
-smaller than the number of threads in a process."""
+"""The largest number of incomplete forms from one network that the console waits for at the same time. This number must
+be smaller than the number of threads in a process.
+"""
 
 
 class RequestBodies:
-    """The request bodies that this process waits for, and the places of the requests that it works on.
+    """The bodies for which this process waits, and the places for requests (see the top of this module).
 
-    Several threads may use it at the same time.
+    Several threads may use one object at the same time.
     """
 
     def __init__(self, at_work: int = AT_WORK) -> None:
@@ -57,12 +56,14 @@ class RequestBodies:
         return len(self._since)
 
     def longest(self) -> float:
-        """Returns for how many seconds the slowest body has blocked a thread. 0 if no thread waits."""
+        """Returns for how many seconds the slowest body has blocked a thread. Returns 0 if no
+        thread waits for a body.
+        """
         began = min(list(self._since.values()), default=None)
         return 0.0 if began is None else monotonic() - began
 
     def read(self, stream: Any, size: int) -> bytes:
-        """Reads the whole body while this thread has no place, then takes a place."""
+        """Gives back the place of this thread, reads the whole body, and then waits for a new place."""
         thread = threading.get_ident()
         self.give_back()
         self._since[thread] = monotonic()
@@ -89,9 +90,10 @@ class RequestBodies:
 
 
 def bodies_for(database: Database) -> RequestBodies:
-    """Returns the request bodies of a web process.
+    """Returns the object that manages the request bodies of a web process.
 
-    A thread gives its place back while another thread writes to the database for it.
+    The database also gets this object: while another thread writes for a thread, the waiting thread gives its place
+    back.
     """
     bodies = RequestBodies()
     database.share(bodies)
@@ -110,9 +112,9 @@ class Body:
 
 
 def in_turn(application: WSGIApplication, bodies: RequestBodies) -> WSGIApplication:
-    """Wraps the application, so that it works on only a few requests at the same time.
+    """Returns an application that works on only a few requests at the same time.
 
-    No request waits for the body of another request.
+    A request never waits until the body of another request is complete.
     """
 
     def admitted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -128,7 +130,7 @@ def in_turn(application: WSGIApplication, bodies: RequestBodies) -> WSGIApplicat
 
 
 class WaitingForms:
-    """Counts for each network the forms that the process still waits for. Several threads may use it at the same
+    """Counts, for each network, the forms whose bodies are not complete yet. Several threads may use it at the same
     time.
     """
 
@@ -138,7 +140,9 @@ class WaitingForms:
         self._waits: Counter[str] = Counter()
 
     def begin(self, network: str) -> bool:
-        """Counts another form of this network. Returns False if the network already sends as many forms as it may."""
+        """Counts one more form of this network. Returns False if the network already has the largest number of
+        incomplete forms.
+        """
         with self._lock:
             if self._waits[network] >= self._of_one:
                 return False
@@ -154,13 +158,13 @@ class WaitingForms:
 def complete_bodies_first(
     application: WSGIApplication, bodies: RequestBodies, most: int, proxies: Sequence[str] = ()
 ) -> WSGIApplication:
-    """Wraps the application, so that it gets only complete bodies. A request whose body ends too early gets the status
-    400.
+    """Returns an application that passes only complete bodies to the given application. A request whose body ends too
+    early gets the status 400.
 
-    Otherwise the code that reads forms would mistake part of a body for the whole body. Then half of a text would be
-    saved. A body of more than `most` bytes is not read, and the application refuses it. If a network sends many
-    incomplete bodies, this does not delay other networks. Such a network gets the status 429, and its next body is not
-    read.
+    Without this check, the console could save half of a text, because the code that reads forms does not notice the
+    missing part. The function does not read a body of more than `most` bytes, and the given application refuses such a
+    request. If a network already has many incomplete bodies, its next request gets the status 429. So one network
+    cannot delay other networks.
     """
     waits = WaitingForms()
 
@@ -194,7 +198,7 @@ def complete_bodies_first(
 def _size(environ: WSGIEnvironment) -> int:
     """Returns the length of the body.
 
-    A body without a length counts as empty, because no browser sends a form in this way.
+    Returns 0 if the request does not declare a length, because every browser declares the length of a form.
     """
     length = environ.get("CONTENT_LENGTH", "")
     return int(length) if length.isascii() and length.isdecimal() else 0
@@ -204,10 +208,10 @@ logger = logging.getLogger(__name__)
 
 
 def repeat(seconds: float, work: Callable[[], object], name: str) -> None:
-    """Starts a daemon thread that does this work again and again, every `seconds` seconds.
+    """Starts a daemon thread that calls `work` every `seconds` seconds.
 
-    If the work fails, only the class of the error is logged, and the work is tried again. An unavailable database is
-    not logged, because other code reports it.
+    If `work` fails, the thread logs only the class of the error, and tries again later. The thread does not log an
+    unavailable database, because other code reports that.
     """
     pause = threading.Event()
 
@@ -223,23 +227,28 @@ def repeat(seconds: float, work: Callable[[], object], name: str) -> None:
     threading.Thread(target=loop, name=name, daemon=True).start()
 
 
-# Closes connections that block a thread because the body of the request does not arrive.
+# The code below closes connections that block a thread because the body of a request does not
+# arrive.
 
 PATIENCE = 5.0
-"""The number of seconds for which a connection may block a thread."""
+"""The largest number of seconds for which a connection may block a thread."""
 LOOK_EVERY = 1.0
 INTERNET = (socket.AF_INET, socket.AF_INET6)
 HANDLES = "/proc/self/fd"
 INFO_BYTES = 56
 SENT_AT, RECEIVED_AT = 44, 52
-"""Positions in the Linux structure `tcp_info`: the milliseconds since we last sent, and since we last received data."""
+"""Positions of two values in the Linux structure `tcp_info`: the milliseconds since this process last sent data, and
+since it last received data.
+"""
 
 Peer = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The number of seconds since we last sent data on a connection, and since the other end did."""
+    """The seconds since this process last sent data on a connection, and the seconds since the other end last sent
+    data.
+    """
 
     ours: float
     theirs: float
@@ -252,11 +261,12 @@ def overdue_connections(
     patience: float = PATIENCE,
     look_every: float = LOOK_EVERY,
 ) -> tuple[list[Peer], dict[Peer, int]]:
-    """Returns the connections to close. Also returns how often it has seen each other overdue connection.
+    """Returns the connections to close. For the other overdue connections, returns how many checks have found each of
+    them overdue.
 
-    A connection is overdue if we have sent nothing on it for five seconds. If the other end has sent nothing either,
-    the connection is closed at once. If the other end still sends some bytes, the connection is closed at the fifth
-    check. By then, a new request on an old connection has got its answer.
+    A connection is overdue if this process has sent nothing on it for `patience` seconds. If the other end is silent
+    too, the connection is closed at once. If the other end still sends bytes, the connection is closed some checks
+    later. By then, this process has answered a new request on an old connection.
     """
     close: list[Peer] = []
     left: dict[Peer, int] = {}
@@ -278,9 +288,10 @@ def close_slow_ones(
     patience: float,
     look_every: float = LOOK_EVERY,
 ) -> dict[Peer, int]:
-    """Checks once if a body is late, and closes overdue connections.
+    """Closes overdue connections if the process waits for a late body.
 
-    Returns how often each overdue connection was seen, for the next check. Raises OSError.
+    Returns the new `strikes` for the next check: how many checks have found each open connection overdue. Raises
+    OSError.
     """
     if bodies.longest() < look_every:
         return {}
@@ -298,9 +309,10 @@ def close_slow_ones(
 
 
 def close_slow_ones_for_ever(bodies: RequestBodies, *, patience: float = PATIENCE) -> None:
-    """Closes overdue connections every second, in a thread of its own.
+    """Starts a thread that closes overdue connections every second.
 
-    A request may work for at most `patience` seconds, because after that it looks like a late body.
+    The process must answer each request within `patience` seconds. Otherwise the thread mistakes the request for one
+    with a late body.
     """
     strikes: dict[Peer, int] = {}
 
@@ -313,11 +325,10 @@ def close_slow_ones_for_ever(bodies: RequestBodies, *, patience: float = PATIENC
 
 @contextmanager
 def _accepted() -> Iterator[dict[Peer, socket.socket]]:
-    """Yields the connections that were made to this process's ports, by the address of the other end. Leaves out
-    connections that the process itself opened.
+    """Yields the connections that other programs opened to this process, by the address of the other end.
 
-    Each socket is a copy of the server's handle. The copy stays the same connection even if the server closes its own
-    handle.
+    Each socket is a copy of the server's handle. So the socket still belongs to the same connection if the server
+    closes its own handle.
     """
     copies = [one for name in os.listdir(HANDLES) if (one := _copy(int(name))) is not None]
     try:

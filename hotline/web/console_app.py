@@ -24,23 +24,27 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""The headers of every response. With `Referrer-Policy: no-referrer`, browsers would send `Origin: null` with forms."""
+"""The headers of every response. `Referrer-Policy` is not `no-referrer`, because browsers would then send forms with
+`Origin: null`.
+"""
 LINE = "X-Line"
-"""The header that identifies this hotline. Without it, the doctor command could mistake another program for the
-console.
+"""The header that identifies this hotline. It shows the doctor command that the console answers, and not another
+program.
 """
 MAX_BYTES = 3 * 1024 * 1024
 """The largest size of a request in bytes. A spreadsheet of 2 MB and the form around it fit."""
 AT_WORK = 16
-"""The number of requests that the console works on at the same time. A request that waits for long work gives its place
-to another request."""
+"""The number of requests on which the console works at the same time. A request that waits for slow work does not
+count.
+"""
 PATIENCE = 30.0
-"""The longest time in seconds that the console waits for a body or a page. The web servers in front of the console end
-a request after the same time."""
+"""The longest time in seconds for which the console waits for a request's body or makes a page. The web server in front
+of the console ends a request after the same time.
+"""
 
 
 def _later(view: str, context: ConsoleContext, by: SignedIn) -> object:
-    """Calls a view's function, and imports it when a page first asks for it."""
+    """Imports the module of the function `view` when a page first needs it, then calls the function."""
     module, _, name = view.rpartition(".")
     return getattr(import_module(f"hotline.{module}"), name)(context, by)
 
@@ -63,7 +67,7 @@ ON_EVERY_PAGE.update(
 def create_console(
     context: ConsoleContext, templates: Templates, more: tuple[Route, ...] = ()
 ) -> Flask:
-    """Builds the whole application for a context. It answers only at the address that the context names.
+    """Builds the whole application. The application answers only at the address in the context.
 
     `more` contains routes that only the demo has.
     """
@@ -89,7 +93,7 @@ def create_console(
 def addresses(more: tuple[Route, ...] = ()) -> Map:
     """Returns the URL map of the route table.
 
-    It is the same for every context, and slow to compile. So it is cached.
+    The map is the same for every context, and slow to compile. So the function caches it.
     """
     return Map(
         [Rule(one.rule, endpoint=one.endpoint, methods=[one.method]) for one in (*ROUTES, *more)]

@@ -1,25 +1,23 @@
 """Handles the gateway's callbacks. Reads each form strictly, and refuses a form that the gateway would not send.
 
-Reads the form of a callback strictly, and refuses every form that the gateway would not send.
+A callback is a request that the gateway sends to the hotline. The function that handles a callback is called a hook.
+Five hooks are for the gateway. Our own clock process calls a sixth hook, which reports each SMS that the process found
+in the gateway's inbox. The sender of such an SMS counts as proved (docs/decisions/06).
 
-Also checks if the installation is ready. It is ready if a tip that it accepts would reach a recipient.
+The reply to a USSD hop always has the status 200 and a text that starts with `CON ` or `END `, except after a wrong
+secret or method. The gateway repeats an SMS every minute until it gets the status 200. So if the hotline could not
+store an SMS, it replies with 503.
 
-Handles the gateway's five callbacks, and one callback from our own clock process. Each callback reads a form and
-calls a service.
+The module also answers if the installation is ready. The installation is ready if a recipient would get the tips of
+callers.
 
-A hop always gets the status 200 and a text that starts with `CON ` or `END `, except for a wrong secret or method. The
-gateway repeats an SMS every minute until it gets the status 200. So if an SMS could not be stored, the reply is 503.
-The clock process reads the gateway's inbox, and reports each SMS from there at a sixth address. The sender of such an
-SMS counts as proved (docs/decisions/06).
+These are the fields in the callbacks of Africa's Talking. The module ignores unknown fields.
 
-The module also turns the callbacks of Africa's Talking into values. The names of their fields are used only here.
-Unknown fields are ignored.
-
-USSD hop            phoneNumber serviceCode text sessionId networkCode
-USSD end notice     sessionId status phoneNumber serviceCode networkCode date cost durationInMillis hopsCount input ...
-incoming SMS        id from to text date linkId cost networkCode
-delivery report     id status phoneNumber networkCode failureReason retryCount
-opt-out             senderId phoneNumber
+    USSD hop            phoneNumber serviceCode text sessionId networkCode
+    USSD end notice     sessionId status phoneNumber serviceCode networkCode date cost durationInMillis hopsCount ...
+    incoming SMS        id from to text date linkId cost networkCode
+    delivery report     id status phoneNumber networkCode failureReason retryCount
+    opt-out             senderId phoneNumber
 """
 
 import hmac
@@ -57,8 +55,9 @@ MAX_BYTES = 32 * 1024
 MAX_FIELDS = 30
 FORM = "application/x-www-form-urlencoded"
 COMMON = (b"serviceCode=", b"networkCode=")
-"""Fields that have the same value for almost every caller, and no personal data. The parsed form of these fields is
-cached."""
+"""Fields that have the same value for almost every caller, and contain no personal data. `_common` caches their decoded
+names and values.
+"""
 MAX_COMMON = 60
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 
@@ -72,11 +71,12 @@ Environ = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CallbackForm:
-    """The fields of a callback. Each field occurs at most once. `repr` does not show them."""
+    """The fields of a callback. Each field occurs at most once. `repr` does not show the fields."""
 
     fields: Mapping[str, str]
     came_from: str = ""
-    """The address of the client. Behind our own proxy, this is the address that the proxy names."""
+    """The address of the client. If the request came through our own proxy, this is the address in the proxy's header.
+    """
 
     def __repr__(self) -> str:
         return "Form()"
@@ -100,14 +100,14 @@ class CallbackForm:
         return value
 
     def known_id(self, name: str) -> str | None:
-        """Returns the field if it is an id, and None otherwise."""
+        """Returns the field if its value has the form of an id, and None otherwise."""
         value = self.fields.get(name, "")
         return value if ID.fullmatch(value) else None
 
     def caller(self, name: str) -> str | None:
-        """Returns the number of the caller, as `msisdn` does.
+        """Returns the caller's number in E.164 format.
 
-        Returns None for a hidden number: a word, an empty field or a missing field.
+        Returns None if the number is hidden. In this case, the field contains a word, is empty or is missing.
         """
         try:
             return phone_numbers.parse_caller(
@@ -119,7 +119,7 @@ class CallbackForm:
     def msisdn(self, name: str) -> str:
         """Returns the number in E.164 format.
 
-        Accepts a plus sign that arrives as a space or is missing, and the national format.
+        Also accepts the national format, and a number whose plus sign is missing or arrived as a space.
         """
         try:
             return phone_numbers.parse_caller(self.text(name, most=100))
@@ -139,7 +139,9 @@ def read_form(environ: Environ) -> CallbackForm:
 
 
 def parse(body: bytes) -> CallbackForm:
-    """Parses a body in UTF-8. It may have at most 30 fields, and no field twice. Raises CallbackInvalid."""
+    """Parses a body in UTF-8. Raises CallbackInvalid for another encoding, more than 30 fields, or a field that occurs
+    twice.
+    """
     parts = body.split(b"&")
     if len(parts) > MAX_FIELDS:
         raise CallbackInvalid("the form has too many fields")
@@ -152,7 +154,7 @@ def parse(body: bytes) -> CallbackForm:
                 raise CallbackInvalid("the form repeats a field")
             fields[name] = value
     except UnicodeDecodeError:
-        # The text of the error itself would quote the body.
+        # The message of the UnicodeDecodeError would quote the body. So this error hides it.
         raise CallbackInvalid("the form is not in UTF-8") from None
     return CallbackForm(fields)
 
@@ -171,14 +173,16 @@ def _pair(part: bytes) -> tuple[str, str]:
 
 
 def _plain(written: bytes) -> str:
-    """Decodes the encoding of forms: plus signs and percent escapes. Raises UnicodeDecodeError."""
+    """Decodes the plus signs and percent escapes of an encoded form. Raises UnicodeDecodeError."""
     if b"+" in written:
         written = written.replace(b"+", b" ")
     return (unquote_to_bytes(written) if b"%" in written else written).decode()
 
 
 def _body(environ: Environ) -> bytes:
-    """Returns the whole body of the request. Never reads more than the limit."""
+    """Returns the whole body of the request. Raises CallbackInvalid if the body is larger than `MAX_BYTES` or
+    incomplete.
+    """
     declared = environ.get("CONTENT_LENGTH") or ""
     length = int(declared) if declared.isdecimal() else 0
     if length > MAX_BYTES:
@@ -197,31 +201,39 @@ def _body(environ: Environ) -> bytes:
     return body
 
 
-# Guards the hooks: checks the secret, the method, the size and the form before any work.
+# The code below guards the hooks: it checks the secret, the method and the form of a request before
+# a hook works on it.
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""All HTTP methods. The routes accept all of them, so that a wrong secret gets the status 404 with any method."""
+"""All HTTP methods. The routes accept all of them, so that a request with a wrong secret gets the status 404 whatever
+its method is.
+"""
 
 HOOK_CONTEXT_KEY = "hotline.door"
-"""The key under which the application stores the context of the hooks."""
+"""The name under which Flask stores the hooks' context in `app.extensions`."""
 
 Secrets = Mapping[str, Sequence[str]]
-"""The valid secrets in the path of each hook. Several are valid at the same time, so that no call is lost while a
-secret changes."""
+"""The valid secrets in the path of each hook. Several secrets are valid at the same time, so that no call is lost while
+an operator changes a secret.
+"""
 Used = Callable[[str, str], None]
-"""A function that gets the name of each called hook and the secret in its path."""
+"""A function that records the use of a secret. Its arguments are the name of the called hook and the secret in the
+path.
+"""
 
 
 Measured = Callable[[str, "Reply", float], None]
-"""A function that gets the name of a hook, its reply, and the value of `perf_counter` when it began."""
+"""A function that measures a call. Its arguments are the name of the hook, its reply, and the value of `perf_counter`
+when the hook began.
+"""
 
 
 def unmeasured(_hook: str, _reply: "Reply", _began: float) -> None:
-    """Counts nothing. It is the default of `measured`."""
+    """Measures nothing. This function is the default of `HookContext.measured`."""
 
 
 def ignore_use(_hook: str, _secret: str) -> None:
-    """Records nothing. It is the default of `used`."""
+    """Records nothing. This function is the default of `HookContext.used`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,14 +259,17 @@ class Reply:
 
 
 Hook = Callable[[HookContext, Environ, str], Reply]
-"""A function of the context, the request and the secret in the path. It never raises an error."""
+"""A function that answers a callback. Its arguments are the context, the request and the secret in the path. The
+function never raises an error.
+"""
 Work = Callable[[WebContext, CallbackForm], str]
 Problem = Callable[[WebContext, str, Exception], Reply]
 
 
 def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
-    """Returns a decorator. It makes the checks of `HookContext`, then calls the function with the context and the
-    form. If the function raises an error, `problem` makes the reply.
+    """Returns a decorator for the function that handles a callback. The decorated function first checks the secret, the
+    method and the form. Then it calls the original function with the context and the form. If an error is raised,
+    `problem` makes the reply.
     """
 
     def guard(work: Work) -> Hook:
@@ -281,15 +296,17 @@ def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
 
 
 def new_request() -> str:
-    """Returns a random id of twelve letters. It does not depend on the phone or the session.
+    """Returns a random id of twelve letters. The id does not depend on the phone or the session.
 
-    It contains no digits, because the log removes long numbers.
+    The id contains no digits, because the log removes long numbers.
     """
     return secrets.token_hex(6).translate(LETTERS)
 
 
 def is_live(live: Sequence[str], secret: str) -> bool:
-    """Returns True if the secret is valid. Compares it with every valid secret, each in constant time."""
+    """Returns True if the secret is one of the valid secrets. Compares it with every valid secret in constant time, so
+    that the time of the reply reveals nothing.
+    """
     given = secret.encode("utf-8", "surrogatepass")
     matches = [hmac.compare_digest(given, known.encode()) for known in live]
     return any(matches)
@@ -321,7 +338,7 @@ def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
 
 
 def wrong_keys(context: WebContext) -> list[str]:
-    """Returns the processes that do not start because of a wrong key, or that run without the key.
+    """Returns the processes that recently found a wrong key at their start.
 
     Raises StoreUnavailable.
     """
@@ -332,7 +349,7 @@ def wrong_keys(context: WebContext) -> list[str]:
         ]
 
 
-# Makes the replies of hooks that failed, and logs the errors.
+# The code below makes the replies of hooks that failed, and logs the errors.
 
 PLAIN = "text/plain; charset=utf-8"
 
@@ -342,7 +359,9 @@ def plain_response(body: str, status: int = 200) -> Response:
 
 
 def broken_hop(context: WebContext, hook: str, error: Exception) -> Reply:
-    """Replies to a failed hop with `END` and the status 200. With any other reply, the caller would see an error."""
+    """Replies to a failed hop with the status 200 and a text of the hotline that starts with `END`. With any other
+    reply, the caller would see an error of the network.
+    """
     log_error(hook, error)
     return Reply(failure(context))
 
@@ -350,14 +369,15 @@ def broken_hop(context: WebContext, hook: str, error: Exception) -> Reply:
 def broken_hook(_context: WebContext, hook: str, error: Exception) -> Reply:
     """Replies with 503, so that the gateway sends the request again.
 
-    An invalid form gets 200, and its error is logged. With 503 it would be sent again for twelve hours.
+    Replies with 200 to an invalid form, and logs its error. After a 503, the gateway would repeat the invalid form for
+    twelve hours.
     """
     log_error(hook, error)
     return Reply("") if isinstance(error, CallbackInvalid) else Reply("", 503)
 
 
 def refused(error: HTTPException) -> Response:
-    """Replies with a status and an empty body, so that no page shows which software runs here."""
+    """Replies with a status and an empty body, so that the reply does not show which software runs here."""
     return plain_response("", error.code or 500)
 
 
@@ -380,7 +400,7 @@ health = Blueprint("health", __name__)
 
 @health.get("/healthz")
 def healthz() -> Response:
-    """Replies that the process runs. It checks nothing else."""
+    """Replies that the process runs. This function checks nothing."""
     return plain_response("ok")
 
 
@@ -394,8 +414,8 @@ def readyz() -> Response:
 
 MAX_USSD = 1000
 MAX_SMS = 32 * 1024
-"""The most letters of an SMS. The body of a request has no more bytes than this. A long SMS is accepted, and cut when
-it is stored.
+"""The largest number of letters in an SMS. No body is longer, so the hook accepts every long SMS. Later code shortens a
+long SMS before it stores the SMS.
 """
 MAX_WORD = 100
 NETWORK = re.compile(r"[0-9]{5,6}", re.ASCII)
@@ -404,7 +424,7 @@ DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
 
 
 def read_hop(form: CallbackForm, line: Line) -> UssdHop:
-    """Reads a hop, also from a caller with a hidden number. Raises CallbackInvalid."""
+    """Reads a USSD hop. The caller's number may be hidden. Raises CallbackInvalid."""
     suffix = _our_suffix(form, line)
     text = with_suffix(suffix, form.text("text", most=MAX_USSD))
     if len(text) > MAX_USSD:
@@ -432,10 +452,11 @@ def read_end(form: CallbackForm, line: Line) -> EndNotice:
 
 
 def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
-    """Reads an SMS. Returns None if the sender is not a number, as in notices of the network. Raises CallbackInvalid.
+    """Reads an SMS. Returns None if the sender is not a phone number, for example for a notice of the network operator.
+    Raises CallbackInvalid.
 
-    If an SMS has no usable id, only its digest identifies it. It must be accepted, because it may contain an answer or
-    a tip and would not be sent again.
+    Also accepts an SMS without a usable id, because it may contain an answer or a tip, and the gateway would not send
+    it again. Other code then identifies the SMS by its digest.
     """
     if form.text("to", most=MAX_WORD).strip() != line.shortcode:
         raise CallbackInvalid('the field "to" does not contain our short code')
@@ -455,9 +476,10 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
 
 
 def read_report(form: CallbackForm) -> ReportIn:
-    """Reads a delivery report with any status. An unknown status is not an error. Raises CallbackInvalid.
+    """Reads a delivery report. Accepts unknown statuses too. Raises CallbackInvalid.
 
-    Removes NUL characters. PostgreSQL cannot store them, and the gateway would repeat the report for ever.
+    Removes NUL characters, because PostgreSQL cannot store them. If the hotline could not store the report, the gateway
+    would repeat it for ever.
     """
     return ReportIn(
         provider_id=form.identifier("id"),
@@ -474,9 +496,9 @@ def _our_suffix(form: CallbackForm, line: Line) -> str:
 
 
 def _network(written: str) -> str | None:
-    """Returns the code of a network, or None.
+    """Returns the code of a network.
 
-    A longer text is refused, because it could contain a phone number, which must not appear in a code.
+    Returns None if the text is not a code of five or six digits, because the text could be a phone number.
     """
     return written if NETWORK.fullmatch(written) else None
 
@@ -497,7 +519,9 @@ def ussd(context: WebContext, form: CallbackForm) -> str:
 
 @guarded("ended", broken_hook)
 def session_end(context: WebContext, form: CallbackForm) -> str:
-    """Handles the notice that a session ended. The notice may come twice, late, early or never."""
+    """Handles the gateway's notice that a session ended. The gateway may send this notice twice,
+    late, early or never.
+    """
     end_session(context, read_end(form, context.line))
     return ""
 
@@ -521,7 +545,7 @@ def listed_sms(context: WebContext, form: CallbackForm) -> str:
 
 @guarded("delivery", broken_hook)
 def delivery_report(context: WebContext, form: CallbackForm) -> str:
-    """Handles a delivery report. An unknown status is not an error."""
+    """Handles a delivery report. Accepts unknown statuses too."""
     apply_report(context, read_report(form))
     return ""
 

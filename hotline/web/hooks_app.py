@@ -1,16 +1,13 @@
-"""Serves the hooks without Flask where this is faster, and the public page of results.
+"""Builds the web application of the hooks, with the health checks and the public page of results.
 
-Serves the public page of results. It is the only page for people in this process. The page sets no cookie, and
-nothing about visitors is stored.
+The application answers the hooks before Flask sees the request, because Flask's routing, contexts and response objects
+take as much time as a whole hop (docs/decisions/12).
 
-The page is made at most once in ten minutes, and then kept. Many requests therefore need only one query.
+The results page is the only page for people in this process. The page sets no cookie, and the hotline stores nothing
+about its visitors. The process makes a new page at most once in ten minutes, so that many requests need only one query.
 
-Handles the hooks before Flask, with the same functions that Flask would call.
-
-Flask's routing, contexts and response objects take as much time as a whole hop. No hook needs them (docs/decisions/12).
-
-The module also counts the calls of hooks in memory, and stores the counts four times a minute. So each hop only
-increases a counter in memory.
+The module also counts the calls of hooks in memory, and stores the counts four times a minute. So a hop does not write
+its count to the database.
 """
 
 import hashlib
@@ -56,7 +53,7 @@ from hotline.web.hooks import (
 results = Blueprint("results", __name__)
 KEPT = timedelta(minutes=10)
 AWAY = timedelta(seconds=30)
-"""The time for which the page does not ask the database again after it failed to answer."""
+"""After the database failed to answer, the process waits for this time before it tries to make the page again."""
 _HASH = b64encode(hashlib.sha256(service_report.STYLE.encode()).digest()).decode()
 HEADERS = {
     "Content-Security-Policy": (
@@ -69,9 +66,10 @@ HEADERS = {
 
 
 class PageCache:
-    """The last page that was made, with the time of making it.
+    """The newest results page, and the time of the last attempt to make one.
 
-    One thread makes a new page. The other threads do not wait for it, because callers need them.
+    Only one thread at a time makes a new page. The other threads return the old page without waiting, because callers
+    need these threads.
     """
 
     def __init__(self) -> None:
@@ -81,7 +79,7 @@ class PageCache:
         self._stays = KEPT
 
     def of(self, context: WebContext) -> bytes:
-        """Returns the page. Returns the old page while a new page is being made or cannot be made.
+        """Returns the page. Returns the old page while another thread makes a new page, or if no new page can be made.
 
         Raises StoreUnavailable if there is no page yet.
         """
@@ -98,7 +96,9 @@ class PageCache:
         return self._asked_at is None or not now - self._stays < self._asked_at <= now
 
     def _draw(self, context: WebContext) -> None:
-        """Makes a new page. After a failure, the next attempt follows later, because each attempt blocks a thread."""
+        """Makes a new page. After a failure, the next attempt follows only after `AWAY`, because each attempt blocks a
+        thread.
+        """
         self._asked_at, self._stays = context.now(), AWAY
         with suppress(StoreUnavailable):
             self._page = service_report.results_page(context).encode()
@@ -115,8 +115,6 @@ def results_page() -> Response:
     return Response(page, content_type="text/html; charset=utf-8", headers=HEADERS)
 
 
-# Builds the web application: six hooks, the health checks and the public page of results.
-
 HOOKS: Mapping[str, hooks.Hook] = {
     "ussd": ussd,
     "ussd/ended": session_end,
@@ -125,7 +123,7 @@ HOOKS: Mapping[str, hooks.Hook] = {
     "delivery": delivery_report,
     "optout": optout,
 }
-"""The hooks under `/hooks/<secret>/`, by the last part of their address."""
+"""The hooks by the part of their address that follows `/hooks/<secret>/`."""
 
 
 def create_app(
@@ -134,7 +132,7 @@ def create_app(
     used: hooks.Used = hooks.ignore_use,
     measured: hooks.Measured = hooks.unmeasured,
 ) -> Flask:
-    """Builds the whole application from a context and the valid secrets in the paths of the hooks."""
+    """Builds the Flask application from a context and the valid secrets of the hooks."""
     app = Flask(__name__, static_folder=None)
     door = app.extensions[hooks.HOOK_CONTEXT_KEY] = hooks.HookContext(
         context, secrets, used, measured
@@ -162,7 +160,7 @@ STATUS = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 def hooks_first(app: Flask) -> WSGIApplication:
-    """Returns an application that handles the hooks itself, and gives every other request to Flask."""
+    """Returns an application that answers the hooks itself, and passes every other request to Flask."""
     door: HookContext = app.extensions[HOOK_CONTEXT_KEY]
 
     def front(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -175,7 +173,9 @@ def hooks_first(app: Flask) -> WSGIApplication:
 
 
 def _knocked(path: str) -> tuple[Hook | None, str]:
-    """Returns the hook that a path names, and the secret in the path. Returns None for every other path."""
+    """Returns the hook for a path, and the secret in the path. Returns None instead of a hook if the path is not that
+    of a hook.
+    """
     if not path.startswith(ROOM):
         return None, ""
     secret, _, name = path.removeprefix(ROOM).partition("/")
@@ -186,14 +186,17 @@ def _say(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
     body = reply.body.encode()
     headers = [("Content-Type", PLAIN), ("Content-Length", str(len(body)))]
     start_response(STATUS[HTTPStatus(reply.status)], headers)
-    # The server can send a list in one piece. For any other iterable, it would ask for another piece.
+    # With a list, the server knows that this is the only piece. With another iterable, the server
+    # would ask for a second piece.
     return [body]
 
 
 OUTCOMES = {"CON ": "con", "END ": "end"}
 Counted = dict[HookCount, tuple[int, float]]
 Noted = tuple[str, str, int]
-"""The fields of an `Answered` object, as a plain tuple. So a hop spends no time on creating an object."""
+"""The hook, the outcome and the duration class of a call: the fields of `HookCount` as a plain tuple. A tuple is faster
+to make than an object.
+"""
 
 
 class Meter:
@@ -205,15 +208,15 @@ class Meter:
         self._lock = threading.Lock()
 
     def note(self, hook: str, reply: Reply, began: float) -> None:
-        """Counts a reply. `began` is the value of `perf_counter` when the hook began."""
+        """Counts a reply of a hook. `began` is the value of `perf_counter` when the hook began."""
         took = perf_counter() - began
         key = (hook, self._outcome(reply), bound_of(took))
         self._add(key, 1, took)
 
     def hand_on(self, add: Callable[[Counted], None]) -> None:
-        """Gives the counts to `add`, and sets them to zero.
+        """Passes the counts to `add`, and sets them to zero.
 
-        If the store is unavailable, keeps them for the next time.
+        If the database is unavailable, keeps the counts for the next time.
         """
         with self._lock:
             taken, self._counted = self._counted, {}

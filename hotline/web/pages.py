@@ -1,11 +1,6 @@
-"""Shows pending approvals, the audit log, the outgoing queue and the on-call contacts.
+"""Shows four pages of the console: pending approvals, the audit log, the outgoing queue and the on-call contacts.
 
-Shows the pending approvals of all kinds on one page.
-
-Shows the audit log in the reader's language: who did what, when and why. The log contains nothing from cases.
-
-Shows the outgoing queue and the on-call contacts. Pauses and resumes the queue, reviews messages, and adds, tests and
-removes contacts.
+The audit log shows who did what, when and why, in the reader's language. It contains nothing from cases.
 """
 
 import re
@@ -55,7 +50,7 @@ def approvals(visit: Visit) -> Response:
 
 @form_view(approvals, "reason-{approval_id}", HotlineError)
 def decide(visit: Visit, approval_id: int) -> None:
-    """Approves or refuses a request. An account can also withdraw its own request."""
+    """Approves or refuses a pending approval. The account that requested the approval can withdraw it here."""
     does = visit.form.text("do")
     if does == "take_back":
         service_approvals.withdraw(visit.context, visit.by, approval_id)
@@ -74,26 +69,26 @@ def decide(visit: Visit, approval_id: int) -> None:
 ABOUT = table("audit_subjects")
 ABOUT_DRAFT = ABOUT["change"]
 NAMED = re.compile(r"\bresponder \d+ \((.+)\)$")
-"""Matches the part of a row that refers to a responder by number."""
+"""Matches a subject in the audit log that consists of a responder's number and name."""
 PERIOD = re.compile(r"\d{4}(-\d\d|-[QH]\d)?")
 DESK_CODE = re.compile(rf"^(\d\d|{NATIONAL})(?=: )")
 
 
 def log(visit: Visit) -> Response:
-    """Shows the newest rows that match the filter.
+    """Shows the newest rows of the audit log that match the filter.
 
-    The address contains the whole filter, so that a link can show the same rows.
+    The page's address contains the whole filter, so that a link can show the same rows.
     """
     wanted = _filter(visit)
     found = service_audit.newest_rows(
         visit.context, wanted, before=number_of(visit.asked("before"), digits=11)
     )
-    # The sentence of each action, with dots in place of the subject.
+    # The sentence of each action in the filter, with dots in place of the subject.
     actions = [
         (name, visit.say(action_sentence(name)[0], subject="...", outcome="..."))
         for name in service_audit.ACTIONS
     ]
-    # Translates the name of a process. The name of a person is never translated.
+    # The translated names of processes. The names of persons are not translated.
     said = {name: visit.say(name) for name in PROCESSES.values()}
     drafts = [draft for row in found.rows if (draft := _draft_of(row)) is not None]
     titles = service_drafts.draft_titles(visit.context, drafts)
@@ -105,7 +100,7 @@ def log(visit: Visit) -> Response:
 
 
 def verify(visit: Visit) -> Response:
-    """Checks the whole chain of digests. This takes about a second for each hundred thousand rows."""
+    """Checks the chain of digests of the whole audit log. This takes about a second for each hundred thousand rows."""
     return page(
         visit,
         "audit_chain.html",
@@ -115,8 +110,8 @@ def verify(visit: Visit) -> Response:
 
 
 def _about(visit: Visit, row: AuditRow, titles: Mapping[int, str]) -> str:
-    """Returns the subject of the row. Shows a name, a title or a period instead of an identifier. Translates a known
-    kind.
+    """Returns the subject of a row as readers see it. If possible, shows a name, a title or a period instead of an id.
+    Translates the kind of the subject.
     """
     subject = NAMED.sub(r"\1", row.subject)
     if PERIOD.fullmatch(subject):
@@ -134,7 +129,7 @@ def _draft_of(row: AuditRow) -> int | None:
 
 
 def _reason(visit: Visit, row: AuditRow) -> str:
-    """Returns the reason of the row. The code of a desk that begins a reason becomes the name of the desk."""
+    """Returns the reason of a row. If the reason begins with the code of a desk, shows the name of the desk instead."""
     return DESK_CODE.sub(lambda found: named(visit, found[0]), row.reason, count=1)
 
 
@@ -182,8 +177,8 @@ def _typed_reason(visit: Visit, field: str) -> str:
 
 @_outgoing("pause")
 def pause(visit: Visit) -> None:
-    """Pauses the outgoing queue, or one part of the work. Every page shows a pause of the queue to all users, and
-    on-call contacts are notified. The national desk is notified of a pause of a part.
+    """Pauses the outgoing queue, or only one kind of its messages. If the whole queue is paused, every page shows this,
+    and the hotline notifies the on-call contacts. If one kind is paused, the hotline notifies the national desk.
     """
     part, reason, by = _part(visit), _typed_reason(visit, "pause"), visit.by.actor
     if part is None:
@@ -199,7 +194,7 @@ def _part(visit: Visit) -> OutgoingPart | None:
 
 @_outgoing("resume_part")
 def resume_part(visit: Visit) -> None:
-    """Resumes one part of the work that was paused alone."""
+    """Resumes one kind of messages that was paused alone."""
     part, reason = _part(visit), _typed_reason(visit, "resume_part")
     if part is None:
         raise visit.wrong("resume_part", "Choose which messages to pause or resume.")
@@ -210,7 +205,8 @@ def resume_part(visit: Visit) -> None:
 def resume(visit: Visit) -> None:
     """Resumes the outgoing queue.
 
-    After a backup was restored, each kind of message that may already have been sent needs a decision.
+    A restored backup can contain messages that were already sent. In this case, the person decides for each such kind
+    of message if the hotline sends it.
     """
     chosen = {kind: visit.form.text(f"fate-{kind}", most=4) for kind in TO_DECIDE}
     fates = {kind: DoubtDecision(fate) for kind, fate in chosen.items() if fate in {*DoubtDecision}}
@@ -221,7 +217,7 @@ def resume(visit: Visit) -> None:
 
 @_outgoing("review")
 def review(visit: Visit) -> None:
-    """Records that a person has dealt with these messages, for example by telephone."""
+    """Records that a person has dealt with undeliverable messages, for example by telephone."""
     ids = _numbers(visit.form.many("message"))
     if not ids:
         raise visit.wrong("review", "Choose an undeliverable message from the list.")
@@ -236,7 +232,9 @@ def _numbers(typed: Iterable[str]) -> list[int]:
 
 
 def dark(visit: Visit) -> Response:
-    """Shows the page to print for a day on which the hotline does not answer. It contains verified numbers only."""
+    """Shows a page to print for a day on which the hotline does not answer. This page contains only verified phone
+    numbers.
+    """
     at, line = visit.context.now(), visit.context.line
     try:
         flow_set = visit.context.flow_sets.get(visit.context.flow_sets.live())
@@ -268,7 +266,7 @@ MAX_TESTED = 50
 
 
 def contacts(visit: Visit) -> Response:
-    # The recipients of the last test, and the state of each recipient's notice.
+    # The ids of the test notices that the page shows.
     ids = _numbers(visit.asked("tested").split("-"))[:MAX_TESTED]
     return page(
         visit,
@@ -285,7 +283,7 @@ def _on_call(field: str) -> Callable[[Callable[..., Response | None]], Callable[
 
 @_on_call("name")
 def add_contact(visit: Visit) -> None:
-    """Adds an on-call contact. The number is typed once, and never shown again."""
+    """Adds an on-call contact. After that, no page shows the number."""
     form = visit.form
     language = form.text("language", most=2)
     service_alarms.add_contact(
@@ -305,7 +303,7 @@ def remove_contact(visit: Visit, contact_id: int) -> None:
 def test_contacts(visit: Visit) -> Response:
     """Asks the monitor to send a test notice to all contacts within seconds.
 
-    After that, the page shows the results of the gateway.
+    The page then shows the gateway's result for each notice.
     """
     ids = service_alarms.send_test_notices(visit.context)
     return redirect_to("outgoing.contacts", tested="-".join(map(str, ids)))
@@ -313,13 +311,17 @@ def test_contacts(visit: Visit) -> Response:
 
 @_on_call("alarm-{alarm}")
 def acknowledge(visit: Visit, alarm: str) -> None:
-    """Acknowledges an alarm. No one is notified of it again within a day, unless the alarm gets worse."""
+    """Acknowledges an alarm. For a day, the monitor does not repeat the notices about this alarm, unless the alarm gets
+    worse.
+    """
     service_alarms.acknowledge(visit.context, alarm, visit.by.actor)
 
 
 @_on_call("trial")
 def enrol_handset(visit: Visit) -> None:
-    """Enrols the phone for the daily test. The test is the hotline's own tip, and no statistics count it."""
+    """Enrols the phone that gets the alert of the daily test. For this test, the hotline reports a tip to itself, which
+    no statistics count.
+    """
     service_checks_outside.set_handset(
         visit.context, visit.form.secret("number"), by=visit.by.actor
     )

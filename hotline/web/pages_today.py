@@ -1,7 +1,8 @@
-"""Collects the lines of the page Today and the red bars: sentences about tasks and problems, most urgent first.
+"""Shows the page Today, and the red bars at the top of every page. Both consist of lines about tasks and problems, most
+urgent first.
 
-A new kind of line needs a new row in `SOURCES`. Each open page Today loads again every minute, so the queries of a
-source must be small.
+Each row of `SOURCES` makes one kind of line. An open page Today loads again every minute, so the queries of a source
+must be small.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,9 +56,9 @@ def _line(
 
 MakesLine = Callable[..., TodayLine]
 bad: MakesLine = partial(_line, True)
-"""Makes a red line, for a problem."""
+"""Makes a red line, which is about a problem."""
 warn: MakesLine = partial(_line, False)
-"""Makes an ordinary line, for a task."""
+"""Makes an ordinary line, which is about a task."""
 
 
 ALARMS = table("alarms")
@@ -70,7 +71,7 @@ ALARM_PAGES: Mapping[str, str] = {
     **dict.fromkeys((Alarm.ACCOUNTS, Alarm.SIGN_INS, Alarm.AUDIT_LOG), "audit.listed"),
     Alarm.URGENT_WORDS: "reading.history",
 }
-"""The page on which a reader acts on an alarm."""
+"""The page on which a reader can act on an alarm, by the alarm's name."""
 PARTS = table("outgoing_parts")
 WITH_TIP = table("alarms_of_a_tip")
 """The sentences of alarms for readers who may see the tip."""
@@ -79,7 +80,7 @@ WITHOUT_TIP = table("alarms_of_a_moment")
 
 
 SOON = timedelta(days=60)
-"""The page Today shows a line about a number if its verification ends within this time."""
+"""The page Today shows a line about a phone number if its verification ends within this time."""
 
 
 LineMaker = Callable[[ConsoleContext, SignedIn], Iterator[TodayLine]]
@@ -90,13 +91,13 @@ class LineSource:
     roles: frozenset[AccountRole]
     tells: LineMaker
     is_bar: bool = False
-    """True if the line is on every page, and not only on the page Today."""
+    """True if these lines are red bars on every page, and not only lines on the page Today."""
 
 
 def count_line(
     line: MakesLine, phrase: str, endpoint: str, count: Callable[[ConsoleContext, SignedIn], int]
 ) -> LineMaker:
-    """Returns a source that shows one line with a number, if the number is above zero."""
+    """Returns a function that makes one line with a number. It makes no line if the number is zero."""
 
     def tells(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
         number = count(context, by)
@@ -180,7 +181,7 @@ def _own_link(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Shows that the account got a new recovery sheet or authenticator, until its owner confirms this."""
+    """Makes a line for each new recovery sheet or authenticator of the account, until the owner confirms it."""
     found = service_own_account.unconfirmed_renewals(context, by)
     for at, says in (
         (
@@ -212,7 +213,9 @@ def _admins(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Shows desks of which a former member may have a copy of the key, and desks that only one member can decrypt."""
+    """Makes a line for each desk whose key a former member may have copied, and for each desk whose tips only one
+    member can decrypt.
+    """
     for head in service_desk_page.list_desks(context, by):
         desk = head.name or place_name(head.code, by.language)
         if head.copied_since is not None:
@@ -230,7 +233,9 @@ def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Counts the pending approvals, if this account may decide on any of them."""
+    """Makes a line with the number of pending approvals, if this account may decide any of them. Also makes a line for
+    each call-back that this account may approve.
+    """
     found = service_approvals.all_pending(context, by)
     for one in found:
         if one.call_back_id and one.may_decide:
@@ -241,7 +246,7 @@ def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _numbers(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Shows numbers on screens whose verification ends soon or has ended."""
+    """Makes a line for each phone number on callers' screens whose verification ends soon or has ended."""
     flow_set, on = context.flow_sets.get(context.flow_sets.live()), day_of(context.now())
     for digits in sorted(numbers_named(flow_set) & flow_set.numbers.keys()):
         until = flow_set.numbers[digits].until
@@ -270,7 +275,7 @@ def _urgent_words(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _drills(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Shows each drill that is running."""
+    """Makes a line for each drill that is running."""
     for row in service_drills.running_drills(context):
         says = phrase("Drill in progress: {desk}, until {until}")
         desk = service_drills.desk_named(row.desk, by.language)
@@ -321,16 +326,18 @@ SOURCES = (
 )
 
 
-# Shows the page Today: tasks and problems, the most urgent first.
-
 NO_NEWS: Mapping[str, Any] = dict.fromkeys(("news", "waiting", "opened", "opened_draft"))
-"""The values of the page for an account that works with no texts."""
+"""The values of the page Today for an account that does not work with texts."""
 RELOADED = "60; url={path}?auto"
-"""Loads the page again each minute, with an address that does not extend the session."""
+"""The value of the HTTP header `Refresh`: the browser loads the page again each minute. The address contains `auto`, so
+that this load does not extend the user's session.
+"""
 
 
 def first(visit: Visit) -> Response:
-    """Shows the board to desks, the page Today to people who write texts, and the statistics to all others."""
+    """Shows the first page after sign-in: the board to desks, the page Today to people who work with texts and to
+    admins, and the statistics to others.
+    """
     if visit.by.roles & routes.DESKS:
         return pages_board.show(visit)
     if visit.by.roles & routes.WORDS or not visit.by.roles & routes.BUT_TRANSLATOR:
@@ -339,10 +346,10 @@ def first(visit: Visit) -> Response:
 
 
 def show(visit: Visit) -> Response:
-    """Shows the lines of the page Today for this account."""
+    """Shows the page Today for this account."""
     shown = pages_draft_reading.today_values(visit) if visit.may(routes.WORDS) else NO_NEWS
     answer = page(visit, "today.html", lines=today(visit.context, visit.by), **shown)
-    # A page with a form is not loaded again, because the typed text would be lost.
+    # A page with an open form does not reload, because the typed text would be lost.
     if not (shown["opened"] or shown["opened_draft"] or visit.faults):
         answer.headers["Refresh"] = RELOADED.format(path=visit.path.partition("?")[0])
     return answer
@@ -350,7 +357,9 @@ def show(visit: Visit) -> Response:
 
 @form_view(show)
 def answer(visit: Visit, news_id: int) -> Response:
-    """Answers a comment or a returned draft, and shows a returned draft again with the button to submit it."""
+    """Stores an answer to a comment or to a returned draft. If the draft was returned, the page then shows the draft
+    with a button to submit it.
+    """
     words = visit.form.text("comment", most=service_news.COMMENT_LETTERS)
     done = service_news.answer(visit.context, visit.by, news_id, words)
     result_or_refusal(visit, done, "comment")
@@ -358,7 +367,7 @@ def answer(visit: Visit, news_id: int) -> Response:
 
 
 def read(visit: Visit) -> Response:
-    """Marks one piece of news as read, or all of them."""
+    """Marks one piece of news as read, or all news."""
     service_news.mark_read(visit.context, visit.by, number_of(visit.form.text("news")))
     return redirect_to("today.show")
 

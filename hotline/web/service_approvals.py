@@ -1,4 +1,4 @@
-"""Lists all pending approvals on one page, and carries out decisions on them."""
+"""Lists the pending approvals of all kinds, and carries out the decisions about them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -52,7 +52,8 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         service_case_files.HOLD,
     )
 }
-"""The rule for each kind of approval: who requests it, who decides it, its sentence, and what an approval does."""
+"""The rules by kind of approval. A rule says who may decide, which sentence the page shows, and what an approval does.
+"""
 REASON_LETTERS = 200
 COMPARE = message_text("compare the four words with the person first, then tick the box")
 OVER = message_text("this request was already decided or has expired")
@@ -60,9 +61,9 @@ OVER = message_text("this request was already decided or has expired")
 
 @dataclass(frozen=True, slots=True)
 class AccountMark:
-    """An account with its number and creation time.
+    """The name, the number and the creation time of an account.
 
-    Number and time distinguish the account from another with a similar name.
+    The number and the time distinguish accounts with similar names.
     """
 
     name: str
@@ -79,38 +80,42 @@ class PendingApproval:
     sentence: MessageText
     asked_at: datetime
     expires_at: datetime | None
-    """None if it has no time limit."""
+    """None if the request never expires."""
     reason: str
     may_decide: bool
     overseen: MessageText | None = None
-    """The refusal for a person of the national desk, if the approval concerns a person of an oversight desk."""
+    """The reason why this account may not decide: its owner is overseen by the oversight desk that the approval is
+    about. None otherwise.
+    """
     is_own: bool = False
-    """True if this account requested it and may withdraw it."""
+    """True if this account requested the approval. Then the account may withdraw the request."""
     needs_key: bool = False
     fingerprint: str = ""
     key_to_sign: KeyToSign | None = None
     tip_id: int | None = None
-    """The tip on whose page a person decides. None if a person decides in the list."""
+    """The tip on whose page a person decides. None if a person decides elsewhere."""
     call_back_id: int | None = None
-    """The call-back on whose page a person decides."""
+    """The call-back on whose page a person decides. None if a person decides elsewhere."""
     accounts: Sequence[AccountMark] = ()
-    """The account that requested the approval, and the account that it concerns."""
+    """The account that requested the approval, and the account that the approval is about."""
     person_id: int | None = None
-    """The person that it concerns."""
+    """The person that the approval is about."""
     age: timedelta | None = None
-    """The time that it has waited, if the page shows this."""
+    """The time since the request. None if the page does not show this time."""
 
 
 def all_pending(context: ConsoleContext, by: SignedIn) -> Sequence[PendingApproval]:
     """Returns every pending approval that this account may see.
 
-    Approvals that are decided on other pages come first.
+    Approvals that people decide on other pages come first.
     """
     return [*_closures(context, by), *_calls(context, by), *pending(context, by)]
 
 
 def pending(context: Context, by: SignedIn) -> Sequence[PendingApproval]:
-    """Returns the pending approvals that are decided in the list and that this account may see, the oldest first."""
+    """Returns the pending approvals that people decide in the list itself, oldest first. Leaves out those that this
+    account may not see.
+    """
     with context.database.reading() as session:
         known: dict[int | None, AccountMark] = {
             one.id: AccountMark(one.shown, one.id, one.created_at)
@@ -134,12 +139,12 @@ def decide(
     key: bytes | None = None,
     seen: str = "",
 ) -> None:
-    """Approves or refuses a request. If it is approved, carries it out at once. `key` is the private key of the
-    approver, `seen` the four words or the mark of the key that the page showed.
+    """Approves or refuses a request. Carries out an approved request at once. `key` is the private key of the approver.
+    `seen` is the text that the approver compared: four words, or the mark of a key.
 
-    Raises AccountRefused if there is no reason, and NotFound if this account has nothing to decide. Raises
-    ApprovalRefused if another person must decide, or if the four words were not compared. Each kind of approval may
-    raise further errors.
+    Raises AccountRefused if the reason is missing or too long. Raises NotFound if the request is not pending, or if
+    this account may not see it. Raises ApprovalRefused if another person must decide, or if `seen` is wrong. Each kind
+    of approval may raise further errors.
     """
     if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
         raise refusal(AccountFault.NO_REASON)
@@ -202,9 +207,9 @@ def _carry_out(decision: Decision, about: ApprovalView, approve: bool) -> None:
 
 
 def _seen(session: Session, context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
-    """Returns what a page shows of a request.
+    """Returns the facts about a request that a page shows.
 
-    Returns None if this account may not see this kind, or if another release wrote the request.
+    Returns None if this account may not see the request, or if this version of the program does not know its kind.
     """
     rule = APPROVALS.get(row.kind)
     if rule is None or not rule.decided_by & by.roles:
@@ -242,9 +247,9 @@ def _line(
 
 
 def _closures(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
-    """Yields the closures that wait for a second person, the oldest first.
+    """Yields the closures that a second person must confirm, oldest first.
 
-    The decision on a closure is made on the page of its tip.
+    People confirm a closure on the page of its tip.
     """
     for one in (
         service_pending_closures.list_closures(context, by) if by.roles & READING_ROLES else ()
@@ -268,9 +273,9 @@ def _closures(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval
 
 
 def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
-    """Yields the call-backs whose number a person of the national desk has requested.
+    """Yields the call-backs for which a person of the national desk has requested the phone number.
 
-    The approval of a call-back is given on its own page.
+    People approve this request on the page of call-backs.
     """
     for one in (
         service_calls.list_call_backs(context, by) if AccountRole.NATIONAL in by.roles else ()
@@ -295,7 +300,7 @@ def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
 
 
 def frame_needs(context: ConsoleContext, by: SignedIn) -> FrameNeeds:
-    """Returns if a page of this account needs red bars or the mark of sample data."""
+    """Returns whether a page for this account needs red bars or the mark for sample data, and the number of alarms."""
     subject = service_invitations.link_subject(by.account_id)
     with context.database.reading() as session:
         return queries.frame_needs(session, subject, context.now())
