@@ -1,8 +1,8 @@
-"""Makes the keys of desks, and decrypts tips with the recovery passphrase. Each use of the passphrase is recorded in
-the audit log.
+"""Makes the keys of desks, and decrypts tips with the recovery passphrase. The audit log gets a row for each use of the
+passphrase.
 
-Also lets a district read a tip that was withheld from it. Also stands down the responders of a tip's first place after
-the place was corrected. The module can decrypt what the hooks encrypt.
+Also gives a district access to a tip that was withheld from it. Also stands down the responders of a tip's first place,
+after a correction of the place. No module that answers the gateway may import this file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,8 @@ from hotline.tips.rules_events import LoggedEvent
 
 @dataclass(frozen=True, slots=True)
 class UnlockedTip:
-    """A tip that a desk can decrypt: its grant without the weekly lock, and the private key for this grant.
+    """A tip that a desk can decrypt. `grant` is the tip's key, encrypted for the desk, without the weekly lock around
+    it. `private_key` decrypts the grant.
 
     `repr` does not show the keys.
     """
@@ -56,7 +57,7 @@ class QuestionBack:
     question: str
     answered_at: datetime | None
     answer: str | None = field(default=None, repr=False)
-    """The decrypted answer. None if there is none, or if it cannot be decrypted."""
+    """The decrypted answer. None if the caller has not answered, or if the answer cannot be decrypted."""
     language: str = ""
 
 
@@ -68,18 +69,16 @@ class DecryptedTip:
     visit_facts: VisitFacts
     """The facts that decide how responders may visit. Every page shows them first."""
     erasure_asked_at: datetime | None
-    """The time when the erasure of the text was requested. The person who requested it may not be the person who
-    reported.
-    """
+    """The time when a person requested the erasure of the text. This person may not be the caller who reported."""
     earlier: tuple[str, ...]
-    """The earlier places of the tip before corrections, the oldest first."""
+    """The earlier places of a tip whose place was corrected, the oldest first."""
     answers: Mapping[str, str] = field(repr=False)
     asked: QuestionBack | None = None
     notes: Sequence[decrypt_codes.DecryptedNote] = ()
 
 
 def missing_desks(context: Context) -> Sequence[str]:
-    """Returns those desks, among the national desk and all districts, that have no key yet."""
+    """Returns the desks that have no key yet. The national desk and each district need one."""
     with context.database.reading() as session:
         held = tables_desks.desk_codes(session)
     wanted = (NATIONAL, *(district.code for district in districts()))
@@ -87,12 +86,12 @@ def missing_desks(context: Context) -> Sequence[str]:
 
 
 def make_desks(context: Context, passphrase: str, *, costs: Costs | None = None) -> Sequence[str]:
-    """Makes the missing desks, and encrypts their private keys for the recovery key pair. Returns the codes of the new
-    desks.
+    """Makes the keys of the missing desks, and encrypts their private keys for the recovery key pair. Returns the codes
+    of the new desks.
 
-    The first call also makes the recovery key pair under the passphrase. Existing desks keep their keys, and an
-    existing recovery key pair keeps its passphrase. Raises DeskRefused if desks exist but the recovery key pair does
-    not.
+    The first call also makes the recovery key pair, and protects it with the passphrase. Existing desks keep their
+    keys, and an existing recovery key pair keeps its passphrase. Raises DeskRefused if desks exist but the recovery key
+    pair does not.
     """
     missing = missing_desks(context)
     if not missing:
@@ -115,7 +114,7 @@ def make_desks(context: Context, passphrase: str, *, costs: Costs | None = None)
 
 
 def line_public_key(context: Context, passphrase: str) -> bytes:
-    """Returns the public half of the hotline's signing key. Raises PassphraseWrong, DeskRefused."""
+    """Returns the public key that belongs to the hotline's signing key. Raises PassphraseWrong, DeskRefused."""
     line = decrypt_signing.open_line_key(context, passphrase)
     if line is None:
         raise DeskRefused(decrypt_signing.NOT_OURS)
@@ -132,10 +131,11 @@ def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[Ti
 
 
 def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
-    """Checks that a desk may read a tip, before an operator types the passphrase. If the check fails, writes this to
-    the audit log. Reveals nothing about the tips of an oversight desk, because no secret has proved yet who asks.
+    """Checks that a desk may read a tip, before an operator types the passphrase. If the check fails, writes a row to
+    the audit log. For an oversight desk it checks nothing, because the operator has not proved an identity yet and must
+    learn nothing about these tips.
 
-    Raises NotFound if the tip does not exist or the desk has no grant.
+    Raises NotFound if the tip does not exist or the desk has no access to it.
     """
     with context.database.reading() as session:
         if desk in tables_desks.every_oversight(session):
@@ -150,9 +150,9 @@ def unlock(
     """Decrypts the desk's private key with the passphrase, so that the tip can be read. Writes every failure to the
     audit log.
 
-    Raises NotFound if the tip does not exist or the desk has no grant. Also raises PassphraseWrong, DecryptionFailed or
-    KeyMissing. For an oversight desk, the passphrase is checked first, so a person with a wrong passphrase learns
-    nothing about the tip.
+    Raises NotFound if the tip does not exist or the desk has no access to it. Also raises PassphraseWrong,
+    DecryptionFailed or KeyMissing. For an oversight desk, it checks the passphrase first. So a person with a wrong
+    passphrase learns nothing about the tip.
     """
     check_grant(context, tip_id, desk=desk, by=by, reason=reason)
     with context.database.reading() as session:
@@ -174,7 +174,7 @@ def unlock(
 def read_tip(
     context: Context, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
 ) -> DecryptedTip:
-    """Decrypts the answers of a tip, and the caller's answer to the desk's question. Before it returns them, commits a
+    """Returns the decrypted answers of a tip, with the caller's answer to the desk's question. Before that, commits a
     row to the audit log.
 
     Raises the same errors as `unlock`.
@@ -189,8 +189,8 @@ def read_tip(
 
 
 def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> DecryptedTip:
-    """Decrypts the text of an unlocked tip. The calling function must write a row to the audit log before it shows the
-    text.
+    """Returns the decrypted text of an unlocked tip. The calling function must write a row to the audit log before it
+    shows the text.
 
     Raises DecryptionFailed.
     """
@@ -210,10 +210,11 @@ def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> Decrypt
 def send_down(
     context: Context, tip_id: int, *, passphrase: str, by: TwoPeople, reason: str
 ) -> None:
-    """Encrypts the key of a tip for its district and camp, and alerts the responders there.
+    """Gives the district and the camp of a tip access to it, and alerts the responders there. An official may be
+    involved, so only the national desk had access.
 
-    Only the national desk can do this, once for each tip. If the caller later says that no official is involved, this
-    answer alone gives the district no access. Raises EndRefused and the same errors as `unlock`.
+    Only the national desk can do this, once for each tip. It is needed even if the caller later says that no official
+    is involved. Raises EndRefused and the same errors as `unlock`.
     """
     found = unlock(context, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")
@@ -243,10 +244,10 @@ def send_down(
 
 
 def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
-    """Stands down the responders of a tip's first place.
+    """Stands down the responders of a tip's first place, because the place was corrected.
 
-    Raises NotFound, also about a complaint about the national desk. Raises EndRefused if no responder at the new place
-    has taken the case.
+    Raises NotFound if the tip does not exist, and for a complaint about the national desk. Raises EndRefused if no
+    responder at the new place has taken the case.
     """
     with ringing(context) as session:
         tip = tables.get_filed(session, tip_id)
@@ -283,9 +284,9 @@ def _granted(
 def _asked(
     row: alerts_tables.QuestionBackRow | None, tip_key: bytes, uid: str
 ) -> QuestionBack | None:
-    """Returns the question that a desk asked about a tip.
+    """Returns the question that a desk asked about a tip, with the caller's answer.
 
-    If the answer cannot be decrypted, leaves it out, so that the tip is still shown.
+    If the answer cannot be decrypted, returns the question without it. So the tip can still be shown.
     """
     if row is None:
         return None

@@ -1,7 +1,8 @@
-"""Makes a case file with the account's own key, in memory only. No module that a hook loads may import this file.
+"""Makes a case file, with data that it decrypts with the account's own key. The text is only in memory. No module that
+answers the gateway may import this file.
 
-A child process without keys and files turns the text into a PDF under a passphrase. The hotline stores only a digest of
-the file.
+A child process, which gets no keys and no files, turns the text into a PDF under a passphrase. The hotline stores only
+a digest of the case file.
 """
 
 import hashlib
@@ -71,8 +72,8 @@ SENTENCES: Mapping[LoggedEvent, str] = {
     LoggedEvent.CLOSED: phrase("{who} closed the case."),
     LoggedEvent.REOPENED: phrase("{who} reopened the case."),
 }
-"""The sentence of each event that a file contains. The file leaves out events that reveal something about the caller,
-other cases, or where a person is now."""
+"""The sentence that a case file prints for each kind of event. A case file leaves out all other events, because they
+reveal something about the caller, about other cases, or about where a person is now."""
 CLOSING = phrase("{who} asked to close the case.")
 OPENED = phrase("{who} opened the report.")
 CUSTODY = {
@@ -89,22 +90,23 @@ CHANNELS = {"ussd": "USSD", "sms": "SMS"}
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """Holds a file that was just made. `repr` shows nothing of it."""
+    """A case file that was just made. `repr` shows nothing of its content."""
 
     number: int
     pdf: bytes = field(default=b"", repr=False)
-    """The encrypted PDF. Empty if the file is printed."""
+    """The encrypted PDF. Empty if the account prints the file instead."""
     document: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 def new_passphrase(token: str) -> tuple[str, str]:
-    """Returns six words, and the same words encrypted for this session, so that a form can return them."""
+    """Returns six random words for a passphrase. Also returns them encrypted for this session, so that a form can send
+    them back."""
     words = rules_sign_in.suggest_password(secrets.choice, WORDS).replace("-", " ")
     return words, lock_key(token, words.encode(), account=BOUND).hex()
 
 
 def read_passphrase(token: str, locked: str) -> str | None:
-    """Returns the six words of this session's form. Returns None for anything else."""
+    """Returns the six words that a form of this session has sent back. Returns None for any other text."""
     with suppress(ValueError):
         words = unlock_key(token, bytes.fromhex(locked), account=BOUND)
         return None if words is None else words.decode()
@@ -121,10 +123,11 @@ def make(
     language: str,
     words: str | None,
 ) -> MadeFile:
-    """Makes an approved file, records its digest, and forgets which case and person it is about.
+    """Makes an approved case file, and stores its digest. After that, the hotline no longer knows which case and person
+    the file is about.
 
-    Without the six words of a passphrase, returns the text to print. Raises NotFound, EndRefused, KeyMissing,
-    DecryptionFailed and WorkEnded.
+    Without the six words of a passphrase, returns a text to print instead of a PDF. Raises NotFound, EndRefused,
+    KeyMissing, DecryptionFailed and WorkEnded.
     """
     document = _document(context, by, token, file_id, say, language)
     text = json.dumps(document, ensure_ascii=False)
@@ -154,9 +157,8 @@ def _approved(
     *,
     for_writing: bool = False,
 ) -> tables_case_files.CaseFile:
-    """Returns an approved request about a tip that the account may see. The person who approved it must still be
-    allowed to see the case. Raises NotFound.
-    """
+    """Returns an approved request for a case file, if the account may see its tip. The approver must still be allowed
+    to see the case. Raises NotFound."""
     find = service_retention.locked_file if for_writing else tables_case_files.find_file
     row = find(session, file_id)
     if row is None or row.tip_id is None or not service_case_files.is_approved(row, context.now()):
@@ -239,9 +241,8 @@ def _call(tip: Tip, say: Callable[..., str]) -> list[tuple[str, str]]:
 def _answers(
     context: ConsoleContext, tip: DecryptedTip | None, language: str
 ) -> list[tuple[str, str]]:
-    """Returns the caller's answers, and the answer to a question of a desk. Leaves out notes, because the caller did
-    not write them.
-    """
+    """Returns the caller's answers, and the caller's answer to a desk's question. Leaves out notes, because responders
+    wrote them."""
     if tip is None:
         return []
     answers = service_reading.read_answers(context, tip, language)
@@ -251,7 +252,7 @@ def _answers(
 
 @dataclass(frozen=True)
 class _Gathered:
-    """The events of a case, with roles and letters in place of names."""
+    """Reads the events of a case, and replaces each name by a role and a letter."""
 
     session: Session
     tip: Tip
@@ -274,9 +275,7 @@ class _Gathered:
         return tables_audit.entries(self.session, subject=f"tip:{self.tip.id}")
 
     def events(self) -> Iterator[FileEvent]:
-        """Yields the events that officers caused. Leaves out every event about a person who is not the person of the
-        file.
-        """
+        """Yields the events of the case. Leaves out an event about a person if the file is not about this person."""
         of_person = {one.id: one.reported.n for one in self.entries}
         signed = {one.at: one.actor for one in self._audit}
         for row in tables_case_events.events_of_tip(self.session, self.tip.id):
@@ -293,9 +292,11 @@ class _Gathered:
             yield FileEvent(row.at, sentence, self._who(actor), text, by_clock=by_clock)
 
     def _note(self, row: tables_case_events.CaseEventRow) -> str:
-        """Returns the text of a note, if there is an order and the case has no other person than that of the file.
+        """Returns the text of a note, if a prosecutor or court ordered the file, and the person of the file is the only
+        person of the case.
 
-        Leaves out a note that may repeat the caller, or that is about a person whose codes were erased."""
+        Leaves out a note that may repeat the caller's words, or that is about a person whose codes were erased.
+        """
         met = {one.reported.n for one in self.entries}
         is_about = self.has_order and self.n is not None and met == {self.n}
         if self.decrypted is None or not is_about or row.codes.get(SAYS) != NoteCode.WORDS:
@@ -303,7 +304,7 @@ class _Gathered:
         return next((one.words for one in self.decrypted.notes if one.at == row.at), "")
 
     def custody(self) -> Iterator[FileEvent]:
-        """Yields each time that a person opened the case, kept it, or asked for a case file."""
+        """Yields each time that a person opened the case, set or lifted a legal hold, or worked on a case file."""
         for entry in self._audit:
             if entry.action in CUSTODY:
                 yield FileEvent(entry.at, CUSTODY[entry.action], self._who(entry.actor))
@@ -312,7 +313,8 @@ class _Gathered:
                 yield FileEvent(row.at, OPENED, self._who(f"responder:{row.responder_id}"))
 
     def _who(self, actor: str) -> str:
-        """Returns the role of an officer with a letter, the same for all phones and accounts of a person."""
+        """Returns the role of an officer, with a letter. An officer with several phones or accounts always gets the
+        same letter."""
         kind, _, rest = actor.partition(":")
         key, role = actor, self.say(phrase("The hotline"))
         account_id = tables_audit.account_of(actor)
@@ -332,9 +334,8 @@ class _Gathered:
         return f"{role[:1].upper()}{role[1:]} {mark}"
 
     def names(self) -> frozenset[str]:
-        """Returns all names of people of the hotline, and the references of the case. Of people of this case, also
-        each part of their name.
-        """
+        """Returns all names that the file must not contain: of all people of the hotline, and the references of the
+        case. For people who worked on this case, it adds each part of their name."""
         own = {tables_audit.name_in(one.actor) for one in self._audit}
         known = tables.responder_names(self.session)
         rows = tables_case_events.events_of_tip(self.session, self.tip.id)

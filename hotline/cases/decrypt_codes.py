@@ -1,8 +1,8 @@
-"""Decrypts the codes about persons and the notes of a case, with the keys of the reader or of a desk. No module that a
-hook loads may import this file.
+"""Decrypts the codes about persons and the notes of a case, with the key of the reader process or of a desk. No module
+that answers the gateway may import this file.
 
-The calling function must first check that a person may see the content. For this it checks the PIN or the account's
-key, and calls `visible_to`.
+The calling function must first check that a person may see the content. It checks the PIN or the account's key, and
+calls `visible_to`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,10 +27,9 @@ from hotline.tips.tables import Tip
 def case_private_key(
     session: Session, context: Context, tip: Tip, holder: str, privates: Sequence[bytes]
 ) -> bytes | None:
-    """Returns the private key of a case. Decrypts it with the keys of a desk or of the reader, trying the newest key
-    first.
+    """Returns the decrypted private key of a case. Tries the keys of a desk or of the reader process, the newest first.
 
-    Returns None if none of these keys decrypts it.
+    Returns None if none of these keys decrypts the private key.
     """
     grant = tables_case_events.grant_of(session, tip.id, holder)
     if grant is None:
@@ -61,13 +60,13 @@ class DecryptedNote:
     words: str = field(default="", repr=False)
 
     def headed(self, context: Context, language: str) -> str:
-        """Returns the heading above this note on a page: a text with the time when the note was written."""
+        """Returns the heading of this note on a page. It contains the time when the responder wrote the note."""
         time = f"{self.at.astimezone(KIGALI):%d/%m %H:%M}"
         return context.phrases.say(language, Template.NOTE_AT, time=time)
 
 
 def decrypt_notes(session: Session, tip: Tip, tip_key: bytes) -> Sequence[DecryptedNote]:
-    """Returns the notes of a tip, the oldest first. If a note cannot be decrypted, returns the others."""
+    """Returns the notes of a tip, the oldest first. Leaves out a note that cannot be decrypted."""
     bodies = tables_case_events.bodies_of(session, CaseNote, tip.id)
     found = []
     for row in tables_case_events.events_of_tip(session, tip.id):

@@ -1,7 +1,7 @@
-"""Decrypts the text of a tip for a console account, with the key of the account. Also lets an account ask the caller a
-question.
+"""Decrypts the text of a tip for a console account, with the key of the account. Also stores a question that the
+account asks the caller.
 
-The decrypted text is never stored. No module that a hook loads may import this file.
+The decrypted text is never stored. No module that answers the gateway may import this file.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -36,11 +36,11 @@ Got = TypeVar("Got")
 def read_tip(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> DecryptedTip:
-    """Returns the decrypted text of a tip. First commits a row to the audit log, also if the account may not read the
-    tip.
+    """Returns the decrypted text of a tip. Before that, commits a row to the audit log, even if the account may not
+    read the tip.
 
     Raises NotFound if the account may not see this tip. Raises KeyMissing. Raises DecryptionFailed if no key of the
-    account fits a grant.
+    account decrypts the tip.
     """
     decrypted, viewer = decrypt_tip(context, by, token, tip_id, reason)
     actor = tables_audit.by_actor(by.actor)
@@ -55,9 +55,10 @@ def read_tip(
 def decrypt_tip(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> tuple[DecryptedTip, Viewer]:
-    """Returns the decrypted text of a tip, and the viewer. The calling function writes a row to the audit log.
+    """Returns the decrypted text of a tip, and the viewer. The calling function must write the row about this to the
+    audit log.
 
-    If the account may not read the tip, commits a row, and raises the same errors as `read_tip`.
+    If the account may not read the tip, commits a row about that, and raises the same errors as `read_tip`.
     """
     viewer, _ = get_readable(context, by, tip_id, reason)
     opened = decrypt_access.decrypt_unlocked
@@ -71,7 +72,7 @@ def decrypt_tip(
 def ask_question(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, question: str, reason: str
 ) -> None:
-    """Stores a question about a tip. The holder of the tip's receipt can answer it.
+    """Stores a desk's question about a tip. A caller who enters the tip's receipt can answer it.
 
     Raises NotFound, AskRefused, KeyMissing, DecryptionFailed.
     """
@@ -95,7 +96,7 @@ def ask_question(
 def tip_key(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> tuple[bytes, str]:
-    """Returns the key of a tip, and the desk by whose key it was decrypted.
+    """Returns the key of a tip, and the desk whose key decrypted it.
 
     Raises NotFound, KeyMissing, DecryptionFailed.
     """
@@ -109,9 +110,10 @@ HANDOVER = "to read a handover note"
 def handover_notes(
     context: ConsoleContext, by: SignedIn, token: str
 ) -> Sequence[decrypt_handover.HandoverText]:
-    """Returns the notes of all desks of an account, and of the open cases that it may see, the newest first.
+    """Returns the handover notes that an account may read, the newest first: of the account's desks, and of the open
+    cases that the account may see.
 
-    Writes a row to the audit log for each note about a case. Raises KeyMissing.
+    Writes a row to the audit log for each case with a note. Raises KeyMissing.
     """
     private, member = account_key(context, token), of_account(by.account_id)
     with context.database.writing() as session:
@@ -133,7 +135,8 @@ def handover_notes(
 def grant_for(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, desk: str, reason: str
 ) -> Callable[[Session], None]:
-    """Returns a function that gives the desk of a district access to a tip. The desk must be allowed to see it.
+    """Returns a function that gives the desk of a district access to a tip. The calling function must check that the
+    desk may see the tip.
 
     Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
     """
@@ -173,9 +176,9 @@ def _with_key(
     tip_id: int,
     gets: Callable[[Session, UnlockedTip, str], Got],
 ) -> Got:
-    """Calls `gets` for the first desk of the account that can decrypt the tip, and returns the result.
+    """Returns the result of `gets` for the first desk of the account that can decrypt the tip.
 
-    Raises an error only after trying all desks of the account.
+    Raises an error only if no desk of the account can decrypt the tip.
     """
     private_key = account_key(context, token)
     with context.database.reading() as session:
@@ -193,9 +196,9 @@ def _unlocked(
     tip_id: int,
     private_key: bytes,
 ) -> Iterator[tuple[str, UnlockedTip]]:
-    """Yields each desk of this account that may read the tip, with the desk's keys.
+    """Yields each desk of this account that has access to the tip, with a key of the desk.
 
-    The keys are the present key and, after a rotation, the previous key.
+    A desk can occur twice: with its present key and, after a rotation, with its previous key.
     """
     member = of_account(by.account_id)
     for desk in sorted(viewer.desks):
@@ -212,7 +215,7 @@ def _is_opened(
 ) -> None:
     """Records that a person opened the tip with an account.
 
-    If the person is also an alerted responder, ends the deadline to read the case.
+    If the person is also an alerted responder, the deadline to read the case ends.
     """
     at, who, own = context.now(), viewer.responder_id, None
     if who is not None:

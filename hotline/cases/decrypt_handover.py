@@ -1,4 +1,4 @@
-"""Decrypts the notes of a handover for a member of a desk. The phone shows them behind the PIN."""
+"""Decrypts handover notes for a member of a desk. A phone shows these notes only after the PIN."""
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -20,7 +20,8 @@ from hotline.tips.tables import Tip
 
 
 class HandoverText(NamedTuple):
-    """A decrypted note. `tip_id` is the case that the note is about. The text is empty if no key decrypts it."""
+    """A decrypted handover note. `tip_id` is the case that the note is about. The text is empty if no key decrypts the
+    note."""
 
     at: datetime
     text: str
@@ -31,7 +32,8 @@ class HandoverText(NamedTuple):
 def general_notes(
     session: Session, desks: Collection[str], member: str, private: bytes, at: datetime
 ) -> Sequence[HandoverText]:
-    """Returns the general notes of these desks. Leaves out notes that no key of the member decrypts."""
+    """Returns the general handover notes of these desks: notes about no case. Leaves out notes that no key of the
+    member decrypts."""
     found = []
     for row in tables_roster.notes_of(session, desks, at):
         if row.desk_code is None or row.body is None:
@@ -53,10 +55,11 @@ def text_of(row: CaseHandover, tip_key: bytes) -> str:
 def waiting_texts(
     turn: ReaderTurn, viewer: Viewer, among: Collection[int]
 ) -> Sequence[HandoverText]:
-    """Returns the notes that wait for a responder who entered the PIN, the oldest first. `among` are the tips that the
-    responder can open. Notes that were written after the session began wait for the responder's next session.
+    """Returns the handover notes that a responder has not read yet, the oldest first. The responder has entered the
+    PIN. `among` contains the tips that the responder can open. A note that was written after the session began waits
+    for the responder's next session.
 
-    The text of a case that only the console shows is empty.
+    If only the console may show a case, the text of its note is empty.
     """
     session, until = turn.session, turn.person.pin_opened_at or turn.at
     own, member = turn.person.person_id, of_responder(turn.person.id)

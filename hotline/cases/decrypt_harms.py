@@ -17,7 +17,7 @@ from hotline.people.rules import of_account
 def read_records(
     context: ConsoleContext, by: SignedIn, token: str
 ) -> Sequence[tuple[int, Mapping[str, str]]]:
-    """Returns the texts of the records, the newest first. A text that no key decrypts is empty.
+    """Returns the texts of the records of harm, the newest first. If no key decrypts a text, it is empty.
 
     First commits a row to the audit log. Raises NotFound, KeyMissing, DecryptionFailed.
     """
@@ -39,7 +39,7 @@ def _text(body: bytes, desk: str, keys: Sequence[bytes]) -> Mapping[str, str]:
 
 
 def encrypt_again(session: Session, desk: str, before: bytes, public_key: bytes) -> None:
-    """Encrypts the records for a desk's new key, before its previous key is destroyed."""
+    """Encrypts the records of harm for a desk's new key, before the desk's previous key is destroyed."""
     for _, text in tables_case_files.records_of(session, desk):
         said = _text(text.body, desk, [before])
         if said:

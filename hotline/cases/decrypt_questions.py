@@ -1,6 +1,6 @@
-"""Asks the caller a question from the approved list, after the desk has decrypted the tip.
+"""Stores a question from the approved list for the caller, after a desk has decrypted the tip.
 
-The module can decrypt what the hooks encrypt.
+No module that answers the gateway may import this file.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ NOT_DECRYPTED = {
     "en": "(came, and does not open)",
     "fr": "(arrivée, mais ne s'ouvre pas)",
 }
-"""The text that is shown if an answer cannot be decrypted."""
+"""The text that a page shows if an answer cannot be decrypted."""
 
 
 def list_questions(context: Context) -> Mapping[str, Question]:
@@ -43,7 +43,7 @@ def store_question(
     actor: str,
     reason: str,
 ) -> None:
-    """Stores a question. The caller sees it when they enter their receipt. Runs in the transaction of the calling
+    """Stores a question for the caller, who sees it after entering the receipt. Runs in the transaction of the calling
     function.
 
     The calling function must have decrypted the key of the tip. Raises NotFound, AskRefused.
@@ -77,9 +77,9 @@ def _log(session: Session, row: alerts_tables.QuestionBackRow, actor: str, reaso
 
 
 def question_text(context: Context, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
-    """Returns the question and its answer in the given language.
+    """Returns the question and the caller's answer in the given language.
 
-    If the question is no longer published, returns the names of question and answer instead.
+    If the question is not published now, returns the stored names of the question and of the answer.
     """
     if asked is None:
         return {}

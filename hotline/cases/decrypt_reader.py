@@ -1,6 +1,5 @@
-"""Defines the context that only the reader process has. It contains the keys that decrypt PINs, and a memory of
-decrypted keys.
-"""
+"""Defines the context of the reader process. Only this context contains the keys that decrypt PINs, and a memory of
+decrypted private keys."""
 
 import hmac
 import secrets
@@ -20,10 +19,10 @@ MAX_KEYS = 1024
 
 
 class KeyMemory:
-    """Keeps decrypted private keys in memory, by session, responder and PIN. Several threads may use it at the same
+    """Remembers decrypted private keys, by session, responder and PIN. Several threads may use this memory at the same
     time.
 
-    Drops each key after ten minutes. If there are too many keys, drops the oldest.
+    Forgets each key after ten minutes. If there are too many keys, it forgets the oldest.
     """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
@@ -62,14 +61,14 @@ class KeyMemory:
 class ReaderContext(Context):
     vault: PinVault
     pair: LiveKeys
-    """The private keys that decrypt the PINs of waiting hops, the newest first."""
+    """The private keys that decrypt PINs, the newest first. A hop that waits for an answer stores its PIN encrypted."""
     memory: KeyMemory = field(default_factory=KeyMemory)
     bell: Event = field(default_factory=Event)
-    """An event that a hop sets when it asks a question, so that the reader answers at once."""
+    """An event that a hop sets when it stores a request. The reader process then answers at once."""
 
     @classmethod
     def of(cls, context: Context, keys: KeyFolder) -> "ReaderContext":
-        """Adds the reader's own keys to a context. Raises KeyMissing."""
+        """Returns the context with the reader's own keys. Raises KeyMissing."""
         return cls(
             **vars(context),
             vault=PinVault(LiveKeys(keys.path, PEPPER_KEY).now),

@@ -1,4 +1,4 @@
-"""Carries out a responder's command after the PIN, and returns what the next screen shows."""
+"""Carries out a command that a responder gives by USSD after the PIN, and returns what the next screen shows."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -57,38 +57,42 @@ from hotline.tips.rules_persons import ClosureRefusal
 from hotline.tips.tables import Tip
 
 WHO, NATIONAL_DESK = "who", "national"
-"""Verbs of commands: list the colleagues to choose from, and pass the case to the national desk."""
+"""Two parts of a verb that passes a case on: list the colleagues to choose from, and pass the case to the national
+desk."""
 HAS_COLLEAGUES, NO_COLLEAGUES = "picks", "nobody_else"
-"""Flags for the flow: there are colleagues to choose from, and there are no colleagues."""
+"""Two flags for the flow: the responder can choose a colleague, or there is no colleague to choose."""
 MAX_COLLEAGUES = 20
 MAX_LETTERS = 480
-"""The largest number of letters in a note."""
+"""The maximum number of letters in a note."""
 NOTED = "note_kept"
-"""The flag that says that a note was stored."""
+"""The flag for the flow that the responder's note was stored."""
 CONFIRM = "confirm"
-"""The verb of the command that confirms a closure which a colleague requested."""
+"""The verb that confirms a colleague's request to close the case."""
 REFUSALS: Mapping[str, str] = {
     ClosureRefusal.UNOPENED: "closure_unopened",
     ClosureRefusal.IN_CONSOLE: "closure_in_console",
 }
-"""The flags that say why a closure cannot be confirmed."""
+"""For each reason why a closure cannot be confirmed, the flag for the flow."""
 ALSO = "also"
-"""The verb of the command to take a case that a colleague has already taken."""
+"""The verb that takes a case which a colleague has already taken."""
 CLOSING_CHOICES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
     **{row.choice: (outcome, None) for outcome, row in OUTCOMES.items() if row.choice},
     **{f"close_{what}": (TipOutcome.NOT_TRAFFICKING, what) for what in NotTrafficking},
 }
-"""The outcome of the case for each choice on the phone. For "not trafficking", also the reason."""
+"""For each choice on the phone, the outcome with which the case is closed. If the outcome is "not trafficking", also
+the reason."""
 LATE, UNREAD = "late", "taken_unread"
-"""Flags for the flow: a colleague has the case and nothing changed, and the case must be read before a visit."""
+"""Two flags for the flow: a colleague has taken the case, so nothing changed; or the responder must read the case
+before a visit."""
 HELPS_UNREAD = "helps_unread"
-"""The flag of a responder who helps a colleague with a case, and must read the case before a visit."""
+"""The flag of a responder who helps a colleague with a case, and who must read the case before a visit."""
 SHIFT_TAKEN, SHIFT_OFFERED, SHIFT_GONE = "shift_taken", "shift_offered", "shift_gone"
-"""Flags for the flow: the responder has the shift, it is offered, or it has changed meanwhile."""
+"""Three flags for the flow: the responder has the shift, the shift is offered to colleagues, or the shift has changed
+meanwhile."""
 ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"
-"""Flags for the flow: the caller will see the question, and the question cannot be asked."""
+"""Two flags for the flow: the caller will see the question, or the question cannot be asked."""
 RESULT_PREFIX = "acted_"
-"""The prefix of flags that name the result of a command."""
+"""The first part of each flag that names the result of a command."""
 NAME_LETTERS = len(WIDEST["who"])
 
 
@@ -98,11 +102,11 @@ WITHOUT_TEXT = frozenset(
         *(f"{NOTE}{one}" for one in NoteCode if one is not NoteCode.WORDS),
     )
 )
-"""The verbs for which the reader decrypts no case."""
+"""The verbs for which the reader process does not decrypt the case."""
 
 
 def needs_console(turn: ReaderTurn) -> bool:
-    """Returns True if the responder may use the requested command only in the console."""
+    """Returns True if the responder may give this command only in the console."""
     verb, known = turn.ask.verb, turn.known()
     if known is None or verb in WITHOUT_TEXT or verb.startswith((PASS, SHIFT)):
         return False
@@ -110,7 +114,7 @@ def needs_console(turn: ReaderTurn) -> bool:
 
 
 def result_answer(result: str, **words: str) -> ReaderAnswer:
-    """Returns an answer with the flag for the result of a command."""
+    """Returns the answer for the phone, with the flag that names the result of a command."""
     return ReaderAnswer((f"{RESULT_PREFIX}{result}",), words=words)
 
 
@@ -119,12 +123,12 @@ OVER, NOT_TAKEN = result_answer(CommandResult.OVER), result_answer(CommandResult
 
 
 def carry_out(turn: ReaderTurn) -> ReaderAnswer:
-    """Carries out the verb that the responder chose, and returns what the next screen shows."""
+    """Carries out the verb that the responder chose. Returns the answer for the next screen."""
     verb, reference = turn.ask.verb, turn.ask.reference
     drills = tables_drills.drill_references(turn.session, turn.person.id)
     if reference in drills and not verb.startswith(SHIFT):
-        # In a drill, no case is passed to a chosen colleague and no question is asked.
-        # Any verb counts as an answer to the drill.
+        # In a drill, every verb only answers the drill. The hotline passes no case to a chosen colleague and asks no
+        # question.
         passes = verb == Verb.PASS_ON or verb.startswith((PASS, DISTRICT))
         return _carried_out(turn, Verb.PASS_ON if passes else Verb.TAKE)
     if verb.startswith((ASK, SHIFT)):
@@ -157,7 +161,7 @@ def _change_shift(turn: ReaderTurn) -> ReaderAnswer:
 def _carried_out(
     turn: ReaderTurn, verb: Verb, to: PassedTo = PassedTo.NEXT, chosen: tuple[int, ...] = ()
 ) -> ReaderAnswer:
-    """Carries out a verb that also exists by SMS. It counts as a command that was dialled."""
+    """Carries out a verb that responders can also send by SMS. The case records the command as dialled by USSD."""
     way, reference = EventChannel.USSD, turn.ask.reference
     one = Command(turn.person.id, reference, verb, way, turn.at, to=to, chosen=chosen)
     done = service_commands.carry_out(turn.session, turn.context, one)
@@ -188,7 +192,7 @@ def store_note(
 ) -> int | None:
     """Stores a note as an event of the case. If the note has text, encrypts the text with the key of the tip.
 
-    Returns the id of the event. Returns None if it was stored before.
+    Returns the id of the event. Returns None if the note was already stored.
     """
     key, codes = f"{tip.id}:{by.responder_id or by.desk}:{at.timestamp()}", {SAYS: note_code.value}
     entry_id = service_case.write_event(
@@ -202,9 +206,9 @@ def store_note(
 
 
 def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
-    """Passes the case to the chosen colleague or desk, or lists the colleagues to choose from.
+    """Asks the chosen colleague or desk to take the case, or returns the list of colleagues to choose from.
 
-    The assignee remains the same until another responder takes the case.
+    The assignee stays the same until another responder takes the case.
     """
     target = turn.ask.verb.removeprefix(PASS)
     kept = queries_visible.excluded_responders(turn.session, [tip.id]).get(tip.id, NO_ONE)
@@ -234,11 +238,11 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
 def _let_district_read(
     turn: ReaderTurn, tip: Tip, place: str, people: list[rules_assignment.Candidate]
 ) -> tuple[int, ...]:
-    """Gives the desk of another district access to the tip. Returns the responder of that district who should be asked
-    first.
+    """Gives the desk of another district access to the tip. Returns the responder of that district who is asked first
+    to take the case.
 
     Returns an empty tuple if no responder of that district may see the case. If an official may be involved, only the
-    national desk can do this.
+    national desk can give access.
     """
     desk, case = desk_of(place, tip.official), decrypt_reader_pages.decrypt_case(turn, tip)
     local, _, _ = rules_assignment.eligible(replace(case_of(tip), place=place), people)
@@ -272,7 +276,7 @@ def _codes(turn: ReaderTurn, done: CommandOutcome) -> ReaderAnswer:
 
 
 def _assignee_name(turn: ReaderTurn, assignment_id: int | None) -> str:
-    """Returns the name of the assignee, shortened to fit on the screen."""
+    """Returns the assignee's name, shortened so that it fits on the screen."""
     if assignment_id is None:
         return ""
     tip = turn.session.get_one(Tip, turn.session.get_one(Assignment, assignment_id).tip_id)
@@ -281,9 +285,9 @@ def _assignee_name(turn: ReaderTurn, assignment_id: int | None) -> str:
 
 
 def _taken_by_another(turn: ReaderTurn) -> datetime | None:
-    """Returns the time when a colleague took the case, if the case stays with that colleague.
+    """Returns the time when a colleague took the case. The colleague then stays the assignee.
 
-    Returns None if this responder would become the assignee at once.
+    Returns None if the case has no such colleague, or if this responder would become the assignee at once.
     """
     known_as = queries.locked_assignment(turn.session, turn.person.id, turn.ask.reference)
     quick = queries_references.colleagues_cases(turn.session, turn.person.id)
@@ -298,7 +302,7 @@ def _taken_by_another(turn: ReaderTurn) -> datetime | None:
 
 
 def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
-    """Asks the caller an approved question about a case of this responder."""
+    """Stores an approved question for the caller of this responder's case."""
     known = turn.known()
     if known is None:
         return OVER
@@ -324,7 +328,7 @@ def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
 def _close(turn: ReaderTurn) -> ReaderAnswer:
     """Closes a case whose assignee is this responder, or requests its closure.
 
-    The answer names the outcome that was recorded.
+    The answer for the phone names the outcome that was recorded.
     """
     known = turn.known()
     if known is None:
@@ -339,7 +343,7 @@ def _close(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _named(turn: ReaderTurn, outcome: TipOutcome | None) -> dict[str, str]:
-    """Returns the outcome in the responder's language, for the screen that shows it."""
+    """Returns the outcome in the responder's language, as the value of a placeholder on the next screen."""
     return {} if outcome is None else {"outcome": turn.say(OUTCOMES[outcome].screen)}
 
 

@@ -1,6 +1,6 @@
 """Shows a case on the responder's phone, in the responder's language. Warnings about danger come first.
 
-Decrypts the case with the responder's own key.
+The module decrypts the case with the responder's own key.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,11 +29,10 @@ from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, Logged
 from hotline.tips.tables import Tip
 
 MAX_LETTERS = 1500
-"""The largest number of letters on a page. A page of this length takes about a dozen screens. The reader's encrypted
-answer has no room for a longer page.
-"""
+"""The maximum number of letters on a page. Such a page takes about a dozen screens. A longer page does not fit into the
+encrypted answer of the reader process."""
 BY_DIALLING = "by dialling, with their PIN"
-"""The reason in the audit log for reading a case by phone."""
+"""The reason that the audit log shows if a responder reads a case by phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class DecryptedCase:
 def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
     """Returns the text of the case that the responder requests.
 
-    `again` is True if the request is repeated. The audit log then contains it already.
+    `again` is True if the responder repeats a request. The reading is then already in the audit log.
     """
     known = turn.known()
     case = None if known is None else decrypt_case(turn, known[0])
@@ -71,20 +70,19 @@ def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
 
 
 PLACES = ("named", "sector", "district", "country", "province")
-"""The answers that name the place."""
+"""The names of the answers that contain the place."""
 CALLERS_WORDS = ("landmark", "words", "account")
-"""The answers that the caller typed."""
+"""The names of the answers that the caller typed as text."""
 FORM_AND_PERSON = ("kind", "who")
 UNSAID = {"danger": "yes", "official": "no"}
-"""The caller's answers that get no line on the page of a case. The list already says that a case is urgent, and a
-warning names an official.
-"""
+"""Answers of the caller that get no line on the page of a case, each with its value. The list of cases already says
+that a case is urgent, and a warning says that an official may be involved."""
 
 
 def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator[str]:
-    """Yields the lines of the page. Warnings come first, then the place and the words of the caller,
-    then what happened and the person. These lines show answers without their questions. All other answers follow with
-    their questions."""
+    """Yields the lines of the page. The first line has the warnings, the second the place and the caller's own words,
+    the third what happened and the person. In these lines, answers appear without their questions. All other answers
+    follow, each with its question."""
     context, language = turn.context, turn.person.language
     answers = {one.name: one for one in service_reading.read_answers(context, decrypted, language)}
     said = decrypted.answers
@@ -97,7 +95,8 @@ def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator
     yield ". ".join(line.rstrip(".") for line in (place, *words) if line)
     yield ". ".join(happened)
     yield from _like(turn, tip)
-    # A corrected place is the first line. The caller's answers follow.
+    # If the place was corrected, the second line shows the corrected place. The place that the caller gave then follows
+    # among the other answers.
     is_corrected = said.get("district", tip.place) != tip.place
     shown = {*CALLERS_WORDS, *FORM_AND_PERSON, *(() if is_corrected else PLACES)}
     shown |= {name for name, value in UNSAID.items() if said.get(name) == value}
@@ -111,7 +110,7 @@ def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator
 def timeline_page(turn: ReaderTurn) -> ReaderAnswer:
     """Returns the page with the timeline of a case, the newest event first.
 
-    It names a similar case only if the responder knows both.
+    The page shows that two cases are linked only if the responder knows both.
     """
     known = turn.known()
     if known is None:
@@ -138,7 +137,7 @@ def _page_of(*lines: str) -> ReaderAnswer:
 def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
     """Records in the audit log and in the timeline that the responder has read the case.
 
-    Also ends the deadline to read the case.
+    The deadline to read the case then ends.
     """
     session, at = turn.session, turn.at
     turn.log("tip_read", BY_DIALLING, f"tip:{tip.id}")
@@ -154,11 +153,12 @@ def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
 
 
 def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
-    """Decrypts a tip for the first of the responder's desks that may read it. Returns None if no grant can be
-    decrypted. With the setting `national_in_console`, no PIN decrypts a grant of the national desk.
+    """Decrypts a tip for the first of the responder's desks that can decrypt it. Returns None if no desk can. With the
+    setting `national_in_console`, phones never show what only the national desk can decrypt.
 
-    The grant may be encrypted for an earlier key pair of the desk. The desk may have got access before the place of the
-    tip was corrected."""
+    This function also tries earlier key pairs of the desk, and works for a desk that got access before the place of the
+    tip was corrected.
+    """
     session, member = turn.session, of_responder(turn.person.id)
     by_pin = not turn.context.line.national_in_console or tip.channel == rules_trial.DRILL
     for desk in sorted(tables_desks.desks_of(session, member)):
@@ -176,7 +176,7 @@ def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
 
 
 def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
-    """Yields the warnings that the page shows before any text of the caller."""
+    """Yields the warnings that the page shows before the caller's answers."""
     if tip.channel == rules_trial.DRILL:
         yield turn.say(Template.EXERCISE_TOLD)
     if (visit := _visit_warning(turn, tip)) is not None:
@@ -188,7 +188,7 @@ def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
 
 
 def _visit_warning(turn: ReaderTurn, tip: Tip) -> Template | None:
-    """Returns the warning about visits to this place, or None if responders may come openly."""
+    """Returns the warning about visits to this place. Returns None if responders may come openly."""
     facts = assignee_visit_facts(turn.session, tip)
     is_asked_first = facts.goes_unseen and tip.matter == Matter.TIP
     return VISIT_SAFETIES[facts.safety].screen or (
@@ -197,7 +197,7 @@ def _visit_warning(turn: ReaderTurn, tip: Tip) -> Template | None:
 
 
 def _like(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
-    """Yields a line about another case of this responder that is probably the same situation."""
+    """Yields a line that names another case of this responder, if both are probably about the same situation."""
     for name in service_duplicates.known_in_situation(
         turn.session, [(tip.id, turn.person.id)]
     ).values():

@@ -1,4 +1,5 @@
-"""Makes the lists and flags of persons for a responder's screens. Records reports about persons.
+"""Makes the lists and flags about the persons of a case for a responder's screens. Also records a responder's reports
+about persons.
 
 The codes in a report arrive encrypted, together with the PIN.
 """
@@ -59,32 +60,31 @@ from hotline.tips.rules_persons import (
 from hotline.tips.tables import Tip
 
 MAX_PEOPLE = 20
-"""The largest number of persons on one list."""
+"""The maximum number of persons on one list."""
 MAX_LETTERS = 2400
-"""The largest number of letters for the persons of all cases together. The reader's encrypted answer has no room for
-more.
+"""The maximum number of letters for the persons of all cases together. More letters do not fit into the encrypted
+answer of the reader process.
 
-If the persons of a case do not fit, the case is shown without questions about persons."""
+If the persons of a case do not fit, the phone shows the case without questions about persons.
+"""
 MAX_OWED_LETTERS = len(WIDEST["owed"])
-"""The largest number of letters for the list of open follow-ups on a screen."""
+"""The maximum number of letters for the list of open follow-ups on a screen."""
 INTERRUPTED_FOR = timedelta(minutes=30)
-"""The time for which the PIN leads straight to a form that was not finished."""
+"""If a responder has left a form unfinished for less than this time, the PIN leads straight to the form."""
 LISTS = {
     FollowKind.ARRIVAL: ("arrival_due", "arrivals", "arrival_people"),
     FollowKind.THIRTY: ("thirty_due", "thirties", "thirty_people"),
 }
-"""For each kind of follow-up: the flag that one is due, the flag that several are due, and the list of these
-persons.
-"""
+"""Three names for each kind of follow-up: the flag that one follow-up is due, the flag that several are due, and the
+list of the persons."""
 EARLY = "arrival_early"
-"""The flag of a case in which an arrival can be reported before the report is due."""
+"""The flag of a case for which a responder may report early that a person has arrived, before this report is due."""
 
 
 def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequence[MetPerson]:
-    """Returns the persons of a tip.
+    """Returns the persons of a case.
 
-    Returns an empty list if their codes cannot be decrypted. If they cannot be decrypted, the page of the tip says
-    this.
+    Returns an empty list if their codes cannot be decrypted.
     """
     try:
         return service_people.decrypted_persons(
@@ -97,8 +97,8 @@ def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequen
 def may_be_asked(context: Context, tip: Tip) -> bool:
     """Returns True if the phone may show the screens about persons for this case.
 
-    These screens need the public key of the reader process. Drills, test tips, sample data and complaints do not have
-    such screens.
+    Without the public key of the reader process, no case has these screens. Drills, test tips, sample data and
+    complaints never have them.
     """
     try:
         context.encrypter.reader_key()
@@ -108,10 +108,10 @@ def may_be_asked(context: Context, tip: Tip) -> bool:
 
 
 def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
-    """Returns the flags and lists about the persons in these cases. The keys are the references that the responder
-    knows.
+    """Returns the flags and lists about the persons in these cases. The keys of `cases` are the references by which the
+    responder knows them.
 
-    If a case does not fit into the encrypted answer, leaves it out.
+    Leaves out a case that does not fit into the encrypted answer.
     """
     session, answer = turn.session, ReaderAnswer()
     ids = [tip.id for tip in cases.values()]
@@ -137,10 +137,10 @@ def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 
 
 def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> ReaderAnswer:
-    """Offers to continue the form that this responder has not finished. The PIN leads to a form that was just
-    interrupted.
+    """Returns the list entry with which this responder can continue an unfinished form. If the responder left the form
+    a short time ago, the answer also lets the PIN lead straight to it.
 
-    Offers nothing if the form cannot be decrypted, or if its event can no longer be recorded.
+    Returns an empty answer if the form cannot be decrypted, or if its event can no longer be recorded.
     """
     private = case_private_key(turn.session, turn.context, tip)
     bound = service_codes.form_binding(turn.person.id)
@@ -160,7 +160,7 @@ def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> Read
 
 
 def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
-    """Returns the open follow-ups of cases whose closure this responder may confirm."""
+    """Returns the open follow-ups of the cases in which this responder may confirm the closure."""
     answer = ReaderAnswer()
     met = tables_persons.tips_with_person(turn.session, [tip.id for tip in cases.values()])
     for case, tip in cases.items():
@@ -174,13 +174,13 @@ def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
     """Returns the flags and lists about the persons in one case.
 
-    `case` is the reference by which the responder knows it.
+    `case` is the reference by which the responder knows the case.
     """
     at, flags, lists = turn.at, list[str](), dict[str, list[tuple[str, str]]]()
 
     def list_as(name: str, people: Sequence[MetPerson]) -> None:
-        """Adds a list of people. For each person it shows the number, how the person looked, and the day of the
-        meeting.
+        """Adds a list of persons. Each entry shows the person's number, how the person looked, and the day on which a
+        responder met the person.
 
         The list never shows the result of a screening.
         """
@@ -218,9 +218,8 @@ def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> Read
 
 
 def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
-    """Lists the follow-ups that must be done before the case is closed, as many as fit. Example: `1 woman: help, 2 man:
-    arrival`.
-    """
+    """Returns a text with the follow-ups that must be done before the case is closed, as many as fit on a screen.
+    Example: `1 woman: help, 2 man: arrival`."""
     parts = [
         f"{_who(turn, one)}: {turn.say(FOLLOWS[kind].screen)}"
         for one in met
@@ -233,12 +232,12 @@ def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAns
 
 
 def awaited_offer(person: MetPerson, kind: FollowKind, at: datetime) -> OfferedHelp | None:
-    """Returns the newest offer of help about which this follow-up can be reported now."""
+    """Returns the newest offer of help for which a responder can report this follow-up now."""
     return next((one for one in reversed(person.referrals) if _is_due(person, one, kind, at)), None)
 
 
 def unanswered_offer(person: MetPerson) -> OfferedHelp | None:
-    """Returns the newest offer of help that no service has answered."""
+    """Returns the newest offer of help that no service has answered yet."""
     return next((one for one in reversed(person.referrals) if one.answer in (None, "none")), None)
 
 
@@ -252,16 +251,16 @@ def _is_due(person: MetPerson, offer: OfferedHelp, kind: FollowKind, at: datetim
 
 
 def _is_asked_now(person: MetPerson, kind: FollowKind, at: datetime) -> bool:
-    """Returns True if this follow-up is due now."""
+    """Returns True if this follow-up about the person is due now."""
     offer = awaited_offer(person, kind, at)
     clock = None if offer is None else rules_follow_up.offer_clock(person, offer)
     return clock is not None and clock.due_at <= at
 
 
 def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
-    """Returns True if this responder should now ask the person again if they want help.
+    """Returns True if this responder should ask the person again now if they want help.
 
-    After a person refused, a colleague must ask, and not the responder who recorded the refusal.
+    If the person said no, a different responder must ask again than the one who recorded the no.
     """
     clock = rules_follow_up.ask_again_clock(person)
     if clock is None or clock.due_at > turn.at:
@@ -289,16 +288,17 @@ def _who(turn: ReaderTurn, one: MetPerson) -> str:
 
 
 KEPT, STOPPED = "person_kept", "person_stopped"
-"""Flags for the flow: the report was stored, and the report was not stored. Another flag gives the reason."""
+"""Two flags for the flow: the report was stored, or it was not stored. If it was not stored, another flag gives the
+reason."""
 NEW = 0
-"""The number in a request for a person who is not recorded yet."""
+"""The number that a request contains for a person who is not recorded yet."""
 WHICH = "which_person"
-"""The reason for a refusal: the report could be about several persons, and the responder has not chosen one."""
+"""The reason for refusing a report that could be about several persons, if the responder has not chosen one."""
 ASKS = {LoggedEvent.ARRIVED: FollowKind.ARRIVAL, LoggedEvent.THIRTY: FollowKind.THIRTY}
 
 
 def record_report(turn: ReaderTurn) -> ReaderAnswer:
-    """Records a responder's report about a person, and returns what the next screen shows."""
+    """Records a responder's report about a person. Returns the answer for the next screen."""
     session, at, kind, known = turn.session, turn.at, LoggedEvent(turn.ask.verb), turn.known()
     if known is None:
         return OVER
@@ -329,7 +329,7 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
 def _asked_service(
     turn: ReaderTurn, kind: LoggedEvent, done: tuple[int, MetPerson] | None
 ) -> ReaderAnswer:
-    """Returns the name and the number of the service that was asked by SMS."""
+    """Returns the name and the phone number of the service that the hotline has asked for help by SMS."""
     row = None
     if kind is LoggedEvent.OFFERED and done is not None:
         row = tables_persons.open_request(turn.session, done[0])
@@ -340,10 +340,10 @@ def _asked_service(
 
 
 def _reported(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:
-    """Returns the person, the offer and the codes of this report.
+    """Returns the content of a report: the person, the offer of help, and the codes.
 
-    Raises CodesRefused if it is unclear which person the report is about. Also raises it for codes that no screen on a
-    phone offers.
+    Raises CodesRefused if it is not clear which person the report is about, and for codes that no screen of a phone
+    offers.
     """
     n, typed = person_and_codes(turn.typed)
     codes, offered = rules_persons.codes_of_kind(kind, typed), None
@@ -376,7 +376,7 @@ def _offer(
         return None
     found = awaited_offer(one, follow, at)
     if found is None and codes.get(THIRTY) == ThirtyDays.DANGER:
-        # A report of new danger does not have to wait for the end of the thirty days.
+        # A responder can report new danger at any time, also before the thirty days are over.
         found = next((offer for offer in reversed(one.referrals) if offer.arrived == "yes"), None)
     return found
 
@@ -399,16 +399,17 @@ def _flags_told(
 
 
 def _flags_after(reported: PersonCodes, person: MetPerson) -> Sequence[str]:
-    """Returns the flags with which the flow chooses the next screen."""
+    """Returns the flags by which the flow chooses the next screen after a report."""
     if rules_persons.PURPOSE in reported.codes and person.result is not None:
         return [person.result.value]
-    # A child who refuses one service does not refuse all help. The responder offers another service.
+    # A child can refuse one service and still want help. Then the responder offers another service.
     is_no = reported.codes.get(rules_persons.ANSWER) == ServiceAnswer.PERSON_REFUSED
     return [StopReason.SAYS_NO] if is_no and person.consent is ConsentState.NO else []
 
 
 def _due(reported: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
-    """Returns the time that the next screen names: the next follow-up, or the next time to ask the person."""
+    """Returns the time that the next screen shows: the time of the next follow-up, or the time to ask the person
+    again."""
     if rules_persons.CONSENT in reported.codes:
         clock = rules_follow_up.ask_again_clock(person)
         return None if clock is None else clock.due_at

@@ -1,7 +1,7 @@
-"""Shows the tips that an account may see, as a list and one by one without the text. Decrypted text is shown only in
-response to a POST.
+"""Shows the tips that an account may see: the list of tips, and the page of one tip without its text. Shows decrypted
+text only in response to a POST.
 
-Browsers cannot store or print such a page, and the page closes after five minutes.
+Browsers cannot store or print a page with decrypted text. The page closes after five minutes.
 """
 
 import re
@@ -67,7 +67,7 @@ def late_sentence(visit: Visit, line: TipLine) -> Mapping[str, object]:
     who = line.taken_by or visit.say("Not taken")
     if line.asked is not None:
         who = visit.say(ASKED[line.asked], who=line.taken_by)
-    # The instruction about visits comes before everything else on the page.
+    # The page shows the instruction about visits before everything else.
     first = phrase("This is a drill. No one is in danger, and no one needs to go.")
     if not line.is_drill:
         first = line.visit_facts.sentence(line.matter)
@@ -93,7 +93,8 @@ def _outcome(visit: Visit, outcome: str | None) -> str:
 
 
 def format_left(visit: Visit, due_at: datetime, at: datetime) -> str:
-    """Returns the time until a deadline or since then, such as `2 min 10 s left` or `6 min late`."""
+    """Returns the time that is left until a deadline, or that has passed since then. Examples: `2 min 10 s left`, `6
+    min late`."""
     is_late, numbers = time_left(due_at, at)
     time = " ".join(visit.say(UNITS[unit], number=number) for unit, number in numbers.items())
     return visit.say(LATE if is_late else LEFT, time=time)
@@ -156,7 +157,8 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
 
 
 def _words_go(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
-    """Yields marks about the erasure of the text: done, requested, stopped by a legal hold, or planned for a day."""
+    """Yields the marks about the erasure of the tip's text: erased, requested, stopped by a legal hold, or planned for
+    a day."""
     if line.erased_at is not None:
         yield _mark(visit, "erased", day=visit.day(line.erased_at.date()))
         return
@@ -174,22 +176,21 @@ Member = TypeVar("Member", TipStateFilter, AssigneeFilter, Matter)
 TIMELINE_PHRASES = table("tip_events")
 NOTES = table("notes")
 REASONS = table("reasons")
-"""The reasons that an account can choose for decrypting a tip. For the reason `other`, a person must type a
-sentence.
-"""
+"""The reasons for decrypting a tip from which an officer can choose. For the reason `other`, the officer types a
+sentence."""
 EXCLUSION_REASONS = table("exclusion_reasons")
 
 
 def tips(visit: Visit) -> Response:
     """Lists the tips that match a filter.
 
-    The address contains the whole filter, so that a link can show the same list.
+    The page's address contains the whole filter. So a link can lead to the same list.
     """
     wanted = _filter(visit)
     before = number_of(visit.asked("before"))
     if wanted.sector:
-        # A person can also list the tips of a place by typing the address of this page, so such a list is logged like a
-        # search.
+        # An officer can list the tips of a place without a search, by typing this page's address. So the audit log gets
+        # a row as for a search.
         service_sheet.search(visit.context, visit.by, SearchKind.PLACE, "")
     found = service_sheet.list_tips(visit.context, visit.by, wanted, before=before)
     asked = {name: value for name, value in visit.query.items() if name in FILTERS and value}
@@ -206,12 +207,13 @@ def tips(visit: Visit) -> Response:
 
 
 MAX_TIP_DIGITS = 7
-"""A longer number is a receipt or a telephone number. No search finds these."""
+"""The maximum number of digits of a tip number. A longer number is a receipt or a telephone number, and no search finds
+these."""
 
 
 @form_view(tips, "q")
 def search(visit: Visit) -> Response:
-    """Opens the tip with a reference or a number, or lists the tips of a place. Each search is logged."""
+    """Opens the tip with the typed reference or number, or lists the tips of a typed place. Each search is logged."""
     typed = visit.form.text("q", most=40)
     search_for = partial(service_sheet.search, visit.context, visit.by)
     place, reference = district_named(typed) or camp_named(typed), read_reference(typed)
@@ -232,7 +234,7 @@ def search(visit: Visit) -> Response:
 
 
 def tip(visit: Visit, tip_id: int) -> Response:
-    """Shows one tip without decrypting it. Answers with 404 if the account may not see the tip with this number."""
+    """Shows the page of one tip, and decrypts nothing. Answers with 404 if the account may not see this tip."""
     sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
     line = sheet.line
     to_erase: Sequence[int] = ()
@@ -267,7 +269,7 @@ def tip(visit: Visit, tip_id: int) -> Response:
 
 
 def _next(visit: Visit, sheet: TipSheet) -> str:
-    """Returns what must happen next, and by when."""
+    """Returns a sentence that says what a person must do next, and by when."""
     if sheet.next_due is None:
         return ""
     kind, due_at = sheet.next_due
@@ -276,7 +278,7 @@ def _next(visit: Visit, sheet: TipSheet) -> str:
 
 
 def _phones(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
-    """Returns the phones for which the account may take the case, as options of a select."""
+    """Returns the phones for which the account may take the case. Each is an option of a select field."""
     if line.closed_at is not None or line.is_drill:
         return []
     found = service_board.phones_for(visit.context, visit.by, line.id)
@@ -284,7 +286,8 @@ def _phones(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
 
 
 def _desks(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
-    """Returns the desks to which the case can be passed. Only the national desk may see an official's tip."""
+    """Returns the desks to which the case can be passed. If an official may be involved, this is only the national
+    desk."""
     national = (NATIONAL, visit.say("National desk"))
     if line.official != "no":
         return [national]
@@ -310,7 +313,8 @@ def _moment(visit: Visit, sheet: TipSheet, one: TimelineItem) -> tuple[str, str]
 
 
 def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
-    """Returns each question that can be asked: its name, its text for the desk officer, and the caller's screen."""
+    """Returns each question that the desk may ask the caller now: its name, its text for the officer, and the screen
+    that the caller will see."""
     language = sheet.line.language
     shown = []
     for name, question in sheet.questions.items():
@@ -328,9 +332,7 @@ FILTERS = (
 
 
 def _filter(visit: Visit) -> TipFilter:
-    """Returns the filter that the address of the page contains. Replaces an unknown value by the default, or ignores
-    it.
-    """
+    """Returns the filter from the address of the page. Replaces an unknown value by the default, or ignores it."""
     asked = visit.asked
     urgency = number_of(asked("urgency"))
     return TipFilter(
@@ -368,7 +370,7 @@ def _options(visit: Visit) -> Mapping[str, list[tuple[str, str]]]:
 
 
 OPEN_SECONDS = 300
-"""The number of seconds after which a decrypted page closes."""
+"""The number of seconds after which a page with decrypted text closes."""
 OTHER = "other"
 MAX_LETTERS = 200
 CLOSED = phrase(
@@ -381,7 +383,7 @@ NOT_ASKED = phrase(
 
 
 def decrypted_page(visit: Visit, template: str, back: str, **values: Any) -> Response:
-    """Shows a decrypted page for five minutes. After that, the browser returns to `back`."""
+    """Shows a page with decrypted text for five minutes. After that, the browser goes to the address `back`."""
     answer = page(visit, template, minutes=OPEN_SECONDS // 60, **values)
     answer.headers["Refresh"] = f"{OPEN_SECONDS}; url={back}?auto"
     return answer
@@ -389,7 +391,7 @@ def decrypted_page(visit: Visit, template: str, back: str, **values: Any) -> Res
 
 @form_view(tip, "why", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
 def read_tip(visit: Visit, tip_id: int) -> Response:
-    """Shows the decrypted text of a tip. A row in the audit log is committed before the page is shown."""
+    """Shows the decrypted text of a tip. Before that, commits a row to the audit log."""
     why = reason_of(visit, "why", "Choose or enter a reason for opening the report text.")
     sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
     decrypted = decrypt_desk_reading.read_tip(visit.context, visit.by, visit.token, tip_id, why)
@@ -409,7 +411,7 @@ def read_tip(visit: Visit, tip_id: int) -> Response:
     tip, "question", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED, AskRefused: NOT_ASKED}
 )
 def ask_question(visit: Visit, tip_id: int) -> None:
-    """Asks the caller a question from the approved list. The caller sees it when they enter their receipt."""
+    """Stores a question from the approved list for the caller, who sees it after entering the receipt."""
     question, reason = visit.form.text("question", most=40), visit.form.text("reason", most=200)
     if not question or not reason:
         raise FormRefused(
@@ -424,7 +426,7 @@ def ask_question(visit: Visit, tip_id: int) -> None:
 
 
 def reason_of(visit: Visit, field: str, missing: str) -> str:
-    """Returns the reason for the audit log in English: a reason from the list, or the typed text.
+    """Returns the reason that the officer chose from the list or typed. The audit log stores it in English.
 
     Raises FormRefused if there is no reason.
     """
@@ -437,11 +439,12 @@ def reason_of(visit: Visit, field: str, missing: str) -> str:
     return reason
 
 
-# Prepares the persons of a case for its page, without decrypting anything: numbers, deadlines and links to forms.
+# The persons of a case on its page, without decrypted data: their numbers, deadlines and links to forms.
 
 
 ON_A_PAGE = 5
-"""The number of persons on one page of reports. Reports can be long, and more persons would make the page slow."""
+"""The maximum number of persons on one page of reports. Reports can be long, and with more persons the page would be
+slow."""
 
 
 THE_LINE = phrase("The hotline")
@@ -451,7 +454,8 @@ HAPPENED = table("person_events")
 
 
 def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
-    """Returns the number and the label of each part of a long page. Empty if all persons fit on one page."""
+    """Returns the parts into which the page of a case's persons is divided: the number and the label of each. Returns
+    none if all persons fit on one page."""
     begins = range(1, count + 1, ON_A_PAGE)
     says = phrase("people {first} to {last}")
     return [
@@ -462,7 +466,8 @@ def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
 
 
 def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
-    """Returns the forms that are possible: for a new person, for a person met before, or for an offer of help."""
+    """Returns the kinds of forms that an officer can fill in now: for a new person, for a person met before, or for an
+    offer of help."""
     return [
         kind
         for kind in CASE_FORMS
@@ -471,7 +476,8 @@ def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
 
 
 def plain_entry(visit: Visit, moment: TimelineItem) -> str:
-    """Returns a sentence about an event in the timeline, without its codes, which are encrypted."""
+    """Returns a sentence about an event in the timeline. The sentence does not contain the event's codes, which are
+    encrypted."""
     who = visit.place(moment.name) or visit.say(THE_LINE)
     said = visit.say(HAPPENED[LoggedEvent(moment.outcome)], who=who)
     corrects = visit.say("This note corrects an earlier note.")
@@ -479,9 +485,9 @@ def plain_entry(visit: Visit, moment: TimelineItem) -> str:
 
 
 def code_label(visit: Visit, name: str, code: str) -> str:
-    """Returns the text of a code in the language of the page.
+    """Returns the text for a code in the language of the page.
 
-    A code that only another release knows is returned unchanged.
+    If this version of the hotline does not know the code, returns the code itself.
     """
     if name == STATE:
         return country_names(visit.language).get(code, code)
@@ -491,9 +497,9 @@ def code_label(visit: Visit, name: str, code: str) -> str:
 
 
 def country_names(language: str) -> Mapping[str, str]:
-    """Returns the names of all countries, without other territories.
+    """Returns the names of all countries. Leaves out territories that are not countries.
 
-    There are no Kinyarwanda names in the data, so pages in Kinyarwanda show French names.
+    Babel has no names in Kinyarwanda, so pages in Kinyarwanda show French names.
     """
     names = Locale("fr" if language == FIRST else language).territories
     return {code: names[code] for code in places.STATES}
@@ -502,7 +508,7 @@ def country_names(language: str) -> Mapping[str, str]:
 def form_address(
     tip_id: int, kind: LoggedEvent, *, person: str = "", corrects: int | None = None
 ) -> str:
-    """Returns the address of a form about a person. Values that are not given are left out."""
+    """Returns the address of a form about a person. Leaves out values that are not given."""
     return url_for(
         "persons.ask", tip_id=tip_id, act=kind.value, person=person or None, corrects=corrects
     )

@@ -1,8 +1,7 @@
-"""Shows the board of a desk, and the notes at the change of a shift.
+"""Shows the board of a desk with its open cases, and the handover notes at the change of a shift.
 
-Shows the board of a desk, and tells a browser with an open board if the board has changed.
-
-Lists the open cases at the change of a shift, and shows the notes of colleagues until they are confirmed.
+A browser with an open board asks regularly if the board has changed. A handover note is shown until the reader confirms
+it.
 """
 
 import hmac
@@ -54,11 +53,12 @@ LISTS: Mapping[Column, Mapping[str, Any]] = {
     Column.TO_APPROVE: {"state": TipStateFilter.CLOSING},
     Column.OWED: {"state": TipStateFilter.ALL, "owes": "yes"},
 }
-"""For each column, the filter of the list that contains its other tips."""
+"""The board shows only the first cases of a column. This filter opens the list of tips that contains the other
+cases."""
 
 
 def show(visit: Visit) -> Response:
-    """Shows the open cases that the account may see."""
+    """Shows the board: the open cases that the account may see."""
     service_sessions.note_board(visit.context, visit.token)
     board, viewer, number = service_board.board(visit.context, visit.by)
     at = visit.context.now()
@@ -121,9 +121,8 @@ def _who(visit: Visit, tip: BoardCase) -> str:
 
 
 def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
-    """Yields the warnings that an officer must read before a visit, each with its colour. No one visits because of a
-    complaint.
-    """
+    """Yields the warnings that an officer must read before a visit, each with its colour. A complaint about the
+    national desk has no warnings, because no one visits because of it."""
     if tip.official == OVERSEEN:
         return
     if tip.visit_mark:
@@ -141,7 +140,8 @@ def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
 def since(visit: Visit) -> Response:
     """Returns the version number of the board. Answers with 304 if the browser already shows this version.
 
-    For a locked board, it returns no more than the count of dangers, and a mark that changes with the newest.
+    For a locked board, returns only two values: the number of dangers without an assignee, and a mark that changes with
+    the newest danger.
     """
     service_sessions.note_board(visit.context, visit.token)
     if visit.by.is_locked:
@@ -154,18 +154,19 @@ def since(visit: Visit) -> Response:
 
 
 LOCKED = "locked"
-"""The first word of the answer for a locked board."""
+"""The first word of the answer if the board is locked."""
 
 
 def _urgent(visit: Visit) -> tuple[int, str]:
-    """Returns the count of dangers without an assignee, and a mark of the newest that names no case."""
+    """Returns the number of dangers without an assignee. Also returns a mark that is different for each newest danger,
+    and does not reveal the case."""
     board = service_board.board(visit.context, visit.by).sorted
     key = visit.by.session_key.encode()
     return board.urgent, hmac.digest(key, str(board.newest).encode(), "sha256").hex()[:16]
 
 
 def locked(visit: Visit) -> Response:
-    """Shows the number of dangers without an assignee, and asks for password and code. Shows no case and no place."""
+    """Shows a locked board: only the number of dangers without an assignee, and fields for password and code."""
     if not visit.by.is_locked:
         return show(visit)
     to = local_address(visit.asked("to") or visit.form.text("to"))
@@ -183,7 +184,7 @@ def locked(visit: Visit) -> Response:
 
 
 def unlock(visit: Visit) -> Response:
-    """Opens the board again for the same account, with its password and code."""
+    """Unlocks the board for the same account, after it has entered its password and code."""
     to = local_address(visit.form.text("to"))
     if not visit.by.is_locked:
         return redirect_to_address(to)
@@ -197,9 +198,10 @@ def unlock(visit: Visit) -> Response:
 
 
 def _act(name: str) -> Callable[[Callable[..., None]], Callable[..., Response]]:
-    """Makes a view from a command. A refusal is shown at its form on the page of the tip.
+    """Makes a view from a command on a tip. If the command is refused, the page of the tip shows this at the form of
+    the command.
 
-    If the button was on the board, the view returns there.
+    If the officer pressed the button on the board, the view returns to the board.
     """
 
     def made(command: Callable[..., None]) -> Callable[..., Response]:
@@ -257,7 +259,7 @@ def note(visit: Visit, tip_id: int) -> None:
 
 
 MAX_LINES = 100
-"""The largest number of open cases on the page. The list of tips contains all open cases."""
+"""The maximum number of open cases on the handover page. The list of tips shows all open cases."""
 TOO_LONG = phrase(
     "Write at most 160 letters, without phone numbers, e-mail addresses and case codes."
 )
@@ -288,7 +290,7 @@ def show_handover(visit: Visit) -> Response:
 
 @form_view(show_handover, "note", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
 def write(visit: Visit) -> Response:
-    """Stores a note about a case. If no case is named, stores a general note for a desk."""
+    """Stores a handover note about a case, or a general note for a desk if the form names no case."""
     about, desk = visit.form.text("tip", most=12), visit.form.text("desk", most=24)
     try:
         words = service_handover.checked_note(visit.form.text("note"))
@@ -320,7 +322,7 @@ def _add_to_case(visit: Visit, tip_id: int, words: str) -> None:
 
 @form_view(show_handover)
 def read(visit: Visit) -> Response:
-    """Shows the notes decrypted. They stay unread until the reader confirms them."""
+    """Shows the decrypted handover notes. They stay unread until the reader confirms them."""
     until = visit.context.now().isoformat()
     notes = decrypt_desk_reading.handover_notes(visit.context, visit.by, visit.token)
     return decrypted_page(visit, "handover_read.html", "/handover", notes=notes, until=until)

@@ -1,8 +1,7 @@
-"""Shows case files and records of harm to the desks that may see them.
+"""Shows two kinds of documents to the desks that may see them: case files, and records of harm by the hotline.
 
-Shows the list of case files, requests one, and hands it out as a PDF under a passphrase, or to print.
-
-Shows the records of harm by the hotline to the national desk and to oversight desks.
+A desk can request a case file, and get it as a PDF under a passphrase or print it. The national desk and oversight
+desks can read the records of harm.
 """
 
 from functools import partial
@@ -68,7 +67,7 @@ def ask(visit: Visit, tip_id: int) -> Response:
 
 @form_view(listed, "file")
 def words(visit: Visit, file_id: int) -> Response:
-    """Shows six words. The PDF will open with them, and they are never shown again."""
+    """Shows a passphrase of six words, this one time only. The words open the PDF that is made next."""
     said, locked = decrypt_case_file.new_passphrase(visit.token)
     return page(visit, "case_file.html", file_id=file_id, words=said, locked=locked)
 
@@ -104,7 +103,7 @@ WRONG = phrase("Write 1 to 480 letters, without phone numbers, e-mail addresses 
 
 
 def show(visit: Visit) -> Response:
-    """Lists the records without their texts. Lists none for members of other desks."""
+    """Lists the records of harm without their texts. Members of other desks see no records."""
     try:
         rows = service_harms.list_records(visit.context, visit.by)
     except NotFound:
@@ -123,7 +122,8 @@ def write(visit: Visit) -> None:
 
 @form_view(show, "read", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
 def read(visit: Visit) -> Response:
-    """Shows the texts for five minutes, each with the button for its second reader."""
+    """Shows the texts of the records of harm for five minutes. Each record has a button with which a second person
+    confirms it."""
     rows = {one.record.id: one for one in service_harms.list_records(visit.context, visit.by)}
     texts = decrypt_harms.read_records(visit.context, visit.by, visit.token)
     shown = [(rows[record_id], said) for record_id, said in texts]

@@ -1,7 +1,7 @@
-"""Carries out the commands on tips and call-backs that the console's pages offer. The module decrypts no tips, but
-`read_call` shows a call-back's number.
+"""Carries out the commands of the console's pages on tips, persons of cases and call-backs. Most commands need a
+reason.
 
-A reason is needed for most commands.
+The text of tips stays encrypted here. Only two pages decrypt: the reports about persons, and the number of a call-back.
 """
 
 import secrets
@@ -67,7 +67,7 @@ from hotline.tips.rules_persons import (
 )
 from hotline.tips.rules_receipts import CallOutcome
 
-# Shows the persons of a case, and the forms that are possible next. Decrypts only in response to a POST.
+# The persons of a case, and the forms about them. A page decrypts reports only in response to a POST.
 
 NOT_READABLE = phrase(
     "You cannot open these notes yet. The process reader gives your desk access within a minute. "
@@ -77,14 +77,14 @@ PERSON_STOPS = table("person_stops")
 
 
 NEW = "new"
-"""The value in the form for a person who was not met before."""
+"""The value of the form's field if the report is about a person who was not met before."""
 
 
 @form_view(pages.tip, "of_persons", text={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
 def read(visit: Visit, tip_id: int) -> Response:
-    """Shows the decrypted reports about persons. No other page shows them.
+    """Shows the decrypted reports about the persons of a case. No other page shows them.
 
-    A row in the audit log is committed before the page is shown.
+    Before that, commits a row to the audit log.
     """
     why = reason_of(
         visit, "of_persons", "Choose or enter a reason for opening the notes on people."
@@ -117,9 +117,8 @@ def read(visit: Visit, tip_id: int) -> Response:
 
 
 def ask(visit: Visit, tip_id: int, act: str) -> Response:
-    """Shows a form about the person with the chosen number. The form does not show what is already recorded about the
-    person.
-    """
+    """Shows a form about the chosen person of a case. The form does not show what is already recorded about the
+    person."""
     kind, form, query = _kind(act), visit.form, visit.query
     person = form.text("person", most=24) or query.get("person", "")
     corrects = form.text("corrects", most=12) or query.get("corrects", "")
@@ -178,11 +177,13 @@ OF_CALLER = {
     "me_adult": phrase("The caller, an adult"),
     UNSURE: phrase("Not known"),
 }
-"""The labels of answers that speak in the caller's voice, for an officer who writes down the call."""
+"""Labels for an officer who writes down a call. They replace labels in which the caller speaks, such as "I am under
+18"."""
 
 
 def call_form(visit: Visit) -> Response:
-    """Shows the form for a call on another line. It has the questions of the report that callers answer."""
+    """Shows the form in which an officer writes down a call on another line. It has the same questions as a report of a
+    caller."""
     found, language = service_calls.call_questions(visit.context), visit.language
     asked = [
         (
@@ -221,7 +222,7 @@ def write_call(visit: Visit) -> Response:
 
 
 def _kind(act: str) -> LoggedEvent:
-    """Returns the kind of case event that the form records. Answers with 404 for an unknown form."""
+    """Returns the kind of case event that a form records. Answers with 404 for an unknown form."""
     found = next((kind for kind in CASE_FORMS if kind.value == act), None)
     if found is None:
         abort(404)
@@ -229,7 +230,7 @@ def _kind(act: str) -> LoggedEvent:
 
 
 def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
-    """Returns the reason why the report was not recorded, and the next step."""
+    """Returns a sentence with the reason why the report was not recorded, and with the next step."""
     said = visit.say(PERSON_STOPS[stop])
     if stop != StopReason.SAYS_NO:
         return said
@@ -244,14 +245,15 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
 
 
 def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
-    """Returns for each person, by number, when a responder must ask again if the person wants help."""
+    """Returns for each person, by number, the time by which a responder must ask again if the person wants help."""
     return {one.n: one.due_at for one in clocks if one.offered_id is None}
 
 
 def _choices(
     visit: Visit, kind: LoggedEvent, persons: CasePersons, corrects: bool
 ) -> Sequence[tuple[str, str]]:
-    """Returns the choices of a form. A person is labelled with a number and a day, an offer of help with its time."""
+    """Returns the persons or offers from which the officer chooses in a form. The label of a person has a number and a
+    day. The label of an offer of help has a number and a time."""
     if kind in rules_persons.OF_REFERRAL:
         says = phrase("Person {n}: help offered {at}")
         return [
@@ -266,21 +268,21 @@ def _choices(
 
 
 def _names(kind: LoggedEvent) -> Sequence[str]:
-    """Returns the questions of a form, in the order in which the page shows the answers."""
+    """Returns the names of a form's questions, in the order in which the page shows the answers."""
     return tuple(dict.fromkeys((*CASE_FORMS[kind].names(ON_CONSOLE), rules_persons.STATE)))
 
 
 def _of_person(person: MetPerson) -> Sequence[LoggedEvent]:
-    """Returns the forms that can be filled in about a person.
+    """Returns the kinds of forms that an officer can fill in about a person.
 
-    If the person does not want help, the form for an offer is left out.
+    Leaves out the form for an offer of help, unless the person wants help.
     """
     offers = [LoggedEvent.OFFERED] if person.consent is ConsentState.YES else []
     return [LoggedEvent.SCREENED, LoggedEvent.CONSENT, *offers, LoggedEvent.DETERMINATION]
 
 
 def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
-    """Returns a sentence about the person's consent, and about when a responder asks again."""
+    """Returns a sentence that says if the person wants help, and when a responder asks again."""
     at = "" if asked is None else visit.when(asked)
     is_asked = rules_follow_up.ask_again_clock(person) is not None and asked is not None
     again = ""
@@ -315,9 +317,9 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
 
 
 def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[LoggedEvent]:
-    """Returns the forms that can be filled in about an offer now.
+    """Returns the kinds of forms that an officer can fill in about an offer of help now.
 
-    After a person has refused help, only offers that a service accepted are followed further.
+    If the person has refused help, only an offer that a service has accepted still has a form.
     """
     if offer.answer == ServiceAnswer.ACCEPTED:
         return [LoggedEvent.THIRTY if offer.arrived == "yes" else LoggedEvent.ARRIVED]
@@ -327,7 +329,7 @@ def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[LoggedEvent]:
 def _correction(tip_id: int, person: MetPerson, moment: PersonTimelineItem) -> str:
     """Returns the address of the form that corrects an event.
 
-    Empty if the event was already corrected, or if it is an offer to a person who refuses help.
+    Returns an empty text if the event was already corrected, or if it is an offer to a person who refuses help.
     """
     entry, said = moment.entry, moment.entry.reported
     is_closed = entry.kind is LoggedEvent.OFFERED and person.consent is ConsentState.NO
@@ -341,7 +343,7 @@ REFUSED = phrase(
     "You cannot do this now. Another person has already done it, or only a second person may do it."
 )
 TIP_STOPS = table("tip_stops")
-"""The message for each reason to refuse a command. It names the next step."""
+"""For each reason to refuse a command on a tip, a message that says what the officer can do next."""
 
 
 _on_a_tip = form_view(pages.tip)
@@ -355,9 +357,8 @@ def _done(
     missing: FormRefused | None = None,
     **values: object,
 ) -> None:
-    """Runs a command, if the form contains a reason. If something that the form names does not exist, raises
-    `missing`.
-    """
+    """Runs a command on a tip, if the officer has entered a reason. Raises `missing` if the form names something that
+    does not exist."""
     field = f"reason-{form}"
     reason = visit.reason(field, "Enter a reason.")
     try:
@@ -410,7 +411,7 @@ def legal_hold(visit: Visit, tip_id: int) -> None:
 
 
 def _lift(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:
-    """Lifts a legal hold. If it is for a case file, asks a second person to agree."""
+    """Lifts a legal hold. If the hold is for a case file, only requests that a second person lifts it."""
     if not service_case_files.request_end(context, by, tip_id=tip_id, reason=reason):
         service_desk_commands.lift(context, by, tip_id, reason=reason)
 
@@ -420,7 +421,8 @@ HOLDS: Mapping[str, Callable[..., object]] = {"lift": _lift, "keep": service_cas
 
 @_on_a_tip
 def decide_erasure(visit: Visit, tip_id: int) -> None:
-    """Decides on an erasure request that needs a decision, because the tip has no assignee or is about danger."""
+    """Stores the decision about a caller's erasure request. A decision is needed if the tip has no assignee or is about
+    danger."""
     erases = visit.form.text("do") == "erase"
     _done(visit, tip_id, "erasure", service_desk_commands.decide_erasure, erases=erases)
 
@@ -433,9 +435,9 @@ def decide_visit(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def exclude(visit: Visit, tip_id: int) -> None:
-    """Excludes a person by the exact name, or a desk by its name or code.
+    """Excludes a person or a desk from the tip. The form gives the person's exact name, or the desk's name or code.
 
-    The form must name either a person or a desk.
+    The form must name a person or a desk, and not both.
     """
     person, desk = visit.form.text("person", most=80), visit.form.text("desk", most=80)
     why = visit.form.text("why_kept", most=20)
@@ -453,7 +455,8 @@ def exclude(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def link_tip(visit: Visit, tip_id: int) -> None:
-    """Links another tip to this tip because both are about the same situation, or removes the link."""
+    """Links another tip to this tip because both are about the same situation. With the value `undo`, removes the
+    link."""
     other = number_of(visit.form.text("other_tip", most=12))
     missing = visit.wrong("other_tip", "No tip has this number. Check the number.")
     if other is None:
@@ -464,7 +467,7 @@ def link_tip(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def request_lift(visit: Visit, tip_id: int) -> None:
-    """Requests that an exclusion is lifted. A second person must decide."""
+    """Requests that an exclusion is lifted. A second person decides about the request."""
     chosen = number_of(visit.form.text("exclusion", most=9))
     if chosen is None:
         raise visit.wrong("exclusion", "Choose the person or desk that gets access again.")
@@ -473,7 +476,7 @@ def request_lift(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def carry_out(visit: Visit, tip_id: int) -> None:
-    """Carries out a command of a responder with an account, on a tip of which this responder was alerted."""
+    """Carries out a command of a responder who uses the console. The responder must have been alerted of this tip."""
     try:
         service_desk_commands.carry_out(
             visit.context, visit.by, tip_id, visit.form.text("do", most=20)
@@ -508,9 +511,9 @@ def ask_call(visit: Visit, call_back_id: int) -> None:
 
 @_call_act
 def approve_call(visit: Visit, call_back_id: int) -> None:
-    """Approves the request of the person that the page has named.
+    """Approves the request for a call-back's number, if it is still the request that the page showed.
 
-    Refuses if another person has requested the number since then.
+    Refuses if another person has requested the number since the page was shown.
     """
     reason, asked_by = _why(visit, call_back_id), visit.form.text("asked_by", most=200)
     service_calls.approve_request(
@@ -529,7 +532,8 @@ def end_call(visit: Visit, call_back_id: int) -> None:
 
 @_on_a_call(text={CallRefused: NOT_OPEN, KeyMissing: NOT_OPEN, DecryptionFailed: NOT_OPEN})
 def read_call(visit: Visit, call_back_id: int) -> Response:
-    """Shows the number of a call-back for five minutes. The page cannot be printed. No other page shows the number."""
+    """Shows the phone number of a call-back for five minutes. No other page shows it, and this page cannot be
+    printed."""
     reason = _why(visit, call_back_id)
     opened = service_calls.decrypt_call(visit.context, visit.by, visit.token, call_back_id, reason)
     word = decrypt_call_backs.code_word(visit.context, opened)

@@ -1,16 +1,9 @@
-"""Returns tips and the cases of a board for a viewer, without their texts. Each query uses `visible_to`.
+"""Returns tips without their texts, the history of a tip, and the cases of a board. Each query for a viewer uses the
+condition `visible_to`.
 
-Returns tips for a viewer without their texts, in lists and one by one. Each query uses `visible_to`.
-
-The module also finds overdue reports about persons, and closures that wait for a second person. There is only one query
-for each of these, so that all pages agree. It also returns the history of a tip: who was alerted, what they did, and
-which deadlines passed. It reads no encrypted columns.
-
-Reads the state of tips, from their own rows, their assignments and their responders. It reads no encrypted columns.
-
-Reads the cases of a desk's board for a viewer, and their handover notes. Each query uses `visible_to`.
-
-The queries of the board read no encrypted columns.
+The history says who was alerted, what these responders did, and which deadlines passed. All pages use the same queries
+for overdue reports about persons and for closures that wait for a second person, so that they agree. Only `case_notes`
+reads an encrypted column, and it does not decrypt it.
 """
 
 from collections import Counter, defaultdict
@@ -58,7 +51,7 @@ from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 OPEN = Tip.closed_at.is_(None)
 TAKEN = and_(Tip.state != TipState.FRAGMENT, ~UNTAKEN)
 WAITING = (OPEN, Tip.state != TipState.FRAGMENT, Tip.filed_at.is_not(None), UNTAKEN)
-"""The conditions of filed tips that responders are asked to take."""
+"""The conditions for filed tips that wait until a responder takes them."""
 QUESTION = {
     "asked": QuestionBackRow.answered_at.is_(None),
     "answered": QuestionBackRow.answered_at.is_not(None) & QuestionBackRow.read_at.is_(None),
@@ -88,14 +81,15 @@ def visible_tip(session: Session, viewer: Viewer, tip_id: int) -> Tip:
 
 
 def tip_referenced(session: Session, viewer: Viewer, reference: str) -> int | None:
-    """Returns the tip that any responder knows by this reference, if this viewer may see it."""
+    """Returns the id of the tip that some responder knows by this reference. Returns None if this viewer may not see
+    the tip."""
     named = (Assignment.reference == reference, Assignment.repeats_id.is_(None))
     known = select(Assignment.tip_id).where(*named)
     return session.scalar(select(Tip.id).where(*IS_REPORTED, visible_to(viewer), Tip.id.in_(known)))
 
 
 def question_states(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:
-    """Returns for each tip the state of the question to the caller: asked, answered or read."""
+    """Returns the state of the question to the caller for each tip: asked, answered or read."""
     rows = session.execute(
         select(QuestionBackRow.tip_id, QuestionBackRow.answered_at, QuestionBackRow.read_at).where(
             in_numbers(session, QuestionBackRow.tip_id, tip_ids)
@@ -108,18 +102,19 @@ def question_states(session: Session, tip_ids: Collection[int]) -> Mapping[int, 
 
 
 def under_legal_hold(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
-    """Returns which of the given tips have a legal hold."""
+    """Returns the ids of those given tips that have a legal hold."""
     return frozenset(session.scalars(select(Tip.id).where(Tip.id.in_(tip_ids), HAS_LEGAL_HOLD)))
 
 
 def visible_tips(session: Session, viewer: Viewer, tip_ids: Collection[int]) -> Sequence[int]:
-    """Returns which of the given tips this viewer may see, the newest first."""
+    """Returns the ids of those given tips that this viewer may see, the newest first."""
     found = select(Tip.id).where(*IS_REPORTED, Tip.id.in_(tip_ids), visible_to(viewer))
     return session.scalars(found.order_by(Tip.id.desc())).all()
 
 
 def linked_tips(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
-    """Returns other tips from the same phone and week that this viewer may see, the newest first."""
+    """Returns the ids of the other tips that came from the same phone in the same week, and that this viewer may see.
+    The newest is first."""
     if not tip.contact_key or tip.matter != Matter.TIP:
         return ()
     found = select(Tip.id).where(*_of_phones(viewer, [tip.contact_key]), Tip.id != tip.id)
@@ -129,7 +124,7 @@ def linked_tips(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
 def linked_counts(
     session: Session, viewer: Viewer | None, tips: Sequence[Tip]
 ) -> Mapping[int, int]:
-    """Returns for each tip the number of tips from the same phone and week.
+    """Returns for each tip the number of other tips that came from the same phone in the same week.
 
     Leaves out complaints, which are never linked.
     """
@@ -190,7 +185,8 @@ _OWN = aliased(Assignment)
 
 
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:
-    """Returns the condition that the viewer is the assignee, or was alerted of a tip that no responder has taken."""
+    """Returns the condition for a viewer's own tips. The viewer is the assignee, or was alerted of the tip and no
+    responder has taken it."""
     was_alerted = exists().where(
         _OWN.tip_id == Tip.id, _OWN.responder_id == viewer.responder_id, _OWN.released_at.is_(None)
     )
@@ -199,20 +195,20 @@ def _is_own(viewer: Viewer) -> ColumnElement[bool]:
 
 OF_OFFER = (ServiceReferral.due_at.is_not(None), ServiceReferral.times > 0)
 OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.times > 0)
-"""The conditions of a reminder about a person that was sent at least once and is still open."""
+"""The conditions for a follow-up about a person for which at least one reminder was sent, and which is still open."""
 
 
 def owes_answer() -> ColumnElement[bool]:
     """Returns the condition on `Tip` that a report about a person is overdue.
 
-    The query searches the reminders, because there are fewer reminders than tips.
+    The query reads the rows of persons and offers, because these tables are smaller than the table of tips.
     """
     offers = select(ServiceReferral.tip_id).where(*OF_OFFER)
     return Tip.id.in_(offers.union(select(PossibleVictim.tip_id).where(*OF_PERSON)))
 
 
 def owed_by_tip(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[FollowKind]]:
-    """Returns for each tip the kinds of reports that are overdue."""
+    """Returns for each tip the kinds of follow-ups that are overdue."""
     owed: dict[int, set[FollowKind]] = {}
     offers = select(ServiceReferral.tip_id, ServiceReferral.clock).where(
         ServiceReferral.tip_id.in_(tip_ids), *OF_OFFER
@@ -233,16 +229,17 @@ def overseen_tips(session: Session) -> Sequence[int]:
 
 
 CLOSURE_WAITS = and_(Tip.closure_requested_at.is_not(None), Tip.closed_at.is_(None))
-"""The condition on `Tip` that a closure was requested and no second person has decided."""
+"""The condition on `Tip` that its closure was requested, and that no second person has decided about it yet."""
 
 
 class WaitingClosure(NamedTuple):
-    """A requested closure that waits for a second person."""
+    """A request to close a tip, which a second person has not decided yet."""
 
     tip: Tip
     outcome: TipOutcome
     requested_by: str
-    """The person who requested it, as the case stores people: `responder:7`, `account:4:Alice` or `name:Alice`."""
+    """The person who requested the closure, written as in the case: `responder:7`, `account:4:Alice` or
+    `name:Alice`."""
     requested_at: datetime
 
 
@@ -265,7 +262,8 @@ def closures_waiting(
 
 
 class AlertedPerson(NamedTuple):
-    """An assignment of a tip and the name of its responder."""
+    """One assignment of a tip, with the name of its responder. `is_believed` is False if the acknowledgement may be
+    forged."""
 
     assignment: Assignment
     name: str
@@ -284,7 +282,7 @@ def assignments_of(session: Session, tip_ids: Collection[int]) -> Sequence[Alert
 
 
 def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
-    """Returns the responders whose phones received an alert, each with the time of arrival."""
+    """Returns the names of the responders whose phones received an alert, each with the time of arrival."""
     rows = session.execute(
         select(Responder.name, Message.delivered_at)
         .join(Assignment, Assignment.id == Message.assignment_id)
@@ -296,7 +294,7 @@ def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
 
 
 def missed_limits(session: Session, tip_id: int) -> Sequence[datetime]:
-    """Returns the times at which a deadline to acknowledge the tip passed."""
+    """Returns each time at which responders had not acknowledged the tip before a deadline."""
     rows = select(Deadline.fired_at).where(
         Deadline.tip_id == tip_id,
         Deadline.kind == DeadlineKind.ACKNOWLEDGE,
@@ -306,7 +304,7 @@ def missed_limits(session: Session, tip_id: int) -> Sequence[datetime]:
 
 
 def running_clocks(session: Session, tip_ids: Sequence[int]) -> Sequence[tuple[int, str, datetime]]:
-    """Returns the open deadlines of these tips as tip, kind and due time, the earliest first."""
+    """Returns the open deadlines of these tips, the earliest first. Each has the tip, the kind and the time."""
     rows = session.execute(
         select(Deadline.tip_id, Deadline.kind, TRULY_DUE)
         .where(in_numbers(session, Deadline.tip_id, tip_ids), Deadline.fired_at.is_(None))
@@ -321,29 +319,30 @@ class TipOverview:
 
     tip: Tip
     acknowledged_by: str | None
-    """The first responder who acknowledged the tip and may still act on it. An unproved SMS does not count."""
+    """The name of the first responder who acknowledged the tip and still has it. An SMS that is not proved does not
+    count."""
     acknowledged_at: datetime | None
     unproven: str | None
-    """A responder whose answer by SMS is not in the gateway's inbox. Until the inbox lists the SMS, the answer does not
-    count."""
+    """The name of a responder whose SMS is not in the gateway's inbox yet. The SMS counts only after the hotline has
+    found it there."""
     assignments: int
     same_contact: int
-    """The number of other tips from the same phone in the same week. Such tips are linked, but stay separate.
-    Complaints are never linked."""
+    """The number of other tips from the same phone in the same week. These tips are linked, but each stays a tip of its
+    own. Complaints are never linked."""
     question: str | None = None
     """The state of the desk's question to the caller: asked, answered or read."""
     responsible: str | None = None
     """The name of the assignee."""
     clock: str | None = None
-    """The kind of the next deadline: the value of a `tips.rules.DeadlineKind`."""
+    """The kind of the deadline that ends next, as the value of a `DeadlineKind`."""
     due_at: datetime | None = None
     closure_by: str | None = None
-    """The person who requested the closure, until a second person decides."""
+    """The person who requested the closure. Empty when a second person has decided."""
     asked: AskedAgain | None = None
-    """The reason why others are asked to take the tip although it has an assignee."""
+    """The reason why other responders are asked to take the tip although it has an assignee."""
     is_overdue: bool = False
-    """True if all responders were alerted and none has taken the tip. The national desk then gets alerts until one of
-    its people takes the tip."""
+    """True if all responders were alerted and none has taken the tip. The hotline then alerts the national desk again
+    and again, until one of its people takes the tip."""
 
     @property
     def is_taken(self) -> bool:
@@ -358,16 +357,17 @@ class TipListFilter:
     is_open: bool = False
     """If True, closed tips are left out."""
     viewer: Viewer | None = None
-    """The person who reads the list. Tips that this person may not see are neither shown nor counted."""
+    """The person who reads the list. The list neither shows nor counts tips that this person may not see."""
     is_unproved: bool = False
-    """If True, no secret proved who the viewer is. Complaints about the national desk are then left out."""
+    """True if the person who reads the list has proved no identity. The list then leaves out complaints about the
+    national desk."""
     since: datetime | None = None
     """Tips that were filed before this time are left out."""
     urgency: int | None = None
     before: int | None = None
-    """If it is set, only tips with a lower id are listed."""
+    """If it is set, the list has only tips with a lower id."""
     tip_id: int | None = None
-    """If it is set, only the tip with this id is listed."""
+    """If it is set, the list has only the tip with this id."""
     limit: int | None = None
 
 
@@ -415,7 +415,7 @@ def _tips(session: Session, wanted: TipListFilter) -> Sequence[Tip]:
 
 
 def _first_taker(alerted: Sequence[AlertedPerson]) -> tuple[str | None, datetime | None]:
-    """Returns the name and time of the first responder who acknowledged the tip and may still act on it."""
+    """Returns the name and the time of the first responder who acknowledged the tip and still has it."""
     taken = [
         (one.assignment.acknowledged_at, one.name)
         for one in alerted
@@ -446,10 +446,11 @@ IS_ON_BOARD = (or_(_IS_TIP, Tip.official == OVERSEEN), *_IS_WHOLE)
 
 
 def open_cases(session: Session, viewer: Viewer | None) -> Sequence[BoardCase]:
-    """Returns the open cases that this viewer may see, and closed cases with an overdue fact about a person.
+    """Returns the cases on the board of this viewer: open cases, and closed cases with an overdue follow-up about a
+    person.
 
-    A complaint has a list of its own, and a drill is never late. So the board shows no drills, and of complaints only
-    those about the national desk. Oversight desks have no other cases.
+    The board has no drills. Of the complaints, it has only those about the national desk, because oversight desks have
+    no other cases. All other complaints have a list of their own.
     """
     run_uncompiled(session)
     clocks, owed = _clocks().subquery(), _owed().subquery()
@@ -483,7 +484,7 @@ def open_cases(session: Session, viewer: Viewer | None) -> Sequence[BoardCase]:
 
 
 def _clocks() -> Select[Any]:
-    """Returns a query for the open deadlines of each tip."""
+    """Returns a query for the earliest open deadline of each kind, for each tip."""
 
     def due(*kinds: DeadlineKind) -> ColumnElement[Any]:
         return func.min(case((Deadline.kind.in_(kinds), TRULY_DUE)))
@@ -504,7 +505,8 @@ def _clocks() -> Select[Any]:
 
 
 def _owed() -> Select[Any]:
-    """Returns a query for the tips with an overdue fact about a person, each with its next reminder."""
+    """Returns a query for the tips with an overdue follow-up about a person. Each row has the time of the next
+    reminder."""
     facts = union_all(
         select(ServiceReferral.tip_id, ServiceReferral.due_at).where(*OF_OFFER),
         select(PossibleVictim.tip_id, PossibleVictim.due_at).where(*OF_PERSON),
@@ -513,7 +515,7 @@ def _owed() -> Select[Any]:
 
 
 def count_late(session: Session, viewer: Viewer, at: datetime) -> int:
-    """Returns how many tips that this viewer may see were not taken in time."""
+    """Returns the number of tips that this viewer may see and that no responder took in time."""
     late = (
         and_(Tip.urgency == level, Tip.filed_at <= at - times.acknowledge)
         for level, times in TIMES.items()
@@ -525,7 +527,7 @@ def count_late(session: Session, viewer: Viewer, at: datetime) -> int:
 
 
 def version(session: Session) -> tuple[int, ...]:
-    """Returns a value that changes with each event of a case, each new deadline and each row of the audit log."""
+    """Returns a value that changes with every new case event, deadline and row of the audit log."""
     last = [
         select(func.max(column)).scalar_subquery()
         for column in (CaseEventRow.id, Deadline.id, AuditEntry.id)
@@ -534,7 +536,7 @@ def version(session: Session) -> tuple[int, ...]:
 
 
 def was_nudged(session: Session, tip_id: int, responder_id: int, since: datetime) -> bool:
-    """Returns True if this responder was asked for news of the tip since this time."""
+    """Returns True if a desk has asked this responder for news of the tip since the given time."""
     news = (Message.template == Template.FOLLOW.name, Message.created_at > since)
     of_it = Message.assignment_id.in_(
         select(Assignment.id).where(*assigned_to(tip_id, responder_id))
@@ -548,10 +550,10 @@ class CaseHandover(NamedTuple):
     tip_id: int
     uid: str
     person_id: int
-    """The person who wrote it."""
+    """The person who wrote the note."""
     at: datetime
     key: str
-    """The key of the case event to which the text is bound."""
+    """The key of the note's case event. The encrypted text can be decrypted only together with this key."""
     body: bytes
 
 

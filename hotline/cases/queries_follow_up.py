@@ -1,4 +1,4 @@
-"""Finds the cases that a monthly count includes, and deletes codes about persons after the count."""
+"""Finds the cases that a monthly count must include, and deletes their codes about persons after the count."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,11 +28,12 @@ FILED = func.coalesce(Tip.filed_at, Tip.created_at)
 
 @dataclass(frozen=True, slots=True)
 class MonthTips:
-    """The tips of a month with codes about persons."""
+    """The tips that were filed in a month and that have codes about persons."""
 
     tips: Sequence[Tip]
     written: int
-    """The number of case events with codes. If this number changes, further codes were written after the count."""
+    """The number of case events with codes. If the number has changed, a responder has recorded more codes since these
+    tips were read."""
 
     @property
     def ids(self) -> Sequence[int]:
@@ -51,7 +52,7 @@ class MonthTips:
 def due_months(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
     """Returns the months that must be counted by `at` and are not counted yet.
 
-    The list begins with the first month that has codes or answers about help, or that was counted.
+    The first possible month is the first one that was counted, or that has codes or answers about help.
     """
     filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
     known = {rules_follow_up.month_of(one) for one in filed} | {*counted}
@@ -74,7 +75,7 @@ def tips_of_month(session: Session, begins: datetime, ends: datetime) -> MonthTi
 def late_tips(
     session: Session, counted: Collection[str], at: datetime
 ) -> Mapping[str, Sequence[int]]:
-    """Returns by month the tips that got their first code only after the month was counted."""
+    """Returns, by month, the tips whose first code was recorded after their month was counted."""
     found = select(Tip.id, FILED).join(CaseKey, CaseKey.tip_id == Tip.id)
     found = found.outerjoin(CaseCounted, CaseCounted.tip_id == Tip.id)
     found = found.where(CaseCounted.tip_id.is_(None), rules_follow_up.counted_before(at) > FILED)
@@ -87,16 +88,16 @@ def late_tips(
 def lock_tips(session: Session, tip_ids: Collection[int]) -> None:
     """Locks these tips for a count.
 
-    Earlier writes are then complete, and later writes wait until the end of this transaction.
+    Writes that began earlier are then complete. Later writes wait until the end of this transaction.
     """
     held = select(Tip.id).where(Tip.id.in_(tip_ids)).order_by(Tip.id)
     session.execute(held.with_for_update(key_share=True))
 
 
 def warn_of_deletion(session: Session, filed_before: datetime, at: datetime, limit: int) -> int:
-    """Marks cases whose codes will soon be deleted, so that an admin can see this.
+    """Marks the cases whose codes will soon be deleted, so that an admin can see them in time.
 
-    Returns the number of cases that were marked.
+    Returns the number of cases that this call marked.
     """
     old = select(CaseKey.tip_id).join(Tip, Tip.id == CaseKey.tip_id)
     old = old.where(CaseKey.warned_at.is_(None), filed_before > FILED)
@@ -107,15 +108,16 @@ def warn_of_deletion(session: Session, filed_before: datetime, at: datetime, lim
 
 
 def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Deletes the codes, times and keys of counted cases that have no legal hold and no open reminder.
+    """Deletes the codes, times and keys of cases that were counted. Keeps them if the case has a legal hold or an open
+    reminder.
 
-    Returns the ids of their tips.
+    Returns the ids of the tips whose codes were deleted.
     """
     over = (CaseKey.tip_id == CaseCounted.tip_id, CaseKey.warned_at <= at - WARNING)
     old = select(Tip.id).join(CaseKey, CaseKey.tip_id == Tip.id).join(CaseCounted, over[0])
     old = old.where(over[1], ~HAS_LEGAL_HOLD, ~_followed()).order_by(Tip.id).limit(limit)
     held = session.scalars(old.with_for_update(of=Tip, skip_locked=True, key_share=True)).all()
-    # Another process may have written to the tip before it was locked, so the conditions are checked again.
+    # Another process may have written to a tip before this transaction locked it. So the conditions are checked again.
     still = select(Tip.id).where(Tip.id.in_(held), ~HAS_LEGAL_HOLD, ~_followed())
     ids = session.scalars(still.order_by(Tip.id)).all()
     entries = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(ids))
@@ -133,7 +135,7 @@ def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
 
 
 def deleted_next(session: Session) -> Sequence[tuple[int, datetime, bool]]:
-    """Returns the cases whose codes will soon be deleted, or would be deleted without a legal hold.
+    """Returns the cases whose codes will soon be deleted, and cases whose codes only a legal hold protects.
 
     Each entry has the id of the tip, the filing time, and True if the tip has a legal hold.
     """
@@ -143,9 +145,9 @@ def deleted_next(session: Session) -> Sequence[tuple[int, datetime, bool]]:
 
 
 def clear_warning(session: Session, tip_id: int) -> None:
-    """Removes the deletion warning of a case after its legal hold was lifted.
+    """Removes the mark that the codes of a case will soon be deleted. Called when the legal hold of the case is lifted.
 
-    So an admin is warned once more before the codes of the case are deleted.
+    So an admin is warned again before the codes are deleted.
     """
     session.execute(update(CaseKey).where(CaseKey.tip_id == tip_id).values(warned_at=None))
 
@@ -155,7 +157,7 @@ def has_codes(session: Session, tip_id: int) -> bool:
 
 
 def _followed() -> ColumnElement[bool]:
-    """Returns the condition that a reminder about a person or an offer in the case is open."""
+    """Returns the condition that the case has an open reminder about a person or about an offer of help."""
     return or_(
         *(
             select(row.tip_id)

@@ -1,4 +1,6 @@
-"""Finds the grants of tips and cases by the week of their lock. The first bytes of a grant name this week."""
+"""Finds grants of tips and cases by the week of their lock. A grant is a key that is encrypted for a desk. The
+hotline encrypts each grant a second time with a key of the week. This is the lock, and the grant's first bytes name
+its week."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,11 +21,11 @@ GRANTS: tuple[Any, ...] = (Grant, CaseGrant)
 class OldGrant:
     grant: Grant | CaseGrant
     bound: bytes
-    """The label to which the lock is bound."""
+    """The label of the grant. The lock can be removed only together with this label."""
 
 
 def locked_before(session: Session, week: str, *, since: str, limit: int) -> Sequence[OldGrant]:
-    """Returns the grants without a lock, and those with the lock of an earlier week.
+    """Returns the grants without a lock, and the grants with a lock of an earlier week.
 
     Leaves out grants that can no longer be decrypted, and rows that another transaction has locked. Locks the rows
     until the transaction ends.
@@ -45,7 +47,7 @@ def locked_before(session: Session, week: str, *, since: str, limit: int) -> Seq
 
 
 def oldest_week(session: Session) -> str | None:
-    """Returns the earliest week whose key still locks a grant, or None if no grant is locked."""
+    """Returns the earliest week whose key still locks a grant. Returns None if no grant is locked."""
     marks: list[bytes] = []
     for row in GRANTS:
         begins = _mark(row)

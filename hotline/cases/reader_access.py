@@ -1,6 +1,6 @@
 """Lets the web process send requests to the reader process.
 
-Limits the number of threads that wait for an answer, and finds the reader's public key.
+Limits the number of threads that wait for an answer. Also finds the reader's public key.
 """
 
 import time
@@ -13,9 +13,8 @@ from hotline.keys.key_making import READER_KEY, READER_PUBLIC_KEY
 from hotline.keys.one_off import public_of
 
 MAX_WAITING = 2
-"""The largest number of threads in a process that may wait for the reader at the same time. The other threads can
-answer callers.
-"""
+"""The maximum number of threads in a web process that may wait for the reader process at the same time. So the other
+threads can still answer callers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,11 @@ class ReaderAccess:
 
 
 def public_half(folder: KeyFolder) -> Callable[[], bytes] | None:
-    """Returns a function that returns the reader's public key. The function reads the key from the file with the public
-    key, or from the reader's key pair.
+    """Returns a function that returns the reader's public key. The function reads it from the file of the public key,
+    or from the file of the reader's key pair.
 
-    If the folder has neither file, returns None. After an upgrade, the folder has neither file until `hotline init`
-    runs.
+    If the folder has neither file, returns None. After an upgrade, this is so until an operator runs
+    `hotline init`.
     """
     if folder.holds(READER_KEY):
         pair = LiveKeys(folder.path, READER_KEY)
