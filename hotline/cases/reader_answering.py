@@ -1,4 +1,7 @@
-"""Makes the lists and menu texts of a responder's cases, as they were at the beginning of the session."""
+"""Does the work of the reader process: checks a PIN, carries out the responder's request, and encrypts the answer.
+
+An answer contains the lists and menu texts of the responder's cases, as they were when the session began.
+"""
 
 import logging
 from collections import Counter
@@ -70,23 +73,24 @@ from hotline.tips.rules import OUTCOMES, DeadlineKind, TipOutcome, Urgency, is_i
 from hotline.tips.tables import Tip
 
 CAN_STAND_DOWN, DECIDES_VISIT, CAN_CONFIRM = "lets", "decides", "judges"
-"""The names of flags that were stored at the beginning of the session. The reference of the case follows each name.
-`dialogue/service_session_start.py` explains each flag."""
+"""The first parts of three flags, before the reference of the case. They were stored when the session began.
+`dialogue/service_session_start.py` explains them."""
 HAS_WORK = "has_work"
-"""The flag of a responder with an open case."""
+"""The flag of a responder who has an open case."""
 HAS_QUESTIONS = "has_questions"
 TAKEN = f"{decrypt_reader_commands.RESULT_PREFIX}{CommandResult.TAKEN}"
 NOT_HERE = "(console)"
-"""Shown on a phone in place of a handover note that only the console shows."""
+"""A phone shows this text in place of a handover note that only the console may show."""
 MAX_QUESTIONS = 10
 MAX_CASES = 40
-"""The largest number of cases on a list. The reader's encrypted answer has no room for more."""
+"""The maximum number of cases on a list. More cases do not fit into the encrypted answer of the reader process."""
 
 
 def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
-    """Returns what the menus show of a responder's cases: references, places, times and numbers of persons.
+    """Returns the values that the menus show about a responder's cases: references, places, times and numbers of
+    persons.
 
-    It never contains text of a caller.
+    The values never contain a caller's text.
     """
     person_id = turn.person.id
     tips = dict(queries_references.open_tips(turn.session, person_id))
@@ -145,7 +149,7 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     answer = answer.and_also(decrypt_reader_persons.flags_of_cases(turn, own))
     answer = answer.and_also(decrypt_reader_persons.owed_in(turn, judged))
     untaken = [one for one in urgent if tips[one].assignee_id is None]
-    # Ignores drills if there is a real danger, so that the screen of the danger is shown.
+    # If there is a real danger, drills do not count. So the phone can show the page of the real danger.
     untaken = [one for one in untaken if tips[one].channel != rules_trial.DRILL] or untaken
     other = FIRST in answer.words or has[rules_reading_requests.HAS_WARNINGS]
     if other or len(untaken) != 1 or not _is_only_read(untaken[0], by_pin, due, pinned):
@@ -156,13 +160,15 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
 def _is_only_read(
     case: str, by_pin: Mapping[str, Tip], due: Collection[int], pinned: CallerFacts
 ) -> bool:
-    """Returns True if the responder reads this case by PIN, and has nothing to decide or to follow up in it."""
+    """Returns True if the responder can only read this case on the phone, and has nothing to decide or to follow up in
+    it."""
     tip = by_pin.get(case)
     return tip is not None and tip.id not in due and case not in _asked_of(pinned)
 
 
 def _asked_of(pinned: CallerFacts) -> Collection[str]:
-    """Returns the cases of this responder, and the cases in which they must decide."""
+    """Returns the cases of which this responder is the assignee, and the cases in which the responder can decide
+    something."""
     asks = (f"{IS_OWN}.", f"{CAN_STAND_DOWN}.", f"{DECIDES_VISIT}.", f"{CAN_CONFIRM}.")
     return {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
 
@@ -184,20 +190,20 @@ def _shift(one: Shift, prefix: str, language: str) -> tuple[str, str]:
 
 
 def _viewer(turn: ReaderTurn) -> Viewer:
-    """Returns the viewer for a responder who entered the PIN."""
+    """Returns the viewer for a responder who has entered the PIN. The viewer decides which tips a query returns."""
     desks = tables_desks.desks_of(turn.session, of_responder(turn.person.id))
     return Viewer(frozenset(desks), turn.person.id, turn.person.person_id)
 
 
 def _own_tips(turn: ReaderTurn) -> Mapping[int, str]:
-    """Returns the tips that the responder can open, each with the responder's reference."""
+    """Returns the tips that the responder can open, each with the reference that the responder knows."""
     return {
         tip.id: case for case, tip in queries_references.open_tips(turn.session, turn.person.id)
     }
 
 
 def _handover_lines(turn: ReaderTurn) -> Iterator[tuple[datetime, str, int | None]]:
-    """Yields the notes that wait and fit on one page, the oldest first, each with its time and its case."""
+    """Yields the unread handover notes that fit on one page, the oldest first. Each has its time and its case."""
     letters = 0
     known = _own_tips(turn)
     for one in decrypt_handover.waiting_texts(turn, _viewer(turn), known):
@@ -210,7 +216,8 @@ def _handover_lines(turn: ReaderTurn) -> Iterator[tuple[datetime, str, int | Non
 
 
 def _handover_page(turn: ReaderTurn) -> ReaderAnswer:
-    """Returns the page with the notes that wait. Writes a row to the audit log for each case on it."""
+    """Returns the page with the unread handover notes. Writes a row to the audit log for each case with a note on the
+    page."""
     lines = [*_handover_lines(turn)]
     for tip_id in sorted({tip_id for _, _, tip_id in lines if tip_id is not None}):
         turn.log("handover_read", decrypt_reader_pages.BY_DIALLING, f"tip:{tip_id}")
@@ -218,9 +225,9 @@ def _handover_page(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _confirm_handover(turn: ReaderTurn) -> ReaderAnswer:
-    """Records that the responder has read the notes that were on the page. All others stay unread.
+    """Records that the responder has read the handover notes on the page. All other notes stay unread.
 
-    A note that only the console shows is not skipped: this note and all later notes stay unread.
+    If only the console may show a note, this note and all later notes stay unread.
     """
     shown = [at for at, _, _ in _handover_lines(turn)]
     if shown and tables_accounts.has_account(turn.session, turn.person.person_id):
@@ -237,7 +244,7 @@ OWN_PAGES: Mapping[str, Callable[[ReaderTurn], ReaderAnswer]] = {
     rules_reading_requests.WARNINGS: reader_pins.warnings_page,
     rules_reading_requests.HANDOVER: _handover_page,
 }
-"""The pages that are not the text of a case, by their verb."""
+"""The functions that make all pages except the text of a case, by the verb of the request."""
 
 
 def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
@@ -251,9 +258,9 @@ def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
 def _theirs(
     turn: ReaderTurn, cases: Mapping[str, Tip], pinned: CallerFacts, due: Collection[int]
 ) -> frozenset[str]:
-    """Returns the cases that a colleague has taken, and in which this responder has nothing to do.
+    """Returns the cases that a colleague has taken and that need nothing from this responder.
 
-    Leaves out drills, because the label of a drill must say that it is a drill.
+    Leaves out drills, because the list must name a drill as a drill.
     """
     asked = _asked_of(pinned)
     quiet = {
@@ -283,7 +290,7 @@ def _with_colleagues(turn: ReaderTurn, tips: Iterable[Tip]) -> frozenset[int]:
 
 
 def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
-    """Returns the questions that are approved today. Each has its name and its text in the responder's language."""
+    """Returns the names and texts of the questions that are approved today, in the responder's language."""
     try:
         listed = decrypt_questions.list_questions(turn.context)
     except NotReady:
@@ -297,9 +304,8 @@ def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
 def _labels(
     turn: ReaderTurn, cases: Mapping[str, Tip], theirs: Collection[str], pinned: CallerFacts
 ) -> Iterable[tuple[str, str]]:
-    """Yields each case with its label on the list. The label also names another case that is probably the same
-    situation.
-    """
+    """Yields each case with its label on the list. If another case is probably about the same situation, the label
+    names it too."""
     like = service_duplicates.known_in_situation(
         turn.session, [(tip.id, turn.person.id) for tip in cases.values()]
     )
@@ -323,39 +329,41 @@ def _label(turn: ReaderTurn, case: str, tip: Tip, pinned: CallerFacts) -> str:
     return turn.say(Template.LIST_URGENT if urgent else Template.LIST_NEW, ref=case)
 
 
-# Does the work of the reader process: checks a PIN, carries out a request, and encrypts the answer.
+# Answers of the reader process to PINs, codes and requests.
 
 PROVED = b"proved"
 
 
 @dataclass(frozen=True, slots=True)
 class ProofAttempt:
-    """The result of checking a code and a start PIN. This check runs before the transaction begins."""
+    """The result of checking a code from an SMS and a start PIN from paper. The check runs before the transaction
+    begins."""
 
     enrolment: Enrolment | None = None
-    """The enrolment that the code and the start PIN have proved. None if they are wrong."""
+    """The enrolment that the code and the start PIN have proved. None if one of them is wrong."""
     pair: KeyPair | None = field(default=None, repr=False)
     wrap: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class FreshWrap:
-    """A responder's private key that was encrypted again, with a new PIN or with the newest pepper."""
+    """A responder's private key, encrypted again with a new PIN or with the newest pepper."""
 
     public: bytes
-    """The public key that belongs to it."""
+    """The public key that belongs to the private key."""
     before: bytes | None = field(repr=False)
-    """The encrypted private key that this value replaces. None if the responder chose a new PIN."""
+    """The encrypted private key before this change. None if the responder has chosen a new PIN."""
     wrap: bytes = field(repr=False)
 
 
 def _rewrapped(
     context: ReaderContext, one: WaitingHop, private: bytes, wrap: bytes | None
 ) -> FreshWrap | None:
-    """Encrypts a private key again, with a PIN that the responder has chosen now, or with the newest pepper.
+    """Returns a responder's private key, encrypted again with a PIN that the responder has just chosen, or with the
+    newest pepper.
 
-    Returns None if this is not needed, or if the chosen PIN is not allowed. `wrap` is None if the private key came from
-    memory.
+    Returns None if nothing must change, or if the chosen PIN is not allowed. `wrap` is None if the private key came
+    from memory.
     """
     pin = _chosen_pin(one) if one.kind is ReaderQuestionKind.CHANGE else None
     before = None if pin is not None else wrap
@@ -370,14 +378,15 @@ def _rewrapped(
 def _move(person: Responder, fresh: FreshWrap) -> None:
     """Stores a private key that was encrypted again.
 
-    Does nothing if the responder has got another key pair or PIN in the meantime.
+    Does nothing if the responder has got another key pair or another PIN meanwhile.
     """
     if person.public_key == fresh.public and person.pin_wrap == fresh.before:
         person.pin_wrap = fresh.wrap
 
 
 def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
-    """Changes the PIN of a responder, and ends the session. After that, the previous PIN decrypts nothing."""
+    """Stores the responder's private key under a new PIN, and returns the answer. From then on, the old PIN decrypts
+    nothing."""
     if fresh is None or fresh.before is not None or turn.person.public_key != fresh.public:
         return ReaderAnswer((REFUSED,))
     turn.person.pin_wrap, turn.person.pin_set_at = fresh.wrap, turn.at
@@ -386,7 +395,7 @@ def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
 
 
 def _waits_for(context: ReaderContext, one: WaitingHop) -> Enrolment | None:
-    """Returns the enrolment that can be proved on this phone now, or None."""
+    """Returns the enrolment that a code and a start PIN can prove on this phone now. Returns None if there is none."""
     with context.database.reading() as session:
         return people_tables.provable_enrolment(
             session, one.typed.get(NUMBER_KEY, ""), context.now()
@@ -394,7 +403,7 @@ def _waits_for(context: ReaderContext, one: WaitingHop) -> Enrolment | None:
 
 
 def _proof_tried(context: ReaderContext, one: WaitingHop) -> ProofAttempt:
-    """Checks the code and the start PIN. If the responder chooses a PIN, also makes a key pair."""
+    """Checks the code and the start PIN. If the responder also chooses a PIN, makes a key pair for it."""
     wanted = _waits_for(context, one)
     if not _proves(context, one, wanted) or wanted is None:
         return ProofAttempt()
@@ -407,9 +416,9 @@ def _proof_tried(context: ReaderContext, one: WaitingHop) -> ProofAttempt:
 
 
 def _chosen_pin(one: WaitingHop) -> str | None:
-    """Returns the new PIN, if the responder typed it twice.
+    """Returns the new PIN, if the responder typed the same PIN twice.
 
-    Returns None if the two entries differ or if the PIN is easy to guess.
+    Returns None if the two PINs differ, or if the PIN is easy to guess.
     """
     chosen = one.typed.get(rules_reading_requests.NEW_PIN, "")
     refused = is_easy_pin(chosen) or chosen == one.typed.get(rules_reading_requests.NUMBER_END)
@@ -420,7 +429,7 @@ def _chosen_pin(one: WaitingHop) -> str | None:
 def _proof_decided(
     session: Session, context: ReaderContext, first: PinReading, proof: ProofAttempt
 ) -> ReaderAnswer:
-    """Decides the answer to a code and a start PIN. If they were refused once, a repeated request is refused too."""
+    """Returns the answer to a code and a start PIN. After one refusal, a repeated request is also refused."""
     wanted = proof.enrolment
     if wanted is None or first.state == ReadingState.WRONG:
         first.state = ReadingState.WRONG
@@ -441,7 +450,7 @@ def _proof_decided(
 
 
 def _proof_refused(session: Session, context: ReaderContext, one: WaitingHop) -> ReaderAnswer:
-    """Returns the answer to a wrong code or start PIN. The answer says if no more attempt is possible."""
+    """Returns the answer to a wrong code or start PIN. A flag in it says if no further attempt is possible."""
     key = one.typed.get(NUMBER_KEY, "")
     is_over = people_tables.provable_enrolment(session, key, context.now()) is None
     return ReaderAnswer((PROOF_OVER,)) if is_over else ReaderAnswer()
@@ -450,7 +459,7 @@ def _proof_refused(session: Session, context: ReaderContext, one: WaitingHop) ->
 def _proves(context: ReaderContext, one: WaitingHop, enrolment: Enrolment | None) -> bool:
     """Returns True if the code and the start PIN are right.
 
-    Takes the same time if there is nothing to prove, or if no attempts are left.
+    The check takes the same time if no enrolment can be proved, or if no attempts are left.
     """
     start, costs = one.typed.get(rules_reading_requests.START_PIN, ""), context.vault.costs
     if enrolment is None:
@@ -459,7 +468,7 @@ def _proves(context: ReaderContext, one: WaitingHop, enrolment: Enrolment | None
     if context.memory.find(one.session_key, enrolment.responder_id, name) is not None:
         return True
     with context.database.writing() as session:
-        # The same attempt must not be counted twice.
+        # A repeated hop must not count as a second attempt.
         first = cases_tables.locked_reading(session, one.reading_id)
         counts = first.state == ReadingState.ASKED and people_tables.take_attempt(
             session, enrolment.id
@@ -480,20 +489,21 @@ PROOFS = (ReaderQuestionKind.PROVE, ReaderQuestionKind.CHOOSE)
 
 @dataclass(frozen=True, slots=True)
 class PinAttempt:
-    """The result of checking a PIN. This check runs before the transaction begins."""
+    """The result of checking a PIN. The check runs before the transaction begins."""
 
     private: bytes | None = field(default=None, repr=False)
     """The responder's private key. None if the PIN is wrong."""
     is_code: bool = False
-    """True if the typed digits are the code that was sent to this phone, and not a PIN."""
+    """True if the typed digits are not a PIN, but the code that the hotline sent to this phone."""
     fresh: FreshWrap | None = None
-    """The private key that was encrypted again, with a new PIN or with the newest pepper."""
+    """The private key, encrypted again with a new PIN or with the newest pepper. None if nothing must change."""
 
 
 def answer_next(context: ReaderContext) -> bool:
-    """Answers the next hop that waits for the reader. Returns False if no hop waits. Raises StoreUnavailable.
+    """Answers the next hop that waits for the reader process. Returns False if no hop waits. Raises StoreUnavailable.
 
-    Hops whose private key is in memory come first, then hops of enrolled phones, then the oldest hop.
+    First come hops whose private key is in memory, then hops of enrolled phones, then all others. Within each group,
+    the oldest is first.
     """
     REQUEST.set("")
     with context.database.reading() as session:
@@ -508,7 +518,7 @@ def answer_next(context: ReaderContext) -> bool:
     try:
         _answer(context, one)
     except (DecryptionFailed, KeyError, TypeError, ValueError) as broken:
-        # A request that cannot be answered must not block the other requests.
+        # A request that cannot be answered must not delay the other requests.
         logger.error("the reader process could not answer a request: %s", type(broken).__name__)
         with context.database.writing() as session:
             cases_tables.store_answer(session, one.ask_id, None, context.now())
@@ -525,9 +535,9 @@ def _read(context: ReaderContext, ask: PinReadingAsk, row: PinReading) -> Waitin
 
 
 def _opened(context: ReaderContext, encrypted: bytes, bound: str) -> dict[str, Any] | None:
-    """Decrypts a request with the reader's present key pair, or with the previous one.
+    """Returns the content of a request. Decrypts it with the reader's present key pair or with the previous one.
 
-    Returns None if neither key decrypts it.
+    Returns None if neither key pair decrypts the request.
     """
     for private in context.pair.now():
         with suppress(DecryptionFailed):
@@ -536,17 +546,17 @@ def _opened(context: ReaderContext, encrypted: bytes, bound: str) -> dict[str, A
 
 
 def _remembered(context: ReaderContext, one: WaitingHop) -> bytes | None:
-    """Returns the responder's private key, if the same PIN was already right in this session."""
+    """Returns the responder's private key from memory, if the same PIN was right earlier in this session."""
     if one.responder_id is None:
         return None
     return context.memory.find(one.session_key, one.responder_id, one.pin)
 
 
 def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
-    """Checks the PIN that was typed before this hop. If the same PIN was already right in this session, takes the
+    """Checks the PIN that was typed before this hop. If the same PIN was right earlier in this session, takes the
     private key from memory.
 
-    The check takes the same time for an unknown phone.
+    The check of an unknown phone takes the same time.
     """
     private, wrap = _remembered(context, one), None
     if private is None and one.responder_id is not None:
@@ -566,7 +576,7 @@ def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
 def _prove_keys(
     session: Session, context: ReaderContext, one: WaitingHop, private: bytes | None
 ) -> None:
-    """Compares the keys that a PIN decrypts with their public keys, once in a session."""
+    """Checks, once in a session, that the keys which a PIN decrypts belong to the stored public keys."""
     if private is None or one.responder_id is None or _remembered(context, one) is not None:
         return
     person, member = session.get_one(Responder, one.responder_id), of_responder(one.responder_id)
@@ -585,7 +595,8 @@ def _answer(context: ReaderContext, one: WaitingHop) -> None:
         else:
             is_over = start is not None and start.started_at < context.now() - KEPT_FOR
             if is_over and first.state == ReadingState.ASKED:
-                # A later repeat of this hop would read newer lists, so the same digits could choose something else.
+                # If the phone repeats this hop later, the lists may have changed, and the same digits would choose
+                # something else. So the request is refused.
                 first.state = ReadingState.RESTED
             answer = _decided(session, context, one, first, found, start)
         cases_tables.record_state(session, one.reading_id, first.state)
@@ -622,9 +633,7 @@ def _decided(
     found: PinAttempt,
     start: SessionStart | None,
 ) -> ReaderAnswer:
-    """Decides the answer to a request with a PIN. If the request was refused once, a repeated request is refused
-    too.
-    """
+    """Returns the answer to a request with a PIN. After one refusal, a repeated request is also refused."""
     at, person = context.now(), None
     if first.responder_id is not None:
         person = session.get(Responder, first.responder_id, with_for_update={"key_share": True})
@@ -633,7 +642,7 @@ def _decided(
         and found.private is not None
         and (not person.active or person.pin_wrap is None)
     ):
-        # The responder was removed, or the PIN has ended, since the private key came into memory.
+        # After the private key came into memory, an admin removed the responder, or the PIN ended.
         return _of_no_one(first, PinAttempt())
     if first.state == ReadingState.WRONG or first.responder_id is None:
         return _of_no_one(first, found)
@@ -661,9 +670,9 @@ def _decided(
 
 
 def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
-    """Counts a wrong PIN, and asks for the PIN again.
+    """Counts a wrong PIN, and returns an answer that asks for the PIN again.
 
-    If this attempt blocks the phone, says so at once.
+    If this attempt blocks the phone, the answer says that the phone is blocked.
     """
     reader_pins.count_wrong(turn)
     has_rest = reader_pins.is_blocked(turn.person, turn.at)
@@ -673,8 +682,8 @@ def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
 
 
 def _of_no_one(first: PinReading, found: PinAttempt) -> ReaderAnswer:
-    """Returns the answer to a PIN from a phone that belongs to no responder. The digits may be the code with which the
-    phone proves itself. All other digits are wrong."""
+    """Returns the answer to digits from a phone without a valid PIN. The digits may be the code that the hotline sent
+    to this phone. All other digits are wrong."""
     if found.is_code and first.state != ReadingState.WRONG:
         first.state = ReadingState.DONE
         return CODE_RIGHT
@@ -711,8 +720,8 @@ def _done(
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:
-    """Adds the page of the only danger that no one has taken. If the page cannot be decrypted, the PIN leads to the
-    home screen."""
+    """Adds the page of the only danger that no responder has taken. If the page cannot be decrypted, the home screen
+    follows the PIN instead."""
     if ONE_DANGER not in view.flags:
         return view
     ask = ReaderQuestion(ReaderQuestionKind.PAGE, view.words[FIRST])
@@ -723,7 +732,7 @@ def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAn
 
 
 def _with_own(turn: ReaderTurn, answer: ReaderAnswer) -> ReaderAnswer:
-    """Adds the values that menus show of a case, after this responder took it."""
+    """Adds, if this responder has taken the case, the flags and lists that the menus need for an own case."""
     tip = turn.open_case()
     if TAKEN not in answer.flags or tip is None:
         return answer
@@ -733,7 +742,7 @@ def _with_own(turn: ReaderTurn, answer: ReaderAnswer) -> ReaderAnswer:
 
 
 def _keep(context: ReaderContext, first: PinReading, answer: ReaderAnswer) -> None:
-    """Stores the answer without the text of a case, in case the request is repeated."""
+    """Stores the answer for a repeated request. Leaves out the text of a case."""
     own = one_off.public_of(context.pair.now()[0])
     bound = bound_to(first.session_key, first.text_digest)
     first.encrypted_answer = one_off.seal(answer.without_page().to_dict(), public=own, bound=bound)
@@ -742,7 +751,7 @@ def _keep(context: ReaderContext, first: PinReading, answer: ReaderAnswer) -> No
 def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> ReaderAnswer:
     """Returns the stored answer to an earlier request, unchanged.
 
-    Raises DecryptionFailed if it cannot be decrypted.
+    Raises DecryptionFailed if no key decrypts the stored answer.
     """
     box = _opened(context, encrypted, bound_to(first.session_key, first.text_digest))
     if box is None:

@@ -1,7 +1,7 @@
-"""Gives the key of a case to each desk that may read the tip, and removes it from every other desk.
+"""Gives the key of a case to each desk that may read the tip, and removes the key from every other desk.
 
 Only the reader process does this. So phones and pages can write codes without a private key, and desks need not share
-keys. If this runs again, nothing changes.
+their keys. If the work was already done, it changes nothing.
 """
 
 import logging
@@ -20,15 +20,15 @@ FIRST = (0, "")
 
 
 def case_private_key(session: Session, context: ReaderContext, tip: Tip) -> bytes | None:
-    """Decrypts the private key of a case with the reader's own grant.
+    """Returns the private key of a case. Decrypts it with the grant that the case has for the reader process.
 
-    Returns None if the case has no codes yet, or if its key was deleted.
+    Returns None if the case has no codes yet, or if its private key was deleted.
     """
     return decrypt_codes.case_private_key(session, context, tip, READER, context.pair.now())
 
 
 def reconcile(context: ReaderContext) -> None:
-    """Updates the keys of all cases, if a desk lacks a key or has a key that it should not have.
+    """Gives the keys of cases to desks that lack one, and removes them from desks that may no longer have one.
 
     Raises StoreUnavailable.
     """

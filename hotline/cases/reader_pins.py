@@ -1,6 +1,6 @@
-"""Counts wrong PINs, ends PINs, and warns coordinators if another person seems to use a PIN.
+"""Counts wrong PINs, ends PINs, and warns coordinators if another person seems to use a responder's PIN.
 
-Also records when the setting `national_in_console` changes.
+Also records each change of the setting `national_in_console`.
 """
 
 from collections import Counter
@@ -43,12 +43,12 @@ from hotline.tips.rules import Urgency
 from hotline.tips.rules_events import CaseEventKind, Event
 from hotline.tips.tables import Tip
 
-# Describes a hop that waits for the reader, and the transaction in which the reader answers it.
+# A hop that waits for the reader process, and the transaction in which the reader process answers it.
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingHop:
-    """A hop that waits for the reader's answer. `repr` does not show what the responder typed."""
+    """A hop that waits for an answer of the reader process. `repr` does not show what the responder typed."""
 
     ask_id: int
     reading_id: int
@@ -58,7 +58,7 @@ class WaitingHop:
     bound: str
     responder_id: int | None
     typed: Mapping[str, str] = field(repr=False)
-    """The values that the responder typed, decrypted from the request. Empty if the request cannot be decrypted."""
+    """The values that the responder typed, decrypted from the request. Empty if no key decrypts the request."""
     request: str = ""
 
     @property
@@ -67,16 +67,17 @@ class WaitingHop:
 
     @property
     def comes_first(self) -> bool:
-        """Returns True for an enrolled phone, and for a phone that entered a right code.
+        """Returns True for a hop of an enrolled phone, and for a hop after a right code.
 
-        All other phones are answered later.
+        The reader process answers all other hops later.
         """
         return self.responder_id is not None or self.kind is not ReaderQuestionKind.VIEW
 
 
 @dataclass(slots=True)
 class ReaderTurn:
-    """A responder's request, in the transaction that answers it. `repr` shows neither keys nor typed values."""
+    """A responder's request, together with the transaction that answers it. `repr` shows neither keys nor typed
+    values."""
 
     session: Session
     context: ReaderContext
@@ -92,16 +93,16 @@ class ReaderTurn:
         return f"{RESPONDER}{self.person.id}"
 
     def known(self) -> tuple[Tip, Assignment] | None:
-        """Returns the requested case, and the assignment of this responder. Returns None if the responder no longer has
-        the case.
-        """
+        """Returns the case that the request names, and this responder's assignment. Returns None if the responder no
+        longer has the case."""
         alert = queries.locked_assignment(self.session, self.person.id, self.ask.reference)
         if alert is None or alert.released_at is not None:
             return None
         return self.session.get_one(Tip, alert.tip_id), alert
 
     def open_case(self) -> Tip | None:
-        """Returns the requested case, if it is open and the responder still has it. Otherwise returns None."""
+        """Returns the case that the request names. Returns None if it is closed, or if the responder no longer has
+        it."""
         known = self.known()
         return None if known is None or known[0].closed_at is not None else known[0]
 
@@ -122,9 +123,9 @@ class ReaderTurn:
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MAX_WARNINGS = 40
-"""The number of newest warnings among which the warnings for one coordinator are searched."""
+"""The page of a coordinator searches this number of newest warnings for those that concern the coordinator's desks."""
 MAX_LINES = 12
-"""The largest number of warnings on the page. They fill up to three screens."""
+"""The maximum number of warnings on the page. They need up to three screens."""
 
 
 def is_blocked(person: Responder, at: datetime) -> bool:
@@ -132,10 +133,10 @@ def is_blocked(person: Responder, at: datetime) -> bool:
 
 
 def count_wrong(turn: ReaderTurn) -> None:
-    """Counts a wrong PIN of a responder. The third wrong PIN in a row blocks the phone for some time.
+    """Counts a wrong PIN of a responder. After the third wrong PIN in a row, the phone is blocked for some time.
 
-    The sixth wrong PIN in a day blocks it until the next morning. In that case, other responders get the phone's open
-    cases about danger.
+    After the sixth wrong PIN in a day, the phone is blocked until the next morning. The hotline then asks other
+    responders to take the phone's open cases about danger.
     """
     person, at = turn.person, turn.at
     person.wrong_pins = [*person.wrong_pins, at.isoformat()]
@@ -152,10 +153,10 @@ def count_wrong(turn: ReaderTurn) -> None:
 
 
 def count_opening(turn: ReaderTurn, network: str | None) -> None:
-    """Counts an opening of the list of cases, and forgets earlier wrong PINs.
+    """Records that the responder has opened the list of cases. Earlier wrong PINs then no longer count.
 
-    If the phone used another network than before, warns the coordinators at once. A warning about opening the list at
-    night waits until the morning.
+    If the phone uses another network than before, warns the coordinators at once. If the list is opened at night, the
+    warning waits until the morning.
     """
     session, person, at = turn.session, turn.person, turn.at
     person.wrong_pins = []
@@ -172,9 +173,8 @@ def count_opening(turn: ReaderTurn, network: str | None) -> None:
 
 
 def count_read(turn: ReaderTurn, tip_id: int) -> None:
-    """Counts a case that the responder read. If the responder has read unusually many cases within an hour, warns the
-    coordinators once.
-    """
+    """Records that the responder has read a case. If the responder has read unusually many cases within an hour, warns
+    the coordinators once."""
     person, at = turn.person, turn.at
     noted = (one.partition("@") for one in person.read_lately)
     before = {int(case): when for case, _, when in noted}
@@ -193,10 +193,10 @@ def count_read(turn: ReaderTurn, tip_id: int) -> None:
 
 
 def end_pin(turn: ReaderTurn) -> None:
-    """Ends the responder's PIN, so that it decrypts nothing any more. Passes the open cases about danger to other
-    responders. The phone still gets alerts.
+    """Ends the responder's PIN, so that it decrypts nothing any more. Asks other responders to take the open cases
+    about danger. The phone still gets alerts.
 
-    For a new PIN, two admins must enrol the phone again.
+    To get a new PIN, the responder must be enrolled again by two admins.
     """
     turn.person.pin_wrap = None
     turn.session.flush()
@@ -206,7 +206,7 @@ def end_pin(turn: ReaderTurn) -> None:
 
 
 def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
-    """Stores a warning, and notifies the coordinators of this responder."""
+    """Stores a warning about this responder's PIN, and notifies the coordinators by SMS."""
     tables.add_warning(turn.session, turn.person.id, kind, turn.at, waits=False)
     code = responders_short_code(turn.context.line.service_code)
     for one in _who_lead(turn.session, turn.person, turn.at):
@@ -215,7 +215,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
-    """Passes each open case about danger to the next responder."""
+    """Asks the next responder to take the case, for each open case about danger."""
     for tip_id in queries.open_tips_of(turn.session, turn.person.id):
         if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
             event = Event(CaseEventKind.PASSED, by=turn.person.id)
@@ -223,10 +223,11 @@ def _pass_dangers_on(turn: ReaderTurn) -> None:
 
 
 def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
-    """Returns the active coordinators of this responder's desks, except the responder.
+    """Returns the people who get warnings about this responder: the active coordinators of the responder's desks.
 
     If there are none, or if the responder is a coordinator, returns the other people of the national desk. For a person
-    of an oversight desk, returns only the other people of that desk. The national desk must not learn that they read.
+    of an oversight desk, returns only the other people of that desk, because the national desk must not learn what they
+    read.
     """
     if queries_visible.oversees(session, person.id):
         return tables.colleagues_of(session, person, at)
@@ -235,9 +236,10 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
 
 
 def report_nights(context: Context) -> None:
-    """Sends each coordinator an SMS at 07:00 with the number of phones of the desk that opened cases at night.
+    """Sends each coordinator an SMS at 07:00 if phones of the desk opened cases in the night. The SMS gives the number
+    of these phones.
 
-    Marks these warnings as sent, so that no warning is sent twice. Raises StoreUnavailable.
+    Marks the warnings as sent, so that no warning is sent twice. Raises StoreUnavailable.
     """
     at = context.now()
     before = last_report_before(at)
@@ -258,7 +260,8 @@ def report_nights(context: Context) -> None:
 
 
 def last_opening(turn: ReaderTurn) -> str:
-    """Returns when the list of cases was last opened with the PIN, and how often, such as "28/11 03:12 (14 times)"."""
+    """Returns when the responder last opened the list of cases with the PIN, and how often, such as "28/11 03:12 (14
+    times)"."""
     at = turn.person.pin_opened_at
     if at is None:
         return turn.say(Template.PIN_NEVER)
@@ -267,7 +270,7 @@ def last_opening(turn: ReaderTurn) -> str:
 
 
 def has_unread_warnings(turn: ReaderTurn) -> bool:
-    """Returns True if warnings were sent after the coordinator last read them."""
+    """Returns True if the hotline has sent warnings since this coordinator last read them."""
     read_at = turn.person.warnings_read_at
     return any(
         row.notified_at is not None and (read_at is None or row.notified_at > read_at)
@@ -276,9 +279,8 @@ def has_unread_warnings(turn: ReaderTurn) -> bool:
 
 
 def warnings_page(turn: ReaderTurn) -> ReaderAnswer:
-    """Returns the page with warnings about the PINs of the desk, the newest first. After that, these warnings count as
-    read.
-    """
+    """Returns the page with warnings about PINs of the desk, the newest first. Records that the coordinator has read
+    them."""
     lines = [
         turn.say(
             rules.SHOWN_TEMPLATES[PinWarning(row.kind)],
@@ -292,7 +294,7 @@ def warnings_page(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]:
-    """Returns the newest warnings that this coordinator may read, each with its responder."""
+    """Returns the newest warnings that this coordinator may read, each with the responder whose PIN it is about."""
     session, person, at = turn.session, turn.person, turn.at
     if person.level not in LEADS and not queries_visible.oversees(session, person.id):
         return ()
@@ -306,15 +308,15 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
 
 
 READING_PLACES = ("national_in_console", "national_by_pin")
-"""The two actions in the audit log about the place where the national desk reads tips. After the first action, the
-national desk reads only in the console. After the second action, it may also read by phone.
-"""
+"""Two actions in the audit log about the place where the national desk reads tips. After the first, it reads only in
+the console. After the second, it may also read by phone."""
 
 
 def record_reading_place(context: Context) -> None:
-    """Records in the audit log that the setting `national_in_console` changed, and notifies the national desk.
+    """Writes to the audit log that the setting `national_in_console` has changed, and notifies the national desk.
 
-    The reader process calls it at its start. If it runs again, nothing changes. Raises StoreUnavailable.
+    The reader process calls this function at its start. If the setting is unchanged, nothing happens. Raises
+    StoreUnavailable.
     """
     at, is_on = context.now(), context.line.national_in_console
     template = Template.NATIONAL_IN_CONSOLE if is_on else Template.NATIONAL_BY_PIN
@@ -331,10 +333,10 @@ def record_reading_place(context: Context) -> None:
 
 
 def delete_old_requests(context: Context) -> None:
-    """Deletes requests to the reader that are older than ten minutes. The reader process and the clock process both
-    call it.
+    """Deletes requests to the reader process that are older than ten minutes. Both the reader process and the clock
+    process call this function.
 
-    If there is nothing to delete, takes no lock. Raises StoreUnavailable.
+    If there is nothing to delete, it locks nothing. Raises StoreUnavailable.
     """
     before = context.now() - rules_reading_requests.KEPT_FOR
     with context.database.reading() as session:

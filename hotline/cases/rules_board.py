@@ -1,4 +1,4 @@
-"""Sorts the open cases of a desk into the columns of its board, and counts the time that is left. Pure."""
+"""Sorts the open cases of a desk into the columns of its board, and computes the time that is left for each. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,26 +11,28 @@ from hotline.tips.rules import Matter, Urgency, acknowledge_due, visit_facts
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CARDS = 12
-"""The largest number of cards in a column. The page gives the number of the others, with a link to their list."""
+"""The maximum number of cases that a column shows. The page gives the number of all others, with a link to their
+list."""
 
 
 class Column(StrEnum):
-    """A column of the board, in the order of the page. The value is the anchor of the column in the page's address."""
+    """A column of the board. The columns have the order of the page. The value is the column's anchor in the page's
+    address."""
 
     UNTAKEN = "untaken"
-    """Responders are asked to take the case."""
+    """Cases that responders are asked to take."""
     UNREAD = "unread"
-    """The case has an assignee, who has not read it."""
+    """Cases with an assignee who has not read the report yet."""
     AT_WORK = "at_work"
-    """The assignee has read the case, or is on site."""
+    """Cases whose assignee has read the report, or is on site."""
     TO_APPROVE = "to_approve"
-    """A second person must confirm the closure."""
+    """Cases whose closure a second person must confirm."""
     OWED = "owed"
-    """A fact about a person who was met is missing. The case may be closed."""
+    """Cases in which a follow-up about a person is overdue. Such a case may be closed."""
 
 
 class BoardCase(NamedTuple):
-    """An open case: the facts that decide its column and its order, and the facts on its card."""
+    """A case on the board: the facts that decide its column and its place there, and the facts on its card."""
 
     id: int
     urgency: int
@@ -41,17 +43,17 @@ class BoardCase(NamedTuple):
     is_asked: bool
     """True while responders are asked to take the case."""
     is_overdue: bool
-    """True if all responders were alerted and no one has taken the case."""
+    """True if all responders were alerted and none has taken the case."""
     is_passed: bool
-    """True if the assignee passed the case on."""
+    """True if the assignee has asked others to take the case."""
     is_read: bool
     on_site_at: datetime | None
     closure_at: datetime | None
     """The time when the closure was requested."""
     owed_at: datetime | None
-    """The time of the next reminder about a person, if one was sent and is not answered."""
+    """The time of the next reminder about a person. None unless an earlier reminder was sent and is not answered."""
     duty_at: datetime | None
-    """The time at which a person of the district comes on duty, if no one is alerted until then."""
+    """The time at which a person of the district comes on duty, if the alert waits for this. Otherwise None."""
     open_due: datetime | None
     outcome_due: datetime | None
     closure_due: datetime | None
@@ -66,7 +68,7 @@ class BoardCase(NamedTuple):
     visit_decision: str | None
     taken_by: str | None
     reference: str | None
-    """The reference by which the viewer knows the case. None if the viewer was not alerted."""
+    """The reference by which the viewer knows the case. None if the viewer was not alerted of the case."""
 
     @property
     def is_untaken(self) -> bool:
@@ -85,7 +87,7 @@ class BoardCase(NamedTuple):
 
     @property
     def due_at(self) -> datetime | None:
-        """Returns the time that the card counts down to."""
+        """Returns the end of the time that the card counts down."""
         match self.column:
             case Column.UNTAKEN:
                 return self.duty_at or acknowledge_due(self.urgency, self.filed_at, step=0)
@@ -100,7 +102,8 @@ class BoardCase(NamedTuple):
 
     @property
     def visit_mark(self) -> str:
-        """Returns the English mark about visits. Without a clear yes of the caller, it says to go discreetly."""
+        """Returns an English text about visits. Unless the caller clearly agreed to an open visit, it says that
+        responders must go discreetly."""
         facts = visit_facts(
             Matter.TIP, self.urgency, self.visit, self.do_not_visit, self.visit_decision
         )
@@ -113,19 +116,20 @@ class BoardCase(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class SortedBoard:
     columns: Mapping[Column, Sequence[BoardCase]]
-    """All cases of each column, the most urgent first."""
+    """All cases of each column, in the order of the column."""
     urgent: int
     """The number of dangers that no responder has taken."""
     newest: int
-    """The highest id of such a danger. 0 if there is none."""
+    """The highest id of a danger that no responder has taken. 0 if there is none."""
     late: int
 
 
 def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
-    """Sorts the cases into columns: overdue cases first, then by urgency, then the oldest first.
+    """Sorts the cases into columns. Within a column, overdue cases come first, then urgent cases, then the oldest
+    cases.
 
-    In a storm, dangers come before all others, overdue or not: the first of a sector, then those with typed text. So
-    forged dangers that are overdue hide no real one.
+    In a storm of reports, dangers come before all other cases, even if these are overdue. Of the dangers, the first of
+    each sector comes first, then those with typed text. So overdue forged reports do not hide a real danger.
     """
     late = {one.id for one in cases if one.is_late(at)}
     storms = any(one.storm_order for one in cases)
@@ -146,14 +150,15 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
 
 
 def board_number(cases: Sequence[BoardCase]) -> int:
-    """Returns a number that is the same for the same cases, in every process."""
+    """Returns a number that is computed from the cases. Every process gets the same number for the same cases."""
     return crc32(repr(sorted(cases)).encode())
 
 
 def time_left(due_at: datetime, at: datetime) -> tuple[bool, Mapping[str, int]]:
-    """Returns True if the deadline has passed, and the time until or since the deadline as numbers by unit.
+    """Returns True if the deadline has passed. Also returns the time until the deadline, or since then, as numbers by
+    unit.
 
-    The last hour before the deadline is counted in minutes and seconds. The script of the page counts in the same way.
+    In the last hour before the deadline, the time is in minutes and seconds. The page's script counts in the same way.
     """
     is_late, span = due_at <= at, abs(due_at - at)
     if span < HOUR and not is_late:

@@ -1,8 +1,8 @@
-"""Composes the case file for a prosecutor or court, and decides what is left out of it. Pure.
+"""Writes the case file for a prosecutor or court, and decides what the file leaves out. Pure.
 
-Without an order that is named by number, the file contains nothing that the caller said, and no time that gives the
-minute of the call. Alerts follow the call at fixed times, so the file gives only the day of an alert. The file never
-contains a phone number, a receipt, a reference or the name of a responder.
+Without the number of an order, the file contains nothing that the caller said, and no time that reveals the minute of
+the call. Alerts follow the call at fixed times, so the file gives only the day of an alert. The file never contains a
+phone number, a receipt, a reference or the name of a responder.
 """
 
 import re
@@ -29,17 +29,17 @@ Say = Callable[..., str]
 
 
 class FileBasis(StrEnum):
-    """The reason for a case file."""
+    """The legal reason for a case file."""
 
     REQUEST = "request"
-    """A prosecutor or court asked for it without an order."""
+    """A prosecutor or court asked for the file, but gave no order."""
     PROSECUTOR = "prosecutor"
-    """An order of a prosecutor, named by its number."""
+    """A prosecutor gave an order, which has a number."""
     JUDGE = "judge"
 
 
 class FileStop(StrEnum):
-    """The reason why a case file is refused. The page has a text for each."""
+    """The reason why the hotline refuses to make a case file. The page has a text for each reason."""
 
     NOT_HERE = "not_here"
     NO_PERSON = "no_person"
@@ -52,36 +52,36 @@ class FileStop(StrEnum):
 
 
 ORDER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9 ./-]{0,39}", re.ASCII)
-"""The form of an order's number, such as `RP 00123/2026/TGI`. It contains a digit, and no words of a sentence."""
+"""The form of an order's number, such as `RP 00123/2026/TGI`. It must contain a digit, and only capital letters."""
 SPACES = re.compile(r"[ .-]")
 LONG = re.compile(r"\d{9}")
 MSISDN = re.compile(r"(?:\b|250|0)7[2389]\d{7}")
 
 
 def is_order_valid(basis: FileBasis, number: str) -> bool:
-    """Returns True if an order has a valid number, or if a request has no number."""
+    """Returns True if the number of the order is valid. A request without an order must have no number."""
     if basis is FileBasis.REQUEST:
         return not number
     return ORDER.fullmatch(number) is not None and not _is_callable(number)
 
 
 def _is_callable(number: str) -> bool:
-    """Returns True if a number could be a phone number. `RP 00123/2026/TGI` is not a phone number: a slash divides its
-    digits.
-    """
+    """Returns True if the number of an order could be a phone number. The number `RP 00123/2026/TGI` could not: a slash
+    divides its digits."""
     digits = SPACES.sub("", number)
     return bool(LONG.search(digits) or MSISDN.search(digits.replace("/", "")))
 
 
 def answers_about_file(person: MetPerson) -> Mapping[str, str]:
-    """Returns a person's newest answer about a case file. Returns nothing if no officer asked the person."""
+    """Returns the newest answer of a person who was asked about a case file. Empty if no officer has asked the
+    person."""
     lines = (one.entry for one in reversed(person.timeline) if one.corrected_by is None)
     said = (one.reported.codes for one in lines if one.kind is LoggedEvent.FILE_TOLD)
     return next(said, {})
 
 
 def refuses_police(person: MetPerson) -> bool:
-    """Returns True if the person ever refused the police as help, even if this was corrected later."""
+    """Returns True if the person has ever refused the help of the police, even if an officer corrected this later."""
     offers = {one.entry.id: one.entry.reported.codes for one in person.timeline}
     answers = ((one.entry.reported.referral, one.entry.reported.codes) for one in person.timeline)
     return any(
@@ -92,9 +92,10 @@ def refuses_police(person: MetPerson) -> bool:
 
 
 def refusal_of(people: Sequence[MetPerson], n: int | None) -> FileStop | None:
-    """Returns the reason why a file may not contain the codes of person `n`, or None.
+    """Returns the reason why a file must not contain the codes of person `n`. Returns None if the file may contain
+    them.
 
-    A file about no person contains no codes.
+    If `n` is None, the file is about no person and contains no codes.
     """
     person = next((one for one in people if one.n == n), None)
     if n is None:
@@ -117,7 +118,8 @@ MIN_NAME = 4
 
 
 def names_in(of_case: Collection[str], others: Collection[str]) -> frozenset[str]:
-    """Returns the names that a file must not contain: whole names, and of officers of the case also each part."""
+    """Returns the texts that a file must not contain: the names of all people of the hotline. For officers of the case,
+    also each part of the name."""
     parts = {part for name in of_case for part in name.split() if len(part) >= MIN_NAME}
     return frozenset({*of_case, *parts, *others} - {""})
 
@@ -129,7 +131,7 @@ def letter(index: int) -> str:
 
 
 def scrubbed(text: str, names: Collection[str]) -> str:
-    """Leaves out of a text all numbers, references and names of people of the hotline."""
+    """Returns the text without numbers, references and names of people of the hotline."""
     text = without_revealing(text, LEFT_OUT)
     for name in sorted(names, key=len, reverse=True):
         is_name = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
@@ -139,22 +141,22 @@ def scrubbed(text: str, names: Collection[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FileEvent:
-    """An act of an officer, or of the hotline, with its sentence."""
+    """A step of an officer or of the hotline, as the file prints it."""
 
     at: datetime
     sentence: str
-    """English text with the placeholder `{who}`."""
+    """The sentence in English, with the placeholder `{who}`."""
     who: str
     """The role and the letter of the officer."""
     text: str = field(default="", repr=False)
-    """A note, before it is scrubbed, or labels of codes."""
+    """The text of a note, before names and numbers are removed, or the labels of codes."""
     by_clock: bool = False
-    """True if the hotline acted at a fixed time after the call or after another event."""
+    """True if the hotline always does this step at a fixed time after the call or after another event."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """The facts of a case that a file may contain, if the order allows them."""
+    """The facts of a case from which a file is written. Some facts need an order."""
 
     number: int
     filed_at: datetime
@@ -166,9 +168,9 @@ class FileFacts:
     events: Sequence[FileEvent]
     custody: Sequence[FileEvent]
     person: MetPerson | None = field(default=None, repr=False)
-    """The person whose codes the file contains."""
+    """The person whose codes the file contains. None if the file contains no codes."""
     answers: Sequence[tuple[str, str]] = field(default=(), repr=False)
-    """The questions and answers of the caller."""
+    """The caller's answers, each with its question."""
     call: Sequence[tuple[str, str]] = field(default=(), repr=False)
     """The channel, the language and the minute of the call, with their labels."""
     names: frozenset[str] = field(default=frozenset(), repr=False)
@@ -189,11 +191,11 @@ WITHOUT_ORDER = phrase(
     "the hour of events near the call, and only the day of alerts."
 )
 NEAR_THE_CALL = timedelta(hours=1)
-"""The length of time after the call in which the file gives only the hour of an event, if there is no order."""
+"""Within this time after the call, a file without an order gives only the hour of an event."""
 
 
 def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, object]:
-    """Returns the file as data for a template. `bases` has the phrase of each `FileBasis`."""
+    """Returns the file as data for a template. `bases` contains the text for each `FileBasis`."""
     has_order = facts.basis is not FileBasis.REQUEST
     clean = facts.names
     head = [
@@ -231,9 +233,8 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
 
 
 def _rows(facts: FileFacts, events: Sequence[FileEvent], say: Say) -> list[tuple[str, str]]:
-    """Returns events with their times, in order. Events of the clock process that have only a day come first on that
-    day, each once. Their number or position would reveal the time of the call.
-    """
+    """Returns the events with their times, in order. If the file gives only the day of an event, the event comes first
+    on that day, and equal events appear once. Otherwise their order or number would reveal the time of the call."""
     rows: list[tuple[str, str]] = []
     for one in sorted(events, key=lambda one: _day(one.at) if _by_day(facts, one) else one.at):
         said = say(one.sentence, who=one.who)
@@ -252,9 +253,8 @@ def _day(at: datetime) -> datetime:
 
 
 def _time(facts: FileFacts, one: FileEvent) -> str:
-    """Returns the time of an event. Without an order, a time near the call is given by the hour, and the time of an
-    alert by the day.
-    """
+    """Returns the time of an event, as the file prints it. Without an order, this is the hour for an event near the
+    call, and the day for an alert."""
     local = one.at.astimezone(KIGALI)
     if _by_day(facts, one):
         return f"{local:%Y-%m-%d}"
@@ -264,7 +264,7 @@ def _time(facts: FileFacts, one: FileEvent) -> str:
 
 
 IN_FILE = (LoggedEvent.SCREENED, LoggedEvent.DETERMINATION)
-"""The forms whose answers the file contains: what officers saw, and what a court or the police decided."""
+"""The kinds of forms whose answers the file contains: what officers saw, and what a court or the police decided."""
 NOT_IN_FILE = (INTEREST, "again", "nationality", "state")
 
 

@@ -1,7 +1,10 @@
-"""Defines the requests that the web process sends to the reader process after a work PIN was typed, and the answers.
+"""Defines the requests that the web process sends to the reader process after a responder has typed a PIN, and their
+answers. Also collects what a responder types about a person. Pure.
 
-The web process cannot find out if a PIN is right, and cannot decrypt a case. It gets flags, lists and texts from the
-reader process, and shows them.
+The web process cannot check a PIN and cannot decrypt a case. It shows the flags, lists and texts that it gets from the
+reader process.
+
+In a conversation, an answer is a value that the flow stores under a name. Most constants here are such names.
 """
 
 import json
@@ -17,83 +20,82 @@ from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import CASE_FORMS, ON_USSD, SENT_BY_USSD, codes_of_kind
 
 WORK_PIN = "work_pin"
-"""The name of the answer that contains a work PIN. Only the reader process gets this answer. It is stored nowhere."""
+"""The answer that contains the responder's PIN. Only the reader process gets it. It is stored nowhere."""
 START_PIN, NEW_PIN, NEW_AGAIN = "start_pin", "new_pin", "new_again"
-"""The names of the answers with a start PIN from paper, a new work PIN, and the new work PIN again."""
+"""Three answers: the start PIN from paper, the new PIN, and the new PIN again."""
 READER_PINS = frozenset({WORK_PIN, START_PIN, NEW_PIN, NEW_AGAIN})
-"""The names of answers that only the reader process gets. They are neither committed nor stored."""
+"""The answers that only the reader process gets. No other process stores them."""
 PIN, NUMBER_KEY, NUMBER_END = "pin", "number_key", "number_end"
-"""Fields of the encrypted request: the typed work PIN, the keyed digest of the phone number, and the number's last
-digits.
-"""
+"""Three fields of the encrypted request: the typed PIN, the keyed digest of the phone number, and the last digits of
+the number."""
 NUMBER_END_DIGITS = 6
 WORK_CASE = "work_case"
-"""The name of the answer that names a case of the responder."""
+"""The answer that contains the reference of the chosen case."""
 WORK_FORM = "work_form"
-"""The name of the answer that names an unfinished form about a person. It has another value if the responder does not
-continue a form.
-"""
+"""The answer that says if the responder continues an unfinished form, and which one."""
 WORK_VERB = "work_verb"
-"""The name of the answer that says what to do with the case."""
+"""The answer that contains the verb: what the responder wants to do with the case."""
 AGAIN = "work_again"
-"""The name of the answer that requests content again, because it did not arrive in time."""
+"""The answer with which a responder requests content again that did not arrive in time."""
 WORK_QUESTION = "work_question"
-"""The name of the answer that names a question for the caller."""
+"""The answer that contains the name of a question for the caller."""
 WORK_WORDS = "work_words"
-"""The name of the answer that contains the text of a note. The reader gets this text together with the PIN. It is never
-stored in clear text.
-"""
+"""The answer that contains the text of a note. It goes to the reader process together with the PIN, and is always
+stored encrypted."""
 WORK_COLLEAGUE = "work_colleague"
-"""The name of the answer that names the colleague who should get a case."""
+"""The answer that names the colleague who is asked to take a case."""
 WORK_DISTRICT = "work_district"
-"""The name of the answer that names the district that should get a case."""
+"""The answer that names the district that is asked to take a case."""
 WORK_SHIFT = "work_shift"
-"""The name of the answer that names a shift to take or to offer."""
+"""The answer that names a shift, which the responder takes or offers to colleagues."""
 READ, HISTORY, WARNINGS = "read", "history", "warnings"
-"""The values of `WORK_VERB` that request a page: the report, the timeline, or the warnings about PINs."""
+"""Three verbs that request a page: the report, the timeline, or the warnings about PINs."""
 HANDOVER, HANDOVER_READ = "handover", "handover_read"
-"""The values of `WORK_VERB` that request the notes of a handover, and that confirm that they were read. `HANDOVER` is
-also the flag that says that notes wait."""
+"""Two verbs about handover notes: request the notes, and confirm that they were read. `HANDOVER` is also the flag that
+there are unread notes."""
 NOT_ME = "not_me"
-"""The value of `WORK_VERB` that ends this phone's PIN, because another person has used it."""
+"""The verb that ends this phone's PIN. A responder chooses it if another person has used the PIN."""
 MY_WORK, MY_QUESTIONS, MY_COLLEAGUES = "my_work", "my_questions", "my_colleagues"
-"""The names of lists: the responder's cases, the questions for callers, and the colleagues who may get a case."""
+"""Three lists on the phone: the responder's cases, the questions for callers, and the colleagues who can be asked to
+take a case."""
 MY_SHIFTS, FREE_SHIFTS = "my_shifts", "free_shifts"
-"""The names of lists: the responder's shifts, and shifts that the responder may take. Each name is also the flag that
-the list is not empty."""
+"""Two lists on the phone: the responder's own shifts, and the shifts that the responder may take. Each name is also the
+flag that the list is not empty."""
 ASK, PASS, DISTRICT = "ask.", "pass.", "district."
-"""The prefixes of verbs: ask the caller a question, pass the case to a colleague, pass the case to a district."""
+"""The first parts of three kinds of verbs: ask the caller a question, pass the case to a colleague, pass the case to a
+district."""
 SHIFT, TAKES, OFFERS = "shift.", "take.", "offer."
-"""The prefix of verbs about a shift, and the prefixes of the shift's name: take it, or offer it to colleagues."""
+"""`SHIFT` is the first part of a verb about a shift. `TAKES` or `OFFERS` follows: take the shift, or offer it to
+colleagues. Then comes the name of the shift."""
 NOTE = "note_"
-"""The prefix of verbs that write a note. A `NoteCode` follows the prefix."""
+"""The first part of a verb that writes a note. A `NoteCode` follows."""
 PAGE = "page"
-"""The placeholder on a screen that shows a page of a case."""
+"""The placeholder in a screen's text that is replaced by a page about a case."""
 KEPT_FOR = timedelta(minutes=10)
-"""The time for which a request to the reader is stored. No session lasts so long."""
+"""Requests to the reader process are stored for this time, which is longer than any session."""
 MIN_PIN_LETTERS = 4
-"""A typed answer with at least this number of digits may be a PIN. So no digest is made of a text that contains such an
-answer.
-"""
+"""A typed answer with at least this many digits may be a PIN. Such an answer never goes into a digest, because a PIN
+could be found from the digest."""
 
 
 class ReaderQuestionKind(StrEnum):
     VIEW = "view"
-    """The responder's cases, as they were at the beginning of the session."""
+    """Request the list of the responder's cases, as it was when the session began."""
     PAGE = "page"
-    """A page of a case, in the responder's language."""
+    """Request a page about a case, in the responder's language."""
     ACT = "act"
-    """A command that also exists by SMS."""
+    """Give a command, such as taking a case."""
     PROVE = "prove"
-    """A check of the code from an SMS and the start PIN from paper."""
+    """Check the code from an SMS and the start PIN from paper."""
     CHOOSE = "choose"
-    """The same check, and then the work PIN that the responder chooses."""
+    """Check the code and the start PIN again, and set the PIN that the responder has chosen."""
     CHANGE = "change"
-    """A new work PIN. The responder has already entered the present PIN in this session."""
+    """Set a new PIN. The responder has already entered the old PIN in this session."""
 
 
 class ReadingState(StrEnum):
-    """The state of a request to the reader process. On a phone, `WRONG` and `RESTED` differ only in their texts."""
+    """The state of a request to the reader process. `WRONG`: the PIN was refused. `RESTED`: the phone is blocked, or
+    the request came too late."""
 
     ASKED = "asked"
     DONE = "done"
@@ -102,32 +104,36 @@ class ReadingState(StrEnum):
 
 
 NO_PIN = "no_pin"
-"""A flag for the whole session: an enrolled phone does not have a PIN yet. Whatever PIN is typed, such a phone gets a
-list without content.
-"""
+"""A flag for the whole session: the phone is enrolled, but has no PIN yet. After any digits, such a phone gets an empty
+list."""
 MAY_PROVE = "may_prove"
-"""A flag for the whole session: an enrolled phone without a PIN can enter the code from its SMS."""
+"""A flag for the whole session: the phone is enrolled without a PIN, and can enter the code from its SMS."""
 PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
     "proves",
     "paper_right",
     "number_proved",
     "proof_over",
 )
-"""Flags: the code was right, the start PIN was also right, a new number is proved, and nothing can be proved now."""
+"""Four flags: the code was right; the start PIN was right too; a new phone number is proved; nothing can be proved
+now."""
 CHOSEN, CHANGED, REFUSED = "pin_chosen", "pin_changed", "pin_refused"
-"""Flags: the responder chose a PIN, changed the PIN, or typed two different PINs or a PIN that is too easy."""
+"""Three flags: the responder has chosen a first PIN; has changed the PIN; or has typed two different PINs or an easy
+PIN."""
 ENDED, HAS_WARNINGS = "pin_ended", "has_warnings"
-"""Flags: the PIN was ended, and there are unread warnings about PINs."""
+"""Two flags: the PIN has ended; there are unread warnings about PINs."""
 RIGHT, WAITS, IS_BLOCKED, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
-"""Flags: the PIN was right, no answer came in time, the PIN is blocked, and no key decrypts the case."""
+"""Four flags: the PIN was right; no answer came in time; the phone is blocked after wrong PINs; no key decrypts the
+case."""
 ONE_DANGER, ONE_STARTED = "one_danger", "one_started"
-"""Flags: the PIN leads to the page of the only danger that no one has taken, or to a form that was just interrupted."""
+"""Two flags: the screen after the PIN is the page of the only danger that no responder has taken, or a form that the
+responder left a short time ago."""
 IS_OWN = "hers"
-"""The flag of a case whose assignee is this responder. The reference of the case follows it."""
+"""The first part of the flag of a case whose assignee is this responder. The reference of the case follows."""
 FIRST = "first"
-"""The placeholder for the reference of the case that is shown right after the PIN."""
+"""The placeholder for the reference of the case that the phone shows right after the PIN."""
 IN_CONSOLE = "console"
-"""The flag of a command that works only in the console. With a reference, it marks a case to be read there."""
+"""The flag of a command that works only in the console. With the reference of a case, the flag says that the responder
+must read this case in the console."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +158,10 @@ class ReaderAnswer:
 
     flags: tuple[str, ...] = ()
     lists: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict, repr=False)
-    """For each list, by its name: the value and the label of each choice, in the responder's language."""
+    """For each list, by its name, the choices. Each choice has a value, and a label in the responder's language."""
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The values that replace placeholders in texts, by placeholder. For example, `place.K7Q4` is the place of the case
-    K7Q4.
-    """
+    """The value for each placeholder in a text. For example, the value for `place.K7Q4` is the place of the case
+    K7Q4."""
 
     def and_also(self, other: "ReaderAnswer") -> "ReaderAnswer":
         lists, words = {**self.lists, **other.lists}, {**self.words, **other.words}
@@ -168,7 +173,7 @@ class ReaderAnswer:
         return ReaderAnswer(self.flags, self.lists, words)
 
     def about_cases(self) -> "ReaderAnswer":
-        """Returns only values whose names contain a case's reference. They stay valid in the whole session."""
+        """Returns only the lists, and the flags and values that name a case. These stay valid for the whole session."""
         words = {name: word for name, word in self.words.items() if "." in name}
         return ReaderAnswer(tuple(one for one in self.flags if "." in one), self.lists, words)
 
@@ -189,27 +194,27 @@ class ReaderAnswer:
 
 
 def blocked_answer(until: datetime | None) -> ReaderAnswer:
-    """Returns the answer to a phone whose PIN is blocked.
+    """Returns the answer for a phone that is blocked after wrong PINs.
 
-    If the time is known, the answer says when the next attempt is possible.
+    If the time is known, the answer says when the responder can try again.
     """
     return ReaderAnswer((IS_BLOCKED,), words={} if until is None else {"time": kigali_time(until)})
 
 
 def bound_to(session_key: str, text_digest: str) -> str:
-    """Returns a name for one place in the text of one session.
+    """Returns a label for one request of a session, computed from the text that was sent before.
 
-    A value that is bound to this name cannot be used at another place.
+    A value that is encrypted with this label cannot be decrypted at another place in the session.
     """
     return f"{session_key}:{text_digest}"
 
 
 def without_pins(text: str) -> str:
-    """Returns the text with the first part that may be a PIN, and everything after it, replaced by `#`. The length of
-    the text stays the same. Only a digest of the result is stored.
+    """Returns the text with every part from the first possible PIN on replaced by `#`. The text keeps its length. Only
+    a digest of the result is stored.
 
-    From a digest of the whole text, an attacker could find the PIN with a million attempts. Answers about a person
-    could be found with even fewer attempts.
+    From a digest of the whole text, an attacker could find the PIN with a million attempts, and the answers about a
+    person with even fewer.
     """
     parts = text.split(SEPARATOR)
     first = next((at for at, part in enumerate(parts) if _may_be_pin(part)), len(parts))
@@ -220,48 +225,45 @@ def _may_be_pin(typed: str) -> bool:
     return sum(letter.isdecimal() for letter in typed) >= MIN_PIN_LETTERS
 
 
-# Collects what a responder types about a person, and builds the request that carries it with the PIN. Pure.
+# What a responder types about a person. The request carries it to the reader process together with the PIN.
 
 PERSON = "person"
-"""The name of the person's number, in the request and as a placeholder in the reader's answer."""
+"""The field of the request that contains the number of the person. It is also a placeholder in the answer."""
 CODE = "code."
-"""The prefix of codes in the request."""
+"""The first part of the fields of the request that contain codes."""
 NEW = "new"
 """The value for a person who is not recorded yet."""
 WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON = "work_person", "arrival_person", "thirty_person"
-"""The names of answers that name a person: for screening or help, for an arrival, and for the report after thirty
-days.
-"""
+"""Three answers that contain the number of a person: for screening or help, for the report of an arrival, and for the
+report after thirty days."""
 MADE_PERSON = "made_person"
-"""The name of the answer that names the person of the form that was just recorded. If the responder goes back and
-fills in the form again, the record of this person is corrected."""
+"""The answer that contains the number of the person of the form that was just recorded. If the responder goes back and
+fills in the form again, the new form corrects the record of this person."""
 STARTED = "started"
-"""The prefix of three names that belong to an unfinished form: its flag, its list and its placeholder. A case's
-reference follows
-it.
-"""
+"""The first part of three names for an unfinished form: its flag, its list and its placeholder. The reference of the
+case follows."""
 SCREENING, KEEPING = "screening", "keeping"
-"""The names of the flow with questions on site, and of the flow that waits until the reader has recorded a form."""
+"""Two flows: the questions on site, and the wait until the reader process has recorded a form."""
 FLOWS = frozenset({SCREENING, "helping", "following"})
-"""The names of the flows that begin with the choice of a person."""
+"""The flows that begin with the choice of a person."""
 USSD_FORMS = {kind: form for kind, form in CASE_FORMS.items() if form.names(ON_USSD)}
 PERSON_VERBS = frozenset(kind.value for kind in USSD_FORMS)
-"""The verbs of requests to record a report about a person. Each verb equals the kind of the event that is recorded."""
+"""The verbs that record a report about a person. Each verb equals the kind of the case event."""
 WHO = {LoggedEvent.ARRIVED: ARRIVAL_PERSON, LoggedEvent.THIRTY: THIRTY_PERSON}
-"""The name of the answer that names the person, if it is not `WORK_PERSON`."""
+"""For some forms, the answer that contains the number of the person. For all other forms, this is `WORK_PERSON`."""
 CODE_ANSWER = "person_"
-"""The prefix of the names of answers in which a flow stores a code."""
+"""The first part of the name of each answer that contains a code."""
 KEPT_ANSWERS = frozenset(
     f"{CODE_ANSWER}{code}"
     for form in USSD_FORMS.values()
     for code in form.names(ON_USSD)
     if len(form.names(ON_USSD)) > 1
 )
-"""The names of answers in forms with several questions."""
+"""The answers of forms that have several questions."""
 
 
 def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
-    """Returns the codes that are among the answers of a session."""
+    """Returns the codes about a person that a responder has chosen in this session."""
     return {
         name.removeprefix(CODE_ANSWER): value
         for name, value in answers.items()
@@ -270,7 +272,7 @@ def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
-    """Returns the form that is complete with this answer. Returns None if the form has more questions."""
+    """Returns the kind of form that this answer completes. Returns None if the form has more questions."""
     code, codes = name.removeprefix(CODE_ANSWER), codes_in(answers)
     if not name.startswith(CODE_ANSWER):
         return None
@@ -281,10 +283,10 @@ def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
 
 
 def form_content(kind: LoggedEvent, answers: Mapping[str, str]) -> Mapping[str, str]:
-    """Returns the person and the codes for the reader. Leaves out codes that another answer makes unnecessary.
+    """Returns the person and the codes for the reader process. Leaves out codes that another answer makes unnecessary.
 
-    If several persons are possible, the flow has let the responder choose. If the responder chose none, the report is
-    about a new person or about the only person who is due.
+    If several persons are possible, the flow asks the responder to choose one. If no person was chosen, the report is
+    about a new person, or about the only person whose report is due.
     """
     meant = USSD_FORMS[kind].meant(codes_in(answers), SENT_BY_USSD)
     codes = {f"{CODE}{code}": value for code, value in meant.items()}
@@ -303,12 +305,13 @@ class StartedForm:
 
     kind: LoggedEvent
     person: str
-    """The number of the person within the case, or `NEW`."""
+    """The number of the person in the case, or `NEW`."""
     codes: Mapping[str, str] = field(repr=False)
 
     @property
     def answers(self) -> Mapping[str, str]:
-        """Returns the answers of a session in which the responder has filled in this part of the form."""
+        """Returns the answers that a responder's session would have if the responder had just typed this part of the
+        form."""
         codes = {f"{CODE_ANSWER}{code}": value for code, value in self.codes.items()}
         return {WORK_PERSON: self.person, **codes}
 
@@ -316,7 +319,7 @@ class StartedForm:
     def step(self) -> tuple[int, int]:
         """Returns the number of the next question, and the number of all questions.
 
-        Questions that are skipped do not count.
+        Does not count questions that the form skips.
         """
         asked: Sequence[str] = USSD_FORMS[self.kind].questions(self.codes, ON_USSD)
         last = max((at for at, code in enumerate(asked) if code in self.codes), default=-1)
@@ -329,9 +332,9 @@ class StartedForm:
 
     @classmethod
     def from_text(cls, text: str) -> "StartedForm":
-        """Reads an unfinished form from its text. Drops codes that do not belong to the form.
+        """Returns the unfinished form that this text contains. Leaves out codes that do not belong to the form.
 
-        Raises ValueError, KeyError or TypeError for any other text.
+        Raises ValueError, KeyError or TypeError if the text contains no form.
         """
         document = json.loads(text)
         kind = LoggedEvent(document["kind"])
@@ -341,9 +344,9 @@ class StartedForm:
 
 
 def started_form(name: str, answers: Mapping[str, str], flows: Sequence[str]) -> StartedForm:
-    """Returns the form to which this answer belongs, with all answers so far.
+    """Returns the unfinished form to which this answer belongs, with all answers until now.
 
-    `flows` contains the names of the flows that are open now.
+    `flows` contains the names of the flows in which the caller is now.
     """
     code = name.removeprefix(CODE_ANSWER)
     kinds = [kind for kind, form in USSD_FORMS.items() if code in form.names(ON_USSD)]
@@ -354,7 +357,7 @@ def started_form(name: str, answers: Mapping[str, str], flows: Sequence[str]) ->
 
 
 def person_and_codes(typed: Mapping[str, str]) -> tuple[int | None, Mapping[str, str]]:
-    """Returns the number of the person and the codes in a request.
+    """Returns the number of the person and the codes that a request contains.
 
     The number is 0 for a new person, and None if the request names no person.
     """

@@ -1,10 +1,12 @@
-"""Returns the board of a desk: the open cases that an account may see, in columns, and a number that changes with it.
+"""Returns the board of a desk: the open cases that an account may see, in columns. Also returns a number that changes
+with the board.
 
-An open board asks for the number each two seconds. It reads the cases again only if the number changed.
+A browser with an open board asks for this number every two seconds. The board reads the cases again only if the number
+may have changed.
 
-Also lets an account of a desk act on a case. The account need not belong to a responder. The audit log of the case
-names the account. Each command first checks that the account may see the case, and that the case is open and no drill.
-If it is not, the command raises EndRefused.
+An account of a desk can also give commands about a case, even if the account does not belong to a responder. The audit
+log names the account. Each command first checks that the account may see the case, that the case is open, and that it
+is no drill. Otherwise the command raises NotFound or EndRefused.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
@@ -63,23 +65,23 @@ class Board(NamedTuple):
 
 
 class KnownBoard(NamedTuple):
-    """The cases that an account sees, as they were after the newest events."""
+    """The cases on an account's board, with the version of the tables from which they were read."""
 
     version: tuple[int, ...]
     viewer: Viewer
     cases: Sequence[BoardCase]
     number: int
-    """This number changes when a case changes."""
+    """A number that changes when a case on the board changes."""
     read_at: datetime
 
 
 _KNOWN: MutableMapping[Database, dict[int, KnownBoard]] = WeakKeyDictionary()
-"""The last board of each account. Each change of the right to see a case writes a row of the audit log."""
+"""The last board of each account. A board is read again after each new row of the audit log, because each change of
+access to a case writes such a row."""
 MAX_KNOWN = 300
 READ_AGAIN_AFTER = timedelta(seconds=20)
-"""After this time an open board is read again even if its version stays the same. The version misses a change if a
-transaction with a lower id commits after a transaction with a higher one.
-"""
+"""After this time, a board is read again even if the version of the tables is the same. The version misses a row if its
+transaction commits after a transaction with newer rows."""
 
 
 def _known(session: Session, by: SignedIn, database: Database, at: datetime) -> KnownBoard:
@@ -104,27 +106,27 @@ def board(context: ConsoleContext, by: SignedIn) -> Board:
 
 
 def number(context: ConsoleContext, by: SignedIn) -> int:
-    """Returns a number that changes if the board of this account changes."""
+    """Returns the number that changes if the board of this account changes."""
     with context.database.reading() as session:
         return _known(session, by, context.database, context.now()).number
 
 
 def count_late(context: ConsoleContext, by: SignedIn) -> int:
-    """Returns how many tips that this account may see were not taken in time."""
+    """Returns the number of tips that this account may see and that no responder took in time."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         return cases_queries.count_late(session, viewer, context.now()) if viewer.desks else 0
 
 
-# Commands on a case: take it for a phone, alert the next person, send a nudge, pass it on.
+# Commands on a case: take the case for a phone, alert the next person, send a nudge, pass the case on, add a note.
 
 
 NUDGE_EACH = timedelta(minutes=10)
-"""The shortest time between two nudges to one person about one case."""
+"""The minimum time between two nudges to the same responder about the same case."""
 
 
 class Act(NamedTuple):
-    """A command of an account on an open case, in a transaction."""
+    """A command that an account gives on an open case, with its transaction."""
 
     session: Session
     context: ConsoleContext
@@ -133,9 +135,8 @@ class Act(NamedTuple):
     tip: Tip
 
     def happens(self, *, chosen: tuple[int, ...] = ()) -> None:
-        """Asks these people, or the next person, to take the case. The assignee stays responsible until another
-        responder takes the case.
-        """
+        """Asks the chosen people to take the case. If none is chosen, asks the next person. The assignee stays
+        responsible until another responder takes the case."""
         asked = Event(CaseEventKind.PASSED, by=self.tip.assignee_id, chosen=chosen)
         service_escalation.handle_event(
             self.session, self.context, self.tip.id, asked, self.context.now()
@@ -168,7 +169,8 @@ def _acting(context: ConsoleContext, by: SignedIn, tip_id: int) -> Iterator[Act]
 
 
 def phones_for(context: ConsoleContext, by: SignedIn, tip_id: int) -> Mapping[int, str]:
-    """Returns the phones for which the account may take the case: its own, then those of colleagues on duty."""
+    """Returns the phones for which the account may take the case: the account owner's phone first, then the phones of
+    colleagues on duty."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         tip = cases_queries.visible_tip(session, viewer, tip_id)
@@ -186,20 +188,20 @@ def _phones(
         ids += [one.id for one in on_duty if one.level is Level.NATIONAL]
     may = queries_visible.those_who_may_see(session, tip.id, ids)
     names = tables.responder_names(session)
-    # Sorts by name. The order of alerts would show how often a colleague was alerted of other cases.
+    # The phones are sorted by name. The order of alerts would reveal how often a colleague was alerted of other cases.
     ordered = sorted(may, key=lambda one: (one != viewer.responder_id, names[one], one))
     return {one: names[one] for one in ordered}
 
 
 def _roster(session: Session, context: ConsoleContext, tip: Tip) -> list[Candidate]:
-    """Returns the people who may get the case. Leaves out people who are excluded from it."""
+    """Returns the people who may get the case. Leaves out people who are excluded from the case."""
     kept = queries_visible.excluded_responders(session, [tip.id]).get(tip.id, NO_ONE)
     roster = [one for one in queries.roster(session, context.now()) if one.id not in kept]
     return rules_assignment.people_for(service_case.routed_case(session, tip), roster)
 
 
 def take(context: ConsoleContext, by: SignedIn, tip_id: int, responder_id: int) -> None:
-    """Takes the case in the name of the responder who has this phone. If this person was not alerted before, the person
+    """Takes the case in the name of a responder. If this responder was not alerted of the case before, the responder
     gets an alert now.
 
     Raises NotFound, EndRefused.
@@ -223,16 +225,16 @@ def take(context: ConsoleContext, by: SignedIn, tip_id: int, responder_id: int) 
 
 
 def alert_next(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
-    """Alerts the next person now, also if the case has an assignee. Raises NotFound, EndRefused."""
+    """Alerts the next person now, even if the case has an assignee. Raises NotFound, EndRefused."""
     with _acting(context, by, tip_id) as act:
         act.happens()
         act.log("tip_alerted_next")
 
 
 def nudge(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
-    """Asks the assignee for news by SMS, at most once in ten minutes. Raises NotFound, EndRefused.
+    """Sends the assignee an SMS that asks for news, at most once in ten minutes. Raises NotFound, EndRefused.
 
-    Sends nothing if responders must not visit openly.
+    Sends nothing if a call or visit may be dangerous.
     """
     with _acting(context, by, tip_id) as act:
         at, who = context.now(), act.tip.assignee_id
@@ -262,7 +264,8 @@ def nudge(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
 def pass_on(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, place: str, *, reason: str
 ) -> None:
-    """Asks a person of another district, or of the national desk, to take the case. The district can then read the tip.
+    """Asks a person of another district, or of the national desk, to take the case. Also gives the desk of that
+    district access to the tip.
 
     Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
     """
@@ -306,10 +309,10 @@ def add_note(
     *,
     for_next_shift: bool = False,
 ) -> None:
-    """Stores a note about the case. Its text is encrypted with the key of the tip.
+    """Stores a note about the case. The text of the note is encrypted with the key of the tip.
 
-    `for_next_shift` lets the text also wait until each colleague of the next shift has confirmed it. Raises NotFound,
-    EndRefused, KeyMissing, DecryptionFailed.
+    If `for_next_shift` is True, the note is also a handover note, which each colleague of the next shift must confirm.
+    Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
     """
     key, desk = decrypt_desk_reading.tip_key(context, by, token, tip_id, "to add a note")
     with _acting(context, by, tip_id) as act:

@@ -1,14 +1,11 @@
-"""Lets the national desk see the numbers of call-backs, and writes down calls that a desk took on another line.
+"""Shows the phone numbers of call-backs to the national desk, and files tips from calls on another line, such as 116.
 
-Lets accounts of the national desk see the phone numbers of call-backs. One account requests the number, and another
-account approves this.
+An account of the national desk requests a number. After another account has approved this, the first account decrypts
+the number with its own key. A person who is excluded from a tip is also excluded from the tip's call-back. No module
+that answers the gateway may import this file.
 
-The first account then decrypts the number with its own key. A person who is excluded from a tip is also excluded from
-its call-back. No module that a hook loads may import this file.
-
-Writes down a call that a desk took on another line, such as 116. Its form has the questions of the report.
-
-The tip is encrypted, assigned and escalated like the tip of a caller. No number of the caller is kept.
+For a call on another line, an officer answers the same questions as a caller. The hotline encrypts, assigns and
+escalates the tip like the tip of a caller. It stores no number of the caller.
 """
 
 import hashlib
@@ -47,25 +44,24 @@ from hotline.tips.rules import WORDS, Matter
 from hotline.tips.rules_receipts import CallBackState, Window
 
 MAX_LINES = 50
-"""The largest number of call-backs on the page: first those that are waiting, then the newest of those that have
-ended.
-"""
+"""The maximum number of call-backs on the page. Call-backs that wait come first, then those that ended, the newest
+first."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallLine:
-    """A call-back without its phone number, and the commands that this account may give now."""
+    """A call-back without its phone number, and the commands that this account can give now."""
 
     id: int
     tip_id: int
     state: CallBackState
     window: Window
     has_second: bool
-    """True if the caller also agreed to a second window for the call."""
+    """True if the call has a second time window, to which the caller also agreed."""
     asked_by: str
     asked_at: datetime | None
     reason: str
-    """The reason for the request, as the person who made it typed it."""
+    """The reason that an officer typed when requesting the number."""
     approved_by: str
     outcome: str
     may_ask: bool
@@ -75,9 +71,9 @@ class CallLine:
 
 
 def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]:
-    """Returns the call-backs, beginning with those that are waiting.
+    """Returns the call-backs, first those that wait.
 
-    Returns none to an account that cannot read the national desk's tips.
+    Returns none to an account that cannot read the tips of the national desk.
     """
     at, me = context.now(), tables_audit.by_actor(by.actor)
     with context.database.reading() as session:
@@ -93,7 +89,7 @@ def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]
 
 
 def _asked(session: Session, row: tables_persons.CallBack) -> tables_audit.AuditEntry | None:
-    """Returns the newest row of the audit log about a request for this number."""
+    """Returns the newest row of the audit log in which an account requested this number."""
     found = tables_audit.entries(session, subject=f"call-back:{row.id}")
     return next((one for one in reversed(found) if one.action == "call_back_wanted"), None)
 
@@ -101,7 +97,8 @@ def _asked(session: Session, row: tables_persons.CallBack) -> tables_audit.Audit
 def decrypt_call(
     context: ConsoleContext, by: SignedIn, token: str, call_back_id: int, reason: str
 ) -> decrypt_call_backs.CallDetails:
-    """Decrypts the phone number and the code word, with the private key that this session has unlocked.
+    """Returns the decrypted phone number and code word of a call-back. Decrypts them with the account's private key,
+    which the session has unlocked.
 
     Raises NotFound, CallRefused, KeyMissing, DecryptionFailed.
     """
@@ -121,9 +118,8 @@ def decrypt_call(
 
 
 def _checked(action: Callable[..., object]) -> Callable[..., None]:
-    """Makes a command for accounts of the national desk from the function `action`. The command raises NotFound and the
-    errors of `action`.
-    """
+    """Returns a command that calls `action`, but only for accounts of the national desk. The command raises NotFound
+    and the errors of `action`."""
 
     def does(
         context: ConsoleContext, by: SignedIn, call_back_id: int, reason: str, **values: object
@@ -176,16 +172,18 @@ def _line(
 
 
 PLACE, COUNTRY = "place", "country"
-"""The fields of the form that are not a menu of the report: the code of a place, and the country of a place abroad."""
+"""Two fields of the form for a call: the code of a place, and the country of a place abroad. The form asks for them
+without a menu of the report."""
 ASKED = ("danger", "official", "leaves", "kind", "who", "visit")
-"""The menus of the report that the form shows, in its order. The menu `leaves` is asked only for a place abroad."""
+"""The menus of the report that the form shows, in this order. The form asks the question `leaves` only for a place
+abroad."""
 NEEDED = ("danger", "official", "kind")
 MAX_WORDS = 480
 
 
 @dataclass(frozen=True, slots=True)
 class CallQuestion:
-    """A question of the report, with the label of each answer by its value."""
+    """A question of the report, with the label of each answer. The keys are the values of the answers."""
 
     text: Text
     answers: Mapping[str, Text]
@@ -205,7 +203,8 @@ def call_questions(context: Context) -> Mapping[str, CallQuestion]:
 
 
 def places() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
-    """Returns the name of each district, with the codes and names of the district, its sectors and its camps."""
+    """Returns the name of each district, with the codes and names of its places: the district itself, its sectors and
+    its camps."""
     return [
         (one.name, [(area.code, area.name) for area in (one, *sectors(one.code), *camps(one.code))])
         for one in districts()
@@ -213,7 +212,7 @@ def places() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
 
 
 def report_answers(typed: Mapping[str, str]) -> Mapping[str, str]:
-    """Returns the answers of a report from the fields of the form. Leaves out empty fields."""
+    """Returns the answers of a report, from the fields of the form. Leaves out empty fields."""
     place = typed[PLACE]
     answers = {name: typed[name] for name in (*ASKED, WORDS) if typed.get(name)}
     if place == ABROAD:
@@ -228,7 +227,7 @@ def report_answers(typed: Mapping[str, str]) -> Mapping[str, str]:
 def missing_fields(
     typed: Mapping[str, str], questions: Mapping[str, CallQuestion]
 ) -> frozenset[str]:
-    """Returns the fields that need an answer, or that have an unknown one."""
+    """Returns the fields that are empty but needed, or that contain an unknown answer."""
     wrong = {name for name in NEEDED if not typed.get(name)}
     wrong |= {
         name for name, one in questions.items() if typed.get(name, "") not in ("", *one.answers)
@@ -238,7 +237,8 @@ def missing_fields(
 
 
 def write_down(context: Context, by: SignedIn, once: str, typed: Mapping[str, str]) -> None:
-    """Files the tip of a call, and alerts responders. If the same form is sent again, changes nothing.
+    """Files the tip that an officer wrote down during a call, and alerts responders. If the officer sends the same form
+    twice, the second time changes nothing.
 
     Raises StoreUnavailable.
     """

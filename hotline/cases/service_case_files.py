@@ -1,7 +1,7 @@
 """Requests, approves and lists case files, and reviews the legal holds that such requests set.
 
-The national desk requests a file, and a person of another desk approves it. No person of the district approves the file
-of an official's case. The module decrypts nothing of the caller.
+The national desk requests a file, and a person of another desk approves the request. If the case is about an official,
+no person of the case's district may approve it. The module decrypts nothing that the caller said.
 """
 
 from collections.abc import Sequence
@@ -31,9 +31,8 @@ from hotline.tips.tables import Tip
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """Describes a file that was made, and nothing of its case. Only the people who requested, approved or made it see
-    its basis and names, because a person who is excluded from the case must not find it here.
-    """
+    """A case file that was made, without anything about its case. Only the people who requested, approved or made the
+    file see its basis and names. A person who is excluded from the case must not recognise it here."""
 
     id: int
     made_at: datetime
@@ -46,7 +45,7 @@ class ListedFile:
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """A request about a tip that the account may see."""
+    """A pending request for a case file. The account may see the tip."""
 
     id: int
     tip_id: int
@@ -64,7 +63,8 @@ class CaseFiles:
 
 
 def case_files(context: ConsoleContext, by: SignedIn) -> CaseFiles:
-    """Returns the list of case files for a member of the national desk."""
+    """Returns the case files that were made, the pending requests, and the legal holds to review, for an account of the
+    national desk."""
     at = context.now()
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
@@ -100,14 +100,14 @@ def _listed(row: CaseFile, made_at: datetime, own: frozenset[int]) -> ListedFile
 
 
 def count_reviews(context: ConsoleContext, by: SignedIn) -> int:
-    """Returns how many legal holds of case files this account must review."""
+    """Returns the number of legal holds of case files that this account must review."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         return len(tables_case_files.holds_to_review(session, viewer, context.now()))
 
 
 def is_approved(row: CaseFile, at: datetime) -> bool:
-    """Returns True if the file may be made now."""
+    """Returns True if the request was approved, and if the file can still be made in time."""
     return row.approved_at is not None and at < row.approved_at + MADE_WITHIN
 
 
@@ -122,7 +122,8 @@ def request(
     n: int | None,
     reason: str,
 ) -> None:
-    """Requests a case file, and sets a legal hold. `n` is the person whose codes the file will contain, if any.
+    """Requests a case file, and sets a legal hold on the tip. `n` is the person whose codes the file will contain, or
+    None.
 
     Raises NotFound, and EndRefused with a `FileStop`. Raises KeyMissing or DecryptionFailed if the account cannot
     decrypt the codes of the case.
@@ -160,7 +161,7 @@ def request(
 def check_person(
     session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip, n: int | None
 ) -> None:
-    """Raises EndRefused if the codes of this person may not be in a file, or were erased."""
+    """Raises EndRefused if a file must not contain the codes of this person, or if the codes were erased."""
     if n is not None:
         people = service_persons.persons_for_rules(session, context, by, token, tip)
         if (stop := refusal_of(people, n)) is not None:
@@ -181,9 +182,10 @@ def _id_in(asked: Approval) -> int:
 def _about(
     session: Session, _context: Context, asked: Approval, by: SignedIn
 ) -> ApprovalView | None:
-    """Describes a pending request by the number of its file, without anything about the case.
+    """Returns a sentence about a pending request for a case file, with the number of the file. The sentence says
+    nothing about the case.
 
-    Returns None if the account may neither decide nor withdraw it.
+    Returns None if the account can neither decide about the request nor withdraw it.
     """
     row = tables_case_files.find_file(session, _id_in(asked))
     if row is None or row.tip_id is None:
@@ -198,22 +200,22 @@ def _about(
 
 
 def _accounts(session: Session, account_id: int) -> frozenset[int]:
-    """Returns all accounts of the owner of an account."""
+    """Returns all accounts of the person who owns this account."""
     names = tables_accounts.names_of(session, f"account:{account_id}")
     found = map(tables_audit.account_of, names)
     return frozenset(one for one in found if one is not None)
 
 
 def _desks(session: Session, account_id: int) -> frozenset[str]:
-    """Returns every desk to which an account or a phone of the same person belongs."""
+    """Returns all desks of the person who owns this account. A person can belong to a desk through an account or a
+    phone."""
     own = [tables_desks.access_of(session, one) for one in _accounts(session, account_id)]
     return frozenset().union(*(one.desks.union(*one.phones.values()) for one in own))
 
 
 def _is_of_another_desk(session: Session, tip_id: int, asked: Approval, by: SignedIn) -> bool:
-    """Returns True if the person belongs to another desk than the person who made the request, and may know about the
-    case.
-    """
+    """Returns True if the account's owner may know about the case, and shares no desk with the person who made the
+    request."""
     own, asker = _desks(session, by.account_id), tables_audit.account_of(asked.asked_by)
     if not viewer_of(session, by).desks or asker is None:
         return False
@@ -223,9 +225,8 @@ def _is_of_another_desk(session: Session, tip_id: int, asked: Approval, by: Sign
 
 
 def may_know(session: Session, tip_id: int, account_id: int) -> bool:
-    """Returns True if the owner of an account may approve a file of this case. No exclusion may name them or their
-    desks. For a case with an official, they may not be of the district of the case.
-    """
+    """Returns True if the owner of an account may approve a file of this case. The owner and the owner's desks must not
+    be excluded from the case. If an official may be involved, the owner must not belong to the district of the case."""
     own = _desks(session, account_id)
     person_id = tables_desks.access_of(session, account_id).person_id
     for one in queries_visible.current_exclusions(session, tip_id):
@@ -236,13 +237,13 @@ def may_know(session: Session, tip_id: int, account_id: int) -> bool:
 
 
 def _places(session: Session, tip: Tip) -> frozenset[str]:
-    """Returns the district of a tip, and the districts before its corrections."""
+    """Returns the district of a tip, and its earlier districts if the place was corrected."""
     earlier = tips_tables.earlier_places(session, tip.id)
     return frozenset({tip.place, *(one.place for one in earlier)})
 
 
 def _districts(session: Session, desks: frozenset[str]) -> frozenset[str]:
-    """Returns the districts of these desks. A desk of a camp or a service belongs to the district of its place."""
+    """Returns the districts of these desks. The desk of a camp or of a service belongs to the district where it is."""
     rows = {one.code: one.place or "" for one in tables_desks.all_desks(session)}
     return frozenset(code if is_district(code) else rows.get(code, "")[:2] for code in desks)
 
@@ -273,11 +274,11 @@ CASE_FILE = ApprovalRule(
 )
 
 
-# Reviews the legal holds of case files.
+# Reviews of the legal holds that were set for case files.
 
 
 def keep_hold(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:
-    """Records that the hold is still needed. It is reviewed again after six months. Raises NotFound."""
+    """Records that a legal hold is still needed. The next review is after six months. Raises NotFound."""
     check_national(context, by, tip_id)
     with context.database.writing() as session:
         found = queries_retention.retained_tip(session, tip_id)
@@ -290,7 +291,8 @@ def keep_hold(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str
 
 
 def request_end(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> bool:
-    """Requests that the hold of a case file is lifted. Returns False if one person may lift it. Raises NotFound."""
+    """Requests that a second person lifts the hold of a case file. Returns False, and requests nothing, if one person
+    alone may lift the hold. Raises NotFound."""
     check_national(context, by, tip_id)
     with context.database.writing() as session:
         hold = queries_retention.retained_tip(session, tip_id).hold

@@ -1,6 +1,6 @@
-"""Encrypts codes about a person, and unfinished forms, for the key pair of a case. The module decrypts nothing.
+"""Encrypts codes about a person, and unfinished forms, with the public key of the case. The module decrypts nothing.
 
-The functions run inside the transaction of the calling function.
+All functions run inside the transaction of the calling function.
 """
 
 from contextlib import suppress
@@ -19,7 +19,8 @@ from hotline.tips.tables import Tip
 
 
 def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) -> bytes:
-    """Returns the public key with which the codes of a case are encrypted. If the case has no key pair yet, makes one.
+    """Returns the public key with which the codes of a case are encrypted. If the case has no key pair yet, makes a key
+    pair.
 
     Raises KeyMissing if the reader's public key is missing.
     """
@@ -32,9 +33,9 @@ def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) 
 
 
 def form_binding(responder_id: int) -> str:
-    """Returns the text to which a responder's unfinished form is bound.
+    """Returns a label for a responder's unfinished form. The encrypted form can be decrypted only with this label.
 
-    A finished form is bound to its case event instead.
+    A finished form has its case event as the label.
     """
     return f"started by {responder_id}"
 
@@ -51,9 +52,9 @@ def store_codes(
 def store_form(
     session: Session, context: Context, responder_id: int, reference: str, form: StartedForm
 ) -> None:
-    """Stores a responder's unfinished form, and replaces an earlier one.
+    """Stores a responder's unfinished form in place of an earlier unfinished form.
 
-    Stores nothing if such a form is not possible in this case.
+    Stores nothing if this kind of form is not possible in this case.
     """
     tip = _tip_of(session, responder_id, reference)
     if tip is None or tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
@@ -73,7 +74,7 @@ def store_form(
 
 
 def drop_form(session: Session, responder_id: int, reference: str) -> None:
-    """Deletes a responder's unfinished form, because the finished form was recorded."""
+    """Deletes a responder's unfinished form, because the responder has finished it."""
     tip = _tip_of(session, responder_id, reference)
     if tip is not None:
         tables_case_events.drop_form(session, tip.id, responder_id)

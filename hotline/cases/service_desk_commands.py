@@ -1,14 +1,10 @@
-"""Carries out commands of console accounts on a tip, and excludes a person or a desk from it.
+"""Carries out commands of console accounts on a tip. Before each command, it checks that the account may see the tip.
 
-Excludes a person or a desk from a tip. The reason may be that the tip names the person, or that the caller does not
-trust them.
+An account can exclude a person or a desk from a tip, for example because the tip names the person, or because the
+caller does not trust the desk. One person alone can exclude. To lift an exclusion, one person of the national desk
+requests it, and another decides. The excluded person never learns the reason.
 
-One person alone can exclude. Two people are needed to lift an exclusion: one person of the national desk requests it,
-and another decides. The excluded person never gets to know the reason.
-
-Carries out commands of console accounts on a tip. Before each command, it checks that the account may see the tip.
-
-The module also links two tips as the same situation, and removes such links. Linked tips stay separate.
+An account can also link two tips that are about the same situation, and remove such a link. Linked tips stay separate.
 """
 
 from collections.abc import Callable, Sequence
@@ -66,9 +62,9 @@ EVERY_STEP = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class ExclusionTarget:
-    """The person or the desk to exclude. Exactly one of the two is set.
+    """The person or the desk to exclude. Only one of the two fields is set.
 
-    A person is given by their name, by a sign-in name, or by the id of a phone. A desk is given by its code or name.
+    `person` is a name, a sign-in name, or the id of a phone. `desk` is a desk's code or name.
     """
 
     person: str | None = None
@@ -84,9 +80,10 @@ def exclude(
     by: tables_audit.CommandActor,
     reason: str,
 ) -> None:
-    """Excludes a person or a desk from the tip. If an excluded person had the case, others get it at once.
+    """Excludes a person or a desk from the tip. If an excluded person had the case, the hotline alerts other people at
+    once.
 
-    `kind` is the value of an `ExclusionReason`. If two people have this name, both are excluded. Raises NotFound.
+    `kind` is the value of an `ExclusionReason`. If two people have the same name, both are excluded. Raises NotFound.
     Raises EndRefused if the person or desk is already excluded.
     """
     at = context.now()
@@ -118,9 +115,8 @@ def exclude(
 def write_exclusion_event(
     session: Session, row: Exclusion, actor: str, at: datetime, *, lifted: bool = False
 ) -> None:
-    """Writes the case event about an exclusion. The event does not name the person or the desk. Only the row of the
-    exclusion names them.
-    """
+    """Writes a case event about an exclusion. The event names neither the person nor the desk. Only the table of
+    exclusions contains them."""
     codes = {WHY: row.reason, **({LIFTED: YES} if lifted else {})}
     key = f"{row.id}:lifted" if lifted else str(row.id)
     by = service_case.EventActor(actor)
@@ -130,9 +126,8 @@ def write_exclusion_event(
 
 
 def _end_assignments(session: Session, context: Context, tip_id: int, at: datetime) -> None:
-    """Ends the assignments of excluded people, stops messages to them that were not sent, and alerts the next
-    people.
-    """
+    """Ends the assignments of excluded people, and stops messages to them that were not sent yet. Alerts the next
+    people."""
     kept = queries_visible.excluded_responders(session, [tip_id])[tip_id]
     alerted = {one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]}
     for who in sorted(kept & alerted):
@@ -144,12 +139,12 @@ def _end_assignments(session: Session, context: Context, tip_id: int, at: dateti
 
 
 def excluded_name(session: Session, row: Exclusion) -> str:
-    """Returns the name of the person that a row excludes. Returns an empty text if it excludes a desk."""
+    """Returns the name of the excluded person. Returns an empty text if a desk is excluded."""
     return "" if row.person_id is None else session.get_one(Person, row.person_id).name
 
 
 def _targets(session: Session, target: ExclusionTarget) -> Sequence[ExcludedParty]:
-    """Returns the persons that the name refers to, or the desk. Raises NotFound."""
+    """Returns the persons with this name, or the desk. Raises NotFound."""
     if target.person is None:
         return [ExcludedParty(desk_code=_desk(session, target.desk or ""))]
     found = tables_accounts.named(session, target.person)
@@ -159,9 +154,9 @@ def _targets(session: Session, target: ExclusionTarget) -> Sequence[ExcludedPart
 
 
 def _desk(session: Session, typed: str) -> str:
-    """Returns the code of the desk with this code or name.
+    """Returns the code of the desk that has this code or name.
 
-    Raises NotFound if there is no such desk. Also raises it for the national desk, which cannot be excluded.
+    Raises NotFound if there is no such desk, and for the national desk, which no one can exclude.
     """
     known = {
         one.code: one.name or "" for one in tables_desks.all_desks(session) if one.code != NATIONAL
@@ -174,7 +169,8 @@ def _desk(session: Session, typed: str) -> str:
 
 
 def request_lift(context: Context, by: Actor, exclusion_id: int, reason: str) -> None:
-    """Requests that a second person lifts an exclusion. A repeated request changes nothing. Raises NotFound."""
+    """Requests that a second person lifts an exclusion. If this was requested before, changes nothing. Raises
+    NotFound."""
     with context.database.writing() as session:
         row = _held(session, exclusion_id)
         subject, kind = f"exclusion:{row.id}", ApprovalKind.LIFT
@@ -197,9 +193,9 @@ def _id_in(asked: Approval) -> int:
 def _about(
     session: Session, _context: Context, asked: Approval, by: SignedIn
 ) -> ApprovalView | None:
-    """Describes a pending request to lift an exclusion.
+    """Returns a sentence about a pending request to lift an exclusion.
 
-    Returns None if the reader may not see the tip.
+    Returns None if the account may not see the tip.
     """
     row = session.get(Exclusion, _id_in(asked))
     viewer = service_viewer.viewer_of(session, by)
@@ -242,12 +238,12 @@ LIFT = ApprovalRule(
 )
 
 ACTIONS = ("tips_linked", "tips_unlinked")
-"""The names in the audit log for commands that also name another tip. An account sees such a row only if it may also
-see the other tip."""
+"""Two actions in the audit log that name another tip too. An account sees such a row only if the account may also see
+the other tip."""
 
 
 def other_tip(reason: str) -> int | None:
-    """Returns the id of the other tip that such a row names."""
+    """Returns the id of the other tip that the reason of such a row begins with."""
     number = reason.partition(":")[0].removeprefix("tip ")
     return int(number) if number.isdecimal() else None
 
@@ -255,7 +251,8 @@ def other_tip(reason: str) -> int | None:
 def link_tips(
     context: Context, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str
 ) -> None:
-    """Links two tips as the same situation, even if the link was removed before. Raises NotFound, EndRefused."""
+    """Links two tips because both are about the same situation. This is possible even if an earlier link was removed.
+    Raises NotFound, EndRefused."""
     with context.database.writing() as session:
         _check(session, a, b, viewer)
         if any(session.get_one(Tip, one).channel in rules_trial.UNCOUNTED for one in (a, b)):
@@ -276,9 +273,9 @@ def link_tips(
 def unlink_tips(
     context: Context, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str
 ) -> None:
-    """Removes a link between two tips.
+    """Removes the link between two tips.
 
-    After that, only a person can link them again. Raises NotFound, EndRefused.
+    From then on, the hotline does not link these tips again. Only a person can do so. Raises NotFound, EndRefused.
     """
     with context.database.writing() as session:
         _check(session, a, b, viewer)
@@ -313,8 +310,7 @@ def _checked(
     action: Callable[..., object],
     may: Callable[[ConsoleContext, SignedIn, int], None] = check_visible,
 ) -> Callable[..., None]:
-    """Makes a command for accounts from the function `action`. The command first checks that the account may see the
-    tip. `may` is the function that checks this.
+    """Returns a command that calls `action`, but only if the account may see the tip. The function `may` checks this.
 
     The command raises NotFound and the errors of `action`.
     """
@@ -329,7 +325,7 @@ def _checked(
 
 
 close_tip = _checked(service_retention.close_tip)
-"""Closes a tip. If a second person must confirm the closure, only records the request."""
+"""Closes a tip. If a second person must confirm the closure, only requests it."""
 reopen, helped = _checked(service_retention.reopen_tip), _checked(service_retention.record_help)
 hold = _checked(service_retention.set_legal_hold, check_decides)
 lift = _checked(service_retention.lift_legal_hold, check_decides)
@@ -341,7 +337,8 @@ exclude_as = _checked(exclude, check_national)
 def confirm_closure(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, *, agrees: bool, reason: str
 ) -> None:
-    """Confirms or refuses a requested closure. The account is the second person, from the desk that decides.
+    """Confirms or refuses a requested closure. The account's owner is the second person, and belongs to the desk that
+    decides about the tip.
 
     Raises NotFound, EndRefused. Raises KeyMissing or DecryptionFailed if this account cannot decrypt the codes about
     persons.
@@ -362,7 +359,8 @@ def confirm_closure(
 
 
 def others_to_erase(context: ConsoleContext, by: SignedIn, tip_id: int) -> Sequence[int]:
-    """Returns those other tips of the same erasure request that this account may see."""
+    """Returns the other tips for which the caller requested the erasure at the same time, if this account may see
+    them."""
     found = service_closing.undecided_others(context, tip_id)
     with context.database.reading() as session:
         return sorted(cases_queries.visible_tips(session, viewer_of(session, by), found))
@@ -371,7 +369,8 @@ def others_to_erase(context: ConsoleContext, by: SignedIn, tip_id: int) -> Seque
 def set_link(
     context: ConsoleContext, by: SignedIn, tip_id: int, other: int, *, like: bool, reason: str
 ) -> None:
-    """Records that two tips are about the same situation, or that they are not. Raises NotFound, EndRefused."""
+    """Links two tips that are about the same situation, or removes the link between them. Raises NotFound,
+    EndRefused."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
     change, actor = link_tips if like else unlink_tips, tables_audit.actor_of(by.actor)
@@ -381,7 +380,7 @@ def set_link(
 def request_lift_as(
     context: ConsoleContext, by: SignedIn, tip_id: int, exclusion_id: int, reason: str
 ) -> None:
-    """Requests that an exclusion from a tip is lifted. A second person must decide. Raises NotFound."""
+    """Requests that an exclusion from a tip is lifted. A second person decides about the request. Raises NotFound."""
     check_national(context, by, tip_id)
     with context.database.reading() as session:
         rows = queries_visible.current_exclusions(session, tip_id)
@@ -391,7 +390,7 @@ def request_lift_as(
 
 
 def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> CommandResult:
-    """Carries out a responder's command that the responder gave in the console. Raises NotFound, EndRefused."""
+    """Carries out a command that a responder gave in the console. Raises NotFound, EndRefused."""
     at = context.now()
     with ringing(context) as session:
         viewer = viewer_of(session, by)

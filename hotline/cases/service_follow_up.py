@@ -1,7 +1,8 @@
-"""Asks responders how a person in a case is now. If no answer comes in time, records the answer "unknown".
+"""Reminds responders by SMS to report how a person in a case is now. If no report comes in time, records the answer
+"unknown".
 
-The clock process calls this module every second. Each time, it sends at most one reminder for each case, even if the
-case is closed. If there is no danger, it sends reminders only during the day.
+The clock process calls this module every second. A call sends at most one reminder for each case, even if the case is
+closed. Unless the case is about danger, reminders are sent only during the day.
 """
 
 from collections.abc import Sequence
@@ -48,9 +49,9 @@ BY_CLOCK = service_case.EventActor("clock", EventChannel.CLOCK)
 
 
 def ask_due(context: Context) -> None:
-    """Sends a reminder for every case in which one is due. Each reminder has its own transaction.
+    """Sends a reminder for every case with a reminder that is due. Each reminder has its own transaction.
 
-    With SQLite, callers must wait until such a transaction ends.
+    With SQLite, callers must wait until such a transaction ends. So the transactions are short.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -61,9 +62,7 @@ def ask_due(context: Context) -> None:
 
 
 def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
-    """Sends the reminder in a case that has been due for the longest time. Does nothing if another process has sent
-    it.
-    """
+    """Sends the oldest reminder of a case that is due. Does nothing if another process has sent it meanwhile."""
     row = tables_persons.longest_due(session, tip.id, at)
     if row is None or row.due_at is None:
         return
@@ -88,7 +87,8 @@ def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
 def _alert_nation(
     session: Session, context: Context, tip: Tip, row: ServiceReferral, at: datetime
 ) -> None:
-    """Alerts the national desk that a service did not answer its SMS. The responder asks the next service."""
+    """Asks the national desk about a case in which a service has not answered its SMS in time. The responder asks the
+    next service."""
     if not service_requests.expire(session, row, at):
         return
     everybody = queries.roster(session, at)
@@ -116,7 +116,7 @@ def _fires(
 
 
 def _responsible(session: Session, tip: Tip, row: ServiceReferral | PossibleVictim) -> int | None:
-    """Returns the responder who offered the help, or who last asked the person.
+    """Returns the responder who gets the reminder: the one who offered the help, or who last asked the person.
 
     Returns None if this responder no longer has the case.
     """
@@ -135,9 +135,9 @@ def _unknown(
     kind: LoggedEvent,
     at: datetime,
 ) -> None:
-    """Records the answer "unknown", because no answer came in time.
+    """Records the answer "unknown", because no report came in time.
 
-    It uses only the public key of the case, because the clock process can decrypt nothing.
+    The function needs only the public key of the case, because the clock process cannot decrypt anything.
     """
     entry_id = service_case.write_event(
         session, tip.id, kind, BY_CLOCK, at, key=f"clock:{row.offered_id}"
@@ -157,7 +157,9 @@ def _ask(
 ) -> None:
     """Asks these responders by SMS about a person.
 
-    `reminds` is True if the responders know the answer. `reminds` is False for responders on a higher level."""
+    `reminds` is True if the SMS goes to the responders who should report. It is False if the SMS goes to people on a
+    higher escalation level.
+    """
     template = Template.FOLLOW if reminds else Template.FOLLOW_ABOVE
     names = queries.newest_by_responder(session, tip.id)
     languages = queries.languages(session, ids)
@@ -172,9 +174,9 @@ def _ask(
 
 
 def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assignment:
-    """Writes an assignment and returns it. It gives the responder a reference for the case.
+    """Returns a new assignment, which gives the responder a reference for the case.
 
-    It does not ask the responder to acknowledge the case.
+    The responder need not acknowledge the case.
     """
     number = queries.next_step(session, tip.id)
     step = EscalationStep(tip.id, case_of(tip), number, (responder_id,), Purpose.FOLLOW)
@@ -182,13 +184,13 @@ def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assig
     return session.get_one(Assignment, written.given.assignment_id)
 
 
-# Records reports about a person, and what follows for escalation, for the receipt and for the urgency.
+# Reports about persons, and what the hotline does after a report.
 
 
 def reopen_as_danger(
     session: Session, context: Context, tip: Tip, by: service_case.EventActor, at: datetime
 ) -> None:
-    """Marks a case as dangerous again. If it was closed, reopens it."""
+    """Marks a case as dangerous again. If the case was closed, reopens it."""
     if tip.closed_at is not None:
         key = f"{tip.id}:{at.timestamp()}"
         service_case.write_event(session, tip.id, LoggedEvent.REOPENED, by, at, key=key)
@@ -196,8 +198,8 @@ def reopen_as_danger(
         drop_closure_request(tip)
     tip.first_urgency = tip.first_urgency or tip.urgency
     tip.urgency, tip.danger_at = Urgency.DANGER, at
-    # The function sends the alert, so no other process may send it.
-    # An earlier assignee must acknowledge the case again.
+    # This function alerts the responders of the case itself, so no other process may alert them. An earlier assignee
+    # must acknowledge the case again.
     tip.assigned_at, tip.alert_urgency = at, Urgency.DANGER
     tables_audit.append_about_tip(session, tip.id, "danger_again", by.actor, at)
     tables_persons.bring_offers_forward(session, tip.id, at + rules_follow_up.OFFER_WITHIN)
@@ -215,12 +217,12 @@ def record_report(
     *,
     private: bytes | None,
 ) -> tuple[int, MetPerson] | None:
-    """Records a report about a person only once. Returns the id of its case event, and the person as known after the
-    report.
+    """Records a report about a person. If it was already recorded, returns None. Otherwise returns the id of its case
+    event, and the person with all reports so far.
 
-    A report closes no case and lowers no urgency. Returns None if the report was recorded earlier. `private` is the
-    private key of the case. It is None if nothing has been recorded about persons of the case. Raises ValueError for
-    unknown codes, CodesRefused, DecryptionFailed, KeyMissing.
+    A report never closes a case and never makes it less urgent. `private` is the private key of the case. It is None if
+    the case has no reports about persons yet. Raises ValueError for unknown codes, CodesRefused, DecryptionFailed,
+    KeyMissing.
     """
     written = service_people.write_report(session, context, tip, report, private=private)
     if written is None:
@@ -243,7 +245,7 @@ def record_report(
         offer = session.get_one(ServiceReferral, written[0])
         service_requests.ask(session, tip, offer, codes[SERVICE], person.sex or "")
     if tip.closure_by is not None and tip.closed_at is None:
-        # The report may make the pending closure more urgent, or may require that the national desk decides.
+        # After this report, the closure may be more urgent, or the national desk may have to decide about it.
         service_escalation.handle_event(
             session, context, tip.id, Event(CaseEventKind.CLOSURE_REQUESTED), report.at
         )
@@ -251,9 +253,8 @@ def record_report(
 
 
 def _offered(session: Session, context: Context, tip: Tip, responder_id: int, at: datetime) -> None:
-    """Records that the responder has offered help, as if they had answered 3 by SMS. The outcome of the case is then
-    due in three days.
-    """
+    """Records that the responder has offered help, as if the responder had answered 3 by SMS. The case must then have
+    an outcome within three days."""
     known_as = queries.newest_by_responder(session, tip.id).get(responder_id)
     if known_as is None or known_as.handed_to_help_at is not None:
         return
@@ -269,7 +270,7 @@ def _offered(session: Session, context: Context, tip: Tip, responder_id: int, at
 
 
 def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
-    """Makes the receipt say that help has reached the person.
+    """Lets the caller who enters the receipt read that help has reached the person.
 
     Does nothing if the person no longer wants help.
     """
@@ -278,7 +279,7 @@ def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
 
 
 def _not_accepted(tip: Tip, person: MetPerson, corrected: int) -> None:
-    """Removes this message from the receipt, if the report of help was recorded by mistake."""
+    """Removes that message from the receipt, if the report that a service accepted was a mistake."""
     was = next(one.entry for one in person.timeline if one.entry.id == corrected)
     if tip.helped_at == was.at:
         tip.helped_at = None

@@ -1,7 +1,7 @@
-"""Writes the notes with which one shift hands over to the next, and counts those that a person has not confirmed.
+"""Writes the handover notes of one shift for the next shift, and counts the notes that a person has not confirmed.
 
-A general note is encrypted for one desk, and is kept for 72 hours. A note about a case is encrypted with the key of
-the tip. Only a viewer who may see the tip learns that it exists, and it is deleted with the text of the tip.
+A general note is encrypted for one desk, and is stored for 72 hours. A note about a case is encrypted with the key of
+the tip. Only a viewer who may see the tip learns about the note. The note is deleted with the text of the tip.
 """
 
 from collections.abc import Collection, Sequence
@@ -28,14 +28,14 @@ def bound_to(desk: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WaitingNotes:
-    """The desks of a viewer, and the notes of other people that this person has not confirmed."""
+    """The desks of a viewer, and the handover notes of other people that the viewer has not confirmed."""
 
     desks: frozenset[str]
     general: int
     tips: Sequence[int]
-    """The ids of the tips that have an unconfirmed note. A tip occurs once for each of its notes."""
+    """The ids of the tips with unconfirmed notes. A tip with two such notes occurs twice."""
     times: Sequence[datetime]
-    """The time of each unconfirmed note, of both kinds."""
+    """The times of all unconfirmed notes: general notes, and notes about a case."""
 
     @property
     def count(self) -> int:
@@ -51,9 +51,8 @@ def waiting_notes(context: ConsoleContext, by: SignedIn) -> WaitingNotes:
 def waiting_for(
     session: Session, viewer: Viewer, at: datetime, among: Collection[int] | None = None
 ) -> WaitingNotes:
-    """Returns the notes of other people that this viewer has not confirmed. If the viewer can open only some tips,
-    `among` contains these tips.
-    """
+    """Returns the handover notes of other people that this viewer has not confirmed. If the viewer can open only some
+    tips, `among` contains their ids."""
     until = tables_roster.read_until(session, viewer.person_id or 0)
     general = tables_roster.notes_of(session, viewer.desks, at)
     of_cases = queries.case_notes(session, viewer)
@@ -70,9 +69,8 @@ def waiting_for(
 
 
 def checked_note(text: str) -> str:
-    """Returns the text of a note on one line. Raises FormRefused if it is too long, or contains a number, an e-mail
-    address or a reference. People who may not see that case read the note too.
-    """
+    """Returns the text of a note on one line. Raises FormRefused if the text is too long, or contains a phone number,
+    an e-mail address or a reference, because other people of the desk read it too."""
     words = " ".join(text.split())
     if not words or len(words) > MAX_LETTERS or reveals(words):
         raise FormRefused({"note": ""})
@@ -80,7 +78,7 @@ def checked_note(text: str) -> str:
 
 
 def write_note(context: ConsoleContext, by: SignedIn, desk: str, words: str) -> None:
-    """Encrypts a checked note for a desk. Raises NotFound for a desk that the account cannot decrypt."""
+    """Encrypts a general note for a desk and stores it. Raises NotFound if the account does not belong to the desk."""
     at = context.now()
     with context.database.writing() as session:
         if desk not in viewer_of(session, by).desks:
@@ -96,12 +94,12 @@ def write_note(context: ConsoleContext, by: SignedIn, desk: str, words: str) -> 
 
 
 def confirm(session: Session, person_id: int, until: datetime) -> None:
-    """Records that a person has read all notes until this time."""
+    """Records that a person has read all handover notes until this time."""
     tables_roster.mark_read(session, person_id, until)
 
 
 def confirm_notes(context: ConsoleContext, by: SignedIn, until: datetime) -> None:
-    """Records that the owner of an account has read all notes until this time."""
+    """Records that the owner of an account has read all handover notes until this time."""
     with context.database.writing() as session:
         person_id = tables_accounts.get_account(session, by.account_id).person_id
         confirm(session, person_id, min(until, context.now()))

@@ -1,7 +1,8 @@
-"""Records what happened to a person because of the hotline, who decided, and what changed. Encrypts each record.
+"""Stores records of harm: what happened to a person because of the hotline, who decided, and what has changed since.
+Each record is encrypted.
 
-The national desk and oversight desks read the records. An oversight desk's own records stay with oversight desks. A
-second person must read each record. No statistics count them.
+The national desk and oversight desks read the records. Only oversight desks read a record that an oversight desk wrote.
+A second person must read each record. No statistics count the records.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,15 +31,16 @@ def bound_to(desk: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HarmLine:
-    """A record without its text."""
+    """A record of harm without its text."""
 
     record: HarmRecord
     may_confirm: bool
-    """True if this account is the second reader that the record waits for."""
+    """True if this account's owner can confirm the record as its second reader."""
 
 
 def reading_desk(session: Session, by: SignedIn) -> str:
-    """Returns the desk with which an account reads records. Raises NotFound for members of other desks."""
+    """Returns the desk whose key the account uses to read records of harm. Raises NotFound if the account belongs
+    neither to the national desk nor to an oversight desk."""
     codes = viewer_of(session, by).desks
     oversight = codes.intersection(tables_desks.desks_of_kind(session, DeskKind.OVERSIGHT))
     if NATIONAL in codes:
@@ -49,7 +51,7 @@ def reading_desk(session: Session, by: SignedIn) -> str:
 
 
 def list_records(context: ConsoleContext, by: SignedIn) -> Sequence[HarmLine]:
-    """Returns the records that the account's desk may read, the newest first. Raises NotFound."""
+    """Returns the records of harm that the account's desk may read, the newest first. Raises NotFound."""
     with context.database.reading() as session:
         desk = reading_desk(session, by)
         me = tables_accounts.get_account(session, by.account_id).person_id
@@ -60,9 +62,10 @@ def list_records(context: ConsoleContext, by: SignedIn) -> Sequence[HarmLine]:
 
 
 def write_record(context: ConsoleContext, by: SignedIn, said: Mapping[str, str]) -> None:
-    """Encrypts a record for the desk of its author, and for oversight desks. Raises NotFound.
+    """Encrypts a record of harm for the desk of its author, and for the oversight desks. Raises NotFound.
 
-    Raises FormRefused with the fields that are empty, too long, or contain a number, an e-mail address or a reference.
+    Raises FormRefused with the names of the wrong fields: empty, too long, or with a number, an e-mail address or a
+    reference.
     """
     words, at = {name: " ".join(said[name].split()) for name in FIELDS}, context.now()
     wrong = {name: "" for name, text in words.items() if not _is_allowed(text)}
@@ -88,9 +91,8 @@ def _is_allowed(text: str) -> bool:
 
 
 def confirm(context: ConsoleContext, by: SignedIn, record_id: int) -> None:
-    """Records that a second person has read a record. Raises NotFound, also if the account belongs to the author of the
-    record.
-    """
+    """Records that a second person has read a record of harm. Raises NotFound if there is no such record, or if the
+    account belongs to the record's author."""
     at = context.now()
     with context.database.writing() as session:
         desk = reading_desk(session, by)

@@ -1,13 +1,11 @@
-"""Lists the closures that wait for a second person, for an account that may see them.
+"""Lists the requested closures that wait for a second person. Also sends an SMS about them each morning.
 
-Also decides which accounts may read the reason for a request or for its refusal. Only accounts of the national desk,
-and of the desk of the person who made the request, may read it. The reason may contain facts that other desks must not
-know.
+Only the national desk, and the desk of the person who requested a closure, may read the reasons of the request and of
+its refusal. A reason may contain facts that other desks must not know.
 
-Also sends the national desk an SMS each morning about closures that have waited for at least 24 hours, and on Mondays
-one about legal holds to review. People of oversight desks get an SMS about complaints that they alone see. The clock
-process calls this each second. It sends the SMS once a day: at 06:30, or when the clock process starts later in the
-morning.
+The SMS goes to the national desk. It names the closures that have waited for at least 24 hours, and on Mondays also the
+legal holds to review. People of oversight desks get an SMS about complaints that only they see. The clock process calls
+this module each second, and sends the SMS once a day: at 06:30, or when the clock process starts later in the morning.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,22 +32,23 @@ from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import TipOutcome, Urgency, next_morning_sms
 
 REQUESTED, REFUSED = "end_wanted_", "end_refused"
-"""Names in the audit log. `REQUESTED` is followed by the requested outcome."""
+"""Two actions in the audit log: a requested closure, and a refused closure. After `REQUESTED` comes the requested
+outcome."""
 
 
 def readable_rows(
     session: Session, viewer: Viewer, rows: Sequence[tables_audit.AuditEntry]
 ) -> frozenset[int]:
-    """Returns the ids of the rows about a tip whose reasons this viewer may read. `rows` must begin with the oldest
-    row.
-    """
+    """Returns the ids of those rows of the audit log whose reasons this viewer may read. `rows` are the rows about one
+    tip, the oldest first."""
     if is_national(viewer):
         return frozenset(row.id for row in rows)
     return frozenset(_of_own_desk(session, viewer, rows))
 
 
 def request_reason(session: Session, viewer: Viewer, tip_id: int) -> str:
-    """Returns the reason of the pending closure request. Returns an empty text if this viewer may not read it."""
+    """Returns the reason of the pending closure request. Returns an empty text if this viewer may not read the
+    reason."""
     rows = tables_audit.entries(session, subject=f"tip:{tip_id}")
     asked = [row for row in rows if row.action.startswith(REQUESTED)][-1:]
     may = readable_rows(session, viewer, asked)
@@ -68,7 +67,7 @@ def _of_own_desk(
 
 
 def _desks_of(session: Session, actor: str) -> frozenset[str]:
-    """Returns the desks of the person who acted. Returns none if the actor gave a command at the server."""
+    """Returns the desks of the person who gave a command. Returns none if the person gave the command at the server."""
     account_id = tables_audit.account_of(actor)
     if account_id is not None:
         return tables_desks.desks_of(session, of_account(account_id))
@@ -79,14 +78,14 @@ def _desks_of(session: Session, actor: str) -> frozenset[str]:
 
 
 MAX_CLOSURES = 200
-"""The largest number of closures on one page."""
+"""The maximum number of closures on one page."""
 LATE_AFTER = timedelta(hours=24)
-"""If a closure has waited for longer than this, the morning's SMS to the national desk names it."""
+"""The morning's SMS names the closures that have waited for at least this time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClosureLine:
-    """A requested closure that waits for a second person. It contains no encrypted data."""
+    """A requested closure that waits for a second person, without encrypted data."""
 
     tip_id: int
     place: str
@@ -97,12 +96,12 @@ class ClosureLine:
     requested_at: datetime
     age: timedelta
     reason: str
-    """The reason for the request. Only the national desk, and the desk of the person who made the request, may read
-    it.
-    """
+    """The reason for the request. Empty unless the viewer belongs to the national desk, or to the desk of the person
+    who made the request."""
     is_danger: bool
     may_confirm: bool
-    """True if this account may confirm the closure as the second person. The account must first open the case."""
+    """True if this account's owner can be the second person who confirms the closure. The account must open the case
+    before."""
 
     @property
     def is_late(self) -> bool:
@@ -110,7 +109,7 @@ class ClosureLine:
 
 
 def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine]:
-    """Returns the closures that this account may see, the oldest request first."""
+    """Returns the requested closures that this account may see. The oldest request comes first."""
     at = context.now()
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
@@ -142,13 +141,13 @@ def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine
 ERRAND = "morning closures"
 DAY = timedelta(days=1)
 UNTIL = timedelta(hours=5)
-"""The time after 06:30 during which a clock process that starts late still sends the SMS of that morning."""
+"""A clock process that starts late sends the morning's SMS until this time after 06:30."""
 NAMED = 6
-"""The largest number of references in one SMS. The SMS gives only the number of all other closures."""
+"""The maximum number of references in one SMS. The SMS gives only the number of the other closures."""
 
 
 def write_morning_sms(context: Context) -> None:
-    """Writes the SMS of this morning, but only once. Raises StoreUnavailable."""
+    """Writes the SMS of this morning, if no process has written it yet. Raises StoreUnavailable."""
     at = context.now()
     bell = next_morning_sms(at) - DAY
     if at - bell > UNTIL:
@@ -182,7 +181,8 @@ MONDAY = 0
 
 
 def _tell_holds(session: Session, at: datetime, people: Sequence[tables.Responder]) -> None:
-    """Writes to these people about the legal holds of case files that must be reviewed and that they may see."""
+    """Writes an SMS to each of these people about the legal holds of case files that must be reviewed. A person's SMS
+    counts only holds of tips that this person may see."""
     held = tables_case_files.holds_to_review(session, queries_visible.THE_LINE, at)
     for person in people if held else ():
         seen = [queries_visible.those_who_may_see(session, one.tip_id, [person.id]) for one in held]
@@ -198,7 +198,8 @@ def _tell(
     viewer: Viewer | None,
     people: Sequence[tables.Responder],
 ) -> None:
-    """Writes to these people about the closures that the viewer may see and that have waited for too long."""
+    """Writes an SMS to each of these people about the closures that the viewer may see and that have waited for too
+    long."""
     waiting = cases_queries.closures_waiting(session, viewer, MAX_CLOSURES)
     late = [one for one in waiting if at - one.requested_at >= LATE_AFTER]
     for person in people if late else ():
@@ -213,9 +214,9 @@ def _tell(
 def _names(
     session: Session, late: Sequence[cases_queries.WaitingClosure], person: tables.Responder
 ) -> list[str]:
-    """Returns the closures that this person may confirm. Each is named by the reference that the person knows.
+    """Returns the names of the closures that this person may confirm. A name is the reference that the person knows.
 
-    If the person knows no reference, it is named by the number of the tip.
+    If the person knows no reference for the case, the name is the number of the tip.
     """
     names = []
     for one in late:

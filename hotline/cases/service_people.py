@@ -1,9 +1,9 @@
 """Reads the persons of a case from its encrypted codes. Also writes new codes, and the rows that are computed from
 them.
 
-The codes themselves are stored once, encrypted, with their case event. The other rows contain only numbers, times and
-deadlines. So these rows can be computed again from the case events. All functions run inside the transaction of the
-calling function. No module that a hook loads may import this file.
+The codes are stored only once, encrypted, with their case event. The computed rows contain only numbers, times and
+deadlines, and can be computed again from the case events. All functions run inside the transaction of the calling
+function. No module that answers the gateway may import this file.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,9 +33,9 @@ from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 def update_rows(
     session: Session, tip: Tip, before: Sequence[MetPerson], after: Sequence[MetPerson]
 ) -> None:
-    """Updates the rows of a case after a change in the data about its persons.
+    """Updates the computed rows of a case after a change in the reports about its persons.
 
-    If a reminder did not change, keeps the number of reminders that were already sent.
+    If a reminder did not change, keeps the number of times that it was sent.
     """
     was, tip_id = {one.n: one for one in before}, tip.id
     rows = {row.offered_id: row for row in tables_persons.offers_of(session, tip_id)}
@@ -99,22 +99,22 @@ def _due(clock: rules_follow_up.FollowClock | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class PersonReport:
-    """A report about a person of a case."""
+    """A report about a person of a case, before it is written."""
 
     kind: LoggedEvent
     reported: PersonCodes
     by: service_case.EventActor
     at: datetime
     key: str
-    """A unique key. If the report is repeated, it is written only once."""
+    """A unique key. If a report with this key arrives again, it is not written again."""
     supersedes: int | None = None
     """The id of the case event that this report corrects."""
 
 
 def decrypted_persons(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson, ...]:
-    """Returns the persons of a case, from its decrypted codes. Returns none if the case has no codes.
+    """Returns the persons of a case, with the content of their decrypted codes. Returns none if the case has no codes.
 
-    Raises DecryptionFailed if codes exist and `private` is None.
+    Raises DecryptionFailed if the case has codes and `private` is None.
     """
     return build_persons(person_events(session, tip, private))
 
@@ -122,7 +122,7 @@ def decrypted_persons(session: Session, tip: Tip, private: bytes | None) -> tupl
 def person_events(session: Session, tip: Tip, private: bytes | None) -> Sequence[PersonEntry]:
     """Returns the case events about persons, in their order.
 
-    If the codes of an event cannot be decrypted, returns the other events.
+    Leaves out an event whose codes cannot be decrypted.
     """
     if private is None:
         if tables_case_events.public_key(session, tip.id) is not None:
@@ -144,10 +144,10 @@ def _read(session: Session, tip: Tip, codes: Mapping[int, bytes]) -> Iterator[Pe
 def write_report(
     session: Session, context: Context, tip: Tip, report: PersonReport, *, private: bytes | None
 ) -> tuple[int, MetPerson] | None:
-    """Writes a case event, its encrypted codes, and the rows that are computed from them.
+    """Writes a case event with a report, its encrypted codes, and the rows that are computed from the report.
 
-    Returns the id of the event and the person as known after it, or None if the event already exists. The calling
-    function must have locked the tip. Raises ValueError for unknown codes, CodesRefused, DecryptionFailed or
+    Returns the id of the event, and the person with all reports so far. Returns None if the event already exists. The
+    calling function must have locked the tip. Raises ValueError for unknown codes, CodesRefused, DecryptionFailed or
     KeyMissing.
     """
     kind, said, by, at = report.kind, report.reported.checked(report.kind), report.by, report.at

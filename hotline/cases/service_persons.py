@@ -1,10 +1,10 @@
-"""Shows the persons of a case on a page of the console. Without a key, it shows only how many persons there are, and
-the open reminders.
+"""Shows the persons of a case on a page of the console. Without a key, the page has only the number of persons and the
+open reminders.
 
-With the key of the case, it also shows the reports about each person. Decrypted data is never stored. No module that a
-hook loads may import this file.
+With the private key of the case, the page also has the reports about each person. Decrypted data is never stored. No
+module that answers the gateway may import this file.
 
-Also records reports that accounts make: the reports of a responder's phone, and official decisions.
+Also records reports that accounts make: reports such as a responder makes by phone, and official decisions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,41 +43,40 @@ from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
 NOTED = "person_noted"
-"""The name in the audit log when an account records a report about a person."""
+"""The action in the audit log if an account records a report about a person."""
 OF_PEOPLE = frozenset(CASE_FORMS)
 
 
 @dataclass(frozen=True, slots=True)
 class RunningClock:
-    """A follow-up about a person, with the time when it is due."""
+    """A follow-up about a person that has not been reported yet, with the time when it is due."""
 
     n: int
     kind: FollowKind
     due_at: datetime
     is_owed: bool
-    """True if a responder was already asked about it and has not answered."""
+    """True if the hotline has reminded a responder of this follow-up and the responder has not answered."""
     offered_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CasePersons:
-    """Data about the persons of a case that is not encrypted: numbers and times."""
+    """The data about the persons of a case that is not encrypted: numbers and times."""
 
     met: Mapping[int, datetime]
     offers: Sequence[ServiceReferral]
     clocks: Sequence[RunningClock]
-    """The open reminders, in the order of their due times."""
+    """The open follow-ups, the one with the earliest due time first."""
     are_gone: bool
-    """True if a person was met, but the codes were erased after the month was counted."""
+    """True if a responder had met a person, but the codes were erased after the month was counted."""
     is_counted: bool = False
-    """True if the month of the case was already counted. Later reports can still help the person, but the statistics do
-    not include them.
-    """
+    """True if the month of the case was already counted. A later report can still help the person, but no statistics
+    include it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecryptedPersons:
-    """The decrypted reports about persons and the author of each. `repr` does not show the reports."""
+    """The decrypted reports about persons, and the author of each report. `repr` does not show the reports."""
 
     people: Sequence[MetPerson] = field(repr=False)
     by: Mapping[int, str]
@@ -113,11 +112,11 @@ def due_follow_ups(context: Context, tip_id: int) -> Sequence[RunningClock]:
 def read_persons(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> DecryptedPersons:
-    """Returns the decrypted reports about the persons of a case. First commits a row to the audit log, also if the
-    account may not read them.
+    """Returns the decrypted reports about the persons of a case. Writes a row to the audit log before it returns them,
+    and also if the account may not read them.
 
     Raises NotFound if the account may not see this tip. Raises KeyMissing. Raises DecryptionFailed if no key of the
-    account fits a grant.
+    account decrypts the reports.
     """
     viewer, tip = get_readable(context, by, tip_id, reason)
     try:
@@ -136,9 +135,9 @@ def read_persons(
 def persons_for_rules(
     session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
 ) -> Sequence[MetPerson]:
-    """Returns the persons of a case for a rule that must check them.
+    """Returns the persons of a case, so that a rule can check them.
 
-    The result is not shown on a page. Raises KeyMissing, DecryptionFailed.
+    No page may show the result. Raises KeyMissing, DecryptionFailed.
     """
     viewer = viewer_of(session, by)
     _, private = case_key(session, context, by, account_key(context, token), viewer, tip)
@@ -161,9 +160,9 @@ def case_key(
     viewer: Viewer,
     tip: Tip,
 ) -> tuple[str, bytes | None]:
-    """Returns the desk through which this account can read the case, and the private key of the case.
+    """Returns the desk of the account whose key decrypts the private key of the case, and this private key.
 
-    The private key is None if none of the account's desks can decrypt it.
+    The private key is None if no desk of the account can decrypt it.
     """
     member, desks = of_account(by.account_id), sorted(viewer.desks)
     for desk in desks:
@@ -177,9 +176,9 @@ def case_key(
 
 
 def report_authors(session: Session, tip_id: int) -> Mapping[int, str]:
-    """Returns the author of each case event about a person: a responder, an account or a desk.
+    """Returns the author of each case event about a person: the name of a responder, an account or a desk.
 
-    The author is empty if the clock process wrote the event.
+    The author is an empty text if the clock process wrote the event.
     """
     signed = {
         row.at: read_actor(row.actor, {})[1]
@@ -191,7 +190,7 @@ def report_authors(session: Session, tip_id: int) -> Mapping[int, str]:
 
 
 CLOSED = "closed"
-"""The reason for a refusal: the case is closed, so a new person cannot be screened."""
+"""The reason for refusing a report: the case is closed, so no new screening is possible."""
 
 
 def record_report(
@@ -205,11 +204,11 @@ def record_report(
     once: str,
     corrects: int | None,
 ) -> None:
-    """Records the report in a form, and writes a row to the audit log. In a report about a new person, the number of
-    the person is 0.
+    """Records a report from a form, and writes a row to the audit log. If the report is about a new person, its number
+    of the person is 0.
 
-    `once` is a unique value for each form that is shown. So a form that is sent twice is recorded once. Raises NotFound
-    if the account may not see this tip, CodesRefused, and ValueError for unknown codes. Raises KeyMissing or
+    `once` is a different value for each form that a page shows. So a form that is sent twice is recorded once. Raises
+    NotFound if the account may not see this tip, CodesRefused, and ValueError for unknown codes. Raises KeyMissing or
     DecryptionFailed if the account's key cannot decrypt the case.
     """
     private_key, at = account_key(context, token), context.now()
@@ -239,7 +238,7 @@ def record_report(
 
 
 def _numbered(session: Session, tip: Tip, reported: PersonCodes) -> PersonCodes:
-    """Gives the next number in the case to a new person."""
+    """Returns the report. If it is about a new person, it gets the next number in the case."""
     numbers = (row.n for row in tables_persons.persons_of_tip(session, tip.id))
     return reported if reported.n else replace(reported, n=max(numbers, default=0) + 1)
 
@@ -247,7 +246,7 @@ def _numbered(session: Session, tip: Tip, reported: PersonCodes) -> PersonCodes:
 def _check(
     session: Session, tip: Tip, report: service_people.PersonReport, private: bytes | None
 ) -> None:
-    """Refuses reports that the screens of a phone would never offer. Raises CodesRefused for such a report."""
+    """Raises CodesRefused for a report that no screen of a phone would offer."""
     is_new = report.supersedes is None
     if report.kind is LoggedEvent.SCREENED and tip.closed_at is not None and is_new:
         raise CodesRefused(CLOSED)

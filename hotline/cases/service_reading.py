@@ -1,6 +1,6 @@
-"""Shows a tip as the questions of the flow and the caller's answers, in the language of the reader.
+"""Returns the caller's answers of a tip with the questions of the flow, in the language of the person who reads them.
 
-It works with decrypted tips. No module that a hook loads may import this file.
+The module gets tips that are already decrypted. No module that answers the gateway may import this file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,20 +16,20 @@ from hotline.text.places import place_name
 from hotline.tips.rules import WORDS
 
 PLACES = frozenset({"province", "country", "district", "sector", "named"})
-"""The names of answers whose values are codes of places."""
+"""The names of the answers that contain the code of a place."""
 OWN_LABELS = {
     WORDS: {"rw": "Ubutumwa bugufi (SMS)", "en": "Told by SMS", "fr": "Dit par SMS"},
     "question": {"rw": "Ikibazo cyabajijwe", "en": "Asked back", "fr": "Question posée"},
     "answer": {"rw": "Igisubizo", "en": "Answered", "fr": "Réponse"},
 }
-"""The labels of values for which no flow has a question."""
+"""Labels for values that no flow asks for, by the name of the value."""
 
 AskingNodes = Mapping[str, Sequence[MenuNode | QuestionNode]]
-"""The nodes that save an answer, by the name of the answer."""
+"""The menus and questions of flows that store an answer, by the name of the answer."""
 
 
 class ReadAnswer(NamedTuple):
-    """An answer of the caller, in the language of the reader."""
+    """An answer of the caller, in the language of the person who reads it."""
 
     name: str
     question: str
@@ -37,8 +37,8 @@ class ReadAnswer(NamedTuple):
 
 
 def read_answers(context: Context, tip: DecryptedTip, language: str) -> list[ReadAnswer]:
-    """Returns the caller's answers with their names and questions. If the published flows no longer have the question,
-    the answer is the stored value."""
+    """Returns the caller's answers, each with its name and its question. If the published flows no longer contain the
+    question, `answer` is the stored value."""
     asked = _published(context, tip)
     return [
         ReadAnswer(name, _question(asked, name, language), _answer(asked, name, value, language))
@@ -47,13 +47,13 @@ def read_answers(context: Context, tip: DecryptedTip, language: str) -> list[Rea
 
 
 def question_answers(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
-    """Returns each question together with its answer, and everything that was added after the report."""
+    """Returns each question with the caller's answer. Everything that was added after the report follows."""
     answers = [(one.question, one.answer) for one in read_answers(context, tip, language)]
     return [*answers, *added_later(context, tip, language)]
 
 
 def added_later(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
-    """Returns the question that was asked back with its answer, and the notes of responders."""
+    """Returns a desk's question with the caller's answer, and the notes of responders."""
     asked = _published(context, tip)
     notes = [
         (
@@ -66,7 +66,7 @@ def added_later(context: Context, tip: DecryptedTip, language: str) -> list[tupl
 
 
 def asked_back(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
-    """Returns the question that a desk asked the caller, and the answer."""
+    """Returns the question that a desk asked the caller after the report, and the caller's answer."""
     back = decrypt_questions.question_text(context, tip.asked, language)
     return [(text_in(OWN_LABELS[name], language), value) for name, value in back.items()]
 
@@ -79,7 +79,8 @@ def _published(context: Context, tip: DecryptedTip) -> AskingNodes:
 
 
 def _asked(flow_set: FlowSet, matter: str) -> AskingNodes:
-    """Returns the nodes of the flow that collected the tip. The nodes of all other flows follow."""
+    """Returns the menus and questions of all flows, by the name of the answer. Those of the flow that collected the tip
+    come first."""
     flows = sorted(flow_set.flows.values(), key=lambda flow: flow.gathers != matter)
     found: dict[str, list[MenuNode | QuestionNode]] = {}
     for node in (node for flow in flows for node in flow.nodes.values()):

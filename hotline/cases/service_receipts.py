@@ -1,21 +1,15 @@
-"""Checks attempts at short secrets, and gives and checks receipts.
+"""Checks short secrets, which an attacker could find by trying. Also gives receipts, and lets a caller with a receipt
+ask about a tip from any phone.
 
-Checks attempts at short secrets, which an attacker could find by trying. Each attempt is recorded in the transaction
-that compares the secret.
+A secret is a receipt with its PIN, or an enrolment code. Each attempt is recorded in the transaction that compares the
+secret. If a hop is repeated, it gets the same answer again. Wrong, unknown, expired and blocked secrets all get the
+same answer. `give_receipt`, `request_erasure` and `answer_question` run inside the transaction of the calling function.
 
-If a hop is repeated, it gets the same answer again. Wrong, unknown and blocked secrets all get the same answer.
+The holder of a receipt can also answer a desk's question, once. The module encrypts the answer and notifies the people
+who asked. Only `cases/decrypt_access.py` can decrypt it.
 
-Gives callers receipts, and checks receipts. With a receipt, which is a number and a PIN, a caller can ask about their
-tip from any phone.
-
-Wrong, expired and blocked receipts all get the same answer. `give_receipt`, `request_erasure` and `answer_question` run
-inside the transaction of the calling function.
-
-The module also shows a desk's question to the holder of the receipt, once. It stores one answer, and notifies the
-people who asked. This module cannot decrypt the answer, but `cases/decrypt_access.py` can.
-
-The module also stores the answers to the question if the help was good. No responder, desk or service ever sees such an
-answer. The reader counts several answers at once for the year's statistics, and deletes them.
+The holder can also say if the help was good. No responder, desk or service ever sees such an answer. The reader process
+counts several answers at once for the statistics, and then deletes them.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -44,14 +38,14 @@ from hotline.tips import rules_receipts
 from hotline.tips.rules_receipts import ASKS_HELP, HelpOpinion
 
 BUT_PINS = "but-pins:"
-"""The prefix of a digest of a text in which digits that may be a work PIN were replaced."""
+"""The first part of a digest, if digits that may be a PIN were replaced in its text."""
 CompareSecret = Callable[[Session], "AttemptResult"]
-"""A function that compares a secret, and returns what the secret gives access to."""
+"""A function that compares a secret. It returns the tips or the code to which a right secret gives access."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """The result of comparing a secret. No part of it may be logged."""
+    """The result of comparing a secret. No log may contain any part of it."""
 
     results: Sequence[str] = ()
     opened_key: str | None = field(default=None, repr=False)
@@ -63,7 +57,8 @@ class AttemptResult:
 
 @dataclass(frozen=True, slots=True)
 class SecretAttempt:
-    """An attempt at a secret: the secret, the caller, and the text before the secret. No part of it may be logged."""
+    """An attempt at a secret: the kind of secret, the caller, and digests of the typed text and of the target. No log
+    may contain any part of it."""
 
     secret: AttemptedSecret
     session_key: str = field(repr=False)
@@ -73,9 +68,9 @@ class SecretAttempt:
 
 
 def text_digest(context: Context, session_key: str, text: str, *, but_pins: bool = False) -> str:
-    """Returns a digest of the text that a session has sent. The row of the session stores it.
+    """Returns a keyed digest of the text that a session has sent. The row of the session stores this digest.
 
-    If `but_pins` is True, digits that may be a work PIN are replaced first.
+    If `but_pins` is True, the function first replaces digits that may be a PIN.
     """
     if but_pins:
         return f"{len(text)}:{BUT_PINS}{context.pseudonyms.heard(session_key, without_pins(text))}"
@@ -83,9 +78,9 @@ def text_digest(context: Context, session_key: str, text: str, *, but_pins: bool
 
 
 def continues_text(context: Context, dialogue: gateway_tables.LockedDialogue, text: str) -> bool:
-    """Returns True if `text` continues the text that this session sent before.
+    """Returns True if `text` begins with the text that this session has sent before.
 
-    If the session has sent nothing before, any text continues it.
+    If the session has sent no text before, every text is accepted.
     """
     length, known = max(dialogue.committed, 0), dialogue.text_key
     if known is None or not follows(text, length):
@@ -102,10 +97,9 @@ def try_once(
     target_key: str,
     compare: CompareSecret,
 ) -> AttemptResult:
-    """Returns the result of a secret that the caller typed in this hop. If the hop is repeated, returns the earlier
-    result.
+    """Returns the result of a secret that the caller typed in this hop. A repeated hop gets the earlier result.
 
-    If the text does not continue the session's earlier text, the result is empty. Raises StoreUnavailable.
+    If the hop's text does not continue the session's earlier text, the result is empty. Raises StoreUnavailable.
     """
     key = context.pseudonyms.session(hop.session_id)
     heard_key = context.pseudonyms.heard(key, hop.text[:upto])
@@ -130,7 +124,7 @@ def try_secret(
 ) -> AttemptResult:
     """Compares a secret and records the attempt, in the transaction of the calling function.
 
-    After too many attempts, records the attempt without comparing the secret.
+    After too many attempts, only records the attempt, and does not compare the secret.
     """
     at, secret, target = context.now(), attempt.secret, attempt.target_key
     contact_key = context.pseudonyms.contact(attempt.caller, at)
@@ -160,22 +154,22 @@ def try_secret(
 
 
 def count_attempts(session: Session, context: Context, secret: AttemptedSecret, caller: str) -> int:
-    """Returns how many attempts by this caller were recorded in the last hour."""
+    """Returns the number of attempts by this caller that were recorded in the last hour."""
     at = context.now()
     keys = {context.pseudonyms.contact(caller, at), context.pseudonyms.contact(caller, at - HOUR)}
     return core_tables.count_of_contact(session, secret, keys, at - HOUR)
 
 
 QUESTION_OFFERED = "question"
-"""The flag that a question waits for the holder of a receipt."""
+"""The flag that a desk's question waits for the caller who has entered the receipt."""
 
 
 def question_flags(
     session: Session, context: Context, flow_set: FlowSet, tip_ids: Collection[int]
 ) -> list[str]:
-    """Returns the flags for a question that waits for an answer.
+    """Returns two flags for a desk's question that waits for an answer: that there is one, and which one.
 
-    Returns none if the question is not approved today.
+    Returns none if no question waits, or if the question is not approved today.
     """
     row = tables.waiting_question(session, tip_ids)
     question = questions(flow_set).get(row.question) if row is not None else None
@@ -185,7 +179,8 @@ def question_flags(
 
 
 def _notify(session: Session, context: Context, row: tables.QuestionBackRow) -> None:
-    """Notifies each recipient that the caller has answered. The SMS names the reference, but not the answer."""
+    """Sends an SMS to each person who should read the caller's answer. The SMS contains the reference of the case, but
+    not the answer."""
     at = context.now()
     for one in tables.question_recipients(session, row, at):
         wording = Wording(Template.ANSWERED, {"ref": one.reference}, one.language)
@@ -193,21 +188,21 @@ def _notify(session: Session, context: Context, row: tables.QuestionBackRow) -> 
 
 
 OFFERED = "receipts"
-"""The flag of a hotline that can give and check receipts."""
+"""The flag that this hotline can give and check receipts."""
 SHOWN = "receipt"
-"""The placeholder in texts for the receipt number of this session."""
+"""The placeholder in a text for the receipt number of this session."""
 
 
 class SessionNumber(Mapping[str, str]):
-    """The receipt number of this session. It is computed only when a text shows it, which is rare."""
+    """The receipt number of this session. It is computed only if a screen's text contains the placeholder, which is
+    rare."""
 
     def __init__(self, context: Context, session_key: str) -> None:
         self._pseudonyms = context.pseudonyms
         self._session_key = session_key
         self.shown = False
-        """True after a screen has shown the number. After that, the hotline must not show the stored screen to another
-        session.
-        """
+        """True after a screen has shown the number. The hotline must not show a stored copy of this screen in another
+        session."""
 
     def __getitem__(self, name: str) -> str:
         if name != SHOWN:
@@ -225,7 +220,7 @@ class SessionNumber(Mapping[str, str]):
 
 
 def receipt_facts(context: Context, session_key: str) -> Facts:
-    """Returns the facts about receipts for the flows of this session."""
+    """Returns the flags and values about receipts that the flows of this session need."""
     if not context.pseudonyms.knows_receipts:
         return Facts()
     return Facts(flags={OFFERED: True}, words=SessionNumber(context, session_key))
@@ -234,7 +229,7 @@ def receipt_facts(context: Context, session_key: str) -> Facts:
 def give_receipt(
     session: Session, context: Context, dialogue: LockedDialogue, *, attempt: int, pin: str
 ) -> None:
-    """Makes this report attempt available under the session's receipt number and this PIN."""
+    """Stores that this receipt number and PIN give access to the report attempt."""
     number = rules_receipts.number_from(context.pseudonyms.receipt_seed(dialogue.key))
     key = context.pseudonyms.receipt(number, pin)
     tables.give_receipt(session, dialogue.key, attempt=attempt, receipt_key=key)
@@ -243,8 +238,8 @@ def give_receipt(
 def try_receipt(
     context: Context, flow_set: FlowSet, hop: UssdHop, asked: SecretTyped
 ) -> AttemptResult:
-    """Returns the tips to which a receipt number and a PIN give access. A number with a typing error does not count as
-    an attempt.
+    """Returns the status of the tips to which a receipt number and a PIN give access, as flags. A number with a typing
+    error does not count as an attempt.
 
     Raises StoreUnavailable.
     """
@@ -267,9 +262,9 @@ def try_receipt(
 
 
 def request_erasure(session: Session, context: Context, opened: AttemptResult | None) -> None:
-    """Records an erasure request for the tips of the receipt that the caller has entered last.
+    """Requests the erasure of the tips of the receipt that the caller entered last.
 
-    After that, this receipt is treated like a wrong receipt.
+    From then on, this receipt gets the answer of a wrong receipt.
     """
     if opened is not None and opened.opened_key is not None:
         tip_ids = tables.find_receipt(session, opened.opened_key).tip_ids
@@ -279,7 +274,7 @@ def request_erasure(session: Session, context: Context, opened: AttemptResult | 
 def answer_about_help(
     session: Session, context: Context, opened: AttemptResult | None, opinion: HelpOpinion
 ) -> None:
-    """Stores once for each receipt if its holder says that the help was good. The answer has no link to the tip."""
+    """Stores the caller's opinion about the help, once for each receipt. The stored opinion has no link to the tip."""
     if opened is None or opened.opened_key is None or ASKS_HELP not in opened.results:
         return
     if tables.mark_asked_help(session, tables.find_receipt(session, opened.opened_key).tip_ids):
@@ -289,9 +284,9 @@ def answer_about_help(
 def answer_question(
     session: Session, context: Context, opened: AttemptResult | None, text: str, *, language: str
 ) -> None:
-    """Encrypts the caller's answer to a desk's question, and notifies the people who asked.
+    """Encrypts and stores the caller's answer to a desk's question, and notifies the people who asked.
 
-    Does nothing if the question was already answered.
+    Does nothing if the caller has already answered the question.
     """
     if opened is None or opened.opened_key is None or not text:
         return
@@ -307,7 +302,7 @@ def answer_question(
     _notify(session, context, row)
 
 
-# Stores the answers to the question if the help was good. Encrypts each answer for the reader process alone.
+# Opinions about the help. Each is encrypted so that only the reader process can decrypt it.
 
 
 BOUND = "help answer"
@@ -315,8 +310,8 @@ OPINION, RECORD_KEY = "opinion", "key"
 
 
 def store_answer(session: Session, context: Context, opinion: HelpOpinion) -> None:
-    """Stores an answer in the transaction of the calling function. Stores nothing if the reader's public key is
-    missing."""
+    """Stores an opinion about the help, in the transaction of the calling function. Stores nothing if the reader's
+    public key is missing."""
     with suppress(KeyMissing):
         body = one_off.seal(
             {OPINION: opinion.value, RECORD_KEY: new_record_key()},

@@ -1,8 +1,8 @@
-"""Asks a service by SMS to help a person, and records its answer, which needs no PIN.
+"""Asks a service by SMS to help a person, and records the service's answer. The answer needs no PIN.
 
-The SMS to the service names no place and nothing of the case. A shelter is asked through an Isange centre or the
-national desk. The hotline does not know the place or the number of any shelter. In a case with an official, a person
-asks the service.
+The SMS to the service contains no place and nothing about the case. The hotline does not know where shelters are, and
+has none of their numbers. So an Isange centre or the national desk asks a shelter. If an official may be involved in
+the case, the hotline sends no SMS, and a person asks the service.
 """
 
 import secrets
@@ -38,7 +38,7 @@ from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import ServiceReferral, ServiceRequest
 
 REQUEST = "service:"
-"""The prefix that marks a request among the commands that wait until their SMS is proved."""
+"""The first part of the name of a request whose yes waits until its SMS is proved."""
 SEEN = {
     "woman": Template.MET_WOMAN,
     "man": Template.MET_MAN,
@@ -48,9 +48,9 @@ SEEN = {
 
 
 def desks_in_order(session: Session, tip: Tip, service: str, at: datetime) -> Sequence[Desk]:
-    """Returns the desks of a service: those of the district first, then those of its neighbours.
+    """Returns the desks of a service: first the desks in the district, then the desks in neighbouring districts.
 
-    A desk that had no room, or did not answer, is last until 06:00.
+    Until 06:00, a desk that had no room or did not answer comes last.
     """
     near = (tip.place, *neighbours(tip.place))
     last = tables_persons.desks_without_room(session, last_six(at))
@@ -61,9 +61,10 @@ def desks_in_order(session: Session, tip: Tip, service: str, at: datetime) -> Se
 def ask(
     session: Session, tip: Tip, offer: ServiceReferral, service: str, who: str
 ) -> ServiceRequest | None:
-    """Asks the person on duty of the next desk of this service. Returns None if there is no such person.
+    """Sends an SMS to the person on duty at the next desk of this service, and returns the request. Returns None if no
+    desk has a person on duty.
 
-    If there is danger, the answer is due in an hour.
+    If the case is about danger, the service must answer within an hour.
     """
     at = offer.offered_at
     if tip.official != "no" or tip.channel in rules_trial.UNCOUNTED:
@@ -94,7 +95,7 @@ def ask(
 
 
 def name_of(session: Session, context: Context, row: ServiceRequest, at: datetime) -> str:
-    """Returns the name of the service that was asked, with its number while the number is confirmed."""
+    """Returns the name of the service that was asked. If its phone number is confirmed, the number follows."""
     desk = session.get_one(Desk, row.desk_code)
     name, number = (desk.name or desk.code)[:20].rstrip(), desk.number or ""
     try:
@@ -105,7 +106,8 @@ def name_of(session: Session, context: Context, row: ServiceRequest, at: datetim
 
 
 def expire(session: Session, offer: ServiceReferral, at: datetime) -> bool:
-    """Ends the open request of an offer, because no answer came in time. Returns False if there is none."""
+    """Ends the open request for an offer of help, because the service did not answer in time. Returns False if there is
+    no open request."""
     row = tables_persons.open_request(session, offer.offered_id)
     if row is not None:
         _end(row, ServiceAnswer.NONE, at)
@@ -122,10 +124,11 @@ def answer(
     *,
     proved: bool,
 ) -> Mapping[str, str] | None:
-    """Records the answers of a service in an SMS. Returns None if the SMS answers no request.
+    """Records the answers that a service gives in an SMS. Returns None if the SMS answers no request.
 
-    A bare digit counts only if one request is open and the sender has no open case. A yes counts only after the SMS is
-    proved, because it ends the search for help. Returns each such request with the sender, for `prove`.
+    A digit without a reference counts only if one request is open and the sender has no open case. A yes ends the
+    search for help, so it counts only after the hotline has found the SMS in the gateway's inbox. Returns each request
+    that waits for this, with its sender, for `prove`.
     """
     rows = {
         one.reference: one for one in tables_persons.open_requests(session, responder.id) if text
@@ -140,7 +143,7 @@ def answer(
         if meant is None or one.reference not in rows:
             continue
         waits = {} if waits is None else waits
-        # If the gateway has no inbox, no answer can be proved.
+        # Without an inbox of the gateway, no SMS can be proved. A yes then counts at once.
         if meant == ServiceAnswer.ACCEPTED and not proved and context.line.inbox:
             waits[f"{REQUEST}{one.reference}"] = str(responder.id)
         else:
@@ -149,7 +152,7 @@ def answer(
 
 
 def prove(session: Session, context: Context, waits: Mapping[str, str], at: datetime) -> None:
-    """Records each yes of a service that waited until its SMS was proved."""
+    """Records each yes of a service that has waited for its SMS to be proved."""
     for name, who in waits.items():
         responder = session.get_one(Responder, int(who)) if name.startswith(REQUEST) else None
         if responder is None or not responder.active:
@@ -171,7 +174,7 @@ def _record(
     tip, who = queries.tip_for_writing(session, offer.tip_id), row.who or ""
     _end(row, said, at)
     if offer.clock != FollowKind.ANSWER:
-        # The responder has reported an answer, or the person has refused meanwhile.
+        # Meanwhile, the responder has reported an answer, or the person has refused the help.
         _write(session, Template.CASE_OVER, responder.id, at, ref=row.reference)
         return
     accepted = said is ServiceAnswer.ACCEPTED
@@ -195,7 +198,7 @@ def _record(
         )
         _tell_referrer(session, context, tip, offer, at)
     else:
-        # The reminder to ask another service is due now, so the clock process sends it.
+        # The reminder to ask another service is due at once. The clock process sends it.
         _write(session, Template.SERVICE_FULL, responder.id, at, ref=row.reference)
 
 
@@ -222,7 +225,7 @@ def _write(session: Session, template: Template, to: int, at: datetime, **words:
 
 
 def _new_reference(session: Session) -> str:
-    """Returns a reference that no assignment and no other request has."""
+    """Returns a new reference, which no assignment and no other request has."""
     while True:
         noise = secrets.token_bytes(rules_assignment.NOISE * 4)
         for name in rules_assignment.draw_references(noise, rules_assignment.LENGTHS[0], 4):

@@ -1,6 +1,5 @@
-"""Erases old data once a day, in small batches. The clock process runs it. Also sets and lifts legal holds, which
-prevent the erasure.
-"""
+"""Erases old data once a day, in small batches. The clock process runs the erasure. Also closes and reopens tips, and
+sets and lifts legal holds, which prevent the erasure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -35,7 +34,7 @@ from hotline.tips.tables import Tip
 
 @dataclass(frozen=True, slots=True)
 class CodesToDelete:
-    """The cases of a month whose codes about persons will be erased after the count of the month."""
+    """The cases of one month whose codes about persons will be erased after the month is counted."""
 
     month: str
     counted_at: datetime
@@ -49,8 +48,7 @@ ERRAND = "retention"
 
 
 def erase_batch(context: Context) -> None:
-    """Erases one batch of each kind of data, each time that it is called, until nothing is left. After that, does
-    nothing for a day.
+    """Erases one batch of each kind of old data. After a call that finds nothing more to erase, does nothing for a day.
 
     Raises StoreUnavailable.
     """
@@ -74,16 +72,16 @@ def erase_batch(context: Context) -> None:
 
 
 def upcoming_erasures(context: Context) -> Sequence[RetainedTip]:
-    """Returns every tip with a warning about its erasure, or with a legal hold. The tip that will be erased first comes
-    first.
-    """
+    """Returns every tip that will soon be erased, or that has a legal hold. The tip with the earliest erasure comes
+    first."""
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
         return queries_retention.erased_next(session)
 
 
 def upcoming_codes(context: Context) -> Sequence[CodesToDelete]:
-    """Returns by month the codes about persons that will soon be erased, or that only a legal hold protects.
+    """Returns, by month, the cases whose codes about persons will soon be erased, and cases whose codes only a legal
+    hold protects.
 
     The earliest month comes first.
     """
@@ -106,13 +104,14 @@ def close_tip(
     outcome: TipOutcome | None = None,
     only_requests: bool = False,
 ) -> RetainedTip:
-    """Closes a tip. The time for which the text is kept begins then. If the tip is already closed, the time does not
+    """Closes a tip. From then on, the text is kept for a limited time. If the tip is already closed, this time does not
     change.
 
     A case about danger, about a child or about an official stays open until a second person confirms the closure. An
-    outcome can be added later, but only once. `only_requests` is True if this person may only request the closure,
-    because a typed name proves no identity. Raises NotFound. For such a person, also raises it for a complaint about
-    the national desk. Raises EndRefused if another person has requested the closure with another outcome.
+    outcome can be added later, but only once. `only_requests` is True for a command at the server, where a typed name
+    proves no identity. Such a command can only request the closure, and raises NotFound for a complaint about the
+    national desk. Raises NotFound if the tip does not exist. Raises EndRefused if another person has requested the
+    closure with another outcome.
     """
     with ringing(context) as session:
         signed = service_closing.by_signed_command(session, by, reason)
@@ -142,8 +141,8 @@ def confirm_closure(
     reason: str,
     people: Callable[[Session, Tip], Sequence[MetPerson]] | None = None,
 ) -> RetainedTip:
-    """Confirms or refuses a requested closure. The person who does this is the second person. `people` is a function
-    that returns the persons of the case.
+    """Confirms or refuses a requested closure, as the second person. `people` is a function that returns the persons of
+    the case.
 
     Raises NotFound, EndRefused.
     """
@@ -170,7 +169,7 @@ def reopen_tip(context: Context, tip_id: int, *, by: CommandActor, reason: str) 
 
 
 def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> None:
-    """Records that help has reached the person. The receipt then says so. Raises NotFound."""
+    """Records that help has reached the person. A caller who enters the receipt reads this. Raises NotFound."""
     with context.database.writing() as session:
         tip = queries_retention.retained_tip(session, tip_id).tip
         if tip.helped_at is None:
@@ -181,7 +180,7 @@ def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str)
 def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
     """Sets a legal hold on a tip. The text and the codes about persons are then kept until the hold is lifted.
 
-    Raises NotFound. Also raises it if both were already erased.
+    Raises NotFound if there is no such tip, or if its text and codes were already erased.
     """
     with context.database.writing() as session:
         if not place_hold(session, tip_id, by, context.now(), reason):
@@ -198,10 +197,11 @@ def place_hold(
     *,
     for_file: bool = False,
 ) -> LegalHold | None:
-    """Sets a legal hold, or returns the one that is there. Returns None if nothing is left to keep. Raises NotFound.
+    """Sets a legal hold, or returns the tip's present hold. Returns None if the text and the codes were already erased.
+    Raises NotFound.
 
-    If a hold is for a case file, two people must agree to lift it. Once anybody asks for it again, it stays even if
-    the request for the file ends.
+    If a hold is for a case file, two people must agree to lift it. If a person sets a hold that a request for a file
+    has already set, the hold stays even after that request has ended.
     """
     found = queries_retention.retained_tip(session, tip_id)
     hold, is_erased = found.hold, found.term.state is TextState.ERASED
@@ -219,19 +219,21 @@ def place_hold(
 
 
 def needs_two(session: Session, hold: LegalHold) -> bool:
-    """Returns True if two people must agree to lift a hold: a case file was made under it, or is requested."""
+    """Returns True if two people must agree to lift a hold. This is so if a case file was made under the hold, or if a
+    file is requested."""
     return hold.for_file or tables_case_files.has_open_file(session, hold.tip_id)
 
 
 def keep_for_file(session: Session, tip_id: int) -> None:
-    """Links the legal hold of a tip, if there is one, to the case file that was made."""
+    """Records that a case file was made under the tip's legal hold. Does nothing if the tip has no hold."""
     hold = queries_retention.retained_tip(session, tip_id).hold
     if hold is not None:
         hold.for_file = True
 
 
 def locked_file(session: Session, file_id: int) -> CaseFile | None:
-    """Locks a tip, and then the request for its case file. Returns None if the request ended or its file was made."""
+    """Returns the request for a case file, after locking the tip and the request. Returns None if the request has
+    ended, or if its file was made."""
     row = tables_case_files.find_file(session, file_id)
     if row is None or row.tip_id is None:
         return None
@@ -241,9 +243,9 @@ def locked_file(session: Session, file_id: int) -> CaseFile | None:
 
 
 def end_file(session: Session, file_id: int, by: CommandActor, at: datetime) -> None:
-    """Deletes a request for a case file, and lifts a hold that only this request needs.
+    """Deletes a request for a case file. If only this request needs the tip's legal hold, also lifts the hold.
 
-    The audit log keeps the request and the hold.
+    The rows of the audit log about the request and the hold are kept.
     """
     row = locked_file(session, file_id)
     if row is None or row.tip_id is None:
@@ -256,7 +258,7 @@ def end_file(session: Session, file_id: int, by: CommandActor, at: datetime) -> 
 
 
 def _end_files(session: Session, at: datetime, limit: int) -> int:
-    """Ends the requests for case files that were not used in time."""
+    """Ends the requests for case files that were not approved in time, or whose file was not made in time."""
     ids = tables_case_files.unused_files(session, at, limit)
     for file_id in ids:
         end_file(session, file_id, "clock", at)
@@ -264,10 +266,9 @@ def _end_files(session: Session, at: datetime, limit: int) -> int:
 
 
 def lift_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
-    """Lifts a legal hold. The usual time for erasure then applies again. Before anything is erased, an admin is warned
-    again.
+    """Lifts a legal hold. The text is then erased after the usual time. Before the erasure, an admin is warned again.
 
-    Raises NotFound. Raises EndRefused if the hold is for a case file: then a second person must agree.
+    Raises NotFound. Raises EndRefused if the hold is for a case file, because a second person must agree.
     """
     with context.database.writing() as session:
         hold = queries_retention.retained_tip(session, tip_id).hold
@@ -292,7 +293,7 @@ def end_hold(
 
 
 def _erase(session: Session, at: datetime, limit: int) -> int:
-    """Erases the text of tips that were kept long enough, and ends their deadlines.
+    """Erases the text of tips that were kept long enough, and ends the deadlines of these tips.
 
     Writes a row to the audit log for each of these tips.
     """

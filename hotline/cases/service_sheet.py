@@ -1,7 +1,7 @@
-"""Shows tips to a console account without their text: a page of the list, the late tips, and a single tip.
+"""Shows tips to a console account without their text: a page of the list of tips, and the page of a single tip.
 
-Only the national desk may read reasons, because a reason may name a person that people of the district know. If a
-member of a desk requested a closure, this desk may also read the reasons of the request and of its refusal.
+Only the national desk may read reasons, because a reason may name a person that people of the district know. A desk
+whose member requested a closure may also read the reasons of this request and of its refusal.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,12 +55,12 @@ from hotline.tips.rules_receipts import AskedAgain, TipFilter
 from hotline.tips.tables import Tip
 
 ROWS = 50
-"""The largest number of tips on one page."""
+"""The maximum number of tips on one page of the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipLine:
-    """A tip without its text, as a row of the list and as the top of its own page show it."""
+    """A tip without its text, as the list shows it in a row, and as the tip's own page shows it at the top."""
 
     id: int
     matter: str
@@ -80,38 +80,38 @@ class TipLine:
     visit_facts: VisitFacts
     visit_decision: str | None
     take_due: datetime | None
-    """The time by which a responder must take the tip. None if no one has to take it."""
+    """The time by which a responder must take the tip. None if no responder has to take it."""
     is_late: bool
-    """True if `take_due` is over."""
+    """True if `take_due` has passed."""
     is_taken: bool
-    """True if the tip has an assignee, and no other responder is asked to take it."""
+    """True if the tip has an assignee, and no other responder is asked to take the tip."""
     taken_by: str
-    """The name of the assignee. The field has the name even while other responders are asked to take the tip. Empty if
-    the tip does not have an assignee."""
+    """The name of the assignee. Empty if the tip has no assignee. The assignee stays the same while other responders
+    are asked to take the tip."""
     asked: AskedAgain | None
-    """The reason why others are asked to take the tip although it has an assignee."""
+    """The reason why other responders are asked to take the tip although it has an assignee."""
     is_helped: bool
     closed_at: datetime | None
     outcome: str | None
     outcome_asked: str | None
     closure_requested_at: datetime | None
     closure_age: timedelta | None
-    """The time for which a requested closure has waited for a second person. None if no closure was requested."""
+    """The time that has passed since a closure was requested. None if no request waits for a second person."""
     storm_order: int
-    """The position among the dangers of a storm, by `tips.tables.STORM_ORDER`."""
+    """The place of the tip in the order of dangers in a storm of reports, as `tips.tables.STORM_ORDER` computes it."""
     linked: int
     question: str
     is_overdue: bool
     duty_at: datetime | None
-    """The time at which a person of the district comes on duty, if no one is alerted until then."""
+    """The time at which a person of the district comes on duty, if the alert waits for this. Otherwise None."""
     is_held: bool
     erasure_asked_at: datetime | None
     erased_at: datetime | None
     goes_at: datetime
-    """The time when the text will be erased, unless the tip has a legal hold."""
+    """The time at which the text will be erased. A legal hold prevents this."""
     warned: bool
     owed: frozenset[FollowKind]
-    """The follow-ups about persons that a responder was asked for and has not answered."""
+    """The kinds of follow-ups about persons for which a responder was reminded and has not answered."""
 
 
 OF_TIP = (
@@ -119,14 +119,14 @@ OF_TIP = (
     *("filed_at", "visit_decision", "closed_at", "outcome", "closure_requested_at"),
     *("erasure_asked_at", "erased_at", "channel"),
 )
-"""The fields of a line that are copied from the row of the tip."""
+"""The fields of a `TipLine` that have the same name and value as in the row of the tip."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipList:
     lines: Sequence[TipLine]
     before: int | None
-    """The id of the oldest tip on this page. Older tips have lower ids. None if there are no older tips."""
+    """The id of the oldest tip on this page, if there are older tips. Older tips have lower ids."""
     has_key: bool
     """True if this account can decrypt the key of at least one desk."""
     is_national: bool
@@ -149,10 +149,11 @@ class _TipDetails:
 def list_tips(
     context: ConsoleContext, by: SignedIn, wanted: TipFilter, *, before: int | None
 ) -> TipList:
-    """Returns a page with the newest tips. Late tips come first, then urgent tips. Raises StoreUnavailable.
+    """Returns a page of the list of tips, with the newest tips. On the page, late tips come first, then urgent tips.
+    Raises StoreUnavailable.
 
-    A page contains the tips in a range of ids, so this order applies only within the page. The board shows the
-    late tips of all pages.
+    A page contains a range of ids, and this order applies only within the page. So late tips can also be on later
+    pages. The board shows them all.
     """
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
@@ -164,7 +165,7 @@ def list_tips(
 
 
 class SearchKind(StrEnum):
-    """The kind of a search. The value is its action in the audit log."""
+    """The kind of a search. The value is the name of the action in the audit log."""
 
     REFERENCE = "tip_searched_reference"
     NUMBER = "tip_searched_number"
@@ -172,9 +173,11 @@ class SearchKind(StrEnum):
 
 
 def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str) -> int | None:
-    """Returns the tip with this reference or number, if the account may see it. Logs the search, never its words.
+    """Returns the id of the tip with this reference or number, if the account may see the tip. The audit log gets a row
+    with the kind of search, but not with the searched text.
 
-    A tip that the account may not see is searched, logged and answered as a tip that does not exist.
+    If the account may not see the tip, the search gives the same answer and the same row as for a tip that does not
+    exist.
     """
     with context.database.writing() as session:
         viewer, found = viewer_of(session, by), None
@@ -188,10 +191,10 @@ def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str)
 
 
 def _order(line: TipLine) -> tuple[bool, int, int, int]:
-    """Returns the key by which tips are sorted: late tips, then urgent tips, then the newest. In a storm, first dangers
-    of a sector and those with typed text come before the newest.
+    """Returns a sorting key: late tips come first, then urgent tips, then the newest. In a storm of reports, the first
+    dangers of a sector and dangers with typed text come before other dangers.
 
-    Tips that need no action come last, the newest of them first.
+    Tips that need no action come last. Among them, the newest comes first.
     """
     waits = line.closed_at is None and not line.is_taken and not line.is_fragment
     asks = waits or line.closure_age is not None
@@ -202,7 +205,7 @@ def _order(line: TipLine) -> tuple[bool, int, int, int]:
 def lines_of(
     session: Session, viewer: Viewer, found: Sequence[Tip], at: datetime
 ) -> Sequence[TipLine]:
-    """Returns a line for each of these tips. Reads other tables only once for all these tips."""
+    """Returns a `TipLine` for each of these tips. Reads each other table only once for all tips."""
     ids = [tip.id for tip in found]
     clocks = cases_queries.running_clocks(session, ids)
     details = _TipDetails(
@@ -263,8 +266,8 @@ def _take_due(tip: Tip) -> datetime | None:
 
 
 HIDDEN = ("tip_exclu", "tip_refused", "case_file")
-"""The beginnings of audit log names that only the national desk may see: exclusions, refused attempts to read, and case
-files."""
+"""The first letters of actions in the audit log that only the national desk may see: exclusions, refused attempts to
+read, and case files."""
 
 
 class TimelineKind(StrEnum):
@@ -282,14 +285,12 @@ class TimelineKind(StrEnum):
     STOOD_DOWN = "released"
     MOVED = "moved"
     PERSON = "person"
-    """A report about a person. `outcome` contains the kind of the case event. The content of the report is
-    encrypted.
-    """
+    """A report about a person. `outcome` is the kind of the case event. The content of the report is encrypted."""
     NOTED = "noted"
-    """A note of a responder. `outcome` contains the code of the note. If the note has text, only the page with the text
-    of the tip shows it."""
+    """A note of a responder. `outcome` is the code of the note. If the note has text, only the page with the decrypted
+    text of the tip shows it."""
     LOGGED = "logged"
-    """A row of the audit log. `phrase` is its sentence."""
+    """A row of the audit log. `phrase` is the sentence for its action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,9 +303,9 @@ class TimelineItem:
     reason: str = ""
     place: str = ""
     entry_id: int = 0
-    """The id of the case event. 0 if the entry is not a case event."""
+    """The id of the case event. It is 0 if the entry comes from another table."""
     corrects: bool = False
-    """True if this entry corrects an earlier case event, which is also shown."""
+    """True if this entry corrects an earlier case event. Pages show both entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,43 +314,41 @@ class TipSheet:
     timeline: Sequence[TimelineItem]
     """The entries of the timeline, the oldest first."""
     linked: Sequence[int]
-    """The ids of other tips from the same phone and week."""
+    """The ids of other tips from the same phone in the same week."""
     alike: Sequence[int]
-    """The ids of other tips about the same situation."""
+    """The ids of the tips that are linked because they are about the same situation."""
     is_national: bool
     decides: bool
-    """True if the account's desk decides about the tip: the national desk, or an oversight desk."""
+    """True if the account belongs to the desk that decides about the tip: the national desk, or an oversight desk."""
     needs_second: bool
     """True if a second person must confirm the closure of this tip."""
     may_confirm: bool
     """True if this account may confirm or refuse the requested closure."""
     has_opened: bool
-    """True if this account has opened the case since its closure was requested."""
+    """True if this account's owner has opened the case after its closure was requested."""
     desk_decides: bool
-    """True if only the national desk may decide on the closure."""
+    """True if only the national desk may decide about the closure."""
     decision_due: datetime | None
-    """The time by which the national desk must decide. None if there is no such deadline, because no responder was
-    alerted of the tip.
-    """
+    """The time by which the national desk must decide about the tip. None if there is no such deadline, because no
+    responder was alerted of the tip."""
     reference: str
-    """The reference of the tip in the alert to the responder who owns this account. Empty if this responder was not
-    alerted.
-    """
+    """The reference in the alert to the responder who owns this account. Empty if this responder was not alerted of the
+    tip."""
     holds: bool
-    """True if this responder is the assignee, and no other responder is asked to take the tip."""
+    """True if the account's owner is the assignee, and no other responder is asked to take the tip."""
     questions: Mapping[str, Question]
-    """The questions that may be asked now, by their names."""
+    """The questions that the desk may ask the caller now, by their names."""
     exclusions: Sequence[tuple[int, str, str, str]]
-    """The exclusions, only for the national desk: the id, the excluded person, the excluded desk, and the reason."""
+    """The present exclusions: for each the id, the excluded person, the excluded desk, and the reason. Empty unless the
+    account belongs to the national desk."""
     persons: service_persons.CasePersons
     next_due: tuple[str, datetime] | None
     """The kind of the deadline that is due next, and its time."""
 
 
 def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
-    """Returns the content of the page of one tip. Raises NotFound if the tip does not exist, or if this account may not
-    see it.
-    """
+    """Returns everything that the page of one tip shows. Raises NotFound if the tip does not exist, or if this account
+    may not see it."""
     at = context.now()
     asks = _questions(context, at)
     with context.database.reading() as session:
@@ -395,7 +394,7 @@ def _alike(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
 
 
 def _questions(context: ConsoleContext, at: datetime) -> Mapping[str, Question]:
-    """Returns the questions that are approved, so that they may be asked today."""
+    """Returns the questions that are approved today, by their names."""
     try:
         found = decrypt_questions.list_questions(context)
     except NotReady:

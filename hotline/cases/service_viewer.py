@@ -1,11 +1,7 @@
-"""Finds the desks whose tips an account can decrypt, and returns the timeline of a case.
+"""Finds the desks whose tips an account can decrypt, and returns the timeline of a case for phones, pages and commands.
 
-Finds the desks whose tips an account can decrypt. The account may see the tips of these desks.
-
-It reads which desks' keys were encrypted for the account. A role alone gives no access. If no desk's key was encrypted
-for the account, the account sees no tips.
-
-Returns the timeline of a case for phones, pages and commands.
+An account may see the tips of a desk only if the desk's key was encrypted for the account. A role alone gives no
+access.
 
 The timeline contains nothing encrypted. It never shows who is excluded from the case.
 """
@@ -35,9 +31,10 @@ from hotline.tips.tables import Tip
 
 
 def viewer_of(session: Session, by: SignedIn) -> Viewer:
-    """Returns the viewer for an account, with the desks whose keys the account can decrypt.
+    """Returns the viewer for an account: its owner, and the desks whose keys the account can decrypt. Queries use the
+    viewer to select visible tips.
 
-    If the account's owner is also a responder, the responder must belong to these desks too.
+    If the account's owner is also a responder, the viewer has only desks to which this responder belongs.
     """
     found = tables_desks.access_of(session, by.account_id)
     opens = {code for code in found.desks if queries_member_keys.role_for(code) in by.roles}
@@ -64,9 +61,10 @@ def check_national(context: Context, by: SignedIn, tip_id: int) -> None:
 
 
 def decides(viewer: Viewer, tip: Tip) -> bool:
-    """Returns True if an account that may see the tip belongs to the desk that decides about it.
+    """Returns True if the viewer belongs to the desk that decides about the tip. The viewer must be allowed to see the
+    tip.
 
-    Only oversight desks see a complaint about the national desk.
+    Only oversight desks see a complaint about the national desk, so every viewer of it may decide.
     """
     return is_national(viewer) or tip.official == OVERSEEN
 
@@ -80,9 +78,10 @@ def check_decides(context: Context, by: SignedIn, tip_id: int) -> None:
 
 
 def hidden_subjects(context: Context, by: SignedIn) -> Sequence[str]:
-    """Returns the subjects in the audit log that only auditors may see: complaints about the national desk.
+    """Returns the subjects of rows in the audit log that only auditors may see. These are the complaints about the
+    national desk.
 
-    An admin may also be a person of the national desk, with another account.
+    Other admins must not see them, because an admin can also be a person of the national desk, with another account.
     """
     if AccountRole.AUDITOR in by.roles:
         return ()
@@ -91,9 +90,10 @@ def hidden_subjects(context: Context, by: SignedIn) -> Sequence[str]:
 
 
 def get_readable(context: Context, by: SignedIn, tip_id: int, reason: str) -> tuple[Viewer, Tip]:
-    """Returns a tip for an account that wants to read its text. Raises NotFound if the account may not see it.
+    """Returns a tip for an account that wants to read its text, with the viewer. Raises NotFound if the account may not
+    see the tip.
 
-    If the tip exists, this refusal is written to the audit log.
+    If the tip exists but the account may not see it, writes a row to the audit log.
     """
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
@@ -140,13 +140,14 @@ EVENT_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
-    """A case event, as a person reads it."""
+    """A case event, as pages and phones show it."""
 
     at: datetime
     kind: LoggedEvent
     channel: str
     name: str
-    """The name of the responder who caused the event. Empty if a desk, a command or a timed job caused it."""
+    """The name of the responder who caused the event. Empty if a desk, a command at the server or the clock process
+    caused it."""
     desk: str
     codes: Mapping[str, str] = field(default_factory=dict)
     entry_id: int = 0
@@ -191,18 +192,18 @@ def _moment(row: tables_case_events.CaseEventRow, names: Mapping[int, str]) -> T
 
 @dataclass(frozen=True, slots=True)
 class CaseSheet:
-    """Everything about a case that is not encrypted."""
+    """Everything that the hotline stores about a case without encryption."""
 
     overview: TipOverview
     references: Sequence[str]
     """The references by which responders know the case, the oldest first."""
     links: Sequence[int]
-    """The ids of the other tips of the same situation."""
+    """The ids of the other tips that are about the same situation."""
     timeline: Sequence[TimelineEvent]
 
 
 def case_sheet(context: Context, name: str) -> CaseSheet:
-    """Finds a case by the id of its tip or by a responder's reference. Raises NotFound."""
+    """Returns a case, found by the id of its tip or by a responder's reference. Raises NotFound."""
     with context.database.reading() as session:
         tip_id = tables_case_events.find_tip(session, name) or 0
         found = tip_overviews(session, TipListFilter(tip_id=tip_id))

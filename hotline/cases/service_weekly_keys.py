@@ -1,4 +1,5 @@
-"""Locks the stored grants again with the key of each new week. Each role also deletes its keys of earlier weeks."""
+"""Locks the stored grants again with the key of each new week. A grant is a key that is encrypted for a desk, and the
+lock is a second encryption around it. Each process also deletes its keys of earlier weeks."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -13,10 +14,10 @@ from hotline.keys.weekly_lock import last_week, week_of
 
 
 def relock_grants(session: Session, context: Context, at: datetime, limit: int) -> int:
-    """Locks grants with this week's key, if they have an older lock or no lock. Returns the number of grants that were
+    """Locks grants that have an older lock or no lock with the key of this week. Returns the number of grants that it
     locked.
 
-    The inner encryption for the desk stays the same.
+    The encryption for the desk, inside the lock, stays the same.
     """
     keys = context.encrypter.weekly_lock
     if keys.start is None:
@@ -30,12 +31,12 @@ def relock_grants(session: Session, context: Context, at: datetime, limit: int) 
 
 
 def delete_old_keys(context: Context) -> None:
-    """Deletes the weekly keys that are older than last week's and that no grant needs. Raises StoreUnavailable."""
+    """Deletes the weekly keys from before last week, if no grant needs them. Raises StoreUnavailable."""
     keys = context.encrypter.weekly_lock
     if keys.start is None or keys.start >= last_week(context.now()):
         return
     if not keys.forget(needed_since(context)):
-        # If the database cannot commit, another alarm is raised.
+        # If the database is not available, another check raises an alarm.
         with suppress(StoreUnavailable):
             service.raise_alarm(context, Alarm.FORGETTING)
 
@@ -49,20 +50,20 @@ def needed_since(context: Context) -> str:
 
 
 def delete_old_keys_in(session: Session, context: Context, at: datetime) -> None:
-    """Deletes the weekly keys older than last week's, in the transaction of a session's first SMS. The web process
+    """Deletes the weekly keys from before last week. Runs in the transaction of a session's first SMS. The web process
     never reads grants, so it can delete these keys without a check.
 
-    Raises an alarm if a key is still on disk.
+    Raises an alarm if a key is still on the disk.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         service.record(session, Alarm.FORGETTING, context.now())
 
 
 def delete_old_keys_first(context: Context, at: datetime) -> None:
-    """Deletes the weekly keys older than last week's. It runs before the first hop of a session, when there is no
+    """Deletes the weekly keys from before last week. Runs before the first hop of a session, when there is no
     transaction yet.
 
-    Raises an alarm if a key is still on disk. If the database cannot commit, another alarm is raised.
+    Raises an alarm if a key is still on the disk. If the database is not available, another check raises an alarm.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         with suppress(StoreUnavailable):

@@ -1,15 +1,11 @@
-"""Stores requests to the reader process, and answers about the help that persons got.
+"""Defines two groups of tables: opinions about the help that persons got, and requests to the reader process.
 
-Stores the answers to the question if the help was good, until the reader process has counted them.
+Opinions wait here until the reader process has counted them. The row of an opinion names no tip, person, responder or
+service. Its only time is the month. Its id is a random number, so the order of the ids reveals nothing.
 
-A row names no tip, person, responder or service, and no time but its month. Its id is drawn at random, so that the
-order of the ids says nothing.
-
-Stores the requests that responders make to the reader process with their PINs. The rows are deleted after some minutes.
-
-A row of `PinReading` is one request. Each place in the text of a session has at most one request. A row of
-`PinReadingAsk` is a hop that waits for the answer. A hop that arrives twice makes two such rows, but its request is
-carried out only once.
+A row of `PinReading` is one request that a responder makes with a PIN. A session has at most one request for each text
+that it has sent so far. A row of `PinReadingAsk` is a hop that waits for the answer. A hop that arrives twice makes two
+such rows, but the reader process carries out the request only once. These rows are deleted after ten minutes.
 """
 
 import secrets
@@ -28,7 +24,7 @@ LARGEST_ID = 2**31 - 1
 
 
 class HelpAnswer(Row):
-    """One answer, encrypted for the reader process."""
+    """One opinion about the help, encrypted for the reader process."""
 
     __tablename__ = "help_answer"
 
@@ -42,33 +38,34 @@ def add_answer(session: Session, month: str, body: bytes) -> None:
 
 
 def rewrite_answers(session: Session) -> None:
-    """Writes all waiting rows again in one transaction.
+    """Writes all waiting opinions again in one transaction.
 
-    PostgreSQL keeps the number of the transaction that wrote a row. That number would link an answer to the tip of its
-    receipt."""
+    PostgreSQL keeps in each row the number of the transaction that wrote it. Without this function, that number would
+    link an opinion to the tip of its receipt.
+    """
     session.execute(update(HelpAnswer).values(month=HelpAnswer.month))
 
 
 def answers_until(session: Session, month: str) -> Sequence[HelpAnswer]:
-    """Returns the answers of this month and of the months before it that are not counted yet."""
+    """Returns the opinions from this month and from earlier months that are not counted yet."""
     found = select(HelpAnswer).where(HelpAnswer.month <= month).order_by(HelpAnswer.id)
     return session.scalars(found).all()
 
 
 def waiting_months(session: Session) -> frozenset[str]:
-    """Returns the months that have answers which are not counted yet."""
+    """Returns the months with opinions that are not counted yet."""
     return frozenset(session.scalars(select(HelpAnswer.month).distinct()))
 
 
 def delete_answers(session: Session, ids: Collection[int]) -> None:
-    """Deletes these answers, because they were counted."""
+    """Deletes these opinions after they were counted."""
     session.execute(delete(HelpAnswer).where(HelpAnswer.id.in_(ids)))
 
 
 class PinReading(Row):
-    """A request to the reader process: for a list, for a page or for a command.
+    """A request to the reader process: for a list, for a page, or to carry out a command.
 
-    Its answer is encrypted for the reader itself, and for each waiting hop.
+    The answer is encrypted twice: for the reader process, and for each waiting hop.
     """
 
     __tablename__ = "pin_reading"
@@ -77,31 +74,31 @@ class PinReading(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     session_key: Mapped[str]
     text_digest: Mapped[str]
-    """A keyed digest of the text up to this request, without the PIN. So no one can find the PIN by comparing
-    digests.
-    """
+    """A keyed digest of the text that the session had sent up to this request, without the PIN. Comparing digests does
+    not reveal the PIN."""
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     """The responder who dialled. None if the phone belongs to no responder."""
     question: Mapped[dict[str, Any]]
-    """The value of a `cases.rules_reading_requests.ReaderQuestion`."""
+    """The content of the request, as a `ReaderQuestion`."""
     of_id: Mapped[int | None] = mapped_column(ForeignKey("pin_reading.id"))
-    """The earlier request that this request repeats. The request is carried out only once for both rows."""
+    """The earlier request that this request repeats. The reader process carries out only the earlier one."""
     state: Mapped[str]
-    """The value of a `cases.rules_reading_requests.ReadingState`."""
+    """The state of the request, as the value of a `ReadingState`."""
     encrypted_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The answer, encrypted for the reader itself. So a repeated request gets the same answer. It never contains a page
-    of a case."""
+    """The answer without the text of a case, encrypted for the reader process. With it, a repeated request gets the
+    same answer."""
     shown: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The answer that the hop has shown, in encrypted form. It can be decrypted only with the gateway's session id and
-    the PIN. It never contains a page of a case."""
+    """The answer without the text of a case, as the phone showed it. Only the gateway's session id together with the
+    PIN decrypts it."""
     given_up_at: Mapped[datetime | None]
-    """The time when the phone showed a request to wait, because no answer came in time. From then on, this place in the
-    text always shows the same request."""
+    """The time at which the phone asked the responder to wait, because no answer had come in time. From then on, a hop
+    with the same text always asks the responder to wait."""
     at: Mapped[datetime]
 
 
 class PinReadingAsk(Row):
-    """A hop that waits for the reader: the PIN, encrypted for the reader, and a column for the answer."""
+    """A hop that waits for the reader process. It has the PIN, encrypted for the reader process, and a column for the
+    answer."""
 
     __tablename__ = "pin_reading_ask"
     __table_args__ = (Index("pin_reading_ask_open", "answered_at", "id"),)
@@ -110,16 +107,16 @@ class PinReadingAsk(Row):
     reading_id: Mapped[int] = mapped_column(ForeignKey("pin_reading.id", ondelete="CASCADE"))
     encrypted_pin: Mapped[bytes] = mapped_column(LargeBinary)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    """The public key of this hop, with which the answer is encrypted."""
+    """The public key of this hop. The answer is encrypted with it."""
     box: Mapped[bytes | None] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     request: Mapped[str] = mapped_column(default=REQUEST.get, server_default="")
-    """The id of the gateway's request, as in the log."""
+    """The id of the gateway's request, as the log shows it."""
 
 
 def readings_of_session(session: Session, session_key: str) -> dict[str, PinReading]:
-    """Returns the requests of a session, by the digest of their text."""
+    """Returns the requests of a session. The keys are the digests of their texts."""
     rows = session.scalars(select(PinReading).where(PinReading.session_key == session_key))
     return {row.text_digest: row for row in rows}
 
@@ -134,7 +131,7 @@ def get_or_create(
     of_id: int | None,
     at: datetime,
 ) -> PinReading:
-    """Returns the request of this place in the text. If there is none, makes it."""
+    """Returns the request for this text of the session. Creates the request if there is none."""
     new = PinReading(
         session_key=session_key,
         text_digest=text_digest,
@@ -166,7 +163,7 @@ def add_hop(
 
 
 def answer_of(database: Database, ask_id: int) -> bytes | None:
-    """Returns the answer to a hop, or None if there is no answer yet. Raises StoreUnavailable."""
+    """Returns the encrypted answer to a hop. Returns None if there is no answer yet. Raises StoreUnavailable."""
     with database.looking() as connection:
         asked = f"SELECT box FROM pin_reading_ask WHERE id = {connection.mark} AND box IS NOT NULL"
         row = connection.first(asked, (ask_id,))
@@ -174,10 +171,10 @@ def answer_of(database: Database, ask_id: int) -> bytes | None:
 
 
 def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datetime) -> PinReading:
-    """Stores the answer that this place in the text shows from now on. If there is no answer, this place always tells
-    the responder to wait.
+    """Stores the answer that every hop with this text shows from now on. If `shown` is None, such a hop always asks the
+    responder to wait.
 
-    If two hops do this at the same time, the first one decides. Returns the row as it was committed.
+    If two hops do this at the same time, the first decides. Returns the row as it was committed.
     """
     session.execute(
         update(PinReading)
@@ -194,9 +191,9 @@ def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datet
 
 
 def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReadingAsk, PinReading]]:
-    """Returns the hops that still wait for an answer, each with its request, the oldest first.
+    """Returns the hops that wait for an answer, each with its request. The oldest hop comes first.
 
-    Leaves out hops that have waited since before `since`.
+    Leaves out hops that began to wait before `since`.
     """
     waiting = (
         select(PinReadingAsk, PinReading)
@@ -208,20 +205,21 @@ def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReading
 
 
 def locked_reading(session: Session, reading_id: int) -> PinReading:
-    """Returns the original row of this request, and locks it until the transaction ends."""
+    """Returns the earliest row of this request, and locks it until the transaction ends. A repeated request has several
+    rows."""
     root = session.scalar(select(PinReading.of_id).where(PinReading.id == reading_id))
     first = select(PinReading).where(PinReading.id == (root or reading_id)).with_for_update()
     return session.scalars(first.execution_options(populate_existing=True)).one()
 
 
 def record_state(session: Session, reading_id: int, state: str) -> None:
-    """Records the state of a request, which may repeat an earlier request."""
+    """Stores the state of a request in its row."""
     here = update(PinReading).where(PinReading.id == reading_id)
     session.execute(here.values(state=state).execution_options(synchronize_session=False))
 
 
 def store_answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> None:
-    """Stores the answer for a waiting hop. `box` is None if there is no answer."""
+    """Stores the encrypted answer for a waiting hop. `box` is None if the reader process could not answer."""
     here = update(PinReadingAsk).where(
         PinReadingAsk.id == ask_id, PinReadingAsk.answered_at.is_(None)
     )
@@ -235,7 +233,7 @@ def has_older(session: Session, before: datetime) -> bool:
 
 
 def delete_older(session: Session, before: datetime) -> None:
-    """Deletes old requests, and the hops that waited for them."""
+    """Deletes requests from before a given time, and the hops that waited for them."""
     old = select(PinReading.id).where(PinReading.at <= before)
     session.execute(delete(PinReadingAsk).where(PinReadingAsk.reading_id.in_(old)))
     session.execute(update(PinReading).where(PinReading.of_id.in_(old)).values(of_id=None))

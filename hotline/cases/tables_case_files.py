@@ -1,14 +1,9 @@
-"""Stores requests for case files, records of harm, and the desks that lack the key of a case.
+"""Defines the tables of case files and of records of harm. Also finds the desks that lack the key of a case, and desks
+that must no longer have it.
 
-Stores requests for case files, and the list of those that were made. A file itself is never stored.
+A case file itself is never stored. Its row contains the tip and the person only until the file is made.
 
-The list contains no tip and no person: the row loses both when the file is made.
-
-Finds the desks that lack the key of a case, and the desks that must not have it any more.
-
-The conditions are in `tips/queries_visible.py`.
-
-Stores what happened to a person because of the hotline. No statistics read these tables.
+The condition for reading a tip is in `tips/queries_visible.py`. No statistics read records of harm.
 """
 
 from collections.abc import Sequence
@@ -41,35 +36,37 @@ from hotline.tips.tables import WITHOUT_BODY, Grant, Tip
 
 
 class CaseFile(Row):
-    """A case on paper for a prosecutor or court, as it was requested, approved and made."""
+    """A request for a case file, for a prosecutor or court. After the file is made, the row only records that it was
+    made."""
 
     __tablename__ = "case_file"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"), index=True)
-    """The tip of the case. None after the file was made."""
+    """The tip of the case. None after the file is made."""
     n: Mapped[int | None]
-    """The number of the person whose codes the file contains. None if it contains none, and after it was made."""
+    """The number of the person whose codes the file will contain. None if the file contains no codes, and after the
+    file is made."""
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("legal_hold.id"))
-    """The legal hold that ends if this request ends unused. None if there was one before, if anyone
-    asked for it or kept it since, and after the file was made."""
+    """The legal hold that ends if this request ends without a file. None if the tip had a hold before, if a person has
+    set or reviewed the hold since, and after the file is made."""
     basis: Mapped[str]
-    """The value of a `rules_case_file.FileBasis`."""
+    """The legal reason for the file, as the value of a `FileBasis`."""
     order_number: Mapped[str]
-    """The number of the order. Empty if there is none."""
+    """The number of the order. Empty if there is no order."""
     asked_by: Mapped[str]
-    """The person who made the request, as the audit log names people."""
+    """The person who requested the file, named as in the audit log."""
     asked_at: Mapped[datetime]
     approved_by: Mapped[str | None]
     approved_at: Mapped[datetime | None]
     made_by: Mapped[str | None]
     made_at: Mapped[datetime | None]
     digest: Mapped[str | None]
-    """The SHA-256 digest of the file."""
+    """The SHA-256 digest of the file. None until the file is made."""
 
 
 MADE_WITHIN = timedelta(days=7)
-"""The time after the approval within which the file must be made."""
+"""The file must be made within this time after the approval."""
 
 
 def add_file(session: Session, row: CaseFile) -> None:
@@ -87,13 +84,13 @@ def delete_file(session: Session, row: CaseFile) -> None:
 
 
 def made_files(session: Session) -> Sequence[CaseFile]:
-    """Returns the files that were made, the newest first."""
+    """Returns the case files that were made, the newest first."""
     found = select(CaseFile).where(CaseFile.made_at.is_not(None))
     return session.scalars(found.order_by(CaseFile.id.desc())).all()
 
 
 def open_files(session: Session, viewer: Viewer) -> Sequence[CaseFile]:
-    """Returns the requests that are not made yet, about tips that this viewer may see, the oldest first."""
+    """Returns the requests whose file is not made yet, if this viewer may see their tip. The oldest comes first."""
     found = select(CaseFile).join(Tip, Tip.id == CaseFile.tip_id).where(visible_to(viewer))
     return session.scalars(found.order_by(CaseFile.id)).all()
 
@@ -103,7 +100,8 @@ def has_open_file(session: Session, tip_id: int) -> bool:
 
 
 def holds_to_review(session: Session, viewer: Viewer | None, at: datetime) -> Sequence[LegalHold]:
-    """Returns the legal holds of case files that must be reviewed now, the oldest first."""
+    """Returns the legal holds of case files that must be reviewed now, if this viewer may see their tip. The oldest
+    comes first."""
     reviewed = or_(
         LegalHold.reviewed_at <= at - HOLD_REVIEWED,
         and_(LegalHold.reviewed_at.is_(None), LegalHold.placed_at <= at - HOLD_REVIEWED),
@@ -114,15 +112,14 @@ def holds_to_review(session: Session, viewer: Viewer | None, at: datetime) -> Se
 
 
 def untie_hold(session: Session, hold_id: int) -> bool:
-    """Keeps a legal hold even if the request that set it ends. Returns True if the hold would have ended with a request
-    until now.
-    """
+    """Lets a legal hold stay when the request that set it ends. Returns True if the hold would have ended with the
+    request until now."""
     tied = update(CaseFile).where(CaseFile.hold_id == hold_id).values(hold_id=None)
     return bool(session.scalars(tied.returning(CaseFile.id)).all())
 
 
 def unused_files(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Returns the requests that were not approved in time, or whose file was not made in time."""
+    """Returns the ids of requests that were not approved in time, or whose file was not made in time."""
     unused = or_(
         CaseFile.approved_at <= at - MADE_WITHIN,
         and_(CaseFile.approved_at.is_(None), CaseFile.asked_at <= at - APPROVAL_VALIDITY),
@@ -132,7 +129,7 @@ def unused_files(session: Session, at: datetime, limit: int) -> Sequence[int]:
 
 
 def delete_old(session: Session, at: datetime, limit: int) -> int:
-    """Deletes rows that were listed long enough. Returns the number of rows."""
+    """Deletes the rows of case files that were listed long enough. Returns the number of deleted rows."""
     old = CaseFile.made_at <= at - FILES_LISTED
     ids = session.scalars(select(CaseFile.id).where(old).limit(limit)).all()
     session.execute(delete(CaseFile).where(CaseFile.id.in_(ids)))
@@ -144,14 +141,14 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class LackingDesk:
-    """A desk that may read a tip but does not have the key of the case yet."""
+    """A desk that may read a tip, but does not have the private key of its case yet."""
 
     tip: Tip
     code: str
 
 
 def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
-    """Returns the next desks that lack the key of a case, in the order of tips and desks.
+    """Returns the next desks that lack the private key of a case, in the order of tips and desks.
 
     A retired oversight desk still gets the keys of its complaints, because its people still handle them.
     """
@@ -172,14 +169,15 @@ def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingD
 
 
 def has_excess_keys(session: Session) -> bool:
-    """Returns True if a desk has the key of a case and must not have it any more."""
+    """Returns True if a desk has the private key of a case but must no longer have it."""
     return has_row(session, CaseGrant.id, _beyond())
 
 
 def delete_excess_keys(session: Session) -> int:
-    """Deletes the case keys of desks that may no longer read the tip. Returns the number of deleted keys.
+    """Deletes the copies of private keys of cases that are encrypted for desks which may no longer read the tip.
+    Returns the number of deleted copies.
 
-    If only the text of a tip is erased, its grants are deleted and its case keys are kept.
+    If only the text of a tip was erased, desks keep the private key of its case.
     """
     gone = delete(CaseGrant).where(_beyond()).returning(CaseGrant.id)
     rows = session.scalars(gone.execution_options(synchronize_session=False))
@@ -199,7 +197,7 @@ def _beyond() -> ColumnElement[bool]:
 
 
 class HarmRecord(Row):
-    """A record of one harm: who wrote it, and the second person who read it. It names no tip."""
+    """A record of one harm: who wrote it, and which second person read it. It contains no tip."""
 
     __tablename__ = "harm_record"
 
@@ -211,7 +209,7 @@ class HarmRecord(Row):
 
 
 class HarmText(Row):
-    """The text of a record, encrypted for one desk."""
+    """The text of a record of harm, encrypted for one desk."""
 
     __tablename__ = "harm_text"
     __table_args__ = (UniqueConstraint("record_id", "desk_code"),)
@@ -232,7 +230,7 @@ def add_record(session: Session, person_id: int, at: datetime, bodies: dict[str,
 
 
 def records_of(session: Session, desk: str) -> Sequence[tuple[HarmRecord, HarmText]]:
-    """Returns the records with a text for this desk, the newest first."""
+    """Returns the records of harm that have a text for this desk, the newest first."""
     found = select(HarmRecord, HarmText).join(HarmText, HarmText.record_id == HarmRecord.id)
     rows = session.execute(found.where(HarmText.desk_code == desk).order_by(HarmRecord.id.desc()))
     return [(record, text) for record, text in rows]
