@@ -1,8 +1,10 @@
-"""Tells the workers through RQ which row has work for them. A job contains only the id of one row, as JSON. RQ deletes
-each job when it is done.
+"""Uses Redis for three things: the queues of the workers' jobs, the conversation states of SMS sessions, and the
+starts of USSD sessions.
 
-The module also stores the conversation states of SMS sessions in Redis. They are encrypted in this process, and expire
-after some minutes.
+A job contains only the id of one database row, as JSON. RQ, the library for job queues, deletes each job when the job
+is done. This process encrypts the conversation states, and they expire after some minutes. With the stored starts, a
+menu can continue while the database does not answer. The hotline does not wait for Redis when it stores a start
+(docs/decisions/01).
 """
 
 import json
@@ -25,22 +27,17 @@ from hotline.core.ussd import CommittedText, SessionStart
 from hotline.errors import CircuitOpen, DecryptionFailed, QueueUnavailable, RunsUnavailable
 from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
 
-# The module also stores in Redis how sessions began, so that a menu can continue without the database.
-# It does not wait for an answer of Redis (docs/decisions/01).
-
 Answer = TypeVar("Answer")
 
 SOCKET_SECONDS = 0.25
 OPEN_SECONDS = 1.0
 """The number of seconds after a fault in which the circuit breaker allows no call. So only one hop waits for a server
-that hangs, and a repaired server is soon used again."""
+that hangs, and the process soon tries the server again."""
 
 
 class Circuit:
-    """A circuit breaker for the calls to one server.
-
-    Several threads may share it. In the worst case, two threads meet the same fault.
-    """
+    """A circuit breaker: after a failed call to a server, it refuses further calls for a short time. Several threads
+    may share a circuit breaker. In the worst case, two threads meet the same fault."""
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._elapsed = elapsed
@@ -56,14 +53,14 @@ class Circuit:
             return ask()
         except (RedisError, OSError) as broken:
             self._open_until = self._elapsed() + OPEN_SECONDS
-            # The error message of the driver is dropped, because it may quote the command.
+            # The new error does not contain the driver's message, because that message may quote the command.
             raise CircuitOpen(type(broken).__name__) from None
 
 
 def connect(url: str) -> Redis:
     """Returns a client that tries each call only once and waits at most a quarter of a second.
 
-    It sends no greeting at the beginning, because a greeting could hang too.
+    The client sends no greeting to Redis at the beginning, because a greeting could hang too.
     """
     return Redis.from_url(
         url,
@@ -81,10 +78,8 @@ SECONDS = 600
 
 
 class RedisStarts:
-    """Stores in Redis how sessions began. This is the `StartStore` of the real hotline.
-
-    It opens its connections at their first use.
-    """
+    """Stores in Redis how sessions began. This class is the `StartStore` of every hotline. It opens its connections
+    at their first use."""
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         self._redis = connect(url)
@@ -96,8 +91,8 @@ class RedisStarts:
         if start.asks_rows:
             return
         noted = _written(start, committed)
-        # The lock is taken outside of the circuit breaker.
-        # So a thread that waited for the lock while the server hung finds the circuit open, and makes no call.
+        # A thread takes the lock before it asks the circuit breaker. If the server failed while the thread waited for
+        # the lock, the circuit breaker then refuses the call.
         with self._lock, suppress(CircuitOpen):
             self._circuit.call(lambda: self._send(start.key, noted))
 
@@ -119,7 +114,7 @@ class RedisStarts:
             raise
 
     def _begun(self) -> Any:
-        """Returns a new connection that is used only for writing. Redis sends no answers on it."""
+        """Returns a new connection on which this process only writes, and Redis sends no answers."""
         connection: Any = self._redis.connection_pool.make_connection()
         connection.connect()
         connection.send_command("CLIENT", "REPLY", "OFF")
@@ -142,9 +137,8 @@ def _written(start: SessionStart, committed: CommittedText) -> str:
 
 
 def read_note(key: str, noted: bytes) -> tuple[SessionStart, CommittedText] | None:
-    """Reads a `SessionStart` and a `CommittedText` from stored bytes. Returns None if this program did not write these
-    bytes.
-    """
+    """Reads a `SessionStart` and a `CommittedText` from stored bytes. Returns None if the hotline did not write these
+    bytes."""
     try:
         return _read(key, noted)
     except (ValueError, TypeError, AttributeError, OverflowError):
@@ -175,10 +169,8 @@ FAILURE_TTL = 3600
 
 
 class RqJobs:
-    """The queues in Redis that give jobs to the workers. Together they are the `JobQueue` of the real hotline.
-
-    The connection opens at the first ring.
-    """
+    """Puts jobs for the workers into queues in Redis. This class is the `JobQueue` of every hotline. It opens its
+    connection at the first job."""
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         connection = connect(url)
@@ -197,7 +189,7 @@ class RqJobs:
             raise QueueUnavailable(str(broken)) from None
 
     def _enqueue(self, job: Job, row_id: int) -> None:
-        # The pipeline needs only one round trip. Without a pipeline, RQ needs two round trips.
+        # With this pipeline, RQ needs only one round trip to Redis, and without a pipeline two.
         together = self._connection.pipeline()
         self._queues[job].enqueue_call(
             job.path,
@@ -215,10 +207,8 @@ STATE_PREFIX = "run:"
 
 
 class RedisStates:
-    """Stores the conversation states in Redis. This is the `StateStore` of the real hotline.
-
-    It opens its connection at the first SMS. If Redis hangs, a call takes at most 0.6 seconds.
-    """
+    """Stores the conversation states in Redis. This class is the `StateStore` of every hotline. It opens its
+    connection at the first SMS. If Redis hangs, a call takes at most 0.6 seconds."""
 
     def __init__(
         self, url: str, cipher: StateCipher | WeeklyStateCipher, circuit: Circuit | None = None
@@ -228,8 +218,8 @@ class RedisStates:
         self._circuit = circuit or Circuit()
 
     def load(self, key: str) -> dict[str, Any] | None:
-        """Returns the stored conversation state. Returns None if it cannot be decrypted, or if this program did not
-        write it.
+        """Returns the stored conversation state. Returns None if this process cannot decrypt the state, or if the
+        hotline did not write it.
 
         Raises RunsUnavailable if Redis fails.
         """

@@ -1,10 +1,10 @@
 """Remembers in a web process how sessions began, and to which place in the flows each typed text leads.
 
-It is only a cache. If its content is lost, the process loads it again. The row that stores how a session began never
-changes. The path of a session depends only on its `PathKey` and on the typed text. The cache contains nothing that a
-caller reported. If a text contains a report, the process replays it from the last screen before the report. The module
-also remembers ended and silent sessions until their screens are counted. It remembers only the names of these screens,
-and nothing that was typed.
+If the content of the cache is lost, the process loads it again. The path of a session depends only on its `PathKey`
+and on the typed text. The cache contains nothing that a caller reported. If a text contains a report, the process
+replays the text from the last screen before the report. The module also remembers ended and silent sessions until the
+hotline has counted their screens. For such a session it remembers only the names of the screens, and nothing that the
+caller typed.
 """
 
 import time
@@ -21,35 +21,34 @@ from hotline.counters.rules import LeftSession, SessionStep
 from hotline.flows.conversation import ConversationState, Event
 
 MAX_UNCOUNTED = 32_768
-"""The largest number of sessions that may wait until their screens are counted. If sessions were not counted for hours,
-the oldest above this limit are dropped."""
+"""The largest number of sessions that wait until the hotline counts their screens. If the hotline counted no sessions
+for hours, the process drops the oldest sessions above this limit."""
 
 
 class LastStep(NamedTuple):
-    """The furthest point that a session has reached, as this process knows it."""
+    """The last screen that a session has reached, as far as this process knows."""
 
     upto: int
-    """The length of the session's text at this point, in letters."""
+    """The number of letters of the session's text at this screen."""
     steps: tuple[SessionStep, ...]
     seen: float
-    """The time of the session's last hop, by the clock of this cache."""
+    """The time of the session's last hop, by the monotonic clock of this process."""
     is_over: bool
 
 
 KEPT_SECONDS = 600.0
-"""The number of seconds for which a session is remembered. All sessions end long before this time."""
+"""The number of seconds for which this process remembers a session. All sessions end long before this time."""
 MAX_SESSIONS = 8192
 MAX_PATHS = 8192
 MAX_TEXT = 60
-"""The number of letters of the longest text whose path is cached."""
+"""The largest number of letters in a text whose path the process caches."""
 MAX_INPUT = 2
-"""The largest number of letters in one input of a cached text. So each input is only a key, and not a word, a number or
-a PIN.
-"""
+"""The largest number of letters in one input of a cached text. With this limit, each input is only a key, and not a
+word, a phone number or a PIN."""
 
 
 class PathKey(NamedTuple):
-    """The facts that decide, together with the text, which screens a session shows.
+    """The facts that decide, together with the typed text, which screens a session shows.
 
     Sessions with the same key see the same screens.
     """
@@ -71,31 +70,31 @@ class PathKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReplayStep:
-    """One turn of the conversation, as it was replayed. The text of a hop may contain several turns."""
+    """One replayed turn of the conversation. The text of a hop may contain several turns."""
 
     upto: int
-    """The length of the text up to the end of this turn, in letters."""
+    """The number of letters of the session's text up to the end of this turn."""
     state: ConversationState
     events: tuple[Event, ...]
     are_words: bool = False
-    """True if this turn asked for free text. The position where this text ends must then always be stored in the
-    database."""
+    """True if this turn asked for free text. The database must then store the position where this free text ends."""
     starred: tuple[int, int] | None = None
-    """The beginning and end, in the text, of a free text that contains a `*`."""
+    """The start and end of a free text that contains a `*`, as positions in the session's text."""
     answered: bool = False
     """True if the input answered the previous screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class CachedPath:
-    """A cached path: the place in the flows to which a typed text leads."""
+    """The place in the flows to which a typed text leads, as the process has cached it."""
 
     answer: str = field(repr=False)
     state: ConversationState = field(repr=False)
     changing: tuple[ReplayStep, ...] = field(repr=False)
     """The steps on the path that change data."""
     steps: tuple[SessionStep, ...] = field(default=(), repr=False)
-    """All screens on the path, beginning with the first. Empty if the screens of this session are not counted."""
+    """All screens on the path, beginning with the first. The tuple is empty if the hotline does not count the screens
+    of this session."""
 
 
 @dataclass(slots=True)
@@ -104,32 +103,27 @@ class KnownSession:
 
     start: SessionStart
     shared: PathKey | None
-    """None if other callers do not see the same screens: the caller is a responder or dialled a programme's short
-    code.
-    """
+    """The key of the cached paths that this session shares. The value is None if the caller is a responder or dialled
+    a programme's short code, because other callers do not see the same screens."""
     committed: CommittedText
-    """The part of the session's text whose effects are stored in the database, as far as this process knows.
-
-    If more is committed already, the process only makes an unnecessary query."""
+    """The part of the session's text whose effects the database has stored, as far as this process knows. If the
+    database has already stored more, the process only makes an unnecessary query."""
     counted: frozenset[str] = frozenset()
-    """The topics that the session read and that are already counted. If the caller reads such a topic again, the counts
-    do not change.
-    """
+    """The topics that the caller read in this session and that the hotline has already counted. If the caller reads
+    such a topic again, the hotline does not count it again."""
     last: LastStep | None = field(default=None, repr=False)
-    """The furthest point that this process saw, until the screens up to it are counted."""
+    """The last screen that this process saw. The value is None after the hotline has counted the screens up to it."""
 
     def uncommitted(self, steps: Iterable[ReplayStep]) -> Sequence[ReplayStep]:
-        """Returns the steps that may not have been committed yet."""
+        """Returns the steps whose effects the database may not have stored yet."""
         return [step for step in steps if step.upto > self.committed.upto]
 
 
 class PathCache:
-    """The cached paths that were used recently. If the cache is full, the path whose last use is longest ago is dropped
-    first. Several threads may use it at the same time.
-
-    It needs no lock, because the Python interpreter does each of its steps without interruption. A lock would be a
-    risk: if the thread that holds it is suspended, every hop waits. Another thread may drop a path between two steps.
-    """
+    """The cached paths that were used recently. If the cache is full, it drops the path whose last use is longest
+    ago. Several threads may use the cache at the same time. The cache needs no lock, because the Python interpreter
+    does each of its steps without interruption. With a lock, every hop would wait if the system suspended the thread
+    that holds the lock. Another thread may drop a path between two steps."""
 
     def __init__(self, most: int = MAX_PATHS) -> None:
         self._kept: OrderedDict[tuple[PathKey, str], CachedPath] = OrderedDict()
@@ -150,11 +144,9 @@ class PathCache:
                 self._kept.popitem(last=False)
 
     def longest(self, shared: PathKey, text: str) -> tuple[CachedPath, int] | None:
-        """Returns the cached path for the longest part of a text that has one, and the length of this part. Returns
-        None if there is no cached path for any part of the text.
-
-        The part always contains all digits that the caller dialled at once.
-        """
+        """Returns the cached path for the longest beginning of a text that has a cached path, and the length of this
+        beginning. Returns None if no beginning of the text has a cached path. The beginning always contains all
+        digits that the caller dialled before the first screen."""
         at = text.rfind(SEPARATOR)
         while at > 0 and at >= shared.dialled:
             way = self.find(shared, text[:at])
@@ -170,10 +162,8 @@ class PathCache:
 
 
 class SessionMemory:
-    """The sessions that this process has seen recently, and the paths that they share.
-
-    Several threads may use it at the same time.
-    """
+    """The sessions that this process has seen recently, and the paths that these sessions share. Several threads may
+    use this object at the same time."""
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._known: OrderedDict[str, tuple[float, KnownSession]] = OrderedDict()
@@ -189,7 +179,7 @@ class SessionMemory:
     def keep(self, known: KnownSession) -> None:
         """Remembers a session, and drops sessions that are old or above the limit.
 
-        Sessions take only minutes, and the pseudonym of a session must not be kept longer.
+        Sessions take only minutes, and the process must not keep the pseudonym of a session longer.
         """
         now = self._elapsed()
         with self._lock:
@@ -201,10 +191,8 @@ class SessionMemory:
                 self._leave(self._known.popitem(last=False)[1][1])
 
     def stand(self, known: KnownSession, upto: int, steps: tuple[SessionStep, ...]) -> None:
-        """Records which screens a session has shown, after a hop was answered.
-
-        Ignores a text that is shorter than the known text, because such a text was late or repeated.
-        """
+        """Records which screens a session has shown, after the hotline answered a hop. Ignores a text that is shorter
+        than the known text, because the gateway sent such a text late or again."""
         last = known.last
         if steps and (last is None or last.upto <= upto):
             known.last = LastStep(upto, steps, self._elapsed(), steps[-1].ends)
@@ -216,10 +204,8 @@ class SessionMemory:
             found[1].last = last._replace(is_over=True)
 
     def take_left(self, silent: float) -> Sequence[LeftSession]:
-        """Returns each session that has ended, was silent for `silent` seconds, or was dropped from memory.
-
-        Returns each session only once. If a session continues after that, it is returned again, with all its screens.
-        """
+        """Returns each session that has ended, was silent for `silent` seconds, or was dropped from memory. Returns a
+        session only once. If the session continues later, the method returns it again, with all its screens."""
         before = self._elapsed() - silent
         with self._lock:
             for _, known in self._known.values():
@@ -232,7 +218,7 @@ class SessionMemory:
         return sessions
 
     def put_back(self, left: Iterable[LeftSession]) -> None:
-        """Takes back sessions whose screens could not be counted."""
+        """Takes back sessions whose screens the hotline could not count."""
         self._left.extend(left)
 
     def _leave(self, known: KnownSession) -> None:
@@ -249,7 +235,7 @@ class SessionMemory:
 
 
 def can_be_cached(text: str, steps: Sequence[ReplayStep]) -> bool:
-    """Returns True if a text and its steps contain only single keys, and nothing personal."""
+    """Returns True if a text and its steps contain only keys, and no words, answers or report attempts."""
     if any(step.are_words or step.state.answers or step.state.attempts for step in steps):
         return False
     if len(text) > MAX_TEXT or not text.isascii():

@@ -1,19 +1,14 @@
-"""Reads a tip from an SMS, and decides if the SMS is a cry for help. Pure.
+"""Reads a tip from an SMS, and decides if the SMS is a cry for help. The functions accept any text. Pure.
 
-Decides if a message is a cry for help, in each of three languages and with any spelling. The functions are pure. They
-accept any text.
+The hotline asks no questions by SMS. So the answer to each question of a report is "unsure" if the SMS does not
+contain the answer. The answer about officials is always "unsure". Only the national desk can read a tip that may
+involve an official, so this desk reads every tip by SMS, and assigns the tip.
 
-A cry for help alerts two people. Some words are always a cry for help, even if other words come with them. Other words
-also have an ordinary meaning. If a nearby word shows the ordinary meaning, they are not a cry: "my SIM is locked",
-"inzara iranyishe", "mort de rire". The words are in `cry_words.toml`. `tests/dialogue/cries.csv` and `harmless.csv`
-contain messages with the right results. `tests/dialogue/hearing.py` counts how many of these results are right.
-
-Reads a tip from an SMS: finds the answers that decide its desk, and the text to store. The functions are pure. They
-accept any text.
-
-The hotline asks no questions by SMS. So the answer to each question is "unsure" if the message does not say it. This
-includes the answer about officials. Only the national desk can read a tip that may involve an official. So that desk
-reads the tip, and assigns it.
+A cry for help alerts two people. The module recognises it in three languages and in any spelling. Some words are
+always a cry for help, even if other words come with them. Other words also have an ordinary meaning, and are no cry
+if a nearby word shows this meaning: "my SIM is locked", "inzara iranyishe", "mort de rire". The words are in
+`cry_words.toml`. `tests/dialogue/cries.csv` and `harmless.csv` contain messages with the right results, and
+`tests/dialogue/hearing.py` counts how many of these results the module finds.
 """
 
 import re
@@ -38,15 +33,15 @@ from hotline.tips.rules import WORDS, place_of
 CRY_WORDS = tomllib.loads(files(__package__).joinpath("cry_words.toml").read_text(encoding="utf-8"))
 CALLED: Mapping[str, str] = CRY_WORDS["called"]
 GAP = r"(?:\w+ ){0,2}"
-"""Allows up to two other words between the words of a phrase, as in "they do not let my sister go"."""
+"""The pattern that allows up to two other words between the words of a phrase, as in "they do not let my sister go"."""
 MIN_FORGIVEN_LETTERS = 5
-"""In a word of at least this length, one letter may be wrong, missing, doubled or exchanged with the next letter."""
+"""The number of letters from which a word may have one typing error: a letter that is wrong, missing, doubled or
+exchanged with the next letter."""
 MIN_TWICE_FORGIVEN = 10
-"""In a word of at least this length, two letters may be wrong."""
+"""The number of letters from which a word may have two typing errors."""
 BRIEF = 3
-"""The word "urgent" is a cry for help only in messages with at most this number of words. In a longer message, the word
-belongs to a report.
-"""
+"""The largest number of words of a message in which the word "urgent" is a cry for help. In a longer message, this
+word belongs to a report."""
 COMPANION_WORDS = frozenset(CRY_WORDS["companions"].split())
 ORDINARY_WORDS = frozenset(CRY_WORDS["ordinary"].split())
 MARKS = "".join(verbs.MARKS)
@@ -69,15 +64,15 @@ def is_cry(words: Sequence[str]) -> bool:
 def concerns_child(words: Sequence[str]) -> bool:
     """Returns True if the message names a child together with work, a journey, money or harm.
 
-    A message that only names a child is not a sign of danger.
+    A message that names a child without such a word shows no danger.
     """
     cry = _CryWords(words)
     return cry.has(_MINOR) or (cry.has(_CHILD) and cry.has(_SIGN) and not cry.has(_CALM))
 
 
 class _CryWords:
-    """A message in four forms. Two are as written, two are as it sounds in Kinyarwanda. Each has one form with words,
-    and one with verb stems for verbs."""
+    """A message in four forms. Two forms have the words as the sender wrote them. The other two have the words as
+    they sound in Kinyarwanda. In one form of each pair, the stem of a verb replaces the verb."""
 
     def __init__(self, words: Sequence[str]) -> None:
         written = [_mended(_shortened(word)) for word in _joined(words)]
@@ -97,7 +92,7 @@ class _CryWords:
 
 
 _Pattern = Sequence[tuple[tuple[bool, bool], str]]
-"""Phrases, with the form of the message in which each is searched: written or sounding, words or verbs."""
+"""The phrases to search, each with one of the four forms of a message in `_CryWords`."""
 
 
 def _line(words: Iterable[str]) -> str:
@@ -140,7 +135,7 @@ def _together(found: re.Match[str]) -> str:
 
 
 def _shortened(word: str) -> str:
-    """Removes repeated letters if a letter was typed three times or more: `heeelp` becomes `help`."""
+    """Removes repeated letters if the sender typed a letter three times or more: `heeelp` becomes `help`."""
     return re.sub(r"(.)\1{2,}", r"\1", word)
 
 
@@ -150,10 +145,8 @@ def _sounding(word: str) -> str:
 
 
 def _mended(word: str) -> str:
-    """Returns the known word that differs from this word by one typing error, or by two if the word is long.
-
-    If there is no such word, returns the word unchanged.
-    """
+    """Returns the known word from which this word differs by one typing error, or by two errors if the word is long.
+    If there is no such word, returns the word unchanged."""
     if len(word) < MIN_FORGIVEN_LETTERS or word in ORDINARY_WORDS or not word.isalpha():
         return word
     near = _KNOWN.get(word[0], ())
@@ -169,8 +162,8 @@ def _mended(word: str) -> str:
 def _pattern(written: str, sounding: str) -> _Pattern:
     """Returns both lists of phrases as search patterns.
 
-    Phrases that contain a `{VERB}` are searched in the forms with verbs. All other phrases are searched in the forms
-    with words.
+    The code searches phrases with a `{VERB}` in the forms that have verb stems, and all other phrases in the forms
+    that have words.
     """
     every = [
         ((sounds, verbs), ",".join(one for one in phrases.split(",") if ("{" in one) is verbs))
@@ -182,10 +175,11 @@ def _pattern(written: str, sounding: str) -> _Pattern:
 
 @cache
 def _compiled(phrases: str) -> re.Pattern[str]:
-    """Returns one regular expression for many phrases, which commas separate. `STEM-` matches the beginning of a word,
-    and `-STEM-` matches any part of a word.
+    """Returns one regular expression for many phrases, which commas separate. `STEM-` matches the beginning of a
+    word, and `-STEM-` matches any part of a word.
 
-    The expression is compiled when the first message comes. So a process that gets no messages does not compile it.
+    The function compiles the expression when the first message comes, so a process that gets no messages never
+    compiles it.
     """
     each = [_phrase(phrase.split()) for phrase in phrases.split(",") if phrase.strip()]
     return re.compile("|".join(each))
@@ -202,7 +196,8 @@ def _piece(piece: str) -> str:
 
 
 def _verb(stems: str, marks: str) -> str:
-    """Returns a pattern for forms of `stems` that have all marks before the `-` and none of the marks after it."""
+    """Returns a pattern for the forms of these verb stems that have all marks before the `-` in `marks`, and no mark
+    after the `-`."""
     wanted, _, barred = marks.partition("-")
     has = "".join(f"(?=[{MARKS}]*{mark})" for mark in wanted)
     lacks = "".join(f"(?![{MARKS}]*{mark})" for mark in barred)
@@ -227,9 +222,9 @@ _KNOWN: Mapping[str, Sequence[str]] = {
 }
 
 MAX_BYTES = 7000
-"""The largest size of a tip in bytes, with all its messages. A larger text cannot be encrypted."""
+"""The largest size of a tip in bytes, with all its messages. The encryption of tips cannot take a larger text."""
 CUT = " [...]"
-"""The mark at the end of a text that was cut."""
+"""The mark at the end of a text that the hotline has shortened."""
 WHERE = ("province", "country", "district", "sector")
 """The names of the answers about the place."""
 _URGENT = frozenset({"yes", "child"})
@@ -241,19 +236,19 @@ COURTESY = split_words(
     " BITE CYANE KANDI MURABEHO MURAHO MURAKOZE MURAMUKE MWARAMUTSE MWESE MWIRIRWE MWIRIWE NDABASHIMIRA NDABASHIMIYE"
     " NDAGERAGEZA NEZA NTACYO OYA RWOSE SAWA TURABASHIMIRA TURABASHIMIYE URAHO URAKOZE URAMUKE WARAMUTSE WIRIWE YEGO"
 )
-"""Polite words: thanks, greetings, yes and no. A message that contains only such words reports nothing. Words that beg
-for help are not in this list."""
+"""Polite words: thanks, greetings, yes and no. A message that contains only such words reports nothing. Words that
+ask for help, such as "please", are not in this list."""
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _PLAIN = str.maketrans({'"': "'", "\\": "/"})
 """Replaces two characters that would need two bytes each in the encrypted text."""
 _WORD = re.compile(r"[A-Z]{3,}")
 _CALLABLE = re.compile(r"\d(?:[ .()/-]{0,2}\d){8,}")
-"""Finds a phone number with any spacing and at least nine digits."""
+"""Matches a phone number of at least nine digits, with any spaces and signs between them."""
 LANGUAGES = {
     "fr": "UNE UN LE LA LES DES DU EST SONT DANS AVEC POUR IL ELLE ILS ON JE NOUS CHEZ QUI PAS ET SUR",
     "en": "THE AN IS ARE IN AT WITH FOR HE SHE THEY I WE WHO NOT AND HERE THERE HER HIS MY",
 }
-"""Short words that occur in only one of the languages."""
+"""Short words of each language that do not occur in the other languages."""
 
 
 def clean_message(text: str) -> str:
@@ -266,7 +261,8 @@ def clean_message(text: str) -> str:
 def is_tip(text: str) -> bool:
     """Returns True if the text reports something: a word that is not only polite, or a phone number.
 
-    A single advertised word requests a lesson, or comes from a local leader. So such a word alone is not a tip.
+    A single word from the hotline's advertisements requests a topic or comes from a local leader, so such a word
+    alone is not a tip.
     """
     if is_cry_for_help(text) or _CALLABLE.search(text):
         return True
@@ -296,7 +292,7 @@ def is_cry_for_help(text: str) -> bool:
 
 
 def cut_text(text: str) -> str:
-    """Returns the text that fits into one tip: the whole text, or its beginning with the mark of a cut."""
+    """Returns the text that fits into one tip: the whole text, or its beginning with the mark `CUT`."""
     if fits(text):
         return text
     return text.encode()[: MAX_BYTES - len(CUT)].decode(errors="ignore") + CUT
@@ -308,10 +304,8 @@ def fits(text: str) -> bool:
 
 
 def report_answers(text: str) -> Mapping[str, str]:
-    """Returns the answers to the questions of a report that the cleaned `text` contains.
-
-    Also reads the part of the text that is too long to be stored.
-    """
+    """Returns the answers to the questions of a report that the cleaned `text` contains. Also reads the part of the
+    text that is too long for the hotline to store."""
     said = normalised_words(text, most=len(text))
     facts = {"danger": "yes" if is_cry(said) else UNSURE, "official": UNSURE, WORDS: cut_text(text)}
     if concerns_child(said):
@@ -323,8 +317,8 @@ def with_added_text(whole: str, newest: str, place: Mapping[str, str]) -> Mappin
     """Returns the answers of a tip after the message `newest` was added to it. `place` contains the earlier answers
     about the place.
 
-    If one message reports danger, the whole tip counts as danger. If the whole text does not name one clear place, the
-    place that was named last is kept.
+    If one message reports danger, the whole tip counts as danger. If the whole text does not name one clear place,
+    the tip keeps the place that a message named last.
     """
     answers, alone = report_answers(whole), report_answers(newest)
     urgent = {name: alone[name] for name in ("danger", "who") if alone.get(name) in _URGENT}

@@ -1,16 +1,12 @@
-"""Holds a conversation by SMS, and sends answers to phones that are not enrolled.
+"""Holds conversations by SMS with phones that are not enrolled, and sends the hotline's answers to these phones.
 
-Holds a conversation by SMS: opens a topic, applies each answer, and writes the next screen. It has no side effects.
-
-It uses the same engine as USSD. The flow set that it uses contains no flow that collects answers. A screen may be as
+A conversation uses the same engine as USSD, and a flow set without the flows that collect answers. A screen may be as
 long as an SMS, and an answer may be a word.
 
-Writes and sends answers to phones that are not enrolled. They are sent after all alerts, or not at all if it is too
-late.
-
-A hook writes the answer, and a worker sends it. The hook encrypts the phone number to the workers' key, and locks it
-with the key of the week. After two weeks no copy of the database can show the number. The worker decrypts the number
-only to send the answer. The number is then deleted with the answer. Functions raise StoreUnavailable.
+A hook of the web process writes an answer, and a worker sends it: after all alerts, or not at all if it is too late.
+The hook encrypts the phone number to the workers' key, and locks it with the key of the week. After two weeks no copy
+of the database can show the number. The worker decrypts the number only to send the answer. The hotline then deletes
+the number with the answer. Functions with a database raise StoreUnavailable.
 """
 
 import os
@@ -56,7 +52,7 @@ MAX_KEY = 3
 
 @dataclass(frozen=True, slots=True)
 class ConversationContext:
-    """The flow set, the facts and the date of a conversation. They stay the same for the whole conversation."""
+    """The flow set, the facts and the date of a conversation. These values stay the same for the whole conversation."""
 
     flow_set: FlowSet
     facts: Facts
@@ -76,7 +72,7 @@ class SmsTurn:
 
 
 def conversation_context(flow_set: FlowSet, day: date) -> ConversationContext:
-    """Makes the context of a conversation. Leaves out reports, receipts, call-backs and programmes."""
+    """Makes the context of a conversation. Leaves out the flows for reports, receipts, call-backs and programmes."""
     entries = {topic.value: topic.value for topic in Topic}
     flags = numbers_shown(flow_set, day)
     return ConversationContext(
@@ -85,7 +81,8 @@ def conversation_context(flow_set: FlowSet, day: date) -> ConversationContext:
 
 
 def begin_topic(on: ConversationContext, asked: AskedTopic, language: str) -> SmsTurn:
-    """Returns the first screen of a topic. Its language is the language of the sent word, or else `language`."""
+    """Returns the first screen of a topic. The screen's language is the language of the sent word. If this word has
+    no single language, it is `language`."""
     first = turn.start(on.flow_set, on.facts, entry=asked.topic.value, limit=ALONE)
     spoken = asked.language or language
     if spoken == first.state.language:
@@ -114,10 +111,8 @@ def continue_topic(on: ConversationContext, state: ConversationState, text: str)
 def screen_values(
     state: ConversationState, on: ConversationContext, *, again: bool
 ) -> Mapping[str, Any]:
-    """Returns the values from which the screen can be drawn: its place in the flow, and the earlier choices.
-
-    They contain no text of the sender.
-    """
+    """Returns the values from which `draw_screen` draws the screen: its place in the flow, and the earlier choices.
+    These values contain no text of the sender."""
     here = state.calls[-1]
     return {
         "place": [here.flow, here.node, here.page],
@@ -159,13 +154,13 @@ NAVIGATION_KEYS = {
     for own in ENGINE_TEXTS.values()
     for key, name in (("9", own.more), ("0", own.back), ("00", own.home))
 } | {"SUBIRA": "0"}
-"""The keys `9`, `0` and `00`, by the words for them on screens."""
+"""Maps the words "more", "back" and "home" of each language, as screens show them, to the keys `9`, `0` and `00`."""
 
 SMS = "sms"
 BATCH = 100
 BUDGET = timedelta(seconds=8)
 """The longest time for which a process sends a batch of answers. Batches of alerts have the same limit. Even if the
-last send takes longest, the batch ends before the time limit of the job, which is twenty seconds."""
+last send takes as long as possible, the batch ends before the time limit of the job, which is twenty seconds."""
 OWN_BUDGET = timedelta(seconds=1)
 """The longest time for which the clock process sends answers in one round."""
 RING_AFTER = timedelta(seconds=0.7)
@@ -191,13 +186,11 @@ def write_answer(
     at: datetime,
     written_at: datetime | None = None,
 ) -> int | None:
-    """Writes an answer that is due now, and returns its id. `written_at` is the time of the caller's message, if this
-    was earlier.
-
-    Returns None if the phone has stopped SMS, if the budget is used up, or if the workers' public key is missing. Also
-    returns None for a number that is not a mobile number in Rwanda. An answer to a satellite phone would cost many
-    times as much as other answers. Such numbers are only counted.
-    """
+    """Writes an answer that is due now, and returns its id. `written_at` is the time of the caller's message, if the
+    caller wrote it earlier. Returns None if the owner of the phone has stopped SMS, if the hotline has sent too many
+    answers, or if the workers' public key is missing. Also returns None if the number is not a mobile number in
+    Rwanda, because an answer to a satellite phone would cost many times as much. The function only counts such
+    numbers."""
     if not _answerable(to):
         service.count_event(session, service.UNANSWERABLE, SMS, at)
         return None
@@ -241,7 +234,7 @@ def _answerable(msisdn: str) -> bool:
 def send_due(context: WorkerContext, *, limit: int = BATCH, budget: timedelta = BUDGET) -> int:
     """Sends waiting answers, the oldest first, until an alert is due.
 
-    Returns the number of answers that it tried to send.
+    Returns the number of answers that the function tried to send.
     """
     began, tried = context.now(), 0
     while tried < limit and context.now() - began < budget:
@@ -256,9 +249,8 @@ def send_due(context: WorkerContext, *, limit: int = BATCH, budget: timedelta = 
 
 
 def keep_time(context: WorkerContext) -> None:
-    """Ends answers that are too late, and tells the workers to send the others. If no worker sends them, this process
-    does.
-    """
+    """Ends answers that are too late, and tells the workers to send the others. If no worker sends an answer in time,
+    this process sends it."""
     at = context.now()
     with context.database.reading() as session:
         due, is_late = (
@@ -275,7 +267,7 @@ def keep_time(context: WorkerContext) -> None:
 
 
 def check_answers(context: Context, *, encrypted: bool) -> CheckResult:
-    """Returns the check that phones which are not enrolled get their answers.
+    """Checks if phones that are not enrolled get their answers. Returns the result for the doctor.
 
     `encrypted` is True if the hooks have the workers' public key.
     """
@@ -311,9 +303,10 @@ def _claim(context: WorkerContext) -> Claim | None:
 
 
 def _to_stranger(context: SendingContext, claim: Claim) -> service_sending.Outgoing:
-    """Decrypts the phone number of an answer, and returns the message to send. Raises DecryptionFailed for every error.
+    """Decrypts the phone number of an answer, and returns the message to send. Raises DecryptionFailed for every
+    error.
 
-    Such an error is not a fault of the gateway. So it does not delay the alerts.
+    The code does not treat such an error as a fault of the gateway, so the error does not delay alerts.
     """
     assert claim.to is not None
     assert claim.message.contact_key is not None

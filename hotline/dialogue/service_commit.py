@@ -1,12 +1,8 @@
 """Carries out the effects of a hop in one transaction, and handles a STOP.
 
-Handles a STOP: no more SMS are sent to that number. If the number is enrolled, only notifies people.
-
-Carries out the effects of a hop in one transaction. If the hop is repeated, carries them out only once.
-
-An event that has no meaning at its place in the flow has no effect. A table maps the name of each saved answer to its
-effect. The table also decides if a hop needs a transaction. The answers of a report are not in the table, because
-`note_report` writes all of them together.
+If the gateway repeats a hop, the module carries out its effects only once. An event that has no meaning at its place
+in the flow has no effect. A table maps the name of each saved answer to its effect, and decides if a hop needs a
+transaction. The answers of a report are not in this table, because `note_report` writes all of them together.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -70,11 +66,9 @@ from hotline.tips.rules import Matter
 
 
 def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> bool:
-    """Notifies the responder of a STOP, and the coordinators of their desks. Returns False if the number is not
-    enrolled.
-
-    If the hotline does not answer the STOP, it notifies the coordinators at most once a week.
-    """
+    """Notifies the responder who sent a STOP, and the coordinators of the responder's desks. Returns False if the
+    number is not enrolled. If the hotline does not answer the STOP, it notifies the coordinators at most once a
+    week."""
     responder = tables.find_by_number(session, context.pseudonyms.enrolled(msisdn))
     if responder is None:
         return False
@@ -94,20 +88,18 @@ def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> 
 
 
 def _leaders(session: Session, of: tables.Responder, at: datetime) -> Sequence[tables.Responder]:
-    """Returns the coordinators of the desks at which a responder works. If there are none, returns the other people of
-    the national desk.
-
-    For a responder of the national desk, returns only the other people of that desk.
-    """
+    """Returns the coordinators of the desks at which a responder works. If these desks have no coordinators, or the
+    responder works for the national desk, returns the other people of the national desk."""
     if of.level != Level.NATIONAL and (coordinators := tables.coordinators_of(session, of, at)):
         return coordinators
     return tables.national_people(session, at, but=of.id)
 
 
 def stop_messages(context: Context, msisdn: str) -> None:
-    """Stops all SMS to this number for ever. Also removes the number from the on-call contacts and from the programmes.
+    """Stops all SMS to this number for ever. Also removes the number from the on-call contacts and from the
+    programmes.
 
-    If the number is enrolled, nothing changes, because the STOP may be forged. In this case, people are notified.
+    If the number is enrolled, the function changes nothing and only notifies people, because the STOP may be forged.
     Raises StoreUnavailable.
     """
     with ringing(context) as session:
@@ -129,23 +121,23 @@ SILENCE = "silence"
 
 @dataclass(frozen=True, slots=True)
 class EffectContext:
-    """The conversation whose effects are being carried out. `repr` does not show the caller's number."""
+    """The conversation whose effects the code carries out. `repr` does not show the caller's number."""
 
     context: Context
     flow_set: FlowSet
     key: str
     caller: str = field(repr=False)
     looks: Mapping[int, AttemptResult] = field(default_factory=dict)
-    """The results of checking the secrets that this text contains."""
+    """The results of the checked secrets in the session's text, by the position of each secret."""
 
     def newest_look(self, upto: int) -> AttemptResult | None:
-        """Returns the result of checking the last secret in the first `upto` letters of the text."""
+        """Returns the result of the last checked secret in the first `upto` letters of the session's text."""
         reached = [at for at in self.looks if at <= upto]
         return self.looks[max(reached)] if reached else None
 
 
 class GivenAnswer(NamedTuple):
-    """An answer in a session, with everything that its effect needs in the hop's transaction."""
+    """An answer in a session, with all values that its effect needs in the hop's transaction."""
 
     session: Session
     effects: EffectContext
@@ -180,7 +172,7 @@ def _withdraw_call_back(given: GivenAnswer) -> None:
 def _take_case(given: GivenAnswer) -> None:
     """Acknowledges the chosen case for a responder who has not read it.
 
-    If the reader process does not answer, the conversation ends with this choice.
+    Such a choice ends the conversation, because the reader process did not answer.
     """
     who = given.dialogue.responder_id
     if who is not None and given.step.state.finished:
@@ -228,9 +220,8 @@ def _answer_what_was_asked(given: GivenAnswer) -> None:
 
 
 def _say_of_help(given: GivenAnswer) -> None:
-    """Stores the answer to the question if the help was good. The holder of a receipt gives this answer, or a person
-    gives it to a responder.
-    """
+    """Stores the answer to the question "Was the help good?". The answer comes from the holder of a receipt, or from
+    a person who gave it to a responder."""
     opinion = rules_receipts.HelpOpinion(given.answer.value)
     if given.behind_a_receipt:
         opened = given.effects.newest_look(given.step.upto)
@@ -245,7 +236,7 @@ def _stop(given: GivenAnswer) -> None:
 
 
 def _join(given: GivenAnswer, *, programme: rules.Programme) -> None:
-    """Enrols the caller in a programme if the caller typed a right code."""
+    """Enrols the caller in a programme if the caller typed a correct code."""
     look, caller = given.effects.looks.get(given.step.upto), given.effects.caller
     if look is not None and look.opened_key is not None and is_number(caller):
         code, at = given.answer.value, given.dialogue.started_at
@@ -312,7 +303,8 @@ FAMILIES: Sequence[tuple[Callable[[str], object], Effect]] = (
     (quiz.repeated_question, _count_a_pair),
     (rules.lesson_case, _count_a_lesson),
 )
-"""The effects of answers whose name contains a subject: the topic of quiz questions, or the case of a lesson."""
+"""The effects of answers whose names begin with a fixed part: the second answers to quiz questions, and the answers
+of a lesson. The rest of such a name is the topic or the case of the lesson."""
 
 
 def effect_of(name: str) -> Effect | None:
@@ -336,8 +328,8 @@ def steps_with_effect(
 ) -> tuple[ReplayStep, ...]:
     """Returns the steps that have an effect. A hop without such a step needs no transaction.
 
-    A topic in `counted` was already counted in this session, and has no effect. A step with free text always has an
-    effect, because the position where the text ends is stored.
+    A topic in `counted` has no effect, because this session has already counted it. A step with free text always has
+    an effect, because the hotline stores the position where the text ends.
     """
     return tuple(
         step
@@ -354,8 +346,8 @@ def steps_with_effect(
 def begin_session(
     context: Context, hop: UssdHop, known: KnownSession, steps: Sequence[ReplayStep]
 ) -> bool:
-    """Writes the row of a new session, and counts the session. `carry_out` commits the effects of digits that were
-    dialled at once.
+    """Writes the row of a new session, and counts the session. `carry_out` commits the effects of digits that the
+    caller dialled together with the service code.
 
     If another hop of the same session was faster, returns False and changes nothing. Raises StoreUnavailable.
     """
@@ -388,11 +380,12 @@ def begin_session(
 def carry_out(
     effects: EffectContext, known: KnownSession, steps: Sequence[ReplayStep], text: str
 ) -> bool:
-    """Commits the effects of steps that are not committed yet, and rings the doorbell. Returns True if there were such
-    steps.
+    """Commits the effects of steps that are not committed yet, and rings the doorbell. Returns True if there were
+    such steps.
 
-    A step of `text` is never carried out again. Raises StoreUnavailable. Also raises it if the database was restored
-    and does not know the session. So a screen says "saved" only about data that is saved.
+    The function never carries out a step of `text` twice. Raises StoreUnavailable. Also raises this error if the
+    database was restored from a backup and does not know the session. So a screen says "saved" only about data that
+    the database has saved.
     """
     new_steps = steps_with_effect(effects.flow_set, known.uncommitted(steps), known.counted)
     if not new_steps:
@@ -423,7 +416,8 @@ def _commit(
             return None
         if dialogue.committed < len(text):
             written = in_transaction(session, effects, dialogue, steps)
-            # Stores the length and the digest of this part only, because the rest of the text may contain a secret.
+            # Stores the length and the digest of only the committed part, because the rest of the text may contain a
+            # secret.
             dialogue.committed, dialogue.text_key = len(text), mark
             gateway_tables.save_dialogue(session, dialogue)
             session.flush()
@@ -436,9 +430,8 @@ def _commit(
 def _count(
     effects: EffectContext, steps: Sequence[ReplayStep], text: str, mark: str
 ) -> CommittedText | None:
-    """Commits steps that only change counters. Uses plain SQL, because this is faster. Returns the same as
-    `_commit`.
-    """
+    """Commits steps that only change counters. Uses plain SQL, because plain SQL is faster. Returns the same as
+    `_commit`."""
     at = effects.context.now()
 
     def decide(counts: SessionCounts, heard: int) -> Tallies:
@@ -476,7 +469,7 @@ def _mark_of(context: Context, start: SessionStart, text: str) -> str:
 
 
 CALL_BACK = "call_back"
-"""The event that a caller completed a call-back and agreed to all its conditions."""
+"""The event of a caller who has asked for a call-back and agreed to all its conditions."""
 
 
 def has_effect(flow_set: FlowSet, state: ConversationState, event: Event) -> bool:
@@ -512,8 +505,8 @@ def apply_event(
             if effect is not None:
                 effect(GivenAnswer(session, effects, dialogue, event, step))
         case PinGiven(pin=pin) if is_reporting(effects.flow_set, step.state, Matter.TIP):
-            # In a report, this is a PIN that the caller chooses.
-            # Under "My number", it is an attempt, which has already been recorded.
+            # In a report, the caller chooses this PIN for a new receipt. Under "My number", the PIN is an attempt to
+            # open a receipt, and the hotline has already recorded this attempt.
             service_receipts.give_receipt(
                 session, effects.context, dialogue, attempt=passage, pin=pin
             )
@@ -522,13 +515,13 @@ def apply_event(
 
 
 def only_counts(flow_set: FlowSet, step: ReplayStep) -> bool:
-    """Returns True if the step only changes counters. Most steps with an effect are of this kind."""
+    """Returns True if the step only changes counters. Most steps with an effect only change counters."""
     heavy = (event for event in step.events if not isinstance(event, LanguageChosen | TopicRead))
     return not step.are_words and not any(has_effect(flow_set, step.state, one) for one in heavy)
 
 
 def event_tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
-    """Returns what an event adds to the counters of the statistics."""
+    """Returns the counters of the statistics to which an event adds, with the added numbers."""
     match event:
         case LanguageChosen(language):
             return service.in_language(counts, language)
