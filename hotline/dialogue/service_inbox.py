@@ -1,9 +1,7 @@
-"""Reads the gateway's own inbox, because callbacks can get lost. Marks an SMS as doubted if the inbox does not list it.
-
-The clock process does not have the key that finds the enrolled responder of a number. So it does not handle an SMS
-itself. It sends each SMS to the hotline's own hook (docs/decisions/06). After a crash, it sends the SMS of the same
-page again. The hook counts each SMS only once.
-"""
+"""Reads the gateway's own inbox, because callbacks can get lost. Marks an SMS as doubted if the inbox does not list
+the SMS. The clock process reads the inbox. It does not have the key with which the hotline finds the responder of a
+phone number, so it sends each SMS to the hotline's own hook (docs/decisions/06). After a crash, the clock process
+sends the SMS of the same page again. The hook handles each SMS only once."""
 
 from datetime import datetime, timedelta
 
@@ -17,15 +15,14 @@ from hotline.gateway.rules import Bookmark, PageResult
 from hotline.gateway.tables import assignments_of
 
 PATIENCE = timedelta(minutes=10)
-"""If the inbox was not read for this time, a check fails."""
+"""The time without a reading of the inbox after which the doctor's check fails."""
 LATELY = timedelta(days=1)
 NOT_LISTED = "the line's own hook does not accept an SMS from it"
 
 
 def read_inbox(context: WorkerContext) -> None:
-    """Reads one page of the inbox if this is due: each minute, or at once if there are more pages. Raises
-    StoreUnavailable.
-    """
+    """Reads one page of the inbox if a reading is due. Readings are due each minute, or at once if there are more
+    pages. Raises StoreUnavailable."""
     if not context.line.inbound_sms or not context.line.inbox:
         return
     at = context.now()
@@ -58,16 +55,14 @@ def _due(context: WorkerContext, at: datetime) -> Bookmark | None:
             tables.create_position(session, at)
             row = tables.inbox_position(session)
         assert row is not None
-    # After the system clock was set back, the next reading is due at once.
+    # If someone has set back the system clock, the next reading is due at once.
     due = row.next_at <= at or row.next_at - at > rules.EACH
     return tables.bookmark(row) if due else None
 
 
 def _sent_to_hook(context: WorkerContext, reading: PageResult) -> bool:
-    """Sends each SMS of the page to the hook. Returns False at the first SMS that the hook does not accept.
-
-    It calls the hook over HTTP, so no transaction may be open.
-    """
+    """Sends each SMS of the page to the hotline's own hook. Stops and returns False at the first SMS that the hook
+    does not accept. The function makes HTTP calls, so no transaction may be open."""
     for sms in reading.to_answer:
         if not context.hook.tell(sms):
             return False
@@ -76,7 +71,7 @@ def _sent_to_hook(context: WorkerContext, reading: PageResult) -> bool:
 
 
 def _doubt(session: Session, context: WorkerContext, reading: PageResult, at: datetime) -> None:
-    """Marks an SMS as doubted if this page of the inbox should list it but does not."""
+    """Marks each received SMS as doubted that this page of the inbox should list but does not list."""
     if reading.proves_until is None:
         return
     since = reading.bookmark.sure_from
@@ -92,7 +87,7 @@ def _stumble(context: WorkerContext, fault: str, at: datetime) -> None:
 
 
 def check_inbox(session: Session, line: Line, at: datetime) -> tuple[CheckResult, ...]:
-    """Returns two checks: that the inbox is read, and that it lists every answer by SMS."""
+    """Checks if the hotline reads the inbox, and if the inbox lists every answer by SMS. Returns both results."""
     if not line.inbound_sms:
         return (CheckResult("inbox", True, "not needed: responders cannot reply by SMS"),)
     if not line.inbox:

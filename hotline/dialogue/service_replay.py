@@ -1,9 +1,7 @@
-"""Replays the text of a session through the flow engine, from its start or from a cached place.
-
-It has no side effects. It asks the calling function for everything that the text does not contain. After a work PIN,
-the reader process must answer: with a responder's cases, a page or the result of a command. The engine stops there, as
-it does for the PIN of a receipt. It continues with the answer.
-"""
+"""Replays the text of a session through the flow engine, from its start or from a cached place. The module has no
+side effects. It asks the calling function for each fact that the text does not contain. After a work PIN, such a fact
+comes from the reader process: a responder's cases, a page, or the result of a command. The engine waits for this
+answer, as for the check of a receipt's PIN, and then continues."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -72,7 +70,8 @@ from hotline.text.languages import CODES
 from hotline.tips.rules_receipts import NUMBER, RECEIPT
 
 FILLER = "xxxxxxx "
-"""A text that replaces a page when the page itself is not shown. Only the number of screens that it fills matters."""
+"""A text that replaces the text of a page during a replay. Only the number of screens that the text fills is
+important."""
 PREFIXES = {
     WORK_VERB: "",
     WORK_QUESTION: ASK,
@@ -80,44 +79,45 @@ PREFIXES = {
     WORK_DISTRICT: DISTRICT,
     WORK_SHIFT: SHIFT,
 }
-"""The names of answers that are commands or questions about a case. The prefix and the value of the answer together are
-the verb of the request.
-"""
+"""Maps the name of each answer that is a command or question about a case to a prefix. This prefix and the value of
+the answer together are the verb of the request to the reader process."""
 NOTE_IN_WORDS = f"{NOTE}words"
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderRequest:
-    """A question to the reader process that must be answered before a turn."""
+    """A question to the reader process. The engine needs the answer before it can play the next turn."""
 
     upto: int
-    """The length of the text up to this question, including the input that caused it."""
+    """The number of letters of the session's text up to this question, including the input that caused the question."""
     ask: ReaderQuestion
     pin: str = field(repr=False)
-    """The digits that were typed as a work PIN. They may be the code from an SMS."""
+    """The digits that the responder typed as a work PIN. These digits may be the code from an SMS instead."""
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Other values that were typed, by name: a start PIN, a new PIN, the text of a note, or codes about a person."""
+    """Other values that the responder typed, by name: a start PIN, a new PIN, the text of a note, or codes about a
+    person."""
     of: int | None = None
-    """If the responder asks again because no answer came, the position of the earlier question."""
+    """The position of the earlier question, if the responder asks again because no answer came."""
     wants_page: bool = False
-    """True if only the text of the page is still needed."""
+    """True if the engine needs only the text of a page that the session has shown before."""
     screens: Callable[[ReaderAnswer], int] = field(
         default=lambda _answer: 0, repr=False, compare=False
     )
-    """Returns the number of this phone's screens that the page of an answer fills. Returns 0 if the answer does not
-    contain a page."""
+    """A function that returns the number of screens that the page in an answer fills on this phone. It returns 0 if
+    the answer contains no page."""
 
 
 class ReaderReply(NamedTuple):
-    """The reader process's answer to a question, either new or stored."""
+    """The answer of the reader process to a question. The answer is new, or comes from the database."""
 
     answer: ReaderAnswer
     screens: int = 0
-    """If the text of the page is not stored, the number of its screens. 0 if the answer is complete."""
+    """The number of screens of the page, if the answer lacks the page's text. The number is 0 if the answer is
+    complete."""
 
 
 class ReaderQuestions:
-    """Collects the questions to the reader process while one text is replayed."""
+    """Collects the questions to the reader process during the replay of one text."""
 
     def __init__(self, flow_set: FlowSet, facts: Facts, limit: int) -> None:
         self._book, self._limit = flow_set, limit
@@ -125,20 +125,18 @@ class ReaderQuestions:
         self._view = ReaderAnswer()
         self._typed: dict[str, str] = {}
         self._lists: dict[str, Sequence[tuple[str, str]]] = {}
-        """The lists of options in all answers until now. A choice from a list can be replayed only with this list."""
+        """The lists of options in all answers until now. The engine needs a list to replay a choice from the list."""
         self._last: ReaderRequest | None = None
         self._page: ReaderRequest | None = None
-        """The question whose page is replaced by a filler for now."""
+        """The question whose answer has a filler in place of its page, or None."""
         self._page_case, self._page_text = "", ""
-        """The reference of the case whose page was shown last, and the text of this page or its filler."""
+        """The reference of the case whose page the session showed last, and the text or the filler of this page."""
 
     def about(
         self, state: ConversationState, keyed: str, upto: int, facts: Facts
     ) -> tuple[ConversationState, Facts, ReaderRequest | None]:
-        """Returns the state in which an input is replayed, and the question to ask before that.
-
-        For almost every input, there is no question.
-        """
+        """Returns the state and the facts for the replay of an input, and the question to the reader process before
+        this replay. The question is None for almost every input."""
         facts = replace(facts, answers={}) if facts.answers else facts
         node = node_at(self._book, state.calls[-1]) if state.calls and not state.finished else None
         if isinstance(node, QuestionNode) and node.kind == "pin" and node.saves in READER_PINS:
@@ -146,13 +144,14 @@ class ReaderQuestions:
         if WORK_PIN not in self._typed:
             return state, facts, None
         if self._page_case and node is not None and shows_word(self._book, state, PAGE):
-            # A key below a page is about the case on the page, also if another case was chosen in between.
+            # A key that the responder presses below a page is about the case on this page, even if the responder
+            # chose another case in between.
             state = state.saying({**state.answers, WORK_CASE: self._page_case})
         led, events, _ = turn.resume_without_screen(
             self._book, state, keyed, facts, limit=self._limit
         )
         if any(isinstance(event, FlowEntered) and event.flow in FLOWS for event in events):
-            # If the responder fills in the form again, it is about another person.
+            # If the responder opens the form a second time, the form is about another person.
             state = state.saying(
                 {name: said for name, said in state.answers.items() if name != MADE_PERSON}
             )
@@ -160,7 +159,7 @@ class ReaderQuestions:
             if not isinstance(event, Answered):
                 continue
             if event.name == WORK_FORM and event.value in PERSON_VERBS:
-                # The answers of an unfinished form about this case.
+                # If the responder left a form about this case unfinished, the flow continues with the answers of that form.
                 kept = self._view.words.get(f"{STARTED}.{led.answers.get(WORK_CASE, '')}")
                 started = {} if kept is None else StartedForm.from_text(kept).answers
                 return state, replace(facts, answers=started), None
@@ -172,7 +171,7 @@ class ReaderQuestions:
     def _of_answer(
         self, one: Answered, led: ConversationState, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question that must follow an answer, or None."""
+        """Returns the question to the reader process that an answer causes, or None."""
         about = led.answers.get(WORK_CASE, "")
         verb = ended_by(one.name, led.answers)
         if verb is not None:
@@ -191,10 +190,8 @@ class ReaderQuestions:
     def _of_pin(
         self, node: QuestionNode, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question that must follow a typed PIN.
-
-        If the PIN is new, the responder must first type it twice.
-        """
+        """Returns the question to the reader process that a typed PIN causes, or None. A responder must type a new
+        PIN twice before the question follows."""
         typed = text_typed.clean_pin(keyed, node.digits)
         if not typed:
             return None
@@ -212,7 +209,7 @@ class ReaderQuestions:
     def continued(
         self, asked: ReaderRequest, learned: ReaderReply, state: ConversationState, keyed: str
     ) -> tuple[ConversationState, Facts]:
-        """Returns the state and the facts with which the engine continues."""
+        """Returns the state and the facts with which the engine continues after an answer of the reader process."""
         answer = learned.answer
         if asked.ask.kind is ReaderQuestionKind.VIEW:
             self._view = answer.without_page() if RIGHT in answer.flags else ReaderAnswer()
@@ -237,7 +234,7 @@ class ReaderQuestions:
         return state, facts
 
     def lacking(self, state: ConversationState) -> ReaderRequest | None:
-        """Returns the question for a page if the present screen shows this page and its text is missing.
+        """Returns the question for the text of a page, if the present screen shows this page and the text is missing.
 
         Returns None if the screen is complete.
         """
@@ -316,7 +313,7 @@ def _of_verb(verb: str, reference: str) -> ReaderQuestion:
 
 
 class SessionContext(NamedTuple):
-    """The facts of a session that stay the same from its first to its last hop."""
+    """The facts of a session that stay the same from the first hop to the last hop."""
 
     flow_set: FlowSet
     facts: Facts
@@ -325,9 +322,8 @@ class SessionContext(NamedTuple):
 
 
 class StarTyped(NamedTuple):
-    """Asks if a `*` in free text belongs to the text, or ends it. The session's row in the database has the answer for
-    the replay.
-    """
+    """Asks if a `*` belongs to the caller's free text, or ends this text. The answer is in the session's row in the
+    database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,14 +331,15 @@ class QuestionReply:
     """The answer to a question that the engine asked during a replay."""
 
     flags: Mapping[str, bool] = field(default_factory=dict)
-    """The flags that a secret sets. They apply until another secret is typed."""
+    """The flags that a checked secret sets. These flags apply until the caller types another secret."""
     committed: CommittedText = field(default_factory=lambda: CommittedText(0))
     reply: ReaderReply = field(default_factory=lambda: ReaderReply(ReaderAnswer()))
-    """The answer of the reader process."""
+    """The answer of the reader process, if the engine asked it."""
 
 
 class Start(NamedTuple):
-    """The state and the position from which a replay starts if the beginning of the text is known."""
+    """The state and the position in the text from which a replay starts, if the result of the text before this
+    position is known."""
 
     state: ConversationState
     at: int
@@ -364,18 +361,17 @@ class Played(NamedTuple):
 
 
 KEYS = ("0", "00", "000")
-"""These inputs are keys even if the screen asks for free text. The caller typed the rest of the text at the next
-screen.
-"""
+"""The inputs that are keys even if the screen asks for free text. After such an input, the rest of the text belongs
+to the next screen."""
 Question: TypeAlias = SecretTyped | StarTyped | ReaderRequest
 Playing: TypeAlias = Generator[Question, QuestionReply, Played]
 
 
 def landing_code(flow_set: FlowSet, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[str]]:
-    """Returns the short code that the caller dialled, and the digits after it that the session uses.
+    """Returns the short code that the caller dialled, and the digits after the short code that the session uses.
 
-    If the phone is not enrolled, a private short code has no effect, and the caller sees the usual first screen. Digits
-    after a private short code are ignored.
+    If the phone is not enrolled, a private short code has no effect, and the caller sees the usual first screen. The
+    session ignores digits after a private short code.
     """
     entry, ahead = short_code_of(dialled, flow_set.entries)
     if entry and flow_set.flows[flow_set.entries[entry]].private:
@@ -389,8 +385,8 @@ def play(
     """Replays `text` to its end. Digits that the caller dialled together with the short code start the session. All
     later digits are answers to screens.
 
-    `committed` is the part of the text that the session's row is known to cover. If this part does not say
-    where a free text ends, the replay asks for it. `start` is a known position in `text`.
+    `committed` is the part of the text that the session's row covers, as far as this process knows. If a free text
+    may end after this part, the replay asks for the newest row. `start` is the position from which the replay starts.
     """
     steps: list[ReplayStep] = []
     shown: Turn | None = None
@@ -439,7 +435,8 @@ def _learned(
     keyed: str,
     upto: int,
 ) -> Generator[Question, QuestionReply, tuple[ConversationState, Facts]]:
-    """Returns the state and facts for the next turn, after asking about a secret or asking the reader process."""
+    """Returns the state and facts for the next turn. If the input is a secret or a question to the reader process,
+    first asks the calling function for the result."""
     secret = _secret(session_context.flow_set, state, keyed, upto)
     if secret is not None:
         opened = (yield secret).flags
@@ -455,10 +452,8 @@ def _learned(
 def _with_page(
     session_context: SessionContext, asking: ReaderQuestions, lacking: ReaderRequest, stop: Stop
 ) -> Generator[Question, QuestionReply, Turn]:
-    """Returns the last turn, with the text of the page on its screen.
-
-    If there is no text, the screen says that the page cannot be read.
-    """
+    """Returns the last turn, with the text of the page on its screen. If no text came, the screen says that the
+    responder cannot read the page now."""
     page = (yield lacking).reply
     facts = asking.with_page(page)
     if UNREADABLE in page.answer.flags:
@@ -484,8 +479,8 @@ def _asking(session_context: SessionContext) -> ReaderQuestions | None:
 
 def _dialled(session_context: SessionContext, text: str) -> Turn:
     dialled = text[: session_context.start.dialled]
-    # The session's row stores the dialled short code.
-    # The field is empty if the short code is private and had no effect for this phone.
+    # The session's row stores the dialled short code. The column is empty if the short code is private and had no
+    # effect for this phone.
     landed = bool(session_context.start.entry)
     entry, ahead = landing_code(session_context.flow_set, dialled, enrolled=landed)
     return turn.start(
@@ -500,9 +495,8 @@ def _dialled(session_context: SessionContext, text: str) -> Turn:
 def _secret(
     flow_set: FlowSet, state: ConversationState, keyed: str, upto: int
 ) -> SecretTyped | None:
-    """Returns the secret that must be checked before an input is replayed. Returns None if the input is not a
-    secret.
-    """
+    """Returns the secret in an input, which the hotline must check before the replay continues. Returns None if the
+    input is not a secret."""
     code, digits = text_typed.clean_keys(keyed), turn.expects_pin(flow_set, state)
     asks = digits and is_reporting(flow_set, state, RECEIPT)
     if asks and (pin := text_typed.clean_pin(keyed, digits)):

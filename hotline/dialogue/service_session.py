@@ -1,8 +1,6 @@
-"""After a work PIN, sends the question of the web process to the reader process, and shows the answer.
-
-It waits at most two seconds, outside of a transaction, and in at most two threads of a process. A place in the text
-always shows the same screen: the answer if it came in time, or a request to wait.
-"""
+"""After a work PIN, the web process sends the responder's question to the reader process, and shows the answer. A hop
+waits at most two seconds for this answer, outside of a transaction, and in at most two threads of a process. A place
+in the text always shows the same screen: the answer if it came in time, or a request to wait."""
 
 import json
 from collections.abc import Mapping
@@ -65,18 +63,17 @@ from hotline.text.languages import FIRST
 from hotline.tips import tables
 
 MAX_SECONDS = 2.0
-"""The number of seconds that a hop waits. The gateway waits at most five seconds."""
+"""The number of seconds that a hop waits for the reader process. The gateway waits at most five seconds for the hop."""
 PAUSES = (0.025, 0.025, 0.05, 0.1)
-"""The seconds to wait before each of the first checks for an answer. After these checks, the next follow every
-`LATER_PAUSE` seconds.
-"""
+"""The seconds to wait before each of the first checks for an answer of the reader process. Further checks follow
+every `LATER_PAUSE` seconds."""
 LATER_PAUSE = 0.2
 ASKED, RESTING = "asked", "resting"
-"""The stored results of an attempt at a PIN by an unknown phone. `ASKED` means that the reader process is asked,
-`RESTING` that the phone must wait."""
+"""The stored results of an attempt at a PIN by an unknown phone. `ASKED` means that the web process asks the reader
+process. `RESTING` means that the phone must wait."""
 WAIT = ReaderReply(ReaderAnswer((rules_reading_requests.WAITS,)))
 WRONG_PIN = ReaderReply(ReaderAnswer())
-"""The answer to a wrong PIN. Also the answer if a repeated text contains another PIN than before."""
+"""The answer to a wrong PIN. A repeated text that contains another PIN than before gets the same answer."""
 
 
 class ReaderRequests:
@@ -90,7 +87,8 @@ class ReaderRequests:
         self._known: dict[str, PinReading] | None = None
 
     def learn(self, asked: ReaderRequest) -> ReaderReply:
-        """Returns the answer that this place of the text shows. Raises StoreUnavailable."""
+        """Returns the answer of the reader process that the session shows at this place of the text. Raises
+        StoreUnavailable."""
         row = self._rows().get(self._digest(asked.upto))
         if asked.wants_page:
             return self._page(asked, row)
@@ -101,7 +99,8 @@ class ReaderRequests:
         if asked.ask.kind is not ReaderQuestionKind.VIEW:
             return self._fresh(asked)
         if self._opening.responder_id is not None:
-            # While the phone must wait, an attempt causes no work for the reader process, as for an unknown phone.
+            # While the phone must wait, the hotline does not send its attempts to the reader process. The same holds
+            # for an unknown phone.
             at = self._context.now()
             with self._context.database.reading() as session:
                 person = session.get(Responder, self._opening.responder_id)
@@ -116,11 +115,9 @@ class ReaderRequests:
         return self._fresh(asked, wrong=None if until is None else blocked_answer(until))
 
     def _try(self, asked: ReaderRequest) -> tuple[str, ...]:
-        """Records an attempt by an unknown phone. After too many attempts the phone must wait, with the same limits as
-        an enrolled phone.
-
-        Returns `ASKED` or `RESTING`. If the phone must wait, also returns when this time ends.
-        """
+        """Records an attempt at a PIN by an unknown phone. After too many attempts the phone must wait, with the same
+        limits as an enrolled phone. Returns `ASKED` or `RESTING`. If the phone must wait, also returns the end of
+        this time."""
         text = without_pins(self._hop.text)
         target = self._context.pseudonyms.heard("", AttemptedSecret.WORK)
         look = service_receipts.try_once(
@@ -148,10 +145,8 @@ class ReaderRequests:
     def _settled(
         self, asked: ReaderRequest, row_id: int | None, answer: ReaderAnswer | None
     ) -> ReaderReply:
-        """Stores the answer that this place of the text shows.
-
-        If two hops do this at the same time, the first decides for both.
-        """
+        """Stores the answer that the session shows at this place of the text. If two hops store an answer at the same
+        time, both show the first answer."""
         with self._context.database.writing() as session:
             row_id = self._row(session, asked).id if row_id is None else row_id
             shown = None if answer is None else self._encrypted(answer, asked)
@@ -166,7 +161,7 @@ class ReaderRequests:
         return self._known
 
     def _fresh(self, asked: ReaderRequest, wrong: ReaderAnswer | None = None) -> ReaderReply:
-        """Asks the reader process. If the PIN is wrong, returns `wrong`."""
+        """Asks the reader process, and stores its answer. If the PIN is wrong, returns `wrong`."""
         row_id, answer = self._asked(asked)
         if wrong is not None and answer == ReaderAnswer():
             answer = wrong
@@ -175,7 +170,7 @@ class ReaderRequests:
     def _page(self, asked: ReaderRequest, row: PinReading | None) -> ReaderReply:
         """Returns the text of a page that this session has shown before.
 
-        If there is no answer, returns a message that the page cannot be read now.
+        If no answer comes, returns a message that the responder cannot read the page now.
         """
         answer = None
         if row is not None:
@@ -186,10 +181,8 @@ class ReaderRequests:
         return ReaderReply(answer)
 
     def _asked(self, asked: ReaderRequest) -> tuple[int, ReaderAnswer | None]:
-        """Returns the id of the stored question, and the answer if it came in time.
-
-        If no thread may wait at the moment, returns no answer.
-        """
+        """Asks the reader process. Returns the id of the stored question, and the answer if it came in time. If too
+        many threads already wait, returns no answer."""
         pair = KeyPair.new()
         row_id, ask_id = self._begin(asked, pair)
         door = self._context.reader
@@ -213,7 +206,8 @@ class ReaderRequests:
     def _begin(self, asked: ReaderRequest, pair: KeyPair) -> tuple[int, int | None]:
         """Stores the request to the reader process.
 
-        If the reader has no public key, the PIN cannot be encrypted, and the second id is None.
+        Returns the ids of the question and of the request. If this process does not have the reader's public key, it
+        cannot encrypt the PIN, and the second id is None.
         """
         key, digest, at = self._opening.key, self._digest(asked.upto), self._context.now()
         encrypted_pin = None
@@ -230,7 +224,7 @@ class ReaderRequests:
             return row.id, cases_tables.add_hop(session, row.id, encrypted_pin, pair.public, at)
 
     def _row(self, session: Session, asked: ReaderRequest) -> PinReading:
-        """Returns the stored question of this place in the text. If there is none, makes it."""
+        """Returns the stored question of this place in the text. If the database has no such question, stores it."""
         before = None if asked.of is None else self._rows().get(self._digest(asked.of))
         return cases_tables.get_or_create(
             session,
@@ -243,7 +237,8 @@ class ReaderRequests:
         )
 
     def _typed(self, asked: ReaderRequest) -> Mapping[str, str]:
-        """Returns data that only the reader may see: typed text, and the phone's digest if it may choose a new PIN."""
+        """Returns the data that only the reader process may see: the typed text, and the digest and the last digits
+        of the phone number."""
         typed = {rules_reading_requests.PIN: asked.pin, **asked.typed}
         if self._hop.shows_number:
             number = self._hop.caller
@@ -299,17 +294,14 @@ class ReaderRequests:
 # Answers the hops of a USSD session, and ends the session.
 
 Looks = dict[int, AttemptResult]
-"""The results of secrets. The key is the length of the text before each secret."""
+"""The results of the checked secrets of one text. The key is the number of letters of the text up to the secret."""
 
 
 def answer_hop(context: WebContext, hop: UssdHop) -> str:
-    """Returns the answer to the gateway: "CON ..." or "END ...". If a hop comes from another phone than the first hop,
-    the session ends without an effect.
-
-    If the answer says that something is saved, it is already committed. If the database cannot commit, the answer asks
-    the caller to try again. The gateway can then send the same hop again to continue the session. Raises NotReady.
-    Raises CallbackInvalid for a text that no phone can send.
-    """
+    """Returns the answer to the gateway: "CON ..." or "END ...". If a hop comes from another phone than the first
+    hop, the session ends without an effect. If the answer says "saved", the database has already committed the data.
+    If the database cannot commit, the answer asks the caller to try again. The gateway can then send the same hop
+    again to continue the session. Raises NotReady. Raises CallbackInvalid for a text that no phone can send."""
     if hop.text.count(SEPARATOR) >= MAX_INPUTS:
         raise CallbackInvalid('the field "text" of a USSD request has too many inputs')
     key = context.pseudonyms.session(hop.session_id)
@@ -328,10 +320,8 @@ def answer_hop(context: WebContext, hop: UssdHop) -> str:
 
 
 def _count_stranger(context: Context) -> None:
-    """Counts a hop that came from another phone, and raises an alarm.
-
-    Ignores a failure of the database, which has its own alarm.
-    """
+    """Counts a hop that came from another phone than the first hop, and raises an alarm. Ignores a failure of the
+    database, because such a failure has its own alarm."""
     with suppress(StoreUnavailable), context.database.writing() as session:
         at = context.now()
         counters_service.count_event(session, counters_service.STRANGE_CALLER, USSD, at)
@@ -344,8 +334,8 @@ def failure(context: Context, language: str = FIRST) -> str:
 
 
 def end_session(context: WebContext, notice: EndNotice) -> None:
-    """Ends a session, and files its unfinished report as a tip. It may run before or after the last hop, and more than
-    once.
+    """Ends a session, and files its unfinished report as a tip. The gateway may send the notice before or after the
+    last hop, and more than once.
 
     Raises StoreUnavailable.
     """
@@ -365,11 +355,9 @@ def end_session(context: WebContext, notice: EndNotice) -> None:
 
 
 def _begin(context: WebContext, hop: UssdHop, key: str) -> str:
-    """Answers the first hop of a session. The caller dialled all of its text at once.
-
-    With SQLite, only one session begins at a time. Parallel threads would delay each other for longer than they wait
-    here.
-    """
+    """Answers the first hop of a session. The caller dialled the whole text of this hop together with the service
+    code. With SQLite, the sessions of a process begin one after the other, because parallel threads would delay each
+    other for longer."""
     looks: Looks = {}
     start = service_session_start.open_session(context, hop, key)
     known = service_session_start.load_session(context, hop, start, CommittedText(NOTHING))
@@ -390,10 +378,8 @@ def _go_on(context: WebContext, hop: UssdHop, known: KnownSession) -> str:
 def _answered(
     context: WebContext, hop: UssdHop, known: KnownSession, path: CachedPath, looks: Looks
 ) -> str:
-    """Commits the effects of this text that are not committed yet. Returns the answer.
-
-    Most hops in a menu do not have such effects.
-    """
+    """Commits the effects of the session's text that are not committed yet, and returns the answer. Most hops in a
+    menu have no such effects."""
     start = known.start
     if path.changing and path.changing[-1].upto > known.committed.upto:
         flow_set = context.flow_sets.get(start.revision_id)
@@ -407,7 +393,8 @@ def _answered(
 
 
 def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks) -> CachedPath:
-    """Returns the path of the text. Takes it from the cache, or replays the text from the longest cached part."""
+    """Returns the path of the session's text from the cache. If the cache does not have the path, replays the text
+    from the longest cached beginning."""
     ways, shared, base = context.sessions.ways, known.shared, None
     if shared is not None:
         way = ways.find(shared, hop.text)
@@ -437,10 +424,8 @@ def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks
 
 
 def _stand(flow_set: FlowSet, step: ReplayStep) -> SessionStep:
-    """Returns the screen to which a step leads. Screens are counted after the session is over.
-
-    A responder's page has no name, so it is not counted.
-    """
+    """Returns the name of the screen to which a step leads, for the count of screens after the session. A screen of a
+    private flow gets no name, so the hotline does not count it."""
     state = step.state
     beneath = [flow_set.flows[place.flow] for place in state.calls if place.flow in flow_set.flows]
     is_hidden = not beneath or any(flow.private for flow in beneath)
@@ -489,9 +474,10 @@ def _look(
     session_context: service_replay.SessionContext,
     asked: SecretTyped,
 ) -> AttemptResult:
-    """Returns the result of checking a secret. The attempt stays recorded even if this hop fails afterwards."""
+    """Checks a secret and returns the result. The attempt stays recorded even if this hop fails later."""
     if session_context.start.asks_pin:
-        # The stored digest of an attempt covers all earlier input, so a work PIN must be removed from it first.
+        # The database stores a digest of all input up to an attempt. No such digest may contain a work PIN, so this
+        # line removes work PINs.
         hop = replace(hop, text=without_pins(hop.text))
     match asked.secret:
         case AttemptedSecret.RECEIPT:
@@ -503,7 +489,8 @@ def _look(
 
 
 def _language(context: WebContext, hop: UssdHop, known: KnownSession | None) -> str:
-    """Returns the caller's language for the answer to a failed hop, if the cache knows it."""
+    """Returns the caller's language for the answer to a failed hop. If the cache does not know this language, returns
+    Kinyarwanda."""
     if known is None or known.shared is None:
         return FIRST
     way = context.sessions.ways.longest(known.shared, f"{hop.text}{SEPARATOR}")

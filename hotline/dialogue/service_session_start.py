@@ -1,7 +1,5 @@
-"""Opens and finds sessions, and collects the facts that their flows use.
-
-A replay uses the facts from the beginning of the session, even if the data has changed since.
-"""
+"""Opens and finds sessions, and collects the facts that their flows use. A replay uses the facts as they were at the
+beginning of the session, even if the database has changed since then."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -49,27 +47,27 @@ from hotline.tips.rules import Matter, TipOutcome, VisitFacts
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Tip
 
-# Shows a phone's cases in the responders' flow, and carries out the answers of that flow.
-
 CASE = "case"
-"""The name of the answer that contains the case which the responder chose from the list."""
+"""The name of the answer with the reference of the case that the responder chose from the list."""
 VERB = "case_verb"
 LETTERS = "case_letters"
-"""The name of the answer that contains the reference as the responder typed it."""
+"""The name of the answer with the reference that the responder typed."""
 COLLEAGUE_HAS = "quicker"
-"""The flag of a case whose assignee stays a colleague even if this responder takes the case."""
+"""The flag of a case with a colleague as the assignee. The colleague stays the assignee even if this responder takes
+the case."""
 HELPS = "helps"
-"""The flag of a case that this responder took although a colleague is its assignee."""
+"""The flag of a case that this responder took, although a colleague is the assignee."""
 UNREAD = "unread"
-"""The flag of a case that must be read before an open visit."""
+"""The flag of a case that responders must read before they visit openly."""
 CAN_STAND_DOWN = "lets"
-"""The flag of a case that has moved to a new place, if this responder may stand down the people of the old place."""
+"""The flag of a case whose place the caller corrected, if this responder may stand down the responders of the old
+place."""
 DECIDES_VISIT = "decides"
 """The flag of a case for which this responder may decide the visit safety."""
 CAN_CONFIRM = "judges"
-"""The flag of a case whose closure a colleague requested and this responder may confirm."""
+"""The flag of a case whose closure a colleague requested, if this responder may confirm the closure."""
 IS_COMPLAINT = "complaint"
-"""The flag of a complaint. It cannot be passed on, because only one desk may see it."""
+"""The flag of a case that is a complaint. A responder cannot pass on a complaint, because only one desk may see it."""
 ANOTHER = "another"
 """The flag of a case whose closure another person requested, with any outcome except "not trafficking"."""
 NATIONAL_DESK = "national_desk"
@@ -77,16 +75,16 @@ NATIONAL_DESK = "national_desk"
 DESK_IN_CONSOLE = "desk_in_console"
 """The flag of a responder of the national desk, if this desk reads tips only in the console."""
 READ_FIRST = "read_first"
-"""The flag of a case that this responder must read in the console before they close it."""
+"""The flag of a case that this responder must read in the console before closing it."""
 SPELLED = "spelled"
 IS_DRILL = "exercise"
-"""The flag of a case that is a drill. Every text about such a case says that it is a drill."""
+"""The flag of a case that is a drill. Every text about a drill says that it is a drill."""
 
 
 class CaseFlags(dict[str, bool]):
     """The flags of a session, by name. For example, `spelled.K7Q4.k704` is True if `k704` spells the reference K7Q4.
 
-    Letters that look alike count as the same letter.
+    Letters and digits that look alike count as equal.
     """
 
     def get(self, key: str, default: bool = False) -> bool:  # type: ignore[override]
@@ -98,14 +96,15 @@ class CaseFlags(dict[str, bool]):
 
 
 def is_spelled(case: str, typed: str) -> bool:
-    """Returns True if the typed letters spell this reference."""
+    """Returns True if the letters that the responder typed spell this reference."""
     return rules_assignment.read_reference("".join(filter(str.isalnum, typed))) == case
 
 
 def caller_facts(
     session: Session, responder_id: int, as_of: datetime, *, asks_pin: bool
 ) -> CallerFacts:
-    """Returns a responder's cases at a given time: first the cases that they took, then danger, then the others."""
+    """Returns a responder's cases at a given time, and the flags of these cases. The cases that the responder took
+    come first, then the cases about danger, then the others."""
     held = queries_references.held_cases(session, responder_id, as_of)
     opened = queries_references.open_references(session, responder_id, as_of)
     true = [f"{IS_OWN}.{one}" for one in held]
@@ -135,11 +134,8 @@ def caller_facts(
 
 
 def fresh_flags(session: Session, context: Context, responder_id: int) -> Mapping[str, bool]:
-    """Returns the flags that each hop must compute again.
-
-    They mark cases that stay with a colleague, and cases that must be read before a visit. They also mark cases whose
-    closure another person requested, and cases that must be read in the console before they close.
-    """
+    """Returns the flags that each hop must compute again: `COLLEAGUE_HAS`, `UNREAD`, `ANOTHER` and `READ_FIRST` of
+    each case, and `DESK_IN_CONSOLE`."""
     true, quicker = [], set(queries_references.colleagues_cases(session, responder_id))
     who, wanted = service_closing.by_responder(responder_id), TipOutcome.NOT_TRAFFICKING
     is_national = bool(queries.national(session, [responder_id]))
@@ -161,7 +157,8 @@ def fresh_flags(session: Session, context: Context, responder_id: int) -> Mappin
 
 
 def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
-    """Returns True if another person requested the closure of the case, and this responder's desk decides about it."""
+    """Returns True if another person requested the closure of the case, and this responder's desk decides about the
+    closure."""
     if tip.closure_by is None or not queries_visible.decides(session, tip, responder_id):
         return False
     own = service_closing.by_responder(responder_id).name
@@ -169,7 +166,7 @@ def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
 
 
 def _visits(session: Session, responder_id: int) -> Iterator[tuple[str, Tip, VisitFacts]]:
-    """Yields each open case of a responder, with the facts about visits."""
+    """Yields the reference and the tip of each open case of a responder, with the facts about visits."""
     cases = queries_references.open_tips(session, responder_id)
     together = queries_references.tips_in_clusters(session, [tip.id for _, tip in cases])
     for name, tip in cases:
@@ -197,7 +194,7 @@ def carry_out(
 ) -> None:
     """Carries out a command that the responder chose.
 
-    For some commands, the responder must also type the reference of the case.
+    For some commands, the responder must also type the reference of the case, and the function waits for this answer.
     """
     chosen = text if name == VERB else verb
     if not case or chosen not in OF_A_CASE:
@@ -218,10 +215,8 @@ MY_CASES = "my_cases"
 
 
 def find_session(context: WebContext, hop: UssdHop, key: str) -> KnownSession | None:
-    """Returns a session that is not in the memory of this process. Returns None for an unknown session.
-
-    If the database is unavailable, looks for the session in Redis. Raises StoreUnavailable, StrangeCaller.
-    """
+    """Returns a session that is not in the memory of this process. Returns None for an unknown session. If the
+    database is unavailable, searches for the session in Redis. Raises StoreUnavailable, StrangeCaller."""
     try:
         row = gateway_tables.find_start(context.database, key)
     except StoreUnavailable:
@@ -238,7 +233,7 @@ def find_session(context: WebContext, hop: UssdHop, key: str) -> KnownSession | 
 def load_session(
     context: Context, hop: UssdHop, start: SessionStart, committed: CommittedText
 ) -> KnownSession:
-    """Makes the session that this process remembers. Raises NotFound, StoreUnavailable."""
+    """Returns the session in the form in which this process remembers it. Raises NotFound, StoreUnavailable."""
     return KnownSession(start, _shared(context, start, hop), committed)
 
 
@@ -280,7 +275,7 @@ def check_caller(context: Context, start: SessionStart, hop: UssdHop) -> None:
 
 
 def context_of(context: Context, start: SessionStart, hop: UssdHop) -> SessionContext:
-    """Returns the facts with which the session is replayed. Raises NotFound, StoreUnavailable."""
+    """Returns the facts that a replay of the session needs. Raises NotFound, StoreUnavailable."""
     flows = context.flow_sets.get(start.revision_id)
     return SessionContext(flows, _facts(context, flows, start, hop), start, _limit(context, start))
 
@@ -288,7 +283,7 @@ def context_of(context: Context, start: SessionStart, hop: UssdHop) -> SessionCo
 def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> Facts:
     """Returns the facts of the session as they were at its beginning.
 
-    When the responder takes a case, the code checks again who its assignee is.
+    Only the flags of `fresh_flags` come from the present data.
     """
     flags = {
         **numbers_shown(flow_set, start.started_at.date()),
@@ -312,7 +307,7 @@ def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHo
     pinned = start.pinned
     options = []
     for case in pinned.cases:
-        # A case's name is only its reference. The name of a drill also says that it is a drill.
+        # The list shows a case by its reference. For a drill, the list also says that the case is a drill.
         called = dict.fromkeys(CODES, case)
         if f"{IS_DRILL}.{case}" in pinned.flags:
             called = {
@@ -351,7 +346,7 @@ def _pinned(
             who, at = start.responder_id, start.started_at
             own = caller_facts(session, who, at, asks_pin=asks_pin)
         if asks_pin:
-            # A responder counts as a trainee without a code. These flags are the lessons that they have passed.
+            # A responder counts as a trainee and needs no code. The flags say which lessons the responder has passed.
             passed = service_enrolment.certificate_facts(context, flow_set, start, caller).flags
             known = {**service_enrolment.RESPONDER_FLAGS, **passed}
             own = replace(
@@ -359,8 +354,8 @@ def _pinned(
             )
         return own
     if asks_pin:
-        # The language of a person whose phone must still be proved by a code and a start PIN. Only the reader process
-        # knows which phones these are.
+        # The language of a person who must still prove their phone with a code and a start PIN. Only the reader
+        # process knows which phones these are.
         language = None
         if is_number(caller):
             with context.database.reading() as session:

@@ -1,7 +1,5 @@
-"""Handles an SMS that the hotline gets: a responder's answer, a STOP, a request to read a topic, or a tip.
-
-An answer never repeats text of the sender.
-"""
+"""Handles an SMS that the hotline gets: a responder's answer, a STOP, a request to read a topic, or a tip. The
+hotline's answer never repeats text of the sender."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -38,19 +36,16 @@ from hotline.text.topics import AskedTopic, asked_topic
 from hotline.text.typed import clean_keys
 from hotline.tips import tables as tips_tables
 
-# Lets people read topics by SMS: a word opens a topic, and a digit or a word answers its screens.
-
 SMS = "sms"
 IDLE = timedelta(minutes=30)
-"""If the last SMS is older than this, the hotline ignores a digit, because another person may have the phone now."""
+"""The time after a sender's last SMS for which a digit answers the last screen. The hotline ignores a later digit,
+because another person may have the phone by then."""
 KEPT = timedelta(hours=2)
-"""The time for which a conversation is remembered. If the first digit comes too late, the caller gets an answer that
-says how to begin again.
-"""
+"""The time for which the hotline remembers a conversation. If a digit comes after `IDLE` but within this time, the
+sender gets one answer that says how to begin again."""
 ECHO = timedelta(minutes=1)
-"""If the same word is sent again for the same screen within this time, it gets no answer. Only a machine answers so
-fast.
-"""
+"""The time in which a repeated word for the same screen gets no answer. Only a machine would send the same word again
+so fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,7 @@ class SmsConversation:
     """A conversation by SMS with a person who reads topics."""
 
     key: str
-    """The key in the state store. It is a digest made with the key of the week."""
+    """The key of the conversation in the state store: a digest that the hotline makes with the key of the week."""
     dialogue: str
     revision_id: int
     entry: str
@@ -66,9 +61,8 @@ class SmsConversation:
     began: datetime
     at: datetime
     lost: bool = False
-    """True if the last message was not understood or came too late. In that case, the next such message gets no
-    answer.
-    """
+    """True if the hotline did not understand the last message, or if the message came too late. The next such message
+    then gets no answer."""
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -83,9 +77,8 @@ class SmsConversation:
 
     @classmethod
     def from_dict(cls, key: str, document: Mapping[str, Any]) -> "SmsConversation":
-        """Reads a stored conversation. Raises KeyError, TypeError or ValueError if another release wrote it in a
-        different format.
-        """
+        """Reads a stored conversation. Raises KeyError, TypeError or ValueError if another release of the hotline
+        wrote the conversation in a different format."""
         return cls(
             key=key,
             dialogue=str(document["dialogue"]),
@@ -100,7 +93,7 @@ class SmsConversation:
 
 @dataclass(frozen=True, slots=True)
 class HeardMessage:
-    """The meaning of a message, found before the transaction begins."""
+    """The meaning of a message, which the hotline finds before the transaction begins."""
 
     talk: SmsConversation
     turn: SmsTurn
@@ -111,8 +104,8 @@ class HeardMessage:
 
 
 def gather(context: WebContext, message: MessageIn) -> HeardMessage | None:
-    """Returns the topic or screen that a sender who is not enrolled wants to read. Returns None if the message is no
-    such request.
+    """Returns the topic or screen that a sender wants to read. The sender is not enrolled. Returns None if the
+    message is no request to read.
 
     Raises NotReady if flows were never published, and StoreUnavailable.
     """
@@ -144,7 +137,7 @@ def gather(context: WebContext, message: MessageIn) -> HeardMessage | None:
 def note(
     session: Session, context: WebContext, message: MessageIn, heard: HeardMessage, at: datetime
 ) -> int | None:
-    """Counts the screens that were read, and writes the answer. Runs in the transaction of the calling function.
+    """Counts the topic that the sender reads, and writes the answer. Runs in the transaction of the calling function.
 
     Returns the id of the answer, or None.
     """
@@ -175,7 +168,8 @@ def note(
 
 
 def announce(context: WebContext, heard: HeardMessage | None, answer_id: int | None) -> None:
-    """Stores the conversation, and tells a worker to send the answer. It runs after the commit."""
+    """Stores the conversation, and tells a worker to send the answer. The calling code calls this function after the
+    commit."""
     if heard is None:
         return
     with suppress(RunsUnavailable):
@@ -226,10 +220,8 @@ def _stage(context: WebContext, revision_id: int, began: datetime) -> Conversati
 
 
 def message_digests(context: Context, message: MessageIn, at: datetime) -> tuple[str, ...]:
-    """Returns the digests that identify a repeated SMS, the exact digest first.
-
-    If the SMS has no time, uses the time of its arrival.
-    """
+    """Returns the digests by which the hotline recognises a repeated SMS. The first digest has the exact second of
+    the SMS, the others the neighbouring seconds. If the SMS has no time, the function uses the time of its arrival."""
     second = (message.sent_at or at).replace(microsecond=0)
     said = (message.sender, context.line.shortcode, message.text.strip())
     return tuple(
@@ -242,8 +234,8 @@ def recognise(
 ) -> Sequence[InboundSeen]:
     """Stores a new SMS.
 
-    If the same SMS arrived before, returns its stored rows. If this copy comes from the inbox, it proves the sender of
-    the stored rows.
+    If the same SMS arrived before, returns its stored rows. If the new copy comes from the gateway's inbox, this
+    proves who sent the SMS.
     """
     proved_at, vouched_at = seen.proved_at, seen.vouched_at
     known = alerts_tables.record_mo(session, seen, keys)
@@ -255,10 +247,8 @@ def recognise(
 
 
 def _carry_out(session: Session, context: Context, seen: InboundSeen, at: datetime) -> None:
-    """Counts the answers in an SMS whose sender is now proved.
-
-    Also carries out the commands in it that waited for this proof. Carries each out only once.
-    """
+    """Accepts the answers in an SMS whose sender is now proved. Also carries out the commands in this SMS that waited
+    for the proof, each only once."""
     waits, seen.queued = seen.queued or {}, None
     service_requests.prove(session, context, waits, at)
     for assignment_id in assignments_of(seen):
@@ -268,7 +258,8 @@ def _carry_out(session: Session, context: Context, seen: InboundSeen, at: dateti
 
 
 READ_INBOX_AFTER = timedelta(seconds=5)
-"""The time after a cry for help at which the inbox is read. Without a cry for help, the inbox is read once a minute."""
+"""The time after a cry for help at which the hotline reads the gateway's inbox. Without a cry for help, it reads the
+inbox once a minute."""
 
 
 class Arrival(StrEnum):
@@ -294,8 +285,8 @@ class InboxOutcome(StrEnum):
     UNKNOWN_SENDER = "unknown_sender"
     TIP = "tip"
     TAKEN_BACK = "taken_back"
-    """A sender who is not enrolled wants the text of their tips to be erased. Nothing is recorded until the gateway's
-    inbox lists the SMS."""
+    """A sender who is not enrolled asks to erase the text of the sender's tips. The hotline records no request until
+    the gateway's inbox lists the SMS."""
     READ = "read"
     LEADER_HEARD = "leader_heard"
     HELPED = "helped"
@@ -303,19 +294,20 @@ class InboxOutcome(StrEnum):
 
 
 MessageOutcome: TypeAlias = InboxOutcome | CommandResult
-"""The result of an SMS: the result of a responder's command, or else a value of `InboxOutcome`."""
+"""The result of handling an SMS: the result of a responder's command, or a value of `InboxOutcome` for every other
+SMS."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Gathered:
-    """Data that is read before the transaction."""
+    """The data that the hotline reads before the transaction begins."""
 
     heard: HeardMessage | None
-    """The request of a sender who is not enrolled to read a topic."""
+    """The request to read a topic, if a sender who is not enrolled made one."""
     known: FilingData | None
-    """The data that is needed to file a tip from a sender who is not enrolled."""
+    """The data with which the hotline files a tip, if a sender who is not enrolled reported one."""
     reply: ReadReply | None = None
-    """The answer of an enrolled responder."""
+    """The answer of an enrolled responder to a case, as the hotline reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +315,8 @@ class _Result:
     outcome: MessageOutcome
     assignment_ids: tuple[int, ...] = ()
     queued: Mapping[str, str] = field(default_factory=dict)
-    """Commands that are carried out only after the SMS is proved, by assignment id. Also each yes of a service."""
+    """The commands that the hotline carries out only after the SMS is proved, by assignment id. A yes of a service
+    waits in the same way."""
     answer_id: int | None = None
     """The id of the answer to a sender who is not enrolled, if there is an answer."""
     written: SmsTipWritten | None = None
@@ -334,7 +327,7 @@ def take_sms(
 ) -> MessageOutcome:
     """Handles an SMS only once, even if it arrives several times or in several ways.
 
-    Raises StoreUnavailable. In this case nothing was changed.
+    Raises StoreUnavailable. After this error, the database is unchanged.
     """
     at = context.now()
     keys = message_digests(context, message, at)
@@ -420,13 +413,11 @@ def _answer_cry(
     gathered: _Gathered,
     at: datetime,
 ) -> int | None:
-    """Writes the one answer to a cry for help. Its text is the hotline's public advertisement. Returns the id of the
-    answer, or None.
-
-    From an answer, another person with the phone could see that the caller sent a message. So this answer is switched
-    off until it is approved. It is sent only if the inbox lists the SMS and one of the gateway's own addresses reported
-    it. It is sent at once or never. A phone gets it at most once a week (docs/decisions/11).
-    """
+    """Writes the one answer to a cry for help. The text of the answer is the hotline's public advertisement. Returns
+    the id of the answer, or None. From an answer, another person with the phone could see that the caller sent a
+    message. So the hotline sends this answer only if the ministry has approved it, if the inbox lists the SMS, and if
+    a callback from one of the gateway's own addresses reported the SMS. The hotline sends the answer at once or
+    never, and to each phone at most once a week (docs/decisions/11)."""
     known = gathered.known
     if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
         return None
@@ -459,8 +450,9 @@ def _take_back(
 ) -> None:
     """Records an erasure request for every tip that this phone sent earlier.
 
-    Senders can be forged, so only an SMS that the gateway's inbox lists counts. The phone's pseudonyms of this week and
-    of last week identify its tips. Older tips of the phone cannot be found.
+    Anyone can forge the sender of an SMS, so the function accepts only an SMS that the gateway's inbox lists. It
+    finds the phone's tips by the phone's pseudonyms of this week and of last week. The hotline cannot find older tips
+    of the phone.
     """
     if not any(row.proved_at for row in seen):
         return
@@ -470,10 +462,8 @@ def _take_back(
 
 
 def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> InboundSeen:
-    """Returns a new row for an SMS. An SMS from the inbox can be identified only by its digest.
-
-    The numbers that the inbox gives to SMS cannot identify it, because they may begin again.
-    """
+    """Returns a new row for an SMS. The id of an SMS from the inbox is its digest. The number that the inbox gives to
+    an SMS is no id, because these numbers may begin again."""
     listed = arrival is Arrival.LISTED
     return InboundSeen(
         provider_id=f"listed:{key}" if listed else message.provider_id or f"sms:{key}",
@@ -504,13 +494,13 @@ def _answer(
     if responder is None:
         erases = context.line.inbound_sms and is_erasure(message.text)
         return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
-    # The number may have been enrolled after the SMS was read.
+    # An admin may have enrolled the number after `gather` read the SMS.
     if reply is None or reply.responder_id != responder.id:
         reply = service_commands.read_reply(session, responder, message.text, at)
     own = reply.cases.open
     said = message.text
     waits = service_requests.answer(session, context, responder, said, own, at, proved=proved)
-    # One SMS may answer a request and a case.
+    # One SMS may answer the request to a service and also a case.
     if waits is not None and not reply.reading.actions:
         return _Result(CommandResult.REFERRED, queued=waits)
     replied = service_commands.handle_reply(
@@ -527,9 +517,8 @@ def _answer(
 
 
 def _outcome(replied: ReplyResult) -> MessageOutcome:
-    """Returns the result of handling a responder's SMS. If it contains several commands, returns the result of the
-    first command.
-    """
+    """Returns the result of handling a responder's SMS. If the SMS contains several commands, returns the result of
+    the first command that the hotline understood."""
     known = [one.result for one in replied.done if one.result is not CommandResult.UNKNOWN]
     if known:
         return known[0]
@@ -538,6 +527,7 @@ def _outcome(replied: ReplyResult) -> MessageOutcome:
 
 
 def _named_assignments(replied: ReplyResult) -> tuple[int, ...]:
-    """Returns the assignments that the SMS named. The assignments that were acknowledged with them follow."""
+    """Returns the ids of the assignments that the SMS named, and then of the assignments that the hotline
+    acknowledged together with these."""
     ids = [one.assignment_id for one in replied.done if one.assignment_id is not None]
     return (*ids, *(also for one in replied.done for also in one.followers))

@@ -1,9 +1,6 @@
-"""Files a tip from one SMS, or from several SMS of one phone. It sends no answer, so that the phone shows no trace of a
-tip.
-
-While a phone has an open tip, the hotline adds each further text to it, such as a place or a number
-(docs/decisions/11).
-"""
+"""Files a tip from one SMS, or from several SMS of one phone. The hotline sends no answer, so that the phone shows no
+trace of a tip. While a phone has an open tip, the hotline adds each further text of this phone to the tip, such as a
+place or a number (docs/decisions/11)."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -29,46 +26,45 @@ from hotline.tips.queries import ReportedTip
 
 SMS = "sms"
 TOGETHER = timedelta(minutes=30)
-"""The longest time between two messages of one tip. After this time, another person may have the phone."""
+"""The longest time between two messages of one tip. Later, another person may have the phone."""
 RECENT = timedelta(hours=24)
-"""Within this time after a tip, any message with a meaning is also a tip. The text of the earlier message may already
-be deleted."""
+"""The time after a tip in which any further message with a meaning is also a tip. The hotline may already have
+deleted the text of the earlier message."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingPart:
-    """The last text that a phone sent. It is stored encrypted for the time of `TOGETHER`. If it is missing, a tip can
-    still be filed.
-    """
+    """The last text that a phone sent. The state store keeps this text encrypted for the time `TOGETHER`. If the text
+    is lost, the hotline can still file a tip."""
 
     key: str
     dialogue: str
     text: str = field(repr=False)
     at: datetime
     place: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The place that the phone's messages named, as answers of a report."""
+    """The place that the messages of this phone named, as answers to the questions of a report."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilingData:
-    """Data that is read before the transaction."""
+    """The data that the hotline reads before the transaction begins."""
 
     revision_id: int
     before: PendingPart | None
-    """The last text that the phone sent, if this was within `TOGETHER`."""
+    """The last text that the phone sent, if the phone sent it within the time `TOGETHER`."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmsTipWritten:
-    """The result of filing a message: the tip to announce, and the text to which a next message is added."""
+    """The result of filing a message: the tip to announce, and the text to which the hotline adds a next message."""
 
     tip: ReportedTip | None
     pending: PendingPart | None
 
 
 def filing_data(context: WebContext, message: MessageIn, at: datetime) -> FilingData | None:
-    """Returns the data that is needed to file the message. Returns None if the message reports nothing and the phone
-    did not send a tip recently.
+    """Returns the data with which the hotline can file the message. Returns None if the message reports nothing and
+    the phone did not send a tip recently.
 
     Raises NotReady if flows were never published, and StoreUnavailable.
     """
@@ -95,10 +91,8 @@ def _last_text(context: WebContext, message: MessageIn, at: datetime) -> Pending
 def _adds(
     context: WebContext, message: MessageIn, before: PendingPart | None, at: datetime
 ) -> bool:
-    """Returns True if this text must be added to an open tip of the phone.
-
-    Also returns True if the text has a meaning and the phone sent a tip recently.
-    """
+    """Returns True if the hotline must add this text to an open tip of the phone. Also returns True if the text has a
+    meaning and the phone sent a tip within the time `RECENT`."""
     if not rules_sms_tips.clean_message(message.text):
         return False
     with context.database.reading() as session:
@@ -113,11 +107,9 @@ def _adds(
 def file_message(
     session: Session, context: WebContext, message: MessageIn, known: FilingData, at: datetime
 ) -> SmsTipWritten:
-    """Files the message, in the transaction of the calling function. If the same phone sends the same text again on the
-    same day, this is the same tip.
-
-    The tip is filed even if no responder can be alerted. In this case its alert stays pending, and an alarm is raised.
-    """
+    """Files the message, in the transaction of the calling function. If the same phone sends the same text again on
+    the same day, the function files no second tip. The hotline files a tip even if it can alert no responder. The
+    alert then stays pending, and the hotline raises an alarm."""
     said = rules_sms_tips.clean_message(message.text)
     own = context.pseudonyms.session(f"sms {message.sender} {service.day_of(at)} {said.casefold()}")
     before = known.before
@@ -164,7 +156,8 @@ def _file(
 
 
 def announce_tip(context: WebContext, written: SmsTipWritten) -> None:
-    """Stores the phone's text so that a next message can be added, and announces the tip. It runs after the commit."""
+    """Stores the phone's text so that a next message can be added, and announces the tip. The calling code calls this
+    function after the commit."""
     if written.pending is not None:
         pocket = written.pending
         kept = {
@@ -192,7 +185,7 @@ def locked_session(
 ) -> LockedDialogue:
     """Returns the session of an SMS, and locks it.
 
-    If there is none, makes a new session and counts it. `tells` is the text of the tip, if the SMS is a tip.
+    If the SMS has no session, makes a new session and counts it. `tells` is the text of the tip, if the SMS is a tip.
     """
     held = gateway_tables.lock_dialogue(session, key)
     if held is not None:
