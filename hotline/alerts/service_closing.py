@@ -166,7 +166,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
     if fate is TextFate.HELD:
         raise ErasureRefused(f"tip {tip.id} is under legal hold: remove the legal hold first")
     if fate is TextFate.GO and not erases:
-        raise ErasureRefused(f"tip {tip.id}: the hotline erases the text when the case is closed")
+        raise ErasureRefused(f"tip {tip.id}: close the case, and the hotline erases the text")
 
 
 def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str = "") -> None:

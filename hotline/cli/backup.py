@@ -255,7 +255,7 @@ def _listed(file: Path) -> dict[str, Any]:
 
 
 def _row(manifest: Manifest) -> dict[str, Any]:
-    """Returns the manifest for programs, without the encrypted contents."""
+    """Returns the manifest in the form that programs read, without the encrypted contents."""
     return {**json.loads(manifest.document()), "contents": None}
 
 

@@ -44,9 +44,9 @@ def desk_code(name: str, *, added: bool = False) -> str:
     if code is None and added and is_code(name):
         return name
     if code is None:
-        near = did_you_mean(name.capitalize(), [NATIONAL, *(one.name for one in districts())])
+        hint = did_you_mean(name.capitalize(), [NATIONAL, *(one.name for one in districts())])
         raise NotFound(
-            f"there is no desk with that name: enter the name of a district, or {NATIONAL}{near}"
+            f"there is no desk with that name: enter the name of a district, or `national`{hint}"
         )
     return code
 

@@ -253,7 +253,7 @@ def _place_of(url: str) -> Address | None:
 
 
 def _ready(place: Address) -> CheckResult:
-    """Checks that the running web process is ready. If it is not, gives the reasons."""
+    """Checks that the running web process is ready. If the process is not ready, gives the reasons."""
     answered, cause = place.asked("/readyz", patience=READY_PATIENCE)
     if answered is None:
         text = f"runs at {place}, but does not answer if it is ready: {cause}"
@@ -267,10 +267,10 @@ def _ready(place: Address) -> CheckResult:
 
 
 def check_console(settings: Settings, mark: str) -> CheckResult:
-    """Checks that this hotline's console answers to its own name. It asks on this machine first, then at the console's
-    encrypted address.
+    """Checks that this hotline's console answers to its own name. The check asks on this machine first, then at the
+    console's HTTPS address.
 
-    `mark` distinguishes this hotline from others. It is empty if this machine has no key of the hotline.
+    `mark` distinguishes this hotline from others. The mark is empty if this machine has no key of the hotline.
     """
     causes = []
     name = urlsplit(settings.console_url).netloc
@@ -528,7 +528,8 @@ def _tables(settings: Settings) -> CheckResult:
 
 
 def _commits(context: Context, tables: CheckResult) -> CheckResult:
-    """Checks that the database can commit. If the disk is full, the database still answers queries."""
+    """Checks that the database can commit. If the disk is full, the database still answers queries, but cannot
+    commit."""
     try:
         with context.database.writing() as session:
             gateway_tables.try_writing(session, context.now())

@@ -64,7 +64,8 @@ folder_argument = click.argument("folder", type=FOLDER)
 def import_(folder: Path, by: str, title: str | None) -> None:
     """Import the differences between FOLDER and the live flows as a draft.
 
-    Editors review and publish the draft in the console. It also imports the signatures in reviews.csv of FOLDER.
+    Editors review and publish the draft in the console. The command also imports the signatures in reviews.csv of
+    FOLDER.
 
     Example: hotline flows import my-flows --by "Editor 1" --title "New fees"
     """
@@ -109,7 +110,7 @@ def export(folder: Path) -> None:
 def publish(folder: Path, by: str, reason: str) -> None:
     """Publish the flows of FOLDER. The flows that `init` and `upgrade` bring later then become a draft.
 
-    To end this, publish the flows that this version ships. The next version's flows then go live again.
+    After you publish the flows that this version ships, the next version's flows go live again.
 
     Example: hotline flows publish my-flows --by "Editor 1" --reason "new fees"
     """

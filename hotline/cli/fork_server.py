@@ -3,10 +3,10 @@
 A forked process shares the memory of that code with all others, and starts at once. The fork server never knows a key
 or a setting. A child process gets its own keys and settings with the request (docs/decisions/20).
 
-The keeper sends requests on a unix socket, with one connection for each process. It sends a line of JSON with `argv`,
-`environ` and `gate`. It receives the number of the process, stores it, and then answers `go`. At the end it receives
-the exit code. If it sends a role as `gate`, it receives as JSON the reason why the processes of that role must not
-start. If the fork server ends, the processes that it started continue.
+The keeper sends requests on a unix socket, with one connection for each process. The keeper sends a line of JSON with
+`argv`, `environ` and `gate`. The keeper receives the number of the process, stores the number, and then answers `go`.
+At the end, the keeper receives the exit code. If the keeper sends a role as `gate`, the answer is the reason, as JSON,
+why the processes of that role must not start. If the fork server ends, the processes that it started continue.
 """
 
 import gc
@@ -71,7 +71,7 @@ def why_not_start(fork_server: Path, role: str, environ: Mapping[str, str]) -> s
 
 
 def main(path: str) -> None:
-    """Handles requests at a path until a signal ends the server. In a child, it becomes the requested process."""
+    """Handles requests at a path until a signal ends the server. In a child process, runs the requested program."""
     setproctitle.getproctitle()  # Finds this process's name in memory before the environment changes.
     with uncollected():
         for name in SHARED:

@@ -90,10 +90,10 @@ def end_old(now: bool, as_json: bool) -> None:
     folder = key_folder(settings, Role.HOOKS)
     live, after = gateway_secrets.live_secrets(folder), datetime.now(UTC) - QUIET
     old = {hook: gateway_secrets.last_used(folder, known[1:]) for hook, known in live.items()}
-    busy = [hook for hook, at in old.items() if at is not None and at > after]
-    if busy and not now:
+    hook_names = [hook for hook, at in old.items() if at is not None and at > after]
+    if hook_names and not now:
         raise TooSoon(
-            f"the gateway called the old address of {', '.join(busy)} less than {QUIET.seconds // 60} "
+            f"the gateway called the old address of {', '.join(hook_names)} less than ten "
             "minutes ago: paste the new address into the gateway's dashboard first, or use --now"
         )
     gateway_secrets.end_old_secrets(folder, _relay(settings))

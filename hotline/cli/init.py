@@ -218,7 +218,7 @@ def _mark_unfinished(home: Path, found: migrate.TablesFound) -> None:
 
 def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()) -> None:
     """Updates the tables, and adds a canary (a test value) for each key. It adds no canary unless the key folders of
-    all roles are here.
+    all roles are on this machine.
     """
     progress("tables")
     with closing(open_database(settings.database_url)) as database:
@@ -230,8 +230,8 @@ def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()
 
 
 def _publish(context: Context, settings: Settings, folder: Path, *, demo: bool = False) -> None:
-    """Publishes the flows of a folder. If a person has published other flows, makes a draft of them instead. If they
-    contain an error, it raises FlowInvalid and changes nothing."""
+    """Publishes the flows of a folder. If a person has published other flows, makes a draft of them instead. If the
+    flows contain an error, raises FlowInvalid and changes nothing."""
     progress("flows")
     document = service_authoring.read_folder(folder)
     if settings.is_emulated:
@@ -252,8 +252,8 @@ def _publish(context: Context, settings: Settings, folder: Path, *, demo: bool =
 
 
 def _demo_numbers(context: Context, *, demo: bool) -> Sequence[Mapping[str, str]]:
-    """Returns the sample phone numbers of a demo. An upgrade needs them too, otherwise it would change the flows of a
-    demo.
+    """Returns the sample phone numbers of a demo. An upgrade needs these numbers too, otherwise it would change the
+    flows of a demo.
 
     The day of their confirmation never changes, because another day would make another revision.
     """
@@ -308,7 +308,7 @@ def _rehearse(context: Context) -> None:
 
 
 def _first_account(context: Context, settings: Settings) -> None:
-    """Prints an invitation link for the first admin, until a person has used one."""
+    """Prints an invitation link for the first admin, until a person has used such a link."""
     first = service_invitations.first_link(context)
     if first is None:
         _made("accounts", [], there="the page Accounts shows them")
@@ -334,7 +334,7 @@ def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
 
 
 def _sample(settings: Settings, found: migrate.TablesFound) -> None:
-    """Writes sample data into a new hotline. Only this function imports the code for it."""
+    """Writes sample data into a new hotline. Only this function imports the code that makes sample data."""
     if found.state is not migrate.TablesState.MISSING:
         _made("sample data", [], there="or the line has data of its own")
         return

@@ -74,8 +74,8 @@ class Program:
     name: str
     argv: tuple[str, ...]
     environ: Mapping[str, str] = field(repr=False)
-    """The whole environment of the program. It inherits no other variable. It is left out of `repr`, because it may
-    contain a secret."""
+    """The whole environment of the program. The program inherits no other variable. It is left out of `repr`, because
+    it may contain a secret."""
     opens: Path | None = None
     """The socket of this program that other programs need. This program then starts before them and ends after them."""
     refused: Callable[[], str | None] | None = field(default=None, repr=False)
@@ -121,8 +121,8 @@ class _Forked:
         self._asked.write(GO)
 
     async def wait(self) -> int:
-        """Returns the exit code of the process. If the fork server does not send it in time, returns the code of a
-        killed process."""
+        """Returns the exit code of the process. If the fork server does not send the code in time, returns the code of
+        a killed process."""
         await self._ended.wait()
         if self.returncode is None:
             code = b""
@@ -418,8 +418,8 @@ def _free(host: str, port: int) -> bool:
 def listen(process: str, command: tuple[str, ...]) -> None:
     """Run COMMAND of a server with the host, port and number of workers of the settings.
 
-    It stops if the port is taken or a setting is wrong, before the server prints its own usage. The Procfile uses
-    this command for the processes that answer requests.
+    The command stops if the port is taken or a setting is wrong, before the server prints its own usage. The Procfile
+    uses this command for the processes that answer requests.
 
     Example: hotline process listen web gunicorn wsgi:app
     """

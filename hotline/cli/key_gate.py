@@ -93,7 +93,7 @@ class KeyGate:
 
 
 def web_warning(settings: Settings) -> str | None:
-    """Returns the fault of the web process's keys, or None. The web process starts in any case."""
+    """Returns the fault of the web process's keys, or None. The web process starts even if its keys have a fault."""
     folder: Path = settings.home / "keys" / Role.HOOKS
     with suppress(StoreUnavailable), closing(open_database(settings.database_url)) as database:
         if wrong := service_checks_keys.check_keys(database, folder).wrong:
@@ -111,10 +111,9 @@ def record_sender_start(settings: Settings) -> None:
 
 @click.command()
 def prepare() -> None:
-    """Check that the hotline may start. Used by `hotline run`.
-
-    After a line on standard input, it records that the processes that send start now. It prints the fault of the web
-    process's keys, or null, as a line of JSON.
+    """Check that the hotline may start. `hotline run` uses this command. After a line on standard input, the command
+    records that the processes that send start now. It prints the fault of the web process's keys, or null, as a line of
+    JSON.
 
     Example: hotline process prepare
     """

@@ -180,10 +180,10 @@ def end_old(by: str, reason: str, now: bool) -> None:
     left = {key: at for key in ROTATING if (at := rotation.staged_at(folder, ROTATING[key]))}
     if not left:
         click.echo("there is no old key", err=True)
-    young = [key for key, at in left.items() if datetime.now(UTC) - at < GRACE]
-    if young and not now:
+    key_names = [key for key, at in left.items() if datetime.now(UTC) - at < GRACE]
+    if key_names and not now:
         raise TooSoon(
-            f"{', '.join(young)}: this key was rotated less than {GRACE.seconds // 60} minutes ago, and data "
+            f"{', '.join(key_names)}: this key was rotated less than ten minutes ago, and data "
             "for the old key may still arrive: wait, or use --now"
         )
     with cli_context() as context:
@@ -229,7 +229,7 @@ def export(to: Path, passphrase_file: Path | None) -> None:
     """Export every lasting key to TO, encrypted with a passphrase. Keep TO apart from the backups.
 
     The file leaves out the keys of contacts, which are destroyed after two weeks and must not return. The file leaves
-    out the reader's pepper too. `hotline keys pepper show` prints it for paper.
+    out the reader's pepper too. `hotline keys pepper show` prints the pepper for paper.
 
     Example: hotline keys export /media/usb/keys.export
     """
@@ -263,7 +263,7 @@ def import_(file: Path, passphrase_file: Path | None) -> None:
 
 def _complete(settings: Settings, folder: Path) -> None:
     """Makes the keys that exports never contain. It leaves out keys that this hotline's tables know, because an
-    operator must restore those."""
+    operator must restore these keys."""
     left: Sequence[str] = ()
     if migrate.find_tables(settings.database_url).state is not migrate.TablesState.CURRENT:
         made = make_keys(folder, datetime.now(UTC))

@@ -76,7 +76,7 @@ def watch() -> None:
     try:
         refuse_wrong_keys(context, settings, Role.WATCH)
     except KeyWrong:
-        # Without this key, no phone number can be decrypted. The second channel does not need a key.
+        # With a wrong key, this process can decrypt no phone number. The second alarm channel does not need a key.
         notify_wrong_keys(context)
         raise
     stop = stop_event()
@@ -101,7 +101,7 @@ def _runner(process: str) -> Callable[..., Any]:
 
 
 def _metrics(settings: Settings, context: CliContext) -> AbstractContextManager[object]:
-    """Serves `/metrics` if the settings give a port for it. Raises Occupied if the port is taken."""
+    """Serves the page `/metrics` if the settings give a port for this page. Raises Occupied if the port is taken."""
     if not settings.metrics_port:
         return nullcontext()
     return serving(settings.metrics_host, settings.metrics_port, lambda: gather(context))

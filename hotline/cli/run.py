@@ -72,8 +72,8 @@ def run(procfile: Path) -> None:
 
     A process that ends starts again. Ctrl-C ends everything. Nothing starts if the web process's keys, the database or
     the gateway's key are missing. Nothing starts if the tables belong to another release, a hotline already runs in
-    this home, or the port is taken. A process whose key is lost or wrong is named, and starts when the key is repaired.
-    In the meantime, the web process accepts tips.
+    this home, or the port is taken. The command names each process whose key is lost or wrong. The process starts when
+    an operator has repaired the key. In the meantime, the web process accepts tips.
 
     Example: hotline run
     """
@@ -201,9 +201,9 @@ def redis_command(socket: Path, folder: Path) -> tuple[str, ...]:
     read.
 
     Valkey stores the jobs of the workers and the conversation states of one machine. It listens on a unix socket and on
-    no port. The program from the package runs directly, so that signals reach it. If Python started it, it would
-    outlive its parent. By default, Valkey does not store its data on disk and may delete keys. This Valkey writes to
-    disk every second, and refuses writes when it is full.
+    no port. The program from the package runs directly, so that signals reach it. If a Python program started Valkey,
+    Valkey would continue after the end of that program. By default, Valkey does not store its data on disk and may
+    delete keys. This Valkey writes to disk every second, and refuses writes when it is full.
     """
     for made in (socket.parent, folder):
         made.mkdir(mode=0o700, parents=True, exist_ok=True)

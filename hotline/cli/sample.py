@@ -73,7 +73,7 @@ MINUTES_TO_TAKE: Mapping[Urgency, tuple[int, int]] = {
 }
 """The shortest and the longest time, in minutes, until a responder takes a tip."""
 STEPS = ("identified", "consented", "offered_in_a_day", "accepted", "known_at_30")
-"""The steps of a person in their order. After each step, nine of ten persons reach the next one."""
+"""The steps of a person in their order. After each step, nine of ten persons reach the next step."""
 SIGNS = {"minor": "no", "sex": "woman", "act": "yes", "force": "yes", "purpose": "yes"}
 TARGETS = {"calls": 4000, "danger_share": 90, "offer_share": 95, "follow_share": 80}
 
@@ -175,7 +175,7 @@ def _use(session: Session, line: SampleLine) -> None:
         if random.random() < 0.4:
             cells[day, SESSIONS_HELD, "rw", "", random.choice(districts()).code, "village"] += 1
     names = ("day", "measure", "language", "entry", "district", "topic")
-    # Plain rows, because forty thousand objects take longer than everything else in this function.
+    # Uses plain dictionaries, because forty thousand objects would take longer than everything else in this function.
     named = ({**dict(zip(names, cell, strict=True)), "count": n} for cell, n in cells.items())
     session.bulk_insert_mappings(DailyCount, [{**one, "channel": "ussd"} for one in named])
     screens: list[dict[str, Any]] = []
@@ -360,8 +360,8 @@ def _cells(random: Random) -> Iterator[CellName]:
 
 
 def _persons(line: SampleLine) -> None:
-    """Writes persons of cases for months that are not counted yet. It encrypts the codes about them like the codes
-    about real persons."""
+    """Writes persons of cases for months that are not counted yet. It encrypts the codes about these persons like the
+    codes about real persons."""
     by = service_case.EventActor("account:1:Sample", EventChannel.CONSOLE)
     with line.desk.database.writing() as session:
         recent = [

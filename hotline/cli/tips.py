@@ -59,7 +59,7 @@ def list_(
 
     Each row shows how long the tip has waited, and its time limit. The row also shows the tip's assignee and its next
     deadline. A tip is overdue when everyone was alerted and no one has taken it. "fragment" is a report that ended
-    before a district was given. No responder can act on it, and it has no time limit.
+    before a district was given. No responder can act on a fragment, and a fragment has no time limit.
 
     Example: hotline tips list --open --desk Gasabo
     """
@@ -186,7 +186,7 @@ TIME_FIELDS = ("filed_at", "erasure_asked_at", "closed_at", "closure_requested_a
 
 
 def row_of(overview: TipOverview, now: datetime) -> dict[str, object]:
-    """Returns a tip for programs."""
+    """Returns the row of a tip in the form that programs read."""
     tip, wait = overview.tip, _wait(overview, now)
     return {
         **options.attributes_of(tip, *OF_TIP),
@@ -339,8 +339,8 @@ OUTCOME = click.Choice([one.value for one in TipOutcome])
 def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
     """Request the closure of a tip. A member of the national desk must confirm the closure.
 
-    The command closes nothing, because a typed name proves no identity. Before that, the member reads the case, on a
-    phone with a PIN or in the console. A later request by the same name replaces the earlier one.
+    The command closes nothing, because a typed name proves no identity. Before confirming, the member reads the case,
+    on a phone with a PIN or in the console. A later request by the same name replaces the earlier one.
 
     Example: hotline tips close 12 --outcome not-found --by "Desk 1" --reason "visited twice"
     """
@@ -416,8 +416,8 @@ def retention(as_json: bool) -> None:
 
     The clock erases a text two weeks after this list first showed it. Text is erased 90 days after `hotline tips
     close`, or 270 days after filing if the tip was not closed. Place, kind, urgency and times stay, for the statistics.
-    Facts about persons are erased after their month was counted for the last time, 75 days after it ended. The clock
-    erases these facts only after this list has announced the erasure for two weeks.
+    Facts about persons are erased after their month was counted for the last time, 75 days after the end of that month.
+    The clock erases these facts only after this list has announced the erasure for two weeks.
 
     Example: hotline tips retention
     """

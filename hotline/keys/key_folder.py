@@ -59,7 +59,7 @@ class KeyFolder:
         if name not in self._held:
             held = _bytes_of(self.path / name)
             if held is None:
-                raise KeyMissing(f"the key folder {self.path.name!r} has no {name}")
+                raise KeyMissing(f"the key folder {self.path.name!r} has no file {name}")
             self._held[name] = held
         return self._held[name]
 
@@ -238,7 +238,7 @@ class LiveKeys:
         self._stamp = self._look()
         self._keys = self._read()
         if not self._keys:
-            raise KeyMissing(f"the key folder {folder.name!r} has no {name}")
+            raise KeyMissing(f"the key folder {folder.name!r} has no file {name}")
 
     def __repr__(self) -> str:
         return f"LiveKeys({self._files[0].name})"

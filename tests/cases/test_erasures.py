@@ -151,7 +151,7 @@ def test_what_is_taken_without_danger_goes_after_72_hours(district: District) ->
     take_case(district.context, helper, reference, district.clock())
     wish(district, tip_id)
     assert sent_after_wish(district) == [(helper, "ERASE_WANTED", reference)]
-    with pytest.raises(ErasureRefused, match="erases the text when the case is closed"):
+    with pytest.raises(ErasureRefused, match="close the case, and the hotline erases the text"):
         service_closing.decide_erasure(district.context, tip_id, erases=False, **WHO)
 
     fire(district, hours=71)
