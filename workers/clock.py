@@ -135,7 +135,7 @@ def keep_drafts(context: WorkerContext) -> None:
 
 
 def mail_news(context: WorkerContext) -> None:
-    """Mails people about news. Comes after the steps that a slow mail server must not delay."""
+    """Mails people about news. This step comes after the steps that a slow mail server must not delay."""
     service_news_mail.send_due(context)
 
 
@@ -247,9 +247,8 @@ def run(
 
 
 def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
-    """Leaves out the step that publishes planned texts for some time after the clock of this process jumped forward.
-
-    If it was the leader, `keep_jump` also stored the jump. Another process may have a right clock.
+    """For some time after the clock of this process jumped forward, leaves out the step that publishes planned texts.
+    If this process was the leader, `keep_jump` also stored the jump. Another process may have a right clock.
     """
     return [one for one in steps if not is_early or one is not keep_drafts]
 

@@ -1,6 +1,6 @@
 """Builds the application of the console in its own process.
 
-The modules `workers/console.py` and `workers/demo_console.py` call it.
+The modules `workers/console.py` and `workers/demo_console.py` call this module.
 """
 
 import gc

@@ -5,9 +5,9 @@ killed. A worker does not fork. So the context is built only once, and a worker 
 that still sends. It has only one queue, because RQ may lose a job if a worker has several queues.
 
 A worker accepts only our own jobs from Redis. A program that can write to Redis can start these jobs and do nothing
-else. RQ would import any function, callback or webhook that a job names. Here only the name of a function and one
-integer are read from a job. The name must be in our table. All other fields are dropped. RQ would also decompress
-data of any size. So data that is too large, compressed or not, never reaches RQ.
+else. RQ would import any function, callback or webhook that a job names. This module reads only the name of a function
+and one integer from a job. The name must be in our table. All other fields are dropped. RQ would also decompress data
+of any size. So data that is too large, compressed or not, never reaches RQ.
 """
 
 import logging

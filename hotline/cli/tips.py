@@ -415,9 +415,9 @@ def retention(as_json: bool) -> None:
     """List the texts that are erased next, and those under legal hold.
 
     The clock erases a text two weeks after this list first showed it. Text is erased 90 days after `hotline tips
-    close`, or 270 days after filing if the tip was not closed. Place, kind, urgency and times stay, for the statistics.
-    Facts about persons are erased after their month was counted for the last time, 75 days after the end of that month.
-    The clock erases these facts only after this list has announced the erasure for two weeks.
+    close`, or 270 days after filing if the tip was not closed. The hotline keeps place, kind, urgency and times for the
+    statistics. Facts about persons are erased after their month was counted for the last time, 75 days after the end of
+    that month. The clock erases these facts only after this list has announced the erasure for two weeks.
 
     Example: hotline tips retention
     """

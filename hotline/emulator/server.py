@@ -130,7 +130,7 @@ def build_api(emulator: Emulator) -> Blueprint:
 
 
 def _keyed(view: View) -> View:
-    """Wraps a view so that it requires the correct `apiKey` header."""
+    """Wraps a view so that a request must have the correct `apiKey` header."""
 
     @wraps(view)
     def guarded() -> Response:
@@ -250,7 +250,7 @@ TERMINAL_PORT = 8001
 
 CHOICE = re.compile(r"(?:^|\s)([1-8]) (\S.*?)(?=(?: [1-8] \S)|$)", re.MULTILINE)
 RESET = struct.pack("ii", 1, 0)
-"""The socket option SO_LINGER with a timeout of zero. With it, closing the socket resets the connection."""
+"""The socket option SO_LINGER with a timeout of zero. With this option, closing the socket resets the connection."""
 
 
 @dataclass(frozen=True, slots=True)

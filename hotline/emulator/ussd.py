@@ -48,8 +48,8 @@ class Ussd:
     ids: Ids
 
     def dial(self, msisdn: str, code: str, *, network: str | None = None) -> UssdSession:
-        """Opens a dialogue and returns it, answered or failed. If the handset already has an open dialogue, the open
-        dialogue ends first.
+        """Opens a dialogue, and returns the dialogue after the hotline answered or failed. If the handset already has
+        an open dialogue, the open dialogue ends first.
 
         Raises HandsetRefused if the phone is off.
         """
@@ -167,7 +167,7 @@ class Ussd:
         )
 
     def _idle_over(self, session: UssdSession, asked: Hop) -> None:
-        """Ends the dialogue if its last hop is still `asked`. So a reply that arrives just in time is not cut off."""
+        """Ends the dialogue if no hop followed the hop `asked`. So a reply that arrives just in time is not cut off."""
         with self.state.changing():
             if session.phase is Phase.OPEN and session.hops[-1] is asked:
                 self._end(session, SessionStatus.INCOMPLETE, screen=TIMED_OUT)

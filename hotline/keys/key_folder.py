@@ -339,7 +339,7 @@ class PeopleKeys:
             for period in periods:
                 self._folder.make(_named(period), secrets.token_bytes(KEY_BYTES))
         except OSError:
-            raise KeyMissing("cannot store a key for counting people in the key folder") from None
+            raise KeyMissing("a new key for counting people could not be stored") from None
         keys = {period: self._folder.read(_named(period)) for period in periods}
 
         for period in {*held, *self._keys}:

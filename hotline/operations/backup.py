@@ -430,7 +430,7 @@ def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def encrypt_text(text: bytes, recipients: Sequence[str]) -> str:
-    """Returns a short text, encrypted for the same recipients, in letters."""
+    """Returns a short text, encrypted for the same recipients and written in letters."""
     return pyrage.encrypt(text, _parsed(recipients), armored=True).decode()
 
 

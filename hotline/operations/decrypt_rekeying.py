@@ -27,7 +27,7 @@ def reencrypt(
     before: bytes,
     say: Callable[[str], None],
 ) -> int:
-    """Encrypts phone numbers again with the newest key until none is left. Returns how many it changed.
+    """Encrypts phone numbers again with the newest key until none is left. Returns the number of changed rows.
 
     It skips numbers that are up to date. Raises DecryptionFailed if neither key decrypts a number. The previous key
     must then be kept.
@@ -52,7 +52,7 @@ def reencrypt(
 def reencrypt_cases(
     context: Context, *, public_key: bytes, newest: bytes, before: bytes, say: Callable[[str], None]
 ) -> int:
-    """Encrypts the keys of cases again, for the reader's newest key. Returns how many it changed.
+    """Encrypts the keys of cases again, for the reader's newest key. Returns the number of changed rows.
 
     Raises DecryptionFailed, KeyMissing.
     """
@@ -63,8 +63,8 @@ def reencrypt_cases(
 
 
 def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
-    """Encrypts all second factors again with the newest key, or none of them. Returns how many it changed. It is safe
-    to repeat.
+    """Encrypts all second factors again with the newest key, or none of them. Returns the number of changed rows. It is
+    safe to repeat.
 
     Raises DecryptionFailed if neither key decrypts a secret. The previous key must then be kept.
     """

@@ -1,4 +1,4 @@
-"""Replaces a desk's key while tips arrive, and encrypts every grant for the new key.
+"""Replaces a desk's key while tips arrive, and encrypts every grant (a tip's key for a desk) for the new key.
 
 A member of a desk replaces its key on the desk's page, without the passphrase. The command replaces the key of one
 desk, or all keys under a new passphrase. Each step is complete in itself. A repeated command continues from the last
@@ -99,7 +99,7 @@ def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> 
 def move_grants(
     context: Context, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None = None
 ) -> int:
-    """Encrypts grants for the desks' new keys. Returns how many it changed. It stops soon after `most` grants.
+    """Encrypts grants for the desks' new keys. Returns the number of changed grants. It stops soon after `most` grants.
 
     Returns 0 if no grant with an old key is left in the whole database. Raises DecryptionFailed, or KeyMissing if
     neither key decrypts a grant.
@@ -240,13 +240,14 @@ def rotate_all(
     """Gives every desk a new key under the new passphrase. Members keep access through their own keys.
 
     `settle` waits until all hops that read the old keys have ended. Then every grant is checked again. Raises
-    PassphraseWrong if neither passphrase decrypts a desk. In that case, earlier desks already have new keys. The
+    PassphraseWrong if neither passphrase decrypts a desk's key. In that case, earlier desks already have new keys. The
     command can be repeated with the same two passphrases. Raises DeskRefused if another rotation of a desk is in
     progress. Raises DecryptionFailed or KeyMissing if a grant or its weekly lock cannot be decrypted. The previous keys
     are then kept.
     """
     today, next_one = PassphraseDecrypter(by, old), PassphraseDecrypter(by, new)
-    # Checks that every rotation in progress belongs to this run of the command. Otherwise it stops before any change.
+    # Checks that every rotation in progress belongs to this run of the command. Otherwise, the command stops before any
+    # change.
     with context.database.reading() as session:
         moves = [
             decrypt_passphrase.wrapped_desk(session, code, by)

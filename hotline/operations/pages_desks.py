@@ -47,7 +47,7 @@ MISSING = phrase("Enter a reason.")
 
 @form_view(desk, "member", HotlineError)
 def request_access(visit: Visit, code: str) -> None:
-    """Requests access to the desk for a member. An approver grants it."""
+    """Requests access to the desk for a member. An approver grants this access."""
     member = visit.form.text("member", most=40)
     if not member:
         raise visit.wrong("member", "Choose a person.")
@@ -77,7 +77,7 @@ def request_signature(visit: Visit, code: str) -> Response:
 
 
 def _own_key(visit: Visit) -> bytes:
-    """Returns the decrypted private key of the signed-in person. Raises DeskRefused if it is locked."""
+    """Returns the decrypted private key of the signed-in person. Raises DeskRefused if the key is locked."""
     key = service_sessions.key_of(visit.context, visit.token)
     if key is None:
         raise DeskRefused(message_text("your key is locked: sign in again"))
@@ -88,7 +88,7 @@ def _own_key(visit: Visit) -> bytes:
 def change_key(visit: Visit, code: str) -> Response:
     """Does one step of the change to a new desk key. Steps follow until nothing is encrypted with the old key.
 
-    If another member has finished the change, a form that is sent again does not start a new one.
+    If another member has finished the change, a form that is sent again does not start another change.
     """
     head = service_desk_page.desk_page(visit.context, visit.by, code).head
     if not head.is_moving and head.copied_since is None:

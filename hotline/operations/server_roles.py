@@ -57,8 +57,8 @@ COLUMNS = (
     *((WORKERS, "console_session", one) for one in ("key_until", "locked_key", "locked_at")),
     (WORKERS, "account_code", "locked_key"),
 )
-"""Single columns that a process may change. For example, STOP makes a contact unreachable. A lock on rows also needs
-such a column."""
+"""Single columns that a process may change. For example, the web process marks an on-call contact as unreachable after
+a STOP. To lock rows, a process also needs the right to change a column."""
 DELETES = {WORKERS: ("console_session", "failed_sign_in", "sign_in_attempt")}
 """The tables in which a process only deletes rows, for example rows that have expired."""
 UNREAD = {
@@ -88,7 +88,7 @@ def grants(role: str, name: str) -> Iterator[str]:
     tables = ", ".join(f'"{table}"' for table, writers in WRITERS.items() if role in writers)
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {to}"
     yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {to}"
-    # A process must not draw ids of a table that another process writes, because it could use them up.
+    # A process must not take ids of a table that another process writes, because it could use up all ids.
     yield f"GRANT USAGE, SELECT ON SEQUENCE {', '.join(_sequences(role))} TO {to}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {to}"
     yield f"GRANT INSERT, UPDATE, DELETE ON {tables} TO {to}"
@@ -105,7 +105,7 @@ def grants(role: str, name: str) -> Iterator[str]:
 
 
 def _sequences(role: str) -> Iterator[str]:
-    """Yields the sequences of the ids that a process draws."""
+    """Yields the database sequences from which a process takes the ids of its new rows."""
     for name, table in METADATA.tables.items():
         column = table.autoincrement_column
         if column is not None and (name == "audit" or role in WRITERS[name]):
@@ -148,7 +148,8 @@ def make_roles(database: Database, url: str, keys: Path) -> Sequence[str]:
 
 
 def redis_accounts(keys: Path) -> str:
-    """Returns the file of users for Redis (`aclfile`). It contains digests of the passwords, and no other user."""
+    """Returns the file of users for Redis (`aclfile`). The file contains digests of the passwords. With this file,
+    Redis has no other users."""
     lines = ["user default off"]
     for role, rights in REDIS.items():
         name, password = _account(keys / role, REDIS_ACCOUNT, role)
@@ -164,8 +165,8 @@ def account_name(url: str, role: str) -> str:
 
 
 def _account(folder: Path, file: str, name: str) -> tuple[str, str]:
-    """Returns the name and the password of an account from a key folder. If there is no password, it first creates
-    one."""
+    """Returns the name and the password of an account from a key folder. If there is no password, first creates a
+    password."""
     keys = KeyFolder(folder)
     keys.make(file, f"{name}:{secrets.token_hex(24)}".encode())
     held, _, password = keys.read(file).decode().partition(":")

@@ -28,7 +28,7 @@ class Restored:
     waiting: int
     """The number of outgoing messages that wait. The operator decides if they are sent."""
     aside: Path | None
-    """The new path of the database that was there before."""
+    """The new path of the database file that was in use before the restore."""
 
 
 def verify_backup(file: Path, key: BackupKey) -> tuple[Manifest, Contents]:

@@ -66,7 +66,7 @@ def replace_value(
 def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[EncryptedGrant]:
     """Returns the next grants of a desk or the reader in one table of `GRANT_TABLES`, ordered by id.
 
-    It includes the grants of tips that are not complete yet. All waiting call-backs belong to the national desk.
+    Includes the grants of tips that are not complete yet. All waiting call-backs belong to the national desk.
     """
     if row is CallBack:
         is_hers = [row.state == CallBackState.WAITING] if holder == NATIONAL else [false()]

@@ -1,8 +1,8 @@
 """Encrypts texts that belong to a tip: the caller's answer to a desk's question, and a responder's note.
 
 The answer to each question has its own key pair. The private key of this pair is encrypted with the key of the tip. A
-note is encrypted directly with the key of the tip. Only a person who has a grant of the tip can decrypt these texts. No
-module that a hook loads may import this file.
+note is encrypted directly with the key of the tip. Only a person who can decrypt the key of the tip can decrypt these
+texts. No module that a hook loads may import this file.
 """
 
 from dataclasses import dataclass, field

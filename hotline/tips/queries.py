@@ -149,8 +149,8 @@ def repeated_tips(
 def earlier_tips(
     session: Session, new: Iterable[ComparedTip], since: datetime
 ) -> Sequence[ComparedTip]:
-    """Returns earlier tips with the same phone or text as these tips, the oldest first. They are open, and people were
-    alerted of them.
+    """Returns earlier tips with the same phone or text as these tips, the oldest first. These earlier tips are open,
+    and people were alerted of them.
     """
     contacts = {one.contact_key for one in new}
     words = {one.words_key for one in new if one.words_key is not None}
@@ -525,5 +525,5 @@ def grants_of(session: Session, tip_id: int) -> Mapping[str, bytes]:
 
 
 def tip_row(session: Session, tip: ReportedTip) -> Tip:
-    """Reads the whole row of the tip again, as the code that alerts responders needs it."""
+    """Reads the whole row of the tip again, because the code that alerts responders needs the whole row."""
     return session.get_one(Tip, tip.id, populate_existing=True)

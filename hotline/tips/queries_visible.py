@@ -284,9 +284,8 @@ def overseers(session: Session, at: datetime) -> Sequence[Responder]:
 
 
 def decides(session: Session, tip: Tip, responder_id: int) -> bool:
-    """Returns True if this responder's desk decides about a tip.
-
-    This is the national desk. For a complaint about the national desk, it is an oversight desk.
+    """Returns True if this responder's desk decides about a tip. Oversight desks decide about complaints about the
+    national desk. The national desk decides about all other tips.
     """
     if tip.official == OVERSEEN:
         return bool(those_who_may_see(session, tip.id, [responder_id]))

@@ -151,7 +151,7 @@ class TipSummary:
 
 def desk_of(place: str, official: str) -> str | None:
     """Returns the desk of the district, if this desk may see the tip. Returns None if only the national desk may see
-    it.
+    the tip.
     """
     return place if official == "no" and is_district(place) else None
 
@@ -457,7 +457,8 @@ def second_look_due(urgency: int, at: datetime) -> datetime:
 
 
 def outcome_clock(urgency: int, at: datetime, due_at: datetime) -> Clock:
-    """Returns a deadline that reminds the assignee at half of the time, and alerts others when the outcome is due.
+    """Returns a deadline that reminds the assignee at half of the time, and alerts other people when the outcome is
+    due.
 
     Without danger, the assignee is reminded only in working hours, and others are alerted only during the day. So the
     reminder may come late, or not at all.

@@ -77,7 +77,7 @@ class CaseEventKind(StrEnum):
     WITHHELD = "withheld"
     """After a later answer, the tip involves an official or may involve one."""
     SENT_DOWN = "sent_down"
-    """The national desk gave a district access to a tip that was hidden from it because of an official."""
+    """The national desk gave a district access to a tip that was hidden from this district because of an official."""
     DANGER_AGAIN = "danger_again"
     """A person who had been helped is in danger again. The case is open and urgent again."""
     STOOD_DOWN = "released"
@@ -161,7 +161,7 @@ class LoggedEvent(StrEnum):
     CLOSURE_DECIDED = "judged"
     DETERMINATION = "determination"
     FILE_TOLD = "file_told"
-    """A responder told a person first that a case file is requested."""
+    """A responder informed a person about a case file before the file was requested."""
     EXCLUDED = "excluded"
     LINKED = "linked"
     CLOSED = "closed"
@@ -365,7 +365,7 @@ def _contact_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[
 def _danger_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
     """Returns the tips about danger from the last hour.
 
-    Returns none if the new tip is about another person, or if the last alert was long ago.
+    Returns no tips if the new tip is about another person, or if the last alert was long ago.
     """
     lately = [one for one in same if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
     if len(lately) < MAX_DANGERS:
@@ -442,7 +442,7 @@ STRICTEST = (VisitSafety.NONE, VisitSafety.DO_NOT_VISIT, VisitSafety.DISCREET, V
 
 @dataclass(frozen=True, slots=True)
 class KnownName:
-    """A reference by which a responder knows a tip, because a message with it was sent."""
+    """A reference by which a responder knows a tip, because the hotline sent a message with this reference."""
 
     tip_id: int
     urgency: int
@@ -467,8 +467,8 @@ def names_for(
     *,
     again: bool = False,
 ) -> tuple[KnownName, ...]:
-    """Returns the references with which a responder is notified of an instruction. Returns none if the responder
-    already has the instruction.
+    """Returns the references with which a responder is notified of an instruction. Returns no reference if the
+    responder already has the instruction.
 
     `first` is the id of the cluster's first tip. A decision is sent for each reference that had an instruction before.
     `again` is True if the national desk is asked a second time.

@@ -458,7 +458,7 @@ def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
 
 ARRIVAL_WITHIN = timedelta(hours=72)
 """The time after a service has accepted, within which the person should arrive. Until then, the answer "not known" does
-not settle if the person arrived."""
+not mean that the person failed to arrive."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ FIRST_DIGITS = "13456"
 
 
 class ReceiptStatus(StrEnum):
-    """The status of a tip, as the holder of its receipt gets it in an answer. The values are in the order in which a
+    """The status of a tip that the hotline gives to the holder of its receipt. The values are in the order in which a
     tip usually reaches them.
     """
 
@@ -123,7 +123,7 @@ def number_from(seed: str) -> str:
 
 
 def group_digits(number: str) -> str:
-    """Returns the digits in groups of three, such as `430 021 655`, because they are easier to remember so."""
+    """Returns the digits in groups of three, such as `430 021 655`, because groups are easier to remember."""
     return f"{number[:3]} {number[3:6]} {number[6:]}"
 
 
@@ -144,7 +144,8 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 UNITS = (("min", timedelta(minutes=1), HOUR), ("h", HOUR, 2 * DAY), ("days", DAY, timedelta.max))
-"""The units of time. Each unit has its length, and the time from which on the next unit is used."""
+"""The units of time. For each unit, the table contains its length, and the waiting time from which on the next unit is
+used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,7 @@ class TipStateFilter(StrEnum):
 
 
 class AskedAgain(StrEnum):
-    """The reason why others are asked to take a tip although it has an assignee."""
+    """The reason why other people are asked to take a tip although it has an assignee."""
 
     PASSED_ON = "passed_on"
     SILENT = "silent"
@@ -259,7 +260,7 @@ class TipRefusal(StrEnum):
     NOT_LINKED = "not_linked"
     NOT_OPEN = "not_open"
     NOT_REACHED = "not_reached"
-    """No person who may see the case is reached."""
+    """No alert can reach a person who may see the case."""
     DO_NOT_CALL = "do_not_call"
     NUDGED = "nudged"
     OFFICIAL = "official"
@@ -289,7 +290,7 @@ class TipFilter:
     soon: bool = False
     """True for tips whose text will be erased within 14 days."""
     sector: str = ""
-    """The name of a sector. Several districts may have one."""
+    """The name of a sector. Several districts may have a sector of this name."""
     owes: bool = False
     """True for tips with a missing fact about a person: an answer, an arrival, the situation after thirty days, or
     consent.
@@ -440,7 +441,7 @@ class Window:
 def windows(answers: Mapping[str, str], asked_at: datetime) -> tuple[Window, ...]:
     """Returns the one or two windows for a call, the earlier first.
 
-    Returns none if the caller has not agreed to all conditions of a call.
+    Returns no window if the caller has not agreed to all conditions of a call.
     """
     days, part = DAYS.get(answers.get(CALL_DAY, "")), answers.get(PART)
     if answers.get(WANTED) != "yes" or answers.get(OTHERS_ANSWER) not in SHARED:

@@ -93,7 +93,7 @@ class Tip(Row):
     asked.
     """
     words_at: Mapped[datetime | None]
-    """The time when the caller first typed own words or a landmark. Lists of a storm show such tips first."""
+    """The time when the caller first typed words of their own or a landmark. Lists of a storm show such tips first."""
     storm_at: Mapped[datetime | None]
     """The time at which people were alerted of this danger in a storm (many dangers in one district). Not set for the
     first danger of its sector."""
@@ -115,12 +115,12 @@ class Tip(Row):
     alert_urgency: Mapped[int | None]
     """The urgency with which people were alerted. A later answer may make the tip more urgent than that."""
     danger_at: Mapped[datetime | None]
-    """The time when a filed tip became a danger. None if it was one when it was filed."""
+    """The time when a filed tip became a danger. None if the tip was a danger when it was filed."""
     assignee_id: Mapped[int | None]
     """The id of the assignee: a responder who acknowledged the tip with an answer that is not doubted."""
     renewed_at: Mapped[datetime | None]
-    """The time when the outcome's deadline was extended because the assignee had made progress. It can be extended only
-    once."""
+    """The time when the outcome's deadline was extended because the assignee had made progress. The deadline can be
+    extended only once."""
     outcome_asked: Mapped[str | None]
     """The `TipOutcome` of a requested closure, until a second person decides."""
     closure_by: Mapped[str | None]
@@ -132,8 +132,8 @@ class Tip(Row):
     closure_read_at: Mapped[datetime | None]
     """The time when a person who may confirm the closure first opened the case after the request."""
     locked_for: Mapped[str | None]
-    """The codes of desks that should be able to decrypt the tip but cannot. They had no valid key when the tip was
-    encrypted."""
+    """The codes of desks that should be able to decrypt the tip but cannot. These desks had no valid key when the tip
+    was encrypted."""
     receipt_key: Mapped[str | None]
     """A keyed digest of the receipt's number and PIN. With number and PIN, the caller can ask about the tip. None if
     the caller has no receipt.
@@ -181,8 +181,8 @@ STORM_ORDER = case((Tip.storm_at.is_(None), 0), (Tip.words_at.is_not(None), 1), 
 """The order of dangers in the lists of a storm (many dangers in one district): first the first dangers of each sector,
 then dangers with typed text, then all others. It is 0 for all tips outside of a storm."""
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
-"""This value is part of the SQL text, and is not a parameter. A database uses a partial index only if the value is in
-the SQL text."""
+"""The state of a draft, as a part of the SQL text and not as a parameter. A database uses a partial index only if the
+value is in the SQL text."""
 IS_WAITING = and_(
     Tip.state != DRAFT, or_(Tip.alert_urgency.is_(None), Tip.alert_urgency > Tip.urgency)
 )

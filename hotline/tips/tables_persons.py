@@ -71,7 +71,7 @@ def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[in
 
 
 def bring_offers_forward(session: Session, tip_id: int, due_at: datetime) -> None:
-    """Moves the reminders to ask a service to this time, if their time is later. Earlier reminders do not change."""
+    """Sets the reminders that ask a service to this time, if they are due later. Earlier reminders do not change."""
     later = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
     rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *later)
     session.execute(rows.values(due_at=due_at))
@@ -158,7 +158,8 @@ class ServiceRequest(Row):
     reference: Mapped[str] = mapped_column(unique=True)
     """The name of the request in SMS. It is not the reference of the case."""
     who: Mapped[str | None]
-    """A woman, a man, a girl or a boy, for the SMS after a yes. It is deleted with the answer."""
+    """The kind of person who needs help: a woman, a man, a girl or a boy. The SMS after the service's yes names this
+    kind. The hotline deletes it with the answer."""
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
@@ -187,7 +188,7 @@ def open_requests(session: Session, responder_id: int) -> Sequence[ServiceReques
 
 
 def forget_who(session: Session, offered_id: int) -> None:
-    """Deletes which kind of person a service was asked for, because its answer is not needed any more."""
+    """Deletes the kind of person (woman, man, girl or boy) from a request, because no SMS needs this fact any more."""
     its = (ServiceRequest.offered_id == offered_id, ServiceRequest.who.is_not(None))
     session.execute(update(ServiceRequest).where(*its).values(who=None))
 
@@ -215,8 +216,8 @@ def desks_without_room(session: Session, since: datetime) -> frozenset[str]:
 
 
 def forget_answers(session: Session, at: datetime, limit: int) -> int:
-    """Deletes the answers of services that no longer decide the order in which services are asked. Returns how many it
-    deleted.
+    """Deletes the answers of services that no longer decide the order in which services are asked. Returns the number
+    of deleted answers.
     """
     old = (ServiceRequest.answer.is_not(None), ServiceRequest.answered_at < last_six(at))
     ids = session.scalars(select(ServiceRequest.id).where(*old).limit(limit)).all()
