@@ -2,14 +2,11 @@
 
     .venv/bin/python tools/draw.py
 
-Each `NAME.txt` gives `NAME.svg` for a telephone and `NAME-wide.svg` for a desk. Each line of a text file begins with
-one of these words:
-
-    title: the title of the picture
-    band: the heading of boxes that are side by side
-    steps: the heading of boxes that an arrow connects, each with the next box
-    box: the name | the text | key: the keys that the part of the system has
-    arrow: the text of the arrow that leads down to the next band
+Each `NAME.txt` gives `NAME.svg` for a telephone and `NAME-wide.svg` for a desk. Each line of a text file begins with a
+word and a colon. A line with `title:` contains the title of the picture. A line with `band:` contains the heading of
+boxes that are side by side. A line with `steps:` contains the heading of boxes that an arrow connects, each with the
+next box. A line with `box:` contains the name of a box, its text, and `key:` with the keys of that part, with `|`
+between them. A line with `arrow:` contains the text of the arrow that leads down to the next band.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,9 +1,7 @@
 """Takes the pictures of statistics in `docs/` again, in English, from the sample data of a demo.
 
-    HOTLINE_HOME=/tmp/sample hotline init --demo --sample
-    python -m tools.take_pictures /tmp/sample
-
-It needs the packages with which the tests run. Every picture says that its data is sample data, as the page does.
+First run `HOTLINE_HOME=/tmp/sample hotline init --demo --sample`, and then `python -m tools.take_pictures /tmp/sample`.
+The tool needs the packages with which the tests run. Every picture says that its data is sample data, as the page does.
 """
 
 import sys

@@ -247,7 +247,7 @@ def run(
 
 
 def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
-    """For some time after the clock of this process jumped forward, leaves out the step that publishes planned texts.
+    """Leaves out the step that publishes planned texts, for some time after the clock of this process jumped forward.
     If this process was the leader, `keep_jump` also stored the jump. Another process may have a right clock.
     """
     return [one for one in steps if not is_early or one is not keep_drafts]
