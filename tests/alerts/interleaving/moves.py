@@ -199,7 +199,7 @@ def _proofs(ladder: EscalationModel, at: Standing, who: int, *, acts: bool) -> I
 
 
 def _leaves(ladder: EscalationModel, at: Standing, who: int) -> Iterator[Move]:
-    """Yields the move in which a person leaves, as `casework.hand_on_cases` does it.
+    """Yields the move in which a person leaves, as `service_commands.hand_on_cases` does it.
 
     The policy is asked only if the person was alerted. In addition, they must be the assignee, or there is no assignee,
     or people are still being asked.
