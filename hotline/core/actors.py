@@ -92,8 +92,8 @@ class AccountState(StrEnum):
     """The owner of the account has not used the invitation link yet."""
     ACTIVE = "active"
     DEMO = "demo"
-    """The demo made this account, and the sign-in page shows its password. It can sign in only if the gateway is the
-    emulator."""
+    """The demo made this account, and the sign-in page shows its password. The account can sign in only if the
+    gateway is the emulator."""
     ENDED = "ended"
 
 
@@ -136,7 +136,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The account that sends a request of the console."""
+    """The account with which a person sends a request to the console."""
 
     account_id: int
     name: str

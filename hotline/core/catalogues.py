@@ -1,4 +1,4 @@
-"""Reads the gettext `.po` catalogues of `locales/`. They contain the texts of handsets and of the console."""
+"""Reads the gettext `.po` catalogues of `locales/`. These catalogues contain the texts of phones and of the console."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -21,7 +21,7 @@ def catalogue_path(locales: Path, language: str, name: str = "messages") -> Path
 
 
 def load_phrases(locales: Path = LOCALES, live: EditedTexts = no_edited_text) -> Phrases:
-    """Returns the phrases of every language. A missing or fuzzy phrase is returned in English.
+    """Returns the phrases of every language. Returns a missing or fuzzy phrase in English.
 
     Raises NotReady if a catalogue is missing.
     """
@@ -30,7 +30,7 @@ def load_phrases(locales: Path = LOCALES, live: EditedTexts = no_edited_text) ->
 
 @cache
 def _catalogues(locales: Path) -> Mapping[str, Mapping[str, str]]:
-    """Returns the texts of handsets by language, then by English text. It replaces characters outside GSM-7, such as
+    """Returns the texts of handsets by language, then by English text. Replaces characters outside GSM-7, such as
     curly quotes."""
     found = {language: _read(catalogue_path(locales, language)) for language in CODES}
     return {
@@ -40,7 +40,7 @@ def _catalogues(locales: Path) -> Mapping[str, Mapping[str, str]]:
 
 
 def load_console_words(locales: Path = LOCALES) -> Mapping[str, Mapping[str, str]]:
-    """Returns the console's texts by language, then by English text. It keeps accents and curly quotes.
+    """Returns the console's texts by language, then by English text. Keeps accents and curly quotes.
 
     Raises NotReady if a catalogue is missing.
     """
@@ -48,7 +48,7 @@ def load_console_words(locales: Path = LOCALES) -> Mapping[str, Mapping[str, str
 
 
 def _read(path: Path) -> Mapping[str, str]:
-    """Returns the translations of one file by English text. Leaves out empty and fuzzy ones."""
+    """Returns the translations of one file by English text. Leaves out empty and fuzzy translations."""
     try:
         with path.open("rb") as file:
             catalogue = read_po(file)

@@ -52,8 +52,8 @@ STATE_SECONDS = 600
 
 
 class StateStore(Protocol):
-    """Stores SMS conversations until the next SMS of the caller arrives. The store encrypts them, and may lose them
-    at any time."""
+    """Stores SMS conversations until the next SMS of the caller arrives. The store encrypts the conversations, and
+    may lose them at any time."""
 
     def load(self, key: str) -> dict[str, Any] | None:
         """Returns the last saved value, or None if it is unknown or lost.
@@ -84,7 +84,7 @@ class SmsGateway(Protocol):
 
 
 Send = Callable[[], None]
-"""A function that sends a claimed message. It sends the message and records the result."""
+"""A function that sends a claimed message and records the result."""
 
 
 class Senders(Protocol):
@@ -141,7 +141,7 @@ class Instruments(Protocol):
         """Returns the reason if Redis does not answer or does not write. Returns None if Redis answers and writes."""
 
     def disk_free(self) -> int | None:
-        """Returns the number of free bytes on the disk of the home folder. Returns None if it is unknown."""
+        """Returns the number of free bytes on the disk of the home folder. Returns None if this number is unknown."""
 
     def backup_age(self) -> float | None:
         """Returns the seconds since the newest backup. The result is infinite if there is no backup.
@@ -175,7 +175,7 @@ class Instruments(Protocol):
         """
 
     def report_trial(self) -> bool:
-        """Reports danger in a test call to the hotline. Returns True if every hop was answered."""
+        """Reports danger in a test call to the hotline. Returns True if the hotline answered every hop."""
 
     def balance(self) -> float | None:
         """Returns the balance of the hotline's account at the gateway, in the account's currency. The process asks
@@ -232,7 +232,7 @@ class Line:
     """True if the ministry has approved the single answer to a call for help by SMS."""
     gateway_addresses: tuple[str, ...] = ()
     """The networks from which the gateway's callbacks come. The hotline answers a cry for help by SMS only if its
-    callback came from one of them."""
+    callback came from one of these networks."""
     call_back_number: str = ""
     """The number from which the national desk calls. The hotline offers call-backs only while this number counts as
     verified."""

@@ -301,7 +301,7 @@ def add_if_new(session: Session, row: Row) -> bool:
 @cache
 def _insert_if_new(table: Any, dialect: str) -> Any:
     """Returns the insert statement of a table. The code builds the statement once for each table, without the mapper
-    of SQLAlchemy. An insert then takes a sixth of the time."""
+    of SQLAlchemy. An insert thus takes a sixth of the time that it takes through the mapper."""
     inserted = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     return inserted.on_conflict_do_nothing().returning(*table.primary_key)
 
@@ -333,14 +333,15 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def open_database(url: str) -> Database:
-    """Returns the database at an address: `sqlite:///…` or `postgresql+psycopg://…`. It opens no connection yet.
+    """Returns the database at an address: `sqlite:///…` or `postgresql+psycopg://…`. The function opens no connection
+    yet.
 
     Raises SettingsInvalid.
     """
     try:
         if url.startswith("sqlite"):
             return Database(_open_sqlite(url))
-        # The driver of PostgreSQL is loaded only if it is used.
+        # This line loads the driver of PostgreSQL only if the address names a PostgreSQL server.
         return Database(import_module("hotline.core.database_server").open_server(url))
     except (ArgumentError, ValueError):
         raise SettingsInvalid(["HOTLINE_DATABASE_URL: cannot be read as an address"]) from None
@@ -362,7 +363,8 @@ def _open_sqlite(url: str) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         # With this setting, the driver begins no transaction itself. `_session` begins each transaction.
         connection.isolation_level = None
-        # Without `recursive_triggers`, `INSERT OR REPLACE` would delete a row and skip the trigger that forbids it.
+        # Without `recursive_triggers`, `INSERT OR REPLACE` would delete a row and skip the trigger that forbids
+        # deletion.
         pragmas = "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").close()
@@ -394,8 +396,8 @@ def add_rows(
     """Inserts rows with these columns, in the given order. Every row also gets the values in `same`.
 
     The values have the form that the database driver uses. Skips a new row if the table already has its value in the
-    column `unless_taken`. If `among` is given, only rows with an empty column `among` count for this. Returns the
-    number of inserted rows.
+    column `unless_taken`. If `among` is given, the function searches for this value only in rows whose column `among`
+    is empty. Returns the number of inserted rows.
     """
     if not rows:
         return 0
@@ -451,7 +453,8 @@ def insert_of(
         # Without a WHERE condition, SQLite would read the word ON of ON CONFLICT as part of a join.
         source = select(*fields, *shared).where(true())
     else:
-        # There is one JSON text for each column. A text for each row would be parsed again for each field.
+        # The statement has one JSON text for each column. With one text for each row, PostgreSQL would parse each
+        # text again for each field.
         source = select(*map(_unfolded, columns, zip(*rows, strict=True)), *shared)
     return insert_into(session, row).from_select([*columns, *same], source)
 

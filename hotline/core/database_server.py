@@ -1,6 +1,6 @@
 """Opens connections to PostgreSQL with strict time limits, so that each hop is answered within five seconds.
 PostgreSQL's own limits for locks and statements end a slow statement first, and the connection stays usable. The
-limits in this module are longer, and serve if the server is frozen or unplugged. When such a limit is reached, the
+limits in this module are longer, and apply if the server is frozen or unplugged. When such a limit is reached, the
 code closes the connection."""
 
 import select
@@ -26,7 +26,7 @@ CONNECTIONS = 15
 """The number of connections of one process. Connections stay open after use, because opening a connection is more
 work for the server than most queries."""
 READ_ONLY = "25006"
-"""The SQLSTATE of a server that answers but cannot write, such as a standby or a demoted primary."""
+"""The PostgreSQL error code (SQLSTATE) of a server that answers but cannot write, such as a standby server."""
 
 NETWORK: Mapping[str, object] = {
     "connect_timeout": CONNECT_SECONDS,
@@ -75,7 +75,7 @@ class BoundedConnection(psycopg.Connection[Any]):
 
 
 def open_server(url: str) -> Engine:
-    """Creates SQLAlchemy's engine. It opens no connection yet."""
+    """Creates SQLAlchemy's engine. The engine opens no connection yet."""
     options = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
     engine = create_engine(
         url,

@@ -16,7 +16,7 @@ Editable = dict[str, Any]
 
 
 DocumentPath = tuple[str, ...]
-"""The steps to a value in a document, in order."""
+"""The keys and list positions that lead to a value in a document, in order."""
 
 
 def _refused(*_args: object, **_changes: object) -> NoReturn:
@@ -51,7 +51,7 @@ class FrozenArray(list[Any]):
 
 
 def frozen(value: Any) -> Any:
-    """Returns a copy that no code can change."""
+    """Returns a copy of a document that no code can change."""
     if isinstance(value, dict):
         return FrozenObject({name: frozen(one) for name, one in value.items()})
     if isinstance(value, list):

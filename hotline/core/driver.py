@@ -76,11 +76,9 @@ def without_details() -> Iterator[None]:
 
 
 class WrittenObject(dict[str, Any]):
-    """A document together with its JSON text. Later changes to the document are not stored.
-
-    SQLite has only one writer, and callers wait for it. Writing a large document as JSON takes longer than storing it.
-    So the code makes the JSON text before the transaction begins, and the column stores the text unchanged.
-    """
+    """A document together with its JSON text. The database does not store later changes to the document. SQLite has
+    only one writer, and callers wait for this writer. Writing a large document as JSON takes longer than storing it.
+    So the code makes the JSON text before the transaction begins, and the column stores the text unchanged."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         super().__init__(document)
@@ -120,7 +118,7 @@ class PlainConnection(Protocol):
     mark: str
     """The placeholder for a value in a statement."""
     locks_rows: bool
-    """True if `FOR UPDATE` has an effect. On SQLite it has no effect, because there is only one writer."""
+    """True if `FOR UPDATE` has an effect. On SQLite, `FOR UPDATE` has no effect, because SQLite has only one writer."""
 
     def first(self, sql: str, given: Values = ()) -> tuple[Any, ...] | None: ...
 
@@ -186,8 +184,8 @@ class ServerConnection:
 
 
 def read_json(stored: object) -> Any:
-    """Returns the value of a JSON column. SQLite stores it as text. PostgreSQL's driver has already converted the
-    value."""
+    """Returns the value of a JSON column. SQLite stores such a value as text. PostgreSQL's driver has already
+    converted the value."""
     return json.loads(stored) if isinstance(stored, str) else stored
 
 
@@ -440,7 +438,7 @@ class BatchedWrites:
 
 
 class _Wanted:
-    """One thread's work that must be written, and its result."""
+    """A function that one thread wants to run in a transaction, and its result."""
 
     __slots__ = ("broken", "found", "gate", "is_done", "leads", "work")
 

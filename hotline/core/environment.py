@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-"""The project's folder. It contains the flows, the translations and the documentation."""
+"""The project's folder. This folder contains the flows, the translations and the documentation."""
 PREFIX = "HOTLINE_"
 OWNER_ONLY = 0o077
 """The umask of every process of the hotline. Other accounts of the system cannot read files that these processes

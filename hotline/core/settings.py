@@ -174,7 +174,7 @@ class Settings:
     port: int = _setting(PORT, 8000)
     """The port that the web process listens on."""
     web_host: str = _setting(HOST, "127.0.0.1")
-    """The address that the web process listens on. Change it if the web server in front runs elsewhere."""
+    """The address that the web process listens on. Change it if the web server for TLS runs on another machine."""
     web_workers: int = _setting(_to(64), 2)
     """The number of processes that answer hops."""
     database_url: str = _setting(
@@ -202,7 +202,8 @@ class Settings:
         ),
         "http://127.0.0.1:8001",
     )
-    """The gateway: `https://api.africastalking.com`. The default is the emulator, so nothing leaves by mistake."""
+    """The gateway: `https://api.africastalking.com`. The default is the emulator, so that no SMS leaves this machine
+    by mistake."""
     gateway_username: str = _setting(TEXT, "sandbox")
     """The name of the hotline's account at the gateway."""
     gateway_api_key_file: Path | None = _setting(FOLDER, None, example="/etc/hotline/gateway.key")
@@ -237,8 +238,8 @@ class Settings:
     gateway_addresses: tuple[str, ...] = _setting(
         NETWORKS, (), example=["192.0.2.0/28", "198.51.100.7"]
     )
-    """The addresses that the gateway's callbacks come from. The web server in front must name them in
-    `X-Forwarded-For`, and run on the same machine.
+    """The addresses that the gateway's callbacks come from. The web server that passes on the callbacks must name
+    these addresses in `X-Forwarded-For`, and run on the same machine.
 
     If not set: the hotline answers no cry for help by SMS
     """
@@ -260,10 +261,11 @@ class Settings:
     """
     national_in_console: bool = _setting(SWITCH, False)
     """`yes` if the national desk reads tips in the console only. By phone, people of the desk see references, take
-    cases and pass them on. They close only what they read in the console. A change takes effect when all processes
-    start again."""
+    cases and pass them on. They close only cases that they read in the console. A change takes effect when all
+    processes start again."""
     backups: Path | None = _setting(FOLDER, None, example="/var/lib/hotline-backups")
-    """The folder that `hotline backup` writes to. An alarm reports when its newest backup is older than 26 hours.
+    """The folder that `hotline backup` writes to. An alarm reports when the newest backup in this folder is older
+    than 26 hours.
 
     If not set: no alarm about backups
     """
@@ -275,7 +277,8 @@ class Settings:
     metrics_host: str = _setting(TEXT, "127.0.0.1")
     """The address on which the watch process serves `/metrics`."""
     log: str = _setting(_one_of("json", "text"), "json")
-    """`json` writes one object a line on standard error, `text` writes for people. A demo writes `text`."""
+    """The format of the log on standard error. With `json`, each line is a JSON object. With `text`, people can read
+    the lines more easily. A demo writes `text`."""
     log_level: str = _setting(_one_of("info", "warning", "error"), "warning")
     """The lowest level of log lines that the hotline writes. `info` adds a line for each request of the gateway and
     each SMS."""
@@ -335,7 +338,7 @@ class Settings:
     console_port: int = _setting(PORT, 8080)
     """The port that the console listens on."""
     console_host: str = _setting(HOST, "127.0.0.1")
-    """The address that the console listens on. Change it if the web server in front runs elsewhere."""
+    """The address that the console listens on. Change it if the web server for TLS runs on another machine."""
     console_url: str = _setting(
         _trimmed("https://, a host and a port, nothing else", _is_address),
         lambda above: f"http://127.0.0.1:{above['console_port']}",

@@ -1,9 +1,9 @@
 """Reads a workbook (a spreadsheet file) in a child process with limits of time and memory. A process reads one
 workbook at a time.
 
-The person who uploads a file decides how large it becomes after unpacking. For example, a file of 39 kB took nine
-seconds and 713 MB. The system ends a child process that needs too much time or memory. No other request waits for
-this child process.
+The person who uploads a file decides how large the file becomes after unpacking. For example, a file of 39 kB took
+nine seconds and 713 MB. The system ends a child process that needs too much time or memory. No other request waits
+for this child process.
 """
 
 import io
@@ -55,7 +55,7 @@ def read_workbook(workbook: bytes) -> list[list[str]]:
 
 
 def read_here(workbook: bytes) -> bytes:
-    """Reads a workbook inside a child process. Returns its rows as JSON, or the reasons why it is refused."""
+    """Reads a workbook inside a child process. Returns the rows as JSON, or the reasons to refuse the workbook."""
     # openpyxl would load numpy, which no spreadsheet here needs. Loading numpy would take a second and half a
     # gigabyte of address space.
     sys.modules["numpy"] = None  # type: ignore[assignment]

@@ -1,6 +1,6 @@
 """Stores attempts at short secrets, and the mark that says that all data in this database is sample data.
 
-An attempt has its caller, its target and its result. Callers and targets are stored only as keyed digests.
+An attempt has its caller, its target and its result. The database stores callers and targets only as keyed digests.
 """
 
 from collections.abc import Collection

@@ -9,8 +9,8 @@ from typing import Any
 
 SEPARATOR = "*"
 NOTHING = -1
-"""The number of accepted letters before the hotline got a session's first text. It is not 0, because the first text
-may be empty."""
+"""The number of accepted letters before the hotline got a session's first text. This number is -1 and not 0, because
+the first text may be empty."""
 PIN_ASKED = "pin_asked"
 """The flag in a stored session start that says: the hotline asks every caller of this short code for a PIN."""
 MAX_INPUTS = 120
@@ -48,8 +48,8 @@ class EndNotice:
 @dataclass(frozen=True, slots=True)
 class CallerFacts:
     """The facts from the caller's rows in the database, as they were at the start of the session. Only the short
-    codes of responders and of programmes need them. The rows may change during the session. The screens must not
-    change, because the caller pressed keys for the screens as they were."""
+    codes of responders and of programmes need these facts. The rows may change during the session. The screens must
+    not change, because the caller pressed keys for the screens as they were."""
 
     flags: tuple[str, ...] = ()
     """The names of the flags that were true at the start of the session."""

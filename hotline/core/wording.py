@@ -72,7 +72,7 @@ class Template(StrEnum):
     """An SMS to the national desk at 06:30: closures wait for confirmation. `refs` are the references of these cases,
     such as K7Q4. If this person was not alerted of a case, the SMS names the tip, such as T12."""
     HOLDS_WAIT = "Legal holds to review: {count}. See Case files in the console."
-    """An SMS to the national desk on Mondays at 06:30: no person has reviewed some legal holds of case files for six
+    """An SMS to the national desk on Mondays at 06:30: some legal holds of case files have had no review for six
     months."""
     MORE_TOLD = "{ref}: new information. Read the case again."
     """An SMS to responders who were alerted of the first of many similar tips. Such a responder gets this SMS only
@@ -138,7 +138,7 @@ class Template(StrEnum):
     """The answer to a service that said yes. `who` says if the person is a woman, a man, a girl or a boy. `time` is
     the time of our request."""
     SERVICE_FULL = "{ref}: no room, noted. Thank you."
-    """The answer to a service that said that it has no room."""
+    """The answer to a service that has no room."""
     SERVICE_YES = "{ref}: there is room. Dial {code}"
     """An SMS to the responder who offered the service to a person: the service has room. The SMS names neither the
     service nor the person."""
@@ -161,8 +161,8 @@ class Template(StrEnum):
     TAKEN_UNTIL = (
         "{ref}: you took this case. What happened? By {time}, send a digit and {ref}: {own}"
     )
-    """The answer to `1 K7Q4` if the responder must report an outcome until `time`, such as 25/11 14:05. `own` lists
-    the digits that an assignee may send."""
+    """The answer to `1 K7Q4` if the responder must report an outcome by `time`, such as 25/11 14:05. `own` lists the
+    digits that an assignee may send."""
     TAKEN_UNREAD = "{ref}: you took this case without reading it. Do not visit openly. Call the national desk: {number}"
     """The answer to `1 K7Q4` for a case with a warning about visits, or if the hotline did not ask the caller if
     responders may come."""
@@ -187,11 +187,11 @@ class Template(StrEnum):
     ON_SITE_NOTED = "{ref}: noted, you are on site."
     """The answer to `2 K7Q4`: the responder is on site."""
     ON_SITE_UNTIL = "{ref}: noted, you are on site. By {time}, say what happened."
-    """The answer to the digit 2 (on site) from an assignee. The assignee must report an outcome until `time`."""
+    """The answer to the digit 2 (on site) from an assignee. The assignee must report an outcome by `time`."""
     REFERRED_NOTED = "{ref}: noted, referred to a service."
     """The answer to `3 K7Q4`: the responder referred a person to a service."""
     REFERRED_UNTIL = "{ref}: noted, referred. By {time}, say what happened."
-    """The answer to the digit 3 (referred to a service). The assignee must report an outcome until `time`."""
+    """The answer to the digit 3 (referred to a service). The assignee must report an outcome by `time`."""
     CLOSED_NOTED = "{ref}: closed. Thank you."
     """The answer to the digit 4 (not this kind of case) if this digit closed the case."""
     JUDGE_NOTED = "{ref}: noted, not this kind of case. A second person checks it. Until then the case is yours."
@@ -275,11 +275,11 @@ class Template(StrEnum):
     WARNING_NETWORK = "{time} {who}: opened cases on another network"
     """Warns a coordinator who has entered the PIN: a responder's phone used another mobile network than before."""
     WARNING_MANY = "{time} {who}: opened many cases"
-    """Warns a coordinator who has entered the PIN. `who` is the name of the responder."""
+    """Warns a coordinator who has entered the PIN: a responder named `who` read unusually many cases."""
     WARNING_NIGHT = "{time} {who}: opened cases at night"
-    """Warns a coordinator who has entered the PIN. `who` is the name of the responder."""
+    """Warns a coordinator who has entered the PIN: a responder named `who` read cases at night."""
     WARNING_NOT_ME = "{time} {who}: someone else used the PIN. The PIN no longer works"
-    """Warns a coordinator who has entered the PIN. `who` is the name of the responder."""
+    """Warns a coordinator who has entered the PIN: the responder `who` said that someone else used the PIN."""
     WARNINGS_END = "Ask these people if they did this. If not, ask an admin for a new PIN."
     """The text below the warnings that a coordinator reads after entering the PIN."""
     NOTHING_OPEN = "You have no open cases. To check, dial {code}"
@@ -316,8 +316,8 @@ class Template(StrEnum):
         "Someone asked to end console account {number}. A second admin decides. Not "
         "expected? Ask the national desk."
     )
-    """An SMS about a request to end an account. The national desk gets it. If only this account can decrypt a desk's
-    tips, the person responsible for that desk gets it too."""
+    """An SMS about a request to end an account. The national desk gets this SMS. If only this account can decrypt a
+    desk's tips, the person responsible for that desk gets this SMS too."""
     OWN_END = "Someone asked to end your console account. Not expected? Tell the national desk."
     """An SMS to the phone of the person who owns the account: an admin asked to end the account."""
     ACCOUNT_ENDED = "Console account {number} was ended. Not expected? Ask the national desk."
@@ -359,8 +359,8 @@ class Template(StrEnum):
     """A new urgent case on a responder's list on USSD."""
     LIST_NEW = "{ref} new"
     LIST_DUE = "{ref} due {time}"
-    """A case on a responder's list on USSD: the responder is the assignee, and must report an outcome until `time`,
-    such as 25/11 14:05."""
+    """A case on a responder's list on USSD: the responder is the assignee, and must report an outcome by `time`, such
+    as 25/11 14:05."""
     LIST_THEIRS = "{ref} a colleague has it"
     """A case on a responder's list on USSD: a colleague is the assignee, and the case is not overdue. The responder
     has nothing to do."""
@@ -515,8 +515,8 @@ class Template(StrEnum):
     """An SMS to the assignee, or to every alerted responder: a sender asks to erase a report. The sender may not be
     the person who reported."""
     ERASE_DECIDE = "{ref}: someone asked to erase this case. Keep or erase the case by {time}."
-    """An SMS to the national desk: someone asked to erase a report, and the desk must decide. The desk gets it if no
-    one took the case, or if a person is in danger. `ref` is a reference such as T12."""
+    """An SMS to the national desk: someone asked to erase a report, and the desk must decide. The desk gets this SMS
+    if no one took the case, or if a person is in danger. `ref` is a reference such as T12."""
 
     PART_PAUSED = "Paused: {part}. The reason is in the console, page Outgoing queue."
     """An SMS to the national desk: a person paused a part of the work. `part` is the text of `PART_CALL_BACKS`,

@@ -159,7 +159,7 @@ class ReaderQuestions:
             if not isinstance(event, Answered):
                 continue
             if event.name == WORK_FORM and event.value in PERSON_VERBS:
-                # If the responder left a form about this case unfinished, the flow continues with the answers of that form.
+                # If the responder left a form about this case unfinished, the flow continues with its answers.
                 kept = self._view.words.get(f"{STARTED}.{led.answers.get(WORK_CASE, '')}")
                 started = {} if kept is None else StartedForm.from_text(kept).answers
                 return state, replace(facts, answers=started), None

@@ -121,7 +121,7 @@ ON_THE_WAY = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 @dataclass(frozen=True, slots=True)
 class OutboxHealth:
     oldest_unsent: datetime | None
-    """The time when the oldest SMS was written that the gateway has not accepted yet."""
+    """The time when the hotline wrote the oldest SMS that the gateway has not accepted yet."""
     unknown: int
     """The number of SMS for which the hotline does not know if the gateway sent them."""
     dead: int

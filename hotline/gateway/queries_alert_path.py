@@ -106,7 +106,8 @@ def note_look(session: Session, at: datetime) -> None:
 
 
 def last_look(session: Session) -> datetime | None:
-    """Returns the time when a monitor last checked the hotline. Returns None if no monitor has ever checked it."""
+    """Returns the time when a monitor last checked the hotline. Returns None if no monitor has ever checked the
+    hotline."""
     row = session.get(Leader, MONITOR)
     return None if row is None else row.until - LEASE
 

@@ -78,7 +78,7 @@ FAULTS = (Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
 """The outcomes that affect the whole hotline, and not only one message. Such an outcome pauses the queue of outgoing
 messages."""
 NEVER = (Outcome.PERMANENT, Outcome.STOPPED)
-"""The outcomes after which no further attempt can reach this phone number."""
+"""The outcomes that show that no attempt can ever reach the phone number."""
 UNCOUNTED = (Outcome.NOT_SENT, *FAULTS)
 """The outcomes that prove that the gateway did not send the message. So such an attempt does not count as one of the
 eight attempts."""
@@ -132,7 +132,7 @@ class Priority(IntEnum):
     CONFIRMATION = 4
     DRILL = 5
     ANSWER = 6
-    """An answer to a phone that is not enrolled. The hotline sends it only if no other message is due."""
+    """An answer to a phone that is not enrolled. The hotline sends such an answer only if no other message is due."""
     MONITOR = 7
     """A message about an alarm to an on-call contact. Only the monitor sends such messages, with its own key, and it
     sends them even while the queue is paused."""
@@ -263,7 +263,7 @@ def decide(
 def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
     """Returns the next state of a message whose arrival is unknown, because no delivery report came. `withheld` is
     True if the hotline must not send the message again. `answered` is True if the responder has answered about the
-    case. This does not prove that the message arrived, because the answer may belong to another message."""
+    case. Such an answer does not prove that the message arrived, because the answer may belong to another message."""
     if withheld:
         return MessageState.FAILED
     return MessageState.ANSWERED if answered else MessageState.RETRY
@@ -328,7 +328,7 @@ REPORTS = {
 
 
 def report_meaning(status: str) -> ReportMeaning:
-    """Returns the meaning of the gateway's status. Upper and lower case mean the same.
+    """Returns the meaning of the gateway's status. Upper and lower case letters are equal.
 
     An unknown status means `NOTHING`.
     """
@@ -395,9 +395,9 @@ class ReportIn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wording:
-    """The text of a message, as template, values and language. The hotline fixes these when it writes the message, so
-    every attempt sends the same text. If many tips arrive in a short time, most alerts differ only in the reference,
-    and the code makes the rest of the text only once."""
+    """The text of a message, as template, values and language. The hotline fixes these three parts when it writes the
+    message, so every attempt sends the same text. If many tips arrive in a short time, most alerts differ only in the
+    reference, and the code makes the rest of the text only once."""
 
     template: Template
     parameters: Mapping[str, str]
@@ -549,7 +549,7 @@ class AnswerForm(StrEnum):
     SCREEN = "SCREEN"
     """A screen of the flows."""
     HINT = Template.READ_AGAIN.name
-    """The text that explains how to begin again. The hotline sends it only once."""
+    """The text that explains how to begin again. The hotline sends this text only once."""
     ADVERTISEMENT = Template.ADVERTISEMENT.name
     """The hotline's public advertisement, sent to a phone that sent a cry for help."""
 

@@ -1,4 +1,4 @@
-"""Pauses and resumes the outgoing queue. Each pause, and each end of a pause, is recorded in the audit log.
+"""Pauses and resumes the outgoing queue. The audit log records each pause, and each end of a pause.
 
 After a backup was restored, the hotline does not know which of the waiting messages it has already sent. So the
 person who resumes the queue decides, for each kind of message, to send these doubtful messages (perhaps for a second

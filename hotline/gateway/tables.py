@@ -90,7 +90,8 @@ class Assignment(Row):
 
 HAS_ANSWERED = Assignment.acknowledged_at.is_not(None)
 IS_BELIEVED = or_(Assignment.doubted_at.is_(None), Assignment.proved_at.is_not(None))
-"""The condition for an acknowledgement that counts: the hotline never doubted it, or has a proof for it."""
+"""The condition for an acknowledgement that counts: the hotline never doubted the acknowledgement, or has a proof
+that the responder sent it."""
 HAS_TAKEN = and_(HAS_ANSWERED, IS_BELIEVED)
 IS_CURRENT = Assignment.released_at.is_(None)
 """The condition for an assignment that no correction has ended."""
@@ -113,7 +114,7 @@ class OnCallContact(Row):
         tables.person_languages(person_id), expire_on_flush=False
     )
     number_key: Mapped[str] = mapped_column(unique=True)
-    """A keyed digest of the phone number, which never changes."""
+    """A keyed digest of the phone number. The key of this digest never changes."""
     encrypted_number: Mapped[bytes]
     """The phone number, encrypted so that only the monitor can decrypt it."""
     active: Mapped[bool] = mapped_column(default=True)
@@ -152,8 +153,8 @@ class Message(Row):
     """Only for an answer: the pseudonym of the phone in the week of the answer. With this pseudonym, the hotline
     counts the answers to one phone."""
     encrypted_number: Mapped[bytes | None]
-    """Only for an answer: the phone number. It is encrypted to the workers' key, and also needs the key of the week.
-    The hotline deletes the number after the last attempt."""
+    """Only for an answer: the phone number. The number is encrypted to the workers' key, and locked with the key of
+    the week. The hotline deletes the number after the last attempt."""
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
     """Only for an answer: the id of the published flows that contain the answer's screen."""
     template: Mapped[str]
@@ -276,7 +277,7 @@ class Deadline(Row):
     named_at: Mapped[datetime | None]
     """The time that texts and pages show, if the deadline first fires at an earlier time as a reminder."""
     fired_at: Mapped[datetime | None]
-    """The time when the deadline fired, or when the hotline cancelled it."""
+    """The time when the deadline fired, or when the hotline cancelled the deadline."""
 
 
 HELD = (Deadline.kind == DeadlineKind.HELD, Deadline.fired_at.is_(None))

@@ -4,9 +4,9 @@ A letter of the basic table costs one septet, and a letter of the extension tabl
 single letter outside both tables, the network sends the whole message as UCS-2, and a screen then has only about 70
 letters. So every outgoing text must pass `to_gsm7`.
 
-A segment is one SMS part. A message of one part has 160 septets, and a message of several parts has 153 in each. With
-a letter outside GSM-7, the parts have 70 and 67 UTF-16 units. A letter that takes two places must stay in one part.
-So the number of parts is not always the length divided by the size of a part.
+A segment is one SMS part. A message of one part has room for 160 septets, and each part of a longer message has room
+for 153. With a letter outside GSM-7, the parts have room for 70 and 67 UTF-16 units. A letter that takes two places
+must stay in one part. So the number of parts is not always the length divided by the size of a part.
 """
 
 import unicodedata

@@ -43,9 +43,9 @@ WORDS: Mapping[str, str] = {
     "P": "NUMBER NUMERO NIMERO NUMERI",
     "L": "LIST LISTE LISITI RISITI",
 }
-"""Lists the words of each class of words. A letter names the class. W: verbs for "write". S: "stop". G: "want". V:
-"receive". E: "remove". Z: "end". N, T, n and q: words for "not". B: "enough". M: nouns for "message". P: "number". L:
-"list"."""
+"""Lists the words of each class of words. A letter names each class: W for "write", S for "stop", G for "want", V for
+"receive", E for "remove", Z for "end", N, T, n and q for "not", B for "enough", M for "message", P for "number", L
+for "list"."""
 UNKNOWN = "?"
 SMALL_WORDS = """
 AGAIN ANYMORE COULD CAN WOULD WILL D LONGER FURTHER RATHER FROM OFF ON OF YOUR MY OUR HAVE ABOUT KINDLY
@@ -190,7 +190,7 @@ def sound_key(word: str) -> str:
 
 
 def is_stop(text: str) -> bool:
-    """Returns True if the text asks for no more messages. It never raises an error."""
+    """Returns True if the text asks for no more messages. The function never raises an error."""
     said = normalised_words(text)
     if len(said) > MAX_WORDS or not said:
         return False
@@ -199,7 +199,7 @@ def is_stop(text: str) -> bool:
 
 
 def is_erasure(text: str) -> bool:
-    """Returns True if the whole text asks to erase what the caller reported. It never raises an error."""
+    """Returns True if the whole text asks to erase the caller's report. The function never raises an error."""
     said = [word for word in normalised_words(text) if word not in COURTESY]
     if len(said) > MAX_WORDS:
         return False

@@ -117,8 +117,8 @@ class Phrases:
         """Returns `phrase` in `language`, with values in place of its `{placeholders}`. If the translation is
         missing, the result is in English.
 
-        Braces in a value are not treated as placeholders. The method also converts values to GSM-7. Raises KeyError
-        for a placeholder without a value. Tests find such a missing value before a release.
+        The method does not treat braces in a value as placeholders. The method also converts values to GSM-7. Raises
+        KeyError for a placeholder without a value. Tests find such a missing value before a release.
         """
         changed = self._live(language, phrase)
         if changed is not None:

@@ -33,8 +33,8 @@ BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 def parse_caller(raw: str) -> str:
-    """Returns a caller's number as E.164. It checks only the form of the number. Raises NumberInvalid. The error does
-    not contain the number.
+    """Returns a caller's number as E.164. The function checks only the form of the number. Raises NumberInvalid. The
+    error does not contain the number.
 
     When the web server decodes a form, the plus becomes a space, and some callbacks lose the plus. The function
     restores the plus. It also accepts a number in the form in which people dial within Rwanda.

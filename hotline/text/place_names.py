@@ -128,8 +128,8 @@ def menu_label(area: Area) -> Label:
 
 
 def full_label(area: Area) -> Label:
-    """Returns the text of the question that is asked if only one area matches. The text names the area, its district
-    and its province."""
+    """Returns the name of an area for the question that the hotline asks if only one area matches. The name includes
+    the district and the province."""
     within = {code: place_name(province_of(area.code), code) for code in CODES}
     if len(area.code) == 2 and not is_landmark(area):
         return {code: f"{said}, {within[code]}" for code, said in menu_label(area).items()}

@@ -14,7 +14,7 @@ from hotline.text.keywords import COMPANION_WORDS, normalised_words, sound_key
 
 
 class Topic(StrEnum):
-    """The flows that a word in an SMS can open. None of them collects answers, and none is private. A test checks
+    """The flows that a word in an SMS can open. None of these flows collects answers or is private. A test checks
     this for the shipped flows."""
 
     FRONT = "front"
@@ -127,7 +127,8 @@ ORDINARY_WORDS = frozenset({"AMABANGA"})
 
 
 def asked_topic(text: str) -> AskedTopic | None:
-    """Returns the topic that a message asks for. Returns None for every other message. It never raises an error."""
+    """Returns the topic that a message asks for. Returns None for every other message. The function never raises an
+    error."""
     said = normalised_words(text)
     if not said or len(said) > MAX_WORDS:
         return None

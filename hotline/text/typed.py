@@ -89,8 +89,8 @@ def fold_name(typed: str) -> str:
 
 
 def tidy_name(typed: str) -> str:
-    """Returns a name in the form in which it is stored. Each letter with an accent is one character, and there is one
-    space between two words."""
+    """Returns a name in the form in which the database stores it. Each letter with an accent is one character, and
+    there is one space between two words."""
     return " ".join(unicodedata.normalize("NFKC", typed).split())
 
 
@@ -100,8 +100,8 @@ def is_one_name(one: str, other: str) -> bool:
 
 
 def comparison_keys(name: str) -> tuple[str, str, str]:
-    """Returns three keys with which a name is compared. Two names are alike if they have an equal key at the same
-    position.
+    """Returns three keys with which the code compares a name. Two names are alike if they have an equal key at the
+    same position.
 
     The keys have no spaces, because names that differ only in spaces count as the same name.
     """
