@@ -105,8 +105,8 @@ RELEASE_ROLES = tuple(role for role in ACCOUNT_ROLES if role in _release)
 
 
 def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
-    """Returns the roles in `roles` that exclude each other. The result is empty if one account can have all of
-    `roles`."""
+    """Returns those of the given roles that exclude each other. The result is empty if one account can have all the
+    given roles."""
     held = frozenset(roles)
     if held & READING_ROLES and held & NON_READING_ROLES:
         return held & (READING_ROLES | NON_READING_ROLES)
@@ -114,8 +114,7 @@ def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
 
 
 def account_name_key(typed: str) -> str:
-    """Returns the form of a name that the code searches for to find the account. All spellings of one name have the
-    same form."""
+    """Returns the form of a name by which the code finds the account. All spellings of one name have the same form."""
     return fold_name(typed)
 
 

@@ -312,7 +312,8 @@ def has_row(session: Session, key: Any, *which: Any) -> bool:
 
 
 def take_lock(session: Session, lock: int) -> None:
-    """Takes one of PostgreSQL's advisory locks until the transaction ends. SQLite allows only one writer anyway."""
+    """Takes one of PostgreSQL's advisory locks until the transaction ends. With SQLite the function does nothing,
+    because SQLite allows only one writer."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
 

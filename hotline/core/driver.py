@@ -481,8 +481,8 @@ class DocumentCache:
     def document(
         self, revision_id: int, load: Callable[[], Mapping[str, Any] | None]
     ) -> Mapping[str, Any] | None:
-        """Returns the document of a revision from memory. If it is not in memory, returns the document that `load`
-        finds, or None."""
+        """Returns the document of a revision from memory. If the memory does not have the document, returns the
+        document that `load` finds, or None."""
         with self._lock:
             found = self._kept.get(revision_id)
             if found is None:

@@ -56,7 +56,8 @@ def count_of_contact(
 def attempt_times(
     session: Session, secret: str, contact_keys: Collection[str], text: str, since: datetime
 ) -> list[datetime]:
-    """Returns the times of these callers' attempts with `text` as the first flag of the result, oldest first."""
+    """Returns the times of all attempts by these callers whose result has `text` as its first flag. The oldest time
+    comes first."""
     tries = select(AttemptRow.at, AttemptRow.results).where(
         AttemptRow.contact_key.in_(contact_keys), AttemptRow.secret == secret, AttemptRow.at > since
     )

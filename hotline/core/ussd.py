@@ -83,7 +83,8 @@ class CommittedText:
     """Maps the start of each free text that contains a `*` to its end, as positions in the session's text."""
 
     def end_of_words(self, begins: int, first_end: int, whole: int) -> int:
-        """Returns the end of a free text with a `*` at `first_end`, in a session's text of `whole` letters.
+        """Returns the position where a free text ends that begins at `begins` and may contain a `*` at `first_end`.
+        `whole` is the length of the session's text.
 
         The hotline saves a free text in the same hop in which the text arrives. So all unsaved letters belong to the
         current hop. If `ends` does not list a saved free text, this text contains no `*`.

@@ -59,9 +59,8 @@ class PathKey(NamedTuple):
     reporting: bool
     shows_number: bool
     day: date
-    """The day on which the session began. The day matters, because a phone number is shown only for some time after it
-    was verified.
-    """
+    """The day on which the session began. The day matters, because the screens show a phone number only for some time
+    after its verification."""
     limit: int
     receipts: bool
     alerts_blocked: bool = False

@@ -64,7 +64,7 @@ def is_cry(words: Sequence[str]) -> bool:
 def concerns_child(words: Sequence[str]) -> bool:
     """Returns True if the message names a child together with work, a journey, money or harm.
 
-    A message that names a child without such a word shows no danger.
+    A message that names a child but none of these things shows no danger.
     """
     cry = _CryWords(words)
     return cry.has(_MINOR) or (cry.has(_CHILD) and cry.has(_SIGN) and not cry.has(_CALM))
@@ -125,7 +125,8 @@ def _european() -> Mapping[str, tuple[str, ...]]:
 
 
 def _joined(words: Sequence[str]) -> list[str]:
-    """Joins single letters, such as `s o s`, and contractions that were split into words, such as "can't"."""
+    """Joins single letters, such as `s o s`, and the parts of contractions such as "can't", which `normalised_words`
+    splits."""
     line = re.sub(r"\b(?:[A-Z] ){2,}[A-Z]\b", _together, " ".join(words))
     return CONTRACTED.sub(r"\1T", line).split()
 

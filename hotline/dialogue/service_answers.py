@@ -81,8 +81,8 @@ def conversation_context(flow_set: FlowSet, day: date) -> ConversationContext:
 
 
 def begin_topic(on: ConversationContext, asked: AskedTopic, language: str) -> SmsTurn:
-    """Returns the first screen of a topic. The screen's language is the language of the sent word. If this word has
-    no single language, it is `language`."""
+    """Returns the first screen of a topic. The screen's language is the language of the sent word. If this word
+    belongs to several languages, the screen's language is `language`."""
     first = turn.start(on.flow_set, on.facts, entry=asked.topic.value, limit=ALONE)
     spoken = asked.language or language
     if spoken == first.state.language:

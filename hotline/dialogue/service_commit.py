@@ -221,7 +221,7 @@ def _answer_what_was_asked(given: GivenAnswer) -> None:
 
 def _say_of_help(given: GivenAnswer) -> None:
     """Stores the answer to the question "Was the help good?". The answer comes from the holder of a receipt, or from
-    a person who gave it to a responder."""
+    a person who gave the answer to a responder."""
     opinion = rules_receipts.HelpOpinion(given.answer.value)
     if given.behind_a_receipt:
         opened = given.effects.newest_look(given.step.upto)
@@ -448,7 +448,8 @@ def _count(
 def in_transaction(
     session: Session, effects: EffectContext, dialogue: LockedDialogue, steps: Sequence[ReplayStep]
 ) -> Sequence[ReportedTip]:
-    """Carries out the effects of all steps, in the order of the text. Returns the tips that were written."""
+    """Carries out the effects of all steps, in the order of the text. Returns the tips that the function has
+    written."""
     written: dict[str, ReportedTip] = {}
     for step in steps:
         if step.upto <= dialogue.committed:

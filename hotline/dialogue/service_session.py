@@ -1,6 +1,9 @@
-"""After a work PIN, the web process sends the responder's question to the reader process, and shows the answer. A hop
+"""Answers the hops of a USSD session, and ends the session.
+
+After a work PIN, the web process sends the responder's question to the reader process, and shows the answer. A hop
 waits at most two seconds for this answer, outside of a transaction, and in at most two threads of a process. A place
-in the text always shows the same screen: the answer if it came in time, or a request to wait."""
+in the text always shows the same screen: the answer if it came in time, or a request to wait.
+"""
 
 import json
 from collections.abc import Mapping
@@ -290,8 +293,6 @@ class ReaderRequests:
         text = without_pins(self._hop.text[:upto])
         return self._context.pseudonyms.heard(self._opening.key, text)
 
-
-# Answers the hops of a USSD session, and ends the session.
 
 Looks = dict[int, AttemptResult]
 """The results of the checked secrets of one text. The key is the number of letters of the text up to the secret."""

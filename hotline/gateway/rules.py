@@ -93,8 +93,8 @@ class Gateway(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """The result of a send in the hotline's own terms. The code for a gateway returns this object and raises no
-    network errors."""
+    """The result of a send. It uses the hotline's own outcomes in place of the gateway's codes. The code for a
+    gateway returns this object and raises no network errors."""
 
     outcome: Outcome
     http_status: int | None = None

@@ -150,8 +150,8 @@ class Message(Row):
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
     on_call_id: Mapped[int | None] = mapped_column(ForeignKey("on_call_contact.id"))
     contact_key: Mapped[str | None]
-    """Only for an answer: the pseudonym of the phone in the week of the answer. With this pseudonym, the hotline
-    counts the answers to one phone."""
+    """Only for an answer: the pseudonym of the phone in the week of the answer. By this pseudonym, the hotline counts
+    its answers to one phone."""
     encrypted_number: Mapped[bytes | None]
     """Only for an answer: the phone number. The number is encrypted to the workers' key, and locked with the key of
     the week. The hotline deletes the number after the last attempt."""
@@ -498,7 +498,7 @@ class Dialogue(Row):
     """A keyed digest of the session id from the gateway."""
     channel: Mapped[str]
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
-    """The flows that were live when the session began. The whole session uses these flows."""
+    """The id of the flows that were live when the session began. The whole session uses these flows."""
     entry: Mapped[str]
     """The digits that the caller dialled after the service code. The field is empty if the caller dialled only the
     service code."""
@@ -549,8 +549,8 @@ class Stopped(Row):
 
 
 class InboundSeen(Row):
-    """An SMS that the hotline has received and handled. The gateway repeats an SMS until it gets the status 200. The
-    database never stores the text of the SMS."""
+    """An SMS that the hotline has received and handled. The gateway repeats an SMS until the hotline answers with the
+    status 200. The database never stores the text of the SMS."""
 
     __tablename__ = "inbound_seen"
     __table_args__ = (Index("inbound_seen_sms", "sms_key", unique=True),)
@@ -562,7 +562,7 @@ class InboundSeen(Row):
     """A keyed digest of the sender, the short code, the text and the time in seconds. The hotline needs this digest
     because callbacks and the inbox use different ids for the same SMS."""
     assignment_id: Mapped[int | None]
-    """The assignment that the SMS is about, if it acknowledges a case."""
+    """The id of the assignment that the SMS is about, if the SMS acknowledges a case."""
     more_assignments: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     """The ids of further assignments, if the SMS named several cases."""
     queued: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
@@ -603,7 +603,7 @@ def add_stop(session: Session, number_key: str, at: datetime) -> None:
 def remove_stop(session: Session, number_key: str) -> None:
     """Removes a phone number from the stop list.
 
-    The owner of the number must have asked for this, and the command must record a reason.
+    The owner of the number must have asked to remove the number, and the command must record a reason.
     """
     session.execute(delete(Stopped).where(Stopped.number_key == number_key))
 

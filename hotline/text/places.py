@@ -153,7 +153,7 @@ def markets() -> tuple[Area, ...]:
 
 @cache
 def unique_markets() -> tuple[Area, ...]:
-    """Returns the markets whose name is unique: no cell, village or market of another district has it."""
+    """Returns the markets whose name is unique: no cell, village or market of another district has the same name."""
     return tuple(
         Area(code, name.rstrip("*"))
         for code, name in _listed(_text("markets.txt"))

@@ -104,7 +104,8 @@ def write_sheet(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLU
 
 
 def read_sheet(sheet: str, language: str) -> Sequence[SheetRow]:
-    """Returns the rows of a CSV file, in the form in which the spreadsheet programs of any country save it.
+    """Returns the rows of a CSV file. Depending on the country, spreadsheet programs separate the cells by commas or
+    by semicolons, and the function reads both.
 
     Raises ImportRefused if the file is not CSV, or if a column is missing.
     """

@@ -25,7 +25,8 @@ characters, surrogates and unassigned characters."""
 
 
 def clean_keys(keyed: str) -> str:
-    """Returns `keyed` without spaces, with ASCII digits instead of the decimal digits of other scripts."""
+    """Returns the keys that a caller typed, without spaces, and with ASCII digits in place of the digits of other
+    scripts."""
     if keyed.isascii() and keyed.isdigit():
         return keyed
     return "".join(
@@ -36,7 +37,7 @@ def clean_keys(keyed: str) -> str:
 
 
 def clean_text(keyed: str) -> str:
-    """Returns `keyed` as composed text on one line, without invisible letters and with 160 letters at most."""
+    """Returns the text that a caller typed, on one line, without invisible letters, and cut after 160 letters."""
     visible = (
         " " if letter.isspace() else letter
         for letter in unicodedata.normalize("NFC", keyed)
